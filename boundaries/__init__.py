@@ -1,0 +1,1 @@
+"""The areas: read, checked, cached, generalised, looked up."""

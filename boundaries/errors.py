@@ -1,0 +1,106 @@
+"""Errors of the areas: what was wrong with a layer, never an HTTP status.
+
+BoundaryError
+├── UnknownLayerError       a layer that has not been imported
+├── LayerExistsError        a layer that has, and --replace was not given
+├── UnknownAreaError        an area code that the layer does not have
+├── InvalidLayerError       codes, names or geometries that make no layer
+├── UnreadableFileError     a file that GDAL cannot read, or without the field named
+└── DamagedLayerError       a file at rest that is not a layer of ours
+"""
+
+from typing import ClassVar
+
+
+class BoundaryError(Exception):
+    """Something about a boundary layer that has no correct answer."""
+
+    code: ClassVar[str] = "boundary-error"
+
+
+class UnknownLayerError(BoundaryError):
+    """No boundary layer of that name has been imported."""
+
+    code = "unknown-layer"
+
+    def __init__(self, layer: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(layer, allowed)
+        self.layer = layer
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        known = ", ".join(self.allowed) if self.allowed else "none is imported yet"
+        return f"layer {self.layer!r} is not one of those imported: {known}"
+
+
+class LayerExistsError(BoundaryError):
+    """A layer of that name is there already."""
+
+    code = "layer-exists"
+
+    def __init__(self, layer: str) -> None:
+        super().__init__(layer)
+        self.layer = layer
+
+    def __str__(self) -> str:
+        return f"layer {self.layer!r} is imported already; repeat with --replace to replace it"
+
+
+class UnknownAreaError(BoundaryError):
+    """The layer has no area of that code."""
+
+    code = "unknown-area"
+
+    def __init__(self, layer: str, area: str, examples: tuple[str, ...]) -> None:
+        super().__init__(layer, area, examples)
+        self.layer = layer
+        self.area = area
+        self.examples = examples
+
+    def __str__(self) -> str:
+        return (
+            f"layer {self.layer!r} has no area {self.area!r}; "
+            f"its codes look like {', '.join(self.examples)}"
+        )
+
+
+class InvalidLayerError(BoundaryError):
+    """The codes, names or geometries do not make a layer."""
+
+    code = "invalid-layer"
+
+    def __init__(self, layer: str, reason: str) -> None:
+        super().__init__(layer, reason)
+        self.layer = layer
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"layer {self.layer!r}: {self.reason}"
+
+
+class UnreadableFileError(BoundaryError):
+    """The file cannot be read as areas, or lacks a field that was named."""
+
+    code = "unreadable-boundaries"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class DamagedLayerError(BoundaryError):
+    """A file in the boundaries folder is not a layer that this software wrote."""
+
+    code = "damaged-layer"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path} is not a boundary layer of ours: {self.reason}"

@@ -1,0 +1,135 @@
+"""A boundary layer: areas with codes and names, in one coordinate system."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from boundaries.errors import InvalidLayerError, UnknownAreaError
+from spatial.arrays import FloatArray, IndexArray, frozen
+
+Geometries = NDArray[Any]  # (n,) object array of shapely geometries
+
+
+@dataclass(frozen=True)
+class LayerMetadata:
+    """What is known of a layer besides its areas; kept in the file's own metadata.
+
+    Attributes
+    ----------
+    layer_id : str
+        The name in addresses and commands, e.g. ``lsoa21``.
+    title, vintage, source, licence : str
+        As the importer was told; empty where it was not.
+    crs : str
+        The working CRS the geometries are in, e.g. ``EPSG:27700``.
+    order : int
+        1 for the layer imported first; the default study area is that one's union.
+    synthetic : bool
+        True for invented areas: every answer made from them says so.
+    version : str
+        Digest of codes, names, geometries and the words above; 12 hex digits.
+    """
+
+    layer_id: str
+    title: str
+    crs: str
+    vintage: str = ""
+    source: str = ""
+    licence: str = ""
+    order: int = 0
+    synthetic: bool = False
+    version: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """Areas in the order of `codes`; all arrays are read-only and shared by all requests.
+
+    Attributes
+    ----------
+    metadata : LayerMetadata
+    codes, names : tuple of str
+        One of each per area; codes are unique and sorted.
+    geometries : (n,) object array
+        Valid polygons or multipolygons in the working CRS, metres.
+    """
+
+    metadata: LayerMetadata
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    geometries: Geometries
+    _index: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        n = len(self.codes)
+        if n == 0:
+            raise InvalidLayerError(self.layer_id, "it has no areas")
+        if not (len(self.names) == n == len(self.geometries)):
+            raise InvalidLayerError(self.layer_id, "codes, names and geometries differ in number")
+        index = {code: i for i, code in enumerate(self.codes)}
+        if len(index) != n:
+            seen: set[str] = set()
+            twice = sorted({c for c in self.codes if c in seen or seen.add(c)})  # type: ignore[func-returns-value]
+            raise InvalidLayerError(self.layer_id, f"codes are used twice: {', '.join(twice[:5])}")
+        object.__setattr__(self, "_index", index)
+        frozen(self.geometries)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def layer_id(self) -> str:
+        """The layer's name in addresses and commands."""
+        return self.metadata.layer_id
+
+    @property
+    def version(self) -> str:
+        """Digest of everything that answers depend on."""
+        return self.metadata.version
+
+    @property
+    def crs(self) -> str:
+        """The working CRS."""
+        return self.metadata.crs
+
+    def position(self, code: str) -> int:
+        """The place of an area in the layer's order.
+
+        Raises
+        ------
+        UnknownAreaError
+            If the layer has no such code.
+        """
+        try:
+            return self._index[code]
+        except KeyError:
+            raise UnknownAreaError(self.layer_id, code, self.codes[:3]) from None
+
+    def positions(self, codes: tuple[str, ...]) -> IndexArray:
+        """(len(codes),) int32 place of each code in the layer's order, -1 where it has none."""
+        return np.array([self._index.get(code, -1) for code in codes], dtype=np.int32)
+
+    @cached_property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top of all areas, metres."""
+        left, bottom, right, top = shapely.total_bounds(self.geometries)
+        return float(left), float(bottom), float(right), float(top)
+
+    @cached_property
+    def areas_km2(self) -> FloatArray:
+        """(n,) area of each, km^2."""
+        return frozen(np.asarray(shapely.area(self.geometries), dtype=np.float64) / 1e6)
+
+    @cached_property
+    def centroids_m(self) -> FloatArray:
+        """(n, 2) centroid of each, metres."""
+        return frozen(np.asarray(shapely.get_coordinates(shapely.centroid(self.geometries))))
+
+    @cached_property
+    def union(self) -> Any:
+        """All areas as one geometry."""
+        return shapely.union_all(self.geometries)

@@ -1,0 +1,1 @@
+"""One module per answer; no HTTP here."""

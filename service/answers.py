@@ -1,0 +1,131 @@
+"""What an analysis hands over: numbers and words, with their provenance, before any bytes.
+
+An answer becomes bytes in three steps that nobody can skip: an analysis makes an `Answer`,
+`service.release.release` turns it into a `Released` one under a policy and a role, and only
+that is accepted by `service.render`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaries.layer import Geometries
+from spatial.grid import Grid
+from spatial.mercator import Tile
+
+Column = NDArray[Any]  # (n,) one value per row; str columns are object arrays, null is None or NaN
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What an answer was computed from: the same provenance gives the same bytes.
+
+    Attributes
+    ----------
+    sources : mapping
+        Dataset, layer, measure and site table versions that were read.
+    filter : mapping
+        Period, categories and extent, in canonical form.
+    method : mapping
+        The method's name and every parameter that it used, defaults included.
+    counts : mapping
+        Records selected, located, unlocated, outside: they add up.
+    notes : tuple of str
+        What a reader must know: warnings, limits, what was derived from what.
+    synthetic : bool
+        True when anything that was read is invented.
+    software : str
+        Name and version of this program.
+    """
+
+    sources: Mapping[str, Any]
+    filter: Mapping[str, Any]
+    method: Mapping[str, Any]
+    counts: Mapping[str, int]
+    synthetic: bool
+    software: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A structured answer without rows: a list of datasets, a summary, a TileJSON."""
+
+    kind: str
+    content: Mapping[str, Any]
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in their final order, column by column.
+
+    Attributes
+    ----------
+    columns : mapping of name to (n,) array
+        Columns in their final order.
+    geometries : (n,) object array or None
+        Shapes in the working CRS for the formats that carry them.
+    crs : str
+        The working CRS of `geometries`.
+    """
+
+    kind: str
+    columns: Mapping[str, Column]
+    provenance: Provenance
+    geometries: Geometries | None = None
+    crs: str = ""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A density surface on a grid of the working CRS, (rows, cols) float, row 0 north."""
+
+    kind: str
+    values: NDArray[np.floating[Any]]
+    grid: Grid
+    crs: str
+    unit: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class TileImage:
+    """A density tile in Web Mercator with the query's colour breaks.
+
+    Attributes
+    ----------
+    values : (size, size) float
+        Density in `unit`, row 0 north.
+    breaks : tuple of float
+        Lower bounds of the colour classes, ascending; below the first is transparent.
+    """
+
+    kind: str
+    values: NDArray[np.floating[Any]]
+    tile: Tile
+    breaks: tuple[float, ...]
+    unit: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class MapImage:
+    """A density surface with what a printed picture needs around it."""
+
+    kind: str
+    raster: Raster
+    breaks: tuple[float, ...]
+    title: str
+    subtitle: str
+    outlines: Geometries
+    attribution: str
+
+
+Answer = Document | Table | Raster | TileImage | MapImage

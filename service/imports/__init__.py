@@ -1,0 +1,1 @@
+"""From a file somebody sent to rows we can answer for, one module per format."""

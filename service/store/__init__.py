@@ -1,0 +1,1 @@
+"""Delta tables at rest, and their versions."""

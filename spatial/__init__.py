@@ -1,0 +1,1 @@
+"""The numbers: arrays in, arrays out; no files, network, environment, clock or global state."""

@@ -1,0 +1,75 @@
+"""Array types named once, and the checks that every public function shares."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spatial.errors import InvalidPointsError, InvalidPointWeightsError, InvalidValuesError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+IndexArray = NDArray[np.int32]
+BoolArray = NDArray[np.bool_]
+AnyArray = NDArray[Any]
+
+
+def checked_points(xy_m: ArrayLike) -> FloatArray:
+    """The points as a C-contiguous, finite (n, 2) float64 array.
+
+    Raises
+    ------
+    InvalidPointsError
+        If the shape is not (n, 2) or a coordinate is NaN or infinite.
+    """
+    points = np.ascontiguousarray(xy_m, dtype=np.float64)
+    non_finite = int(np.count_nonzero(~np.isfinite(points)))
+    if points.ndim != 2 or points.shape[1] != 2 or non_finite:
+        raise InvalidPointsError(points.shape, non_finite)
+    return points
+
+
+def checked_point_weights(weights: ArrayLike | None, points: int) -> FloatArray:
+    """One finite weight of at least zero per point; ones where None is given.
+
+    Raises
+    ------
+    InvalidPointWeightsError
+        If there is not one weight per point, or one is negative, NaN or infinite.
+    """
+    if weights is None:
+        return np.ones(points)
+    array = np.ascontiguousarray(weights, dtype=np.float64)
+    bad = int(np.count_nonzero(~(np.isfinite(array) & (array >= 0.0))))
+    if array.shape != (points,) or bad:
+        raise InvalidPointWeightsError(array.shape, points, bad)
+    return array
+
+
+def checked_values(values: ArrayLike, *, name: str, areas: int | None = None) -> FloatArray:
+    """The per-area values as a C-contiguous, finite (n,) float64 array.
+
+    Raises
+    ------
+    InvalidValuesError
+        If the array is not one-dimensional, has not `areas` elements, or is not finite.
+    """
+    array = np.ascontiguousarray(values, dtype=np.float64)
+    if array.ndim != 1:
+        raise InvalidValuesError(name, f"must have one dimension, got shape {array.shape}")
+    if areas is not None and len(array) != areas:
+        raise InvalidValuesError(name, f"must have {areas} values, one per area, got {len(array)}")
+    non_finite = np.flatnonzero(~np.isfinite(array))
+    if len(non_finite):
+        raise InvalidValuesError(
+            name,
+            f"must be finite, got {array[non_finite[0]]} at position {non_finite[0]}"
+            f" ({len(non_finite)} such values)",
+        )
+    return array
+
+
+def frozen(array: AnyArray) -> AnyArray:
+    """The same array, no longer writable: shared arrays are handed out like this."""
+    array.flags.writeable = False
+    return array
