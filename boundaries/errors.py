@@ -6,6 +6,8 @@ BoundaryError
 ├── UnknownAreaError        an area code that the layer does not have
 ├── InvalidLayerError       codes, names or geometries that make no layer
 ├── UnreadableFileError     a file that GDAL cannot read, or without the field named
+├── CoordinatesError        coordinates that cannot be what their CRS says they are
+├── LayerCrsError           a layer at rest in another CRS than the one we work in
 └── DamagedLayerError       a file at rest that is not a layer of ours
 """
 
@@ -90,6 +92,39 @@ class UnreadableFileError(BoundaryError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
+
+
+class CoordinatesError(BoundaryError):
+    """The coordinates cannot be what the coordinate system named says they are."""
+
+    code = "wrong-coordinates"
+
+    def __init__(self, path: str, crs: str, reason: str) -> None:
+        super().__init__(path, crs, reason)
+        self.path = path
+        self.crs = crs
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.path} read as {self.crs}: {self.reason}"
+
+
+class LayerCrsError(BoundaryError):
+    """A layer is in another coordinate system than the one this deployment works in."""
+
+    code = "layer-crs"
+
+    def __init__(self, layer: str, crs: str, working_crs: str) -> None:
+        super().__init__(layer, crs, working_crs)
+        self.layer = layer
+        self.crs = crs
+        self.working_crs = working_crs
+
+    def __str__(self) -> str:
+        return (
+            f"layer {self.layer!r} is in {self.crs} and HOTSPOTS_CRS is {self.working_crs}: "
+            "import it again with --replace"
+        )
 
 
 class DamagedLayerError(BoundaryError):

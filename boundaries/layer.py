@@ -1,6 +1,8 @@
 """A boundary layer: areas with codes and names, in one coordinate system."""
 
-from dataclasses import dataclass, field
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +14,8 @@ from boundaries.errors import InvalidLayerError, UnknownAreaError
 from spatial.arrays import FloatArray, IndexArray, frozen
 
 Geometries = NDArray[Any]  # (n,) object array of shapely geometries
+
+_LAYER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 @dataclass(frozen=True)
@@ -133,3 +137,43 @@ class Layer:
     def union(self) -> Any:
         """All areas as one geometry."""
         return shapely.union_all(self.geometries)
+
+
+def is_layer_id(name: str) -> bool:
+    """Whether a name can be a layer's: lower-case letters, digits, ``-`` and ``_``, at most 64."""
+    return _LAYER_ID.fullmatch(name) is not None
+
+
+def normalised(layer: Layer, *, order: int | None = None) -> Layer:
+    """The same layer with its areas in the order of their codes and its version computed.
+
+    Parameters
+    ----------
+    layer : Layer
+        In any order.
+    order : int, optional
+        Its place in the order of imports; as it is when not given.
+    """
+    by_code = sorted(range(len(layer)), key=layer.codes.__getitem__)
+    codes = tuple(layer.codes[i] for i in by_code)
+    names = tuple(layer.names[i] for i in by_code)
+    geometries = layer.geometries[by_code]
+    metadata = replace(
+        layer.metadata,
+        order=layer.metadata.order if order is None else order,
+        version=_digest(layer.metadata, codes, names, geometries),
+    )
+    return Layer(metadata, codes, names, geometries)
+
+
+def _digest(
+    metadata: LayerMetadata, codes: tuple[str, ...], names: tuple[str, ...], geometries: Geometries
+) -> str:
+    """12 hex digits of everything answers depend on; not of the order of imports."""
+    words = replace(metadata, order=0, version="")
+    digest = hashlib.sha256(repr(words).encode())
+    for code, name, wkb in zip(codes, names, shapely.to_wkb(geometries), strict=True):
+        for part in (code.encode(), name.encode(), wkb):
+            digest.update(len(part).to_bytes(8, "little"))
+            digest.update(part)
+    return digest.hexdigest()[:12]

@@ -1,0 +1,181 @@
+"""Boundary layers from files: any vector format that GDAL reads, checked and made usable."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from boundaries.checks import (
+    Coverage,
+    Repair,
+    as_text,
+    cleaned_codes,
+    coverage_of,
+    only_polygons,
+    repaired,
+)
+from boundaries.coordinates import TINY_AREA_M2, crs_of_source, in_working_crs
+from boundaries.errors import InvalidLayerError
+from boundaries.layer import Geometries, Layer, LayerMetadata, normalised
+from boundaries.sources import read_raw_areas
+from spatial.arrays import AnyArray
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What was read, and what was done to it.
+
+    Attributes
+    ----------
+    path, source_layer : str
+        The file, and the layer in it.
+    features : int
+        Features read; every one of them is an area of the layer.
+    multipart, with_holes : int
+        Areas of several parts, and with at least one hole; kept as they are.
+    unnamed : int
+        Areas without a name, which are called by their code.
+    crs_from, crs_to : str
+        CRS that the coordinates were read in, and the working CRS.
+    repaired : tuple of Repair
+        Areas whose shape was not valid.
+    area_km2 : float
+        Sum of the areas, km^2.
+    bounds_m : tuple of float
+        Left, bottom, right, top in the working CRS, metres.
+    coverage : Coverage
+        Whether neighbours share their borders, as the file has them.
+    notes : tuple of str
+        Remarks of GDAL and of the checks.
+    """
+
+    path: str
+    source_layer: str
+    features: int
+    multipart: int
+    with_holes: int
+    unnamed: int
+    crs_from: str
+    crs_to: str
+    repaired: tuple[Repair, ...]
+    area_km2: float
+    bounds_m: tuple[float, float, float, float]
+    coverage: Coverage
+    notes: tuple[str, ...]
+
+
+def read_boundaries(
+    path: Path,
+    *,
+    layer_id: str,
+    code_field: str,
+    crs: str,
+    name_field: str | None = None,
+    vintage: str = "",
+    source: str = "",
+    licence: str = "",
+    title: str = "",
+    synthetic: bool = False,
+    source_crs: str | None = None,
+    source_layer: str | None = None,
+) -> tuple[Layer, ImportReport]:
+    """The areas in a file as a layer in the working CRS, and a report of what was done.
+
+    Parameters
+    ----------
+    path : Path
+        Any vector file GDAL reads, or a zip archive with one in it.
+    layer_id : str
+        The layer's name here.
+    code_field, name_field : str
+        Fields with each area's code and name; without a name field areas are named by code.
+    crs : str
+        The working CRS, projected and in metres.
+    vintage, source, licence, title : str
+        Kept with the layer; the title is the layer's name where none is given.
+    synthetic : bool
+        True for invented areas.
+    source_crs : str, optional
+        CRS of the file's coordinates, where the file does not say it or says it wrongly.
+    source_layer : str, optional
+        The layer to read, where the file holds several.
+
+    Returns
+    -------
+    layer : Layer
+        Areas in the order of their codes, valid polygons or multipolygons without Z or M.
+    report : ImportReport
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file, the layer in it, or a field is not there or cannot be read.
+    InvalidLayerError
+        If there are no features, a code is missing or used twice, or a geometry is missing,
+        empty, not of polygons or beyond repair. No feature is ever left out.
+    CoordinatesError
+        If the CRS is not known, or the coordinates cannot be of the CRS named.
+    InvalidParameterError
+        If PROJ does not know the CRS named.
+    """
+    raw = read_raw_areas(
+        path, code_field=code_field, name_field=name_field, source_layer=source_layer
+    )
+    if len(raw.codes) == 0:
+        raise InvalidLayerError(layer_id, f"{path} has no features")
+    codes = cleaned_codes(raw.codes, layer_id=layer_id, field=code_field)
+    names, unnamed = _names(raw.names, codes)
+    read_as = crs_of_source(str(path), raw.crs, source_crs)
+    polygons = only_polygons(raw.geometries, codes, layer_id=layer_id)
+    placed = in_working_crs(polygons, codes, path=str(path), source=read_as, target=crs)
+    geometries, repairs = repaired(placed, codes, layer_id=layer_id)
+    metadata = LayerMetadata(
+        layer_id=layer_id,
+        title=title or layer_id,
+        crs=crs,
+        vintage=vintage,
+        source=source,
+        licence=licence,
+        synthetic=synthetic,
+    )
+    layer = normalised(Layer(metadata, codes, names, geometries))
+    report = ImportReport(
+        path=str(path),
+        source_layer=raw.source_layer,
+        features=len(codes),
+        multipart=int(np.count_nonzero(shapely.get_num_geometries(geometries) > 1)),
+        with_holes=_with_holes(geometries),
+        unnamed=unnamed,
+        crs_from=read_as.label,
+        crs_to=crs,
+        repaired=repairs,
+        area_km2=float(layer.areas_km2.sum()),
+        bounds_m=layer.bounds_m,
+        coverage=coverage_of(layer.geometries),
+        notes=(*raw.notes, *read_as.notes, *_remarks(layer)),
+    )
+    return layer, report
+
+
+def _names(values: AnyArray | None, codes: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """A name for each area, and how many are called by their code for want of one."""
+    if values is None:
+        return codes, 0
+    given = [as_text(value) for value in values.tolist()]
+    unnamed = sum(not name for name in given)
+    return tuple(name or code for name, code in zip(given, codes, strict=True)), unnamed
+
+
+def _with_holes(geometries: Geometries) -> int:
+    """How many areas have at least one hole."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    return len(np.unique(owner[shapely.get_num_interior_rings(parts) > 0]))
+
+
+def _remarks(layer: Layer) -> tuple[str, ...]:
+    """What is allowed but deserves a second look."""
+    median_m2 = float(np.median(layer.areas_km2)) * 1e6
+    if median_m2 < TINY_AREA_M2:
+        return (f"the median area is {median_m2:.3g} m2: is the CRS of the file right?",)
+    return ()

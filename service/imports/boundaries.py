@@ -1,0 +1,157 @@
+"""The work behind ``hotspots import boundaries``: read a file, keep it as a layer, sum it up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from boundaries.errors import LayerExistsError
+from boundaries.layer import Layer
+from boundaries.readers import ImportReport, read_boundaries
+from boundaries.store import LayerStore, check_layer_id
+
+Progress = Callable[[str, float], None]  # what is being done, and the share that is done
+
+NAMED_REPAIRS = 10
+
+
+@dataclass(frozen=True)
+class BoundaryImport:
+    """What an import of boundaries did.
+
+    Attributes
+    ----------
+    layer : Layer
+        As it is at rest now, with its version.
+    report : ImportReport
+        What was read and what was done to it.
+    replaced : bool
+        Whether a layer of the same name was there before.
+    """
+
+    layer: Layer
+    report: ImportReport
+    replaced: bool
+
+    def lines(self) -> tuple[str, ...]:
+        """The summary in plain sentences, one per line."""
+        report, layer = self.report, self.layer
+        left, bottom, right, top = report.bounds_m
+        verb = "replaced" if self.replaced else "imported"
+        extent = (
+            f"{report.area_km2:,.1f} km2 between ({left:,.0f}, {bottom:,.0f}) and "
+            f"({right:,.0f}, {top:,.0f})"
+        )
+        said = [
+            f"layer {layer.layer_id} {verb}, version {layer.version}",
+            f"{report.features:,} features read, {len(layer):,} areas written, none left out",
+            extent,
+            f"coordinates from {report.crs_from} to {report.crs_to}",
+            f"{report.multipart:,} areas of several parts, {report.with_holes:,} with holes",
+        ]
+        if report.unnamed:
+            said.append(f"{report.unnamed:,} areas without a name are called by their code")
+        said += self._repair_lines()
+        said += self._coverage_lines()
+        said += report.notes
+        return tuple(said)
+
+    def _repair_lines(self) -> list[str]:
+        repairs = self.report.repaired
+        if not repairs:
+            return ["all shapes are valid"]
+        more = len(repairs) - NAMED_REPAIRS
+        return [
+            f"{len(repairs):,} shapes repaired:",
+            *(
+                f"  {r.code} (feature {r.feature}): {r.reason}, "
+                f"area changed by {r.area_change_m2:,.1f} m2"
+                for r in repairs[:NAMED_REPAIRS]
+            ),
+            *([f"  and {more:,} more"] if more > 0 else []),
+        ]
+
+    def _coverage_lines(self) -> list[str]:
+        coverage = self.report.coverage
+        if coverage.is_valid:
+            return ["neighbouring areas share their borders exactly"]
+        found = (
+            f"{coverage.invalid_areas:,} areas do not share their borders exactly: "
+            f"{coverage.invalid_edges:,} edges, {coverage.invalid_km:,.2f} km, "
+            f"{coverage.overlap_m2:,.1f} m2 in more than one area"
+        )
+        return [found]
+
+
+def import_boundaries(
+    store: LayerStore,
+    path: Path,
+    *,
+    layer: str,
+    code_field: str,
+    name_field: str | None = None,
+    vintage: str = "",
+    source: str = "",
+    licence: str = "",
+    title: str = "",
+    crs: str | None = None,
+    source_layer: str | None = None,
+    replace: bool = False,
+    synthetic: bool = False,
+    progress: Progress | None = None,
+) -> BoundaryImport:
+    """Read a file of areas and keep it as a layer, all or nothing.
+
+    Parameters
+    ----------
+    store : LayerStore
+        Where layers are; its CRS is the working one.
+    path : Path
+        Any vector file GDAL reads, or a zip archive with one in it.
+    layer : str
+        The name it gets.
+    code_field, name_field, vintage, source, licence, title, synthetic, source_layer
+        As for `boundaries.readers.read_boundaries`.
+    crs : str, optional
+        CRS of the file's coordinates, where the file does not say it or says it wrongly.
+    replace : bool
+        Whether a layer of that name may be replaced.
+    progress : callable, optional
+        Called with what is being done and the share that is done, 0 to 1.
+
+    Raises
+    ------
+    InvalidLayerError
+        If the name cannot be a layer's, or the areas make no layer.
+    LayerExistsError
+        If there is a layer of that name and `replace` is False; checked before reading.
+    UnreadableFileError, CoordinatesError
+        If the file cannot be read as areas; see `boundaries.readers.read_boundaries`.
+    """
+    tell = progress or _say_nothing
+    check_layer_id(layer)
+    known = layer in store.ids()
+    if known and not replace:
+        raise LayerExistsError(layer)
+    tell("reading", 0.0)
+    areas, report = read_boundaries(
+        path,
+        layer_id=layer,
+        code_field=code_field,
+        name_field=name_field,
+        crs=store.crs,
+        vintage=vintage,
+        source=source,
+        licence=licence,
+        title=title,
+        synthetic=synthetic,
+        source_crs=crs,
+        source_layer=source_layer,
+    )
+    tell("writing", 0.8)
+    saved = store.save(areas, replace=replace)
+    tell("done", 1.0)
+    return BoundaryImport(saved, report, known)
+
+
+def _say_nothing(_doing: str, _share: float) -> None:
+    """Progress that nobody watches."""
