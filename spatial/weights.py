@@ -1,0 +1,271 @@
+"""Who is a neighbour of whom, and with what weight: one immutable sparse structure.
+
+The area itself is never stored. A statistic that counts it (Gi*) adds it, with
+`Neighbours.self_weights`: so no statistic can count it twice or forget it.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
+from spatial.errors import InvalidNeighboursError
+
+_MAX_AREAS = np.iinfo(np.int32).max
+
+
+class SparseRows(NamedTuple):
+    """Rows of a sparse matrix: row i holds ``indices[indptr[i]:indptr[i + 1]]``."""
+
+    indptr: IntArray
+    indices: IndexArray
+    weights: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """The neighbours of n areas, as read-only compressed sparse rows.
+
+    Parameters
+    ----------
+    indptr : (n + 1,) int64
+        Where each area's neighbours begin and end.
+    indices : (links,) int32
+        Positions of the neighbours, ascending within an area; never the area itself.
+    weights : (links,) float64
+        Weight of each link; finite and above 0. Ones for contiguity.
+    self_weights : (n,) float64
+        What the area itself weighs where a statistic counts it; finite and above 0.
+        By default the largest weight of its row (1 for an island): an area counts as
+        much as its nearest neighbour, and Gi* does not change when a row is scaled.
+    rule : str
+        How the structure was made, as it is named in an answer's provenance.
+
+    Raises
+    ------
+    InvalidNeighboursError
+        If the arrays do not describe such a structure.
+    """
+
+    indptr: IntArray
+    indices: IndexArray
+    weights: FloatArray
+    self_weights: FloatArray
+    rule: str = "custom"
+
+    def __init__(
+        self,
+        indptr: ArrayLike,
+        indices: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        self_weights: ArrayLike | None = None,
+        rule: str = "custom",
+    ) -> None:
+        # Copies: the structure is shared between requests and must not change under them.
+        pointers = np.array(indptr, dtype=np.int64)
+        positions = np.array(indices, dtype=np.int32)
+        links = np.ones(len(positions)) if weights is None else np.array(weights, np.float64)
+        _check_structure(pointers, positions, links)
+        if self_weights is None:
+            own = _largest_per_row(pointers, links)
+        else:
+            own = np.array(self_weights, dtype=np.float64)
+            if own.shape != (len(pointers) - 1,) or not np.all(np.isfinite(own) & (own > 0)):
+                raise InvalidNeighboursError("self weights must be one number above 0 per area")
+        object.__setattr__(self, "indptr", frozen(pointers))
+        object.__setattr__(self, "indices", frozen(positions))
+        object.__setattr__(self, "weights", frozen(links))
+        object.__setattr__(self, "self_weights", frozen(own))
+        object.__setattr__(self, "rule", rule)
+
+    @classmethod
+    def from_pairs(
+        cls,
+        n: int,
+        i: ArrayLike,
+        j: ArrayLike,
+        weights: ArrayLike | None = None,
+        *,
+        directed: bool = False,
+        self_weights: ArrayLike | None = None,
+        rule: str = "custom",
+    ) -> "Neighbours":
+        """The structure of n areas in which ``i[k]`` and ``j[k]`` are neighbours.
+
+        Parameters
+        ----------
+        n : int
+            Number of areas; those in no pair are islands.
+        i, j : (pairs,) int
+            Positions from 0 to n - 1. A pair of an area with itself is left out.
+        weights : (pairs,) float64, optional
+            Weight of each pair; ones by default. Where a pair is given twice the larger
+            weight holds.
+        directed : bool
+            False: each pair counts in both directions (contiguity, distance bands).
+            True: ``j[k]`` is a neighbour of ``i[k]`` only (k nearest).
+        self_weights : (n,) float64, optional
+            See `Neighbours`.
+        rule : str
+            How the pairs were found.
+
+        Raises
+        ------
+        InvalidNeighboursError
+            If a position is outside 0 to n - 1, or the arrays differ in length.
+        """
+        origin = np.asarray(i, dtype=np.int64).ravel()
+        target = np.asarray(j, dtype=np.int64).ravel()
+        weight = np.ones(len(origin)) if weights is None else np.asarray(weights, np.float64)
+        if not len(origin) == len(target) == len(weight):
+            raise InvalidNeighboursError("pairs need as many origins as targets and weights")
+        if not 0 < n <= _MAX_AREAS:
+            raise InvalidNeighboursError(f"the number of areas must be above 0, got {n}")
+        ends = np.concatenate([origin, target])
+        if len(ends) and (ends.min() < 0 or ends.max() >= n):
+            raise InvalidNeighboursError(f"positions must be from 0 to {n - 1}")
+        if not directed:
+            origin, target = ends, np.concatenate([target, origin])
+            weight = np.concatenate([weight, weight])
+        others = origin != target
+        key, weight = origin[others] * n + target[others], weight[others]
+        order = np.lexsort((-weight, key))
+        key, first = np.unique(key[order], return_index=True)
+        origin, target = np.divmod(key, n)
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(origin, minlength=n))])
+        return cls(indptr, target, weight[order][first], self_weights=self_weights, rule=rule)
+
+    @property
+    def n(self) -> int:
+        """Number of areas."""
+        return len(self.indptr) - 1
+
+    @property
+    def links(self) -> int:
+        """Number of directed links: a pair of neighbours is two."""
+        return len(self.indices)
+
+    @cached_property
+    def counts(self) -> IntArray:
+        """Number of neighbours of each area, (n,) int64."""
+        return frozen(np.diff(self.indptr))
+
+    @cached_property
+    def is_island(self) -> BoolArray:
+        """Whether an area has no neighbour at all, (n,) bool."""
+        return frozen(self.counts == 0)
+
+    @property
+    def islands(self) -> IntArray:
+        """Positions of the areas that have no neighbour."""
+        return np.flatnonzero(self.is_island)
+
+    @cached_property
+    def has_equal_weights(self) -> bool:
+        """Whether each row's weights are all the same: contiguity, standardised or not."""
+        firsts = np.repeat(
+            self.weights[self.indptr[:-1][~self.is_island]], self.counts[~self.is_island]
+        )
+        return bool(np.all(self.weights == firsts))
+
+    def neighbours_of(self, position: int) -> IndexArray:
+        """Positions of the neighbours of one area, ascending."""
+        return self.indices[self.indptr[position] : self.indptr[position + 1]]
+
+    def row_standardised(self) -> "Neighbours":
+        """The same links, each row's weights divided by their sum; islands stay empty.
+
+        The weight of the area itself is divided by the same number, so that Gi* is the
+        same before and after.
+        """
+        sums = np.bincount(self._origins, weights=self.weights, minlength=self.n)
+        scale = np.where(self.is_island, 1.0, sums)
+        return Neighbours(
+            self.indptr,
+            self.indices,
+            self.weights / scale[self._origins],
+            self_weights=self.self_weights / scale,
+            rule=self.rule,
+        )
+
+    def binary(self) -> "Neighbours":
+        """The same links, each with weight 1."""
+        return Neighbours(self.indptr, self.indices, rule=self.rule)
+
+    def with_self(self) -> SparseRows:
+        """The rows with each area among its own neighbours, as Gi* defines them."""
+        own = np.arange(self.n)
+        origin = np.concatenate([self._origins, own])
+        target = np.concatenate([self.indices, own])
+        order = np.lexsort((target, origin))
+        return SparseRows(
+            frozen(self.indptr + np.arange(self.n + 1)),
+            frozen(target[order].astype(np.int32)),
+            frozen(np.concatenate([self.weights, self.self_weights])[order]),
+        )
+
+    def subset(self, keep: ArrayLike) -> "Neighbours":
+        """The structure among the areas kept, in their order; links to others are lost.
+
+        Parameters
+        ----------
+        keep : (n,) bool
+            Which areas remain: those inside `within`, or those that have a value.
+        """
+        kept = np.asarray(keep, dtype=np.bool_)
+        if kept.shape != (self.n,):
+            raise InvalidNeighboursError(f"a subset needs {self.n} flags, got {kept.shape}")
+        position = np.cumsum(kept) - 1
+        stays = kept[self._origins] & kept[self.indices]
+        counts = np.bincount(position[self._origins[stays]], minlength=int(kept.sum()))
+        return Neighbours(
+            np.concatenate([[0], np.cumsum(counts)]),
+            position[self.indices[stays]],
+            self.weights[stays],
+            self_weights=self.self_weights[kept],
+            rule=self.rule,
+        )
+
+    def to_dense(self) -> FloatArray:
+        """The weights as an (n, n) matrix with zero diagonal; for small n only."""
+        matrix = np.zeros((self.n, self.n))
+        matrix[self._origins, self.indices] = self.weights
+        return matrix
+
+    @cached_property
+    def _origins(self) -> IntArray:
+        """The area each link starts from."""
+        return np.repeat(np.arange(self.n), self.counts)
+
+
+def _check_structure(indptr: IntArray, indices: IndexArray, weights: FloatArray) -> None:
+    """Refuse what is not a sorted, finite structure without the areas themselves."""
+    if indptr.ndim != 1 or indices.ndim != 1 or len(indptr) < 2 or indptr[0] != 0:
+        raise InvalidNeighboursError("row pointers must begin at 0 and cover an area or more")
+    counts = np.diff(indptr)
+    if np.any(counts < 0) or indptr[-1] != len(indices) or weights.shape != indices.shape:
+        raise InvalidNeighboursError("row pointers, indices and weights do not fit together")
+    n = len(counts)
+    if not len(indices):
+        return
+    origins = np.repeat(np.arange(n), counts)
+    if indices.min() < 0 or indices.max() >= n:
+        raise InvalidNeighboursError(f"positions must be from 0 to {n - 1}")
+    if np.any(indices == origins):
+        raise InvalidNeighboursError("an area may not be its own neighbour in the structure")
+    if np.any((np.diff(indices) <= 0) & (np.diff(origins) == 0)):
+        raise InvalidNeighboursError("neighbours must ascend within an area, each once")
+    if not np.all(np.isfinite(weights) & (weights > 0)):
+        raise InvalidNeighboursError("weights must be finite and above 0")
+
+
+def _largest_per_row(indptr: IntArray, weights: FloatArray) -> FloatArray:
+    """The largest weight of each row, 1 for a row without any."""
+    largest = np.zeros(len(indptr) - 1)
+    np.maximum.at(largest, np.repeat(np.arange(len(largest)), np.diff(indptr)), weights)
+    largest[np.diff(indptr) == 0] = 1.0
+    return largest
