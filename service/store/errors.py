@@ -2,9 +2,15 @@
 
 StoreError
 ├── UnknownDatasetError     a dataset that has not been imported
+├── UnknownAttributeError   an attribute that a dataset does not have
 ├── UnknownMeasureError     a measure, or a period of it, that a layer does not have
 ├── NoSitesError            no development sites have been imported
 ├── AlreadyImportedError    a file that is in the table already
+├── SameNameError           another file of the same name is in the table already
+├── MeasureExistsError      a measure of that layer and period is loaded already
+├── SiteExistsError         a development site of that identifier is loaded already
+├── ConcurrentImportError   other imports kept getting in first
+├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
 ├── ImportRefusedError      a file from which nothing was imported, and why
 ├── ReadOnlyDataError       a data folder that cannot be written
@@ -33,6 +39,22 @@ class UnknownDatasetError(StoreError):
     def __str__(self) -> str:
         known = ", ".join(self.allowed) if self.allowed else "none is imported yet"
         return f"dataset {self.dataset!r} is not one of those imported: {known}"
+
+
+class UnknownAttributeError(StoreError):
+    """The dataset has no attribute of that name."""
+
+    code = "unknown-attribute"
+
+    def __init__(self, dataset: str, attribute: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(dataset, attribute, allowed)
+        self.dataset = dataset
+        self.attribute = attribute
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        known = ", ".join(self.allowed) if self.allowed else "none"
+        return f"dataset {self.dataset!r} has no attribute {self.attribute!r}; it has: {known}"
 
 
 class UnknownMeasureError(StoreError):
@@ -74,6 +96,98 @@ class AlreadyImportedError(StoreError):
         return (
             f"{self.path} is in {self.table} already, byte for byte; nothing was imported. "
             "Repeat with --replace to put its rows in the place of those imported before"
+        )
+
+
+class SameNameError(StoreError):
+    """Rows of another file of the same name are in the table already."""
+
+    code = "same-file-name"
+
+    def __init__(self, path: str, table: str) -> None:
+        super().__init__(path, table)
+        self.path = path
+        self.table = table
+
+    def __str__(self) -> str:
+        return (
+            f"{self.table} already has rows of a file named {self.path}, with other content; "
+            "nothing was imported. Repeat with --replace to put the new rows in the place of "
+            "the old ones, or rename the file to add them"
+        )
+
+
+class MeasureExistsError(StoreError):
+    """The layer has that measure of that period already."""
+
+    code = "measure-exists"
+
+    def __init__(self, layer: str, measure: str, period: str, loaded_from: str) -> None:
+        super().__init__(layer, measure, period, loaded_from)
+        self.layer = layer
+        self.measure = measure
+        self.period = period
+        self.loaded_from = loaded_from
+
+    def __str__(self) -> str:
+        return (
+            f"measure {self.measure!r} of {self.period} for layer {self.layer!r} is loaded "
+            f"already, from {self.loaded_from}; nothing was imported. "
+            "Repeat with --replace to replace it"
+        )
+
+
+class SiteExistsError(StoreError):
+    """Development sites of those identifiers are loaded already."""
+
+    code = "site-exists"
+
+    def __init__(self, site_ids: tuple[str, ...]) -> None:
+        super().__init__(site_ids)
+        self.site_ids = site_ids
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.site_ids[:5])
+        more = f" and {len(self.site_ids) - 5} more" if len(self.site_ids) > 5 else ""
+        return (
+            f"sites {shown}{more} are loaded already; nothing was imported. "
+            "Repeat with --replace to replace them"
+        )
+
+
+class ConcurrentImportError(StoreError):
+    """Other imports into the same table got in first, again and again."""
+
+    code = "concurrent-import"
+
+    def __init__(self, table: str, attempts: int) -> None:
+        super().__init__(table, attempts)
+        self.table = table
+        self.attempts = attempts
+
+    def __str__(self) -> str:
+        return (
+            f"other imports into {self.table} got in first {self.attempts} times; "
+            "nothing was imported. Repeat when they have finished"
+        )
+
+
+class WrongCrsError(StoreError):
+    """The table is in another coordinate system than the working one."""
+
+    code = "wrong-crs"
+
+    def __init__(self, table: str, crs: str, working_crs: str) -> None:
+        super().__init__(table, crs, working_crs)
+        self.table = table
+        self.crs = crs
+        self.working_crs = working_crs
+
+    def __str__(self) -> str:
+        return (
+            f"{self.table} is in {self.crs}, but the working coordinate system is "
+            f"{self.working_crs}: set HOTSPOTS_CRS={self.crs}, or import the data again "
+            "into another data folder"
         )
 
 

@@ -1,0 +1,281 @@
+"""One version of a dataset in memory: columns, sorted for spatial access."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from deltalake import DeltaTable
+from numpy.typing import NDArray
+
+from service.store import delta
+from service.store.errors import UnknownAttributeError
+from service.store.incident_rows import PRECISIONS, SCHEMA
+from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
+
+Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
+
+_CODED = ("precision", "category", "subcategory", "area_code", "area_layer")
+_COLUMNS = ("occurred", "easting_m", "northing_m", "weight", *_CODED)
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What a dataset holds, for lists of datasets.
+
+    Attributes
+    ----------
+    records, located, unlocated : int
+        `records` = `located` + `unlocated`.
+    first, last : str
+        The earliest and the latest time on record, as ISO text of the precision that all
+        records share: a month where any is known only to the month.
+    categories : mapping of str to int
+        Records per category.
+    attributes : tuple of str
+        Further columns, such as sex and age.
+    """
+
+    dataset: str
+    title: str
+    records: int
+    located: int
+    unlocated: int
+    first: str
+    last: str
+    precision: str
+    categories: Mapping[str, int]
+    version: int
+    synthetic: bool
+    source: str
+    licence: str
+    crs: str
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Attribute:
+    """A further column of the incidents, in their order.
+
+    Attributes
+    ----------
+    name : str
+    codes : (n,) int32
+        Position in `values`, -1 where the incident has none.
+    values : tuple
+        The distinct values in ascending order: text or numbers.
+    """
+
+    name: str
+    codes: IndexArray
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """One version of a dataset. All arrays are read-only and in the same order.
+
+    The located incidents come first, along a Z-order curve so that neighbours in space are
+    near each other in memory; those not located come last. `[:located_count]` is therefore
+    every located incident.
+
+    Attributes
+    ----------
+    occurred : (n,) datetime64[m]
+        Local time at the place: the start of the minute, day or month that is known.
+    precision : (n,) int8
+        Position in ``PRECISIONS``.
+    xy_m : (n, 2) float64
+        Easting and northing in `crs`, metres; NaN where not located.
+    located : (n,) bool
+    category, subcategory : (n,) int32
+        Position in `categories` and `subcategories`; -1 for an incident without subcategory.
+    weight : (n,) float64
+        Finite and at least 0.
+    area_code, area_layer : (n,) int32
+        Position in `area_codes` and `area_layers`; -1 where none was supplied.
+    """
+
+    dataset: str
+    version: int
+    title: str
+    source: str
+    licence: str
+    synthetic: bool
+    crs: str
+    occurred: Minutes
+    precision: NDArray[np.int8]
+    xy_m: FloatArray
+    located: BoolArray
+    located_count: int
+    category: IndexArray
+    categories: tuple[str, ...]
+    subcategory: IndexArray
+    subcategories: tuple[str, ...]
+    weight: FloatArray
+    area_code: IndexArray
+    area_codes: tuple[str, ...]
+    area_layer: IndexArray
+    area_layers: tuple[str, ...]
+    attributes: tuple[str, ...]
+    _order: IntArray = field(repr=False)
+    _table: DeltaTable = field(repr=False)
+    _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
+    _lock: Any = field(default_factory=threading.Lock, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.occurred)
+
+    def attribute(self, name: str) -> Attribute:
+        """A further column, read at its first use and kept.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If the dataset has no such attribute.
+        DamagedTableError
+            If this version is no longer on disk.
+        """
+        if name not in self.attributes:
+            raise UnknownAttributeError(self.dataset, name, self.attributes)
+        with self._lock:
+            if name not in self._columns:
+                column = delta.read_columns(self._table, [name]).column(name)
+                codes, values = _coded(pc.dictionary_encode(column))
+                self._columns[name] = Attribute(name, _kept(codes, self._order), values)
+            return self._columns[name]
+
+    def rows(self) -> pa.Table:
+        """All columns of all rows as they are at rest, in the order of this object."""
+        table = delta.read_columns(self._table)
+        return table.take(pa.array(self._order))
+
+    def info(self) -> DatasetInfo:
+        """What the dataset holds."""
+        counts = np.bincount(self.category, minlength=len(self.categories))
+        coarsest = int(self.precision.max())
+        unit = ("m", "D", "M")[coarsest]
+        return DatasetInfo(
+            dataset=self.dataset,
+            title=self.title,
+            records=len(self),
+            located=self.located_count,
+            unlocated=len(self) - self.located_count,
+            first=str(self.occurred.min().astype(f"datetime64[{unit}]")),
+            last=str(self.occurred.max().astype(f"datetime64[{unit}]")),
+            precision=PRECISIONS[coarsest],
+            categories=dict(zip(self.categories, counts.tolist(), strict=True)),
+            version=self.version,
+            synthetic=self.synthetic,
+            source=self.source,
+            licence=self.licence,
+            crs=self.crs,
+            attributes=self.attributes,
+        )
+
+
+def from_table(
+    table: DeltaTable,
+    *,
+    dataset: str,
+    title: str,
+    source: str,
+    licence: str,
+    synthetic: bool,
+    crs: str,
+) -> Incidents:
+    """The incidents of an opened table version, in memory.
+
+    Raises
+    ------
+    DamagedTableError
+        If a file of the version is missing or unreadable.
+    """
+    rows = delta.read_columns(table, _COLUMNS, coded=_CODED)
+    xy_m = np.column_stack([_floats(rows.column("easting_m")), _floats(rows.column("northing_m"))])
+    order, located_count = _spatial_order(xy_m)
+    occurred = rows.column("occurred").to_numpy().astype("datetime64[m]")
+    coded = {name: _coded(rows.column(name)) for name in _CODED}
+    precision, words = coded["precision"]
+    to_precision = np.array([PRECISIONS.index(word) for word in words], dtype=np.int8)
+    located = np.zeros(len(order), dtype=np.bool_)
+    located[:located_count] = True
+    names = [str(field.name) for field in table.schema().fields]
+    return Incidents(
+        dataset=dataset,
+        version=table.version(),
+        title=title,
+        source=source,
+        licence=licence,
+        synthetic=synthetic,
+        crs=crs,
+        occurred=_kept(occurred, order),
+        precision=_kept(to_precision[precision], order),
+        xy_m=_kept(xy_m, order),
+        located=frozen(located),
+        located_count=located_count,
+        category=_kept(coded["category"][0], order),
+        categories=coded["category"][1],
+        subcategory=_kept(coded["subcategory"][0], order),
+        subcategories=coded["subcategory"][1],
+        weight=_kept(_floats(rows.column("weight")), order),
+        area_code=_kept(coded["area_code"][0], order),
+        area_codes=coded["area_code"][1],
+        area_layer=_kept(coded["area_layer"][0], order),
+        area_layers=coded["area_layer"][1],
+        attributes=tuple(name for name in names if name not in SCHEMA.names),
+        _order=frozen(order),
+        _table=table,
+    )
+
+
+def _floats(column: pa.ChunkedArray) -> FloatArray:
+    """The column as float64, NaN for null."""
+    return np.asarray(column.to_numpy(), dtype=np.float64)
+
+
+def _kept(values: NDArray[Any], order: IntArray) -> NDArray[Any]:
+    """The values in the given order, read-only."""
+    return frozen(np.ascontiguousarray(values[order]))
+
+
+def _coded(column: pa.ChunkedArray) -> tuple[IndexArray, tuple[Any, ...]]:
+    """Codes into the sorted distinct values of a dictionary-encoded column; -1 for null."""
+    combined = column.combine_chunks()
+    if isinstance(combined, pa.ChunkedArray):
+        combined = combined.chunk(0)
+    values = combined.dictionary.to_pylist()
+    codes = combined.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    used = np.zeros(len(values) + 1, dtype=np.bool_)
+    used[codes] = True
+    present = [i for i in range(len(values)) if used[i] and values[i] is not None]
+    in_order = sorted(present, key=lambda i: values[i])
+    renumbered = np.full(len(values) + 1, -1, dtype=np.int32)
+    renumbered[in_order] = np.arange(len(in_order), dtype=np.int32)
+    return renumbered[codes], tuple(values[i] for i in in_order)
+
+
+def _spatial_order(xy_m: FloatArray) -> tuple[IntArray, int]:
+    """The order along a Z-order curve, the rows without a place last, and how many have one."""
+    has_place = np.isfinite(xy_m).all(axis=1)
+    places = np.flatnonzero(has_place)
+    if len(places) == 0:
+        return np.arange(len(xy_m)), 0
+    xy = xy_m[places]
+    low = xy.min(axis=0)
+    span = float((xy.max(axis=0) - low).max()) or 1.0
+    cells = ((xy - low) * (65_535.0 / span)).astype(np.uint32)
+    code = _spread(cells[:, 0]) | (_spread(cells[:, 1]) << np.uint32(1))
+    along = places[np.argsort(code, kind="stable")]
+    return np.concatenate([along, np.flatnonzero(~has_place)]), len(places)
+
+
+def _spread(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """The 16 low bits of each value moved to the even places (Morton order)."""
+    spread = values & np.uint32(0xFFFF)
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        spread = (spread | (spread << np.uint32(shift))) & np.uint32(mask)
+    return spread
