@@ -1,0 +1,315 @@
+"""The areas of the demonstration county: districts, wards and LSOAs, nested exactly."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import numpy as np
+import shapely
+
+from boundaries.layer import Geometries, Layer, LayerMetadata
+from service.demo.tessellation import (
+    CellGraph,
+    Cells,
+    grow,
+    largest_piece,
+    make_cells,
+    outline_regions,
+    rough_graph,
+    spread_seeds,
+)
+from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
+
+CRS = "EPSG:27700"
+LICENCE = "synthetic"
+SOURCE = "made by Hotspot Atlas; not a real place"
+CITY = "Cambridge"
+LAYER_TITLES = {
+    "lsoa": "LSOAs of the demonstration county (synthetic)",
+    "ward": "Wards of the demonstration county (synthetic)",
+    "district": "Districts of the demonstration county (synthetic)",
+}
+
+MARGIN_M = 4_000.0
+TOWN_LSOA_KM2 = 0.68
+CITY_LSOA_KM2 = 0.53
+TOWN_DEPTH, FRINGE_DEPTH = 2, 1  # how often a lattice square of 640 m is halved
+FRINGE = 1.7  # the fringe of a town reaches to this many of its radii
+BETWEEN_TOWN_AND_LAND = 1_000.0  # how much harder a region crosses the edge of a town
+
+
+@dataclass(frozen=True)
+class WardSite:
+    """What the gazetteer says of a ward."""
+
+    name: str
+    district: str
+    easting_km: float
+    northing_km: float
+    town_lsoas: int
+    rural_lsoas: int
+
+    @property
+    def town_radius_m(self) -> float:
+        """Radius of a disc with room for the ward's town LSOAs."""
+        lsoa_km2 = CITY_LSOA_KM2 if self.district == CITY else TOWN_LSOA_KM2
+        return 1_000.0 * float(np.sqrt(self.town_lsoas * lsoa_km2 / np.pi))
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """Where the county's places roughly are."""
+
+    wards: tuple[WardSite, ...]
+    outline_m: FloatArray
+
+    @property
+    def centres_m(self) -> FloatArray:
+        """(wards, 2) rough centre of each ward, metres."""
+        return np.array([(w.easting_km, w.northing_km) for w in self.wards]) * 1_000.0
+
+
+@dataclass(frozen=True)
+class Geography:
+    """Three nested coverages and the cells beneath them.
+
+    Attributes
+    ----------
+    lsoa, ward, district : Layer
+    ward_of_lsoa : (lsoas,) int64
+        Position in `ward`.
+    district_of_ward : (wards,) int64
+        Position in `district`.
+    in_town : (lsoas,) bool
+        Whether an LSOA is part of a town, or open country with villages.
+    cells : Cells
+        What the areas are made of.
+    lsoa_of_cell : (cells,) int64
+        -1 outside the county.
+    """
+
+    lsoa: Layer
+    ward: Layer
+    district: Layer
+    ward_of_lsoa: IntArray
+    district_of_ward: IntArray
+    in_town: BoolArray
+    cells: Cells
+    lsoa_of_cell: IntArray
+
+    @property
+    def district_of_lsoa(self) -> IntArray:
+        """(lsoas,) position in `district`."""
+        return self.district_of_ward[self.ward_of_lsoa]
+
+
+@lru_cache(maxsize=1)
+def read_gazetteer() -> Gazetteer:
+    """The county's places, from the file in this package; wards by district and name."""
+    text = resources.files("service.demo").joinpath("gazetteer.json").read_text("utf-8")
+    content = json.loads(text)
+    wards = sorted(
+        (WardSite(**ward) for ward in content["wards"]), key=lambda w: (w.district, w.name)
+    )
+    outline_m = frozen(np.array(content["outline_km"], dtype=np.float64) * 1_000.0)
+    return Gazetteer(wards=tuple(wards), outline_m=outline_m)
+
+
+def make_geography(*, seed: int) -> Geography:
+    """The county's areas; the same seed makes the same county."""
+    rng = np.random.default_rng([seed, 1])
+    gazetteer = read_gazetteer()
+    outline = shapely.Polygon(_wandering(gazetteer.outline_m, rng=rng))
+    urban_at = _Towns(gazetteer, rng=rng)
+    left, bottom, right, top = outline.bounds
+    bounds_m = (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M, top + MARGIN_M)
+    cells = make_cells(bounds_m, urban_at.depth, rng=rng)
+    graph = rough_graph(cells, roughness=0.8, rng=rng)
+    inside = largest_piece(graph, shapely.contains_xy(outline, cells.xy_m))
+    urban = inside & (urban_at.nearness(cells.xy_m) < 1.0)
+    ward_of_cell, urban = _grow_wards(gazetteer, cells, graph, inside, urban)
+    lsoa_of_cell, ward_of_lsoa, in_town = _grow_lsoas(
+        gazetteer, cells, graph, ward_of_cell, urban, rng=rng
+    )
+    shapes = outline_regions(cells, lsoa_of_cell, smoothing=2, roughness=0.13, rng=rng)
+    return _assemble(gazetteer, cells, lsoa_of_cell, ward_of_lsoa, in_town, shapes)
+
+
+class _Towns:
+    """How near a place is to the middle of a town, in radii of the town, roughened."""
+
+    def __init__(self, gazetteer: Gazetteer, *, rng: np.random.Generator) -> None:
+        has_town = np.array([w.town_lsoas > 0 for w in gazetteer.wards])
+        self.centres_m = gazetteer.centres_m[has_town]
+        self.radius_m = np.array([w.town_radius_m for w in gazetteer.wards])[has_town]
+        # A few plane waves of different directions are a cheap smooth random surface.
+        length_m = rng.uniform(900.0, 2_600.0, 12)
+        angle = rng.uniform(0, 2 * np.pi, 12)
+        self.waves = 2 * np.pi / length_m * np.array([np.cos(angle), np.sin(angle)])
+        self.phase = rng.uniform(0, 2 * np.pi, 12)
+
+    def nearness(self, xy_m: FloatArray) -> FloatArray:
+        """(n,) distance to the nearest town in its radii: below 1 inside."""
+        # A soft minimum: neighbouring wards of a town also fill the bays between their discs.
+        closeness = np.zeros(len(xy_m))
+        for centre_m, radius_m in zip(self.centres_m, self.radius_m, strict=True):
+            away_sq = ((xy_m - centre_m) ** 2).sum(axis=1) / radius_m**2
+            closeness += 1.0 / (away_sq * away_sq + 1e-6)
+        waves = np.cos(xy_m @ self.waves + self.phase).sum(axis=1) / np.sqrt(6.0)
+        return closeness**-0.25 * (1.0 + 0.07 * waves)
+
+    def depth(self, xy_m: FloatArray) -> IntArray:
+        """(n,) how often the lattice square at a place is halved."""
+        nearness = self.nearness(xy_m)
+        depth = np.where(nearness < FRINGE, FRINGE_DEPTH, 0)
+        return np.where(nearness < 1.15, TOWN_DEPTH, depth).astype(np.int64)
+
+
+def _wandering(ring_m: FloatArray, *, rng: np.random.Generator, rounds: int = 5) -> FloatArray:
+    """The ring with each edge broken at its middle and pushed aside, again and again."""
+    for _ in range(rounds):
+        along = np.roll(ring_m, -1, axis=0) - ring_m
+        push = rng.uniform(-0.13, 0.13, len(ring_m))
+        middle = ring_m + along / 2 + push[:, None] * np.column_stack([-along[:, 1], along[:, 0]])
+        ring_m = np.stack([ring_m, middle], axis=1).reshape(-1, 2)
+    return ring_m
+
+
+def _grow_wards(
+    gazetteer: Gazetteer, cells: Cells, graph: CellGraph, inside: BoolArray, urban: BoolArray
+) -> tuple[IntArray, BoolArray]:
+    """The ward of each cell, and whether it is town: towns first, then the land between them."""
+    wards = gazetteer.wards
+    centres_m = gazetteer.centres_m
+    has_town = np.array([w.town_lsoas > 0 for w in wards])
+    has_land = np.array([w.rural_lsoas > 0 for w in wards])
+    town_ids, village_ids = np.flatnonzero(has_town), np.flatnonzero(~has_town)
+    town = grow(graph.among(urban), _nearest(cells, urban, centres_m[town_ids]), town_ids)
+    urban = urban & (town >= 0)
+
+    # Land goes to the wards that have some: from the edge of their town, or from their village.
+    open_land = inside & ~urban
+    owners = urban & has_land[np.maximum(town, 0)]
+    villages = _nearest(cells, open_land, centres_m[village_ids])
+    sources = np.concatenate([np.flatnonzero(owners), villages])
+    labels = np.concatenate([town[owners], village_ids])
+    land = grow(graph.among(open_land | owners), sources, labels)
+
+    # What is left are pockets enclosed by towns.
+    ward = np.where(urban, town, land)
+    known = inside & (ward >= 0)
+    ward = grow(graph.among(inside), np.flatnonzero(known), ward[known])
+    return ward, urban
+
+
+def _nearest(cells: Cells, among: BoolArray, places_m: FloatArray) -> IntArray:
+    """(places,) the cell nearest to each place, of those allowed."""
+    allowed = np.flatnonzero(among)
+    points_m = cells.xy_m[allowed]
+    found = [int(np.hypot(*(points_m - place_m).T).argmin()) for place_m in places_m]
+    return allowed[np.array(found, dtype=np.int64)]
+
+
+def _grow_lsoas(
+    gazetteer: Gazetteer,
+    cells: Cells,
+    graph: CellGraph,
+    ward_of_cell: IntArray,
+    urban: BoolArray,
+    *,
+    rng: np.random.Generator,
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """The LSOA of each cell; the ward of each LSOA; and whether it is town."""
+    seeds: list[int] = []
+    ward_of_lsoa: list[int] = []
+    in_town: list[bool] = []
+    for position, ward in enumerate(gazetteer.wards):
+        for town, count in ((True, ward.town_lsoas), (False, ward.rural_lsoas)):
+            members = np.flatnonzero((ward_of_cell == position) & (urban == town))
+            if not count or not len(members):
+                continue
+            chosen = spread_seeds(cells.xy_m[members], cells.area_km2[members], count, rng=rng)
+            # North to south, as numbers on a map are read.
+            chosen = chosen[np.argsort(-cells.xy_m[members[chosen], 1], kind="stable")]
+            seeds += members[chosen].tolist()
+            ward_of_lsoa += [position] * len(chosen)
+            in_town += [town] * len(chosen)
+    first, second = graph.pairs.T
+    same_ward = (ward_of_cell[first] == ward_of_cell[second]) & (ward_of_cell[first] >= 0)
+    crossing = urban[first] != urban[second]
+    within = CellGraph(
+        graph.pairs[same_ward],
+        np.where(crossing, BETWEEN_TOWN_AND_LAND, 1.0)[same_ward] * graph.cost[same_ward],
+        graph.cells,
+    )
+    lsoa = grow(within, np.array(seeds, dtype=np.int64), np.arange(len(seeds)))
+    return lsoa, np.array(ward_of_lsoa, dtype=np.int64), np.array(in_town)
+
+
+def _assemble(
+    gazetteer: Gazetteer,
+    cells: Cells,
+    lsoa_of_cell: IntArray,
+    ward_of_lsoa: IntArray,
+    in_town: BoolArray,
+    shapes: Geometries,
+) -> Geography:
+    """The three layers with their codes and names."""
+    districts = sorted({w.district for w in gazetteer.wards})
+    district_of_ward = np.array([districts.index(w.district) for w in gazetteer.wards])
+    ward_shapes = _merged(shapes, ward_of_lsoa)
+    district_shapes = _merged(ward_shapes, district_of_ward)
+    return Geography(
+        lsoa=_layer("lsoa", 1, _lsoa_names(gazetteer, ward_of_lsoa), shapes),
+        ward=_layer("ward", 5, tuple(w.name for w in gazetteer.wards), ward_shapes),
+        district=_layer("district", 7, tuple(districts), district_shapes),
+        ward_of_lsoa=frozen(ward_of_lsoa),
+        district_of_ward=frozen(district_of_ward),
+        in_town=frozen(in_town),
+        cells=cells,
+        lsoa_of_cell=frozen(lsoa_of_cell),
+    )
+
+
+def _merged(shapes: Geometries, group: IntArray) -> Geometries:
+    """(groups,) the union of each group's shapes, on exactly the same corners."""
+    merged = [shapely.coverage_union_all(shapes[group == g]) for g in range(int(group.max()) + 1)]
+    polygons = [
+        m.geoms[0] if m.geom_type == "MultiPolygon" and len(m.geoms) == 1 else m for m in merged
+    ]
+    return np.array([shapely.normalize(p) for p in polygons], dtype=object)
+
+
+def _layer(layer_id: str, kind: int, names: tuple[str, ...], shapes: Geometries) -> Layer:
+    """One level of the county; X is the letter of no country's codes."""
+    return Layer(
+        metadata=LayerMetadata(
+            layer_id=layer_id,
+            title=LAYER_TITLES[layer_id],
+            crs=CRS,
+            vintage="demo",
+            source=SOURCE,
+            licence=LICENCE,
+            synthetic=True,
+        ),
+        codes=tuple(f"X{kind:02d}{i:06d}" for i in range(1, len(names) + 1)),
+        names=names,
+        geometries=shapes,
+    )
+
+
+def _lsoa_names(gazetteer: Gazetteer, ward_of_lsoa: IntArray) -> tuple[str, ...]:
+    """Names in the manner of `Cambridge 001A`: district, number from north to south, letter."""
+    northing_km = np.array([w.northing_km for w in gazetteer.wards])
+    number: dict[int, int] = {}
+    counted: dict[str, int] = {}
+    for ward in np.argsort(-northing_km, kind="stable").tolist():
+        district = gazetteer.wards[ward].district
+        counted[district] = counted.get(district, 0) + 1
+        number[ward] = counted[district]
+    names, letter = [], 0
+    for i, ward in enumerate(ward_of_lsoa.tolist()):
+        letter = letter + 1 if i and ward == ward_of_lsoa[i - 1] else 0
+        names.append(f"{gazetteer.wards[ward].district} {number[ward]:03d}{chr(65 + letter)}")
+    return tuple(names)
