@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, write_deltalake
@@ -169,7 +170,17 @@ def read_columns(
             parquet_read_options=pa.dataset.ParquetReadOptions(dictionary_columns=set(coded)),
         )
         wanted = None if columns is None else list(columns)
-        return dataset.to_table(columns=wanted).unify_dictionaries()
+        rows = dataset.to_table(columns=wanted)
+        for place, column in enumerate(rows.columns):
+            if pa.types.is_dictionary(column.type) and _has_null_word(column):
+                words = pc.dictionary_encode(pc.cast(column, column.type.value_type))
+                rows = rows.set_column(place, rows.field(place).name, words)
+        return rows.unify_dictionaries()
+
+
+def _has_null_word(column: pa.ChunkedArray) -> bool:
+    """True where a file's dictionary holds null, as that of an empty column does."""
+    return any(chunk.dictionary.null_count for chunk in column.chunks)
 
 
 def commit(
