@@ -129,7 +129,7 @@ def _gaussian(u: FloatArray) -> FloatArray:
 
 
 def _polynomial(name: str, power: int) -> Kernel:
-    """Volume of (1 - u^2)^p over the unit disc is pi / (p + 1); variance per axis 1/(2 (p + 2))."""
+    """Volume of (1 - u^2)^p over the unit disc: pi / (p + 1); variance per axis: 1 / (2 p + 4)."""
     return Kernel(
         name=name,
         shape=_truncated_power(power),

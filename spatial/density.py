@@ -1,0 +1,225 @@
+"""Kernel density of points: on a raster, and at given places."""
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial._rows import add_coefficients, add_directly, sum_along_rows
+from spatial.arrays import FloatArray, IntArray, checked_points
+from spatial.compiled import compiled
+from spatial.grid import Grid
+from spatial.kernels import (
+    DEFAULT_KERNEL,
+    GAUSSIAN_RADIUS_PER_SD,
+    Kernel,
+    checked_bandwidth,
+    kernel_named,
+)
+from spatial.points import PointIndex
+
+GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
+BAND_ROWS = 32
+DIRECT_BELOW_COLS = 3.0
+"""Bandwidth in cells under which visiting the few cells is cheaper than differences."""
+
+
+def density_on_grid(
+    xy_m: ArrayLike,
+    grid: Grid,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+    weights: ArrayLike | None = None,
+    threads: int = 1,
+) -> FloatArray:
+    """Density of points at the cell centres of a grid, in points per km^2.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Easting and northing of each point, metres, in the CRS of the grid.
+    grid : Grid
+        Where to evaluate. Points outside it count, up to one bandwidth away.
+    bandwidth_m : float
+        Radius beyond which a point has no effect, metres; finite and above 0.
+    kernel : str
+        Key of `spatial.kernels.KERNELS`.
+    weights : (n,) float64 or None
+        At least 0; ones where None.
+    threads : int
+        Threads over bands of rows, at least 1.
+
+    Returns
+    -------
+    (rows, cols) float64
+        Sum of weights per km^2; row 0 is north; exactly zero where no point is in reach.
+
+    Raises
+    ------
+    InvalidBandwidthError, UnknownKernelError, InvalidPointsError, InvalidPointWeightsError
+        If the argument of that name has no meaning.
+    """
+    return index_density_on_grid(
+        PointIndex(xy_m, weights=weights),
+        grid,
+        bandwidth_m=bandwidth_m,
+        kernel=kernel,
+        threads=threads,
+    )
+
+
+def index_density_on_grid(
+    points: PointIndex,
+    grid: Grid,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+    threads: int = 1,
+) -> FloatArray:
+    """The same for points that are indexed already: see `density_on_grid`."""
+    bandwidth_m = checked_bandwidth(bandwidth_m)
+    shape = kernel_named(kernel)
+    left, bottom, right, top = grid.bounds_m
+    window = points.window(
+        (left - bandwidth_m, bottom - bandwidth_m, right + bandwidth_m, top + bandwidth_m)
+    )
+    x = (window.x_m - grid.left_m) / grid.cell_m - 0.5
+    y = (grid.top_m - window.y_m) / grid.cell_m - 0.5
+    reach_sq = np.full(len(x), (bandwidth_m / grid.cell_m) ** 2)
+    out = np.zeros((grid.rows, grid.cols))
+    rows = np.arange(grid.rows, dtype=np.float64)
+    sum_on_rows(
+        x, y, reach_sq, window.weight, rows, np.ones(grid.rows), shape, out, threads=threads
+    )
+    out *= shape.peak_per_km2(bandwidth_m)
+    return out
+
+
+def density_at(
+    points: PointIndex,
+    query_xy_m: ArrayLike,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+) -> FloatArray:
+    """Density at arbitrary places, in points per km^2.
+
+    Parameters
+    ----------
+    points : PointIndex
+        The points, with their weights.
+    query_xy_m : (m, 2) float64
+        Where to evaluate, metres in the CRS of the points.
+    bandwidth_m : float
+        Radius of support, metres.
+    kernel : str
+        Key of `spatial.kernels.KERNELS`.
+
+    Returns
+    -------
+    (m,) float64
+        Sum of weights per km^2; a point that lies at a query place counts there.
+    """
+    bandwidth_m = checked_bandwidth(bandwidth_m)
+    shape = kernel_named(kernel)
+    query = checked_points(query_xy_m)
+    out = np.zeros(len(query))
+    b = points._buckets
+    _add_at(
+        query, points.x_m, points.y_m, points.weight,
+        b.left_m, b.bottom_m, b.side_m, b.rows, b.cols, b.start,
+        bandwidth_m, shape.code, GAUSSIAN_RATE, out,
+    )  # fmt: skip
+    out *= shape.peak_per_km2(bandwidth_m)
+    return out
+
+
+def sum_on_rows(
+    x: FloatArray,
+    y: FloatArray,
+    reach_sq: FloatArray,
+    weight: FloatArray,
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    *,
+    threads: int = 1,
+) -> None:
+    """Add the kernels (1 at their centre) to `out` (rows, cols), in bands of rows.
+
+    Units are columns, as in `spatial._rows`; `row_y` ascends.
+    """
+    if not len(x):
+        return
+    order = np.argsort(y, kind="stable")
+    x, y, reach_sq, weight = x[order], y[order], reach_sq[order], weight[order]
+    reach = math.sqrt(float(reach_sq.max()) * float(row_stretch.max()))
+    rows, cols = out.shape
+
+    def one_band(first: int) -> None:
+        last = min(first + BAND_ROWS, rows)
+        lo = int(np.searchsorted(y, row_y[first] - reach))
+        hi = int(np.searchsorted(y, row_y[last - 1] + reach, side="right"))
+        near = slice(lo, hi)
+        columns = x[near], y[near], reach_sq[near], weight[near]
+        band = row_y[first:last], row_stretch[first:last]
+        if kernel.power is None or reach < DIRECT_BELOW_COLS:
+            add_directly(*columns, *band, kernel.code, GAUSSIAN_RATE, out[first:last])
+            return
+        differences = np.zeros((last - first, cols + 1, 2 * kernel.power + 2))
+        add_coefficients(*columns, *band, kernel.power, cols, differences)
+        sum_along_rows(differences, kernel.power, out[first:last])
+
+    bands = range(0, rows, BAND_ROWS)
+    if threads == 1 or len(bands) == 1:
+        for first in bands:
+            one_band(first)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(one_band, bands))
+
+
+@compiled
+def _add_at(
+    query: FloatArray,
+    x_m: FloatArray,
+    y_m: FloatArray,
+    weight: FloatArray,
+    left_m: float,
+    bottom_m: float,
+    side_m: float,
+    rows: int,
+    cols: int,
+    start: IntArray,
+    bandwidth_m: float,
+    code: int,
+    gaussian_rate: float,
+    out: FloatArray,
+) -> None:
+    """Sum the kernels (1 at their centre) of the points in reach of each query place."""
+    reach_sq = bandwidth_m * bandwidth_m
+    for k in range(query.shape[0]):
+        qx, qy = query[k, 0], query[k, 1]
+        col_lo = max(math.floor((qx - bandwidth_m - left_m) / side_m), 0)
+        col_hi = min(math.floor((qx + bandwidth_m - left_m) / side_m), cols - 1)
+        row_lo = max(math.floor((qy - bandwidth_m - bottom_m) / side_m), 0)
+        row_hi = min(math.floor((qy + bandwidth_m - bottom_m) / side_m), rows - 1)
+        if col_lo > col_hi:
+            continue
+        total = 0.0
+        for row in range(row_lo, row_hi + 1):
+            for i in range(start[row * cols + col_lo], start[row * cols + col_hi + 1]):
+                dx, dy = x_m[i] - qx, y_m[i] - qy
+                u_sq = (dx * dx + dy * dy) / reach_sq
+                if u_sq <= 1.0:
+                    if code == 4:
+                        value = max(1.0 - math.sqrt(u_sq), 0.0)
+                    elif code == 5:
+                        value = math.exp(-gaussian_rate * u_sq)
+                    else:
+                        value = (1.0 - u_sq) ** code
+                    total += weight[i] * value
+        out[k] = total
