@@ -17,6 +17,7 @@ from boundaries.errors import (
 )
 from boundaries.geoparquet import LayerHeader, read_header, read_layer, write_layer
 from boundaries.layer import Layer, is_layer_id, normalised
+from spatial.crs import parsed_crs
 
 try:
     import fcntl
@@ -114,6 +115,10 @@ class LayerStore:
             raise DamagedLayerError(str(self._path(layer_id)), "it was read without its areas")
         return held.layer
 
+    def has(self, layer_id: str) -> bool:
+        """Whether there is a file of that name, sound or not."""
+        return is_layer_id(layer_id) and self._path(layer_id).exists()
+
     def default_study_layer(self) -> Layer | None:
         """The layer imported first, whose union is the default study area; None without layers."""
         ids = self.ids()
@@ -146,14 +151,14 @@ class LayerStore:
         """
         layer_id = layer.layer_id
         check_layer_id(layer_id)
-        if layer.crs != self.crs:
+        if not is_same_crs(layer.crs, self.crs):
             raise LayerCrsError(layer_id, layer.crs, self.crs)
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._writing():
-            path = self._path(layer_id)
-            if path.exists() and not replace:
+            if self.has(layer_id) and not replace:
                 raise LayerExistsError(layer_id)
-            write_whole(normalised(layer, order=self._order_for(layer_id)), path)
+            ordered = normalised(layer, order=self._order_for(layer_id))
+            write_whole(ordered, self._path(layer_id))
         return self.get(layer_id)
 
     def _names(self) -> list[str]:
@@ -192,7 +197,7 @@ class LayerStore:
                     str(path), f"it holds layer {held.header.metadata.layer_id!r}"
                 )
             if geometries:
-                if held.header.metadata.crs != self.crs:
+                if not is_same_crs(held.header.metadata.crs, self.crs):
                     raise LayerCrsError(layer_id, held.header.metadata.crs, self.crs)
                 held.layer = read_layer(file, path)
         self._held[layer_id] = held
@@ -200,7 +205,12 @@ class LayerStore:
 
     def _order_for(self, layer_id: str) -> int:
         """The layer's place in the order of imports: its own when it has one, else the next."""
-        orders = {h.metadata.layer_id: h.metadata.order for h in self.headers()}
+        orders = {}
+        for name in self._names():
+            try:
+                orders[name] = self._current(name).header.metadata.order
+            except DamagedLayerError:  # it must not stand in the way of being replaced
+                continue
         return orders.get(layer_id, max(orders.values(), default=0) + 1)
 
     @contextmanager
@@ -229,6 +239,11 @@ def check_layer_id(layer_id: str) -> None:
             "a layer's name must have 1 to 64 lower-case letters, digits, - and _, "
             "and begin with a letter or digit",
         )
+
+
+def is_same_crs(one: str, other: str) -> bool:
+    """Whether two names mean the same coordinate system."""
+    return one == other or parsed_crs(one) == parsed_crs(other)
 
 
 def write_whole(layer: Layer, path: Path) -> None:

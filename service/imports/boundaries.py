@@ -129,7 +129,7 @@ def import_boundaries(
     """
     tell = progress or _say_nothing
     check_layer_id(layer)
-    known = layer in store.ids()
+    known = store.has(layer)
     if known and not replace:
         raise LayerExistsError(layer)
     tell("reading", 0.0)
