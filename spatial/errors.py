@@ -4,6 +4,7 @@ SpatialError
 ├── InvalidBandwidthError       a bandwidth that is not a finite number of metres above 0
 ├── InvalidPointsError          points that are not a finite (n, 2) array
 ├── InvalidPointWeightsError    point weights that are not finite, >= 0 and one per point
+├── TooFewPointsError           fewer distinct places than the rule needs
 ├── InvalidGridError            a grid without cells, or with too many of them
 ├── InvalidTileError            a tile address outside the world
 ├── UnknownKernelError          a kernel that is not in the registry
@@ -72,6 +73,23 @@ class InvalidPointWeightsError(SpatialError):
         return (
             f"weights must be {self.points} finite numbers of at least 0, one per point, "
             f"got shape {self.shape} with {self.bad} values that are not"
+        )
+
+
+class TooFewPointsError(SpatialError):
+    """There are fewer distinct places than the rule needs."""
+
+    code = "too-few-points"
+
+    def __init__(self, places: int, needed: int) -> None:
+        super().__init__(places, needed)
+        self.places = places
+        self.needed = needed
+
+    def __str__(self) -> str:
+        return (
+            f"a bandwidth can be chosen from at least {self.needed} distinct places, "
+            f"got {self.places}: give it in metres"
         )
 
 
