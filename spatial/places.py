@@ -1,0 +1,196 @@
+"""Distinct places of point records, and how far a record may lie from where it happened."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, IntArray, checked_point_weights, checked_points, frozen
+
+SHARED_RECORDS_PER_PLACE = 1.5  # above it, sharing a place is the rule and not the exception
+ROUNDING_STEPS_M = (1_000.0, 500.0, 250.0, 100.0, 50.0, 25.0, 10.0, 5.0)
+ROUNDED_SHARE = 0.99
+MIN_PLACES_FOR_ROUNDING = 20  # fewer may lie on round numbers by chance
+MAX_SPACING_QUERIES = 50_000
+
+
+@dataclass(frozen=True)
+class Places:
+    """Records merged where their coordinates are equal; sorted by easting, then northing.
+
+    Attributes
+    ----------
+    xy_m : (n, 2) float64
+        Position of each distinct place, metres; read-only.
+    weight : (n,) float64
+        Sum of the weights of the records at the place; read-only.
+    records : (n,) int64
+        Number of records at the place; read-only.
+    """
+
+    xy_m: FloatArray
+    weight: FloatArray
+    records: IntArray
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+    @property
+    def total_weight(self) -> float:
+        """Sum of the weights of all records."""
+        return float(self.weight.sum())
+
+    @property
+    def total_records(self) -> int:
+        """Number of records."""
+        return int(self.records.sum())
+
+
+def merge_places(xy_m: ArrayLike, weights: ArrayLike | None = None) -> Places:
+    """The distinct places of the records, with their summed weights.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Easting and northing of each record, metres.
+    weights : (n,) float64, optional
+        One weight of at least zero per record; ones where not given. Records of weight
+        zero count as records but a place whose weights are all zero is left out.
+
+    Returns
+    -------
+    Places
+        Possibly empty.
+
+    Raises
+    ------
+    InvalidPointsError, InvalidPointWeightsError
+        If the arrays are not as described.
+
+    Notes
+    -----
+    O(n log n). Coordinates are compared exactly: snapped and rounded records repeat
+    the same numbers.
+    """
+    points = checked_points(xy_m)
+    weight = checked_point_weights(weights, len(points))
+    order = np.lexsort((points[:, 1], points[:, 0]))
+    ordered = points[order]
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
+    starts = np.flatnonzero(first)
+    sums = np.add.reduceat(weight[order], starts) if len(starts) else np.zeros(0)
+    records = np.diff(np.append(starts, len(ordered)))
+    kept = sums > 0.0
+    return Places(
+        xy_m=frozen(np.ascontiguousarray(ordered[starts][kept])),
+        weight=frozen(sums[kept]),
+        records=frozen(records[kept].astype(np.int64)),
+    )
+
+
+@dataclass(frozen=True)
+class LocationError:
+    """How exactly the records are located, judged from the records alone.
+
+    Attributes
+    ----------
+    error_m : float
+        Distance below which positions carry no information, metres: the greater of
+        `spacing_m` (where records share places) and `rounding_m`; 0 where neither applies.
+    spacing_m : float
+        Distance from a record's place to the nearest other place, median over records,
+        metres; NaN with fewer than two places.
+    rounding_m : float
+        Step of the coordinates where nearly all are multiples of one, metres; otherwise 0.
+    records, places : int
+        Number of records, and of distinct places among them.
+    shared_share : float
+        Share of the records that share their place with another record, 0 to 1.
+    """
+
+    error_m: float
+    spacing_m: float
+    rounding_m: float
+    records: int
+    places: int
+    shared_share: float
+
+    @property
+    def is_snapped(self) -> bool:
+        """Whether records share places so often that the places stand for areas."""
+        return self.places > 0 and self.records >= SHARED_RECORDS_PER_PLACE * self.places
+
+
+def location_error_m(xy_m: ArrayLike | Places) -> LocationError:
+    """The location error of the records, from spacing and number of distinct places.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64 or Places
+        Easting and northing of each record, metres, or the places already merged.
+
+    Returns
+    -------
+    LocationError
+
+    Raises
+    ------
+    InvalidPointsError
+        If the points are not a finite (n, 2) array.
+
+    Notes
+    -----
+    Where at least `SHARED_RECORDS_PER_PLACE` records share a place on average, the places
+    are taken for snap points or postcode centroids: a record then stands for anything
+    nearer to its place than to another, and two places that are neighbours cannot be told
+    apart. Many incidents at one true address look the same; the spacing is then small, and
+    so is the error reported. What cannot be seen from the records is not reported: a
+    constant shift, or snapping to places that are each used once.
+    """
+    places = xy_m if isinstance(xy_m, Places) else merge_places(xy_m)
+    if len(places) == 0:
+        return LocationError(0.0, float("nan"), 0.0, 0, 0, 0.0)
+    records, count = places.total_records, len(places)
+    shared = float(places.records[places.records > 1].sum()) / records
+    spacing = _median_spacing_m(places)
+    rounding = _rounding_m(places)
+    snapped = records >= SHARED_RECORDS_PER_PLACE * count and count > 1
+    return LocationError(
+        error_m=max(spacing if snapped else 0.0, rounding),
+        spacing_m=spacing,
+        rounding_m=rounding,
+        records=records,
+        places=count,
+        shared_share=shared,
+    )
+
+
+def _median_spacing_m(places: Places) -> float:
+    """Median over records of the distance from their place to the nearest other place."""
+    if len(places) < 2:
+        return float("nan")
+    from scipy.spatial import KDTree  # on the service's start path, needed by few requests
+
+    # Every k-th place in spatial order is enough for a median, and keeps a million quick.
+    step = -(-len(places) // MAX_SPACING_QUERIES)
+    tree = KDTree(places.xy_m, balanced_tree=False, compact_nodes=False)
+    distance = np.asarray(tree.query(places.xy_m[::step], k=[2])[0])[:, 0]
+    order = np.argsort(distance)
+    cumulated = np.cumsum(places.records[::step][order])
+    middle = int(np.searchsorted(cumulated, cumulated[-1] / 2))
+    return float(distance[order[middle]])
+
+
+def _rounding_m(places: Places) -> float:
+    """The largest step of which nearly all coordinates are multiples, 0 where none is."""
+    if len(places) < MIN_PLACES_FOR_ROUNDING:
+        return 0.0
+    for step in ROUNDING_STEPS_M:
+        # A grid reference names the corner of its square, or its middle.
+        for phase in (0.0, step / 2):
+            remainder = np.mod(places.xy_m - phase, step)
+            on_step = np.minimum(remainder, step - remainder) < 1e-6 * step
+            if np.all(on_step.mean(axis=0) >= ROUNDED_SHARE):
+                return step
+    return 0.0
