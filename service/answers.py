@@ -126,6 +126,7 @@ class MapImage:
     subtitle: str
     outlines: Geometries
     attribution: str
+    width: int
 
 
 Answer = Document | Table | Raster | TileImage | MapImage

@@ -92,12 +92,12 @@ class Grid:
     @property
     def x_centres_m(self) -> FloatArray:
         """(cols,) eastings of the cell centres, metres."""
-        return self.left_m + (np.arange(self.cols) + 0.5) * self.cell_m
+        return self.left_m + (np.arange(self.cols, dtype=np.float64) + 0.5) * self.cell_m
 
     @property
     def y_centres_m(self) -> FloatArray:
         """(rows,) northings of the cell centres, metres, from north to south."""
-        return self.top_m - (np.arange(self.rows) + 0.5) * self.cell_m
+        return self.top_m - (np.arange(self.rows, dtype=np.float64) + 0.5) * self.cell_m
 
     @property
     def cell_area_km2(self) -> float:

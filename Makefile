@@ -1,0 +1,55 @@
+# The only list of commands. `make demo` and `make test` need Python 3.11 or later, nothing else.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV ?= .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help demo check test test-interpreted bench image clean
+
+help:
+	@echo "make demo    install, make the demonstration county, serve it and print the address"
+	@echo "make test    install what the tests need and run them"
+	@echo "make check   ruff, formatting, mypy --strict, architecture"
+	@echo "make bench   ratios against named peers, measured in one run"
+	@echo "make image   build the container image (needs docker or podman)"
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=/path/to/python3 ..."; exit 1; }
+	"$(PYTHON)" -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/hotspots demo --port $(PORT)
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q -p no:cacheprovider tests/test_architecture.py
+
+test: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n 2 --dist loadfile
+
+# The numerics once more without compilation: what numba hides, Python shows.
+test-interpreted: $(VENV)/.installed-dev
+	NUMBA_DISABLE_JIT=1 $(BIN)/pytest -q -n 2 -m "not slow and not compiled" tests/spatial
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	$(BIN)/python -m tests.benchmarks
+
+image:
+	@engine=$$(command -v docker || command -v podman) \
+	  || { echo "make image needs docker or podman"; exit 1; }; \
+	"$$engine" build -t hotspot-atlas .
+
+clean:
+	rm -rf $(VENV) build *.egg-info

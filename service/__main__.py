@@ -1,0 +1,52 @@
+"""The command line: ``hotspots``."""
+
+from typing import Annotated
+
+import typer
+
+from service import __version__
+from service.commands import answers, imports, listing, serve
+
+app = typer.Typer(
+    name="hotspots",
+    help="Where harm concentrates, whether that is more than chance, "
+    "and what planned housing will do to it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"hotspot-atlas {__version__}")  # noqa: T201
+        raise typer.Exit
+
+
+@app.callback()
+def _hotspots(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+    ] = False,
+) -> None:
+    """Options of every command."""
+
+
+app.command()(serve.serve)
+app.add_typer(imports.app, name="import", help="From files to data at rest, all or nothing.")
+app.command()(listing.datasets)
+app.command()(listing.boundaries)
+app.command()(answers.heatmap)
+app.command()(answers.choropleth)
+app.command()(answers.hotspots)
+app.command()(answers.growth)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Counts of the selected incidents per area of a layer; the ground of every table by area."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from boundaries.layer import Layer
+from boundaries.store import LayerStore
+from service.analyses.filters import IncidentFilter
+from service.analyses.placement import Placement, place
+from service.analyses.provenance import SOFTWARE, dataset_source, layer_source, short_digest
+from service.analyses.selection import Selection, select
+from service.cache import SingleFlightCache
+from service.store.incidents import Incidents, IncidentStore
+from spatial.arrays import IntArray, frozen
+
+
+@dataclass(frozen=True, eq=False)
+class AreaCounts:
+    """How many of the selected incidents are in each area of a layer.
+
+    Attributes
+    ----------
+    count : (n,) int64
+        In the order of `layer.codes`.
+    """
+
+    selection: Selection
+    layer: Layer
+    placement: Placement
+    count: IntArray
+
+    def reconciliation(self) -> dict[str, int]:
+        """Numbers that add up: all records selected, and where each of them went."""
+        return {"records": self.selection.records, **self.placement.counts(self.selection.chosen)}
+
+    def sources(self) -> dict[str, Any]:
+        """What was read, for the provenance."""
+        return {
+            "dataset": dataset_source(self.selection.incidents),
+            "layer": layer_source(self.layer),
+        }
+
+    def filter(self) -> Mapping[str, Any]:
+        """The filter in canonical form, for the provenance."""
+        return self.selection.filter.as_provenance()
+
+
+class Areas:
+    """Placements and counts, computed once per dataset version, layer version and filter."""
+
+    def __init__(self, *, incidents: IncidentStore, layers: LayerStore) -> None:
+        self._incidents = incidents
+        self._layers = layers
+        self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
+        self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(128)
+
+    def version(self, dataset: str, layer_id: str) -> str:
+        """Everything that counts depend on besides the query, as a short digest."""
+        layer = self._layers.get(layer_id)
+        table = self._incidents.version(dataset)
+        return short_digest(dataset, table, layer_id, layer.version, SOFTWARE)
+
+    def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
+        """The incidents that a filter selects, counted per area of a layer."""
+        incidents = self._incidents.open(dataset)
+        layer = self._layers.get(layer_id)
+        key = (dataset, incidents.version, layer_id, layer.version, wanted)
+        return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
+
+    def select(self, dataset: str, wanted: IncidentFilter) -> Selection:
+        """The incidents that a filter selects."""
+        return select(self._incidents.open(dataset), wanted)
+
+    def placement(self, incidents: Incidents, layer: Layer) -> Placement:
+        """Where each incident of a dataset version is in a layer."""
+        key = (incidents.dataset, incidents.version, layer.layer_id, layer.version)
+        return self._placements.get(key, lambda: place(incidents, layer))
+
+    def _count(self, incidents: Incidents, layer: Layer, wanted: IncidentFilter) -> AreaCounts:
+        selection = select(incidents, wanted)
+        placement = self.placement(incidents, layer)
+        area = placement.area[selection.chosen]
+        count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
+        return AreaCounts(selection, layer, placement, frozen(count))

@@ -1,0 +1,131 @@
+"""Errors of a question that was understood but has no answer: never an HTTP status.
+
+AnalysisError
+├── UnknownCategoryError    a category that the dataset does not have
+├── CutMonthError           a date inside a month of which records know the month only
+├── InvalidWithinError      an area to stay within that is not written layer:code
+├── UnknownStatisticError   a choice that exists, but not here or not yet
+├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
+├── StaleVersionError       an address that names a version no longer held
+└── NoStudyAreaError        nothing that says where the study area is
+"""
+
+from typing import ClassVar
+
+
+class AnalysisError(Exception):
+    """A question without an answer, and why."""
+
+    code: ClassVar[str] = "analysis-error"
+
+
+class UnknownCategoryError(AnalysisError):
+    """The dataset has no incidents of that category."""
+
+    code = "unknown-category"
+
+    def __init__(self, dataset: str, category: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(dataset, category, allowed)
+        self.dataset = dataset
+        self.category = category
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return (
+            f"category {self.category!r} is not one of dataset {self.dataset!r}: "
+            f"{'; '.join(self.allowed)}"
+        )
+
+
+class CutMonthError(AnalysisError):
+    """A date falls inside a month of which some records know no more than the month."""
+
+    code = "date-cuts-month"
+
+    def __init__(self, parameter: str, date: str, records: int, allowed: tuple[str, ...]) -> None:
+        super().__init__(parameter, date, records, allowed)
+        self.parameter = parameter
+        self.date = date
+        self.records = records
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.parameter}={self.date} cuts through a month of which {self.records} records "
+            f"know the month only; give {' or '.join(self.allowed)}"
+        )
+
+
+class InvalidWithinError(AnalysisError):
+    """The area to stay within is not written layer:code."""
+
+    code = "invalid-within"
+
+    def __init__(self, within: str) -> None:
+        super().__init__(within)
+        self.within = within
+
+    def __str__(self) -> str:
+        return (
+            f"within must be written layer:code, such as district:E07000008, got {self.within!r}"
+        )
+
+
+class UnknownStatisticError(AnalysisError):
+    """A choice that is not available for what was asked."""
+
+    code = "not-available"
+
+    def __init__(self, parameter: str, value: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(parameter, value, allowed)
+        self.parameter = parameter
+        self.value = value
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.parameter} must be one of {', '.join(self.allowed)}, got {self.value!r}"
+
+
+class TooMuchWorkError(AnalysisError):
+    """More work than one request may ask for; refused, never shortened in silence."""
+
+    code = "too-much-work"
+
+    def __init__(self, what: str, asked: int, allowed: int, advice: str) -> None:
+        super().__init__(what, asked, allowed, advice)
+        self.what = what
+        self.asked = asked
+        self.allowed = allowed
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{self.asked} {self.what} are more than the {self.allowed} allowed: {self.advice}"
+
+
+class StaleVersionError(AnalysisError):
+    """The address names a version of the data that is no longer held."""
+
+    code = "stale-version"
+
+    def __init__(self, asked: str, current: str) -> None:
+        super().__init__(asked, current)
+        self.asked = asked
+        self.current = current
+
+    def __str__(self) -> str:
+        return (
+            f"version {self.asked!r} is no longer held; "
+            "read the TileJSON again for the current one"
+        )
+
+
+class NoStudyAreaError(AnalysisError):
+    """No boundary layer is imported and none is named, so there is no study area."""
+
+    code = "no-study-area"
+
+    def __str__(self) -> str:
+        return (
+            "there is no study area: import a boundary layer "
+            "(hotspots import boundaries FILE ...) or set HOTSPOTS_STUDY_AREA=layer[:code]"
+        )

@@ -1,0 +1,67 @@
+"""Where an answer comes from, in one canonical form."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from boundaries.layer import Layer
+from service import __version__
+from service.answers import Provenance
+from service.store.incidents import Incidents
+
+SOFTWARE = f"hotspot-atlas {__version__}"
+
+
+def dataset_source(incidents: Incidents) -> dict[str, Any]:
+    """Name, version, source and licence of a dataset."""
+    return {
+        "id": incidents.dataset,
+        "title": incidents.title,
+        "version": incidents.version,
+        "source": incidents.source,
+        "licence": incidents.licence,
+        "synthetic": incidents.synthetic,
+    }
+
+
+def layer_source(layer: Layer) -> dict[str, Any]:
+    """Name, version, vintage, source and licence of a boundary layer."""
+    known = layer.metadata
+    return {
+        "id": known.layer_id,
+        "title": known.title,
+        "version": known.version,
+        "vintage": known.vintage,
+        "source": known.source,
+        "licence": known.licence,
+        "synthetic": known.synthetic,
+    }
+
+
+def provenance(
+    *,
+    sources: Mapping[str, Any],
+    filter: Mapping[str, Any],  # noqa: A002 - the word of the HTTP contract
+    method: Mapping[str, Any],
+    counts: Mapping[str, int],
+    notes: tuple[str, ...] = (),
+) -> Provenance:
+    """The provenance of an answer; synthetic if any of its sources is."""
+    synthetic = any(isinstance(s, Mapping) and bool(s.get("synthetic")) for s in sources.values())
+    if synthetic:
+        notes = ("Synthetic data: invented for demonstration, about no real people.", *notes)
+    return Provenance(
+        sources=sources,
+        filter=filter,
+        method=method,
+        counts=counts,
+        notes=notes,
+        synthetic=synthetic,
+        software=SOFTWARE,
+    )
+
+
+def short_digest(*parts: object) -> str:
+    """Twelve hex digits of everything named, for versions in addresses."""
+    text = "\x1f".join(str(part) for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,120 @@
+"""The incidents that a filter selects from one version of a dataset."""
+
+import calendar
+import datetime
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.analyses.errors import CutMonthError, UnknownCategoryError
+from service.analyses.filters import IncidentFilter, Moment
+from service.store.incident_rows import PRECISIONS
+from service.store.incidents import Incidents
+from spatial.arrays import BoolArray
+
+_MONTH_ONLY = PRECISIONS.index("month")
+
+
+@dataclass(frozen=True, eq=False)
+class Selection:
+    """Some incidents of one dataset version.
+
+    Attributes
+    ----------
+    incidents : Incidents
+        The version they come from.
+    filter : IncidentFilter
+        What selected them.
+    chosen : (n,) bool
+        True for each incident that the filter lets through, located or not.
+    """
+
+    incidents: Incidents
+    filter: IncidentFilter
+    chosen: BoolArray
+
+    @property
+    def records(self) -> int:
+        """Number of incidents selected."""
+        return int(np.count_nonzero(self.chosen))
+
+    @property
+    def located(self) -> int:
+        """Number of those that have coordinates."""
+        return int(np.count_nonzero(self.chosen & self.incidents.located))
+
+    def years(self) -> float:
+        """Length of the period in years of 365.25 days; see `days`."""
+        first, last = self.days()
+        return ((last - first).days + 1) / 365.25
+
+    def days(self) -> tuple[datetime.date, datetime.date]:
+        """First and last day of the period, both inclusive.
+
+        Ends that the filter leaves open are those of all records of the dataset, widened to
+        whole months where any of them is known to the month only: a category that happens to
+        begin late does not have a shorter period.
+        """
+        occurred = self.incidents.occurred
+        first, last = _day(occurred.min()), _day(occurred.max())
+        if bool((self.incidents.precision == _MONTH_ONLY).any()):
+            first = first.replace(day=1)
+            last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+        start, end = self.filter.start, self.filter.end
+        return (start.day if start else first, end.day if end else last)
+
+
+def _day(moment: np.datetime64) -> datetime.date:
+    """The calendar day of a moment."""
+    return datetime.date.fromisoformat(str(moment)[:10])
+
+
+def select(incidents: Incidents, wanted: IncidentFilter) -> Selection:
+    """The incidents that a filter lets through.
+
+    Raises
+    ------
+    UnknownCategoryError
+        If the dataset has no such category.
+    CutMonthError
+        If an end of the period falls inside a month of which records know the month only.
+    """
+    chosen = np.ones(len(incidents.occurred), dtype=np.bool_)
+    if wanted.categories:
+        chosen &= _of_categories(incidents, wanted.categories)
+    if wanted.start is not None:
+        _refuse_cut_month(incidents, wanted.start, end=False)
+        chosen &= incidents.occurred >= np.datetime64(wanted.start.day, "m")
+    if wanted.end is not None:
+        _refuse_cut_month(incidents, wanted.end, end=True)
+        chosen &= incidents.occurred < np.datetime64(
+            wanted.end.day + datetime.timedelta(days=1), "m"
+        )
+    chosen.flags.writeable = False
+    return Selection(incidents, wanted, chosen)
+
+
+def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:
+    """(n,) True where the category is one of those named."""
+    lookup = np.zeros(len(incidents.categories), dtype=np.bool_)
+    for category in categories:
+        if category not in incidents.categories:
+            raise UnknownCategoryError(incidents.dataset, category, incidents.categories)
+        lookup[incidents.categories.index(category)] = True
+    return lookup[incidents.category]
+
+
+def _refuse_cut_month(incidents: Incidents, moment: Moment, *, end: bool) -> None:
+    """Raise where a date would split a month whose records know the month only."""
+    day = moment.day
+    last = calendar.monthrange(day.year, day.month)[1]
+    if day.day == (last if end else 1):
+        return
+    month = np.datetime64(f"{day:%Y-%m}", "M")
+    in_month = incidents.occurred.astype("datetime64[M]") == month
+    vague = int(np.count_nonzero(in_month & (incidents.precision == _MONTH_ONLY)))
+    if vague:
+        whole = day.replace(day=last if end else 1)
+        raise CutMonthError(
+            "to" if end else "from", moment.text, vague, (f"{day:%Y-%m}", whole.isoformat())
+        )

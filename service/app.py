@@ -1,0 +1,54 @@
+"""The HTTP application; nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from service import __version__
+from service.errors import add_problem_handlers
+from service.resources import Resources
+from service.routers import catalogue, choropleths, growth, health, heatmaps, hotspots, page
+
+DESCRIPTION = """\
+Where harm concentrates, whether that is more than chance, and what planned housing will do to it.
+
+Every answer names what it was computed from in `provenance`. Errors are
+`application/problem+json`; an unknown parameter is refused, never passed over.
+"""
+
+
+def create_app(resources: Resources) -> FastAPI:
+    """The application over some resources; the tests build the same one.
+
+    Parameters
+    ----------
+    resources : Resources
+        Settings, stores and analyses. Tests pass stand-ins.
+    """
+
+    @asynccontextmanager
+    async def prepared(app: FastAPI) -> AsyncIterator[None]:
+        resources.prepare()
+        yield
+
+    app = FastAPI(
+        title="Hotspot Atlas",
+        version=__version__,
+        description=DESCRIPTION,
+        license_info={"name": "MIT"},
+        lifespan=prepared,
+        redoc_url=None,
+    )
+    app.state.resources = resources
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(resources.settings.cors_origins),
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Provenance"],
+    )
+    add_problem_handlers(app)
+    for module in (page, health, catalogue, heatmaps, choropleths, hotspots, growth):
+        app.include_router(module.router)
+    return app

@@ -1,0 +1,172 @@
+"""The one meeting of the project's errors with HTTP: a status each, as problem+json (RFC 9457)."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from boundaries import errors as boundary
+from service.analyses import errors as analysis
+from service.store import errors as store
+from spatial import errors as spatial
+
+logger = logging.getLogger("hotspots")
+
+PROBLEM_JSON = "application/problem+json"
+
+ProjectError = (
+    spatial.SpatialError | boundary.BoundaryError | store.StoreError | analysis.AnalysisError
+)
+ROOTS: tuple[type[Exception], ...] = (
+    spatial.SpatialError,
+    boundary.BoundaryError,
+    store.StoreError,
+    analysis.AnalysisError,
+)
+
+STATUS: dict[type[Exception], int] = {
+    # the question
+    spatial.InvalidBandwidthError: 422,
+    spatial.InvalidTileError: 404,
+    spatial.InvalidGridError: 422,
+    spatial.UnknownKernelError: 422,
+    spatial.InvalidValuesError: 422,
+    spatial.ConstantValuesError: 422,
+    spatial.TooFewAreasError: 422,
+    spatial.InvalidNeighboursError: 422,
+    spatial.InvalidParameterError: 422,
+    boundary.UnknownLayerError: 404,
+    boundary.UnknownAreaError: 422,
+    store.UnknownDatasetError: 404,
+    store.UnknownMeasureError: 422,
+    store.NoSitesError: 404,
+    analysis.UnknownCategoryError: 422,
+    analysis.CutMonthError: 422,
+    analysis.InvalidWithinError: 422,
+    analysis.UnknownStatisticError: 422,
+    analysis.TooMuchWorkError: 422,
+    analysis.StaleVersionError: 410,
+    analysis.NoStudyAreaError: 404,
+    # our data or our doing, not the caller's
+    spatial.InvalidPointsError: 500,
+    spatial.InvalidPointWeightsError: 500,
+    boundary.InvalidLayerError: 500,
+    boundary.LayerExistsError: 500,
+    boundary.UnreadableFileError: 500,
+    boundary.DamagedLayerError: 500,
+    store.AlreadyImportedError: 500,
+    store.DatasetSettingsError: 500,
+    store.ImportRefusedError: 500,
+    store.ReadOnlyDataError: 500,
+    store.DamagedTableError: 500,
+}
+
+
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error as problem+json, and never show the inside of a 5xx."""
+    for root in ROOTS:
+        app.exception_handler(root)(_answer_project_error)
+    app.exception_handler(RequestValidationError)(_answer_invalid_request)
+    app.exception_handler(HTTPException)(_answer_http_error)
+    app.exception_handler(Exception)(_answer_unexpected)
+
+
+def problem(
+    request: Request,
+    *,
+    code: str,
+    status: int,
+    detail: str,
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """One problem document."""
+    return JSONResponse(
+        {
+            "type": f"/problems/{code}",
+            "title": code.replace("-", " "),
+            "status": status,
+            "detail": detail,
+            "instance": request.url.path,
+            **(extra or {}),
+        },
+        status_code=status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+async def _answer_project_error(request: Request, exc: Exception) -> JSONResponse:
+    status = STATUS[type(exc)]
+    if status >= 500:
+        logger.error("request failed: %s", request.url.path, exc_info=exc)
+    detail = str(exc) if status < 500 else "The server could not answer."
+    code = str(getattr(exc, "code", "error")) if status < 500 else "internal-error"
+    allowed = getattr(exc, "allowed", None)
+    extra = {"allowed": list(allowed)} if isinstance(allowed, tuple) and status < 500 else {}
+    return problem(request, code=code, status=status, detail=detail, extra=extra)
+
+
+async def _answer_invalid_request(request: Request, exc: Exception) -> JSONResponse:
+    errors = exc.errors() if isinstance(exc, RequestValidationError) else []
+    faults = [_fault(request, error) for error in errors]
+    return problem(
+        request,
+        code="invalid-request",
+        status=422,
+        detail="; ".join(f["message"] for f in faults) or "The request is not valid.",
+        extra={"errors": faults},
+    )
+
+
+def _fault(request: Request, error: Mapping[str, Any]) -> dict[str, Any]:
+    """One fault of a request in words: the parameter, what it was, what is allowed."""
+    where = [str(part) for part in error["loc"]]
+    name = ".".join(where[1:]) or where[0]
+    value = error.get("input")
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "extra_forbidden":
+        allowed = _parameters(request)
+        message = f"unknown parameter {name!r}; allowed: {', '.join(allowed) or 'none'}"
+        return {"parameter": name, "message": message, "allowed": allowed}
+    shown = str(value)[:100] if isinstance(value, str | int | float) else None
+    if len(where) > 1:
+        message = f"{name}: {message[:1].lower()}{message[1:]}"
+        if shown is not None and shown not in message:
+            message += f", got {shown!r}"
+    return {"parameter": name, "message": message, "value": shown}
+
+
+def _parameters(request: Request) -> list[str]:
+    """The query parameters that the route of a request takes."""
+    dependant = getattr(request.scope.get("route"), "dependant", None)
+    names: list[str] = []
+    for parameter in getattr(dependant, "query_params", []):
+        annotation = parameter.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            names += [f.alias or name for name, f in annotation.model_fields.items()]
+        else:
+            names.append(parameter.alias)
+    return names
+
+
+async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:
+    status = exc.status_code if isinstance(exc, HTTPException) else 500
+    detail = str(exc.detail) if isinstance(exc, HTTPException) else ""
+    headers = exc.headers if isinstance(exc, HTTPException) else None
+    if status == 404 and detail == "Not Found":
+        detail = f"There is nothing at {request.url.path}; see /docs for what there is."
+    code = {404: "not-found", 405: "method-not-allowed"}.get(status, "http-error")
+    return problem(request, code=code, status=status, detail=detail, headers=headers)
+
+
+async def _answer_unexpected(request: Request, exc: Exception) -> JSONResponse:
+    logger.error("unexpected error: %s", request.url.path, exc_info=exc)
+    return problem(
+        request, code="internal-error", status=500, detail="The server could not answer."
+    )

@@ -1,0 +1,66 @@
+"""Structured answers and rows as JSON."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import orjson
+
+from service.answers import Column, Document, Provenance, Table
+from service.release import Released
+
+JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+
+
+def provenance_dict(provenance: Provenance, **more: Any) -> dict[str, Any]:
+    """The provenance as it stands in JSON."""
+    return {
+        "synthetic": provenance.synthetic,
+        **provenance.sources,
+        "filter": dict(provenance.filter),
+        "method": dict(provenance.method),
+        "counts": dict(provenance.counts),
+        "located_share": located_share(provenance.counts),
+        "notes": list(provenance.notes),
+        "software": provenance.software,
+        **more,
+    }
+
+
+def located_share(counts: Mapping[str, int]) -> float | None:
+    """Share of the selected records that could be placed on the map."""
+    records = counts.get("records", 0)
+    if not records:
+        return None
+    unlocated = counts.get("unlocated", counts.get("not_located", 0))
+    return round((records - unlocated) / records, 6)
+
+
+def provenance_text(provenance: Provenance, **more: Any) -> str:
+    """The provenance as one line of ASCII JSON, for headers and image comments."""
+    content = orjson.loads(orjson.dumps(provenance_dict(provenance, **more), option=JSON_OPTIONS))
+    return json.dumps(content, separators=(",", ":"))
+
+
+def document_json(released: Released[Document]) -> bytes:
+    """A document as JSON, with its provenance where it has one."""
+    answer = released.answer
+    content = dict(answer.content)
+    if answer.provenance is not None:
+        content["provenance"] = provenance_dict(answer.provenance)
+    return orjson.dumps(content, option=JSON_OPTIONS)
+
+
+def json_values(column: Column) -> list[Any]:
+    """A column's values as JSON has them: NaN becomes null, whole floats stay floats."""
+    if column.dtype.kind == "f":
+        return [None if np.isnan(v) else float(v) for v in column]
+    return list(column.tolist())
+
+
+def table_rows(table: Table) -> list[dict[str, Any]]:
+    """The rows of a table, one mapping each."""
+    names = list(table.columns)
+    columns = [json_values(table.columns[name]) for name in names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]

@@ -1,0 +1,72 @@
+"""Density rasters as Cloud Optimized GeoTIFF."""
+
+import numpy as np
+import rasterio
+from rasterio.io import MemoryFile
+from rasterio.transform import from_bounds, from_origin
+
+from service.answers import Raster, TileImage
+from service.release import Released
+from service.render.documents import provenance_text
+from spatial.crs import WEB_MERCATOR
+
+
+def raster_tif(released: Released[Raster]) -> bytes:
+    """One float32 band in the working CRS, its unit and provenance in the metadata."""
+    raster = released.answer
+    grid = raster.grid
+    return _tif(
+        raster.values,
+        crs=raster.crs,
+        transform=from_origin(grid.left_m, grid.top_m, grid.cell_m, grid.cell_m),
+        unit=raster.unit,
+        tags={
+            "PROVENANCE": provenance_text(raster.provenance),
+            "SYNTHETIC": "yes" if raster.provenance.synthetic else "no",
+        },
+    )
+
+
+def tile_tif(released: Released[TileImage]) -> bytes:
+    """The numbers behind a tile: one float32 band in EPSG:3857."""
+    drawn = released.answer
+    rows, cols = drawn.values.shape
+    return _tif(
+        drawn.values,
+        crs=WEB_MERCATOR,
+        transform=from_bounds(*drawn.tile.bounds_mercator_m, cols, rows),
+        unit=drawn.unit,
+        tags={
+            "PROVENANCE": provenance_text(drawn.provenance),
+            "SYNTHETIC": "yes" if drawn.provenance.synthetic else "no",
+        },
+    )
+
+
+def _tif(
+    values: np.ndarray,
+    *,
+    crs: str,
+    transform: rasterio.Affine,
+    unit: str,
+    tags: dict[str, str],
+) -> bytes:
+    """A Cloud Optimized GeoTIFF of one float32 band."""
+    rows, cols = values.shape
+    with rasterio.Env(GDAL_NUM_THREADS="1"), MemoryFile() as memory:
+        with memory.open(
+            driver="COG",
+            width=cols,
+            height=rows,
+            count=1,
+            dtype="float32",
+            crs=crs,
+            transform=transform,
+            compress="deflate",
+            predictor="3",
+        ) as target:
+            target.write(values.astype(np.float32), 1)
+            target.units = (unit,)
+            target.set_band_description(1, f"density, {unit}")
+            target.update_tags(**tags)
+        return bytes(memory.read())

@@ -1,0 +1,114 @@
+"""A heat map as a picture for a report: surface, outlines, legend, scale bar, labels."""
+
+import io
+import itertools
+import math
+import threading
+
+import numpy as np
+import shapely
+
+from boundaries.layer import Geometries
+from service.answers import MapImage
+from service.release import Released
+from service.render.colour import classified, heat_palette, hex_colours
+
+# matplotlib's figures are separate, its font cache is not.
+_DRAWING = threading.Lock()
+DPI = 100
+
+
+def map_png(released: Released[MapImage]) -> bytes:
+    """The map as PNG: density classes, outlines, legend with units, scale bar, source."""
+    with _DRAWING:
+        return _draw(released.answer)
+
+
+def _draw(drawn: MapImage) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.collections import LineCollection
+    from matplotlib.figure import Figure
+    from matplotlib.patches import Patch
+
+    grid = drawn.raster.grid
+    left, bottom, right, top = grid.bounds_m
+    width_in = drawn.width / DPI
+    height_in = width_in * (0.78 * (top - bottom) / (right - left)) + 1.1
+    figure = Figure(figsize=(width_in, min(height_in, 2.2 * width_in)), dpi=DPI)
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.02, 0.06, 0.74, 0.83))
+    colours = np.array(heat_palette(len(drawn.breaks)), dtype=np.uint8)
+    picture = colours[classified(drawn.raster.values, drawn.breaks)]
+    picture[..., 3] = np.where(picture[..., 3] > 0, 255, 0)
+    axes.imshow(picture, extent=(left, right, bottom, top), interpolation="nearest", zorder=1)
+    axes.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=0.6))
+    axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
+    axes.set_axis_off()
+    _add_scale_bar(axes, drawn)
+    figure.text(0.03, 0.965, drawn.title, fontsize=14, weight="bold", va="top")
+    figure.text(0.03, 0.925, drawn.subtitle, fontsize=8.5, color="#444", va="top")
+    figure.legend(
+        handles=[
+            Patch(facecolor=colour, edgecolor="#999", label=label)
+            for colour, label in zip(
+                reversed(hex_colours(len(drawn.breaks))),
+                reversed(break_labels(drawn.breaks)),
+                strict=True,
+            )
+        ],
+        title=drawn.raster.unit,
+        loc="upper left",
+        bbox_to_anchor=(0.77, 0.88),
+        frameon=False,
+        fontsize=9,
+        title_fontsize=9,
+        alignment="left",
+    )
+    _add_labels(figure, drawn)
+    body = io.BytesIO()
+    figure.savefig(body, format="png", metadata={"Software": None})
+    return body.getvalue()
+
+
+def break_labels(breaks: tuple[float, ...]) -> list[str]:
+    """The legend's text for each class, lowest first."""
+    labels = [f"{low:g} to {high:g}" for low, high in itertools.pairwise(breaks)]
+    return [*labels, f"{breaks[-1]:g} and more"] if breaks else []
+
+
+def _rings(geometries: Geometries) -> list[np.ndarray]:
+    """Every ring of every shape as (n, 2) coordinates."""
+    rings = shapely.get_rings(shapely.get_parts(geometries))
+    return [shapely.get_coordinates(ring) for ring in rings]
+
+
+def _add_scale_bar(axes: object, drawn: MapImage) -> None:
+    left, bottom, right, top = drawn.raster.grid.bounds_m
+    width = right - left
+    length = 10.0 ** math.floor(math.log10(width / 4))
+    length *= max(step for step in (1, 2, 5) if step * length <= width / 4)
+    x, y = left + 0.03 * width, bottom + 0.03 * (top - bottom)
+    axes.plot([x, x + length], [y, y], color="#222", linewidth=2.5)  # type: ignore[attr-defined]
+    words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    axes.text(x + length / 2, y + 0.012 * (top - bottom), words, ha="center", fontsize=8)  # type: ignore[attr-defined]
+
+
+def _add_labels(figure: object, drawn: MapImage) -> None:
+    provenance = drawn.raster.provenance
+    text = figure.text  # type: ignore[attr-defined]
+    text(
+        0.03, 0.02, f"{drawn.attribution}  {provenance.software}".strip(), fontsize=7, color="#555"
+    )
+    if provenance.synthetic:
+        text(
+            0.39, 0.45, "SYNTHETIC DATA", fontsize=30, color="#222", alpha=0.16,
+            ha="center", va="center", rotation=30, weight="bold",
+        )  # fmt: skip
+        text(
+            0.97,
+            0.02,
+            "Synthetic data: about no real people",
+            fontsize=8,
+            ha="right",
+            color="#b00",
+        )

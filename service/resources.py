@@ -1,0 +1,83 @@
+"""What a running service holds: settings, stores, analyses and the door out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from boundaries.store import LayerStore
+from service import release as door
+from service.analyses.areas import Areas
+from service.analyses.catalogue import Catalogue
+from service.analyses.choropleths import Choropleths
+from service.analyses.growth import Growth
+from service.analyses.heatmaps import Heatmaps
+from service.analyses.hotspots import Hotspots
+from service.cache import SingleFlightCache
+from service.release import OPEN, Policy, Released
+from service.settings import Settings
+from service.store.incidents import IncidentStore
+from service.store.measures import MeasureStore
+from service.store.sites import SiteStore
+from spatial import getis_ord, permutation
+
+Body = bytes
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything a request or a command needs; tests pass stand-ins.
+
+    Attributes
+    ----------
+    release : callable
+        The one door out, `service.release.release`.
+    bodies : SingleFlightCache
+        Rendered answers by entity tag.
+    """
+
+    settings: Settings
+    layers: LayerStore
+    incidents: IncidentStore
+    measures: MeasureStore
+    sites: SiteStore
+    heatmaps: Heatmaps
+    choropleths: Choropleths
+    hotspots: Hotspots
+    growth: Growth
+    catalogue: Catalogue
+    bodies: SingleFlightCache[Body]
+    policy: Policy = OPEN
+    release: Callable[..., Released[Any]] = field(default=door.release)
+
+    def prepare(self) -> None:
+        """Load the data and the compiled kernels, so that no request pays for either."""
+        getis_ord.compile_kernels()
+        permutation.compile_kernels()
+        for layer_id in self.layers.ids():
+            self.layers.get(layer_id)
+        for dataset in self.incidents.ids():
+            self.incidents.open(dataset)
+
+
+def open_resources(settings: Settings) -> Resources:
+    """The stores of the data folder, and the analyses over them; reads nothing yet."""
+    layers = LayerStore(settings.data_dir / "boundaries", crs=settings.crs)
+    incidents = IncidentStore(settings.data_dir / "incidents", crs=settings.crs)
+    measures = MeasureStore(settings.data_dir / "measures")
+    sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
+    areas = Areas(incidents=incidents, layers=layers)
+    return Resources(
+        settings=settings,
+        layers=layers,
+        incidents=incidents,
+        measures=measures,
+        sites=sites,
+        heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
+        choropleths=Choropleths(areas=areas, measures=measures),
+        hotspots=Hotspots(areas=areas, measures=measures, settings=settings),
+        growth=Growth(sites=sites, areas=areas, layers=layers),
+        catalogue=Catalogue(
+            incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
+        ),
+        bodies=SingleFlightCache(settings.tiles.cache_bytes, weigh=lambda body: len(body) + 64),
+    )

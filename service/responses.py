@@ -1,0 +1,114 @@
+"""From a question to an HTTP response: entity tag, conditional request, cache, release, bytes."""
+
+import hashlib
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+
+from service.analyses.provenance import SOFTWARE
+from service.answers import Answer
+from service.release import Released, Role
+from service.resources import Resources
+from service.schemas.queries import Query
+
+AnswerT = TypeVar("AnswerT", bound=Answer)
+
+HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
+
+
+@dataclass(frozen=True)
+class Replies:
+    """How the handlers of one request answer it."""
+
+    request: Request
+    resources: Resources
+    if_none_match: str | None
+
+    def send(
+        self,
+        *,
+        version: str,
+        query: Query,
+        answer: Callable[[], AnswerT],
+        render: Callable[[Released[AnswerT]], bytes],
+        media_type: str,
+        max_age_s: int = 0,
+        filename: str | None = None,
+        describe: Callable[[Released[AnswerT]], str] | None = None,
+    ) -> Response:
+        """The response to a question, computed only if the client does not have it.
+
+        Parameters
+        ----------
+        version : str
+            Everything the answer depends on besides route and query.
+        answer : callable
+            Computes the answer; called at most once per key, however many ask.
+        render : callable
+            Turns the released answer into bytes.
+        max_age_s : int
+            How long a client may keep the answer without asking again, seconds.
+        filename : str or None
+            Offered to a browser that saves the answer.
+        describe : callable or None
+            Gives the provenance for a header, for formats without room for it.
+        """
+        resources = self.resources
+        role = Role.PUBLIC
+        tag = entity_tag(self.request.url.path, query, version, resources.policy.label, role)
+        headers = {
+            "ETag": tag,
+            "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
+        }
+        if matches(self.if_none_match, tag):
+            return Response(status_code=304, headers=headers)
+
+        def render_released() -> bytes:
+            released = resources.release(answer(), resources.policy, role)
+            description = describe(released) if describe is not None else ""
+            return packed(description, render(released))
+
+        description, body = unpacked(resources.bodies.get(tag, render_released))
+        if filename is not None:
+            quoted = urllib.parse.quote(filename)
+            headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
+        if description and len(description) <= HEADER_LIMIT:
+            headers["Provenance"] = description
+        return Response(body, media_type=media_type, headers=headers)
+
+
+def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -> str:
+    """A strong entity tag: a digest of everything that changes the bytes."""
+    parts = "\x1f".join([path, query.canonical(), version, SOFTWARE, policy, role])
+    return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
+
+
+def matches(if_none_match: str | None, tag: str) -> bool:
+    """Whether an If-None-Match header, a list or ``*``, names an entity tag (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return False
+    if if_none_match.strip() == "*":
+        return True
+    return tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+
+
+def packed(description: str, body: bytes) -> bytes:
+    """A header line and a body as one value for the cache."""
+    head = description.encode("ascii")
+    return len(head).to_bytes(4, "big") + head + body
+
+
+def unpacked(value: bytes) -> tuple[str, bytes]:
+    """The header line and the body of a cached value."""
+    end = 4 + int.from_bytes(value[:4], "big")
+    return value[4:end].decode("ascii"), value[end:]
+
+
+def _replies(request: Request, if_none_match: Annotated[str | None, Header()] = None) -> Replies:
+    return Replies(request, request.app.state.resources, if_none_match)
+
+
+RepliesDep = Annotated[Replies, Depends(_replies)]

@@ -1,0 +1,36 @@
+"""Media types, documented responses and addresses that the routers share."""
+
+import urllib.parse
+from typing import Any
+
+from service.errors import PROBLEM_JSON
+from service.schemas.queries import Query
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+CSV = "text/csv; charset=utf-8"
+PNG = "image/png"
+TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
+
+
+def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route, for the OpenAPI document."""
+    problem: dict[str, Any] = {"content": {PROBLEM_JSON: {}}}
+    return {
+        200: {"content": {media_type: {}}},
+        304: {"description": "Unchanged: the client's copy is the current one"},
+        404: {"description": "Unknown dataset, layer or tile", **problem},
+        410: {"description": "A version no longer held", **problem},
+        422: {"description": "A parameter that is unknown or out of range", **problem},
+    }
+
+
+def query_string(query: Query) -> str:
+    """The parameters of a query that differ from the defaults, as ``?a=b&c=d`` or nothing."""
+    given = query.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    pairs = [
+        (name, part)
+        for name, value in sorted(given.items())
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    return f"?{urllib.parse.urlencode(pairs)}" if pairs else ""

@@ -1,0 +1,75 @@
+"""What is loaded: datasets and boundary layers."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from service.render.documents import document_json
+from service.render.formats import FORMATS
+from service.responses import RepliesDep
+from service.routers.addresses import GEOJSON, JSON, responses
+from service.schemas.queries import NoQuery
+
+router = APIRouter(prefix="/v1", tags=["catalogue"])
+
+
+@router.get("/datasets", responses=responses(JSON), operation_id="readDatasets")
+def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """Every dataset with its counts, period, categories and version."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.datasets_version(),
+        query=query,
+        answer=catalogue.datasets,
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get("/datasets/{dataset}", responses=responses(JSON), operation_id="readDataset")
+def read_dataset(
+    dataset: str, query: Annotated[NoQuery, Query()], replies: RepliesDep
+) -> Response:
+    """One dataset with its counts, period, categories and version."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.datasets_version(),
+        query=query,
+        answer=lambda: catalogue.dataset(dataset),
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get("/boundaries", responses=responses(JSON), operation_id="readBoundaries")
+def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """Every boundary layer with its source, licence, version and measures."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.boundaries_version(),
+        query=query,
+        answer=catalogue.boundaries,
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get(
+    "/boundaries/{layer}.geojson",
+    response_class=Response,
+    responses=responses(GEOJSON),
+    operation_id="readBoundaryLayer",
+)
+def read_boundary_layer(
+    layer: str, query: Annotated[NoQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The areas of a layer, code and name only, in longitude and latitude."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.layer_version(layer),
+        query=query,
+        answer=lambda: catalogue.layer(layer),
+        render=FORMATS["geojson"].render,
+        media_type=GEOJSON,
+        filename=f"{layer}.geojson",
+    )

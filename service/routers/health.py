@@ -1,0 +1,37 @@
+"""Whether the service lives and can answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from service.render.documents import document_json
+from service.responses import RepliesDep
+from service.routers.addresses import JSON
+from service.schemas.queries import NoQuery
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+@router.get("/live", operation_id="readLiveness")
+def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """The process answers."""
+    return replies.send(
+        version="live",
+        query=query,
+        answer=replies.resources.catalogue.alive,
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get("/ready", operation_id="readReadiness")
+def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """The data can be read; names what is loaded."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.datasets_version(),
+        query=query,
+        answer=catalogue.ready,
+        render=document_json,
+        media_type=JSON,
+    )

@@ -1,0 +1,146 @@
+"""Heat maps: the density of incidents as tiles, TileJSON, raster, summary and picture."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from service.render.documents import document_json
+from service.render.geotiff import raster_tif, tile_tif
+from service.render.map_image import map_png
+from service.render.png import tile_png
+from service.responses import RepliesDep
+from service.routers.addresses import JSON, PNG, TIFF, query_string, responses
+from service.schemas.queries import HeatmapQuery, HeatmapTileQuery, MapQuery, RasterQuery
+from spatial.mercator import Tile
+
+router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
+
+
+@router.get(
+    "/tiles/{z}/{x}/{y}.png",
+    response_class=Response,
+    responses=responses(PNG),
+    operation_id="readHeatmapTile",
+)
+def read_heatmap_tile(
+    dataset: str,
+    z: int,
+    x: int,
+    y: int,
+    query: Annotated[HeatmapTileQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """Density of incidents as a 256 x 256 PNG in Web Mercator, transparent where it is low.
+
+    Colours belong to the query, not to the tile: `summary.json` states the breaks.
+    """
+    heatmaps = replies.resources.heatmaps
+    tile = Tile(z, x, y)
+    heatmaps.refuse_stale(dataset, query.v)
+    return replies.send(
+        version=heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.tile(dataset, tile, query),
+        render=tile_png,
+        media_type=PNG,
+        max_age_s=replies.resources.settings.tiles.max_age_s,
+    )
+
+
+@router.get(
+    "/tiles/{z}/{x}/{y}.tif",
+    response_class=Response,
+    responses=responses(TIFF),
+    operation_id="readHeatmapTileNumbers",
+)
+def read_heatmap_tile_numbers(
+    dataset: str,
+    z: int,
+    x: int,
+    y: int,
+    query: Annotated[HeatmapTileQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The numbers behind a tile: one float32 band in EPSG:3857, incidents per km^2."""
+    heatmaps = replies.resources.heatmaps
+    tile = Tile(z, x, y)
+    heatmaps.refuse_stale(dataset, query.v)
+    return replies.send(
+        version=heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.tile(dataset, tile, query),
+        render=tile_tif,
+        media_type=TIFF,
+        max_age_s=replies.resources.settings.tiles.max_age_s,
+    )
+
+
+@router.get("/tilejson.json", responses=responses(JSON), operation_id="readHeatmapTileJson")
+def read_heatmap_tilejson(
+    dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
+) -> Response:
+    """TileJSON 3.0 of the tiles of this query; the tile addresses carry the data version."""
+    heatmaps = replies.resources.heatmaps
+    base = str(replies.request.base_url).rstrip("/")
+    template = f"{base}/v1/heatmaps/{dataset}/tiles/{{z}}/{{x}}/{{y}}.png{query_string(query)}"
+    return replies.send(
+        version=f"{heatmaps.version(dataset)} {base}",
+        query=query,
+        answer=lambda: heatmaps.tilejson(dataset, query, template=template),
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get("/summary.json", responses=responses(JSON), operation_id="readHeatmapSummary")
+def read_heatmap_summary(
+    dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The legend's breaks, the maximum, the extent and the counts of this query's surface."""
+    heatmaps = replies.resources.heatmaps
+    return replies.send(
+        version=heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.summary(dataset, query),
+        render=document_json,
+        media_type=JSON,
+    )
+
+
+@router.get(
+    "/raster.tif",
+    response_class=Response,
+    responses=responses(TIFF),
+    operation_id="readHeatmapRaster",
+)
+def read_heatmap_raster(
+    dataset: str, query: Annotated[RasterQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The exact density as a Cloud Optimized GeoTIFF in the working CRS, one float32 band."""
+    heatmaps = replies.resources.heatmaps
+    return replies.send(
+        version=heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.raster(dataset, query),
+        render=raster_tif,
+        media_type=TIFF,
+        filename=f"{dataset}-density.tif",
+    )
+
+
+@router.get(
+    "/map.png", response_class=Response, responses=responses(PNG), operation_id="readHeatmapMap"
+)
+def read_heatmap_map(
+    dataset: str, query: Annotated[MapQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The heat map of the study area as a picture with outlines, legend and scale bar."""
+    heatmaps = replies.resources.heatmaps
+    return replies.send(
+        version=heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.map_image(dataset, query),
+        render=map_png,
+        media_type=PNG,
+        filename=f"{dataset}-heatmap.png",
+    )

@@ -1,0 +1,32 @@
+"""What the routers of tables share: one answer, any of its formats."""
+
+from collections.abc import Callable
+
+from fastapi import Response
+
+from service.answers import Table
+from service.render.formats import FORMATS
+from service.responses import Replies
+from service.schemas.queries import Query
+
+
+def send_table(
+    replies: Replies,
+    suffix: str,
+    *,
+    version: str,
+    query: Query,
+    name: str,
+    answer: Callable[[], Table],
+) -> Response:
+    """A table in the format of a suffix; a file name is offered for those that are saved."""
+    chosen = FORMATS[suffix]
+    return replies.send(
+        version=version,
+        query=query,
+        answer=answer,
+        render=chosen.render,
+        media_type=chosen.media_type,
+        describe=chosen.describe,
+        filename=None if suffix == "json" else f"{name}.{suffix}",
+    )
