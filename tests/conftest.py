@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The first call of a kernel compiles it, and machines differ: no example is too slow.
+settings.register_profile("hotspots", deadline=None)
+settings.load_profile("hotspots")
 
 
 @pytest.fixture(scope="session")
