@@ -1,14 +1,12 @@
 """The areas of the demonstration county: districts, wards and LSOAs, nested exactly."""
 
-import json
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 import shapely
 
 from boundaries.layer import Geometries, Layer, LayerMetadata
+from service.demo.gazetteer import Gazetteer, read_gazetteer
 from service.demo.tessellation import (
     CellGraph,
     Cells,
@@ -24,7 +22,6 @@ from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
 CRS = "EPSG:27700"
 LICENCE = "synthetic"
 SOURCE = "made by Hotspot Atlas; not a real place"
-CITY = "Cambridge"
 LAYER_TITLES = {
     "lsoa": "LSOAs of the demonstration county (synthetic)",
     "ward": "Wards of the demonstration county (synthetic)",
@@ -32,42 +29,9 @@ LAYER_TITLES = {
 }
 
 MARGIN_M = 4_000.0
-TOWN_LSOA_KM2 = 0.68
-CITY_LSOA_KM2 = 0.53
 TOWN_DEPTH, FRINGE_DEPTH = 2, 1  # how often a lattice square of 640 m is halved
 FRINGE = 1.7  # the fringe of a town reaches to this many of its radii
 BETWEEN_TOWN_AND_LAND = 1_000.0  # how much harder a region crosses the edge of a town
-
-
-@dataclass(frozen=True)
-class WardSite:
-    """What the gazetteer says of a ward."""
-
-    name: str
-    district: str
-    easting_km: float
-    northing_km: float
-    town_lsoas: int
-    rural_lsoas: int
-
-    @property
-    def town_radius_m(self) -> float:
-        """Radius of a disc with room for the ward's town LSOAs."""
-        lsoa_km2 = CITY_LSOA_KM2 if self.district == CITY else TOWN_LSOA_KM2
-        return 1_000.0 * float(np.sqrt(self.town_lsoas * lsoa_km2 / np.pi))
-
-
-@dataclass(frozen=True)
-class Gazetteer:
-    """Where the county's places roughly are."""
-
-    wards: tuple[WardSite, ...]
-    outline_m: FloatArray
-
-    @property
-    def centres_m(self) -> FloatArray:
-        """(wards, 2) rough centre of each ward, metres."""
-        return np.array([(w.easting_km, w.northing_km) for w in self.wards]) * 1_000.0
 
 
 @dataclass(frozen=True)
@@ -102,18 +66,6 @@ class Geography:
     def district_of_lsoa(self) -> IntArray:
         """(lsoas,) position in `district`."""
         return self.district_of_ward[self.ward_of_lsoa]
-
-
-@lru_cache(maxsize=1)
-def read_gazetteer() -> Gazetteer:
-    """The county's places, from the file in this package; wards by district and name."""
-    text = resources.files("service.demo").joinpath("gazetteer.json").read_text("utf-8")
-    content = json.loads(text)
-    wards = sorted(
-        (WardSite(**ward) for ward in content["wards"]), key=lambda w: (w.district, w.name)
-    )
-    outline_m = frozen(np.array(content["outline_km"], dtype=np.float64) * 1_000.0)
-    return Gazetteer(wards=tuple(wards), outline_m=outline_m)
 
 
 def make_geography(*, seed: int) -> Geography:
@@ -157,7 +109,7 @@ class _Towns:
             away_sq = ((xy_m - centre_m) ** 2).sum(axis=1) / radius_m**2
             closeness += 1.0 / (away_sq * away_sq + 1e-6)
         waves = np.cos(xy_m @ self.waves + self.phase).sum(axis=1) / np.sqrt(6.0)
-        return closeness**-0.25 * (1.0 + 0.07 * waves)
+        return np.asarray(closeness**-0.25 * (1.0 + 0.07 * waves))
 
     def depth(self, xy_m: FloatArray) -> IntArray:
         """(n,) how often the lattice square at a place is halved."""
@@ -275,10 +227,9 @@ def _assemble(
 def _merged(shapes: Geometries, group: IntArray) -> Geometries:
     """(groups,) the union of each group's shapes, on exactly the same corners."""
     merged = [shapely.coverage_union_all(shapes[group == g]) for g in range(int(group.max()) + 1)]
-    polygons = [
-        m.geoms[0] if m.geom_type == "MultiPolygon" and len(m.geoms) == 1 else m for m in merged
-    ]
-    return np.array([shapely.normalize(p) for p in polygons], dtype=object)
+    parts = [shapely.get_parts(shape) for shape in merged]
+    single = [p[0] if len(p) == 1 else shape for p, shape in zip(parts, merged, strict=True)]
+    return np.asarray(shapely.normalize(np.array(single, dtype=object)), dtype=object)
 
 
 def _layer(layer_id: str, kind: int, names: tuple[str, ...], shapes: Geometries) -> Layer:

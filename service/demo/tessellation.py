@@ -127,7 +127,7 @@ def rough_graph(cells: Cells, *, roughness: float, rng: np.random.Generator) -> 
 def largest_piece(graph: CellGraph, cells: BoolArray) -> BoolArray:
     """Those of the cells that belong to their largest connected piece."""
     _, piece = connected_components(graph.among(cells).matrix(), directed=False)
-    return cells & (piece == np.bincount(piece[cells]).argmax())
+    return np.asarray(cells & (piece == np.bincount(piece[cells]).argmax()))
 
 
 def grow(graph: CellGraph, sources: IntArray, labels: IntArray) -> IntArray:
@@ -241,7 +241,7 @@ def _smoothed(corners_m: FloatArray, ends: IntArray, *, rounds: int) -> FloatArr
 
 
 def _polygon(steps: dict[int, tuple[int, int]], places_m: FloatArray) -> shapely.Polygon:
-    """The polygon whose border goes from corner to corner as `steps` says, interior on the left."""
+    """The polygon whose border goes from corner to corner as `steps` says, inside on the left."""
     remaining = dict(steps)
     shell, holes = None, []
     while remaining:

@@ -1,0 +1,104 @@
+"""Deliberate fires, known to the day; the wards of South Cambridgeshire as published."""
+
+import numpy as np
+import pyarrow as pa
+
+from service.demo.geography import Geography
+from service.demo.places import Places, lies_in
+from service.demo.published import Months, Published
+from spatial.arrays import FloatArray, IntArray
+
+PERIOD = Months.of("2015-01/2019-12")
+FIRES_PER_1000 = 0.55
+FIELD_SPREAD_M = 260.0
+# Deliberate fires are set in dry months.
+OF_MONTH = np.array([0.6, 0.6, 0.9, 1.2, 1.2, 1.3, 1.6, 1.4, 1.0, 1.0, 0.9, 0.6])
+
+KINDS = (
+    ("Secondary fire", "Refuse", 0.36),
+    ("Secondary fire", "Grassland or crops", 0.24),
+    ("Secondary fire", "Outdoor structure", 0.10),
+    ("Primary fire", "Vehicle", 0.19),
+    ("Primary fire", "Building", 0.11),
+)
+
+
+def make_fires(
+    geography: Geography, places: Places, published: Published, *, seed: int
+) -> pa.Table:
+    """One row per fire in the order of days, 2015 to 2019; all of them are located."""
+    rng = np.random.default_rng([seed, 6])
+    ward_of_place = geography.ward_of_lsoa[places.lsoa]
+    weight = np.where(places.is_venue, 0.0, places.weight)
+    residents = np.bincount(ward_of_place, weights=weight, minlength=len(geography.ward))
+    yearly = residents * FIRES_PER_1000 / 1_000.0
+    known = published.ward_fires_months
+    for name, count in published.ward_fires.items():
+        yearly[geography.ward.names.index(name)] = count * 365.25 / known.days
+    place, day = [], []
+    for ward in range(len(geography.ward)):
+        here = np.flatnonzero(ward_of_place == ward)
+        counts = _counts(geography.ward.names[ward], float(yearly[ward]), published, rng=rng)
+        p = weight[here] / weight[here].sum()
+        for period, count in counts:
+            place.append(rng.choice(here, count, p=p))
+            day.append(_days(period, count, rng=rng))
+    places_of, days = np.concatenate(place), np.concatenate(day)
+    kind = rng.choice(len(KINDS), len(days), p=np.array([share for *_, share in KINDS]))
+    xy_m = _scattered(geography, places, places_of, kind, rng=rng)
+    order = np.argsort(days, kind="stable")
+    return _table(xy_m[order], days[order], kind[order])
+
+
+def _counts(
+    ward: str, yearly: float, published: Published, *, rng: np.random.Generator
+) -> list[tuple[Months, int]]:
+    """How many in which period: exact where it was published."""
+    if ward not in published.ward_fires:
+        return [(PERIOD, int(rng.poisson(yearly * PERIOD.days / 365.25)))]
+    known = published.ward_fires_months
+    before, after = Months(PERIOD.first, known.first), Months(known.after, PERIOD.after)
+    drawn = [(p, int(rng.poisson(yearly * p.days / 365.25))) for p in (before, after)]
+    return [*drawn, (known, published.ward_fires[ward])]
+
+
+def _days(
+    period: Months, count: int, *, rng: np.random.Generator
+) -> np.ndarray[tuple[int], np.dtype[np.datetime64]]:
+    """(count,) days of the period, more of them in dry months."""
+    days = np.arange(period.first.astype("M8[D]"), period.after.astype("M8[D]"))
+    weight = OF_MONTH[days.astype("M8[M]").astype(np.int64) % 12]
+    return np.asarray(rng.choice(days, count, p=weight / weight.sum()))
+
+
+def _scattered(
+    geography: Geography,
+    places: Places,
+    place: IntArray,
+    kind: IntArray,
+    *,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """(n, 2) where it burnt: buildings at the place, the rest around it and in its LSOA."""
+    in_the_open = np.array([detail != "Building" for _, detail, _ in KINDS])[kind]
+    moved_m = np.round(places.xy_m[place] + FIELD_SPREAD_M * rng.normal(0, 1, (len(place), 2)))
+    moved = in_the_open & lies_in(geography.lsoa, places.lsoa[place], moved_m)
+    return np.where(moved[:, None], moved_m, places.xy_m[place])
+
+
+def _table(
+    xy_m: FloatArray, days: np.ndarray[tuple[int], np.dtype[np.datetime64]], kind: IntArray
+) -> pa.Table:
+    """The rows as the store takes them."""
+    n = len(days)
+    return pa.table(
+        {
+            "incident_id": pa.array([f"demo-fire-{i:05d}" for i in range(1, n + 1)]),
+            "occurred": pa.array(days.astype("M8[us]")),
+            "precision": pa.repeat("day", n),
+            "easting_m": pa.array(xy_m[:, 0]),
+            "northing_m": pa.array(xy_m[:, 1]),
+            "category": pa.array([KINDS[k][0] for k in kind.tolist()]),
+            "subcategory": pa.array([KINDS[k][1] for k in kind.tolist()]),
+        }
+    )

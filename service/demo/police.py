@@ -1,0 +1,218 @@
+"""Police-like crime: known to the month, published at anonymous points, coded by LSOA."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from service.demo.gazetteer import CITY
+from service.demo.geography import Geography
+from service.demo.hours import season_of
+from service.demo.places import Places
+from service.demo.published import Months, Published
+from spatial.arrays import FloatArray, IntArray
+
+MONTHS = np.arange(np.datetime64("2015-01"), np.datetime64("2020-01"))
+ASB = "Anti-social behaviour"
+
+# Category, weight in the street and at home, weight where people go out.
+CRIMES = (
+    ("Bicycle theft", 4.0, 9.0),
+    ("Burglary", 12.0, 3.0),
+    ("Criminal damage and arson", 12.0, 7.0),
+    ("Drugs", 3.0, 4.0),
+    ("Other crime", 2.5, 2.0),
+    ("Other theft", 10.0, 14.0),
+    ("Possession of weapons", 0.8, 1.4),
+    ("Public order", 5.5, 10.0),
+    ("Robbery", 0.8, 1.6),
+    ("Shoplifting", 3.5, 22.0),
+    ("Theft from the person", 0.6, 5.0),
+    ("Vehicle crime", 12.0, 3.0),
+    ("Violence and sexual offences", 33.0, 30.0),
+)
+
+CRIMES_PER_1000, ASB_PER_1000 = 44.0, 13.0
+CRIMES_PER_CALLOUT, ASB_PER_CALLOUT = 34.0, 7.0  # where people go out
+CITY_FACTOR = 1.35
+CRIME_OF_YEAR = np.array([0.80, 0.86, 0.95, 1.00, 1.02])
+ASB_OF_YEAR = np.array([1.25, 1.18, 1.10, 1.04, 1.00])
+NOT_LOCATED, OUTSIDE = 0.030, 0.006
+ASB_SUMMER = 0.18
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Crimes of one kind: where (a place, -1 for none) and in which month."""
+
+    place: IntArray
+    month: IntArray
+
+
+def make_police_crime(
+    geography: Geography, places: Places, published: Published, *, seed: int
+) -> pa.Table:
+    """One row per crime in the order of months, 2015 to 2019."""
+    rng = np.random.default_rng([seed, 5])
+    crime = _crime_counts(geography, places, published, rng=rng)
+    asb = _asb_counts(geography, places, published, rng=rng)
+    crimes = _drawn(geography, places, crime, CRIMES_PER_1000, CRIMES_PER_CALLOUT, rng=rng)
+    disorder = _drawn(geography, places, asb, ASB_PER_1000, ASB_PER_CALLOUT, rng=rng)
+    category = np.concatenate(
+        [_categories(places, crimes.place, rng=rng), np.full(len(disorder.place), len(CRIMES))]
+    )
+    place = np.concatenate([crimes.place, disorder.place])
+    month = np.concatenate([crimes.month, disorder.month])
+    order = np.lexsort((rng.random(len(place)), month))
+    return _table(geography, places, place[order], month[order], category[order], rng=rng)
+
+
+def _crime_counts(
+    geography: Geography, places: Places, published: Published, *, rng: np.random.Generator
+) -> IntArray:
+    """(wards, months) crimes other than anti-social behaviour; published totals hold exactly."""
+    expected = _expected(geography, places, CRIMES_PER_1000, CRIMES_PER_CALLOUT)
+    city = np.array(geography.district.names)[geography.district_of_ward] == CITY
+    expected = expected * np.where(city, CITY_FACTOR, 1.0)
+    # Wards with a published count take their own level from it.
+    in_year = _within(published.ward_crime_months)
+    for name, count in published.ward_crime.items():
+        expected[geography.ward.names.index(name)] = count
+    monthly = expected[:, None] / 12.0 * (season_of(MONTHS) * CRIME_OF_YEAR[_year()])[None, :]
+    counts: IntArray = rng.poisson(monthly)
+    for name, count in published.ward_crime.items():
+        ward = geography.ward.names.index(name)
+        counts[ward, in_year] = _shared(count, monthly[ward, in_year], rng=rng)
+    for district, of_year in published.district_crime.items():
+        wards = geography.district_of_ward == geography.district.names.index(district)
+        for text, count in of_year.items():
+            block = np.ix_(wards, _within(Months.of(text)))
+            counts[block] = _shared(count, monthly[block], rng=rng)
+    return counts
+
+
+def _asb_counts(
+    geography: Geography, places: Places, published: Published, *, rng: np.random.Generator
+) -> IntArray:
+    """(wards, months) anti-social behaviour; published ward totals hold exactly."""
+    expected = _expected(geography, places, ASB_PER_1000, ASB_PER_CALLOUT)
+    summer = 1.0 + ASB_SUMMER * np.cos(2 * np.pi * (MONTHS.astype(np.int64) % 12 - 6.5) / 12.0)
+    shape = season_of(MONTHS) * summer * ASB_OF_YEAR[_year()]
+    months = _within(published.ward_asb_months)
+    for name, count in published.ward_asb.items():
+        expected[geography.ward.names.index(name)] = 12.0 * count / shape[months].sum()
+    monthly = expected[:, None] / 12.0 * shape[None, :]
+    counts: IntArray = rng.poisson(monthly)
+    for name, count in published.ward_asb.items():
+        ward = geography.ward.names.index(name)
+        counts[ward, months] = _shared(count, monthly[ward, months], rng=rng)
+    return counts
+
+
+def _expected(
+    geography: Geography, places: Places, per_1000: float, per_callout: float
+) -> FloatArray:
+    """(wards,) how many a year would be recorded by residents and nightlife alone."""
+    weight = _weight(places, per_1000, per_callout)
+    ward = geography.ward_of_lsoa[places.lsoa]
+    return np.asarray(
+        np.bincount(ward, weights=weight, minlength=len(geography.ward)), dtype=np.float64
+    )
+
+
+def _weight(places: Places, per_1000: float, per_callout: float) -> FloatArray:
+    """(places,) expected records a year."""
+    return places.weight * np.where(places.is_venue, per_callout, per_1000 / 1_000.0)
+
+
+def _shared(total: int, expected: FloatArray, *, rng: np.random.Generator) -> IntArray:
+    """Counts of exactly that total, drawn in proportion to what is expected."""
+    p = expected.ravel() / expected.sum()
+    return np.asarray(rng.multinomial(total, p).reshape(expected.shape), dtype=np.int64)
+
+
+def _within(period: Months) -> IntArray:
+    """Positions in MONTHS of those in the period."""
+    return np.flatnonzero((period.first <= MONTHS) & (period.after > MONTHS))
+
+
+def _year() -> IntArray:
+    """(months,) position of the year of each month."""
+    return np.asarray(MONTHS.astype("M8[Y]") - MONTHS[0].astype("M8[Y]")).astype(np.int64)
+
+
+def _drawn(
+    geography: Geography,
+    places: Places,
+    counts: IntArray,
+    per_1000: float,
+    per_callout: float,
+    *,
+    rng: np.random.Generator,
+) -> _Drawn:
+    """A place and a month for each, and those without a place besides."""
+    ward_of_place = geography.ward_of_lsoa[places.lsoa]
+    weight = _weight(places, per_1000, per_callout)
+    place, month = [], []
+    for ward, of_month in enumerate(counts):
+        here = np.flatnonzero(ward_of_place == ward)
+        total = int(of_month.sum())
+        place.append(rng.choice(here, total, p=weight[here] / weight[here].sum()))
+        month.append(np.repeat(np.arange(len(MONTHS)), of_month))
+    of_month = rng.binomial(
+        counts.sum(axis=0), (NOT_LOCATED + OUTSIDE) / (1 - NOT_LOCATED - OUTSIDE)
+    )
+    month.append(np.repeat(np.arange(len(MONTHS)), of_month))
+    place.append(np.full(int(of_month.sum()), -1))
+    return _Drawn(np.concatenate(place), np.concatenate(month))
+
+
+def _categories(places: Places, place: IntArray, *, rng: np.random.Generator) -> IntArray:
+    """(n,) position in CRIMES by the kind of place."""
+    at_venue = np.where(place >= 0, places.is_venue[place], rng.random(len(place)) < 0.3)
+    category = np.empty(len(place), dtype=np.int64)
+    for venue in (False, True):
+        rows = np.flatnonzero(at_venue == venue)
+        weight = np.array([crime[2 if venue else 1] for crime in CRIMES])
+        category[rows] = rng.choice(len(CRIMES), len(rows), p=weight / weight.sum())
+    return category
+
+
+def _table(
+    geography: Geography,
+    places: Places,
+    place: IntArray,
+    month: IntArray,
+    category: IntArray,
+    *,
+    rng: np.random.Generator,
+) -> pa.Table:
+    """The rows as the store takes them; disorder carries no id, as at police.uk."""
+    n = len(place)
+    xy_m = np.full((n, 2), np.nan)
+    located = place >= 0
+    xy_m[located] = places.map_points_m[places.map_point[place[located]]]
+    code = np.full(n, None, dtype=object)
+    code[located] = np.array(geography.lsoa.codes, dtype=object)[places.lsoa[place[located]]]
+    elsewhere = np.flatnonzero(~located)
+    outside = elsewhere[rng.random(len(elsewhere)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
+    chosen = rng.integers(0, len(places.outside_m), len(outside))
+    xy_m[outside] = places.outside_m[chosen]
+    # Codes of areas that are not in the layer, as a neighbouring county's would be.
+    code[outside] = [f"X01{900_000 + i % 40:06d}" for i in chosen.tolist()]
+    names = np.array([crime[0] for crime in CRIMES] + [ASB], dtype=object)
+    ids = np.array([f"demo-crime-{i:07d}" for i in range(1, n + 1)], dtype=object)
+    ids[category == len(CRIMES)] = None
+    unlocated = np.isnan(xy_m[:, 0])
+    return pa.table(
+        {
+            "incident_id": pa.array(ids, pa.string()),
+            "occurred": pa.array(MONTHS[month].astype("M8[us]")),
+            "precision": pa.repeat("month", n),
+            "easting_m": pa.array(xy_m[:, 0], mask=unlocated),
+            "northing_m": pa.array(xy_m[:, 1], mask=unlocated),
+            "category": pa.array(names[category], pa.string()),
+            "area_code": pa.array(code, pa.string()),
+            "area_layer": pa.array(np.full(n, "lsoa"), pa.string(), mask=unlocated),
+        }
+    )

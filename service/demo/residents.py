@@ -1,0 +1,69 @@
+"""People, households and homes of the demonstration county, by LSOA and year."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from service.demo.geography import Geography
+from spatial.arrays import IntArray
+
+YEARS = (2015, 2016, 2017, 2018, 2019)
+FEWEST, MOST = 1_000, 3_000
+MEASURES = {
+    "population": "residents",
+    "households": "households",
+    "homes": "homes",
+}
+
+
+@dataclass(frozen=True)
+class Residents:
+    """Counts by year and LSOA, each (years, lsoas)."""
+
+    population: IntArray
+    households: IntArray
+    homes: IntArray
+
+
+def make_residents(geography: Geography, *, seed: int) -> Residents:
+    """Between 1,000 and 3,000 people in each LSOA in each year, most of them growing slowly."""
+    rng = np.random.default_rng([seed, 2])
+    lsoas = len(geography.lsoa)
+    first = np.clip(rng.lognormal(np.log(1_580.0), 0.17, lsoas), FEWEST * 1.04, MOST / 1.12)
+    growth = np.clip(rng.normal(0.008, 0.008, lsoas), -0.008, 0.027)
+    years = np.arange(len(YEARS))[:, None]
+    people = np.rint(first * (1 + growth) ** years).astype(np.int64)
+    per_household = np.where(
+        geography.in_town, rng.uniform(2.15, 2.45, lsoas), rng.uniform(2.3, 2.6, lsoas)
+    )
+    households = np.rint(people / per_household).astype(np.int64)
+    empty = rng.uniform(1.02, 1.045, lsoas)
+    return Residents(people, households, np.rint(households * empty).astype(np.int64))
+
+
+def measure_rows(geography: Geography, residents: Residents, measure: str) -> pa.Table:
+    """One measure of all years, of the LSOAs and summed to wards and districts."""
+    values = getattr(residents, measure)
+    levels = (
+        (geography.lsoa, np.arange(len(geography.lsoa))),
+        (geography.ward, geography.ward_of_lsoa),
+        (geography.district, geography.district_of_lsoa),
+    )
+    parts = []
+    for layer, area_of_lsoa in levels:
+        for year, of_year in zip(YEARS, values, strict=True):
+            sums = np.bincount(area_of_lsoa, weights=of_year)
+            n = len(layer)
+            parts.append(
+                pa.table(
+                    {
+                        "layer": pa.repeat(layer.layer_id, n),
+                        "area_code": pa.array(layer.codes),
+                        "measure": pa.repeat(measure, n),
+                        "period": pa.repeat(str(year), n),
+                        "value": pa.array(sums),
+                    }
+                )
+            )
+    return pa.concat_tables(parts)

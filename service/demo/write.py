@@ -1,0 +1,248 @@
+"""The demonstration county put to rest, through the same stores as real data.
+
+A marker, ``demo.json`` in the data folder, is written last; another, ``demo.unfinished``,
+first. A write that was killed leaves the second one alone, and the next write does it again. A
+folder with data that nobody marked as ours is never touched.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.ipc
+
+from boundaries.store import LayerStore, is_same_crs
+from service.demo.county import GENERATOR_VERSION, SEED, County, build_county
+from service.demo.geography import CRS, LICENCE, SOURCE
+from service.demo.published import sites_source
+from service.demo.residents import MEASURES
+from service.store.delta import SourceFile
+from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
+from service.store.incidents import IncidentStore
+from service.store.measures import MeasureStore
+from service.store.sites import SiteStore
+
+Progress = Callable[[str, float], None]
+State = Literal["absent", "unfinished", "outdated", "complete", "foreign"]
+
+MARKER, UNFINISHED, LOCK = "demo.json", "demo.unfinished", "demo.lock"
+KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites")
+
+TITLES = {
+    "callouts": "Assault-related ambulance callouts (synthetic)",
+    "police-crime": "Police recorded crime and anti-social behaviour (synthetic)",
+    "fires": "Deliberate fires (synthetic)",
+}
+SOURCES = {
+    "callouts": f"{SOURCE}; calibrated to figures published for Cambridgeshire, 2015 to 2019",
+    "police-crime": f"{SOURCE}; calibrated to figures published for Cambridgeshire wards",
+    "fires": f"{SOURCE}; calibrated to figures published for South Cambridgeshire wards",
+}
+SITES_LICENCE = "published figures; positions approximate"
+
+
+@dataclass(frozen=True)
+class DemoStores:
+    """The four stores that the county goes to."""
+
+    layers: LayerStore
+    incidents: IncidentStore
+    measures: MeasureStore
+    sites: SiteStore
+
+    @classmethod
+    def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
+        """The stores of a data folder."""
+        return cls(
+            LayerStore(data_dir / "boundaries", crs=crs),
+            IncidentStore(data_dir / "incidents", crs=crs),
+            MeasureStore(data_dir / "measures"),
+            SiteStore(data_dir / "sites", crs=crs),
+        )
+
+
+def demo_state(data_dir: Path, *, seed: int = SEED) -> State:
+    """What the data folder holds of the demonstration.
+
+    ``foreign`` is a folder with data and no marker of ours; ``outdated`` a demonstration of
+    another seed or made by another version of the generator.
+    """
+    if (data_dir / UNFINISHED).exists():
+        return "unfinished"
+    marker = data_dir / MARKER
+    if marker.exists():
+        return "complete" if _is_current(marker, seed) else "outdated"
+    return "foreign" if _has_data(data_dir) else "absent"
+
+
+def ensure_demo(
+    data_dir: Path, *, crs: str = CRS, seed: int = SEED, progress: Progress | None = None
+) -> bool:
+    """Write the demonstration county where it is not there whole; True if it was written.
+
+    Raises
+    ------
+    ImportRefusedError
+        If the folder holds data that are not the demonstration's.
+    WrongCrsError
+        If the working CRS is not the county's.
+    ReadOnlyDataError
+        If the folder cannot be written.
+    """
+    if demo_state(data_dir, seed=seed) == "complete":
+        return False
+    if not is_same_crs(CRS, crs):
+        raise WrongCrsError("the demonstration county", CRS, crs)
+    with _one_at_a_time(data_dir):
+        state = demo_state(data_dir, seed=seed)
+        if state == "complete":  # another process has just written it
+            return False
+        if state == "foreign":
+            raise ImportRefusedError(
+                str(data_dir),
+                "it holds data that are not the demonstration's; "
+                "set HOTSPOTS_DATA_DIR to another folder",
+            )
+        report = progress or _unseen
+        report("making the demonstration county", 0.0)
+        write_county(build_county(seed), data_dir, crs=crs, progress=report)
+    return True
+
+
+def write_county(
+    county: County, data_dir: Path, *, crs: str = CRS, progress: Progress | None = None
+) -> None:
+    """Put the county to rest, in the place of an earlier or unfinished one.
+
+    Raises
+    ------
+    ImportRefusedError
+        If a layer of one of the county's names is there and is not invented.
+    DatasetSettingsError
+        If a dataset of one of the county's names holds real incidents.
+    """
+    report = progress or _unseen
+    stores = DemoStores.of(data_dir, crs=crs)
+    _mark(data_dir / UNFINISHED, county.seed)
+    (data_dir / MARKER).unlink(missing_ok=True)
+    steps = list(_steps(county, stores))
+    for done, (doing, step) in enumerate(steps):
+        report(doing, (1 + done) / (1 + len(steps)))
+        step()
+    _mark(data_dir / MARKER, county.seed)
+    (data_dir / UNFINISHED).unlink()
+    report("the demonstration county is written", 1.0)
+
+
+def source_file(name: str, rows: pa.Table) -> SourceFile:
+    """What stands for a file of rows that never was one: the same rows, the same digest."""
+    sink = pa.BufferOutputStream()
+    with pyarrow.ipc.new_stream(sink, rows.schema) as stream:
+        stream.write_table(rows.combine_chunks())
+    return SourceFile(f"demo-{name}", hashlib.sha256(sink.getvalue()).hexdigest())
+
+
+def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Each thing that is written, in order: the layer of the study area first."""
+    for layer in county.layers:
+        existing = layer.layer_id in stores.layers.ids()
+        if existing and not stores.layers.get(layer.layer_id).metadata.synthetic:
+            raise ImportRefusedError(
+                str(stores.layers.folder),
+                f"layer {layer.layer_id!r} is there and is not the demonstration's",
+            )
+        save = partial(stores.layers.save, layer, replace=True)
+        yield f"writing {layer.metadata.title}", save
+    invented: dict[str, Any] = {"licence": LICENCE, "synthetic": True, "replace": True}
+    for measure, rows in county.measures.items():
+        append: Callable[[], object] = partial(
+            stores.measures.append,
+            rows,
+            file=source_file(measure, rows),
+            unit=MEASURES[measure],
+            source=SOURCE,
+            **invented,
+        )
+        yield f"writing {measure}", append
+    append = partial(
+        stores.sites.append,
+        county.sites,
+        file=source_file("sites", county.sites),
+        source=sites_source(),
+        **{**invented, "licence": SITES_LICENCE},
+    )
+    yield "writing development sites", append
+    for dataset, rows in county.incidents.items():
+        append = partial(
+            stores.incidents.append,
+            dataset,
+            rows,
+            files=[source_file(dataset, rows)],
+            title=TITLES[dataset],
+            source=SOURCES[dataset],
+            **invented,
+        )
+        yield f"writing {TITLES[dataset]}", append
+
+
+def _is_current(marker: Path, seed: int) -> bool:
+    """Whether a marker is of this seed and this version of the generator."""
+    try:
+        written = json.loads(marker.read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(written == _mark_content(seed))
+
+
+def _mark_content(seed: int) -> dict[str, int]:
+    """What a marker says."""
+    return {"seed": seed, "generator_version": GENERATOR_VERSION}
+
+
+def _mark(marker: Path, seed: int) -> None:
+    """Write a marker, whole or not at all."""
+    try:
+        marker.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = marker.with_name(f".{marker.name}.partial")
+        with unfinished.open("w", encoding="utf-8") as file:
+            json.dump(_mark_content(seed), file)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(marker)
+    except OSError as error:
+        raise ReadOnlyDataError(str(marker.parent), error.strerror or str(error)) from None
+
+
+def _has_data(data_dir: Path) -> bool:
+    """Whether anything has been imported into the folder."""
+    folders = [data_dir / kind for kind in KINDS_OF_DATA]
+    return any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
+
+
+@contextmanager
+def _one_at_a_time(data_dir: Path) -> Iterator[None]:
+    """Keep a second process out until the first has written."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two demonstrations started together are not kept apart
+        yield
+        return
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        lock = (data_dir / LOCK).open("w")
+    except OSError as error:
+        raise ReadOnlyDataError(str(data_dir), error.strerror or str(error)) from None
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _unseen(doing: str, share: float) -> None:
+    """Progress that nobody watches."""
