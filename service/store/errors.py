@@ -94,8 +94,8 @@ class AlreadyImportedError(StoreError):
 
     def __str__(self) -> str:
         return (
-            f"{self.path} is in {self.table} already, byte for byte; nothing was imported. "
-            "Repeat with --replace to put its rows in the place of those imported before"
+            f"imported into {self.table} before, byte for byte: {self.path}; nothing was "
+            "imported. Repeat with --replace to put the rows in the place of those there"
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from service.store import delta
 from service.store.delta import Committed, SourceFile, Stamp
@@ -139,6 +140,22 @@ class IncidentStore:
         table = delta.opened(self._folder / checked_dataset_id(dataset))
         return {} if table is None else delta.imported_files(table)
 
+    def known_ids(
+        self, dataset: str, ids: pa.Array, *, without: Sequence[SourceFile] = ()
+    ) -> pa.Array:
+        """Those of `ids` that a dataset has, leaving out the rows of some files."""
+        table = delta.opened(self._folder / checked_dataset_id(dataset))
+        if table is None or len(ids) == 0:
+            return pa.array([], pa.string())
+        columns = ["incident_id", "source_file", "source_sha256"]
+        rows = delta.read_columns(table, columns)
+        of_files = pc.or_(
+            _is_one_of(rows.column("source_file"), [file.name for file in without]),
+            _is_one_of(rows.column("source_sha256"), [file.sha256 for file in without]),
+        )
+        kept = rows.filter(pc.invert(of_files)).column("incident_id")
+        return ids.filter(pc.is_in(ids, value_set=kept.combine_chunks().drop_null()))
+
     def check_import(
         self, dataset: str, files: Sequence[SourceFile], *, replace: bool = False
     ) -> None:
@@ -269,6 +286,11 @@ class IncidentStore:
             synthetic=facts.synthetic,
             crs=facts.crs,
         )
+
+
+def _is_one_of(column: pa.ChunkedArray, values: Sequence[str]) -> pa.ChunkedArray:
+    """(n,) bool, true where the value is one of these."""
+    return pc.is_in(column, value_set=pa.array(list(values), pa.string()))
 
 
 def _facts(kept: Mapping[str, Any]) -> DatasetFacts:

@@ -1,0 +1,298 @@
+"""Dates and times as people write them, in one stated form for the whole column.
+
+The form is never guessed, neither for a file nor for a row: 03/04/2024 is the third of April in
+the form `uk` and the fourth of March in the form `us`. A value that is not in the form, or that
+names a day or a time that does not exist, is bad.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.store.incident_rows import PRECISIONS
+from spatial.arrays import BoolArray, IntArray
+
+DateForm = Literal["iso", "uk", "us"]
+FORMS: tuple[DateForm, ...] = get_args(DateForm)
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+EXAMPLES = {
+    "iso": "2024-12-31, 2024-12-31 23:59 or 2024-12",
+    "uk": "31/12/2024, 31/12/2024 23:59, 31 Dec 2024 or 12/2024",
+    "us": "12/31/2024, 12/31/2024 11:59 PM, Dec 31, 2024 or 12/2024",
+}
+
+_MINUTE, _DAY, _MONTH = (np.int8(PRECISIONS.index(name)) for name in ("minute", "day", "month"))
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_TIME = (
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>z| ?[+-]\d{2}:?\d{2})?"
+)
+_Y, _M, _D = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
+_DATES: dict[str, tuple[str, ...]] = {
+    "iso": (
+        r"(?P<year>\d{4})-(?P<month>\d{2})(?:-(?P<day>\d{2}))?",
+        r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})",
+    ),
+    "uk": (
+        rf"(?:{_D}[/.-])?{_M}[/.-]{_Y}",
+        rf"(?:{_D}(?:st|nd|rd|th)?[ /.-])?{_NAMED}[ /.-]{_Y}",
+    ),
+    "us": (
+        rf"{_M}[/-](?:{_D}[/-])?{_Y}",
+        rf"{_NAMED}[ -](?:{_D}(?:st|nd|rd|th)?,?[ -])?{_Y}",
+    ),
+}
+_PATTERNS = {
+    form: tuple(rf"(?i)^{date}(?:(?:t| |, ?){_TIME})?$" for date in dates)
+    for form, dates in _DATES.items()
+}
+_PARTS = ("year", "month", "name", "day", "hour", "minute", "second", "half", "zone")
+
+
+@dataclass(frozen=True, eq=False)
+class Times:
+    """A column of times.
+
+    Attributes
+    ----------
+    occurred : (n,) datetime64[m]
+        The start of the minute, day or month; NaT where blank or bad.
+    precision : (n,) int8
+        Position in ``PRECISIONS``.
+    blank, bad : (n,) bool
+    has_zone : (n,) bool
+        Where the value states its offset from UTC.
+    """
+
+    occurred: NDArray[np.datetime64]
+    precision: NDArray[np.int8]
+    blank: BoolArray
+    bad: BoolArray
+    has_zone: BoolArray
+
+
+def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | None = None) -> Times:
+    """The times in a column of trimmed text, null for blank.
+
+    Parameters
+    ----------
+    column : (n,) text
+        Dates with or without a time of day, or months.
+    form : "iso", "uk" or "us"
+        The form of every value; see ``EXAMPLES``.
+    time_zone : str or None
+        Name of the zone, such as Europe/London, into whose local time a value that states its
+        offset from UTC is converted. None: such values stay as they are written.
+
+    Notes
+    -----
+    Each distinct value is read once. Two-digit years are bad: their century is a guess.
+    """
+    coded = pc.dictionary_encode(column).combine_chunks()
+    if isinstance(coded, pa.ChunkedArray):
+        coded = (
+            coded.chunk(0) if coded.num_chunks else pa.array([], pa.string()).dictionary_encode()
+        )
+    codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+    parts, precision, matched = _parts(coded.dictionary, form)
+    minutes, exists = _to_minutes(parts)
+    has_zone = parts["zone_given"].astype(np.bool_)
+    if time_zone is not None:
+        minutes = _to_local(minutes, parts["offset"], has_zone & exists, time_zone)
+    good = matched & exists
+    minutes[~good] = np.datetime64("NaT")
+    blank = column.is_null().to_numpy()
+    padded_good = np.append(good, False)
+    return Times(
+        occurred=np.append(minutes, np.datetime64("NaT", "m"))[codes],
+        precision=np.append(precision, _DAY)[codes],
+        blank=blank,
+        bad=~blank & ~padded_good[codes],
+        has_zone=np.append(has_zone & good, False)[codes],
+    )
+
+
+def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, BoolArray]:
+    """Minutes after midnight in a column of trimmed text, where it is blank, and where bad.
+
+    ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``.
+    """
+    pattern = rf"(?i)^(?:{_TIME}|(?P<packed>\d{{4}}))$"
+    found = pc.extract_regex(column, pattern)
+    matched = found.is_valid().to_numpy()
+    parts = _text_parts(found, (*_PARTS[4:], "packed"))
+    is_packed = _is_given(parts["packed"])
+    number = _integers(parts["packed"])
+    hour = np.where(is_packed, number // 100, _hours(parts))
+    minute = np.where(is_packed, number % 100, _integers(parts["minute"]))
+    blank = column.is_null().to_numpy()
+    good = matched & (hour >= 0) & (hour < 24) & (minute < 60) & (_integers(parts["second"]) < 60)
+    good &= ~_is_given(parts["zone"])
+    return hour * 60 + minute, blank, ~blank & ~good
+
+
+def why_bad(value: str, form: DateForm) -> str:
+    """What is wrong with a value that `parse_dates` found bad."""
+    for pattern in _PATTERNS[form]:
+        match = re.match(pattern, value, re.ASCII)
+        if match:
+            return _why_it_does_not_exist(match.groupdict(), form)
+    if re.match(r"^\d{1,2}([/.-])\d{1,2}\1\d{2}(\D|$)", value):
+        return "has a year of two digits; the century must be stated"
+    for other in FORMS:
+        if other != form and any(
+            re.match(pattern, value, re.ASCII) for pattern in _PATTERNS[other]
+        ):
+            return f"is not a date of the form {form} ({EXAMPLES[form]}), but of the form {other}"
+    return f"is not a date of the form {form} ({EXAMPLES[form]})"
+
+
+def _why_it_does_not_exist(parts: dict[str, str | None], form: DateForm) -> str:
+    """What does not exist about a date that has the right form."""
+    year = int(parts["year"] or 0)
+    name = parts.get("name")
+    month = _MONTHS.index(name[:3].lower()) + 1 if name else int(parts["month"] or 0)
+    day = int(parts.get("day") or 1)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return f"is not in the years {FIRST_YEAR} to {LAST_YEAR}"
+    if not 1 <= month <= 12:
+        return f"names month {month}, which does not exist in the form {form}"
+    last = int((np.datetime64(f"{year}-{month:02d}") + 1).astype("datetime64[D]").astype(int))
+    days = last - int(np.datetime64(f"{year}-{month:02d}-01").astype(int))
+    if not 1 <= day <= days:
+        return f"names day {day} of a month of {days} days"
+    if parts.get("hour") and not parts.get("day"):
+        return "has a time of day, but no day"
+    return "names a time of day that does not exist"
+
+
+def _parts(
+    values: pa.Array, form: DateForm
+) -> tuple[dict[str, IntArray], NDArray[np.int8], BoolArray]:
+    """The numbers in each value, its precision, and whether it has the form."""
+    n = len(values)
+    text: dict[str, pa.Array] = dict.fromkeys(_PARTS, _empty(n))
+    matched = np.zeros(n, dtype=np.bool_)
+    for pattern in _PATTERNS[form]:
+        if matched.all():
+            break
+        found = pc.extract_regex(values, pattern)
+        fits = found.is_valid()
+        for part, words in _text_parts(found, _PARTS).items():
+            text[part] = pc.if_else(fits, words, text[part])
+        matched |= fits.to_numpy(zero_copy_only=False)
+    names = _looked_up(text["name"], lambda name: _MONTHS.index(name[:3]) + 1 if name else 0)
+    has_day, has_time = _is_given(text["day"]), _is_given(text["hour"])
+    precision = np.where(has_time, _MINUTE, np.where(has_day, _DAY, _MONTH)).astype(np.int8)
+    parts = {
+        "year": _integers(text["year"]),
+        "month": np.where(names > 0, names, _integers(text["month"])),
+        "day": np.where(has_day, _integers(text["day"]), 1),
+        "hour": _hours(text),
+        "minute": _integers(text["minute"]),
+        "second": _integers(text["second"]),
+        "offset": _looked_up(text["zone"], _offset),
+        "zone_given": _is_given(text["zone"]).astype(np.int64),
+    }
+    # A month with a time of day is no time.
+    return parts, precision, matched & ~(has_time & ~has_day)
+
+
+def _empty(n: int) -> pa.Array:
+    """An array of so many empty texts."""
+    return pa.repeat(pa.scalar(""), n)
+
+
+def _text_parts(found: pa.Array, names: tuple[str, ...]) -> dict[str, pa.Array]:
+    """Each group of a match as text, empty where it has none."""
+    if isinstance(found, pa.ChunkedArray):
+        found = found.combine_chunks()
+    present = {field.name for field in found.type}
+    return {
+        name: pc.struct_field(found, name).fill_null("") if name in present else _empty(len(found))
+        for name in names
+    }
+
+
+def _is_given(text: pa.Array) -> BoolArray:
+    """(n,) bool, true where there is any text."""
+    given: BoolArray = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
+    return given
+
+
+def _integers(text: pa.Array) -> IntArray:
+    """(n,) int64 number in each, 0 where there is none."""
+    filled = pc.if_else(pc.equal(text, ""), "0", text)
+    return np.array(pc.cast(filled, pa.int64()).to_numpy(), dtype=np.int64)
+
+
+def _looked_up(text: pa.Array, meaning: Callable[[str], int]) -> IntArray:
+    """(n,) int64 meaning of each, worked out once per distinct text in lower case."""
+    coded = pc.utf8_lower(text).dictionary_encode()
+    meanings = np.array([meaning(word) for word in coded.dictionary.to_pylist()], dtype=np.int64)
+    return np.asarray(meanings[coded.indices.to_numpy()]) if len(meanings) else np.empty(0, int)
+
+
+def _hours(text: dict[str, pa.Array]) -> IntArray:
+    """The hour in 24; -1 where an hour with AM or PM is not 1 to 12."""
+    hour = _integers(text["hour"])
+    half = _looked_up(text["half"], lambda letter: {"": 0, "a": 1, "p": 2}[letter])
+    in_24 = np.where(half > 0, hour % 12 + np.where(half == 2, 12, 0), hour)
+    return np.where((half > 0) & ((hour < 1) | (hour > 12)), -1, in_24)
+
+
+def _offset(zone: str) -> int:
+    """Minutes east of UTC of one ``+hh:mm``; 0 for ``Z`` and none."""
+    digits = zone.strip().replace(":", "")
+    if len(digits) != 5:
+        return 0
+    minutes = int(digits[1:3]) * 60 + int(digits[3:])
+    return -minutes if digits[0] == "-" else minutes
+
+
+def _to_minutes(parts: dict[str, IntArray]) -> tuple[NDArray[np.datetime64], BoolArray]:
+    """The start of each minute, and whether there is such a day and time."""
+    year, month, day = parts["year"], parts["month"], parts["day"]
+    exists = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
+    months = np.where(exists, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    first = months.astype("datetime64[D]")
+    length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    exists &= (day >= 1) & (day <= length)
+    hour, minute = parts["hour"], parts["minute"]
+    exists &= (hour >= 0) & (hour < 24) & (minute < 60) & (parts["second"] < 60)
+    minutes = (
+        first.astype("datetime64[m]").astype(np.int64) + (day - 1) * 1440 + hour * 60 + minute
+    )
+    return minutes.astype("datetime64[m]"), exists
+
+
+def _to_local(
+    minutes: NDArray[np.datetime64], offset: IntArray, stated: BoolArray, time_zone: str
+) -> NDArray[np.datetime64]:
+    """Local time of the zone for the values that state their offset."""
+    utc = minutes - offset.astype("timedelta64[m]")
+    column = pa.array(utc[stated].astype("datetime64[s]")).cast(pa.timestamp("s", "UTC"))
+    local = pc.local_timestamp(column.cast(pa.timestamp("s", time_zone)))
+    converted = minutes.copy()
+    converted[stated] = local.to_numpy(zero_copy_only=False).astype("datetime64[m]")
+    return converted
+
+
+def is_time_zone(name: str) -> bool:
+    """True where the zone is known on this machine."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,262 @@
+"""The part of an import of incidents that does not depend on the format of the files."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports import rejects as rejecting
+from service.imports.area_codes import LayerCodes, find_layer
+from service.imports.rejects import Reject
+from service.imports.report import (
+    AreaCodes,
+    DuplicateIds,
+    FileSummary,
+    ImportSummary,
+    Progress,
+    Skipped,
+    silent,
+)
+from service.imports.sources import Source
+from service.store.delta import SourceFile
+from service.store.errors import ImportRefusedError
+from service.store.incidents import IncidentStore, checked_dataset_id
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What every import of incidents can be told.
+
+    Attributes
+    ----------
+    dataset : str
+        Where the rows go; made where it does not exist.
+    title, source, licence : str
+        Kept with the dataset. Empty: as they were.
+    synthetic : bool
+        True for invented incidents.
+    area_layer : str or None
+        The layer that area codes in the files belong to; None: found out.
+    layers : mapping
+        Codes of the layers that are loaded, by layer id.
+    replace : bool
+        Put the rows in the place of those imported before from the same files.
+    strict : bool
+        Refuse the import at the first row that is not usable.
+    max_rejected_share : float
+        Refuse the import where more than this share of the rows is not usable, 0 to 1.
+    rejects_path : Path or None
+        Where rejected rows are listed; None: ``<dataset>.rejected.csv`` beside the first file.
+    """
+
+    dataset: str
+    title: str = ""
+    source: str = ""
+    licence: str = ""
+    synthetic: bool = False
+    area_layer: str | None = None
+    layers: LayerCodes = field(default_factory=dict)
+    replace: bool = False
+    strict: bool = False
+    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
+    rejects_path: Path | None = None
+    progress: Progress = silent
+
+
+@dataclass(frozen=True, eq=False)
+class ParsedFile:
+    """One file, read and checked.
+
+    Attributes
+    ----------
+    rows : pyarrow.Table
+        The usable rows with the columns of an incident table; no `area_layer` yet.
+    read : int
+        Usable and rejected rows.
+    hint : str
+        What may be wrong where many rows are rejected.
+    """
+
+    file: SourceFile
+    encoding: str
+    rows: pa.Table
+    read: int
+    blank: int
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+
+
+Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
+"""Reads one file: content, name, and whom to tell how many bytes have been read."""
+
+
+def import_files(
+    store: IncidentStore,
+    sources: Sequence[Source],
+    skipped: Sequence[Skipped],
+    parse: Parser,
+    options: ImportOptions,
+) -> ImportSummary:
+    """Read all files, then write the rows of all of them in one commit.
+
+    Raises
+    ------
+    AlreadyImportedError, SameNameError
+        Without `replace`, if a file is in the dataset already; nothing is read then.
+    ImportRefusedError
+        If a file cannot be read as what it should be, or too many rows are not usable.
+    """
+    checked_dataset_id(options.dataset)
+    files = _identified(sources, options.progress)
+    store.check_import(options.dataset, files, replace=options.replace)
+    parsed = _parsed(sources, files, parse, options.progress)
+    rows = pa.concat_tables([one.rows for one in parsed], promote_options="default")
+    rejects = [reject for one in parsed for reject in one.rejects]
+    listed_in = _list_rejects(rejects, sources, options)
+    rejecting.check_share(
+        rejects,
+        rows=sum(one.read for one in parsed),
+        files=_named(files),
+        strict=options.strict,
+        max_share=options.max_rejected_share,
+        listed_in=listed_in,
+        hint=next((one.hint for one in parsed if one.hint), ""),
+    )
+    located = rows.column("easting_m").is_valid().to_numpy()
+    area_codes, notes = find_layer(
+        rows.column("area_code"), located, options.layers, given=options.area_layer
+    )
+    rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
+    duplicates = _duplicate_ids(store, rows, files, options)
+    options.progress("writing", 0, rows.num_rows)
+    committed = store.append(
+        options.dataset,
+        rows,
+        files=files,
+        title=options.title,
+        source=options.source,
+        licence=options.licence,
+        synthetic=options.synthetic,
+        replace=options.replace,
+    )
+    options.progress("writing", rows.num_rows, rows.num_rows)
+    summaries = tuple(_summary(one) for one in parsed)
+    return ImportSummary(
+        kind="incidents",
+        target=options.dataset,
+        version=committed.version,
+        files=summaries,
+        read=sum(one.read for one in summaries),
+        written=rows.num_rows,
+        rejected=sum(one.rejected for one in summaries),
+        replaced=committed.rows_replaced,
+        not_located=int((~located).sum()),
+        rejected_for=rejecting.counted(rejects),
+        rejects_path=listed_in,
+        area_codes=area_codes,
+        duplicate_ids=duplicates,
+        skipped=tuple(skipped),
+        notes=(*(note for one in parsed for note in one.notes), *notes),
+    )
+
+
+def _identified(sources: Sequence[Source], progress: Progress) -> tuple[SourceFile, ...]:
+    """Each file with the digest of its content."""
+    total = sum(source.size_bytes for source in sources)
+    done = 0
+    files = []
+    for source in sources:
+        progress("checking", done, total)
+        files.append(SourceFile.of(source.name, source.read_bytes()))
+        done += source.size_bytes
+    progress("checking", total, total)
+    return tuple(files)
+
+
+def _parsed(
+    sources: Sequence[Source], files: Sequence[SourceFile], parse: Parser, progress: Progress
+) -> list[ParsedFile]:
+    """Each file read and checked."""
+    total = sum(source.size_bytes for source in sources)
+    done = 0
+    parsed = []
+    for source, file in zip(sources, files, strict=True):
+
+        def tell(bytes_read: int, *, before: int = done, size: int = source.size_bytes) -> None:
+            progress("reading", before + min(bytes_read, size), total)
+
+        one = parse(source.read_bytes(), source.name, tell)
+        if one.file != file:
+            raise ImportRefusedError(source.name, "the file changed while it was being read")
+        parsed.append(one)
+        done += source.size_bytes
+        progress("reading", done, total)
+    return parsed
+
+
+def _list_rejects(
+    rejects: Sequence[Reject], sources: Sequence[Source], options: ImportOptions
+) -> Path | None:
+    """The file that lists the rejected rows, written; None where there are none."""
+    if not rejects:
+        return None
+    path = options.rejects_path
+    if path is None:
+        path = rejecting.default_path(sources[0].path, options.dataset)
+    if path.resolve() in {source.path.resolve() for source in sources}:
+        raise ImportRefusedError(str(path), "the list of rejected rows would overwrite a source")
+    return rejecting.write_rejects(path, rejects)
+
+
+def _layer_column(rows: pa.Table, area_codes: AreaCodes) -> pa.Array:
+    """The layer of each row's area code, null where it has none."""
+    has_code = rows.column("area_code").is_valid()
+    layer = pa.scalar(area_codes.layer, pa.string())
+    return pc.if_else(has_code, layer, pa.scalar(None, pa.string()))
+
+
+def _duplicate_ids(
+    store: IncidentStore, rows: pa.Table, files: Sequence[SourceFile], options: ImportOptions
+) -> DuplicateIds:
+    """The incident ids that are there more than once, in these rows or with those at rest."""
+    ids = rows.column("incident_id")
+    counts = pc.value_counts(ids.drop_null())
+    values, times = counts.field("values"), counts.field("counts")
+    repeated = values.filter(pc.greater(times, 1))
+    there = store.known_ids(options.dataset, values, without=files)
+    several = pc.unique(pa.concat_arrays([repeated, there]))
+    if len(several) == 0:
+        return DuplicateIds(0, 0, ())
+    concerned = pc.is_in(ids, value_set=several)
+    found = rows.filter(concerned).select(["incident_id", "source_file", "source_row"])
+    first = []
+    for value in several[: rejecting.SHOWN]:
+        same = found.filter(pc.equal(found.column("incident_id"), value)).to_pylist()
+        places = [f"{row['source_file']} row {row['source_row']}" for row in same[:3]]
+        if pc.is_in(value, value_set=there).as_py():
+            places.append("imported before")
+        first.append(f"{value.as_py()}: {', '.join(places)}")
+    return DuplicateIds(len(several), found.num_rows, tuple(first))
+
+
+def _summary(one: ParsedFile) -> FileSummary:
+    """What became of one file."""
+    return FileSummary(
+        name=one.file.name,
+        sha256=one.file.sha256,
+        encoding=one.encoding,
+        read=one.read,
+        written=one.rows.num_rows,
+        rejected=one.read - one.rows.num_rows,
+        not_located=one.rows.column("easting_m").null_count,
+        blank=one.blank,
+    )
+
+
+def _named(files: Sequence[SourceFile]) -> str:
+    """The file, or the first and how many more."""
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0].name}{more}"
