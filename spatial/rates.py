@@ -251,7 +251,7 @@ def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
         Incidents per area, or per area and stratum (sex and age, say); at least 0.
     denominators : the same shape
         At least 0; a cell where count or denominator is NaN is left out of the rates, and
-        its area has no expectation.
+        an area without a denominator has no expectation.
 
     Returns
     -------
@@ -271,7 +271,7 @@ def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
     incidents = np.where(given, count, 0.0).sum(axis=0)
     people = np.where(given, below, 0.0).sum(axis=0)
     rate = np.divide(incidents, people, out=np.zeros_like(people), where=people > 0.0)
-    return np.asarray(np.where(given, below, np.nan) @ rate, np.float64)
+    return np.asarray(below @ rate, np.float64)
 
 
 def standardised_ratios(
