@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import answers, imports, listing, serve
+from service.commands import answers, demo, imports, listing, serve
 
 app = typer.Typer(
     name="hotspots",
@@ -33,6 +33,7 @@ def _hotspots(
     """Options of every command."""
 
 
+app.command()(demo.demo)
 app.command()(serve.serve)
 app.add_typer(imports.app, name="import", help="From files to data at rest, all or nothing.")
 app.command()(listing.datasets)

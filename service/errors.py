@@ -139,20 +139,46 @@ def _fault(request: Request, error: Mapping[str, Any]) -> dict[str, Any]:
         message = f"{name}: {message[:1].lower()}{message[1:]}"
         if shown is not None and shown not in message:
             message += f", got {shown!r}"
+        allowed_range = _allowed_range(request, name)
+        if allowed_range:
+            message += f" (allowed: {allowed_range})"
     return {"parameter": name, "message": message, "value": shown}
 
 
 def _parameters(request: Request) -> list[str]:
     """The query parameters that the route of a request takes."""
+    return [
+        field.alias or name
+        for model in _query_models(request)
+        for name, field in model.model_fields.items()
+    ]
+
+
+def _allowed_range(request: Request, name: str) -> str:
+    """The limits of a numeric query parameter in words, empty where it has none."""
+    for model in _query_models(request):
+        schema = model.model_json_schema(by_alias=True)["properties"].get(name, {})
+        for form in (schema, *schema.get("anyOf", ())):
+            limits = [
+                f"{words} {form[key]:g}"
+                for key, words in (
+                    ("minimum", "from"),
+                    ("exclusiveMinimum", "above"),
+                    ("maximum", "to"),
+                    ("exclusiveMaximum", "below"),
+                )
+                if key in form
+            ]
+            if limits:
+                return " ".join(limits)
+    return ""
+
+
+def _query_models(request: Request) -> list[type[BaseModel]]:
+    """The query models of the route of a request."""
     dependant = getattr(request.scope.get("route"), "dependant", None)
-    names: list[str] = []
-    for parameter in getattr(dependant, "query_params", []):
-        annotation = parameter.field_info.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            names += [f.alias or name for name, f in annotation.model_fields.items()]
-        else:
-            names.append(parameter.alias)
-    return names
+    annotations = [p.field_info.annotation for p in getattr(dependant, "query_params", [])]
+    return [a for a in annotations if isinstance(a, type) and issubclass(a, BaseModel)]
 
 
 async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:

@@ -40,6 +40,7 @@ class Resources:
     incidents: IncidentStore
     measures: MeasureStore
     sites: SiteStore
+    areas: Areas
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
@@ -72,6 +73,7 @@ def open_resources(settings: Settings) -> Resources:
         incidents=incidents,
         measures=measures,
         sites=sites,
+        areas=areas,
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
         choropleths=Choropleths(areas=areas, measures=measures),
         hotspots=Hotspots(areas=areas, measures=measures, settings=settings),

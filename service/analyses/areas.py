@@ -10,11 +10,18 @@ from boundaries.layer import Layer
 from boundaries.store import LayerStore
 from service.analyses.filters import IncidentFilter
 from service.analyses.placement import Placement, place
-from service.analyses.provenance import SOFTWARE, dataset_source, layer_source, short_digest
+from service.analyses.provenance import (
+    SOFTWARE,
+    dataset_source,
+    layer_source,
+    layers_version,
+    short_digest,
+)
 from service.analyses.selection import Selection, select
+from service.analyses.within import areas_inside, resolve
 from service.cache import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
-from spatial.arrays import IntArray, frozen
+from spatial.arrays import BoolArray, IntArray, frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +32,26 @@ class AreaCounts:
     ----------
     count : (n,) int64
         In the order of `layer.codes`.
+    kept : (n,) bool
+        Areas that the question is about: all of them, or those within one area.
     """
 
     selection: Selection
     layer: Layer
     placement: Placement
     count: IntArray
+    kept: BoolArray
 
     def reconciliation(self) -> dict[str, int]:
         """Numbers that add up: all records selected, and where each of them went."""
-        return {"records": self.selection.records, **self.placement.counts(self.selection.chosen)}
+        found = {
+            "records": self.selection.records,
+            **self.placement.counts(self.selection.chosen),
+        }
+        if self.selection.filter.within is not None:
+            found["in_rows"] = int(self.count[self.kept].sum())
+            found["in_layer_elsewhere"] = int(self.count[~self.kept].sum())
+        return found
 
     def sources(self) -> dict[str, Any]:
         """What was read, for the provenance."""
@@ -59,15 +76,16 @@ class Areas:
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
-        layer = self._layers.get(layer_id)
+        self._layers.get(layer_id)
         table = self._incidents.version(dataset)
-        return short_digest(dataset, table, layer_id, layer.version, SOFTWARE)
+        return short_digest(dataset, table, layer_id, layers_version(self._layers), SOFTWARE)
 
     def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
         """The incidents that a filter selects, counted per area of a layer."""
         incidents = self._incidents.open(dataset)
         layer = self._layers.get(layer_id)
-        key = (dataset, incidents.version, layer_id, layer.version, wanted)
+        other = resolve(self._layers, wanted.within).version if wanted.within else ""
+        key = (dataset, incidents.version, layer_id, layer.version, other, wanted)
         return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
 
     def select(self, dataset: str, wanted: IncidentFilter) -> Selection:
@@ -84,4 +102,7 @@ class Areas:
         placement = self.placement(incidents, layer)
         area = placement.area[selection.chosen]
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
-        return AreaCounts(selection, layer, placement, frozen(count))
+        kept = np.ones(len(layer), dtype=np.bool_)
+        if wanted.within is not None:
+            kept = areas_inside(layer, resolve(self._layers, wanted.within))
+        return AreaCounts(selection, layer, placement, frozen(count), frozen(kept))

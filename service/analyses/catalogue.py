@@ -8,7 +8,13 @@ import numpy as np
 from boundaries.layer import Layer
 from boundaries.store import LayerStore
 from service.analyses.areas import Areas
-from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
+from service.analyses.provenance import (
+    SOFTWARE,
+    layer_source,
+    layers_version,
+    provenance,
+    short_digest,
+)
 from service.answers import Document, Table
 from service.settings import Settings
 from service.store.incidents import Incidents, IncidentStore
@@ -36,11 +42,11 @@ class Catalogue:
     def datasets_version(self) -> str:
         """Everything the list of datasets depends on, as a short digest."""
         tables = [(name, self._incidents.version(name)) for name in self._incidents.ids()]
-        return short_digest(tables, self._layers_version(), SOFTWARE)
+        return short_digest(tables, layers_version(self._layers), SOFTWARE)
 
     def boundaries_version(self) -> str:
         """Everything the list of layers depends on, as a short digest."""
-        return short_digest(self._layers_version(), self._measures.version(), SOFTWARE)
+        return short_digest(layers_version(self._layers), self._measures.version(), SOFTWARE)
 
     def layer_version(self, layer_id: str) -> str:
         """The version of one layer."""
@@ -148,8 +154,8 @@ class Catalogue:
 
     def _outside(self, incidents: Incidents) -> int | None:
         """Located incidents outside the study area's layer; null where there is no layer."""
-        layer_id = self._study_label().partition(":")[0]
-        if not layer_id:
+        layer_id = self.study_layer()
+        if layer_id is None:
             return None
         layer = self._layers.get(layer_id)
         everything = np.ones(len(incidents.occurred), dtype=np.bool_)
@@ -176,13 +182,13 @@ class Catalogue:
             ],
         }
 
+    def study_layer(self) -> str | None:
+        """The layer that the study area is of; None where nothing is imported."""
+        return self._study_label().partition(":")[0] or None
+
     def _study_label(self) -> str:
         ids = self._layers.ids()
         return self._settings.study_area or (ids[0] if ids else "")
-
-    def _layers_version(self) -> str:
-        ids = self._layers.ids()
-        return short_digest([(name, self._layers.get(name).version) for name in ids])
 
 
 def _period(incidents: Incidents) -> tuple[str | None, str | None]:

@@ -35,19 +35,21 @@ class Choropleths:
         if query.denominator is not None:
             below = denominator_of(self._measures, counted.layer, query.denominator)
         value, lower, upper = _values(counted, below, query)
-        classes = classify(value, scheme=query.scheme, classes=query.classes)
+        kept = np.flatnonzero(counted.kept)
+        classes = classify(value[kept], scheme=query.scheme, classes=query.classes)
         codes = np.array(counted.layer.codes, dtype=object)
-        order = ranked(value, codes)
-        areas = len(codes)
+        order = kept[ranked(value[kept], codes[kept])]
+        label = np.empty(len(codes), dtype=object)
+        label[kept] = classes.labels
         columns = {
             "code": codes,
             "name": np.array(counted.layer.names, dtype=object),
             "count": counted.count,
-            "denominator": np.full(areas, np.nan) if below is None else below.values,
+            "denominator": np.full(len(codes), np.nan) if below is None else below.values,
             "value": value,
             "lower": lower,
             "upper": upper,
-            "class": classes.labels,
+            "class": label,
         }
         return Table(
             kind="choropleth",

@@ -58,11 +58,14 @@ class IncidentFilter:
         Inclusive ends of the period.
     categories : tuple of str
         Any of these; empty for all. Sorted, without repeats.
+    within : str or None
+        ``layer:code`` of the area to stay within.
     """
 
     start: Moment | None = None
     end: Moment | None = None
     categories: tuple[str, ...] = ()
+    within: str | None = None
 
     def as_provenance(self) -> Mapping[str, Any]:
         """The filter in canonical form."""
@@ -70,4 +73,5 @@ class IncidentFilter:
             "from": self.start.day.isoformat() if self.start else None,
             "to": self.end.day.isoformat() if self.end else None,
             "categories": list(self.categories) or None,
+            "within": self.within,
         }

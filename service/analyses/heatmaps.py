@@ -1,26 +1,36 @@
 """Heat maps: the density of the selected incidents, as tiles, rasters, a summary and a map."""
 
+import dataclasses
 import math
 import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 
 from boundaries.store import LayerStore
 from service.analyses.errors import StaleVersionError, TooMuchWorkError
-from service.analyses.provenance import SOFTWARE, dataset_source, provenance, short_digest
+from service.analyses.provenance import (
+    SOFTWARE,
+    dataset_source,
+    layers_version,
+    provenance,
+    short_digest,
+)
 from service.analyses.selection import Selection, select
 from service.analyses.study_area import StudyArea, study_area
+from service.analyses.within import Within, resolve
 from service.answers import Document, MapImage, Provenance, Raster, TileImage
 from service.cache import SingleFlightCache
 from service.schemas.queries import HeatmapQuery, HeatmapTileQuery, MapQuery, RasterQuery
 from service.settings import Settings
 from service.store.incidents import Incidents, IncidentStore
-from spatial.arrays import BoolArray
-from spatial.crs import WGS84, transformer
+from spatial.arrays import FloatArray
+from spatial.crs import WEB_MERCATOR, WGS84, transform_xy, transformer
 from spatial.density import index_density_on_grid
 from spatial.grid import Grid
+from spatial.masks import inside_mask
 from spatial.mercator import Tile
 from spatial.points import PointIndex
 from spatial.tile_density import density_on_tile
@@ -34,11 +44,27 @@ THREADS = os.cpu_count() or 1
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """What a query's surface is made from, and the colour breaks that belong to it."""
+    """What a query's surface is made from, and the colour breaks that belong to it.
+
+    Attributes
+    ----------
+    area : StudyArea
+        What the colour breaks refer to.
+    within, within_mercator : shapely geometry or None
+        What the surface is cut to, in the working CRS and in EPSG:3857.
+    maximum : float
+        Largest density in the study area, or in the part that the surface is cut to.
+    mass : float
+        Incidents under the surface there.
+    divisor : float
+        Years of the period for a density per year, otherwise 1.
+    """
 
     selection: Selection
     points: PointIndex
     area: StudyArea
+    within: Any
+    within_mercator: Any
     breaks: tuple[float, ...]
     maximum: float
     mass: float
@@ -71,7 +97,8 @@ class Heatmaps:
         """Everything a heat map of a dataset depends on besides the query, as a short digest."""
         area = self._study_area()
         table = self._incidents.version(dataset)
-        return short_digest(dataset, table, area.label, area.version, self._settings.crs, SOFTWARE)
+        layers = layers_version(self._layers)
+        return short_digest(dataset, table, area.label, layers, self._settings.crs, SOFTWARE)
 
     def tile(self, dataset: str, tile: Tile, query: HeatmapTileQuery) -> TileImage:
         """The density of one Web Mercator tile, with the query's colour breaks.
@@ -90,8 +117,7 @@ class Heatmaps:
             kernel=query.kernel,
             size=TILE_PIXELS,
         )
-        if surface.divisor != 1.0:
-            values = values / surface.divisor
+        values = _cut(values / surface.divisor, surface.within_mercator, _mercator_grid(tile))
         return TileImage(
             kind="heatmap-tile",
             values=values,
@@ -134,7 +160,7 @@ class Heatmaps:
         )
         return Raster(
             kind="heatmap-raster",
-            values=values / surface.divisor,
+            values=_cut(values / surface.divisor, surface.within, grid),
             grid=grid,
             crs=self._settings.crs,
             unit=surface.unit,
@@ -209,7 +235,10 @@ class Heatmaps:
         left, bottom, right, top = surface.area.bounds_m
         cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
         raster_query = RasterQuery.model_validate(
-            {**query.model_dump(by_alias=True, exclude={"width"}), "cell_m": cell_m}
+            {
+                **query.model_dump(by_alias=True, exclude={"width"}, exclude_none=True),
+                "cell_m": cell_m,
+            }
         )
         first, last = surface.selection.days()
         categories = ", ".join(query.category) or "all categories"
@@ -230,7 +259,9 @@ class Heatmaps:
         incidents = self._incidents.open(dataset)
         area = self._study_area()
         chosen = (query.incident_filter(), query.bandwidth_m, query.kernel, query.per)
-        key = (dataset, incidents.version, area.label, area.version, chosen)
+        within = self._within(query)
+        cut = within.version if within is not None else ""
+        key = (dataset, incidents.version, area.label, area.version, cut, chosen)
         return self._surfaces.get(key, lambda: self._prepare(incidents, area, query))
 
     def _prepare(self, incidents: Incidents, area: StudyArea, query: HeatmapQuery) -> Surface:
@@ -245,13 +276,17 @@ class Heatmaps:
         density = index_density_on_grid(
             points, grid, bandwidth_m=query.bandwidth_m, kernel=query.kernel, threads=THREADS
         )
-        density = np.where(inside_mask(area.geometry, grid), density, 0.0) / divisor
+        within = self._within(query)
+        inside = inside_mask(area.geometry if within is None else within.geometry, grid)
+        density = np.where(inside, density, 0.0) / divisor
         maximum = float(density.max())
         unit = "incidents per km^2" + (" per year" if query.per == "year" else "")
         return Surface(
             selection=selection,
             points=points,
             area=area,
+            within=None if within is None else within.geometry,
+            within_mercator=None if within is None else self._in_mercator(within.geometry),
             breaks=legend_breaks(maximum),
             maximum=maximum,
             mass=float(density.sum()) * grid.cell_area_km2 * divisor,
@@ -264,7 +299,8 @@ class Heatmaps:
         self, incidents: Incidents, query: HeatmapQuery
     ) -> tuple[Selection, PointIndex]:
         """The located incidents of a filter, indexed by place; shared by all bandwidths."""
-        wanted = query.incident_filter()
+        # Incidents around the area that a surface is cut to count near its border.
+        wanted = dataclasses.replace(query.incident_filter(), within=None)
 
         def index() -> tuple[Selection, PointIndex]:
             selection = select(incidents, wanted)
@@ -286,7 +322,7 @@ class Heatmaps:
                     "synthetic": area.synthetic,
                 },
             },
-            filter=selection.filter.as_provenance(),
+            filter={**selection.filter.as_provenance(), "within": query.within},
             method={
                 "name": "kernel density",
                 "kernel": query.kernel,
@@ -299,6 +335,15 @@ class Heatmaps:
             },
             counts={"records": records, "located": located, "unlocated": records - located},
         )
+
+    def _within(self, query: HeatmapQuery) -> Within | None:
+        return resolve(self._layers, query.within) if query.within is not None else None
+
+    def _in_mercator(self, geometry: Any) -> Any:
+        def moved(xy_m: FloatArray) -> FloatArray:
+            return transform_xy(xy_m, source=self._settings.crs, target=WEB_MERCATOR)
+
+        return shapely.transform(geometry, moved)
 
     def _study_area(self) -> StudyArea:
         return study_area(self._layers, self._settings.study_area)
@@ -333,13 +378,15 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
     return tuple(float(f"{share * maximum:.3g}") for share in BREAK_SHARES)
 
 
-def inside_mask(geometry: Any, grid: Grid) -> BoolArray:
-    """(rows, cols) True where a cell's centre lies inside."""
-    import shapely
+def _cut(values: FloatArray, geometry: Any, grid: Grid) -> FloatArray:
+    """The values, NaN outside a geometry; unchanged where there is none."""
+    return values if geometry is None else np.where(inside_mask(geometry, grid), values, np.nan)
 
-    shapely.prepare(geometry)
-    x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
-    return np.asarray(shapely.contains_xy(geometry, x, y))
+
+def _mercator_grid(tile: Tile) -> Grid:
+    """The pixels of a tile as a grid in EPSG:3857."""
+    left, _, right, top = tile.bounds_mercator_m
+    return Grid(left, top, (right - left) / TILE_PIXELS, TILE_PIXELS, TILE_PIXELS)
 
 
 def _rounded_down(value: float) -> float:

@@ -79,7 +79,7 @@ class Hotspots:
         if query.denominator is not None:
             below = denominator_of(self._measures, layer, query.denominator)
         value = _value(counted, below, query)
-        tested = np.isfinite(value)
+        tested = np.isfinite(value) & counted.kept
         neighbours = self.neighbours(layer, query.neighbours)
         if not tested.all():
             neighbours = neighbours.subset(tested)
@@ -102,7 +102,8 @@ class Hotspots:
             "neighbours": _spread(neighbours.counts, tested, absent=0),
             "island": _spread(neighbours.is_island, tested, absent=False),
         }
-        order = ranked(columns["z_score"], codes)
+        kept = np.flatnonzero(counted.kept)
+        order = kept[ranked(columns["z_score"][kept], codes[kept])]
         sources = {
             **counted.sources(),
             **({} if below is None else {"denominator": below.source()}),
@@ -117,7 +118,7 @@ class Hotspots:
                 filter=counted.filter(),
                 method=_method(query, permutations, neighbours),
                 counts=counted.reconciliation(),
-                notes=_notes(found, neighbours, tested, below),
+                notes=_notes(found, neighbours, tested[kept], below),
             ),
         )
 

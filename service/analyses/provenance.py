@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from boundaries.layer import Layer
+from boundaries.store import LayerStore
 from service import __version__
 from service.answers import Provenance
 from service.store.incidents import Incidents
@@ -59,6 +60,11 @@ def provenance(
         synthetic=synthetic,
         software=SOFTWARE,
     )
+
+
+def layers_version(layers: LayerStore) -> str:
+    """The versions of all layers as a short digest: any of them may be what to stay within."""
+    return short_digest([(name, layers.get(name).version) for name in layers.ids()])
 
 
 def short_digest(*parts: object) -> str:

@@ -1,88 +1,86 @@
 """What is loaded, on the terminal."""
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from service.answers import Document
 from service.commands import output
 from service.render.documents import document_json
+from service.resources import Resources
 
 AsJson = Annotated[bool, typer.Option("--json", help="The JSON of the HTTP answer instead.")]
 
 
 def datasets(as_json: AsJson = False) -> None:
     """The datasets: counts, period, located share, version."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.catalogue.datasets()
-        if as_json:
-            output.write(document_json(output.release(held, answer)) + b"\n", None)
-            return
-        rows = _released(held, answer)["datasets"]
-    table = _table("dataset", "title", "records", "located", "not located", "outside")
-    table.add_column("period")
-    table.add_column("version")
-    for row in rows:
-        table.add_row(
-            row["id"],
-            row["title"] + (" (synthetic)" if row["synthetic"] else ""),
-            f"{row['records']:,}",
-            f"{row['located']:,} ({row['located'] / max(row['records'], 1):.1%})",
-            f"{row['unlocated']:,}",
-            "" if row["outside"] is None else f"{row['outside']:,}",
-            f"{row['from']} to {row['to']}",
-            str(row["version"]),
-        )
-    _show(table, rows, "no dataset is imported yet: hotspots import incidents FILE ...")
+    _list(
+        lambda held: held.catalogue.datasets(),
+        key="datasets",
+        lines=_dataset_lines,
+        nothing="no dataset is imported yet: hotspots import incidents FILE ...",
+        as_json=as_json,
+    )
 
 
 def boundaries(as_json: AsJson = False) -> None:
     """The boundary layers: areas, vintage, measures, version."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.catalogue.boundaries()
-        if as_json:
-            output.write(document_json(output.release(held, answer)) + b"\n", None)
-            return
-        content = _released(held, answer)
-    table = _table("layer", "title", "areas", "km2")
-    for name in ("vintage", "measures", "source", "licence", "version"):
-        table.add_column(name)
-    for row in content["boundaries"]:
-        table.add_row(
-            row["id"],
-            row["title"] + (" (synthetic)" if row["synthetic"] else ""),
-            f"{row['areas']:,}",
-            f"{row['area_km2']:,.1f}",
-            row["vintage"],
-            ", ".join(f"{m['measure']} ({', '.join(m['periods'])})" for m in row["measures"]),
-            row["source"],
-            row["licence"],
-            row["version"],
-        )
-    _show(
-        table,
-        content["boundaries"],
-        "no boundary layer is imported yet: hotspots import boundaries FILE ...",
+    _list(
+        lambda held: held.catalogue.boundaries(),
+        key="boundaries",
+        lines=_layer_lines,
+        nothing="no boundary layer is imported yet: hotspots import boundaries FILE ...",
+        as_json=as_json,
     )
 
 
-def _released(held: Any, answer: Document) -> Any:
-    return output.release(held, answer).answer.content
-
-
-def _table(*names: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for at, name in enumerate(names):
-        table.add_column(name, justify="left" if at < 2 else "right")
-    return table
-
-
-def _show(table: Table, rows: list[Any], nothing: str) -> None:
-    if rows:
-        Console().print(table)
-    else:
+def _list(
+    read: Callable[[Resources], Document],
+    *,
+    key: str,
+    lines: Callable[[Mapping[str, Any]], Iterator[str]],
+    nothing: str,
+    as_json: bool,
+) -> None:
+    held = output.resources()
+    with output.errors_in_words():
+        released = output.release(held, read(held))
+    if as_json:
+        output.write(document_json(released) + b"\n", None)
+        return
+    rows = released.answer.content[key]
+    if not rows:
         output.console.print(nothing)
+    for row in rows:
+        output.say([f"{row['id']}: {row['title']}", *(f"    {line}" for line in lines(row))])
+
+
+def _dataset_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    share = row["located"] / max(row["records"], 1)
+    outside = "" if row["outside"] is None else f", {row['outside']:,} outside"
+    yield (
+        f"{row['records']:,} records: {row['located']:,} located ({share:.1%}), "
+        f"{row['unlocated']:,} not located{outside}"
+    )
+    yield f"{row['from']} to {row['to']}, {len(row['categories'])} categories"
+    yield from _origin(row)
+
+
+def _layer_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    vintage = f", vintage {row['vintage']}" if row["vintage"] else ""
+    yield f"{row['areas']:,} areas, {row['area_km2']:,.1f} km2{vintage}"
+    if row["measures"]:
+        yield "measures: " + ", ".join(
+            f"{m['measure']} ({_span(m['periods'])})" for m in row["measures"]
+        )
+    yield from _origin(row)
+
+
+def _origin(row: Mapping[str, Any]) -> Iterator[str]:
+    words = [row["source"], row["licence"], "synthetic" if row["synthetic"] else ""]
+    yield f"version {row['version']}; " + "; ".join(word for word in words if word)
+
+
+def _span(periods: list[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{len(periods)} periods to {periods[-1]}"

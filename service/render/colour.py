@@ -29,8 +29,9 @@ def heat_palette(classes: int) -> list[tuple[int, int, int, int]]:
 
 
 def classified(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray[np.uint8]:
-    """Class of each value: 0 below the first break, then one per break reached."""
-    return np.searchsorted(np.asarray(breaks), values, side="right").astype(np.uint8)
+    """Class of each value: 0 below the first break or missing, then one per break reached."""
+    shown = np.nan_to_num(values, nan=-np.inf)
+    return np.asarray(np.searchsorted(np.asarray(breaks), shown, side="right"), dtype=np.uint8)
 
 
 def hex_colours(classes: int) -> list[str]:

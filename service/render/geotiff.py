@@ -1,5 +1,7 @@
 """Density rasters as Cloud Optimized GeoTIFF."""
 
+import math
+
 import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
@@ -62,6 +64,7 @@ def _tif(
             dtype="float32",
             crs=crs,
             transform=transform,
+            nodata=math.nan,
             compress="deflate",
             predictor="3",
         ) as target:

@@ -18,6 +18,8 @@ from service.analyses.filters import IncidentFilter, Moment
 MIN_BANDWIDTH_M = 10.0
 MAX_BANDWIDTH_M = 20_000.0
 MAX_CATEGORIES = 200
+MAX_PERMUTATIONS = 999_999
+KernelName = Literal["quartic", "epanechnikov", "triweight", "uniform", "triangular", "gaussian"]
 LARGEST_M = 1e8  # no projected coordinate on earth is larger
 
 
@@ -37,8 +39,7 @@ def _one_or_many(value: Any) -> Any:
     return (value,) if isinstance(value, str) else value
 
 
-def _blank_is_absent(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+Text = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Query(BaseModel):
@@ -76,13 +77,22 @@ class IncidentQuery(Query):
         ),
     ] = None
     category: Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=200)], ...],
+        tuple[Text, ...],
         BeforeValidator(_one_or_many),
         Field(
             max_length=MAX_CATEGORIES,
             description="Only these categories; repeat the parameter for several.",
         ),
     ] = ()
+
+    within: Annotated[
+        Text | None,
+        Field(
+            description="Stay within one area, written layer:code: other areas, and the null "
+            "of a statistic, are restricted to it.",
+            examples=["district:E07000008"],
+        ),
+    ] = None
 
     @field_validator("category")
     @classmethod
@@ -104,6 +114,7 @@ class IncidentQuery(Query):
             start=Moment.from_text(self.from_, end=False) if self.from_ else None,
             end=Moment.from_text(self.to, end=True) if self.to else None,
             categories=self.category,
+            within=self.within,
         )
 
 
@@ -119,9 +130,9 @@ class HeatmapQuery(IncidentQuery):
             description="Radius beyond which an incident has no effect, metres on the ground.",
         ),
     ] = 400.0
-    kernel: Annotated[
-        Literal["quartic"], Field(description="Shape of the kernel, of unit volume.")
-    ] = "quartic"
+    kernel: Annotated[KernelName, Field(description="Shape of the kernel, of unit volume.")] = (
+        "quartic"
+    )
     per: Annotated[
         Literal["period", "year"],
         Field(description="Density over the whole period, or divided by its years."),
@@ -141,20 +152,14 @@ class RasterQuery(HeatmapQuery):
     """Query of the heat map as a raster in the working CRS."""
 
     cell_m: Annotated[
-        float | None,
-        BeforeValidator(_blank_is_absent),
+        Annotated[float, Field(ge=1, le=MAX_BANDWIDTH_M, allow_inf_nan=False)] | None,
         Field(
-            ge=1,
-            le=MAX_BANDWIDTH_M,
-            allow_inf_nan=False,
             description="Side of a cell, metres; by default an eighth of the bandwidth.",
         ),
     ] = None
     bbox: Annotated[
-        str | None,
-        BeforeValidator(_blank_is_absent),
+        Text | None,
         Field(
-            max_length=200,
             description="left,bottom,right,top in the working CRS, metres; "
             "by default the study area and a bandwidth around it.",
             examples=["544000,257000,547000,260000"],
@@ -201,10 +206,8 @@ class ChoroplethQuery(IncidentQuery):
 
     measure: Annotated[Literal["count", "rate"], Field(description="What is mapped.")] = "count"
     denominator: Annotated[
-        str | None,
-        BeforeValidator(_blank_is_absent),
+        Text | None,
         Field(
-            max_length=100,
             description="A measure loaded for the layer, such as residents; needed by rates. "
             "Write measure:period for a period other than the latest.",
         ),
@@ -239,16 +242,11 @@ class HotspotQuery(IncidentQuery):
         Field(description="Queen: areas that share a border or a corner; rook: a border."),
     ] = "queen"
     measure: Annotated[Literal["count", "rate"], Field(description="What is tested.")] = "count"
-    denominator: Annotated[
-        str | None, BeforeValidator(_blank_is_absent), Field(max_length=100)
-    ] = None
+    denominator: Text | None = None
     per: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] = 1000.0
     permutations: Annotated[
-        int | None,
-        BeforeValidator(_blank_is_absent),
+        Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
-            ge=0,
-            le=999_999,
             description="Random permutations behind p_permutation; 0 for the analytic p alone. "
             "By default 99,999 up to 5,000 areas and 9,999 above.",
         ),
@@ -281,7 +279,6 @@ class OverlayQuery(IncidentQuery):
         ),
     ] = 1_000.0
     layer: Annotated[
-        str | None,
-        BeforeValidator(_blank_is_absent),
-        Field(max_length=100, description="Layer whose areas the sites are looked up in."),
+        Text | None,
+        Field(description="Layer whose areas the sites are looked up in."),
     ] = None
