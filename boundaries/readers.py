@@ -15,6 +15,7 @@ from boundaries.checks import (
     only_polygons,
     repaired,
 )
+from boundaries.cleaning import TOLERANCE_M, Cleaning, clean_coverage
 from boundaries.coordinates import TINY_AREA_M2, crs_of_source, in_working_crs
 from boundaries.errors import InvalidLayerError
 from boundaries.layer import Geometries, Layer, LayerMetadata, normalised
@@ -46,6 +47,8 @@ class ImportReport:
         Left, bottom, right, top in the working CRS, metres.
     coverage : Coverage
         Whether neighbours share their borders, as the file has them.
+    cleaning : Cleaning or None
+        What was done so that they share them; None where it was not asked.
     notes : tuple of str
         Remarks of GDAL and of the checks.
     """
@@ -62,6 +65,7 @@ class ImportReport:
     area_km2: float
     bounds_m: tuple[float, float, float, float]
     coverage: Coverage
+    cleaning: Cleaning | None
     notes: tuple[str, ...]
 
 
@@ -79,6 +83,7 @@ def read_boundaries(
     synthetic: bool = False,
     source_crs: str | None = None,
     source_layer: str | None = None,
+    clean_tolerance_m: float | None = TOLERANCE_M,
 ) -> tuple[Layer, ImportReport]:
     """The areas in a file as a layer in the working CRS, and a report of what was done.
 
@@ -100,6 +105,9 @@ def read_boundaries(
         CRS of the file's coordinates, where the file does not say it or says it wrongly.
     source_layer : str, optional
         The layer to read, where the file holds several.
+    clean_tolerance_m : float or None
+        The furthest a border may be moved to make neighbours share it, metres; None leaves
+        all borders as they are.
 
     Returns
     -------
@@ -140,6 +148,10 @@ def read_boundaries(
         synthetic=synthetic,
     )
     layer = normalised(Layer(metadata, codes, names, geometries))
+    coverage = coverage_of(layer.geometries)
+    cleaning = None
+    if clean_tolerance_m is not None:
+        layer, cleaning = clean_coverage(layer, tolerance_m=clean_tolerance_m)
     report = ImportReport(
         path=str(path),
         source_layer=raw.source_layer,
@@ -152,7 +164,8 @@ def read_boundaries(
         repaired=repairs,
         area_km2=float(layer.areas_km2.sum()),
         bounds_m=layer.bounds_m,
-        coverage=coverage_of(layer.geometries),
+        coverage=coverage,
+        cleaning=cleaning,
         notes=(*raw.notes, *read_as.notes, *_remarks(layer)),
     )
     return layer, report

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from boundaries.cleaning import TOLERANCE_M, Pairs
 from boundaries.errors import LayerExistsError
 from boundaries.layer import Layer
 from boundaries.readers import ImportReport, read_boundaries
@@ -11,7 +12,7 @@ from boundaries.store import LayerStore, check_layer_id
 
 Progress = Callable[[str, float], None]  # what is being done, and the share that is done
 
-NAMED_REPAIRS = 10
+NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ class BoundaryImport:
         repairs = self.report.repaired
         if not repairs:
             return ["all shapes are valid"]
-        more = len(repairs) - NAMED_REPAIRS
+        more = len(repairs) - NAMED
         return [
             f"{len(repairs):,} shapes repaired:",
             *(
                 f"  {r.code} (feature {r.feature}): {r.reason}, "
                 f"area changed by {r.area_change_m2:,.1f} m2"
-                for r in repairs[:NAMED_REPAIRS]
+                for r in repairs[:NAMED]
             ),
             *([f"  and {more:,} more"] if more > 0 else []),
         ]
@@ -73,13 +74,34 @@ class BoundaryImport:
     def _coverage_lines(self) -> list[str]:
         coverage = self.report.coverage
         if coverage.is_valid:
-            return ["neighbouring areas share their borders exactly"]
+            return ["neighbouring areas share their borders exactly", *self._cleaning_lines()]
         found = (
             f"{coverage.invalid_areas:,} areas do not share their borders exactly: "
             f"{coverage.invalid_edges:,} edges, {coverage.invalid_km:,.2f} km, "
             f"{coverage.overlap_m2:,.1f} m2 in more than one area"
         )
-        return [found]
+        return [found, *self._cleaning_lines()]
+
+    def _cleaning_lines(self) -> list[str]:
+        cleaning = self.report.cleaning
+        if cleaning is None:
+            return ["borders were left as they are, as asked"]
+        if not cleaning.needed:
+            return []
+        if not cleaning.applied:
+            return [f"borders were left as they are: {cleaning.reason}"]
+        after = "share their borders exactly now" if cleaning.coverage.is_valid else "still differ"
+        return [
+            (f"gaps closed and overlaps removed: neighbouring areas {after}"),
+            (
+                f"the borders of {cleaning.moved_areas:,} areas moved, the furthest "
+                f"{cleaning.furthest_m:.3f} m ({cleaning.furthest_code}); "
+                f"all areas together {cleaning.area_change_m2:+,.1f} m2"
+            ),
+            f"slivers that are still there: {cleaning.sliver_km:,.2f} km",
+            f"neighbours lost: {_listed(cleaning.pairs_lost)}",
+            f"areas that touch only now: {_listed(cleaning.pairs_gained)}",
+        ]
 
 
 def import_boundaries(
@@ -95,6 +117,7 @@ def import_boundaries(
     title: str = "",
     crs: str | None = None,
     source_layer: str | None = None,
+    clean_tolerance_m: float | None = TOLERANCE_M,
     replace: bool = False,
     synthetic: bool = False,
     progress: Progress | None = None,
@@ -109,7 +132,9 @@ def import_boundaries(
         Any vector file GDAL reads, or a zip archive with one in it.
     layer : str
         The name it gets.
-    code_field, name_field, vintage, source, licence, title, synthetic, source_layer
+    code_field, name_field, vintage, source, licence, title, synthetic
+        As for `boundaries.readers.read_boundaries`.
+    source_layer, clean_tolerance_m
         As for `boundaries.readers.read_boundaries`.
     crs : str, optional
         CRS of the file's coordinates, where the file does not say it or says it wrongly.
@@ -146,11 +171,21 @@ def import_boundaries(
         synthetic=synthetic,
         source_crs=crs,
         source_layer=source_layer,
+        clean_tolerance_m=clean_tolerance_m,
     )
     tell("writing", 0.8)
     saved = store.save(areas, replace=replace)
     tell("done", 1.0)
     return BoundaryImport(saved, report, known)
+
+
+def _listed(pairs: Pairs) -> str:
+    """The first pairs of codes by name, the others by number."""
+    if not pairs:
+        return "none"
+    named = ", ".join(f"{one}-{other}" for one, other in pairs[:NAMED])
+    more = len(pairs) - NAMED
+    return f"{named} and {more:,} more" if more > 0 else named
 
 
 def _say_nothing(_doing: str, _share: float) -> None:
