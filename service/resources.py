@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from boundaries import assign
 from boundaries.store import LayerStore
 from service import release as door
 from service.analyses.areas import Areas
@@ -54,6 +55,7 @@ class Resources:
         """Load the data and the compiled kernels, so that no request pays for either."""
         getis_ord.compile_kernels()
         permutation.compile_kernels()
+        assign.compile_kernels()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
         for dataset in self.incidents.ids():
