@@ -8,8 +8,10 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike
 
+from spatial._rows import shape_at
 from spatial.arrays import BoolArray, FloatArray, checked_points, frozen
-from spatial.density import index_density_on_grid
+from spatial.compiled import compiled
+from spatial.density import GAUSSIAN_RATE, index_density_on_grid
 from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
@@ -178,6 +180,45 @@ def edge_mass_of_mask(
     return _edge_mass(share, grid, None, bandwidth_m, kernel)
 
 
+def kernel_mass_at(
+    edge: EdgeMass, xy_m: ArrayLike, bandwidths_m: ArrayLike, *, kernel: str = DEFAULT_KERNEL
+) -> FloatArray:
+    """The share of the kernels of points that lies inside a study area, each of its own width.
+
+    Parameters
+    ----------
+    edge : EdgeMass
+        The study area; its own bandwidth and kernel play no part.
+    xy_m : (n, 2) float64
+        The points, metres.
+    bandwidths_m : (n,) float64
+        Radius of support of each, metres, above 0.
+    kernel : str
+        Key in `KERNELS`.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1; at least the share inside of the point's own cell where the kernel is smaller
+        than a cell; 0 beyond the grid.
+
+    Notes
+    -----
+    Mean of the shares of the cells in reach, weighted by the kernel at their centres. O(cells
+    in reach) per point. At a straight border the error is below 0.003 from a bandwidth of 8
+    cells, 0.01 from 4, 0.03 from 2.
+    """
+    points = checked_points(xy_m)
+    widths = np.ascontiguousarray(np.broadcast_to(bandwidths_m, len(points)), dtype=np.float64)
+    row, col, on_grid = cell_of(points, edge.grid)
+    own = np.where(on_grid, edge.share[row, col], 0.0)
+    x = (points[:, 0] - edge.grid.left_m) / edge.grid.cell_m - 0.5
+    y = (edge.grid.top_m - points[:, 1]) / edge.grid.cell_m - 0.5
+    code = kernel_named(kernel).code
+    _mean_share(edge.share.copy(), x, y, widths / edge.grid.cell_m, code, GAUSSIAN_RATE, own)
+    return own
+
+
 def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> PointIndex:
     """The points in the study area; under ``diggle`` with their weights divided by e(x_i).
 
@@ -316,3 +357,34 @@ def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
     wrapped = np.roll(wrapped, (-half, -half), axis=(0, 1))
     product = fft.rfft2(values, s=shape) * fft.rfft2(wrapped)
     return np.asarray(fft.irfft2(product, s=shape)[: values.shape[0], : values.shape[1]])
+
+
+@compiled
+def _mean_share(
+    share: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    reach: FloatArray,
+    code: int,
+    gaussian_rate: float,
+    out: FloatArray,
+) -> None:
+    """Mean share of the cells in reach of each point, by kernel; all lengths in cells.
+
+    Cells beyond the grid count as outside. `out` keeps its value where no centre is in reach.
+    """
+    rows, cols = share.shape
+    for i in range(len(x)):
+        total = 0.0
+        inside = 0.0
+        for row in range(math.ceil(y[i] - reach[i]), math.floor(y[i] + reach[i]) + 1):
+            for col in range(math.ceil(x[i] - reach[i]), math.floor(x[i] + reach[i]) + 1):
+                u_sq = ((row - y[i]) ** 2 + (col - x[i]) ** 2) / (reach[i] * reach[i])
+                if u_sq >= 1.0:
+                    continue
+                value = shape_at(u_sq, code, gaussian_rate)
+                total += value
+                if 0 <= row < rows and 0 <= col < cols:
+                    inside += value * share[row, col]
+        if total > 0.0:
+            out[i] = inside / total
