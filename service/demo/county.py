@@ -61,7 +61,7 @@ def build_county(seed: int = SEED) -> County:
         geography=geography,
         incidents={
             "callouts": make_callouts(geography, gazetteer, places, published, seed=seed),
-            "police-crime": make_police_crime(geography, places, published, seed=seed),
+            "police-crime": make_police_crime(geography, gazetteer, places, published, seed=seed),
             "fires": make_fires(geography, places, published, seed=seed),
         },
         measures={name: measure_rows(geography, residents, name) for name in MEASURES},

@@ -25,6 +25,8 @@ class WardSite:
         Small ones around the ward's centre, and large ones on the land around.
     hardship : float
         How much more often than elsewhere residents are involved in what is recorded.
+    trend : float
+        Yearly growth of what the police record there, beyond that of everywhere: 0.1 is 10.5 %.
     """
 
     name: str
@@ -34,6 +36,7 @@ class WardSite:
     town_lsoas: int
     rural_lsoas: int
     hardship: float
+    trend: float
 
     @property
     def town_radius_m(self) -> float:

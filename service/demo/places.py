@@ -11,8 +11,8 @@ from service.demo.gazetteer import Gazetteer, positions_m
 from service.demo.geography import Geography
 from spatial.arrays import BoolArray, FloatArray, IntArray
 
-HOMES_PER_LSOA = 72
-MAP_POINTS_TOWN, MAP_POINTS_RURAL = 9, 6
+HOMES_PER_LSOA = 96
+MAP_POINTS_TOWN, MAP_POINTS_RURAL = 24, 14
 VILLAGES = 4
 IN_VILLAGES = 0.82
 OUTSIDE_PLACES = 400
@@ -164,7 +164,7 @@ def _map_points(
         here = np.flatnonzero(lsoa == i)
         homes, venues = here[~is_venue[here]], here[is_venue[here]]
         count = MAP_POINTS_TOWN if geography.in_town[i] else MAP_POINTS_RURAL
-        chosen = np.concatenate([rng.choice(homes, count, replace=False), venues[::3]])
+        chosen = np.concatenate([rng.choice(homes, count, replace=False), venues[::2]])
         nearest[here] = first + cKDTree(xy_m[chosen]).query(xy_m[here])[1]
         points_m.append(xy_m[chosen])
         first += len(chosen)

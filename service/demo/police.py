@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from service.demo.gazetteer import CITY
+from service.demo.gazetteer import CITY, Gazetteer
 from service.demo.geography import Geography
 from service.demo.hours import season_of
 from service.demo.places import Places
@@ -34,7 +34,9 @@ CRIMES = (
 
 CRIMES_PER_1000, ASB_PER_1000 = 44.0, 13.0
 CRIMES_PER_CALLOUT, ASB_PER_CALLOUT = 34.0, 7.0  # where people go out
-CITY_FACTOR = 1.35
+# Against what residents and nightlife alone would make; others 1.
+DISTRICT_FACTOR = {"Cambridge": 1.25, "East Cambridgeshire": 0.70, "Fenland": 0.90}
+CITY_CENTRE_FACTOR = 1.5  # its shops, on top
 CRIME_OF_YEAR = np.array([0.80, 0.86, 0.95, 1.00, 1.02])
 ASB_OF_YEAR = np.array([1.25, 1.18, 1.10, 1.04, 1.00])
 NOT_LOCATED, OUTSIDE = 0.030, 0.006
@@ -50,12 +52,12 @@ class _Drawn:
 
 
 def make_police_crime(
-    geography: Geography, places: Places, published: Published, *, seed: int
+    geography: Geography, gazetteer: Gazetteer, places: Places, published: Published, *, seed: int
 ) -> pa.Table:
     """One row per crime in the order of months, 2015 to 2019."""
     rng = np.random.default_rng([seed, 5])
-    crime = _crime_counts(geography, places, published, rng=rng)
-    asb = _asb_counts(geography, places, published, rng=rng)
+    crime = _crime_counts(geography, gazetteer, places, published, rng=rng)
+    asb = _asb_counts(geography, gazetteer, places, published, rng=rng)
     crimes = _drawn(geography, places, crime, CRIMES_PER_1000, CRIMES_PER_CALLOUT, rng=rng)
     disorder = _drawn(geography, places, asb, ASB_PER_1000, ASB_PER_CALLOUT, rng=rng)
     category = np.concatenate(
@@ -68,17 +70,21 @@ def make_police_crime(
 
 
 def _crime_counts(
-    geography: Geography, places: Places, published: Published, *, rng: np.random.Generator
+    geography: Geography,
+    gazetteer: Gazetteer,
+    places: Places,
+    published: Published,
+    *,
+    rng: np.random.Generator,
 ) -> IntArray:
     """(wards, months) crimes other than anti-social behaviour; published totals hold exactly."""
     expected = _expected(geography, places, CRIMES_PER_1000, CRIMES_PER_CALLOUT)
-    city = np.array(geography.district.names)[geography.district_of_ward] == CITY
-    expected = expected * np.where(city, CITY_FACTOR, 1.0)
     # Wards with a published count take their own level from it.
     in_year = _within(published.ward_crime_months)
     for name, count in published.ward_crime.items():
         expected[geography.ward.names.index(name)] = count
-    monthly = expected[:, None] / 12.0 * (season_of(MONTHS) * CRIME_OF_YEAR[_year()])[None, :]
+    shape = season_of(MONTHS) * CRIME_OF_YEAR[_year()]
+    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
     counts: IntArray = rng.poisson(monthly)
     for name, count in published.ward_crime.items():
         ward = geography.ward.names.index(name)
@@ -92,7 +98,12 @@ def _crime_counts(
 
 
 def _asb_counts(
-    geography: Geography, places: Places, published: Published, *, rng: np.random.Generator
+    geography: Geography,
+    gazetteer: Gazetteer,
+    places: Places,
+    published: Published,
+    *,
+    rng: np.random.Generator,
 ) -> IntArray:
     """(wards, months) anti-social behaviour; published ward totals hold exactly."""
     expected = _expected(geography, places, ASB_PER_1000, ASB_PER_CALLOUT)
@@ -101,7 +112,7 @@ def _asb_counts(
     months = _within(published.ward_asb_months)
     for name, count in published.ward_asb.items():
         expected[geography.ward.names.index(name)] = 12.0 * count / shape[months].sum()
-    monthly = expected[:, None] / 12.0 * shape[None, :]
+    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
     counts: IntArray = rng.poisson(monthly)
     for name, count in published.ward_asb.items():
         ward = geography.ward.names.index(name)
@@ -112,17 +123,32 @@ def _asb_counts(
 def _expected(
     geography: Geography, places: Places, per_1000: float, per_callout: float
 ) -> FloatArray:
-    """(wards,) how many a year would be recorded by residents and nightlife alone."""
-    weight = _weight(places, per_1000, per_callout)
+    """(wards,) how many a year would be recorded if nothing were published."""
+    weight = _weight(geography, places, per_1000, per_callout)
     ward = geography.ward_of_lsoa[places.lsoa]
     return np.asarray(
         np.bincount(ward, weights=weight, minlength=len(geography.ward)), dtype=np.float64
     )
 
 
-def _weight(places: Places, per_1000: float, per_callout: float) -> FloatArray:
+def _weight(
+    geography: Geography, places: Places, per_1000: float, per_callout: float
+) -> FloatArray:
     """(places,) expected records a year."""
-    return places.weight * np.where(places.is_venue, per_callout, per_1000 / 1_000.0)
+    names = geography.district.names
+    district = geography.district_of_lsoa[places.lsoa]
+    factor = np.array([DISTRICT_FACTOR.get(name, 1.0) for name in names])[district]
+    in_city = district == names.index(CITY)
+    at_venue = per_callout * np.where(in_city, CITY_CENTRE_FACTOR, 1.0)
+    per_weight = np.where(places.is_venue, at_venue, per_1000 / 1_000.0)
+    return np.asarray(places.weight * factor * per_weight, dtype=np.float64)
+
+
+def _trend(gazetteer: Gazetteer) -> FloatArray:
+    """(wards, months) growth of each ward beyond that of everywhere: 1 in the middle of 2019."""
+    trend = np.array([ward.trend for ward in gazetteer.wards])
+    years_before = (np.arange(len(MONTHS)) - (len(MONTHS) - 6)) / 12.0
+    return np.asarray(np.exp(np.multiply.outer(trend, years_before)), dtype=np.float64)
 
 
 def _shared(total: int, expected: FloatArray, *, rng: np.random.Generator) -> IntArray:
@@ -152,7 +178,7 @@ def _drawn(
 ) -> _Drawn:
     """A place and a month for each, and those without a place besides."""
     ward_of_place = geography.ward_of_lsoa[places.lsoa]
-    weight = _weight(places, per_1000, per_callout)
+    weight = _weight(geography, places, per_1000, per_callout)
     place, month = [], []
     for ward, of_month in enumerate(counts):
         here = np.flatnonzero(ward_of_place == ward)

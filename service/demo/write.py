@@ -83,9 +83,16 @@ def demo_state(data_dir: Path, *, seed: int = SEED) -> State:
 
 
 def ensure_demo(
-    data_dir: Path, *, crs: str = CRS, seed: int = SEED, progress: Progress | None = None
+    data_dir: Path,
+    *,
+    crs: str = CRS,
+    seed: int = SEED,
+    progress: Progress | None = None,
+    build: Callable[[int], County] = build_county,
 ) -> bool:
     """Write the demonstration county where it is not there whole; True if it was written.
+
+    What else was imported beside an earlier demonstration stays as it is.
 
     Raises
     ------
@@ -112,7 +119,7 @@ def ensure_demo(
             )
         report = progress or _unseen
         report("making the demonstration county", 0.0)
-        write_county(build_county(seed), data_dir, crs=crs, progress=report)
+        write_county(build(seed), data_dir, crs=crs, progress=report)
     return True
 
 
@@ -130,9 +137,9 @@ def write_county(
     """
     report = progress or _unseen
     stores = DemoStores.of(data_dir, crs=crs)
+    steps = list(_steps(county, stores))  # refuses before anything is marked or written
     _mark(data_dir / UNFINISHED, county.seed)
     (data_dir / MARKER).unlink(missing_ok=True)
-    steps = list(_steps(county, stores))
     for done, (doing, step) in enumerate(steps):
         report(doing, (1 + done) / (1 + len(steps)))
         step()
