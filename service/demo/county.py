@@ -14,10 +14,8 @@ from service.demo.places import make_places
 from service.demo.police import make_police_crime
 from service.demo.published import read_published, read_sites
 from service.demo.residents import MEASURES, make_residents, measure_rows
+from service.demo.state import SEED
 from spatial.crs import WGS84, transform_xy
-
-SEED = 2019
-GENERATOR_VERSION = 1  # counts up whenever the same seed makes another county
 
 
 @dataclass(frozen=True)

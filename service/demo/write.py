@@ -6,23 +6,22 @@ folder with data that nobody marked as ours is never touched.
 """
 
 import hashlib
-import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.ipc
 
 from boundaries.store import LayerStore, is_same_crs
-from service.demo.county import GENERATOR_VERSION, SEED, County, build_county
+from service.demo.county import County, build_county
 from service.demo.geography import CRS, LICENCE, SOURCE
 from service.demo.published import sites_source
 from service.demo.residents import MEASURES
+from service.demo.state import MARKER, SEED, UNFINISHED, demo_state, mark
 from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore
@@ -30,10 +29,8 @@ from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
 
 Progress = Callable[[str, float], None]
-State = Literal["absent", "unfinished", "outdated", "complete", "foreign"]
 
-MARKER, UNFINISHED, LOCK = "demo.json", "demo.unfinished", "demo.lock"
-KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites")
+LOCK = "demo.lock"
 
 TITLES = {
     "callouts": "Assault-related ambulance callouts (synthetic)",
@@ -66,20 +63,6 @@ class DemoStores:
             MeasureStore(data_dir / "measures"),
             SiteStore(data_dir / "sites", crs=crs),
         )
-
-
-def demo_state(data_dir: Path, *, seed: int = SEED) -> State:
-    """What the data folder holds of the demonstration.
-
-    ``foreign`` is a folder with data and no marker of ours; ``outdated`` a demonstration of
-    another seed or made by another version of the generator.
-    """
-    if (data_dir / UNFINISHED).exists():
-        return "unfinished"
-    marker = data_dir / MARKER
-    if marker.exists():
-        return "complete" if _is_current(marker, seed) else "outdated"
-    return "foreign" if _has_data(data_dir) else "absent"
 
 
 def ensure_demo(
@@ -138,12 +121,12 @@ def write_county(
     report = progress or _unseen
     stores = DemoStores.of(data_dir, crs=crs)
     steps = list(_steps(county, stores))  # refuses before anything is marked or written
-    _mark(data_dir / UNFINISHED, county.seed)
+    mark(data_dir / UNFINISHED, county.seed)
     (data_dir / MARKER).unlink(missing_ok=True)
     for done, (doing, step) in enumerate(steps):
         report(doing, (1 + done) / (1 + len(steps)))
         step()
-    _mark(data_dir / MARKER, county.seed)
+    mark(data_dir / MARKER, county.seed)
     (data_dir / UNFINISHED).unlink()
     report("the demonstration county is written", 1.0)
 
@@ -197,40 +180,6 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
             **invented,
         )
         yield f"writing {TITLES[dataset]}", append
-
-
-def _is_current(marker: Path, seed: int) -> bool:
-    """Whether a marker is of this seed and this version of the generator."""
-    try:
-        written = json.loads(marker.read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return bool(written == _mark_content(seed))
-
-
-def _mark_content(seed: int) -> dict[str, int]:
-    """What a marker says."""
-    return {"seed": seed, "generator_version": GENERATOR_VERSION}
-
-
-def _mark(marker: Path, seed: int) -> None:
-    """Write a marker, whole or not at all."""
-    try:
-        marker.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = marker.with_name(f".{marker.name}.partial")
-        with unfinished.open("w", encoding="utf-8") as file:
-            json.dump(_mark_content(seed), file)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(marker)
-    except OSError as error:
-        raise ReadOnlyDataError(str(marker.parent), error.strerror or str(error)) from None
-
-
-def _has_data(data_dir: Path) -> bool:
-    """Whether anything has been imported into the folder."""
-    folders = [data_dir / kind for kind in KINDS_OF_DATA]
-    return any(folder.is_dir() and any(folder.iterdir()) for folder in folders)
 
 
 @contextmanager

@@ -5,9 +5,10 @@ import pyarrow.compute as pc
 import pytest
 import shapely
 
-from service.demo.county import SEED, County, build_county
+from service.demo.county import County, build_county
 from service.demo.published import Months
 from service.demo.quotas import shared_out, spread_evenly
+from service.demo.state import SEED
 from service.demo.write import source_file
 
 

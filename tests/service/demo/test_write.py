@@ -13,7 +13,8 @@ import shapely
 
 from boundaries.layer import Layer, LayerMetadata
 from service.demo.county import County
-from service.demo.write import MARKER, UNFINISHED, DemoStores, demo_state, ensure_demo
+from service.demo.state import MARKER, UNFINISHED, demo_state
+from service.demo.write import DemoStores, ensure_demo
 from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, WrongCrsError
 from tests.service.demo import columns
