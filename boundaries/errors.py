@@ -8,6 +8,7 @@ BoundaryError
 ├── UnreadableFileError     a file that GDAL cannot read, or without the field named
 ├── CoordinatesError        coordinates that cannot be what their CRS says they are
 ├── LayerCrsError           a layer at rest in another CRS than the one we work in
+├── LookupMismatchError     a lookup between areas that does not fit the layer or itself
 └── DamagedLayerError       a file at rest that is not a layer of ours
 """
 
@@ -125,6 +126,20 @@ class LayerCrsError(BoundaryError):
             f"layer {self.layer!r} is in {self.crs} and HOTSPOTS_CRS is {self.working_crs}: "
             "import it again with --replace"
         )
+
+
+class LookupMismatchError(BoundaryError):
+    """A lookup from areas to areas contradicts itself, or does not fit the areas it is for."""
+
+    code = "lookup-mismatch"
+
+    def __init__(self, lookup: str, reason: str) -> None:
+        super().__init__(lookup, reason)
+        self.lookup = lookup
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"lookup {self.lookup}: {self.reason}"
 
 
 class DamagedLayerError(BoundaryError):
