@@ -24,6 +24,8 @@ from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError
 from service.store.incidents import IncidentStore, checked_dataset_id
 
+_CHECKING, _READING = 0.1, 0.6  # shares of the whole time
+
 
 @dataclass(frozen=True)
 class ImportOptions:
@@ -41,6 +43,8 @@ class ImportOptions:
         The layer that area codes in the files belong to; None: found out.
     layers : mapping
         Codes of the layers that are loaded, by layer id.
+    study_box_m : (left, bottom, right, top) or None
+        Of the study area in the working CRS: most places outside it is worth a note.
     replace : bool
         Put the rows in the place of those imported before from the same files.
     strict : bool
@@ -48,7 +52,7 @@ class ImportOptions:
     max_rejected_share : float
         Refuse the import where more than this share of the rows is not usable, 0 to 1.
     rejects_path : Path or None
-        Where rejected rows are listed; None: ``<dataset>.rejected.csv`` beside the first file.
+        Where rejected rows are listed; None: ``rejected/<dataset>.csv`` in the data folder.
     """
 
     dataset: str
@@ -58,6 +62,7 @@ class ImportOptions:
     synthetic: bool = False
     area_layer: str | None = None
     layers: LayerCodes = field(default_factory=dict)
+    study_box_m: tuple[float, float, float, float] | None = None
     replace: bool = False
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
@@ -114,8 +119,12 @@ def import_files(
     store.check_import(options.dataset, files, replace=options.replace)
     parsed = _parsed(sources, files, parse, options.progress)
     rows = pa.concat_tables([one.rows for one in parsed], promote_options="default")
-    rejects = [reject for one in parsed for reject in one.rejects]
-    listed_in = _list_rejects(rejects, sources, options)
+    rejects = [
+        reject
+        for one in parsed
+        for reject in sorted(one.rejects, key=lambda reject: (reject.row, reject.column))
+    ]
+    listed_in = _list_rejects(store, rejects, sources, options)
     rejecting.check_share(
         rejects,
         rows=sum(one.read for one in parsed),
@@ -131,7 +140,7 @@ def import_files(
     )
     rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
     duplicates = _duplicate_ids(store, rows, files, options)
-    options.progress("writing", 0, rows.num_rows)
+    options.progress("writing", _CHECKING + _READING)
     committed = store.append(
         options.dataset,
         rows,
@@ -142,7 +151,7 @@ def import_files(
         synthetic=options.synthetic,
         replace=options.replace,
     )
-    options.progress("writing", rows.num_rows, rows.num_rows)
+    options.progress("done", 1.0)
     summaries = tuple(_summary(one) for one in parsed)
     return ImportSummary(
         kind="incidents",
@@ -159,7 +168,11 @@ def import_files(
         area_codes=area_codes,
         duplicate_ids=duplicates,
         skipped=tuple(skipped),
-        notes=(*(note for one in parsed for note in one.notes), *notes),
+        notes=(
+            *(note for one in parsed for note in one.notes),
+            *notes,
+            *_box_notes(rows, options),
+        ),
     )
 
 
@@ -169,10 +182,9 @@ def _identified(sources: Sequence[Source], progress: Progress) -> tuple[SourceFi
     done = 0
     files = []
     for source in sources:
-        progress("checking", done, total)
+        progress("checking", _CHECKING * done / max(total, 1))
         files.append(SourceFile.of(source.name, source.read_bytes()))
         done += source.size_bytes
-    progress("checking", total, total)
     return tuple(files)
 
 
@@ -185,29 +197,29 @@ def _parsed(
     parsed = []
     for source, file in zip(sources, files, strict=True):
 
-        def tell(bytes_read: int, *, before: int = done, size: int = source.size_bytes) -> None:
-            progress("reading", before + min(bytes_read, size), total)
+        def tell(bytes_read: int, *, before: int = done, source: Source = source) -> None:
+            share = (before + min(bytes_read, source.size_bytes)) / max(total, 1)
+            progress(f"reading {source.name}", _CHECKING + _READING * share)
 
         one = parse(source.read_bytes(), source.name, tell)
         if one.file != file:
             raise ImportRefusedError(source.name, "the file changed while it was being read")
         parsed.append(one)
         done += source.size_bytes
-        progress("reading", done, total)
     return parsed
 
 
 def _list_rejects(
-    rejects: Sequence[Reject], sources: Sequence[Source], options: ImportOptions
+    store: IncidentStore,
+    rejects: Sequence[Reject],
+    sources: Sequence[Source],
+    options: ImportOptions,
 ) -> Path | None:
     """The file that lists the rejected rows, written; None where there are none."""
     if not rejects:
         return None
-    path = options.rejects_path
-    if path is None:
-        path = rejecting.default_path(sources[0].path, options.dataset)
-    if path.resolve() in {source.path.resolve() for source in sources}:
-        raise ImportRefusedError(str(path), "the list of rejected rows would overwrite a source")
+    path = options.rejects_path or rejecting.default_path(store.folder, options.dataset)
+    rejecting.check_not_source(path, [source.path for source in sources])
     return rejecting.write_rejects(path, rejects)
 
 
@@ -240,6 +252,20 @@ def _duplicate_ids(
             places.append("imported before")
         first.append(f"{value.as_py()}: {', '.join(places)}")
     return DuplicateIds(len(several), found.num_rows, tuple(first))
+
+
+def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
+    """What to say where most places lie outside the study area's box."""
+    if options.study_box_m is None:
+        return ()
+    left, bottom, right, top = options.study_box_m
+    easting, northing = (rows.column(name).drop_null() for name in ("easting_m", "northing_m"))
+    x_m, y_m = easting.to_numpy(), northing.to_numpy()
+    outside = (x_m < left) | (x_m > right) | (y_m < bottom) | (y_m > top)
+    if len(x_m) == 0 or outside.mean() <= 0.5:
+        return ()
+    share = f"{outside.mean():.0%} of the places"
+    return (f"{share} lie outside the box around the study area: is the CRS the right one?",)
 
 
 def _summary(one: ParsedFile) -> FileSummary:

@@ -73,7 +73,7 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     xy_m[~inside] = np.nan
     outside = tried & ~inside
     hint = ""
-    if (outside | degrees).sum() > (1.0 - _MOST) * max(int(candidates.sum()), 1):
+    if (outside | degrees).sum() > 0.5 * max(int(candidates.sum()), 1):
         hint = _hint(xy, degrees, outside, crs, working_crs)
     return Places(
         xy_m=xy_m,

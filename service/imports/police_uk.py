@@ -57,7 +57,7 @@ _MONTH = re.compile(r"^\d{4}-\d{2}$")
 
 
 def import_police_uk(
-    store: IncidentStore, paths: Sequence[Path], options: ImportOptions, *, working_crs: str
+    store: IncidentStore, paths: Sequence[Path], options: ImportOptions
 ) -> ImportSummary:
     """Import street-level crime files, all in one commit.
 
@@ -70,8 +70,6 @@ def import_police_uk(
         read, the others passed over and listed in the summary.
     options : ImportOptions
         Title, source and licence default to those of data.police.uk.
-    working_crs : str
-        The CRS of the store.
 
     Raises
     ------
@@ -83,7 +81,7 @@ def import_police_uk(
     sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
-        return parse_street_file(content, name=name, working_crs=working_crs, on_bytes=tell)
+        return parse_street_file(content, name=name, working_crs=store.crs, on_bytes=tell)
 
     if store.facts(options.dataset) is None:
         options = replace(

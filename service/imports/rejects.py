@@ -126,19 +126,35 @@ def check_share(
     rejected = len({(reject.file, reject.row) for reject in rejects})
     if rejected == 0 or (not strict and rejected <= max_share * rows):
         return
-    shown = "; ".join(str(reject) for reject in rejects[:SHOWN])
-    more = f"; all are listed in {listed_in}" if listed_in else ""
-    rule = "with --strict one is enough" if strict else f"more than {max_share:.0%}"
-    words = f"{rejected:,} of {rows:,} rows were rejected ({rule}): {shown}{more}"
-    raise ImportRefusedError(files, f"{words}. {hint}" if hint else words)
+    groups = counted(rejects)
+    shown = "; ".join(
+        f"{one.rows:,} for {one.column}, which {one.reason} (first: {one.first[0]})"
+        for one in groups[:SHOWN]
+    )
+    rule = "with --strict none may be" if strict else f"at most {max_share:.0%} may be"
+    words = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {shown}"
+    if len(groups) > SHOWN:
+        words += f"; and for {len(groups) - SHOWN} more reasons"
+    if listed_in:
+        words += f". All are listed in {listed_in}"
+    if hint:
+        words = f"{hint}. {words}"
+    raise ImportRefusedError(files, words)
 
 
-def default_path(first_source: Path, stem: str) -> Path:
-    """Where rejects are listed unless a path is given: beside the first file imported."""
-    folder = first_source if first_source.is_dir() else first_source.parent
-    if not os.access(folder, os.W_OK):
-        folder = Path.cwd()
-    return folder / f"{stem}.rejected.csv"
+def default_path(store_folder: Path, stem: str) -> Path:
+    """Where rejects are listed unless a path is given: ``HOTSPOTS_DATA_DIR/rejected``.
+
+    They may hold what the rows hold, and so belong where the rows are kept, not where the
+    command happens to be run or the file happens to lie.
+    """
+    return store_folder.parent / "rejected" / f"{stem}.csv"
+
+
+def check_not_source(path: Path, sources: Sequence[Path]) -> None:
+    """Raise ImportRefusedError where the list of rejected rows would overwrite a source."""
+    if path.resolve() in {source.resolve() for source in sources}:
+        raise ImportRefusedError(str(path), "the list of rejected rows would overwrite a source")
 
 
 def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
@@ -152,6 +168,7 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
         If the file cannot be written.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as stream:

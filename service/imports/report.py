@@ -1,18 +1,14 @@
 """What an import tells its caller: progress while it runs, a summary when it is done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how many units are done, and how many there are.
-
-Units are bytes while files are read and rows while they are written; the total may change when
-the words do. Never called from another thread.
-"""
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share of the whole that is done, 0 to 1."""
 
 
-def silent(stage: str, done: int, total: int) -> None:
+def silent(doing: str, share: float) -> None:
     """Progress that nobody looks at."""
 
 
@@ -109,6 +105,25 @@ class DuplicateIds:
 
 
 @dataclass(frozen=True)
+class DistrictTotal:
+    """The development sites of one district, added up.
+
+    Attributes
+    ----------
+    homes_planned, homes_completed : int
+        Over the sites that state them.
+    not_published : int
+        Sites without published completions.
+    """
+
+    district: str
+    sites: int
+    homes_planned: int
+    homes_completed: int
+    not_published: int
+
+
+@dataclass(frozen=True)
 class ImportSummary:
     """What one import did, all files together. The counts add up: see `FileSummary`.
 
@@ -117,7 +132,7 @@ class ImportSummary:
     kind : str
         ``incidents``, ``measure`` or ``sites``.
     target : str
-        Dataset, or layer and measure.
+        Dataset, or measure, period and layer.
     version : int
         Version of the table with the rows in it.
     replaced : int
@@ -125,7 +140,7 @@ class ImportSummary:
     rejects_path : Path or None
         The file that lists every rejected row; None where none was rejected.
     notes : tuple of str
-        What else the reader must know: assumptions, duplicates, encodings.
+        What else the reader must know: assumptions, encodings, what was not compared.
     """
 
     kind: str
@@ -141,7 +156,70 @@ class ImportSummary:
     rejects_path: Path | None = None
     area_codes: AreaCodes | None = None
     duplicate_ids: DuplicateIds | None = None
+    districts: tuple[DistrictTotal, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
-    totals: tuple[tuple[str, int, float, float], ...] = field(default=())
-    """For sites, one row per district: name, sites, homes planned, homes completed."""
+
+    def lines(self) -> tuple[str, ...]:
+        """The summary in plain sentences, one per line."""
+        files = "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
+        counts = f"{self.written:,} written, {self.rejected:,} rejected"
+        said = [
+            f"{self.kind} imported: {self.target}, version {self.version}",
+            f"{self.read:,} rows read from {files}, {counts}",
+        ]
+        if self.replaced:
+            said.append(f"{self.replaced:,} rows imported before were replaced")
+        if self.kind == "incidents":
+            said.append(f"{self.not_located:,} not located")
+        said += self._rejected_lines() + self._code_lines() + self._district_lines()
+        blank = sum(file.blank for file in self.files)
+        if blank:
+            said.append(f"{blank:,} blank records passed over")
+        said += [f"passed over {skipped.file}: {skipped.reason}" for skipped in self.skipped[:10]]
+        if len(self.skipped) > 10:
+            said.append(f"passed over {len(self.skipped) - 10:,} more files")
+        return (*said, *self.notes)
+
+    def _rejected_lines(self) -> list[str]:
+        """What was rejected, why, and where it is listed."""
+        said = [
+            f"rejected {one.rows:,}: {one.column} {one.reason} ({one.first[0]}"
+            f"{', ...' if one.rows > 1 else ''})"
+            for one in self.rejected_for
+        ]
+        if self.rejects_path is not None:
+            said.append(f"rejected rows are listed in {self.rejects_path}")
+        return said
+
+    def _code_lines(self) -> list[str]:
+        """How area codes relate to the layers, and which ids are there twice."""
+        said = []
+        codes = self.area_codes
+        if codes is not None and codes.layer is not None and codes.supplied:
+            said.append(
+                f"{codes.in_layer:,} of {codes.supplied:,} supplied area codes are in "
+                f"{codes.layer} ({codes.how}); {codes.located_not_in_layer:,} rows have a place "
+                "but no code of it"
+            )
+        twice = self.duplicate_ids
+        if twice is not None and twice.ids:
+            said.append(
+                f"{twice.ids:,} incident ids are there more than once, in {twice.rows:,} rows, "
+                f"all kept: {twice.first[0]}{' ...' if twice.ids > 1 else ''}"
+            )
+        return said
+
+    def _district_lines(self) -> list[str]:
+        """Homes per district."""
+        said = []
+        for one in self.districts:
+            sites = "1 site" if one.sites == 1 else f"{one.sites} sites"
+            line = (
+                f"{one.district or 'no district'}: {sites}, {one.homes_planned:,} homes planned, "
+                f"{one.homes_completed:,} complete"
+            )
+            if one.not_published:
+                line += f" ({one.not_published} without published completions)"
+            said.append(line)
+        return said

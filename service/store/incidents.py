@@ -78,6 +78,16 @@ class IncidentStore:
         self._loading: dict[str, threading.Lock] = {}
         self._held: dict[str, tuple[Stamp, Incidents]] = {}
 
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._folder
+
+    @property
+    def crs(self) -> str:
+        """The working CRS."""
+        return self._crs
+
     def ids(self) -> tuple[str, ...]:
         """The datasets that have been imported, in alphabetical order."""
         if not self._folder.is_dir():

@@ -147,6 +147,11 @@ class MeasureStore:
         self._lock = threading.Lock()
         self._held: tuple[Stamp, _Version] | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._folder
+
     def version(self) -> int | None:
         """The newest version of the table, None where nothing has been imported."""
         stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)

@@ -142,6 +142,16 @@ class SiteStore:
         self._lock = threading.Lock()
         self._held: tuple[Stamp, Sites] | None = None
 
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._folder
+
+    @property
+    def crs(self) -> str:
+        """The working CRS."""
+        return self._crs
+
     def version(self) -> int | None:
         """The newest version of the table, None where nothing has been imported."""
         stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
@@ -172,6 +182,15 @@ class SiteStore:
                     raise NoSitesError
                 self._held = (stamp, _read(table, self._checked_crs(table)))
             return self._held[1]
+
+    def check_import(self, file: SourceFile, *, replace: bool = False) -> None:
+        """Raise what `append` would raise about this file, before any row is read."""
+        delta.check_writable(self._folder)
+        table = delta.opened(self._folder)
+        if table is not None:
+            self._checked_crs(table)
+            known = delta.imported_files(table)
+            delta.plan_of_files(known, (file,), table="sites", replace=replace)
 
     def append(
         self,

@@ -1,0 +1,275 @@
+"""Measures of areas from CSV or GeoJSON: population, households, deprivation, claims."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports import rejects as rejecting
+from service.imports.delimited import Delimited
+from service.imports.features import Features, read_features
+from service.imports.number_text import Decimal, Numbers, parse_numbers
+from service.imports.rejects import Reject
+from service.imports.report import FileSummary, ImportSummary, Progress, silent
+from service.store.errors import ImportRefusedError
+from service.store.measures import MeasureKey, MeasureStore
+from spatial.arrays import BoolArray
+
+NOT_IN_LAYER = "is no code of layer"
+
+
+@dataclass(frozen=True)
+class MeasureValue:
+    """A column of values: which measure it is, and of which period."""
+
+    measure: str
+    period: str
+    column: str
+
+
+@dataclass(frozen=True)
+class MeasureOptions:
+    """What an import of measures can be told.
+
+    Attributes
+    ----------
+    layer : str
+        The layer whose areas the codes name.
+    code_field : str
+        The column with the codes.
+    codes : collection of str or None
+        All codes of the layer; None where it is not loaded, and codes are not compared.
+    unit, source, licence : str
+        Kept with the values.
+    synthetic : bool
+        True for invented values.
+    allow_negative : bool
+        Scores may be below 0, counts may not.
+    replace : bool
+        Put the values in the place of those of the same layer, measure and period.
+    strict, max_rejected_share, rejects_path
+        As for incidents. A code that the layer does not have is listed, but only counts
+        against the share with `strict`: a national file has thousands of them.
+    """
+
+    layer: str
+    code_field: str
+    codes: Collection[str] | None = None
+    unit: str = ""
+    source: str = ""
+    licence: str = ""
+    synthetic: bool = False
+    allow_negative: bool = False
+    decimal: Decimal = "."
+    delimiter: str | None = None
+    replace: bool = False
+    strict: bool = False
+    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
+    rejects_path: Path | None = None
+    progress: Progress = silent
+
+
+def import_measures(
+    store: MeasureStore, path: Path, values: Sequence[MeasureValue], options: MeasureOptions
+) -> ImportSummary:
+    """Import one or more columns of values, all in one commit.
+
+    Parameters
+    ----------
+    store : MeasureStore
+        Where the values go.
+    path : Path
+        CSV or GeoJSON with one row per area.
+    values : sequence of MeasureValue
+        The columns; one, or several of a wide file.
+    options : MeasureOptions
+        The rest.
+
+    Raises
+    ------
+    MeasureExistsError
+        Without ``options.replace``, if a measure of that period is loaded already.
+    ImportRefusedError
+        If a column is not in the file, no code is one of the layer, an area is there twice, or
+        too many rows are not usable.
+    DatasetSettingsError
+        If a layer, measure or period cannot be called so.
+    """
+    keys = [MeasureKey(options.layer, value.measure, value.period) for value in values]
+    store.check_import(keys, replace=options.replace)
+    options.progress("reading", 0.0)
+    features = read_features(path, delimiter=options.delimiter)
+    rows = features.rows
+    code_name = rows.resolved(options.code_field, "--code-field")
+    names = {value: rows.resolved(value.column, "--value-field") for value in values}
+    codes = rows.table.column(code_name)
+    _check_codes(rows, code_name, options)
+    numbers = {value: _numbers(rows, names[value], options) for value in values}
+    listed_in = _list_rejects(store, features, values, options)
+    notes = list(rows.notes)
+    table = _long_table(codes, numbers, rows.check.usable, rows.check.row_numbers, options.layer)
+    for value, found in numbers.items():
+        notes += _notes(codes, value, found, rows.check.usable, options)
+    options.progress("writing", 0.8)
+    committed = store.append(
+        table,
+        file=rows.file,
+        unit=options.unit,
+        source=options.source,
+        licence=options.licence,
+        synthetic=options.synthetic,
+        replace=options.replace,
+    )
+    options.progress("done", 1.0)
+    written = int(rows.check.usable.sum())
+    return ImportSummary(
+        kind="measure",
+        target=", ".join(f"{key.measure} of {key.period} for {key.layer}" for key in keys),
+        version=committed.version,
+        files=(
+            FileSummary(
+                name=rows.file.name,
+                sha256=rows.file.sha256,
+                encoding=rows.encoding,
+                read=rows.rows_read,
+                written=written,
+                rejected=rows.rows_read - written,
+                blank=rows.blank,
+            ),
+        ),
+        read=rows.rows_read,
+        written=written,
+        rejected=rows.rows_read - written,
+        replaced=committed.rows_replaced,
+        rejected_for=rejecting.counted(rows.check.rejects),
+        rejects_path=listed_in,
+        notes=tuple(notes),
+    )
+
+
+def _check_codes(rows: Delimited, code_name: str, options: MeasureOptions) -> None:
+    """Reject rows without a code of the layer; refuse where none has one, or one is twice."""
+    codes = rows.table.column(code_name)
+    check = rows.check
+    blank = codes.is_null().to_numpy()
+    check.reject(blank, code_name, codes, "is blank")
+    counts = pc.value_counts(codes.drop_null())
+    twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
+    if twice:
+        at = pc.equal(codes, twice[0]).fill_null(False).to_numpy()
+        places = ", ".join(str(row) for row in check.row_numbers[at][:5])
+        raise ImportRefusedError(
+            rows.file.name,
+            f"{len(twice)} codes are in column {code_name} more than once, such as {twice[0]} "
+            f"in rows {places}: there must be one row per area",
+        )
+    if options.codes is None:
+        return
+    known = pa.array(sorted(options.codes), pa.string())
+    has = pc.is_in(codes, value_set=known).to_numpy()
+    if not has.any():
+        example = codes.drop_null()[0].as_py() if not blank.all() else ""
+        raise ImportRefusedError(
+            rows.file.name,
+            f"no value of column {code_name} is a code of layer {options.layer}: "
+            f"it has {example!r}, the layer has {known[0].as_py()!r}. "
+            "Are --layer and --code-field right?",
+        )
+    check.reject(~blank & ~has, code_name, codes, f"{NOT_IN_LAYER} {options.layer}")
+
+
+def _numbers(rows: Delimited, column: str, options: MeasureOptions) -> Numbers:
+    """The values of one column; rows with a bad one are rejected."""
+    text = rows.table.column(column)
+    found = parse_numbers(text, decimal=options.decimal)
+    rows.check.reject(found.bad, column, text, "is no number")
+    if not options.allow_negative:
+        reason = "is below 0 (--allow-negative for scores that may be)"
+        rows.check.reject(~found.bad & (found.values < 0.0), column, text, reason)
+    return found
+
+
+def _list_rejects(
+    store: MeasureStore,
+    features: Features,
+    values: Sequence[MeasureValue],
+    options: MeasureOptions,
+) -> Path | None:
+    """The file that lists the rejected rows; refuses where there are too many of them."""
+    rows = features.rows
+    rejects = sorted(rows.check.rejects, key=lambda reject: (reject.row, reject.column))
+    if not rejects:
+        return None
+    stem = f"{options.layer}-{values[0].measure}"
+    path = options.rejects_path or rejecting.default_path(store.folder, stem)
+    rejecting.check_not_source(path, [features.path])
+    listed_in = rejecting.write_rejects(path, rejects)
+    counted = rejects if options.strict else [r for r in rejects if not _is_elsewhere(r)]
+    rejecting.check_share(
+        counted,
+        rows=rows.rows_read,
+        files=rows.file.name,
+        strict=options.strict,
+        max_share=options.max_rejected_share,
+        listed_in=listed_in,
+    )
+    return listed_in
+
+
+def _is_elsewhere(reject: Reject) -> bool:
+    """True for an area that the layer does not have."""
+    return reject.reason.startswith(NOT_IN_LAYER)
+
+
+def _long_table(
+    codes: pa.ChunkedArray,
+    numbers: dict[MeasureValue, Numbers],
+    usable: BoolArray,
+    row_numbers: np.ndarray,
+    layer: str,
+) -> pa.Table:
+    """One row per area, measure and period that has a value."""
+    parts = []
+    for value, found in numbers.items():
+        has = usable & ~found.blank
+        n = int(has.sum())
+        parts.append(
+            pa.table(
+                {
+                    "layer": pa.repeat(pa.scalar(layer), n),
+                    "area_code": codes.filter(pa.array(has)),
+                    "measure": pa.repeat(pa.scalar(value.measure), n),
+                    "period": pa.repeat(pa.scalar(value.period), n),
+                    "value": pa.array(found.values[has]),
+                    "source_row": pa.array(row_numbers[has]),
+                }
+            )
+        )
+    return pa.concat_tables(parts)
+
+
+def _notes(
+    codes: pa.ChunkedArray,
+    value: MeasureValue,
+    found: Numbers,
+    usable: BoolArray,
+    options: MeasureOptions,
+) -> list[str]:
+    """What is worth saying about one measure: its total, and the areas without a value."""
+    has = usable & ~found.blank
+    total = float(found.values[has].sum())
+    notes = [f"{value.measure} of {value.period}: {int(has.sum()):,} areas, sum {total:,.10g}"]
+    if options.codes is None:
+        return [*notes, f"layer {options.layer} is not loaded: the codes were not compared"]
+    given = set(codes.filter(pa.array(has)).to_pylist())
+    missing = sorted(set(options.codes) - given)
+    if missing:
+        notes.append(
+            f"{value.measure} of {value.period}: {len(missing):,} of {len(options.codes):,} areas "
+            f"of {options.layer} have no value: {', '.join(missing[:5])}"
+            f"{', ...' if len(missing) > 5 else ''}"
+        )
+    return notes
