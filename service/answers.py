@@ -127,6 +127,7 @@ class MapImage:
     outlines: Geometries
     attribution: str
     width: int
+    inset: Raster | None = None
 
 
 Answer = Document | Table | Raster | TileImage | MapImage

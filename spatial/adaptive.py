@@ -12,7 +12,9 @@ from spatial.edge import EdgeMass, kernel_mass_at
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
+from spatial.mercator import Tile
 from spatial.points import PointIndex
+from spatial.tile_density import reach_bounds, tile_pixels
 
 MOST = 5.0
 
@@ -218,6 +220,60 @@ def edge_adjusted(adaptive: AdaptivePoints, edge: EdgeMass) -> AdaptivePoints:
         np.lexsort((inside[:, 1], inside[:, 0]))
     ]
     return replace(adaptive, points=corrected, bandwidth_m=frozen(ordered))
+
+
+def adaptive_density_on_tile(
+    points: PointIndex,
+    bandwidths_m: ArrayLike,
+    tile: Tile,
+    *,
+    kernel: str = DEFAULT_KERNEL,
+    size: int = 256,
+) -> FloatArray:
+    """Density at the pixel centres of a Web Mercator tile, with a bandwidth for each point.
+
+    Parameters
+    ----------
+    points, bandwidths_m, kernel
+        As for `adaptive_density_on_grid`.
+    tile : Tile
+        Address of the tile.
+    size : int
+        Pixels along a side.
+
+    Returns
+    -------
+    (size, size) float64
+        Sum of weights per km^2; row 0 is north; exactly zero where no point is in reach.
+
+    Raises
+    ------
+    InvalidValuesError, InvalidBandwidthError, UnknownKernelError
+        As `adaptive_density_on_grid`.
+    """
+    shape = kernel_named(kernel)
+    bandwidth = checked_bandwidths(points, bandwidths_m)
+    out = np.zeros((size, size))
+    widest_m = float(bandwidth.max(initial=0.0))
+    pixels = tile_pixels(tile, points.crs, size) if widest_m > 0.0 else None
+    if pixels is None:
+        return out
+    at = points.near(reach_bounds(tile, points.crs, widest_m))
+    places = points.mercator
+    at = at[np.isfinite(places.ground_scale[at])]
+    own = bandwidth[at]
+    sum_on_rows(
+        (places.x_m[at] - pixels.left_m) / pixels.pixel_m,
+        (pixels.top_q_m - places.q_m[at]) / pixels.pixel_m,
+        own * own / (places.ground_scale[at] * pixels.pixel_m**2),
+        points.weight[at] / (own * own),
+        pixels.row_y,
+        pixels.row_stretch,
+        shape,
+        out,
+    )
+    out *= shape.peak_per_km2(1.0)
+    return out
 
 
 def checked_bandwidths(points: PointIndex, bandwidths_m: ArrayLike) -> FloatArray:

@@ -1,5 +1,7 @@
 """Kernel density on the pixels of a Web Mercator tile, at the ground scale of each row."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from spatial.arrays import FloatArray
@@ -51,30 +53,19 @@ def density_on_tile(
     bandwidth_m = checked_bandwidth(bandwidth_m)
     shape = kernel_named(kernel)
     out = np.zeros((size, size))
-    x_m, y_m = tile.pixel_centres_mercator_m(size)
-    latitude = latitude_deg(y_m)
-    middle = np.full(size, longitude_deg(x_m[[0, -1]]).mean())
-    row_places = transform_xy(np.column_stack([middle, latitude]), source=WGS84, target=points.crs)
-    if not np.isfinite(row_places).all():
+    pixels = tile_pixels(tile, points.crs, size)
+    if pixels is None:
         return out
-    row_scale = mercator_places(row_places, crs=points.crs).ground_scale
-    at = points.near(_reach_bounds(tile, points.crs, bandwidth_m))
+    at = points.near(reach_bounds(tile, points.crs, bandwidth_m))
     places = points.mercator
     at = at[np.isfinite(places.ground_scale[at])]
-    if not len(at) or not np.isfinite(row_scale).all():
-        return out
-
-    pixel_m = x_m[1] - x_m[0]
-    place_scale = places.ground_scale[at]
-    reach_sq = bandwidth_m**2 / (place_scale * pixel_m**2)
-    q_rows = isometric_northing_m(latitude)
     sum_on_rows(
-        (places.x_m[at] - x_m[0]) / pixel_m,
-        (q_rows[0] - places.q_m[at]) / pixel_m,
-        reach_sq,
+        (places.x_m[at] - pixels.left_m) / pixels.pixel_m,
+        (pixels.top_q_m - places.q_m[at]) / pixels.pixel_m,
+        bandwidth_m**2 / (places.ground_scale[at] * pixels.pixel_m**2),
         points.weight[at],
-        (q_rows[0] - q_rows) / pixel_m,
-        1.0 / row_scale,
+        pixels.row_y,
+        pixels.row_stretch,
         shape,
         out,
     )
@@ -82,7 +73,46 @@ def density_on_tile(
     return out
 
 
-def _reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float, float, float]:
+class TilePixels(NamedTuple):
+    """Where the pixels of a tile lie in conformal coordinates; rows from north to south.
+
+    Attributes
+    ----------
+    left_m, top_q_m : float
+        EPSG:3857 easting of the first column, isometric northing of the first row, metres.
+    pixel_m : float
+        Side of a pixel, EPSG:3857 metres.
+    row_y : (size,) float64
+        Rows below the first, in pixels; not quite evenly spaced.
+    row_stretch : (size,) float64
+        Mercator metres per metre of the working CRS in each row.
+    """
+
+    left_m: float
+    top_q_m: float
+    pixel_m: float
+    row_y: FloatArray
+    row_stretch: FloatArray
+
+
+def tile_pixels(tile: Tile, crs: str, size: int) -> TilePixels | None:
+    """Where a tile's pixels lie; None where the working CRS does not reach the tile."""
+    x_m, y_m = tile.pixel_centres_mercator_m(size)
+    latitude = latitude_deg(y_m)
+    middle = np.full(size, longitude_deg(x_m[[0, -1]]).mean())
+    row_places = transform_xy(np.column_stack([middle, latitude]), source=WGS84, target=crs)
+    if not np.isfinite(row_places).all():
+        return None
+    row_scale = mercator_places(row_places, crs=crs).ground_scale
+    if not np.isfinite(row_scale).all():
+        return None
+    pixel_m = float(x_m[1] - x_m[0])
+    q_rows = isometric_northing_m(latitude)
+    row_y = (q_rows[0] - q_rows) / pixel_m
+    return TilePixels(float(x_m[0]), float(q_rows[0]), pixel_m, row_y, 1.0 / row_scale)
+
+
+def reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float, float, float]:
     """An extent in the working CRS that holds every point within a bandwidth of the tile."""
     x_m, y_m = (np.concatenate([c[:1], c, c[-1:]]) for c in tile.pixel_centres_mercator_m(16))
     left, bottom, right, top = tile.bounds_mercator_m

@@ -31,6 +31,12 @@ class Within:
     geometry: Any
     version: str
 
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right, top, metres."""
+        left, bottom, right, top = self.geometry.bounds
+        return left, bottom, right, top
+
 
 def resolve(layers: LayerStore, label: str) -> Within:
     """The area that ``layer:code`` names.

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.commands import output, serve
-from service.demo.write import ensure_demo
+from service.demo.state import demo_state
 
 DEFAULT_FOLDER = Path("demo-data")
 
@@ -27,8 +27,13 @@ def demo(
     if "HOTSPOTS_DATA_DIR" not in os.environ:
         os.environ["HOTSPOTS_DATA_DIR"] = str(DEFAULT_FOLDER)
     settings = output.settings()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
+    written = False
+    if demo_state(settings.data_dir) != "complete":
+        # Making the county takes libraries that serving it does not.
+        from service.demo.write import ensure_demo
+
+        with output.errors_in_words(), output.progress_bar() as progress:
+            written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
     folder = settings.data_dir.resolve()
     state = "written to" if written else "is in"
     output.console.print(f"the demonstration county (synthetic) {state} {folder}")

@@ -220,12 +220,13 @@ def _placement(held: Resources, dataset: str) -> list[str]:
         return ["no boundary layer is imported yet, so what lies outside is not counted"]
     counted = held.areas.count(dataset, layer_id, IncidentFilter())
     found = counted.reconciliation()
-    return [
+    line = (
         f"the dataset in layer {layer_id}: {found['records']:,} records = "
         f"{found['in_layer_by_code']:,} in the layer by supplied code + "
         f"{found['in_layer_by_location']:,} by location + {found['outside']:,} outside + "
         f"{found['not_located']:,} not located"
-    ]
+    )
+    return [line]
 
 
 def _attributes(pairs: list[str]) -> dict[str, str]:

@@ -5,12 +5,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.render.documents import document_json
+from service.render.formats import TableSuffix
 from service.render.geotiff import raster_tif, tile_tif
 from service.render.map_image import map_png
 from service.render.png import tile_png
 from service.responses import RepliesDep
-from service.routers.addresses import JSON, PNG, TIFF, query_string, responses
-from service.schemas.queries import HeatmapQuery, HeatmapTileQuery, MapQuery, RasterQuery
+from service.routers.addresses import GEOJSON, JSON, PNG, TIFF, query_string, responses
+from service.routers.tables import send_table
+from service.schemas.queries import (
+    ContourQuery,
+    HeatmapQuery,
+    HeatmapTileQuery,
+    MapQuery,
+    PeakQuery,
+    RasterQuery,
+)
 from spatial.mercator import Tile
 
 router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
@@ -143,4 +152,61 @@ def read_heatmap_map(
         render=map_png,
         media_type=PNG,
         filename=f"{dataset}-heatmap.png",
+    )
+
+
+@router.get(
+    "/contours.geojson",
+    response_class=Response,
+    responses=responses(GEOJSON),
+    operation_id="readHeatmapContours",
+)
+def read_heatmap_contours(
+    dataset: str, query: Annotated[ContourQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The smallest areas that hold 25, 50 and 75 % of the surface's mass, as polygons."""
+    heatmaps = replies.resources.heatmaps
+    return send_table(
+        replies,
+        "geojson",
+        version=heatmaps.version(dataset),
+        query=query,
+        name=f"{dataset}-contours",
+        answer=lambda: heatmaps.contours(dataset, query),
+    )
+
+
+@router.get(
+    "/peaks.{suffix}",
+    response_class=Response,
+    responses=responses(GEOJSON),
+    operation_id="readHeatmapPeaksAs",
+)
+def read_heatmap_peaks_as(
+    dataset: str,
+    suffix: TableSuffix,
+    query: Annotated[PeakQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The peaks of the surface, highest first, each with its place, mass and class."""
+    return _send_peaks(replies, dataset, suffix, query)
+
+
+@router.get("/peaks", responses=responses(JSON), operation_id="readHeatmapPeaks")
+def read_heatmap_peaks(
+    dataset: str, query: Annotated[PeakQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The peaks of the surface, highest first, each with its place, mass and class."""
+    return _send_peaks(replies, dataset, "json", query)
+
+
+def _send_peaks(replies: RepliesDep, dataset: str, suffix: str, query: PeakQuery) -> Response:
+    heatmaps = replies.resources.heatmaps
+    return send_table(
+        replies,
+        suffix,
+        version=heatmaps.version(dataset),
+        query=query,
+        name=f"{dataset}-peaks",
+        answer=lambda: heatmaps.peaks(dataset, query),
     )

@@ -19,6 +19,15 @@ MIN_BANDWIDTH_M = 10.0
 MAX_BANDWIDTH_M = 20_000.0
 MAX_CATEGORIES = 200
 MAX_PERMUTATIONS = 999_999
+BandwidthRule = Literal[
+    "auto",
+    "normal-reference",
+    "arcgis",
+    "least-squares",
+    "likelihood",
+    "berman-diggle",
+    "cronie-van-lieshout",
+]
 KernelName = Literal["quartic", "epanechnikov", "triweight", "uniform", "triangular", "gaussian"]
 LARGEST_M = 1e8  # no projected coordinate on earth is larger
 
@@ -122,12 +131,11 @@ class HeatmapQuery(IncidentQuery):
     """Query of the heat map: one surface, whatever picture of it is asked for."""
 
     bandwidth_m: Annotated[
-        float,
+        Annotated[float, Field(ge=MIN_BANDWIDTH_M, le=MAX_BANDWIDTH_M, allow_inf_nan=False)]
+        | BandwidthRule,
         Field(
-            ge=MIN_BANDWIDTH_M,
-            le=MAX_BANDWIDTH_M,
-            allow_inf_nan=False,
-            description="Radius beyond which an incident has no effect, metres on the ground.",
+            description="Radius beyond which an incident has no effect, metres on the ground; "
+            "or auto, or the name of a rule that chooses it.",
         ),
     ] = 400.0
     kernel: Annotated[KernelName, Field(description="Shape of the kernel, of unit volume.")] = (
@@ -137,6 +145,20 @@ class HeatmapQuery(IncidentQuery):
         Literal["period", "year"],
         Field(description="Density over the whole period, or divided by its years."),
     ] = "period"
+    adaptive: Annotated[
+        bool,
+        Field(description="Abramson's bandwidths: narrow where incidents are dense."),
+    ] = False
+    edge: Annotated[
+        Literal["none", "uniform", "diggle"],
+        Field(description="Correction for what lies beyond the study area unseen."),
+    ] = "none"
+
+    @model_validator(mode="after")
+    def _adaptive_without_edge(self) -> Self:
+        if self.adaptive and self.edge != "none":
+            raise ValueError("adaptive=true goes with edge=none only")
+        return self
 
 
 class HeatmapTileQuery(HeatmapQuery):
@@ -148,15 +170,9 @@ class HeatmapTileQuery(HeatmapQuery):
     ] = None
 
 
-class RasterQuery(HeatmapQuery):
-    """Query of the heat map as a raster in the working CRS."""
+class ExtentQuery(HeatmapQuery):
+    """Query of a part of the surface."""
 
-    cell_m: Annotated[
-        Annotated[float, Field(ge=1, le=MAX_BANDWIDTH_M, allow_inf_nan=False)] | None,
-        Field(
-            description="Side of a cell, metres; by default an eighth of the bandwidth.",
-        ),
-    ] = None
     bbox: Annotated[
         Text | None,
         Field(
@@ -178,6 +194,17 @@ class RasterQuery(HeatmapQuery):
         return None if self.bbox is None else _bounds_from_text(self.bbox)
 
 
+class RasterQuery(ExtentQuery):
+    """Query of the heat map as a raster in the working CRS."""
+
+    cell_m: Annotated[
+        Annotated[float, Field(ge=1, le=MAX_BANDWIDTH_M, allow_inf_nan=False)] | None,
+        Field(
+            description="Side of a cell, metres; by default an eighth of the bandwidth.",
+        ),
+    ] = None
+
+
 def _bounds_from_text(text: str) -> tuple[float, float, float, float]:
     """Left, bottom, right, top from their text; ValueError says what is wrong."""
     parts = text.split(",")
@@ -195,10 +222,40 @@ def _bounds_from_text(text: str) -> tuple[float, float, float, float]:
     return bounds
 
 
-class MapQuery(HeatmapQuery):
+class MapQuery(ExtentQuery):
     """Query of the heat map as a picture with a legend."""
 
     width: Annotated[int, Field(ge=300, le=4000, description="Width, pixels.")] = 1000
+    inset: Annotated[
+        bool, Field(description="Zoom in on the leading peak in a corner of the map.")
+    ] = False
+
+
+class ContourQuery(HeatmapQuery):
+    """Query of percent-volume contours."""
+
+    percent: Annotated[
+        tuple[Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)], ...],
+        Field(
+            min_length=1,
+            max_length=10,
+            description="Shares of the incidents, per cent; repeat the parameter for several.",
+        ),
+    ] = (25.0, 50.0, 75.0)
+
+    def shares(self) -> tuple[float, ...]:
+        """The shares as fractions."""
+        return tuple(percent / 100.0 for percent in self.percent)
+
+
+class PeakQuery(HeatmapQuery):
+    """Query of the peaks of a surface."""
+
+    peaks: Annotated[int, Field(ge=1, le=100, description="At most so many peaks.")] = 20
+    layer: Annotated[
+        Text | None,
+        Field(description="Layer that names the places; by default the finest with place names."),
+    ] = None
 
 
 class ChoroplethQuery(IncidentQuery):
