@@ -13,7 +13,7 @@ every area with k neighbours has the *same* permuted sums: they are summed and s
 the areas look themselves up, and only the rows in which an area meets itself are put right.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -270,7 +270,7 @@ def _plan(statistic: LocalStatistic) -> _Plan:
         low=lag - slack,
         high=lag + slack,
         groups=tuple(groups),
-        depth=min(int(counts.max(initial=0)) + 1, neighbours.n),
+        depth=_depth(neighbours),
     )
 
 
@@ -321,6 +321,22 @@ def _count_group(
         _count_against(sums, low, high, group_above, group_below)
         above[members] = group_above
         below[members] = group_below
+
+
+def arrangement_blocks(
+    neighbours: Neighbours, permutations: int, seed: int
+) -> Iterator[IndexArray]:
+    """The tables of random areas that `permutation_p` uses for these neighbours, in order."""
+    depth = _depth(neighbours)
+    rows = _rows_per_block(permutations, depth)
+    for block in range(-(-permutations // rows)):
+        size = min(rows, permutations - block * rows)
+        yield random_areas(neighbours.n, depth, size, block_generator(seed, block))
+
+
+def _depth(neighbours: Neighbours) -> int:
+    """Length of an arrangement: the largest neighbourhood and one area more."""
+    return min(int(neighbours.counts.max(initial=0)) + 1, neighbours.n)
 
 
 def random_areas(areas: int, depth: int, rows: int, generator: np.random.Generator) -> IndexArray:
