@@ -1,6 +1,5 @@
 """The work behind ``hotspots import boundaries``: read a file, keep it as a layer, sum it up."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +8,7 @@ from boundaries.errors import LayerExistsError
 from boundaries.layer import Layer
 from boundaries.readers import ImportReport, read_boundaries
 from boundaries.store import LayerStore, check_layer_id
-
-Progress = Callable[[str, float], None]  # what is being done, and the share that is done
+from service.imports.report import Progress, silent
 
 NAMED = 10
 
@@ -120,7 +118,7 @@ def import_boundaries(
     clean_tolerance_m: float | None = TOLERANCE_M,
     replace: bool = False,
     synthetic: bool = False,
-    progress: Progress | None = None,
+    progress: Progress = silent,
 ) -> BoundaryImport:
     """Read a file of areas and keep it as a layer, all or nothing.
 
@@ -140,7 +138,7 @@ def import_boundaries(
         CRS of the file's coordinates, where the file does not say it or says it wrongly.
     replace : bool
         Whether a layer of that name may be replaced.
-    progress : callable, optional
+    progress : callable
         Called with what is being done and the share that is done, 0 to 1.
 
     Raises
@@ -152,12 +150,11 @@ def import_boundaries(
     UnreadableFileError, CoordinatesError
         If the file cannot be read as areas; see `boundaries.readers.read_boundaries`.
     """
-    tell = progress or _say_nothing
     check_layer_id(layer)
     known = store.has(layer)
     if known and not replace:
         raise LayerExistsError(layer)
-    tell("reading", 0.0)
+    progress("reading", 0.0)
     areas, report = read_boundaries(
         path,
         layer_id=layer,
@@ -173,9 +170,9 @@ def import_boundaries(
         source_layer=source_layer,
         clean_tolerance_m=clean_tolerance_m,
     )
-    tell("writing", 0.8)
+    progress("writing", 0.8)
     saved = store.save(areas, replace=replace)
-    tell("done", 1.0)
+    progress("done", 1.0)
     return BoundaryImport(saved, report, known)
 
 
@@ -186,7 +183,3 @@ def _listed(pairs: Pairs) -> str:
     named = ", ".join(f"{one}-{other}" for one, other in pairs[:NAMED])
     more = len(pairs) - NAMED
     return f"{named} and {more:,} more" if more > 0 else named
-
-
-def _say_nothing(_doing: str, _share: float) -> None:
-    """Progress that nobody watches."""

@@ -1,0 +1,146 @@
+"""The work behind ``hotspots derive boundaries``: larger areas as unions of smaller ones."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from boundaries.errors import LayerExistsError
+from boundaries.layer import Layer
+from boundaries.lookups import Derivation, Membership, derive_layer, membership
+from boundaries.store import LayerStore, check_layer_id
+from service.imports.delimited import Delimited, read_delimited
+from service.imports.report import Progress, silent
+from service.store.errors import ImportRefusedError
+
+
+@dataclass(frozen=True)
+class BoundaryDerivation:
+    """What deriving a layer did.
+
+    Attributes
+    ----------
+    layer : Layer
+        As it is at rest now.
+    derivation : Derivation
+    parent : Layer
+        The layer of the smaller areas.
+    replaced : bool
+        Whether a layer of the same name was there before.
+    """
+
+    layer: Layer
+    derivation: Derivation
+    parent: Layer
+    replaced: bool
+
+    def lines(self) -> tuple[str, ...]:
+        """The summary in plain sentences, one per line."""
+        layer, done = self.layer, self.derivation
+        verb = "replaced" if self.replaced else "derived"
+        said = [
+            f"layer {layer.layer_id} {verb}, version {layer.version}",
+            (
+                f"{done.members:,} areas of {self.parent.layer_id} joined to {done.areas:,}, "
+                "none left out"
+            ),
+            (
+                f"{float(layer.areas_km2.sum()):,.1f} km2, "
+                f"{self.parent.layer_id} has {float(self.parent.areas_km2.sum()):,.1f} km2"
+            ),
+        ]
+        if done.unused_codes:
+            said.append(f"{done.unused_codes:,} codes of the lookup lie outside and are not used")
+        if done.repaired:
+            said.append(f"{done.repaired:,} unions repaired")
+        return tuple(said)
+
+
+def derive_boundaries(
+    store: LayerStore,
+    lookup: Path,
+    *,
+    from_layer: str,
+    layer: str,
+    from_field: str,
+    to_field: str,
+    name_field: str | None = None,
+    vintage: str = "",
+    source: str = "",
+    title: str = "",
+    replace: bool = False,
+    progress: Progress = silent,
+) -> BoundaryDerivation:
+    """Join the areas of a layer as a lookup says, and keep the result as a layer.
+
+    Parameters
+    ----------
+    store : LayerStore
+        Where layers are.
+    lookup : Path
+        Delimited text with a header, one row per small area.
+    from_layer, layer : str
+        The layer of small areas, and the name of the new one.
+    from_field, to_field, name_field : str
+        Columns with the code of the small area, and the code and name of the larger one.
+    vintage, source, title : str
+        Words of the new layer; its licence is that of the small areas.
+    replace : bool
+        Whether a layer of that name may be replaced.
+    progress : callable
+        Called with what is being done and the share that is done, 0 to 1.
+
+    Raises
+    ------
+    UnknownLayerError
+        If the layer of small areas is not imported.
+    LayerExistsError
+        If there is a layer of the new name and `replace` is False.
+    ImportRefusedError
+        If the file cannot be read or lacks a column.
+    LookupMismatchError
+        If the lookup contradicts itself or does not fit the layer.
+    InvalidLayerError
+        If the new name cannot be a layer's.
+    """
+    check_layer_id(layer)
+    known = store.has(layer)
+    if known and (not replace or layer == from_layer):
+        raise LayerExistsError(layer)
+    parent = store.get(from_layer)
+    progress("reading", 0.0)
+    members = _read_membership(
+        lookup, from_field=from_field, to_field=to_field, name_field=name_field
+    )
+    progress("joining", 0.2)
+    derived, derivation = derive_layer(
+        parent, members, layer_id=layer, title=title, vintage=vintage, source=source
+    )
+    progress("writing", 0.8)
+    saved = store.save(derived, replace=replace)
+    progress("done", 1.0)
+    return BoundaryDerivation(saved, derivation, parent, known)
+
+
+def _read_membership(
+    path: Path, *, from_field: str, to_field: str, name_field: str | None
+) -> Membership:
+    """The lookup in a file; a record that is not whole is refused, none is left out."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ImportRefusedError(str(path), f"cannot be read: {error.strerror}") from error
+    read = read_delimited(content, name=path.name)
+    if read.malformed:
+        raise ImportRefusedError(str(path), f"{read.check.rejects[0]}")
+    small = _texts(read, from_field, "--from-field")
+    large = _texts(read, to_field, "--to-field")
+    names = [""] * len(small) if name_field is None else _texts(read, name_field, "--name-field")
+    return membership(
+        zip(small, large, names, strict=True),
+        label=path.name,
+        numbers=read.check.row_numbers.tolist(),
+    )
+
+
+def _texts(read: Delimited, field: str, option: str) -> list[str]:
+    """A column as text, blank where there is nothing."""
+    return [value or "" for value in read.column(field, option).to_pylist()]
