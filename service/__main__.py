@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import answers, demo, imports, listing, serve
+from service.commands import answers, demo, derive, imports, listing, serve
 
 app = typer.Typer(
     name="hotspots",
@@ -36,6 +36,7 @@ def _hotspots(
 app.command()(demo.demo)
 app.command()(serve.serve)
 app.add_typer(imports.app, name="import", help="From files to data at rest, all or nothing.")
+app.add_typer(derive.app, name="derive", help="New data at rest from what is there.")
 app.command()(listing.datasets)
 app.command()(listing.boundaries)
 app.command()(answers.heatmap)

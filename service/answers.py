@@ -128,6 +128,8 @@ class MapImage:
     attribution: str
     width: int
     inset: Raster | None = None
+    inset_breaks: tuple[float, ...] = ()
+    inset_title: str = ""
 
 
 Answer = Document | Table | Raster | TileImage | MapImage

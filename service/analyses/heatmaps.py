@@ -9,7 +9,7 @@ from boundaries.store import LayerStore
 from service.analyses.errors import StaleVersionError, TooMuchWorkError
 from service.analyses.place_names import PlaceNames, sentence
 from service.analyses.provenance import SOFTWARE, layers_version, short_digest
-from service.analyses.surfaces import Surface, Surfaces
+from service.analyses.surfaces import Surface, Surfaces, legend_breaks
 from service.answers import Document, MapImage, Raster, Table, TileImage
 from service.schemas.queries import (
     ContourQuery,
@@ -219,16 +219,6 @@ class Heatmaps:
         left, bottom, right, top = bounds
         cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
         first, last = surface.selection.days()
-        inset = None
-        if query.inset:
-            proposed = self._inset(surface, self._peaks(surface))
-            if proposed is not None:
-                inset_query = query.model_copy(
-                    update={"bandwidth_m": proposed["bandwidth_m"], "inset": False}
-                )
-                zoomed = self._surfaces.of(dataset, inset_query)
-                x0, y0, x1, y1 = proposed["bounds_m"]
-                inset = self._raster(zoomed, (x0, y0, x1, y1), max((x1 - x0) / 400, 1.0))
         categories = ", ".join(query.category) or "all categories"
         return MapImage(
             kind="heatmap-map",
@@ -241,8 +231,26 @@ class Heatmaps:
             outlines=self._outlines(),
             attribution=surface.selection.incidents.licence,
             width=query.width,
-            inset=inset,
+            **(self._inset_picture(dataset, surface, query) if query.inset else {}),
         )
+
+    def _inset_picture(self, dataset: str, surface: Surface, query: MapQuery) -> dict[str, Any]:
+        """The surface around the leading peak, with the bandwidth proposed for it."""
+        peaks = self._peaks(surface)
+        proposed = self._inset(surface, peaks)
+        if proposed is None:
+            return {}
+        finer = query.model_copy(update={"bandwidth_m": proposed["bandwidth_m"]})
+        zoomed = self._surfaces.of(dataset, finer)
+        left, bottom, right, top = proposed["bounds_m"]
+        raster = self._raster(zoomed, (left, bottom, right, top), max((right - left) / 400, 1.0))
+        first = peaks.peaks[0]
+        place = self._names(None).at(first.x_m, first.y_m)
+        return {
+            "inset": raster,
+            "inset_breaks": legend_breaks(float(np.nanmax(raster.values))),
+            "inset_title": f"{place}, {zoomed.bandwidth_m:,.0f} m",
+        }
 
     def _raster(
         self,

@@ -1,27 +1,27 @@
 """``hotspots import``: from files that somebody sent to data at rest."""
 
-import enum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.analyses.filters import IncidentFilter
-from service.commands import output
+from service.commands import import_incidents, output
+from service.commands.options import (
+    Delimiter,
+    Licence,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+    Title,
+)
 from service.imports.boundaries import import_boundaries
-from service.imports.csv_incidents import IncidentColumns, import_csv
-from service.imports.incident_import import ImportOptions
-from service.imports.police_uk import import_police_uk
-from service.resources import Resources
+from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+from service.imports.site_rows import SiteColumns
+from service.imports.sites import SiteOptions, import_sites
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
-Replace = Annotated[
-    bool, typer.Option("--replace", help="Put it in the place of what was imported before.")
-]
-Source = Annotated[str, typer.Option(help="Who published it, as it will be named in answers.")]
-Licence = Annotated[str, typer.Option(help="Its licence, as it will be named in answers.")]
-Title = Annotated[str, typer.Option(help="What to call it where people read.")]
 Crs = Annotated[
     str | None,
     typer.Option("--crs", help="Coordinate system of the file, where it does not say its own."),
@@ -65,176 +65,124 @@ def boundaries(
     output.say(done.lines())
 
 
-class IncidentFormat(enum.StrEnum):
-    """The layouts of incident files."""
-
-    POLICE_UK = "police-uk"
-    CSV = "csv"
-
-
-class DateForm(enum.StrEnum):
-    """How dates are written; told, never guessed."""
-
-    ISO = "iso"
-    UK = "uk"
-    US = "us"
-
-
-CSV_ONLY = "Columns of --format csv"
+app.command()(import_incidents.incidents)
 
 
 @app.command()
-def incidents(
-    files: Annotated[list[Path], typer.Argument(help="Files, zips or folders.")],
-    dataset: Annotated[str, typer.Option(help="Name of the dataset; made if it is new.")],
-    format_: Annotated[IncidentFormat, typer.Option("--format", help="Layout of the files.")],
-    title: Title = "",
+def measures(
+    file: Annotated[Path, typer.Argument(help="CSV or GeoJSON with one row per area.")],
+    layer: Annotated[str, typer.Option(help="Layer whose areas the codes name.")],
+    measure: Annotated[str, typer.Option(help="What is measured, such as residents.")],
+    period: Annotated[str, typer.Option(help="Period it was measured for, such as 2021.")],
+    code_field: Annotated[str, typer.Option(help="Column with the area codes.")],
+    value_field: Annotated[str, typer.Option(help="Column with the values.")],
+    unit: Annotated[str, typer.Option(help="Unit of the values.")] = "",
     source: Source = "",
     licence: Licence = "",
-    area_layer: Annotated[
-        str | None,
-        typer.Option(help="Layer that the supplied area codes belong to [found out]."),
+    allow_negative: Annotated[
+        bool, typer.Option("--allow-negative", help="For scores; a count is never below 0.")
+    ] = False,
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    strict: Strict = False,
+    rejects: Rejects = None,
+) -> None:
+    """Import a measure of the areas of a layer: population, households, an index ..."""
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_measures(
+            held.measures,
+            file,
+            [MeasureValue(measure, period, value_field)],
+            MeasureOptions(
+                layer=layer,
+                code_field=code_field,
+                codes=held.layers.get(layer).codes,
+                unit=unit,
+                source=source,
+                licence=licence,
+                allow_negative=allow_negative,
+                delimiter=delimiter,
+                replace=replace,
+                strict=strict,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())
+
+
+COLUMNS = "Columns [found by their usual names]"
+
+
+@app.command()
+def sites(
+    file: Annotated[Path, typer.Argument(help="CSV or GeoJSON, one row per site or phase.")],
+    site_id: Annotated[
+        str | None, typer.Option(help="Column with the site's id.", rich_help_panel=COLUMNS)
     ] = None,
-    time: Annotated[
-        str | None,
-        typer.Option(help="Column with the date, with or without time.", rich_help_panel=CSV_ONLY),
+    name: Annotated[
+        str | None, typer.Option(help="Column with its name.", rich_help_panel=COLUMNS)
     ] = None,
-    date_form: Annotated[
-        DateForm,
-        typer.Option(
-            help="iso: 2024-12-31; uk: 31/12/2024; us: 12/31/2024.", rich_help_panel=CSV_ONLY
-        ),
-    ] = DateForm.ISO,
-    time_of_day: Annotated[
-        str | None, typer.Option(help="Column with the time of day.", rich_help_panel=CSV_ONLY)
+    district: Annotated[
+        str | None, typer.Option(help="Column with its district.", rich_help_panel=COLUMNS)
     ] = None,
-    time_zone: Annotated[
+    planned: Annotated[
+        str | None, typer.Option(help="Column with homes planned.", rich_help_panel=COLUMNS)
+    ] = None,
+    completed: Annotated[
+        str | None, typer.Option(help="Column with homes completed.", rich_help_panel=COLUMNS)
+    ] = None,
+    completed_year: Annotated[
         str | None,
-        typer.Option(
-            help="Zone whose local time is kept, where times state their offset from UTC.",
-            rich_help_panel=CSV_ONLY,
-        ),
+        typer.Option(help="Column with the year of completions.", rich_help_panel=COLUMNS),
+    ] = None,
+    phase_year: Annotated[
+        str | None,
+        typer.Option(help="Column with the year of a phase.", rich_help_panel=COLUMNS),
     ] = None,
     x: Annotated[
         str | None,
-        typer.Option(help="Column with easting or longitude.", rich_help_panel=CSV_ONLY),
+        typer.Option(help="Column with easting or longitude.", rich_help_panel=COLUMNS),
     ] = None,
     y: Annotated[
         str | None,
-        typer.Option(help="Column with northing or latitude.", rich_help_panel=CSV_ONLY),
+        typer.Option(help="Column with northing or latitude.", rich_help_panel=COLUMNS),
     ] = None,
-    crs: Annotated[
-        str | None,
-        typer.Option(
-            help="Coordinate system of x and y, such as EPSG:4326 or EPSG:27700.",
-            rich_help_panel=CSV_ONLY,
-        ),
-    ] = None,
-    category: Annotated[
-        str | None, typer.Option(help="Column with the category.", rich_help_panel=CSV_ONLY)
-    ] = None,
-    category_value: Annotated[
-        str,
-        typer.Option(
-            help="Category of every row, where no column has it.", rich_help_panel=CSV_ONLY
-        ),
-    ] = "incident",
-    subcategory: Annotated[
-        str | None, typer.Option(help="Column with the subcategory.", rich_help_panel=CSV_ONLY)
-    ] = None,
-    id_: Annotated[
-        str | None,
-        typer.Option("--id", help="Column with the incident's id.", rich_help_panel=CSV_ONLY),
-    ] = None,
-    weight: Annotated[
-        str | None, typer.Option(help="Column with a weight.", rich_help_panel=CSV_ONLY)
-    ] = None,
-    area_code: Annotated[
-        str | None, typer.Option(help="Column with an area code.", rich_help_panel=CSV_ONLY)
-    ] = None,
-    attribute: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="name=column of a further attribute; repeat for several.",
-            rich_help_panel=CSV_ONLY,
-        ),
-    ] = None,
-    delimiter: Annotated[
-        str | None, typer.Option(help="One character [found out].", rich_help_panel=CSV_ONLY)
-    ] = None,
+    crs: Crs = None,
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
     replace: Replace = False,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Import nothing if a single row is not usable.")
-    ] = False,
-    rejects: Annotated[
-        Path | None, typer.Option(help="File for the rejected rows [beside the first file].")
-    ] = None,
+    strict: Strict = False,
+    rejects: Rejects = None,
 ) -> None:
-    """Import incidents from files, all or nothing."""
+    """Import development sites with the homes planned and completed."""
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
-        options = ImportOptions(
-            dataset=dataset,
-            title=title,
-            source=source,
-            licence=licence,
-            area_layer=area_layer,
-            layers={name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()},
-            replace=replace,
-            strict=strict,
-            rejects_path=rejects,
-            progress=progress,
-        )
-        if format_ is IncidentFormat.POLICE_UK:
-            done = import_police_uk(held.incidents, files, options)
-        else:
-            if time is None:
-                output.fail("--format csv needs --time, the column with the date")
-            columns = IncidentColumns(
-                time=time,
-                date_form=date_form.value,
-                time_of_day=time_of_day,
-                time_zone=time_zone,
+        done = import_sites(
+            held.sites,
+            file,
+            SiteColumns(
+                site_id=site_id,
+                name=name,
+                district=district,
+                homes_planned=planned,
+                homes_completed=completed,
+                completed_year=completed_year,
+                phase_year=phase_year,
                 x=x,
                 y=y,
                 crs=crs,
-                category=category,
-                category_value=category_value,
-                incident_id=id_,
-                subcategory=subcategory,
-                weight=weight,
-                area_code=area_code,
-                attributes=_attributes(attribute or []),
+            ),
+            SiteOptions(
+                source=source,
+                licence=licence,
                 delimiter=delimiter,
-            )
-            done = import_csv(held.incidents, files, columns, options)
+                replace=replace,
+                strict=strict,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
     output.say(done.lines())
-    with output.errors_in_words():
-        output.say(_placement(held, dataset))
-
-
-def _placement(held: Resources, dataset: str) -> list[str]:
-    """Where the dataset's records are in the study area's layer, if there is one."""
-    layer_id = held.catalogue.study_layer()
-    if layer_id is None:
-        return ["no boundary layer is imported yet, so what lies outside is not counted"]
-    counted = held.areas.count(dataset, layer_id, IncidentFilter())
-    found = counted.reconciliation()
-    line = (
-        f"the dataset in layer {layer_id}: {found['records']:,} records = "
-        f"{found['in_layer_by_code']:,} in the layer by supplied code + "
-        f"{found['in_layer_by_location']:,} by location + {found['outside']:,} outside + "
-        f"{found['not_located']:,} not located"
-    )
-    return [line]
-
-
-def _attributes(pairs: list[str]) -> dict[str, str]:
-    """Attributes from their texts ``name=column``."""
-    found = {}
-    for pair in pairs:
-        name, equals, column = pair.partition("=")
-        if not (name and equals and column):
-            output.fail(f"--attribute must be written name=column, got {pair!r}")
-        found[name] = column
-    return found

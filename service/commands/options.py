@@ -42,3 +42,17 @@ Format = Annotated[
     TableFormatName | None,
     typer.Option("--format", help="By default what the suffix of --out says, or csv."),
 ]
+
+Replace = Annotated[
+    bool, typer.Option("--replace", help="Put it in the place of what was imported before.")
+]
+Source = Annotated[str, typer.Option(help="Who published it, as it will be named in answers.")]
+Licence = Annotated[str, typer.Option(help="Its licence, as it will be named in answers.")]
+Title = Annotated[str, typer.Option(help="What to call it where people read.")]
+Strict = Annotated[
+    bool, typer.Option("--strict", help="Import nothing if a single row is not usable.")
+]
+Rejects = Annotated[
+    Path | None, typer.Option(help="File for the rejected rows [beside the first file].")
+]
+Delimiter = Annotated[str | None, typer.Option(help="Character between columns [found out].")]

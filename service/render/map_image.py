@@ -9,11 +9,12 @@ import numpy as np
 import shapely
 
 from boundaries.layer import Geometries
-from service.answers import MapImage
+from service.answers import MapImage, Raster
 from service.release import Released
 from service.render.colour import classified, heat_palette, hex_colours
 
 # matplotlib's figures are separate, its font cache is not.
+MANY_OUTLINES = 150
 _DRAWING = threading.Lock()
 DPI = 100
 
@@ -37,11 +38,9 @@ def _draw(drawn: MapImage) -> bytes:
     figure = Figure(figsize=(width_in, min(height_in, 2.2 * width_in)), dpi=DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.02, 0.06, 0.74, 0.83))
-    colours = np.array(heat_palette(len(drawn.breaks)), dtype=np.uint8)
-    picture = colours[classified(drawn.raster.values, drawn.breaks)]
-    picture[..., 3] = np.where(picture[..., 3] > 0, 255, 0)
-    axes.imshow(picture, extent=(left, right, bottom, top), interpolation="nearest", zorder=1)
-    axes.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=0.6))
+    _draw_surface(axes, drawn.raster, drawn.breaks)
+    thin = 0.6 if len(drawn.outlines) < MANY_OUTLINES else 0.25
+    axes.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=thin))
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
     _add_scale_bar(axes, drawn)
@@ -56,7 +55,7 @@ def _draw(drawn: MapImage) -> bytes:
                 strict=True,
             )
         ],
-        title=drawn.raster.unit,
+        title=drawn.raster.unit.replace("km^2", "km²"),
         loc="upper left",
         bbox_to_anchor=(0.77, 0.88),
         frameon=False,
@@ -64,10 +63,41 @@ def _draw(drawn: MapImage) -> bytes:
         title_fontsize=9,
         alignment="left",
     )
+    if drawn.inset is not None:
+        _add_inset(figure, axes, drawn, drawn.inset)
     _add_labels(figure, drawn)
     body = io.BytesIO()
     figure.savefig(body, format="png", metadata={"Software": None})
     return body.getvalue()
+
+
+def _draw_surface(axes: object, raster: Raster, breaks: tuple[float, ...]) -> None:
+    """The classes of a surface, opaque, where they lie."""
+    left, bottom, right, top = raster.grid.bounds_m
+    colours = np.array(heat_palette(len(breaks)), dtype=np.uint8)
+    picture = colours[classified(raster.values, breaks)]
+    picture[..., 3] = np.where(picture[..., 3] > 0, 255, 0)
+    axes.imshow(picture, extent=(left, right, bottom, top), interpolation="nearest", zorder=1)  # type: ignore[attr-defined]
+
+
+def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> None:
+    """The leading peak enlarged, with classes of its own, and where it lies on the map."""
+    from matplotlib.collections import LineCollection
+    from matplotlib.patches import Rectangle
+
+    left, bottom, right, top = inset.grid.bounds_m
+    small = figure.add_axes((0.765, 0.12, 0.22, 0.3))  # type: ignore[attr-defined]
+    _draw_surface(small, inset, drawn.inset_breaks)
+    small.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=0.5))
+    small.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
+    small.set_title(
+        f"{drawn.inset_title}\n{(right - left) / 1000:.1f} km across; "
+        f"darkest: {drawn.inset_breaks[-1] if drawn.inset_breaks else 0:,.0f} and more",
+        fontsize=8,
+        loc="left",
+    )
+    frame = Rectangle((left, bottom), right - left, top - bottom, fill=False, color="#06c")
+    axes.add_patch(frame)  # type: ignore[attr-defined]
 
 
 def break_labels(breaks: tuple[float, ...]) -> list[str]:

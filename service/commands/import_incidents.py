@@ -1,0 +1,185 @@
+"""``hotspots import incidents``: files of incidents in one of the known layouts."""
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.analyses.filters import IncidentFilter
+from service.commands import output
+from service.commands.options import Licence, Rejects, Replace, Source, Strict, Title
+from service.imports.csv_incidents import IncidentColumns, import_csv
+from service.imports.incident_import import ImportOptions
+from service.imports.police_uk import import_police_uk
+from service.resources import Resources
+
+
+class IncidentFormat(enum.StrEnum):
+    """The layouts of incident files."""
+
+    POLICE_UK = "police-uk"
+    CSV = "csv"
+
+
+class DateForm(enum.StrEnum):
+    """How dates are written; told, never guessed."""
+
+    ISO = "iso"
+    UK = "uk"
+    US = "us"
+
+
+CSV_ONLY = "Columns of --format csv"
+
+
+def incidents(
+    files: Annotated[list[Path], typer.Argument(help="Files, zips or folders.")],
+    dataset: Annotated[str, typer.Option(help="Name of the dataset; made if it is new.")],
+    format_: Annotated[IncidentFormat, typer.Option("--format", help="Layout of the files.")],
+    title: Title = "",
+    source: Source = "",
+    licence: Licence = "",
+    area_layer: Annotated[
+        str | None,
+        typer.Option(help="Layer that the supplied area codes belong to [found out]."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(help="Column with the date, with or without time.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    date_form: Annotated[
+        DateForm,
+        typer.Option(
+            help="iso: 2024-12-31; uk: 31/12/2024; us: 12/31/2024.", rich_help_panel=CSV_ONLY
+        ),
+    ] = DateForm.ISO,
+    time_of_day: Annotated[
+        str | None, typer.Option(help="Column with the time of day.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            help="Zone whose local time is kept, where times state their offset from UTC.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option(help="Column with easting or longitude.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    y: Annotated[
+        str | None,
+        typer.Option(help="Column with northing or latitude.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            help="Coordinate system of x and y, such as EPSG:4326 or EPSG:27700.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(help="Column with the category.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    category_value: Annotated[
+        str,
+        typer.Option(
+            help="Category of every row, where no column has it.", rich_help_panel=CSV_ONLY
+        ),
+    ] = "incident",
+    subcategory: Annotated[
+        str | None, typer.Option(help="Column with the subcategory.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    id_: Annotated[
+        str | None,
+        typer.Option("--id", help="Column with the incident's id.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option(help="Column with a weight.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    area_code: Annotated[
+        str | None, typer.Option(help="Column with an area code.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="name=column of a further attribute; repeat for several.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="One character [found out].", rich_help_panel=CSV_ONLY)
+    ] = None,
+    replace: Replace = False,
+    strict: Strict = False,
+    rejects: Rejects = None,
+) -> None:
+    """Import incidents from files, all or nothing."""
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        options = ImportOptions(
+            dataset=dataset,
+            title=title,
+            source=source,
+            licence=licence,
+            area_layer=area_layer,
+            layers={name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()},
+            replace=replace,
+            strict=strict,
+            rejects_path=rejects,
+            progress=progress,
+        )
+        if format_ is IncidentFormat.POLICE_UK:
+            done = import_police_uk(held.incidents, files, options)
+        else:
+            if time is None:
+                output.fail("--format csv needs --time, the column with the date")
+            columns = IncidentColumns(
+                time=time,
+                date_form=date_form.value,
+                time_of_day=time_of_day,
+                time_zone=time_zone,
+                x=x,
+                y=y,
+                crs=crs,
+                category=category,
+                category_value=category_value,
+                incident_id=id_,
+                subcategory=subcategory,
+                weight=weight,
+                area_code=area_code,
+                attributes=_attributes(attribute or []),
+                delimiter=delimiter,
+            )
+            done = import_csv(held.incidents, files, columns, options)
+    output.say(done.lines())
+    with output.errors_in_words():
+        output.say(_placement(held, dataset))
+
+
+def _placement(held: Resources, dataset: str) -> list[str]:
+    """Where the dataset's records are in the study area's layer, if there is one."""
+    layer_id = held.catalogue.study_layer()
+    if layer_id is None:
+        return ["no boundary layer is imported yet, so what lies outside is not counted"]
+    counted = held.areas.count(dataset, layer_id, IncidentFilter())
+    found = counted.reconciliation()
+    line = (
+        f"the dataset in layer {layer_id}: {found['records']:,} records = "
+        f"{found['in_layer_by_code']:,} in the layer by supplied code + "
+        f"{found['in_layer_by_location']:,} by location + {found['outside']:,} outside + "
+        f"{found['not_located']:,} not located"
+    )
+    return [line]
+
+
+def _attributes(pairs: list[str]) -> dict[str, str]:
+    """Attributes from their texts ``name=column``."""
+    found = {}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not (name and equals and column):
+            output.fail(f"--attribute must be written name=column, got {pair!r}")
+        found[name] = column
+    return found
