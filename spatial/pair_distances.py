@@ -16,7 +16,7 @@ from spatial.compiled import compiled
 from spatial.places import Places
 
 EXACT_PLACES = 5_000
-QUERIES = 3_000
+QUERIES = 12_000
 _MANTISSA_BITS = 4  # bins per octave of squared distance: 2 ** 4
 _SHIFT = 52 - _MANTISSA_BITS
 _BLOCK = 512
@@ -71,8 +71,8 @@ def _disc_overlap(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, F
     return overlap(_middle(edges_m2)), slope
 
 
-GAUSSIAN = PairFunction(_gaussian, reach_sd=6.0)  # 2e-8 of its peak there
-GAUSSIAN_TWICE = PairFunction(_gaussian_twice, reach_sd=6.0 * math.sqrt(2.0))
+GAUSSIAN = PairFunction(_gaussian, reach_sd=5.0)  # 4e-6 of its peak there
+GAUSSIAN_TWICE = PairFunction(_gaussian_twice, reach_sd=5.0 * math.sqrt(2.0))
 DISC = PairFunction(_disc, reach_sd=2.0)
 DISC_OVERLAP = PairFunction(_disc_overlap, reach_sd=4.0)
 
@@ -113,7 +113,7 @@ def pair_sums(
     functions : tuple of PairFunction
         What is summed.
     seed : int
-        Of the sample of places that is taken above `EXACT_PLACES`.
+        Of the sample of places that is taken above `QUERIES`.
 
     Returns
     -------
@@ -122,12 +122,12 @@ def pair_sums(
     Notes
     -----
     Up to `EXACT_PLACES` every pair in reach counts; binning the distances changes a sum of
-    Gaussians by less than 3e-4 of itself. Above, the sums are taken at a systematic sample of
-    `QUERIES` places, drawn in proportion to their weight along the easting, and over places
-    merged onto cells of a quarter of the smallest standard deviation of each octave: at their
-    centre of mass, so that only the second moment changes, by half a per cent of the variance
-    at most. Cost: O(places^2) up to the limit; above it that of sorting, and of `QUERIES`
-    times the cells in reach.
+    Gaussians by less than a thousandth of itself. Above, places are merged onto cells of a
+    quarter of the smallest standard deviation of each octave: at their centre of mass, so that
+    only the second moment changes, by half a per cent of the variance at most. Above `QUERIES`
+    the sums are taken at a systematic sample of so many places, drawn in proportion to their
+    weight along the easting. Cost: O(places^2) up to the first limit; above it that of sorting
+    and, for each octave and query, of at most some 5,000 cells in reach.
     """
     query, query_weight = _queries(places, seed=seed)
     others = tuple(np.empty((len(query), len(sd_m))) for _ in functions)
@@ -147,12 +147,12 @@ def pair_sums(
             count, moment = rows.profiles(places, query[block], edges_m2, reach_m=reach_m)
             for summed, (value, slope) in zip(others, on_bins, strict=True):
                 summed[block, stage] = count @ value + moment @ slope
-    return PairSums(query, query_weight, others, is_sampled=not exact)
+    return PairSums(query, query_weight, others, is_sampled=len(places) > QUERIES)
 
 
 def _queries(places: Places, *, seed: int) -> tuple[IntArray, FloatArray]:
     """All places, or a systematic sample in proportion to weight; and what each stands for."""
-    if len(places) <= EXACT_PLACES:
+    if len(places) <= QUERIES:
         return np.arange(len(places)), places.weight
     # Places are sorted by easting, so that steps of equal weight also spread the sample.
     total = places.total_weight

@@ -11,7 +11,7 @@ SHARED_RECORDS_PER_PLACE = 1.5  # above it, sharing a place is the rule and not 
 ROUNDING_STEPS_M = (1_000.0, 500.0, 250.0, 100.0, 50.0, 25.0, 10.0, 5.0)
 ROUNDED_SHARE = 0.99
 MIN_PLACES_FOR_ROUNDING = 20  # fewer may lie on round numbers by chance
-MAX_SPACING_QUERIES = 50_000
+MAX_LOOKED_AT = 20_000  # evenly spaced places, enough for a median or a share
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def _median_spacing_m(places: Places) -> float:
     from scipy.spatial import KDTree  # on the service's start path, needed by few requests
 
     # Every k-th place in spatial order is enough for a median, and keeps a million quick.
-    step = -(-len(places) // MAX_SPACING_QUERIES)
+    step = -(-len(places) // MAX_LOOKED_AT)
     tree = KDTree(places.xy_m, balanced_tree=False, compact_nodes=False)
     distance = np.asarray(tree.query(places.xy_m[::step], k=[2])[0])[:, 0]
     order = np.argsort(distance)
@@ -186,10 +186,11 @@ def _rounding_m(places: Places) -> float:
     """The largest step of which nearly all coordinates are multiples, 0 where none is."""
     if len(places) < MIN_PLACES_FOR_ROUNDING:
         return 0.0
+    some = places.xy_m[:: -(-len(places) // MAX_LOOKED_AT)]
     for step in ROUNDING_STEPS_M:
         # A grid reference names the corner of its square, or its middle.
         for phase in (0.0, step / 2):
-            remainder = np.mod(places.xy_m - phase, step)
+            remainder = np.mod(some - phase, step)
             on_step = np.minimum(remainder, step - remainder) < 1e-6 * step
             if np.all(on_step.mean(axis=0) >= ROUNDED_SHARE):
                 return step

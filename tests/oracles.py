@@ -57,3 +57,100 @@ def arrangements_beyond(
             above[i] += permuted >= lag - 1e-9
             below[i] += permuted <= lag + 1e-9
     return above, below
+
+
+def gaussian(distance_m: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
+    """The isotropic normal density in the plane, per m^2."""
+    return np.exp(-((distance_m / sd_m) ** 2) / 2) / (2 * np.pi * sd_m**2)
+
+
+def distances(xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Every distance between every two points."""
+    return np.hypot(xy_m[:, None, 0] - xy_m[None, :, 0], xy_m[:, None, 1] - xy_m[None, :, 1])
+
+
+def least_squares_criterion(
+    xy_m: NDArray[np.float64], weight: NDArray[np.float64], sd_m: float
+) -> float:
+    """Integral of f^2 less twice the mean of the left-out densities; distinct places."""
+    away, total = distances(xy_m), weight.sum()
+    squared = weight @ gaussian(away, sd_m * np.sqrt(2)) @ weight / total**2
+    fitted = 0.0
+    for i in range(len(xy_m)):
+        others = np.arange(len(xy_m)) != i
+        left_out = weight[others] @ gaussian(away[i, others], sd_m) / weight[others].sum()
+        fitted += weight[i] * left_out / total
+    return float(squared - 2 * fitted)
+
+
+def likelihood_criterion(
+    xy_m: NDArray[np.float64], weight: NDArray[np.float64], sd_m: float, background: float
+) -> float:
+    """Mean log of the left-out density mixed with an even one; distinct places."""
+    away, total = distances(xy_m), weight.sum()
+    width, height = np.ptp(xy_m, axis=0)
+    summed = 0.0
+    for i in range(len(xy_m)):
+        others = np.arange(len(xy_m)) != i
+        left_out = weight[others] @ gaussian(away[i, others], sd_m) / weight[others].sum()
+        summed += weight[i] * np.log(
+            (1 - background) * left_out + max(background / (width * height), 1e-300)
+        )
+    return float(summed / total)
+
+
+def inverse_intensity_sum(
+    xy_m: NDArray[np.float64], weight: NDArray[np.float64], sd_m: float
+) -> float:
+    """Sum of the inverse intensities at the points, themselves included, m^2."""
+    return float(weight @ (1 / (gaussian(distances(xy_m), sd_m) @ weight)))
+
+
+def berman_diggle_criterion(
+    xy_m: NDArray[np.float64], weight: NDArray[np.float64], sd_m: float
+) -> float:
+    """M(R) for R = 2 sd from every pair, per unit of area; distinct places."""
+    radius, total = 2 * sd_m, weight.sum()
+    pairs = np.outer(weight, weight)[~np.eye(len(weight), dtype=bool)] / (
+        total**2 - (weight**2).sum()
+    )
+    away = distances(xy_m)[~np.eye(len(weight), dtype=bool)]
+    half = np.minimum(away / (2 * radius), 1)
+    lens = 2 * radius**2 * (np.arccos(half) - half * np.sqrt(1 - half**2))
+    disc = np.pi * radius**2
+    ripley, shared = pairs[away <= radius].sum(), (pairs * lens).sum()
+    return float(((weight**2).sum() / total**2 - 2 * ripley) / disc + shared / disc**2)
+
+
+def prominences(surface: NDArray[np.float64]) -> dict[tuple[int, int], float]:
+    """Prominence of every plateau of local maxima, by its first cell, level by level."""
+    from scipy import ndimage
+
+    everywhere = np.ones((3, 3))
+    found: dict[tuple[int, int], float] = {}
+    levels = np.unique(surface[surface > 0])[::-1]
+    alive: dict[tuple[int, int], float] = {}
+    for level in levels:
+        label, count = ndimage.label(surface >= level, structure=everywhere)
+        for k in range(1, count + 1):
+            inside = sorted(
+                (peak for peak in alive if label[peak] == k), key=lambda p: (-alive[p], p)
+            )
+            if not inside:
+                first = np.argwhere((label == k) & (surface == level))[0]
+                alive[int(first[0]), int(first[1])] = float(level)
+            for lower in inside[1:]:
+                found[lower] = alive.pop(lower) - float(level)
+    return found | alive
+
+
+def kernel_mass_by_sampling(
+    geometry: Any, x_m: float, y_m: float, shape: Any, bandwidth_m: float, samples: int = 400
+) -> float:
+    """Share of a kernel's volume inside a geometry, from a fine lattice over its support."""
+    offset = ((np.arange(samples) + 0.5) / samples * 2 - 1) * bandwidth_m
+    dx, dy = (part.ravel() for part in np.meshgrid(offset, offset))
+    value = shape(np.hypot(dx, dy) / bandwidth_m)
+    shapely.prepare(geometry)
+    inside = shapely.contains_xy(geometry, x_m + dx, y_m + dy)
+    return float(value[inside].sum() / value.sum())
