@@ -5,7 +5,6 @@ import math
 import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
-from rasterio.transform import from_bounds, from_origin
 
 from service.answers import Raster, TileImage
 from service.release import Released
@@ -20,7 +19,7 @@ def raster_tif(released: Released[Raster]) -> bytes:
     return _tif(
         raster.values,
         crs=raster.crs,
-        transform=from_origin(grid.left_m, grid.top_m, grid.cell_m, grid.cell_m),
+        transform=_north_up(grid.left_m, grid.top_m, grid.cell_m, grid.cell_m),
         unit=raster.unit,
         tags={
             "PROVENANCE": provenance_text(raster.provenance),
@@ -33,16 +32,23 @@ def tile_tif(released: Released[TileImage]) -> bytes:
     """The numbers behind a tile: one float32 band in EPSG:3857."""
     drawn = released.answer
     rows, cols = drawn.values.shape
+    left, bottom, right, top = drawn.tile.bounds_mercator_m
     return _tif(
         drawn.values,
         crs=WEB_MERCATOR,
-        transform=from_bounds(*drawn.tile.bounds_mercator_m, cols, rows),
+        transform=_north_up(left, top, (right - left) / cols, (top - bottom) / rows),
         unit=drawn.unit,
         tags={
             "PROVENANCE": provenance_text(drawn.provenance),
             "SYNTHETIC": "yes" if drawn.provenance.synthetic else "no",
         },
     )
+
+
+def _north_up(left: float, top: float, width: float, height: float) -> rasterio.Affine:
+    """From columns and rows to coordinates, for cells of a width and height."""
+    # Not rasterio's own from_origin: it multiplies as affine 3 warns against.
+    return rasterio.Affine(width, 0.0, left, 0.0, -height, top)
 
 
 def _tif(
