@@ -77,16 +77,17 @@ def select(incidents: Incidents, wanted: IncidentFilter) -> Selection:
     UnknownCategoryError
         If the dataset has no such category.
     CutMonthError
-        If an end of the period falls inside a month of which records know the month only.
+        If an end of the period falls inside a month of which records of these categories know
+        the month only.
     """
     chosen = np.ones(len(incidents.occurred), dtype=np.bool_)
     if wanted.categories:
         chosen &= _of_categories(incidents, wanted.categories)
     if wanted.start is not None:
-        _refuse_cut_month(incidents, wanted.start, end=False)
+        _refuse_cut_month(incidents, chosen, wanted.start, end=False)
         chosen &= incidents.occurred >= np.datetime64(wanted.start.day, "m")
     if wanted.end is not None:
-        _refuse_cut_month(incidents, wanted.end, end=True)
+        _refuse_cut_month(incidents, chosen, wanted.end, end=True)
         chosen &= incidents.occurred < np.datetime64(
             wanted.end.day + datetime.timedelta(days=1), "m"
         )
@@ -104,15 +105,17 @@ def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArr
     return lookup[incidents.category]
 
 
-def _refuse_cut_month(incidents: Incidents, moment: Moment, *, end: bool) -> None:
-    """Raise where a date would split a month whose records know the month only."""
+def _refuse_cut_month(
+    incidents: Incidents, chosen: BoolArray, moment: Moment, *, end: bool
+) -> None:
+    """Raise where a date would split a month of which chosen records know the month only."""
     day = moment.day
     last = calendar.monthrange(day.year, day.month)[1]
     if day.day == (last if end else 1):
         return
     month = np.datetime64(f"{day:%Y-%m}", "M")
     in_month = incidents.occurred.astype("datetime64[M]") == month
-    vague = int(np.count_nonzero(in_month & (incidents.precision == _MONTH_ONLY)))
+    vague = int(np.count_nonzero(chosen & in_month & (incidents.precision == _MONTH_ONLY)))
     if vague:
         whole = day.replace(day=last if end else 1)
         raise CutMonthError(
