@@ -3,119 +3,178 @@
 A row of pixels crosses a kernel (1 - u^2)^p on one interval of columns, and there it is a
 polynomial of degree 2 p in the column. So a point enters its coefficients where the interval
 begins and takes them out where it ends; one running sum along the row then gives every pixel.
-The cost per point and row does not depend on the bandwidth.
+The cost per point and row does not depend on the number of columns in reach.
 
-Rounding: coefficients refer to the middle of a short segment of columns, and are carried from
-segment to segment; where the number of points in reach falls to zero the sums are set to
-zero, so that what is empty is exactly zero and no error travels across a gap.
+Rounding: the row is cut into segments about four bandwidths long. Coefficients refer to the
+middle of their segment and nothing is carried from one segment to the next, so that powers
+of the column stay small against powers of the bandwidth; where the number of kernels in reach
+falls to zero the sums are set to zero. What is empty is exactly zero, and no error travels.
 
-Everything here is in units of columns. A pixel of row t and column j has the value
+Everything here is in units of columns. Row t and column j get
 
-    sum_i w_i (1 - u^2)^p
-    u^2 = ((j - x_i)^2 + (row_y[t] - y_i)^2) / (reach_sq_i row_stretch[t])
+    sum_i w_i (reach_sq_i stretch[t] - d^2)^p,    d^2 = (j - x_i)^2 + (row_y[t] - y_i)^2
 
-with reach_sq the squared bandwidth at the point and row_stretch 1 on a plane map.
+over the points for which the bracket is not negative: reach_sq is the squared bandwidth at
+the point, stretch is 1 on a plane map, and row_y ascends.
 """
 
 import math
 
 import numpy as np
 
-from spatial.arrays import FloatArray
+from spatial.arrays import FloatArray, IntArray
 from spatial.compiled import compiled
 
-SEGMENT = 64
-"""Columns that share an origin."""
+MIN_SEGMENT = 16
+CONE, BELL = 4, 5  # codes of the kernels that are no polynomial
+
+
+def segment_for(reach: float, power: int) -> int:
+    """Columns that share an origin: a power of two, some bandwidths long."""
+    wanted = reach * (4.0 if power < 3 else 2.0)
+    return max(MIN_SEGMENT, 1 << math.ceil(math.log2(max(wanted, 1.0))))
+
+
+def channels(power: int) -> int:
+    """Numbers kept per pixel: the coefficients, and how many kernels begin less those that end."""
+    return 2 * power + 2
 
 
 @compiled
-def add_coefficients(
+def rows_in_reach(
+    row_y: FloatArray, stretch: FloatArray, y: float, reach_sq: float
+) -> tuple[int, int]:
+    """First row, and one past the last, that a point at y can reach; rows ascend."""
+    highest = max(stretch[0], stretch[-1])
+    reach = math.sqrt(reach_sq * highest)
+    first = np.searchsorted(row_y, y - reach)
+    last = np.searchsorted(row_y, y + reach, side="right")
+    return int(first), int(last)
+
+
+@compiled
+def chords(
+    x: float,
+    y: float,
+    reach_sq: float,
+    row_y: FloatArray,
+    stretch: FloatArray,
+    first: int,
+    last: int,
+    begin: IntArray,
+    end: IntArray,
+    chord_sq: FloatArray,
+) -> None:
+    """The columns (end exclusive) of each row in reach of a point, and its squared half chord."""
+    for t in range(first, last):
+        dy = row_y[t] - y
+        square = reach_sq * stretch[t] - dy * dy
+        half = math.sqrt(max(square, 0.0))
+        chord_sq[t] = square
+        begin[t] = math.ceil(x - half)
+        end[t] = math.floor(x + half) + 1 if square >= 0.0 else begin[t]
+
+
+@compiled
+def enter_points(
     x: FloatArray,
     y: FloatArray,
     reach_sq: FloatArray,
     weight: FloatArray,
     row_y: FloatArray,
-    row_stretch: FloatArray,
+    stretch: FloatArray,
     power: int,
-    cols: int,
+    segment: int,
     differences: FloatArray,
 ) -> None:
-    """Enter the polynomials of all points into `differences` (rows, cols + 1, 2 power + 2)."""
-    rows = row_y.shape[0]
+    """Enter the polynomials of all points into `differences` (rows, cols, channels)."""
+    rows, cols = differences.shape[0], differences.shape[1]
+    begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    chord_sq = np.empty(rows)
     for i in range(x.shape[0]):
-        scale = weight[i] / reach_sq[i] ** power
-        for t in range(rows):
-            dy = row_y[t] - y[i]
-            chord_sq = reach_sq[i] * row_stretch[t] - dy * dy
-            if chord_sq < 0.0:
-                continue
-            chord = math.sqrt(chord_sq)
-            first = math.ceil(x[i] - chord)
-            last = math.floor(x[i] + chord)
-            if first > last or first >= cols or last < 0:
-                continue
-            first = max(first, 0.0)
-            w = scale / row_stretch[t] ** power
-            _enter(differences[t], int(first), x[i], chord_sq, w, power, 1.0)
-            if last + 1 < cols:
-                _enter(differences[t], int(last) + 1, x[i], chord_sq, -w, power, -1.0)
+        first, last = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
+        if first >= last:
+            continue
+        chords(x[i], y[i], reach_sq[i], row_y, stretch, first, last, begin, end, chord_sq)
+        leftmost, rightmost = cols, 0
+        for t in range(first, last):
+            leftmost = min(leftmost, begin[t])
+            rightmost = max(rightmost, end[t])
+        leftmost, rightmost = max(leftmost, 0), min(rightmost, cols)
+        for left in range(leftmost - leftmost % segment, rightmost, segment):
+            right = min(left + segment, cols)
+            at = x[i] - (left + segment // 2)
+            for t in range(first, last):
+                b, e = max(begin[t], left), min(end[t], right)
+                if b < e:
+                    _enter(differences[t, b], at, chord_sq[t], weight[i], power, 1.0)
+                    if e < right:
+                        _enter(differences[t, e], at, chord_sq[t], -weight[i], power, -1.0)
 
 
 @compiled
 def _enter(
-    row: FloatArray, col: int, x: float, chord_sq: float, w: float, power: int, count: float
+    pixel: FloatArray, at: float, chord_sq: float, w: float, power: int, count: float
 ) -> None:
-    """Add w (chord_sq - (j - x)^2)^power, as a polynomial of j about its segment's middle."""
-    at = x - ((col // SEGMENT) * SEGMENT + SEGMENT // 2)
+    """Add w (chord_sq - (o - at)^2)^power as a polynomial in the offset o."""
     g = chord_sq - at * at
-    cell = row[col]
-    cell[2 * power + 1] += count
-    if power == 0:
-        cell[0] += w
+    pixel[2 * power + 1] += count
+    if power == 2:
+        pixel[0] += w * g * g
+        pixel[1] += 4.0 * w * at * g
+        pixel[2] += w * (4.0 * at * at - 2.0 * g)
+        pixel[3] -= 4.0 * w * at
+        pixel[4] += w
+    elif power == 0:
+        pixel[0] += w
     elif power == 1:
-        cell[0] += w * g
-        cell[1] += 2.0 * w * at
-        cell[2] -= w
-    elif power == 2:
-        cell[0] += w * g * g
-        cell[1] += 4.0 * w * at * g
-        cell[2] += w * (4.0 * at * at - 2.0 * g)
-        cell[3] -= 4.0 * w * at
-        cell[4] += w
+        pixel[0] += w * g
+        pixel[1] += 2.0 * w * at
+        pixel[2] -= w
     else:
-        cell[0] += w * g * g * g
-        cell[1] += 6.0 * w * at * g * g
-        cell[2] += w * g * (12.0 * at * at - 3.0 * g)
-        cell[3] += w * at * (8.0 * at * at - 12.0 * g)
-        cell[4] += w * (3.0 * g - 12.0 * at * at)
-        cell[5] += 6.0 * w * at
-        cell[6] -= w
+        pixel[0] += w * g * g * g
+        pixel[1] += 6.0 * w * at * g * g
+        pixel[2] += w * g * (12.0 * at * at - 3.0 * g)
+        pixel[3] += w * at * (8.0 * at * at - 12.0 * g)
+        pixel[4] += w * (3.0 * g - 12.0 * at * at)
+        pixel[5] += 6.0 * w * at
+        pixel[6] -= w
 
 
 @compiled
-def sum_along_rows(differences: FloatArray, power: int, out: FloatArray) -> None:
-    """Running sums of the coefficients, evaluated at every column of `out` (rows, cols)."""
+def sum_along_rows(
+    differences: FloatArray, power: int, segment: int, scale: FloatArray, out: FloatArray
+) -> None:
+    """Add scale[t] times the running sums to `out` (rows, cols); clears `differences`."""
     terms = 2 * power + 1
     sums = np.zeros(terms)
     for t in range(out.shape[0]):
-        sums[:] = 0.0
-        in_reach = 0.0
-        for j in range(out.shape[1]):
-            offset = j % SEGMENT - SEGMENT // 2
-            if j % SEGMENT == 0:
-                # Taylor shift by one segment, by repeated synthetic division.
-                for k in range(terms - 1):
-                    for m in range(terms - 2, k - 1, -1):
-                        sums[m] += SEGMENT * sums[m + 1]
-            in_reach += differences[t, j, terms]
-            if in_reach == 0.0:
-                sums[:] = 0.0
-                continue
-            value = 0.0
-            for k in range(terms - 1, -1, -1):
-                sums[k] += differences[t, j, k]
-                value = value * offset + sums[k]
-            out[t, j] += max(value, 0.0)
+        for left in range(0, out.shape[1], segment):
+            sums[:] = 0.0
+            in_reach = 0.0
+            for j in range(left, min(left + segment, out.shape[1])):
+                pixel = differences[t, j]
+                in_reach += pixel[terms]
+                if in_reach == 0.0:
+                    sums[:] = 0.0
+                else:
+                    offset = float(j - left - segment // 2)
+                    value = 0.0
+                    for k in range(terms - 1, -1, -1):
+                        sums[k] += pixel[k]
+                        value = value * offset + sums[k]
+                    out[t, j] += scale[t] * max(value, 0.0)
+                pixel[:] = 0.0
+
+
+@compiled
+def shape_at(u_sq: float, code: int, bell_rate: float) -> float:
+    """Value at the squared distance u^2 <= 1 of the kernel with a code, 1 at the centre."""
+    if code == CONE:
+        return max(1.0 - math.sqrt(u_sq), 0.0)
+    if code == BELL:
+        return math.exp(-bell_rate * u_sq)
+    return max(1.0 - u_sq, 0.0) ** code
 
 
 @compiled
@@ -125,35 +184,50 @@ def add_directly(
     reach_sq: FloatArray,
     weight: FloatArray,
     row_y: FloatArray,
-    row_stretch: FloatArray,
+    stretch: FloatArray,
     code: int,
-    gaussian_rate: float,
+    bell_rate: float,
     out: FloatArray,
 ) -> None:
-    """Add each point's kernel to `out` pixel by pixel: for kernels that are no polynomial."""
+    """Add each kernel, 1 at its centre, to `out` (rows, cols) pixel by pixel."""
     rows, cols = out.shape
+    begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    chord_sq, across = np.empty(rows), np.empty(cols)
     for i in range(x.shape[0]):
-        for t in range(rows):
-            dy = row_y[t] - y[i]
-            here_sq = reach_sq[i] * row_stretch[t]
-            chord_sq = here_sq - dy * dy
-            if chord_sq < 0.0:
+        first, last = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
+        if first >= last:
+            continue
+        chords(x[i], y[i], reach_sq[i], row_y, stretch, first, last, begin, end, chord_sq)
+        stretched = -1.0
+        for t in range(first, last):
+            b, e = max(begin[t], 0), min(end[t], cols)
+            if b >= e:
                 continue
-            chord = math.sqrt(chord_sq)
-            first = max(math.ceil(x[i] - chord), 0)
-            last = min(math.floor(x[i] + chord), cols - 1)
-            for j in range(first, last + 1):
-                dx = j - x[i]
-                out[t, j] += weight[i] * shape_at(
-                    (dx * dx + dy * dy) / here_sq, code, gaussian_rate
-                )
+            dy = row_y[t] - y[i]
+            dy_sq = dy * dy
+            here_sq = reach_sq[i] * stretch[t]
+            if code == BELL:
+                # A product of one factor per axis. On a plane map the factor across is the
+                # same on every row, so that a row costs one product per pixel.
+                if stretch[t] != stretched:
+                    stretched = stretch[t]
+                    _bell_across(x[i], here_sq, bell_rate, across)
+                down = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
+                for j in range(b, e):
+                    out[t, j] += down * across[j]
+            else:
+                for j in range(b, e):
+                    dx = j - x[i]
+                    u_sq = (dx * dx + dy_sq) / here_sq
+                    out[t, j] += weight[i] * shape_at(u_sq, code, bell_rate)
 
 
 @compiled
-def shape_at(u_sq: float, code: int, gaussian_rate: float) -> float:
-    """Value at the squared distance u^2 <= 1 of the kernel with a code, 1 at the centre."""
-    if code == 4:
-        return max(1.0 - math.sqrt(u_sq), 0.0)
-    if code == 5:
-        return math.exp(-gaussian_rate * u_sq)
-    return max(1.0 - u_sq, 0.0) ** code
+def _bell_across(x: float, reach_sq: float, bell_rate: float, across: FloatArray) -> None:
+    """The factor of the bell along a row, at the columns that it can reach."""
+    reach = math.sqrt(reach_sq)
+    rate = bell_rate / reach_sq
+    first = max(math.ceil(x - reach), 0)
+    last = min(math.floor(x + reach) + 1, across.shape[0])
+    for j in range(first, last):
+        across[j] = math.exp(-rate * (j - x) * (j - x))

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from spatial._sums import sum_on_rows
 from spatial.arrays import FloatArray, frozen
-from spatial.density import density_at, sum_on_rows
+from spatial.density import density_at
 from spatial.edge import EdgeMass, kernel_mass_at
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
 from spatial.grid import Grid

@@ -1,28 +1,20 @@
 """Kernel density of points: on a raster, and at given places."""
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spatial._rows import add_coefficients, add_directly, sum_along_rows
+from spatial._sums import GAUSSIAN_RATE, sum_in_boxes
 from spatial.arrays import FloatArray, IntArray, checked_points
 from spatial.compiled import compiled
 from spatial.grid import Grid
 from spatial.kernels import (
     DEFAULT_KERNEL,
-    GAUSSIAN_RADIUS_PER_SD,
-    Kernel,
     checked_bandwidth,
     kernel_named,
 )
 from spatial.points import PointIndex
-
-GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
-BAND_ROWS = 32
-DIRECT_BELOW_COLS = 3.0
-"""Bandwidth in cells under which visiting the few cells is cheaper than differences."""
 
 
 def density_on_grid(
@@ -87,10 +79,10 @@ def index_density_on_grid(
     )
     x = (window.x_m - grid.left_m) / grid.cell_m - 0.5
     y = (grid.top_m - window.y_m) / grid.cell_m - 0.5
-    reach_sq = np.full(len(x), (bandwidth_m / grid.cell_m) ** 2)
     out = np.zeros((grid.rows, grid.cols))
     rows = np.arange(grid.rows, dtype=np.float64)
-    sum_on_rows(
+    reach_sq = (bandwidth_m / grid.cell_m) ** 2
+    sum_in_boxes(
         x, y, reach_sq, window.weight, rows, np.ones(grid.rows), shape, out, threads=threads
     )
     out *= shape.peak_per_km2(bandwidth_m)
@@ -134,52 +126,6 @@ def density_at(
     )  # fmt: skip
     out *= shape.peak_per_km2(bandwidth_m)
     return out
-
-
-def sum_on_rows(
-    x: FloatArray,
-    y: FloatArray,
-    reach_sq: FloatArray,
-    weight: FloatArray,
-    row_y: FloatArray,
-    row_stretch: FloatArray,
-    kernel: Kernel,
-    out: FloatArray,
-    *,
-    threads: int = 1,
-) -> None:
-    """Add the kernels (1 at their centre) to `out` (rows, cols), in bands of rows.
-
-    Units are columns, as in `spatial._rows`; `row_y` ascends.
-    """
-    if not len(x):
-        return
-    order = np.argsort(y, kind="stable")
-    x, y, reach_sq, weight = x[order], y[order], reach_sq[order], weight[order]
-    reach = math.sqrt(float(reach_sq.max()) * float(row_stretch.max()))
-    rows, cols = out.shape
-
-    def one_band(first: int) -> None:
-        last = min(first + BAND_ROWS, rows)
-        lo = int(np.searchsorted(y, row_y[first] - reach))
-        hi = int(np.searchsorted(y, row_y[last - 1] + reach, side="right"))
-        near = slice(lo, hi)
-        columns = x[near], y[near], reach_sq[near], weight[near]
-        band = row_y[first:last], row_stretch[first:last]
-        if kernel.power is None or reach < DIRECT_BELOW_COLS:
-            add_directly(*columns, *band, kernel.code, GAUSSIAN_RATE, out[first:last])
-            return
-        differences = np.zeros((last - first, cols + 1, 2 * kernel.power + 2))
-        add_coefficients(*columns, *band, kernel.power, cols, differences)
-        sum_along_rows(differences, kernel.power, out[first:last])
-
-    bands = range(0, rows, BAND_ROWS)
-    if threads == 1 or len(bands) == 1:
-        for first in bands:
-            one_band(first)
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(one_band, bands))
 
 
 @compiled

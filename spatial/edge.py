@@ -9,9 +9,10 @@ import shapely
 from numpy.typing import ArrayLike
 
 from spatial._rows import shape_at
+from spatial._sums import GAUSSIAN_RATE
 from spatial.arrays import BoolArray, FloatArray, checked_points, frozen
 from spatial.compiled import compiled
-from spatial.density import GAUSSIAN_RATE, index_density_on_grid
+from spatial.density import index_density_on_grid
 from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named

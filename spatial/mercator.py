@@ -46,7 +46,7 @@ class Tile:
         """(size,) x of the pixel columns and (size,) y of the rows, EPSG:3857 metres."""
         left, _, right, top = self.bounds_mercator_m
         pixel = (right - left) / size
-        offsets: FloatArray = (np.arange(size) + 0.5) * pixel
+        offsets = (np.arange(size, dtype=np.float64) + 0.5) * pixel
         return left + offsets, top - offsets
 
 

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from spatial._sums import sum_on_rows
 from spatial.arrays import FloatArray
 from spatial.crs import WGS84, transform_xy
-from spatial.density import sum_on_rows
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
 from spatial.mercator import (
     Tile,

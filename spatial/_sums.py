@@ -1,0 +1,207 @@
+"""Which way each kernel is summed over the rows of a raster or a tile, and in which bands."""
+
+import itertools
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from spatial import _boxes, _rows
+from spatial.arrays import FloatArray, IntArray
+from spatial.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
+
+GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
+BAND_BYTES = 64 * 2**20
+"""Differences of one band of rows, so that memory does not grow with the raster."""
+TASKS_PER_THREAD = 2
+DIRECT_BELOW_COLS = 2.0
+"""Bandwidth in columns under which a kernel's few pixels are visited one by one."""
+OCTAVES = 2
+"""Points whose bandwidths differ by more than so many factors of two are summed apart."""
+
+
+def sum_on_rows(
+    x: FloatArray,
+    y: FloatArray,
+    reach_sq: FloatArray,
+    weight: FloatArray,
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    *,
+    threads: int = 1,
+) -> None:
+    """Add to `out` (rows, cols) the kernels, 1 at their centre, of points one by one.
+
+    Units are columns, as in `spatial._rows`: `reach_sq` (n,) is the squared bandwidth at each
+    point, `row_y` (rows,) ascends, `row_stretch` multiplies the squared bandwidth on its row.
+    """
+    if not len(x):
+        return
+    for some in _classes(reach_sq):
+        points = (x[some], y[some], reach_sq[some], weight[some])
+        reach = math.sqrt(float(points[2].max()) * float(row_stretch.max()))
+        work = _rows_band(points, row_y, row_stretch, kernel, out, reach)
+        _in_bands(work, points[1], row_y, reach, kernel, out, threads)
+
+
+def sum_in_boxes(
+    x: FloatArray,
+    y: FloatArray,
+    reach_sq: FloatArray | float,
+    weight: FloatArray,
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    *,
+    threads: int = 1,
+) -> None:
+    """The same for points that share a bandwidth, or nearly: quartic points go in boxes.
+
+    Where `reach_sq` is an array, points in one line of boxes take its mean there. For a single
+    number, and for every kernel but the quartic, the sum is that of `sum_on_rows`.
+    """
+    if kernel.power != 2:
+        each = np.broadcast_to(reach_sq, x.shape).copy()
+        sum_on_rows(x, y, each, weight, row_y, row_stretch, kernel, out, threads=threads)
+        return
+    if not len(x):
+        return
+    reach = math.sqrt(float(np.max(reach_sq)) * float(row_stretch.max()))
+    work = _boxes_band((x, y, reach_sq, weight), row_y, row_stretch, out, reach)
+    _in_bands(work, y, row_y, reach, kernel, out, threads)
+
+
+def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
+    """Positions of points with bandwidths of about the same size.
+
+    One length of segment serves a class: too long for a small bandwidth it would cost digits.
+    """
+    smallest, largest = float(reach_sq.min()), float(reach_sq.max())
+    width = 4.0**OCTAVES
+    if largest <= smallest * width:
+        return [slice(None)]
+    of_point = np.floor(np.log(reach_sq / smallest) / math.log(width))
+    return [np.flatnonzero(of_point == k) for k in np.unique(of_point)]
+
+
+def _in_bands(
+    work: Callable[[int, int], None],
+    y: FloatArray,
+    row_y: FloatArray,
+    reach: float,
+    kernel: Kernel,
+    out: FloatArray,
+    threads: int,
+) -> None:
+    """Call `work` for bands of rows of about equal work, none larger than memory allows."""
+    rows, cols = out.shape
+    most = rows
+    if kernel.power is not None:
+        most = max(1, BAND_BYTES // (8 * cols * _rows.channels(kernel.power)))
+    tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
+    sample = np.sort(y[:: max(1, len(y) // 4096)])
+    # The work of a row is the number of points in reach of it, and a little for itself.
+    in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(sample, row_y - reach)
+    done = np.concatenate([[0.0], np.cumsum(in_reach + 0.01 * len(sample))])
+    cuts = [0, *np.searchsorted(done, np.linspace(0.0, done[-1], tasks + 1)[1:-1]).tolist(), rows]
+    bands = [
+        (first, min(first + most, stop))
+        for begin, stop in itertools.pairwise(cuts)
+        for first in range(begin, stop, most)
+    ]
+    if threads == 1 or len(bands) == 1:
+        for first, last in bands:
+            work(first, last)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for band in [pool.submit(work, first, last) for first, last in bands]:
+            band.result()
+
+
+def _rows_band(
+    points: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    reach: float,
+) -> Callable[[int, int], None]:
+    """The work of one band, point by point."""
+    x, y, reach_sq, weight = points
+    power = kernel.power
+
+    def directly(first: int, last: int) -> None:
+        _rows.add_directly(
+            x, y, reach_sq, weight, row_y[first:last], row_stretch[first:last], kernel.code,
+            GAUSSIAN_RATE, out[first:last],
+        )  # fmt: skip
+
+    if power is None or reach < DIRECT_BELOW_COLS:
+        return directly
+    segment = _rows.segment_for(math.sqrt(float(reach_sq.min())), power)
+    scaled = weight / reach_sq**power
+
+    def by_differences(first: int, last: int) -> None:
+        stretch = row_stretch[first:last]
+        differences = np.zeros((last - first, out.shape[1], _rows.channels(power)))
+        _rows.enter_points(
+            x, y, reach_sq, scaled, row_y[first:last], stretch, power, segment, differences
+        )
+        scale = stretch ** -float(power)
+        _rows.sum_along_rows(differences, power, segment, scale, out[first:last])
+
+    return by_differences
+
+
+def _boxes_band(
+    points: tuple[FloatArray, FloatArray, FloatArray | float, FloatArray],
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    out: FloatArray,
+    reach: float,
+) -> Callable[[int, int], None]:
+    """The work of one band, by boxes of points."""
+    x, y, reach_sq, weight = points
+    cols = out.shape[1]
+    segment = _rows.segment_for(reach, 2)
+    unit = _boxes.unit_for(reach)
+    table = _boxes.actions(round(reach, 2), unit)
+    margin = math.ceil(reach) + 1
+    side = _boxes.SIDE * unit
+    box_cols = (cols + 2 * margin) // side + 1
+
+    def by_boxes(first: int, last: int) -> None:
+        first_row = math.floor(row_y[first]) - margin
+        box_rows = (math.ceil(row_y[last - 1]) + margin - first_row) // side + 1
+        sorted_points = np.empty((3, len(x)))
+        start = _boxes.sort_into_boxes(
+            x, y, weight, -margin, first_row, box_cols, box_rows, unit, sorted_points
+        )
+        line_reach_sq = _by_line(y, reach_sq, first_row - 0.5, side, box_rows)
+        stretch = row_stretch[first:last]
+        scale = 1.0 / (float(np.max(reach_sq)) * stretch) ** 2
+        differences = np.zeros((last - first, cols, _rows.channels(2)))
+        _boxes.enter_boxes(
+            sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
+            row_y[first:last], stretch, segment, scale, differences, out[first:last],
+        )  # fmt: skip
+        _rows.sum_along_rows(differences, 2, segment, scale, out[first:last])
+
+    return by_boxes
+
+
+def _by_line(
+    y: FloatArray, reach_sq: FloatArray | float, top: float, side: int, lines: int
+) -> FloatArray:
+    """(lines,) the squared bandwidth of each line of boxes."""
+    if isinstance(reach_sq, float):
+        return np.full(lines, reach_sq)
+    line = np.floor((y - top) / side).astype(np.int64)
+    inside = (line >= 0) & (line < lines)
+    count = np.bincount(line[inside], minlength=lines)
+    total = np.bincount(line[inside], weights=reach_sq[inside], minlength=lines)
+    return np.where(count > 0, total / np.maximum(count, 1), float(np.max(reach_sq)))
