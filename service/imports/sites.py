@@ -161,7 +161,7 @@ def _phase_notes(table: pa.Table) -> tuple[str, ...]:
     for row in table.filter(is_phase).select(columns).to_pylist():
         phases[row["site_id"]] = phases.get(row["site_id"], 0.0) + (row["homes_planned"] or 0.0)
     return tuple(
-        f"site {site}: its phases add up to {homes:,.0f} homes, not {planned[site]:,.0f} as planned"
+        f"site {site}: phases add up to {homes:,.0f} homes, not {planned[site]:,.0f} as planned"
         for site, homes in sorted(phases.items())
         if planned.get(site) is not None and homes > planned[site]
     )

@@ -16,12 +16,17 @@ import pyarrow.compute as pc
 import pyarrow.dataset
 import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
+from deltalake.exceptions import (
+    CommitFailedError,
+    DeltaError,
+    TableNotFoundError,
+)
 
 from service.store.errors import (
     AlreadyImportedError,
     ConcurrentImportError,
     DamagedTableError,
+    DatasetSettingsError,
     ImportRefusedError,
     ReadOnlyDataError,
     SameNameError,
@@ -213,6 +218,8 @@ def commit(
     ------
     ConcurrentImportError
         If other processes commit first, time after time.
+    DatasetSettingsError
+        If a column has another type than in the table.
     ReadOnlyDataError
         If the folder cannot be written.
     """
@@ -222,6 +229,8 @@ def commit(
     for attempt in range(ATTEMPTS):
         current = opened(table)
         planned = plan(current)
+        if current is not None:
+            _check_types(current, rows)
         try:
             version = 0 if current is None else current.version() + 1
             if current is None:
@@ -232,6 +241,7 @@ def commit(
                     name=name,
                     description=description,
                     configuration=configuration,
+                    commit_properties=once,
                 )
             elif planned.predicate is None:
                 write_deltalake(
@@ -259,6 +269,20 @@ def commit(
             version += 1
         return Committed(version, rows.num_rows, planned.rows_replaced)
     raise ConcurrentImportError(name, ATTEMPTS)
+
+
+def _check_types(current: DeltaTable, rows: pa.Table) -> None:
+    """Raise DatasetSettingsError where a column has another type than in the table.
+
+    Left to itself the writer would turn numbers into text without a word.
+    """
+    types = {field.name: field.type for field in pa.schema(current.schema().to_arrow())}
+    for field in rows.schema:
+        there = types.get(field.name, field.type)
+        if there != field.type:
+            raise DatasetSettingsError(
+                f"column {field.name}", str(field.type), f"{there}, as in the rows that are there"
+            )
 
 
 def check_writable(table: Path) -> None:

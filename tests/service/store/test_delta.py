@@ -1,0 +1,251 @@
+"""Tables at rest: whole before and after whatever happens while they are written."""
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from deltalake import write_deltalake
+
+from service.store import delta
+from service.store.delta import Plan
+from service.store.errors import (
+    AlreadyImportedError,
+    ConcurrentImportError,
+    DamagedTableError,
+    UnknownDatasetError,
+)
+from service.store.incidents import IncidentStore
+from tests.service.store.rows import CRS, a_file, incident_rows
+
+ROWS = pa.table({"a": [1, 2], "source_file": ["f", "f"], "source_sha256": ["0", "0"]})
+
+CHILD = """
+import sys
+from pathlib import Path
+from service.store.incidents import IncidentStore
+from tests.service.store.rows import CRS, a_file, incident_rows
+
+folder, file, content, n, replace = sys.argv[1:]
+rows = incident_rows(int(n), seed=int(content))
+print("ready", flush=True)
+IncidentStore(Path(folder), crs=CRS).append(
+    "d", rows, files=[a_file(file, content.encode())], replace=replace == "replace"
+)
+print("done", flush=True)
+"""
+
+
+def _child(folder: Path, file: str, content: int, n: int, how: str) -> subprocess.Popen[str]:
+    """Another process that imports n rows, as soon as it has said that it is ready."""
+    command = [sys.executable, "-c", CHILD, str(folder), file, str(content), str(n), how]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _write(folder: Path, **options: object) -> delta.Committed:
+    """Two more rows."""
+    return delta.commit(folder, ROWS, name="t", description="{}", plan=lambda _: Plan(), **options)
+
+
+def _records(folder: Path) -> int:
+    """How many rows the dataset has; 0 where there is none."""
+    try:
+        return len(IncidentStore(folder, crs=CRS).open("d"))
+    except UnknownDatasetError:
+        return 0
+
+
+def _contents_per_file(folder: Path) -> int:
+    """The largest number of different contents that the rows of one file come from."""
+    if _records(folder) == 0:
+        return 0
+    rows = IncidentStore(folder, crs=CRS).open("d").rows().select(["source_file", "incident_id"])
+    seeds: dict[str, set[str]] = {}
+    for row in rows.to_pylist():
+        seeds.setdefault(row["source_file"], set()).add(row["incident_id"].split("-")[0])
+    return max(len(one) for one in seeds.values())
+
+
+@pytest.mark.parametrize("wait_s", [None, 0.0, 0.05])
+def test_an_import_killed_at_any_moment_leaves_the_version_before(tmp_path, wait_s):
+    """SIGKILL while the rows are being written (None), or some time after the start."""
+    n = 60_000
+    for trial, (file, how, adds) in enumerate(
+        [("a", "add", n), ("b", "add", n), ("a", "replace", 0)], start=1
+    ):
+        before = _records(tmp_path)
+        files_before = set(tmp_path.rglob("*.parquet"))
+        child = _child(tmp_path, file, trial, n, how)
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        if wait_s is None:
+            while set(tmp_path.rglob("*.parquet")) == files_before and child.poll() is None:
+                time.sleep(0.0005)
+        else:
+            time.sleep(wait_s)
+        child.kill()
+        finished = "done" in child.stdout.read()
+        child.wait()
+        child.stdout.close()
+
+        after = _records(tmp_path)
+        assert after in (before, before + adds)
+        assert _contents_per_file(tmp_path) <= 1
+        if finished:
+            assert after == before + adds
+        if after == before and not (how == "replace" and finished):
+            again = IncidentStore(tmp_path, crs=CRS).append(
+                "d",
+                incident_rows(n, seed=trial),
+                files=[a_file(file, str(trial).encode())],
+                replace=True,
+            )
+            assert again.rows == n
+        assert _records(tmp_path) == before + adds
+
+
+def test_two_processes_lose_nothing(tmp_path):
+    children = [_child(tmp_path, f"f{i}", i, 2_000, "add") for i in range(3)]
+    for child in children:
+        child.communicate()
+        assert child.returncode == 0
+    store = IncidentStore(tmp_path, crs=CRS)
+    assert {file.name: rows for file, rows in store.imported_files("d").items()} == {
+        f"f{i}": 2_000 for i in range(3)
+    }
+
+
+def test_many_threads_of_one_file_import_it_once(tmp_path):
+    def add(_: int) -> str:
+        store = IncidentStore(tmp_path, crs=CRS)
+        try:
+            store.append("d", incident_rows(500), files=[a_file("same")])
+        except AlreadyImportedError:
+            return "refused"
+        return "imported"
+
+    with ThreadPoolExecutor(6) as pool:
+        outcomes = sorted(pool.map(add, range(6)))
+    assert outcomes == ["imported"] + ["refused"] * 5
+    assert _records(tmp_path) == 500
+
+
+def test_readers_see_whole_versions_while_imports_run(tmp_path):
+    store = IncidentStore(tmp_path, crs=CRS)
+    store.append("d", incident_rows(1_000), files=[a_file("0")])
+    seen: set[int] = set()
+    done = False
+
+    def read() -> None:
+        reader = IncidentStore(tmp_path, crs=CRS)
+        while not done:
+            seen.add(len(reader.open("d")))
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(read) for _ in range(2)]
+        for i in range(1, 8):
+            store.append("d", incident_rows(1_000, seed=i), files=[a_file(str(i))])
+        done = True
+        for reader in readers:
+            reader.result()
+    assert seen <= {1_000 * i for i in range(1, 9)}
+
+
+def test_a_plan_is_made_for_the_version_it_is_committed_on(tmp_path):
+    _write(tmp_path / "t")
+    asked: list[int] = []
+
+    def plan(current: object) -> Plan:
+        asked.append(current.version())
+        if len(asked) < 3:
+            _write(tmp_path / "t")  # somebody else gets in first
+        return Plan()
+
+    done = delta.commit(tmp_path / "t", ROWS, name="t", description="{}", plan=plan)
+    assert asked == [0, 1, 2]
+    assert done.version == 3
+
+
+def test_giving_up_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(delta, "ATTEMPTS", 2)
+    _write(tmp_path / "t")
+
+    def plan(current: object) -> Plan:
+        write_deltalake(tmp_path / "t", ROWS, mode="append")  # a rival that is always first
+        return Plan()
+
+    with pytest.raises(ConcurrentImportError, match="2 times"):
+        delta.commit(tmp_path / "t", ROWS, name="t", description="{}", plan=plan)
+
+
+def test_what_killed_imports_left_is_removed_once_it_is_old(tmp_path):
+    table = tmp_path / "t"
+    _write(table)
+    old, recent = table / "part-old.parquet", table / "part-recent.parquet"
+    old.write_bytes(b"x")
+    recent.write_bytes(b"x")
+    long_ago = time.time() - (delta.RETENTION_HOURS + 1) * 3600
+    os.utime(old, (long_ago, long_ago))
+    version = delta.current_stamp(table)
+    assert delta.remove_orphans(table) == 1
+    assert not old.exists()
+    assert recent.exists()
+    assert delta.current_stamp(table) == version
+    assert delta.read_columns(delta.opened(table)).num_rows == 2
+
+
+def test_files_in_use_are_never_removed(tmp_path):
+    table = tmp_path / "t"
+    _write(table)
+    long_ago = time.time() - 1e8
+    for part in table.glob("*.parquet"):
+        os.utime(part, (long_ago, long_ago))
+    assert delta.remove_orphans(table, retention_hours=0) == 0
+    assert delta.read_columns(delta.opened(table)).num_rows == 2
+
+
+def test_replaced_rows_stay_on_disk_for_readers_of_the_old_version(tmp_path):
+    table = tmp_path / "t"
+    _write(table)
+    old = delta.opened(table)
+    delta.commit(
+        table, ROWS, name="t", description="{}", plan=lambda _: Plan("source_file = 'f'", 2)
+    )
+    delta.remove_orphans(table)
+    assert delta.read_columns(old).num_rows == 2
+    assert delta.remove_orphans(table, retention_hours=0) == 1
+    with pytest.raises(DamagedTableError):
+        delta.read_columns(old)
+
+
+def test_a_first_import_that_was_killed_leaves_no_table(tmp_path):
+    table = tmp_path / "t"
+    (table / "_delta_log").mkdir(parents=True)
+    (table / "part-0.parquet").write_bytes(b"half")
+    (table / "_delta_log" / "_commit_1234.json.tmp").write_text("{")
+    assert delta.current_stamp(table) is None
+    assert delta.opened(table) is None
+    assert _write(table).version == 0
+    assert delta.read_columns(delta.opened(table)).num_rows == 2
+
+
+def test_the_stamp_is_found_by_checkpoint_when_the_log_is_cleaned(tmp_path):
+    table = tmp_path / "t"
+    for _ in range(3):
+        _write(table)
+    delta.opened(table).create_checkpoint()
+    for commit in (table / "_delta_log").glob("*.json"):
+        if commit.name[0] == "0":
+            commit.unlink()
+    stamp = delta.current_stamp(table)
+    assert stamp is not None
+    assert stamp.version == 2
+    assert delta.current_stamp(table, stamp) == stamp
+
+
+def test_text_becomes_one_sql_literal():
+    assert delta.sql_text("O'Brien") == "'O''Brien'"
