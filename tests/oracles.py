@@ -1,6 +1,7 @@
 """Slow, obvious versions of every kernel: the formula, written out, with no cleverness."""
 
 from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 
 import numpy as np
@@ -154,3 +155,22 @@ def kernel_mass_by_sampling(
     shapely.prepare(geometry)
     inside = shapely.contains_xy(geometry, x_m + dx, y_m + dy)
     return float(value[inside].sum() / value.sum())
+
+
+def moran_by_all_arrangements(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """Moran's I, and its mean and variance over every order of the values."""
+    z = values - values.mean()
+    scale = len(z) / weights.sum() / (z @ z)
+    every = np.array([scale * (y @ weights @ y) for y in map(np.array, permutations(z))])
+    return float(scale * (z @ weights @ z)), float(every.mean()), float(every.var())
+
+
+def general_g_by_all_arrangements(
+    values: NDArray[np.float64], weights: NDArray[np.float64]
+) -> tuple[float, float, float]:
+    """General G, and its mean and variance over every order of the values."""
+    scale = 1.0 / (values.sum() ** 2 - values @ values)
+    every = np.array([scale * (y @ weights @ y) for y in map(np.array, permutations(values))])
+    return float(scale * (values @ weights @ values)), float(every.mean()), float(every.var())

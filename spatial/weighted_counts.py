@@ -1,0 +1,87 @@
+"""Incidents that weigh differently: what each area's sum rests on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, IntArray, checked_point_weights, frozen
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+
+@dataclass(frozen=True, eq=False)
+class WeightedCounts:
+    """Sum of the weights of each area's incidents, and what it rests on; read-only (n,) arrays.
+
+    Attributes
+    ----------
+    count : int64
+        Incidents, each as one.
+    total : float64
+        Sum of their weights (days of sentence for the Cambridge Crime Harm Index).
+    effective_number : float64
+        (sum w)^2 / sum w^2: as many incidents of equal weight would make as noisy a sum;
+        0 where there is none. One serious event among many trifles has about 1.
+    largest_share : float64
+        Share of the largest single weight in the sum; NaN where the sum is 0.
+    """
+
+    count: IntArray
+    total: FloatArray
+    effective_number: FloatArray
+    largest_share: FloatArray
+
+
+def weighted_counts(position: ArrayLike, weights: ArrayLike, *, areas: int) -> WeightedCounts:
+    """Sum of weights per area, with its effective number and largest single share.
+
+    Parameters
+    ----------
+    position : (incidents,) int
+        Area of each incident, 0 to areas - 1; below 0 where it is in none.
+    weights : (incidents,) float64
+        Finite, at least 0.
+    areas : int
+        At least 1.
+
+    Returns
+    -------
+    WeightedCounts
+        One element per area.
+
+    Raises
+    ------
+    InvalidParameterError, InvalidValuesError, InvalidPointWeightsError
+        If there is no area, a position is beyond them, or weights do not fit.
+
+    Notes
+    -----
+    The effective number is Kish's. An area whose effective number is below 5, or whose
+    largest share is above a half, is one event more than a hotspot: say so beside it.
+
+    References
+    ----------
+    Kish (1965), Survey Sampling, section 8.2; Sherman, Neyroud and Neyroud (2016), Policing
+    10(3) (the Cambridge Crime Harm Index).
+    """
+    if areas < 1:
+        raise InvalidParameterError("areas", areas, "at least 1")
+    at = np.asarray(position, dtype=np.int64)
+    weight = checked_point_weights(weights, len(at))
+    if at.ndim != 1 or (len(at) and at.max() >= areas):
+        raise InvalidValuesError("position", f"must be below {areas}, one per incident")
+    inside = at >= 0
+    at, weight = at[inside], weight[inside]
+    total = np.bincount(at, weights=weight, minlength=areas)
+    squares = np.bincount(at, weights=weight * weight, minlength=areas)
+    largest = np.zeros(areas)
+    np.maximum.at(largest, at, weight)
+    some = total > 0.0
+    return WeightedCounts(
+        count=frozen(np.bincount(at, minlength=areas).astype(np.int64)),
+        total=frozen(total),
+        effective_number=frozen(
+            np.divide(total * total, squares, out=np.zeros(areas), where=some)
+        ),
+        largest_share=frozen(np.divide(largest, total, out=np.full(areas, np.nan), where=some)),
+    )
