@@ -1,0 +1,119 @@
+"""Answers of the service read back by other software than wrote them."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyproj
+import rasterio
+from PIL import Image
+from rasterio.io import MemoryFile
+from starlette.testclient import TestClient
+
+
+def json_of(client: TestClient, address: str, **query: Any) -> Any:
+    """The JSON of an answer that must succeed."""
+    answer = client.get(address, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def rows_of(client: TestClient, address: str, **query: Any) -> list[dict[str, Any]]:
+    """The rows of a table's JSON."""
+    rows: list[dict[str, Any]] = json_of(client, address, **query)["rows"]
+    return rows
+
+
+def column(rows: list[dict[str, Any]], name: str, *, key: str = "code") -> dict[str, Any]:
+    """One column of some rows by their key."""
+    return {row[key]: row[name] for row in rows}
+
+
+def csv_of(client: TestClient, address: str, **query: Any) -> list[dict[str, str]]:
+    """The rows of a table's CSV, as text."""
+    answer = client.get(address, params=query)
+    assert answer.status_code == 200, answer.text
+    return csv_rows(answer.content)
+
+
+def csv_rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@dataclass(frozen=True)
+class ReadRaster:
+    """A GeoTIFF as rasterio reads it."""
+
+    values: np.ndarray
+    transform: rasterio.Affine
+    crs: str
+    unit: str | None
+    tags: dict[str, str]
+    dtype: str
+    count: int
+    layout: str
+
+    def centres(self) -> np.ndarray:
+        """(rows, cols, 2) coordinates of the cell centres."""
+        rows, cols = self.values.shape
+        x = self.transform.c + (np.arange(cols) + 0.5) * self.transform.a
+        y = self.transform.f + (np.arange(rows) + 0.5) * self.transform.e
+        return np.stack(np.meshgrid(x, y), axis=-1)
+
+    def provenance(self) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads(self.tags["PROVENANCE"])
+        return content
+
+
+def read_tif(content: bytes) -> ReadRaster:
+    with MemoryFile(content) as memory, memory.open() as source:
+        return ReadRaster(
+            values=source.read(1),
+            transform=source.transform,
+            crs=str(source.crs),
+            unit=source.units[0],
+            tags=source.tags(),
+            dtype=source.dtypes[0],
+            count=source.count,
+            layout=source.tags(ns="IMAGE_STRUCTURE").get("LAYOUT", ""),
+        )
+
+
+def raster_of(client: TestClient, address: str, **query: Any) -> ReadRaster:
+    answer = client.get(address, params=query)
+    assert answer.status_code == 200, answer.text
+    return read_tif(answer.content)
+
+
+def image_of(client: TestClient, address: str, **query: Any) -> Image.Image:
+    """A PNG answer, decoded."""
+    answer = client.get(address, params=query)
+    assert answer.status_code == 200, answer.text
+    image = Image.open(io.BytesIO(answer.content))
+    image.load()
+    return image
+
+
+def on_the_ground(xy: np.ndarray, *, crs: str, target: str) -> np.ndarray:
+    """(..., 2) coordinates moved to another system by PROJ."""
+    move = pyproj.Transformer.from_crs(crs, target, always_xy=True)
+    return np.stack(move.transform(xy[..., 0], xy[..., 1]), axis=-1)
+
+
+def bilinear(raster: ReadRaster, xy: np.ndarray) -> np.ndarray:
+    """(n,) values of a raster between its cell centres; NaN beyond the outermost ones."""
+    rows, cols = raster.values.shape
+    col = (xy[:, 0] - raster.transform.c) / raster.transform.a - 0.5
+    row = (xy[:, 1] - raster.transform.f) / raster.transform.e - 0.5
+    inside = (col >= 0) & (col <= cols - 1) & (row >= 0) & (row <= rows - 1)
+    c0 = np.clip(np.floor(col).astype(int), 0, cols - 2)
+    r0 = np.clip(np.floor(row).astype(int), 0, rows - 2)
+    u, v = col - c0, row - r0
+    values = raster.values.astype(np.float64)
+    found = (values[r0, c0] * (1 - u) + values[r0, c0 + 1] * u) * (1 - v) + (
+        values[r0 + 1, c0] * (1 - u) + values[r0 + 1, c0 + 1] * u
+    ) * v
+    return np.where(inside, found, np.nan)

@@ -1,0 +1,62 @@
+"""Every route of the application, found in the application itself, with an address to ask."""
+
+import itertools
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from tests.service import world
+
+# The framework's own pages; they answer nothing about data.
+FRAMEWORK_PAGES = {"/openapi.json", "/docs", "/docs/oauth2-redirect"}
+
+# One value for each name in a path that exists in the county; z/x/y is a tile over its middle.
+EXISTING: dict[str, str] = {
+    "dataset": world.DATASET,
+    "layer": world.CELLS,
+    "z": "13",
+    "x": "4099",
+    "y": "2697",
+}
+
+
+def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
+    """The GET operation of every path template, as the OpenAPI document has it."""
+    return {path: methods["get"] for path, methods in app.openapi()["paths"].items()}
+
+
+def path_templates(app: FastAPI) -> set[str]:
+    """Every path template that the application answers, the framework's pages aside."""
+    found = {str(context.path) for context in iter_route_contexts(app.routes)}
+    return found - FRAMEWORK_PAGES
+
+
+def addresses(app: FastAPI, template: str) -> list[str]:
+    """Addresses of one template that exist in the county: one per choice in its path."""
+    operation = operations(app)[template]
+    choices = {
+        parameter["name"]: parameter["schema"].get("enum") or [EXISTING[parameter["name"]]]
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] == "path"
+    }
+    return [
+        template.format(**dict(zip(choices, values, strict=True)))
+        for values in itertools.product(*choices.values())
+    ]
+
+
+def all_addresses(app: FastAPI) -> list[str]:
+    """An address for every route and every choice in its path, in a fixed order."""
+    return [
+        address for template in sorted(path_templates(app)) for address in addresses(app, template)
+    ]
+
+
+def query_parameters(app: FastAPI, template: str) -> dict[str, dict[str, Any]]:
+    """Name and schema of each query parameter of a route."""
+    return {
+        parameter["name"]: parameter["schema"]
+        for parameter in operations(app)[template].get("parameters", ())
+        if parameter["in"] == "query"
+    }

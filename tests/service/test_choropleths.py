@@ -1,0 +1,212 @@
+"""Choropleths over HTTP, against numbers counted one by one."""
+
+import hashlib
+import json
+
+import pytest
+import shapely
+from scipy import stats
+
+from tests.service import world
+from tests.service.answers import column, csv_of, json_of, on_the_ground, rows_of
+
+CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
+DISTRICTS = f"/v1/choropleths/{world.DATASET}/{world.DISTRICTS}"
+
+
+def test_every_area_has_one_row_with_its_name(client):
+    rows = rows_of(client, CELLS)
+    assert len(rows) == len(world.CODES)
+    assert column(rows, "name") == world.NAMES
+
+
+def test_counts_are_those_of_the_records(client):
+    counts = world.cell_counts()
+    assert column(rows_of(client, CELLS), "count") == {c: counts[c] for c in world.CODES}
+
+
+def test_a_layer_without_supplied_codes_counts_by_place(client):
+    assert column(rows_of(client, DISTRICTS), "count") == dict(world.district_counts())
+
+
+@pytest.mark.parametrize("category", world.CATEGORIES)
+def test_a_category_counts_its_own_records(client, category):
+    counts = world.cell_counts(world.is_a(category))
+    rows = rows_of(client, CELLS, category=category)
+    assert column(rows, "count") == {c: counts[c] for c in world.CODES}
+
+
+def test_two_categories_count_together(client):
+    counts = world.cell_counts(lambda r: r.category != "assault")
+    rows = rows_of(client, CELLS, category=["fire", "burglary"])
+    assert column(rows, "count") == {c: counts[c] for c in world.CODES}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"category": "assault"},
+        {"category": "burglary", "from": "2024-01"},
+        {"to": "2023-06"},
+        {"within": "district:D1"},
+    ],
+)
+def test_the_total_reconciles_with_the_records(client, query):
+    answer = json_of(client, CELLS, **query)
+    counts = answer["provenance"]["counts"]
+    in_rows = sum(row["count"] for row in answer["rows"])
+    in_layer = counts["in_layer_by_code"] + counts["in_layer_by_location"]
+    assert in_rows + counts.get("in_layer_elsewhere", 0) == in_layer
+    assert in_layer + counts["outside"] + counts["not_located"] == counts["records"]
+
+
+def test_the_counts_of_the_provenance_are_those_of_the_records(client):
+    counts = json_of(client, CELLS)["provenance"]["counts"]
+    assert counts == {"records": len(world.RECORDS), **world.placements()}
+
+
+def test_highest_come_first_and_equal_ones_by_code(client):
+    rows = rows_of(client, CELLS)
+    keys = [(-row["value"], row["code"]) for row in rows]
+    assert keys == sorted(keys)
+    assert len({row["value"] for row in rows}) < len(rows)  # some are equal
+
+
+def test_a_rate_is_the_count_per_thousand_of_the_latest_denominator(client):
+    rows = rows_of(client, CELLS, measure="rate", denominator="residents")
+    counts = world.cell_counts()
+    for row in rows:
+        residents = world.RESIDENTS.get(row["code"])
+        assert row["denominator"] == residents
+        expected = 1000 * counts[row["code"]] / residents if residents else None
+        assert row["value"] == pytest.approx(expected) if expected else row["value"] is None
+
+
+def test_a_rate_names_its_denominator_and_the_year(client):
+    answer = json_of(client, CELLS, measure="rate", denominator="residents")
+    source = answer["provenance"]["denominator"]
+    assert (source["measure"], source["period"]) == ("residents", "2021")
+    assert any("residents" in note and "2021" in note for note in answer["provenance"]["notes"])
+
+
+def test_the_period_of_a_denominator_can_be_chosen(client):
+    rows = rows_of(client, CELLS, measure="rate", denominator="residents:2020", per=100)
+    counts = world.cell_counts()
+    expected = {c: 100 * counts[c] / world.EARLIER_RESIDENTS for c in world.CODES}
+    assert column(rows, "value") == pytest.approx(expected)
+
+
+def test_areas_without_a_denominator_have_no_rate_and_come_last(client):
+    rows = rows_of(client, CELLS, measure="rate", denominator="residents")
+    assert [row["code"] for row in rows[-2:]] == ["C32", "C33"]
+    assert all(row["value"] is None and row["lower"] is None for row in rows[-2:])
+    assert rows[-2]["count"] == world.cell_counts()["C32"]  # the row keeps its count
+
+
+def test_intervals_are_the_exact_poisson_ones(client):
+    for row in rows_of(client, CELLS):
+        lower = stats.chi2.ppf(0.025, 2 * row["count"]) / 2 if row["count"] else 0.0
+        upper = stats.chi2.ppf(0.975, 2 * row["count"] + 2) / 2
+        assert (row["lower"], row["upper"]) == pytest.approx((lower, upper))
+
+
+def test_intervals_of_rates_are_those_of_the_counts_over_the_denominator(client):
+    by_count = {row["code"]: row for row in rows_of(client, CELLS)}
+    for row in rows_of(client, CELLS, measure="rate", denominator="residents"):
+        if row["value"] is not None:
+            of_count = by_count[row["code"]]
+            scale = 1000 / row["denominator"]
+            expected = (of_count["lower"] * scale, of_count["upper"] * scale)
+            assert (row["lower"], row["upper"]) == pytest.approx(expected)
+
+
+def test_every_row_is_in_a_class_of_the_legend_that_holds_its_value(client):
+    answer = json_of(client, CELLS, scheme="equal-intervals", classes=4)
+    legend = {each["class"]: each for each in answer["provenance"]["method"]["legend"]}
+    assert sum(each["areas"] for each in legend.values()) == len(answer["rows"])
+    for row in answer["rows"]:
+        each = legend[row["class"]]
+        if each["kind"] == "interval":
+            assert each["lower"] <= row["value"] <= each["upper"]
+
+
+def test_within_an_area_keeps_its_areas_only(client):
+    rows = rows_of(client, CELLS, within="district:D1")
+    assert {row["code"] for row in rows} == {c for c in world.CODES if c[1] in "01"}
+    everywhere = column(rows_of(client, CELLS), "count")
+    assert column(rows, "count") == {row["code"]: everywhere[row["code"]] for row in rows}
+
+
+def test_csv_has_the_rows_of_the_json(client):
+    query = {"measure": "rate", "denominator": "residents"}
+    rows = rows_of(client, CELLS, **query)
+    as_text = csv_of(client, f"{CELLS}.csv", **query)
+    assert list(as_text[0]) == list(rows[0])
+    for text, row in zip(as_text, rows, strict=True):
+        for name, value in row.items():
+            if value is None:
+                assert text[name] == ""
+            elif isinstance(value, str):
+                assert text[name] == value
+            else:
+                assert float(text[name]) == value
+
+
+def test_csv_names_survive_quotes_commas_and_accents(client):
+    names = {row["code"]: row["name"] for row in csv_of(client, f"{CELLS}.csv")}
+    assert names["C00"] == 'Café, "Nord"'
+
+
+def test_csv_carries_its_provenance_in_a_header(client):
+    of_csv = json.loads(client.get(f"{CELLS}.csv").headers["Provenance"])
+    assert of_csv == json_of(client, CELLS)["provenance"]
+
+
+def test_geojson_has_the_rows_of_the_json(client):
+    collection = json_of(client, f"{CELLS}.geojson")
+    assert [f["properties"] for f in collection["features"]] == rows_of(client, CELLS)
+    assert collection["provenance"] == json_of(client, CELLS)["provenance"]
+
+
+def test_geojson_lies_where_the_areas_do(client):
+    for feature in json_of(client, f"{CELLS}.geojson")["features"]:
+        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+        back = shapely.transform(
+            shape, lambda xy: on_the_ground(xy, crs="EPSG:4326", target="EPSG:27700")
+        )
+        expected = world.square(feature["properties"]["code"])
+        assert shapely.hausdorff_distance(back, expected) < 0.05
+
+
+def test_geojson_has_longitude_first_and_outer_rings_anticlockwise(client):
+    for feature in json_of(client, f"{CELLS}.geojson")["features"]:
+        shape = shapely.from_geojson(json.dumps(feature["geometry"]))
+        west, south, east, north = shape.bounds
+        assert -1 < west < east < 1
+        assert 52 < south < north < 53
+        assert all(part.exterior.is_ccw for part in shapely.get_parts(shape))
+
+
+def test_the_digest_is_of_the_rows_themselves(client):
+    answer = json_of(client, CELLS)
+    text = json.dumps(answer["rows"], separators=(",", ":"), ensure_ascii=False)
+    assert answer["provenance"]["rows_sha256"] == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_digest_changes_with_the_rows(client):
+    digests = {
+        json_of(client, CELLS, **query)["provenance"]["rows_sha256"]
+        for query in ({}, {"category": "assault"}, {"to": "2023-06"})
+    }
+    assert len(digests) == 3
+
+
+def test_the_method_says_what_was_asked_with_its_defaults(client):
+    query = {"measure": "rate", "denominator": "residents", "classes": 4}
+    method = json_of(client, CELLS, **query)["provenance"]["method"]
+    assert method["measure"] == "rate"
+    assert method["per"] == 1000
+    assert method["classes"] == 4
+    assert method["scheme"] == "quantiles"
+    assert "Poisson" in method["interval"]

@@ -1,0 +1,201 @@
+"""Hotspots over HTTP, against the formula of Ord and Getis written out."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from tests.oracles import getis_ord_z
+from tests.service import world
+from tests.service.answers import column, csv_of, json_of, rows_of
+
+HOTSPOTS = f"/v1/hotspots/{world.DATASET}/{world.CELLS}"
+FEW = {"permutations": 999}  # enough to see, quick to draw
+
+
+def weights(*, corners: bool, star: bool) -> np.ndarray:
+    """(16, 16) binary weights of the chessboard in the order of the codes."""
+    at = np.array([(int(code[1]), int(code[2])) for code in world.CODES])
+    step = np.abs(at[:, None] - at[None, :])
+    near = step.max(axis=2) == 1 if corners else step.sum(axis=2) == 1
+    return (near | (np.eye(len(at), dtype=bool) & star)).astype(float)
+
+
+def oracle_z(*, corners: bool = True, star: bool = True) -> dict[str, float]:
+    counts = world.cell_counts()
+    values = np.array([float(counts[c]) for c in world.CODES])
+    z = getis_ord_z(values, weights(corners=corners, star=star), star=star)
+    return dict(zip(world.CODES, z.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("query", "corners", "star"),
+    [
+        ({}, True, True),
+        ({"neighbours": "rook"}, False, True),
+        ({"statistic": "gi"}, True, False),
+        ({"statistic": "gi", "neighbours": "rook"}, False, False),
+    ],
+)
+def test_z_is_the_formula_of_ord_and_getis(client, query, corners, star):
+    found = column(rows_of(client, HOTSPOTS, permutations=0, **query), "z_score")
+    assert found == pytest.approx(oracle_z(corners=corners, star=star), rel=1e-9)
+
+
+def test_the_analytic_p_is_two_sided_normal(client):
+    for row in rows_of(client, HOTSPOTS, permutations=0):
+        assert row["p_value"] == pytest.approx(2 * stats.norm.sf(abs(row["z_score"])), rel=1e-9)
+
+
+def test_without_permutations_q_comes_from_the_analytic_p(client):
+    rows = rows_of(client, HOTSPOTS, permutations=0)
+    assert all(row["p_permutation"] is None for row in rows)
+    adjusted = stats.false_discovery_control([row["p_value"] for row in rows], method="bh")
+    assert [row["q_value"] for row in rows] == pytest.approx(adjusted.tolist(), rel=1e-9)
+
+
+def test_with_permutations_q_comes_from_their_p(client):
+    rows = rows_of(client, HOTSPOTS, **FEW)
+    adjusted = stats.false_discovery_control([row["p_permutation"] for row in rows], method="bh")
+    assert [row["q_value"] for row in rows] == pytest.approx(adjusted.tolist(), rel=1e-9)
+
+
+def test_the_permutation_p_stays_within_what_the_draws_allow(client):
+    for row in rows_of(client, HOTSPOTS, **FEW):
+        assert 2 / 1000 - 1e-12 <= row["p_permutation"] <= 1
+
+
+def test_the_permutation_p_is_that_of_many_shuffles(client):
+    counts = world.cell_counts()
+    values = np.array([float(counts[c]) for c in world.CODES])
+    near = weights(corners=True, star=False)
+    rng = np.random.default_rng(7)
+    draws = 4_000
+    expected = {}
+    for i, code in enumerate(world.CODES):
+        others = np.delete(values, i)
+        many = int(near[i].sum())
+        lags = np.array([rng.permutation(others)[:many].sum() for _ in range(draws)])
+        lag = near[i] @ values
+        greater = ((lags >= lag - 1e-9).sum() + 1) / (draws + 1)
+        less = ((lags <= lag + 1e-9).sum() + 1) / (draws + 1)
+        expected[code] = min(1.0, 2 * min(greater, less))
+    found = column(rows_of(client, HOTSPOTS, permutations=9_999), "p_permutation")
+    # Two Monte Carlo estimates: four standard errors of the coarser one, whole vector.
+    assert found == pytest.approx(expected, abs=4 * 2 * np.sqrt(0.25 / draws))
+
+
+def test_the_crowded_corner_is_hot_and_nothing_else_is(client):
+    classes = column(rows_of(client, HOTSPOTS, permutations=0), "class")
+    assert classes["C00"].startswith("hot")
+    far = [code for code in world.CODES if int(code[1]) > 2 or int(code[2]) > 2]
+    assert not any(classes[code].startswith("hot") for code in far)
+
+
+def test_classes_follow_q(client):
+    rows = rows_of(client, HOTSPOTS, **FEW)
+    for row in rows:
+        level = next((p for p in (99, 95, 90) if row["q_value"] <= 1 - p / 100), None)
+        sign = "hot" if row["z_score"] > 0 else "cold"
+        assert row["class"] == (f"{sign} {level}" if level else "not significant")
+
+
+def test_rows_name_count_and_value_of_each_area(client):
+    counts = world.cell_counts()
+    for row in rows_of(client, HOTSPOTS, **FEW):
+        assert row["count"] == row["value"] == counts[row["code"]]
+        assert row["name"] == world.NAMES[row["code"]]
+
+
+def test_the_hottest_come_first(client):
+    z = [row["z_score"] for row in rows_of(client, HOTSPOTS, **FEW)]
+    assert z == sorted(z, reverse=True)
+
+
+def test_the_contract_of_a_row_is_kept(client):
+    wanted = {
+        "code", "name", "count", "value", "z_score", "p_value", "p_permutation", "q_value",
+        "class", "expected_count_ok",
+    }  # fmt: skip
+    assert wanted <= set(rows_of(client, HOTSPOTS, **FEW)[0])
+
+
+def test_one_seed_gives_one_answer(client):
+    first, again = (client.get(HOTSPOTS, params={**FEW, "seed": 5}).content for _ in "ab")
+    assert first == again
+
+
+def test_another_seed_moves_the_permutation_p_only(client):
+    one = rows_of(client, HOTSPOTS, **FEW, seed=1)
+    two = rows_of(client, HOTSPOTS, **FEW, seed=2)
+    assert column(one, "z_score") == column(two, "z_score")
+    assert column(one, "p_value") == column(two, "p_value")
+    assert column(one, "p_permutation") != column(two, "p_permutation")
+
+
+def test_the_default_draws_as_many_permutations_as_promised(client):
+    method = json_of(client, HOTSPOTS)["provenance"]["method"]
+    assert method["permutations"] == 99_999
+    assert method["seed"] == 1
+
+
+def test_the_answer_says_how_many_areas_must_be_extreme_together(client):
+    method = json_of(client, HOTSPOTS, **FEW)["provenance"]["method"]
+    needed = len(world.CODES) * 2 / (999 + 1) / 0.05
+    assert method["areas_that_must_be_extreme_together"] == pytest.approx(np.ceil(needed))
+
+
+def test_areas_without_a_rate_keep_their_row_and_are_not_tested(client):
+    query = {"measure": "rate", "denominator": "residents", **FEW}
+    answer = json_of(client, HOTSPOTS, **query)
+    untested = {r["code"]: r for r in answer["rows"] if r["class"] == "not tested"}
+    assert set(untested) == {"C32", "C33"}
+    assert all(r["z_score"] is None and r["q_value"] is None for r in untested.values())
+    assert any("2 areas" in note for note in answer["provenance"]["notes"])
+
+
+def test_rates_are_tested_among_the_areas_that_have_one(client):
+    query = {"measure": "rate", "denominator": "residents", "permutations": 0}
+    counts = world.cell_counts()
+    has = [i for i, code in enumerate(world.CODES) if world.RESIDENTS.get(code)]
+    values = np.array(
+        [1000 * counts[world.CODES[i]] / world.RESIDENTS[world.CODES[i]] for i in has]
+    )
+    near = weights(corners=True, star=True)[np.ix_(has, has)]
+    z = getis_ord_z(values, near, star=True)
+    expected = {world.CODES[i]: v for i, v in zip(has, z.tolist(), strict=True)}
+    rows = [r for r in rows_of(client, HOTSPOTS, **query) if r["class"] != "not tested"]
+    assert column(rows, "z_score") == pytest.approx(expected, rel=1e-9)
+
+
+def test_within_an_area_the_null_is_restricted_too(client):
+    rows = rows_of(client, HOTSPOTS, permutations=0, within="district:D1")
+    codes = [c for c in world.CODES if world.DISTRICT_OF[c] == "D1"]
+    at = [world.CODES.index(c) for c in codes]
+    counts = world.cell_counts()
+    values = np.array([float(counts[c]) for c in codes])
+    z = getis_ord_z(values, weights(corners=True, star=True)[np.ix_(at, at)], star=True)
+    expected = dict(zip(codes, z.tolist(), strict=True))
+    assert column(rows, "z_score") == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_total_reconciles_with_the_records(client):
+    answer = json_of(client, HOTSPOTS, **FEW)
+    counts = answer["provenance"]["counts"]
+    lost = counts["outside"] + counts["not_located"]
+    assert sum(r["count"] for r in answer["rows"]) + lost == counts["records"]
+    assert counts["records"] == len(world.RECORDS)
+
+
+def test_csv_has_the_rows_of_the_json(client):
+    rows = rows_of(client, HOTSPOTS, **FEW)
+    for text, row in zip(csv_of(client, f"{HOTSPOTS}.csv", **FEW), rows, strict=True):
+        assert text["code"] == row["code"]
+        assert float(text["z_score"]) == row["z_score"]
+        assert float(text["q_value"]) == row["q_value"]
+        assert text["class"] == row["class"]
+        assert text["expected_count_ok"] == str(row["expected_count_ok"]).lower()
+
+
+def test_geojson_has_the_rows_of_the_json(client):
+    collection = json_of(client, f"{HOTSPOTS}.geojson", **FEW)
+    assert [f["properties"] for f in collection["features"]] == rows_of(client, HOTSPOTS, **FEW)

@@ -1,0 +1,309 @@
+"""A small county whose every number can be worked by hand, put to rest in the real stores.
+
+Sixteen squares of 1 km in two districts of eight, two years of incidents of which each one's
+place is known, a measure with a missing and a zero value, and three development sites.
+"""
+
+import datetime
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from boundaries.layer import Layer, LayerMetadata
+from boundaries.store import LayerStore
+from service.store.delta import SourceFile
+from service.store.incidents import IncidentStore
+from service.store.measures import MeasureStore
+from service.store.sites import SiteStore
+
+CRS = "EPSG:27700"
+EAST_M, NORTH_M, SIDE_M = 545_000.0, 258_000.0, 1_000.0
+SIZE = 4
+DATASET, CELLS, DISTRICTS = "callouts", "cell", "district"
+CODES = tuple(f"C{c}{r}" for c in range(SIZE) for r in range(SIZE))
+NAMES = {code: f"Cell {code}" for code in CODES} | {
+    "C00": 'Café, "Nord"',  # what a CSV must quote, and a character that ASCII lacks
+    "C01": "Ely",
+}
+DISTRICT_OF = {code: "D1" if code[1] in "01" else "D2" for code in CODES}
+
+# Assaults are many in the south west corner and few elsewhere; burglary has areas without any.
+ASSAULTS = {code: (int(code[1]) * 3 + int(code[2]) * 5) % 7 + 1 for code in CODES} | {
+    "C00": 60, "C01": 52, "C10": 48, "C11": 41,
+}  # fmt: skip
+BURGLARIES = {code: (int(code[1]) + 2 * int(code[2])) % 5 * 3 for code in CODES}
+MONTH_ONLY_FIRES = 12  # one in each month of 2023, in C12, known to the month only
+
+RESIDENTS = {code: 1_000.0 + 100 * int(code[1]) + 10 * int(code[2]) for code in CODES} | {
+    "C32": 0.0
+}
+del RESIDENTS["C33"]
+EARLIER_RESIDENTS = 500.0  # every area in 2020
+
+
+@dataclass(frozen=True)
+class Record:
+    """One incident as it is put to rest."""
+
+    category: str
+    occurred: datetime.datetime
+    precision: str = "day"
+    x_m: float | None = None
+    y_m: float | None = None
+    code: str | None = None
+
+    @property
+    def located(self) -> bool:
+        return self.x_m is not None
+
+    @property
+    def cell(self) -> str | None:
+        """The square it counts in: that of its code, else that of its place."""
+        return self.code or self.cell_of_place
+
+    @property
+    def cell_of_place(self) -> str | None:
+        if self.x_m is None or self.y_m is None:
+            return None
+        col, row = int((self.x_m - EAST_M) // SIDE_M), int((self.y_m - NORTH_M) // SIDE_M)
+        return f"C{col}{row}" if 0 <= col < SIZE and 0 <= row < SIZE else None
+
+
+def place(code: str, k: int) -> tuple[float, float]:
+    """The k-th of the places used in a square, well away from its borders."""
+    x = EAST_M + int(code[1]) * SIDE_M + 150 + 700 * (k * 0.618034 % 1)
+    y = NORTH_M + int(code[2]) * SIDE_M + 150 + 700 * (k * 0.414214 % 1)
+    return round(x, 1), round(y, 1)
+
+
+def moment(k: int) -> datetime.datetime:
+    """The k-th of the times used: all months of 2023 and 2024 in turn."""
+    return datetime.datetime(2023 + k % 24 // 12, k % 12 + 1, k % 28 + 1)  # noqa: DTZ001
+
+
+def records() -> tuple[Record, ...]:
+    """Every incident of the county."""
+    found = []
+    for category, per_cell in (("assault", ASSAULTS), ("burglary", BURGLARIES)):
+        for code, count in per_cell.items():
+            found += [Record(category, moment(k), "day", *place(code, k)) for k in range(count)]
+    found += [
+        Record("fire", datetime.datetime(2023, k + 1, 1), "month", *place("C12", k))  # noqa: DTZ001
+        for k in range(MONTH_ONLY_FIRES)
+    ]
+    # Not located; not located but coded; located in one square and coded in another; outside.
+    found += [Record("assault", moment(k)) for k in range(13)]
+    found += [Record("burglary", moment(k), code="C20") for k in range(6)]
+    found += [Record("assault", moment(k), "day", *place("C30", k), "C03") for k in range(5)]
+    found += [
+        Record("assault", moment(k), "day", EAST_M - 3_000 - 10 * k, NORTH_M + 500)
+        for k in range(9)
+    ]
+    return tuple(found)
+
+
+RECORDS = records()
+CATEGORIES = ("assault", "burglary", "fire")
+
+Wanted = Callable[[Record], bool]
+
+
+def anything(record: Record) -> bool:
+    return True
+
+
+def chosen(wanted: Wanted = anything) -> Iterator[Record]:
+    return (record for record in RECORDS if wanted(record))
+
+
+def located_xy_m(wanted: Wanted = anything) -> np.ndarray:
+    """(n, 2) places of the located incidents."""
+    return np.array([(r.x_m, r.y_m) for r in chosen(wanted) if r.located]).reshape(-1, 2)
+
+
+def cell_counts(wanted: Wanted = anything) -> Counter[str]:
+    """Incidents per square."""
+    return Counter(r.cell for r in chosen(wanted) if r.cell is not None)
+
+
+def district_counts(wanted: Wanted = anything) -> Counter[str]:
+    """Incidents per district: no district has a code of theirs, so places decide."""
+    cells = (r.cell_of_place for r in chosen(wanted))
+    return Counter(DISTRICT_OF[cell] for cell in cells if cell is not None)
+
+
+def placements(wanted: Wanted = anything) -> dict[str, int]:
+    """How the incidents are placed in the squares; adds up to all of them."""
+    found = Counter(
+        "in_layer_by_code"
+        if r.code
+        else "in_layer_by_location"
+        if r.cell_of_place
+        else "outside"
+        if r.located
+        else "not_located"
+        for r in chosen(wanted)
+    )
+    names = ("in_layer_by_code", "in_layer_by_location", "outside", "not_located")
+    return {name: found[name] for name in names}
+
+
+def is_a(category: str) -> Wanted:
+    return lambda record: record.category == category
+
+
+def quartic_per_km2(xy_m: np.ndarray, query_xy_m: np.ndarray, bandwidth_m: float) -> np.ndarray:
+    """The quartic density at some places: the formula, every point at every place."""
+    dx = query_xy_m[:, None, 0] - xy_m[None, :, 0]
+    dy = query_xy_m[:, None, 1] - xy_m[None, :, 1]
+    closeness = np.clip(1 - (dx**2 + dy**2) / bandwidth_m**2, 0, None)
+    return 1e6 * (3 / (np.pi * bandwidth_m**2) * closeness**2).sum(axis=1)
+
+
+def square(code: str) -> shapely.Polygon:
+    x, y = EAST_M + int(code[1]) * SIDE_M, NORTH_M + int(code[2]) * SIDE_M
+    return shapely.box(x, y, x + SIDE_M, y + SIDE_M)
+
+
+def bounds_m() -> tuple[float, float, float, float]:
+    """Of the whole county."""
+    return EAST_M, NORTH_M, EAST_M + SIZE * SIDE_M, NORTH_M + SIZE * SIDE_M
+
+
+def layers(*, synthetic: bool) -> tuple[Layer, Layer]:
+    """The districts, imported first and therefore the study area, and the squares."""
+    halves = [
+        shapely.union_all([square(c) for c in CODES if DISTRICT_OF[c] == code])
+        for code in ("D1", "D2")
+    ]
+    return (
+        _layer(DISTRICTS, "Districts", ("D1", "D2"), ("West", "East"), halves, synthetic),
+        _layer(
+            CELLS,
+            "Squares",
+            CODES,
+            tuple(NAMES[c] for c in CODES),
+            [square(c) for c in CODES],
+            synthetic,
+        ),
+    )
+
+
+def _layer(
+    layer_id: str,
+    title: str,
+    codes: tuple[str, ...],
+    names: tuple[str, ...],
+    shapes: list[Any],
+    synthetic: bool,
+) -> Layer:
+    geometries = np.empty(len(shapes), dtype=object)
+    geometries[:] = shapes
+    metadata = LayerMetadata(
+        layer_id=layer_id,
+        title=title,
+        crs=CRS,
+        vintage="2021",
+        source="Test",
+        licence="Open",
+        synthetic=synthetic,
+    )
+    return Layer(metadata, codes, names, geometries)
+
+
+def incident_rows(some: tuple[Record, ...]) -> pa.Table:
+    """Rows as an import hands them to the store."""
+    return pa.table(
+        {
+            "occurred": pa.array([r.occurred for r in some], pa.timestamp("us")),
+            "precision": [r.precision for r in some],
+            "easting_m": pa.array([r.x_m for r in some], pa.float64()),
+            "northing_m": pa.array([r.y_m for r in some], pa.float64()),
+            "category": [r.category for r in some],
+            "area_code": pa.array([r.code for r in some], pa.string()),
+            "area_layer": pa.array([CELLS if r.code else None for r in some], pa.string()),
+        }
+    )
+
+
+def append_incidents(
+    data_dir: Path, some: tuple[Record, ...], *, name: str, synthetic: bool = False
+) -> None:
+    """Put more incidents to rest, as an import of a file of that name would."""
+    IncidentStore(data_dir / "incidents", crs=CRS).append(
+        DATASET,
+        incident_rows(some),
+        files=[SourceFile.of(name, name.encode())],
+        title="Callouts",
+        source="Ambulance",
+        licence="Open Licence 1",
+        synthetic=synthetic,
+    )
+
+
+def append_residents(
+    data_dir: Path, values: dict[str, float], period: str, *, synthetic: bool
+) -> None:
+    rows = pa.table(
+        {
+            "layer": [CELLS] * len(values),
+            "area_code": list(values),
+            "measure": ["residents"] * len(values),
+            "period": [period] * len(values),
+            "value": list(values.values()),
+        }
+    )
+    MeasureStore(data_dir / "measures").append(
+        rows, file=SourceFile.of(f"residents-{period}", period.encode()), synthetic=synthetic
+    )
+
+
+SITE_POINT = (EAST_M + 1_500.0, NORTH_M + 1_500.0)  # in C11
+SITE_OUTSIDE = (EAST_M - 500.0, NORTH_M + 500.0)
+SITE_OUTLINE = shapely.box(EAST_M + 3_200, NORTH_M + 200, EAST_M + 3_600, NORTH_M + 500)  # in C30
+
+
+def site_rows() -> pa.Table:
+    """A point, a point outside without published completions, and an outline."""
+    inner = SITE_OUTLINE.representative_point()
+    return pa.table(
+        {
+            "site_id": ["s1", "s2", "s3"],
+            "name": ["Northfield", "Airfield", "Depot"],
+            "district": ["West", None, "East"],
+            "easting_m": [SITE_POINT[0], SITE_OUTSIDE[0], inner.x],
+            "northing_m": [SITE_POINT[1], SITE_OUTSIDE[1], inner.y],
+            "geometry": pa.array(
+                [
+                    shapely.to_wkb(shapely.Point(SITE_POINT)),
+                    shapely.to_wkb(shapely.Point(SITE_OUTSIDE)),
+                    shapely.to_wkb(SITE_OUTLINE),
+                ],
+                pa.binary(),
+            ),
+            "homes_planned": [100.0, 2_500.0, 40.0],
+            "homes_completed": pa.array([40.0, None, 40.0], pa.float64()),
+            "completed_year": pa.array([2024, None, 2023], pa.int32()),
+        }
+    )
+
+
+def build(data_dir: Path, *, synthetic: bool = False) -> Path:
+    """The whole county at rest in a folder."""
+    layer_store = LayerStore(data_dir / "boundaries", crs=CRS)
+    for layer in layers(synthetic=synthetic):
+        layer_store.save(layer)
+    append_incidents(data_dir, RECORDS, name="callouts.csv", synthetic=synthetic)
+    everywhere = dict.fromkeys(CODES, EARLIER_RESIDENTS)
+    append_residents(data_dir, everywhere, "2020", synthetic=synthetic)
+    append_residents(data_dir, RESIDENTS, "2021", synthetic=synthetic)
+    SiteStore(data_dir / "sites", crs=CRS).append(
+        site_rows(), file=SourceFile.of("sites.csv", b"sites"), synthetic=synthetic
+    )
+    return data_dir
