@@ -11,6 +11,7 @@ from service.analyses.filters import IncidentFilter, Moment
 from service.store.incident_rows import PRECISIONS
 from service.store.incidents import Incidents
 from spatial.arrays import BoolArray
+from spatial.errors import InvalidParameterError
 
 _MONTH_ONLY = PRECISIONS.index("month")
 
@@ -48,6 +49,14 @@ class Selection:
         first, last = self.days()
         return ((last - first).days + 1) / 365.25
 
+    def middle_year(self) -> float:
+        """The middle of the period as a decimal year: 2019.5 is the middle of 2019."""
+        first, last = self.days()
+        middle = first + (last - first + datetime.timedelta(days=1)) / 2
+        start = datetime.date(middle.year, 1, 1)
+        length = (datetime.date(middle.year + 1, 1, 1) - start).days
+        return middle.year + (middle - start).days / length
+
     def days(self) -> tuple[datetime.date, datetime.date]:
         """First and last day of the period, both inclusive.
 
@@ -79,6 +88,9 @@ def select(incidents: Incidents, wanted: IncidentFilter) -> Selection:
     CutMonthError
         If an end of the period falls inside a month of which records of these categories know
         the month only.
+    InvalidParameterError
+        If the one end given lies beyond the other end of the records, so that the period would
+        end before it begins.
     """
     chosen = np.ones(len(incidents.occurred), dtype=np.bool_)
     if wanted.categories:
@@ -88,11 +100,12 @@ def select(incidents: Incidents, wanted: IncidentFilter) -> Selection:
         chosen &= incidents.occurred >= np.datetime64(wanted.start.day, "m")
     if wanted.end is not None:
         _refuse_cut_month(incidents, chosen, wanted.end, end=True)
-        chosen &= incidents.occurred < np.datetime64(
-            wanted.end.day + datetime.timedelta(days=1), "m"
-        )
+        # In numpy, because the day after 9999-12-31 is none of the calendar's.
+        chosen &= incidents.occurred < np.datetime64(wanted.end.day, "D") + np.timedelta64(1, "D")
     chosen.flags.writeable = False
-    return Selection(incidents, wanted, chosen)
+    selection = Selection(incidents, wanted, chosen)
+    _refuse_reversed(selection)
+    return selection
 
 
 def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:
@@ -113,11 +126,25 @@ def _refuse_cut_month(
     last = calendar.monthrange(day.year, day.month)[1]
     if day.day == (last if end else 1):
         return
-    month = np.datetime64(f"{day:%Y-%m}", "M")
+    month = np.datetime64(day, "M")
     in_month = incidents.occurred.astype("datetime64[M]") == month
     vague = int(np.count_nonzero(chosen & in_month & (incidents.precision == _MONTH_ONLY)))
     if vague:
         whole = day.replace(day=last if end else 1)
         raise CutMonthError(
-            "to" if end else "from", moment.text, vague, (f"{day:%Y-%m}", whole.isoformat())
+            "to" if end else "from", moment.text, vague, (day.isoformat()[:7], whole.isoformat())
         )
+
+
+def _refuse_reversed(selection: Selection) -> None:
+    """Raise where the records' own end comes before the beginning asked for, or the reverse."""
+    start, end = selection.filter.start, selection.filter.end
+    if (start is None) == (end is None) or len(selection.incidents) == 0:
+        return
+    first, last = selection.days()
+    if first <= last:
+        return
+    if start is not None:
+        raise InvalidParameterError("from", start.text, f"{last} or earlier: there records end")
+    if end is not None:
+        raise InvalidParameterError("to", end.text, f"{first} or later: there records begin")
