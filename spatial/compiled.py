@@ -13,6 +13,10 @@ def compiled(kernel: Kernel) -> Kernel:
 
     ``nogil`` lets threads above the kernels share the cores. ``parallel=True`` is refused
     here: two concurrent calls abort the process under numba's workqueue layer.
-    ``fastmath`` is off because it removes the NaN checks.
+    ``fastmath`` is off because it removes the NaN checks. Where no folder for machine code can
+    be written (a read-only installation whose user has no home) it is compiled at every start.
     """
-    return cast(Kernel, njit(nogil=True, cache=True)(kernel))
+    try:
+        return cast(Kernel, njit(nogil=True, cache=True)(kernel))
+    except RuntimeError:  # numba's way of saying that it found no such folder
+        return cast(Kernel, njit(nogil=True)(kernel))
