@@ -63,7 +63,7 @@ class Replies:
             "ETag": tag,
             "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
         }
-        if matches(self.if_none_match, tag):
+        if names(self.if_none_match, tag):
             return Response(status_code=304, headers=headers)
 
         def render_released() -> bytes:
@@ -72,6 +72,9 @@ class Replies:
             return packed(description, render(released))
 
         description, body = unpacked(resources.bodies.get(tag, render_released))
+        if is_any(self.if_none_match):
+            # Only now is it known that there is an answer: a question without one is an error.
+            return Response(status_code=304, headers=headers)
         if filename is not None:
             quoted = urllib.parse.quote(filename)
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
@@ -86,13 +89,16 @@ def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -
     return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
 
 
-def matches(if_none_match: str | None, tag: str) -> bool:
-    """Whether an If-None-Match header, a list or ``*``, names an entity tag (RFC 9110, 13.1.2)."""
+def names(if_none_match: str | None, tag: str) -> bool:
+    """Whether an If-None-Match header, a list, names an entity tag (RFC 9110, 13.1.2)."""
     if if_none_match is None:
         return False
-    if if_none_match.strip() == "*":
-        return True
     return tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+
+
+def is_any(if_none_match: str | None) -> bool:
+    """Whether an If-None-Match header means whatever there is."""
+    return if_none_match is not None and if_none_match.strip() == "*"
 
 
 def packed(description: str, body: bytes) -> bytes:
@@ -107,8 +113,15 @@ def unpacked(value: bytes) -> tuple[str, bytes]:
     return value[4:end].decode("ascii"), value[end:]
 
 
-def _replies(request: Request, if_none_match: Annotated[str | None, Header()] = None) -> Replies:
-    return Replies(request, request.app.state.resources, if_none_match)
+def _replies(
+    request: Request,
+    if_none_match: Annotated[
+        list[str] | None, Header(description="Entity tags that the client has, or *.")
+    ] = None,
+) -> Replies:
+    # A header may come on several lines, which mean the same as one list.
+    tags = None if if_none_match is None else ", ".join(if_none_match)
+    return Replies(request, request.app.state.resources, tags)
 
 
 RepliesDep = Annotated[Replies, Depends(_replies)]
