@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from service import __version__
 from service.errors import add_problem_handlers
+from service.middleware import HeadAnswers
 from service.resources import Resources
 from service.routers import catalogue, choropleths, growth, health, heatmaps, hotspots, page
 
@@ -42,6 +43,7 @@ def create_app(resources: Resources) -> FastAPI:
         redoc_url=None,
     )
     app.state.resources = resources
+    app.add_middleware(HeadAnswers)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(resources.settings.cors_origins),
