@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from spatial._sums import sum_on_rows
 from spatial.arrays import FloatArray, frozen
 from spatial.density import density_at
-from spatial.edge import EdgeMass, kernel_mass_at
+from spatial.edge import LEAST_MASS, EdgeMass, kernel_mass_at
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
@@ -214,6 +214,7 @@ def edge_adjusted(adaptive: AdaptivePoints, edge: EdgeMass) -> AdaptivePoints:
     kept = edge.contains(xy_m)
     inside, bandwidth = xy_m[kept], adaptive.bandwidth_m[kept]
     mass = kernel_mass_at(edge, inside, bandwidth, kernel=adaptive.kernel)
+    mass = np.maximum(mass, LEAST_MASS)
     corrected = PointIndex(inside, weights=points.weight[kept] / mass, crs=points.crs)
     # The index has an order of its own: bandwidths follow their places.
     ordered = np.empty(len(corrected))

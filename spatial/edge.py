@@ -16,13 +16,21 @@ from spatial.density import index_density_on_grid
 from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
-from spatial.masks import bilinear, cell_centres, cell_of, checked_on_grid, inside_share
+from spatial.masks import (
+    bilinear,
+    border_mask,
+    cell_centres,
+    cell_of,
+    checked_on_grid,
+    inside_share,
+)
 from spatial.masks import cut_to_mask as cut_to_mask
 from spatial.masks import inside_mask as inside_mask
 from spatial.points import PointIndex
 
 CELLS_PER_BANDWIDTH = 12
 MAX_EDGE_CELLS = 2_000_000
+LEAST_MASS = 0.01
 _STENCIL_SAMPLES = 24  # samples of the kernel across a bandwidth, at least
 _MOST_SAMPLES = 64  # along the side of a cell: a kernel below a sixtieth of it is a point
 
@@ -86,6 +94,8 @@ class EdgeMass:
         Share of each cell inside the study area; read-only.
     mass : (rows, cols) float64
         `kernel_mass_inside` at the cell centres; read-only.
+    border : (rows, cols) bool
+        Whether the border of `geometry` may run through the cell; read-only.
     geometry : shapely geometry or None
         The study area; None where it is known by its cells only.
     bandwidth_m, kernel : float, str
@@ -95,6 +105,7 @@ class EdgeMass:
     grid: Grid
     share: FloatArray
     mass: FloatArray
+    border: BoolArray
     geometry: Any
     bandwidth_m: float
     kernel: str
@@ -103,16 +114,21 @@ class EdgeMass:
         """(n,) mass at places (n, 2), metres; bilinear; NaN beyond the grid."""
         return bilinear(self.mass, self.grid, xy_m)
 
+    def correction_at(self, xy_m: ArrayLike) -> FloatArray:
+        """(n,) 1 / mass at places (n, 2), metres; at most 1 / `LEAST_MASS`; NaN beyond the grid.
+
+        In a sliver of the study area, narrow beside a cell, the mass is not known better.
+        """
+        return np.asarray(1.0 / np.maximum(self.at(xy_m), LEAST_MASS))
+
     def contains(self, xy_m: ArrayLike) -> BoolArray:
         """(n,) bool: whether places (n, 2), metres, lie in the study area."""
         points = checked_points(xy_m)
         row, col, on_grid = cell_of(points, self.grid)
-        share = np.where(on_grid, self.share[row, col], 0.0)
-        if self.geometry is None:
-            return np.asarray(share > 0.0)
-        inside = share == 1.0
-        doubtful = np.flatnonzero((share > 0.0) & (share < 1.0))
-        inside[doubtful] = shapely.contains_xy(self.geometry, points[doubtful])
+        inside = on_grid & (self.share[row, col] > 0.0)
+        if self.geometry is not None:
+            doubtful = np.flatnonzero(on_grid & self.border[row, col])
+            inside[doubtful] = shapely.contains_xy(self.geometry, points[doubtful])
         return np.asarray(inside)
 
     def mask(self, grid: Grid) -> BoolArray:
@@ -236,8 +252,8 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
     Returns
     -------
     PointIndex
-        For tiles: under ``diggle`` this is all there is to do; under ``uniform`` divide the
-        density of these points by `EdgeMass.at` the pixels.
+        For tiles: under ``diggle`` this is all there is to do; under ``uniform`` multiply the
+        density of these points by `EdgeMass.correction_at` the pixels.
 
     Raises
     ------
@@ -250,7 +266,7 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
     kept = edge.contains(xy_m)
     weight = points.weight[kept]
     if method == "diggle":
-        weight = weight / edge.at(xy_m[kept])
+        weight = weight * edge.correction_at(xy_m[kept])
     return PointIndex(xy_m[kept], weights=weight, crs=points.crs)
 
 
@@ -316,8 +332,7 @@ def edge_corrected_density(
     )
     inside = edge.mask(grid)
     if method == "uniform":
-        mass = edge.at(cell_centres(grid)).reshape(density.shape)
-        np.divide(density, mass, out=density, where=inside & (mass > 0.0))
+        density *= edge.correction_at(cell_centres(grid)).reshape(density.shape)
     density[~inside] = np.nan
     outside = ~edge.contains(np.column_stack([points.x_m, points.y_m]))
     return EdgeCorrected(density, method, float(points.weight[outside].sum()))
@@ -328,7 +343,18 @@ def _edge_mass(
 ) -> EdgeMass:
     """The mass of the kernel, and everything it belongs to."""
     mass = kernel_mass_inside(share, grid, bandwidth_m=bandwidth_m, kernel=kernel)
-    return EdgeMass(grid, frozen(share), frozen(mass), geometry, bandwidth_m, kernel)
+    border = np.zeros(share.shape, dtype=np.bool_)
+    if geometry is not None:
+        border = border_mask(geometry, grid)
+    return EdgeMass(
+        grid=grid,
+        share=frozen(share),
+        mass=frozen(mass),
+        border=frozen(border),
+        geometry=geometry,
+        bandwidth_m=bandwidth_m,
+        kernel=kernel,
+    )
 
 
 def _stencil(bandwidth_cells: float, kernel: str, most_cells: int) -> FloatArray:
@@ -342,7 +368,10 @@ def _stencil(bandwidth_cells: float, kernel: str, most_cells: int) -> FloatArray
     fine = shape.shape(np.hypot(offset[:, None], offset[None, :]) / bandwidth_cells)
     cells = 2 * half + 1
     coarse = fine.reshape(cells, samples, cells, samples).sum(axis=(1, 3))
-    return np.asarray(coarse / coarse.sum())
+    total = float(coarse.sum())
+    if half < bandwidth_cells:  # cut off by the grid: what is beyond counts as well
+        total = (1.0 - shape.lost_mass) * (samples * bandwidth_cells) ** 2 / shape.peak
+    return np.asarray(coarse / total)
 
 
 def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:

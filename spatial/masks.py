@@ -81,6 +81,35 @@ def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> Floa
     return share / subcells**2
 
 
+def border_mask(geometry: Any, grid: Grid) -> BoolArray:
+    """Which cells the border of a geometry may run through; all others are wholly in or out.
+
+    Parameters
+    ----------
+    geometry : shapely Polygon or MultiPolygon
+        As for `inside_mask`.
+    grid : Grid
+        The cells.
+
+    Returns
+    -------
+    (rows, cols) bool
+        True for every cell on the border, and for some beside it.
+    """
+    lines = shapely.segmentize(shapely.boundary(geometry), grid.cell_m)
+    points = shapely.get_coordinates(lines)
+    # A segment no longer than a cell lies in the cells about its ends.
+    col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
+    row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
+    near = (row >= -1) & (row <= grid.rows) & (col >= -1) & (col <= grid.cols)
+    marked = np.zeros((grid.rows + 4, grid.cols + 4), dtype=np.bool_)
+    at_row, at_col = row[near].astype(np.int64) + 2, col[near].astype(np.int64) + 2
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            marked[at_row + down, at_col + right] = True
+    return np.ascontiguousarray(marked[2:-2, 2:-2])
+
+
 @dataclass(frozen=True, eq=False)
 class CutSurface:
     """A surface cut to a mask, and what was cut off.
