@@ -40,6 +40,8 @@ app.add_typer(derive.app, name="derive", help="New data at rest from what is the
 app.command()(listing.datasets)
 app.command()(listing.boundaries)
 app.command()(answers.heatmap)
+app.command()(answers.peaks)
+app.command()(answers.contours)
 app.command()(answers.choropleth)
 app.command()(answers.hotspots)
 app.command()(answers.growth)

@@ -143,7 +143,7 @@ def _fault(request: Request, error: Mapping[str, Any]) -> dict[str, Any]:
         if shown is not None and shown not in message:
             message += f", got {shown!r}"
         allowed_range = _allowed_range(request, name)
-        if allowed_range:
+        if allowed_range and allowed_range not in message:
             message += f" (allowed: {allowed_range})"
     return {"parameter": name, "message": message, "value": shown}
 

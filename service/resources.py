@@ -13,6 +13,7 @@ from service.analyses.choropleths import Choropleths
 from service.analyses.growth import Growth
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
+from service.analyses.neighbourhoods import Neighbourhoods
 from service.cache import SingleFlightCache
 from service.release import OPEN, Policy, Released
 from service.settings import Settings
@@ -69,6 +70,7 @@ def open_resources(settings: Settings) -> Resources:
     measures = MeasureStore(settings.data_dir / "measures")
     sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
     areas = Areas(incidents=incidents, layers=layers)
+    neighbourhoods = Neighbourhoods()
     return Resources(
         settings=settings,
         layers=layers,
@@ -77,8 +79,12 @@ def open_resources(settings: Settings) -> Resources:
         sites=sites,
         areas=areas,
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
-        choropleths=Choropleths(areas=areas, measures=measures),
-        hotspots=Hotspots(areas=areas, measures=measures, settings=settings),
+        choropleths=Choropleths(
+            areas=areas, measures=measures, layers=layers, neighbourhoods=neighbourhoods
+        ),
+        hotspots=Hotspots(
+            areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
+        ),
         growth=Growth(sites=sites, areas=areas, layers=layers),
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings

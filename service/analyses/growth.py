@@ -19,7 +19,7 @@ from service.analyses.provenance import (
     short_digest,
 )
 from service.answers import Table
-from service.schemas.queries import OverlayQuery
+from service.schemas.growth import OverlayQuery
 from service.store.sites import NO_YEAR, Sites, SiteStore
 from spatial.arrays import FloatArray, IntArray
 

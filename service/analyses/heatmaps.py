@@ -11,7 +11,7 @@ from service.analyses.place_names import PlaceNames, sentence
 from service.analyses.provenance import SOFTWARE, layers_version, short_digest
 from service.analyses.surfaces import Surface, Surfaces, legend_breaks
 from service.answers import Document, MapImage, Raster, Table, TileImage
-from service.schemas.queries import (
+from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
     HeatmapTileQuery,

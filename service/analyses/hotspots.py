@@ -7,16 +7,14 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaries.adjacency import queen, rook
-from boundaries.layer import Layer
 from service.analyses.areas import AreaCounts, Areas
 from service.analyses.choropleths import ranked
 from service.analyses.denominators import Denominator, denominator_of
 from service.analyses.errors import TooMuchWorkError
+from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.provenance import provenance, short_digest
 from service.answers import Table
-from service.cache import SingleFlightCache
-from service.schemas.queries import HotspotQuery
+from service.schemas.areas import HotspotQuery
 from service.settings import Settings
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
@@ -56,11 +54,18 @@ class _Found:
 class Hotspots:
     """Local statistics over the areas of a layer."""
 
-    def __init__(self, *, areas: Areas, measures: MeasureStore, settings: Settings) -> None:
+    def __init__(
+        self,
+        *,
+        areas: Areas,
+        measures: MeasureStore,
+        neighbourhoods: Neighbourhoods,
+        settings: Settings,
+    ) -> None:
         self._areas = areas
         self._measures = measures
+        self._neighbourhoods = neighbourhoods
         self._limits = settings.limits
-        self._neighbours: SingleFlightCache[Neighbours] = SingleFlightCache(32)
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything a hotspot table depends on besides the query, as a short digest."""
@@ -80,7 +85,7 @@ class Hotspots:
             below = denominator_of(self._measures, layer, query.denominator)
         value = _value(counted, below, query)
         tested = np.isfinite(value) & counted.kept
-        neighbours = self.neighbours(layer, query.neighbours)
+        neighbours = self._neighbourhoods.of(layer, query.neighbours)
         if not tested.all():
             neighbours = neighbours.subset(tested)
         permutations = self._permutations(query, neighbours.n)
@@ -121,12 +126,6 @@ class Hotspots:
                 notes=_notes(found, neighbours, tested[kept], below),
             ),
         )
-
-    def neighbours(self, layer: Layer, rule: str) -> Neighbours:
-        """The neighbours of a layer's areas under a rule, found once per layer version."""
-        find = {"queen": queen, "rook": rook}[rule]
-        key = (layer.layer_id, layer.version, rule)
-        return self._neighbours.get(key, lambda: find(layer))
 
     def _permutations(self, query: HotspotQuery, areas: int) -> int:
         """The permutations asked for or the default, if they are within the limit."""

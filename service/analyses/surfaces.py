@@ -17,7 +17,7 @@ from service.analyses.study_area import StudyArea, study_area
 from service.analyses.within import Within, resolve
 from service.answers import Provenance
 from service.cache import SingleFlightCache
-from service.schemas.queries import HeatmapQuery
+from service.schemas.heatmaps import HeatmapQuery
 from service.settings import Settings
 from service.store.incidents import Incidents, IncidentStore
 from spatial.adaptive import (

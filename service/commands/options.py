@@ -6,28 +6,10 @@ from typing import Annotated
 
 import typer
 
-From = Annotated[
-    str | None,
-    typer.Option("--from", help="First month or day, inclusive: 2024-01 or 2024-01-31."),
-]
-To = Annotated[
-    str | None, typer.Option("--to", help="Last month or day, inclusive: 2024-12 or 2024-12-31.")
-]
-Category = Annotated[
-    list[str] | None,
-    typer.Option("--category", help="Only this category; repeat the option for several."),
-]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="File to write; its suffix says the format."),
 ]
-Denominator = Annotated[
-    str | None,
-    typer.Option(
-        "--denominator", help="Measure to divide by, such as residents or residents:2021."
-    ),
-]
-Per = Annotated[float | None, typer.Option("--per", help="Rates are per this many [1000].")]
 
 
 class TableFormatName(enum.StrEnum):
@@ -36,6 +18,9 @@ class TableFormatName(enum.StrEnum):
     JSON = "json"
     CSV = "csv"
     GEOJSON = "geojson"
+    GPKG = "gpkg"
+    PARQUET = "parquet"
+    FGB = "fgb"
 
 
 Format = Annotated[

@@ -124,7 +124,8 @@ def _fault(fault: Any) -> str:
     message = str(fault["msg"]).removeprefix("Value error, ")
     if not option:
         return message
-    return f"--{option.replace('_', '-')}: {message}, got {fault.get('input')!r}"
+    given = "" if "got " in message else f", got {fault.get('input')!r}"
+    return f"--{option.replace('_', '-')}: {message}{given}"
 
 
 def _plain(text: str) -> str:

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, Protocol
 
 from service.answers import Table
 from service.release import Released
@@ -14,8 +13,16 @@ from service.render.tabular import (
     table_json,
     table_provenance_header,
 )
+from service.render.vector_files import table_fgb, table_gpkg, table_parquet
 
-TableSuffix = Literal["csv", "geojson"]
+TableSuffix = Literal["csv", "geojson", "gpkg", "parquet", "fgb"]
+
+
+class RenderTable(Protocol):
+    """From a released table to bytes."""
+
+    def __call__(self, released: Released[Table], *, crs: str | None = None) -> bytes:
+        """The bytes; shapes in the coordinate system named, or in the format's usual one."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +32,40 @@ class TableFormat:
     Attributes
     ----------
     render : callable
-        From the released table to bytes; shapes are in longitude and latitude where the
-        format does not say otherwise.
+        Formats without shapes pass the coordinate system over.
+    has_shapes, is_text : bool
+        Whether the format carries shapes; whether it can be shown on a terminal.
     describe : callable or None
         The provenance for an HTTP header, where the format has no room for it.
     """
 
     media_type: str
-    render: Callable[[Released[Table]], bytes]
+    render: RenderTable
+    has_shapes: bool
+    is_text: bool = True
     describe: Callable[[Released[Table]], str] | None = None
 
 
 FORMATS: Mapping[str, TableFormat] = MappingProxyType(
     {
-        "json": TableFormat("application/json", table_json),
-        "csv": TableFormat("text/csv; charset=utf-8", table_csv, table_provenance_header),
-        "geojson": TableFormat("application/geo+json", partial(table_geojson, crs=None)),
+        "json": TableFormat("application/json", table_json, has_shapes=False),
+        "csv": TableFormat(
+            "text/csv; charset=utf-8",
+            table_csv,
+            has_shapes=False,
+            describe=table_provenance_header,
+        ),
+        "geojson": TableFormat("application/geo+json", table_geojson, has_shapes=True),
+        "gpkg": TableFormat(
+            "application/geopackage+sqlite3", table_gpkg, has_shapes=True, is_text=False
+        ),
+        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet, has_shapes=True),
+        "fgb": TableFormat(
+            "application/flatgeobuf",
+            table_fgb,
+            has_shapes=True,
+            is_text=False,
+            describe=table_provenance_header,
+        ),
     }
 )

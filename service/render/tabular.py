@@ -9,16 +9,18 @@ import numpy as np
 import orjson
 import shapely
 
+from boundaries.layer import Geometries
 from service.answers import Column, Table
 from service.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
+from spatial.arrays import FloatArray
 from spatial.crs import WGS84, transform_xy
 
 LONLAT_DIGITS = 7  # about a centimetre
 METRE_DIGITS = 2
 
 
-def table_json(released: Released[Table]) -> bytes:
+def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
     """``{"rows": [...], "provenance": {...}}``; the provenance carries a digest of the rows."""
     rows = table_rows(released.answer)
     return orjson.dumps(
@@ -27,7 +29,7 @@ def table_json(released: Released[Table]) -> bytes:
     )
 
 
-def table_csv(released: Released[Table]) -> bytes:
+def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as CSV in UTF-8, one header line; missing values are empty.
 
     A byte order mark stands first only if a character outside ASCII occurs: Excel needs it
@@ -98,14 +100,21 @@ def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def _geometries_in(table: Table, target: str) -> list[orjson.Fragment]:
-    """Each shape as GeoJSON text in another coordinate system, outer rings anticlockwise."""
-    if table.geometries is None:
-        return [orjson.Fragment("null")] * len(table)
+def placed(table: Table, target: str) -> Geometries:
+    """(n,) a table's shapes in another coordinate system, outer rings anticlockwise."""
     digits = LONLAT_DIGITS if target == WGS84 else METRE_DIGITS
 
-    def moved(xy: np.ndarray) -> np.ndarray:
+    def moved(xy: FloatArray) -> FloatArray:
         return transform_xy(xy, source=table.crs, target=target).round(digits)
 
-    shapes = shapely.orient_polygons(shapely.transform(table.geometries, moved))
-    return [orjson.Fragment(text) for text in shapely.to_geojson(shapes)]
+    shapes: Geometries = shapely.orient_polygons(
+        shapely.transform(np.asarray(table.geometries), moved)
+    )
+    return shapes
+
+
+def _geometries_in(table: Table, target: str) -> list[orjson.Fragment]:
+    """Each shape as GeoJSON text."""
+    if table.geometries is None:
+        return [orjson.Fragment("null")] * len(table)
+    return [orjson.Fragment(text) for text in shapely.to_geojson(placed(table, target))]

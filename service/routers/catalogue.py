@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.render.documents import document_json
-from service.render.formats import FORMATS
 from service.responses import RepliesDep
 from service.routers.addresses import GEOJSON, JSON, responses
-from service.schemas.queries import NoQuery
+from service.routers.tables import send_table
+from service.schemas.queries import LayerQuery, NoQuery
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -61,15 +61,15 @@ def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> 
     operation_id="readBoundaryLayer",
 )
 def read_boundary_layer(
-    layer: str, query: Annotated[NoQuery, Query()], replies: RepliesDep
+    layer: str, query: Annotated[LayerQuery, Query()], replies: RepliesDep
 ) -> Response:
     """The areas of a layer, code and name only, in longitude and latitude."""
     catalogue = replies.resources.catalogue
-    return replies.send(
+    return send_table(
+        replies,
+        "geojson",
         version=catalogue.layer_version(layer),
         query=query,
+        name=layer,
         answer=lambda: catalogue.layer(layer),
-        render=FORMATS["geojson"].render,
-        media_type=GEOJSON,
-        filename=f"{layer}.geojson",
     )

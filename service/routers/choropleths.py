@@ -8,7 +8,7 @@ from service.render.formats import TableSuffix
 from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
-from service.schemas.queries import ChoroplethQuery
+from service.schemas.areas import ChoroplethQuery
 
 router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["choropleths"])
 

@@ -8,7 +8,8 @@ from service.render.formats import TableSuffix
 from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
-from service.schemas.queries import NoQuery, OverlayQuery
+from service.schemas.growth import OverlayQuery
+from service.schemas.queries import LayerQuery
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
@@ -20,14 +21,14 @@ router = APIRouter(prefix="/v1/growth", tags=["growth"])
     operation_id="readSitesAs",
 )
 def read_sites_as(
-    suffix: TableSuffix, query: Annotated[NoQuery, Query()], replies: RepliesDep
+    suffix: TableSuffix, query: Annotated[LayerQuery, Query()], replies: RepliesDep
 ) -> Response:
     """Development sites with homes planned, completed and remaining, as CSV or GeoJSON."""
     return _send_sites(replies, suffix, query)
 
 
 @router.get("/sites", responses=responses(JSON), operation_id="readSites")
-def read_sites(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+def read_sites(query: Annotated[LayerQuery, Query()], replies: RepliesDep) -> Response:
     """Development sites with homes planned, completed and remaining."""
     return _send_sites(replies, "json", query)
 
@@ -56,7 +57,7 @@ def read_growth_overlay(
     return _send_overlay(replies, dataset, "json", query)
 
 
-def _send_sites(replies: RepliesDep, suffix: str, query: NoQuery) -> Response:
+def _send_sites(replies: RepliesDep, suffix: str, query: LayerQuery) -> Response:
     growth = replies.resources.growth
     return send_table(
         replies,

@@ -12,7 +12,7 @@ from service.render.png import tile_png
 from service.responses import RepliesDep
 from service.routers.addresses import GEOJSON, JSON, PNG, TIFF, query_string, responses
 from service.routers.tables import send_table
-from service.schemas.queries import (
+from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
     HeatmapTileQuery,

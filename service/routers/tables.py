@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from fastapi import Response
 
+from service.analyses.answer_crs import target_crs
 from service.answers import Table
 from service.render.formats import FORMATS
 from service.responses import Replies
@@ -21,11 +22,12 @@ def send_table(
 ) -> Response:
     """A table in the format of a suffix; a file name is offered for those that are saved."""
     chosen = FORMATS[suffix]
+    crs = target_crs(getattr(query, "crs", None), replies.resources.settings.crs)
     return replies.send(
         version=version,
         query=query,
         answer=answer,
-        render=chosen.render,
+        render=lambda released: chosen.render(released, crs=crs),
         media_type=chosen.media_type,
         describe=chosen.describe,
         filename=None if suffix == "json" else f"{name}.{suffix}",
