@@ -7,7 +7,6 @@ import typer
 
 from service.commands import output
 from service.commands.options import Replace, Source, Title
-from service.imports.derive import derive_boundaries
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -33,6 +32,9 @@ def boundaries(
     replace: Replace = False,
 ) -> None:
     """Larger areas as unions of smaller ones: wards, MSOAs or districts from LSOAs."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.derive import derive_boundaries
+
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         done = derive_boundaries(

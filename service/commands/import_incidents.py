@@ -9,9 +9,6 @@ import typer
 from service.analyses.filters import IncidentFilter
 from service.commands import output
 from service.commands.options import Licence, Rejects, Replace, Source, Strict, Title
-from service.imports.csv_incidents import IncidentColumns, import_csv
-from service.imports.incident_import import ImportOptions
-from service.imports.police_uk import import_police_uk
 from service.resources import Resources
 
 
@@ -116,6 +113,11 @@ def incidents(
     rejects: Rejects = None,
 ) -> None:
     """Import incidents from files, all or nothing."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.csv_incidents import IncidentColumns, import_csv
+    from service.imports.incident_import import ImportOptions
+    from service.imports.police_uk import import_police_uk
+
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         options = ImportOptions(

@@ -15,10 +15,6 @@ from service.commands.options import (
     Strict,
     Title,
 )
-from service.imports.boundaries import import_boundaries
-from service.imports.measures import MeasureOptions, MeasureValue, import_measures
-from service.imports.site_rows import SiteColumns
-from service.imports.sites import SiteOptions, import_sites
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,6 +41,9 @@ def boundaries(
     replace: Replace = False,
 ) -> None:
     """Import the areas of a boundary layer."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.boundaries import import_boundaries
+
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         done = import_boundaries(
@@ -88,6 +87,9 @@ def measures(
     rejects: Rejects = None,
 ) -> None:
     """Import a measure of the areas of a layer: population, households, an index ..."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         done = import_measures(
@@ -158,6 +160,10 @@ def sites(
     rejects: Rejects = None,
 ) -> None:
     """Import development sites with the homes planned and completed."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.site_rows import SiteColumns
+    from service.imports.sites import SiteOptions, import_sites
+
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         done = import_sites(

@@ -24,7 +24,7 @@ from service.answers import Answer
 from service.release import Released, Role
 from service.resources import Resources, open_resources
 from service.schemas.queries import Query
-from service.settings import Settings, UnknownSettingError, read_settings
+from service.settings import SettingError, Settings, read_settings
 from service.store.errors import StoreError
 from spatial.errors import SpatialError
 
@@ -45,7 +45,7 @@ def errors_in_words() -> Iterator[None]:
     """Turn the project's errors into one line and exit status 2."""
     try:
         yield
-    except (SpatialError, BoundaryError, StoreError, AnalysisError, UnknownSettingError) as error:
+    except (SpatialError, BoundaryError, StoreError, AnalysisError, SettingError) as error:
         fail(str(error))
     except ValidationError as error:
         fail("; ".join(_fault(fault) for fault in error.errors()))
