@@ -22,7 +22,7 @@ from service.store.errors import ImportRefusedError
 from spatial.arrays import IntArray
 
 DELIMITERS = (",", ";", "\t", "|")
-BLOCK_BYTES = 8 * 1024**2
+MANY_LINES = 20
 _HEADER_BYTES = 1024**2
 
 
@@ -133,8 +133,8 @@ def read_delimited(
     bad_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
     everything = np.arange(1, table.num_rows + len(malformed) + 1)
     numbers = np.delete(everything, bad_numbers - 1)
-    table, numbers = table.slice(1), numbers[1:]
-    table = _trimmed(table)
+    table, numbers = _trimmed(table.slice(1)), numbers[1:]
+    notes = (*notes, *renamed, *_long_values(text, table, numbers, name))
     empty = _all_blank(table)
     blank = int(empty.sum())
     if blank:
@@ -156,13 +156,13 @@ def read_delimited(
         check=check,
         malformed=len(malformed),
         blank=blank,
-        notes=(*notes, *renamed),
+        notes=notes,
     )
 
 
 def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
     """The content as UTF-8 without byte order mark, what it was, and what to say about it."""
-    if not content.strip():
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise ImportRefusedError(name, "the file is empty")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
@@ -284,13 +284,28 @@ def _check_quotes(
         swallowed = malformed[-1][2]
     elif table.num_rows and not text.rstrip(b"\r\n").endswith(b'"'):
         swallowed = str(table.column(table.num_columns - 1)[-1].as_py())
-    lines = swallowed.count("\n")
-    if lines:
+    lines = len(swallowed.splitlines()) - 1
+    if lines > 0:
         raise ImportRefusedError(
             name,
             f"a quote that record {last_number} opens is never closed, "
             f"and {lines} lines to the end of the file are inside it",
         )
+
+
+def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> tuple[str, ...]:
+    """What to say about values of many lines: a stray quote may have swallowed records."""
+    if text.count(b"\n") < table.num_rows + MANY_LINES:
+        return ()
+    notes: list[str] = []
+    for column, values in zip(table.column_names, table.columns, strict=True):
+        breaks = np.nan_to_num(pc.count_substring(values, "\n").to_numpy())
+        notes += [
+            f"{name}, row {numbers[place]}, column {column}: the value has "
+            f"{int(breaks[place]) + 1} lines; if it should not, a quote is missing"
+            for place in np.flatnonzero(breaks >= MANY_LINES)[:3]
+        ]
+    return tuple(notes)
 
 
 def _trimmed(table: pa.Table) -> pa.Table:
