@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_values, frozen
 from spatial.compiled import compiled
@@ -91,7 +91,7 @@ class PermutationP:
     p_value: FloatArray
     p_greater: FloatArray
     p_less: FloatArray
-    tail: IntArray
+    tail: NDArray[np.int8]
     permutations: int
     seed: int
 
