@@ -1,12 +1,20 @@
 """Settings: read once from the environment, checked, then never changed."""
 
 import os
-from collections.abc import Mapping
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from spatial.crs import checked_working_crs
 from spatial.errors import InvalidParameterError
@@ -14,10 +22,16 @@ from spatial.errors import InvalidParameterError
 PREFIX = "HOTSPOTS_"
 TEST_PREFIX = "HOTSPOTS_TEST_"
 
+_ORIGIN = re.compile(r"https?://[^/\s]+")
+
 Zoom = Annotated[int, Field(ge=0, le=24)]
 
 
-class UnknownSettingError(Exception):
+class SettingError(Exception):
+    """Settings with which the program cannot run."""
+
+
+class UnknownSettingError(SettingError):
     """A variable of ours in the environment that names no setting."""
 
     def __init__(self, variable: str, allowed: tuple[str, ...]) -> None:
@@ -27,6 +41,18 @@ class UnknownSettingError(Exception):
 
     def __str__(self) -> str:
         return f"{self.variable} is not a setting; there are {', '.join(self.allowed)}"
+
+
+class InvalidSettingError(SettingError):
+    """A setting whose value is not allowed."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(variable, reason)
+        self.variable = variable
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.reason}"
 
 
 class TileSettings(BaseModel):
@@ -70,9 +96,27 @@ class Settings(BaseSettings):
     crs: str = "EPSG:27700"
     study_area: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    cors_origins: tuple[str, ...] = ("*",)
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, origins: object) -> object:
+        if not isinstance(origins, str):
+            return origins
+        return tuple(part.strip() for part in origins.split(",") if part.strip())
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"origins are written * or https://maps.example.org, with commas between "
+                    f"several, got {origin!r}"
+                )
+        return origins
 
     @field_validator("crs")
     @classmethod
@@ -84,22 +128,45 @@ class Settings(BaseSettings):
         return crs
 
 
-def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+def read_settings() -> Settings:
+    """The settings of this process, from its environment.
 
     Raises
     ------
     UnknownSettingError
         If the environment has a ``HOTSPOTS_`` variable that names no setting. Variables that
         begin with ``HOTSPOTS_TEST_`` are for the tests and passed over.
-    pydantic.ValidationError
+    InvalidSettingError
         If a value is not allowed.
     """
-    names = {name.upper() for name in (os.environ if environ is None else environ)}
     known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
-    for name in sorted(names):
+    for name in sorted(name.upper() for name in os.environ):
         if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX):
             continue
         if name.split("__")[0] not in known:
             raise UnknownSettingError(name, tuple(sorted(known)))
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise _invalid(error) from None
+    except SettingsError as error:
+        # A group of settings that was given whole, and is not JSON.
+        raise InvalidSettingError("the environment", str(error)) from None
+
+
+def _invalid(error: ValidationError) -> SettingError:
+    """The first fault of some settings, by the variable that has it."""
+    fault = error.errors()[0]
+    where = [str(part) for part in fault["loc"]]
+    variable = PREFIX + "__".join(where).upper()
+    if fault["type"] == "extra_forbidden":
+        group = Settings.model_fields[where[0]].annotation
+        names = (
+            group.model_fields if isinstance(group, type) and issubclass(group, BaseModel) else ()
+        )
+        return UnknownSettingError(
+            variable, tuple(f"{PREFIX}{where[0]}__{name}".upper() for name in sorted(names))
+        )
+    reason = fault["msg"].removeprefix("Value error, ")
+    got = repr(fault["input"])
+    return InvalidSettingError(variable, reason if got in reason else f"{reason}, got {got}")
