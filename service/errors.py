@@ -38,12 +38,14 @@ STATUS: dict[type[Exception], int] = {
     spatial.InvalidValuesError: 422,
     spatial.ConstantValuesError: 422,
     spatial.TooFewAreasError: 422,
+    spatial.TooFewPointsError: 422,
     spatial.InvalidNeighboursError: 422,
     spatial.InvalidParameterError: 422,
     boundary.UnknownLayerError: 404,
     boundary.UnknownAreaError: 422,
     store.UnknownDatasetError: 404,
     store.UnknownMeasureError: 422,
+    store.UnknownAttributeError: 422,
     store.NoSitesError: 404,
     analysis.UnknownCategoryError: 422,
     analysis.CutMonthError: 422,
@@ -63,6 +65,11 @@ STATUS: dict[type[Exception], int] = {
     boundary.LookupMismatchError: 500,
     boundary.DamagedLayerError: 500,
     store.AlreadyImportedError: 500,
+    store.SameNameError: 500,
+    store.MeasureExistsError: 500,
+    store.SiteExistsError: 500,
+    store.ConcurrentImportError: 500,
+    store.WrongCrsError: 500,
     store.DatasetSettingsError: 500,
     store.ImportRefusedError: 500,
     store.ReadOnlyDataError: 500,
@@ -105,7 +112,7 @@ def problem(
 
 
 async def _answer_project_error(request: Request, exc: Exception) -> JSONResponse:
-    status = STATUS[type(exc)]
+    status = STATUS.get(type(exc), 500)
     if status >= 500:
         logger.error("request failed: %s", request.url.path, exc_info=exc)
     detail = str(exc) if status < 500 else "The server could not answer."
