@@ -52,7 +52,7 @@ def read_heatmap_tile(
         answer=lambda: heatmaps.tile(dataset, tile, query),
         render=tile_png,
         media_type=PNG,
-        max_age_s=replies.resources.settings.tiles.max_age_s,
+        max_age_s=_max_age_s(replies, query),
     )
 
 
@@ -80,8 +80,13 @@ def read_heatmap_tile_numbers(
         answer=lambda: heatmaps.tile(dataset, tile, query),
         render=tile_tif,
         media_type=TIFF,
-        max_age_s=replies.resources.settings.tiles.max_age_s,
+        max_age_s=_max_age_s(replies, query),
     )
+
+
+def _max_age_s(replies: RepliesDep, query: HeatmapTileQuery) -> int:
+    """How long a tile may be kept: without a version it would stand beside newer ones."""
+    return replies.resources.settings.tiles.max_age_s if query.v is not None else 0
 
 
 @router.get("/tilejson.json", responses=responses(JSON), operation_id="readHeatmapTileJson")
@@ -91,9 +96,10 @@ def read_heatmap_tilejson(
     """TileJSON 3.0 of the tiles of this query; the tile addresses carry the data version."""
     heatmaps = replies.resources.heatmaps
     base = str(replies.request.base_url).rstrip("/")
+    tiles = replies.resources.settings.tiles
     template = f"{base}/v1/heatmaps/{dataset}/tiles/{{z}}/{{x}}/{{y}}.png{query_string(query)}"
     return replies.send(
-        version=f"{heatmaps.version(dataset)} {base}",
+        version=f"{heatmaps.version(dataset)} {base} {tiles.min_zoom} {tiles.max_zoom}",
         query=query,
         answer=lambda: heatmaps.tilejson(dataset, query, template=template),
         render=document_json,
