@@ -7,6 +7,7 @@ from typing import Any
 from boundaries import assign
 from boundaries.store import LayerStore
 from service import release as door
+from service.analyses.area_layers import AreaLayers
 from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
 from service.analyses.choropleths import Choropleths
@@ -69,7 +70,7 @@ def open_resources(settings: Settings) -> Resources:
     incidents = IncidentStore(settings.data_dir / "incidents", crs=settings.crs)
     measures = MeasureStore(settings.data_dir / "measures")
     sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
-    areas = Areas(incidents=incidents, layers=layers)
+    areas = Areas(incidents=incidents, layers=AreaLayers(layers=layers, settings=settings))
     neighbourhoods = Neighbourhoods()
     return Resources(
         settings=settings,
@@ -79,9 +80,7 @@ def open_resources(settings: Settings) -> Resources:
         sites=sites,
         areas=areas,
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
-        choropleths=Choropleths(
-            areas=areas, measures=measures, layers=layers, neighbourhoods=neighbourhoods
-        ),
+        choropleths=Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods),
         hotspots=Hotspots(
             areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
         ),

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from boundaries.layer import Layer
-from boundaries.store import LayerStore
+from service.analyses.area_layers import AreaLayers
 from service.analyses.filters import IncidentFilter
 from service.analyses.placement import Placement, place
 from service.analyses.provenance import (
@@ -68,7 +68,7 @@ class AreaCounts:
 class Areas:
     """Placements and counts, computed once per dataset version, layer version and filter."""
 
-    def __init__(self, *, incidents: IncidentStore, layers: LayerStore) -> None:
+    def __init__(self, *, incidents: IncidentStore, layers: AreaLayers) -> None:
         self._incidents = incidents
         self._layers = layers
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
@@ -76,15 +76,16 @@ class Areas:
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
-        self._layers.get(layer_id)
+        layer = self._layers.get(layer_id)
         table = self._incidents.version(dataset)
-        return short_digest(dataset, table, layer_id, layers_version(self._layers), SOFTWARE)
+        layers = layers_version(self._layers.imported)
+        return short_digest(dataset, table, layer_id, layer.version, layers, SOFTWARE)
 
     def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
         """The incidents that a filter selects, counted per area of a layer."""
         incidents = self._incidents.open(dataset)
         layer = self._layers.get(layer_id)
-        other = resolve(self._layers, wanted.within).version if wanted.within else ""
+        other = resolve(self._layers.imported, wanted.within).version if wanted.within else ""
         key = (dataset, incidents.version, layer_id, layer.version, other, wanted)
         return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
 
@@ -104,5 +105,5 @@ class Areas:
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
         kept = np.ones(len(layer), dtype=np.bool_)
         if wanted.within is not None:
-            kept = areas_inside(layer, resolve(self._layers, wanted.within))
+            kept = areas_inside(layer, resolve(self._layers.imported, wanted.within))
         return AreaCounts(selection, layer, placement, frozen(count), frozen(kept))

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaries.store import LayerStore
 from service.analyses.areas import AreaCounts, Areas
 from service.analyses.denominators import Denominator, denominator_of
 from service.analyses.neighbourhoods import Neighbourhoods
@@ -51,12 +50,10 @@ class Choropleths:
         *,
         areas: Areas,
         measures: MeasureStore,
-        layers: LayerStore,
         neighbourhoods: Neighbourhoods,
     ) -> None:
         self._areas = areas
         self._measures = measures
-        self._layers = layers
         self._neighbourhoods = neighbourhoods
 
     def version(self, dataset: str, layer_id: str) -> str:

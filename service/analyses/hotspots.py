@@ -1,7 +1,5 @@
-"""Getis-Ord hotspots: which areas are hot together beyond chance."""
+"""Hotspots: which areas are hot together beyond chance, and how sure that is."""
 
-import os
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -11,48 +9,44 @@ from service.analyses.areas import AreaCounts, Areas
 from service.analyses.choropleths import ranked
 from service.analyses.denominators import Denominator, denominator_of
 from service.analyses.errors import TooMuchWorkError
-from service.analyses.neighbourhoods import Neighbourhoods
+from service.analyses.local_tests import LocalTest, run_local_test
+from service.analyses.neighbourhoods import AUTO, Neighbourhoods
 from service.analyses.provenance import provenance, short_digest
 from service.answers import Table
 from service.schemas.areas import HotspotQuery
 from service.settings import Settings
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
-from spatial.getis_ord import expected_in_reach, gi_star
+from spatial.getis_ord import expected_in_reach
+from spatial.global_statistics import GlobalStatistic, global_g, global_moran
 from spatial.multiplicity import (
     CORRECTION_TITLES,
     NOT_SIGNIFICANT,
-    confidence_classes,
-    corrected,
+    NOT_TESTED,
     must_be_extreme_together,
 )
-from spatial.permutation import LocalStatistic, default_permutations, permutation_p
-from spatial.rates import rates
+from spatial.permutation import default_permutations
+from spatial.rates import empirical_bayes, expected_counts, rates, standardised_ratios
+from spatial.weighted_counts import WeightedCounts, weighted_counts
 from spatial.weights import Neighbours
 
 MIN_EXPECTED: Final = 5.0
 ALPHA: Final = 0.05
-NOT_TESTED: Final = "not tested"
-STATISTIC_TITLES: Final = {
+POISSON_MAPS: Final = 9_999
+STATISTICS: Final = {
     "gi-star": "Getis-Ord Gi* (Ord and Getis 1995), the area itself included",
     "gi": "Getis-Ord Gi (Ord and Getis 1995), the area itself left out",
+    "local-moran": "local Moran's I (Anselin 1995)",
+}
+NULLS: Final = {
+    "permutation": "conditional permutation: the value of the area stays, the others are "
+    "dealt out at random",
+    "poisson": "incidents drawn anew given the denominators (Monte Carlo)",
 }
 
 
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """The statistic of the areas that could be tested."""
-
-    z_score: FloatArray
-    p_value: FloatArray
-    p_permutation: FloatArray
-    q_value: FloatArray
-    classes: AnyArray
-    in_reach: FloatArray
-
-
 class Hotspots:
-    """Local statistics over the areas of a layer."""
+    """Local statistics over the areas of a layer or a grid."""
 
     def __init__(
         self,
@@ -75,63 +69,68 @@ class Hotspots:
         """One row per area, highest z score first.
 
         Columns: code, name, count, value, z_score, p_value, p_permutation, q_value, class,
-        expected_count_ok, neighbours, island. An area whose value is missing (a rate without
-        a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
+        expected_count_ok, neighbours, island; for local Moran the quadrant; with weights the
+        effective number and the largest single share. An area whose value is missing (a rate
+        without a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
         """
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
-        layer = counted.layer
         below = None
         if query.denominator is not None:
-            below = denominator_of(self._measures, layer, query.denominator)
-        value = _value(counted, below, query)
-        tested = np.isfinite(value) & counted.kept
-        neighbours = self._neighbourhoods.of(layer, query.neighbours)
-        if not tested.all():
-            neighbours = neighbours.subset(tested)
+            below = denominator_of(self._measures, counted.layer, query.denominator)
+        weighted = _weighted(counted) if query.measure == "weighted" else None
+        value = np.where(counted.kept, _value(counted, below, weighted, query), np.nan)
+        tested = np.isfinite(value)
+        neighbours, chosen = self._neighbours(counted, query, value, tested)
         permutations = self._permutations(query, neighbours.n)
-        expected = _expected(counted, below, tested)
-        found = _tested(value[tested], expected, neighbours, query, permutations)
+        base = None if below is None else below.values[tested]
+        count = counted.count[tested].astype(np.float64)
+        found = run_local_test(value[tested], count, base, neighbours, query, permutations)
+        expected = expected_counts(count, np.ones(len(count)) if base is None else base)
+        star = query.statistic != "gi"
+        in_reach = expected_in_reach(np.nan_to_num(expected), neighbours, star=star)
 
-        codes = np.array(layer.codes, dtype=object)
-        columns: dict[str, NDArray[Any]] = {
-            "code": codes,
-            "name": np.array(layer.names, dtype=object),
-            "count": counted.count,
-            "value": value,
-            "z_score": _spread(found.z_score, tested),
-            "p_value": _spread(found.p_value, tested),
-            "p_permutation": _spread(found.p_permutation, tested),
-            "q_value": _spread(found.q_value, tested),
-            "class": _spread(found.classes.astype(object), tested, absent=NOT_TESTED),
-            "expected_count_ok": _spread(found.in_reach >= MIN_EXPECTED, tested, absent=False),
-            "neighbours": _spread(neighbours.counts, tested, absent=0),
-            "island": _spread(neighbours.is_island, tested, absent=False),
-        }
+        columns = self._columns(counted, value, tested, found, neighbours, in_reach, weighted)
         kept = np.flatnonzero(counted.kept)
-        order = kept[ranked(columns["z_score"][kept], codes[kept])]
-        sources = {
-            **counted.sources(),
-            **({} if below is None else {"denominator": below.source()}),
-        }
+        order = kept[ranked(columns["z_score"][kept], columns["code"][kept])]
+        method = _method(query, permutations, neighbours, found)
+        method["neighbours_chosen"] = chosen
+        method["global"] = _global(value[tested], neighbours)
         return Table(
             kind="hotspots",
             columns={name: column[order] for name, column in columns.items()},
-            geometries=layer.geometries[order],
-            crs=layer.crs,
+            geometries=counted.layer.geometries[order],
+            crs=counted.layer.crs,
             provenance=provenance(
-                sources=sources,
+                sources={
+                    **counted.sources(),
+                    **({} if below is None else {"denominator": below.source()}),
+                },
                 filter=counted.filter(),
-                method=_method(query, permutations, neighbours),
+                method=method,
                 counts=counted.reconciliation(),
-                notes=_notes(found, neighbours, tested[kept], below),
+                notes=_notes(found, neighbours, tested[kept], in_reach, below),
             ),
         )
+
+    def _neighbours(
+        self, counted: AreaCounts, query: HotspotQuery, value: FloatArray, tested: BoolArray
+    ) -> tuple[Neighbours, dict[str, Any] | None]:
+        """The neighbours of the areas tested; how they were chosen where the data chose them."""
+        chosen = None
+        if query.neighbours == AUTO:
+            filled = np.where(tested, value, np.nanmean(value) if tested.any() else 0.0)
+            neighbours, chosen = self._neighbourhoods.automatic(counted.layer, filled)
+        else:
+            neighbours = self._neighbourhoods.of(counted.layer, query.neighbours)
+        return (neighbours if tested.all() else neighbours.subset(tested)), chosen
 
     def _permutations(self, query: HotspotQuery, areas: int) -> int:
         """The permutations asked for or the default, if they are within the limit."""
         permutations = query.permutations
         if permutations is None:
             permutations = default_permutations(areas)
+            if query.null == "poisson":  # a whole map is drawn each time
+                permutations = min(permutations, POISSON_MAPS)
         allowed = min(self._limits.permutations, self._limits.permuted_values // max(areas, 1))
         if permutations > allowed:
             raise TooMuchWorkError(
@@ -139,86 +138,127 @@ class Hotspots:
             )
         return permutations
 
+    def _columns(
+        self,
+        counted: AreaCounts,
+        value: FloatArray,
+        tested: BoolArray,
+        found: LocalTest,
+        neighbours: Neighbours,
+        in_reach: FloatArray,
+        weighted: WeightedCounts | None,
+    ) -> dict[str, NDArray[Any]]:
+        """The columns in their final order, rows in the layer's order."""
+        columns: dict[str, NDArray[Any]] = {
+            "code": np.array(counted.layer.codes, dtype=object),
+            "name": np.array(counted.layer.names, dtype=object),
+            "count": counted.count,
+            "value": value,
+            "z_score": _spread(found.z_score, tested),
+            "p_value": _spread(found.p_value, tested),
+            "p_permutation": _spread(found.p_permutation, tested),
+            "q_value": _spread(found.q_value, tested),
+            "class": _spread(found.classes.astype(object), tested, absent=NOT_TESTED),
+            "expected_count_ok": _spread(in_reach >= MIN_EXPECTED, tested, absent=False),
+            "neighbours": _spread(neighbours.counts, tested, absent=0),
+            "island": _spread(neighbours.is_island, tested, absent=False),
+        }
+        if found.quadrant is not None:
+            columns["quadrant"] = _spread(found.quadrant, tested, absent=None)
+        if weighted is not None:
+            columns["effective_number"] = weighted.effective_number
+            columns["largest_share"] = weighted.largest_share
+        return columns
 
-def _value(counted: AreaCounts, below: Denominator | None, query: HotspotQuery) -> FloatArray:
-    """(n,) what is tested, NaN where it is missing."""
-    if query.measure == "rate" and below is not None:
-        return rates(counted.count, below.values, per=query.per).value
-    return counted.count.astype(np.float64)
 
-
-def _expected(counted: AreaCounts, below: Denominator | None, tested: BoolArray) -> FloatArray:
-    """Incidents expected in each tested area if nothing but its denominator mattered."""
-    count = counted.count[tested].astype(np.float64)
-    share = np.ones(len(count)) if below is None else below.values[tested]
-    total = float(share.sum())
-    return share * (float(count.sum()) / total) if total > 0 else np.zeros(len(count))
-
-
-def _tested(
-    value: FloatArray,
-    expected: FloatArray,
-    neighbours: Neighbours,
+def _value(
+    counted: AreaCounts,
+    below: Denominator | None,
+    weighted: WeightedCounts | None,
     query: HotspotQuery,
-    permutations: int,
-) -> _Found:
-    """z, the two p, q and class of every tested area."""
-    star = query.statistic == "gi-star"
-    local = gi_star(value, neighbours, star=star)
-    tail = None
-    if permutations:
-        drawn = permutation_p(
-            LocalStatistic(value, neighbours),
-            permutations=permutations,
-            seed=query.seed,
-            threads=os.cpu_count() or 1,
-        )
-        p_permutation, tail = drawn.p_value, drawn.tail
-    else:
-        p_permutation = np.full(len(value), np.nan)
-    q_value = corrected(
-        p_permutation if permutations else local.p_value, correction=query.correction
-    )
-    return _Found(
-        z_score=local.z_score,
-        p_value=local.p_value,
-        p_permutation=p_permutation,
-        q_value=q_value,
-        classes=confidence_classes(local.z_score, q_value, tail=tail),
-        in_reach=expected_in_reach(expected, neighbours, star=star),
+) -> FloatArray:
+    """(n,) what is tested, NaN where it is missing."""
+    count = np.where(counted.kept, counted.count, np.nan)
+    if weighted is not None:
+        return weighted.total
+    if below is None or query.measure == "count":
+        return count
+    if query.measure == "rate":
+        return rates(count, below.values, per=query.per).value
+    if query.measure == "smoothed":
+        return empirical_bayes(count, below.values, per=query.per).value
+    return standardised_ratios(count, expected_counts(count, below.values)).value
+
+
+def _weighted(counted: AreaCounts) -> WeightedCounts:
+    """The weights of the incidents in each area."""
+    chosen = counted.selection.chosen
+    return weighted_counts(
+        counted.placement.area[chosen],
+        counted.selection.incidents.weight[chosen],
+        areas=len(counted.layer),
     )
 
 
-def _method(query: HotspotQuery, permutations: int, neighbours: Neighbours) -> dict[str, Any]:
+def _method(
+    query: HotspotQuery, permutations: int, neighbours: Neighbours, found: LocalTest
+) -> dict[str, Any]:
     """The method with all its parameters."""
+    drawn = permutations > 0
     method: dict[str, Any] = {
-        "name": STATISTIC_TITLES[query.statistic],
+        "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
         "measure": query.measure,
         "denominator": query.denominator,
-        "per": query.per if query.measure == "rate" else None,
+        "per": query.per if query.measure in ("rate", "smoothed") else None,
         "neighbours": query.neighbours,
         "links": neighbours.links,
         "islands": len(neighbours.islands),
         "areas_tested": neighbours.n,
-        "null": "permutation" if permutations else "normal approximation",
+        "null": query.null if drawn else "normal approximation",
+        "null_name": NULLS[query.null] if drawn else "normal approximation",
         "permutations": permutations,
-        "seed": query.seed if permutations else None,
+        "seed": query.seed if drawn else None,
+        "refined_tail": found.refined,
         "correction": query.correction,
         "correction_name": CORRECTION_TITLES[query.correction],
-        "q_from": "p_permutation" if permutations else "p_value",
+        "q_from": "p_permutation" if drawn else "p_value",
         "alternative": "two-sided",
-        "classes": "by q: hot or cold at 90, 95 and 99 %",
+        "classes": "by q: 90, 95 and 99 %",
     }
-    if permutations and query.correction != "none":
+    if drawn and query.correction != "none":
         method["areas_that_must_be_extreme_together"] = must_be_extreme_together(
             neighbours.n, permutations, alpha=ALPHA
         )
     return method
 
 
+def _global(value: FloatArray, neighbours: Neighbours) -> dict[str, Any] | None:
+    """Moran's I and the general G of the same values, where they exist."""
+    if neighbours.n < 4 or not neighbours.links:
+        return None
+    found = {"morans_i": global_moran(value, neighbours.row_standardised())}
+    if value.min() >= 0:
+        found["general_g"] = global_g(value, neighbours)
+    return {name: _described(statistic) for name, statistic in found.items()}
+
+
+def _described(statistic: GlobalStatistic) -> dict[str, float]:
+    return {
+        "value": statistic.value,
+        "expected": statistic.expected,
+        "variance": statistic.variance,
+        "z_score": statistic.z_score,
+        "p_value": statistic.p_value,
+    }
+
+
 def _notes(
-    found: _Found, neighbours: Neighbours, tested: BoolArray, below: Denominator | None
+    found: LocalTest,
+    neighbours: Neighbours,
+    tested: BoolArray,
+    in_reach: FloatArray,
+    below: Denominator | None,
 ) -> tuple[str, ...]:
     """What a hostile reader would ask."""
     notes = [] if below is None else list(below.notes())
@@ -231,7 +271,7 @@ def _notes(
             f"{islands} areas have no neighbours: their z is about themselves alone "
             "and they are not tested by permutation."
         )
-    few = int(np.count_nonzero(found.in_reach < MIN_EXPECTED))
+    few = int(np.count_nonzero(in_reach < MIN_EXPECTED))
     if few:
         notes.append(
             f"{few} areas expect fewer than {MIN_EXPECTED:g} incidents in their neighbourhood: "

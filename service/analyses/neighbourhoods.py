@@ -1,9 +1,21 @@
-"""The neighbours of a layer's areas, found once per layer version and rule."""
+"""The neighbours of a layer's areas under a rule, found once per layer version."""
+
+from typing import Any
 
 from boundaries.adjacency import queen, rook
 from boundaries.layer import Layer
 from service.cache import SingleFlightCache
+from spatial.arrays import FloatArray
+from spatial.distance_weights import (
+    distance_band,
+    inverse_distance,
+    kernel_weights,
+    knn,
+    optimised_distance,
+)
 from spatial.weights import Neighbours
+
+AUTO = "auto"
 
 
 class Neighbourhoods:
@@ -13,7 +25,46 @@ class Neighbourhoods:
         self._found: SingleFlightCache[Neighbours] = SingleFlightCache(32)
 
     def of(self, layer: Layer, rule: str) -> Neighbours:
-        """The neighbours under a rule: queen or rook."""
-        find = {"queen": queen, "rook": rook}[rule]
+        """The neighbours under a rule.
+
+        Parameters
+        ----------
+        rule : str
+            ``queen``, ``rook``, ``knn:k``, or ``distance:``, ``inverse-distance:`` or
+            ``kernel:`` with metres between centroids.
+
+        Raises
+        ------
+        InvalidNeighboursError, InvalidParameterError
+            If the rule has no meaning for this layer: more neighbours than areas, say.
+        """
         key = (layer.layer_id, layer.version, rule)
-        return self._found.get(key, lambda: find(layer))
+        return self._found.get(key, lambda: _find(layer, rule))
+
+    def automatic(self, layer: Layer, values: FloatArray) -> tuple[Neighbours, dict[str, Any]]:
+        """The distance band whose global Moran z peaks first, and how it was chosen."""
+        found = optimised_distance(layer.centroids_m, values)
+        rule = f"distance:{found.distance_m:.0f}"
+        chosen = {
+            "rule": "incremental spatial autocorrelation",
+            "distance_m": found.distance_m,
+            "reason": found.reason,
+            "tried_m": [round(d, 1) for d in found.tried_m],
+            "moran_z": [round(z, 4) for z in found.z_score],
+        }
+        return self.of(layer, rule), chosen
+
+
+def _find(layer: Layer, rule: str) -> Neighbours:
+    kind, _, number = rule.partition(":")
+    if kind == "queen":
+        return queen(layer)
+    if kind == "rook":
+        return rook(layer)
+    if kind == "knn":
+        return knn(layer.centroids_m, int(number))
+    if kind == "distance":
+        return distance_band(layer.centroids_m, float(number))
+    if kind == "inverse-distance":
+        return inverse_distance(layer.centroids_m, float(number))
+    return kernel_weights(layer.centroids_m, float(number))

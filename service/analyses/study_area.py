@@ -28,6 +28,7 @@ class StudyArea:
     geometry: Any
     version: str
     synthetic: bool
+    crs: str
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
@@ -63,6 +64,8 @@ def study_area(layers: LayerStore, setting: str) -> StudyArea:
     synthetic = layer.metadata.synthetic
     if code:
         at = layer.position(code)
-        return StudyArea(setting, layer.names[at], layer.geometries[at], layer.version, synthetic)
+        return StudyArea(
+            setting, layer.names[at], layer.geometries[at], layer.version, synthetic, layer.crs
+        )
     name = layer.metadata.title or layer_id
-    return StudyArea(setting, name, layer.union, layer.version, synthetic)
+    return StudyArea(setting, name, layer.union, layer.version, synthetic, layer.crs)

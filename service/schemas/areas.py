@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,6 +11,29 @@ from service.analyses.filters import IncidentFilter, Moment
 from service.schemas.queries import TableQuery, Text, checked_end, checked_start
 
 MAX_PERMUTATIONS = 999_999
+MAX_NEAREST = 1_000
+MAX_NEIGHBOUR_DISTANCE_M = 500_000.0
+
+
+def _checked_neighbours(rule: str) -> str:
+    """A neighbour rule in its canonical spelling; ValueError says what is allowed."""
+    kind, colon, number = rule.partition(":")
+    if rule in ("queen", "rook", "auto"):
+        return rule
+    if kind == "knn" and number.isascii() and number.isdigit() and 1 <= int(number) <= MAX_NEAREST:
+        return f"knn:{int(number)}"
+    if kind in ("distance", "inverse-distance", "kernel") and colon:
+        try:
+            metres = float(number)
+        except ValueError:
+            metres = math.nan
+        if 1 <= metres <= MAX_NEIGHBOUR_DISTANCE_M:
+            return f"{kind}:{metres:g}"
+    raise ValueError(
+        f"must be queen, rook, auto, knn:k with k from 1 to {MAX_NEAREST}, or distance:, "
+        f"inverse-distance: or kernel: with 1 to {MAX_NEIGHBOUR_DISTANCE_M:g} metres, "
+        f"got {rule!r}"
+    )
 
 
 class ChoroplethQuery(TableQuery):
@@ -110,16 +134,31 @@ class ChoroplethQuery(TableQuery):
 
 
 class HotspotQuery(TableQuery):
-    """Query of the local Getis-Ord statistic."""
+    """Query of a local statistic."""
 
     statistic: Annotated[
-        Literal["gi-star", "gi"], Field(description="Gi* counts the area itself, Gi does not.")
+        Literal["gi-star", "gi", "local-moran"],
+        Field(
+            description="Gi* counts the area itself, Gi does not; local Moran finds outliers too."
+        ),
     ] = "gi-star"
     neighbours: Annotated[
-        Literal["queen", "rook"],
-        Field(description="Queen: areas that share a border or a corner; rook: a border."),
+        str,
+        AfterValidator(_checked_neighbours),
+        Field(
+            max_length=40,
+            description="queen: areas that share a border or a corner; rook: a border; knn:8; "
+            "distance:1500, inverse-distance:1500 or kernel:1500, metres between centroids; "
+            "auto: a distance chosen by the data.",
+        ),
     ] = "queen"
-    measure: Annotated[Literal["count", "rate"], Field(description="What is tested.")] = "count"
+    measure: Annotated[
+        Literal["count", "rate", "smoothed", "ratio", "weighted"],
+        Field(
+            description="What is tested: count; rate over a denominator; smoothed, its empirical "
+            "Bayes form; ratio of observed to expected; weighted, the sum of incident weights."
+        ),
+    ] = "count"
     denominator: Annotated[
         Text | None,
         Field(
@@ -131,23 +170,44 @@ class HotspotQuery(TableQuery):
         float,
         Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
     ] = 1000.0
+    null: Annotated[
+        Literal["permutation", "poisson"],
+        Field(
+            description="What chance means: values dealt out among the areas, or, for rates, "
+            "incidents drawn anew given the denominators."
+        ),
+    ] = "permutation"
     permutations: Annotated[
         Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
-            description="Random permutations behind p_permutation; 0 for the analytic p alone. "
-            "By default 99,999 up to 5,000 areas and 9,999 above.",
+            description="Maps drawn from the null behind p_permutation; 0 for the analytic p "
+            "alone. By default 99,999 up to 5,000 areas and 9,999 above, or with null=poisson.",
         ),
     ] = None
-    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the permutations.")] = 1
+    refine: Annotated[
+        bool,
+        Field(description="Refine small p by a generalised Pareto tail (Knijnenburg 2009)."),
+    ] = False
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the draws.")] = 1
     correction: Annotated[
         Literal["bh", "by", "bonferroni", "none"],
         Field(description="How p is corrected for testing every area."),
     ] = "bh"
 
     @model_validator(mode="after")
-    def _rates_need_a_denominator(self) -> Self:
-        if self.measure == "rate" and self.denominator is None:
+    def _complete(self) -> Self:
+        if self.measure in ("rate", "smoothed", "ratio") and self.denominator is None:
             raise ValueError(
-                "measure=rate needs denominator=, the name of a measure loaded for the layer"
+                f"measure={self.measure} needs denominator=, the name of a measure loaded for "
+                "the layer"
             )
+        if self.null == "poisson" and (
+            self.measure != "rate" or self.statistic == "local-moran" or self.permutations == 0
+        ):
+            raise ValueError(
+                "null=poisson goes with measure=rate, statistic=gi-star or gi, and permutations "
+                "above 0"
+            )
+        if self.refine and (self.null == "poisson" or self.permutations == 0):
+            raise ValueError("refine=true goes with null=permutation and permutations above 0")
         return self
