@@ -21,7 +21,13 @@ ALLOWED: dict[str, set[str]] = {
         "service.schemas",
         "service",
     },
-    "service.render": {"spatial", "boundaries.layer", "service"},
+    "service.render": {
+        "spatial",
+        "boundaries.layer",
+        "boundaries.tiles",
+        "boundaries.generalise",
+        "service",
+    },
     "service.routers": {
         "spatial",
         "service.analyses",
