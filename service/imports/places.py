@@ -8,6 +8,7 @@ from service.imports.number_text import Numbers
 from spatial.arrays import BoolArray, FloatArray
 from spatial.crs import WGS84, parsed_crs, transform_xy
 
+LEAST_WIDTH_DEG = 12.0
 _MOST = 0.9
 
 
@@ -55,7 +56,8 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     Notes
     -----
     `outside` means outside the box of longitudes and latitudes for which the EPSG register says
-    the system may be used; a system without such a box is used everywhere.
+    the system may be used; a system without such a box is used everywhere. A box narrower than
+    ``LEAST_WIDTH_DEG`` is widened to that: a county on the edge of a UTM zone is mapped in one.
     """
     half = x.blank ^ y.blank
     given = ~x.blank & ~y.blank & ~x.bad & ~y.bad
@@ -101,12 +103,15 @@ def _in_area_of_use(xy: FloatArray, crs: str, working_crs: str) -> BoolArray:
         area = parsed_crs(name).area_of_use
         if area is None:
             continue
-        lon, lat = lonlat_deg[:, 0], lonlat_deg[:, 1]
-        if area.west <= area.east:
-            inside &= (lon >= area.west) & (lon <= area.east)
-        else:  # across the antimeridian
-            inside &= (lon >= area.west) | (lon <= area.east)
-        inside &= (lat >= area.south) & (lat <= area.north)
+        width = (area.east - area.west) % 360.0 or 360.0
+        beyond = max(0.0, (LEAST_WIDTH_DEG - width) / 2.0)
+        # Counted eastwards from the western edge, so that the antimeridian is no special case.
+        with np.errstate(invalid="ignore"):  # of a place that PROJ puts at infinity
+            east_of_edge = (lonlat_deg[:, 0] - (area.west - beyond)) % 360.0
+        lat = lonlat_deg[:, 1]
+        inside &= (
+            (east_of_edge <= width + 2.0 * beyond) & (lat >= area.south) & (lat <= area.north)
+        )
     return inside
 
 

@@ -194,7 +194,8 @@ class SiteReading:
 
     def _check_homes(self, planned: Numbers, completed: Numbers) -> None:
         """Reject rows with more homes complete than planned."""
-        more = completed.values > planned.values  # False where either is not known
+        # False where either is not known; a negative number is rejected as such.
+        more = (completed.values > planned.values) & (planned.values >= 0)
         name = self._shown("homes_completed")
         text = self._text("homes_completed")
         check = self._rows.check
