@@ -212,10 +212,16 @@ def repaired(
     return result, tuple(repairs)
 
 
+def simplest(geometry: Any) -> Any:
+    """A polygon instead of a multipolygon of one part; anything else as it is."""
+    parts = shapely.get_parts(geometry)
+    return parts[0] if len(parts) == 1 else geometry
+
+
 def _polygons_of(geometry: Any) -> Any | None:
     """The polygons among a geometry's parts."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
     polygons = parts[(shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) > 0)]
     if len(polygons) == 0:
         return None
-    return polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+    return simplest(shapely.multipolygons(polygons))

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
 
 import numpy as np
 import shapely
 
-from boundaries.checks import repaired
+from boundaries.checks import repaired, simplest
 from boundaries.errors import LookupMismatchError
 from boundaries.layer import Geometries, Layer, LayerMetadata, normalised
 
@@ -208,12 +207,6 @@ def _unions(
     join = shapely.coverage_union_all if is_coverage else shapely.union_all
     unions = np.empty(len(groups), dtype=object)
     for i, members in enumerate(groups):
-        unions[i] = _simplest(join(layer.geometries[layer.positions(members)]))
+        unions[i] = simplest(join(layer.geometries[layer.positions(members)]))
     valid, repairs = repaired(unions, codes, layer_id=layer_id)
     return valid, len(repairs)
-
-
-def _simplest(geometry: Any) -> Any:
-    """A polygon instead of a multipolygon of one part."""
-    parts = shapely.get_parts(geometry)
-    return parts[0] if len(parts) == 1 else geometry

@@ -96,7 +96,8 @@ def encode_tile(
         areas.positions.tolist(), areas.commands, rows, strict=True
     ):
         tags: list[int] = []
-        for k, value in enumerate(row):
+        for k, given in enumerate(row):
+            value = given.item() if isinstance(given, np.generic) else given
             if value is None or value != value:  # NaN is the only value unlike itself
                 continue
             at = known.setdefault((type(value), value), len(values))

@@ -1,0 +1,93 @@
+"""The part of a layer that one map tile shows, in the whole steps of the tile."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from boundaries.checks import POLYGON, simplest
+from boundaries.generalise import EXTENT, Level
+from boundaries.layer import Geometries
+from spatial.arrays import IndexArray, frozen
+from spatial.mercator import Tile
+
+BUFFER = 64  # steps beyond each edge, so that a line drawn along a border is not cut at it
+
+
+@dataclass(frozen=True, eq=False)
+class TileAreas:
+    """Areas in one tile.
+
+    Attributes
+    ----------
+    tile : Tile
+    positions : (k,) int32
+        Positions in `layer.codes`, ascending.
+    geometries : (k,) object array
+        Valid polygons and multipolygons in whole steps of the tile: 0 to 4096 from left to
+        right and from top to bottom, and `BUFFER` beyond. Outer rings have their area
+        positive in these axes, inner rings negative, as vector tiles ask for.
+    """
+
+    tile: Tile
+    positions: IndexArray
+    geometries: Geometries
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
+    """The areas of a layer that a tile shows, cut to the tile and its buffer.
+
+    Parameters
+    ----------
+    level : Level
+        Of the tile's zoom.
+    tile : Tile
+
+    Returns
+    -------
+    TileAreas
+        Empty where the layer is not.
+
+    Raises
+    ------
+    ValueError
+        If the level is of another zoom.
+
+    Notes
+    -----
+    Two neighbouring tiles hold the same corners where both show a border. Only where a border
+    is cut at the far edge of the buffer is the cut rounded to a whole step; along the edge of
+    the tile itself the two agree to a fraction of a step.
+    """
+    if level.zoom != tile.z:
+        raise ValueError(f"the level is of zoom {level.zoom}, the tile of {tile.z}")
+    left, top = tile.x * float(EXTENT), tile.y * float(EXTENT)
+    frame = shapely.box(left - BUFFER, top - BUFFER, left + EXTENT + BUFFER, top + EXTENT + BUFFER)
+    near = np.sort(level.tree.query(frame, predicate="intersects"))
+    shapes = level.geometries[near]
+    whole = shapely.covered_by(shapes, frame)
+    cut = shapes.copy()
+    # On a grid of whole steps the overlay rounds as it cuts, and stays valid.
+    cut[~whole] = shapely.intersection(shapes[~whole], frame, grid_size=1.0)
+    origin = np.array([left, top])
+    local = shapely.transform(cut, lambda xy: xy - origin)
+    kept, polygons = _only_polygons(np.asarray(local, dtype=object))
+    oriented = shapely.orient_polygons(polygons, exterior_cw=False)
+    return TileAreas(
+        tile, frozen(level.positions[near[kept]]), frozen(np.asarray(oriented, dtype=object))
+    )
+
+
+def _only_polygons(shapes: Geometries) -> tuple[IndexArray, Geometries]:
+    """Which shapes have ground in the tile, and that ground without the lines they touch in."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    is_ground = shapely.get_type_id(parts) == POLYGON
+    parts, owner = parts[is_ground], owner[is_ground]
+    kept, starts = np.unique(owner, return_index=True)
+    polygons = np.empty(len(kept), dtype=object)
+    for i, ground in enumerate(np.split(parts, starts[1:])[: len(kept)]):
+        polygons[i] = simplest(shapely.multipolygons(ground))
+    return kept.astype(np.int32), polygons
