@@ -373,20 +373,29 @@ def _interval_texts(
     """Words of each interval, with as few decimals as leave every value where it is."""
     if np.all(values == np.round(values)) and np.all(upper[:-1] == np.round(upper[:-1])):
         return _whole_number_texts(lower, upper)
-    decimals = 12
-    for fewer in range(12):
-        rounded = np.round(upper[:-1], fewer)
-        distinct = np.all(np.diff(np.concatenate([rounded, upper[-1:]])) > 0.0)
-        if distinct and np.array_equal(np.searchsorted(rounded, values, side="left"), place):
-            decimals = fewer
-            break
+    decimals, inner = _shortest(values, upper, place)
     scale = 10.0**decimals
     first, last = np.floor(lower[0] * scale) / scale, np.ceil(upper[-1] * scale) / scale
-    limits = [first, *np.round(upper[:-1], decimals), last]
+    limits = [first, *inner, last]
     texts = [f"{limit:,.{decimals}f}" for limit in limits]
     words = [f"over {low} to {high}" for low, high in pairwise(texts)]
     words[0] = words[0].removeprefix("over ")
     return words
+
+
+def _shortest(values: FloatArray, upper: FloatArray, place: AnyArray) -> tuple[int, FloatArray]:
+    """Decimals, and the breaks but the last rounded to them: no value changes class.
+
+    A break that is itself a value may only be rounded up.
+    """
+    inner = upper[:-1]
+    for decimals in range(12):
+        scale = 10.0**decimals
+        for rounded in (np.round(inner, decimals), np.ceil(inner * scale) / scale):
+            distinct = np.all(np.diff(np.concatenate([rounded, upper[-1:]])) > 0.0)
+            if distinct and np.array_equal(np.searchsorted(rounded, values, side="left"), place):
+                return decimals, rounded
+    return 12, np.round(inner, 12)
 
 
 def _whole_number_texts(lower: FloatArray, upper: FloatArray) -> list[str]:

@@ -126,6 +126,15 @@ def test_rates_say_over_and_to():
     assert found.legend == ("1 to 3", "over 3 to 8")
 
 
+def test_a_break_that_is_a_value_is_said_as_shortly_as_others():
+    # Of 11 values the quintiles are values themselves: rounded down, each would change class.
+    values = [0.123456, 1.234567, 2.345678, 3.456789, 4.567891, 5.678912, 6.789123, 7.891234,
+              8.912345, 9.123456, 10.234567]  # fmt: skip
+    found = classify(values)
+    assert found.breaks[0] == 2.345678
+    assert found.legend == ("0 to 3", "over 3 to 5", "over 5 to 7", "over 7 to 9", "over 9 to 11")
+
+
 def test_zero_missing_and_suppressed_stand_apart():
     found = classify([0, 3, np.nan, 7, 9, 0], suppressed=[0, 0, 0, 0, 1, 1], classes=2)
     assert found.labels.tolist() == ["0", "3", "no data", "4 to 7", "suppressed", "suppressed"]
