@@ -1,0 +1,261 @@
+"""How good is a hotspot map?  What one period's map caught of the next period's incidents."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import BoolArray, FloatArray, checked_values, frozen
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+
+@dataclass(frozen=True)
+class HotspotAccuracy:
+    """What the hot areas of a map caught; a figure without its share of area says nothing.
+
+    Attributes
+    ----------
+    area_share : float
+        Hot area as a share of all area: always to be quoted with the rest.
+    hit_rate : float
+        Share of the next period's incidents that fell in it. A map drawn at random catches
+        `area_share` of them.
+    pai : float
+        Prediction accuracy index, hit_rate / area_share: 1 for a map drawn at random.
+    pei : float
+        Prediction efficiency index: `pai` as a share of the best that as much area could
+        have had; at most 1.
+    rri : float
+        Recapture rate index: the hot areas' incidents after as a multiple of before, over the
+        same multiple of all incidents; 1 where they kept their share. NaN where they had none.
+    baseline_hit_rate, baseline_pai : float
+        The same for a map that calls the areas with the most incidents per km^2 before, as
+        much area: what no statistic is needed for.
+    """
+
+    area_share: float
+    hit_rate: float
+    pai: float
+    pei: float
+    rri: float
+    baseline_hit_rate: float
+    baseline_pai: float
+
+
+@dataclass(frozen=True)
+class Concentration:
+    """How few areas hold how much.
+
+    Attributes
+    ----------
+    areas_for_half : int
+        Fewest areas that hold half of the incidents.
+    share_for_half : float
+        Those as a share of all areas.
+    gini : float
+        0 where all areas have the same, towards 1 where one has all.
+    adjusted_gini : float
+        Gini measured from the most even spread there could be: with fewer incidents than
+        areas most must have none, which is no concentration.
+    """
+
+    areas_for_half: int
+    share_for_half: float
+    gini: float
+    adjusted_gini: float
+
+
+@dataclass(frozen=True, eq=False)
+class CaptureCurve:
+    """Share of incidents caught as the map calls more area, hottest first; read-only arrays.
+
+    Attributes
+    ----------
+    area_share, hit_rate, pai : (n,) float64
+        After each area in the order of the score, highest first.
+    """
+
+    area_share: FloatArray
+    hit_rate: FloatArray
+    pai: FloatArray
+
+
+def hotspot_accuracy(
+    hot: ArrayLike, before: ArrayLike, after: ArrayLike, *, area_km2: ArrayLike
+) -> HotspotAccuracy:
+    """PAI, PEI and RRI of one period's hot areas against the next period's incidents.
+
+    Parameters
+    ----------
+    hot : (n,) bool
+        What the map of the earlier period called; some area.
+    before, after : (n,) float64
+        Incidents per area in the period of the map, and in the one it is judged by.
+    area_km2 : (n,) float64
+        Above 0.
+
+    Returns
+    -------
+    HotspotAccuracy
+
+    Raises
+    ------
+    InvalidValuesError
+        If vectors do not fit, nothing is called, or no incident came after.
+
+    Notes
+    -----
+    PAI = (n / N) / (a / A). It grows as less area is called, so that maps can be compared
+    at one share of area only (`capture_curve`). The best attainable for PEI fills the area
+    with the areas that turned out densest, the last in part, which is a little more than
+    whole areas can reach. RRI has no area in it.
+
+    References
+    ----------
+    Chainey, Tompson and Uhlig (2008), Security Journal 21(1/2) (PAI); Hunt (2016), NIJ
+    (PEI); Levine (2008), Security Journal 21(4) (RRI).
+    """
+    called = np.asarray(hot, dtype=np.bool_)
+    first, second, area = _checked(before, after, area_km2)
+    if called.shape != first.shape:
+        raise InvalidValuesError("hot", f"must have {len(first)} flags, one per area")
+    if not called.any():
+        raise InvalidValuesError("hot", "no area is called: such a map has no accuracy")
+    if not second.sum() > 0.0:
+        raise InvalidValuesError("after", "has no incident: no map can be judged by it")
+    called_km2 = float(area[called].sum())
+    area_share = called_km2 / float(area.sum())
+    hit_rate = float(second[called].sum() / second.sum())
+    best = _most_in(second, second, area, called_km2) / float(second.sum())
+    baseline = _most_in(second, first, area, called_km2) / float(second.sum())
+    caught_before, all_before = float(first[called].sum()), float(first.sum())
+    rri = math.nan
+    if caught_before > 0.0:
+        rri = (float(second[called].sum()) / caught_before) / (float(second.sum()) / all_before)
+    return HotspotAccuracy(
+        area_share=area_share,
+        hit_rate=hit_rate,
+        pai=hit_rate / area_share,
+        pei=min(hit_rate / best, 1.0),
+        rri=rri,
+        baseline_hit_rate=baseline,
+        baseline_pai=baseline / area_share,
+    )
+
+
+def capture_curve(score: ArrayLike, after: ArrayLike, *, area_km2: ArrayLike) -> CaptureCurve:
+    """Share of the next period's incidents caught for every share of area.
+
+    Parameters
+    ----------
+    score : (n,) float64
+        What the areas are called by, highest first: z score, density, rate. Equal scores in
+        the order given.
+    after, area_km2
+        As `hotspot_accuracy`.
+
+    Returns
+    -------
+    CaptureCurve
+    """
+    height, second, area = _checked(score, after, area_km2, any_sign=True)
+    if not second.sum() > 0.0:
+        raise InvalidValuesError("after", "has no incident: no map can be judged by it")
+    order = np.argsort(-height, kind="stable")
+    area_share = np.cumsum(area[order]) / area.sum()
+    hit_rate = np.cumsum(second[order]) / second.sum()
+    return CaptureCurve(frozen(area_share), frozen(hit_rate), frozen(hit_rate / area_share))
+
+
+def concentration(counts: ArrayLike) -> Concentration:
+    """Share of areas that hold half of the incidents, and the Gini of their counts.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        Incidents per area, at least 0, one incident or more in all.
+
+    Returns
+    -------
+    Concentration
+
+    Raises
+    ------
+    InvalidValuesError
+        If there is no incident, or counts are negative.
+
+    Notes
+    -----
+    With y_i the ascending shares, n areas and c incidents,
+
+        G = max(1/c, 1/n) (2 sum_i i y_i - n - 1) - max(n/c, 1) + 1
+
+    which is the usual Gini where there are as many incidents as areas or more. Counts differ
+    by chance as well: equal risks and few incidents give a Gini well above 0.
+
+    References
+    ----------
+    Bernasco and Steenbeek (2017), Journal of Quantitative Criminology 33(3), eq. 4;
+    Weisburd (2015), Criminology 53(2) (share for half).
+    """
+    count = checked_values(counts, name="counts")
+    if np.any(count < 0.0) or not count.sum() > 0.0:
+        raise InvalidValuesError("counts", "must not be negative, and have an incident in all")
+    n, total = len(count), float(count.sum())
+    ascending = np.sort(count) / total
+    ranked = 2.0 * float(np.arange(1, n + 1) @ ascending) - n - 1.0
+    reached = np.cumsum(ascending[::-1])
+    for_half = int(np.searchsorted(reached, 0.5 * (1.0 - 1e-12))) + 1
+    return Concentration(
+        areas_for_half=for_half,
+        share_for_half=for_half / n,
+        gini=ranked / n,
+        adjusted_gini=max(1.0 / total, 1.0 / n) * ranked - max(n / total, 1.0) + 1.0,
+    )
+
+
+def share_of_choices(hot: ArrayLike) -> FloatArray:
+    """Share of reasonable choices under which each area is hot.
+
+    Parameters
+    ----------
+    hot : (choices, n) bool
+        One row per combination of neighbours, measure and correction.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1. An area hot under one choice in ten owes it to the choice.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is no choice.
+    """
+    table: BoolArray = np.asarray(hot, dtype=np.bool_)
+    if table.ndim != 2 or not len(table):
+        raise InvalidParameterError("hot", table.shape, "choices by areas, one choice or more")
+    return np.asarray(table.mean(axis=0), np.float64)
+
+
+def _most_in(counts: FloatArray, ranked_by: FloatArray, area_km2: FloatArray, km2: float) -> float:
+    """Incidents in so much area, filled with the densest first, the last in part."""
+    order = np.argsort(-ranked_by / area_km2, kind="stable")
+    filled = np.cumsum(area_km2[order])
+    left = np.clip(km2 - (filled - area_km2[order]), 0.0, area_km2[order])
+    return float(counts[order] @ (left / area_km2[order]))
+
+
+def _checked(
+    first: ArrayLike, second: ArrayLike, area_km2: ArrayLike, *, any_sign: bool = False
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Two vectors and the areas, of one length; counts not negative, areas above 0."""
+    a = checked_values(first, name="before")
+    b = checked_values(second, name="after", areas=len(a))
+    area = checked_values(area_km2, name="area_km2", areas=len(a))
+    if np.any(b < 0.0) or (np.any(a < 0.0) and not any_sign):
+        raise InvalidValuesError("counts", "must not be negative")
+    if not len(a) or np.any(area <= 0.0):
+        raise InvalidValuesError("area_km2", "must be above 0, for one area or more")
+    return a, b, area
