@@ -18,10 +18,11 @@ from service.analyses.provenance import (
     provenance,
     short_digest,
 )
+from service.analyses.within import resolve
 from service.answers import Table
 from service.schemas.growth import OverlayQuery
 from service.store.sites import NO_YEAR, Sites, SiteStore
-from spatial.arrays import FloatArray, IntArray
+from spatial.arrays import BoolArray, FloatArray, IntArray
 
 NO_COMPLETIONS = "completions not published: remaining homes unknown"
 
@@ -71,7 +72,8 @@ class Growth:
 
         An incident near two sites is counted for both; the provenance says how many
         incidents are near any site at all. Distance is from the site's point, or from the
-        edge of its polygon (0 inside), in metres of the working CRS.
+        edge of its polygon (0 inside), in metres of the working CRS. `within` keeps the sites
+        in that area, with all incidents near them.
         """
         sites = self._sites.open()
         layer = self._layer(query)
@@ -79,23 +81,27 @@ class Growth:
         incidents = selection.incidents
         located = selection.chosen & incidents.located
         xy_m = incidents.xy_m[located]
-        near, near_any = incidents_near(sites.geometries, xy_m, distance_m=query.distance_m)
-        at = assign_points(layer, sites.xy_m)
-        columns = _site_columns(sites)
-        columns["distance_m"] = np.full(len(sites), query.distance_m)
+        kept = self._kept(sites, query.within)
+        shapes = sites.geometries[kept]
+        near, near_any = incidents_near(shapes, xy_m, distance_m=query.distance_m)
+        at = assign_points(layer, sites.xy_m[kept])
+        columns = {name: column[kept] for name, column in _site_columns(sites).items()}
+        columns["distance_m"] = np.full(len(shapes), query.distance_m)
         columns["incidents_within"] = near
-        columns["area_layer"] = np.full(len(sites), layer.layer_id, dtype=object)
+        columns["area_layer"] = np.full(len(shapes), layer.layer_id, dtype=object)
         columns["area_code"] = _named(at, layer.codes)
         columns["area_name"] = _named(at, layer.names)
         records = selection.records
         outside = int(np.count_nonzero(at < 0))
         notes = list(_site_notes(sites))
         if outside:
-            notes.append(f"{outside} of {len(sites)} sites lie outside layer {layer.layer_id}.")
+            notes.append(f"{outside} of {len(shapes)} sites lie outside layer {layer.layer_id}.")
+        if not kept.all():
+            notes.append(f"{np.count_nonzero(~kept)} sites lie outside {query.within}.")
         return Table(
             kind="growth-overlay",
             columns=columns,
-            geometries=sites.geometries,
+            geometries=shapes,
             crs=sites.crs,
             provenance=provenance(
                 sources={
@@ -120,6 +126,13 @@ class Growth:
                 notes=tuple(notes),
             ),
         )
+
+    def _kept(self, sites: Sites, within: str | None) -> BoolArray:
+        """(sites,) True for each site that lies in the area to stay within."""
+        if within is None:
+            return np.ones(len(sites), dtype=np.bool_)
+        area = resolve(self._layers, within).geometry
+        return np.asarray(shapely.intersects_xy(area, sites.xy_m[:, 0], sites.xy_m[:, 1]))
 
     def _layer(self, query: OverlayQuery) -> Layer:
         """The layer asked for, or the one imported first."""
