@@ -48,6 +48,7 @@ def create_app(resources: Resources) -> FastAPI:
         CORSMiddleware,
         allow_origins=list(resources.settings.cors_origins),
         allow_methods=["GET", "HEAD"],
+        allow_headers=["If-None-Match"],
         expose_headers=["ETag", "Provenance"],
     )
     add_problem_handlers(app)
