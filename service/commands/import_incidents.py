@@ -8,7 +8,17 @@ import typer
 
 from service.analyses.filters import IncidentFilter
 from service.commands import output
-from service.commands.options import Licence, Rejects, Replace, Source, Strict, Title
+from service.commands.options import (
+    Decimal,
+    DecimalSign,
+    Licence,
+    MaxRejected,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+    Title,
+)
 from service.resources import Resources
 
 
@@ -109,7 +119,9 @@ def incidents(
         str | None, typer.Option(help="One character [found out].", rich_help_panel=CSV_ONLY)
     ] = None,
     replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
     strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
     rejects: Rejects = None,
 ) -> None:
     """Import incidents from files, all or nothing."""
@@ -129,6 +141,8 @@ def incidents(
             layers={name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()},
             replace=replace,
             strict=strict,
+            max_rejected_share=max_rejected,
+            study_box_m=_study_box_m(held),
             rejects_path=rejects,
             progress=progress,
         )
@@ -153,11 +167,18 @@ def incidents(
                 area_code=area_code,
                 attributes=_attributes(attribute or []),
                 delimiter=delimiter,
+                decimal=decimal.value,
             )
             done = import_csv(held.incidents, files, columns, options)
     output.say(done.lines())
     with output.errors_in_words():
         output.say(_placement(held, dataset))
+
+
+def _study_box_m(held: Resources) -> tuple[float, float, float, float] | None:
+    """The box around the study area's layer, if there is one."""
+    layer_id = held.catalogue.study_layer()
+    return None if layer_id is None else held.layers.get(layer_id).bounds_m
 
 
 def _placement(held: Resources, dataset: str) -> list[str]:

@@ -7,8 +7,11 @@ import typer
 
 from service.commands import import_incidents, output
 from service.commands.options import (
+    Decimal,
+    DecimalSign,
     Delimiter,
     Licence,
+    MaxRejected,
     Rejects,
     Replace,
     Source,
@@ -83,7 +86,9 @@ def measures(
     ] = False,
     delimiter: Delimiter = None,
     replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
     strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
     rejects: Rejects = None,
 ) -> None:
     """Import a measure of the areas of a layer: population, households, an index ..."""
@@ -106,7 +111,9 @@ def measures(
                 allow_negative=allow_negative,
                 delimiter=delimiter,
                 replace=replace,
+                decimal=decimal.value,
                 strict=strict,
+                max_rejected_share=max_rejected,
                 rejects_path=rejects,
                 progress=progress,
             ),
@@ -156,7 +163,9 @@ def sites(
     licence: Licence = "",
     delimiter: Delimiter = None,
     replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
     strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
     rejects: Rejects = None,
 ) -> None:
     """Import development sites with the homes planned and completed."""
@@ -186,7 +195,9 @@ def sites(
                 licence=licence,
                 delimiter=delimiter,
                 replace=replace,
+                decimal=decimal.value,
                 strict=strict,
+                max_rejected_share=max_rejected,
                 rejects_path=rejects,
                 progress=progress,
             ),

@@ -38,6 +38,25 @@ Strict = Annotated[
     bool, typer.Option("--strict", help="Import nothing if a single row is not usable.")
 ]
 Rejects = Annotated[
-    Path | None, typer.Option(help="File for the rejected rows [beside the first file].")
+    Path | None, typer.Option(help="File for the rejected rows [rejected/ in the data folder].")
 ]
+MaxRejected = Annotated[
+    float,
+    typer.Option(
+        "--max-rejected",
+        min=0.0,
+        max=1.0,
+        help="Share of rows that may be unusable; above it nothing is imported.",
+    ),
+]
+
+
+class DecimalSign(enum.StrEnum):
+    """The sign between whole and part; the other one may separate thousands."""
+
+    POINT = "."
+    COMMA = ","
+
+
+Decimal = Annotated[DecimalSign, typer.Option("--decimal", help="Decimal sign of numbers.")]
 Delimiter = Annotated[str | None, typer.Option(help="Character between columns [found out].")]
