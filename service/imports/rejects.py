@@ -131,7 +131,9 @@ def check_share(
         f"{one.rows:,} for {one.column}, which {one.reason} (first: {one.first[0]})"
         for one in groups[:SHOWN]
     )
-    rule = "with --strict none may be" if strict else f"at most {max_share:.0%} may be"
+    rule = "with --strict none may be"
+    if not strict:
+        rule = f"at most {max_share:.0%} may be, unless --max-rejected says otherwise"
     words = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {shown}"
     if len(groups) > SHOWN:
         words += f"; and for {len(groups) - SHOWN} more reasons"

@@ -150,7 +150,7 @@ class SiteReading:
             if one.name in ("x", "y", "crs"):
                 continue
             if named is not None:
-                found[one.name] = self._rows.resolved(named, f"--{one.name.replace('_', '-')}")
+                found[one.name] = self._rows.resolved(named, _option(one.name))
                 continue
             usual = [by_lower[name] for name in _KNOWN[one.name] if name in by_lower]
             if usual:
@@ -166,7 +166,7 @@ class SiteReading:
                 usual_names = ", ".join(_KNOWN[needed])
                 raise ImportRefusedError(
                     self._rows.file.name,
-                    f"has no column called {usual_names}: --{needed.replace('_', '-')} must name "
+                    f"has no column called {usual_names}: {_option(needed)} must name "
                     f"one of its columns, which are: {', '.join(self._rows.columns)}",
                 )
         return found
@@ -333,6 +333,11 @@ class SiteReading:
         reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
         check.reject(outside, "geometry", kinds, reason)
         return geometries, xy_m
+
+
+def _option(what: str) -> str:
+    """The command line option that names the column of it."""
+    return "--" + what.removeprefix("homes_").replace("_", "-")
 
 
 def _checked_crs(name: str) -> str:

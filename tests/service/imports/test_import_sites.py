@@ -194,7 +194,7 @@ def test_a_phase_without_its_site_is_rejected(sites, write):
     ("header", "message"),
     [
         ("ref,name,homes,x,y", r"--site-id must name.*ref, name, homes"),
-        ("site_id,name,x,y", "--homes-planned must name"),
+        ("site_id,name,x,y", "--planned must name"),
         ("site_id,name,homes,where", "--x and --y"),
     ],
 )
