@@ -44,6 +44,8 @@ app.command()(answers.peaks)
 app.command()(answers.contours)
 app.command()(answers.choropleth)
 app.command()(answers.hotspots)
+app.command()(answers.emerging)
+app.command()(answers.change)
 app.command()(answers.growth)
 
 

@@ -15,6 +15,7 @@ from service.analyses.growth import Growth
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
+from service.analyses.over_time import OverTime
 from service.cache import SingleFlightCache
 from service.release import OPEN, Policy, Released
 from service.settings import Settings
@@ -47,6 +48,7 @@ class Resources:
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
+    over_time: OverTime
     growth: Growth
     catalogue: Catalogue
     bodies: SingleFlightCache[Body]
@@ -84,6 +86,7 @@ def open_resources(settings: Settings) -> Resources:
         hotspots=Hotspots(
             areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
         ),
+        over_time=OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings),
         growth=Growth(sites=sites, areas=areas, layers=layers),
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings

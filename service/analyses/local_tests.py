@@ -73,7 +73,9 @@ def run_local_test(
     statistic = LocalStatistic(value, neighbours)
     drawn, refined = _drawn(statistic, count, base, neighbours, query, permutations, star=star)
     p_drawn = np.full(len(value), np.nan) if drawn is None else drawn.p_value
-    q_value = corrected(local.p_value if drawn is None else p_drawn, correction=query.correction)
+    # An island's analytic z is about itself alone: no statement about a neighbourhood.
+    analytic = np.where(local.is_island, np.nan, local.p_value)
+    q_value = corrected(analytic if drawn is None else p_drawn, correction=query.correction)
     tail = None if drawn is None else drawn.tail
     return LocalTest(
         z_score=local.z_score,
@@ -93,7 +95,9 @@ def _moran(
     statistic = moran_statistic(value, neighbours.row_standardised())
     drawn, refined = _drawn(statistic, value, None, neighbours, query, permutations, star=False)
     p_drawn = np.full(len(value), np.nan) if drawn is None else drawn.p_value
-    q_value = corrected(local.p_value if drawn is None else p_drawn, correction=query.correction)
+    # An island's analytic z is about itself alone: no statement about a neighbourhood.
+    analytic = np.where(local.is_island, np.nan, local.p_value)
+    q_value = corrected(analytic if drawn is None else p_drawn, correction=query.correction)
     return LocalTest(
         z_score=local.z_score,
         p_value=local.p_value,

@@ -27,6 +27,7 @@ from service.schemas.heatmaps import (
     PeakQuery,
     RasterQuery,
 )
+from service.schemas.over_time import ChangeQuery, EmergingQuery
 from service.schemas.queries import Query
 from spatial.mercator import Tile
 
@@ -111,6 +112,36 @@ def hotspots(
     held = output.resources()
     with output.errors_in_words():
         answer = held.hotspots.table(dataset, layer, query)
+        _write_table(held, answer, query, format_, out)
+
+
+@with_query(EmergingQuery)
+def emerging(
+    dataset: Dataset,
+    layer: Layer,
+    query: EmergingQuery,
+    format_: Format = None,
+    out: Out = None,
+) -> None:
+    """Emerging hot spots: which areas are newly, steadily or no longer hot."""
+    held = output.resources()
+    with output.errors_in_words():
+        answer = held.over_time.emerging(dataset, layer, query)
+        _write_table(held, answer, query, format_, out)
+
+
+@with_query(ChangeQuery)
+def change(
+    dataset: Dataset,
+    layer: Layer,
+    query: ChangeQuery,
+    format_: Format = None,
+    out: Out = None,
+) -> None:
+    """Change between a baseline period and another, area by area and as a whole."""
+    held = output.resources()
+    with output.errors_in_words():
+        answer = held.over_time.change(dataset, layer, query)
         _write_table(held, answer, query, format_, out)
 
 

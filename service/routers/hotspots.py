@@ -9,8 +9,65 @@ from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
 from service.schemas.areas import HotspotQuery
+from service.schemas.over_time import ChangeQuery, EmergingQuery
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
+
+
+@router.get(
+    "/{layer}/emerging.{suffix}",
+    response_class=Response,
+    responses=responses(CSV),
+    operation_id="readEmergingAs",
+)
+def read_emerging_as(
+    dataset: str,
+    layer: str,
+    suffix: TableSuffix,
+    query: Annotated[EmergingQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """One row per area with its emerging category, in the format of the suffix."""
+    return _send_emerging(replies, dataset, layer, suffix, query)
+
+
+@router.get("/{layer}/emerging", responses=responses(JSON), operation_id="readEmerging")
+def read_emerging(
+    dataset: str,
+    layer: str,
+    query: Annotated[EmergingQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """Emerging hot spots: one row per area, with the run of classes it was decided from."""
+    return _send_emerging(replies, dataset, layer, "json", query)
+
+
+@router.get(
+    "/{layer}/change.{suffix}",
+    response_class=Response,
+    responses=responses(CSV),
+    operation_id="readChangeAs",
+)
+def read_change_as(
+    dataset: str,
+    layer: str,
+    suffix: TableSuffix,
+    query: Annotated[ChangeQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """Change between two periods, one row per area, in the format of the suffix."""
+    return _send_change(replies, dataset, layer, suffix, query)
+
+
+@router.get("/{layer}/change", responses=responses(JSON), operation_id="readChange")
+def read_change(
+    dataset: str,
+    layer: str,
+    query: Annotated[ChangeQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """Change between two periods: per area, and for the map as a whole."""
+    return _send_change(replies, dataset, layer, "json", query)
 
 
 @router.get(
@@ -52,4 +109,32 @@ def _send(
         query=query,
         name=f"{dataset}-{layer}-{query.statistic}",
         answer=lambda: hotspots.table(dataset, layer, query),
+    )
+
+
+def _send_emerging(
+    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: EmergingQuery
+) -> Response:
+    over_time = replies.resources.over_time
+    return send_table(
+        replies,
+        suffix,
+        version=over_time.version(dataset, layer),
+        query=query,
+        name=f"{dataset}-{layer}-emerging",
+        answer=lambda: over_time.emerging(dataset, layer, query),
+    )
+
+
+def _send_change(
+    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: ChangeQuery
+) -> Response:
+    over_time = replies.resources.over_time
+    return send_table(
+        replies,
+        suffix,
+        version=over_time.version(dataset, layer),
+        query=query,
+        name=f"{dataset}-{layer}-change",
+        answer=lambda: over_time.change(dataset, layer, query),
     )

@@ -15,7 +15,7 @@ MAX_NEAREST = 1_000
 MAX_NEIGHBOUR_DISTANCE_M = 500_000.0
 
 
-def _checked_neighbours(rule: str) -> str:
+def checked_neighbours(rule: str) -> str:
     """A neighbour rule in its canonical spelling; ValueError says what is allowed."""
     kind, colon, number = rule.partition(":")
     if rule in ("queen", "rook", "auto"):
@@ -144,7 +144,7 @@ class HotspotQuery(TableQuery):
     ] = "gi-star"
     neighbours: Annotated[
         str,
-        AfterValidator(_checked_neighbours),
+        AfterValidator(checked_neighbours),
         Field(
             max_length=40,
             description="queen: areas that share a border or a corner; rook: a border; knn:8; "

@@ -1,0 +1,374 @@
+"""Hotspots over time: emerging categories from step to step, and change between two periods."""
+
+import datetime
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.analyses.areas import AreaCounts, Areas
+from service.analyses.choropleths import ranked
+from service.analyses.errors import TooMuchWorkError
+from service.analyses.neighbourhoods import Neighbourhoods
+from service.analyses.provenance import provenance, short_digest
+from service.answers import Table
+from service.schemas.over_time import ChangeQuery, EmergingQuery
+from service.settings import Settings
+from spatial.arrays import BoolArray, FloatArray
+from spatial.change import count_changes, e_test, transitions
+from spatial.emerging import (
+    CATEGORIES,
+    DEFINITIONS,
+    MIN_STEPS,
+    EmergingHotSpots,
+    emerging_hot_spots,
+)
+from spatial.hotspot_map import HotspotMap, hotspot_map
+from spatial.map_similarity import map_similarity
+from spatial.weights import Neighbours
+
+THREADS: Final = os.cpu_count() or 1
+NOT_EVIDENCE: Final = (
+    "That an area is no longer hot is not evidence that it changed: "
+    "p_value and q_value are about its own counts."
+)
+STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Whole steps of equal length within a period.
+
+    Attributes
+    ----------
+    labels : tuple of str
+        First month of each, ISO, oldest first.
+    of_incident : (n,) int64
+        Step of each incident of the dataset, -1 outside all steps.
+    left_out : int
+        Chosen incidents in the incomplete steps at either end.
+    """
+
+    labels: tuple[str, ...]
+    of_incident: NDArray[np.int64]
+    left_out: int
+
+
+class OverTime:
+    """Answers about how hotspots come, stay and go."""
+
+    def __init__(
+        self, *, areas: Areas, neighbourhoods: Neighbourhoods, settings: Settings
+    ) -> None:
+        self._areas = areas
+        self._neighbourhoods = neighbourhoods
+        self._limits = settings.limits
+
+    def version(self, dataset: str, layer_id: str) -> str:
+        """Everything these tables depend on besides the query, as a short digest."""
+        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+
+    def emerging(self, dataset: str, layer_id: str, query: EmergingQuery) -> Table:
+        """One row per area with its category and the run of classes it was decided from.
+
+        Columns: code, name, count, category, run, hot_steps, cold_steps, last_z_score,
+        trend_s, trend_z_score, trend_p_value.
+        """
+        counted = self._areas.count(dataset, layer_id, query.incident_filter())
+        steps = _steps(counted, query.step)
+        kept = np.flatnonzero(counted.kept)
+        values = _counts_per_step(counted, steps)[kept]
+        neighbours = self._neighbours(counted, query.neighbours)
+        self._refuse_large(len(kept), query.permutations, max(len(steps.labels), 1))
+        found = emerging_hot_spots(
+            values,
+            neighbours,
+            permutations=query.permutations,
+            seed=query.seed,
+            correction=query.correction,
+            earlier_steps=query.earlier_steps,
+            threads=THREADS,
+        )
+        count = values.sum(axis=1)
+        codes = np.array(counted.layer.codes, dtype=object)[kept]
+        columns: dict[str, NDArray[Any]] = {
+            "code": codes,
+            "name": np.array(counted.layer.names, dtype=object)[kept],
+            "count": count.astype(np.int64),
+            "category": found.category,
+            "run": found.run,
+            "hot_steps": (found.classes == 1).sum(axis=1),
+            "cold_steps": (found.classes == -1).sum(axis=1),
+            "last_z_score": found.z_score[:, -1],
+            "trend_s": found.trend.s,
+            "trend_z_score": found.trend.z_score,
+            "trend_p_value": found.trend.p_value,
+        }
+        order = _by_category(found, count, codes)
+        return Table(
+            kind="emerging",
+            columns={name: column[order] for name, column in columns.items()},
+            geometries=counted.layer.geometries[kept[order]],
+            crs=counted.layer.crs,
+            provenance=provenance(
+                sources=counted.sources(),
+                filter=counted.filter(),
+                method=_emerging_method(query, steps, found, neighbours),
+                counts=counted.reconciliation(),
+                notes=_emerging_notes(steps, found),
+            ),
+        )
+
+    def change(self, dataset: str, layer_id: str, query: ChangeQuery) -> Table:
+        """One row per area: counts of two periods, difference, p, q, and what became of it.
+
+        Columns: code, name, count_before, count_after, difference, percent, ratio, lower,
+        upper, p_value, q_value, class_before, class_after, transition. The map as a whole is
+        in the provenance under ``method.map``.
+        """
+        before = self._areas.count(dataset, layer_id, query.baseline_filter())
+        after = self._areas.count(dataset, layer_id, query.incident_filter())
+        kept = np.flatnonzero(after.kept)
+        first = before.count[kept].astype(np.float64)
+        second = after.count[kept].astype(np.float64)
+        days = _days(before), _days(after)
+        neighbours = self._neighbours(after, query.neighbours)
+        maps = 2 + 4 * query.replicates
+        self._refuse_large(len(kept), query.permutations, maps)
+        changed = count_changes(
+            first,
+            second,
+            first_exposure=days[0],
+            second_exposure=days[1],
+            correction=query.correction,
+        )
+
+        def classified(values: FloatArray) -> HotspotMap:
+            return hotspot_map(
+                values,
+                neighbours,
+                permutations=query.permutations,
+                seed=query.seed,
+                correction=query.correction,
+                threads=THREADS,
+            )
+
+        classes = classified(first).classes, classified(second).classes
+        codes = np.array(after.layer.codes, dtype=object)[kept]
+        columns: dict[str, NDArray[Any]] = {
+            "code": codes,
+            "name": np.array(after.layer.names, dtype=object)[kept],
+            "count_before": first.astype(np.int64),
+            "count_after": second.astype(np.int64),
+            "difference": changed.difference,
+            "percent": changed.percent,
+            "ratio": _finite(changed.ratio),
+            "lower": _finite(changed.lower),
+            "upper": _finite(changed.upper),
+            "p_value": changed.p_value,
+            "q_value": changed.q_value,
+            "class_before": classes[0].astype(object),
+            "class_after": classes[1].astype(object),
+            "transition": transitions(classes[0], classes[1]),
+        }
+        order = ranked(changed.difference, codes)
+        whole = _whole_map(first, second, days)
+        if query.replicates:
+            area_km2 = after.layer.areas_km2[kept]
+            whole["similarity"] = _similarity(first, second, classified, area_km2, query)
+        return Table(
+            kind="change",
+            columns={name: column[order] for name, column in columns.items()},
+            geometries=after.layer.geometries[kept[order]],
+            crs=after.layer.crs,
+            provenance=provenance(
+                sources=after.sources(),
+                filter={
+                    **after.filter(),
+                    "baseline_from": query.baseline_from,
+                    "baseline_to": query.baseline_to,
+                },
+                method={
+                    "name": "change between two periods",
+                    "test": "E-test (Krishnamoorthy and Thomson 2004), two-sided",
+                    "interval": "of the ratio of the rates, exact (Clopper and Pearson), 95 %",
+                    "days_before": days[0],
+                    "days_after": days[1],
+                    "neighbours": query.neighbours,
+                    "permutations": query.permutations,
+                    "seed": query.seed,
+                    "correction": query.correction,
+                    "classes": "Gi* of each period, by q",
+                    "map": whole,
+                },
+                counts={
+                    **{f"before_{k}": v for k, v in before.reconciliation().items()},
+                    **after.reconciliation(),
+                },
+                notes=(NOT_EVIDENCE,),
+            ),
+        )
+
+    def _neighbours(self, counted: AreaCounts, rule: str) -> Neighbours:
+        neighbours = self._neighbourhoods.of(counted.layer, rule)
+        return neighbours if counted.kept.all() else neighbours.subset(counted.kept)
+
+    def _refuse_large(self, areas: int, permutations: int, maps: int) -> None:
+        asked, allowed = areas * permutations * maps, 4 * self._limits.permuted_values
+        if asked > allowed:
+            raise TooMuchWorkError(
+                f"permuted values ({areas} areas, {permutations} permutations, {maps} maps)",
+                asked,
+                allowed,
+                "ask for fewer permutations, replicates or steps",
+            )
+
+
+def _steps(counted: AreaCounts, step: str) -> Steps:
+    """The whole steps within the period of a selection, and which step each incident is in."""
+    first, last = counted.selection.days()
+    length = STEP_MONTHS[step]
+    start = _month_number(first) + (1 if first.day > 1 else 0)
+    end = _month_number(last + datetime.timedelta(days=1))  # the first month not whole
+    start = -(-start // length) * length  # quarters and years begin where the calendar's do
+    count = max((end - start) // length, 0)
+    occurred = counted.selection.incidents.occurred
+    months = occurred.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+    which = (months - start) // length
+    inside = counted.selection.chosen & (months >= start) & (which < count)
+    labels = tuple(
+        f"{(start + at * length) // 12:04d}-{(start + at * length) % 12 + 1:02d}"
+        for at in range(count)
+    )
+    left_out = int(np.count_nonzero(counted.selection.chosen & ~inside))
+    return Steps(labels, np.where(inside, which, -1), left_out)
+
+
+def _month_number(day: datetime.date) -> int:
+    """Months since the year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def _counts_per_step(counted: AreaCounts, steps: Steps) -> FloatArray:
+    """(areas of the layer, steps) incidents."""
+    count = len(steps.labels)
+    area = counted.placement.area
+    usable = (area >= 0) & (steps.of_incident >= 0)
+    cell = area[usable].astype(np.int64) * count + steps.of_incident[usable]
+    areas = len(counted.layer)
+    table = np.bincount(cell, minlength=areas * count) if count else np.zeros(0)
+    return table.reshape(areas, count).astype(np.float64)
+
+
+def _by_category(found: EmergingHotSpots, count: FloatArray, codes: NDArray[Any]) -> Any:
+    """Row order: hot categories in the order of their definitions, then the most incidents."""
+    place = np.array([CATEGORIES.index(category) for category in found.category])
+    return np.lexsort((codes.astype(str), -count, place))
+
+
+def _emerging_method(
+    query: EmergingQuery, steps: Steps, found: EmergingHotSpots, neighbours: Neighbours
+) -> dict[str, Any]:
+    names, numbers = np.unique(found.category.astype(str), return_counts=True)
+    return {
+        "name": "emerging hot spots",
+        "definitions": DEFINITIONS,
+        "step": query.step,
+        "steps": list(steps.labels),
+        "run": "one letter per step, oldest first: H hot, C cold, . neither",
+        "neighbours": query.neighbours,
+        "links": neighbours.links,
+        "earlier_steps": query.earlier_steps,
+        "permutations": query.permutations,
+        "seed": query.seed,
+        "correction": query.correction,
+        "level": 0.10,
+        "trend": "Mann-Kendall of the z scores, p up to 0.10",
+        "categories": {name: int(n) for name, n in zip(names, numbers, strict=True)},
+    }
+
+
+def _emerging_notes(steps: Steps, found: EmergingHotSpots) -> tuple[str, ...]:
+    notes = []
+    if steps.left_out:
+        notes.append(
+            f"{steps.left_out} incidents are in incomplete steps at the ends and were left out."
+        )
+    if found.flat_steps:
+        flat = ", ".join(steps.labels[at] for at in found.flat_steps)
+        notes.append(f"No area differs from another in {flat}: nothing is hot or cold then.")
+    if len(steps.labels) < 10:
+        notes.append(
+            f"With fewer than 10 steps (at least {MIN_STEPS} are needed) no area can be "
+            "historical: 90 % of nine steps is all nine."
+        )
+    return tuple(notes)
+
+
+def _days(counted: AreaCounts) -> float:
+    """Length of the period in days: the exposure of its counts."""
+    first, last = counted.selection.days()
+    return float((last - first).days + 1)
+
+
+def _whole_map(first: FloatArray, second: FloatArray, days: tuple[float, float]) -> dict[str, Any]:
+    """The change of all areas together."""
+    total = count_changes(
+        [first.sum()], [second.sum()], first_exposure=days[0], second_exposure=days[1]
+    )
+    p_value = e_test(
+        np.array([first.sum()]),
+        np.array([second.sum()]),
+        first_exposure=days[0],
+        second_exposure=days[1],
+    )
+    return {
+        "count_before": int(first.sum()),
+        "count_after": int(second.sum()),
+        "difference": float(total.difference[0]),
+        "percent": _number(total.percent[0]),
+        "ratio": _number(total.ratio[0]),
+        "lower": _number(total.lower[0]),
+        "upper": _number(total.upper[0]),
+        "p_value": float(p_value[0]),
+    }
+
+
+def _similarity(
+    first: FloatArray,
+    second: FloatArray,
+    classified: Callable[[FloatArray], HotspotMap],
+    area_km2: FloatArray,
+    query: ChangeQuery,
+) -> dict[str, Any]:
+    """How alike the two hotspot maps are, with what chance would make of an unchanged one."""
+
+    def hot(values: FloatArray) -> BoolArray:
+        return classified(values).hot(0.05)
+
+    alike = map_similarity(
+        first, second, hot, area_km2=area_km2, replicates=query.replicates, seed=query.seed
+    )
+    return {
+        "overlap_of_hot_area": _number(alike.overlap),
+        "overlap_interval": [_number(v) for v in alike.overlap_interval],
+        "overlap_if_unchanged": [_number(v) for v in alike.overlap_unchanged],
+        "overlap_p": _number(alike.overlap_p),
+        "rank_correlation": _number(alike.rank_correlation),
+        "rank_interval": [_number(v) for v in alike.rank_interval],
+        "rank_if_unchanged": [_number(v) for v in alike.rank_unchanged],
+        "rank_p": _number(alike.rank_p),
+        "replicates": alike.replicates,
+        "hot": "q up to 0.05",
+    }
+
+
+def _finite(values: FloatArray) -> FloatArray:
+    """The values, NaN where they are infinite: from zero there is no ratio."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
