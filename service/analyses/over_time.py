@@ -2,6 +2,7 @@
 
 import datetime
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -346,7 +347,8 @@ def _similarity(
     """How alike the two hotspot maps are, with what chance would make of an unchanged one."""
 
     def hot(values: FloatArray) -> BoolArray:
-        return classified(values).hot(0.05)
+        hot_areas: BoolArray = classified(values).hot(0.05)
+        return hot_areas
 
     alike = map_similarity(
         first, second, hot, area_km2=area_km2, replicates=query.replicates, seed=query.seed
