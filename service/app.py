@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from service import __version__
 from service.errors import add_problem_handlers
 from service.middleware import HeadAnswers
+from service.recall import Recall
 from service.resources import Resources
 from service.routers import catalogue, choropleths, growth, health, heatmaps, hotspots, page
 
@@ -43,6 +44,7 @@ def create_app(resources: Resources) -> FastAPI:
         redoc_url=None,
     )
     app.state.resources = resources
+    app.add_middleware(Recall, capacity_bytes=resources.settings.tiles.cache_bytes // 4)
     app.add_middleware(HeadAnswers)
     app.add_middleware(
         CORSMiddleware,

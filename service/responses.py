@@ -10,6 +10,8 @@ from fastapi import Depends, Header, Request, Response
 
 from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
+from service.conditional import is_any, names
+from service.recall import allow_recall
 from service.release import Released, Role
 from service.resources import Resources
 from service.schemas.queries import Query
@@ -30,7 +32,7 @@ class Replies:
     def send(
         self,
         *,
-        version: str,
+        version: Callable[[], str],
         query: Query,
         answer: Callable[[], AnswerT],
         render: Callable[[Released[AnswerT]], bytes],
@@ -43,8 +45,8 @@ class Replies:
 
         Parameters
         ----------
-        version : str
-            Everything the answer depends on besides route and query.
+        version : callable
+            Everything the answer depends on besides route and query; cheap to ask again.
         answer : callable
             Computes the answer; called at most once per key, however many ask.
         render : callable
@@ -58,7 +60,8 @@ class Replies:
         """
         resources = self.resources
         role = Role.PUBLIC
-        tag = entity_tag(self.request.url.path, query, version, resources.policy.label, role)
+        given = version()
+        tag = entity_tag(self.request.url.path, query, given, resources.policy.label, role)
         headers = {
             "ETag": tag,
             "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
@@ -80,6 +83,7 @@ class Replies:
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
         if description and len(description) <= HEADER_LIMIT:
             headers["Provenance"] = description
+        allow_recall(self.request.scope, version, given)
         return Response(body, media_type=media_type, headers=headers)
 
 
@@ -87,18 +91,6 @@ def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -
     """A strong entity tag: a digest of everything that changes the bytes."""
     parts = "\x1f".join([path, query.canonical(), version, SOFTWARE, policy, role])
     return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
-
-
-def names(if_none_match: str | None, tag: str) -> bool:
-    """Whether an If-None-Match header, a list, names an entity tag (RFC 9110, 13.1.2)."""
-    if if_none_match is None:
-        return False
-    return tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-
-
-def is_any(if_none_match: str | None) -> bool:
-    """Whether an If-None-Match header means whatever there is."""
-    return if_none_match is not None and if_none_match.strip() == "*"
 
 
 def packed(description: str, body: bytes) -> bytes:

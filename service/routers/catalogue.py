@@ -18,7 +18,7 @@ def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
     """Every dataset with its counts, period, categories and version."""
     catalogue = replies.resources.catalogue
     return replies.send(
-        version=catalogue.datasets_version(),
+        version=catalogue.datasets_version,
         query=query,
         answer=catalogue.datasets,
         render=document_json,
@@ -33,7 +33,7 @@ def read_dataset(
     """One dataset with its counts, period, categories and version."""
     catalogue = replies.resources.catalogue
     return replies.send(
-        version=catalogue.datasets_version(),
+        version=catalogue.datasets_version,
         query=query,
         answer=lambda: catalogue.dataset(dataset),
         render=document_json,
@@ -46,7 +46,7 @@ def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> 
     """Every boundary layer with its source, licence, version and measures."""
     catalogue = replies.resources.catalogue
     return replies.send(
-        version=catalogue.boundaries_version(),
+        version=catalogue.boundaries_version,
         query=query,
         answer=catalogue.boundaries,
         render=document_json,
@@ -68,7 +68,7 @@ def read_boundary_layer(
     return send_table(
         replies,
         "geojson",
-        version=catalogue.layer_version(layer),
+        version=lambda: catalogue.layer_version(layer),
         query=query,
         name=layer,
         answer=lambda: catalogue.layer(layer),

@@ -48,7 +48,7 @@ def _send(
     return send_table(
         replies,
         suffix,
-        version=choropleths.version(dataset, layer),
+        version=lambda: choropleths.version(dataset, layer),
         query=query,
         name=f"{dataset}-{layer}-{query.measure}",
         answer=lambda: choropleths.table(dataset, layer, query),

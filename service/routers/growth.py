@@ -62,7 +62,7 @@ def _send_sites(replies: RepliesDep, suffix: str, query: LayerQuery) -> Response
     return send_table(
         replies,
         suffix,
-        version=growth.sites_version(),
+        version=growth.sites_version,
         query=query,
         name="sites",
         answer=growth.sites,
@@ -74,7 +74,7 @@ def _send_overlay(replies: RepliesDep, dataset: str, suffix: str, query: Overlay
     return send_table(
         replies,
         suffix,
-        version=growth.overlay_version(dataset, query),
+        version=lambda: growth.overlay_version(dataset, query),
         query=query,
         name=f"{dataset}-growth-overlay",
         answer=lambda: growth.overlay(dataset, query),

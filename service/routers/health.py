@@ -16,7 +16,7 @@ router = APIRouter(prefix="/health", tags=["health"])
 def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """The process answers."""
     return replies.send(
-        version="live",
+        version=lambda: "live",
         query=query,
         answer=replies.resources.catalogue.alive,
         render=document_json,
@@ -29,7 +29,7 @@ def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> R
     """The data can be read; names what is loaded."""
     catalogue = replies.resources.catalogue
     return replies.send(
-        version=catalogue.datasets_version(),
+        version=catalogue.datasets_version,
         query=query,
         answer=catalogue.ready,
         render=document_json,

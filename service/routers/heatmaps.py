@@ -47,7 +47,7 @@ def read_heatmap_tile(
     tile = Tile(z, x, y)
     heatmaps.refuse_stale(dataset, query.v)
     return replies.send(
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         answer=lambda: heatmaps.tile(dataset, tile, query),
         render=tile_png,
@@ -75,7 +75,7 @@ def read_heatmap_tile_numbers(
     tile = Tile(z, x, y)
     heatmaps.refuse_stale(dataset, query.v)
     return replies.send(
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         answer=lambda: heatmaps.tile(dataset, tile, query),
         render=tile_tif,
@@ -99,7 +99,7 @@ def read_heatmap_tilejson(
     tiles = replies.resources.settings.tiles
     template = f"{base}/v1/heatmaps/{dataset}/tiles/{{z}}/{{x}}/{{y}}.png{query_string(query)}"
     return replies.send(
-        version=f"{heatmaps.version(dataset)} {base} {tiles.min_zoom} {tiles.max_zoom}",
+        version=lambda: f"{heatmaps.version(dataset)} {base} {tiles.min_zoom} {tiles.max_zoom}",
         query=query,
         answer=lambda: heatmaps.tilejson(dataset, query, template=template),
         render=document_json,
@@ -114,7 +114,7 @@ def read_heatmap_summary(
     """The legend's breaks, the maximum, the extent and the counts of this query's surface."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         answer=lambda: heatmaps.summary(dataset, query),
         render=document_json,
@@ -134,7 +134,7 @@ def read_heatmap_raster(
     """The exact density as a Cloud Optimized GeoTIFF in the working CRS, one float32 band."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         answer=lambda: heatmaps.raster(dataset, query),
         render=raster_tif,
@@ -152,7 +152,7 @@ def read_heatmap_map(
     """The heat map of the study area as a picture with outlines, legend and scale bar."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         answer=lambda: heatmaps.map_image(dataset, query),
         render=map_png,
@@ -175,7 +175,7 @@ def read_heatmap_contours(
     return send_table(
         replies,
         "geojson",
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         name=f"{dataset}-contours",
         answer=lambda: heatmaps.contours(dataset, query),
@@ -211,7 +211,7 @@ def _send_peaks(replies: RepliesDep, dataset: str, suffix: str, query: PeakQuery
     return send_table(
         replies,
         suffix,
-        version=heatmaps.version(dataset),
+        version=lambda: heatmaps.version(dataset),
         query=query,
         name=f"{dataset}-peaks",
         answer=lambda: heatmaps.peaks(dataset, query),

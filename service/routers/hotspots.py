@@ -105,7 +105,7 @@ def _send(
     return send_table(
         replies,
         suffix,
-        version=hotspots.version(dataset, layer),
+        version=lambda: hotspots.version(dataset, layer),
         query=query,
         name=f"{dataset}-{layer}-{query.statistic}",
         answer=lambda: hotspots.table(dataset, layer, query),
@@ -119,7 +119,7 @@ def _send_emerging(
     return send_table(
         replies,
         suffix,
-        version=over_time.version(dataset, layer),
+        version=lambda: over_time.version(dataset, layer),
         query=query,
         name=f"{dataset}-{layer}-emerging",
         answer=lambda: over_time.emerging(dataset, layer, query),
@@ -133,7 +133,7 @@ def _send_change(
     return send_table(
         replies,
         suffix,
-        version=over_time.version(dataset, layer),
+        version=lambda: over_time.version(dataset, layer),
         query=query,
         name=f"{dataset}-{layer}-change",
         answer=lambda: over_time.change(dataset, layer, query),

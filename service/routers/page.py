@@ -17,7 +17,7 @@ def read_page(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Respon
     """A heat map of the first dataset, what is loaded, and links to every answer."""
     catalogue = replies.resources.catalogue
     return replies.send(
-        version=catalogue.everything_version(),
+        version=catalogue.everything_version,
         query=query,
         answer=catalogue.overview,
         render=overview_html,

@@ -15,7 +15,7 @@ def send_table(
     replies: Replies,
     suffix: str,
     *,
-    version: str,
+    version: Callable[[], str],
     query: Query,
     name: str,
     answer: Callable[[], Table],
