@@ -1,5 +1,6 @@
 """The work behind ``hotspots import boundaries``: read a file, keep it as a layer, sum it up."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +105,7 @@ class BoundaryImport:
 
 def import_boundaries(
     store: LayerStore,
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     layer: str,
     code_field: str,
@@ -126,8 +127,9 @@ def import_boundaries(
     ----------
     store : LayerStore
         Where layers are; its CRS is the working one.
-    path : Path
-        Any vector file GDAL reads, or a zip archive with one in it.
+    path : Path or sequence of Path
+        Any vector file GDAL reads, or a zip archive with one in it; several with the same
+        fields make one layer.
     layer : str
         The name it gets.
     code_field, name_field, vintage, source, licence, title, synthetic

@@ -116,6 +116,9 @@ def _members(path: Path) -> Iterator[Source]:
             entries = archive.infolist()
     except (OSError, zipfile.BadZipFile) as error:
         raise ImportRefusedError(str(path), f"is not a zip that can be read: {error}") from error
+    inside = {entry.filename for entry in entries}
+    if "xl/workbook.xml" in inside or "xl/workbook.bin" in inside or "content.xml" in inside:
+        raise ImportRefusedError(str(path), "is a spreadsheet: save the sheet as CSV first")
     for entry in entries:
         name = entry.filename.rsplit("/", 1)[-1]
         if entry.is_dir() or entry.filename.startswith("__MACOSX/") or name.startswith("."):

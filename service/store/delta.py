@@ -17,7 +17,6 @@ import pyarrow.dataset
 import pyarrow.fs
 from deltalake import CommitProperties, DeltaTable, write_deltalake
 from deltalake.exceptions import (
-    CommitFailedError,
     DeltaError,
     TableNotFoundError,
 )
@@ -35,6 +34,8 @@ from service.store.errors import (
 ATTEMPTS = 20
 RETENTION_HOURS = 168
 ORPHAN_HOURS = 24
+# No retry behind our back: a plan is made for exactly one version.
+ONE_ATTEMPT = CommitProperties(max_commit_retries=0)
 _VERSION = re.compile(r"^(\d{20})\.(json|checkpoint(\..*)?\.parquet)$")
 
 
@@ -224,51 +225,66 @@ def commit(
         If the folder cannot be written.
     """
     check_writable(table)
-    # No retry behind our back: a plan is made for exactly one version.
-    once = CommitProperties(max_commit_retries=0)
     for attempt in range(ATTEMPTS):
         current = opened(table)
         planned = plan(current)
+        before = None if current is None else current.version()
         if current is not None:
             _check_types(current, rows)
         try:
-            version = 0 if current is None else current.version() + 1
             if current is None:
-                write_deltalake(
-                    table,
-                    rows,
-                    mode="error",
-                    name=name,
-                    description=description,
-                    configuration=configuration,
-                    commit_properties=once,
-                )
-            elif planned.predicate is None:
-                write_deltalake(
-                    current, rows, mode="append", schema_mode="merge", commit_properties=once
-                )
+                _create(table, rows, name, description, configuration)
+            elif planned.description is not None:
+                # First, so that the rows are the last thing to arrive; then all is asked again.
+                current.alter.set_table_description(planned.description)
+                continue
             else:
-                write_deltalake(
-                    current,
-                    rows,
-                    mode="overwrite",
-                    predicate=planned.predicate,
-                    schema_mode="merge",
-                    commit_properties=once,
-                )
+                _add(current, rows, planned.predicate)
         except (DeltaError, OSError) as error:
-            lost_race = isinstance(error, CommitFailedError) or (
-                current is None and current_stamp(table) is not None
-            )
-            if not lost_race:
+            now = current_stamp(table)
+            if (now.version if now else None) == before:
                 raise ReadOnlyDataError(str(table), _first_line(error)) from error
             time.sleep(0.01 * attempt)
             continue
-        if current is not None and planned.description is not None:
-            DeltaTable(table).alter.set_table_description(planned.description)
-            version += 1
+        version = 0 if before is None else before + 1
         return Committed(version, rows.num_rows, planned.rows_replaced)
     raise ConcurrentImportError(name, ATTEMPTS)
+
+
+def _create(
+    table: Path,
+    rows: pa.Table,
+    name: str,
+    description: str,
+    configuration: Mapping[str, str] | None,
+) -> None:
+    """Make the table with its first rows, in one attempt."""
+    write_deltalake(
+        table,
+        rows,
+        mode="error",
+        name=name,
+        description=description,
+        configuration=configuration,
+        commit_properties=ONE_ATTEMPT,
+    )
+
+
+def _add(current: DeltaTable, rows: pa.Table, predicate: str | None) -> None:
+    """Add rows to an opened version, or put them in the place of some, in one attempt."""
+    if predicate is None:
+        write_deltalake(
+            current, rows, mode="append", schema_mode="merge", commit_properties=ONE_ATTEMPT
+        )
+        return
+    write_deltalake(
+        current,
+        rows,
+        mode="overwrite",
+        predicate=predicate,
+        schema_mode="merge",
+        commit_properties=ONE_ATTEMPT,
+    )
 
 
 def _check_types(current: DeltaTable, rows: pa.Table) -> None:

@@ -110,6 +110,16 @@ class IncidentStore:
         """
         return self._stamp(dataset).version
 
+    def revision(self, dataset: str) -> str:
+        """The newest version and a digest of its content, which two tables never share.
+
+        Raises
+        ------
+        UnknownDatasetError, WrongCrsError, DamagedTableError
+            As `open`, whose cost it has.
+        """
+        return self.open(dataset).revision
+
     def open(self, dataset: str) -> Incidents:
         """The newest version of a dataset, in memory.
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from deltalake import DeltaTable
 from numpy.typing import NDArray
 
 from service.store import delta
+from service.store.content import content_digest
 from service.store.errors import UnknownAttributeError
 from service.store.incident_rows import PRECISIONS, SCHEMA
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
@@ -128,6 +130,24 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self.occurred)
+
+    @cached_property
+    def revision(self) -> str:
+        """The version and a digest of all that answers are made of; no two tables share it."""
+        digest = content_digest(
+            (self.title, self.source, self.licence, self.synthetic, self.crs),
+            (self.categories, self.subcategories, self.area_codes, self.area_layers),
+            self.attributes,
+            self.occurred,
+            self.precision,
+            self.xy_m,
+            self.category,
+            self.subcategory,
+            self.weight,
+            self.area_code,
+            self.area_layer,
+        )
+        return f"{self.version}-{digest}"
 
     def attribute(self, name: str) -> Attribute:
         """A further column, read at its first use and kept.

@@ -5,6 +5,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.store import delta
+from service.store.content import content_digest
 from service.store.delta import Committed, SourceFile, Stamp
 from service.store.errors import (
     DatasetSettingsError,
@@ -132,6 +134,15 @@ class _Version:
     version: int
     columns: Mapping[MeasureKey, MeasureColumn]
 
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all values and words."""
+        parts: list[object] = []
+        for key, column in self.columns.items():
+            words = (column.unit, column.source, column.licence, column.synthetic)
+            parts += [key, words, column.codes, column.values]
+        return content_digest(*parts)
+
 
 class MeasureStore:
     """All measures of all layers.
@@ -156,6 +167,11 @@ class MeasureStore:
         """The newest version of the table, None where nothing has been imported."""
         stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
         return None if stamp is None else stamp.version
+
+    def revision(self) -> str:
+        """The newest version and a digest of its content, which two tables never share."""
+        current = self._current()
+        return f"{current.version}-{current.digest}"
 
     def available(self, layer: str) -> tuple[MeasureInfo, ...]:
         """What is loaded for a layer, in alphabetical order; empty where nothing is."""

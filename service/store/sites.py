@@ -8,6 +8,7 @@ One table, so that a site and its phases arrive in one atomic commit. A row with
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import shapely
 from numpy.typing import NDArray
 
 from service.store import delta
+from service.store.content import content_digest
 from service.store.delta import Committed, SourceFile, Stamp
 from service.store.errors import (
     DatasetSettingsError,
@@ -119,6 +121,24 @@ class Sites:
     def __len__(self) -> int:
         return len(self.site_ids)
 
+    @cached_property
+    def digest(self) -> str:
+        """Digest of all that answers are made of."""
+        phases = self.phases
+        return content_digest(
+            (self.crs, self.site_ids, self.names, self.districts, self.positions, self.notes),
+            (self.sources, self.licences, self.synthetic),
+            list(shapely.to_wkb(self.geometries)),
+            self.homes_planned,
+            self.homes_completed,
+            self.completed_year,
+            (phases.names, len(phases)),
+            phases.site,
+            phases.year,
+            phases.homes_planned,
+            phases.homes_completed,
+        )
+
     @property
     def homes_remaining(self) -> FloatArray:
         """(n,) float64 homes planned and not complete; NaN where either is not known."""
@@ -156,6 +176,13 @@ class SiteStore:
         """The newest version of the table, None where nothing has been imported."""
         stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
         return None if stamp is None else stamp.version
+
+    def revision(self) -> str:
+        """The newest version and a digest of its content; empty where nothing is imported."""
+        if self.version() is None:
+            return ""
+        sites = self.open()
+        return f"{sites.version}-{sites.digest}"
 
     def open(self) -> Sites:
         """The newest version, in memory.

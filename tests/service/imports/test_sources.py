@@ -66,3 +66,13 @@ def test_a_zip_by_another_name_is_a_zip(tmp_path: Path):
         archive.writestr("a.csv", "x")
     (source,), _ = find_sources([path], is_wanted=_only_csv)
     assert source.name == "a.csv"
+
+
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "content.xml"])
+def test_a_spreadsheet_is_refused_and_told_apart_from_a_zip(tmp_path, member):
+    path = tmp_path / "calls.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(member, "<x/>")
+        archive.writestr("docProps/app.csv", "a")
+    with pytest.raises(ImportRefusedError, match="save the sheet as CSV"):
+        find_sources([path], is_wanted=_only_csv)

@@ -17,6 +17,7 @@ from service.store.errors import (
     AlreadyImportedError,
     ConcurrentImportError,
     DamagedTableError,
+    ReadOnlyDataError,
     UnknownDatasetError,
 )
 from service.store.incidents import IncidentStore
@@ -180,6 +181,17 @@ def test_giving_up_is_said(tmp_path, monkeypatch):
 
     with pytest.raises(ConcurrentImportError, match="2 times"):
         delta.commit(tmp_path / "t", ROWS, name="t", description="{}", plan=plan)
+
+
+def test_a_disk_that_cannot_be_written_is_no_rival(tmp_path, monkeypatch):
+    _write(tmp_path / "t")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(delta, "write_deltalake", full)
+    with pytest.raises(ReadOnlyDataError, match="No space left"):
+        _write(tmp_path / "t")
 
 
 def test_what_killed_imports_left_is_removed_once_it_is_old(tmp_path):

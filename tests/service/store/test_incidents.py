@@ -275,6 +275,14 @@ def test_facts_stay_until_they_are_stated_again(store):
     assert len(store.open("p")) == 4
 
 
+def test_an_import_that_is_refused_leaves_the_facts_alone(store):
+    store.append("p", incident_rows(2), files=[a_file("a")], title="T")
+    with pytest.raises(AlreadyImportedError):
+        store.append("p", incident_rows(2), files=[a_file("a")], title="Other")
+    assert store.facts("p").title == "T"
+    assert store.version("p") == 0
+
+
 def test_invented_and_real_rows_do_not_mix(store):
     store.append("p", incident_rows(2), files=[a_file("a")], synthetic=True)
     assert store.open("p").synthetic
