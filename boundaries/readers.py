@@ -1,5 +1,6 @@
 """Boundary layers from files: any vector format that GDAL reads, checked and made usable."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +17,10 @@ from boundaries.checks import (
     repaired,
 )
 from boundaries.cleaning import TOLERANCE_M, Cleaning, clean_coverage
-from boundaries.coordinates import TINY_AREA_M2, crs_of_source, in_working_crs
+from boundaries.coordinates import TINY_AREA_M2, SourceCrs, crs_of_source, in_working_crs
 from boundaries.errors import InvalidLayerError
 from boundaries.layer import Geometries, Layer, LayerMetadata, normalised
-from boundaries.sources import read_raw_areas
+from boundaries.sources import RawAreas, read_raw_areas
 from spatial.arrays import AnyArray
 
 
@@ -30,7 +31,7 @@ class ImportReport:
     Attributes
     ----------
     path, source_layer : str
-        The file, and the layer in it.
+        The file, and the layer in it; of several files all of them.
     features : int
         Features read; every one of them is an area of the layer.
     multipart, with_holes : int
@@ -70,7 +71,7 @@ class ImportReport:
 
 
 def read_boundaries(
-    path: Path,
+    path: Path | Sequence[Path],
     *,
     layer_id: str,
     code_field: str,
@@ -89,8 +90,9 @@ def read_boundaries(
 
     Parameters
     ----------
-    path : Path
-        Any vector file GDAL reads, or a zip archive with one in it.
+    path : Path or sequence of Path
+        Any vector file GDAL reads, or a zip archive with one in it; of several with the same
+        fields the areas of all together. Features are numbered through all files.
     layer_id : str
         The layer's name here.
     code_field, name_field : str
@@ -127,16 +129,27 @@ def read_boundaries(
     InvalidParameterError
         If PROJ does not know the CRS named.
     """
-    raw = read_raw_areas(
-        path, code_field=code_field, name_field=name_field, source_layer=source_layer
+    paths = [path] if isinstance(path, Path) else list(path)
+    raw = [
+        read_raw_areas(
+            one, code_field=code_field, name_field=name_field, source_layer=source_layer
+        )
+        for one in paths
+    ]
+    for one, areas in zip(paths, raw, strict=True):
+        if len(areas.codes) == 0:
+            raise InvalidLayerError(layer_id, f"{one} has no features")
+    values = np.concatenate([areas.codes.astype(object) for areas in raw])
+    codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
+    names, unnamed = _names([areas.names for areas in raw], codes)
+    read_as = [
+        crs_of_source(str(one), areas.crs, source_crs)
+        for one, areas in zip(paths, raw, strict=True)
+    ]
+    polygons = only_polygons(
+        np.concatenate([areas.geometries for areas in raw]), codes, layer_id=layer_id
     )
-    if len(raw.codes) == 0:
-        raise InvalidLayerError(layer_id, f"{path} has no features")
-    codes = cleaned_codes(raw.codes, layer_id=layer_id, field=code_field)
-    names, unnamed = _names(raw.names, codes)
-    read_as = crs_of_source(str(path), raw.crs, source_crs)
-    polygons = only_polygons(raw.geometries, codes, layer_id=layer_id)
-    placed = in_working_crs(polygons, codes, path=str(path), source=read_as, target=crs)
+    placed = _placed(polygons, codes, paths, raw, read_as, crs)
     geometries, repairs = repaired(placed, codes, layer_id=layer_id)
     metadata = LayerMetadata(
         layer_id=layer_id,
@@ -153,29 +166,60 @@ def read_boundaries(
     if clean_tolerance_m is not None:
         layer, cleaning = clean_coverage(layer, tolerance_m=clean_tolerance_m)
     report = ImportReport(
-        path=str(path),
-        source_layer=raw.source_layer,
+        path=_listed(str(one) for one in paths),
+        source_layer=_listed(areas.source_layer for areas in raw),
         features=len(codes),
         multipart=int(np.count_nonzero(shapely.get_num_geometries(geometries) > 1)),
         with_holes=_with_holes(geometries),
         unnamed=unnamed,
-        crs_from=read_as.label,
+        crs_from=_listed(said.label for said in read_as),
         crs_to=crs,
         repaired=repairs,
         area_km2=float(layer.areas_km2.sum()),
         bounds_m=layer.bounds_m,
         coverage=coverage,
         cleaning=cleaning,
-        notes=(*raw.notes, *read_as.notes, *_remarks(layer)),
+        notes=(
+            *dict.fromkeys(note for areas in raw for note in areas.notes),
+            *dict.fromkeys(note for said in read_as for note in said.notes),
+            *_remarks(layer),
+        ),
     )
     return layer, report
 
 
-def _names(values: AnyArray | None, codes: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+def _placed(
+    polygons: Geometries,
+    codes: tuple[str, ...],
+    paths: Sequence[Path],
+    raw: Sequence[RawAreas],
+    read_as: Sequence[SourceCrs],
+    crs: str,
+) -> Geometries:
+    """The polygons of all files in the working CRS, each file's from its own."""
+    placed = polygons.copy()
+    start = 0
+    for path, areas, said in zip(paths, raw, read_as, strict=True):
+        of_file = slice(start, start + len(areas.codes))
+        placed[of_file] = in_working_crs(
+            polygons[of_file], codes[of_file], path=str(path), source=said, target=crs
+        )
+        start = of_file.stop
+    return placed
+
+
+def _listed(words: Iterable[str]) -> str:
+    """The different ones of some words in one line."""
+    return ", ".join(dict.fromkeys(words))
+
+
+def _names(
+    values: Sequence[AnyArray | None], codes: tuple[str, ...]
+) -> tuple[tuple[str, ...], int]:
     """A name for each area, and how many are called by their code for want of one."""
-    if values is None:
+    given = [as_text(value) for of_file in values if of_file is not None for value in of_file]
+    if not given:
         return codes, 0
-    given = [as_text(value) for value in values.tolist()]
     unnamed = sum(not name for name in given)
     return tuple(name or code for name, code in zip(given, codes, strict=True)), unnamed
 

@@ -29,7 +29,13 @@ Crs = Annotated[
 
 @app.command()
 def boundaries(
-    file: Annotated[Path, typer.Argument(help="Any vector file GDAL reads; zipped too.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Any vector file GDAL reads; zipped too. Several make one layer.",
+        ),
+    ],
     layer: Annotated[str, typer.Option(help="Name of the layer: lower case, digits, - and _.")],
     code_field: Annotated[str, typer.Option(help="Field with the area codes.")],
     name_field: Annotated[str | None, typer.Option(help="Field with the area names.")] = None,
@@ -51,7 +57,7 @@ def boundaries(
     with output.errors_in_words(), output.progress_bar() as progress:
         done = import_boundaries(
             held.layers,
-            file,
+            files,
             layer=layer,
             code_field=code_field,
             name_field=name_field,

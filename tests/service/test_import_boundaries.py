@@ -1,5 +1,7 @@
 """``hotspots import boundaries``: whole or not at all, once unless told otherwise."""
 
+import json
+
 import pytest
 
 from boundaries.errors import InvalidLayerError, LayerExistsError, UnreadableFileError
@@ -122,3 +124,48 @@ def test_a_large_layer_is_written_and_read_whole(store, tmp_path):
     path = write_geojson(tmp_path / "a.geojson", [({"code": c}, g) for c, g in areas.items()])
     import_boundaries(store, path, layer="x", code_field="code")
     assert store.get("x").codes == tuple(sorted(areas))
+
+
+def test_several_files_of_the_same_fields_make_one_layer(store, two_areas, tmp_path):
+    more = write_geojson(
+        tmp_path / "more.geojson", [({"code": "c", "name": "Area c"}, square(2, 0))]
+    )
+    done = import_boundaries(store, [two_areas, more], layer="x", code_field="code")
+    assert store.get("x").codes == ("a", "b", "c")
+    assert "3 features read, 3 areas written" in "\n".join(done.lines())
+    assert done.report.path == f"{two_areas}, {more}"
+
+
+def test_a_code_in_two_files_is_refused(store, two_areas):
+    with pytest.raises(InvalidLayerError, match="used twice: 'a' in features 1, 3"):
+        import_boundaries(store, [two_areas, two_areas], layer="x", code_field="code")
+
+
+def test_a_field_that_one_of_the_files_lacks_names_the_file(store, two_areas, tmp_path):
+    other = write_geojson(tmp_path / "other.geojson", [({"id": "c"}, square(2, 0))])
+    with pytest.raises(UnreadableFileError, match=r"other\.geojson: it has no field 'code'"):
+        import_boundaries(store, [two_areas, other], layer="x", code_field="code")
+
+
+def test_files_in_different_systems_are_read_each_in_its_own(store, two_areas, tmp_path):
+    x, y = 0.1218, 52.2053
+    ring = [[x, y], [x + 0.01, y], [x + 0.01, y + 0.01], [x, y + 0.01], [x, y]]
+    wgs84 = tmp_path / "wgs84.geojson"
+    feature = {
+        "type": "Feature",
+        "properties": {"code": "c"},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+    wgs84.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    done = import_boundaries(store, [two_areas, wgs84], layer="x", code_field="code")
+    assert done.report.crs_from == "EPSG:27700, EPSG:4326"
+    left, bottom, _, _ = store.get("x").geometries[2].bounds
+    assert (left, bottom) == pytest.approx((545_000, 258_500), abs=1_000)
+
+
+@pytest.mark.real
+def test_the_postcode_districts_of_two_files_are_one_layer(test_data, store):
+    files = sorted((test_data / "boundaries").glob("postcode_districts_*.geojson"))
+    done = import_boundaries(store, files, layer="postcode-district", code_field="name")
+    assert len(done.layer) == 52
+    assert {"CB2", "PE1", "PE38"} <= set(done.layer.codes)
