@@ -77,7 +77,7 @@ class Areas:
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
         layer = self._layers.get(layer_id)
-        table = self._incidents.version(dataset)
+        table = self._incidents.revision(dataset)
         layers = layers_version(self._layers.imported)
         return short_digest(dataset, table, layer_id, layer.version, layers, SOFTWARE)
 
@@ -86,7 +86,7 @@ class Areas:
         incidents = self._incidents.open(dataset)
         layer = self._layers.get(layer_id)
         other = resolve(self._layers.imported, wanted.within).version if wanted.within else ""
-        key = (dataset, incidents.version, layer_id, layer.version, other, wanted)
+        key = (dataset, incidents.revision, layer_id, layer.version, other, wanted)
         return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
 
     def select(self, dataset: str, wanted: IncidentFilter) -> Selection:
@@ -95,7 +95,7 @@ class Areas:
 
     def placement(self, incidents: Incidents, layer: Layer) -> Placement:
         """Where each incident of a dataset version is in a layer."""
-        key = (incidents.dataset, incidents.version, layer.layer_id, layer.version)
+        key = (incidents.dataset, incidents.revision, layer.layer_id, layer.version)
         return self._placements.get(key, lambda: place(incidents, layer))
 
     def _count(self, incidents: Incidents, layer: Layer, wanted: IncidentFilter) -> AreaCounts:

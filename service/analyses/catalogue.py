@@ -41,14 +41,14 @@ class Catalogue:
 
     def datasets_version(self) -> str:
         """Everything the list of datasets depends on, as a short digest."""
-        tables = [(name, self._incidents.version(name)) for name in self._incidents.ids()]
+        tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
         return short_digest(tables, layers_version(self._layers), self._study_label(), SOFTWARE)
 
     def boundaries_version(self) -> str:
         """Everything the list of layers depends on, as a short digest."""
         layers = layers_version(self._layers)
         study_area, crs = self._study_label(), self._settings.crs
-        return short_digest(layers, self._measures.version(), study_area, crs, SOFTWARE)
+        return short_digest(layers, self._measures.revision(), study_area, crs, SOFTWARE)
 
     def layer_version(self, layer_id: str) -> str:
         """The version of one layer."""

@@ -58,7 +58,7 @@ class Choropleths:
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything a choropleth depends on besides the query, as a short digest."""
-        return short_digest(self._areas.version(dataset, layer_id), self._measures.version())
+        return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: ChoroplethQuery) -> Table:
         """One row per area, highest value first.

@@ -37,7 +37,7 @@ class Growth:
 
     def sites_version(self) -> str:
         """Everything a list of sites depends on, as a short digest."""
-        return short_digest("sites", self._sites.version(), SOFTWARE)
+        return short_digest("sites", self._sites.revision(), SOFTWARE)
 
     def overlay_version(self, dataset: str, query: OverlayQuery) -> str:
         """Everything an overlay depends on besides the query, as a short digest."""

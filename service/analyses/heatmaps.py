@@ -52,7 +52,7 @@ class Heatmaps:
     def version(self, dataset: str) -> str:
         """Everything a heat map of a dataset depends on besides the query, as a short digest."""
         study = self._surfaces.study_area()
-        table = self._incidents.version(dataset)
+        table = self._incidents.revision(dataset)
         layers = layers_version(self._layers)
         return short_digest(dataset, table, study.label, layers, self._settings.crs, SOFTWARE)
 

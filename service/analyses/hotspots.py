@@ -63,7 +63,7 @@ class Hotspots:
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything a hotspot table depends on besides the query, as a short digest."""
-        return short_digest(self._areas.version(dataset, layer_id), self._measures.version())
+        return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: HotspotQuery) -> Table:
         """One row per area, highest z score first.

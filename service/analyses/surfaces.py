@@ -207,7 +207,7 @@ class Surfaces:
         within = resolve(self._layers, query.within) if query.within is not None else None
         cut = (study.label, study.version, within.version if within is not None else "")
         asked = query.model_dump_json(include=set(HeatmapQuery.model_fields), by_alias=True)
-        key = (dataset, incidents.version, cut, asked)
+        key = (dataset, incidents.revision, cut, asked)
         return self._surfaces.get(key, lambda: self._prepare(incidents, study, within, query))
 
     def study_area(self) -> StudyArea:
@@ -262,7 +262,7 @@ class Surfaces:
             xy_m = incidents.xy_m[selection.chosen & incidents.located]
             return SelectedPoints(selection, xy_m, PointIndex(xy_m, crs=self._settings.crs))
 
-        return self._points.get((incidents.dataset, incidents.version, wanted), index)
+        return self._points.get((incidents.dataset, incidents.revision, wanted), index)
 
     def _bandwidth(
         self, selected: SelectedPoints, study: StudyArea, query: HeatmapQuery

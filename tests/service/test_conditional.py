@@ -1,6 +1,7 @@
 """Entity tags, conditional requests and how long an answer may be kept."""
 
 import dataclasses
+import shutil
 
 import pytest
 
@@ -149,6 +150,17 @@ def test_a_new_measure_changes_rates(own_county, serve):
     after = client.get(CELLS, params=query, headers={"If-None-Match": before})
     assert after.status_code == 200
     assert after.json()["provenance"]["denominator"]["period"] == "2022"
+
+
+def test_a_dataset_made_anew_does_not_pass_for_the_old_one(own_county, serve):
+    """Its table begins at version 0 again, as the one before did."""
+    client = serve(open_resources(Settings(data_dir=own_county)))
+    tag = client.get(CELLS).headers["ETag"]
+    shutil.rmtree(own_county / "incidents" / world.DATASET)
+    world.append_incidents(own_county, SOME_MORE, name="callouts.csv")
+    after = client.get(CELLS, headers={"If-None-Match": tag})
+    assert after.status_code == 200
+    assert after.json()["provenance"]["counts"]["records"] == len(SOME_MORE)
 
 
 def test_another_study_area_is_another_answer(county, client, serve):
