@@ -5,14 +5,15 @@ An answer becomes bytes in three steps that nobody can skip: an analysis makes a
 that is accepted by `service.render`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaries.layer import Geometries
+from boundaries.layer import Geometries, Layer
+from boundaries.tiles import TileAreas
 from spatial.grid import Grid
 from spatial.mercator import Tile
 
@@ -132,4 +133,35 @@ class MapImage:
     inset_title: str = ""
 
 
-Answer = Document | Table | Raster | TileImage | MapImage
+@dataclass(frozen=True)
+class VectorTile:
+    """Areas in one Web Mercator tile, with attributes.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer, which names the tile's only layer.
+    areas : TileAreas
+        Their shapes in the tile's own coordinates.
+    columns : mapping of name to (k,) values
+        One value per area of the tile; None and NaN leave an attribute out.
+    """
+
+    kind: str
+    layer_id: str
+    areas: TileAreas
+    columns: Mapping[str, Sequence[Any]]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class GeometryTile:
+    """A layer in one Web Mercator tile, code and name only; its bytes may be kept for ever."""
+
+    kind: str
+    layer: Layer
+    tile: Tile
+    provenance: Provenance
+
+
+Answer = Document | Table | Raster | TileImage | MapImage | VectorTile | GeometryTile

@@ -11,7 +11,16 @@ from service.errors import add_problem_handlers
 from service.middleware import HeadAnswers
 from service.recall import Recall
 from service.resources import Resources
-from service.routers import catalogue, choropleths, growth, health, heatmaps, hotspots, page
+from service.routers import (
+    catalogue,
+    choropleths,
+    growth,
+    health,
+    heatmaps,
+    hotspots,
+    page,
+    vector_tiles,
+)
 
 DESCRIPTION = """\
 Where harm concentrates, whether that is more than chance, and what planned housing will do to it.
@@ -54,6 +63,7 @@ def create_app(resources: Resources) -> FastAPI:
         expose_headers=["ETag", "Provenance"],
     )
     add_problem_handlers(app)
-    for module in (page, health, catalogue, heatmaps, choropleths, hotspots, growth):
+    modules = (page, health, vector_tiles, catalogue, heatmaps, choropleths, hotspots, growth)
+    for module in modules:
         app.include_router(module.router)
     return app

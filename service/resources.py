@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from boundaries import assign
+from boundaries.geometry_tiles import GeometryTiles
+from boundaries.levels import LevelCache
 from boundaries.store import LayerStore
 from service import release as door
 from service.analyses.area_layers import AreaLayers
@@ -16,8 +18,10 @@ from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
+from service.analyses.vector_tiles import VectorTiles
 from service.cache import SingleFlightCache
 from service.release import OPEN, Policy, Released
+from service.render.vector_tiles import encode_geometry
 from service.settings import Settings
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore
@@ -45,6 +49,8 @@ class Resources:
     measures: MeasureStore
     sites: SiteStore
     areas: Areas
+    vector_tiles: VectorTiles
+    geometry_tiles: GeometryTiles
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
@@ -72,7 +78,9 @@ def open_resources(settings: Settings) -> Resources:
     incidents = IncidentStore(settings.data_dir / "incidents", crs=settings.crs)
     measures = MeasureStore(settings.data_dir / "measures")
     sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
-    areas = Areas(incidents=incidents, layers=AreaLayers(layers=layers, settings=settings))
+    area_layers = AreaLayers(layers=layers, settings=settings)
+    areas = Areas(incidents=incidents, layers=area_layers)
+    levels = LevelCache(settings.data_dir / "cache" / "levels")
     neighbourhoods = Neighbourhoods()
     return Resources(
         settings=settings,
@@ -81,6 +89,10 @@ def open_resources(settings: Settings) -> Resources:
         measures=measures,
         sites=sites,
         areas=areas,
+        geometry_tiles=GeometryTiles(
+            levels, settings.data_dir / "cache" / "tiles", encode=encode_geometry
+        ),
+        vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
         choropleths=Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods),
         hotspots=Hotspots(

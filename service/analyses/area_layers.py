@@ -6,6 +6,7 @@ import numpy as np
 
 from boundaries.layer import Layer, LayerMetadata
 from boundaries.store import LayerStore
+from service.analyses.provenance import short_digest
 from service.analyses.study_area import study_area
 from service.cache import SingleFlightCache
 from service.settings import Settings
@@ -75,7 +76,7 @@ def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, cr
             crs=crs,
             source=f"made from the study area {label}",
             synthetic=synthetic,
-            version=f"{cells.specification}@{version}",
+            version=short_digest(cells.specification, version),
         ),
         codes=ordered,
         names=ordered,

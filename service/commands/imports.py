@@ -70,6 +70,8 @@ def boundaries(
             replace=replace,
             progress=progress,
         )
+        progress("cutting tiles", 0.0)
+        held.geometry_tiles.prepare(done.layer, progress=progress)
     output.say(done.lines())
 
 

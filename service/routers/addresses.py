@@ -10,6 +10,7 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
 PNG = "image/png"
+MVT = "application/vnd.mapbox-vector-tile"
 TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 

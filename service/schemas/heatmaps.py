@@ -1,13 +1,11 @@
 """Queries of heat maps."""
 
 import math
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
-from service.schemas.queries import IncidentQuery, TableQuery, Text
-
-QueryT = TypeVar("QueryT", bound=IncidentQuery)
+from service.schemas.queries import IncidentQuery, TableQuery, Text, VersionQuery
 
 MIN_BANDWIDTH_M = 10.0
 MAX_BANDWIDTH_M = 20_000.0
@@ -82,13 +80,8 @@ class HeatmapQuery(IncidentQuery):
         return self
 
 
-class HeatmapTileQuery(HeatmapQuery):
+class HeatmapTileQuery(HeatmapQuery, VersionQuery):
     """Query of a heat map tile."""
-
-    v: Annotated[
-        str | None,
-        Field(max_length=64, description="Version of the data, as written in the TileJSON."),
-    ] = None
 
 
 class ExtentQuery(HeatmapQuery):
@@ -181,9 +174,3 @@ class PeakQuery(HeatmapQuery, TableQuery):
 
 class HeatmapCommandQuery(RasterQuery, MapQuery):
     """Every parameter of the pictures and rasters of a surface, for the command line."""
-
-    def part(self, model: type[QueryT]) -> QueryT:
-        """The parameters that one of those answers takes."""
-        given = self.model_dump(by_alias=True, exclude_none=True)
-        names = {field.alias or name for name, field in model.model_fields.items()}
-        return model.model_validate({k: v for k, v in given.items() if k in names})

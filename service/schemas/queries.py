@@ -1,6 +1,6 @@
 """What every query shares, for HTTP and for the command line alike."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,6 +15,8 @@ from pydantic import (
 from service.analyses.filters import IncidentFilter, Moment
 
 MAX_CATEGORIES = 200
+
+QueryT = TypeVar("QueryT", bound="Query")
 
 
 def checked_start(text: str | None) -> str | None:
@@ -46,6 +48,21 @@ class Query(BaseModel):
     def canonical(self) -> str:
         """The query with its defaults, in one spelling: equal queries are equal texts."""
         return self.model_dump_json(by_alias=True, exclude={"v"})
+
+    def part(self, model: type[QueryT]) -> QueryT:
+        """The parameters of this query that another one takes."""
+        given = self.model_dump(by_alias=True, exclude_none=True)
+        names = {field.alias or name for name, field in model.model_fields.items()}
+        return model.model_validate({k: v for k, v in given.items() if k in names})
+
+
+class VersionQuery(Query):
+    """Query of something whose address carries the version of the data."""
+
+    v: Annotated[
+        str | None,
+        Field(max_length=64, description="Version of the data, as written in the TileJSON."),
+    ] = None
 
 
 class NoQuery(Query):

@@ -1,0 +1,145 @@
+"""Vector tiles of areas: their geometry alone, or with the values of a table attached."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from boundaries.layer import Layer
+from boundaries.levels import LevelCache
+from boundaries.tiles import TileAreas, areas_in_tile
+from service.analyses.area_layers import AreaLayers
+from service.analyses.errors import StaleVersionError
+from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
+from service.answers import Document, GeometryTile, Table, VectorTile
+from service.cache import SingleFlightCache
+from service.settings import Settings
+from spatial.crs import WGS84, transformer
+from spatial.mercator import Tile
+
+TILES_IN_MEMORY = 2_000
+# What a map needs to colour, label and explain an area; a table has more.
+LEFT_OUT = frozenset({"easting_m", "northing_m"})
+
+
+class VectorTiles:
+    """Tiles of boundary layers and grids.
+
+    Parameters
+    ----------
+    layers : AreaLayers
+        Boundary layers and grids.
+    levels : LevelCache
+        Their generalised geometry per zoom.
+    settings : Settings
+        Zooms.
+    """
+
+    def __init__(self, *, layers: AreaLayers, levels: LevelCache, settings: Settings) -> None:
+        self._layers = layers
+        self._levels = levels
+        self._settings = settings
+        self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(TILES_IN_MEMORY)
+
+    def geometry_version(self, layer_id: str) -> str:
+        """Everything a geometry tile depends on besides its address."""
+        return short_digest(layer_id, self._layers.get(layer_id).version, SOFTWARE)
+
+    def refuse_stale(self, asked: str | None, current: str) -> None:
+        """Raise StaleVersionError unless the version is the current one or none is named."""
+        if asked is not None and asked != current:
+            raise StaleVersionError(asked, current)
+
+    def geometry(self, layer_id: str, tile: Tile) -> GeometryTile:
+        """The areas of a layer in a tile, with code and name only."""
+        layer = self._layers.get(layer_id)
+        return GeometryTile(
+            kind="geometry-tile",
+            layer=layer,
+            tile=tile,
+            provenance=provenance(
+                sources={"layer": layer_source(layer)},
+                filter={},
+                method={"name": "boundaries, generalised per zoom with shared borders kept"},
+                counts={"areas": len(layer)},
+            ),
+        )
+
+    def with_values(self, layer_id: str, tile: Tile, table: Table) -> VectorTile:
+        """The areas of a tile with the values of a table by area code.
+
+        Areas that the table has no row for (outside `within`) are left out.
+        """
+        layer = self._layers.get(layer_id)
+        areas = self._areas_of(layer, tile)
+        row_of = np.full(len(layer), -1)
+        row_of[layer.positions(tuple(table.columns["code"].tolist()))] = np.arange(len(table))
+        rows = row_of[areas.positions]
+        there = rows >= 0
+        shown = TileAreas(areas.tile, areas.positions[there], areas.geometries[there])
+        columns = {
+            name: column[rows[there]].tolist()
+            for name, column in table.columns.items()
+            if name not in LEFT_OUT
+        }
+        if table.provenance.synthetic:
+            columns["synthetic"] = [True] * int(there.sum())
+        return VectorTile(
+            kind=f"{table.kind}-tile",
+            layer_id=layer_id,
+            areas=areas if there.all() else shown,
+            columns=columns,
+            provenance=table.provenance,
+        )
+
+    def tilejson(
+        self,
+        layer_id: str,
+        *,
+        template: str,
+        version: str,
+        name: str,
+        fields: Mapping[str, str],
+        table: Table | None = None,
+    ) -> Document:
+        """TileJSON 3.0 of a layer's vector tiles; the addresses carry the version.
+
+        Parameters
+        ----------
+        template : str
+            Address with ``{z}``, ``{x}``, ``{y}``, the query included, the version not.
+        fields : mapping
+            What each attribute of the areas is.
+        table : Table or None
+            What the values are from; its provenance becomes the document's.
+        """
+        layer = self._layers.get(layer_id)
+        bounds = transformer(layer.crs, WGS84).transform_bounds(*layer.bounds_m)
+        west, south, east, north = (round(float(v), 6) for v in bounds)
+        joint = "&" if "?" in template else "?"
+        source = table.provenance if table is not None else None
+        return Document(
+            kind="vector-tilejson",
+            content={
+                "tilejson": "3.0.0",
+                "name": name,
+                "attribution": layer.metadata.licence or layer.metadata.source,
+                "version": "1.0.0",
+                "scheme": "xyz",
+                "tiles": [f"{template}{joint}v={version}"],
+                "minzoom": self._settings.tiles.min_zoom,
+                "maxzoom": self._settings.tiles.max_zoom,
+                "bounds": [west, south, east, north],
+                "center": [(west + east) / 2, (south + north) / 2, 9],
+                "vector_layers": [{"id": layer_id, "fields": dict(fields)}],
+                "synthetic": source.synthetic if source else layer.metadata.synthetic,
+            },
+            provenance=source,
+        )
+
+    def _areas_of(self, layer: Layer, tile: Tile) -> TileAreas:
+        """The areas of a tile, cut once per layer version."""
+        key = (layer.layer_id, layer.version, tile)
+        find: Callable[[], TileAreas] = lambda: areas_in_tile(  # noqa: E731
+            self._levels.get(layer, tile.z), tile
+        )
+        return self._areas.get(key, find)

@@ -1,0 +1,42 @@
+"""Vector tile answers as Mapbox vector tiles."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from boundaries.layer import Layer
+from boundaries.tiles import TileAreas
+from service.answers import GeometryTile, VectorTile
+from service.release import Released
+from service.render.mvt import EncodedAreas, encode_areas, encode_tile
+from spatial.mercator import Tile
+
+ENCODED_IN_MEMORY = 2_000
+
+
+def vector_tile(released: Released[VectorTile]) -> bytes:
+    """The tile as MVT 2.1; no bytes where it has no areas."""
+    answer = released.answer
+    return encode_tile(_encoded(answer.areas), name=answer.layer_id, columns=answer.columns)
+
+
+def geometry_tile(
+    released: Released[GeometryTile], *, get: Callable[[Layer, Tile], bytes]
+) -> bytes:
+    """The tile as MVT 2.1, from what is kept of it; no bytes where it has no areas."""
+    return get(released.answer.layer, released.answer.tile)
+
+
+def encode_geometry(layer: Layer, areas: TileAreas) -> bytes:
+    """The bytes of a layer in a tile: shapes, code and name."""
+    positions = areas.positions.tolist()
+    columns = {
+        "code": [layer.codes[at] for at in positions],
+        "name": [layer.names[at] for at in positions],
+    }
+    return encode_tile(encode_areas(areas), name=layer.layer_id, columns=columns)
+
+
+@lru_cache(maxsize=ENCODED_IN_MEMORY)
+def _encoded(areas: TileAreas) -> EncodedAreas:
+    """The drawing commands of a tile's areas, made once however many queries colour them."""
+    return encode_areas(areas)
