@@ -5,6 +5,7 @@ import math
 import numpy as np
 import shapely
 
+from boundaries.edges import distinct, pairs_in_contact
 from boundaries.layer import Geometries, Layer
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.errors import InvalidParameterError
@@ -42,7 +43,8 @@ def queen(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
     tolerance can only add pairs; overlapping areas are neighbours too.
     """
     snap = _checked_snap(layer, snap_m)
-    i, j = _within(layer, snap)
+    corners, _ = pairs_in_contact(layer.geometries)
+    i, j = _within(layer, snap, corners)
     return Neighbours.from_pairs(len(layer), i, j, rule="queen")
 
 
@@ -68,10 +70,14 @@ def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
         If `snap_m` is negative or not finite.
     """
     snap = _checked_snap(layer, snap_m)
-    i, j = _within(layer, snap)
-    border = shapely.boundary(layer.geometries)
-    shared = _share_a_line(border, i, j)
+    corners, edges = pairs_in_contact(layer.geometries)
+    i, j = _within(layer, snap, corners)
+    shared = np.isin(i * len(layer) + j, edges, assume_unique=True, kind="sort")
     rest = np.flatnonzero(~shared)
+    if len(rest):
+        border = shapely.boundary(layer.geometries)
+        shared[rest] = _share_a_line(border, i[rest], j[rest])
+        rest = np.flatnonzero(~shared)
     if snap > 0.0 and len(rest):
         together_m = np.minimum(
             _near_length_m(border, i[rest], j[rest], snap),
@@ -95,15 +101,23 @@ def _checked_snap(layer: Layer, snap_m: float | None) -> float:
     return snap_m
 
 
-def _within(layer: Layer, snap_m: float) -> tuple[IntArray, IntArray]:
-    """Pairs of areas, first before second, that touch, overlap or are within the tolerance."""
-    tree = shapely.STRtree(layer.geometries)
-    if snap_m > 0.0:
-        i, j = tree.query(layer.geometries, predicate="dwithin", distance=snap_m)
-    else:
-        i, j = tree.query(layer.geometries, predicate="intersects")
-    once = i < j
-    return np.asarray(i[once], dtype=np.int64), np.asarray(j[once], dtype=np.int64)
+def _within(layer: Layer, snap_m: float, certain: IntArray) -> tuple[IntArray, IntArray]:
+    """Pairs of areas, first before second, that touch, overlap or are within the tolerance.
+
+    Of `certain` pairs, which have a corner in common, nothing more needs to be asked; that
+    leaves a few of those whose boxes meet.
+    """
+    areas = len(layer)
+    bounds = shapely.bounds(layer.geometries) + np.array([-1.0, -1.0, 1.0, 1.0]) * snap_m
+    i, j = shapely.STRtree(layer.geometries).query(shapely.box(*bounds.T))
+    near = distinct((i * areas + j)[i < j])
+    near = near[~np.isin(near, certain, assume_unique=True, kind="sort")]
+    prepared = layer.geometries.copy()
+    shapely.prepare(prepared)
+    one, other = prepared[near // areas], prepared[near % areas]
+    met = shapely.dwithin(one, other, snap_m) if snap_m else shapely.intersects(one, other)
+    pairs = np.sort(np.concatenate([certain, near[met]]))
+    return pairs // areas, pairs % areas
 
 
 def _share_a_line(border: Geometries, i: IntArray, j: IntArray) -> BoolArray:

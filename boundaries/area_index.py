@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from boundaries.edges import edges_of
 from boundaries.layer import Geometries
 from spatial.arrays import FloatArray, IndexArray, IntArray
 from spatial.compiled import compiled
@@ -79,7 +80,7 @@ class AreaIndex:
             About how many cells to cut the extent into; by default 2,000 per area, at least
             16,384 and at most 4,194,304. More cells answer faster and need 4 bytes each.
         """
-        edges_m, owner = _edges(geometries)
+        edges_m, owner = edges_of(geometries)
         left, bottom, right, top = (float(v) for v in shapely.total_bounds(geometries))
         if cells is None:
             wanted = min(max(_CELLS_PER_AREA * len(geometries), _FEWEST_CELLS), _MOST_CELLS)
@@ -176,16 +177,6 @@ class _Buckets:
         order = np.argsort(bucket, kind="stable")
         start = np.searchsorted(bucket[order], np.arange(first[-1] + 1)).astype(np.int64)
         return cls(first, first_row, start, np.ascontiguousarray(edges_m[edge[order]]))
-
-
-def _edges(geometries: Geometries) -> tuple[FloatArray, IntArray]:
-    """(m, 4) both ends of every edge of every ring, and (m,) the area each belongs to."""
-    parts, area = shapely.get_parts(geometries, return_index=True)
-    rings, part = shapely.get_rings(parts, return_index=True)
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = np.flatnonzero(ring[1:] == ring[:-1])
-    ends = np.hstack([xy[joined], xy[joined + 1]])
-    return ends, np.asarray(area[part[ring[joined]]], dtype=np.int64)
 
 
 @compiled
