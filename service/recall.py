@@ -11,6 +11,7 @@ from service.conditional import is_any, names
 
 RECALLABLE = "hotspots.recallable"
 LARGEST_SHARE = 16  # a body may take a sixteenth of the memory
+OVERHEAD_BYTES = 512  # of address, headers and key, roughly
 
 Key = tuple[str, bytes, str, bytes]
 
@@ -34,6 +35,7 @@ class Recallable:
 @dataclass(frozen=True)
 class _Kept:
     recallable: Recallable
+    route: str
     headers: list[tuple[bytes, bytes]]
     tag: str
     body: bytes
@@ -55,7 +57,7 @@ class Recall:
     def __init__(self, app: ASGIApp, *, capacity_bytes: int) -> None:
         self._app = app
         self._kept: LRUCache[Key, _Kept] = LRUCache(
-            capacity_bytes, getsizeof=lambda kept: len(kept.body) + 512
+            capacity_bytes, getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES
         )
         self._largest = capacity_bytes // LARGEST_SHARE
         self.hits = 0
@@ -70,6 +72,7 @@ class Recall:
         if kept is not None:
             if _still_stands(kept.recallable):
                 self.hits += 1
+                scope["hotspots.route"] = kept.route  # for what counts requests
                 await _give(kept, scope, send)
                 return
             del self._kept[key]
@@ -97,10 +100,13 @@ class Recall:
         recallable: Recallable | None = scope.get(RECALLABLE)
         if recallable is None or start.get("status") != 200 or len(body) > self._largest:
             return
+        if len(body) + OVERHEAD_BYTES > self._kept.maxsize:
+            return
         headers = start["headers"]
         tag = next((v.decode("latin-1") for k, v in headers if k.lower() == b"etag"), "")
         if tag:
-            self._kept[key] = _Kept(recallable, headers, tag, body)
+            route = str(getattr(scope.get("route"), "path", ""))
+            self._kept[key] = _Kept(recallable, route, headers, tag, body)
 
 
 async def _give(kept: _Kept, scope: Scope, send: Send) -> None:

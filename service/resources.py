@@ -61,6 +61,10 @@ class Resources:
     policy: Policy = OPEN
     release: Callable[..., Released[Any]] = field(default=door.release)
 
+    def is_current(self) -> bool:
+        """Whether no table or layer in memory has a newer version that would have to be read."""
+        return self.incidents.is_current() and self.layers.is_current()
+
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""
         getis_ord.compile_kernels()

@@ -83,8 +83,25 @@ class Replies:
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
         if description and len(description) <= HEADER_LIMIT:
             headers["Provenance"] = description
-        allow_recall(self.request.scope, version, given)
+
+        def standing() -> str:
+            # Asked where nothing may take long: what must be read first is left to the handler.
+            return version() if resources.is_current() else ""
+
+        allow_recall(self.request.scope, standing, given)
         return Response(body, media_type=media_type, headers=headers)
+
+    def send_fresh(
+        self,
+        *,
+        answer: Callable[[], AnswerT],
+        render: Callable[[Released[AnswerT]], bytes],
+        media_type: str,
+    ) -> Response:
+        """A response that is made anew each time and never kept."""
+        released = self.resources.release(answer(), self.resources.policy, Role.PUBLIC)
+        headers = {"Cache-Control": "no-store"}
+        return Response(render(released), media_type=media_type, headers=headers)
 
 
 def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -> str:
