@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from service import __version__
 from service.errors import add_problem_handlers
+from service.metrics import Measured, Metrics
 from service.middleware import HeadAnswers
 from service.recall import Recall
 from service.resources import Resources
@@ -53,6 +54,7 @@ def create_app(resources: Resources) -> FastAPI:
         redoc_url=None,
     )
     app.state.resources = resources
+    app.state.metrics = Metrics(resources)
     app.add_middleware(Recall, capacity_bytes=resources.settings.tiles.cache_bytes // 4)
     app.add_middleware(HeadAnswers)
     app.add_middleware(
@@ -62,8 +64,10 @@ def create_app(resources: Resources) -> FastAPI:
         allow_headers=["If-None-Match"],
         expose_headers=["ETag", "Provenance"],
     )
+    app.add_middleware(Measured, metrics=app.state.metrics)
     add_problem_handlers(app)
     modules = (page, health, vector_tiles, catalogue, heatmaps, choropleths, hotspots, growth)
+    app.include_router(health.metrics_router)
     for module in modules:
         app.include_router(module.router)
     return app

@@ -1,6 +1,6 @@
 """Vector tiles of areas: their geometry alone, or with the values of a table attached."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from spatial.crs import WGS84, transformer
 from spatial.mercator import Tile
 
 TILES_IN_MEMORY = 2_000
+TABLES_IN_MEMORY = 32
 # What a map needs to colour, label and explain an area; a table has more.
 LEFT_OUT = frozenset({"easting_m", "northing_m"})
 
@@ -38,6 +39,7 @@ class VectorTiles:
         self._layers = layers
         self._levels = levels
         self._settings = settings
+        self._tables: SingleFlightCache[Table] = SingleFlightCache(TABLES_IN_MEMORY)
         self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(TILES_IN_MEMORY)
 
     def geometry_version(self, layer_id: str) -> str:
@@ -63,6 +65,16 @@ class VectorTiles:
                 counts={"areas": len(layer)},
             ),
         )
+
+    def table_of(self, key: Hashable, compute: Callable[[], Table]) -> Table:
+        """The table behind the tiles of a query, computed once for all of them.
+
+        Parameters
+        ----------
+        key : hashable
+            Everything that the table depends on: kind, dataset, layer, version and query.
+        """
+        return self._tables.get(key, compute)
 
     def with_values(self, layer_id: str, tile: Tile, table: Table) -> VectorTile:
         """The areas of a tile with the values of a table by area code.

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from service.metrics import Metrics
 from service.render.documents import document_json
 from service.responses import RepliesDep
 from service.routers.addresses import JSON
 from service.schemas.queries import NoQuery
 
 router = APIRouter(prefix="/health", tags=["health"])
+metrics_router = APIRouter(tags=["health"])
 
 
 @router.get("/live", operation_id="readLiveness")
@@ -34,4 +36,22 @@ def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> R
         answer=catalogue.ready,
         render=document_json,
         media_type=JSON,
+    )
+
+
+@metrics_router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+    operation_id="readMetrics",
+)
+def read_metrics(
+    request: Request, query: Annotated[NoQuery, Query()], replies: RepliesDep
+) -> Response:
+    """Request counts and times by route, cache uses and data versions, for Prometheus."""
+    metrics: Metrics = request.app.state.metrics
+    return replies.send_fresh(
+        answer=replies.resources.catalogue.alive,
+        render=lambda _: metrics.text(),
+        media_type="text/plain; version=0.0.4; charset=utf-8",
     )

@@ -187,12 +187,15 @@ def _send_tile(
 ) -> Response:
     """The values of a table on the areas of a tile."""
     tiles = replies.resources.vector_tiles
-    tiles.refuse_stale(query.v, version())
     settings = replies.resources.settings.tiles
+    current = version()
+    route = replies.request.scope["route"].path
+    tiles.refuse_stale(query.v, current)
+    key = (route, replies.request.path_params["dataset"], layer, current, query.canonical())
     return replies.send(
         version=version,
         query=query,
-        answer=lambda: tiles.with_values(layer, tile, table()),
+        answer=lambda: tiles.with_values(layer, tile, tiles.table_of(key, table)),
         render=vector_tile,
         media_type=MVT,
         max_age_s=settings.max_age_s if query.v is not None else 0,
