@@ -8,6 +8,7 @@ import numpy as np
 
 from boundaries.layer import Layer
 from service.analyses.area_layers import AreaLayers
+from service.analyses.crosswalks import Crosswalks
 from service.analyses.filters import IncidentFilter
 from service.analyses.placement import Placement, place
 from service.analyses.provenance import (
@@ -18,7 +19,7 @@ from service.analyses.provenance import (
     short_digest,
 )
 from service.analyses.selection import Selection, select
-from service.analyses.within import areas_inside, resolve
+from service.analyses.within import Within, areas_inside, resolve
 from service.cache import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
 from spatial.arrays import BoolArray, IntArray, frozen
@@ -41,6 +42,7 @@ class AreaCounts:
     placement: Placement
     count: IntArray
     kept: BoolArray
+    within: Within | None = None
 
     def reconciliation(self) -> dict[str, int]:
         """Numbers that add up: all records selected, and where each of them went."""
@@ -55,10 +57,11 @@ class AreaCounts:
 
     def sources(self) -> dict[str, Any]:
         """What was read, for the provenance."""
-        return {
+        found = {
             "dataset": dataset_source(self.selection.incidents),
             "layer": layer_source(self.layer),
         }
+        return found if self.within is None else {**found, "within": self.within.source()}
 
     def filter(self) -> Mapping[str, Any]:
         """The filter in canonical form, for the provenance."""
@@ -68,25 +71,32 @@ class AreaCounts:
 class Areas:
     """Placements and counts, computed once per dataset version, layer version and filter."""
 
-    def __init__(self, *, incidents: IncidentStore, layers: AreaLayers) -> None:
+    def __init__(
+        self, *, incidents: IncidentStore, layers: AreaLayers, crosswalks: Crosswalks
+    ) -> None:
         self._incidents = incidents
         self._layers = layers
+        self._crosswalks = crosswalks
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
         self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(128)
+
+    @property
+    def crosswalks(self) -> Crosswalks:
+        """The lookups between layers."""
+        return self._crosswalks
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
         layer = self._layers.get(layer_id)
         table = self._incidents.revision(dataset)
-        layers = layers_version(self._layers.imported)
-        return short_digest(dataset, table, layer_id, layer.version, layers, SOFTWARE)
+        around = self._around()
+        return short_digest(dataset, table, layer_id, layer.version, around, SOFTWARE)
 
     def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
         """The incidents that a filter selects, counted per area of a layer."""
         incidents = self._incidents.open(dataset)
         layer = self._layers.get(layer_id)
-        other = resolve(self._layers.imported, wanted.within).version if wanted.within else ""
-        key = (dataset, incidents.revision, layer_id, layer.version, other, wanted)
+        key = (dataset, incidents.revision, layer_id, layer.version, self._around(), wanted)
         return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
 
     def select(self, dataset: str, wanted: IncidentFilter) -> Selection:
@@ -95,15 +105,28 @@ class Areas:
 
     def placement(self, incidents: Incidents, layer: Layer) -> Placement:
         """Where each incident of a dataset version is in a layer."""
-        key = (incidents.dataset, incidents.revision, layer.layer_id, layer.version)
-        return self._placements.get(key, lambda: place(incidents, layer))
+        layers = self._layers.imported
+        around = self._around()
+        key = (incidents.dataset, incidents.revision, layer.layer_id, layer.version, around)
+
+        def placed() -> Placement:
+            others = {name: layers.get(name).codes for name in layers.ids()}
+            crosswalks = self._crosswalks.into(layer)
+            return place(incidents, layer, crosswalks=crosswalks, others=others)
+
+        return self._placements.get(key, placed)
+
+    def _around(self) -> str:
+        """The other layers and the lookups between them, as a short digest."""
+        return short_digest(layers_version(self._layers.imported), self._crosswalks.version())
 
     def _count(self, incidents: Incidents, layer: Layer, wanted: IncidentFilter) -> AreaCounts:
         selection = select(incidents, wanted)
         placement = self.placement(incidents, layer)
         area = placement.area[selection.chosen]
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
-        kept = np.ones(len(layer), dtype=np.bool_)
+        within, kept = None, np.ones(len(layer), dtype=np.bool_)
         if wanted.within is not None:
-            kept = areas_inside(layer, resolve(self._layers.imported, wanted.within))
-        return AreaCounts(selection, layer, placement, frozen(count), frozen(kept))
+            within = resolve(self._layers.imported, wanted.within)
+            kept = areas_inside(layer, within)
+        return AreaCounts(selection, layer, placement, frozen(count), frozen(kept), within)

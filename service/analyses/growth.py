@@ -18,7 +18,7 @@ from service.analyses.provenance import (
     provenance,
     short_digest,
 )
-from service.analyses.within import resolve
+from service.analyses.within import Within, resolve
 from service.answers import Table
 from service.schemas.growth import OverlayQuery
 from service.store.sites import NO_YEAR, Sites, SiteStore
@@ -81,7 +81,8 @@ class Growth:
         incidents = selection.incidents
         located = selection.chosen & incidents.located
         xy_m = incidents.xy_m[located]
-        kept = self._kept(sites, query.within)
+        within = resolve(self._layers, query.within) if query.within is not None else None
+        kept = _sites_inside(sites, within)
         shapes = sites.geometries[kept]
         near, near_any = incidents_near(shapes, xy_m, distance_m=query.distance_m)
         at = assign_points(layer, sites.xy_m[kept])
@@ -108,6 +109,7 @@ class Growth:
                     "dataset": dataset_source(incidents),
                     "layer": layer_source(layer),
                     "sites": _sites_source(sites),
+                    **({} if within is None else {"within": within.source()}),
                 },
                 filter=selection.filter.as_provenance(),
                 method={
@@ -126,13 +128,6 @@ class Growth:
                 notes=tuple(notes),
             ),
         )
-
-    def _kept(self, sites: Sites, within: str | None) -> BoolArray:
-        """(sites,) True for each site that lies in the area to stay within."""
-        if within is None:
-            return np.ones(len(sites), dtype=np.bool_)
-        area = resolve(self._layers, within).geometry
-        return np.asarray(shapely.intersects_xy(area, sites.xy_m[:, 0], sites.xy_m[:, 1]))
 
     def _layer(self, query: OverlayQuery) -> Layer:
         """The layer asked for, or the one imported first."""
@@ -163,6 +158,14 @@ def incidents_near(
     site, incident = tree.query(geometries, predicate="dwithin", distance=distance_m)
     near = np.bincount(site, minlength=len(geometries)).astype(np.int64)
     return near, len(np.unique(incident))
+
+
+def _sites_inside(sites: Sites, within: Within | None) -> BoolArray:
+    """(sites,) True for each site in the area to stay within; for all where there is none."""
+    if within is None:
+        return np.ones(len(sites), dtype=np.bool_)
+    x_m, y_m = sites.xy_m[:, 0], sites.xy_m[:, 1]
+    return np.asarray(shapely.intersects_xy(within.geometry, x_m, y_m))
 
 
 def _site_columns(sites: Sites) -> dict[str, NDArray[Any]]:

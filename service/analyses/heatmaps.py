@@ -134,13 +134,15 @@ class Heatmaps:
         west, south, east, north = self._lonlat(surface.extent_m)
         joint = "&" if "?" in template else "?"
         incidents = surface.selection.incidents
+        made_up = surface.provenance.synthetic
         return Document(
             kind="heatmap-tilejson",
             content={
                 "tilejson": "3.0.0",
                 "name": incidents.title,
                 "description": f"Kernel density in {surface.unit}, "
-                f"bandwidth {surface.bandwidth_m:g} m",
+                f"bandwidth {surface.bandwidth_m:g} m"
+                + (". Synthetic data, about no real people" if made_up else ""),
                 "attribution": incidents.licence or incidents.source,
                 "version": "1.0.0",
                 "scheme": "xyz",

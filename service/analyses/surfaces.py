@@ -248,7 +248,15 @@ class Surfaces:
             unit=unit,
             crs=self._settings.crs,
             provenance=_provenance(
-                selected, study, query, chosen, adaptive, bandwidth_m, unit, self._settings.crs
+                selected,
+                study,
+                within,
+                query,
+                chosen,
+                adaptive,
+                bandwidth_m,
+                unit,
+                self._settings.crs,
             ),
         )
         return _with_legend(surface, study.geometry if within is None else within.geometry)
@@ -319,6 +327,7 @@ def _with_legend(surface: Surface, area: Any) -> Surface:
 def _provenance(
     selected: SelectedPoints,
     study: StudyArea,
+    within: Within | None,
     query: HeatmapQuery,
     chosen: Bandwidth | None,
     adaptive: AdaptivePoints | None,
@@ -364,6 +373,7 @@ def _provenance(
                 "version": study.version,
                 "synthetic": study.synthetic,
             },
+            **({} if within is None else {"within": within.source()}),
         },
         filter={**selection.filter.as_provenance(), "within": query.within},
         method=method,

@@ -24,12 +24,24 @@ class Within:
         Polygon or multipolygon in the working CRS, metres.
     version : str
         Of the layer it is from.
+    synthetic : bool
+        True if that layer is invented.
     """
 
     label: str
     name: str
     geometry: Any
     version: str
+    synthetic: bool = False
+
+    def source(self) -> dict[str, Any]:
+        """Which area of which version, for the provenance."""
+        return {
+            "id": self.label,
+            "name": self.name,
+            "version": self.version,
+            "synthetic": self.synthetic,
+        }
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float]:
@@ -53,7 +65,8 @@ def resolve(layers: LayerStore, label: str) -> Within:
         raise InvalidWithinError(label)
     layer = layers.get(layer_id)
     at = layer.position(code)
-    return Within(label, layer.names[at], layer.geometries[at], layer.version)
+    synthetic = layer.metadata.synthetic
+    return Within(label, layer.names[at], layer.geometries[at], layer.version, synthetic)
 
 
 def areas_inside(layer: Layer, within: Within) -> BoolArray:
