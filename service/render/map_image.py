@@ -12,6 +12,7 @@ from boundaries.layer import Geometries
 from service.answers import MapImage, Raster
 from service.release import Released
 from service.render.colour import classified, heat_palette, hex_colours
+from service.render.documents import provenance_text
 
 # matplotlib's figures are separate, its font cache is not.
 MANY_OUTLINES = 150
@@ -44,8 +45,11 @@ def _draw(drawn: MapImage) -> bytes:
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
     _add_scale_bar(axes, drawn)
-    figure.text(0.03, 0.965, drawn.title, fontsize=14, weight="bold", va="top")
-    figure.text(0.03, 0.925, drawn.subtitle, fontsize=8.5, color="#444", va="top")
+    heading = {"fontsize": 14, "weight": "bold", "va": "top"}
+    below = {"fontsize": 8.5, "color": "#444", "va": "top"}
+    # What importers wrote is no formula, whatever dollar signs it has.
+    figure.text(0.03, 0.965, drawn.title, heading, parse_math=False)
+    figure.text(0.03, 0.925, drawn.subtitle, below, parse_math=False)
     figure.legend(
         handles=[
             Patch(facecolor=colour, edgecolor="#999", label=label)
@@ -67,7 +71,12 @@ def _draw(drawn: MapImage) -> bytes:
         _add_inset(figure, axes, drawn, drawn.inset)
     _add_labels(figure, drawn)
     body = io.BytesIO()
-    figure.savefig(body, format="png", metadata={"Software": None})
+    notes = {
+        "Software": None,
+        "Description": f"density in {drawn.raster.unit}",
+        "Provenance": provenance_text(drawn.raster.provenance),
+    }
+    figure.savefig(body, format="png", metadata=notes)
     return body.getvalue()
 
 
@@ -95,6 +104,7 @@ def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> 
         f"darkest: {drawn.inset_breaks[-1] if drawn.inset_breaks else 0:,.0f} and more",
         fontsize=8,
         loc="left",
+        parse_math=False,
     )
     frame = Rectangle((left, bottom), right - left, top - bottom, fill=False, color="#06c")
     axes.add_patch(frame)  # type: ignore[attr-defined]
@@ -116,7 +126,7 @@ def _add_scale_bar(axes: object, drawn: MapImage) -> None:
     left, bottom, right, top = drawn.raster.grid.bounds_m
     width = right - left
     length = 10.0 ** math.floor(math.log10(width / 4))
-    length *= max(step for step in (1, 2, 5) if step * length <= width / 4)
+    length *= max((step for step in (1, 2, 5) if step * length <= width / 4), default=1)
     x, y = left + 0.03 * width, bottom + 0.03 * (top - bottom)
     axes.plot([x, x + length], [y, y], color="#222", linewidth=2.5)  # type: ignore[attr-defined]
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
@@ -126,9 +136,8 @@ def _add_scale_bar(axes: object, drawn: MapImage) -> None:
 def _add_labels(figure: object, drawn: MapImage) -> None:
     provenance = drawn.raster.provenance
     text = figure.text  # type: ignore[attr-defined]
-    text(
-        0.03, 0.02, f"{drawn.attribution}  {provenance.software}".strip(), fontsize=7, color="#555"
-    )
+    source = f"{drawn.attribution}  {provenance.software}".strip()
+    text(0.03, 0.02, source, fontsize=7, color="#555", parse_math=False)
     if provenance.synthetic:
         text(
             0.39, 0.45, "SYNTHETIC DATA", fontsize=30, color="#222", alpha=0.16,
