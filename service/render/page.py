@@ -78,7 +78,8 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     """Links to the four answers for every dataset."""
     if not layers:
         return ""
-    layer = _path(layers[0]["id"])
+    # The finest layer: too few areas have no hotspots.
+    layer = _path(max(layers, key=lambda each: int(each["areas"]))["id"])
     items = []
     for dataset in datasets:
         name = _path(dataset["id"])
