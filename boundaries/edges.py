@@ -55,8 +55,12 @@ def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
 
 def _numbered(values: AnyArray) -> IntArray:
     """A number from 0 for each distinct value; found by hashing, which is faster than sorting."""
-    numbers = pa.array(values + 0).dictionary_encode().indices  # adding 0 makes -0.0 0.0
-    return np.asarray(numbers.to_numpy(), dtype=np.int64)
+    plain = np.ascontiguousarray(values + 0)  # adding 0 makes -0.0 0.0
+    # Buffers there and back: pa.array and to_numpy import pandas.
+    kind = pa.int64() if plain.dtype == np.int64 else pa.float64()
+    array = pa.Array.from_buffers(kind, len(plain), [None, pa.py_buffer(plain)])
+    numbers = array.dictionary_encode().indices.buffers()[1]
+    return np.frombuffer(numbers, dtype=np.int32, count=len(plain)).astype(np.int64)
 
 
 def distinct(values: IntArray) -> IntArray:

