@@ -13,6 +13,7 @@ from service.analyses.area_layers import AreaLayers
 from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
 from service.analyses.choropleths import Choropleths
+from service.analyses.crosswalks import Crosswalks
 from service.analyses.growth import Growth
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
@@ -24,6 +25,7 @@ from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
 from service.settings import Settings
 from service.store.incidents import IncidentStore
+from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
 from spatial import getis_ord, permutation
@@ -48,6 +50,7 @@ class Resources:
     incidents: IncidentStore
     measures: MeasureStore
     sites: SiteStore
+    lookups: LookupStore
     areas: Areas
     vector_tiles: VectorTiles
     geometry_tiles: GeometryTiles
@@ -83,7 +86,9 @@ def open_resources(settings: Settings) -> Resources:
     measures = MeasureStore(settings.data_dir / "measures")
     sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
     area_layers = AreaLayers(layers=layers, settings=settings)
-    areas = Areas(incidents=incidents, layers=area_layers)
+    lookups = LookupStore(settings.data_dir / "lookups")
+    crosswalks = Crosswalks(lookups=lookups, measures=measures)
+    areas = Areas(incidents=incidents, layers=area_layers, crosswalks=crosswalks)
     levels = LevelCache(settings.data_dir / "cache" / "levels")
     neighbourhoods = Neighbourhoods()
     return Resources(
@@ -92,6 +97,7 @@ def open_resources(settings: Settings) -> Resources:
         incidents=incidents,
         measures=measures,
         sites=sites,
+        lookups=lookups,
         areas=areas,
         geometry_tiles=GeometryTiles(
             levels, settings.data_dir / "cache" / "tiles", encode=encode_geometry

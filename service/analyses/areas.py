@@ -57,11 +57,18 @@ class AreaCounts:
 
     def sources(self) -> dict[str, Any]:
         """What was read, for the provenance."""
-        found = {
+        found: dict[str, Any] = {
             "dataset": dataset_source(self.selection.incidents),
             "layer": layer_source(self.layer),
         }
+        used = [one.source() for one in self.placement.crosswalks]
+        if used:
+            found["lookups"] = used
         return found if self.within is None else {**found, "within": self.within.source()}
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of how the incidents got their areas."""
+        return self.placement.notes
 
     def filter(self) -> Mapping[str, Any]:
         """The filter in canonical form, for the provenance."""

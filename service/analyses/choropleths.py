@@ -64,7 +64,8 @@ class Choropleths:
         """One row per area, highest value first.
 
         Columns: code, name, count, denominator, value, lower, upper, class; for rates and
-        ratios also the funnel the area is in; with an overlay its counts and centroids.
+        ratios also the funnel the area is in; with an overlay its counts and centroids; with
+        a denominator carried across from another layer whether it is an estimate.
         """
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         below = self._denominator(counted, query)
@@ -88,6 +89,8 @@ class Choropleths:
             "upper": upper,
             "class": classes.labels,
         }
+        if below is not None and below.estimated is not None:
+            columns["denominator_estimated"] = below.estimated[kept]
         if query.measure in ("rate", "ratio"):
             columns["funnel"] = _funnel(counted.count[kept], denominator)
         columns |= self._overlay(counted, dataset, query)
@@ -104,7 +107,13 @@ class Choropleths:
         if query.denominator is None:
             return None
         middle = counted.selection.middle_year() if query.interpolate else None
-        return denominator_of(self._measures, counted.layer, query.denominator, at_year=middle)
+        return denominator_of(
+            self._measures,
+            counted.layer,
+            query.denominator,
+            at_year=middle,
+            crosswalks=self._areas.crosswalks,
+        )
 
     def _values(
         self, counted: AreaCounts, below: Denominator | None, query: ChoroplethQuery
@@ -213,7 +222,7 @@ def _provenance(
     }
     if query.overlay_from is not None:
         method["overlay"] = {"from": query.overlay_from, "to": query.overlay_to}
-    notes = [] if below is None else list(below.notes())
+    notes = [*counted.notes(), *([] if below is None else below.notes())]
     if len(counted.layer) == 1:
         notes.append("The layer has one area only: there is nothing to compare it with.")
     if not counted.count[counted.kept].any():

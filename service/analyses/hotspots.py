@@ -76,7 +76,12 @@ class Hotspots:
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         below = None
         if query.denominator is not None:
-            below = denominator_of(self._measures, counted.layer, query.denominator)
+            below = denominator_of(
+                self._measures,
+                counted.layer,
+                query.denominator,
+                crosswalks=self._areas.crosswalks,
+            )
         weighted = _weighted(counted) if query.measure == "weighted" else None
         value = np.where(counted.kept, _value(counted, below, weighted, query), np.nan)
         tested = np.isfinite(value)
@@ -108,7 +113,10 @@ class Hotspots:
                 filter=counted.filter(),
                 method=method,
                 counts=counted.reconciliation(),
-                notes=_notes(found, neighbours, tested[kept], in_reach, below),
+                notes=(
+                    *counted.notes(),
+                    *_notes(found, neighbours, tested[kept], in_reach, below),
+                ),
             ),
         )
 

@@ -118,7 +118,7 @@ class OverTime:
                 filter=counted.filter(),
                 method=_emerging_method(query, steps, found, neighbours),
                 counts=counted.reconciliation(),
-                notes=_emerging_notes(steps, found),
+                notes=(*counted.notes(), *_emerging_notes(steps, found)),
             ),
         )
 
@@ -208,7 +208,7 @@ class OverTime:
                     **{f"before_{k}": v for k, v in before.reconciliation().items()},
                     **after.reconciliation(),
                 },
-                notes=(NOT_EVIDENCE,),
+                notes=(*after.notes(), NOT_EVIDENCE),
             ),
         )
 

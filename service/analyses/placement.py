@@ -1,5 +1,6 @@
 """Which area of a layer each incident is in: the supplied code where it counts, else its place."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from boundaries.assign import assign_points
 from boundaries.layer import Layer
+from service.analyses.coding import Coding, coding_of
+from service.analyses.crosswalks import Crosswalk
+from service.analyses.split_areas import decide_split
 from service.store.incidents import Incidents
 from spatial.arrays import BoolArray, IndexArray, frozen
 
@@ -15,10 +19,21 @@ NOT_PLACED: Final = 0  # neither coordinates nor a code that helps
 BY_CODE: Final = 1
 BY_LOCATION: Final = 2
 OUTSIDE: Final = 3
+BY_LOOKUP: Final = 4  # the code of another vintage, unchanged or merged since
+BY_LOOKUP_AND_LOCATION: Final = 5  # the code of an area that was split, decided by place
+BY_LOOKUP_AND_SHARE: Final = 6  # the same without a place, shared out by weight
 
-# A layer is the one a dataset is coded in when this share of the coded incidents that lie
-# inside it carry a code it has. Another vintage of the same areas shares most codes, not all.
-OWN_CODING_SHARE: Final = 0.98
+_COUNTED: Final = {
+    "in_layer_by_code": BY_CODE,
+    "in_layer_by_location": BY_LOCATION,
+    "outside": OUTSIDE,
+    "not_located": NOT_PLACED,
+}
+_COUNTED_BY_LOOKUP: Final = {
+    "in_layer_by_lookup": BY_LOOKUP,
+    "in_layer_by_lookup_and_location": BY_LOOKUP_AND_LOCATION,
+    "in_layer_by_lookup_and_share": BY_LOOKUP_AND_SHARE,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,65 +45,103 @@ class Placement:
     area : (n,) int32
         Position in `layer.codes`, -1 where it is in none.
     how : (n,) int8
-        NOT_PLACED, BY_CODE, BY_LOCATION or OUTSIDE.
+        NOT_PLACED, BY_CODE, BY_LOCATION, OUTSIDE, or one of the three BY_LOOKUP.
     own_coding : bool
-        True if the supplied codes are those of this layer, so that a code it lacks means
-        outside; otherwise such an incident is placed by its coordinates.
+        True if the supplied codes are those of this layer, or of one that a lookup leads from,
+        so that a code that neither has means outside; otherwise such an incident is placed by
+        its coordinates.
+    notes : tuple of str
+        What a reader must know of the vintage of the codes.
+    crosswalks : tuple of Crosswalk
+        Those that placed incidents.
     """
 
     area: IndexArray
     how: NDArray[np.int8]
     own_coding: bool
+    notes: tuple[str, ...] = ()
+    crosswalks: tuple[Crosswalk, ...] = ()
 
     def counts(self, chosen: BoolArray) -> dict[str, int]:
-        """How the chosen incidents were placed; the four numbers add up to all of them."""
-        of = np.bincount(self.how[chosen], minlength=4)
-        return {
-            "in_layer_by_code": int(of[BY_CODE]),
-            "in_layer_by_location": int(of[BY_LOCATION]),
-            "outside": int(of[OUTSIDE]),
-            "not_located": int(of[NOT_PLACED]),
-        }
+        """How the chosen incidents were placed; the numbers add up to all of them."""
+        of = np.bincount(self.how[chosen], minlength=7)
+        counted = _COUNTED | (_COUNTED_BY_LOOKUP if self.crosswalks else {})
+        return {name: int(of[how]) for name, how in counted.items()}
 
 
-def place(incidents: Incidents, layer: Layer) -> Placement:
+def place(
+    incidents: Incidents,
+    layer: Layer,
+    *,
+    crosswalks: Sequence[Crosswalk] = (),
+    others: Mapping[str, Sequence[str]] | None = None,
+) -> Placement:
     """Place every incident in an area of a layer.
 
-    An incident whose supplied code is one of the layer's is in that area. One with another
-    code is outside if the dataset is coded in this very layer, and is otherwise placed by its
-    coordinates, as is one without a code. Published codes come first because published
-    locations are moved: on police.uk data point in polygon agrees with them for 95 to 98 %.
-    """
-    by_code = _positions_by_code(incidents, layer)
-    by_place = assign_points(layer, incidents.xy_m)
-    coded = incidents.area_code >= 0
-    own = _is_own_coding(incidents, layer, by_code=by_code, by_place=by_place)
+    Parameters
+    ----------
+    incidents : Incidents
+    layer : Layer
+        The areas asked.
+    crosswalks : sequence of Crosswalk
+        Lookups that lead to the layer from others.
+    others : mapping of str to sequence of str
+        Codes of the other layers that are known, to say which vintage the codes are of.
 
+    Notes
+    -----
+    In this order:
+
+    1. An incident whose supplied code is one of the layer's is in that area.
+    2. One whose code another vintage has, with a lookup from there, is in the area that the
+       lookup names where there is but one (unchanged or merged); where the old area was split,
+       it is in the part that its coordinates lie in, in the nearest part where they lie in
+       none, and without coordinates in a part by weight (`decide_split`).
+    3. One with another code is outside if the vintage of the codes is known.
+    4. Any other is placed by its coordinates.
+
+    Where the codes are recognised as those of the other vintage, 2 comes before 1 for a code
+    that both use for different ground. Published codes come first because published locations
+    are moved: on police.uk data point in polygon agrees with them for 95 to 98 %.
+    """
+    by_place = assign_points(layer, incidents.xy_m)
+    coding = coding_of(incidents, layer, crosswalks, others or {}, by_place=by_place)
+    area, how = _by_code_or_place(incidents, coding, by_place)
+    by_code = np.argsort(incidents.area_code, kind="stable")
+    in_order = incidents.area_code[by_code]
+    for split in coding.splits:
+        first, end = np.searchsorted(in_order, [split.code, split.code + 1])
+        rows = by_code[first:end]
+        area[rows], kind = decide_split(incidents, layer, split, rows, by_place=by_place)
+        how[rows] = np.where(
+            area[rows] >= 0,
+            np.where(kind, BY_LOOKUP_AND_LOCATION, BY_LOOKUP_AND_SHARE),
+            np.where(kind, OUTSIDE, NOT_PLACED),
+        )
+    used = np.isin(how, list(_COUNTED_BY_LOOKUP.values())).any()
+    return Placement(
+        frozen(area),
+        frozen(how),
+        coding.is_known,
+        notes=coding.notes,
+        crosswalks=coding.crosswalks if used else (),
+    )
+
+
+def _by_code_or_place(
+    incidents: Incidents, coding: Coding, by_place: IndexArray
+) -> tuple[IndexArray, NDArray[np.int8]]:
+    """Area and how of each incident, as if no area had been split."""
+    by_code = np.append(coding.area_of_code, np.int32(-1))[incidents.area_code]
+    translated = np.append(coding.is_translated, False)[incidents.area_code]
     area = np.where(by_code >= 0, by_code, by_place).astype(np.int32)
     how = np.full(len(area), NOT_PLACED, dtype=np.int8)
     how[incidents.located] = OUTSIDE
     how[area >= 0] = BY_LOCATION
     how[by_code >= 0] = BY_CODE
-    if own:
-        foreign = coded & (by_code < 0)
-        area[foreign] = -1
-        how[foreign] = OUTSIDE
-    return Placement(frozen(area), frozen(how), own)
-
-
-def _positions_by_code(incidents: Incidents, layer: Layer) -> IndexArray:
-    """(n,) position of the supplied code in the layer, -1 where it has none or is not there."""
-    known = np.append(layer.positions(incidents.area_codes), np.int32(-1))
-    return known[incidents.area_code]
-
-
-def _is_own_coding(
-    incidents: Incidents, layer: Layer, *, by_code: IndexArray, by_place: IndexArray
-) -> bool:
-    """Whether the codes of a dataset are those of a layer; see `OWN_CODING_SHARE`."""
-    if not bool((by_code >= 0).any()):
-        return False
-    inside = (incidents.area_code >= 0) & (by_place >= 0)
-    if not bool(inside.any()):
-        return layer.layer_id in incidents.area_layers
-    return float((by_code[inside] >= 0).mean()) >= OWN_CODING_SHARE
+    how[(by_code >= 0) & translated] = BY_LOOKUP
+    # A code that leads out of the layer, and one that the known vintage does not have.
+    foreign = (incidents.area_code >= 0) & (by_code < 0) & (translated | coding.is_known)
+    area[foreign] = -1
+    how[foreign] = OUTSIDE
+    return area, how

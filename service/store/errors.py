@@ -8,6 +8,7 @@ StoreError
 ├── AlreadyImportedError    a file that is in the table already
 ├── SameNameError           another file of the same name is in the table already
 ├── MeasureExistsError      a measure of that layer and period is loaded already
+├── LookupExistsError       a lookup between two layers is loaded already
 ├── SiteExistsError         a development site of that identifier is loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
@@ -134,6 +135,24 @@ class MeasureExistsError(StoreError):
             f"measure {self.measure!r} of {self.period} for layer {self.layer!r} is loaded "
             f"already, from {self.loaded_from}; nothing was imported. "
             "Repeat with --replace to replace it"
+        )
+
+
+class LookupExistsError(StoreError):
+    """A lookup between those two layers is loaded already."""
+
+    code = "lookup-exists"
+
+    def __init__(self, from_layer: str, to_layer: str, loaded_from: str) -> None:
+        super().__init__(from_layer, to_layer, loaded_from)
+        self.from_layer = from_layer
+        self.to_layer = to_layer
+        self.loaded_from = loaded_from
+
+    def __str__(self) -> str:
+        return (
+            f"a lookup from {self.from_layer} to {self.to_layer} is loaded already, from "
+            f"{self.loaded_from}; nothing was imported. Repeat with --replace to replace it"
         )
 
 
