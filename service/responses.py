@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Request, Response
 
+from service.analyses.errors import StaleVersionError
 from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
 from service.conditional import is_any, names
@@ -18,6 +19,7 @@ from service.schemas.queries import Query
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
+ATTEMPTS = 5  # at an answer while imports come in; who imports faster than that gets any
 HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
 
 
@@ -37,6 +39,7 @@ class Replies:
         answer: Callable[[], AnswerT],
         render: Callable[[Released[AnswerT]], bytes],
         media_type: str,
+        asked: str | None = None,
         max_age_s: int = 0,
         filename: str | None = None,
         describe: Callable[[Released[AnswerT]], str] | None = None,
@@ -51,30 +54,43 @@ class Replies:
             Computes the answer; called at most once per key, however many ask.
         render : callable
             Turns the released answer into bytes.
+        asked : str or None
+            The version that the address names, where it names one.
         max_age_s : int
             How long a client may keep the answer without asking again, seconds.
         filename : str or None
             Offered to a browser that saves the answer.
         describe : callable or None
             Gives the provenance for a header, for formats without room for it.
+
+        Raises
+        ------
+        StaleVersionError
+            If the version asked for is not, or by the end no longer, the current one.
         """
         resources = self.resources
         role = Role.PUBLIC
-        given = version()
-        tag = entity_tag(self.request.url.path, query, given, resources.policy.label, role)
-        headers = {
-            "ETag": tag,
-            "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
-        }
-        if names(self.if_none_match, tag):
-            return Response(status_code=304, headers=headers)
 
         def render_released() -> bytes:
             released = resources.release(answer(), resources.policy, role)
             description = describe(released) if describe is not None else ""
             return packed(description, render(released))
 
-        description, body = unpacked(resources.bodies.get(tag, render_released))
+        for _ in range(ATTEMPTS):
+            given = version()
+            if asked is not None and asked != given:
+                raise StaleVersionError(asked, given)
+            tag = entity_tag(self.request.url.path, query, given, resources.policy.label, role)
+            headers = {
+                "ETag": tag,
+                "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
+            }
+            if names(self.if_none_match, tag):
+                return Response(status_code=304, headers=headers)
+            description, body = unpacked(resources.bodies.get(tag, render_released))
+            if version() == given:
+                break
+            # An import came in between: the bytes may be of the next version, the tag is not.
         if is_any(self.if_none_match):
             # Only now is it known that there is an answer: a question without one is an error.
             return Response(status_code=304, headers=headers)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from boundaries.store import LayerStore
-from service.analyses.errors import StaleVersionError, TooMuchWorkError
+from service.analyses.errors import TooMuchWorkError
 from service.analyses.place_names import PlaceNames, sentence
 from service.analyses.provenance import SOFTWARE, layers_version, short_digest
 from service.analyses.surfaces import Surface, Surfaces, legend_breaks
@@ -55,13 +55,6 @@ class Heatmaps:
         table = self._incidents.revision(dataset)
         layers = layers_version(self._layers)
         return short_digest(dataset, table, study.label, layers, self._settings.crs, SOFTWARE)
-
-    def refuse_stale(self, dataset: str, version: str | None) -> None:
-        """Raise StaleVersionError unless the version is the current one or none is named."""
-        if version is not None:
-            current = self.version(dataset)
-            if version != current:
-                raise StaleVersionError(version, current)
 
     def tile(self, dataset: str, tile: Tile, query: HeatmapTileQuery) -> TileImage:
         """The density of one Web Mercator tile, with the query's colour breaks."""

@@ -8,7 +8,6 @@ from boundaries.layer import Layer
 from boundaries.levels import LevelCache
 from boundaries.tiles import TileAreas, areas_in_tile
 from service.analyses.area_layers import AreaLayers
-from service.analyses.errors import StaleVersionError
 from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
 from service.answers import Document, GeometryTile, Table, VectorTile
 from service.cache import SingleFlightCache
@@ -45,11 +44,6 @@ class VectorTiles:
     def geometry_version(self, layer_id: str) -> str:
         """Everything a geometry tile depends on besides its address."""
         return short_digest(layer_id, self._layers.get(layer_id).version, SOFTWARE)
-
-    def refuse_stale(self, asked: str | None, current: str) -> None:
-        """Raise StaleVersionError unless the version is the current one or none is named."""
-        if asked is not None and asked != current:
-            raise StaleVersionError(asked, current)
 
     def geometry(self, layer_id: str, tile: Tile) -> GeometryTile:
         """The areas of a layer in a tile, with code and name only."""

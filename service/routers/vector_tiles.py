@@ -39,13 +39,13 @@ def read_boundary_tile(
     """The areas of a layer in a tile, with code and name: never changes for a version."""
     tiles = replies.resources.vector_tiles
     tile = Tile(z, x, y)
-    tiles.refuse_stale(query.v, tiles.geometry_version(layer))
     return replies.send(
         version=lambda: tiles.geometry_version(layer),
         query=query,
         answer=lambda: tiles.geometry(layer, tile),
         render=partial(geometry_tile, get=replies.resources.geometry_tiles.get),
         media_type=MVT,
+        asked=query.v,
         max_age_s=FOR_EVER_S if query.v is not None else 0,
     )
 
@@ -188,16 +188,15 @@ def _send_tile(
     """The values of a table on the areas of a tile."""
     tiles = replies.resources.vector_tiles
     settings = replies.resources.settings.tiles
-    current = version()
     route = replies.request.scope["route"].path
-    tiles.refuse_stale(query.v, current)
-    key = (route, replies.request.path_params["dataset"], layer, current, query.canonical())
+    named = (route, replies.request.path_params["dataset"], layer, query.canonical())
     return replies.send(
         version=version,
         query=query,
-        answer=lambda: tiles.with_values(layer, tile, tiles.table_of(key, table)),
+        answer=lambda: tiles.with_values(layer, tile, tiles.table_of((*named, version()), table)),
         render=vector_tile,
         media_type=MVT,
+        asked=query.v,
         max_age_s=settings.max_age_s if query.v is not None else 0,
     )
 

@@ -1,6 +1,7 @@
 """Every route of the application, found in the application itself, with an address to ask."""
 
 import itertools
+import urllib.parse
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,6 +11,8 @@ from tests.service import world
 
 # The framework's own pages; they answer nothing about data.
 FRAMEWORK_PAGES = {"/openapi.json", "/docs", "/docs/oauth2-redirect"}
+# What the process counts of itself: another answer each time, and never kept.
+ABOUT_THE_PROCESS = {"/metrics"}
 
 # One value for each name in a path that exists in the county; z/x/y is a tile over its middle.
 EXISTING: dict[str, str] = {
@@ -18,6 +21,13 @@ EXISTING: dict[str, str] = {
     "z": "13",
     "x": "4099",
     "y": "2697",
+}
+# What routes that compare two periods need of a question.
+TWO_PERIODS = {
+    "from": "2024-01",
+    "to": "2024-12",
+    "baseline_from": "2023-01",
+    "baseline_to": "2023-12",
 }
 
 
@@ -33,17 +43,25 @@ def path_templates(app: FastAPI) -> set[str]:
 
 
 def addresses(app: FastAPI, template: str) -> list[str]:
-    """Addresses of one template that exist in the county: one per choice in its path."""
+    """Addresses of one template that the county answers: one per choice in its path."""
     operation = operations(app)[template]
     choices = {
         parameter["name"]: parameter["schema"].get("enum") or [EXISTING[parameter["name"]]]
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "path"
     }
+    needed = TWO_PERIODS if "baseline_from" in query_parameters(app, template) else {}
     return [
-        template.format(**dict(zip(choices, values, strict=True)))
+        asking(template.format(**dict(zip(choices, values, strict=True))), **needed)
         for values in itertools.product(*choices.values())
     ]
+
+
+def asking(address: str, **query: str) -> str:
+    """An address with parameters set, in the place of those of the same names."""
+    path, _, before = address.partition("?")
+    together = {**dict(urllib.parse.parse_qsl(before)), **query}
+    return f"{path}?{urllib.parse.urlencode(together)}" if together else path
 
 
 def all_addresses(app: FastAPI) -> list[str]:

@@ -10,7 +10,7 @@ from service.resources import open_resources
 from service.settings import Settings, TileSettings
 from tests.service import world
 from tests.service.answers import json_of
-from tests.service.routes import all_addresses, path_templates
+from tests.service.routes import ABOUT_THE_PROCESS, all_addresses, path_templates
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 TILE = f"/v1/heatmaps/{world.DATASET}/tiles/13/4099/2697.png"
@@ -20,9 +20,20 @@ SOME_MORE = world.RECORDS[:7]
 @pytest.fixture(scope="module")
 def answers(client):
     """Every address with its answer."""
-    found = {address: client.get(address) for address in all_addresses(client.app)}
+    found = {
+        address: client.get(address)
+        for address in all_addresses(client.app)
+        if address not in ABOUT_THE_PROCESS
+    }
     assert all(answer.status_code == 200 for answer in found.values())
     return found
+
+
+def test_what_a_process_counts_of_itself_is_never_kept(client):
+    for address in ABOUT_THE_PROCESS:
+        answer = client.get(address)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "ETag" not in answer.headers
 
 
 def test_every_answer_has_a_strong_tag_of_its_own(answers):
@@ -226,3 +237,46 @@ def test_the_tilejson_names_the_address_it_was_asked_at(client):
     assert one.json()["tiles"][0].startswith("http://maps.example.org/v1/")
     assert other.json()["tiles"][0].startswith("http://other.example.org/v1/")
     assert one.headers["ETag"] != other.headers["ETag"]
+
+
+class ImportsMeanwhile:
+    """Analyses during whose first answer somebody imports more rows."""
+
+    def __init__(self, analyses, own_county):
+        self._analyses = analyses
+        self._own_county = own_county
+        self._imported = False
+
+    def __getattr__(self, name):
+        wanted = getattr(self._analyses, name)
+        if name not in ("table", "tile"):
+            return wanted
+
+        def importing(*args, **options):
+            if not self._imported:
+                self._imported = True
+                world.append_incidents(self._own_county, SOME_MORE, name="more.csv")
+            return wanted(*args, **options)
+
+        return importing
+
+
+def test_an_import_while_an_answer_is_made_leaves_tag_and_bytes_of_one_version(own_county, serve):
+    resources = open_resources(Settings(data_dir=own_county))
+    disturbed = ImportsMeanwhile(resources.choropleths, own_county)
+    client = serve(dataclasses.replace(resources, choropleths=disturbed))
+    answer = client.get(CELLS)
+    assert answer.json()["provenance"]["dataset"]["version"] == 1
+    again = client.get(CELLS)
+    assert again.headers["ETag"] == answer.headers["ETag"]
+    assert again.content == answer.content
+
+
+def test_a_tile_of_new_data_is_never_given_under_an_old_address(own_county, serve):
+    """It would stand beside old ones for as long as clients keep them."""
+    resources = open_resources(Settings(data_dir=own_county))
+    disturbed = ImportsMeanwhile(resources.heatmaps, own_county)
+    client = serve(dataclasses.replace(resources, heatmaps=disturbed))
+    tilejson = json_of(client, f"/v1/heatmaps/{world.DATASET}/tilejson.json")
+    answer = client.get(tilejson["tiles"][0].format(z=13, x=4099, y=2697))
+    assert answer.status_code == 410
