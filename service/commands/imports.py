@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands import import_incidents, output
+from service.commands import import_incidents, import_places, output
 from service.commands.options import (
     Decimal,
     DecimalSign,
@@ -76,6 +76,7 @@ def boundaries(
 
 
 app.command()(import_incidents.incidents)
+app.command()(import_places.lookup)
 
 
 @app.command()
