@@ -24,6 +24,7 @@ from spatial.kernels import KERNELS
 from spatial.pair_distances import DISC, DISC_OVERLAP, GAUSSIAN, GAUSSIAN_TWICE, pair_sums
 from spatial.places import location_error_m, merge_places
 from tests import oracles
+from tests.spatial.speed import compiled_only
 
 SPATSTAT = Path(__file__).parents[1] / "reference" / "spatstat"
 FINE = np.geomspace(20.0, 3_000.0, 250)
@@ -81,6 +82,7 @@ def test_sums_of_discs_and_their_overlaps_equal_every_pair_written_out():
         assert overlaps[:, k].sum() == pytest.approx((lens * others).sum(), rel=1e-3)
 
 
+@compiled_only
 def test_above_the_limit_a_sample_of_merged_places_gives_nearly_the_same_sums(monkeypatch):
     places = merge_places(clustered(3, 4_000))
     sd_m = np.geomspace(30.0, 2_000.0, 12)
@@ -267,6 +269,7 @@ def test_every_kernel_gets_the_same_standard_deviation(kernel):
     assert chosen.bandwidth_m == pytest.approx(chosen.sd_m * KERNELS[kernel].radius_per_sd)
 
 
+@compiled_only
 def test_one_seed_gives_one_answer_and_another_nearly_the_same():
     xy_m = clustered(26, 14_000)
     first = choose_bandwidth(xy_m, seed=1)
@@ -362,6 +365,7 @@ def test_an_unknown_kernel_is_named():
         choose_bandwidth(clustered(33, 50), kernel="cosine")
 
 
+@compiled_only
 @pytest.mark.real
 def test_auto_on_police_uk_data_is_wider_than_the_location_error(police_xy_m):
     chosen = choose_bandwidth(police_xy_m)

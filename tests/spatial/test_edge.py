@@ -155,15 +155,15 @@ def test_under_diggle_the_mass_inside_is_the_number_of_points(area):
 
 
 def test_under_uniform_an_even_density_is_even_up_to_the_border():
-    cells = Grid(0.0, 4_000.0, 20.0, 200, 200)
+    cells = Grid(0.0, 4_000.0, 40.0, 100, 100)
     x, y = np.meshgrid(cells.x_centres_m, cells.y_centres_m)
     points = PointIndex(np.column_stack([x.ravel(), y.ravel()]))
     edge = edge_mass(SQUARE, bandwidth_m=600.0)
     grid = Grid.covering(SQUARE.bounds, cell_m=100.0)
     got = edge_corrected_density(points, grid, edge, method="uniform").density
-    np.testing.assert_allclose(got, 1e6 / 20.0**2, rtol=0.01)
+    np.testing.assert_allclose(got, 1e6 / 40.0**2, rtol=0.01)
     uncorrected = density_on_grid(np.column_stack([x.ravel(), y.ravel()]), grid, bandwidth_m=600.0)
-    assert uncorrected.min() < 0.4 * 1e6 / 20.0**2
+    assert uncorrected.min() < 0.4 * 1e6 / 40.0**2
 
 
 @pytest.mark.parametrize("method", EDGE_METHODS)

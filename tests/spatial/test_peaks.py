@@ -13,6 +13,7 @@ from spatial.kernels import KERNELS
 from spatial.peaks import _maxima, find_peaks, peak_reach_m, propose_inset
 from spatial.points import PointIndex
 from tests import oracles
+from tests.spatial.speed import compiled_only
 
 GRID = Grid(left_m=0.0, top_m=10_000.0, cell_m=50.0, rows=200, cols=200)
 NOWHERE = PointIndex(np.empty((0, 2)))
@@ -110,6 +111,7 @@ def test_the_mass_is_the_weight_within_reach_counted_once():
         assert peak.share == pytest.approx(weight[owner == k].sum() / weight.sum())
 
 
+@compiled_only
 def test_peaks_are_at_least_a_reach_apart():
     xy_m = np.random.default_rng(3).uniform(0, 10_000, (300, 2))
     found = peaks_of(xy_m, bandwidth_m=700.0, least_prominence=0.0, max_peaks=500)
@@ -121,6 +123,7 @@ def test_peaks_are_at_least_a_reach_apart():
     assert sum(p.share for p in found.peaks) <= 1.0 + 1e-12
 
 
+@compiled_only
 def test_every_kernel_finds_the_same_hotspots_within_the_same_reach():
     xy_m = clusters([400, 150], [(2_000, 2_000), (7_000, 3_000)])
     expected = peaks_of(xy_m, bandwidth_m=KERNELS["quartic"].bandwidth_m(220.0))
@@ -258,6 +261,7 @@ def test_the_inset_of_one_place_has_a_bandwidth():
 # --- real data -----------------------------------------------------------------------------
 
 
+@compiled_only
 @pytest.mark.real
 def test_the_leading_peaks_of_2024_are_the_two_city_centres(police_xy_m):
     grid = Grid.covering((501_000.0, 236_000.0, 572_000.0, 319_000.0), cell_m=100.0)
