@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from shapely import Polygon, box
 from shapely.geometry import mapping
 
 from boundaries.layer import Layer, LayerMetadata
+from boundaries.readers import read_boundaries
 
 BNG = "EPSG:27700"
 EAST, NORTH = 545_000.0, 258_000.0  # a place in Cambridge, so that the CRS is believable
@@ -94,3 +96,22 @@ def write_vector(
         geometry_type=geometry_type,
     )
     return path
+
+
+REAL_FIELDS = {
+    "lsoa11": ("LSOA11CD", "LSOA11NM"),
+    "lsoa21": ("LSOA21CD", "LSOA21NM"),
+    "msoa21": ("msoa21_code", "msoa21_name"),
+    "wards22": ("ward22_code", "ward22_name"),
+    "districts24": ("ltla24_code", "ltla24_name"),
+    "postcode_districts_cb": ("name", None),
+    "postcode_districts_pe": ("name", None),
+}
+
+
+@lru_cache
+def real_layer(test_data: Path, name: str) -> Layer:
+    """One of the real layers as an import keeps it; read once for all tests."""
+    code, label = REAL_FIELDS[name]
+    path = test_data / "boundaries" / f"{name}.geojson"
+    return read_boundaries(path, layer_id=name, code_field=code, name_field=label, crs=BNG)[0]

@@ -13,7 +13,7 @@ from boundaries.adjacency import default_snap_m, queen, rook
 from boundaries.layer import Layer, LayerMetadata
 from boundaries.readers import read_boundaries
 from spatial.errors import InvalidParameterError
-from tests.boundaries.areas import BNG, EAST, NORTH, chessboard, layer_of, square
+from tests.boundaries.areas import BNG, EAST, NORTH, chessboard, layer_of, real_layer, square
 
 
 def pairs(layer: Layer, neighbours) -> set[tuple[str, str]]:
@@ -139,17 +139,16 @@ def test_reference_layers_have_the_neighbours_of_spdep(
 # spdep 1.2-7, poly2nb(snap = 0.25) in EPSG:27700; lsoa21 is no coverage and is not compared.
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("name", "code", "queen_pairs", "rook_pairs"),
+    ("name", "queen_pairs", "rook_pairs"),
     [
-        ("lsoa11", "LSOA11CD", 1351, 1333),
-        ("msoa21", "msoa21_code", 258, 252),
-        ("wards22", "ward22_code", 344, 334),
-        ("districts24", "ltla24_code", 8, 8),
+        ("lsoa11", 1351, 1333),
+        ("msoa21", 258, 252),
+        ("wards22", 344, 334),
+        ("districts24", 8, 8),
     ],
 )
-def test_real_layers_have_the_neighbours_of_spdep(test_data, name, code, queen_pairs, rook_pairs):
-    path = test_data / "boundaries" / f"{name}.geojson"
-    layer, _ = read_boundaries(path, layer_id="x", code_field=code, crs=BNG)
+def test_real_layers_have_the_neighbours_of_spdep(test_data, name, queen_pairs, rook_pairs):
+    layer = real_layer(test_data, name)
     assert len(pairs(layer, queen(layer))) == queen_pairs
     assert len(pairs(layer, rook(layer))) == rook_pairs
     assert len(queen(layer).islands) == 0
@@ -158,7 +157,9 @@ def test_real_layers_have_the_neighbours_of_spdep(test_data, name, code, queen_p
 @pytest.mark.real
 def test_slivers_of_lsoa21_cost_no_pair_that_touches(test_data):
     path = test_data / "boundaries" / "lsoa21.geojson"
-    layer, _ = read_boundaries(path, layer_id="x", code_field="LSOA21CD", crs=BNG)
+    layer, _ = read_boundaries(
+        path, layer_id="x", code_field="LSOA21CD", crs=BNG, clean_tolerance_m=None
+    )
     touching = pairs(layer, queen(layer, snap_m=0.0))
     assert touching <= pairs(layer, queen(layer))
     assert len(pairs(layer, queen(layer))) == 1436

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from boundaries.generalise import EXTENT, TOLERANCE_PX, generalised, step_m
 from boundaries.layer import Layer, normalised
-from boundaries.readers import read_boundaries
 from spatial.crs import transform_xy
 from spatial.errors import InvalidParameterError
 from spatial.mercator import HALF_WORLD_M
-from tests.boundaries.areas import BNG, EAST, NORTH, chessboard, layer_of, square
+from tests.boundaries.areas import EAST, NORTH, chessboard, layer_of, real_layer, square
 
 
 def ragged_layer(seed: int = 1, areas: int = 40, side_m: float = 20_000.0) -> Layer:
@@ -160,19 +159,10 @@ def test_one_area_has_levels():
 
 @pytest.mark.real
 @pytest.mark.parametrize(
-    ("name", "code"),
-    [
-        ("lsoa21", "LSOA21CD"),
-        ("lsoa11", "LSOA11CD"),
-        ("msoa21", "msoa21_code"),
-        ("wards22", "ward22_code"),
-        ("districts24", "ltla24_code"),
-        ("postcode_districts_pe", "name"),
-    ],
+    "name", ["lsoa21", "lsoa11", "msoa21", "wards22", "districts24", "postcode_districts_pe"]
 )
-def test_real_layers_are_sound_at_every_zoom(test_data, name, code):
-    path = test_data / "boundaries" / f"{name}.geojson"
-    layer, _ = read_boundaries(path, layer_id="real", code_field=code, crs=BNG)
+def test_real_layers_are_sound_at_every_zoom(test_data, name):
+    layer = real_layer(test_data, name)
     for zoom in (5, 7, 9, 12, 16):
         level = generalised(layer, zoom)
         assert_sound(level)

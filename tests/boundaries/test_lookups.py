@@ -10,8 +10,7 @@ from shapely import MultiPolygon
 
 from boundaries.errors import LookupMismatchError
 from boundaries.lookups import derive_layer, membership
-from boundaries.readers import read_boundaries
-from tests.boundaries.areas import BNG, chessboard, layer_of, square
+from tests.boundaries.areas import chessboard, layer_of, real_layer, square
 
 HALVES = [(f"A{c:02d}{r:02d}", f"H{c // 2}", f"Half {c // 2}") for c in range(4) for r in range(3)]
 
@@ -98,12 +97,7 @@ def test_a_row_given_twice_counts_once():
 
 @pytest.mark.real
 def test_real_wards_keep_all_ground_and_all_areas(test_data):
-    layer, _ = read_boundaries(
-        test_data / "boundaries" / "lsoa21.geojson",
-        layer_id="lsoa21",
-        code_field="LSOA21CD",
-        crs=BNG,
-    )
+    layer = real_layer(test_data, "lsoa21")
     with (test_data / "lookups" / "lsoa21_ward24_ltla24_cambs_pboro.csv").open() as file:
         table = list(csv.DictReader(file))
     rows = [(row["lsoa21_code"], row["ward24_code"], row["ward24_name"]) for row in table]

@@ -6,10 +6,9 @@ import shapely
 
 from boundaries.generalise import EXTENT, generalised
 from boundaries.layer import normalised
-from boundaries.readers import read_boundaries
 from boundaries.tiles import BUFFER, areas_in_tile
 from spatial.mercator import Tile
-from tests.boundaries.areas import BNG, EAST, NORTH, layer_of, square
+from tests.boundaries.areas import EAST, NORTH, layer_of, real_layer, square
 from tests.boundaries.test_generalise import RAGGED
 
 FRAME = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
@@ -116,8 +115,7 @@ def test_a_level_of_another_zoom_is_refused():
 
 @pytest.mark.real
 def test_real_tiles_are_sound(test_data):
-    path = test_data / "boundaries" / "lsoa21.geojson"
-    layer, _ = read_boundaries(path, layer_id="lsoa21", code_field="LSOA21CD", crs=BNG)
+    layer = real_layer(test_data, "lsoa21")
     random = np.random.default_rng(8)
     for zoom in (5, 8, 11, 13, 16):
         level = generalised(layer, zoom)

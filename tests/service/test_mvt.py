@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from boundaries.generalise import EXTENT, generalised
 from boundaries.layer import normalised
-from boundaries.readers import read_boundaries
 from boundaries.tiles import TileAreas, areas_in_tile
 from service.render import mvt
 from service.render.mvt import encode_areas, encode_tile
 from spatial.mercator import Tile
-from tests.boundaries.areas import BNG, layer_of, square
+from tests.boundaries.areas import layer_of, real_layer, square
 from tests.boundaries.test_generalise import RAGGED
 from tests.boundaries.test_tiles import tiles_over
 
@@ -183,15 +182,7 @@ def test_varints_in_a_row_are_varints_one_by_one(integers):
 @pytest.mark.real
 @pytest.mark.parametrize("name", ["lsoa21", "wards22"])
 def test_real_tiles_are_small_and_read_by_others(test_data, name):
-    code = {"lsoa21": "LSOA21CD", "wards22": "ward22_code"}[name]
-    label = {"lsoa21": "LSOA21NM", "wards22": "ward22_name"}[name]
-    layer, _ = read_boundaries(
-        test_data / "boundaries" / f"{name}.geojson",
-        layer_id=name,
-        code_field=code,
-        name_field=label,
-        crs=BNG,
-    )
+    layer = real_layer(test_data, name)
     random = np.random.default_rng(9)
     for zoom in (5, 7, 9, 10, 12, 14, 16):
         level = generalised(layer, zoom)
