@@ -7,7 +7,7 @@ from boundaries.layer import Layer
 from boundaries.tiles import TileAreas
 from service.answers import GeometryTile, VectorTile
 from service.release import Released
-from service.render.mvt import EncodedAreas, encode_areas, encode_tile
+from service.render.mvt import EncodedAreas, Value, encode_areas, encode_tile
 from spatial.mercator import Tile
 
 ENCODED_IN_MEMORY = 2_000
@@ -27,12 +27,14 @@ def geometry_tile(
 
 
 def encode_geometry(layer: Layer, areas: TileAreas) -> bytes:
-    """The bytes of a layer in a tile: shapes, code and name."""
+    """The bytes of a layer in a tile: shapes, code and name, and whether they are invented."""
     positions = areas.positions.tolist()
-    columns = {
+    columns: dict[str, list[Value]] = {
         "code": [layer.codes[at] for at in positions],
         "name": [layer.names[at] for at in positions],
     }
+    if layer.metadata.synthetic:
+        columns["synthetic"] = [True] * len(positions)
     return encode_tile(encode_areas(areas), name=layer.layer_id, columns=columns)
 
 

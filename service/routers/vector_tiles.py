@@ -13,7 +13,12 @@ from service.responses import Replies, RepliesDep
 from service.routers.addresses import JSON, MVT, query_string, responses
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
 from service.schemas.queries import NoQuery, VersionQuery
-from service.schemas.vector_tiles import ChoroplethTileQuery, HotspotTileQuery
+from service.schemas.vector_tiles import (
+    ChoroplethTileJsonQuery,
+    ChoroplethTileQuery,
+    HotspotTileJsonQuery,
+    HotspotTileQuery,
+)
 from spatial.mercator import Tile
 
 router = APIRouter(prefix="/v1", tags=["vector tiles"])
@@ -111,7 +116,7 @@ def read_choropleth_tile(
 def read_choropleth_tilejson(
     dataset: str,
     layer: str,
-    query: Annotated[ChoroplethQuery, Query()],
+    query: Annotated[ChoroplethTileJsonQuery, Query()],
     replies: RepliesDep,
 ) -> Response:
     """TileJSON 3.0 of a choropleth's vector tiles; the legend is in the provenance."""
@@ -161,7 +166,7 @@ def read_hotspot_tile(
 def read_hotspot_tilejson(
     dataset: str,
     layer: str,
-    query: Annotated[HotspotQuery, Query()],
+    query: Annotated[HotspotTileJsonQuery, Query()],
     replies: RepliesDep,
 ) -> Response:
     """TileJSON 3.0 of a hotspot map's vector tiles."""

@@ -1,12 +1,32 @@
 """Queries of vector tiles: those of the tables, and the version in the address."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
 from service.schemas.queries import VersionQuery
 
+WebMercatorOnly = Annotated[
+    None, Field(description="Not for tiles: they are in Web Mercator, always.")
+]
 
-class ChoroplethTileQuery(ChoroplethQuery, VersionQuery):
+
+class ChoroplethTileJsonQuery(ChoroplethQuery):
+    """Query of the TileJSON of a choropleth's vector tiles."""
+
+    crs: WebMercatorOnly = None
+
+
+class ChoroplethTileQuery(ChoroplethTileJsonQuery, VersionQuery):
     """Query of a choropleth's vector tiles."""
 
 
-class HotspotTileQuery(HotspotQuery, VersionQuery):
+class HotspotTileJsonQuery(HotspotQuery):
+    """Query of the TileJSON of a hotspot map's vector tiles."""
+
+    crs: WebMercatorOnly = None
+
+
+class HotspotTileQuery(HotspotTileJsonQuery, VersionQuery):
     """Query of a hotspot map's vector tiles."""
