@@ -138,7 +138,7 @@ def incidents(
             source=source,
             licence=licence,
             area_layer=area_layer,
-            layers={name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()},
+            layers=_codes_of_layers(held),
             replace=replace,
             strict=strict,
             max_rejected_share=max_rejected,
@@ -188,13 +188,26 @@ def _placement(held: Resources, dataset: str) -> list[str]:
         return ["no boundary layer is imported yet, so what lies outside is not counted"]
     counted = held.areas.count(dataset, layer_id, IncidentFilter())
     found = counted.reconciliation()
-    line = (
-        f"the dataset in layer {layer_id}: {found['records']:,} records = "
-        f"{found['in_layer_by_code']:,} in the layer by supplied code + "
-        f"{found['in_layer_by_location']:,} by location + {found['outside']:,} outside + "
-        f"{found['not_located']:,} not located"
-    )
-    return [line]
+    placed = {
+        "in_layer_by_code": "in the layer by supplied code",
+        "in_layer_by_lookup": "by the code of another layer that a lookup leads from",
+        "in_layer_by_lookup_and_location": "by such a code and location",
+        "in_layer_by_lookup_and_share": "by such a code, shared out",
+        "in_layer_by_location": "by location",
+        "outside": "outside",
+        "not_located": "not located",
+    }
+    parts = [f"{found[name]:,} {words}" for name, words in placed.items() if name in found]
+    line = f"the dataset in layer {layer_id}: {found['records']:,} records = {' + '.join(parts)}"
+    return [line, *counted.notes()]
+
+
+def _codes_of_layers(held: Resources) -> dict[str, frozenset[str]]:
+    """The codes of the layers that are imported, then of those that only a lookup names."""
+    codes = {name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()}
+    for name, of_lookup in held.lookups.codes().items():
+        codes.setdefault(name, frozenset(of_lookup))
+    return codes
 
 
 def _attributes(pairs: list[str]) -> dict[str, str]:

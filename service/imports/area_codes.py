@@ -48,9 +48,22 @@ def find_layer(
     layer, how, notes = _chosen(in_layer, total, given)
     if layer is None or layer not in layers:
         return AreaCodes(layer, how, total, 0, 0), notes
+    notes = (*notes, *_other_vintages(layer, in_layer, total, layers))
     has = pc.is_in(codes, value_set=pa.array(sorted(layers[layer]), pa.string()))
     without = int((located & ~has.to_numpy()).sum())
     return AreaCodes(layer, how, total, in_layer[layer], without), notes
+
+
+def _other_vintages(
+    layer: str, in_layer: Mapping[str, int], total: int, layers: LayerCodes
+) -> tuple[str, ...]:
+    """What to say of layers that share many of the codes, but are of another vintage."""
+    codes = frozenset(layers[layer])
+    return tuple(
+        f"the area codes are of {layer}: {rows / total:.1%} of those supplied are in {other}"
+        for other, rows in in_layer.items()
+        if LEAST_SHARE * total <= rows < in_layer[layer] and not codes.issuperset(layers[other])
+    )
 
 
 def _chosen(

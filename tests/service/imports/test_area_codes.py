@@ -48,3 +48,10 @@ def test_no_codes_are_of_no_layer():
     none = pa.chunked_array([pa.nulls(3, pa.string())])
     found, notes = find_layer(none, np.ones(3, dtype=bool), {"one": ["a"]})
     assert (found.layer, found.supplied, notes) == (None, 0, ())
+
+
+def test_another_vintage_that_shares_codes_is_said_and_a_part_of_the_layer_is_not():
+    layers = {"new": ["a", "b", "x"], "old": ["a", "b", "c", "z"], "part": ["a", "b"]}
+    found, notes = find_layer(CODES, LOCATED, layers)
+    assert found.layer == "old"
+    assert notes == ("the area codes are of old: 60.0% of those supplied are in new",)
