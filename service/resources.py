@@ -28,6 +28,7 @@ from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
+from service.store.state import DataState
 from spatial import getis_ord, permutation
 
 Body = bytes
@@ -60,13 +61,10 @@ class Resources:
     over_time: OverTime
     growth: Growth
     catalogue: Catalogue
+    state: DataState
     bodies: SingleFlightCache[Body]
     policy: Policy = OPEN
     release: Callable[..., Released[Any]] = field(default=door.release)
-
-    def is_current(self) -> bool:
-        """Whether no table or layer in memory has a newer version that would have to be read."""
-        return self.incidents.is_current() and self.layers.is_current()
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""
@@ -113,5 +111,6 @@ def open_resources(settings: Settings) -> Resources:
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
         ),
+        state=DataState(settings.data_dir),
         bodies=SingleFlightCache(settings.tiles.cache_bytes, weigh=lambda body: len(body) + 64),
     )
