@@ -42,11 +42,16 @@ def path_templates(app: FastAPI) -> set[str]:
     return found - FRAMEWORK_PAGES
 
 
-def addresses(app: FastAPI, template: str) -> list[str]:
-    """Addresses of one template that the county answers: one per choice in its path."""
+def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
+    """Addresses of one template that the county answers: one per choice in its path.
+
+    Names in the path that are given take that value only, whether it exists or not.
+    """
     operation = operations(app)[template]
     choices = {
-        parameter["name"]: parameter["schema"].get("enum") or [EXISTING[parameter["name"]]]
+        parameter["name"]: [path[parameter["name"]]]
+        if parameter["name"] in path
+        else parameter["schema"].get("enum") or [EXISTING[parameter["name"]]]
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "path"
     }
