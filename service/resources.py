@@ -29,7 +29,7 @@ from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
 from service.store.state import DataState
-from spatial import getis_ord, permutation
+from spatial import getis_ord, permutation, tile_density
 
 Body = bytes
 
@@ -70,6 +70,7 @@ class Resources:
         """Load the data and the compiled kernels, so that no request pays for either."""
         getis_ord.compile_kernels()
         permutation.compile_kernels()
+        tile_density.compile_kernels()
         assign.compile_kernels()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
