@@ -1,5 +1,6 @@
 """From the areas of other layers to those of the layer asked: lookups aligned with it."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +81,24 @@ class Crosswalks:
         """Every lookup that leads to a layer, in the order of the layers they come from."""
         return tuple(self._aligned(one, layer) for one in self._lookups.into(layer.layer_id))
 
+    def shared_by(self, crosswalk: Crosswalk, layer: Layer, column: MeasureColumn) -> Crosswalk:
+        """A crosswalk that shares by a measure of the layer; as it was where that cannot be.
+
+        Parameters
+        ----------
+        crosswalk : Crosswalk
+            Into `layer`; left as it is unless it shares by area and nothing else was asked for.
+        column : MeasureColumn
+            Of `layer`.
+        """
+        if crosswalk.weight != BY_AREA or crosswalk.remark:
+            return crosswalk
+        weights = _weights_from(column, layer, crosswalk.changes, crosswalk.area_of_new)
+        if weights is None:
+            return crosswalk
+        words = f"{column.measure} of {column.period}"
+        return dataclasses.replace(crosswalk, weights=frozen(weights), weight=words)
+
     def _aligned(self, lookup: Lookup, layer: Layer) -> Crosswalk:
         area_of_new = layer.positions(lookup.changes.new_codes)
         weights, weight, remark = self._weights(lookup, layer, area_of_new)
@@ -108,11 +127,11 @@ class Crosswalks:
         except UnknownMeasureError:
             remark = f"{lookup.weight} is not loaded for {layer.layer_id}"
             return by_area, BY_AREA, remark
-        values = np.where(here, column.values_for(layer.codes)[area_of_new], 0.0)
-        if not _can_share(lookup.changes, values, here):
+        weights = _weights_from(column, layer, lookup.changes, area_of_new)
+        if weights is None:
             remark = f"{measure} of {column.period} is missing or 0 for parts of split areas"
             return by_area, BY_AREA, remark
-        return np.nan_to_num(values), f"{measure} of {column.period}", ""
+        return weights, f"{measure} of {column.period}", ""
 
 
 def carried(crosswalk: Crosswalk, layer: Layer, column: MeasureColumn) -> "CarriedColumn | None":
@@ -170,13 +189,22 @@ class CarriedColumn:
     crosswalk: Crosswalk
 
 
-def _can_share(lookup: Changes, weights: FloatArray, here: BoolArray) -> bool:
-    """Whether every part of a split area has a weight, and not all of its parts have 0."""
+def _weights_from(
+    column: MeasureColumn, layer: Layer, lookup: Changes, area_of_new: IndexArray
+) -> FloatArray | None:
+    """(new,) a measure as weights; None unless it can share every area that was split.
+
+    Every part that the layer has must have a value of at least 0, and not all may have 0.
+    """
+    here = area_of_new >= 0
+    weights = np.where(here, column.values_for(layer.codes)[area_of_new], 0.0)
     olds = len(lookup.old_codes)
     split = np.bincount(lookup.old, minlength=olds)[lookup.old] > 1
     needed = split & here[lookup.new]
-    if not bool(np.isfinite(weights[lookup.new[needed]]).all()):
-        return False
+    if not bool((weights[lookup.new[needed]] >= 0).all()):
+        return None
     concerned = np.unique(lookup.old[needed])
     total = np.bincount(lookup.old[needed], weights[lookup.new[needed]], minlength=olds)
-    return bool((total[concerned] > 0).all())
+    if not bool((total[concerned] > 0).all()):
+        return None
+    return np.where(weights > 0, weights, 0.0)

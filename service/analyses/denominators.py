@@ -105,6 +105,7 @@ class _Periods:
         self._measures = measures
         self._layer = layer
         self._measure = measure
+        self._crosswalks = crosswalks
         self._into = () if crosswalks is None else crosswalks.into(layer)
         self.own = _periods(measures, layer.layer_id, measure)
         self._elsewhere: dict[str, Crosswalk] = {}
@@ -132,7 +133,7 @@ class _Periods:
             values = column.values_for(self._layer.codes)
             return _Values(chosen, values, column.version, column.synthetic, None, None)
         if chosen in self._elsewhere:
-            crosswalk = self._elsewhere[chosen]
+            crosswalk = self._weighted(self._elsewhere[chosen], chosen)
             column = self._measures.column(crosswalk.from_layer, self._measure, chosen)
             found = carried(crosswalk, self._layer, column)
             if found is not None:
@@ -145,6 +146,14 @@ class _Periods:
                     crosswalk,
                 )
         raise self._unknown(period)
+
+    def _weighted(self, crosswalk: Crosswalk, period: str) -> Crosswalk:
+        """The crosswalk sharing by the layer's own period of the measure that is nearest."""
+        if self._crosswalks is None or not self.own:
+            return crosswalk
+        nearest = min(self.own, key=lambda own: abs(int(own[:4]) - int(period[:4])))
+        column = self._measures.column(self._layer.layer_id, self._measure, nearest)
+        return self._crosswalks.shared_by(crosswalk, self._layer, column)
 
     def _unknown(self, period: str | None) -> UnknownMeasureError:
         """The error that names what could have been asked for."""
@@ -177,7 +186,9 @@ def denominator_of(
         values hold.
     crosswalks : Crosswalks or None
         Lookups through which a measure or a period that the layer itself does not have is
-        carried across from another layer.
+        carried across from another layer. What belongs to an area that was split is shared by
+        the weight that the lookup names, else by the layer's own nearest period of the same
+        measure, else by area.
 
     Raises
     ------
