@@ -115,16 +115,6 @@ class LayerStore:
             raise DamagedLayerError(str(self._path(layer_id)), "it was read without its areas")
         return held.layer
 
-    def is_current(self) -> bool:
-        """Whether all that is in memory is still what is on disk; never reads a layer."""
-        for layer_id, held in tuple(self._held.items()):
-            try:
-                if held.signature != _signature(self._path(layer_id).stat()):
-                    return False
-            except FileNotFoundError:
-                return False
-        return True
-
     def has(self, layer_id: str) -> bool:
         """Whether there is a file of that name, sound or not."""
         return is_layer_id(layer_id) and self._path(layer_id).exists()
