@@ -55,7 +55,11 @@ def create_app(resources: Resources) -> FastAPI:
     )
     app.state.resources = resources
     app.state.metrics = Metrics(resources)
-    app.add_middleware(Recall, capacity_bytes=resources.settings.tiles.cache_bytes // 4)
+    app.add_middleware(
+        Recall,
+        capacity_bytes=resources.settings.tiles.cache_bytes // 4,
+        state=resources.state,
+    )
     app.add_middleware(HeadAnswers)
     app.add_middleware(
         CORSMiddleware,

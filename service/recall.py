@@ -1,6 +1,5 @@
 """Answers given before, given again without asking the router: what makes a warm tile cheap."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +7,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.conditional import is_any, names
+from service.store.state import DataState, State
 
 RECALLABLE = "hotspots.recallable"
 LARGEST_SHARE = 16  # a body may take a sixteenth of the memory
@@ -17,24 +17,8 @@ Key = tuple[str, bytes, str, bytes]
 
 
 @dataclass(frozen=True)
-class Recallable:
-    """A handler's word that its answer may be given again while its version stands.
-
-    Attributes
-    ----------
-    version : callable
-        Everything that the answer depends on besides the address; cheap to ask.
-    given : str
-        What it was when the answer was made.
-    """
-
-    version: Callable[[], str]
-    given: str
-
-
-@dataclass(frozen=True)
 class _Kept:
-    recallable: Recallable
+    state: State
     route: str
     headers: list[tuple[bytes, bytes]]
     tag: str
@@ -42,7 +26,7 @@ class _Kept:
 
 
 class Recall:
-    """ASGI middleware that keeps whole answers by their address, while their version stands.
+    """ASGI middleware that keeps whole answers by their address, while the data stand still.
 
     The address is path, query, scheme and host, because some answers name their own host. A
     kept answer was released before it was kept; once roles exist they belong to the key.
@@ -52,10 +36,13 @@ class Recall:
     app : ASGI application
     capacity_bytes : int
         Summed size of the bodies kept.
+    state : DataState
+        Of the data that the answers are from: an answer stands until any of them changes.
     """
 
-    def __init__(self, app: ASGIApp, *, capacity_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, capacity_bytes: int, state: DataState) -> None:
         self._app = app
+        self._state = state
         self._kept: LRUCache[Key, _Kept] = LRUCache(
             capacity_bytes, getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES
         )
@@ -70,7 +57,7 @@ class Recall:
         key = _key(scope)
         kept = self._kept.get(key)
         if kept is not None:
-            if _still_stands(kept.recallable):
+            if kept.state == self._state.now():
                 self.hits += 1
                 scope["hotspots.route"] = kept.route  # for what counts requests
                 await _give(kept, scope, send)
@@ -97,8 +84,8 @@ class Recall:
         return keeping
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
-        recallable: Recallable | None = scope.get(RECALLABLE)
-        if recallable is None or start.get("status") != 200 or len(body) > self._largest:
+        state: State | None = scope.get(RECALLABLE)
+        if state is None or start.get("status") != 200 or len(body) > self._largest:
             return
         if len(body) + OVERHEAD_BYTES > self._kept.maxsize:
             return
@@ -106,7 +93,7 @@ class Recall:
         tag = next((v.decode("latin-1") for k, v in headers if k.lower() == b"etag"), "")
         if tag:
             route = str(getattr(scope.get("route"), "path", ""))
-            self._kept[key] = _Kept(recallable, route, headers, tag, body)
+            self._kept[key] = _Kept(state, route, headers, tag, body)
 
 
 async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
@@ -124,19 +111,12 @@ async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": kept.body})
 
 
-def _still_stands(recallable: Recallable) -> bool:
-    """Whether nothing has changed; a version that cannot be told is left to the handler."""
-    try:
-        return recallable.version() == recallable.given
-    except Exception:  # noqa: BLE001 - whatever it is, the handler meets it and answers it
-        return False
-
-
 def _key(scope: Scope) -> Key:
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     return scope["path"], scope["query_string"], scope.get("scheme", ""), host
 
 
-def allow_recall(scope: Any, version: Callable[[], str], given: str) -> None:
-    """Say of the request of a scope that its answer may be given again."""
-    scope[RECALLABLE] = Recallable(version, given)
+def allow_recall(scope: Any, state: State | None) -> None:
+    """Say of the request of a scope that its answer may be given again while a state stands."""
+    if state is not None:
+        scope[RECALLABLE] = state

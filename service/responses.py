@@ -77,6 +77,7 @@ class Replies:
             return packed(description, render(released))
 
         for _ in range(ATTEMPTS):
+            state = resources.state.now()
             given = version()
             if asked is not None and asked != given:
                 raise StaleVersionError(asked, given)
@@ -100,11 +101,7 @@ class Replies:
         if description and len(description) <= HEADER_LIMIT:
             headers["Provenance"] = description
 
-        def standing() -> str:
-            # Asked where nothing may take long: what must be read first is left to the handler.
-            return version() if resources.is_current() else ""
-
-        allow_recall(self.request.scope, standing, given)
+        allow_recall(self.request.scope, state)
         return Response(body, media_type=media_type, headers=headers)
 
     def send_fresh(

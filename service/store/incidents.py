@@ -120,13 +120,6 @@ class IncidentStore:
         """
         return self.open(dataset).revision
 
-    def is_current(self) -> bool:
-        """Whether all that is in memory is still the newest on disk; never reads a table."""
-        return all(
-            delta.current_stamp(self._folder / dataset, stamp) == stamp
-            for dataset, (stamp, _) in tuple(self._held.items())
-        )
-
     def open(self, dataset: str) -> Incidents:
         """The newest version of a dataset, in memory.
 
