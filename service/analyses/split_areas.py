@@ -96,4 +96,6 @@ def dealt(n: int, weights: FloatArray) -> IntArray:
     part = np.repeat(np.arange(len(weights)), takes)
     starts = np.cumsum(takes) - takes
     turn = np.arange(len(part)) - starts[part]
-    return part[np.lexsort((part, (turn + 0.5) / shares[part]))][:n]
+    with np.errstate(over="ignore"):  # a part of next to nothing is due at infinity
+        due = (turn + 0.5) / shares[part]
+    return part[np.lexsort((part, due))][:n]
