@@ -90,6 +90,9 @@ class _CacheCollector:
         uses.add_metric(("geometry tiles", "memory"), tiles.from_memory)
         uses.add_metric(("geometry tiles", "archive"), tiles.from_archive)
         uses.add_metric(("geometry tiles", "made"), tiles.made)
+        placed = held.assignments.counts()
+        uses.add_metric(("assignments", "hit"), placed.hits)
+        uses.add_metric(("assignments", "miss"), placed.misses)
         versions = GaugeMetricFamily(
             "hotspots_dataset_version", "Table version of a dataset", labels=("dataset",)
         )

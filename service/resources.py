@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from boundaries import assign
+from boundaries.assign_cache import AssignmentCache
 from boundaries.geometry_tiles import GeometryTiles
 from boundaries.levels import LevelCache
 from boundaries.store import LayerStore
@@ -52,6 +53,7 @@ class Resources:
     measures: MeasureStore
     sites: SiteStore
     lookups: LookupStore
+    assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
     geometry_tiles: GeometryTiles
@@ -87,8 +89,12 @@ def open_resources(settings: Settings) -> Resources:
     area_layers = AreaLayers(layers=layers, settings=settings)
     lookups = LookupStore(settings.data_dir / "lookups")
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
-    areas = Areas(incidents=incidents, layers=area_layers, crosswalks=crosswalks)
-    levels = LevelCache(settings.data_dir / "cache" / "levels")
+    cache = settings.data_dir / "cache"
+    assignments = AssignmentCache(cache / "assignments")
+    areas = Areas(
+        incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
+    )
+    levels = LevelCache(cache / "levels")
     neighbourhoods = Neighbourhoods()
     return Resources(
         settings=settings,
@@ -97,10 +103,9 @@ def open_resources(settings: Settings) -> Resources:
         measures=measures,
         sites=sites,
         lookups=lookups,
+        assignments=assignments,
         areas=areas,
-        geometry_tiles=GeometryTiles(
-            levels, settings.data_dir / "cache" / "tiles", encode=encode_geometry
-        ),
+        geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
         choropleths=Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods),

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from boundaries.layer import Layer
+from boundaries.assign import assign_points
+from boundaries.assign_cache import AssignmentCache
+from boundaries.layer import Layer, is_layer_id
 from service.analyses.area_layers import AreaLayers
 from service.analyses.crosswalks import Crosswalks
 from service.analyses.filters import IncidentFilter
@@ -22,7 +24,7 @@ from service.analyses.selection import Selection, select
 from service.analyses.within import Within, areas_inside, resolve
 from service.cache import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
-from spatial.arrays import BoolArray, IntArray, frozen
+from spatial.arrays import BoolArray, IndexArray, IntArray, frozen
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,9 +81,15 @@ class Areas:
     """Placements and counts, computed once per dataset version, layer version and filter."""
 
     def __init__(
-        self, *, incidents: IncidentStore, layers: AreaLayers, crosswalks: Crosswalks
+        self,
+        *,
+        incidents: IncidentStore,
+        layers: AreaLayers,
+        crosswalks: Crosswalks,
+        assignments: AssignmentCache,
     ) -> None:
         self._incidents = incidents
+        self._assignments = assignments
         self._layers = layers
         self._crosswalks = crosswalks
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
@@ -119,9 +127,23 @@ class Areas:
         def placed() -> Placement:
             others = {name: layers.get(name).codes for name in layers.ids()}
             crosswalks = self._crosswalks.into(layer)
-            return place(incidents, layer, crosswalks=crosswalks, others=others)
+            return place(
+                incidents,
+                layer,
+                by_place=self._by_place(incidents, layer),
+                crosswalks=crosswalks,
+                others=others,
+            )
 
         return self._placements.get(key, placed)
+
+    def _by_place(self, incidents: Incidents, layer: Layer) -> IndexArray:
+        """The area at each incident's place; of a boundary layer from disk once it is known."""
+        if not is_layer_id(layer.layer_id):  # a grid: as many as there are sizes
+            return assign_points(layer, incidents.xy_m)
+        return self._assignments.get(
+            layer, incidents.xy_m, dataset=incidents.dataset, version=str(incidents.version)
+        )
 
     def _around(self) -> str:
         """The other layers and the lookups between them, as a short digest."""

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from boundaries.assign import assign_points
 from boundaries.layer import Layer
 from service.analyses.coding import Coding, coding_of
 from service.analyses.crosswalks import Crosswalk
@@ -73,6 +72,7 @@ def place(
     incidents: Incidents,
     layer: Layer,
     *,
+    by_place: IndexArray,
     crosswalks: Sequence[Crosswalk] = (),
     others: Mapping[str, Sequence[str]] | None = None,
 ) -> Placement:
@@ -83,6 +83,9 @@ def place(
     incidents : Incidents
     layer : Layer
         The areas asked.
+    by_place : (n,) int32
+        Position in `layer.codes` of the area at each incident's place, -1 where it is in none:
+        `boundaries.assign.assign_points`.
     crosswalks : sequence of Crosswalk
         Lookups that lead to the layer from others.
     others : mapping of str to sequence of str
@@ -104,7 +107,6 @@ def place(
     that both use for different ground. Published codes come first because published locations
     are moved: on police.uk data point in polygon agrees with them for 95 to 98 %.
     """
-    by_place = assign_points(layer, incidents.xy_m)
     coding = coding_of(incidents, layer, crosswalks, others or {}, by_place=by_place)
     area, how = _by_code_or_place(incidents, coding, by_place)
     by_code = np.argsort(incidents.area_code, kind="stable")
