@@ -61,6 +61,7 @@ def test_mistake_9_a_percentage_is_of_the_first_period_and_never_alone():
     assert np.all(np.isfinite(found.p_value))
 
 
+@pytest.mark.compiled
 def test_the_quick_form_without_the_root_of_two_would_cry_wolf():
     rng = np.random.default_rng(0)
     a, b = rng.poisson(30, 20_000), rng.poisson(30, 20_000)
@@ -69,6 +70,7 @@ def test_the_quick_form_without_the_root_of_two_would_cry_wolf():
     assert np.mean(np.abs(found.z_quick * math.sqrt(2)) > 1.96) == pytest.approx(0.17, abs=0.01)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("mean", [1.0, 5.0, 30.0])
 @pytest.mark.parametrize("longer", [1.0, 2.0])
 def test_the_level_of_the_e_test_is_kept(mean, longer):

@@ -155,6 +155,7 @@ def growing_cluster(steps=12, side=12, seed=1):
     return values.reshape(side * side, steps)
 
 
+@pytest.mark.compiled
 def test_a_growing_cluster_intensifies_and_a_sudden_one_is_new():
     found = emerging_hot_spots(growing_cluster(), lattice(12, 12), permutations=9_999, threads=2)
     category = found.category.reshape(12, 12)
@@ -166,6 +167,7 @@ def test_a_growing_cluster_intensifies_and_a_sudden_one_is_new():
     assert found.flat_steps == ()
 
 
+@pytest.mark.compiled
 def test_each_step_is_the_map_of_that_step():
     values, around = growing_cluster(), lattice(12, 12)
     found = emerging_hot_spots(values, around, permutations=999, seed=4, level=0.05)
@@ -199,6 +201,7 @@ def test_earlier_steps_are_neighbours_and_later_ones_are_not():
     np.testing.assert_array_equal(cube, expected)
 
 
+@pytest.mark.compiled
 def test_a_cube_finds_what_each_step_alone_is_too_thin_to_show():
     rng = np.random.default_rng(5)
     values = rng.poisson(0.5, (10, 10, 9)).astype(float)

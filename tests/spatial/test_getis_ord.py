@@ -212,6 +212,7 @@ def test_gi_has_no_z_where_all_other_values_are_equal():
     assert np.isfinite(found.z_score[[0, 1, 3, 4]]).all()
 
 
+@pytest.mark.compiled
 def test_expected_and_variance_are_those_of_random_arrangements():
     values, around = np.array([1.0, 5.0, 2.0, 9.0, 4.0, 4.0]), lattice(2, 3)
     rng = np.random.default_rng(0)

@@ -75,6 +75,7 @@ def test_where_a_block_is_raised_it_is_found():
     assert np.mean(called < 18) <= beyond_chance(0.05, 60)
 
 
+@pytest.mark.compiled
 def test_999_permutations_find_nothing_on_a_large_map_and_the_analytic_p_too_much():
     """Why the permutation p with many draws feeds the class, and neither of these does."""
     values = np.random.default_rng(0).poisson(3.0, (SIDE, SIDE)).astype(float)

@@ -40,6 +40,7 @@ def test_moments_and_p_are_those_of_every_arrangement(seed):
             assert found.p_value[i] == pytest.approx(np.mean(every >= found.joins[i]))
 
 
+@pytest.mark.compiled
 def test_permutation_approaches_the_exact_p():
     flags = np.random.default_rng(1).random(100) < 0.3
     around = lattice(10, 10)

@@ -43,6 +43,7 @@ def test_rank_correlation_equals_scipy(seed):
         assert np.isnan(found)
 
 
+@pytest.mark.compiled
 def test_two_samples_of_one_map_are_unchanged_whatever_the_volume():
     unchanged = 0
     for draw in range(12):
@@ -88,6 +89,7 @@ def test_maps_without_hot_areas_have_no_overlap():
     assert found.rank_correlation == pytest.approx(1.0)
 
 
+@pytest.mark.compiled
 def test_the_interval_holds_the_similarity_of_the_risks():
     """The rank correlation of the risks themselves, in 19 of 20 pairs of maps or nearly."""
     rng = np.random.default_rng(7)

@@ -33,6 +33,7 @@ def test_counts_equal_those_of_gi_star_on_each_redrawn_map(star, seed):
     assert np.isnan(found.p_value[~tested]).all()
 
 
+@pytest.mark.compiled
 def test_the_level_holds_for_unequal_denominators_where_permutation_does_not():
     """Villages around a town, all at one risk: who permutes rates finds village hotspots."""
     rng = np.random.default_rng(0)
@@ -52,6 +53,7 @@ def test_the_level_holds_for_unequal_denominators_where_permutation_does_not():
     assert np.mean(np.array(permuted)[:, large] <= 0.05) < 0.02
 
 
+@pytest.mark.compiled
 def test_one_seed_one_answer_whatever_the_threads():
     people = np.linspace(100, 900, 100)
     count = np.random.default_rng(1).poisson(people * 0.05)
@@ -63,6 +65,7 @@ def test_one_seed_one_answer_whatever_the_threads():
     assert np.any(one.p_value != other.p_value)
 
 
+@pytest.mark.compiled
 def test_a_cluster_of_higher_risk_is_found():
     people = np.full(225, 1_000.0)
     risk = np.full((15, 15), 0.01)

@@ -17,6 +17,7 @@ def count():
     return values.ravel().astype(float)
 
 
+@pytest.mark.compiled
 def test_each_combination_is_its_own_map_and_the_share_their_mean(count):
     measures = {"count": count, "rate": count / np.linspace(900, 1_100, 225)}
     rules = {"queen": lattice(15, 15), "rook": lattice(15, 15, queen=False)}

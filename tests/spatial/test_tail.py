@@ -76,6 +76,7 @@ def assert_refined_near(statistic, exact, draws=9_999, seeds=20):
     assert min(errors) > -1.0
 
 
+@pytest.mark.compiled
 def test_a_refined_p_is_near_the_exact_one():
     """60 areas, four neighbours that hold the largest values: p known from all sums."""
     values = leaves_hold(0, 1, 2, 8)
@@ -85,6 +86,7 @@ def test_a_refined_p_is_near_the_exact_one():
     assert_refined_near(LocalStatistic(values, star_of(4, 60)), exact)
 
 
+@pytest.mark.compiled
 def test_whole_numbers_are_refined_as_well():
     """Flags: the number of flagged neighbours is hypergeometric."""
     areas, flagged, leaves, seen = 400, 120, 40, 24
@@ -96,6 +98,7 @@ def test_whole_numbers_are_refined_as_well():
     assert_refined_near(LocalStatistic(values, star_of(leaves, areas)), exact)
 
 
+@pytest.mark.compiled
 def test_what_is_not_small_stays_as_it_was():
     values = np.random.default_rng(0).poisson(3, 400)
     statistic = LocalStatistic(values, lattice(20, 20))
@@ -113,6 +116,7 @@ def test_too_few_arrangements_have_no_tail():
     assert not refined_p(statistic, found).is_refined.any()
 
 
+@pytest.mark.compiled
 def test_a_falling_statistic_is_refined_in_its_own_tail():
     values = leaves_hold(0, 1, 2, 6)
     around = star_of(4, 60)
