@@ -9,6 +9,7 @@ from spatial._cells import add_cell_masses
 from spatial._sums import GAUSSIAN_RATE, sum_in_boxes
 from spatial.arrays import FloatArray, IntArray, checked_points
 from spatial.compiled import compiled
+from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
 from spatial.kernels import (
     DEFAULT_KERNEL,
@@ -53,6 +54,8 @@ def density_on_grid(
     ------
     InvalidBandwidthError, UnknownKernelError, InvalidPointsError, InvalidPointWeightsError
         If the argument of that name has no meaning.
+    InvalidParameterError
+        If `threads` is below 1.
 
     Notes
     -----
@@ -88,6 +91,8 @@ def index_density_on_grid(
     """The same for points that are indexed already: see `density_on_grid`."""
     bandwidth_m = checked_bandwidth(bandwidth_m)
     shape = kernel_named(kernel)
+    if threads < 1:
+        raise InvalidParameterError("threads", threads, "at least 1")
     left, bottom, right, top = grid.bounds_m
     window = points.window(
         (left - bandwidth_m, bottom - bandwidth_m, right + bandwidth_m, top + bandwidth_m)

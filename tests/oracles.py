@@ -174,3 +174,34 @@ def general_g_by_all_arrangements(
     scale = 1.0 / (values.sum() ** 2 - values @ values)
     every = np.array([scale * (y @ weights @ y) for y in map(np.array, permutations(values))])
     return float(scale * (values @ weights @ values)), float(every.mean()), float(every.var())
+
+
+def kernel_value(name: str, u: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The unit-volume kernel of radius 1, as the table of formulas has it."""
+    inside = np.where(u <= 1.0, 1.0 - u * u, 0.0)
+    formulas = {
+        "quartic": lambda: 3 / np.pi * inside**2,
+        "epanechnikov": lambda: 2 / np.pi * inside,
+        "triweight": lambda: 4 / np.pi * inside**3,
+        "uniform": lambda: np.where(u <= 1.0, 1 / np.pi, 0.0),
+        "triangular": lambda: 3 / np.pi * np.where(u <= 1.0, 1.0 - u, 0.0),
+        "gaussian": lambda: np.where(u <= 1.0, gaussian(u, 1 / 4), 0.0),
+    }
+    return formulas[name]()
+
+
+def kernel_density(
+    xy_m: NDArray[np.float64],
+    at_m: NDArray[np.float64],
+    bandwidth_m: float,
+    kernel: str = "quartic",
+    weights: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """Density per km^2 at places (..., 2): the formula over every point, in metres."""
+    density = np.zeros(at_m.shape[:-1])
+    for point, weight in zip(
+        xy_m, np.ones(len(xy_m)) if weights is None else weights, strict=True
+    ):
+        away = np.hypot(at_m[..., 0] - point[0], at_m[..., 1] - point[1])
+        density += weight * kernel_value(kernel, away / bandwidth_m) / bandwidth_m**2
+    return density * 1e6
