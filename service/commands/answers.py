@@ -188,7 +188,7 @@ def _write_table(
 def _tile_of(text: str) -> Tile:
     """The tile address of its text z/x/y."""
     parts = text.split("/")
-    if len(parts) != 3 or not all(part.isdigit() for part in parts):
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
         output.fail(f"--tile must be written z/x/y, such as 12/2049/1347, got {text!r}")
     z, x, y = (int(part) for part in parts)
     return Tile(z, x, y)
