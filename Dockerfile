@@ -29,6 +29,8 @@ COPY service service
 RUN /opt/hotspots/bin/pip install --no-deps . \
  && /opt/hotspots/bin/pip uninstall --yes pip setuptools
 
+# Away from the sources: kernels are kept by the path of the module, which must be the installed one.
+WORKDIR /
 # Machine code for any processor of this architecture, made by asking for every answer once, so
 # that a container does not compile when it starts. Members of group 0 may write there, which its
 # user is: numba reads no folder that it cannot write. In a container that is read-only, or run by
