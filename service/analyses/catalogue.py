@@ -42,7 +42,9 @@ class Catalogue:
     def datasets_version(self) -> str:
         """Everything the list of datasets depends on, as a short digest."""
         tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
-        return short_digest(tables, layers_version(self._layers), self._study_label(), SOFTWARE)
+        # What is outside depends on lookups too: a code may lead into the study area.
+        around = layers_version(self._layers), self._areas.crosswalks.version()
+        return short_digest(tables, around, self._study_label(), SOFTWARE)
 
     def boundaries_version(self) -> str:
         """Everything the list of layers depends on, as a short digest."""
