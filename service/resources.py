@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from boundaries import assign
 from boundaries.assign_cache import AssignmentCache
 from boundaries.geometry_tiles import GeometryTiles
 from boundaries.levels import LevelCache
@@ -22,6 +21,7 @@ from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
 from service.analyses.vector_tiles import VectorTiles
 from service.cache import SingleFlightCache
+from service.rehearsal import compile_kernels
 from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
 from service.settings import Settings
@@ -30,7 +30,6 @@ from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
 from service.store.state import DataState
-from spatial import getis_ord, permutation, tile_density
 
 Body = bytes
 
@@ -70,10 +69,7 @@ class Resources:
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""
-        getis_ord.compile_kernels()
-        permutation.compile_kernels()
-        tile_density.compile_kernels()
-        assign.compile_kernels()
+        compile_kernels()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
         for dataset in self.incidents.ids():

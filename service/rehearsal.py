@@ -1,0 +1,39 @@
+"""Every compiled kernel that a request may reach, called once before the first request."""
+
+import numpy as np
+
+from boundaries import assign
+from spatial import change, classes, getis_ord, permutation, poisson_null, tile_density
+from spatial.bandwidth import choose_bandwidth
+from spatial.grid import Grid
+from spatial.peaks import find_peaks
+from spatial.permutation import LocalStatistic, permutation_p
+from spatial.points import PointIndex
+from spatial.tail import refined_p
+from spatial.weights import Neighbours
+
+
+def compile_kernels() -> None:
+    """Compile them all, or load them from numba's cache: a quarter of a second."""
+    for module in (getis_ord, permutation, tile_density, poisson_null, change, classes, assign):
+        module.compile_kernels()
+    _rehearse_peaks()
+    _rehearse_tail()
+
+
+def _rehearse_peaks() -> None:
+    """Peaks of a surface, and the bandwidth of an inset."""
+    xy_m = np.random.default_rng(0).uniform(0.0, 1_000.0, (64, 2))
+    grid = Grid(left_m=0.0, top_m=1_000.0, cell_m=100.0, rows=10, cols=10)
+    surface = np.add.outer(np.arange(10.0), np.arange(10.0))
+    find_peaks(surface, grid, PointIndex(xy_m), bandwidth_m=300.0)
+    choose_bandwidth(xy_m, rule="least-squares")
+
+
+def _rehearse_tail() -> None:
+    """The refined p of a line of areas with a crowd at one end."""
+    values = np.zeros(40)
+    values[:3] = 100.0
+    line = Neighbours.from_pairs(40, range(39), range(1, 40))
+    statistic = LocalStatistic(values, line)
+    refined_p(statistic, permutation_p(statistic, permutations=1_000, seed=1))
