@@ -8,7 +8,7 @@ import codecs
 import csv
 import difflib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,9 +98,11 @@ def read_delimited(
     *,
     name: str,
     delimiter: str | None = None,
+    header: Sequence[str] | None = None,
+    only: Collection[str] | None = None,
     on_bytes: Callable[[int], None] | None = None,
 ) -> Delimited:
-    """A delimited text file with a header, read whole.
+    """A delimited text file, read whole.
 
     Parameters
     ----------
@@ -110,6 +112,10 @@ def read_delimited(
         The file's name, for messages.
     delimiter : str or None
         One character; None: the one of ``, ; tab |`` that the header has most of.
+    header : sequence of str or None
+        Names of the columns of a file without a header, whose first record is a row.
+    only : collection of str or None
+        The columns to keep, as the header spells them; None: all.
     on_bytes : callable or None
         Told now and then how many bytes have been read.
 
@@ -120,20 +126,23 @@ def read_delimited(
     """
     file = SourceFile.of(name, content)
     text, encoding, notes = _as_utf8(content, name)
-    header, delimiter = _header(text, name, delimiter)
+    first_row = 0 if header is not None else 1
+    if header is None:
+        header, delimiter = _header(text, name, delimiter)
     columns, renamed = _distinct(header)
+    kept = tuple(column for column in columns if only is None or column in only)
     malformed: list[tuple[int, int, str]] = []
 
     def on_malformed(row: pa.csv.InvalidRow) -> str:
         malformed.append((row.number, row.actual_columns, row.text))
         return "skip"
 
-    table = _parsed(text, columns, delimiter, on_malformed, on_bytes, name)
+    table = _parsed(text, columns, kept, delimiter or ",", on_malformed, on_bytes, name)
     _check_quotes(text, table, malformed, name)
     bad_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
     everything = np.arange(1, table.num_rows + len(malformed) + 1)
     numbers = np.delete(everything, bad_numbers - 1)
-    table, numbers = _trimmed(table.slice(1)), numbers[1:]
+    table, numbers = _trimmed(table.slice(first_row)), numbers[first_row:]
     notes = (*notes, *renamed, *_long_values(text, table, numbers, name))
     empty = _all_blank(table)
     blank = int(empty.sum())
@@ -150,8 +159,8 @@ def read_delimited(
     return Delimited(
         file=file,
         encoding=encoding,
-        delimiter=delimiter,
-        columns=columns,
+        delimiter=delimiter or ",",
+        columns=kept,
         table=table,
         check=check,
         malformed=len(malformed),
@@ -231,6 +240,7 @@ def _distinct(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _parsed(
     text: bytes,
     columns: tuple[str, ...],
+    kept: tuple[str, ...],
     delimiter: str,
     on_malformed: Callable[[pa.csv.InvalidRow], str],
     on_bytes: Callable[[int], None] | None,
@@ -244,7 +254,9 @@ def _parsed(
         invalid_row_handler=on_malformed,
     )
     convert = pa.csv.ConvertOptions(
-        column_types=dict.fromkeys(columns, pa.string()), strings_can_be_null=False
+        column_types=dict.fromkeys(columns, pa.string()),
+        include_columns=list(kept),
+        strings_can_be_null=False,
     )
     # One thread: with more, the reader does not know the number of a record.
     read = pa.csv.ReadOptions(

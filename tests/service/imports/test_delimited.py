@@ -156,3 +156,19 @@ def test_what_the_standard_library_writes_is_read(rows, delimiter, line_end, bom
         assert read.table.column(name).to_pylist() == expected
     assert not read.check.rejects
     assert np.all(read.check.usable)
+
+
+def test_a_file_without_a_header_is_read_by_the_names_given():
+    read = read_delimited(b"1,2\n3,4,5\n6,7\n", name="x.csv", header=["a", "b"])
+    assert read.table.to_pydict() == {"a": ["1", "6"], "b": ["2", "7"]}
+    assert read.check.row_numbers.tolist() == [1, 3]
+    assert [(one.row, one.reason) for one in read.check.rejects] == [
+        (2, "the record has 3 fields, the header has 2")
+    ]
+
+
+def test_only_the_columns_asked_for_are_kept():
+    read = read_delimited(b"a,b,c\n1,,3\n,2,\n", name="x.csv", only={"c", "a"})
+    assert read.columns == ("a", "c")
+    assert read.table.to_pydict() == {"a": ["1"], "c": ["3"]}
+    assert read.blank == 1
