@@ -68,6 +68,7 @@ STATUS: dict[type[Exception], int] = {
     store.SameNameError: 500,
     store.MeasureExistsError: 500,
     store.LookupExistsError: 500,
+    store.PostcodesExistError: 500,
     store.SiteExistsError: 500,
     store.ConcurrentImportError: 500,
     store.WrongCrsError: 500,

@@ -9,6 +9,7 @@ StoreError
 ├── SameNameError           another file of the same name is in the table already
 ├── MeasureExistsError      a measure of that layer and period is loaded already
 ├── LookupExistsError       a lookup between two layers is loaded already
+├── PostcodesExistError     postcodes of a file are loaded already, from another file
 ├── SiteExistsError         a development site of that identifier is loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
@@ -153,6 +154,25 @@ class LookupExistsError(StoreError):
         return (
             f"a lookup from {self.from_layer} to {self.to_layer} is loaded already, from "
             f"{self.loaded_from}; nothing was imported. Repeat with --replace to replace it"
+        )
+
+
+class PostcodesExistError(StoreError):
+    """Postcodes of a file are loaded already, from another file."""
+
+    code = "postcodes-exist"
+
+    def __init__(self, examples: tuple[str, ...], number: int, loaded_from: str) -> None:
+        super().__init__(examples, number, loaded_from)
+        self.examples = examples
+        self.number = number
+        self.loaded_from = loaded_from
+
+    def __str__(self) -> str:
+        return (
+            f"{self.number:,} of the postcodes are loaded already, such as "
+            f"{', '.join(self.examples)} from {self.loaded_from}; nothing was imported. "
+            "Repeat with --replace to replace them"
         )
 
 
