@@ -34,6 +34,7 @@ from spatial.mercator import (
 from spatial.points import PointIndex
 
 MAX_SIZE = 2048
+SMOOTH_FROM_ZOOM = 6  # from here on a polynomial follows the ground across a tile
 
 
 def density_on_tile(
@@ -162,13 +163,14 @@ def _prefers_mesh(
     reach = bandwidth_m / side_m * size
     if nodes > MOST_NODES or reach < 1.0:
         return False
-    mesh = 12.0 * size * size + near * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 40.0)
+    mesh = 15.0 * size * size + near * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 45.0)
+    rows = 20.0 * size * size
     if kernel.power is None:
-        rows = near * min(4.0 * reach * reach, float(size * size))
+        rows += near * min(4.0 * reach * reach, float(size * size))
     elif kernel.power == 2:
-        rows = 8.0 * size * size + near * (40.0 + 12.0 * min(reach, 0.5 * size))
+        rows += near * (60.0 + 14.0 * min(reach, float(size)))
     else:
-        rows = 12.0 * size * size + near * 30.0 * min(reach, 0.5 * size)
+        rows += near * 30.0 * min(reach, float(size))
     return mesh < rows
 
 
@@ -211,15 +213,16 @@ def tile_pixels(
     y_edges = top - np.arange(size + 1, dtype=np.float64) * pixel_m
     latitude = latitude_deg(y_edges[:-1] - 0.5 * pixel_m)
     middle = 0.5 * (left + right) if along_x_m is None else along_x_m
-    longitude = longitude_deg(np.full(size, middle))
-    places = transform_xy(np.column_stack([longitude, latitude]), source=WGS84, target=crs)
-    usable = np.isfinite(places).all(axis=1)
-    scale = np.full(size, np.nan)
-    scale[usable] = mercator_places(places[usable], crs=crs).ground_scale
-    known = np.flatnonzero(np.isfinite(scale))
-    if not len(known):
-        return None
-    scale = np.interp(np.arange(size), known, scale[known])
+    nodes, weights = _pixel_weights(size)
+    scale = None
+    if tile.z >= SMOOTH_FROM_ZOOM:
+        scale = weights @ _ground_scale(middle, top + nodes * size * -pixel_m, crs)
+    if scale is None or not np.isfinite(scale).all():
+        scale = _ground_scale(middle, y_edges[:-1] - 0.5 * pixel_m, crs)
+        known = np.flatnonzero(np.isfinite(scale))
+        if not len(known):
+            return None
+        scale = np.interp(np.arange(size), known, scale[known])
     q_rows, q_edges = isometric_northing_m(latitude), isometric_northing_m(latitude_deg(y_edges))
     return TilePixels(
         left_m=left + 0.5 * pixel_m,
@@ -229,6 +232,16 @@ def tile_pixels(
         row_edges=(q_rows[0] - q_edges) / pixel_m,
         row_stretch=1.0 / scale,
     )
+
+
+def _ground_scale(x_m: float, y_m: FloatArray, crs: str) -> FloatArray:
+    """Ground scale along a meridian at EPSG:3857 northings; NaN where there is none."""
+    places = _ground_places(np.array([x_m]), y_m, crs)
+    usable = np.isfinite(places).all(axis=1)
+    scale = np.full(len(y_m), np.nan)
+    if usable.any():
+        scale[usable] = mercator_places(places[usable], crs=crs).ground_scale
+    return scale
 
 
 def reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float, float, float]:
