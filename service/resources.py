@@ -28,6 +28,7 @@ from service.settings import Settings
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
+from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
 from service.store.state import DataState
 
@@ -52,6 +53,7 @@ class Resources:
     measures: MeasureStore
     sites: SiteStore
     lookups: LookupStore
+    postcodes: PostcodeStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -84,6 +86,7 @@ def open_resources(settings: Settings) -> Resources:
     sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
     area_layers = AreaLayers(layers=layers, settings=settings)
     lookups = LookupStore(settings.data_dir / "lookups")
+    postcodes = PostcodeStore(settings.data_dir / "postcodes", crs=settings.crs)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     cache = settings.data_dir / "cache"
     assignments = AssignmentCache(cache / "assignments")
@@ -99,6 +102,7 @@ def open_resources(settings: Settings) -> Resources:
         measures=measures,
         sites=sites,
         lookups=lookups,
+        postcodes=postcodes,
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),

@@ -6,7 +6,49 @@ from typing import Annotated
 import typer
 
 from service.commands import output
-from service.commands.options import Delimiter, Licence, Replace, Source
+from service.commands.options import (
+    Delimiter,
+    Licence,
+    MaxRejected,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+)
+
+
+def postcodes(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Code-Point Open, ONSPD or NSPL: the zip, its folder or its files."),
+    ],
+    source: Source = "",
+    licence: Licence = "",
+    replace: Replace = False,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import unit postcodes and their places, by which incidents can be located."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.postcodes import PostcodeOptions, import_postcodes
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_postcodes(
+            held.postcodes,
+            files,
+            PostcodeOptions(
+                source=source,
+                licence=licence,
+                replace=replace,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())
 
 
 def lookup(

@@ -1,0 +1,177 @@
+"""The layouts that files of postcodes come in: Code-Point Open, ONSPD and NSPL."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from typing import Final
+
+GREAT_BRITAIN: Final = "EPSG:27700"
+
+# Ordnance Survey, Code-Point Open technical specification, attributes in this order.
+CODE_POINT_HEADER: Final = ("PC", "PQ", "EA", "NO", "CY", "RH", "LH", "CC", "DC", "WC")
+_HEADER_NAMES: Final = {
+    "pc": "PC",
+    "postcode": "PC",
+    "pq": "PQ",
+    "positional_quality_indicator": "PQ",
+    "ea": "EA",
+    "eastings": "EA",
+    "no": "NO",
+    "northings": "NO",
+    "cy": "CY",
+    "country_code": "CY",
+}
+_FIRST_BYTES: Final = 65_536
+_UNIT: Final = re.compile(r"^[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}$")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which column of a file holds what; None where the layout has no such column.
+
+    Attributes
+    ----------
+    name : str
+        What the layout is called.
+    header : tuple of str or None
+        Names for the columns of a file without a header.
+    postcode, easting, northing, quality : str
+        Columns of what every layout has; `quality` may be missing from an extract.
+    quality_step : int
+        What a grade is multiplied by: Code-Point Open writes 10 for 1.
+    """
+
+    name: str
+    header: tuple[str, ...] | None
+    postcode: str
+    easting: str
+    northing: str
+    quality: str | None
+    quality_step: int
+    ended: str | None
+    country: str | None
+    longitude: str | None
+    latitude: str | None
+    source: str
+    licence: str = "Open Government Licence v3.0"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that is read."""
+        named = (
+            self.postcode, self.easting, self.northing, self.quality, self.ended, self.country,
+            self.longitude, self.latitude,
+        )  # fmt: skip
+        return tuple(name for name in named if name is not None)
+
+
+def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout | None:
+    """The layout of a file of postcodes, None where it is none.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, or its beginning.
+    header : tuple of str or None
+        Column names of Code-Point Open as a file of headers beside it gives them.
+    """
+    records = first_records(content, 1)
+    if not records:
+        return None
+    first = records[0]
+    if len(first) >= 4 and _UNIT.match(first[0].strip().upper()):
+        return _code_point(header if header and len(header) == len(first) else None, len(first))
+    names = {name.strip().lower(): name for name in first}
+    if {"pc", "ea", "no"} <= names.keys() or {"postcode", "eastings", "northings"} <= names.keys():
+        return _code_point_with_header(names)
+    return _directory(names)
+
+
+def code_point_header(content: bytes) -> tuple[str, ...] | None:
+    """The column names in Code-Point Open's own file of headers; None for any other file.
+
+    It has two records, the short and the long names, and no postcode.
+    """
+    records = first_records(content, 3)
+    if len(records) != 2:
+        return None
+    names = tuple(name.strip().upper() for name in records[0])
+    return names if names[:4] == CODE_POINT_HEADER[:4] else None
+
+
+def first_records(content: bytes, number: int) -> list[list[str]]:
+    """The first records of a file that are not blank, as far as they can be read."""
+    text = content[:_FIRST_BYTES].removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
+    found: list[list[str]] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline="")):
+            if any(field.strip() for field in record):
+                found.append(record)
+            if len(found) == number:
+                break
+    except csv.Error:
+        return []
+    return found
+
+
+def _code_point(header: tuple[str, ...] | None, width: int) -> Layout:
+    """Code-Point Open as it is published: no header."""
+    names = header or CODE_POINT_HEADER[:width]
+    names += tuple(f"column {i + 1}" for i in range(len(names), width))
+    return _code_point_layout(names, {name: name for name in names})
+
+
+def _code_point_with_header(names: dict[str, str]) -> Layout:
+    """Code-Point Open to which somebody has added its header."""
+    spelt = {_HEADER_NAMES[low]: name for low, name in names.items() if low in _HEADER_NAMES}
+    return _code_point_layout(None, spelt)
+
+
+def _code_point_layout(header: tuple[str, ...] | None, spelt: dict[str, str]) -> Layout:
+    return Layout(
+        name="Code-Point Open",
+        header=header,
+        postcode=spelt["PC"],
+        easting=spelt["EA"],
+        northing=spelt["NO"],
+        quality=spelt.get("PQ"),
+        quality_step=10,
+        ended=None,
+        country=spelt.get("CY"),
+        longitude=None,
+        latitude=None,
+        source="Ordnance Survey, Code-Point Open",
+    )
+
+
+def _directory(names: dict[str, str]) -> Layout | None:
+    """ONSPD or NSPL, whose column names change a little from one edition to the next."""
+    postcode = _first(names, r"pcds|pcd|pcd2|pcd7|pcd8")
+    easting = _first(names, r"oseast1m|east1m")
+    northing = _first(names, r"osnrth1m|north1m")
+    if postcode is None or easting is None or northing is None:
+        return None
+    return Layout(
+        name="ONSPD or NSPL",
+        header=None,
+        postcode=postcode,
+        easting=easting,
+        northing=northing,
+        quality=_first(names, r"osgrdind|gridind"),
+        quality_step=1,
+        ended=_first(names, r"doterm"),
+        country=_first(names, r"ctry(\d\dcd)?"),
+        longitude=_first(names, r"long"),
+        latitude=_first(names, r"lat"),
+        source="Office for National Statistics, postcode directory",
+    )
+
+
+def _first(names: dict[str, str], pattern: str) -> str | None:
+    """The column that the first of the alternatives names, None where there is none."""
+    for alternative in pattern.split("|"):
+        for low, name in names.items():
+            if re.fullmatch(alternative, low):
+                return name
+    return None
