@@ -97,7 +97,7 @@ def code_point_header(content: bytes) -> tuple[str, ...] | None:
     if len(records) != 2:
         return None
     names = tuple(name.strip().upper() for name in records[0])
-    return names if names[:4] == CODE_POINT_HEADER[:4] else None
+    return names if names[0] == "PC" and {"EA", "NO"} <= set(names) else None
 
 
 def first_records(content: bytes, number: int) -> list[list[str]]:
