@@ -15,6 +15,7 @@ from spatial.getis_ord import expected_in_reach, gi, gi_star
 from spatial.multiplicity import corrected
 from spatial.weights import Neighbours
 from tests.oracles import getis_ord_z
+from tests.spatial.agreement import cluster_of_forty
 from tests.spatial.lattices import SpdepMap, columns, lattice, numbers, random_map
 
 AREAS = 9
@@ -134,14 +135,6 @@ def test_whole_vectors_of_real_maps_equal_spdep(test_data, name):
     for correction in ("bh", "by", "bonferroni", "holm"):
         column = {"bh": "p_BH", "by": "p_BY"}.get(correction, f"p_{correction}")
         same(corrected(star.p_value, correction=correction), column)
-
-
-def cluster_of_forty() -> np.ndarray:
-    """The 40 x 40 map with an injected cluster of 5 x 5 cells."""
-    rng = np.random.default_rng(1)
-    values = rng.poisson(3, 1600).reshape(40, 40)
-    values[10:15, 10:15] += rng.poisson(3, 25).reshape(5, 5)
-    return values.ravel().astype(np.float64)
 
 
 @pytest.mark.parametrize("standardised", [False, True])
