@@ -9,7 +9,7 @@ from boundaries.levels import LevelCache
 from boundaries.tiles import TileAreas, areas_in_tile
 from service.analyses.area_layers import AreaLayers
 from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
-from service.answers import Document, GeometryTile, Table, VectorTile
+from service.answers import Document, GeometryTile, Provenance, Table, VectorTile
 from service.cache import SingleFlightCache
 from service.settings import Settings
 from spatial.crs import WGS84, transformer
@@ -52,12 +52,7 @@ class VectorTiles:
             kind="geometry-tile",
             layer=layer,
             tile=tile,
-            provenance=provenance(
-                sources={"layer": layer_source(layer)},
-                filter={},
-                method={"name": "boundaries, generalised per zoom with shared borders kept"},
-                counts={"areas": len(layer)},
-            ),
+            provenance=_of_geometry(layer),
         )
 
     def table_of(self, key: Hashable, compute: Callable[[], Table]) -> Table:
@@ -122,7 +117,7 @@ class VectorTiles:
         bounds = transformer(layer.crs, WGS84).transform_bounds(*layer.bounds_m)
         west, south, east, north = (round(float(v), 6) for v in bounds)
         joint = "&" if "?" in template else "?"
-        source = table.provenance if table is not None else None
+        source = table.provenance if table is not None else _of_geometry(layer)
         return Document(
             kind="vector-tilejson",
             content={
@@ -137,7 +132,7 @@ class VectorTiles:
                 "bounds": [west, south, east, north],
                 "center": [(west + east) / 2, (south + north) / 2, 9],
                 "vector_layers": [{"id": layer_id, "fields": dict(fields)}],
-                "synthetic": source.synthetic if source else layer.metadata.synthetic,
+                "synthetic": source.synthetic,
             },
             provenance=source,
         )
@@ -149,3 +144,13 @@ class VectorTiles:
             self._levels.get(layer, tile.z), tile
         )
         return self._areas.get(key, find)
+
+
+def _of_geometry(layer: Layer) -> Provenance:
+    """Where tiles without values come from."""
+    return provenance(
+        sources={"layer": layer_source(layer)},
+        filter={},
+        method={"name": "boundaries, generalised per zoom with shared borders kept"},
+        counts={"areas": len(layer)},
+    )

@@ -67,7 +67,7 @@ def read_boundary_tilejson(
     tiles = replies.resources.vector_tiles
     template = f"{_base(replies)}/v1/boundaries/{layer}/tiles/{{z}}/{{x}}/{{y}}.mvt"
     return replies.send(
-        version=lambda: f"{tiles.geometry_version(layer)} {template}",
+        version=lambda: f"{tiles.geometry_version(layer)} {template} {_zooms(replies)}",
         query=query,
         answer=lambda: tiles.tilejson(
             layer,
@@ -231,12 +231,18 @@ def _send_tilejson(
         )
 
     return replies.send(
-        version=lambda: f"{version()} {template}",
+        version=lambda: f"{version()} {template} {_zooms(replies)}",
         query=query,
         answer=document,
         render=document_json,
         media_type=JSON,
     )
+
+
+def _zooms(replies: Replies) -> str:
+    """The zooms that a TileJSON states."""
+    tiles = replies.resources.settings.tiles
+    return f"{tiles.min_zoom} {tiles.max_zoom}"
 
 
 def _base(replies: Replies) -> str:
