@@ -9,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial import pair_distances
-from spatial.bandwidth import AUTO_MIN_PLACES, choose_bandwidth, location_warnings
+from spatial.bandwidth import (
+    LEAST_SQUARES_FROM,
+    LIKELIHOOD_FROM,
+    choose_bandwidth,
+    location_warnings,
+)
 from spatial.bandwidth_rules import (
     RULES,
     Sample,
@@ -281,18 +286,37 @@ def test_one_seed_gives_one_answer_and_another_nearly_the_same():
 # --- auto, warnings, awkward inputs --------------------------------------------------------
 
 
-def test_auto_names_the_rule_it_used():
-    chosen = choose_bandwidth(clustered(27, 200))
-    assert (chosen.rule, chosen.automatic) == ("likelihood", True)
-    assert (
-        chosen.bandwidth_m == choose_bandwidth(clustered(27, 200), rule="likelihood").bandwidth_m
-    )
+@pytest.mark.parametrize(
+    ("places", "rule"),
+    [
+        (LEAST_SQUARES_FROM, "least-squares"),
+        (LEAST_SQUARES_FROM - 1, "likelihood"),
+        (LIKELIHOOD_FROM, "likelihood"),
+        (LIKELIHOOD_FROM - 1, "normal-reference"),
+        (2, "normal-reference"),
+    ],
+)
+def test_auto_names_the_rule_it_used(places, rule):
+    xy_m = np.repeat(clustered(27, places), 2, axis=0)
+    chosen = choose_bandwidth(xy_m)
+    assert (chosen.rule, chosen.automatic, chosen.places) == (rule, True, places)
+    asked = choose_bandwidth(xy_m, rule=rule)
+    assert not asked.automatic
+    assert chosen.bandwidth_m >= asked.bandwidth_m
+    if rule == "normal-reference":
+        assert "too little to go by" in chosen.warnings[0]
 
 
-def test_auto_takes_the_normal_reference_where_places_are_few_and_says_so():
-    chosen = choose_bandwidth(clustered(28, AUTO_MIN_PLACES - 1))
-    assert chosen.rule == "normal-reference"
-    assert "too little to go by" in chosen.warnings[0]
+def test_auto_does_not_go_below_the_location_error():
+    # Five places 300 m apart: for 3,000 records the normal reference is narrower than that.
+    nodes = np.array([[0, 0], [300, 0], [0, 300], [300, 300], [600, 0]]) + 500_000.0
+    xy_m = nodes[np.random.default_rng(28).integers(0, 5, 3_000)]
+    asked = choose_bandwidth(xy_m, rule="normal-reference")
+    assert asked.bandwidth_m < asked.location.error_m == 300.0
+    assert "below the location error" in asked.warnings[-1]
+    chosen = choose_bandwidth(xy_m)
+    assert chosen.bandwidth_m == pytest.approx(300.0)
+    assert "less than the location error" in chosen.warnings[-1]
 
 
 @pytest.mark.parametrize("xy_m", [np.empty((0, 2)), [[1.0, 2.0]], [[1.0, 2.0]] * 40])
@@ -369,6 +393,6 @@ def test_an_unknown_kernel_is_named():
 @pytest.mark.real
 def test_auto_on_police_uk_data_is_wider_than_the_location_error(police_xy_m):
     chosen = choose_bandwidth(police_xy_m)
-    assert chosen.rule == "likelihood"
-    assert 600.0 < chosen.bandwidth_m < 1_100.0
+    assert chosen.rule == "least-squares"
+    assert 500.0 < chosen.bandwidth_m < 750.0
     assert chosen.warnings == ()
