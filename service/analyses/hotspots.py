@@ -9,7 +9,7 @@ from service.analyses.areas import AreaCounts, Areas
 from service.analyses.choropleths import ranked
 from service.analyses.denominators import Denominator, denominator_of
 from service.analyses.errors import TooMuchWorkError
-from service.analyses.local_tests import LocalTest, run_local_test
+from service.analyses.local_tests import THREADS, LocalTest, run_local_test
 from service.analyses.neighbourhoods import AUTO, Neighbourhoods
 from service.analyses.provenance import provenance, short_digest
 from service.answers import Table
@@ -27,12 +27,14 @@ from spatial.multiplicity import (
 )
 from spatial.permutation import default_permutations
 from spatial.rates import empirical_bayes, expected_counts, rates, standardised_ratios
+from spatial.sensitivity import Sensitivity, sensitivity
 from spatial.weighted_counts import WeightedCounts, weighted_counts
 from spatial.weights import Neighbours
 
 MIN_EXPECTED: Final = 5.0
 ALPHA: Final = 0.05
 POISSON_MAPS: Final = 9_999
+OTHER_NEIGHBOURS: Final = ("queen", "rook", "knn:6", "knn:8")
 STATISTICS: Final = {
     "gi-star": "Getis-Ord Gi* (Ord and Getis 1995), the area itself included",
     "gi": "Getis-Ord Gi (Ord and Getis 1995), the area itself left out",
@@ -95,10 +97,16 @@ class Hotspots:
         in_reach = expected_in_reach(np.nan_to_num(expected), neighbours, star=star)
 
         columns = self._columns(counted, value, tested, found, neighbours, in_reach, weighted)
+        others = None
+        if query.sensitivity:
+            others = self._sensitivity(counted, below, tested, query, permutations)
+            columns["stays_hot_share"] = _spread(others.share_hot, tested)
         kept = np.flatnonzero(counted.kept)
         order = kept[ranked(columns["z_score"][kept], columns["code"][kept])]
         method = _method(query, permutations, neighbours, found)
         method["neighbours_chosen"] = chosen
+        if others is not None:
+            method["sensitivity"] = _described_choices(others)
         method["global"] = _global(value[tested], neighbours)
         return Table(
             kind="hotspots",
@@ -145,6 +153,35 @@ class Hotspots:
                 f"permutations of {areas} areas", permutations, allowed, "ask for fewer"
             )
         return permutations
+
+    def _sensitivity(
+        self,
+        counted: AreaCounts,
+        below: Denominator | None,
+        tested: BoolArray,
+        query: HotspotQuery,
+        permutations: int,
+    ) -> Sensitivity:
+        """The areas that are hot under every combination of reasonable choices."""
+        count = counted.count[tested].astype(np.float64)
+        measures: dict[str, FloatArray] = {"count": count}
+        if below is not None:
+            base = below.values[tested]
+            measures["rate"] = rates(count, base, per=query.per).value
+            measures["smoothed"] = empirical_bayes(count, base, per=query.per).value
+        rules = [r for r in OTHER_NEIGHBOURS if r != query.neighbours]
+        if query.neighbours != AUTO:
+            rules = [query.neighbours, *rules]
+        found = {rule: self._neighbourhoods.of(counted.layer, rule) for rule in rules}
+        kept = {r: n if tested.all() else n.subset(tested) for r, n in found.items()}
+        return sensitivity(
+            measures,
+            kept,
+            star=query.statistic != "gi",
+            permutations=permutations,
+            seed=query.seed,
+            threads=THREADS,
+        )
 
     def _columns(
         self,
@@ -239,6 +276,19 @@ def _method(
             neighbours.n, permutations, alpha=ALPHA
         )
     return method
+
+
+def _described_choices(others: Sensitivity) -> dict[str, Any]:
+    """What the share of choices is a share of."""
+    return {
+        "hot": "q up to 0.05",
+        "choices": [
+            {"neighbours": c.neighbours, "measure": c.measure, "correction": c.correction}
+            for c in others.choices
+        ],
+        "hot_areas": others.hot.sum(axis=1).tolist(),
+        "note": "a share of the analyst's choices, not a probability",
+    }
 
 
 def _global(value: FloatArray, neighbours: Neighbours) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
 """Hotspots over time: emerging categories from step to step, and change between two periods."""
 
+import dataclasses
 import datetime
 import os
 from collections.abc import Callable
@@ -14,11 +15,17 @@ from service.analyses.choropleths import ranked
 from service.analyses.errors import TooMuchWorkError
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.provenance import provenance, short_digest
-from service.answers import Table
-from service.schemas.over_time import ChangeQuery, EmergingQuery
+from service.answers import Document, Table
+from service.schemas.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.settings import Settings
+from spatial.accuracy import concentration, hotspot_accuracy
 from spatial.arrays import BoolArray, FloatArray
-from spatial.change import count_changes, e_test, transitions
+from spatial.change import (
+    count_changes,
+    e_test,
+    transitions,
+    weighted_displacement_difference,
+)
 from spatial.emerging import (
     CATEGORIES,
     DEFINITIONS,
@@ -156,7 +163,8 @@ class OverTime:
                 threads=THREADS,
             )
 
-        classes = classified(first).classes, classified(second).classes
+        maps_of = classified(first), classified(second)
+        classes = maps_of[0].classes, maps_of[1].classes
         codes = np.array(after.layer.codes, dtype=object)[kept]
         columns: dict[str, NDArray[Any]] = {
             "code": codes,
@@ -176,8 +184,13 @@ class OverTime:
         }
         order = ranked(changed.difference, codes)
         whole = _whole_map(first, second, days)
+        area_km2 = after.layer.areas_km2[kept]
+        whole["concentration_before"] = _concentration(first)
+        whole["concentration_after"] = _concentration(second)
+        whole["accuracy_of_the_baseline_map"] = _accuracy(
+            maps_of[0].hot(0.05), first, second, area_km2
+        )
         if query.replicates:
-            area_km2 = after.layer.areas_km2[kept]
             whole["similarity"] = _similarity(first, second, classified, area_km2, query)
         return Table(
             kind="change",
@@ -209,6 +222,59 @@ class OverTime:
                     **after.reconciliation(),
                 },
                 notes=(*after.notes(), NOT_EVIDENCE),
+            ),
+        )
+
+    def displacement(self, dataset: str, layer_id: str, query: DisplacementQuery) -> Document:
+        """Did an intervention reduce incidents, a control and displacement allowed for?
+
+        Raises
+        ------
+        UnknownAreaError
+            If the layer has no area of a code named.
+        """
+        before = self._areas.count(dataset, layer_id, query.baseline_filter())
+        after = self._areas.count(dataset, layer_id, query.incident_filter())
+        groups = {
+            "target": query.target,
+            "control": query.control,
+            "displacement": query.displacement,
+            "displacement_control": query.displacement_control,
+        }
+        pairs = {}
+        for name, codes in groups.items():
+            at = [after.layer.position(code) for code in codes]
+            pairs[name] = (float(before.count[at].sum()), float(after.count[at].sum()))
+        found = weighted_displacement_difference(
+            pairs["target"],
+            pairs["control"],
+            pairs["displacement"],
+            pairs["displacement_control"],
+        )
+        return Document(
+            kind="displacement",
+            content={
+                **{name: _number(v) for name, v in dataclasses.asdict(found).items()},
+                "counts": {
+                    name: {"before": int(pair[0]), "after": int(pair[1])}
+                    for name, pair in pairs.items()
+                },
+            },
+            provenance=provenance(
+                sources=after.sources(),
+                filter={
+                    **after.filter(),
+                    "baseline_from": query.baseline_from,
+                    "baseline_to": query.baseline_to,
+                },
+                method={
+                    "name": "weighted displacement difference (Wheeler and Ratcliffe 2018)",
+                    "days_before": _days(before),
+                    "days_after": _days(after),
+                    **{name: list(codes) for name, codes in groups.items()},
+                },
+                counts=after.reconciliation(),
+                notes=_displacement_notes(_days(before), _days(after)),
             ),
         )
 
@@ -335,6 +401,39 @@ def _whole_map(first: FloatArray, second: FloatArray, days: tuple[float, float])
         "upper": _number(total.upper[0]),
         "p_value": float(p_value[0]),
     }
+
+
+def _concentration(count: FloatArray) -> dict[str, float | None] | None:
+    """How few areas hold how much; None without incidents."""
+    if not count.sum():
+        return None
+    found = concentration(count)
+    return {
+        "areas_for_half": found.areas_for_half,
+        "share_of_areas_for_half": found.share_for_half,
+        "gini": _number(found.gini),
+        "adjusted_gini": _number(found.adjusted_gini),
+    }
+
+
+def _accuracy(
+    hot: BoolArray, first: FloatArray, second: FloatArray, area_km2: FloatArray
+) -> dict[str, float | None] | None:
+    """What the baseline's hot areas caught of the later incidents; None if none was hot."""
+    if not hot.any() or not second.sum():
+        return None
+    found = hotspot_accuracy(hot, first, second, area_km2=area_km2)
+    return {name: _number(value) for name, value in dataclasses.asdict(found).items()}
+
+
+def _displacement_notes(before: float, after: float) -> tuple[str, ...]:
+    if abs(before - after) <= 0.02 * before:
+        return ()
+    said = (
+        f"The periods differ in length ({before:g} and {after:g} days): the difference is of "
+        "counts and supposes equal periods."
+    )
+    return (said,)
 
 
 def _similarity(

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.render.documents import document_json
 from service.render.formats import TableSuffix
 from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
 from service.schemas.areas import HotspotQuery
-from service.schemas.over_time import ChangeQuery, EmergingQuery
+from service.schemas.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
 
@@ -68,6 +69,24 @@ def read_change(
 ) -> Response:
     """Change between two periods: per area, and for the map as a whole."""
     return _send_change(replies, dataset, layer, "json", query)
+
+
+@router.get("/{layer}/displacement", responses=responses(JSON), operation_id="readDisplacement")
+def read_displacement(
+    dataset: str,
+    layer: str,
+    query: Annotated[DisplacementQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """Weighted displacement difference of an intervention in named areas."""
+    over_time = replies.resources.over_time
+    return replies.send(
+        version=lambda: over_time.version(dataset, layer),
+        query=query,
+        answer=lambda: over_time.displacement(dataset, layer, query),
+        render=document_json,
+        media_type=JSON,
+    )
 
 
 @router.get(

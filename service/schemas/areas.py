@@ -193,6 +193,13 @@ class HotspotQuery(TableQuery):
         Literal["bh", "by", "bonferroni", "none"],
         Field(description="How p is corrected for testing every area."),
     ] = "bh"
+    sensitivity: Annotated[
+        bool,
+        Field(
+            description="Say of each area under which share of other reasonable choices "
+            "(neighbours, measure, correction) it is hot."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
