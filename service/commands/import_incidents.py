@@ -86,6 +86,14 @@ def incidents(
             rich_help_panel=CSV_ONLY,
         ),
     ] = None,
+    postcode: Annotated[
+        str | None,
+        typer.Option(
+            help="Column with a postcode, by which rows without coordinates are located "
+            "(hotspots import postcodes).",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
     category: Annotated[
         str | None, typer.Option(help="Column with the category.", rich_help_panel=CSV_ONLY)
     ] = None,
@@ -159,6 +167,7 @@ def incidents(
                 x=x,
                 y=y,
                 crs=crs,
+                postcode=postcode,
                 category=category,
                 category_value=category_value,
                 incident_id=id_,
@@ -169,7 +178,7 @@ def incidents(
                 delimiter=delimiter,
                 decimal=decimal.value,
             )
-            done = import_csv(held.incidents, files, columns, options)
+            done = import_csv(held.incidents, files, columns, options, postcodes=held.postcodes)
     output.say(done.lines())
     with output.errors_in_words():
         output.say(_placement(held, dataset))

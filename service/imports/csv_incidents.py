@@ -24,11 +24,18 @@ from service.imports.delimited import Delimited, read_delimited
 from service.imports.incident_import import ImportOptions, ParsedFile, import_files
 from service.imports.number_text import Decimal, parse_numbers
 from service.imports.places import to_places
+from service.imports.postcode_places import (
+    LOCATED_BY,
+    LOCATION_QUALITY,
+    LocatedRows,
+    locate_by_postcode,
+)
 from service.imports.report import ImportSummary
 from service.imports.sources import find_sources
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.incident_rows import PRECISIONS, SCHEMA
 from service.store.incidents import IncidentStore
+from service.store.postcodes import Postcodes, PostcodeStore
 from spatial.crs import parsed_crs
 from spatial.errors import InvalidParameterError
 
@@ -56,6 +63,9 @@ class IncidentColumns:
         Easting and northing, or longitude and latitude. Both or neither.
     crs : str or None
         The coordinate system of `x` and `y`; required with them.
+    postcode : str or None
+        Column with a postcode, at whose place a row without coordinates is located. Its
+        outward code (CB2 of CB2 1TN) is the row's area code unless `area_code` is named.
     category : str or None
         None: all rows have `category_value`.
     incident_id, subcategory, weight, area_code : str or None
@@ -74,6 +84,7 @@ class IncidentColumns:
     x: str | None = None
     y: str | None = None
     crs: str | None = None
+    postcode: str | None = None
     category: str | None = None
     category_value: str = "incident"
     incident_id: str | None = None
@@ -90,6 +101,8 @@ def import_csv(
     paths: Sequence[Path],
     columns: IncidentColumns,
     options: ImportOptions,
+    *,
+    postcodes: PostcodeStore | None = None,
 ) -> ImportSummary:
     """Import incidents from delimited files with the same columns, all in one commit.
 
@@ -104,6 +117,8 @@ def import_csv(
         Which column holds what.
     options : ImportOptions
         The rest.
+    postcodes : PostcodeStore or None
+        Where ``columns.postcode`` is looked up.
 
     Raises
     ------
@@ -116,9 +131,12 @@ def import_csv(
     """
     _check(columns)
     sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
+    known = None if postcodes is None or columns.postcode is None else postcodes.open()
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
-        return parse_csv(content, columns, name=name, working_crs=store.crs, on_bytes=tell)
+        return parse_csv(
+            content, columns, name=name, working_crs=store.crs, postcodes=known, on_bytes=tell
+        )
 
     return import_files(store, sources, skipped, parse, options)
 
@@ -129,6 +147,7 @@ def parse_csv(
     *,
     name: str,
     working_crs: str,
+    postcodes: Postcodes | None = None,
     on_bytes: Callable[[int], None] | None = None,
 ) -> ParsedFile:
     """The incidents in one delimited file.
@@ -150,8 +169,6 @@ def parse_csv(
         "precision": pa.DictionaryArray.from_arrays(pa.array(precision), list(PRECISIONS)).cast(
             pa.string()
         ),
-        "easting_m": pa.array(xy_m[:, 0], mask=~located),
-        "northing_m": pa.array(xy_m[:, 1], mask=~located),
         "category": reading.categories(),
         "subcategory": reading.text(columns.subcategory, "--subcategory"),
         "weight": pa.array(reading.weights()),
@@ -162,6 +179,15 @@ def parse_csv(
     }
     for attribute, column in columns.attributes.items():
         found[attribute] = reading.text(column, f"--attribute {attribute}")
+    # Last, so that rows rejected for anything else are not counted among those located.
+    by_postcode = reading.by_postcode(postcodes, xy_m, located)
+    if by_postcode is not None:
+        xy_m, located = by_postcode.xy_m, by_postcode.located
+        found |= {LOCATED_BY: by_postcode.located_by, LOCATION_QUALITY: by_postcode.quality}
+        if columns.area_code is None:
+            found["area_code"] = by_postcode.outward
+    found["easting_m"] = pa.array(xy_m[:, 0], mask=~located)
+    found["northing_m"] = pa.array(xy_m[:, 1], mask=~located)
     return ParsedFile(
         file=read.file,
         encoding=read.encoding,
@@ -171,6 +197,7 @@ def parse_csv(
         rejects=tuple(read.check.rejects),
         notes=(*read.notes, *reading.notes),
         hint=hint,
+        postcodes=None if by_postcode is None else by_postcode.tally,
     )
 
 
@@ -190,6 +217,7 @@ class _Reading:
             "--time-of-day": columns.time_of_day,
             "--x": columns.x,
             "--y": columns.y,
+            "--postcode": columns.postcode,
             "--category": columns.category,
             "--id": columns.incident_id,
             "--subcategory": columns.subcategory,
@@ -287,6 +315,15 @@ class _Reading:
         self._note(int(places.at_zero.sum()), "have the coordinates 0, 0: counted as not located")
         return places.xy_m, places.located, places.hint
 
+    def by_postcode(
+        self, postcodes: Postcodes | None, xy_m: NDArray[np.float64], located: NDArray[np.bool_]
+    ) -> LocatedRows | None:
+        """The rows without coordinates at their postcode's place; None without a column."""
+        if self._columns.postcode is None:
+            return None
+        name = self._read.resolved(self._columns.postcode, "--postcode")
+        return locate_by_postcode(self._read, name, postcodes, xy_m=xy_m, located=located)
+
     def categories(self) -> pa.ChunkedArray | pa.Array:
         """The category of each row."""
         columns = self._columns
@@ -341,8 +378,11 @@ def _check(columns: IncidentColumns) -> None:
             raise DatasetSettingsError("--crs", columns.crs, error.allowed) from None
     if columns.decimal not in (".", ","):
         raise DatasetSettingsError("decimal sign", columns.decimal, "a full stop or a comma")
+    taken = set(SCHEMA.names)
+    if columns.postcode is not None:
+        taken |= {LOCATED_BY, LOCATION_QUALITY}
     for name in columns.attributes:
-        if not _ATTRIBUTE.match(name) or name in SCHEMA.names:
+        if not _ATTRIBUTE.match(name) or name in taken:
             raise DatasetSettingsError(
                 "attribute",
                 name,

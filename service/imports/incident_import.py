@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from service.imports import rejects as rejecting
 from service.imports.area_codes import LayerCodes, find_layer
+from service.imports.postcode_places import PostcodeTally, not_found, tally_lines
 from service.imports.rejects import Reject
 from service.imports.report import (
     AreaCodes,
@@ -82,6 +83,8 @@ class ParsedFile:
         Usable and rejected rows.
     hint : str
         What may be wrong where many rows are rejected.
+    postcodes : PostcodeTally or None
+        What became of rows with a postcode; None where no column has one.
     """
 
     file: SourceFile
@@ -92,6 +95,7 @@ class ParsedFile:
     rejects: tuple[Reject, ...]
     notes: tuple[str, ...] = ()
     hint: str = ""
+    postcodes: PostcodeTally | None = None
 
 
 Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
@@ -153,6 +157,7 @@ def import_files(
     )
     options.progress("done", 1.0)
     summaries = tuple(_summary(one) for one in parsed)
+    tallies = [one.postcodes for one in parsed if one.postcodes is not None]
     return ImportSummary(
         kind="incidents",
         target=options.dataset,
@@ -163,6 +168,8 @@ def import_files(
         rejected=sum(one.rejected for one in summaries),
         replaced=committed.rows_replaced,
         not_located=int((~located).sum()),
+        located_by_postcode=sum(tally.located for tally in tallies),
+        not_found_path=_list_not_found(store, tallies, options),
         rejected_for=rejecting.counted(rejects),
         rejects_path=listed_in,
         area_codes=area_codes,
@@ -170,6 +177,7 @@ def import_files(
         skipped=tuple(skipped),
         notes=(
             *(note for one in parsed for note in one.notes),
+            *tally_lines(tallies),
             *notes,
             *_box_notes(rows, options),
         ),
@@ -221,6 +229,17 @@ def _list_rejects(
     path = options.rejects_path or rejecting.default_path(store.folder, options.dataset)
     rejecting.check_not_source(path, [source.path for source in sources])
     return rejecting.write_rejects(path, rejects)
+
+
+def _list_not_found(
+    store: IncidentStore, tallies: Sequence[PostcodeTally], options: ImportOptions
+) -> Path | None:
+    """The file that lists the rows whose postcode did not locate them; None without any."""
+    rows = not_found(tallies)
+    if not rows:
+        return None
+    stem = f"{options.dataset}-postcodes-not-found"
+    return rejecting.write_rejects(rejecting.default_path(store.folder, stem), rows)
 
 
 def _layer_column(rows: pa.Table, area_codes: AreaCodes) -> pa.Array:

@@ -139,6 +139,10 @@ class ImportSummary:
         Rows that the new ones took the place of.
     rejects_path : Path or None
         The file that lists every rejected row; None where none was rejected.
+    located_by_postcode : int
+        Rows without coordinates that their postcode located.
+    not_found_path : Path or None
+        The file that lists the rows whose postcode did not; they are written, not located.
     notes : tuple of str
         What else the reader must know: assumptions, encodings, what was not compared.
     """
@@ -154,6 +158,8 @@ class ImportSummary:
     not_located: int = 0
     rejected_for: tuple[RejectedFor, ...] = ()
     rejects_path: Path | None = None
+    located_by_postcode: int = 0
+    not_found_path: Path | None = None
     area_codes: AreaCodes | None = None
     duplicate_ids: DuplicateIds | None = None
     districts: tuple[DistrictTotal, ...] = ()
@@ -172,6 +178,10 @@ class ImportSummary:
             said.append(f"{self.replaced:,} rows imported before were replaced")
         if self.kind == "incidents":
             said.append(f"{self.not_located:,} not located")
+        if self.not_found_path is not None:
+            said.append(
+                f"rows that their postcode did not locate are listed in {self.not_found_path}"
+            )
         said += self._rejected_lines() + self._code_lines() + self._district_lines()
         blank = sum(file.blank for file in self.files)
         if blank:
