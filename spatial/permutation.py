@@ -483,17 +483,24 @@ def _meet_oneself_weighted(
 ) -> None:
     """As `_meet_oneself`, for weights that differ: sum again, without the area itself."""
     depth, rows = table.shape
+    column = np.empty(depth)
     for row in range(rows):
+        for at in range(depth):
+            column[at] = dealt[at, row]
         for at in range(depth):
             area = table[at, row]
             begin = indptr[area]
             count = indptr[area + 1] - begin
             if at >= count:
                 continue
-            counted, right = 0.0, 0.0
-            for place in range(count):
+            # Summed in the order of `_count_weighted`, to take off just what it counted.
+            counted = 0.0
+            for place in range(at):
+                counted += weights[begin + place] * column[place]
+            right = counted
+            for place in range(at, count):
                 weight = weights[begin + place]
-                counted += weight * dealt[place, row]
-                right += weight * dealt[place + int(place >= at), row]
+                counted += weight * column[place]
+                right += weight * column[place + 1]
             above[area] += int(right >= low[area]) - int(counted >= low[area])
             below[area] += int(right <= high[area]) - int(counted <= high[area])
