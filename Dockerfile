@@ -31,7 +31,7 @@ RUN /opt/hotspots/bin/pip install --no-deps . \
 
 # Away from the sources: kernels are kept by the path of the module, which must be the installed one.
 WORKDIR /
-# Machine code for any processor of this architecture, made by asking for every answer once, so
+# Machine code for any processor of this architecture, made by asking for every kind of answer, so
 # that a container does not compile when it starts. Members of group 0 may write there, which its
 # user is: numba reads no folder that it cannot write. In a container that is read-only, or run by
 # a user of another group, the kernels are compiled at every start.
@@ -46,8 +46,16 @@ RUN hotspots demo --write-only \
  && hotspots heatmap callouts --out /tmp/map.png \
  && hotspots heatmap callouts --out /tmp/density.tif \
  && hotspots heatmap callouts --tile 12/2049/1347 --out /tmp/tile.png \
+ && hotspots heatmap callouts --bandwidth-m auto --kernel gaussian --adaptive --out /tmp/adaptive.json \
+ && hotspots heatmap callouts --edge diggle --out /tmp/edge.json \
+ && hotspots peaks callouts --out /tmp/peaks.csv \
+ && hotspots contours callouts --out /tmp/contours.geojson \
  && hotspots choropleth callouts lsoa --scheme natural-breaks --out /tmp/areas.csv \
  && hotspots hotspots callouts lsoa --out /tmp/hotspots.csv \
+ && hotspots hotspots callouts lsoa --measure rate --denominator population --null poisson --out /tmp/poisson.csv \
+ && hotspots hotspots callouts lsoa --statistic local-moran --neighbours knn:8 --out /tmp/moran.csv \
+ && hotspots emerging callouts ward --step quarter --out /tmp/emerging.csv \
+ && hotspots change callouts ward --baseline-from 2018-01 --baseline-to 2018-12 --from 2019-01 --to 2019-12 --out /tmp/change.csv \
  && hotspots growth callouts --out /tmp/growth.csv \
  && chmod -R g=u /opt/hotspots/kernels /opt/hotspots/matplotlib
 
@@ -73,7 +81,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8000
 
-HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
   CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
 
 # Loopback is the default of the service; inside a container it would reach nobody.
