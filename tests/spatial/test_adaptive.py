@@ -9,13 +9,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from spatial.adaptive import abramson, adaptive_density_on_grid, edge_adjusted
+from spatial.adaptive import (
+    abramson,
+    adaptive_density_on_grid,
+    adaptive_density_on_tile,
+    edge_adjusted,
+)
+from spatial.crs import WEB_MERCATOR, transform_xy
 from spatial.density import density_on_grid
 from spatial.edge import edge_mass, edge_mass_of_mask
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
 from spatial.grid import Grid
 from spatial.kernels import KERNELS
 from spatial.masks import inside_mask
+from spatial.mercator import Tile
 from spatial.points import PointIndex
 from tests.spatial.areas import PARTS
 
@@ -98,6 +105,38 @@ def test_the_mass_is_the_sum_of_the_weights():
     wide = Grid(left_m=-4_000.0, top_m=10_400.0, cell_m=40.0, rows=360, cols=360)
     got = adaptive_density_on_grid(adaptive.points, adaptive.bandwidth_m, wide)
     assert got.sum() * wide.cell_area_km2 == pytest.approx(weight.sum(), rel=1e-3)
+
+
+# --- tiles ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tile", [Tile(12, 2049, 1349), Tile(14, 8198, 5397)])
+@pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
+def test_a_tile_has_the_density_of_the_ground(tile, kernel):
+    xy_m = clusters(12) + np.array([542_000.0, 256_000.0])
+    adaptive = abramson(PointIndex(xy_m), bandwidth_m=900.0, kernel=kernel)
+    points, bandwidth_m = adaptive.points, adaptive.bandwidth_m
+    got = adaptive_density_on_tile(points, bandwidth_m, tile, kernel=kernel, size=32)
+    x, y = np.meshgrid(*tile.pixel_centres_mercator_m(32))
+    pixels = np.column_stack([x.ravel(), y.ravel()])
+    ground = transform_xy(pixels, source=WEB_MERCATOR, target="EPSG:27700")
+    expected = np.zeros(len(ground))
+    for i in range(len(points)):
+        away = np.hypot(ground[:, 0] - points.x_m[i], ground[:, 1] - points.y_m[i])
+        kernel_at = KERNELS[kernel].per_km2(away, bandwidth_m=bandwidth_m[i])
+        expected += points.weight[i] * kernel_at
+    assert expected.max() > 0
+    np.testing.assert_allclose(got.ravel(), expected, rtol=0, atol=1e-4 * expected.max())
+
+
+def test_a_tile_out_of_reach_is_empty():
+    adaptive = abramson(PointIndex(clusters(13)), bandwidth_m=900.0)
+    for tile in (Tile(12, 0, 0), Tile(16, 32_800, 21_600)):
+        got = adaptive_density_on_tile(adaptive.points, adaptive.bandwidth_m, tile, size=16)
+        assert not got.any()
+    nothing = adaptive_density_on_tile(PointIndex(np.empty((0, 2))), [], Tile(12, 2049, 1349))
+    assert nothing.shape == (256, 256)
+    assert not nothing.any()
 
 
 # --- Abramson's rule -----------------------------------------------------------------------
