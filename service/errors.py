@@ -1,6 +1,7 @@
 """The one meeting of the project's errors with HTTP: a status each, as problem+json (RFC 9457)."""
 
 import logging
+import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,6 +89,11 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.exception_handler(Exception)(_answer_unexpected)
 
 
+def _path_of(request: Request) -> str:
+    """The path as it was asked for: a line break in it makes no line of its own in the log."""
+    return urllib.parse.quote(request.scope["path"])
+
+
 def problem(
     request: Request,
     *,
@@ -104,7 +110,7 @@ def problem(
             "title": code.replace("-", " "),
             "status": status,
             "detail": detail,
-            "instance": request.url.path,
+            "instance": _path_of(request),
             **(extra or {}),
         },
         status_code=status,
@@ -116,7 +122,7 @@ def problem(
 async def _answer_project_error(request: Request, exc: Exception) -> JSONResponse:
     status = STATUS.get(type(exc), 500)
     if status >= 500:
-        logger.error("request failed: %s", request.url.path, exc_info=exc)
+        logger.error("request failed: %s", _path_of(request), exc_info=exc)
     detail = str(exc) if status < 500 else "The server could not answer."
     code = str(getattr(exc, "code", "error")) if status < 500 else "internal-error"
     allowed = getattr(exc, "allowed", None)
@@ -198,13 +204,13 @@ async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:
     detail = str(exc.detail) if isinstance(exc, HTTPException) else ""
     headers = exc.headers if isinstance(exc, HTTPException) else None
     if status == 404 and detail == "Not Found":
-        detail = f"There is nothing at {request.url.path}; see /docs for what there is."
+        detail = f"There is nothing at {request.scope['path']}; see /docs for what there is."
     code = {404: "not-found", 405: "method-not-allowed"}.get(status, "http-error")
     return problem(request, code=code, status=status, detail=detail, headers=headers)
 
 
 async def _answer_unexpected(request: Request, exc: Exception) -> JSONResponse:
-    logger.error("unexpected error: %s", request.url.path, exc_info=exc)
+    logger.error("unexpected error: %s", _path_of(request), exc_info=exc)
     return problem(
         request, code="internal-error", status=500, detail="The server could not answer."
     )

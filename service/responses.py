@@ -70,6 +70,8 @@ class Replies:
         """
         resources = self.resources
         role = Role.PUBLIC
+        # Not request.url.path: that leaves out line breaks, and two addresses would share a tag.
+        path = self.request.scope["path"]
 
         def render_released() -> bytes:
             released = resources.release(answer(), resources.policy, role)
@@ -81,7 +83,7 @@ class Replies:
             given = version()
             if asked is not None and asked != given:
                 raise StaleVersionError(asked, given)
-            tag = entity_tag(self.request.url.path, query, given, resources.policy.label, role)
+            tag = entity_tag(path, query, given, resources.policy.label, role)
             headers = {
                 "ETag": tag,
                 "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",

@@ -23,7 +23,7 @@ from spatial.crs import parsed_crs
 
 __all__ = ["DatasetInfo", "IncidentStore", "Incidents"]
 
-_ID = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _FACTS = ("title", "source", "licence")
 
 
@@ -46,7 +46,7 @@ def checked_dataset_id(dataset: str) -> str:
     DatasetSettingsError
         If it has anything but lower-case letters, digits, ``-`` and ``_``.
     """
-    if not _ID.match(dataset):
+    if not _ID.fullmatch(dataset):
         raise DatasetSettingsError(
             "dataset",
             dataset,
@@ -96,7 +96,7 @@ class IncidentStore:
             sorted(
                 entry.name
                 for entry in self._folder.iterdir()
-                if _ID.match(entry.name) and delta.current_stamp(entry) is not None
+                if _ID.fullmatch(entry.name) and delta.current_stamp(entry) is not None
             )
         )
 
@@ -275,7 +275,7 @@ class IncidentStore:
         """The newest version of a dataset as seen on disk."""
         held = self._held.get(dataset)
         stamp = None
-        if _ID.match(dataset):
+        if _ID.fullmatch(dataset):
             stamp = delta.current_stamp(self._folder / dataset, held[0] if held else None)
         if stamp is None:
             raise UnknownDatasetError(dataset, self.ids())

@@ -41,9 +41,9 @@ SCHEMA = pa.schema(
     ]
 )
 
-_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-_PERIOD = re.compile(rf"^{_DAY}(/{_DAY})?$")
+_PERIOD = re.compile(rf"{_DAY}(/{_DAY})?")
 _CODED = (
     "layer",
     "area_code",
@@ -408,11 +408,11 @@ def _keys_of(table: pa.Table) -> tuple[MeasureKey, ...]:
 def _check_key(key: MeasureKey) -> None:
     """Raise DatasetSettingsError unless names and period can be ones."""
     allowed = "lower-case letters, digits, - and _"
-    if not _NAME.match(key.layer):
+    if not _NAME.fullmatch(key.layer):
         raise DatasetSettingsError("layer", key.layer, allowed)
-    if not _NAME.match(key.measure):
+    if not _NAME.fullmatch(key.measure):
         raise DatasetSettingsError("measure", key.measure, allowed)
-    if not _PERIOD.match(key.period):
+    if not _PERIOD.fullmatch(key.period):
         raise DatasetSettingsError(
             "period",
             key.period,
