@@ -17,7 +17,9 @@ from spatial.multiplicity import (
 )
 from tests.spatial.lattices import SpdepMap
 
-P_VALUES = hnp.arrays(np.float64, st.integers(1, 30), elements=st.floats(0, 1, allow_subnormal=False))
+P_VALUES = hnp.arrays(
+    np.float64, st.integers(1, 30), elements=st.floats(0, 1, allow_subnormal=False)
+)
 
 
 @pytest.mark.parametrize("correction", ["bh", "by", "bonferroni", "holm"])
