@@ -105,6 +105,16 @@ def test_above_the_limit_a_sample_of_merged_places_gives_nearly_the_same_sums(mo
     np.testing.assert_allclose(mean, 1.0, atol=0.02)
 
 
+def test_what_is_left_of_a_merged_cell_is_where_the_other_places_are(monkeypatch):
+    monkeypatch.setattr(pair_distances, "EXACT_PLACES", 1)
+    # The last two share a cell of a quarter of 100 m; the first only sets the corner.
+    places = merge_places([[0.0, 0.0], [10_001.0, 10_001.0], [10_021.0, 10_021.0]], [1, 2, 5])
+    (summed,) = pair_sums(places, np.array([100.0]), (GAUSSIAN,), seed=0).others
+    away = np.hypot(20.0, 20.0)
+    expected = [0.0, 5 * oracles.gaussian(away, 100.0), 2 * oracles.gaussian(away, 100.0)]
+    np.testing.assert_allclose(summed[:, 0], expected, rtol=1e-6)
+
+
 # --- rules against their formulas ----------------------------------------------------------
 
 
