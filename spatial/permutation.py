@@ -13,7 +13,7 @@ every area with k neighbours has the *same* permuted sums: they are summed and s
 the areas look themselves up, and only the rows in which an area meets itself are put right.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +21,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spatial.arrangements import block_generator, depth_of, random_areas, rows_per_block_of
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_values, frozen
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError
@@ -152,7 +153,7 @@ def permutation_p(
     """
     check_draws(permutations, seed, threads)
     plan = _plan(statistic)
-    rows = _rows_per_block(permutations, plan.depth)
+    rows = rows_per_block_of(permutations, plan.depth)
     count = partial(_count_block, plan, permutations, rows, seed)
     above, below = run_blocks(
         count, permutations, rows, plan.areas, threads=threads, on_progress=on_progress
@@ -217,11 +218,6 @@ def run_blocks(
     return above, below
 
 
-def block_generator(seed: int, block: int) -> np.random.Generator:
-    """The random numbers of one block: a stream of its own, whichever thread runs it."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block,))))
-
-
 @dataclass(frozen=True, eq=False)
 class _Plan:
     """What every block needs to know, worked out once."""
@@ -270,14 +266,8 @@ def _plan(statistic: LocalStatistic) -> _Plan:
         low=lag - slack,
         high=lag + slack,
         groups=tuple(groups),
-        depth=_depth(neighbours),
+        depth=depth_of(neighbours),
     )
-
-
-def _rows_per_block(permutations: int, depth: int) -> int:
-    """Arrangements per block: some blocks for the threads, a block within the cache."""
-    for_threads = -(-permutations // 8)
-    return int(min(max(for_threads, 128), max(2**19 // depth, 128), 4096))
 
 
 def _count_block(
@@ -323,30 +313,6 @@ def _count_group(
         below[members] = group_below
 
 
-def arrangement_blocks(
-    neighbours: Neighbours, permutations: int, seed: int
-) -> Iterator[IndexArray]:
-    """The tables of random areas that `permutation_p` uses for these neighbours, in order."""
-    depth = _depth(neighbours)
-    rows = _rows_per_block(permutations, depth)
-    for block in range(-(-permutations // rows)):
-        size = min(rows, permutations - block * rows)
-        yield random_areas(neighbours.n, depth, size, block_generator(seed, block))
-
-
-def _depth(neighbours: Neighbours) -> int:
-    """Length of an arrangement: the largest neighbourhood and one area more."""
-    return min(int(neighbours.counts.max(initial=0)) + 1, neighbours.n)
-
-
-def random_areas(areas: int, depth: int, rows: int, generator: np.random.Generator) -> IndexArray:
-    """A table of random areas, (depth, rows) int32: each column distinct areas in random order."""
-    table = np.empty((depth, rows), np.int32)
-    # A uniform double times n has a bias below n / 2^53: nothing beside the Monte Carlo error.
-    _shuffle_rows(areas, generator.random((rows, depth)), table)
-    return table
-
-
 def compile_kernels() -> None:
     """Compile, or load from the cache, what the first request would otherwise wait for."""
     line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
@@ -370,20 +336,6 @@ def _add_lags_and_reach(
         for at in range(indptr[i], indptr[i + 1]):
             lag[i] += weights[at] * values[indices[at]]
             reach[i] += weights[at]
-
-
-@compiled
-def _shuffle_rows(areas: int, uniform: FloatArray, table: IndexArray) -> None:
-    """Partial Fisher-Yates per arrangement, each from where the last one left off."""
-    order = np.arange(areas).astype(np.int32)
-    rows, depth = uniform.shape
-    for row in range(rows):
-        for at in range(depth):
-            other = at + int(uniform[row, at] * (areas - at))
-            chosen = order[other]
-            order[other] = order[at]
-            order[at] = chosen
-            table[at, row] = chosen
 
 
 @compiled

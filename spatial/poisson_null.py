@@ -10,18 +10,12 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from spatial.arrangements import block_generator
 from spatial.arrays import FloatArray, IndexArray, IntArray
 from spatial.compiled import compiled
 from spatial.errors import InvalidValuesError
 from spatial.getis_ord import checked_area_values, gi_star, row_sums
-from spatial.permutation import (
-    PermutationP,
-    Progress,
-    block_generator,
-    check_draws,
-    run_blocks,
-    to_p,
-)
+from spatial.permutation import PermutationP, Progress, check_draws, run_blocks, to_p
 from spatial.weights import Neighbours
 
 

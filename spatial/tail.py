@@ -5,13 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from spatial.arrangements import arrangement_blocks
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 from spatial.compiled import compiled
-from spatial.permutation import (
-    LocalStatistic,
-    PermutationP,
-    arrangement_blocks,
-)
+from spatial.permutation import LocalStatistic, PermutationP
 
 FEW = 10
 """A tail with fewer arrangements beyond the map than this is refined."""

@@ -7,15 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spatial.arrangements import block_generator, random_areas, rows_per_block_of
 from spatial.errors import InvalidParameterError, InvalidValuesError
-from spatial.permutation import (
-    LocalStatistic,
-    _rows_per_block,
-    block_generator,
-    default_permutations,
-    permutation_p,
-    random_areas,
-)
+from spatial.permutation import LocalStatistic, default_permutations, permutation_p
 from spatial.weights import Neighbours
 from tests.oracles import arrangements_beyond
 from tests.spatial.lattices import SpdepMap, columns, lattice, numbers, random_map
@@ -169,9 +163,9 @@ def test_each_arrangement_is_of_distinct_areas_and_every_order_is_as_likely():
 
 
 def test_blocks_are_of_one_size_whatever_the_threads():
-    assert _rows_per_block(999, 9) == 128
-    assert _rows_per_block(99_999, 9) == 4096
-    assert _rows_per_block(99_999, 5_000) == 128
+    assert rows_per_block_of(999, 9) == 128
+    assert rows_per_block_of(99_999, 9) == 4096
+    assert rows_per_block_of(99_999, 5_000) == 128
 
 
 def test_progress_is_told_and_can_end_the_work():

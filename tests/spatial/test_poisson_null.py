@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from spatial.arrangements import block_generator
 from spatial.errors import ConstantValuesError, InvalidParameterError, InvalidValuesError
 from spatial.getis_ord import gi_star
-from spatial.permutation import LocalStatistic, block_generator, permutation_p
+from spatial.permutation import LocalStatistic, permutation_p
 from spatial.poisson_null import poisson_p
 from spatial.weights import Neighbours
 from tests.spatial.lattices import lattice, random_map
