@@ -88,7 +88,7 @@ class Hotspots:
         value = np.where(counted.kept, _value(counted, below, weighted, query), np.nan)
         tested = np.isfinite(value)
         neighbours, chosen = self._neighbours(counted, query, value, tested)
-        permutations = self._permutations(query, neighbours.n)
+        permutations = self._permutations(query, neighbours)
         base = None if below is None else below.values[tested]
         count = counted.count[tested].astype(np.float64)
         found = run_local_test(value[tested], count, base, neighbours, query, permutations)
@@ -140,17 +140,25 @@ class Hotspots:
             neighbours = self._neighbourhoods.of(counted.layer, query.neighbours)
         return (neighbours if tested.all() else neighbours.subset(tested)), chosen
 
-    def _permutations(self, query: HotspotQuery, areas: int) -> int:
-        """The permutations asked for or the default, if they are within the limit."""
+    def _permutations(self, query: HotspotQuery, neighbours: Neighbours) -> int:
+        """The permutations asked for or the default, if they are within the limit.
+
+        Where links have weights of their own each is a look-up in every permutation.
+        """
+        areas = neighbours.n
         permutations = query.permutations
         if permutations is None:
             permutations = default_permutations(areas)
             if query.null == "poisson":  # a whole map is drawn each time
                 permutations = min(permutations, POISSON_MAPS)
-        allowed = min(self._limits.permutations, self._limits.permuted_values // max(areas, 1))
+        work = areas if neighbours.has_equal_weights else max(areas, neighbours.links)
+        allowed = min(self._limits.permutations, self._limits.permuted_values // max(work, 1))
         if permutations > allowed:
             raise TooMuchWorkError(
-                f"permutations of {areas} areas", permutations, allowed, "ask for fewer"
+                f"permutations of {areas} areas with {neighbours.links} links",
+                permutations,
+                allowed,
+                "ask for fewer",
             )
         return permutations
 

@@ -44,7 +44,8 @@ class Neighbourhoods:
     def automatic(self, layer: Layer, values: FloatArray) -> tuple[Neighbours, dict[str, Any]]:
         """The distance band whose global Moran z peaks first, and how it was chosen."""
         found = optimised_distance(layer.centroids_m, values)
-        rule = f"distance:{found.distance_m:.0f}"
+        # To the millimetre: a rounded metre could cost an area its only neighbour.
+        rule = f"distance:{found.distance_m:.3f}"
         chosen = {
             "rule": "incremental spatial autocorrelation",
             "distance_m": found.distance_m,
