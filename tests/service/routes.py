@@ -22,12 +22,12 @@ EXISTING: dict[str, str] = {
     "x": "4099",
     "y": "2697",
 }
-# What routes that compare two periods need of a question.
-TWO_PERIODS = {
-    "from": "2024-01",
-    "to": "2024-12",
-    "baseline_from": "2023-01",
-    "baseline_to": "2023-12",
+# What questions must say where a route requires it; two periods need all four ends.
+REQUIRED: dict[str, dict[str, str]] = {
+    "baseline_from": {"baseline_from": "2023-01", "from": "2024-01"},
+    "baseline_to": {"baseline_to": "2023-12", "to": "2024-12"},
+    "target": {"target": "C00"},
+    "control": {"control": "C33"},
 }
 
 
@@ -55,7 +55,10 @@ def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "path"
     }
-    needed = TWO_PERIODS if "baseline_from" in query_parameters(app, template) else {}
+    needed: dict[str, str] = {}
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query" and parameter.get("required"):
+            needed |= REQUIRED[parameter["name"]]
     return [
         asking(template.format(**dict(zip(choices, values, strict=True))), **needed)
         for values in itertools.product(*choices.values())

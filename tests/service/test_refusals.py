@@ -52,6 +52,10 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     ],
     "crs": [("nonsense", "4326"), ("99999", "4326"), ("4326;drop", "4326")],
     "v": [("nonsense", "TileJSON")],
+    "target": [("nonsense", "nonsense"), ("", "character"), ("C33", "one group only")],
+    "control": [("nonsense", "nonsense"), ("C00", "one group only")],
+    "displacement": [("nonsense", "displacement_control"), ("C00", "one group only")],
+    "displacement_control": [("C01", "together"), ("C33", "one group only")],
     "breaks": [("nan", "finite"), ("1", "scheme=manual"), ("x", "number")],
 }
 ALWAYS_WRONG_NUMBERS = ("nan", "inf", "-inf", "1e400", "x", "")

@@ -102,10 +102,18 @@ def test_a_damaged_layer_is_a_500_that_names_no_path(own_county, serve):
     ],
 )
 def test_no_path_leads_out_of_the_data(client, path):
+    assert client.get("/v1/datasets/callouts").status_code == 200  # what must not be mistaken
     answer = client.get(path)
     assert answer.status_code in (404, 422), answer.text
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_line_break_in_a_path_makes_no_line_in_the_log(broken, caplog):
+    with caplog.at_level(logging.ERROR, logger="hotspots"):
+        broken.get(f"/v1/heatmaps/{world.DATASET}/tiles/13%0A/4099/2697.png")
+    assert caplog.records
+    assert not any("\n" in record.getMessage() for record in caplog.records)
 
 
 def test_no_parameter_makes_a_header(client):
