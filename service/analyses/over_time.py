@@ -274,7 +274,7 @@ class OverTime:
                     **{name: list(codes) for name, codes in groups.items()},
                 },
                 counts=after.reconciliation(),
-                notes=_displacement_notes(_days(before), _days(after)),
+                notes=(*after.notes(), *_displacement_notes(_days(before), _days(after))),
             ),
         )
 
