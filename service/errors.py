@@ -167,14 +167,14 @@ def _parameters(request: Request) -> list[str]:
     """The query parameters that the route of a request takes."""
     return [
         field.alias or name
-        for model in _query_models(request)
+        for model in query_models(request)
         for name, field in model.model_fields.items()
     ]
 
 
 def _allowed_range(request: Request, name: str) -> str:
     """The limits of a numeric query parameter in words, empty where it has none."""
-    for model in _query_models(request):
+    for model in query_models(request):
         schema = model.model_json_schema(by_alias=True)["properties"].get(name, {})
         for form in (schema, *schema.get("anyOf", ())):
             limits = [
@@ -192,7 +192,7 @@ def _allowed_range(request: Request, name: str) -> str:
     return ""
 
 
-def _query_models(request: Request) -> list[type[BaseModel]]:
+def query_models(request: Request) -> list[type[BaseModel]]:
     """The query models of the route of a request."""
     dependant = getattr(request.scope.get("route"), "dependant", None)
     annotations = [p.field_info.annotation for p in getattr(dependant, "query_params", [])]

@@ -4,14 +4,16 @@ import hashlib
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from service.analyses.errors import StaleVersionError
 from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
 from service.conditional import is_any, names
+from service.errors import query_models
 from service.recall import allow_recall
 from service.release import Released, Role
 from service.resources import Resources
@@ -137,6 +139,30 @@ def unpacked(value: bytes) -> tuple[str, bytes]:
     return value[4:end].decode("ascii"), value[end:]
 
 
+def _refuse_repeated(request: Request) -> None:
+    """Raise where a parameter that takes one value has several: none of them is the one meant."""
+    takes_many = {
+        field.alias or name
+        for model in query_models(request)
+        for name, field in model.model_fields.items()
+        if get_origin(field.annotation) is tuple
+    }
+    given = [name for name, _ in request.query_params.multi_items()]
+    repeated = sorted({name for name in given if given.count(name) > 1} - takes_many)
+    if repeated:
+        raise RequestValidationError(
+            [
+                {
+                    "type": "repeated",
+                    "loc": ("query", name),
+                    "msg": f"takes one value, got {given.count(name)}",
+                    "input": None,
+                }
+                for name in repeated
+            ]
+        )
+
+
 def _replies(
     request: Request,
     if_none_match: Annotated[
@@ -145,6 +171,7 @@ def _replies(
 ) -> Replies:
     # A header may come on several lines, which mean the same as one list.
     tags = None if if_none_match is None else ", ".join(if_none_match)
+    _refuse_repeated(request)
     return Replies(request, request.app.state.resources, tags)
 
 

@@ -1,5 +1,6 @@
 """Hotspots over time: emerging categories from step to step, and change between two periods."""
 
+import calendar
 import dataclasses
 import datetime
 import os
@@ -42,6 +43,7 @@ NOT_EVIDENCE: Final = (
     "That an area is no longer hot is not evidence that it changed: "
     "p_value and q_value are about its own counts."
 )
+MAX_STEPS: Final = 1_200  # a hundred years of months
 STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -294,13 +296,24 @@ class OverTime:
 
 
 def _steps(counted: AreaCounts, step: str) -> Steps:
-    """The whole steps within the period of a selection, and which step each incident is in."""
+    """The whole steps within the period of a selection, and which step each incident is in.
+
+    Raises
+    ------
+    TooMuchWorkError
+        If there are more than `MAX_STEPS`.
+    """
     first, last = counted.selection.days()
     length = STEP_MONTHS[step]
     start = _month_number(first) + (1 if first.day > 1 else 0)
-    end = _month_number(last + datetime.timedelta(days=1))  # the first month not whole
+    is_whole = last.day == calendar.monthrange(last.year, last.month)[1]
+    end = _month_number(last) + (1 if is_whole else 0)  # the first month not whole
     start = -(-start // length) * length  # quarters and years begin where the calendar's do
     count = max((end - start) // length, 0)
+    if count > MAX_STEPS:
+        raise TooMuchWorkError(
+            f"steps of a {step}", count, MAX_STEPS, "take longer ones or a shorter period"
+        )
     occurred = counted.selection.incidents.occurred
     months = occurred.astype("datetime64[M]").astype(np.int64) + 1970 * 12
     which = (months - start) // length

@@ -178,6 +178,21 @@ def test_a_bandwidth_without_meaning_is_refused_with_its_range(client, name, ban
     assert "20000" in answer.json()["detail"]
 
 
+def test_a_parameter_given_twice_is_refused_where_it_takes_one_value(client):
+    answer = client.get(f"{HEATMAP}/summary.json?bandwidth_m=300&bandwidth_m=600")
+    assert_problem(answer, statuses=(422,), said="bandwidth_m: takes one value, got 2")
+    assert client.get(f"{CELLS}?category=fire&category=assault").status_code == 200
+    assert client.get(f"{CELLS}?scheme=manual&breaks=3&breaks=9").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "query", [{"from": "0001-01", "to": "9999-12"}, {"to": "9999-12", "step": "quarter"}]
+)
+def test_more_steps_than_anybody_reads_are_refused(client, query):
+    answer = client.get(f"{HOTSPOTS}/emerging", params={**query, "permutations": 0})
+    assert_problem(answer, statuses=(422,), said="1200 allowed")
+
+
 def test_a_huge_raster_is_refused_with_the_limit_and_what_to_do(client):
     query = {"cell_m": 1, "bbox": "0,0,700000,1300000"}
     answer = client.get(f"{HEATMAP}/raster.tif", params=query)
