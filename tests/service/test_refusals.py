@@ -1,9 +1,13 @@
 """Every route refuses what it cannot answer, as problem+json, and says what is allowed."""
 
+import re
+import urllib.parse
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from service.resources import open_resources
 from service.settings import LimitSettings, Settings
@@ -274,3 +278,36 @@ def test_a_study_area_that_is_not_loaded_is_named(county, serve):
     client = serve(open_resources(Settings(data_dir=county, study_area="ward:W1")))
     answer = client.get(f"{HEATMAP}/summary.json")
     assert_problem(answer, said="ward")
+
+
+NASTY = st.sampled_from(
+    ["", "0", "-1", "1e308", "nan", "²", "\x00", "\n", "%", "a:b", ":", "2024-02-31", "9999-12-31",
+     "1,2,3,4", "knn:1", "hex:500", "auto", "true", "null", "D1", "cell:C00", "é", "🔥" * 50]
+)  # fmt: skip
+
+
+@given(data=st.data())
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nonsense_is_refused_and_never_breaks_anything(client, data):
+    template = data.draw(st.sampled_from(sorted(path_templates(client.app))))
+    address = addresses(client.app, template)[0]
+    names = sorted(query_parameters(client.app, template)) or ["x"]
+    query = data.draw(
+        st.dictionaries(st.sampled_from(names), NASTY | st.text(max_size=20), max_size=3)
+    )
+    answer = client.get(asking(address, **query))
+    if answer.status_code != 200:
+        assert_problem(answer, statuses=(404, GONE, 422))
+
+
+@given(data=st.data())
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nonsense_in_a_path_is_refused_and_never_breaks_anything(client, data):
+    template = data.draw(
+        st.sampled_from(sorted(t for t in path_templates(client.app) if "{" in t))
+    )
+    name = data.draw(st.sampled_from(re.findall(r"\{(\w+)\}", template)))
+    value = urllib.parse.quote(data.draw(NASTY | st.text(min_size=1, max_size=20)), safe="")
+    answer = client.get(addresses(client.app, template, **{name: value})[0])
+    if answer.status_code != 200:
+        assert_problem(answer, statuses=(404, 405, 422))
