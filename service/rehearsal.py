@@ -1,6 +1,9 @@
 """Every compiled kernel that a request may reach, called once before the first request."""
 
+import threading
+
 import numpy as np
+from numba.core.event import install_recorder
 
 from boundaries import assign
 from spatial import change, classes, getis_ord, permutation, poisson_null, tile_density
@@ -13,9 +16,29 @@ from spatial.tail import refined_p
 from spatial.weights import Neighbours
 
 
-def compile_kernels() -> None:
-    """Compile them all, or load them from numba's cache: a quarter of a second."""
-    for module in (getis_ord, permutation, tile_density, poisson_null, change, classes, assign):
+def rehearse() -> threading.Thread | None:
+    """Compile every kernel, or load it from numba's cache, before the first request.
+
+    Returns
+    -------
+    threading.Thread or None
+        Where the kernels of a heat map tile came from the cache, so do the others: they are
+        then loaded while the service already answers, which takes about a second. Where they
+        had to be compiled, so do the others, and the service waits for all of them.
+    """
+    with install_recorder("numba:compile") as compiled:
+        tile_density.compile_kernels()
+    if compiled.buffer:
+        _rehearse_the_rest()
+        return None
+    rest = threading.Thread(target=_rehearse_the_rest, name="rehearsal", daemon=True)
+    rest.start()
+    return rest
+
+
+def _rehearse_the_rest() -> None:
+    """Every kernel besides those of tiles."""
+    for module in (getis_ord, permutation, poisson_null, change, classes, assign):
         module.compile_kernels()
     _rehearse_peaks()
     _rehearse_tail()

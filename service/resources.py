@@ -21,7 +21,7 @@ from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
 from service.analyses.vector_tiles import VectorTiles
 from service.cache import SingleFlightCache
-from service.rehearsal import compile_kernels
+from service.rehearsal import rehearse
 from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
 from service.settings import Settings
@@ -71,7 +71,7 @@ class Resources:
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""
-        compile_kernels()
+        rehearse()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
         for dataset in self.incidents.ids():

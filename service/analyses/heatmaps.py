@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from boundaries.layer import Layer
 from boundaries.store import LayerStore
 from service.analyses.errors import TooMuchWorkError
 from service.analyses.place_names import PlaceNames, sentence
@@ -224,7 +225,7 @@ class Heatmaps:
             f"of {surface.selection.records:,}; {query.kernel} kernel, "
             f"{surface.bandwidth_m:,.0f} m",
             outlines=self._outlines(),
-            attribution=surface.selection.incidents.licence,
+            attribution=self._credits(surface),
             width=query.width,
             **(self._inset_picture(dataset, surface, query) if query.inset else {}),
         )
@@ -298,10 +299,19 @@ class Heatmaps:
     def _names(self, layer_id: str | None) -> PlaceNames:
         return PlaceNames.of(self._layers, layer_id)
 
+    def _credits(self, surface: Surface) -> str:
+        """Source and licence of the incidents and of the outlines, for the foot of a picture."""
+        incidents, outlines = surface.selection.incidents, self._coarsest().metadata
+        known = [incidents.source, incidents.licence, outlines.source, outlines.licence]
+        return "; ".join(dict.fromkeys(word for word in known if word))
+
     def _outlines(self) -> Any:
         """The areas of the coarsest layer, to draw over a map."""
+        return self._coarsest().geometries
+
+    def _coarsest(self) -> Layer:
         layers = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
-        return min(layers, key=len).geometries
+        return min(layers, key=len)
 
     def _lonlat(self, bounds_m: tuple[float, float, float, float]) -> list[float]:
         bounds = transformer(self._settings.crs, WGS84).transform_bounds(*bounds_m)

@@ -383,9 +383,9 @@ def _provenance(
 
 
 def _divided(values: FloatArray, edge: EdgeMass, places_m: FloatArray) -> FloatArray:
-    """Values divided by the kernel's mass inside the study area at their places."""
-    mass = edge.at(np.where(np.isfinite(places_m), places_m, -1e9)).reshape(values.shape)
-    return np.where(mass > 0.0, values / np.where(mass > 0.0, mass, 1.0), np.nan)
+    """Values times the correction for the kernel's mass beyond the study area, NaN outside."""
+    there = np.where(np.isfinite(places_m), places_m, -1e9)
+    return values * edge.correction_at(there).reshape(values.shape)
 
 
 def _cut(values: FloatArray, geometry: Any, grid: Grid) -> FloatArray:

@@ -74,7 +74,9 @@ def _option(name: str, field: FieldInfo) -> Any:
     choices = _choices(field.annotation)
     if choices:
         words += f" ({', '.join(choices)})"
-    if field.default not in (None, ()):
+    if field.is_required():
+        words += " [required]"
+    elif field.default not in (None, ()):
         default = field.default
         shown = ", ".join(f"{v:g}" for v in default) if isinstance(default, tuple) else default
         words += f" [{shown:g}]" if isinstance(shown, float) else f" [{shown}]"

@@ -100,9 +100,9 @@ def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> 
     small.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=0.5))
     small.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
     small.set_title(
-        f"{drawn.inset_title}\n{(right - left) / 1000:.1f} km across; "
-        f"darkest: {drawn.inset_breaks[-1] if drawn.inset_breaks else 0:,.0f} and more",
-        fontsize=8,
+        f"{shortened(drawn.inset_title, 34)}\n{(right - left) / 1000:.1f} km across; darkest: "
+        f"{drawn.inset_breaks[-1] if drawn.inset_breaks else 0:,.0f} and more",
+        fontsize=7,
         loc="left",
         parse_math=False,
     )
@@ -114,6 +114,11 @@ def break_labels(breaks: tuple[float, ...]) -> list[str]:
     """The legend's text for each class, lowest first."""
     labels = [f"{low:g} to {high:g}" for low, high in itertools.pairwise(breaks)]
     return [*labels, f"{breaks[-1]:g} and more"] if breaks else []
+
+
+def shortened(text: str, most: int) -> str:
+    """The text, cut with dots where it is longer than it may be."""
+    return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
 
 
 def _rings(geometries: Geometries) -> list[np.ndarray]:
