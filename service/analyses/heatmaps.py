@@ -215,6 +215,7 @@ class Heatmaps:
         left, bottom, right, top = bounds
         cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
         first, last = surface.selection.days()
+        outlines = self._outlines(query.outlines)
         categories = ", ".join(query.category) or "all categories"
         return MapImage(
             kind="heatmap-map",
@@ -223,9 +224,9 @@ class Heatmaps:
             title=surface.selection.incidents.title,
             subtitle=f"{categories}, {first} to {last}: {surface.selection.located:,} located "
             f"of {surface.selection.records:,}; {query.kernel} kernel, "
-            f"{surface.bandwidth_m:,.0f} m",
-            outlines=self._outlines(),
-            attribution=self._credits(surface),
+            f"{surface.bandwidth_m:,.0f} m" + (f"; shown: {query.within}" if query.within else ""),
+            outlines=outlines.geometries,
+            attribution=_credits(surface, outlines),
             width=query.width,
             **(self._inset_picture(dataset, surface, query) if query.inset else {}),
         )
@@ -299,19 +300,11 @@ class Heatmaps:
     def _names(self, layer_id: str | None) -> PlaceNames:
         return PlaceNames.of(self._layers, layer_id)
 
-    def _credits(self, surface: Surface) -> str:
-        """Source and licence of the incidents and of the outlines, for the foot of a picture."""
-        incidents, outlines = surface.selection.incidents, self._coarsest().metadata
-        known = [incidents.source, incidents.licence, outlines.source, outlines.licence]
-        return "; ".join(dict.fromkeys(word for word in known if word))
-
-    def _outlines(self) -> Any:
-        """The areas of the coarsest layer, to draw over a map."""
-        return self._coarsest().geometries
-
-    def _coarsest(self) -> Layer:
-        layers = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
-        return min(layers, key=len)
+    def _outlines(self, layer_id: str | None) -> Layer:
+        """The layer to draw over a map: the one named, or the coarsest."""
+        if layer_id is not None:
+            return self._layers.get(layer_id)
+        return min((self._layers.get(name) for name in self._layers.ids()), key=len)
 
     def _lonlat(self, bounds_m: tuple[float, float, float, float]) -> list[float]:
         bounds = transformer(self._settings.crs, WGS84).transform_bounds(*bounds_m)
@@ -325,6 +318,13 @@ class Heatmaps:
             raise TooMuchWorkError(
                 "raster cells", cells, allowed, "take a larger cell_m or a smaller bbox"
             )
+
+
+def _credits(surface: Surface, outlines: Layer) -> str:
+    """Source and licence of the incidents and of the outlines, for the foot of a picture."""
+    incidents, known = surface.selection.incidents, outlines.metadata
+    words = [incidents.source, incidents.licence, known.source, known.licence]
+    return "; ".join(dict.fromkeys(word for word in words if word))
 
 
 def _with_method(surface: Surface, method: dict[str, Any]) -> Any:

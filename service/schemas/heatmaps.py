@@ -143,6 +143,10 @@ class MapQuery(ExtentQuery):
     inset: Annotated[
         bool, Field(description="Zoom in on the leading peak in a corner of the map.")
     ] = False
+    outlines: Annotated[
+        Text | None,
+        Field(description="Layer whose outlines are drawn; by default the coarsest."),
+    ] = None
 
 
 class ContourQuery(HeatmapQuery, TableQuery):
