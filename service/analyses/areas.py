@@ -77,6 +77,9 @@ class AreaCounts:
         return self.selection.filter.as_provenance()
 
 
+MEMORY_BYTES = 128 * 2**20  # for the counts of recent questions
+
+
 class Areas:
     """Placements and counts, computed once per dataset version, layer version and filter."""
 
@@ -93,7 +96,9 @@ class Areas:
         self._layers = layers
         self._crosswalks = crosswalks
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
-        self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(128)
+        self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(
+            MEMORY_BYTES, weigh=lambda counted: counted.selection.chosen.nbytes + 4_096
+        )
 
     @property
     def crosswalks(self) -> Crosswalks:

@@ -155,9 +155,14 @@ def incidents_near(
     """
     places: NDArray[Any] = np.asarray(shapely.points(xy_m)).reshape(-1)
     tree = shapely.STRtree(places)
-    site, incident = tree.query(geometries, predicate="dwithin", distance=distance_m)
-    near = np.bincount(site, minlength=len(geometries)).astype(np.int64)
-    return near, len(np.unique(incident))
+    near = np.zeros(len(geometries), dtype=np.int64)
+    near_any = np.zeros(len(places), dtype=np.bool_)
+    # Site by site: all pairs at once would be sites times incidents for a large distance.
+    for site, geometry in enumerate(geometries):
+        found = tree.query(geometry, predicate="dwithin", distance=distance_m)
+        near[site] = len(found)
+        near_any[found] = True
+    return near, int(np.count_nonzero(near_any))
 
 
 def _sites_inside(sites: Sites, within: Within | None) -> BoolArray:

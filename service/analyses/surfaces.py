@@ -42,6 +42,7 @@ BREAK_SHARES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4)
 LEGEND_CELLS = 1_000_000  # the surface behind the colour breaks has at most about this many
 CELLS_PER_BANDWIDTH = 5  # finer changes the breaks by less than half a per cent
 TILE_PIXELS = 256
+MEMORY_BYTES = 512 * 2**20  # for the points of recent queries, and as much for their surfaces
 THREADS = os.cpu_count() or 1
 
 
@@ -52,6 +53,12 @@ class SelectedPoints:
     selection: Selection
     xy_m: FloatArray
     points: PointIndex
+
+    @property
+    def bytes_held(self) -> int:
+        """Roughly what this keeps in memory: coordinates, mask, index and its Mercator twin."""
+        places = len(self.points)
+        return 4_096 + self.xy_m.nbytes + self.selection.chosen.nbytes + 64 * places
 
     @cached_property
     def location(self) -> LocationError:
@@ -196,9 +203,14 @@ class Surfaces:
         self._incidents = incidents
         self._layers = layers
         self._settings = settings
-        self._points: SingleFlightCache[SelectedPoints] = SingleFlightCache(16)
+        self._points: SingleFlightCache[SelectedPoints] = SingleFlightCache(
+            MEMORY_BYTES, weigh=lambda selected: selected.bytes_held
+        )
         self._edges: SingleFlightCache[EdgeMass] = SingleFlightCache(8)
-        self._surfaces: SingleFlightCache[Surface] = SingleFlightCache(64)
+        # A surface keeps its points alive, so that it weighs as much as they do.
+        self._surfaces: SingleFlightCache[Surface] = SingleFlightCache(
+            MEMORY_BYTES, weigh=lambda surface: surface.selected.bytes_held
+        )
 
     def of(self, dataset: str, query: HeatmapQuery) -> Surface:
         """The prepared surface of a query."""
