@@ -153,20 +153,28 @@ def server(
     command: list[str], environ: dict[str, str], pattern: str, cwd: Path | None = None
 ) -> Iterator[str]:
     """A server of our own on a free port of loopback, stopped by its process id."""
-    process = subprocess.Popen(
-        command, env=environ, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
-    try:
-        assert process.stdout is not None
-        for line in process.stdout:
-            found = re.search(pattern, line)
-            if found:
-                yield found.group(0)
-                return
-        sys.exit(f"{' '.join(command)} ended before it served")
-    finally:
-        process.terminate()
-        process.wait(20)
+    # To a file: a server that says much would wait for a pipe that nobody reads.
+    with tempfile.NamedTemporaryFile("w+", suffix=".log") as log:
+        process = subprocess.Popen(
+            command, env=environ, cwd=cwd, stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            yield wait_for_address(process, Path(log.name), pattern)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def wait_for_address(process: subprocess.Popen[bytes], log: Path, pattern: str) -> str:
+    """The address that a server prints once it listens."""
+    for _ in range(600):
+        found = re.search(pattern, log.read_text(errors="replace"))
+        if found:
+            return found.group(0)
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    sys.exit(f"it does not serve: {log.read_text(errors='replace')[-500:]}")
 
 
 def fetch(url: str) -> bytes:
