@@ -7,6 +7,7 @@ from typing import Any
 from boundaries.assign_cache import AssignmentCache
 from boundaries.geometry_tiles import GeometryTiles
 from boundaries.levels import LevelCache
+from boundaries.neighbour_cache import NeighbourCache
 from boundaries.store import LayerStore
 from service import release as door
 from service.analyses.area_layers import AreaLayers
@@ -94,7 +95,7 @@ def open_resources(settings: Settings) -> Resources:
         incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
     )
     levels = LevelCache(cache / "levels")
-    neighbourhoods = Neighbourhoods()
+    neighbourhoods = Neighbourhoods(NeighbourCache(cache / "neighbours"))
     return Resources(
         settings=settings,
         layers=layers,

@@ -4,6 +4,7 @@ from typing import Any
 
 from boundaries.adjacency import queen, rook
 from boundaries.layer import Layer
+from boundaries.neighbour_cache import NeighbourCache
 from service.cache import SingleFlightCache
 from spatial.arrays import FloatArray
 from spatial.distance_weights import (
@@ -19,9 +20,16 @@ AUTO = "auto"
 
 
 class Neighbourhoods:
-    """Neighbour structures of recent questions; shared by all requests."""
+    """Neighbour structures of recent questions; shared by all requests.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    kept : NeighbourCache
+        Contiguity of layer versions on disk.
+    """
+
+    def __init__(self, kept: NeighbourCache) -> None:
+        self._kept = kept
         self._found: SingleFlightCache[Neighbours] = SingleFlightCache(32)
 
     def of(self, layer: Layer, rule: str) -> Neighbours:
@@ -39,7 +47,7 @@ class Neighbourhoods:
             If the rule has no meaning for this layer: more neighbours than areas, say.
         """
         key = (layer.layer_id, layer.version, rule)
-        return self._found.get(key, lambda: _find(layer, rule))
+        return self._found.get(key, lambda: self._find(layer, rule))
 
     def automatic(self, layer: Layer, values: FloatArray) -> tuple[Neighbours, dict[str, Any]]:
         """The distance band whose global Moran z peaks first, and how it was chosen."""
@@ -55,13 +63,17 @@ class Neighbourhoods:
         }
         return self.of(layer, rule), chosen
 
+    def _find(self, layer: Layer, rule: str) -> Neighbours:
+        """Contiguity from disk where it is kept; distances are quicker found than read."""
+        contiguity = {"queen": queen, "rook": rook}.get(rule)
+        if contiguity is not None:
+            return self._kept.get(layer, rule, contiguity)
+        return _by_distance(layer, rule)
 
-def _find(layer: Layer, rule: str) -> Neighbours:
+
+def _by_distance(layer: Layer, rule: str) -> Neighbours:
+    """The neighbours by distance between centroids."""
     kind, _, number = rule.partition(":")
-    if kind == "queen":
-        return queen(layer)
-    if kind == "rook":
-        return rook(layer)
     if kind == "knn":
         return knn(layer.centroids_m, int(number))
     if kind == "distance":

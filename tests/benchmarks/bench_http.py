@@ -117,8 +117,8 @@ def write_data(data: Path) -> None:
     steps = np.arange(0, SIDE_M, SIDE_M / 20)
     cells = np.array(
         [
-            shapely.box(*(CORNER_M + (x, y)), *(CORNER_M + (x, y) + SIDE_M / 20))
-            for x, y in itertools.product(steps, steps)
+            shapely.box(x, y, x + SIDE_M / 20, y + SIDE_M / 20)
+            for x, y in itertools.product(CORNER_M[0] + steps, CORNER_M[1] + steps)
         ],
         dtype=object,
     )
