@@ -17,9 +17,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from spatial._box_rings import add_ring, add_whole_ring, quarter_of, ring_capacity, stencil
 from spatial._rows import chords, rows_in_reach
 from spatial.arrays import FloatArray, IndexArray, IntArray
-from spatial.compiled import compiled
+from spatial.compiled import compiled, compiled_with_fma
 
 SIDE = 8  # units along the side of the largest box
 LEVELS = 4
@@ -27,11 +28,11 @@ SPLIT, BOX, SINGLY = 2, 1, 0
 MOST_COUNTED = 2048
 
 # Costs in nanoseconds, measured on one core; they choose between ways that give equal sums.
-_PER_POINT_ROW = 9.0
+_PER_POINT_ROW = 12.0
 _PER_BOX = 200.0
-_PER_BOX_ROW = 12.0
+_PER_BOX_ROW = 21.0
 _PER_RING_PIXEL = 1.0
-_PER_POINT_RING_PIXEL = 0.23
+_PER_POINT_RING_PIXEL = 0.10
 _PER_BOXED_POINT = 6.0
 
 
@@ -121,16 +122,24 @@ def _gathered(code: int) -> int:
 
 
 @compiled
-def _leaves(start: IndexArray, line: int, box_cols: int, table: IntArray, out: IntArray) -> int:
-    """Write the boxes to treat in one line of largest boxes: level or -1, column, row, points.
+def _leaves(
+    start: IndexArray,
+    boxes: int,
+    stop: int,
+    table: IntArray,
+    out: IntArray,
+) -> int:
+    """Write what to treat in a run of largest boxes: level or -1, column, row, first, last point.
 
-    Column and row are in units from the left and top of the line.
+    Column and row are in units from the left and top of the first of them.
     """
     per_box = SIDE * SIDE
     levels, codes = np.empty(4 * LEVELS, np.int64), np.empty(4 * LEVELS, np.int64)
     found = 0
-    for box in range(box_cols):
-        base = (line * box_cols + box) * per_box
+    for box in range(boxes, stop):
+        base = box * per_box
+        if start[base] == start[base + per_box]:
+            continue
         levels[0], codes[0] = LEVELS - 1, 0
         waiting = 1
         while waiting:
@@ -148,112 +157,11 @@ def _leaves(start: IndexArray, line: int, box_cols: int, table: IntArray, out: I
                     waiting += 1
                 continue
             out[found, 0] = level if action == BOX else -1
-            out[found, 1] = box * SIDE + _gathered(code)
+            out[found, 1] = (box - boxes) * SIDE + _gathered(code)
             out[found, 2] = _gathered(code >> 1)
             out[found, 3], out[found, 4] = first, last
             found += 1
     return found
-
-
-@compiled
-def _stencil(
-    row_y: FloatArray,
-    stretch: FloatArray,
-    reach_sq: float,
-    top: float,
-    side: int,
-    begin: IntArray,
-    end: IntArray,
-    offset_y: FloatArray,
-    chord_sq: FloatArray,
-    ring: FloatArray,
-    runs: IntArray,
-) -> tuple[int, int, int, int]:
-    """What every box of one size and line shares: the columns that all points reach, the ring.
-
-    Columns count from the left column of the box. `ring` (3, m) receives the offsets from the
-    middle of the box and the bracket for a point there; `runs` (k, 3) row, first column and
-    length of each run of ring pixels. Returns first row, last row, ring pixels, runs.
-    """
-    half = 0.5 * side
-    middle = 0.5 * (side - 1)
-    first, last = rows_in_reach(row_y, stretch, top + half, (math.sqrt(reach_sq) + half) ** 2)
-    pixels, count = 0, 0
-    for t in range(first, last):
-        dy = row_y[t] - (top + half)
-        here_sq = reach_sq * stretch[t]
-        offset_y[t], chord_sq[t] = dy, here_sq - dy * dy
-        nearest, farthest = max(abs(dy) - half, 0.0), abs(dy) + half
-        begin[t], end[t] = 0, 0
-        outer_sq = here_sq - nearest * nearest
-        if outer_sq < 0.0:
-            continue
-        outer = math.sqrt(outer_sq)
-        ring_begin = math.ceil(-0.5 - outer)
-        ring_end = math.floor(side - 0.5 + outer) + 1
-        inner_sq = here_sq - farthest * farthest
-        begin[t], end[t] = ring_end, ring_end
-        if inner_sq >= 0.0:
-            inner = math.sqrt(inner_sq)
-            inner_begin = math.ceil(side - 0.5 - inner)
-            inner_end = math.floor(inner - 0.5) + 1
-            if inner_begin < inner_end:
-                begin[t], end[t] = inner_begin, inner_end
-        for b, e in ((ring_begin, begin[t]), (end[t], ring_end)):
-            if b < e:
-                runs[count, 0], runs[count, 1], runs[count, 2] = t, b, e - b
-                count += 1
-            for j in range(b, e):
-                dx = j - middle
-                ring[0, pixels], ring[1, pixels] = dx, dy
-                ring[2, pixels] = chord_sq[t] - dx * dx
-                pixels += 1
-    return first, last, pixels, count
-
-
-@compiled
-def _clipped(
-    ring: FloatArray,
-    runs: IntArray,
-    count: int,
-    left: int,
-    cols: int,
-    ring_out: FloatArray,
-    runs_out: IntArray,
-) -> tuple[int, int]:
-    """Copy the part of a ring that lies on the raster; returns its pixels and its runs."""
-    read, pixels, kept = 0, 0, 0
-    for k in range(count):
-        b = max(runs[k, 1], -left)
-        e = min(runs[k, 1] + runs[k, 2], cols - left)
-        if b < e:
-            runs_out[kept, 0], runs_out[kept, 1], runs_out[kept, 2] = runs[k, 0], b, e - b
-            kept += 1
-            for m in range(read + b - runs[k, 1], read + e - runs[k, 1]):
-                for c in range(3):
-                    ring_out[c, pixels] = ring[c, m]
-                pixels += 1
-        read += runs[k, 2]
-    return pixels, kept
-
-
-@compiled
-def _sum_ring(points: FloatArray, padded: int, ring: FloatArray, pixels: int) -> None:
-    """Row 3 of `ring` becomes the sum over the points; four at a time, vectorised over pixels."""
-    dx, dy, bracket, total = ring[0], ring[1], ring[2], ring[3]
-    for k in range(pixels):
-        total[k] = 0.0
-    for i in range(0, padded, 4):
-        a0, b0, c0, w0 = points[0, i], points[1, i], points[2, i], points[3, i]
-        a1, b1, c1, w1 = points[0, i + 1], points[1, i + 1], points[2, i + 1], points[3, i + 1]
-        a2, b2, c2, w2 = points[0, i + 2], points[1, i + 2], points[2, i + 2], points[3, i + 2]
-        a3, b3, c3, w3 = points[0, i + 3], points[1, i + 3], points[2, i + 3], points[3, i + 3]
-        for k in range(pixels):
-            v0 = max(bracket[k] + a0 * dx[k] + b0 * dy[k] - c0, 0.0)
-            v1 = max(bracket[k] + a1 * dx[k] + b1 * dy[k] - c1, 0.0)
-            v2 = max(bracket[k] + a2 * dx[k] + b2 * dy[k] - c2, 0.0)
-            v3 = max(bracket[k] + a3 * dx[k] + b3 * dy[k] - c3, 0.0)
-            total[k] += (w0 * (v0 * v0) + w1 * (v1 * v1)) + (w2 * (v2 * v2) + w3 * (v3 * v3))
 
 
 @compiled
@@ -266,13 +174,14 @@ def _moments(
     points: FloatArray,
     moments: FloatArray,
 ) -> int:
-    """The nine moments about the middle of a box, and its points as `_sum_ring` wants them."""
+    """The nine moments about the middle of a box, and its points as the sums of rings want them."""
     moments[:] = 0.0
     for i in range(first, last):
         a, b = sorted_points[0, i] - middle_x, sorted_points[1, i] - middle_y
         w, r = sorted_points[2, i], a * a + b * b
-        k = i - first
-        points[0, k], points[1, k], points[2, k], points[3, k] = 2.0 * a, 2.0 * b, r, w
+        k, root = i - first, math.sqrt(w)
+        points[0, k], points[1, k] = 2.0 * a * root, 2.0 * b * root
+        points[2, k], points[3, k] = r * root, root
         moments[0] += w
         moments[1] += w * a
         moments[2] += w * b
@@ -288,17 +197,16 @@ def _moments(
     return padded
 
 
-@compiled
+@compiled_with_fma
 def _enter_box(
     moments: FloatArray,
     middle_x: float,
     left: int,
     first: int,
     last: int,
-    begin: IntArray,
-    end: IntArray,
-    offset_y: FloatArray,
-    chord_sq: FloatArray,
+    shift: int,
+    stencil_rows: IntArray,
+    lines: FloatArray,
     segment: int,
     differences: FloatArray,
 ) -> None:
@@ -311,9 +219,9 @@ def _enter_box(
     cols = differences.shape[1]
     leftmost, rightmost = cols, 0
     for t in range(first, last):
-        if begin[t] < end[t]:
-            leftmost = min(leftmost, begin[t] + left)
-            rightmost = max(rightmost, end[t] + left)
+        if stencil_rows[t, 0] < stencil_rows[t, 1]:
+            leftmost = min(leftmost, stencil_rows[t, 0] + left)
+            rightmost = max(rightmost, stencil_rows[t, 1] + left)
     leftmost, rightmost = max(leftmost, 0), min(rightmost, cols)
     w, b, ab, bb, br = moments[0], moments[2], moments[4], moments[5], moments[7]
     for origin in range(leftmost - leftmost % segment, rightmost, segment):
@@ -336,22 +244,24 @@ def _enter_box(
         )
         fixed_2, third = 2.0 * r_d + 4.0 * aa_d, -4.0 * a_d
         for t in range(first, last):
-            b_t, e_t = max(begin[t] + left, origin), min(end[t] + left, stop)
-            if b_t >= e_t:
+            begin = max(stencil_rows[t, 0] + left, origin)
+            end = min(stencil_rows[t, 1] + left, stop)
+            if begin >= end:
                 continue
-            c, y = chord_sq[t], offset_y[t]
+            y, c = lines[t, 0], lines[t, 1]
             second = fixed_2 - 2.0 * c * w - 4.0 * y * b
             linear = 4.0 * (c * a_d + 2.0 * y * ab_d - ar_d)
             constant = c * (c * w + 4.0 * y * b - 2.0 * r_d) + 4.0 * y * (y * bb - br_d) + rr_d
-            pixel = differences[t, b_t]
+            row = differences[t + shift]
+            pixel = row[begin]
             pixel[0] += constant
             pixel[1] += linear
             pixel[2] += second
             pixel[3] += third
             pixel[4] += w
             pixel[5] += 1.0
-            if e_t < stop:
-                pixel = differences[t, e_t]
+            if end < stop:
+                pixel = row[end]
                 pixel[0] -= constant
                 pixel[1] -= linear
                 pixel[2] -= second
@@ -360,120 +270,11 @@ def _enter_box(
                 pixel[5] -= 1.0
 
 
-@compiled
-def enter_boxes(
-    sorted_points: FloatArray,
-    start: IndexArray,
-    first_col: int,
-    first_row: int,
-    box_cols: int,
-    unit: int,
-    table: IntArray,
-    line_reach_sq: FloatArray,
-    row_y: FloatArray,
-    stretch: FloatArray,
-    segment: int,
-    scale: FloatArray,
-    differences: FloatArray,
-    out: FloatArray,
-) -> None:
-    """Add the rings to `out`, scaled by row, and enter the rest into `differences`."""
-    rows, cols = out.shape
-    begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64)
-    offset_y, chord_sq = np.empty(rows), np.empty(rows)
-    widest = math.sqrt(line_reach_sq.max() * max(stretch[0], stretch[-1]))
-    largest = _ring_capacity(widest, unit * SIDE, rows)
-    ring, clipped = np.empty((4, largest)), np.empty((4, largest))
-    runs, runs_clipped = np.empty((2 * rows, 3), np.int64), np.empty((2 * rows, 3), np.int64)
-    leaves = np.empty((box_cols * SIDE * SIDE, 5), np.int64)
-    points, moments = np.empty((4, 64)), np.zeros(9)
-    for line in range(line_reach_sq.shape[0]):
-        count = _leaves(start, line, box_cols, table, leaves)
-        reach_sq = line_reach_sq[line]
-        top_row = first_row + line * SIDE * unit
-        for k in range(count):
-            if leaves[k, 0] < 0:
-                for i in range(leaves[k, 3], leaves[k, 4]):
-                    x, y = sorted_points[0, i], sorted_points[1, i]
-                    first, last = rows_in_reach(row_y, stretch, y, reach_sq)
-                    if first < last:
-                        chords(
-                            x, y, reach_sq, row_y, stretch, first, last, begin, end, chord_sq
-                        )  # fmt: skip
-                        _enter_single(
-                            x, sorted_points[2, i], first, last, begin, end, chord_sq,
-                            segment, differences,
-                        )  # fmt: skip
-        for level in range(LEVELS):
-            side = unit << level
-            for row in range(0, SIDE, 1 << level):
-                first, last, pixels, run_count = -1, -1, 0, 0
-                top = float(top_row + row * unit) - 0.5
-                for k in range(count):
-                    if leaves[k, 0] != level or leaves[k, 2] != row:
-                        continue
-                    if first < 0:
-                        first, last, pixels, run_count = _stencil(
-                            row_y, stretch, reach_sq, top, side, begin, end, offset_y,
-                            chord_sq, ring, runs,
-                        )  # fmt: skip
-                    if first >= last:
-                        break
-                    n = leaves[k, 4] - leaves[k, 3]
-                    if n + 3 > points.shape[1]:
-                        points = np.empty((4, 2 * n + 4))
-                    left = first_col + leaves[k, 1] * unit
-                    middle_x = left + 0.5 * (side - 1)
-                    padded = _moments(
-                        sorted_points, leaves[k, 3], leaves[k, 4], middle_x,
-                        top + 0.5 * side, points, moments,
-                    )  # fmt: skip
-                    _enter_box(
-                        moments, middle_x, left, first, last, begin, end, offset_y,
-                        chord_sq, segment, differences,
-                    )  # fmt: skip
-                    if left - widest - side < 0 or left + widest + 2 * side >= cols:
-                        some, some_runs = _clipped(
-                            ring, runs, run_count, left, cols, clipped, runs_clipped
-                        )
-                        _sum_ring(points, padded, clipped, some)
-                        _scatter(clipped, runs_clipped, some_runs, left, scale, out)
-                    else:
-                        _sum_ring(points, padded, ring, pixels)
-                        _scatter(ring, runs, run_count, left, scale, out)
-
-
-@compiled
-def _ring_capacity(reach: float, side: int, rows: int) -> int:
-    """At least the pixels that the ring of the largest box can have."""
-    outer, inner = reach + 0.71 * side + 2.0, max(reach - 0.71 * side - 2.0, 0.0)
-    area = math.pi * (outer * outer - inner * inner)
-    across = (2.0 * reach + side + 4.0) * rows
-    return int(min(1.2 * area + 8.0 * outer + 64.0, across)) + 64
-
-
-@compiled
-def _scatter(
-    ring: FloatArray,
-    runs: IntArray,
-    count: int,
-    left: int,
-    scale: FloatArray,
-    out: FloatArray,
-) -> None:
-    """Add the sums of a ring to the raster, run by run."""
-    read = 0
-    for k in range(count):
-        t, at = runs[k, 0], runs[k, 1] + left
-        for j in range(runs[k, 2]):
-            out[t, at + j] += scale[t] * ring[3, read + j]
-        read += runs[k, 2]
-
-
-@compiled
+@compiled_with_fma
 def _enter_single(
     x: float,
     w: float,
+    reach: float,
     first: int,
     last: int,
     begin: IntArray,
@@ -484,10 +285,8 @@ def _enter_single(
 ) -> None:
     """Enter the quartic of one point: `spatial._rows.enter_points` with its power known."""
     cols = differences.shape[1]
-    leftmost, rightmost = cols, 0
-    for t in range(first, last):
-        leftmost, rightmost = min(leftmost, begin[t]), max(rightmost, end[t])
-    leftmost, rightmost = max(leftmost, 0), min(rightmost, cols)
+    leftmost = max(math.ceil(x - reach), 0)
+    rightmost = min(math.floor(x + reach) + 1, cols)
     for origin in range(leftmost - leftmost % segment, rightmost, segment):
         stop = min(origin + segment, cols)
         at = x - (origin + segment // 2)
@@ -513,3 +312,117 @@ def _enter_single(
                 pixel[3] += third
                 pixel[4] -= w
                 pixel[5] -= 1.0
+
+
+@compiled
+def enter_boxes(
+    sorted_points: FloatArray,
+    start: IndexArray,
+    first_col: int,
+    first_row: int,
+    box_cols: int,
+    unit: int,
+    table: IntArray,
+    line_reach_sq: FloatArray,
+    first_line: int,
+    last_line: int,
+    plane: bool,
+    block: int,
+    row_y: FloatArray,
+    stretch: FloatArray,
+    segment: int,
+    scale: FloatArray,
+    differences: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Add the rings to `out`, scaled by row, and enter the rest into `differences`.
+
+    `plane` says that rows are one column apart and every line has one reach: then four
+    stencils do for all. Boxes are visited in blocks of columns, `block` largest boxes wide,
+    so that the differences within reach stay in the processor's cache from line to line.
+    """
+    rows, cols = out.shape
+    reach = math.sqrt(line_reach_sq.max() * max(stretch[0], stretch[-1]))
+    margin = math.ceil(reach) + 1
+    stencil_y, stencil_stretch = row_y, stretch
+    if plane:
+        stencil_y = np.arange(-margin, margin + SIDE * unit).astype(np.float64)
+        stencil_stretch = np.ones(stencil_y.shape[0])
+    slots = LEVELS if plane else 2 * SIDE
+    capacity = ring_capacity(reach, unit * SIDE, stencil_y.shape[0])
+    stencil_rows = np.empty((slots, stencil_y.shape[0] + 2, 6), np.int64)
+    lines = np.empty((slots, stencil_y.shape[0], 2))
+    rings, part = np.empty((slots, 3, capacity)), np.empty((4, capacity))
+    quarter_rows = np.zeros((slots, stencil_y.shape[0] + 1, 3), np.int64)
+    quarters = np.empty((slots, 3, capacity if plane else 0))
+    made = np.zeros(slots, np.bool_)
+    begin, end, chord_sq = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
+    leaves = np.empty((block * SIDE * SIDE, 5), np.int64)
+    points, moments = np.empty((4, 64)), np.zeros(9)
+    for left_box in range(0, box_cols, block):
+        for line in range(first_line, last_line):
+            boxes = line * box_cols + left_box
+            stop = line * box_cols + min(left_box + block, box_cols)
+            count = _leaves(start, boxes, stop, table, leaves)
+            reach_sq = line_reach_sq[line]
+            if not plane:
+                made[:] = False
+            for k in range(count):
+                level = leaves[k, 0]
+                if level < 0:
+                    for i in range(leaves[k, 3], leaves[k, 4]):
+                        x, y = sorted_points[0, i], sorted_points[1, i]
+                        first, last = rows_in_reach(row_y, stretch, y, reach_sq)
+                        if first < last:
+                            chords(
+                                x, y, reach_sq, row_y, stretch, first, last, begin, end, chord_sq
+                            )
+                            _enter_single(
+                                x, sorted_points[2, i], reach, first, last, begin, end,
+                                chord_sq, segment, differences,
+                            )  # fmt: skip
+                    continue
+                side = unit << level
+                top = first_row + (line * SIDE + leaves[k, 2]) * unit
+                # Slots: one per level on a plane, else one per level and position in the line.
+                slot = level if plane else (SIDE >> level) + (leaves[k, 2] >> level)
+                if not made[slot]:
+                    made[slot] = True
+                    stencil(
+                        stencil_y, stencil_stretch, reach_sq, -0.5 if plane else top - 0.5,
+                        side, stencil_rows[slot], lines[slot], rings[slot],
+                    )  # fmt: skip
+                    if plane and side % 2 == 0:
+                        quarter_of(
+                            stencil_rows[slot], lines[slot], side, quarter_rows[slot],
+                            quarters[slot],
+                        )  # fmt: skip
+                shift = top - int(row_y[0]) - margin if plane else 0
+                first = max(stencil_rows[slot, 0, 5], -shift)
+                last = min(stencil_rows[slot, 1, 5], rows - shift)
+                if first >= last:
+                    continue
+                n = leaves[k, 4] - leaves[k, 3]
+                if n + 3 > points.shape[1]:
+                    points = np.empty((4, 2 * n + 4))
+                left = first_col + (left_box * SIDE + leaves[k, 1]) * unit
+                middle_x, middle_y = left + 0.5 * (side - 1), top + 0.5 * (side - 1)
+                padded = _moments(
+                    sorted_points, leaves[k, 3], leaves[k, 4], middle_x, middle_y, points, moments
+                )
+                _enter_box(
+                    moments, middle_x, left, first, last, shift, stencil_rows[slot],
+                    lines[slot], segment, differences,
+                )  # fmt: skip
+                whole = last - first == stencil_rows[slot, 1, 5] - stencil_rows[slot, 0, 5]
+                inside = left >= margin and left + side + margin <= cols
+                if plane and whole and inside and side % 2 == 0:
+                    add_whole_ring(
+                        points, n, quarter_rows[slot], quarters[slot], 2 * margin + side - 1,
+                        side, shift, left, scale, part, out,
+                    )  # fmt: skip
+                    continue
+                add_ring(
+                    points, padded, stencil_rows[slot], rings[slot], first, last, shift, left,
+                    scale, part, out,
+                )  # fmt: skip

@@ -25,7 +25,7 @@ import numpy as np
 from spatial.arrays import FloatArray, IntArray
 from spatial.compiled import compiled
 
-MIN_SEGMENT = 16
+MIN_SEGMENT = 8
 CONE, BELL = 4, 5  # codes of the kernels that are no polynomial
 
 
@@ -45,11 +45,24 @@ def rows_in_reach(
     row_y: FloatArray, stretch: FloatArray, y: float, reach_sq: float
 ) -> tuple[int, int]:
     """First row, and one past the last, that a point at y can reach; rows ascend."""
-    highest = max(stretch[0], stretch[-1])
-    reach = math.sqrt(reach_sq * highest)
-    first = np.searchsorted(row_y, y - reach)
-    last = np.searchsorted(row_y, y + reach, side="right")
-    return int(first), int(last)
+    rows = row_y.shape[0]
+    reach = math.sqrt(reach_sq * max(stretch[0], stretch[-1]))
+    top, bottom = y - reach, y + reach
+    if top > row_y[-1] or bottom < row_y[0]:
+        return 0, 0
+    # Rows are nearly evenly spaced: a guess is off by a row or two.
+    per_unit = (rows - 1) / (row_y[-1] - row_y[0]) if rows > 1 else 0.0
+    first = min(max(int((top - row_y[0]) * per_unit), 0), rows - 1)
+    while first > 0 and row_y[first - 1] >= top:
+        first -= 1
+    while row_y[first] < top:
+        first += 1
+    last = min(max(int((bottom - row_y[0]) * per_unit) + 1, 0), rows)
+    while last < rows and row_y[last] <= bottom:
+        last += 1
+    while last > 0 and row_y[last - 1] > bottom:
+        last -= 1
+    return first, last
 
 
 @compiled

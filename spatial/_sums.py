@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
 
 GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
-BAND_BYTES = 64 * 2**20
-"""Differences of one band of rows, so that memory does not grow with the raster."""
+BAND_BYTES = 16 * 2**20
+"""Differences of one band of rows: memory does not grow with the raster, pages are used again."""
+BLOCK_COLS = 128
+"""Columns of boxes visited together: with a bandwidth on both sides they stay in the cache."""
 TASKS_PER_THREAD = 2
 DIRECT_BELOW_COLS = 2.0
 """Bandwidth in columns under which a kernel's few pixels are visited one by one."""
@@ -89,7 +92,7 @@ def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
 
 
 def _in_bands(
-    work: Callable[[int, int], None],
+    work: Callable[[int, int, FloatArray], None],
     y: FloatArray,
     row_y: FloatArray,
     reach: float,
@@ -97,11 +100,13 @@ def _in_bands(
     out: FloatArray,
     threads: int,
 ) -> None:
-    """Call `work` for bands of rows of about equal work, none larger than memory allows."""
+    """Call `work` for bands of rows of about equal work, with zeroed differences for each.
+
+    `work` leaves the differences as it found them, so that a few serve all bands.
+    """
     rows, cols = out.shape
-    most = rows
-    if kernel.power is not None:
-        most = max(1, BAND_BYTES // (8 * cols * _rows.channels(kernel.power)))
+    channels = 0 if kernel.power is None else _rows.channels(kernel.power)
+    most = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
     tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
     sample = np.sort(y[:: max(1, len(y) // 4096)])
     # The work of a row is the number of points in reach of it, and a little for itself.
@@ -113,12 +118,22 @@ def _in_bands(
         for begin, stop in itertools.pairwise(cuts)
         for first in range(begin, stop, most)
     ]
+    tallest = max(last - first for first, last in bands)
+    spare: SimpleQueue[FloatArray] = SimpleQueue()
+    for _ in range(min(threads, len(bands))):
+        spare.put(np.zeros((tallest, cols, channels)))
+
+    def with_differences(first: int, last: int) -> None:
+        differences = spare.get()
+        work(first, last, differences[: last - first])
+        spare.put(differences)
+
     if threads == 1 or len(bands) == 1:
         for first, last in bands:
-            work(first, last)
+            with_differences(first, last)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for band in [pool.submit(work, first, last) for first, last in bands]:
+        for band in [pool.submit(with_differences, first, last) for first, last in bands]:
             band.result()
 
 
@@ -129,12 +144,12 @@ def _rows_band(
     kernel: Kernel,
     out: FloatArray,
     reach: float,
-) -> Callable[[int, int], None]:
+) -> Callable[[int, int, FloatArray], None]:
     """The work of one band, point by point."""
     x, y, reach_sq, weight = points
     power = kernel.power
 
-    def directly(first: int, last: int) -> None:
+    def directly(first: int, last: int, _: FloatArray) -> None:
         _rows.add_directly(
             x, y, reach_sq, weight, row_y[first:last], row_stretch[first:last], kernel.code,
             GAUSSIAN_RATE, out[first:last],
@@ -145,9 +160,8 @@ def _rows_band(
     segment = _rows.segment_for(math.sqrt(float(reach_sq.min())), power)
     scaled = weight / reach_sq**power
 
-    def by_differences(first: int, last: int) -> None:
+    def by_differences(first: int, last: int, differences: FloatArray) -> None:
         stretch = row_stretch[first:last]
-        differences = np.zeros((last - first, out.shape[1], _rows.channels(power)))
         _rows.enter_points(
             x, y, reach_sq, scaled, row_y[first:last], stretch, power, segment, differences
         )
@@ -163,7 +177,7 @@ def _boxes_band(
     row_stretch: FloatArray,
     out: FloatArray,
     reach: float,
-) -> Callable[[int, int], None]:
+) -> Callable[[int, int, FloatArray], None]:
     """The work of one band, by boxes of points."""
     x, y, reach_sq, weight = points
     largest = float(np.max(reach_sq))
@@ -173,22 +187,26 @@ def _boxes_band(
     table = _boxes.actions(round(reach, 2), unit)
     margin = math.ceil(reach) + 1
     side = _boxes.SIDE * unit
+    first_row = math.floor(row_y[0]) - margin
+    lines = (math.ceil(row_y[-1]) + margin - first_row) // side + 1
     box_cols = (cols + 2 * margin) // side + 1
+    plane = isinstance(reach_sq, float)
+    block = max(BLOCK_COLS // side, 1) if plane else box_cols
+    line_reach_sq, scaled = _by_line(y, reach_sq, weight, first_row - 0.5, side, lines)
+    sorted_points = np.empty((3, len(x)))
+    start = _boxes.sort_into_boxes(
+        x, y, scaled, -margin, first_row, box_cols, lines, unit, sorted_points
+    )
 
-    def by_boxes(first: int, last: int) -> None:
-        first_row = math.floor(row_y[first]) - margin
-        box_rows = (math.ceil(row_y[last - 1]) + margin - first_row) // side + 1
-        line_reach_sq, scaled = _by_line(y, reach_sq, weight, first_row - 0.5, side, box_rows)
-        sorted_points = np.empty((3, len(x)))
-        start = _boxes.sort_into_boxes(
-            x, y, scaled, -margin, first_row, box_cols, box_rows, unit, sorted_points
-        )
+    def by_boxes(first: int, last: int, differences: FloatArray) -> None:
         stretch = row_stretch[first:last]
         scale = 1.0 / (largest * stretch) ** 2
-        differences = np.zeros((last - first, cols, _rows.channels(2)))
+        first_line = max(math.floor((row_y[first] - margin - first_row) / side), 0)
+        last_line = min(math.floor((row_y[last - 1] + margin - first_row) / side) + 1, lines)
         _boxes.enter_boxes(
             sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
-            row_y[first:last], stretch, segment, scale, differences, out[first:last],
+            first_line, last_line, plane, block, row_y[first:last], stretch, segment, scale,
+            differences, out[first:last],
         )  # fmt: skip
         _rows.sum_along_rows(differences, 2, segment, scale, out[first:last])
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from spatial._cells import add_cell_masses
 from spatial._sums import GAUSSIAN_RATE, sum_in_boxes
-from spatial.arrays import FloatArray, IntArray, checked_points
+from spatial.arrays import FloatArray, IntArray, checked_point_weights, checked_points
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
@@ -71,13 +71,14 @@ def density_on_grid(
     ----------
     Silverman (1986), Density Estimation, section 4.2 (eq. 4.5 is the quartic).
     """
-    return index_density_on_grid(
-        PointIndex(xy_m, weights=weights),
-        grid,
-        bandwidth_m=bandwidth_m,
-        kernel=kernel,
-        threads=threads,
-    )
+    points = checked_points(xy_m)
+    if not points.flags.writeable:
+        points = points.copy()  # to numba a read-only array is another type
+    weight = checked_point_weights(weights, len(points))
+    bandwidth_m = checked_bandwidth(bandwidth_m)
+    x, y = np.empty(len(points)), np.empty(len(points))
+    _place(points, grid.left_m, grid.top_m, 1.0 / grid.cell_m, x, y)
+    return _on_grid(x, y, weight, grid, bandwidth_m, kernel, threads)
 
 
 def index_density_on_grid(
@@ -88,27 +89,59 @@ def index_density_on_grid(
     kernel: str = DEFAULT_KERNEL,
     threads: int = 1,
 ) -> FloatArray:
-    """The same for points that are indexed already: see `density_on_grid`."""
+    """The same for points that are indexed already: see `density_on_grid`.
+
+    Only the places within a bandwidth of the grid are read, each once however many points
+    share it.
+    """
     bandwidth_m = checked_bandwidth(bandwidth_m)
-    shape = kernel_named(kernel)
-    if threads < 1:
-        raise InvalidParameterError("threads", threads, "at least 1")
     left, bottom, right, top = grid.bounds_m
-    window = points.window(
+    near = points.near(
         (left - bandwidth_m, bottom - bandwidth_m, right + bandwidth_m, top + bandwidth_m)
     )
-    x = (window.x_m - grid.left_m) / grid.cell_m - 0.5
-    y = (grid.top_m - window.y_m) / grid.cell_m - 0.5
+    x = (points.x_m[near] - grid.left_m) * (1.0 / grid.cell_m) - 0.5
+    y = (grid.top_m - points.y_m[near]) * (1.0 / grid.cell_m) - 0.5
+    return _on_grid(x, y, points.weight[near], grid, bandwidth_m, kernel, threads)
+
+
+@compiled
+def _place(
+    points: FloatArray, left_m: float, top_m: float, per_m: float, x: FloatArray, y: FloatArray
+) -> None:
+    """Positions in columns and rows, from the middle of the first cell."""
+    for i in range(points.shape[0]):
+        x[i] = (points[i, 0] - left_m) * per_m - 0.5
+        y[i] = (top_m - points[i, 1]) * per_m - 0.5
+
+
+def _on_grid(
+    x: FloatArray,
+    y: FloatArray,
+    weight: FloatArray,
+    grid: Grid,
+    bandwidth_m: float,
+    kernel: str,
+    threads: int,
+) -> FloatArray:
+    """Density at the cell centres, or averaged over the cells where they are wider.
+
+    x and y are in cells, from the centre of the first.
+    """
+    shape = kernel_named(kernel)
+    if not weight.flags.writeable:
+        weight = weight.copy()
+    if threads < 1:
+        raise InvalidParameterError("threads", threads, "at least 1")
     out = np.zeros((grid.rows, grid.cols))
     reach = bandwidth_m / grid.cell_m
     if reach < 1.0:
         edges = np.arange(grid.rows + 1, dtype=np.float64) - 0.5
-        add_cell_masses(x, y, np.full(len(x), reach), window.weight, edges, shape, out)
+        add_cell_masses(x, y, np.full(len(x), reach), weight, edges, shape, out)
         out /= grid.cell_area_km2
         return out
     rows = np.arange(grid.rows, dtype=np.float64)
     flat = np.ones(grid.rows)
-    sum_in_boxes(x, y, reach * reach, window.weight, rows, flat, shape, out, threads=threads)
+    sum_in_boxes(x, y, reach * reach, weight, rows, flat, shape, out, threads=threads)
     out *= shape.peak_per_km2(bandwidth_m)
     return out
 

@@ -18,7 +18,7 @@ from spatial._mesh import MOST_NODES, SPACINGS, mesh_nodes, surface_from_mesh
 from spatial._sums import sum_in_boxes, sum_on_rows
 from spatial.arrays import FloatArray, IntArray
 from spatial.crs import WGS84, transform_xy
-from spatial.density import density_at, index_density_on_grid
+from spatial.density import density_at, density_on_grid, index_density_on_grid
 from spatial.errors import InvalidParameterError
 from spatial.grid import Grid
 from spatial.kernels import DEFAULT_KERNEL, Kernel, checked_bandwidth, kernel_named
@@ -307,6 +307,7 @@ def compile_kernels() -> None:
         for bandwidth_m in (200.0, 50.0):
             grid = Grid(left_m=544_000.0, top_m=258_000.0, cell_m=100.0, rows=8, cols=8)
             index_density_on_grid(few, grid, bandwidth_m=bandwidth_m, kernel=kernel)
+    density_on_grid(xy_m[:4], grid, bandwidth_m=200.0)
     density_at(few, xy_m[:2], bandwidth_m=100.0)
     density_on_tile(many, tile, bandwidth_m=2_000.0)
     density_on_tile(few, tile, bandwidth_m=100.0, size=16)
