@@ -39,6 +39,7 @@ STATISTICS: Final = {
     "gi-star": "Getis-Ord Gi* (Ord and Getis 1995), the area itself included",
     "gi": "Getis-Ord Gi (Ord and Getis 1995), the area itself left out",
     "local-moran": "local Moran's I (Anselin 1995)",
+    "join-count": "local join counts (Anselin and Li 2019)",
 }
 NULLS: Final = {
     "permutation": "conditional permutation: the value of the area stays, the others are "
@@ -84,8 +85,17 @@ class Hotspots:
                 query.denominator,
                 crosswalks=self._areas.crosswalks,
             )
+        flags = None
+        if query.flags is not None:
+            flags = denominator_of(
+                self._measures,
+                counted.layer,
+                query.flags,
+                crosswalks=self._areas.crosswalks,
+            )
         weighted = _weighted(counted) if query.measure == "weighted" else None
-        value = np.where(counted.kept, _value(counted, below, weighted, query), np.nan)
+        value = _value(counted, below, weighted, query) if flags is None else _flagged(flags)
+        value = np.where(counted.kept, value, np.nan)
         tested = np.isfinite(value)
         neighbours, chosen = self._neighbours(counted, query, value, tested)
         permutations = self._permutations(query, neighbours)
@@ -117,6 +127,7 @@ class Hotspots:
                 sources={
                     **counted.sources(),
                     **({} if below is None else {"denominator": below.source()}),
+                    **({} if flags is None else {"flags": flags.source()}),
                 },
                 filter=counted.filter(),
                 method=method,
@@ -145,6 +156,8 @@ class Hotspots:
 
         Where links have weights of their own each is a look-up in every permutation.
         """
+        if query.statistic == "join-count":  # its p is exact
+            return 0
         areas = neighbours.n
         permutations = query.permutations
         if permutations is None:
@@ -243,6 +256,11 @@ def _value(
     return standardised_ratios(count, expected_counts(count, below.values)).value
 
 
+def _flagged(flags: Denominator) -> FloatArray:
+    """(n,) 1 where an area is flagged, 0 where it is not, NaN where that is not known."""
+    return np.where(np.isfinite(flags.values), flags.values != 0.0, np.nan).astype(np.float64)
+
+
 def _weighted(counted: AreaCounts) -> WeightedCounts:
     """The weights of the incidents in each area."""
     chosen = counted.selection.chosen
@@ -258,6 +276,8 @@ def _method(
 ) -> dict[str, Any]:
     """The method with all its parameters."""
     drawn = permutations > 0
+    exact = query.statistic == "join-count"
+    undrawn = "exact: the other flags are dealt out at random" if exact else "normal approximation"
     method: dict[str, Any] = {
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
@@ -268,15 +288,16 @@ def _method(
         "links": neighbours.links,
         "islands": len(neighbours.islands),
         "areas_tested": neighbours.n,
-        "null": query.null if drawn else "normal approximation",
-        "null_name": NULLS[query.null] if drawn else "normal approximation",
+        "null": query.null if drawn else undrawn,
+        "null_name": NULLS[query.null] if drawn else undrawn,
         "permutations": permutations,
         "seed": query.seed if drawn else None,
         "refined_tail": found.refined,
         "correction": query.correction,
         "correction_name": CORRECTION_TITLES[query.correction],
         "q_from": "p_permutation" if drawn else "p_value",
-        "alternative": "two-sided",
+        "flags": query.flags,
+        "alternative": "one-sided, more flagged neighbours" if exact else "two-sided",
         "classes": "by q: 90, 95 and 99 %",
     }
     if drawn and query.correction != "none":

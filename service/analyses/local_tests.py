@@ -8,6 +8,7 @@ import numpy as np
 from service.schemas.areas import HotspotQuery
 from spatial.arrays import AnyArray, FloatArray
 from spatial.getis_ord import gi_star
+from spatial.join_counts import local_join_counts
 from spatial.local_moran import QUADRANTS, local_moran, moran_classes, moran_statistic
 from spatial.multiplicity import confidence_classes, corrected
 from spatial.permutation import LocalStatistic, PermutationP, permutation_p
@@ -66,6 +67,8 @@ def run_local_test(
     permutations : int
         Maps drawn from the null; 0 for the analytic p alone.
     """
+    if query.statistic == "join-count":
+        return _joins(value, neighbours, query)
     if query.statistic == "local-moran":
         return _moran(value, neighbours, query, permutations)
     star = query.statistic == "gi-star"
@@ -106,6 +109,24 @@ def _moran(
         classes=moran_classes(local.quadrant, q_value),
         quadrant=np.array(QUADRANTS, dtype=object)[local.quadrant],
         refined=refined,
+    )
+
+
+def _joins(value: FloatArray, neighbours: Neighbours, query: HotspotQuery) -> LocalTest:
+    """Flagged areas among flagged ones: exact, so that nothing is drawn."""
+    local = local_join_counts(value > 0.0, neighbours)
+    spread = np.sqrt(local.variance)
+    z_score = np.full(len(value), np.nan)
+    np.divide(local.joins - local.expected, spread, out=z_score, where=spread > 0.0)
+    q_value = corrected(local.p_value, correction=query.correction)
+    return LocalTest(
+        z_score=z_score,
+        p_value=local.p_value,
+        p_permutation=np.full(len(value), np.nan),
+        q_value=q_value,
+        classes=confidence_classes(z_score, q_value),
+        quadrant=None,
+        refined=None,
     )
 
 

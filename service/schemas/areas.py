@@ -137,11 +137,19 @@ class HotspotQuery(TableQuery):
     """Query of a local statistic."""
 
     statistic: Annotated[
-        Literal["gi-star", "gi", "local-moran"],
+        Literal["gi-star", "gi", "local-moran", "join-count"],
         Field(
-            description="Gi* counts the area itself, Gi does not; local Moran finds outliers too."
+            description="Gi* counts the area itself, Gi does not; local Moran finds outliers too; "
+            "local join counts find flagged areas among flagged ones."
         ),
     ] = "gi-star"
+    flags: Annotated[
+        Text | None,
+        Field(
+            description="For statistic=join-count: a measure loaded for the layer, 0 where an "
+            "area is not flagged; measure:period for a period other than the latest."
+        ),
+    ] = None
     neighbours: Annotated[
         str,
         AfterValidator(checked_neighbours),
@@ -209,12 +217,24 @@ class HotspotQuery(TableQuery):
                 "the layer"
             )
         if self.null == "poisson" and (
-            self.measure != "rate" or self.statistic == "local-moran" or self.permutations == 0
+            self.measure != "rate"
+            or self.statistic not in ("gi-star", "gi")
+            or self.permutations == 0
         ):
             raise ValueError(
                 "null=poisson goes with measure=rate, statistic=gi-star or gi, and permutations "
                 "above 0"
             )
-        if self.refine and (self.null == "poisson" or self.permutations == 0):
+        if (self.statistic == "join-count") != (self.flags is not None):
+            raise ValueError("flags is given with statistic=join-count, and only then")
+        plain = self.measure == "count" and self.denominator is None and not self.sensitivity
+        if self.statistic == "join-count" and not (plain and self.neighbours != "auto"):
+            raise ValueError(
+                "statistic=join-count goes with measure=count, no denominator, no sensitivity, "
+                "and neighbours by a stated rule: what is tested are the flags"
+            )
+        if self.refine and (
+            self.null == "poisson" or self.permutations == 0 or self.statistic == "join-count"
+        ):
             raise ValueError("refine=true goes with null=permutation and permutations above 0")
         return self

@@ -199,3 +199,38 @@ def test_csv_has_the_rows_of_the_json(client):
 def test_geojson_has_the_rows_of_the_json(client):
     collection = json_of(client, f"{HOTSPOTS}.geojson", **FEW)
     assert [f["properties"] for f in collection["features"]] == rows_of(client, HOTSPOTS, **FEW)
+
+
+def test_join_counts_are_exact_about_flagged_neighbours(client):
+    """Flagged: residents of 2021 above 0. C32 has none, C33 is not known and takes no part."""
+    rows = rows_of(client, HOTSPOTS, statistic="join-count", flags="residents:2021")
+    tested = [code for code in world.CODES if code != "C33"]
+    flagged = {code: world.RESIDENTS[code] > 0 for code in tested}
+    at = {code: np.array([int(code[1]), int(code[2])]) for code in tested}
+    for row in rows:
+        code = row["code"]
+        if code == "C33":
+            assert row["class"] == "not tested"
+            continue
+        around = [c for c in tested if c != code and np.abs(at[c] - at[code]).max() == 1]
+        if not flagged[code]:
+            assert row["p_value"] is None
+            continue
+        joins = sum(flagged[c] for c in around)
+        others = sum(flagged.values()) - 1
+        expected = stats.hypergeom.sf(joins - 1, len(tested) - 1, others, len(around))
+        assert row["p_value"] == pytest.approx(expected, rel=1e-9)
+        assert row["p_permutation"] is None
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"statistic": "join-count"},
+        {"flags": "residents"},
+        {"statistic": "join-count", "flags": "residents", "measure": "weighted"},
+        {"statistic": "join-count", "flags": "nonsense"},
+    ],
+)
+def test_flags_without_meaning_are_refused(client, query):
+    assert client.get(HOTSPOTS, params=query).status_code == 422

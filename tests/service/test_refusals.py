@@ -27,6 +27,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "overlay_to": [("yesterday", "ISO")],
     "baseline_from": [("2023-13", "ISO"), ("2024-01", "after")],
     "baseline_to": [("yesterday", "ISO"), ("2022-01", "after")],
+    "flags": [("residents", "statistic=join-count"), ("", "1 character")],
+    "outlines": [("nonsense", "district, cell"), ("", "1 character")],
     "category": [("nonsense", "assault; burglary; fire"), ("", "1 character")],
     "within": [
         ("nonsense", "layer:code"),
