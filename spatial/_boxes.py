@@ -174,7 +174,7 @@ def _moments(
     points: FloatArray,
     moments: FloatArray,
 ) -> int:
-    """The nine moments about the middle of a box, and its points as the sums of rings want them."""
+    """The nine moments about the middle of a box, and its points as sums of rings want them."""
     moments[:] = 0.0
     for i in range(first, last):
         a, b = sorted_points[0, i] - middle_x, sorted_points[1, i] - middle_y

@@ -164,7 +164,7 @@ def _prefers_mesh(
     if nodes > MOST_NODES or reach < 1.0:
         return False
     mesh = 15.0 * size * size + near * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 45.0)
-    rows = 20.0 * size * size
+    rows = 40.0 * size * size
     if kernel.power is None:
         rows += near * min(4.0 * reach * reach, float(size * size))
     elif kernel.power == 2:
