@@ -26,6 +26,7 @@ SIDE = 8  # units along the side of the largest box
 LEVELS = 4
 SPLIT, BOX, SINGLY = 2, 1, 0
 MOST_COUNTED = 2048
+MOST_BOXES = 16_000_000  # of the smallest, four bytes each
 
 # Costs in nanoseconds, measured on one core; they choose between ways that give equal sums.
 _PER_POINT_ROW = 12.0
@@ -36,9 +37,12 @@ _PER_POINT_RING_PIXEL = 0.10
 _PER_BOXED_POINT = 6.0
 
 
-def unit_for(reach: float) -> int:
-    """Pixels along the smallest box, so that the boxes in reach stay few at any bandwidth."""
-    return 1 << max(0, math.floor(math.log2(max(reach, 1.0) / 48.0)))
+def unit_for(reach: float, pixels: int) -> int:
+    """Pixels along the smallest box, so that boxes stay few at any bandwidth and raster."""
+    unit = 1 << max(0, math.floor(math.log2(max(reach, 1.0) / 96.0)))
+    while pixels > MOST_BOXES * unit * unit:
+        unit *= 2
+    return unit
 
 
 @lru_cache(maxsize=64)
@@ -354,7 +358,7 @@ def enter_boxes(
     lines = np.empty((slots, stencil_y.shape[0], 2))
     rings, part = np.empty((slots, 3, capacity)), np.empty((4, capacity))
     quarter_rows = np.zeros((slots, stencil_y.shape[0] + 1, 3), np.int64)
-    quarters = np.empty((slots, 3, capacity if plane else 0))
+    quarters = np.empty((slots, 3, capacity // 3 + 64 if plane else 0))
     made = np.zeros(slots, np.bool_)
     begin, end, chord_sq = np.empty(rows, np.int64), np.empty(rows, np.int64), np.empty(rows)
     leaves = np.empty((block * SIDE * SIDE, 5), np.int64)

@@ -10,7 +10,7 @@ depends on nothing but the size of the mesh. Nodes lie at whole multiples of the
 neighbouring tiles read the same mesh and meet.
 
 Error for one point, as a share of its peak, the worst over all positions (tests measure it):
-quartic 0.054 %, triweight 0.034 %, Gaussian 0.055 %. Errors of many points cancel. Kernels with
+quartic 0.053 %, triweight 0.023 %, Gaussian 0.057 %. Errors of many points cancel. Kernels with
 an edge or a tip (uniform, Epanechnikov, triangular) have errors of the order of the spacing
 and are never computed like this.
 

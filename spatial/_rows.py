@@ -228,6 +228,11 @@ def add_directly(
                 down = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
                 for j in range(b, e):
                     out[t, j] += down * across[j]
+            elif code == CONE:
+                peak, slope = weight[i], weight[i] / math.sqrt(here_sq)
+                for j in range(b, e):
+                    dx = j - x[i]
+                    out[t, j] += max(peak - slope * math.sqrt(dx * dx + dy_sq), 0.0)
             else:
                 for j in range(b, e):
                     dx = j - x[i]

@@ -20,6 +20,8 @@ BLOCK_COLS = 128
 TASKS_PER_THREAD = 2
 DIRECT_BELOW_COLS = 2.0
 """Bandwidth in columns under which a kernel's few pixels are visited one by one."""
+BOXES_TO_COLS = 1024.0
+"""Bandwidth in columns above which rings would take too much memory."""
 OCTAVES = 2
 """Points whose bandwidths differ by more than so many factors of two are summed apart."""
 
@@ -67,13 +69,14 @@ def sum_in_boxes(
     Where `reach_sq` is an array, points in one line of boxes take its mean there. For a single
     number, and for every kernel but the quartic, the sum is that of `sum_on_rows`.
     """
-    if kernel.power != 2:
-        each = np.broadcast_to(reach_sq, x.shape).copy()
-        sum_on_rows(x, y, each, weight, row_y, row_stretch, kernel, out, threads=threads)
-        return
     if not len(x):
         return
     reach = math.sqrt(float(np.max(reach_sq)) * float(row_stretch.max()))
+    most = BOXES_TO_COLS if isinstance(reach_sq, float) else BOXES_TO_COLS / 4.0
+    if kernel.power != 2 or reach > most:
+        each = np.broadcast_to(reach_sq, x.shape).copy()
+        sum_on_rows(x, y, each, weight, row_y, row_stretch, kernel, out, threads=threads)
+        return
     work = _boxes_band((x, y, reach_sq, weight), row_y, row_stretch, out, reach)
     _in_bands(work, y, row_y, reach, kernel, out, threads)
 
@@ -181,11 +184,11 @@ def _boxes_band(
     """The work of one band, by boxes of points."""
     x, y, reach_sq, weight = points
     largest = float(np.max(reach_sq))
-    cols = out.shape[1]
+    rows, cols = out.shape
     segment = _rows.segment_for(reach, 2)
-    unit = _boxes.unit_for(reach)
-    table = _boxes.actions(round(reach, 2), unit)
     margin = math.ceil(reach) + 1
+    unit = _boxes.unit_for(reach, (rows + 2 * margin) * (cols + 2 * margin))
+    table = _boxes.actions(round(reach, 2), unit)
     side = _boxes.SIDE * unit
     first_row = math.floor(row_y[0]) - margin
     lines = (math.ceil(row_y[-1]) + margin - first_row) // side + 1

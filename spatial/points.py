@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,15 +20,6 @@ from spatial.mercator import MercatorPlaces, mercator_places
 
 POINTS_PER_BUCKET = 24
 MAX_BUCKETS = 4_000_000
-
-
-class Window(NamedTuple):
-    """The points of a neighbourhood: positions in the index and their columns."""
-
-    x_m: FloatArray
-    y_m: FloatArray
-    weight: FloatArray
-    at: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,11 +128,6 @@ class PointIndex:
         offsets = np.cumsum(lengths) - lengths
         positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(first - offsets, lengths)
         return positions
-
-    def window(self, bounds_m: tuple[float, float, float, float]) -> Window:
-        """The places in every bucket that touches an extent, with their weights."""
-        at = self.near(bounds_m)
-        return Window(self.x_m[at], self.y_m[at], self.weight[at], at)
 
 
 def _writable(array: FloatArray) -> FloatArray:

@@ -68,7 +68,7 @@ def density_on_tile(
     -------
     (size, size) float64
         Sum of weights per km^2; row 0 is north. Zero where no point is in reach (on the
-        quicker way, to within a seventh of the bandwidth).
+        quicker way, to within a fifth of the bandwidth).
 
     Raises
     ------

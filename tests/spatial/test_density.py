@@ -90,7 +90,7 @@ def test_many_points_with_weights_equal_the_formula(kernel, bandwidth_m):
 
 @compiled_only
 @pytest.mark.parametrize("kernel", POLYNOMIALS)
-@pytest.mark.parametrize("cells", [3.3, 13.0, 43.0, 130.0, 600.0])
+@pytest.mark.parametrize("cells", [1.2, 3.3, 13.0, 43.0, 130.0, 600.0, 5_000.0])
 def test_boxes_of_every_size_equal_the_formula(kernel, cells):
     """Dense and sparse points together: boxes of every level, single points, rings cut off."""
     grid = Grid(left_m=600_000.0, top_m=303_000.0, cell_m=20.0, rows=150, cols=200)
