@@ -18,6 +18,7 @@ BAND_BYTES = 16 * 2**20
 BLOCK_COLS = 128
 """Columns of boxes visited together: with a bandwidth on both sides they stay in the cache."""
 TASKS_PER_THREAD = 2
+LINE_ROWS = 8.0
 DIRECT_BELOW_COLS = 2.0
 """Bandwidth in columns under which a kernel's few pixels are visited one by one."""
 BOXES_TO_COLS = 1024.0
@@ -149,29 +150,31 @@ def _rows_band(
     reach: float,
 ) -> Callable[[int, int, FloatArray], None]:
     """The work of one band, point by point."""
-    x, y, reach_sq, weight = points
     power = kernel.power
+    top, left = float(row_y[0]) - reach - 1.0, -reach - 1.0
+    side = max(LINE_ROWS, reach / LINE_ROWS)
+    lines = math.floor((float(row_y[-1]) + reach + 1.0 - top) / side) + 1
+    blocks = math.floor((out.shape[1] + reach + 1.0 - left) / side) + 1
+    order, line_start = _rows.order_by_blocks(points[0], points[1], top, lines, left, blocks, side)
+    x, y, reach_sq, weight = (column[order] for column in points)
+    differs = power is not None and reach >= DIRECT_BELOW_COLS
+    scaled = weight / reach_sq**power if power is not None and differs else weight
+    segment = _rows.segment_for(math.sqrt(float(points[2].min())), power or 0)
 
-    def directly(first: int, last: int, _: FloatArray) -> None:
-        _rows.add_directly(
-            x, y, reach_sq, weight, row_y[first:last], row_stretch[first:last], kernel.code,
-            GAUSSIAN_RATE, out[first:last],
-        )  # fmt: skip
-
-    if power is None or reach < DIRECT_BELOW_COLS:
-        return directly
-    segment = _rows.segment_for(math.sqrt(float(reach_sq.min())), power)
-    scaled = weight / reach_sq**power
-
-    def by_differences(first: int, last: int, differences: FloatArray) -> None:
+    def one_band(first: int, last: int, differences: FloatArray) -> None:
         stretch = row_stretch[first:last]
-        _rows.enter_points(
-            x, y, reach_sq, scaled, row_y[first:last], stretch, power, segment, differences
-        )
+        first_line = max(math.floor((row_y[first] - reach - top) / side), 0)
+        last_line = min(math.floor((row_y[last - 1] + reach - top) / side) + 1, lines)
+        near = slice(line_start[first_line], line_start[last_line])
+        given = (x[near], y[near], reach_sq[near], scaled[near], row_y[first:last], stretch)
+        if power is None or not differs:
+            _rows.add_directly(*given, kernel.code, GAUSSIAN_RATE, out[first:last])
+            return
+        _rows.enter_points(*given, power, segment, differences)
         scale = stretch ** -float(power)
         _rows.sum_along_rows(differences, power, segment, scale, out[first:last])
 
-    return by_differences
+    return one_band
 
 
 def _boxes_band(
