@@ -77,7 +77,8 @@ def start(data_dir: Path, *args: str, port: int = 0, **variables: str) -> Progra
     def listen() -> None:
         for line in process.stdout or ():
             program.said.append(line.rstrip())
-            found = re.fullmatch(r"Hotspot Atlas at (http://\S+)/", line.strip())
+            # Anywhere in the line: what a thread prints meanwhile may stand before it.
+            found = re.search(r"Hotspot Atlas at (http://[\d.:]+)/", line)
             if found:
                 program.address = found[1]
                 answering.set()
