@@ -17,6 +17,7 @@ class Metrics:
 
     def __init__(self, resources: Resources) -> None:
         self._registry = CollectorRegistry()
+        self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self.requests = Counter(
             "hotspots_requests",
             "Requests answered",
@@ -31,6 +32,15 @@ class Metrics:
             registry=self._registry,
         )
         self._registry.register(_CacheCollector(resources))
+
+    def count(self, route: str, status: int, seconds: float) -> None:
+        """Count one request; the series of a route are looked up once."""
+        series = self._series.get((route, status))
+        if series is None:
+            series = (self.requests.labels(route, str(status)), self.seconds.labels(route))
+            self._series[route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
 
     def text(self) -> bytes:
         """Everything counted so far."""
@@ -61,9 +71,7 @@ class Measured:
         try:
             await self._app(scope, receive, noting)
         finally:
-            route = route_of(scope)
-            self._metrics.requests.labels(route, str(status)).inc()
-            self._metrics.seconds.labels(route).observe(time.perf_counter() - began)
+            self._metrics.count(route_of(scope), status, time.perf_counter() - began)
 
 
 def route_of(scope: Scope) -> str:
