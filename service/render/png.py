@@ -1,6 +1,7 @@
 """Heat map tiles as small PNG images with a palette."""
 
 import io
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from service.answers import TileImage
 from service.release import Released
 from service.render.colour import classified, heat_palette
 from service.render.documents import provenance_text
+from spatial.arrays import BoolArray, frozen
 
 MARK = "synthetic data"
 MARK_COLOUR = (70, 70, 70, 150)
@@ -22,9 +24,9 @@ def tile_png(released: Released[TileImage]) -> bytes:
     """
     drawn = released.answer
     classes = classified(drawn.values, drawn.breaks)
-    image = _with_palette(classes, len(drawn.breaks))
     if drawn.provenance.synthetic:
-        _mark(image, len(drawn.breaks) + 1)
+        classes[_mark(*classes.shape)] = len(drawn.breaks) + 1
+    image = _with_palette(classes, len(drawn.breaks))
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Description", f"density in {drawn.unit}")
     notes.add_text("Provenance", provenance_text(drawn.provenance))
@@ -41,9 +43,11 @@ def _with_palette(classes: NDArray[np.uint8], count: int) -> Image.Image:
     return image
 
 
-def _mark(image: Image.Image, index: int) -> None:
-    """Write the mark across the middle of a tile, away from its edges."""
-    draw = ImageDraw.Draw(image)
+@lru_cache(maxsize=4)
+def _mark(rows: int, cols: int) -> BoolArray:
+    """(rows, cols) where the mark is written, across the middle of a tile, away from its edges."""
+    picture = Image.new("1", (cols, rows))
+    draw = ImageDraw.Draw(picture)
     left, top, right, bottom = draw.textbbox((0, 0), MARK)
-    width, height = image.size
-    draw.text(((width - right + left) / 2, (height - bottom + top) / 2), MARK, fill=index)
+    draw.text(((cols - right + left) / 2, (rows - bottom + top) / 2), MARK, fill=1)
+    return frozen(np.asarray(picture, dtype=np.bool_).copy())
