@@ -20,9 +20,6 @@ logger = logging.getLogger("hotspots")
 
 PROBLEM_JSON = "application/problem+json"
 
-ProjectError = (
-    spatial.SpatialError | boundary.BoundaryError | store.StoreError | analysis.AnalysisError
-)
 ROOTS: tuple[type[Exception], ...] = (
     spatial.SpatialError,
     boundary.BoundaryError,

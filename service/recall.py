@@ -47,7 +47,6 @@ class Recall:
             capacity_bytes, getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES
         )
         self._largest = capacity_bytes // LARGEST_SHARE
-        self.hits = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give a kept answer, or pass the request on and keep what comes back."""
@@ -58,7 +57,6 @@ class Recall:
         kept = self._kept.get(key)
         if kept is not None:
             if kept.state == self._state.now():
-                self.hits += 1
                 scope["hotspots.route"] = kept.route  # for what counts requests
                 await _give(kept, scope, send)
                 return

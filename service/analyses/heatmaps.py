@@ -1,9 +1,11 @@
 """Heat maps: tiles, rasters, a summary, contours, peaks and a picture of a surface."""
 
+import dataclasses
 import math
 from typing import Any
 
 import numpy as np
+import shapely
 
 from boundaries.layer import Layer
 from boundaries.store import LayerStore
@@ -11,7 +13,7 @@ from service.analyses.errors import TooMuchWorkError
 from service.analyses.place_names import PlaceNames, sentence
 from service.analyses.provenance import SOFTWARE, layers_version, short_digest
 from service.analyses.surfaces import Surface, Surfaces, legend_breaks
-from service.answers import Document, MapImage, Raster, Table, TileImage
+from service.answers import Document, MapImage, Provenance, Raster, Table, TileImage
 from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
@@ -172,8 +174,6 @@ class Heatmaps:
 
     def peaks(self, dataset: str, query: PeakQuery) -> Table:
         """The peaks of the surface, highest first, each with its place, mass and class."""
-        import shapely
-
         surface = self._surfaces.of(dataset, query)
         found = self._peaks(surface, most=query.peaks)
         names = self._names(query.layer)
@@ -327,10 +327,8 @@ def _credits(surface: Surface, outlines: Layer) -> str:
     return "; ".join(dict.fromkeys(word for word in words if word))
 
 
-def _with_method(surface: Surface, method: dict[str, Any]) -> Any:
+def _with_method(surface: Surface, method: dict[str, Any]) -> Provenance:
     """The surface's provenance with more said of the method."""
-    import dataclasses
-
     return dataclasses.replace(surface.provenance, method=method)
 
 

@@ -33,37 +33,32 @@ class TableFormat:
     ----------
     render : callable
         Formats without shapes pass the coordinate system over.
-    has_shapes, is_text : bool
-        Whether the format carries shapes; whether it can be shown on a terminal.
+    is_text : bool
+        Whether it can be shown on a terminal.
     describe : callable or None
         The provenance for an HTTP header, where the format has no room for it.
     """
 
     media_type: str
     render: RenderTable
-    has_shapes: bool
     is_text: bool = True
     describe: Callable[[Released[Table]], str] | None = None
 
 
 FORMATS: Mapping[str, TableFormat] = MappingProxyType(
     {
-        "json": TableFormat("application/json", table_json, has_shapes=False),
+        "json": TableFormat("application/json", table_json),
         "csv": TableFormat(
             "text/csv; charset=utf-8",
             table_csv,
-            has_shapes=False,
             describe=table_provenance_header,
         ),
-        "geojson": TableFormat("application/geo+json", table_geojson, has_shapes=True),
-        "gpkg": TableFormat(
-            "application/geopackage+sqlite3", table_gpkg, has_shapes=True, is_text=False
-        ),
-        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet, has_shapes=True),
+        "geojson": TableFormat("application/geo+json", table_geojson),
+        "gpkg": TableFormat("application/geopackage+sqlite3", table_gpkg, is_text=False),
+        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet),
         "fgb": TableFormat(
             "application/flatgeobuf",
             table_fgb,
-            has_shapes=True,
             is_text=False,
             describe=table_provenance_header,
         ),

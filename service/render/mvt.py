@@ -17,8 +17,6 @@ from boundaries.layer import Geometries
 from boundaries.tiles import TileAreas
 from spatial.arrays import IndexArray, IntArray
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-
 Value = str | float | int | bool | None
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
