@@ -55,7 +55,7 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
         ),
         "geojson": TableFormat("application/geo+json", table_geojson),
         "gpkg": TableFormat("application/geopackage+sqlite3", table_gpkg, is_text=False),
-        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet),
+        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet, is_text=False),
         "fgb": TableFormat(
             "application/flatgeobuf",
             table_fgb,
