@@ -46,6 +46,7 @@ app.command()(answers.choropleth)
 app.command()(answers.hotspots)
 app.command()(answers.emerging)
 app.command()(answers.change)
+app.command()(answers.trend)
 app.command()(answers.growth)
 
 

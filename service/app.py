@@ -20,6 +20,7 @@ from service.routers import (
     heatmaps,
     hotspots,
     page,
+    trends,
     vector_tiles,
 )
 
@@ -70,7 +71,17 @@ def create_app(resources: Resources) -> FastAPI:
     )
     app.add_middleware(Measured, metrics=app.state.metrics)
     add_problem_handlers(app)
-    modules = (page, health, vector_tiles, catalogue, heatmaps, choropleths, hotspots, growth)
+    modules = (
+        page,
+        health,
+        vector_tiles,
+        catalogue,
+        heatmaps,
+        choropleths,
+        hotspots,
+        growth,
+        trends,
+    )
     app.include_router(health.metrics_router)
     for module in modules:
         app.include_router(module.router)

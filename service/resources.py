@@ -20,6 +20,7 @@ from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
+from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
 from service.cache import SingleFlightCache
 from service.rehearsal import rehearse
@@ -64,6 +65,7 @@ class Resources:
     hotspots: Hotspots
     over_time: OverTime
     growth: Growth
+    trends: Trends
     catalogue: Catalogue
     state: DataState
     bodies: SingleFlightCache[Body]
@@ -114,6 +116,7 @@ def open_resources(settings: Settings) -> Resources:
             areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
         ),
         over_time=OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings),
+        trends=Trends(areas=areas, settings=settings),
         growth=Growth(sites=sites, areas=areas, layers=layers),
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings

@@ -105,6 +105,10 @@ class Areas:
         """The lookups between layers."""
         return self._crosswalks
 
+    def layer_ids(self) -> tuple[str, ...]:
+        """The boundary layers, in the order of their import."""
+        return self._layers.imported.ids()
+
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
         layer = self._layers.get(layer_id)

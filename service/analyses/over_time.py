@@ -1,11 +1,8 @@
 """Hotspots over time: emerging categories from step to step, and change between two periods."""
 
-import calendar
 import dataclasses
-import datetime
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -16,6 +13,7 @@ from service.analyses.choropleths import ranked
 from service.analyses.errors import TooMuchWorkError
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.provenance import provenance, short_digest
+from service.analyses.steps import Steps, whole_steps
 from service.answers import Document, Table
 from service.schemas.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.settings import Settings
@@ -43,27 +41,6 @@ NOT_EVIDENCE: Final = (
     "That an area is no longer hot is not evidence that it changed: "
     "p_value and q_value are about its own counts."
 )
-MAX_STEPS: Final = 1_200  # a hundred years of months
-STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
-
-
-@dataclass(frozen=True, eq=False)
-class Steps:
-    """Whole steps of equal length within a period.
-
-    Attributes
-    ----------
-    labels : tuple of str
-        First month of each, ISO, oldest first.
-    of_incident : (n,) int64
-        Step of each incident of the dataset, -1 outside all steps.
-    left_out : int
-        Chosen incidents in the incomplete steps at either end.
-    """
-
-    labels: tuple[str, ...]
-    of_incident: NDArray[np.int64]
-    left_out: int
 
 
 class OverTime:
@@ -87,7 +64,7 @@ class OverTime:
         trend_s, trend_z_score, trend_p_value.
         """
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
-        steps = _steps(counted, query.step)
+        steps = whole_steps(counted.selection, query.step)
         kept = np.flatnonzero(counted.kept)
         values = _counts_per_step(counted, steps)[kept]
         neighbours = self._neighbours(counted, query.neighbours)
@@ -295,42 +272,6 @@ class OverTime:
             )
 
 
-def _steps(counted: AreaCounts, step: str) -> Steps:
-    """The whole steps within the period of a selection, and which step each incident is in.
-
-    Raises
-    ------
-    TooMuchWorkError
-        If there are more than `MAX_STEPS`.
-    """
-    first, last = counted.selection.days()
-    length = STEP_MONTHS[step]
-    start = _month_number(first) + (1 if first.day > 1 else 0)
-    is_whole = last.day == calendar.monthrange(last.year, last.month)[1]
-    end = _month_number(last) + (1 if is_whole else 0)  # the first month not whole
-    start = -(-start // length) * length  # quarters and years begin where the calendar's do
-    count = max((end - start) // length, 0)
-    if count > MAX_STEPS:
-        raise TooMuchWorkError(
-            f"steps of a {step}", count, MAX_STEPS, "take longer ones or a shorter period"
-        )
-    occurred = counted.selection.incidents.occurred
-    months = occurred.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    which = (months - start) // length
-    inside = counted.selection.chosen & (months >= start) & (which < count)
-    labels = tuple(
-        f"{(start + at * length) // 12:04d}-{(start + at * length) % 12 + 1:02d}"
-        for at in range(count)
-    )
-    left_out = int(np.count_nonzero(counted.selection.chosen & ~inside))
-    return Steps(labels, np.where(inside, which, -1), left_out)
-
-
-def _month_number(day: datetime.date) -> int:
-    """Months since the year 0."""
-    return day.year * 12 + day.month - 1
-
-
 def _counts_per_step(counted: AreaCounts, steps: Steps) -> FloatArray:
     """(areas of the layer, steps) incidents."""
     count = len(steps.labels)
@@ -373,9 +314,7 @@ def _emerging_method(
 def _emerging_notes(steps: Steps, found: EmergingHotSpots) -> tuple[str, ...]:
     notes = []
     if steps.left_out:
-        notes.append(
-            f"{steps.left_out} incidents are in incomplete steps at the ends and were left out."
-        )
+        notes.append(steps.left_out_note())
     if found.flat_steps:
         flat = ", ".join(steps.labels[at] for at in found.flat_steps)
         notes.append(f"No area differs from another in {flat}: nothing is hot or cold then.")

@@ -29,6 +29,7 @@ from service.schemas.heatmaps import (
 )
 from service.schemas.over_time import ChangeQuery, EmergingQuery
 from service.schemas.queries import Query
+from service.schemas.trends import TrendQuery
 from spatial.mercator import Tile
 
 Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
@@ -145,6 +146,14 @@ def change(
         _write_table(held, answer, query, format_, out)
 
 
+@with_query(TrendQuery)
+def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out = None) -> None:
+    """Incidents of one area, or of the study area, per whole month, quarter or year."""
+    held = output.resources()
+    with output.errors_in_words():
+        _write_table(held, held.trends.trend(dataset, query), query, format_, out)
+
+
 @with_query(OverlayQuery)
 def growth(
     query: OverlayQuery,
@@ -175,6 +184,9 @@ def _write_table(
         if suffix not in FORMATS:
             output.fail(f"--out must end in .{', .'.join(FORMATS)}, got {out.name!r}")
     wanted = FORMATS[suffix or "csv"]
+    if wanted.needs_shapes and answer.geometries is None:
+        plain = [name for name, one in FORMATS.items() if not one.needs_shapes]
+        output.fail(f"a {answer.kind} has no shapes: ask for {', '.join(plain)}")
     if out is None and not wanted.is_text:
         output.fail(f"{suffix} is not text: name a file with --out")
     crs = target_crs(getattr(query, "crs", None), held.settings.crs)

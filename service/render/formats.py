@@ -16,6 +16,7 @@ from service.render.tabular import (
 from service.render.vector_files import table_fgb, table_gpkg, table_parquet
 
 TableSuffix = Literal["csv", "geojson", "gpkg", "parquet", "fgb"]
+PlainSuffix = Literal["csv", "parquet"]  # of a table without shapes
 
 
 class RenderTable(Protocol):
@@ -35,6 +36,8 @@ class TableFormat:
         Formats without shapes pass the coordinate system over.
     is_text : bool
         Whether it can be shown on a terminal.
+    needs_shapes : bool
+        Whether a table without shapes has no such file.
     describe : callable or None
         The provenance for an HTTP header, where the format has no room for it.
     """
@@ -42,6 +45,7 @@ class TableFormat:
     media_type: str
     render: RenderTable
     is_text: bool = True
+    needs_shapes: bool = False
     describe: Callable[[Released[Table]], str] | None = None
 
 
@@ -53,13 +57,16 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
             table_csv,
             describe=table_provenance_header,
         ),
-        "geojson": TableFormat("application/geo+json", table_geojson),
-        "gpkg": TableFormat("application/geopackage+sqlite3", table_gpkg, is_text=False),
+        "geojson": TableFormat("application/geo+json", table_geojson, needs_shapes=True),
+        "gpkg": TableFormat(
+            "application/geopackage+sqlite3", table_gpkg, is_text=False, needs_shapes=True
+        ),
         "parquet": TableFormat("application/vnd.apache.parquet", table_parquet, is_text=False),
         "fgb": TableFormat(
             "application/flatgeobuf",
             table_fgb,
             is_text=False,
+            needs_shapes=True,
             describe=table_provenance_header,
         ),
     }

@@ -298,6 +298,14 @@ def test_every_command_that_answers_is_known_here():
     assert answering == {args[0] for args in EVERY_ANSWER}
 
 
+def test_a_table_without_shapes_is_no_file_of_shapes(run, tmp_path):
+    for suffix in ("gpkg", "geojson", "fgb"):
+        result = run("trend", world.DATASET, "--out", str(tmp_path / f"trend.{suffix}"))
+        assert result.exit_code == 2
+        assert "json, csv, parquet" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
 EVERY_ANSWER = [
     ["datasets"],
     ["datasets", "--json"],
@@ -311,6 +319,7 @@ EVERY_ANSWER = [
     *(args for args, _ in ANSWERS.values()),
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
+    ["trend", world.DATASET, "--within", "cell:C00"],
     [
         "change", world.DATASET, world.CELLS, "--permutations", "99",
         "--from", "2024-01", "--to", "2024-12",
