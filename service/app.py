@@ -10,6 +10,7 @@ from service import __version__
 from service.errors import add_problem_handlers
 from service.metrics import Measured, Metrics
 from service.middleware import HeadAnswers
+from service.ranges import Ranges
 from service.recall import Recall
 from service.resources import Resources
 from service.routers import (
@@ -62,12 +63,13 @@ def create_app(resources: Resources) -> FastAPI:
         state=resources.state,
     )
     app.add_middleware(HeadAnswers)
+    app.add_middleware(Ranges)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=list(resources.settings.cors_origins),
         allow_methods=["GET", "HEAD"],
-        allow_headers=["If-None-Match"],
-        expose_headers=["ETag", "Provenance"],
+        allow_headers=["If-None-Match", "If-Range", "Range"],
+        expose_headers=["Accept-Ranges", "Content-Range", "ETag", "Provenance"],
     )
     app.add_middleware(Measured, metrics=app.state.metrics)
     add_problem_handlers(app)

@@ -14,6 +14,7 @@ from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
 from service.conditional import is_any, names
 from service.errors import query_models
+from service.ranges import ACCEPT_RANGES
 from service.recall import allow_recall
 from service.release import Released, Role
 from service.resources import Resources
@@ -106,7 +107,7 @@ class Replies:
             headers["Provenance"] = description
 
         allow_recall(self.request.scope, state)
-        return Response(body, media_type=media_type, headers=headers)
+        return Response(body, media_type=media_type, headers=headers | ACCEPT_RANGES)
 
     def send_fresh(
         self,

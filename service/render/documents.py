@@ -39,8 +39,13 @@ def located_share(counts: Mapping[str, int]) -> float | None:
 
 def provenance_text(provenance: Provenance, **more: Any) -> str:
     """The provenance as one line of ASCII JSON, for headers and image comments."""
-    content = orjson.loads(orjson.dumps(provenance_dict(provenance, **more), option=JSON_OPTIONS))
-    return json.dumps(content, separators=(",", ":"))
+    return text_json(provenance_dict(provenance, **more))
+
+
+def text_json(content: Mapping[str, Any]) -> str:
+    """A mapping as one line of ASCII JSON."""
+    plain = orjson.loads(orjson.dumps(content, option=JSON_OPTIONS))
+    return json.dumps(plain, separators=(",", ":"))
 
 
 def document_json(released: Released[Document]) -> bytes:

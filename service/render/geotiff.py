@@ -6,10 +6,12 @@ import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
 
-from service.answers import Raster, TileImage
+from service.answers import Provenance, Raster, TileImage
 from service.release import Released
-from service.render.documents import provenance_text
+from service.render.documents import provenance_text, text_json
 from spatial.crs import WEB_MERCATOR
+
+BLOCK = 256  # cells on a side of a tile: what a window read takes whole
 
 
 def raster_tif(released: Released[Raster]) -> bytes:
@@ -21,10 +23,7 @@ def raster_tif(released: Released[Raster]) -> bytes:
         crs=raster.crs,
         transform=_north_up(grid.left_m, grid.top_m, grid.cell_m, grid.cell_m),
         unit=raster.unit,
-        tags={
-            "PROVENANCE": provenance_text(raster.provenance),
-            "SYNTHETIC": "yes" if raster.provenance.synthetic else "no",
-        },
+        tags=_tags(raster.unit, raster.provenance),
     )
 
 
@@ -38,11 +37,22 @@ def tile_tif(released: Released[TileImage]) -> bytes:
         crs=WEB_MERCATOR,
         transform=_north_up(left, top, (right - left) / cols, (top - bottom) / rows),
         unit=drawn.unit,
-        tags={
-            "PROVENANCE": provenance_text(drawn.provenance),
-            "SYNTHETIC": "yes" if drawn.provenance.synthetic else "no",
-        },
+        tags=_tags(drawn.unit, drawn.provenance),
     )
+
+
+def _tags(unit: str, provenance: Provenance) -> dict[str, str]:
+    """What a GIS shows of a raster: words for people, and JSON for programs."""
+    method = dict(provenance.method)
+    synthetic = "; synthetic data, not about real people or places" if provenance.synthetic else ""
+    return {
+        "PROVENANCE": provenance_text(provenance),
+        "METHOD": text_json(method),
+        "UNIT": unit,
+        "SYNTHETIC": "yes" if provenance.synthetic else "no",
+        "TIFFTAG_IMAGEDESCRIPTION": f"{method.get('name', 'density')}, {unit}{synthetic}",
+        "TIFFTAG_SOFTWARE": provenance.software,
+    }
 
 
 def _north_up(left: float, top: float, width: float, height: float) -> rasterio.Affine:
@@ -73,6 +83,10 @@ def _tif(
             nodata=math.nan,
             compress="deflate",
             predictor="3",
+            blocksize=BLOCK,
+            # The mean of the cells, which is the density of the larger one; the driver's own
+            # choice is a cubic spline, which falls below zero beside a peak.
+            overview_resampling="average",
         ) as target:
             target.write(values.astype(np.float32), 1)
             target.units = (unit,)

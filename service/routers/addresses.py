@@ -19,9 +19,11 @@ def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
     problem: dict[str, Any] = {"content": {PROBLEM_JSON: {}}}
     return {
         200: {"content": {media_type: {}}},
+        206: {"description": "The part that Range asks for", "content": {media_type: {}}},
         304: {"description": "Unchanged: the client's copy is the current one"},
         404: {"description": "Unknown dataset, layer or tile", **problem},
         410: {"description": "A version no longer held", **problem},
+        416: {"description": "Range lies behind the end of the answer", **problem},
         422: {"description": "A parameter that is unknown or out of range", **problem},
     }
 
