@@ -4,7 +4,33 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.schemas.queries import TableQuery, Text
+from service.schemas.queries import Query, TableQuery, Text
+
+
+class HouseholdQuery(Query):
+    """By what planned homes become residents; shared by all questions about growth."""
+
+    household_size: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=20,
+            allow_inf_nan=False,
+            description="Residents per new home, the same everywhere. By default those of each "
+            "area: its population over its households.",
+        ),
+    ] = None
+    population: Annotated[
+        Text | None,
+        Field(
+            description="Measure of residents behind the household size: population, else "
+            "residents, by default. Write measure:period for a period other than the latest.",
+        ),
+    ] = None
+    households: Annotated[
+        Text | None,
+        Field(description="Measure of households behind the household size: households."),
+    ] = None
 
 
 class OverlayQuery(TableQuery):
