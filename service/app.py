@@ -24,6 +24,7 @@ from service.routers import (
     trends,
     vector_tiles,
 )
+from service.work import Lanes
 
 DESCRIPTION = """\
 Where harm concentrates, whether that is more than chance, and what planned housing will do to it.
@@ -45,7 +46,9 @@ def create_app(resources: Resources) -> FastAPI:
     @asynccontextmanager
     async def prepared(app: FastAPI) -> AsyncIterator[None]:
         resources.prepare()
+        lanes = app.state.lanes = Lanes(resources.settings.limits)
         yield
+        lanes.close()
 
     app = FastAPI(
         title="Hotspot Atlas",
@@ -56,6 +59,7 @@ def create_app(resources: Resources) -> FastAPI:
         redoc_url=None,
     )
     app.state.resources = resources
+    app.state.lanes = Lanes(resources.settings.limits)
     app.state.metrics = Metrics(resources)
     app.add_middleware(
         Recall,

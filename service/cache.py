@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
+from service.stopping import AbandonedError, checkpoint
+
 Value = TypeVar("Value")
 
 
@@ -32,7 +34,23 @@ class SingleFlightCache(Generic[Value]):
         self.misses = 0
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value of a key, computed at most once at a time."""
+        """The value of a key, computed at most once at a time.
+
+        A computation that stops because nobody waits for its answer any more stops for its own
+        asker alone: one of the others who waited for it here computes in its place.
+        """
+        while True:
+            try:
+                return self._get(key, compute)
+            except AbandonedError:
+                checkpoint()()  # raises again where it is this very asker who has left
+
+    def has(self, key: Hashable) -> bool:
+        """Whether the value of a key is kept."""
+        with self._lock:
+            return key in self._kept
+
+    def _get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         with self._lock:
             kept = self._kept.get(key)
             if kept is not None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from boundaries import errors as boundary
+from service import work
 from service.analyses import errors as analysis
 from service.store import errors as store
 from spatial import errors as spatial
@@ -25,6 +26,7 @@ ROOTS: tuple[type[Exception], ...] = (
     boundary.BoundaryError,
     store.StoreError,
     analysis.AnalysisError,
+    work.WorkError,
 )
 
 STATUS: dict[type[Exception], int] = {
@@ -52,6 +54,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.TooMuchWorkError: 422,
     analysis.StaleVersionError: 410,
     analysis.NoStudyAreaError: 404,
+    work.BusyError: 503,
     # our data or our doing, not the caller's
     spatial.InvalidPointsError: 500,
     spatial.InvalidPointWeightsError: 500,
@@ -118,13 +121,16 @@ def problem(
 
 async def _answer_project_error(request: Request, exc: Exception) -> JSONResponse:
     status = STATUS.get(type(exc), 500)
-    if status >= 500:
+    is_told = status < 500 or isinstance(exc, work.WorkError)
+    if not is_told:
         logger.error("request failed: %s", _path_of(request), exc_info=exc)
-    detail = str(exc) if status < 500 else "The server could not answer."
-    code = str(getattr(exc, "code", "error")) if status < 500 else "internal-error"
+    detail = str(exc) if is_told else "The server could not answer."
+    code = str(getattr(exc, "code", "error")) if is_told else "internal-error"
     allowed = getattr(exc, "allowed", None)
-    extra = {"allowed": list(allowed)} if isinstance(allowed, tuple) and status < 500 else {}
-    return problem(request, code=code, status=status, detail=detail, extra=extra)
+    extra = {"allowed": list(allowed)} if isinstance(allowed, tuple) and is_told else {}
+    after = getattr(exc, "retry_after_s", None)
+    headers = {} if after is None else {"Retry-After": str(after)}
+    return problem(request, code=code, status=status, detail=detail, extra=extra, headers=headers)
 
 
 async def _answer_invalid_request(request: Request, exc: Exception) -> JSONResponse:

@@ -92,8 +92,6 @@ class _CacheCollector:
         uses = GaugeMetricFamily(
             "hotspots_cache_uses", "Look-ups since the start", labels=("cache", "result")
         )
-        uses.add_metric(("answers", "hit"), held.bodies.hits)
-        uses.add_metric(("answers", "miss"), held.bodies.misses)
         tiles = held.geometry_tiles.counts()
         uses.add_metric(("geometry tiles", "memory"), tiles.from_memory)
         uses.add_metric(("geometry tiles", "archive"), tiles.from_archive)

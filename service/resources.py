@@ -22,7 +22,7 @@ from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
-from service.cache import SingleFlightCache
+from service.flights import Bodies
 from service.rehearsal import rehearse
 from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
@@ -34,8 +34,6 @@ from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
 from service.store.state import DataState
 
-Body = bytes
-
 
 @dataclass(frozen=True)
 class Resources:
@@ -45,8 +43,8 @@ class Resources:
     ----------
     release : callable
         The one door out, `service.release.release`.
-    bodies : SingleFlightCache
-        Rendered answers by entity tag.
+    bodies : Bodies
+        Rendered answers by entity tag, kept or on their way.
     """
 
     settings: Settings
@@ -68,7 +66,7 @@ class Resources:
     trends: Trends
     catalogue: Catalogue
     state: DataState
-    bodies: SingleFlightCache[Body]
+    bodies: Bodies
     policy: Policy = OPEN
     release: Callable[..., Released[Any]] = field(default=door.release)
 
@@ -122,5 +120,5 @@ def open_resources(settings: Settings) -> Resources:
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
         ),
         state=DataState(settings.data_dir),
-        bodies=SingleFlightCache(settings.tiles.cache_bytes, weigh=lambda body: len(body) + 64),
+        bodies=Bodies(settings.tiles.cache_bytes),
     )

@@ -9,21 +9,17 @@ from typing import Annotated, TypeVar, get_origin
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 
-from service.analyses.errors import StaleVersionError
 from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
-from service.conditional import is_any, names
+from service.computed import Computed, Question, packed
 from service.errors import query_models
-from service.ranges import ACCEPT_RANGES
-from service.recall import allow_recall
 from service.release import Released, Role
 from service.resources import Resources
 from service.schemas.queries import Query
+from service.stopping import checkpoint
+from service.work import Lanes, Work
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
-
-ATTEMPTS = 5  # at an answer while imports come in; who imports faster than that gets any
-HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
 
 
 @dataclass(frozen=True)
@@ -46,8 +42,9 @@ class Replies:
         max_age_s: int = 0,
         filename: str | None = None,
         describe: Callable[[Released[AnswerT]], str] | None = None,
+        work: Work = Work.ORDINARY,
     ) -> Response:
-        """The response to a question, computed only if the client does not have it.
+        """The response to a question, computed only if neither the client nor a cache has it.
 
         Parameters
         ----------
@@ -65,6 +62,14 @@ class Replies:
             Offered to a browser that saves the answer.
         describe : callable or None
             Gives the provenance for a header, for formats without room for it.
+        work : Work
+            What computing costs: which lane it waits in.
+
+        Returns
+        -------
+        Response
+            Complete where the answer is kept somewhere; otherwise one that has it computed when
+            it is sent, in a lane, without holding a thread while it waits.
 
         Raises
         ------
@@ -73,41 +78,36 @@ class Replies:
         """
         resources = self.resources
         role = Role.PUBLIC
-        # Not request.url.path: that leaves out line breaks, and two addresses would share a tag.
-        path = self.request.scope["path"]
 
         def render_released() -> bytes:
             released = resources.release(answer(), resources.policy, role)
+            checkpoint()()
             description = describe(released) if describe is not None else ""
             return packed(description, render(released))
 
-        for _ in range(ATTEMPTS):
-            state = resources.state.now()
-            given = version()
-            if asked is not None and asked != given:
-                raise StaleVersionError(asked, given)
-            tag = entity_tag(path, query, given, resources.policy.label, role)
-            headers = {
-                "ETag": tag,
-                "Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache",
-            }
-            if names(self.if_none_match, tag):
-                return Response(status_code=304, headers=headers)
-            description, body = unpacked(resources.bodies.get(tag, render_released))
-            if version() == given:
-                break
-            # An import came in between: the bytes may be of the next version, the tag is not.
-        if is_any(self.if_none_match):
-            # Only now is it known that there is an answer: a question without one is an error.
-            return Response(status_code=304, headers=headers)
+        headers = {"Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache"}
         if filename is not None:
             quoted = urllib.parse.quote(filename)
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
-        if description and len(description) <= HEADER_LIMIT:
-            headers["Provenance"] = description
-
-        allow_recall(self.request.scope, state)
-        return Response(body, media_type=media_type, headers=headers | ACCEPT_RANGES)
+        question = Question(
+            # Not request.url.path: that leaves out line breaks, and two addresses would share
+            # a tag.
+            key=lambda given: entity_tag(
+                self.request.scope["path"], query, given, resources.policy.label, role
+            ),
+            version=version,
+            compute=render_released,
+            asked=asked,
+            if_none_match=self.if_none_match,
+            media_type=media_type,
+            headers=headers,
+            work=work,
+        )
+        lanes: Lanes = self.request.app.state.lanes
+        found = question.look(resources, self.request.scope)
+        return (
+            found if isinstance(found, Response) else Computed(question, found, resources, lanes)
+        )
 
     def send_fresh(
         self,
@@ -126,18 +126,6 @@ def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -
     """A strong entity tag: a digest of everything that changes the bytes."""
     parts = "\x1f".join([path, query.canonical(), version, SOFTWARE, policy, role])
     return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
-
-
-def packed(description: str, body: bytes) -> bytes:
-    """A header line and a body as one value for the cache."""
-    head = description.encode("ascii")
-    return len(head).to_bytes(4, "big") + head + body
-
-
-def unpacked(value: bytes) -> tuple[str, bytes]:
-    """The header line and the body of a cached value."""
-    end = 4 + int.from_bytes(value[:4], "big")
-    return value[4:end].decode("ascii"), value[end:]
 
 
 def _refuse_repeated(request: Request) -> None:
@@ -164,7 +152,7 @@ def _refuse_repeated(request: Request) -> None:
         )
 
 
-def _replies(
+async def _replies(
     request: Request,
     if_none_match: Annotated[
         list[str] | None, Header(description="Entity tags that the client has, or *.")

@@ -9,6 +9,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    NonNegativeInt,
     PositiveInt,
     ValidationError,
     field_validator,
@@ -80,6 +81,9 @@ class LimitSettings(BaseModel):
     raster_cells: PositiveInt = 16_000_000
     permutations: PositiveInt = 999_999
     permuted_values: PositiveInt = 2_000_000_000
+    heavy_running: PositiveInt = 2
+    heavy_waiting: NonNegativeInt = 64
+    waiting: PositiveInt = 1_024
 
 
 class Settings(BaseSettings):

@@ -15,6 +15,7 @@ from service.analyses.provenance import provenance, short_digest
 from service.answers import Table
 from service.schemas.areas import HotspotQuery
 from service.settings import Settings
+from service.stopping import checkpoint
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.getis_ord import expected_in_reach
@@ -202,6 +203,7 @@ class Hotspots:
             permutations=permutations,
             seed=query.seed,
             threads=THREADS,
+            on_progress=checkpoint(),
         )
 
     def _columns(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.schemas.areas import HotspotQuery
+from service.stopping import checkpoint
 from spatial.arrays import AnyArray, FloatArray
 from spatial.getis_ord import gi_star
 from spatial.join_counts import local_join_counts
@@ -153,10 +154,17 @@ def _drawn(
                 star=star,
                 seed=query.seed,
                 threads=THREADS,
+                on_progress=checkpoint(),
             ),
             None,
         )
-    drawn = permutation_p(statistic, permutations=permutations, seed=query.seed, threads=THREADS)
+    drawn = permutation_p(
+        statistic,
+        permutations=permutations,
+        seed=query.seed,
+        threads=THREADS,
+        on_progress=checkpoint(),
+    )
     if not query.refine:
         return drawn, None
     finer = refined_p(statistic, drawn)

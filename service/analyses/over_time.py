@@ -17,6 +17,7 @@ from service.analyses.steps import Steps, whole_steps
 from service.answers import Document, Table
 from service.schemas.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.settings import Settings
+from service.stopping import checkpoint
 from spatial.accuracy import concentration, hotspot_accuracy
 from spatial.arrays import BoolArray, FloatArray
 from spatial.change import (
@@ -77,6 +78,7 @@ class OverTime:
             correction=query.correction,
             earlier_steps=query.earlier_steps,
             threads=THREADS,
+            on_progress=checkpoint(),
         )
         count = values.sum(axis=1)
         codes = np.array(counted.layer.codes, dtype=object)[kept]
@@ -132,7 +134,10 @@ class OverTime:
             correction=query.correction,
         )
 
+        look = checkpoint()
+
         def classified(values: FloatArray) -> HotspotMap:
+            look()
             return hotspot_map(
                 values,
                 neighbours,

@@ -19,6 +19,7 @@ from service.answers import Provenance
 from service.cache import SingleFlightCache
 from service.schemas.heatmaps import HeatmapQuery
 from service.settings import Settings
+from service.stopping import checkpoint
 from service.store.incidents import Incidents, IncidentStore
 from spatial.adaptive import (
     AdaptivePoints,
@@ -229,9 +230,12 @@ class Surfaces:
     def _prepare(
         self, incidents: Incidents, study: StudyArea, within: Within | None, query: HeatmapQuery
     ) -> Surface:
+        look = checkpoint()
         selected = self._selected(incidents, query)
+        look()
         chosen = self._bandwidth(selected, study, query)
         bandwidth_m = chosen.bandwidth_m if chosen is not None else float(query.bandwidth_m)
+        look()
         points, edge = selected.points, None
         if query.edge != "none":
             edge = self._edge(study, bandwidth_m, query.kernel)
@@ -239,6 +243,7 @@ class Surfaces:
         adaptive = None
         if query.adaptive:
             adaptive = abramson(points, bandwidth_m=bandwidth_m, kernel=query.kernel)
+        look()
         divisor = selected.selection.years() if query.per == "year" else 1.0
         cut_to = within.geometry if within is not None else None
         if cut_to is None and edge is not None:

@@ -65,6 +65,10 @@ class VectorTiles:
         """
         return self._tables.get(key, compute)
 
+    def has_table(self, key: Hashable) -> bool:
+        """Whether that table is there already."""
+        return self._tables.has(key)
+
     def with_values(self, layer_id: str, tile: Tile, table: Table) -> VectorTile:
         """The areas of a tile with the values of a table by area code.
 

@@ -25,6 +25,7 @@ def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
         410: {"description": "A version no longer held", **problem},
         416: {"description": "Range lies behind the end of the answer", **problem},
         422: {"description": "A parameter that is unknown or out of range", **problem},
+        503: {"description": "As many wait for such answers as may; see Retry-After", **problem},
     }
 
 

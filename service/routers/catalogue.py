@@ -9,6 +9,7 @@ from service.responses import RepliesDep
 from service.routers.addresses import GEOJSON, JSON, responses
 from service.routers.tables import send_table
 from service.schemas.queries import LayerQuery, NoQuery
+from service.work import Work
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -23,6 +24,7 @@ def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
         answer=catalogue.datasets,
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 
@@ -38,6 +40,7 @@ def read_dataset(
         answer=lambda: catalogue.dataset(dataset),
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 
@@ -51,6 +54,7 @@ def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> 
         answer=catalogue.boundaries,
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 

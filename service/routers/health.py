@@ -9,20 +9,22 @@ from service.render.documents import document_json
 from service.responses import RepliesDep
 from service.routers.addresses import JSON
 from service.schemas.queries import NoQuery
+from service.work import Work
 
 router = APIRouter(prefix="/health", tags=["health"])
 metrics_router = APIRouter(tags=["health"])
 
 
 @router.get("/live", operation_id="readLiveness")
-def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
-    """The process answers."""
+async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """The process answers; asks nothing of any disk or thread that others may hold."""
     return replies.send(
         version=lambda: "live",
         query=query,
         answer=replies.resources.catalogue.alive,
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 
@@ -36,6 +38,7 @@ def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> R
         answer=catalogue.ready,
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 

@@ -20,6 +20,7 @@ from service.schemas.heatmaps import (
     PeakQuery,
     RasterQuery,
 )
+from service.work import Work
 from spatial.mercator import Tile
 
 router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
@@ -53,6 +54,7 @@ def read_heatmap_tile(
         media_type=PNG,
         asked=query.v,
         max_age_s=_max_age_s(replies, query),
+        work=Work.QUICK,
     )
 
 
@@ -81,6 +83,7 @@ def read_heatmap_tile_numbers(
         media_type=TIFF,
         asked=query.v,
         max_age_s=_max_age_s(replies, query),
+        work=Work.QUICK,
     )
 
 
@@ -104,6 +107,7 @@ def read_heatmap_tilejson(
         answer=lambda: heatmaps.tilejson(dataset, query, template=template),
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 

@@ -11,6 +11,7 @@ from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
 from service.schemas.areas import HotspotQuery
 from service.schemas.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
+from service.work import Work
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
 
@@ -128,6 +129,7 @@ def _send(
         query=query,
         name=f"{dataset}-{layer}-{query.statistic}",
         answer=lambda: hotspots.table(dataset, layer, query),
+        work=Work.HEAVY,
     )
 
 
@@ -142,6 +144,7 @@ def _send_emerging(
         query=query,
         name=f"{dataset}-{layer}-emerging",
         answer=lambda: over_time.emerging(dataset, layer, query),
+        work=Work.HEAVY,
     )
 
 
@@ -156,4 +159,5 @@ def _send_change(
         query=query,
         name=f"{dataset}-{layer}-change",
         answer=lambda: over_time.change(dataset, layer, query),
+        work=Work.HEAVY,
     )

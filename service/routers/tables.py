@@ -9,6 +9,7 @@ from service.answers import Table
 from service.render.formats import FORMATS
 from service.responses import Replies
 from service.schemas.queries import Query
+from service.work import Work
 
 
 def send_table(
@@ -19,6 +20,7 @@ def send_table(
     query: Query,
     name: str,
     answer: Callable[[], Table],
+    work: Work = Work.ORDINARY,
 ) -> Response:
     """A table in the format of a suffix; a file name is offered for those that are saved."""
     chosen = FORMATS[suffix]
@@ -31,4 +33,5 @@ def send_table(
         media_type=chosen.media_type,
         describe=chosen.describe,
         filename=None if suffix == "json" else f"{name}.{suffix}",
+        work=work,
     )

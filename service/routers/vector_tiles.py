@@ -19,6 +19,7 @@ from service.schemas.vector_tiles import (
     HotspotTileJsonQuery,
     HotspotTileQuery,
 )
+from service.work import Work
 from spatial.mercator import Tile
 
 router = APIRouter(prefix="/v1", tags=["vector tiles"])
@@ -52,6 +53,7 @@ def read_boundary_tile(
         media_type=MVT,
         asked=query.v,
         max_age_s=FOR_EVER_S if query.v is not None else 0,
+        work=Work.QUICK,
     )
 
 
@@ -78,6 +80,7 @@ def read_boundary_tilejson(
         ),
         render=document_json,
         media_type=JSON,
+        work=Work.QUICK,
     )
 
 
@@ -105,6 +108,7 @@ def read_choropleth_tile(
         query=query,
         version=lambda: choropleths.version(dataset, layer),
         table=lambda: choropleths.table(dataset, layer, query.part(ChoroplethQuery)),
+        work=Work.QUICK,
     )
 
 
@@ -128,6 +132,7 @@ def read_choropleth_tilejson(
         query=query,
         version=lambda: choropleths.version(dataset, layer),
         table=lambda: choropleths.table(dataset, layer, query),
+        work=Work.QUICK,
     )
 
 
@@ -155,6 +160,7 @@ def read_hotspot_tile(
         query=query,
         version=lambda: hotspots.version(dataset, layer),
         table=lambda: hotspots.table(dataset, layer, query.part(HotspotQuery)),
+        work=Work.HEAVY,
     )
 
 
@@ -178,6 +184,7 @@ def read_hotspot_tilejson(
         query=query,
         version=lambda: hotspots.version(dataset, layer),
         table=lambda: hotspots.table(dataset, layer, query),
+        work=Work.HEAVY,
     )
 
 
@@ -189,12 +196,14 @@ def _send_tile(
     query: ChoroplethTileQuery | HotspotTileQuery,
     version: Callable[[], str],
     table: Callable[[], Table],
+    work: Work,
 ) -> Response:
     """The values of a table on the areas of a tile."""
     tiles = replies.resources.vector_tiles
     settings = replies.resources.settings.tiles
     route = replies.request.scope["route"].path
     named = (route, replies.request.path_params["dataset"], layer, query.canonical())
+    is_ready = tiles.has_table((*named, version()))
     return replies.send(
         version=version,
         query=query,
@@ -203,6 +212,7 @@ def _send_tile(
         media_type=MVT,
         asked=query.v,
         max_age_s=settings.max_age_s if query.v is not None else 0,
+        work=Work.QUICK if is_ready else work,
     )
 
 
@@ -214,6 +224,7 @@ def _send_tilejson(
     query: ChoroplethQuery | HotspotQuery,
     version: Callable[[], str],
     table: Callable[[], Table],
+    work: Work,
 ) -> Response:
     """TileJSON of the vector tiles of a table."""
     tiles = replies.resources.vector_tiles
@@ -236,6 +247,7 @@ def _send_tilejson(
         answer=document,
         render=document_json,
         media_type=JSON,
+        work=work,
     )
 
 
