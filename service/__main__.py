@@ -47,6 +47,7 @@ app.command()(answers.hotspots)
 app.command()(answers.emerging)
 app.command()(answers.change)
 app.command()(answers.trend)
+app.command()(answers.places)
 app.command()(answers.growth)
 
 

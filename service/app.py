@@ -21,6 +21,7 @@ from service.routers import (
     heatmaps,
     hotspots,
     page,
+    places,
     trends,
     vector_tiles,
 )
@@ -87,6 +88,7 @@ def create_app(resources: Resources) -> FastAPI:
         hotspots,
         growth,
         trends,
+        places,
     )
     app.include_router(health.metrics_router)
     for module in modules:

@@ -20,6 +20,7 @@ from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
+from service.analyses.places import Places
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
 from service.flights import Bodies
@@ -64,6 +65,7 @@ class Resources:
     over_time: OverTime
     growth: Growth
     trends: Trends
+    places: Places
     catalogue: Catalogue
     state: DataState
     bodies: Bodies
@@ -114,6 +116,7 @@ def open_resources(settings: Settings) -> Resources:
             areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
         ),
         over_time=OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings),
+        places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
         growth=Growth(sites=sites, areas=areas, layers=layers),
         catalogue=Catalogue(

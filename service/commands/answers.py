@@ -15,6 +15,7 @@ from service.render.formats import FORMATS
 from service.render.geotiff import raster_tif
 from service.render.map_image import map_png
 from service.render.png import tile_png
+from service.render.tabular import table_json
 from service.resources import Resources
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
 from service.schemas.growth import OverlayQuery
@@ -28,6 +29,7 @@ from service.schemas.heatmaps import (
     RasterQuery,
 )
 from service.schemas.over_time import ChangeQuery, EmergingQuery
+from service.schemas.places import PlacesQuery
 from service.schemas.queries import Query
 from service.schemas.trends import TrendQuery
 from spatial.mercator import Tile
@@ -152,6 +154,19 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
     held = output.resources()
     with output.errors_in_words():
         _write_table(held, held.trends.trend(dataset, query), query, format_, out)
+
+
+def places(
+    q: Annotated[str, typer.Argument(help="The beginning of a name, a code or a postcode.")],
+    limit: Annotated[str | None, typer.Option(metavar="NUMBER", help="At most this many.")] = None,
+    out: Out = None,
+) -> None:
+    """Where a place is, by what it is called, as JSON: areas, development sites, postcodes."""
+    query = output.query_of(PlacesQuery, q=q, limit=limit)
+    held = output.resources()
+    with output.errors_in_words():
+        body = table_json(output.release(held, held.places.search(query)))
+    output.write(body, out)
 
 
 @with_query(OverlayQuery)

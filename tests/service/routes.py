@@ -28,6 +28,7 @@ REQUIRED: dict[str, dict[str, str]] = {
     "baseline_to": {"baseline_to": "2023-12", "to": "2024-12"},
     "target": {"target": "C00"},
     "control": {"control": "C33"},
+    "q": {"q": "cell"},
 }
 
 

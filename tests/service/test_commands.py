@@ -320,6 +320,7 @@ EVERY_ANSWER = [
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
+    ["places", "cell"],
     [
         "change", world.DATASET, world.CELLS, "--permutations", "99",
         "--from", "2024-01", "--to", "2024-12",

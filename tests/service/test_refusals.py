@@ -62,6 +62,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "control": [("nonsense", "nonsense"), ("C00", "one group only")],
     "displacement": [("nonsense", "displacement_control"), ("C00", "one group only")],
     "displacement_control": [("C01", "together"), ("C33", "one group only")],
+    "q": [("", "1 character"), ("x" * 101, "100")],
     "breaks": [("nan", "finite"), ("1", "scheme=manual"), ("x", "number")],
 }
 ALWAYS_WRONG_NUMBERS = ("nan", "inf", "-inf", "1e400", "x", "")
