@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from service.demo.write import ensure_demo
 from tests.service import world
 
 ROOT = Path(__file__).parents[2]
@@ -119,3 +120,11 @@ def serve() -> Iterator[Callable[..., Program]]:
         if program.process.poll() is None:
             program.process.kill()
             program.wait()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the demonstration county, synthetic and of a county's size."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    ensure_demo(folder)
+    return folder
