@@ -70,12 +70,20 @@ def test_every_table_carries_the_digest_of_its_rows(documents):
 
 def test_all_formats_of_a_table_carry_the_same_provenance(client, documents):
     plain = [a for a, d in documents.items() if "rows" in d]
+    known = set(all_addresses(client.app))
+    compared = 0
     for address in plain:
         path, _, query = address.partition("?")
         expected = documents[address]["provenance"]
-        in_csv = client.get(f"{path}.csv?{query}").headers["Provenance"]
-        assert json.loads(in_csv) == expected, address
-        assert documents[asking(f"{path}.geojson?{query}")]["provenance"] == expected, address
+        # A table of steps has no shapes, and a search is no table to keep.
+        in_csv, in_geojson = (asking(f"{path}.{suffix}?{query}") for suffix in ("csv", "geojson"))
+        if in_csv in known:
+            assert json.loads(client.get(in_csv).headers["Provenance"]) == expected, address
+            compared += 1
+        if in_geojson in known:
+            assert documents[in_geojson]["provenance"] == expected, address
+            compared += 1
+    assert compared > 12
 
 
 def test_all_pictures_of_a_surface_carry_the_provenance_of_its_summary(client):
