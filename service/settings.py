@@ -24,6 +24,10 @@ PREFIX = "HOTSPOTS_"
 TEST_PREFIX = "HOTSPOTS_TEST_"
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
+_PUBLIC_URL = re.compile(
+    r"https?://[\w.-]+(:\d{1,5})?(/[\w.~-]+)*|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?(/[\w.~-]+)*",
+    re.ASCII,
+)
 
 Zoom = Annotated[int, Field(ge=0, le=24)]
 
@@ -101,6 +105,7 @@ class Settings(BaseSettings):
     study_area: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    public_url: str = ""
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
 
@@ -121,6 +126,17 @@ class Settings(BaseSettings):
                     f"several, got {origin!r}"
                 )
         return origins
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        plain = url.rstrip("/")
+        if plain and not _PUBLIC_URL.fullmatch(plain):
+            raise ValueError(
+                "is written https://maps.example.org or https://example.org/atlas, "
+                f"without query, user or blanks, got {url!r}"
+            )
+        return plain
 
     @field_validator("crs")
     @classmethod

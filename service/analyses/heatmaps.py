@@ -12,12 +12,12 @@ from boundaries.store import LayerStore
 from service.analyses.errors import TooMuchWorkError
 from service.analyses.place_names import PlaceNames, sentence
 from service.analyses.provenance import SOFTWARE, layers_version, short_digest
-from service.analyses.surfaces import Surface, Surfaces, legend_breaks
+from service.analyses.surfaces import TILE_PIXELS, Surface, Surfaces, legend_breaks
+from service.analyses.tilejson import lonlat_bounds, tilejson
 from service.answers import Document, MapImage, Provenance, Raster, Table, TileImage
 from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
-    HeatmapTileQuery,
     MapQuery,
     PeakQuery,
     RasterQuery,
@@ -25,7 +25,6 @@ from service.schemas.heatmaps import (
 from service.settings import Settings
 from service.store.incidents import IncidentStore
 from spatial.contours import volume_contours
-from spatial.crs import WGS84, transformer
 from spatial.grid import Grid
 from spatial.mercator import Tile
 from spatial.peaks import Peaks, find_peaks, propose_inset
@@ -59,12 +58,19 @@ class Heatmaps:
         layers = layers_version(self._layers)
         return short_digest(dataset, table, study.label, layers, self._settings.crs, SOFTWARE)
 
-    def tile(self, dataset: str, tile: Tile, query: HeatmapTileQuery) -> TileImage:
-        """The density of one Web Mercator tile, with the query's colour breaks."""
+    def tile(self, dataset: str, tile: Tile, query: HeatmapQuery, *, scale: int = 1) -> TileImage:
+        """The density of one Web Mercator tile, with the query's colour breaks.
+
+        Parameters
+        ----------
+        scale : int
+            Pixels per pixel of a plain tile: 2 for screens of high density. Ground, breaks and
+            bandwidth are the same.
+        """
         surface = self._surfaces.of(dataset, query)
         return TileImage(
             kind="heatmap-tile",
-            values=surface.on_tile(tile),
+            values=surface.on_tile(tile, TILE_PIXELS * scale),
             tile=tile,
             breaks=surface.breaks,
             unit=surface.unit,
@@ -118,37 +124,26 @@ class Heatmaps:
             provenance=surface.provenance,
         )
 
-    def tilejson(self, dataset: str, query: HeatmapQuery, *, template: str) -> Document:
+    def tilejson(self, dataset: str, query: HeatmapQuery, *, address: str) -> Document:
         """TileJSON 3.0 of a query's tiles; the addresses carry the data version.
 
         Parameters
         ----------
-        template : str
-            Address with ``{z}``, ``{x}``, ``{y}``, the query included, the version not.
+        address : str
+            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
         """
         surface = self._surfaces.of(dataset, query)
-        west, south, east, north = self._lonlat(surface.extent_m)
-        joint = "&" if "?" in template else "?"
-        incidents = surface.selection.incidents
-        made_up = surface.provenance.synthetic
         return Document(
             kind="heatmap-tilejson",
-            content={
-                "tilejson": "3.0.0",
-                "name": incidents.title,
-                "description": f"Kernel density in {surface.unit}, "
-                f"bandwidth {surface.bandwidth_m:g} m"
-                + (". Synthetic data, about no real people" if made_up else ""),
-                "attribution": incidents.licence or incidents.source,
-                "version": "1.0.0",
-                "scheme": "xyz",
-                "tiles": [f"{template}{joint}v={self.version(dataset)}"],
-                "minzoom": self._settings.tiles.min_zoom,
-                "maxzoom": self._settings.tiles.max_zoom,
-                "bounds": [west, south, east, north],
-                "center": [(west + east) / 2, (south + north) / 2, 9],
-                "synthetic": surface.provenance.synthetic,
-            },
+            content=tilejson(
+                name=surface.selection.incidents.title,
+                description=f"Kernel density in {surface.unit}, "
+                f"bandwidth {surface.bandwidth_m:g} m",
+                address=address,
+                bounds=lonlat_bounds(surface.extent_m, self._settings.crs),
+                zooms=self._settings.tiles,
+                provenance=surface.provenance,
+            ),
             provenance=surface.provenance,
         )
 
@@ -307,8 +302,7 @@ class Heatmaps:
         return min((self._layers.get(name) for name in self._layers.ids()), key=len)
 
     def _lonlat(self, bounds_m: tuple[float, float, float, float]) -> list[float]:
-        bounds = transformer(self._settings.crs, WGS84).transform_bounds(*bounds_m)
-        return [round(float(v), 6) for v in bounds]
+        return list(lonlat_bounds(bounds_m, self._settings.crs))
 
     def _refuse_large(self, bounds: tuple[float, float, float, float], cell_m: float) -> None:
         left, bottom, right, top = bounds

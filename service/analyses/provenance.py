@@ -39,6 +39,16 @@ def layer_source(layer: Layer) -> dict[str, Any]:
     }
 
 
+def credited(sources: Mapping[str, Any]) -> tuple[str, ...]:
+    """Source and licence of everything that an answer was made from, each once."""
+    found = []
+    for each in sources.values():
+        if isinstance(each, Mapping):
+            words = [str(each.get(name) or "") for name in ("source", "licence")]
+            found.append(", ".join(word for word in words if word))
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
 def provenance(
     *,
     sources: Mapping[str, Any],

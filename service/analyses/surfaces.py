@@ -142,15 +142,15 @@ class Surface:
             values = _divided(values, self.edge, np.column_stack([x.ravel(), y.ravel()]))
         return _cut(values / self.divisor, self.cut_to, grid)
 
-    def on_tile(self, tile: Tile) -> FloatArray:
-        """(256, 256) density in `unit` at the pixel centres, NaN where it is cut off."""
+    def on_tile(self, tile: Tile, size: int = TILE_PIXELS) -> FloatArray:
+        """(size, size) density in `unit` at the pixel centres, NaN where it is cut off."""
         if self.adaptive is not None:
             values = adaptive_density_on_tile(
                 self.points,
                 self.adaptive.bandwidth_m,
                 tile,
                 kernel=self.kernel,
-                size=TILE_PIXELS,
+                size=size,
             )
         else:
             values = density_on_tile(
@@ -158,15 +158,15 @@ class Surface:
                 tile,
                 bandwidth_m=self.bandwidth_m,
                 kernel=self.kernel,
-                size=TILE_PIXELS,
+                size=size,
             )
         if self.edge is not None and self.divide_by_mass:
-            x, y = np.meshgrid(*tile.pixel_centres_mercator_m(TILE_PIXELS))
+            x, y = np.meshgrid(*tile.pixel_centres_mercator_m(size))
             pixels = np.column_stack([x.ravel(), y.ravel()])
             values = _divided(
                 values, self.edge, transform_xy(pixels, source=WEB_MERCATOR, target=self.crs)
             )
-        return _cut(values / self.divisor, self._cut_to_mercator, _mercator_grid(tile))
+        return _cut(values / self.divisor, self._cut_to_mercator, _mercator_grid(tile, size))
 
     def covering_grid(self, most_cells: int = LEGEND_CELLS) -> Grid:
         """A grid over `extent_m` fine enough for the bandwidth, or with about so many cells."""
@@ -410,7 +410,7 @@ def _cut(values: FloatArray, geometry: Any, grid: Grid) -> FloatArray:
     return values if geometry is None else np.where(inside_mask(geometry, grid), values, np.nan)
 
 
-def _mercator_grid(tile: Tile) -> Grid:
+def _mercator_grid(tile: Tile, size: int) -> Grid:
     """The pixels of a tile as a grid in EPSG:3857."""
     left, _, right, top = tile.bounds_mercator_m
-    return Grid(left, top, (right - left) / TILE_PIXELS, TILE_PIXELS, TILE_PIXELS)
+    return Grid(left, top, (right - left) / size, size, size)

@@ -9,10 +9,10 @@ from boundaries.levels import LevelCache
 from boundaries.tiles import TileAreas, areas_in_tile
 from service.analyses.area_layers import AreaLayers
 from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
+from service.analyses.tilejson import lonlat_bounds, tilejson
 from service.answers import Document, GeometryTile, Provenance, Table, VectorTile
 from service.cache import SingleFlightCache
 from service.settings import Settings
-from spatial.crs import WGS84, transformer
 from spatial.mercator import Tile
 
 TILES_IN_MEMORY = 2_000
@@ -100,8 +100,7 @@ class VectorTiles:
         self,
         layer_id: str,
         *,
-        template: str,
-        version: str,
+        address: str,
         name: str,
         fields: Mapping[str, str],
         table: Table | None = None,
@@ -110,34 +109,26 @@ class VectorTiles:
 
         Parameters
         ----------
-        template : str
-            Address with ``{z}``, ``{x}``, ``{y}``, the query included, the version not.
+        address : str
+            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
         fields : mapping
             What each attribute of the areas is.
         table : Table or None
             What the values are from; its provenance becomes the document's.
         """
         layer = self._layers.get(layer_id)
-        bounds = transformer(layer.crs, WGS84).transform_bounds(*layer.bounds_m)
-        west, south, east, north = (round(float(v), 6) for v in bounds)
-        joint = "&" if "?" in template else "?"
         source = table.provenance if table is not None else _of_geometry(layer)
         return Document(
             kind="vector-tilejson",
-            content={
-                "tilejson": "3.0.0",
-                "name": name,
-                "attribution": layer.metadata.licence or layer.metadata.source,
-                "version": "1.0.0",
-                "scheme": "xyz",
-                "tiles": [f"{template}{joint}v={version}"],
-                "minzoom": self._settings.tiles.min_zoom,
-                "maxzoom": self._settings.tiles.max_zoom,
-                "bounds": [west, south, east, north],
-                "center": [(west + east) / 2, (south + north) / 2, 9],
-                "vector_layers": [{"id": layer_id, "fields": dict(fields)}],
-                "synthetic": source.synthetic,
-            },
+            content=tilejson(
+                name=name,
+                description=str(source.method["name"]),
+                address=address,
+                bounds=lonlat_bounds(layer.bounds_m, layer.crs),
+                zooms=self._settings.tiles,
+                provenance=source,
+                vector_layers={layer_id: fields},
+            ),
             provenance=source,
         )
 

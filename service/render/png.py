@@ -15,10 +15,11 @@ from spatial.arrays import BoolArray, frozen
 
 MARK = "synthetic data"
 MARK_COLOUR = (70, 70, 70, 150)
+MARKED_PIXELS = 256  # a tile of this size has the mark in its own size
 
 
 def tile_png(released: Released[TileImage]) -> bytes:
-    """A 256 x 256 PNG, transparent below the first colour break.
+    """A square PNG, transparent below the first colour break.
 
     The provenance stands in a text chunk. Synthetic data carry a mark in the picture.
     """
@@ -45,9 +46,17 @@ def _with_palette(classes: NDArray[np.uint8], count: int) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def _mark(rows: int, cols: int) -> BoolArray:
-    """(rows, cols) where the mark is written, across the middle of a tile, away from its edges."""
-    picture = Image.new("1", (cols, rows))
+    """(rows, cols) where the mark is written, across the middle of a tile, away from its edges.
+
+    It takes the same share of a tile of any size.
+    """
+    scale = max(1, cols // MARKED_PIXELS)
+    height, width = rows // scale, cols // scale
+    picture = Image.new("1", (width, height))
     draw = ImageDraw.Draw(picture)
     left, top, right, bottom = draw.textbbox((0, 0), MARK)
-    draw.text(((cols - right + left) / 2, (rows - bottom + top) / 2), MARK, fill=1)
-    return frozen(np.asarray(picture, dtype=np.bool_).copy())
+    draw.text(((width - right + left) / 2, (height - bottom + top) / 2), MARK, fill=1)
+    marked = np.zeros((rows, cols), dtype=np.bool_)
+    large = np.asarray(picture, dtype=np.bool_).repeat(scale, axis=0).repeat(scale, axis=1)
+    marked[: large.shape[0], : large.shape[1]] = large
+    return frozen(marked)

@@ -4,6 +4,7 @@ import urllib.parse
 from typing import Any
 
 from service.errors import PROBLEM_JSON
+from service.responses import Replies
 from service.schemas.queries import Query
 
 JSON = "application/json"
@@ -27,6 +28,31 @@ def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
         422: {"description": "A parameter that is unknown or out of range", **problem},
         503: {"description": "As many wait for such answers as may; see Retry-After", **problem},
     }
+
+
+def base_url(replies: Replies) -> str:
+    """Scheme, host and path that addresses in an answer begin with, without a slash at the end.
+
+    The setting where there is one; otherwise what the request was addressed to, which a proxy in
+    front may not tell, and a client may make up.
+    """
+    return replies.resources.settings.public_url or str(replies.request.base_url).rstrip("/")
+
+
+def quoted(path: str, *names: str) -> str:
+    """A path with names after it as they stand in an address."""
+    return "/".join([path, *(urllib.parse.quote(name, safe=":") for name in names)])
+
+
+def zooms(replies: Replies) -> str:
+    """The zooms that a TileJSON states, as a part of its version."""
+    tiles = replies.resources.settings.tiles
+    return f"{tiles.min_zoom} {tiles.max_zoom}"
+
+
+def versioned(template: str, version: str) -> str:
+    """A tile address that carries the version of the data."""
+    return f"{template}{'&' if '?' in template else '?'}v={version}"
 
 
 def query_string(query: Query) -> str:

@@ -10,11 +10,23 @@ from service.render.geotiff import raster_tif, tile_tif
 from service.render.map_image import map_png
 from service.render.png import tile_png
 from service.responses import RepliesDep
-from service.routers.addresses import GEOJSON, JSON, PNG, TIFF, query_string, responses
+from service.routers.addresses import (
+    GEOJSON,
+    JSON,
+    PNG,
+    TIFF,
+    base_url,
+    query_string,
+    quoted,
+    responses,
+    versioned,
+    zooms,
+)
 from service.routers.tables import send_table
 from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
+    HeatmapTileJsonQuery,
     HeatmapTileQuery,
     MapQuery,
     PeakQuery,
@@ -24,6 +36,24 @@ from service.work import Work
 from spatial.mercator import Tile
 
 router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
+
+
+@router.get(
+    "/tiles/{z}/{x}/{y}@2x.png",
+    response_class=Response,
+    responses=responses(PNG),
+    operation_id="readHeatmapTileForDenseScreens",
+)
+def read_heatmap_tile_2x(
+    dataset: str,
+    z: int,
+    x: int,
+    y: int,
+    query: Annotated[HeatmapTileQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The same ground as the plain tile in the same colours, 512 x 512: for dense screens."""
+    return _send_picture(replies, dataset, Tile(z, x, y), query, scale=2)
 
 
 @router.get(
@@ -44,18 +74,7 @@ def read_heatmap_tile(
 
     Colours belong to the query, not to the tile: `summary.json` states the breaks.
     """
-    heatmaps = replies.resources.heatmaps
-    tile = Tile(z, x, y)
-    return replies.send(
-        version=lambda: heatmaps.version(dataset),
-        query=query,
-        answer=lambda: heatmaps.tile(dataset, tile, query),
-        render=tile_png,
-        media_type=PNG,
-        asked=query.v,
-        max_age_s=_max_age_s(replies, query),
-        work=Work.QUICK,
-    )
+    return _send_picture(replies, dataset, Tile(z, x, y), query)
 
 
 @router.get(
@@ -87,6 +106,22 @@ def read_heatmap_tile_numbers(
     )
 
 
+def _send_picture(
+    replies: RepliesDep, dataset: str, tile: Tile, query: HeatmapTileQuery, scale: int = 1
+) -> Response:
+    heatmaps = replies.resources.heatmaps
+    return replies.send(
+        version=lambda: heatmaps.version(dataset),
+        query=query,
+        answer=lambda: heatmaps.tile(dataset, tile, query, scale=scale),
+        render=tile_png,
+        media_type=PNG,
+        asked=query.v,
+        max_age_s=_max_age_s(replies, query),
+        work=Work.QUICK,
+    )
+
+
 def _max_age_s(replies: RepliesDep, query: HeatmapTileQuery) -> int:
     """How long a tile may be kept: without a version it would stand beside newer ones."""
     return replies.resources.settings.tiles.max_age_s if query.v is not None else 0
@@ -94,17 +129,19 @@ def _max_age_s(replies: RepliesDep, query: HeatmapTileQuery) -> int:
 
 @router.get("/tilejson.json", responses=responses(JSON), operation_id="readHeatmapTileJson")
 def read_heatmap_tilejson(
-    dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
+    dataset: str, query: Annotated[HeatmapTileJsonQuery, Query()], replies: RepliesDep
 ) -> Response:
     """TileJSON 3.0 of the tiles of this query; the tile addresses carry the data version."""
     heatmaps = replies.resources.heatmaps
-    base = str(replies.request.base_url).rstrip("/")
-    tiles = replies.resources.settings.tiles
-    template = f"{base}/v1/heatmaps/{dataset}/tiles/{{z}}/{{x}}/{{y}}.png{query_string(query)}"
+    tiles = f"{quoted('/v1/heatmaps', dataset)}/tiles/{{z}}/{{x}}/{{y}}"
+    suffix = "@2x.png" if query.scale == 2 else ".png"
+    template = f"{base_url(replies)}{tiles}{suffix}{query_string(query.part(HeatmapQuery))}"
     return replies.send(
-        version=lambda: f"{heatmaps.version(dataset)} {base} {tiles.min_zoom} {tiles.max_zoom}",
+        version=lambda: f"{heatmaps.version(dataset)} {template} {zooms(replies)}",
         query=query,
-        answer=lambda: heatmaps.tilejson(dataset, query, template=template),
+        answer=lambda: heatmaps.tilejson(
+            dataset, query, address=versioned(template, heatmaps.version(dataset))
+        ),
         render=document_json,
         media_type=JSON,
         work=Work.QUICK,

@@ -10,7 +10,16 @@ from service.answers import Document, Table
 from service.render.documents import document_json
 from service.render.vector_tiles import geometry_tile, vector_tile
 from service.responses import Replies, RepliesDep
-from service.routers.addresses import JSON, MVT, query_string, responses
+from service.routers.addresses import (
+    JSON,
+    MVT,
+    base_url,
+    query_string,
+    quoted,
+    responses,
+    versioned,
+    zooms,
+)
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
 from service.schemas.queries import NoQuery, VersionQuery
 from service.schemas.vector_tiles import (
@@ -67,14 +76,14 @@ def read_boundary_tilejson(
 ) -> Response:
     """TileJSON 3.0 of a layer's geometry tiles."""
     tiles = replies.resources.vector_tiles
-    template = f"{_base(replies)}/v1/boundaries/{layer}/tiles/{{z}}/{{x}}/{{y}}.mvt"
+    path = quoted("/v1/boundaries", layer)
+    template = f"{base_url(replies)}{path}/tiles/{{z}}/{{x}}/{{y}}.mvt"
     return replies.send(
-        version=lambda: f"{tiles.geometry_version(layer)} {template} {_zooms(replies)}",
+        version=lambda: f"{tiles.geometry_version(layer)} {template} {zooms(replies)}",
         query=query,
         answer=lambda: tiles.tilejson(
             layer,
-            template=template,
-            version=tiles.geometry_version(layer),
+            address=versioned(template, tiles.geometry_version(layer)),
             name=layer,
             fields=GEOMETRY_FIELDS,
         ),
@@ -128,7 +137,7 @@ def read_choropleth_tilejson(
     return _send_tilejson(
         replies,
         layer,
-        f"/v1/choropleths/{dataset}/{layer}",
+        quoted("/v1/choropleths", dataset, layer),
         query=query,
         version=lambda: choropleths.version(dataset, layer),
         table=lambda: choropleths.table(dataset, layer, query),
@@ -180,7 +189,7 @@ def read_hotspot_tilejson(
     return _send_tilejson(
         replies,
         layer,
-        f"/v1/hotspots/{dataset}/{layer}",
+        quoted("/v1/hotspots", dataset, layer),
         query=query,
         version=lambda: hotspots.version(dataset, layer),
         table=lambda: hotspots.table(dataset, layer, query),
@@ -228,34 +237,23 @@ def _send_tilejson(
 ) -> Response:
     """TileJSON of the vector tiles of a table."""
     tiles = replies.resources.vector_tiles
-    template = f"{_base(replies)}{path}/tiles/{{z}}/{{x}}/{{y}}.mvt{query_string(query)}"
+    template = f"{base_url(replies)}{path}/tiles/{{z}}/{{x}}/{{y}}.mvt{query_string(query)}"
 
     def document() -> Document:
         found = table()
         return tiles.tilejson(
             layer,
-            template=template,
-            version=version(),
+            address=versioned(template, version()),
             name=found.kind,
             fields={name: name.replace("_", " ") for name in found.columns},
             table=found,
         )
 
     return replies.send(
-        version=lambda: f"{version()} {template} {_zooms(replies)}",
+        version=lambda: f"{version()} {template} {zooms(replies)}",
         query=query,
         answer=document,
         render=document_json,
         media_type=JSON,
         work=work,
     )
-
-
-def _zooms(replies: Replies) -> str:
-    """The zooms that a TileJSON states."""
-    tiles = replies.resources.settings.tiles
-    return f"{tiles.min_zoom} {tiles.max_zoom}"
-
-
-def _base(replies: Replies) -> str:
-    return str(replies.request.base_url).rstrip("/")

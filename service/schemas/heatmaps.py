@@ -84,6 +84,15 @@ class HeatmapTileQuery(HeatmapQuery, VersionQuery):
     """Query of a heat map tile."""
 
 
+class HeatmapTileJsonQuery(HeatmapQuery):
+    """Query of the TileJSON of a heat map's tiles."""
+
+    scale: Annotated[
+        int,
+        Field(ge=1, le=2, description="2: addresses of the tiles of 512 pixels (@2x)."),
+    ] = 1
+
+
 class ExtentQuery(HeatmapQuery):
     """Query of a part of the surface."""
 

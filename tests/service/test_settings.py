@@ -77,6 +77,10 @@ def test_variables_of_others_are_passed_over(monkeypatch, name):
         ("HOTSPOTS_TILES", "abc", "tiles"),
         ("HOTSPOTS_CORS_ORIGINS", "maps.example.org", "https://maps.example.org"),
         ("HOTSPOTS_CORS_ORIGINS", '["*"]', "https://maps.example.org"),
+        ("HOTSPOTS_PUBLIC_URL", "maps.example.org", "https://maps.example.org"),
+        ("HOTSPOTS_PUBLIC_URL", "https://maps.example.org/?a=b", "without query"),
+        ("HOTSPOTS_PUBLIC_URL", "https://maps.example.org/<b>", "without query"),
+        ("HOTSPOTS_PUBLIC_URL", "javascript:alert(1)", "https://maps.example.org"),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value, said):
@@ -89,6 +93,14 @@ def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value, said):
 def test_origins_are_listed_with_commas(monkeypatch):
     monkeypatch.setenv("HOTSPOTS_CORS_ORIGINS", "https://a.example, http://b.example:8080")
     assert read_settings().cors_origins == ("https://a.example", "http://b.example:8080")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://maps.example.org", "http://10.0.0.7:8080/atlas", "http://[::1]:8000", ""]
+)
+def test_a_public_address_is_kept_without_the_slash_at_its_end(monkeypatch, url):
+    monkeypatch.setenv("HOTSPOTS_PUBLIC_URL", f"{url}/" if url else "")
+    assert read_settings().public_url == url
 
 
 @pytest.mark.parametrize(
