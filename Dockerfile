@@ -56,7 +56,7 @@ RUN hotspots demo --write-only \
  && hotspots hotspots callouts lsoa --statistic local-moran --neighbours knn:8 --out /tmp/moran.csv \
  && hotspots emerging callouts ward --step quarter --out /tmp/emerging.csv \
  && hotspots change callouts ward --baseline-from 2018-01 --baseline-to 2018-12 --from 2019-01 --to 2019-12 --out /tmp/change.csv \
- && hotspots growth callouts --out /tmp/growth.csv \
+ && hotspots growth overlay callouts --out /tmp/growth.csv \
  && chmod -R g=u /opt/hotspots/kernels /opt/hotspots/matplotlib
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service import __version__
-from service.commands import answers, demo, derive, imports, listing, serve
+from service.commands import answers, demo, derive, growth, imports, listing, serve
 
 app = typer.Typer(
     name="hotspots",
@@ -48,7 +48,7 @@ app.command()(answers.emerging)
 app.command()(answers.change)
 app.command()(answers.trend)
 app.command()(answers.places)
-app.command()(answers.growth)
+app.add_typer(growth.app, name="growth", help="Planned homes, and what they will meet.")
 
 
 def main() -> None:

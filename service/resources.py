@@ -15,12 +15,13 @@ from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
 from service.analyses.choropleths import Choropleths
 from service.analyses.crosswalks import Crosswalks
-from service.analyses.growth import Growth
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
+from service.analyses.overlay import Overlay
 from service.analyses.places import Places
+from service.analyses.sites import SiteTables
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
 from service.flights import Bodies
@@ -63,7 +64,8 @@ class Resources:
     choropleths: Choropleths
     hotspots: Hotspots
     over_time: OverTime
-    growth: Growth
+    site_tables: SiteTables
+    overlay: Overlay
     trends: Trends
     places: Places
     catalogue: Catalogue
@@ -118,7 +120,8 @@ def open_resources(settings: Settings) -> Resources:
         over_time=OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
-        growth=Growth(sites=sites, areas=areas, layers=layers),
+        site_tables=SiteTables(sites),
+        overlay=Overlay(sites=sites, areas=areas, layers=layers),
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
         ),

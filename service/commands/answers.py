@@ -18,7 +18,6 @@ from service.render.png import tile_png
 from service.render.tabular import table_json
 from service.resources import Resources
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
-from service.schemas.growth import OverlayQuery
 from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapCommandQuery,
@@ -75,7 +74,7 @@ def peaks(dataset: Dataset, query: PeakQuery, format_: Format = None, out: Out =
     """The peaks of a heat map, highest first, each with its place, mass and class."""
     held = output.resources()
     with output.errors_in_words():
-        _write_table(held, held.heatmaps.peaks(dataset, query), query, format_, out)
+        write_table(held, held.heatmaps.peaks(dataset, query), query, format_, out)
 
 
 @with_query(ContourQuery)
@@ -85,7 +84,7 @@ def contours(
     """The smallest areas that hold given shares of a heat map's mass."""
     held = output.resources()
     with output.errors_in_words():
-        _write_table(held, held.heatmaps.contours(dataset, query), query, format_, out)
+        write_table(held, held.heatmaps.contours(dataset, query), query, format_, out)
 
 
 @with_query(ChoroplethQuery)
@@ -100,7 +99,7 @@ def choropleth(
     held = output.resources()
     with output.errors_in_words():
         answer = held.choropleths.table(dataset, layer, query)
-        _write_table(held, answer, query, format_, out)
+        write_table(held, answer, query, format_, out)
 
 
 @with_query(HotspotQuery)
@@ -115,7 +114,7 @@ def hotspots(
     held = output.resources()
     with output.errors_in_words():
         answer = held.hotspots.table(dataset, layer, query)
-        _write_table(held, answer, query, format_, out)
+        write_table(held, answer, query, format_, out)
 
 
 @with_query(EmergingQuery)
@@ -130,7 +129,7 @@ def emerging(
     held = output.resources()
     with output.errors_in_words():
         answer = held.over_time.emerging(dataset, layer, query)
-        _write_table(held, answer, query, format_, out)
+        write_table(held, answer, query, format_, out)
 
 
 @with_query(ChangeQuery)
@@ -145,7 +144,7 @@ def change(
     held = output.resources()
     with output.errors_in_words():
         answer = held.over_time.change(dataset, layer, query)
-        _write_table(held, answer, query, format_, out)
+        write_table(held, answer, query, format_, out)
 
 
 @with_query(TrendQuery)
@@ -153,7 +152,7 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
     """Incidents of one area, or of the study area, per whole month, quarter or year."""
     held = output.resources()
     with output.errors_in_words():
-        _write_table(held, held.trends.trend(dataset, query), query, format_, out)
+        write_table(held, held.trends.trend(dataset, query), query, format_, out)
 
 
 def places(
@@ -169,23 +168,7 @@ def places(
     output.write(body, out)
 
 
-@with_query(OverlayQuery)
-def growth(
-    query: OverlayQuery,
-    dataset: Annotated[
-        str | None, typer.Argument(help="Dataset to count around the sites; none: sites alone.")
-    ] = None,
-    format_: Format = None,
-    out: Out = None,
-) -> None:
-    """Development sites, the homes to come, and the incidents around each."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.growth.sites() if dataset is None else held.growth.overlay(dataset, query)
-        _write_table(held, answer, query, format_, out)
-
-
-def _write_table(
+def write_table(
     held: Resources,
     answer: Table,
     query: Query,

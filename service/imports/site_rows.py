@@ -116,6 +116,7 @@ class SiteReading:
         check.reject(nameless, self._shown("name"), name, "is blank")
         planned, completed = self._homes("homes_planned"), self._homes("homes_completed")
         self._check_homes(planned, completed)
+        self._check_phase_years(site_id, is_phase)
         geometries, xy_m = self._places(is_phase)
         self._check_twice(site_id, is_phase)
         completed_year = self._completed_year(completed.blank, is_phase)
@@ -230,16 +231,28 @@ class SiteReading:
         filled = np.full(self._rows.table.num_rows, year or 0, dtype=np.int32)
         return pa.array(filled, mask=not_published | is_phase | (year is None))
 
+    def _check_phase_years(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
+        """Reject rows that are named as a phase of a site that has a row of its own, undated."""
+        named = self._text("phase").is_valid().to_numpy()
+        ids = site_id.to_pylist()
+        sites = {site for site, n, p in zip(ids, named, is_phase, strict=True) if not (n or p)}
+        undated = named & ~is_phase & np.array([site in sites for site in ids], dtype=np.bool_)
+        reason = "is blank: a phase must have its year"
+        self._rows.check.reject(undated, self._shown("phase_year"), self._text("phase"), reason)
+
     def _check_twice(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
         """Reject the second and later rows of a site."""
         seen: set[str] = set()
         again = np.zeros(len(is_phase), dtype=np.bool_)
         for place, site in enumerate(site_id.to_pylist()):
-            if site is None or is_phase[place]:
+            if site is None or is_phase[place] or not self._rows.check.usable[place]:
                 continue
             again[place] = site in seen
             seen.add(site)
-        reason = "is the id of an earlier row"
+        reason = (
+            "is the id of an earlier row: the parts of a site that districts share need ids of "
+            "their own (17a, 17b), and a phase its year"
+        )
         self._rows.check.reject(again, self._shown("site_id"), site_id, reason)
 
     def _reject_orphans(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
@@ -311,6 +324,11 @@ class SiteReading:
         usual = ("Point", "Polygon", "MultiPolygon")
         other = np.array([kind is not None and kind not in usual for kind in kinds])
         check.reject(other, "geometry", kinds, "is neither point nor polygon")
+        outlined = sum(kind is not None for kind in np.array(kinds, dtype=object)[is_phase])
+        if outlined:
+            self.notes.append(
+                f"shapes of phases are not kept, those of their sites are: {outlined}"
+            )
         geometries = np.full(len(shapes), None, dtype=object)
         xy_m = np.full((len(shapes), 2), np.nan)
         outside = np.zeros(len(shapes), dtype=np.bool_)

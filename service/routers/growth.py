@@ -8,8 +8,7 @@ from service.render.formats import TableSuffix
 from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
-from service.schemas.growth import OverlayQuery
-from service.schemas.queries import LayerQuery
+from service.schemas.growth import OverlayQuery, SitesQuery
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
@@ -21,15 +20,15 @@ router = APIRouter(prefix="/v1/growth", tags=["growth"])
     operation_id="readSitesAs",
 )
 def read_sites_as(
-    suffix: TableSuffix, query: Annotated[LayerQuery, Query()], replies: RepliesDep
+    suffix: TableSuffix, query: Annotated[SitesQuery, Query()], replies: RepliesDep
 ) -> Response:
-    """Development sites with homes planned, completed and remaining, as CSV or GeoJSON."""
+    """Development sites, their phases or their sums by district, in the format of the suffix."""
     return _send_sites(replies, suffix, query)
 
 
 @router.get("/sites", responses=responses(JSON), operation_id="readSites")
-def read_sites(query: Annotated[LayerQuery, Query()], replies: RepliesDep) -> Response:
-    """Development sites with homes planned, completed and remaining."""
+def read_sites(query: Annotated[SitesQuery, Query()], replies: RepliesDep) -> Response:
+    """Development sites with homes planned, completed and remaining; phases; district sums."""
     return _send_sites(replies, "json", query)
 
 
@@ -57,25 +56,25 @@ def read_growth_overlay(
     return _send_overlay(replies, dataset, "json", query)
 
 
-def _send_sites(replies: RepliesDep, suffix: str, query: LayerQuery) -> Response:
-    growth = replies.resources.growth
+def _send_sites(replies: RepliesDep, suffix: str, query: SitesQuery) -> Response:
+    sites = replies.resources.site_tables
     return send_table(
         replies,
         suffix,
-        version=growth.sites_version,
+        version=sites.version,
         query=query,
-        name="sites",
-        answer=growth.sites,
+        name="sites" if query.by == "site" else f"sites-by-{query.by}",
+        answer=lambda: sites.table(query),
     )
 
 
 def _send_overlay(replies: RepliesDep, dataset: str, suffix: str, query: OverlayQuery) -> Response:
-    growth = replies.resources.growth
+    overlay = replies.resources.overlay
     return send_table(
         replies,
         suffix,
-        version=lambda: growth.overlay_version(dataset, query),
+        version=lambda: overlay.version(dataset, query),
         query=query,
         name=f"{dataset}-growth-overlay",
-        answer=lambda: growth.overlay(dataset, query),
+        answer=lambda: overlay.table(dataset, query),
     )

@@ -1,10 +1,22 @@
 """Queries of growth: development sites and what is around them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.schemas.queries import Query, TableQuery, Text
+from service.schemas.queries import LayerQuery, Query, TableQuery, Text
+
+
+class SitesQuery(LayerQuery):
+    """Query of the development sites."""
+
+    by: Annotated[
+        Literal["site", "phase", "district"],
+        Field(
+            description="One row per site; per phase of each site that has phases; or per "
+            "district, its sites added up."
+        ),
+    ] = "site"
 
 
 class HouseholdQuery(Query):

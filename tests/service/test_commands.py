@@ -32,9 +32,9 @@ ANSWERS = {
         ["hotspots", world.DATASET, world.CELLS, "--permutations", "999"],
         f"/v1/hotspots/{world.DATASET}/{world.CELLS}",
     ),
-    "sites": (["growth"], "/v1/growth/sites"),
+    "sites": (["growth", "sites"], "/v1/growth/sites"),
     "overlay": (
-        ["growth", world.DATASET, "--distance-m", "600"],
+        ["growth", "overlay", world.DATASET, "--distance-m", "600"],
         f"/v1/growth/{world.DATASET}/overlay",
     ),
     "peaks": (["peaks", world.DATASET], f"/v1/heatmaps/{world.DATASET}/peaks"),
@@ -213,8 +213,8 @@ def test_the_layers_are_listed_with_their_measures(succeed):
         (["heatmap", "callouts", "--tile", TILE, "--out", "t.tif"], [".png"]),
         (["heatmap", "callouts", "--out", "map.jpg"], [".tif, .png or .json"]),
         (["heatmap", "callouts", "--bbox", "1,2", "--out", "m.tif"], ["four numbers"]),
-        (["growth", "callouts", "--distance-m", "0"], ["--distance-m"]),
-        (["growth", "callouts", "--layer", "x"], ["district, cell"]),
+        (["growth", "overlay", "callouts", "--distance-m", "0"], ["--distance-m"]),
+        (["growth", "overlay", "callouts", "--layer", "x"], ["district, cell"]),
     ],
 )
 def test_what_cannot_be_answered_is_said_in_one_line(run, args, said):

@@ -36,6 +36,20 @@ def test_sites_state_homes_planned_completed_and_remaining(client):
     assert homes == {"s1": (100, 40, 60), "s2": (2500, None, None), "s3": (40, 40, 0)}
 
 
+def test_districts_are_sums_of_their_sites(client):
+    found = {
+        row["district"]: (row["sites"], row["homes_planned"], row["sites_not_published"])
+        for row in rows_of(client, SITES, by="district")
+    }
+    assert found == {"West": (1, 100, 0), "East": (1, 40, 0), "no district": (1, 2500, 1)}
+
+
+def test_sites_without_phases_have_no_rows_by_phase(client):
+    answer = json_of(client, SITES, by="phase")
+    assert answer["rows"] == []
+    assert answer["provenance"]["counts"]["phases"] == 0
+
+
 def test_a_site_without_published_completions_says_so(client):
     answer = json_of(client, SITES)
     notes = column(answer["rows"], "note", key="site_id")

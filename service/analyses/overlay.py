@@ -1,4 +1,4 @@
-"""Growth: development sites, and what happens around them today."""
+"""The growth overlay: development sites, and what happens around them today."""
 
 from typing import Any
 
@@ -18,56 +18,30 @@ from service.analyses.provenance import (
     provenance,
     short_digest,
 )
-from service.analyses.within import Within, resolve
+from service.analyses.sites import site_columns, site_notes, sites_inside, sites_source
+from service.analyses.within import resolve
 from service.answers import Table
 from service.schemas.growth import OverlayQuery
-from service.store.sites import NO_YEAR, Sites, SiteStore
-from spatial.arrays import BoolArray, FloatArray, IntArray
-
-NO_COMPLETIONS = "completions not published: remaining homes unknown"
+from service.store.sites import SiteStore
+from spatial.arrays import FloatArray, IntArray
 
 
-class Growth:
-    """Answers about development sites."""
+class Overlay:
+    """What is around each development site today."""
 
     def __init__(self, *, sites: SiteStore, areas: Areas, layers: LayerStore) -> None:
         self._sites = sites
         self._areas = areas
         self._layers = layers
 
-    def sites_version(self) -> str:
-        """Everything a list of sites depends on, as a short digest."""
-        return short_digest("sites", self._sites.revision(), SOFTWARE)
-
-    def overlay_version(self, dataset: str, query: OverlayQuery) -> str:
+    def version(self, dataset: str, query: OverlayQuery) -> str:
         """Everything an overlay depends on besides the query, as a short digest."""
         layer = self._layer(query)
-        return short_digest(self.sites_version(), self._areas.version(dataset, layer.layer_id))
-
-    def sites(self) -> Table:
-        """One row per site: homes planned, completed and remaining.
-
-        Raises
-        ------
-        NoSitesError
-            If none has been imported.
-        """
-        sites = self._sites.open()
-        return Table(
-            kind="sites",
-            columns=_site_columns(sites),
-            geometries=sites.geometries,
-            crs=sites.crs,
-            provenance=provenance(
-                sources={"sites": _sites_source(sites)},
-                filter={},
-                method={"name": "sites"},
-                counts={"sites": len(sites)},
-                notes=_site_notes(sites),
-            ),
+        return short_digest(
+            self._sites.revision(), SOFTWARE, self._areas.version(dataset, layer.layer_id)
         )
 
-    def overlay(self, dataset: str, query: OverlayQuery) -> Table:
+    def table(self, dataset: str, query: OverlayQuery) -> Table:
         """One row per site: its homes, the area it lies in and the incidents near it.
 
         An incident near two sites is counted for both; the provenance says how many
@@ -82,11 +56,11 @@ class Growth:
         located = selection.chosen & incidents.located
         xy_m = incidents.xy_m[located]
         within = resolve(self._layers, query.within) if query.within is not None else None
-        kept = _sites_inside(sites, within)
+        kept = sites_inside(sites, within)
         shapes = sites.geometries[kept]
         near, near_any = incidents_near(shapes, xy_m, distance_m=query.distance_m)
         at = assign_points(layer, sites.xy_m[kept])
-        columns = {name: column[kept] for name, column in _site_columns(sites).items()}
+        columns = {name: column[kept] for name, column in site_columns(sites).items()}
         columns["distance_m"] = np.full(len(shapes), query.distance_m)
         columns["incidents_within"] = near
         columns["area_layer"] = np.full(len(shapes), layer.layer_id, dtype=object)
@@ -94,7 +68,7 @@ class Growth:
         columns["area_name"] = _named(at, layer.names)
         records = selection.records
         outside = int(np.count_nonzero(at < 0))
-        notes = list(_site_notes(sites))
+        notes = list(site_notes(sites))
         if outside:
             notes.append(f"{outside} of {len(shapes)} sites lie outside layer {layer.layer_id}.")
         if not kept.all():
@@ -108,7 +82,7 @@ class Growth:
                 sources={
                     "dataset": dataset_source(incidents),
                     "layer": layer_source(layer),
-                    "sites": _sites_source(sites),
+                    "sites": sites_source(sites),
                     **({} if within is None else {"within": within.source()}),
                 },
                 filter=selection.filter.as_provenance(),
@@ -163,50 +137,6 @@ def incidents_near(
         near[site] = len(found)
         near_any[found] = True
     return near, int(np.count_nonzero(near_any))
-
-
-def _sites_inside(sites: Sites, within: Within | None) -> BoolArray:
-    """(sites,) True for each site in the area to stay within; for all where there is none."""
-    if within is None:
-        return np.ones(len(sites), dtype=np.bool_)
-    x_m, y_m = sites.xy_m[:, 0], sites.xy_m[:, 1]
-    return np.asarray(shapely.intersects_xy(within.geometry, x_m, y_m))
-
-
-def _site_columns(sites: Sites) -> dict[str, NDArray[Any]]:
-    """The columns that describe a site, in their final order."""
-    published = np.isfinite(sites.homes_completed)
-    year = np.where(sites.completed_year == NO_YEAR, np.nan, sites.completed_year)
-    return {
-        "site_id": np.array(sites.site_ids, dtype=object),
-        "name": np.array(sites.names, dtype=object),
-        "district": np.array(sites.districts, dtype=object),
-        "homes_planned": sites.homes_planned,
-        "homes_completed": sites.homes_completed,
-        "homes_remaining": sites.homes_remaining,
-        "completed_year": year,
-        "easting_m": sites.xy_m[:, 0].round(1),
-        "northing_m": sites.xy_m[:, 1].round(1),
-        "position": np.array(sites.positions, dtype=object),
-        "note": np.array(
-            [
-                note or ("" if known else NO_COMPLETIONS)
-                for note, known in zip(sites.notes, published, strict=True)
-            ],
-            dtype=object,
-        ),
-    }
-
-
-def _site_notes(sites: Sites) -> tuple[str, ...]:
-    unknown = int(np.count_nonzero(~np.isfinite(sites.homes_completed)))
-    if not unknown:
-        return ()
-    return (f"{unknown} of {len(sites)} sites have no published completions.",)
-
-
-def _sites_source(sites: Sites) -> dict[str, Any]:
-    return {"id": "sites", "version": sites.version, "synthetic": sites.synthetic}
 
 
 def _named(at: NDArray[np.int32], words: tuple[str, ...]) -> NDArray[Any]:

@@ -1,0 +1,35 @@
+"""Growth on the command line: sites, and what is around them."""
+
+from typing import Annotated
+
+import typer
+
+from service.commands import output
+from service.commands.answers import write_table
+from service.commands.from_query import with_query
+from service.commands.options import Format, Out
+from service.schemas.growth import OverlayQuery, SitesQuery
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
+
+
+@app.command()
+@with_query(SitesQuery)
+def sites(query: SitesQuery, format_: Format = None, out: Out = None) -> None:
+    """Development sites and the homes to come; their phases; or sums by district."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.site_tables.table(query), query, format_, out)
+
+
+@app.command()
+@with_query(OverlayQuery)
+def overlay(
+    dataset: Dataset, query: OverlayQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Development sites, the homes to come, and what is around each today."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.overlay.table(dataset, query), query, format_, out)
