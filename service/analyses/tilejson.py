@@ -35,8 +35,9 @@ def tilejson(
         With ``{z}``, ``{x}``, ``{y}`` and the version.
     bounds : west, south, east, north
         Of what the tiles show, degrees.
-    vector_layers : mapping of layer to mapping of attribute to its description, optional
-        What vector tiles hold.
+    vector_layers : mapping of layer to mapping of attribute to its type, optional
+        What vector tiles hold. TileJSON leaves the wording of a type open; GDAL takes numbers
+        for text unless it says Number.
     """
     west, south, east, north = bounds
     made_up = provenance.synthetic
@@ -61,7 +62,7 @@ def tilejson(
         content["vector_layers"] = [
             {
                 "id": layer,
-                "fields": dict(fields),
+                "fields": {**fields, **({"synthetic": "Boolean"} if made_up else {})},
                 "minzoom": zooms.min_zoom,
                 "maxzoom": zooms.max_zoom,
             }

@@ -10,7 +10,7 @@ from boundaries.tiles import TileAreas, areas_in_tile
 from service.analyses.area_layers import AreaLayers
 from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
 from service.analyses.tilejson import lonlat_bounds, tilejson
-from service.answers import Document, GeometryTile, Provenance, Table, VectorTile
+from service.answers import Column, Document, GeometryTile, Provenance, Table, VectorTile
 from service.cache import SingleFlightCache
 from service.settings import Settings
 from spatial.mercator import Tile
@@ -112,7 +112,7 @@ class VectorTiles:
         address : str
             Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
         fields : mapping
-            What each attribute of the areas is.
+            Type of each attribute of the areas: String, Number or Boolean.
         table : Table or None
             What the values are from; its provenance becomes the document's.
         """
@@ -139,6 +139,20 @@ class VectorTiles:
             self._levels.get(layer, tile.z), tile
         )
         return self._areas.get(key, find)
+
+
+def field_types(table: Table) -> dict[str, str]:
+    """The type of each attribute in the tiles of a table, by the names that readers know."""
+    return {
+        name: _field_type(column) for name, column in table.columns.items() if name not in LEFT_OUT
+    }
+
+
+def _field_type(column: Column) -> str:
+    first = next((value for value in column.tolist() if value is not None), "")
+    if isinstance(first, bool):
+        return "Boolean"
+    return "Number" if isinstance(first, int | float) else "String"
 
 
 def _of_geometry(layer: Layer) -> Provenance:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.vector_tiles import field_types
 from service.answers import Document, Table
 from service.render.documents import document_json
 from service.render.vector_tiles import geometry_tile, vector_tile
@@ -34,7 +35,7 @@ from spatial.mercator import Tile
 router = APIRouter(prefix="/v1", tags=["vector tiles"])
 
 FOR_EVER_S = 365 * 24 * 3600
-GEOMETRY_FIELDS = {"code": "Area code", "name": "Area name"}
+GEOMETRY_FIELDS = {"code": "String", "name": "String"}
 
 
 @router.get(
@@ -245,7 +246,7 @@ def _send_tilejson(
             layer,
             address=versioned(template, version()),
             name=found.kind,
-            fields={name: name.replace("_", " ") for name in found.columns},
+            fields=field_types(found),
             table=found,
         )
 

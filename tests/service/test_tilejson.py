@@ -2,6 +2,7 @@
 
 import re
 
+import mapbox_vector_tile
 import numpy as np
 import pytest
 
@@ -56,6 +57,24 @@ def test_every_tilejson_leads_to_tiles_of_what_it_describes(client):
             assert layer["fields"]
         else:
             assert answer.headers["Content-Type"] == "image/png"
+
+
+TYPES = {"String": str, "Number": int | float, "Boolean": bool}
+
+
+def test_every_attribute_in_a_tile_is_of_the_type_that_its_tilejson_says(invented_client):
+    for address in tilejsons(invented_client):
+        told = json_of(invented_client, address)
+        if "vector_layers" not in told:
+            continue
+        (layer,) = told["vector_layers"]
+        content = invented_client.get(told["tiles"][0].format(z=11, x=1024, y=674)).content
+        features = mapbox_vector_tile.decode(content)[layer["id"]]["features"]
+        assert features
+        for feature in features:
+            assert set(feature["properties"]) <= set(layer["fields"]), address
+            for name, value in feature["properties"].items():
+                assert isinstance(value, TYPES[layer["fields"][name]]), (address, name, value)
 
 
 def test_the_zooms_of_every_tilejson_are_those_of_the_settings(county, serve):
