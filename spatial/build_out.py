@@ -1,0 +1,162 @@
+"""Build-out of development sites: homes by year, at the pace planned and at any other."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, checked_values, frozen
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+MAX_YEARS = 200
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast sites are built compared with their schedule: a log-normal distribution.
+
+    Attributes
+    ----------
+    median : float
+        1 is as scheduled, 0.5 takes twice as long; above 0.
+    log_sd : float
+        Standard deviation of the logarithm, at least 0; 0 for a pace that is known.
+    """
+
+    median: float = 1.0
+    log_sd: float = 0.35
+
+    def __post_init__(self) -> None:
+        """Refuse what is no distribution."""
+        if not (math.isfinite(self.median) and self.median > 0.0):
+            raise InvalidParameterError("pace", self.median, "finite and above 0")
+        if not (math.isfinite(self.log_sd) and self.log_sd >= 0.0):
+            raise InvalidParameterError("pace_spread", self.log_sd, "finite and at least 0")
+
+    def draws(self, draws: int, rng: np.random.Generator) -> FloatArray:
+        """(draws,) paces, one from each of so many equally likely slices, in random order.
+
+        Slices and not independent draws: the mean number of homes is then that of the
+        distribution to a few parts in 10,000, not a number that moves with the seed.
+        """
+        from scipy.special import ndtri
+
+        slices = (rng.permutation(draws) + 0.5) / draws
+        return np.asarray(self.median * np.exp(self.log_sd * ndtri(slices)), np.float64)
+
+    def interval(self, confidence: float = 0.9) -> tuple[float, float]:
+        """The pace at either end of an interval that holds so much of the distribution."""
+        from scipy.special import ndtri
+
+        z = float(ndtri(0.5 + 0.5 * confidence))
+        return self.median * math.exp(-z * self.log_sd), self.median * math.exp(z * self.log_sd)
+
+
+@dataclass(frozen=True, eq=False)
+class BuildOut:
+    """Homes to come of each site, year by year from its own beginning; read-only arrays.
+
+    Attributes
+    ----------
+    start : (n,) float64
+        Decimal year at which the schedule begins: 2020.0 is the first moment of 2020.
+    due : (n, years) float64
+        Homes scheduled in the first, second ... year from `start`.
+    """
+
+    start: FloatArray
+    due: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    @property
+    def homes(self) -> FloatArray:
+        """(n,) all homes to come of each site."""
+        return np.asarray(self.due.sum(axis=1), np.float64)
+
+    def built(self, site: int, times: ArrayLike, pace: ArrayLike = 1.0) -> FloatArray:
+        """(times, paces) homes of the schedule that are complete at some moments.
+
+        Parameters
+        ----------
+        site : int
+            Position of the site.
+        times : (m,) float64
+            Decimal years.
+        pace : (draws,) float64
+            See `Pace`.
+
+        Notes
+        -----
+        Pace scales the time since `start`: with D(u) the homes due u years after it, linear
+        within each year, D(pace (t - start)). Homes are never more than there are to come.
+        """
+        moments = np.atleast_1d(np.asarray(times, np.float64))
+        paces = np.atleast_1d(np.asarray(pace, np.float64))
+        elapsed = np.maximum(moments - self.start[site], 0.0)[:, None] * paces
+        total = np.concatenate([[0.0], np.cumsum(self.due[site])])
+        return np.asarray(np.interp(elapsed, np.arange(len(total)), total), np.float64)
+
+
+def build_out(
+    homes: ArrayLike,
+    start_year: ArrayLike,
+    *,
+    years: int,
+    phase_site: ArrayLike = (),
+    phase_year: ArrayLike = (),
+    phase_homes: ArrayLike = (),
+) -> BuildOut:
+    """The schedule of homes to come: by phases, and evenly where there are none.
+
+    Parameters
+    ----------
+    homes : (n,) float64
+        Homes to come of each site, at least 0.
+    start_year : (n,) int
+        First year in which any of them is built.
+    years : int
+        Homes that no phase names are built evenly over so many years from `start_year`.
+    phase_site, phase_year, phase_homes : (phases,)
+        Position of the site, the year, and the homes to come of each phase.
+
+    Returns
+    -------
+    BuildOut
+
+    Raises
+    ------
+    InvalidValuesError, InvalidParameterError
+        If there are homes below 0, no years, or phases of sites that are not there.
+
+    Notes
+    -----
+    Homes of a phase that was due before `start_year` are late and due in the first year.
+    Phases that add up to more than `homes` are scaled down to it, each by the same factor;
+    where they add up to less, the rest is built evenly beside them.
+    """
+    to_come = checked_values(homes, name="homes")
+    start = checked_values(start_year, name="start_year", areas=len(to_come))
+    site = np.asarray(phase_site, np.int64)
+    of_phase = checked_values(phase_homes, name="phase_homes", areas=len(site))
+    due_in = checked_values(phase_year, name="phase_year", areas=len(site))
+    if not 1 <= years <= MAX_YEARS:
+        raise InvalidParameterError("build_years", years, f"from 1 to {MAX_YEARS}")
+    if np.any(to_come < 0.0) or np.any(of_phase < 0.0):
+        raise InvalidValuesError("homes", "must not be negative")
+    if len(site) and not (site.min() >= 0 and site.max() < len(to_come)):
+        raise InvalidValuesError("phase_site", f"must be positions of the {len(to_come)} sites")
+    after = np.maximum(due_in - start[site], 0.0).astype(np.int64)
+    if np.any(after >= MAX_YEARS):
+        raise InvalidValuesError("phase_year", f"must be within {MAX_YEARS} years of the start")
+    due = np.zeros((len(to_come), max(years, int(after.max(initial=0)) + 1)))
+    np.add.at(due, (site, after), of_phase)
+    by_phase = due.sum(axis=1)
+    due *= np.divide(to_come, by_phase, out=np.ones_like(by_phase), where=by_phase > to_come)[
+        :, None
+    ]
+    rest = np.maximum(to_come - by_phase, 0.0)
+    due[:, :years] += rest[:, None] / years
+    return BuildOut(frozen(start.copy()), frozen(due))

@@ -1,0 +1,186 @@
+"""Forecasts of counts under constant rates and a growing denominator, always as intervals.
+
+A rate is known from a count only as far as the count allows, a future count varies about its
+mean, and homes come faster or slower than planned. The first two have an exact answer (the
+negative binomial); sums of several parts, and the third, are summed by seeded draws.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, checked_values
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+CONFIDENCE = 0.9
+PRIOR_COUNT = 0.5  # Jeffreys: the posterior of a Poisson mean is a gamma of shape count + 1/2
+
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """A future count or rate: never the expected value without its interval; NaN where unknown.
+
+    Attributes
+    ----------
+    expected : float64
+        The rate as observed times the future exposure.
+    lower, upper : float64
+        Limits that the future value lies within with the confidence asked for.
+    """
+
+    expected: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+
+
+def predicted_counts(
+    counts: ArrayLike, exposure_ratio: ArrayLike, *, confidence: float = CONFIDENCE
+) -> Forecast:
+    """The future count of each area, given its observed one and how much more exposure there is.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        Incidents observed, at least 0; NaN where not known.
+    exposure_ratio : (n,) or float
+        Future exposure over the observed one (residents times years), at least 0.
+    confidence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    Forecast
+        (n,) each. Limits are whole numbers, both inside the interval.
+
+    Notes
+    -----
+    With a Poisson count c, Jeffreys' prior and a ratio m, the future count is negative
+    binomial with shape c + 1/2 and success probability 1 / (1 + m). The lower limit is its
+    quantile at (1 - confidence) / 2, the upper one that at (1 + confidence) / 2: the
+    interval holds at least the confidence of it. `expected` is m c, not the mean of that
+    distribution, m (c + 1/2): it adds up over areas to the expectation of their sum, and is
+    today's rate times the future exposure. Coverage at a fixed rate is in docs/methods.md.
+
+    References
+    ----------
+    Krishnamoorthy and Peng (2011), Journal of Statistical Planning and Inference 141(5)
+    (prediction of Poisson counts); Aitchison and Dunsmore (1975), Statistical Prediction
+    Analysis, table 2.3 (the gamma-Poisson predictive distribution).
+    """
+    count = np.asarray(counts, np.float64)
+    ratio = np.broadcast_to(np.asarray(exposure_ratio, np.float64), count.shape)
+    for name, array in (("counts", count), ("exposure_ratio", ratio)):
+        if np.any(array < 0.0) or np.any(np.isinf(array)):
+            raise InvalidValuesError(name, "must be finite and not negative")
+    tail = 0.5 * (1.0 - _checked_confidence(confidence))
+    shape = count + PRIOR_COUNT
+    return Forecast(
+        expected=np.asarray(count * ratio, np.float64),
+        lower=negative_binomial_quantile(tail, shape, ratio),
+        upper=negative_binomial_quantile(1.0 - tail, shape, ratio),
+    )
+
+
+def negative_binomial_quantile(
+    probability: float, shape: ArrayLike, ratio: ArrayLike
+) -> FloatArray:
+    """The smallest whole number that a negative binomial count exceeds no more often than asked.
+
+    Parameters
+    ----------
+    probability : float
+        Above 0 and below 1.
+    shape : (n,) float64
+        Above 0.
+    ratio : (n,) float64
+        Mean over shape, at least 0.
+
+    Returns
+    -------
+    (n,) float64
+        Smallest k with P(X <= k) >= probability, where P(X <= k) is the regularised
+        incomplete beta function at 1 / (1 + ratio) with parameters shape and k + 1.
+    """
+    from scipy.special import betainc
+
+    alpha, m = np.broadcast_arrays(np.asarray(shape, np.float64), np.asarray(ratio, np.float64))
+    known = np.isfinite(alpha) & np.isfinite(m)
+    a, success = np.where(known, alpha, 1.0), 1.0 / (1.0 + np.where(known, m, 0.0))
+    below = np.full(a.shape, -1.0)  # P(X <= below) < probability
+    reached = np.ones(a.shape)
+    while True:
+        short = betainc(a, reached + 1.0, success) < probability
+        if not short.any():
+            break
+        below = np.where(short, reached, below)
+        reached = np.where(short, 2.0 * reached, reached)
+    while bool(np.any(reached - below > 1.0)):
+        middle = np.floor(0.5 * (below + reached))
+        short = betainc(a, middle + 1.0, success) < probability
+        inside = reached - below > 1.0
+        below = np.where(inside & short, middle, below)
+        reached = np.where(inside & ~short, middle, reached)
+    return np.where(known, reached, np.nan)
+
+
+def mean_draws(count: float, years: float, draws: int, rng: np.random.Generator) -> FloatArray:
+    """(draws,) incidents per year, given how many were observed in so many years.
+
+    The posterior under Jeffreys' prior: gamma with shape count + 1/2, over the years.
+    """
+    if not (math.isfinite(count) and count >= 0.0):
+        raise InvalidValuesError("counts", "must be finite and not negative")
+    if not (math.isfinite(years) and years > 0.0):
+        raise InvalidParameterError("years", years, "finite and above 0")
+    return np.asarray(rng.standard_gamma(count + PRIOR_COUNT, draws) / years, np.float64)
+
+
+def counted_draws(means: ArrayLike, rng: np.random.Generator) -> FloatArray:
+    """A Poisson count about each of some means, of the same shape."""
+    return np.asarray(rng.poisson(np.asarray(means, np.float64)), np.float64)
+
+
+def drawn_interval(
+    draws: ArrayLike, *, confidence: float = CONFIDENCE
+) -> tuple[FloatArray, FloatArray]:
+    """(m,) limits of the draws of each row, both values that were drawn.
+
+    Parameters
+    ----------
+    draws : (m, draws) float64
+        NaN in a row gives NaN.
+
+    Notes
+    -----
+    The inverse of the empirical distribution, as in `predicted_counts`: the smallest value
+    that at least the share asked for does not exceed. With 10,000 draws the share beyond a
+    5 % limit is known to 0.22 percentage points (one standard error).
+    """
+    values = np.asarray(draws, np.float64)
+    tail = 0.5 * (1.0 - _checked_confidence(confidence))
+    limits = np.quantile(values, [tail, 1.0 - tail], axis=1, method="inverted_cdf")
+    return np.asarray(limits[0], np.float64), np.asarray(limits[1], np.float64)
+
+
+def pooled_rate(counts: ArrayLike, exposures: ArrayLike) -> float:
+    """All incidents over all exposure: the rate of some areas taken together.
+
+    Raises
+    ------
+    InvalidValuesError
+        If there is no exposure.
+    """
+    count = checked_values(counts, name="counts")
+    exposure = checked_values(exposures, name="exposures", areas=len(count))
+    if not (exposure.sum() > 0.0 and np.all(exposure >= 0.0) and np.all(count >= 0.0)):
+        raise InvalidValuesError("exposures", "must not be negative, and some must be above 0")
+    return float(count.sum() / exposure.sum())
+
+
+def _checked_confidence(confidence: float) -> float:
+    """A confidence strictly between 0 and 1."""
+    if not 0.0 < confidence < 1.0:
+        raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
+    return confidence
