@@ -16,6 +16,7 @@ from service.resources import Resources
 from service.routers import (
     catalogue,
     choropleths,
+    forecasts,
     growth,
     health,
     heatmaps,
@@ -87,6 +88,7 @@ def create_app(resources: Resources) -> FastAPI:
         choropleths,
         hotspots,
         growth,
+        forecasts,
         trends,
         places,
     )

@@ -15,6 +15,7 @@ from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
 from service.analyses.choropleths import Choropleths
 from service.analyses.crosswalks import Crosswalks
+from service.analyses.forecasts import Forecasts
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
 from service.analyses.neighbourhoods import Neighbourhoods
@@ -66,6 +67,7 @@ class Resources:
     over_time: OverTime
     site_tables: SiteTables
     overlay: Overlay
+    forecasts: Forecasts
     trends: Trends
     places: Places
     catalogue: Catalogue
@@ -122,6 +124,7 @@ def open_resources(settings: Settings) -> Resources:
         trends=Trends(areas=areas, settings=settings),
         site_tables=SiteTables(sites),
         overlay=Overlay(sites=sites, areas=areas, layers=layers),
+        forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=Catalogue(
             incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
         ),

@@ -8,6 +8,7 @@ from service.commands import output
 from service.commands.answers import write_table
 from service.commands.from_query import with_query
 from service.commands.options import Format, Out
+from service.schemas.forecasts import ForecastQuery
 from service.schemas.growth import OverlayQuery, SitesQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -33,3 +34,14 @@ def overlay(
     held = output.resources()
     with output.errors_in_words():
         write_table(held, held.overlay.table(dataset, query), query, format_, out)
+
+
+@app.command()
+@with_query(ForecastQuery)
+def forecast(
+    dataset: Dataset, query: ForecastQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Expected incidents per year as homes are built, each with its 90 % interval."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.forecasts.table(dataset, query), query, format_, out)

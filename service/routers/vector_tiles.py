@@ -23,6 +23,7 @@ from service.routers.addresses import (
 )
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
 from service.schemas.queries import NoQuery, VersionQuery
+from service.schemas.queries import Query as AnyQuery
 from service.schemas.vector_tiles import (
     ChoroplethTileJsonQuery,
     ChoroplethTileQuery,
@@ -111,7 +112,7 @@ def read_choropleth_tile(
 ) -> Response:
     """The areas of a tile with the values and classes of the query."""
     choropleths = replies.resources.choropleths
-    return _send_tile(
+    return send_tile(
         replies,
         layer,
         Tile(z, x, y),
@@ -135,7 +136,7 @@ def read_choropleth_tilejson(
 ) -> Response:
     """TileJSON 3.0 of a choropleth's vector tiles; the legend is in the provenance."""
     choropleths = replies.resources.choropleths
-    return _send_tilejson(
+    return send_tilejson(
         replies,
         layer,
         quoted("/v1/choropleths", dataset, layer),
@@ -163,7 +164,7 @@ def read_hotspot_tile(
 ) -> Response:
     """The areas of a tile with z, p, q and class."""
     hotspots = replies.resources.hotspots
-    return _send_tile(
+    return send_tile(
         replies,
         layer,
         Tile(z, x, y),
@@ -187,7 +188,7 @@ def read_hotspot_tilejson(
 ) -> Response:
     """TileJSON 3.0 of a hotspot map's vector tiles."""
     hotspots = replies.resources.hotspots
-    return _send_tilejson(
+    return send_tilejson(
         replies,
         layer,
         quoted("/v1/hotspots", dataset, layer),
@@ -198,12 +199,12 @@ def read_hotspot_tilejson(
     )
 
 
-def _send_tile(
+def send_tile(
     replies: Replies,
     layer: str,
     tile: Tile,
     *,
-    query: ChoroplethTileQuery | HotspotTileQuery,
+    query: VersionQuery,
     version: Callable[[], str],
     table: Callable[[], Table],
     work: Work,
@@ -226,12 +227,12 @@ def _send_tile(
     )
 
 
-def _send_tilejson(
+def send_tilejson(
     replies: Replies,
     layer: str,
     path: str,
     *,
-    query: ChoroplethQuery | HotspotQuery,
+    query: AnyQuery,
     version: Callable[[], str],
     table: Callable[[], Table],
     work: Work,

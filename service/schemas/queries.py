@@ -33,7 +33,8 @@ def checked_end(text: str | None) -> str | None:
     return text
 
 
-def _one_or_many(value: Any) -> Any:
+def one_or_many(value: Any) -> Any:
+    """A tuple of the one value that was given, or what was given."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -100,7 +101,7 @@ class IncidentQuery(Query):
     ] = None
     category: Annotated[
         tuple[Text, ...],
-        BeforeValidator(_one_or_many),
+        BeforeValidator(one_or_many),
         Field(
             max_length=MAX_CATEGORIES,
             description="Only these categories; repeat the parameter for several.",

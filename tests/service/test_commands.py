@@ -321,6 +321,7 @@ EVERY_ANSWER = [
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
     ["places", "cell"],
+    ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [
         "change", world.DATASET, world.CELLS, "--permutations", "99",
         "--from", "2024-01", "--to", "2024-12",

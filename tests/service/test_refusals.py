@@ -47,6 +47,10 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("0,0,1e300,1", "finite"),
     ],
     "denominator": [("nonsense", "residents"), ("residents:1999", "2020"), ("", "1 character")],
+    "population": [("nonsense", "residents"), ("residents:1999", "2020"), ("", "1 character")],
+    "households": [("nonsense", "residents"), ("", "1 character")],
+    "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
+    "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],
     "layer": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "neighbours": [
         ("nonsense", "queen"),
@@ -82,6 +86,9 @@ def wrong_values(name: str, schema: dict[str, Any]) -> Iterator[tuple[str, str]]
         if "enum" in form:
             found = True
             yield "nonsense", form["enum"][0]
+        if "const" in form:
+            found = True
+            yield "nonsense", form["const"]
         if form.get("type") == "boolean":
             found = True
             yield "perhaps", "boolean"
