@@ -164,4 +164,92 @@ class GeometryTile:
     provenance: Provenance
 
 
-Answer = Document | Table | Raster | TileImage | MapImage | VectorTile | GeometryTile
+@dataclass(frozen=True)
+class LegendClass:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    label : str
+        Its words; where tiles carry classes, exactly what stands in them.
+    kind : str
+        ``interval``, ``zero``, ``category`` or ``missing``.
+    lower, upper : float or None
+        Limits of an interval, in the legend's unit.
+    count : int or None
+        Areas or sites in it.
+    """
+
+    label: str
+    kind: str = "category"
+    lower: float | None = None
+    upper: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours of a layer mean; which colours they are is for `service.render.colour`.
+
+    Attributes
+    ----------
+    kind : str
+        Of the layer.
+    drawn_as : {"raster", "area", "point", "outline"}
+        How its classes are drawn.
+    palette : str
+        Name in `service.render.colour.PALETTES`.
+    attribute : str
+        Of the vector tiles: what holds a feature's class; empty where there is none.
+    classes : tuple of LegendClass
+        In the order in which they are read, from the top.
+    size_by : str
+        Attribute that the size of a point stands for; empty where all are alike.
+    sizes : tuple of float
+        Values of it to show beside circles.
+    period : first and last day or month, or None
+        Of what is shown, ISO.
+    """
+
+    kind: str
+    title: str
+    subtitle: str
+    unit: str
+    drawn_as: str
+    palette: str
+    attribute: str
+    classes: tuple[LegendClass, ...]
+    period: tuple[str, str] | None
+    credits: tuple[str, ...]
+    provenance: Provenance
+    size_by: str = ""
+    sizes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """A layer ready to be drawn: where its tiles are, and what its colours mean.
+
+    Attributes
+    ----------
+    tiles : mapping
+        The content of its TileJSON.
+    """
+
+    kind: str
+    legend: Legend
+    tiles: Mapping[str, Any]
+    provenance: Provenance
+
+
+Answer = (
+    Document
+    | Table
+    | Raster
+    | TileImage
+    | MapImage
+    | VectorTile
+    | GeometryTile
+    | Legend
+    | MapStyle
+)

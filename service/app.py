@@ -15,11 +15,13 @@ from service.recall import Recall
 from service.resources import Resources
 from service.routers import (
     catalogue,
+    choropleth_layers,
     choropleths,
     forecasts,
     growth,
     health,
     heatmaps,
+    hotspot_layers,
     hotspots,
     page,
     places,
@@ -83,6 +85,8 @@ def create_app(resources: Resources) -> FastAPI:
         page,
         health,
         vector_tiles,
+        choropleth_layers,
+        hotspot_layers,
         catalogue,
         heatmaps,
         choropleths,

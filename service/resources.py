@@ -18,6 +18,7 @@ from service.analyses.crosswalks import Crosswalks
 from service.analyses.forecasts import Forecasts
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
+from service.analyses.legends import Legends
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
 from service.analyses.overlay import Overlay
@@ -61,6 +62,7 @@ class Resources:
     areas: Areas
     vector_tiles: VectorTiles
     geometry_tiles: GeometryTiles
+    legends: Legends
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
@@ -113,6 +115,7 @@ def open_resources(settings: Settings) -> Resources:
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
+        legends=Legends(incidents=incidents),
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
         choropleths=Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods),

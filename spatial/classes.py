@@ -406,3 +406,15 @@ def _whole_number_texts(lower: FloatArray, upper: FloatArray) -> list[str]:
         last = int(np.floor(high))
         words.append(f"{first:,}" if first >= last else f"{first:,} to {last:,}")
     return words
+
+
+def break_labels(breaks: tuple[float, ...]) -> list[str]:
+    """The words of a legend for classes that begin at each break, lowest first.
+
+    Parameters
+    ----------
+    breaks : tuple of float
+        Lower bounds, ascending; the last class is open above.
+    """
+    labels = [f"{low:g} to {high:g}" for low, high in pairwise(breaks)]
+    return [*labels, f"{breaks[-1]:g} and more"] if breaks else []

@@ -10,11 +10,21 @@ import shapely
 from boundaries.layer import Layer
 from boundaries.store import LayerStore
 from service.analyses.errors import TooMuchWorkError
+from service.analyses.legends import described
 from service.analyses.place_names import PlaceNames, sentence
-from service.analyses.provenance import SOFTWARE, layers_version, short_digest
+from service.analyses.provenance import SOFTWARE, credited, layers_version, short_digest
 from service.analyses.surfaces import TILE_PIXELS, Surface, Surfaces, legend_breaks
 from service.analyses.tilejson import lonlat_bounds, tilejson
-from service.answers import Document, MapImage, Provenance, Raster, Table, TileImage
+from service.answers import (
+    Document,
+    Legend,
+    LegendClass,
+    MapImage,
+    Provenance,
+    Raster,
+    Table,
+    TileImage,
+)
 from service.schemas.heatmaps import (
     ContourQuery,
     HeatmapQuery,
@@ -24,6 +34,7 @@ from service.schemas.heatmaps import (
 )
 from service.settings import Settings
 from service.store.incidents import IncidentStore
+from spatial.classes import break_labels
 from spatial.contours import volume_contours
 from spatial.grid import Grid
 from spatial.mercator import Tile
@@ -121,6 +132,33 @@ class Heatmaps:
                 "version": self.version(dataset),
                 "synthetic": surface.provenance.synthetic,
             },
+            provenance=surface.provenance,
+        )
+
+    def legend(self, dataset: str, query: HeatmapQuery) -> Legend:
+        """The colour classes of a query's tiles, highest first."""
+        surface = self._surfaces.of(dataset, query)
+        first, last = surface.selection.days()
+        uppers = [*surface.breaks[1:], None]
+        classes = [
+            LegendClass(label, "interval", low, high)
+            for label, low, high in zip(
+                break_labels(surface.breaks), surface.breaks, uppers, strict=True
+            )
+        ]
+        rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m"
+        words = [described({**query.model_dump(), "categories": query.category}), rule]
+        return Legend(
+            kind="heatmap",
+            title=f"{surface.selection.incidents.title}: density",
+            subtitle="; ".join(word for word in words if word),
+            unit=surface.unit.replace("km^2", "km²"),
+            drawn_as="raster",
+            palette="heat",
+            attribute="",
+            classes=tuple(reversed(classes)),
+            period=(first.isoformat(), last.isoformat()),
+            credits=credited(surface.provenance.sources),
             provenance=surface.provenance,
         )
 

@@ -8,9 +8,18 @@ from boundaries.layer import Layer
 from boundaries.levels import LevelCache
 from boundaries.tiles import TileAreas, areas_in_tile
 from service.analyses.area_layers import AreaLayers
-from service.analyses.provenance import SOFTWARE, layer_source, provenance, short_digest
+from service.analyses.provenance import SOFTWARE, credited, layer_source, provenance, short_digest
 from service.analyses.tilejson import lonlat_bounds, tilejson
-from service.answers import Column, Document, GeometryTile, Provenance, Table, VectorTile
+from service.answers import (
+    Column,
+    Document,
+    GeometryTile,
+    Legend,
+    LegendClass,
+    Provenance,
+    Table,
+    VectorTile,
+)
 from service.cache import SingleFlightCache
 from service.settings import Settings
 from spatial.mercator import Tile
@@ -53,6 +62,25 @@ class VectorTiles:
             layer=layer,
             tile=tile,
             provenance=_of_geometry(layer),
+        )
+
+    def geometry_legend(self, layer_id: str) -> Legend:
+        """The legend of a layer's outlines: one line."""
+        layer = self._layers.get(layer_id)
+        source = _of_geometry(layer)
+        title = layer.metadata.title or layer_id
+        return Legend(
+            kind="boundaries",
+            title=title,
+            subtitle=layer.metadata.vintage or "",
+            unit="",
+            drawn_as="outline",
+            palette="",
+            attribute="",
+            classes=(LegendClass(f"border of an area ({len(layer):,})"),),
+            period=None,
+            credits=credited(source.sources),
+            provenance=source,
         )
 
     def table_of(self, key: Hashable, compute: Callable[[], Table]) -> Table:

@@ -1,7 +1,6 @@
 """A heat map as a picture for a report: surface, outlines, legend, scale bar, labels."""
 
 import io
-import itertools
 import math
 import threading
 
@@ -13,6 +12,7 @@ from service.answers import MapImage, Raster
 from service.release import Released
 from service.render.colour import classified, heat_palette, hex_colours
 from service.render.documents import provenance_text
+from spatial.classes import break_labels
 
 # matplotlib's figures are separate, its font cache is not.
 MANY_OUTLINES = 150
@@ -108,12 +108,6 @@ def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> 
     )
     frame = Rectangle((left, bottom), right - left, top - bottom, fill=False, color="#06c")
     axes.add_patch(frame)  # type: ignore[attr-defined]
-
-
-def break_labels(breaks: tuple[float, ...]) -> list[str]:
-    """The legend's text for each class, lowest first."""
-    labels = [f"{low:g} to {high:g}" for low, high in itertools.pairwise(breaks)]
-    return [*labels, f"{breaks[-1]:g} and more"] if breaks else []
 
 
 def shortened(text: str, most: int) -> str:

@@ -1,14 +1,21 @@
-"""Forecasts of the incidents that planned homes bring: tables, vector tiles, TileJSON."""
+"""Forecasts of the incidents that planned homes bring: tables, tiles, legend and style."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from service.render.formats import TableSuffix
-from service.responses import RepliesDep
+from service.responses import Replies, RepliesDep
 from service.routers.addresses import CSV, JSON, MVT, quoted, responses
+from service.routers.map_layers import (
+    LegendSuffix,
+    MapLayer,
+    send_layer_legend,
+    send_layer_style,
+    send_layer_tilejson,
+    send_tile,
+)
 from service.routers.tables import send_table
-from service.routers.vector_tiles import send_tile, send_tilejson
 from service.schemas.forecasts import ForecastQuery, ForecastTileJsonQuery, ForecastTileQuery
 from service.work import Work
 from spatial.mercator import Tile
@@ -57,29 +64,47 @@ def read_growth_forecast_tile(
     replies: RepliesDep,
 ) -> Response:
     """The areas of a tile with their forecast at the horizon and its class."""
-    forecasts = replies.resources.forecasts
-    asked = query.part(ForecastTileJsonQuery)
-    return send_tile(
-        replies,
-        forecasts.layer_id(asked),
-        Tile(z, x, y),
-        query=query,
-        version=lambda: forecasts.version(dataset, asked),
-        table=lambda: forecasts.table(dataset, asked),
-        work=Work.ORDINARY,
-    )
+    shown = _layer(replies, dataset, query.part(ForecastTileJsonQuery))
+    return send_tile(replies, shown, Tile(z, x, y), asked=query.v)
 
 
 @router.get("/tilejson.json", responses=responses(JSON), operation_id="readGrowthForecastTileJson")
 def read_growth_forecast_tilejson(
     dataset: str, query: Annotated[ForecastTileJsonQuery, Query()], replies: RepliesDep
 ) -> Response:
-    """TileJSON 3.0 of the forecast by area at the horizon; the legend is in the provenance."""
+    """TileJSON 3.0 of the forecast by area at the horizon."""
+    return send_layer_tilejson(replies, _layer(replies, dataset, query))
+
+
+@router.get(
+    "/legend.{suffix}",
+    response_class=Response,
+    responses=responses(JSON),
+    operation_id="readGrowthForecastLegend",
+)
+def read_growth_forecast_legend(
+    dataset: str,
+    suffix: LegendSuffix,
+    query: Annotated[ForecastTileJsonQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """What the colours of the forecast by area mean, as JSON or as a picture."""
+    return send_layer_legend(replies, _layer(replies, dataset, query), suffix)
+
+
+@router.get("/style.json", responses=responses(JSON), operation_id="readGrowthForecastStyle")
+def read_growth_forecast_style(
+    dataset: str, query: Annotated[ForecastTileJsonQuery, Query()], replies: RepliesDep
+) -> Response:
+    """A MapLibre style of the forecast by area at the horizon."""
+    return send_layer_style(replies, _layer(replies, dataset, query))
+
+
+def _layer(replies: Replies, dataset: str, query: ForecastTileJsonQuery) -> MapLayer:
     forecasts = replies.resources.forecasts
-    return send_tilejson(
-        replies,
-        forecasts.layer_id(query),
-        quoted("/v1/growth", dataset, "forecast"),
+    return MapLayer(
+        path=quoted("/v1/growth", dataset, "forecast"),
+        layer_id=forecasts.layer_id(query),
         query=query,
         version=lambda: forecasts.version(dataset, query),
         table=lambda: forecasts.table(dataset, query),

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.answers import Document
 from service.render.documents import document_json
 from service.render.formats import TableSuffix
 from service.render.geotiff import raster_tif, tile_tif
 from service.render.map_image import map_png
 from service.render.png import tile_png
-from service.responses import RepliesDep
+from service.responses import Replies, RepliesDep
 from service.routers.addresses import (
     GEOJSON,
     JSON,
@@ -22,6 +23,7 @@ from service.routers.addresses import (
     versioned,
     zooms,
 )
+from service.routers.map_layers import LegendSuffix, send_legend, send_style
 from service.routers.tables import send_table
 from service.schemas.heatmaps import (
     ContourQuery,
@@ -133,19 +135,66 @@ def read_heatmap_tilejson(
 ) -> Response:
     """TileJSON 3.0 of the tiles of this query; the tile addresses carry the data version."""
     heatmaps = replies.resources.heatmaps
-    tiles = f"{quoted('/v1/heatmaps', dataset)}/tiles/{{z}}/{{x}}/{{y}}"
-    suffix = "@2x.png" if query.scale == 2 else ".png"
-    template = f"{base_url(replies)}{tiles}{suffix}{query_string(query.part(HeatmapQuery))}"
+    template = _template(replies, dataset, query.part(HeatmapQuery), query.scale)
     return replies.send(
         version=lambda: f"{heatmaps.version(dataset)} {template} {zooms(replies)}",
         query=query,
-        answer=lambda: heatmaps.tilejson(
-            dataset, query, address=versioned(template, heatmaps.version(dataset))
-        ),
+        answer=lambda: _tilejson(replies, dataset, query, template),
         render=document_json,
         media_type=JSON,
         work=Work.QUICK,
     )
+
+
+@router.get(
+    "/legend.{suffix}",
+    response_class=Response,
+    responses=responses(JSON),
+    operation_id="readHeatmapLegend",
+)
+def read_heatmap_legend(
+    dataset: str,
+    suffix: LegendSuffix,
+    query: Annotated[HeatmapQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The colour classes of the tiles of this query, as JSON or as a picture."""
+    heatmaps = replies.resources.heatmaps
+    return send_legend(
+        replies,
+        suffix,
+        version=lambda: heatmaps.version(dataset),
+        query=query,
+        legend=lambda: heatmaps.legend(dataset, query),
+    )
+
+
+@router.get("/style.json", responses=responses(JSON), operation_id="readHeatmapStyle")
+def read_heatmap_style(
+    dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
+) -> Response:
+    """A MapLibre style of the tiles of this query, dense ones where the screen is dense."""
+    heatmaps = replies.resources.heatmaps
+    template = _template(replies, dataset, query)
+    return send_style(
+        replies,
+        version=lambda: heatmaps.version(dataset),
+        query=query,
+        legend=lambda: heatmaps.legend(dataset, query),
+        tiles=lambda: _tilejson(replies, dataset, query, template),
+    )
+
+
+def _template(replies: Replies, dataset: str, query: HeatmapQuery, scale: int = 1) -> str:
+    """Address of the tiles of a query without the version."""
+    path = f"{base_url(replies)}{quoted('/v1/heatmaps', dataset)}/tiles/{{z}}/{{x}}/{{y}}"
+    return f"{path}{'@2x.png' if scale == 2 else '.png'}{query_string(query)}"
+
+
+def _tilejson(replies: Replies, dataset: str, query: HeatmapQuery, template: str) -> Document:
+    heatmaps = replies.resources.heatmaps
+    address = versioned(template, heatmaps.version(dataset))
+    return heatmaps.tilejson(dataset, query, address=address)
 
 
 @router.get("/summary.json", responses=responses(JSON), operation_id="readHeatmapSummary")

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
+from service.schemas.over_time import ChangeQuery, EmergingQuery
 from service.schemas.queries import VersionQuery
 
 WebMercatorOnly = Annotated[
@@ -30,3 +31,23 @@ class HotspotTileJsonQuery(HotspotQuery):
 
 class HotspotTileQuery(HotspotTileJsonQuery, VersionQuery):
     """Query of a hotspot map's vector tiles."""
+
+
+class EmergingTileJsonQuery(EmergingQuery):
+    """Query of the TileJSON of the vector tiles of emerging hot spots."""
+
+    crs: WebMercatorOnly = None
+
+
+class EmergingTileQuery(EmergingTileJsonQuery, VersionQuery):
+    """Query of the vector tiles of emerging hot spots."""
+
+
+class ChangeTileJsonQuery(ChangeQuery):
+    """Query of the TileJSON of the vector tiles of a change between two periods."""
+
+    crs: WebMercatorOnly = None
+
+
+class ChangeTileQuery(ChangeTileJsonQuery, VersionQuery):
+    """Query of the vector tiles of a change between two periods."""

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 def json_of(client: TestClient, address: str, **query: Any) -> Any:
     """The JSON of an answer that must succeed."""
-    answer = client.get(address, params=query)
+    answer = client.get(address, params=query or None)
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -34,7 +34,7 @@ def column(rows: list[dict[str, Any]], name: str, *, key: str = "code") -> dict[
 
 def csv_of(client: TestClient, address: str, **query: Any) -> list[dict[str, str]]:
     """The rows of a table's CSV, as text."""
-    answer = client.get(address, params=query)
+    answer = client.get(address, params=query or None)
     assert answer.status_code == 200, answer.text
     return csv_rows(answer.content)
 
@@ -83,14 +83,14 @@ def read_tif(content: bytes) -> ReadRaster:
 
 
 def raster_of(client: TestClient, address: str, **query: Any) -> ReadRaster:
-    answer = client.get(address, params=query)
+    answer = client.get(address, params=query or None)
     assert answer.status_code == 200, answer.text
     return read_tif(answer.content)
 
 
 def image_of(client: TestClient, address: str, **query: Any) -> Image.Image:
     """A PNG answer, decoded."""
-    answer = client.get(address, params=query)
+    answer = client.get(address, params=query or None)
     assert answer.status_code == 200, answer.text
     image = Image.open(io.BytesIO(answer.content))
     image.load()
