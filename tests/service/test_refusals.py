@@ -168,7 +168,9 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
                 continue
             for value, said in values:
                 address = addresses(client.app, template, **{name: value})[0]
-                assert_problem(client.get(address), said=said)
+                # Legends have formats of their own.
+                word = "png" if said == "csv" and "/legend." in template else said
+                assert_problem(client.get(address), said=word)
 
 
 @pytest.mark.parametrize("template", [CELLS, HOTSPOTS, f"{HEATMAP}/summary.json", TILE])
