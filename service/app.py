@@ -8,8 +8,9 @@ from fastapi.middleware.cors import CORSMiddleware
 
 from service import __version__
 from service.errors import add_problem_handlers
-from service.metrics import Measured, Metrics
-from service.middleware import HeadAnswers
+from service.metrics import Metrics
+from service.middleware import HeadAnswers, Unexpected
+from service.observed import Observed
 from service.ranges import Ranges
 from service.recall import Recall
 from service.resources import Resources
@@ -46,11 +47,12 @@ def create_app(resources: Resources) -> FastAPI:
     resources : Resources
         Settings, stores and analyses. Tests pass stand-ins.
     """
+    limits = resources.settings.limits
 
     @asynccontextmanager
     async def prepared(app: FastAPI) -> AsyncIterator[None]:
         resources.prepare()
-        lanes = app.state.lanes = Lanes(resources.settings.limits)
+        lanes = app.state.lanes = Lanes(limits, app.state.metrics.lane_changed)
         yield
         lanes.close()
 
@@ -63,8 +65,9 @@ def create_app(resources: Resources) -> FastAPI:
         redoc_url=None,
     )
     app.state.resources = resources
-    app.state.lanes = Lanes(resources.settings.limits)
     app.state.metrics = Metrics(resources)
+    app.state.lanes = Lanes(limits, app.state.metrics.lane_changed)
+    app.add_middleware(Unexpected)
     app.add_middleware(
         Recall,
         capacity_bytes=resources.settings.tiles.cache_bytes // 4,
@@ -76,10 +79,10 @@ def create_app(resources: Resources) -> FastAPI:
         CORSMiddleware,
         allow_origins=list(resources.settings.cors_origins),
         allow_methods=["GET", "HEAD"],
-        allow_headers=["If-None-Match", "If-Range", "Range"],
-        expose_headers=["Accept-Ranges", "Content-Range", "ETag", "Provenance"],
+        allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
+        expose_headers=["Accept-Ranges", "Content-Range", "ETag", "Provenance", "X-Request-ID"],
     )
-    app.add_middleware(Measured, metrics=app.state.metrics)
+    app.add_middleware(Observed, metrics=app.state.metrics)
     add_problem_handlers(app)
     modules = (
         page,

@@ -17,14 +17,13 @@ from service.flights import Body, Made
 from service.ranges import ACCEPT_RANGES
 from service.recall import allow_recall
 from service.resources import Resources
+from service.scope import GONE, LEVEL
 from service.stopping import Stop, watched
 from service.store.state import State
 from service.work import Lanes, Work
 
 ATTEMPTS = 5  # at an answer while imports come in; who imports faster than that gets any
 HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
-LEVEL = "hotspots.level"  # in the scope: where the answer was found, for what counts requests
-GONE = "hotspots.gone"  # in the scope: the client left before it had its answer
 
 
 @dataclass(frozen=True)

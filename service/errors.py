@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from boundaries import errors as boundary
 from service import work
 from service.analyses import errors as analysis
+from service.scope import ABOUT
 from service.store import errors as store
 from spatial import errors as spatial
 
@@ -86,7 +87,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.exception_handler(root)(_answer_project_error)
     app.exception_handler(RequestValidationError)(_answer_invalid_request)
     app.exception_handler(HTTPException)(_answer_http_error)
-    app.exception_handler(Exception)(_answer_unexpected)
+    app.exception_handler(Exception)(answer_unexpected)
 
 
 def _path_of(request: Request) -> str:
@@ -103,7 +104,9 @@ def problem(
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """One problem document."""
+    """One problem document; that of a server's fault names the request, to find it in the log."""
+    about = request.scope.get(ABOUT)
+    named = {"request_id": about} if status >= 500 and about else {}
     return JSONResponse(
         {
             "type": f"/problems/{code}",
@@ -111,6 +114,7 @@ def problem(
             "status": status,
             "detail": detail,
             "instance": _path_of(request),
+            **named,
             **(extra or {}),
         },
         status_code=status,
@@ -212,7 +216,8 @@ async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:
     return problem(request, code=code, status=status, detail=detail, headers=headers)
 
 
-async def _answer_unexpected(request: Request, exc: Exception) -> JSONResponse:
+async def answer_unexpected(request: Request, exc: Exception) -> JSONResponse:
+    """What nobody expected: logged with its cause, answered without it."""
     logger.error("unexpected error: %s", _path_of(request), exc_info=exc)
     return problem(
         request, code="internal-error", status=500, detail="The server could not answer."

@@ -1,6 +1,10 @@
 """What stands between the server and the routes."""
 
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import answer_unexpected
+from service.scope import GONE, LEVEL, ROUTE
 
 
 class HeadAnswers:
@@ -23,4 +27,35 @@ class HeadAnswers:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, send_without_body)
+        inner = {**scope, "method": "GET"}
+        try:
+            await self._app(inner, receive, send_without_body)
+        finally:
+            # What counts requests stands further out, and sees its own scope only.
+            scope.update(
+                {key: inner[key] for key in ("route", ROUTE, LEVEL, GONE) if key in inner}
+            )
+
+
+class Unexpected:
+    """Answers what no handler expected, inside of what adds headers, counts and logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            response = await answer_unexpected(Request(scope), error)
+            await response(scope, receive, send)

@@ -7,6 +7,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.conditional import is_any, names
+from service.scope import LEVEL, ROUTE
 from service.store.state import DataState, State
 
 RECALLABLE = "hotspots.recallable"
@@ -57,7 +58,7 @@ class Recall:
         kept = self._kept.get(key)
         if kept is not None:
             if kept.state == self._state.now():
-                scope["hotspots.route"] = kept.route  # for what counts requests
+                scope[ROUTE], scope[LEVEL] = kept.route, "recall"  # for what counts requests
                 await _give(kept, scope, send)
                 return
             del self._kept[key]

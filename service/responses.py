@@ -1,6 +1,7 @@
 """From a question to an HTTP response: entity tag, conditional request, cache, release, bytes."""
 
 import hashlib
+import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from service.analyses.provenance import SOFTWARE
 from service.answers import Answer
 from service.computed import Computed, Question, packed
 from service.errors import query_models
+from service.metrics import Metrics
 from service.release import Released, Role
 from service.resources import Resources
 from service.schemas.queries import Query
@@ -80,10 +82,14 @@ class Replies:
         role = Role.PUBLIC
 
         def render_released() -> bytes:
+            began = time.perf_counter()
             released = resources.release(answer(), resources.policy, role)
             checkpoint()()
             description = describe(released) if describe is not None else ""
-            return packed(description, render(released))
+            value = packed(description, render(released))
+            metrics: Metrics = self.request.app.state.metrics
+            metrics.computed(released.answer.kind, time.perf_counter() - began)
+            return value
 
         headers = {"Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache"}
         if filename is not None:

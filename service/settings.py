@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     crs: str = "EPSG:27700"
     study_area: str = ""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    shutdown_s: Annotated[int, Field(ge=0, le=3_600)] = 30
+    log_format: Literal["text", "json"] = "text"
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
     public_url: str = ""
     tiles: TileSettings = TileSettings()

@@ -67,10 +67,20 @@ class Lane:
         How many are done at a time.
     places : int
         How many may wait besides.
+    on_change : callable, optional
+        Told whenever a job comes or goes.
     """
 
-    def __init__(self, work: Work, *, threads: int, places: int) -> None:
+    def __init__(
+        self,
+        work: Work,
+        *,
+        threads: int,
+        places: int,
+        on_change: Callable[["Lane"], None] | None = None,
+    ) -> None:
         self.work = work
+        self._on_change = on_change
         self._threads = threads
         self._places = places
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"hotspots-{work}")
@@ -106,11 +116,13 @@ class Lane:
                 raise BusyError(self.work, self.running, self.waiting)
             self._accepted += 1
             self._stops.add(stop)
+            self._changed()
 
         def left(_: object) -> None:
             with self._lock:
                 self._accepted -= 1
                 self._stops.discard(stop)
+                self._changed()
 
         try:
             future = self._pool.submit(contextvars.copy_context().run, job)
@@ -127,25 +139,29 @@ class Lane:
             for stop in self._stops:
                 stop.set()
 
+    def _changed(self) -> None:
+        if self._on_change is not None:
+            self._on_change(self)
+
 
 class Lanes:
     """The lanes of a process."""
 
-    def __init__(self, limits: LimitSettings) -> None:
+    def __init__(
+        self, limits: LimitSettings, on_change: Callable[[Lane], None] | None = None
+    ) -> None:
+        sizes = {
+            Work.QUICK: (QUICK_THREADS, limits.waiting),
+            Work.ORDINARY: (ORDINARY_THREADS, limits.waiting),
+            Work.HEAVY: (limits.heavy_running, limits.heavy_waiting),
+        }
         self._lanes = {
-            Work.QUICK: Lane(Work.QUICK, threads=QUICK_THREADS, places=limits.waiting),
-            Work.ORDINARY: Lane(Work.ORDINARY, threads=ORDINARY_THREADS, places=limits.waiting),
-            Work.HEAVY: Lane(
-                Work.HEAVY, threads=limits.heavy_running, places=limits.heavy_waiting
-            ),
+            work: Lane(work, threads=threads, places=places, on_change=on_change)
+            for work, (threads, places) in sizes.items()
         }
 
     def __getitem__(self, work: Work) -> Lane:
         return self._lanes[work]
-
-    def all(self) -> tuple[Lane, ...]:
-        """Every lane."""
-        return tuple(self._lanes.values())
 
     def close(self) -> None:
         """Drop what waits in all of them."""

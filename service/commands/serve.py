@@ -1,15 +1,21 @@
-"""Run the HTTP service."""
+"""Run the HTTP service, in this process or in several that share one address."""
 
-import logging
+import multiprocessing
 import os
+import signal
+import threading
 from pathlib import Path
-from typing import Annotated
+from socket import socket
+from typing import Annotated, Any
 
 import typer
 from fastapi import FastAPI
 
+from service import logs
 from service.commands import output
 from service.settings import Settings
+
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 Host = Annotated[
     str, typer.Option(help="Address to listen on; anything but loopback is open to the network.")
@@ -33,31 +39,26 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until interrupted; prints the address once it answers."""
     import uvicorn
 
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logs.configure(settings.log_level, settings.log_format)
     os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
+    os.environ.pop(METRICS_DIR, None)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": settings.log_level.lower(),
+        "access_log": False,  # ours says more, and nothing of what was asked
+        "log_config": None,
+        "timeout_graceful_shutdown": settings.shutdown_s,
+    }
     if workers > 1:
-        output.console.print(f"Hotspot Atlas at http://{host}:{port}/ ({workers} workers)")
-        uvicorn.run(
-            "service.commands.serve:worker_app",
-            factory=True,
-            host=host,
-            port=port,
-            workers=workers,
-            log_level=settings.log_level.lower(),
-            access_log=False,
+        from service.commands.workers import serve_by_workers
+
+        config = uvicorn.Config(
+            "service.commands.serve:worker_app", factory=True, workers=workers, **options
         )
+        serve_by_workers(config, announce)
         return
-    config = uvicorn.Config(
-        worker_app(),
-        host=host,
-        port=port,
-        log_level=settings.log_level.lower(),
-        access_log=False,
-        log_config=None,
-    )
-    _announcing_server()(config).run()
+    _announcing_server()(uvicorn.Config(worker_app(), **options)).run()
 
 
 def worker_app() -> FastAPI:
@@ -65,7 +66,25 @@ def worker_app() -> FastAPI:
     from service.app import create_app
     from service.resources import open_resources
 
-    return create_app(open_resources(output.settings()))
+    settings = output.settings()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        logs.configure(settings.log_level, settings.log_format)
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return create_app(open_resources(settings))
+
+
+def _end_with(parent: Any) -> None:
+    """End this worker when the process that started it is no more, however it ended."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def announce(listening: socket) -> None:
+    """Print where a socket listens."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Hotspot Atlas at http://{shown}:{port}/", flush=True)  # noqa: T201
 
 
 def _announcing_server() -> type:
@@ -74,12 +93,10 @@ def _announcing_server() -> type:
     class AnnouncingServer(uvicorn.Server):
         """Says where it listens once it does."""
 
-        async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-            await super().startup(sockets)  # type: ignore[arg-type]
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
             for server in self.servers:
-                for socket in server.sockets:
-                    host, port = socket.getsockname()[:2]
-                    shown = f"[{host}]" if ":" in host else host
-                    print(f"Hotspot Atlas at http://{shown}:{port}/", flush=True)  # noqa: T201
+                for listening in server.sockets:
+                    announce(listening)
 
     return AnnouncingServer

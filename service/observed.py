@@ -1,0 +1,89 @@
+"""The outermost middleware: an id for every request, one log line, and what it counts."""
+
+import logging
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.logs import FIELDS, REQUEST_ID, request_id_of
+from service.metrics import Metrics
+from service.scope import ABOUT, GONE, LEVEL, ROUTE
+
+UNKNOWN_ROUTE = "none"
+CLIENT_GONE = 499  # of no standard; nothing was sent
+
+logger = logging.getLogger("hotspots.access")
+
+
+class Observed:
+    """ASGI middleware that names, counts, times and logs every request.
+
+    The log line has the route's template, never the address: queries and names of areas are
+    what somebody was looking for.
+    """
+
+    def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, and write down what became of it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
+        about = scope[ABOUT] = request_id_of(given)
+        own = REQUEST_ID.set(about)
+        status, length = 0, 0
+
+        async def noting(message: Message) -> None:
+            nonlocal status, length
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = [*message["headers"], (b"x-request-id", about.encode())]
+                message = {**message, "headers": headers}
+            else:
+                length += len(message.get("body", b""))
+            await send(message)
+
+        self._metrics.entered()
+        try:
+            await self._app(scope, receive, noting)
+        finally:
+            status = status or (CLIENT_GONE if scope.get(GONE) else 500)
+            seconds = time.perf_counter() - began
+            self._metrics.left(route_of(scope), status, seconds, scope.get(LEVEL))
+            if logger.isEnabledFor(logging.INFO):
+                _log(scope, status, seconds, length)
+            REQUEST_ID.reset(own)
+
+
+def route_of(scope: Scope) -> str:
+    """The route that a request met, with its parameters' names: never what was asked."""
+    known = getattr(scope.get("route"), "path", None) or scope.get(ROUTE)
+    return known or UNKNOWN_ROUTE
+
+
+def _log(scope: Scope, status: int, seconds: float, length: int) -> None:
+    method, route, level = scope["method"], route_of(scope), scope.get(LEVEL)
+    ms = round(seconds * 1000, 1)
+    logger.info(
+        "%s %s %d %s ms %d bytes %s",
+        method,
+        route,
+        status,
+        ms,
+        length,
+        level or "-",
+        extra={
+            FIELDS: {
+                "method": method,
+                "route": route,
+                "status": status,
+                "ms": ms,
+                "bytes": length,
+                "cache": level,
+            }
+        },
+    )

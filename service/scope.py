@@ -1,0 +1,6 @@
+"""What the parts of one request tell each other, in its ASGI scope."""
+
+ABOUT = "hotspots.request_id"
+ROUTE = "hotspots.route"  # the route of an answer that was given without asking it
+LEVEL = "hotspots.level"  # where the answer was found: client, recall, memory, joined ...
+GONE = "hotspots.gone"  # the client left before it had its answer
