@@ -242,6 +242,15 @@ class MapStyle:
     provenance: Provenance
 
 
+@dataclass(frozen=True)
+class PageAsset:
+    """A file of the page: no answer about data."""
+
+    kind: str
+    name: str
+    content: bytes
+
+
 Answer = (
     Document
     | Table
@@ -252,4 +261,5 @@ Answer = (
     | GeometryTile
     | Legend
     | MapStyle
+    | PageAsset
 )

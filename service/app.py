@@ -29,6 +29,7 @@ from service.routers import (
     trends,
     vector_tiles,
 )
+from service.security import SecurityHeaders, answer_headers
 from service.work import Lanes
 
 DESCRIPTION = """\
@@ -62,6 +63,7 @@ def create_app(resources: Resources) -> FastAPI:
         description=DESCRIPTION,
         license_info={"name": "MIT"},
         lifespan=prepared,
+        docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
     )
     app.state.resources = resources
@@ -83,6 +85,7 @@ def create_app(resources: Resources) -> FastAPI:
         expose_headers=["Accept-Ranges", "Content-Range", "ETag", "Provenance", "X-Request-ID"],
     )
     app.add_middleware(Observed, metrics=app.state.metrics)
+    app.add_middleware(SecurityHeaders, headers=answer_headers(resources.settings))
     add_problem_handlers(app)
     modules = (
         page,

@@ -22,11 +22,13 @@ from service.analyses.legends import Legends
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
 from service.analyses.overlay import Overlay
+from service.analyses.page_config import PageConfiguration
 from service.analyses.places import Places
 from service.analyses.sites import SiteTables
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
 from service.flights import Bodies
+from service.page_files import PageFiles
 from service.rehearsal import rehearse
 from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
@@ -73,6 +75,8 @@ class Resources:
     trends: Trends
     places: Places
     catalogue: Catalogue
+    page_configuration: PageConfiguration
+    page_files: PageFiles
     state: DataState
     bodies: Bodies
     policy: Policy = OPEN
@@ -104,6 +108,9 @@ def open_resources(settings: Settings) -> Resources:
     )
     levels = LevelCache(cache / "levels")
     neighbourhoods = Neighbourhoods(NeighbourCache(cache / "neighbours"))
+    catalogue = Catalogue(
+        incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
+    )
     return Resources(
         settings=settings,
         layers=layers,
@@ -128,9 +135,15 @@ def open_resources(settings: Settings) -> Resources:
         site_tables=SiteTables(sites),
         overlay=Overlay(sites=sites, areas=areas, layers=layers),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
-        catalogue=Catalogue(
-            incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
+        catalogue=catalogue,
+        page_configuration=PageConfiguration(
+            catalogue=catalogue,
+            layers=layers,
+            sites=sites,
+            postcodes=postcodes,
+            settings=settings,
         ),
+        page_files=PageFiles(),
         state=DataState(settings.data_dir),
         bodies=Bodies(settings.tiles.cache_bytes),
     )

@@ -24,6 +24,8 @@ PREFIX = "HOTSPOTS_"
 TEST_PREFIX = "HOTSPOTS_TEST_"
 
 _ORIGIN = re.compile(r"https?://[^/\s]+")
+# What may stand in a Content-Security-Policy: a host, perhaps any of its subdomains, and a port.
+_HOST = re.compile(r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
 _PUBLIC_URL = re.compile(
     r"https?://[\w.-]+(:\d{1,5})?(/[\w.~-]+)*|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?(/[\w.~-]+)*",
     re.ASCII,
@@ -77,6 +79,79 @@ class TileSettings(BaseModel):
         return self
 
 
+class BackgroundSettings(BaseModel):
+    """The map behind the page's layers; without one the boundaries serve.
+
+    Attributes
+    ----------
+    tiles : str
+        Address of tiles with ``{z}``, ``{x}`` and ``{y}``, or of a MapLibre style (``.json``): at
+        another host, or a path of this one.
+    attribution : str
+        What the map's makers ask to be named with.
+    hosts : tuple of str
+        Further hosts that a style takes its tiles, fonts or pictures from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tiles: str = ""
+    attribution: str = ""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, hosts: object) -> object:
+        return _parts(hosts)
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            _checked_host(host)
+        return hosts
+
+    @field_validator("tiles")
+    @classmethod
+    def _address(cls, tiles: str) -> str:
+        if not tiles:
+            return tiles
+        if not tiles.startswith("/") or tiles.startswith("//"):
+            _checked_host(_origin_of(tiles))
+        is_template = all(part in tiles for part in ("{z}", "{x}", "{y}"))
+        is_style = "{" not in tiles and tiles.split("?")[0].endswith(".json")
+        if not (is_template or is_style) or "{s}" in tiles or re.search(r"\s", tiles):
+            raise ValueError(
+                "an address of tiles has {z}, {x} and {y} in it, and no {s}; that of a style ends "
+                f"in .json; got {tiles!r}"
+            )
+        return tiles
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The hosts that a browser may ask for the background."""
+        own = () if not self.tiles or self.tiles.startswith("/") else (_origin_of(self.tiles),)
+        return tuple(dict.fromkeys((*own, *self.hosts)))
+
+
+def _origin_of(address: str) -> str:
+    """Scheme, host and port of an address."""
+    return "/".join(address.split("/")[:3])
+
+
+def _checked_host(host: str) -> None:
+    """Raise ValueError unless a text is a scheme and a host, and nothing else."""
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"hosts are written https://maps.example.org, got {host!r}")
+
+
+def _parts(listed: object) -> object:
+    """A text with commas as its parts."""
+    if not isinstance(listed, str):
+        return listed
+    return tuple(part.strip() for part in listed.split(",") if part.strip())
+
+
 class LimitSettings(BaseModel):
     """How much work one request may ask for; more is refused, never shortened in silence."""
 
@@ -110,13 +185,20 @@ class Settings(BaseSettings):
     public_url: str = ""
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "frame_ancestors", mode="before")
     @classmethod
-    def _listed(cls, origins: object) -> object:
-        if not isinstance(origins, str):
-            return origins
-        return tuple(part.strip() for part in origins.split(",") if part.strip())
+    def _listed(cls, listed: object) -> object:
+        return _parts(listed)
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _frames(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            _checked_host(host)
+        return hosts
 
     @field_validator("cors_origins")
     @classmethod

@@ -1,5 +1,7 @@
 """The plain page: a heat map, what is loaded, and links to every answer."""
 
+import base64
+import hashlib
 import html
 import urllib.parse
 from collections.abc import Mapping
@@ -22,9 +24,10 @@ th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd }
 td.number { text-align: right } .mark { background: #b00; color: #fff; padding: .1rem .5rem }
 code { background: #f3f3f3; padding: .1rem .3rem } a { color: #05a }
 """
+STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 
 
-def overview_html(released: Released[Document]) -> bytes:
+def overview_html(released: Released[Document], *, note: str = "") -> bytes:
     """The page as HTML; it loads nothing from elsewhere."""
     content = released.answer.content
     datasets, layers = content["datasets"], content["boundaries"]
@@ -34,6 +37,7 @@ def overview_html(released: Released[Document]) -> bytes:
         f"<title>Hotspot Atlas</title><style>{STYLE}</style></head><body>",
         "<h1>Hotspot Atlas</h1>",
         f"<p>{ABOUT}</p>",
+        *([f"<p>{_text(note)}</p>"] if note else []),
     ]
     if any(d["synthetic"] for d in datasets) or any(b["synthetic"] for b in layers):
         parts.append("<p><span class='mark'>Synthetic data: about no real people</span></p>")
@@ -56,6 +60,20 @@ def overview_html(released: Released[Document]) -> bytes:
         f"<p>{_text(content['software'])}</p></body></html>"
     )
     return "\n".join(parts).encode()
+
+
+def undocumented_html() -> bytes:
+    """What stands in the place of the documentation where it was not built."""
+    return (
+        "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
+        "<meta name='viewport' content='width=device-width, initial-scale=1'>"
+        f"<title>API of Hotspot Atlas</title><style>{STYLE}</style></head><body>"
+        "<h1>API of Hotspot Atlas</h1>"
+        "<p>The page is not built in this installation (<code>pip install .</code> builds it). "
+        "Every route with its parameters is in <a href='/openapi.json'>openapi.json</a>; "
+        "<a href='/overview'>the plain page</a> links to an example of each answer.</p>"
+        "</body></html>"
+    ).encode()
 
 
 def _datasets(datasets: list[Mapping[str, Any]]) -> str:

@@ -21,7 +21,7 @@ HOTSPOTS = f"/v1/hotspots/{world.DATASET}/{world.CELLS}"
 OVERLAY = f"/v1/growth/{world.DATASET}/overlay"
 # What requests may ask of compiled kernels, beside the defaults.
 QUESTIONS = [
-    "/", "/health/ready", "/v1/datasets", TILE, f"{HEATMAP}/raster.tif", f"{HEATMAP}/summary.json",
+    "/overview", "/v1/page.json", "/health/ready", "/v1/datasets", TILE, f"{HEATMAP}/raster.tif", f"{HEATMAP}/summary.json",
     f"{HEATMAP}/map.png?width=300&inset=true", f"{HEATMAP}/contours.geojson", f"{HEATMAP}/peaks",
     f"{HEATMAP}/tilejson.json", f"{TILE}?kernel=gaussian", f"{TILE}?kernel=triangular",
     f"{TILE}?adaptive=true", f"{TILE}?edge=uniform", f"{TILE}?edge=diggle",

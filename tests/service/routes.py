@@ -10,7 +10,11 @@ from fastapi.routing import iter_route_contexts
 from tests.service import world
 
 # The framework's own pages; they answer nothing about data.
-FRAMEWORK_PAGES = {"/openapi.json", "/docs", "/docs/oauth2-redirect"}
+FRAMEWORK_PAGES = {"/openapi.json", "/docs"}
+# Files of the build, the same for everybody: tested by themselves.
+PAGE_FILES = {"/page/{asset:path}"}
+# The page itself, built or not: what it shows it asks for.
+THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
 ABOUT_THE_PROCESS = {"/metrics"}
 
@@ -40,7 +44,7 @@ def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
 def path_templates(app: FastAPI) -> set[str]:
     """Every path template that the application answers, the framework's pages aside."""
     found = {str(context.path) for context in iter_route_contexts(app.routes)}
-    return found - FRAMEWORK_PAGES
+    return found - FRAMEWORK_PAGES - PAGE_FILES
 
 
 def addresses(app: FastAPI, template: str, **path: str) -> list[str]:

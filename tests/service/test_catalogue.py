@@ -85,7 +85,7 @@ def test_health_says_that_it_lives_and_what_it_holds(client):
 
 
 def test_every_link_of_the_page_leads_somewhere(client):
-    page = client.get("/").text
+    page = client.get("/overview").text
     links = set(re.findall(r"(?:href|src)=['\"]([^'\"]+)['\"]", page))
     assert len(links) > 12
     for link in links:
@@ -94,7 +94,7 @@ def test_every_link_of_the_page_leads_somewhere(client):
 
 
 def test_the_page_names_what_is_loaded(client):
-    page = client.get("/").text
+    page = client.get("/overview").text
     assert "Callouts" in page
     assert f"{len(world.RECORDS):,}" in page
     assert "Districts" in page

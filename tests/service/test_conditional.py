@@ -130,7 +130,7 @@ def test_another_policy_has_another_tag(resources, client, serve):
 def test_an_import_changes_every_answer_about_the_dataset(own_county, serve):
     client = serve(open_resources(Settings(data_dir=own_county)))
     templates = [t for t in path_templates(client.app) if "{dataset}" in t]
-    templates += ["/", "/v1/datasets", "/health/ready"]
+    templates += ["/overview", "/v1/page.json", "/v1/datasets", "/health/ready"]
     asked = [addresses(client.app, template)[0] for template in templates]
     before = {address: client.get(address).headers["ETag"] for address in asked}
     world.append_incidents(own_county, SOME_MORE, name="more.csv")
@@ -174,7 +174,7 @@ def test_another_study_area_is_another_answer(county, client, serve):
     """The list of datasets counts what lies outside it, heat maps take their colours from it."""
     other = serve(open_resources(Settings(data_dir=county, study_area="cell:C11")))
     summary = f"/v1/heatmaps/{world.DATASET}/summary.json"
-    for address in ("/v1/datasets", "/v1/boundaries", "/", summary):
+    for address in ("/v1/datasets", "/v1/boundaries", "/overview", "/v1/page.json", summary):
         assert other.get(address).headers["ETag"] != client.get(address).headers["ETag"], address
 
 

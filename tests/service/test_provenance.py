@@ -13,7 +13,7 @@ from tests.service import world
 from tests.service.answers import image_of, json_of, read_tif
 from tests.service.routes import all_addresses, asking
 
-WITHOUT_ROWS = ("/v1/datasets", "/v1/boundaries", "/health", "/metrics")
+WITHOUT_ROWS = ("/v1/datasets", "/v1/boundaries", "/v1/page.json", "/health", "/metrics")
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 
 

@@ -57,7 +57,7 @@ def test_a_store_that_crashes_shows_nothing(resources, serve):
             raise RuntimeError(SECRET)
 
     client = serve(dataclasses.replace(resources, catalogue=Broken(), choropleths=Broken()))
-    for address in ("/v1/datasets", "/", CELLS, f"{CELLS}.csv"):
+    for address in ("/v1/datasets", "/overview", CELLS, f"{CELLS}.csv"):
         answer = client.get(address)
         assert answer.status_code == 500
         assert SECRET not in answer.text
@@ -134,7 +134,7 @@ def test_the_page_escapes_what_importers_wrote(own_county, serve):
         licence=title,
     )
     shutil.rmtree(own_county / "incidents" / world.DATASET)  # so that it is drawn first
-    page = serve(open_resources(Settings(data_dir=own_county))).get("/").text
+    page = serve(open_resources(Settings(data_dir=own_county))).get("/overview").text
     assert "hostile" in page
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
@@ -142,7 +142,7 @@ def test_the_page_escapes_what_importers_wrote(own_county, serve):
 
 @pytest.mark.parametrize("quote", ["'", '"'])
 def test_the_page_loads_nothing_from_elsewhere(client, quote):
-    page = client.get("/").text
+    page = client.get("/overview").text
     for attribute in ("src", "href"):
         for part in page.split(f"{attribute}={quote}")[1:]:
             assert part.startswith("/"), part[:80]

@@ -115,3 +115,58 @@ def test_errors_of_settings_survive_pickling(error):
 def test_settings_never_change():
     with pytest.raises(ValueError, match="frozen"):
         Settings().crs = "EPSG:2056"
+
+
+@pytest.mark.parametrize(
+    ("tiles", "hosts"),
+    [
+        ("", ()),
+        ("https://tiles.example.org/{z}/{x}/{y}.png", ("https://tiles.example.org",)),
+        ("http://localhost:8080/{z}/{x}/{y}.png?key=a", ("http://localhost:8080",)),
+        ("https://maps.example.org/style.json?key=a", ("https://maps.example.org",)),
+        ("/tiles/{z}/{x}/{y}.png", ()),
+    ],
+)
+def test_a_background_is_tiles_or_a_style(monkeypatch, tiles, hosts):
+    monkeypatch.setenv("HOTSPOTS_BACKGROUND__TILES", tiles)
+    assert read_settings().background.allowed_hosts == hosts
+
+
+@pytest.mark.parametrize(
+    "tiles",
+    [
+        "tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{z}/{x}.png",
+        "https://{s}.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org/{s}/{z}/{x}/{y}.png",
+        "//tiles.example.org/{z}/{x}/{y}.png",
+        "https://tiles.example.org;script-src */{z}/{x}/{y}.png",
+        "https://tiles.example.org 'unsafe-inline'/{z}/{x}/{y}.png",
+        "javascript:{z}{x}{y}",
+        "data:{z}/{x}/{y}",
+        "https://maps.example.org/style",
+    ],
+)
+def test_another_background_is_refused_by_name(monkeypatch, tiles):
+    monkeypatch.setenv("HOTSPOTS_BACKGROUND__TILES", tiles)
+    with pytest.raises(InvalidSettingError, match="HOTSPOTS_BACKGROUND__TILES"):
+        read_settings()
+
+
+def test_a_style_may_take_from_further_hosts(monkeypatch):
+    monkeypatch.setenv("HOTSPOTS_BACKGROUND__TILES", "https://maps.example.org/style.json")
+    monkeypatch.setenv(
+        "HOTSPOTS_BACKGROUND__HOSTS", "https://*.example.net, https://maps.example.org"
+    )
+    assert read_settings().background.allowed_hosts == (
+        "https://maps.example.org",
+        "https://*.example.net",
+    )
+
+
+@pytest.mark.parametrize("name", ["HOTSPOTS_BACKGROUND__HOSTS", "HOTSPOTS_FRAME_ANCESTORS"])
+@pytest.mark.parametrize("host", ["*", "example.org", "https://a.org; script-src *", "'self'"])
+def test_what_is_no_host_is_refused(monkeypatch, name, host):
+    monkeypatch.setenv(name, host)
+    with pytest.raises(InvalidSettingError, match=name):
+        read_settings()

@@ -15,10 +15,10 @@ from service.resources import open_resources
 from service.settings import Settings
 from tests.service import world
 from tests.service.answers import csv_rows, image_of, json_of, read_tif
-from tests.service.routes import ABOUT_THE_PROCESS, all_addresses, path_templates
+from tests.service.routes import ABOUT_THE_PROCESS, THE_PAGE, all_addresses, path_templates
 
 TILE = f"/v1/heatmaps/{world.DATASET}/tiles/13/4099/2697"
-WITHOUT_DATA = {"/health/live", "/health/ready", *ABOUT_THE_PROCESS}
+WITHOUT_DATA = {"/health/live", "/health/ready", THE_PAGE, *ABOUT_THE_PROCESS}
 
 
 @pytest.fixture(scope="module")
