@@ -57,6 +57,7 @@ class Question:
     media_type: str
     headers: dict[str, str]
     work: Work
+    is_shared: bool
 
     def look(self, resources: Resources, scope: Scope) -> Response | Looked:
         """The response, if the client or a cache has the answer.
@@ -75,10 +76,23 @@ class Question:
             scope[LEVEL] = "client"
             return self._unchanged(looked)
         body = resources.bodies.peek(looked.tag)
+        level = "memory"
+        if body is None:
+            body, level = self._shared(resources, looked), "shared"
         if body is None:
             return looked
-        scope[LEVEL] = "memory"
+        scope[LEVEL] = level
         return self.response(looked, body, scope)
+
+    def _shared(self, resources: Resources, looked: Looked) -> Body | None:
+        """The body that another process has computed."""
+        bodies, shared = resources.bodies, resources.shared
+        if shared is None or not self.is_shared or bodies.is_on_its_way(looked.tag):
+            return None
+        body = shared.get(looked.tag)
+        if body is not None:
+            bodies.keep(looked.tag, body)
+        return body
 
     def response(self, looked: Looked, value: Body, scope: Scope) -> Response:
         """The response with a body, or that the client has whatever there is."""
@@ -176,6 +190,8 @@ class Computed(Response):
         is_settled = self._question.version() == looked.given
         if is_settled:
             bodies.keep(looked.tag, body)
+            if self._resources.shared is not None and self._question.is_shared:
+                self._resources.shared.put(looked.tag, body)
         return Made(body, is_settled)
 
 

@@ -33,6 +33,7 @@ from service.rehearsal import rehearse
 from service.release import OPEN, Policy, Released
 from service.render.vector_tiles import encode_geometry
 from service.settings import Settings
+from service.shared import SharedCache, shared_cache
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
@@ -51,6 +52,8 @@ class Resources:
         The one door out, `service.release.release`.
     bodies : Bodies
         Rendered answers by entity tag, kept or on their way.
+    shared : SharedCache or None
+        The same in Redis, for several processes.
     """
 
     settings: Settings
@@ -79,6 +82,7 @@ class Resources:
     page_files: PageFiles
     state: DataState
     bodies: Bodies
+    shared: SharedCache | None = None
     policy: Policy = OPEN
     release: Callable[..., Released[Any]] = field(default=door.release)
 
@@ -146,4 +150,5 @@ def open_resources(settings: Settings) -> Resources:
         page_files=PageFiles(),
         state=DataState(settings.data_dir),
         bodies=Bodies(settings.tiles.cache_bytes),
+        shared=shared_cache(settings),
     )

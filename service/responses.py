@@ -45,6 +45,7 @@ class Replies:
         filename: str | None = None,
         describe: Callable[[Released[AnswerT]], str] | None = None,
         work: Work = Work.ORDINARY,
+        is_shared: bool = True,
     ) -> Response:
         """The response to a question, computed only if neither the client nor a cache has it.
 
@@ -66,6 +67,8 @@ class Replies:
             Gives the provenance for a header, for formats without room for it.
         work : Work
             What computing costs: which lane it waits in.
+        is_shared : bool
+            Whether other processes may be asked for it, and given it.
 
         Returns
         -------
@@ -108,6 +111,7 @@ class Replies:
             media_type=media_type,
             headers=headers,
             work=work,
+            is_shared=is_shared,
         )
         lanes: Lanes = self.request.app.state.lanes
         found = question.look(resources, self.request.scope)

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
+    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
@@ -165,6 +166,27 @@ class LimitSettings(BaseModel):
     waiting: PositiveInt = 1_024
 
 
+class RedisSettings(BaseModel):
+    """A cache that several processes share, e.g. ``HOTSPOTS_REDIS__URL=redis://localhost/0``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr = SecretStr("")
+    namespace: Annotated[str, Field(max_length=100)] = ""
+    body_bytes: PositiveInt = 1_000_000
+    ttl_s: PositiveInt = 24 * 3600
+    timeout_ms: Annotated[int, Field(ge=1, le=10_000)] = 100
+    pause_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: SecretStr) -> SecretStr:
+        given = url.get_secret_value()
+        if given and not given.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("begins with redis://, rediss:// or unix://")
+        return url
+
+
 class Settings(BaseSettings):
     """All settings, each from ``HOTSPOTS_<NAME>``.
 
@@ -187,6 +209,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     background: BackgroundSettings = BackgroundSettings()
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
+    redis: RedisSettings = RedisSettings()
 
     @field_validator("cors_origins", "frame_ancestors", mode="before")
     @classmethod
@@ -272,5 +295,7 @@ def _invalid(error: ValidationError) -> SettingError:
             variable, tuple(f"{PREFIX}{where[0]}__{name}".upper() for name in sorted(names))
         )
     reason = fault["msg"].removeprefix("Value error, ")
+    if variable == f"{PREFIX}REDIS__URL":  # it may hold a password
+        return InvalidSettingError(variable, reason)
     got = repr(fault["input"])
     return InvalidSettingError(variable, reason if got in reason else f"{reason}, got {got}")

@@ -1,5 +1,6 @@
 """Run the HTTP service, in this process or in several that share one address."""
 
+import importlib.util
 import multiprocessing
 import os
 import signal
@@ -39,6 +40,8 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Serve until interrupted; prints the address once it answers."""
     import uvicorn
 
+    if settings.redis.url.get_secret_value() and importlib.util.find_spec("redis") is None:
+        output.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
     logs.configure(settings.log_level, settings.log_format)
     os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
     os.environ.pop(METRICS_DIR, None)

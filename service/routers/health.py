@@ -25,6 +25,7 @@ async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep)
         render=document_json,
         media_type=JSON,
         work=Work.QUICK,
+        is_shared=False,
     )
 
 
@@ -39,6 +40,7 @@ def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> R
         render=document_json,
         media_type=JSON,
         work=Work.QUICK,
+        is_shared=False,
     )
 
 
