@@ -10,6 +10,7 @@ from boundaries.levels import LevelCache
 from boundaries.neighbour_cache import NeighbourCache
 from boundaries.store import LayerStore
 from service import release as door
+from service.analyses.area_facts import FactsByArea
 from service.analyses.area_layers import AreaLayers
 from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
@@ -21,7 +22,7 @@ from service.analyses.hotspots import Hotspots
 from service.analyses.legends import Legends
 from service.analyses.neighbourhoods import Neighbourhoods
 from service.analyses.over_time import OverTime
-from service.analyses.overlay import Overlay
+from service.analyses.overlay import Grounds, Overlay
 from service.analyses.page_config import PageConfiguration
 from service.analyses.places import Places
 from service.analyses.sites import SiteTables
@@ -115,6 +116,22 @@ def open_resources(settings: Settings) -> Resources:
     catalogue = Catalogue(
         incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
     )
+    heatmaps = Heatmaps(incidents=incidents, layers=layers, settings=settings)
+    choropleths = Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods)
+    hotspots = Hotspots(
+        areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
+    )
+    over_time = OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings)
+    facts = FactsByArea(
+        areas=areas,
+        measures=measures,
+        choropleths=choropleths,
+        hotspots=hotspots,
+        over_time=over_time,
+    )
+    grounds = Grounds(
+        sites=sites, layers=area_layers, measures=measures, crosswalks=crosswalks, facts=facts
+    )
     return Resources(
         settings=settings,
         layers=layers,
@@ -128,16 +145,14 @@ def open_resources(settings: Settings) -> Resources:
         geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
         legends=Legends(incidents=incidents),
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
-        heatmaps=Heatmaps(incidents=incidents, layers=layers, settings=settings),
-        choropleths=Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods),
-        hotspots=Hotspots(
-            areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
-        ),
-        over_time=OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings),
+        heatmaps=heatmaps,
+        choropleths=choropleths,
+        hotspots=hotspots,
+        over_time=over_time,
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
         site_tables=SiteTables(sites),
-        overlay=Overlay(sites=sites, areas=areas, layers=layers),
+        overlay=Overlay(grounds=grounds, heatmaps=heatmaps),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,
         page_configuration=PageConfiguration(

@@ -34,6 +34,7 @@ from service.schemas.heatmaps import (
 )
 from service.settings import Settings
 from service.store.incidents import IncidentStore
+from spatial.arrays import FloatArray
 from spatial.classes import break_labels
 from spatial.contours import volume_contours
 from spatial.grid import Grid
@@ -99,6 +100,10 @@ class Heatmaps:
         surface = self._surfaces.of(dataset, query)
         cell_m = query.cell_m or max(1.0, _rounded_down(surface.bandwidth_m / 8))
         return self._raster(surface, query.bounds_m(), cell_m)
+
+    def density_at(self, dataset: str, query: HeatmapQuery, places_m: FloatArray) -> FloatArray:
+        """(n,) the query's density at places of the working CRS, incidents per km^2."""
+        return self._surfaces.of(dataset, query).at(places_m)
 
     def summary(self, dataset: str, query: HeatmapQuery) -> Document:
         """The legend's breaks, the maximum, the extent, the counts and an inset to zoom to."""

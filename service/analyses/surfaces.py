@@ -30,7 +30,7 @@ from spatial.adaptive import (
 from spatial.arrays import FloatArray
 from spatial.bandwidth import Bandwidth, choose_bandwidth, location_warnings
 from spatial.crs import WEB_MERCATOR, transform_xy
-from spatial.density import index_density_on_grid
+from spatial.density import density_at, index_density_on_grid
 from spatial.edge import EdgeMass, edge_mass, points_inside
 from spatial.grid import Grid
 from spatial.masks import inside_mask
@@ -167,6 +167,15 @@ class Surface:
                 values, self.edge, transform_xy(pixels, source=WEB_MERCATOR, target=self.crs)
             )
         return _cut(values / self.divisor, self._cut_to_mercator, _mercator_grid(tile, size))
+
+    def at(self, places_m: FloatArray) -> FloatArray:
+        """(n,) density in `unit` at places of the working CRS; of one bandwidth, not cut off."""
+        values = density_at(
+            self.points, places_m, bandwidth_m=self.bandwidth_m, kernel=self.kernel
+        )
+        if self.edge is not None and self.divide_by_mass:
+            values = _divided(values, self.edge, places_m)
+        return values / self.divisor
 
     def covering_grid(self, most_cells: int = LEGEND_CELLS) -> Grid:
         """A grid over `extent_m` fine enough for the bandwidth, or with about so many cells."""

@@ -1,8 +1,8 @@
 """Queries of growth: development sites and what is around them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from service.schemas.queries import LayerQuery, Query, TableQuery, Text
 
@@ -44,20 +44,57 @@ class HouseholdQuery(Query):
         Field(description="Measure of households behind the household size: households."),
     ] = None
 
+    @model_validator(mode="after")
+    def _given_or_measured(self) -> Self:
+        if self.household_size is not None and self.households is not None:
+            raise ValueError("household_size and households are not given together")
+        return self
 
-class OverlayQuery(TableQuery):
+
+class GrowthQuery(TableQuery, HouseholdQuery):
+    """What all questions about sites, areas and incidents share."""
+
+    layer: Annotated[
+        Text | None,
+        Field(description="Layer or grid whose areas the sites lie in; the first imported."),
+    ] = None
+
+
+class OverlayQuery(GrowthQuery):
     """Query of the growth overlay."""
 
+    by: Annotated[
+        Literal["site", "area"], Field(description="One row per site, or per area of the layer.")
+    ] = "site"
     distance_m: Annotated[
         float,
         Field(
             gt=0,
             le=50_000,
             allow_inf_nan=False,
-            description="Incidents within this distance of a site are counted, metres.",
+            description="Incidents within this distance are counted, metres.",
         ),
     ] = 1_000.0
-    layer: Annotated[
+    bandwidth_m: Annotated[
+        float,
+        Field(
+            ge=10,
+            le=20_000,
+            allow_inf_nan=False,
+            description="Bandwidth of the kernel density at each site, metres.",
+        ),
+    ] = 1_000.0
+    surroundings: Annotated[
         Text | None,
-        Field(description="Layer whose areas the sites are looked up in."),
+        Field(
+            description="Layer whose areas are the surroundings, at whose rate incidents are "
+            "expected; by default the one of fewest areas."
+        ),
     ] = None
+    exposure: Annotated[
+        Literal["auto", "residents", "area"],
+        Field(
+            description="What the local rate is per: residents, or km^2 of ground; auto: "
+            "residents where the layer has them."
+        ),
+    ] = "auto"
