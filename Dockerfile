@@ -22,6 +22,8 @@ COPY pyproject.toml constraints.txt ./
 RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/dependencies.txt \
  && /opt/hotspots/bin/pip install -c constraints.txt -r /tmp/dependencies.txt
 
+# The page is built here too, with Node from a wheel that pip fetches for the build alone; not
+# where service/web/dist is current already.
 COPY README.md LICENSE ./
 COPY spatial spatial
 COPY boundaries boundaries

@@ -18,7 +18,10 @@ help:
 	@echo "make bench   ratios against named peers, measured in one run"
 	@echo "make image   build the container image (needs docker or podman)"
 
-$(VENV)/.installed: pyproject.toml constraints.txt
+# Of the page: what changes, is built again.
+PAGE := $(shell find service/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+
+$(VENV)/.installed: pyproject.toml constraints.txt $(PAGE)
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=/path/to/python3 ..."; exit 1; }
 	"$(PYTHON)" -m venv $(VENV)
@@ -55,4 +58,4 @@ image:
 	"$$engine" build -t hotspot-atlas .
 
 clean:
-	rm -rf $(VENV) build *.egg-info
+	rm -rf $(VENV) build *.egg-info service/web/dist service/web/node_modules

@@ -1,6 +1,5 @@
 """The files of the built page, read once, and again when it was built anew."""
 
-import gzip
 import hashlib
 import re
 import threading
@@ -13,7 +12,7 @@ from typing import Final
 BUILT: Final = Path(__file__).parent / "web" / "dist"
 PAGE: Final = "index.html"
 DOCUMENTATION: Final = "docs.html"
-STAMP: Final = "built.json"  # written last by the build: another one means other files
+BUILT_LAST: Final = ("built.json", DOCUMENTATION, PAGE)  # others mean that all may be others
 
 MEDIA_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -33,10 +32,12 @@ MEDIA_TYPES: Final[Mapping[str, str]] = MappingProxyType(
         ".woff2": "font/woff2",
     }
 )
-_COMPRESSED: Final = ".gz"
-_SMALL_BYTES: Final = 1_000  # not worth compressing
+ENCODINGS: Final[Mapping[str, str]] = MappingProxyType({"br": ".br", "gzip": ".gz"})  # best first
 # A digest of the contents in the name: with other contents it is another file.
 _HASHED: Final = re.compile(r"[-.](?=[A-Za-z0-9_-]*[0-9A-Z])[A-Za-z0-9_-]{8,}\.[a-z0-9.]+$")
+
+
+Signature = tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +46,8 @@ class PageFile:
 
     Attributes
     ----------
-    compressed : bytes or None
-        By gzip, where that is smaller.
+    encoded : mapping of str to bytes
+        The contents as the build compressed them, by the name of the encoding, best first.
     digest : str
         Of the contents.
     is_immutable : bool
@@ -55,7 +56,7 @@ class PageFile:
 
     name: str
     content: bytes
-    compressed: bytes | None
+    encoded: Mapping[str, bytes]
     media_type: str
     digest: str
     is_immutable: bool
@@ -75,7 +76,7 @@ class PageFiles:
     def __init__(self, folder: Path = BUILT) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._held: tuple[tuple[int, int], Mapping[str, PageFile]] | None = None
+        self._held: tuple[Signature, Mapping[str, PageFile]] | None = None
 
     def get(self, name: str) -> PageFile | None:
         """The file of a name, such as ``assets/main-4f1c9a2b.js``; None where there is none."""
@@ -93,15 +94,16 @@ class PageFiles:
                 self._held = (signature, _read(self._folder))
             return self._held[1]
 
-    def _signature(self) -> tuple[int, int] | None:
+    def _signature(self) -> Signature | None:
         """What changes with a build; None where nothing is built."""
-        for name in (STAMP, PAGE):
+        found: list[int] = []
+        for name in BUILT_LAST:
             try:
                 known = (self._folder / name).stat()
             except OSError:
                 continue
-            return known.st_mtime_ns, known.st_ino
-        return None
+            found += (known.st_mtime_ns, known.st_ino)
+        return tuple(found) or None
 
 
 def _read(folder: Path) -> Mapping[str, PageFile]:
@@ -111,18 +113,16 @@ def _read(folder: Path) -> Mapping[str, PageFile]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.suffix in MEDIA_TYPES
     }
-    return {name: _file(name, path) for name, path in paths.items() if name != STAMP}
+    return {name: _file(name, path) for name, path in paths.items() if name != BUILT_LAST[0]}
 
 
 def _file(name: str, path: Path) -> PageFile:
     content = path.read_bytes()
-    beside = path.with_name(path.name + _COMPRESSED)
-    packed = beside.read_bytes() if beside.is_file() else gzip.compress(content, 6, mtime=0)
-    is_smaller = len(content) > _SMALL_BYTES and len(packed) < len(content)
+    beside = {name: path.with_name(path.name + suffix) for name, suffix in ENCODINGS.items()}
     return PageFile(
         name=name,
         content=content,
-        compressed=packed if is_smaller else None,
+        encoded={name: each.read_bytes() for name, each in beside.items() if each.is_file()},
         media_type=MEDIA_TYPES[path.suffix],
         digest=hashlib.sha256(content).hexdigest()[:32],
         is_immutable=_HASHED.search(name) is not None,

@@ -1,5 +1,6 @@
 """The page, its files, and the plain page for who has no script or no build."""
 
+import re
 from functools import partial
 from typing import Annotated
 
@@ -22,6 +23,7 @@ router = APIRouter(tags=["page"])
 
 HTML = "text/html; charset=utf-8"
 NOT_BUILT = "The map is not built in this installation (pip install . builds it): the plain page."
+_REFUSED = re.compile(r"q=0(\.0{0,3})?")
 FOR_EVER = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
@@ -100,8 +102,9 @@ def _plain_policy(replies: Replies) -> str:
 def _send_file(replies: Replies, request: Request, file: PageFile) -> Response:
     """A file as it was built, compressed for who takes that."""
     resources = replies.resources
-    is_packed = file.compressed is not None and _takes_gzip(request)
-    tag = f'"{file.digest}{"-gzip" if is_packed else ""}"'
+    accepted = _accepted(request)
+    encoding = next((name for name in file.encoded if name in accepted), None)
+    tag = f'"{file.digest}{f"-{encoding}" if encoding else ""}"'
     headers = {
         "ETag": tag,
         "Cache-Control": FOR_EVER if file.is_immutable else "no-cache",
@@ -111,18 +114,19 @@ def _send_file(replies: Replies, request: Request, file: PageFile) -> Response:
         headers[CONTENT_POLICY] = page_policy(resources.settings)
     if names(replies.if_none_match, tag) or (replies.if_none_match or "").strip() == "*":
         return Response(status_code=304, headers=headers)
-    if is_packed:
-        headers["Content-Encoding"] = "gzip"
-    content = file.content if file.compressed is None or not is_packed else file.compressed
+    if encoding is not None:
+        headers["Content-Encoding"] = encoding
+    content = file.content if encoding is None else file.encoded[encoding]
     answer = PageAsset(kind="page-file", name=file.name, content=content)
     released = resources.release(answer, resources.policy, Role.PUBLIC)
     return Response(released.answer.content, media_type=file.media_type, headers=headers)
 
 
-def _takes_gzip(request: Request) -> bool:
-    """Whether a client says that it takes gzip."""
-    for part in request.headers.get("Accept-Encoding", "").split(","):
-        name, _, quality = part.partition(";")
-        if name.strip().lower() in ("gzip", "*"):
-            return quality.replace(" ", "").lower() not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+def _accepted(request: Request) -> set[str]:
+    """The encodings that a client says it takes."""
+    parts = [part.partition(";") for part in request.headers.get("Accept-Encoding", "").split(",")]
+    return {
+        name.strip().lower()
+        for name, _, quality in parts
+        if not _REFUSED.fullmatch(quality.replace(" ", "").lower())
+    }
