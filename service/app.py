@@ -26,6 +26,7 @@ from service.routers import (
     hotspots,
     page,
     places,
+    priorities,
     trends,
     vector_tiles,
 )
@@ -99,6 +100,7 @@ def create_app(resources: Resources) -> FastAPI:
         hotspots,
         growth,
         forecasts,
+        priorities,
         trends,
         places,
     )

@@ -57,6 +57,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
     # our data or our doing, not the caller's
+    analysis.InvalidRulesError: 500,
     spatial.InvalidPointsError: 500,
     spatial.InvalidPointWeightsError: 500,
     boundary.InvalidLayerError: 500,

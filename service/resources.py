@@ -25,6 +25,7 @@ from service.analyses.over_time import OverTime
 from service.analyses.overlay import Grounds, Overlay
 from service.analyses.page_config import PageConfiguration
 from service.analyses.places import Places
+from service.analyses.priorities import Priorities, read_rules
 from service.analyses.sites import SiteTables
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
@@ -75,6 +76,7 @@ class Resources:
     over_time: OverTime
     site_tables: SiteTables
     overlay: Overlay
+    priorities: Priorities
     forecasts: Forecasts
     trends: Trends
     places: Places
@@ -153,6 +155,9 @@ def open_resources(settings: Settings) -> Resources:
         trends=Trends(areas=areas, settings=settings),
         site_tables=SiteTables(sites),
         overlay=Overlay(grounds=grounds, heatmaps=heatmaps),
+        priorities=Priorities(
+            grounds=grounds, over_time=over_time, rules=read_rules(settings.priority_rules)
+        ),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,
         page_configuration=PageConfiguration(

@@ -200,6 +200,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("hotspots-data")
     crs: str = "EPSG:27700"
     study_area: str = ""
+    priority_rules: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     shutdown_s: Annotated[int, Field(ge=0, le=3_600)] = 30
     log_format: Literal["text", "json"] = "text"

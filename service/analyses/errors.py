@@ -7,6 +7,7 @@ AnalysisError
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── StaleVersionError       an address that names a version no longer held
+├── InvalidRulesError       a file of priority rules that cannot be used
 └── NoStudyAreaError        nothing that says where the study area is
 """
 
@@ -117,6 +118,20 @@ class StaleVersionError(AnalysisError):
             f"version {self.asked!r} is no longer held; "
             "read the TileJSON again for the current one"
         )
+
+
+class InvalidRulesError(AnalysisError):
+    """A file of priority rules that cannot be used."""
+
+    code = "invalid-rules"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the priority rules in {self.path} cannot be used: {self.reason}"
 
 
 class NoStudyAreaError(AnalysisError):

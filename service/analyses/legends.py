@@ -10,6 +10,7 @@ import numpy as np
 from service.analyses.provenance import credited
 from service.analyses.site_classes import COMPLETION_CLASSES, completion_classes
 from service.answers import Legend, LegendClass, Table
+from service.schemas.priority_rules import PRIORITIES
 from service.store.incidents import IncidentStore
 from spatial.arrays import AnyArray
 from spatial.change import TRANSITIONS
@@ -86,6 +87,21 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "transitions",
             TRANSITIONS,
             frozenset({"cold to hot", "hot to cold", "not tested"}),
+        ),
+        "growth-overlay-by-area": Categories(
+            "hot and cold spots where homes are planned",
+            "confidence, per cent",
+            "hotspot_class",
+            "hot-cold",
+            (*CLASSES, NOT_TESTED),
+            frozenset({NOT_TESTED}),
+        ),
+        "growth-priorities": Categories(
+            "priorities where homes are planned",
+            "priority, by the rules in the provenance",
+            "priority",
+            "priorities",
+            PRIORITIES,
         ),
         "sites": Categories(
             "development sites",

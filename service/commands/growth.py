@@ -9,7 +9,7 @@ from service.commands.answers import write_table
 from service.commands.from_query import with_query
 from service.commands.options import Format, Out
 from service.schemas.forecasts import ForecastQuery
-from service.schemas.growth import OverlayQuery, SitesQuery
+from service.schemas.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -45,3 +45,14 @@ def forecast(
     held = output.resources()
     with output.errors_in_words():
         write_table(held, held.forecasts.table(dataset, query), query, format_, out)
+
+
+@app.command()
+@with_query(PrioritiesQuery)
+def priorities(
+    dataset: Dataset, query: PrioritiesQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Areas that are emerging, to be prevented or to be sustained, with the reasons."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.priorities.table(dataset, query), query, format_, out)

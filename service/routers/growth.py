@@ -9,6 +9,7 @@ from service.responses import RepliesDep
 from service.routers.addresses import CSV, JSON, responses
 from service.routers.tables import send_table
 from service.schemas.growth import OverlayQuery, SitesQuery
+from service.work import Work
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
@@ -77,4 +78,5 @@ def _send_overlay(replies: RepliesDep, dataset: str, suffix: str, query: Overlay
         query=query,
         name=f"{dataset}-growth-overlay",
         answer=lambda: overlay.table(dataset, query),
+        work=Work.HEAVY,
     )

@@ -2,9 +2,18 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from service.schemas.queries import LayerQuery, Query, TableQuery, Text
+from service.schemas.over_time import ChangeQuery
+from service.schemas.queries import (
+    IncidentQuery,
+    LayerQuery,
+    Query,
+    TableQuery,
+    Text,
+    checked_end,
+    checked_start,
+)
 
 
 class SitesQuery(LayerQuery):
@@ -98,3 +107,36 @@ class OverlayQuery(GrowthQuery):
             "residents where the layer has them."
         ),
     ] = "auto"
+
+
+class PrioritiesQuery(GrowthQuery):
+    """Query of the priorities."""
+
+    baseline_from: Annotated[
+        str | None,
+        AfterValidator(checked_start),
+        Field(description="First month or day of a baseline period, for rules about change."),
+    ] = None
+    baseline_to: Annotated[
+        str | None,
+        AfterValidator(checked_end),
+        Field(description="Last month or day of the baseline period, inclusive."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _two_periods(self) -> Self:
+        given = (self.baseline_from, self.baseline_to)
+        if any(given) and not (all(given) and self.from_ and self.to):
+            raise ValueError(
+                "baseline_from and baseline_to are given together, and from and to after them"
+            )
+        self.change_query()
+        return self
+
+    def change_query(self) -> ChangeQuery | None:
+        """The question about change since the baseline period, None where there is none."""
+        if self.baseline_from is None or self.baseline_to is None:
+            return None
+        wanted = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
+        period = {"baseline_from": self.baseline_from, "baseline_to": self.baseline_to}
+        return ChangeQuery.model_validate({**wanted, **period, "replicates": 0})

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from service.schemas.areas import ChoroplethQuery, HotspotQuery
+from service.schemas.growth import OverlayQuery, PrioritiesQuery
 from service.schemas.over_time import ChangeQuery, EmergingQuery
 from service.schemas.queries import VersionQuery
 
@@ -51,3 +52,23 @@ class ChangeTileJsonQuery(ChangeQuery):
 
 class ChangeTileQuery(ChangeTileJsonQuery, VersionQuery):
     """Query of the vector tiles of a change between two periods."""
+
+
+class OverlayTileJsonQuery(OverlayQuery):
+    """Query of the TileJSON of the vector tiles of a growth overlay."""
+
+    crs: WebMercatorOnly = None
+
+
+class OverlayTileQuery(OverlayTileJsonQuery, VersionQuery):
+    """Query of the vector tiles of a growth overlay."""
+
+
+class PrioritiesTileJsonQuery(PrioritiesQuery):
+    """Query of the TileJSON of the vector tiles of priorities."""
+
+    crs: WebMercatorOnly = None
+
+
+class PrioritiesTileQuery(PrioritiesTileJsonQuery, VersionQuery):
+    """Query of the vector tiles of priorities."""
