@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from service import __version__
+from service import __version__, ows
 from service.errors import add_problem_handlers
 from service.metrics import Metrics
-from service.middleware import HeadAnswers, Unexpected
+from service.middleware import HeadAnswers, LowerCaseKeys, Unexpected
 from service.observed import Observed
 from service.ranges import Ranges
 from service.recall import Recall
@@ -29,6 +29,7 @@ from service.routers import (
     priorities,
     trends,
     vector_tiles,
+    wmts,
 )
 from service.security import SecurityHeaders, answer_headers
 from service.work import Lanes
@@ -87,6 +88,7 @@ def create_app(resources: Resources) -> FastAPI:
     )
     app.add_middleware(Observed, metrics=app.state.metrics)
     app.add_middleware(SecurityHeaders, headers=answer_headers(resources.settings))
+    app.add_middleware(LowerCaseKeys, prefix=ows.ROOT)
     add_problem_handlers(app)
     modules = (
         page,
@@ -103,6 +105,7 @@ def create_app(resources: Resources) -> FastAPI:
         priorities,
         trends,
         places,
+        wmts,
     )
     app.include_router(health.metrics_router)
     for module in modules:

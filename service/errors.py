@@ -5,14 +5,14 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from boundaries import errors as boundary
-from service import work
+from service import ows, work
 from service.analyses import errors as analysis
 from service.scope import ABOUT
 from service.store import errors as store
@@ -104,10 +104,18 @@ def problem(
     detail: str,
     extra: Mapping[str, Any] | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """One problem document; that of a server's fault names the request, to find it in the log."""
+) -> Response:
+    """One problem document, or an exception report where OGC's standards ask for one.
+
+    That of a server's fault names the request, to find it in the log.
+    """
     about = request.scope.get(ABOUT)
     named = {"request_id": about} if status >= 500 and about else {}
+    path = request.scope["path"]
+    if ows.is_ows(path):
+        return ows.report_of_problem(
+            path, code=code, status=status, detail=detail, headers=headers or {}
+        )
     return JSONResponse(
         {
             "type": f"/problems/{code}",
@@ -124,7 +132,7 @@ def problem(
     )
 
 
-async def _answer_project_error(request: Request, exc: Exception) -> JSONResponse:
+async def _answer_project_error(request: Request, exc: Exception) -> Response:
     status = STATUS.get(type(exc), 500)
     is_told = status < 500 or isinstance(exc, work.WorkError)
     if not is_told:
@@ -138,9 +146,11 @@ async def _answer_project_error(request: Request, exc: Exception) -> JSONRespons
     return problem(request, code=code, status=status, detail=detail, extra=extra, headers=headers)
 
 
-async def _answer_invalid_request(request: Request, exc: Exception) -> JSONResponse:
+async def _answer_invalid_request(request: Request, exc: Exception) -> Response:
     errors = exc.errors() if isinstance(exc, RequestValidationError) else []
     faults = [_fault(request, error) for error in errors]
+    if ows.is_ows(request.scope["path"]):
+        return ows.report_of_faults(request.scope["path"], errors, faults)
     return problem(
         request,
         code="invalid-request",
@@ -207,7 +217,7 @@ def query_models(request: Request) -> list[type[BaseModel]]:
     return [a for a in annotations if isinstance(a, type) and issubclass(a, BaseModel)]
 
 
-async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:
+async def _answer_http_error(request: Request, exc: Exception) -> Response:
     status = exc.status_code if isinstance(exc, HTTPException) else 500
     detail = str(exc.detail) if isinstance(exc, HTTPException) else ""
     headers = exc.headers if isinstance(exc, HTTPException) else None
@@ -217,7 +227,7 @@ async def _answer_http_error(request: Request, exc: Exception) -> JSONResponse:
     return problem(request, code=code, status=status, detail=detail, headers=headers)
 
 
-async def answer_unexpected(request: Request, exc: Exception) -> JSONResponse:
+async def answer_unexpected(request: Request, exc: Exception) -> Response:
     """What nobody expected: logged with its cause, answered without it."""
     logger.error("unexpected error: %s", _path_of(request), exc_info=exc)
     return problem(

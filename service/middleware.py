@@ -7,6 +7,33 @@ from service.errors import answer_unexpected
 from service.scope import GONE, LEVEL, ROUTE
 
 
+class LowerCaseKeys:
+    """Query parameters of some paths in small letters: OGC's may be written in any.
+
+    Parameters
+    ----------
+    prefix : str
+        The paths: itself, and those below it.
+    """
+
+    def __init__(self, app: ASGIApp, *, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        path = scope.get("path", "")
+        if scope["type"] == "http" and (
+            path == self._prefix or path.startswith(f"{self._prefix}/")
+        ):
+            pairs = (pair.partition(b"=") for pair in scope["query_string"].split(b"&"))
+            # In place: what stands around this reads from the scope what handlers leave there.
+            scope["query_string"] = b"&".join(
+                key.lower() + joint + value for key, joint, value in pairs if key or joint
+            )
+        await self._app(scope, receive, send)
+
+
 class HeadAnswers:
     """Answers HEAD as GET without the body: GDAL asks so before it reads a raster.
 

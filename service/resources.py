@@ -29,6 +29,7 @@ from service.analyses.priorities import Priorities, read_rules
 from service.analyses.sites import SiteTables
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
+from service.analyses.wmts import Wmts
 from service.flights import Bodies
 from service.page_files import PageFiles
 from service.rehearsal import rehearse
@@ -70,6 +71,7 @@ class Resources:
     vector_tiles: VectorTiles
     geometry_tiles: GeometryTiles
     legends: Legends
+    wmts: Wmts
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
@@ -146,6 +148,7 @@ def open_resources(settings: Settings) -> Resources:
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
         legends=Legends(incidents=incidents),
+        wmts=Wmts(incidents=incidents, layers=layers, settings=settings),
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=heatmaps,
         choropleths=choropleths,

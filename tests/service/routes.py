@@ -18,16 +18,30 @@ THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
 ABOUT_THE_PROCESS = {"/metrics"}
 
+# Where OGC's standards ask for errors in XML.
+OGC_XML = "/wmts"
+
 # One value for each name in a path that exists in the county; z/x/y is a tile over its middle.
 EXISTING: dict[str, str] = {
     "dataset": world.DATASET,
     "layer": world.CELLS,
+    "identifier": f"heatmaps:{world.DATASET}",
+    "style": "default",
+    "time": "all",
+    "tilematrixset": "GoogleMapsCompatible",
+    "tilematrix": "13",
+    "tilerow": "2697",
+    "tilecol": "4099",
+    "i": "10",
+    "j": "20",
     "z": "13",
     "x": "4099",
     "y": "2697",
 }
 # What questions must say where a route requires it; two periods need all four ends.
 REQUIRED: dict[str, dict[str, str]] = {
+    "service": {"service": "WMTS"},
+    "request": {"request": "GetCapabilities"},
     "baseline_from": {"baseline_from": "2023-01", "from": "2024-01"},
     "baseline_to": {"baseline_to": "2023-12", "to": "2024-12"},
     "target": {"target": "C00"},

@@ -8,7 +8,7 @@ import pytest
 from service import answers
 from service.release import OPEN, Policy, Released, Role, release
 from tests.service import world
-from tests.service.routes import FRAMEWORK_PAGES, addresses, all_addresses, path_templates
+from tests.service.routes import FRAMEWORK_PAGES, OGC_XML, addresses, all_addresses, path_templates
 
 
 class RecordingDoor:
@@ -43,7 +43,8 @@ def test_nothing_comes_out_where_the_door_is_shut(resources, serve):
     for address in all_addresses(client.app):
         answer = client.get(address)
         assert answer.status_code == 500, address
-        assert answer.headers["Content-Type"] == "application/problem+json"
+        told = "application/xml" if address.startswith(OGC_XML) else "application/problem+json"
+        assert answer.headers["Content-Type"] == told
 
 
 def test_what_leaves_is_what_the_door_let_through(resources, serve):
