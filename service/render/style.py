@@ -11,7 +11,7 @@ import orjson
 from service.answers import Legend, MapStyle
 from service.release import Released
 from service.render.colour import AREA_OPACITY, MISSING, OUTLINE, POINT_OPACITY
-from service.render.documents import JSON_OPTIONS
+from service.render.documents import JSON_OPTIONS, provenance_dict
 from service.render.legend import LARGEST_RADIUS, LARGEST_SITE, SMALLEST_RADIUS, legend_content
 
 METADATA = "hotspot-atlas"
@@ -29,7 +29,7 @@ def style_json(released: Released[MapStyle]) -> bytes:
         "metadata": {
             f"{METADATA}:legend": legend_content(legend),
             f"{METADATA}:synthetic": legend.provenance.synthetic,
-            f"{METADATA}:software": legend.provenance.software,
+            f"{METADATA}:provenance": provenance_dict(legend.provenance),
         },
         "center": tiles["center"][:2],
         "zoom": tiles["center"][2],

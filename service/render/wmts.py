@@ -14,7 +14,7 @@ import orjson
 
 from service.answers import Document, TileImage
 from service.release import Released
-from service.render.documents import JSON_OPTIONS
+from service.render.documents import JSON_OPTIONS, provenance_dict
 
 MATRIX_SET: Final = "GoogleMapsCompatible"
 STYLE: Final = "default"
@@ -96,6 +96,7 @@ def feature_info(released: Released[TileImage], *, column: int, row: int, as_jso
         "x_mercator_m": round(left + (column + 0.5) * pixel, 3),
         "y_mercator_m": round(top - (row + 0.5) * pixel, 3),
         "synthetic": drawn.provenance.synthetic,
+        "provenance": provenance_dict(drawn.provenance),
     }
     return orjson.dumps(content, option=JSON_OPTIONS)
 
