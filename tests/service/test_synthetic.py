@@ -44,6 +44,8 @@ def says_synthetic(answer) -> bool:
     if kind in ("application/json", "application/geo+json"):
         content = answer.json()
         each = content.get("datasets", content.get("boundaries", [content]))
+        if "metadata" in content:  # of a style, which has room for it nowhere else
+            return bool(content["metadata"]["hotspot-atlas:synthetic"])
         return all(one.get("synthetic") or one["provenance"]["synthetic"] for one in each)
     if kind == "text/csv":
         return all(row["synthetic"] == "true" for row in csv_rows(answer.content))
@@ -53,6 +55,8 @@ def says_synthetic(answer) -> bool:
     if kind == "image/tiff":
         raster = read_tif(answer.content)
         return raster.tags["SYNTHETIC"] == "yes" and raster.provenance()["synthetic"]
+    if kind in ("application/xml", "text/plain"):
+        return "synthetic data" in answer.text.lower()
     if kind == "text/html":
         return "Synthetic data" in answer.text
     if kind == "application/vnd.mapbox-vector-tile":
