@@ -22,6 +22,7 @@ from service.work import Work
 router = APIRouter(tags=["page"])
 
 HTML = "text/html; charset=utf-8"
+SCRIPT = "text/javascript; charset=utf-8"
 NOT_BUILT = "The map is not built in this installation (pip install . builds it): the plain page."
 _REFUSED = re.compile(r"q=0(\.0{0,3})?")
 FOR_EVER = f"public, max-age={365 * 24 * 3600}, immutable"
@@ -110,7 +111,7 @@ def _send_file(replies: Replies, request: Request, file: PageFile) -> Response:
         "Cache-Control": FOR_EVER if file.is_immutable else "no-cache",
         "Vary": "Accept-Encoding",
     }
-    if file.media_type == HTML:
+    if file.media_type in (HTML, SCRIPT):  # a worker asks by the policy of its own file
         headers[CONTENT_POLICY] = page_policy(resources.settings)
     if names(replies.if_none_match, tag) or (replies.if_none_match or "").strip() == "*":
         return Response(status_code=304, headers=headers)

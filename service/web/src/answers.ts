@@ -1,0 +1,299 @@
+// From the view to the answers of the service: addresses, columns, colours.
+
+import { here, query } from "./api.ts";
+import {
+  COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, intervalSwatches, type Swatch,
+} from "./colours.ts";
+import type { GrowthKind, View } from "./state.ts";
+import type { Cell, Row, Table } from "./types.ts";
+import {
+  COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, capital,
+  numberWords, probabilityWords,
+} from "./words.ts";
+
+type Words = [name: string, value: string | number | null][];
+
+export interface Column {
+  key: string;
+  title: string;
+  kind: "name" | "number" | "text" | "swatch" | "run";
+  words: (row: Row) => string;
+}
+
+/** What identifies a row: the code of an area, or the id of a site. */
+export function codeOf(row: Row): string {
+  return String(row["code"] ?? row["site_id"] ?? row["area_code"] ?? row["name"]);
+}
+
+/** Whether the rows are development sites and not areas. */
+export function isOfSites(view: View): boolean {
+  return view.view === "growth" && view.growth === "sites";
+}
+
+export function hotspotMeasure(view: View): string {
+  return HOTSPOT_MEASURES.includes(view.measure) ? view.measure : "count";
+}
+
+function incidentWords(view: View): Words {
+  return [
+    ["from", view.from],
+    ["to", view.to],
+    ...view.categories.map((name): [string, string] => ["category", name]),
+  ];
+}
+
+function path(...parts: string[]): string {
+  return parts.map((part) => encodeURIComponent(part).replaceAll("%3A", ":")).join("/");
+}
+
+/** The address of the table of a view; a suffix such as "csv" gives the file to keep. */
+export function tableAddress(view: View, suffix = ""): string {
+  const dot = suffix ? `.${suffix}` : "";
+  const words = incidentWords(view);
+  switch (view.view) {
+    case "heatmap":
+      return `/v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+    case "choropleth": {
+      const measure = view.measure;
+      words.push(["measure", measure]);
+      if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
+      return `/v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+    }
+    case "hotspots": {
+      const measure = hotspotMeasure(view);
+      words.push(["measure", measure]);
+      if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
+      return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+    }
+    case "emerging":
+      words.push(["step", view.step], ["permutations", 999]);
+      return `/v1/hotspots/${path(view.dataset, view.layer)}/emerging${dot}${query(words)}`;
+    case "growth":
+      return growthAddress(view, dot, words);
+  }
+}
+
+function growthAddress(view: View, dot: string, words: Words): string {
+  const base = `/v1/growth/${path(view.dataset)}`;
+  const layer: Words = [["layer", view.layer]];
+  const asked: Record<GrowthKind, string> = {
+    sites: `${base}/overlay${dot}${query([...words, ["distance_m", view.distance], ...layer])}`,
+    forecast: `${base}/forecast${dot}${query([...words, ["by", "area"], ...layer])}`,
+  };
+  return asked[view.growth];
+}
+
+function heatWords(view: View): Words {
+  return [["bandwidth_m", view.bandwidth], ...incidentWords(view)];
+}
+
+export function heatAddress(view: View, document: "tilejson.json" | "summary.json"): string {
+  return `/v1/heatmaps/${path(view.dataset)}/${document}${query(heatWords(view))}`;
+}
+
+export function pictureAddress(view: View): string {
+  return `/v1/heatmaps/${path(view.dataset)}/map.png${query(heatWords(view))}`;
+}
+
+export function boundaryAddress(layer: string): string {
+  return `/v1/boundaries/${path(layer)}/tilejson.json`;
+}
+
+export function trendAddress(view: View, within: string, categories = view.categories): string {
+  const words: Words = categories.map((name) => ["category", name]);
+  if (within) words.push(["within", within]);
+  return `/v1/tables/${path(view.dataset)}/trend${query(words)}`;
+}
+
+/** Tile addresses of a TileJSON as this page reaches them, sharp where the screen is. */
+export function tileAddresses(tiles: readonly string[]): string[] {
+  const isSharp = window.devicePixelRatio > 1.25;
+  return tiles.map((each) => (isSharp ? here(each).replace("{y}.png", "{y}@2x.png") : here(each)));
+}
+
+const number = (key: string, title: string): Column => ({
+  key, title, kind: "number", words: (row) => numberWords(row[key]),
+});
+const swatch = (key: string, title: string, words: Record<string, string> = {}): Column => ({
+  key, title, kind: "swatch", words: (row) => words[String(row[key])] ?? capital(String(row[key])),
+});
+const NAME: Column = {
+  key: "name", title: "Area", kind: "name", words: (row) => String(row["name"] ?? row["code"] ?? ""),
+};
+
+/** The columns of the ranked table, most telling first. */
+export function columnsOf(view: View, table: Table): Column[] {
+  const count = number("count", "Incidents");
+  switch (view.view) {
+    case "heatmap":
+      return [NAME, count];
+    case "choropleth": {
+      if (view.measure === "count") return [NAME, count];
+      return [NAME, number("value", shortMeasure(view)), count];
+    }
+    case "hotspots": {
+      const value = hotspotMeasure(view) === "count" ? [count] : [number("value", shortMeasure(view))];
+      return [NAME, swatch("class", "Class", HOT_COLD_SHORT), number("z_score", "z"), ...value];
+    }
+    case "emerging":
+      return [
+        NAME,
+        swatch("category", "Category", EMERGING_SHORT),
+        { key: "run", title: "Steps", kind: "run", words: (row) => String(row["run"]) },
+        count,
+      ];
+    case "growth":
+      return growthColumns(view.growth, table);
+  }
+}
+
+function growthColumns(kind: GrowthKind, table: Table): Column[] {
+  if (kind === "sites") {
+    return [
+      { ...NAME, title: "Site" },
+      number("homes_remaining", "Homes to come"),
+      number("incidents_within", "Incidents near"),
+    ];
+  }
+  const year = String(table.rows[0]?.["year"] ?? "");
+  const confidence = Math.round(100 * Number(table.provenance.method["confidence"] ?? 0.9));
+  return [
+    NAME,
+    number("expected", `Expected ${year}`),
+    {
+      key: "upper", title: `${confidence} %`, kind: "number",
+      words: (row) => `${numberWords(row["lower"])}–${numberWords(row["upper"])}`,
+    },
+    number("homes_added", "New homes"),
+  ];
+}
+
+function shortMeasure(view: View): string {
+  return ({
+    count: "Incidents", rate: "Per 1,000", density: "Per km²", share: "Share, %",
+    smoothed: "Smoothed", "smoothed-local": "Smoothed", ratio: "Obs./exp.",
+  })[view.measure] ?? "Value";
+}
+
+/** What the colours of the areas mean. */
+export interface AreaColours {
+  title: string;
+  unit: string;
+  swatches: Swatch[];
+  of: (row: Row) => string;
+}
+
+/** The legend of a table and the colour of each of its rows; null where areas have none. */
+export function coloursOf(view: View, table: Table): AreaColours | null {
+  if (view.view === "choropleth") return valueColours(view, table);
+  if (view.view === "hotspots") {
+    const unit = "Getis-Ord Gi*, false discovery rate controlled";
+    return categories(table, "class", "Hot and cold spots", unit, HOT_COLD, HOT_COLD_WORDS);
+  }
+  if (view.view === "emerging") {
+    return categories(table, "category", "Emerging hot spots", `by ${view.step}`, EMERGING, {});
+  }
+  if (view.view === "growth" && view.growth === "forecast") return valueColours(view, table);
+  if (isOfSites(view)) {
+    return categories(table, "completion_class", "Development sites",
+      "circles grow with the homes planned", COMPLETION, COMPLETION_WORDS, completion);
+  }
+  return null;
+}
+
+function valueColours(view: View, table: Table): AreaColours | null {
+  const legend = table.provenance.method.legend;
+  if (!legend) return null;
+  const swatches = intervalSwatches(legend);
+  const colour = new Map(swatches.map((each) => [each.label, each.colour]));
+  if (view.view === "growth") {
+    const year = String(table.rows[0]?.["year"] ?? "");
+    const unit = `incidents per 1,000 of ${String(table.provenance.method["denominator"] ?? "the denominator")}, with the homes planned`;
+    const of = (row: Row): string => colour.get(String(row["class"])) ?? MISSING;
+    return { title: `Expected rate, ${year}`, unit, swatches, of };
+  }
+  const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
+  return {
+    title: (MEASURE_WORDS[view.measure] ?? view.measure) + over,
+    unit: `${String(table.provenance.method["scheme"] ?? "").replaceAll("-", " ")}`,
+    swatches,
+    of: (row) => colour.get(String(row["class"])) ?? MISSING,
+  };
+}
+
+function categories(
+  table: Table, key: string, title: string, unit: string,
+  colours: Record<string, string>, words: Record<string, string>,
+  classOf: (row: Row) => Cell = (row) => row[key] ?? null,
+): AreaColours {
+  const counts = new Map<string, number>();
+  for (const row of table.rows) {
+    const name = String(classOf(row));
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const always = key === "class" || key === "completion_class";
+  const swatches = Object.entries(colours)
+    .filter(([name]) => counts.has(name) || (always && name !== "not tested"))
+    .map(([name, colour]) => ({
+      label: words[name] ?? capital(name), colour, count: counts.get(name) ?? 0,
+      lower: null, upper: null,
+    }));
+  return { title, unit, swatches, of: (row) => colours[String(classOf(row))] ?? NOTHING };
+}
+
+/** How far a site is built. */
+export function completion(row: Row): string {
+  const given = row["completion_class"];
+  if (typeof given === "string") return given;
+  const planned = row["homes_planned"];
+  const done = row["homes_completed"];
+  if (typeof planned !== "number" || typeof done !== "number") return "completions unknown";
+  if (done <= 0) return "not started";
+  return done >= planned ? "complete" : "under way";
+}
+
+/** The numbers of one area or site, as a list of names and words. */
+export function factsOf(view: View, row: Row): [name: string, words: string][] {
+  const facts: [string, string][] = [];
+  const add = (name: string, key: string, words: (v: Cell) => string = numberWords): void => {
+    const value = row[key];
+    if (value !== undefined && value !== null && value !== "") facts.push([name, words(value)]);
+  };
+  const text = (value: Cell): string => capital(String(value));
+  if (isOfSites(view)) {
+    add("District", "district", text);
+    add("Homes planned", "homes_planned");
+    add("Homes complete", "homes_completed");
+    add("Homes to come", "homes_remaining");
+    add(`Incidents within ${numberWords(view.distance)} m`, "incidents_within");
+    add("Lies in", "area_name", text);
+    add("Position", "position", text);
+    return facts;
+  }
+  add("Incidents", "count");
+  if (view.view === "choropleth" || view.view === "hotspots") {
+    const measure = view.view === "hotspots" ? hotspotMeasure(view) : view.measure;
+    if (measure !== "count") add(MEASURE_WORDS[measure] ?? "Value", "value");
+  }
+  add(`Expected in ${String(row["year"] ?? "")}`, "expected");
+  const { lower, upper } = row;
+  if (typeof lower === "number" && typeof upper === "number") {
+    facts.push([view.view === "growth" ? "Likely between" : "95 % interval", `${numberWords(lower)} to ${numberWords(upper)}`]);
+  }
+  add(capital(view.denominator.split(":")[0] ?? "Denominator"), "denominator");
+  add("Class", "class", (value) => HOT_COLD_WORDS[String(value)] ?? text(value));
+  add("z score", "z_score");
+  add("p, by permutation", "p_permutation", probabilityWords);
+  add("q, false discovery rate", "q_value", probabilityWords);
+  add("Against all areas", "funnel", text);
+  add("Expected rate", "rate");
+  add("Sites", "sites");
+  add("New homes by then", "homes_added");
+  add("Category", "category", text);
+  add("Steps hot", "hot_steps");
+  add("Steps cold", "cold_steps");
+  add("Trend p", "trend_p_value", probabilityWords);
+  if (row["expected_count_ok"] === false) facts.push(["Note", "Too few incidents for the analytic p"]);
+  if (row["island"] === true) facts.push(["Note", "No neighbours: not tested with others"]);
+  return facts;
+}

@@ -1,0 +1,121 @@
+// Questions to the service: what runs is counted, what fails says so in words.
+
+import type { Problem } from "./types.ts";
+
+const REMEMBERED = 80;
+const REMEMBERED_MS = 120_000;
+
+/** An answer that did not come, in words for the reader. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number, // 0: the service could not be reached
+    message: string,
+    readonly code: string,
+  ) {
+    super(message);
+  }
+
+  get isAway(): boolean {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+}
+
+type Progress = (running: number) => void;
+let running = 0;
+let told: Progress = () => undefined;
+
+/** Calls with how many questions are open, at each change. */
+export function onProgress(progress: Progress): void {
+  told = progress;
+}
+
+/** Keeps the progress shown while something else is drawn. */
+export async function counted<Answer>(work: Promise<Answer>): Promise<Answer> {
+  told((running += 1));
+  try {
+    return await work;
+  } finally {
+    told((running -= 1));
+  }
+}
+
+interface Kept {
+  answer: Promise<unknown>;
+  since: number;
+}
+const kept = new Map<string, Kept>();
+
+/** A JSON answer; the same question within two minutes is not asked again. */
+export function ask<Answer>(address: string, signal?: AbortSignal): Promise<Answer> {
+  const found = kept.get(address);
+  if (found && performance.now() - found.since < REMEMBERED_MS) {
+    kept.delete(address);
+    kept.set(address, found);
+    return abortable(found.answer as Promise<Answer>, signal);
+  }
+  const answer = counted(fetched<Answer>(address));
+  kept.set(address, { answer, since: performance.now() });
+  answer.catch(() => kept.delete(address));
+  for (const oldest of kept.keys()) {
+    if (kept.size <= REMEMBERED) break;
+    kept.delete(oldest);
+  }
+  return abortable(answer, signal);
+}
+
+/** Forgets every answer: the data have changed, or the reader asks again. */
+export function forget(): void {
+  kept.clear();
+}
+
+/** Whether an error only says that nobody waits any more. */
+export function isAborted(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+async function fetched<Answer>(address: string): Promise<Answer> {
+  let response: Response;
+  try {
+    response = await fetch(address, { headers: { Accept: "application/json" } });
+  } catch {
+    throw new Refused(0, "The service does not answer.", "away");
+  }
+  if (!response.ok) throw await refusal(response);
+  return (await response.json()) as Answer;
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  try {
+    const problem = (await response.json()) as Problem;
+    const code = problem.type.split("/").pop() ?? "";
+    return new Refused(response.status, problem.detail || problem.title, code);
+  } catch {
+    return new Refused(response.status, `The service answered ${response.status}.`, "");
+  }
+}
+
+function abortable<Answer>(answer: Promise<Answer>, signal?: AbortSignal): Promise<Answer> {
+  if (!signal) return answer;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new DOMException("no longer wanted", "AbortError"));
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop, { once: true });
+    answer.then(resolve, reject);
+  });
+}
+
+/** A query string of what is given, in this order; empty values are left out. */
+export function query(
+  words: readonly (readonly [name: string, value: string | number | null | undefined])[],
+): string {
+  const pairs = words
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`);
+  return pairs.length > 0 ? `?${pairs.join("&")}` : "";
+}
+
+/** An address of the service as this page reaches it, wherever it believes itself to be. */
+export function here(address: string): string {
+  const parsed = new URL(address, window.location.href);
+  return decodeURI(`${window.location.origin}${parsed.pathname}`) + parsed.search;
+}

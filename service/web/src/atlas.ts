@@ -1,0 +1,415 @@
+// The page at work: asks what the view needs, all at once, and draws what comes.
+
+import * as maplibregl from "maplibre-gl";
+import { Refused, ask, forget, isAborted, query } from "./api.ts";
+import {
+  boundaryAddress, codeOf, coloursOf, columnsOf, completion, heatAddress, isOfSites, tableAddress,
+  type AreaColours, type Column,
+} from "./answers.ts";
+import { COMPLETION, colourAmong } from "./colours.ts";
+import { Comparison } from "./compare.ts";
+import { Controls } from "./controls.ts";
+import { datasetOf, layerOf, possible } from "./defaults.ts";
+import { clearDetail, drawDetail } from "./detail.ts";
+import { byId, prefersStillness } from "./dom.ts";
+import { Labels } from "./labels.ts";
+import { clearLegend, drawAreaLegend, drawHeatLegend } from "./legend.ts";
+import { MapPane } from "./map.ts";
+import { periodShort } from "./months.ts";
+import { makeSearch } from "./search.ts";
+import type { Store, View } from "./state.ts";
+import { announce, clearFailure, showEmpty, showFailure } from "./status.ts";
+import { captionWords, drawAbout, drawSummary } from "./summary.ts";
+import { RankedTable } from "./table.ts";
+import { inkNow, onTheme } from "./theme.ts";
+import { Timeline } from "./timeline.ts";
+import { Tip } from "./tip.ts";
+import type { Bounds, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./types.ts";
+import { layerWords, numberWords, plainTitle } from "./words.ts";
+
+const CLOSE_ZOOM = 14; // where a place without an extent is looked at
+
+/** What the map and the table show at the moment. */
+interface Shown {
+  view: View;
+  table: Table;
+  rows: Map<string, Row>;
+  columns: Column[];
+  colours: AreaColours | null;
+}
+
+export class Atlas {
+  private readonly pane: MapPane;
+  private readonly controls: Controls;
+  private readonly table: RankedTable;
+  private readonly timeline: Timeline;
+  private readonly comparison: Comparison;
+  private readonly tip: Tip;
+  private shown: Shown | null = null;
+  private turn: AbortController = new AbortController();
+  private drawing: Promise<void> = Promise.resolve();
+  private renewed = -Infinity;
+
+  constructor(
+    private readonly config: PageConfig,
+    private readonly store: Store,
+    private readonly defaults: View,
+  ) {
+    maplibregl.setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")?.content ?? "");
+    this.tip = new Tip(byId("tip"), byId("maps"));
+    this.pane = this.makePane(byId("map"), store.now.at);
+    this.addNavigation();
+    this.comparison = new Comparison(store, this.pane, (container, after) => {
+      const { lng, lat } = after.map.getCenter();
+      return this.makePane(container, { lon: lng, lat, zoom: after.map.getZoom() });
+    });
+    this.controls = new Controls(store, config, defaults);
+    this.table = new RankedTable(byId("table"), {
+      hover: (code) => this.hover(code),
+      select: (code) => this.select(code, { scroll: false }),
+      sort: (sort) => store.set({ sort }),
+    });
+    this.timeline = new Timeline(store, () => this.drawing, (view) => void this.prefetch(view));
+    makeSearch((place) => this.goTo(place), (error) => showFailure(error, () => this.draw()));
+    onTheme(() => this.recolour());
+    store.listen((now, before) => this.changed(now, before));
+    this.credit();
+    this.draw();
+    void this.pane.ready.then(() => this.addLabels());
+  }
+
+  private makePane(container: HTMLElement, at: View["at"]): MapPane {
+    const bounds: Bounds = this.config.study_area?.bounds ?? [-6, 50, 2, 56];
+    const pane = at
+      ? new MapPane(container, this.config, inkNow(), [at.lon, at.lat], at.zoom)
+      : new MapPane(container, this.config, inkNow(), bounds);
+    pane.listen(
+      (pointed, x, y) => {
+        this.hover(pointed?.code ?? "");
+        this.tip.show(pointed, this.shown, this.store.now, container.id === "map-before", x, y);
+      },
+      (pointed) => this.select(pointed?.code === this.store.now.area ? "" : (pointed?.code ?? ""), { scroll: true }),
+    );
+    pane.map.on("error", (event) => this.mapFailed(event.error));
+    return pane;
+  }
+
+  private addNavigation(): void {
+    const { map } = this.pane;
+    map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), "bottom-right");
+    map.getCanvas().setAttribute("aria-label", "Map; arrow keys move it, plus and minus zoom. The table holds the same numbers.");
+    map.on("moveend", () => {
+      const { lng, lat } = map.getCenter();
+      const at = { zoom: map.getZoom(), lat, lon: lng };
+      this.store.set({ at }, { quiet: true });
+    });
+  }
+
+  /** A version no longer held means new data: everything is asked again. */
+  private mapFailed(error: { message: string; status?: number }): void {
+    if (error.status === 410) {
+      if (performance.now() - this.renewed < 5_000) return;
+      this.renewed = performance.now();
+      forget();
+      this.draw();
+    } else if (error.status === undefined || error.status >= 500) {
+      const away = new Refused(error.status ?? 0, error.message, "map");
+      showFailure(away, () => this.draw());
+    }
+  }
+
+  private changed(now: View, before: View): void {
+    if (questionOf(now) !== questionOf(before)) return this.draw();
+    if (now.sort !== before.sort) this.drawTable();
+    if (now.area !== before.area) this.drawSelection();
+    if (now.split !== before.split) this.comparison.place(now.split);
+    const { at } = now;
+    if (at && JSON.stringify(at) !== JSON.stringify(before.at)) {
+      this.pane.map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom });
+    }
+  }
+
+  /** Asks for everything the view needs, and draws it. */
+  draw(): void {
+    const view = this.store.now;
+    this.turn.abort();
+    this.turn = new AbortController();
+    const { signal } = this.turn;
+    this.controls.draw(view);
+    const dataset = datasetOf(this.config, view.dataset);
+    if (!dataset) return;
+    this.timeline.draw(view, dataset);
+    byId("synthetic").hidden = !dataset.synthetic;
+    this.drawing = this.answer(view, signal).then(clearFailure, (error: unknown) => {
+      if (isAborted(error)) return;
+      this.timeline.stop();
+      announce("The answer did not come.");
+      showFailure(error, () => {
+        forget();
+        this.draw();
+      });
+    });
+  }
+
+  private async answer(view: View, signal: AbortSignal): Promise<void> {
+    const isHeat = view.view === "heatmap";
+    const wantsSites = view.sites || view.view === "growth";
+    const table = ask<Table>(tableAddress(view), signal);
+    const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
+    const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
+    const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json"), signal) : null;
+    const summary = isHeat ? ask<HeatSummary>(heatAddress(view, "summary.json"), signal) : null;
+    const sites = wantsSites && this.config.sites !== null
+      ? ask<SitesFile>("/v1/growth/sites.geojson", signal) : null;
+    const before = this.answerBefore(view, signal);
+    // Each is drawn as it comes; what fails is told of once, below.
+    const parts: Promise<unknown>[] = [table, areas, outline, heat, summary, sites, before].map(
+      async (part) => part,
+    );
+    await this.pane.ready;
+    const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
+    if (signal.aborted) return;
+    this.pane.showAreas(view.layer, tiles);
+    this.pane.showOutline(view.outline, borders);
+    this.pane.showSites(sites ? withCompletion(await sites) : null, COMPLETION);
+    this.drawAnswer(view, rows, summary ? await summary : null, signal.aborted ? null : await before);
+    const drawn = this.pane.showHeat(heat ? await heat : null);
+    await Promise.all([...parts, this.drawBefore(view, tiles, borders, await before, signal)]);
+    await drawn;
+  }
+
+  private async answerBefore(view: View, signal: AbortSignal): Promise<Before | null> {
+    if (!view.before) return null;
+    const earlier = { ...view, ...view.before };
+    const isHeat = view.view === "heatmap";
+    const [table, heat, summary] = await Promise.all([
+      ask<Table>(tableAddress(earlier), signal),
+      isHeat ? ask<TileJson>(heatAddress(earlier, "tilejson.json"), signal) : null,
+      isHeat ? ask<HeatSummary>(heatAddress(earlier, "summary.json"), signal) : null,
+    ]);
+    return { view: earlier, table, heat, summary };
+  }
+
+  private async drawBefore(
+    view: View, tiles: TileJson, borders: TileJson | null, before: Before | null, signal: AbortSignal,
+  ): Promise<void> {
+    const pane = await this.comparison.before(view);
+    if (!pane || !before || signal.aborted) return;
+    pane.showAreas(view.layer, tiles);
+    pane.showOutline(view.outline, borders);
+    pane.colour(this.coloursOfBefore(before));
+    void pane.showHeat(before.heat);
+  }
+
+  /** An earlier period in the classes of the present one, so that equal colours are equal values. */
+  private coloursOfBefore(before: Before): Map<string, string> {
+    const now = this.shown?.colours;
+    const colours = coloursOf(before.view, before.table);
+    if (!now || !colours) return new Map();
+    const isOfValues = before.view.view === "choropleth";
+    return new Map(before.table.rows.map((row) => {
+      const value = typeof row["value"] === "number" ? row["value"] : null;
+      return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
+    }));
+  }
+
+  private drawAnswer(view: View, table: Table, heat: HeatSummary | null, before: Before | null): void {
+    const dataset = datasetOf(this.config, view.dataset);
+    if (!dataset) return;
+    const latest = ofLastYear(table);
+    const merged = before ? withBefore(view, latest, before) : latest;
+    const columns = columnsOf(view, merged);
+    if (before) columns.push(beforeColumn(view));
+    const rows = new Map(merged.rows.map((row) => [codeOf(row), row]));
+    const colours = coloursOf(view, merged);
+    this.shown = { view, table: merged, rows, columns, colours };
+    const painted = colours && !isOfSites(view)
+      ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
+    this.pane.colour(painted);
+    this.drawLegend(view, colours, heat, before);
+    const words = drawSummary(byId("summary"), view, dataset, merged, heat);
+    announce(words);
+    document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
+    drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
+    byId("synthetic").hidden = !table.provenance.synthetic;
+    this.drawSuppressed(table);
+    for (const suffix of ["csv", "gpkg", "geojson"]) {
+      byId<HTMLAnchorElement>(suffix).href = tableAddress(view, suffix);
+    }
+    this.drawTable();
+    this.drawSelection();
+    const isNothing = !isOfSites(view) && table.provenance.counts["records"] === 0;
+    showEmpty(isNothing ? "There is nothing to see: no incident fits this period and these categories." : "");
+    document.body.dataset["drawn"] = String(Number(document.body.dataset["drawn"] ?? 0) + 1);
+  }
+
+  private drawLegend(view: View, colours: AreaColours | null, heat: HeatSummary | null, before: Before | null): void {
+    const place = byId("legend");
+    if (heat && heat.breaks.length > 0) {
+      const other = before?.summary;
+      const note = other
+        ? `${periodShort(view.from, view.to)}; the earlier period has its own classes, up to ${Math.round(other.maximum)} per km².` : "";
+      drawHeatLegend(place, heat, note);
+    } else if (colours && view.view !== "heatmap") {
+      drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
+    } else clearLegend(place);
+  }
+
+  private drawSuppressed(table: Table): void {
+    const hidden = table.provenance.suppressed ?? 0;
+    const badge = byId("suppressed");
+    badge.hidden = hidden === 0;
+    badge.textContent = hidden === 0 ? "" : `${hidden} small numbers suppressed`;
+  }
+
+  private drawTable(): void {
+    const { shown } = this;
+    const dataset = datasetOf(this.config, this.store.now.dataset);
+    if (!shown || !dataset) return;
+    const { columns, colours } = shown;
+    const title = isOfSites(shown.view) ? "Development sites" : layerWords(layerOf(this.config, shown.view.layer)?.title ?? "Areas");
+    byId("table-title").textContent = `${title}, ranked`;
+    this.table.draw({
+      rows: shown.table.rows, columns, colours, sort: this.store.now.sort,
+      caption: captionWords(shown.view, dataset, columns),
+    });
+  }
+
+  private hover(code: string): void {
+    this.pane.mark("hover", code);
+    this.comparison.existing?.mark("hover", code);
+    this.table.hover(code);
+  }
+
+  private select(code: string, options: { scroll: boolean }): void {
+    this.store.set({ area: code });
+    this.table.select(code, options);
+    const name = this.shown?.rows.get(code)?.["name"];
+    if (name) announce(`${String(name)} selected`);
+  }
+
+  private drawSelection(): void {
+    const { area, layer } = this.store.now;
+    this.pane.mark("selected", area);
+    this.comparison.existing?.mark("selected", area);
+    this.table.select(area, { scroll: true });
+    const row = this.shown?.rows.get(area);
+    if (!row || !this.shown) return clearDetail();
+    drawDetail({ ...this.shown.view, area }, row, layerWords(layerOf(this.config, layer)?.title ?? ""), {
+      close: () => {
+        const code = area;
+        this.select("", { scroll: false });
+        byId("table").querySelector<HTMLElement>(`tr[data-code="${CSS.escape(code)}"] button`)?.focus();
+      },
+      zoom: () => void this.zoomTo(area),
+    });
+  }
+
+  private async zoomTo(code: string): Promise<void> {
+    try {
+      const found = await ask<Table>(`/v1/places${query([["q", code]])}`);
+      const places = found.rows as unknown as Place[];
+      const { view } = this.store.now;
+      const place = places.find((each) => each.code === code && (each.kind === "site") === (view === "growth" && each.kind === "site"))
+        ?? places.find((each) => each.code === code);
+      if (place) this.lookAt(place);
+    } catch (error) {
+      showFailure(error, () => void this.zoomTo(code));
+    }
+  }
+
+  private goTo(place: Place): void {
+    this.lookAt(place);
+    document.body.dataset["sheet"] = "map";
+    if (place.kind === "area" && place.layer && place.code && layerOf(this.config, place.layer)) {
+      const patch = { layer: place.layer, area: place.code };
+      const view = this.store.now.view === "growth" && isOfSites(this.store.now) ? { view: "heatmap" as const } : {};
+      this.store.set(possible({ ...this.store.now, ...patch, ...view }, this.config, this.defaults));
+    } else if (place.kind === "site" && place.code) {
+      this.store.set(isOfSites(this.store.now) ? { area: place.code } : { sites: true });
+    }
+    announce(`${place.name}`);
+  }
+
+  private lookAt(place: Place): void {
+    const still = prefersStillness();
+    const [west, south, east, north] = place.bbox ?? [0, 0, 0, 0];
+    if (place.bbox && east - west > 1e-4 && north - south > 1e-4) {
+      this.pane.map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 15, animate: !still, duration: 600 });
+    } else if (place.point) {
+      this.pane.map.flyTo({ center: place.point, zoom: CLOSE_ZOOM, animate: !still, duration: 600 });
+    }
+  }
+
+  private async addLabels(): Promise<void> {
+    await this.drawing;
+    if (this.config.background) return; // it has names of its own
+    const labels = new Labels(byId("labels"), this.pane);
+    const named = this.config.layers.filter((layer) => layer.areas <= 150).slice(0, 2);
+    for (const [rank, layer] of named.entries()) {
+      try {
+        labels.add(await ask(`/v1/boundaries/${encodeURIComponent(layer.id)}.geojson`), rank);
+      } catch {
+        return; // a map without names is still a map; the service says elsewhere that it is away
+      }
+    }
+  }
+
+  private async prefetch(view: View): Promise<void> {
+    await Promise.allSettled([
+      ask(tableAddress(view)),
+      ...(view.view === "heatmap"
+        ? [ask(heatAddress(view, "tilejson.json")), ask(heatAddress(view, "summary.json"))] : []),
+    ]);
+  }
+
+  private recolour(): void {
+    for (const pane of [this.pane, this.comparison.existing]) pane?.setInk(inkNow());
+  }
+
+  private credit(): void {
+    const words = new Set(this.config.layers.flatMap((each) => [each.licence || each.source]));
+    if (this.config.background) words.add(this.config.background.attribution);
+    byId("credit").textContent = [...words].filter(Boolean).join(" · ");
+  }
+}
+
+interface Before {
+  view: View;
+  table: Table;
+  heat: TileJson | null;
+  summary: HeatSummary | null;
+}
+
+/** What of a view changes the answers. */
+function questionOf(view: View): string {
+  return JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0 });
+}
+
+function withCompletion(sites: SitesFile): SitesFile {
+  const features = sites.features.map((each) => ({
+    ...each, properties: { ...each.properties, completion_class: completion(each.properties) },
+  }));
+  return { ...sites, features };
+}
+
+/** Of a forecast with a row per area and year, those of the last year. */
+function ofLastYear(table: Table): Table {
+  const last = Math.max(...table.rows.map((row) => Number(row["year"] ?? Number.NaN)).filter(Number.isFinite));
+  if (!Number.isFinite(last)) return table;
+  return { ...table, rows: table.rows.filter((row) => row["year"] === last) };
+}
+
+const shownKey = (view: View): string => (view.view === "choropleth" ? "value" : "count");
+
+function withBefore(view: View, table: Table, before: Before): Table {
+  const key = shownKey(view);
+  const values = new Map(before.table.rows.map((row) => [codeOf(row), row[key] ?? null]));
+  return { ...table, rows: table.rows.map((row) => ({ ...row, before: values.get(codeOf(row)) ?? null })) };
+}
+
+function beforeColumn(view: View): Column {
+  const title = view.before ? periodShort(view.before.from, view.before.to) : "";
+  return { key: "before", title, kind: "number", words: (row) => numberWords(row["before"]) };
+}

@@ -1,0 +1,69 @@
+// A small chart of months: SVG, with a table of the same numbers for who does not see it.
+
+import { h, s } from "./dom.ts";
+import { monthNumber, monthShort } from "./months.ts";
+import type { TrendRow } from "./types.ts";
+import { numberWords } from "./words.ts";
+
+const WIDTH = 320;
+const HEIGHT = 96;
+const BASE = HEIGHT - 16;
+const TOP = 8;
+
+/** Bars per month; those of the period are strong. */
+export function monthlyChart(
+  rows: readonly TrendRow[], from: string, to: string, title: string,
+): HTMLElement {
+  const most = Math.max(1, ...rows.map((row) => row.count));
+  const step = WIDTH / Math.max(1, rows.length);
+  const [first, last] = [monthNumber(from), monthNumber(to)];
+  const bars = rows.map((row, k) => {
+    const tall = ((BASE - TOP) * row.count) / most;
+    const month = monthNumber(row.month);
+    const chosen = month >= first && month <= last;
+    return s(
+      "rect",
+      {
+        x: (k * step + step * 0.1).toFixed(2),
+        y: (BASE - tall).toFixed(2),
+        width: (step * 0.8).toFixed(2),
+        height: tall.toFixed(2),
+        class: chosen ? "bar bar-chosen" : "bar",
+      },
+      s("title", {}, `${monthShort(row.month)}: ${numberWords(row.count)}`),
+    );
+  });
+  const years = rows.flatMap((row, k) =>
+    row.month.endsWith("-01")
+      ? [s("text", { x: k * step, y: HEIGHT - 3, class: "tick" }, row.month.slice(0, 4))]
+      : [],
+  );
+  const total = rows.reduce((sum, row) => sum + row.count, 0);
+  const label = `${title}: ${numberWords(total)} incidents from ${monthShort(
+    rows[0]?.month ?? from)} to ${monthShort(rows.at(-1)?.month ?? to)}, at most ${numberWords(most)} a month`;
+  const picture = s(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" },
+    s("line", { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: "axis" }),
+    ...bars,
+    ...years,
+    s("text", { x: WIDTH, y: TOP + 2, class: "tick tick-end" }, `${numberWords(most)} a month at most`),
+  );
+  const body = rows.map((row) =>
+    h("tr", {}, h("th", { scope: "row" }, monthShort(row.month)),
+      h("td", {}, numberWords(row.count)),
+      h("td", {}, `${row.rate.toFixed(2)} (${row.lower.toFixed(2)} to ${row.upper.toFixed(2)})`)),
+  );
+  const table = h(
+    "details", { class: "chart-table" },
+    h("summary", {}, "Months as a table"),
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Months" },
+      h("table", {},
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Month"),
+          h("th", { scope: "col" }, "Incidents"),
+          h("th", { scope: "col" }, "Per day (95 %)"))),
+        h("tbody", {}, ...body))),
+  );
+  return h("figure", { class: "trend", "data-testid": "trend-chart" },
+    h("figcaption", {}, title), picture as unknown as Node, table);
+}

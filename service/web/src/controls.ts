@@ -1,0 +1,226 @@
+// The choices: filled from the configuration, drawn from the view, changing the view.
+
+import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "./defaults.ts";
+import { byId, fill, h } from "./dom.ts";
+import { isoMonth, monthNumber, monthShort } from "./months.ts";
+import { GROWTH_KINDS, VIEWS, type Store, type View } from "./state.ts";
+import type { Dataset, PageConfig } from "./types.ts";
+import {
+  HOTSPOT_MEASURES, MEASURES, MEASURE_WORDS, OVER_DENOMINATOR, VIEW_WORDS, capital, counted, layerWords, numberWords,
+  plainTitle,
+} from "./words.ts";
+
+const DISTANCES = [250, 500, 1000, 1500, 2000, 5000];
+const GRIDS = [["hex:2000", "Hexagons, 2 km"], ["hex:1000", "Hexagons, 1 km"]] as const;
+const BY_DENOMINATOR_ONLY = OVER_DENOMINATOR;
+
+type Option = readonly [value: string, words: string];
+
+export class Controls {
+  constructor(
+    private readonly store: Store,
+    private readonly config: PageConfig,
+    private readonly defaults: View,
+  ) {
+    this.makeViews();
+    this.makeGrowthKinds();
+    this.onChange("dataset", (value) => ({ dataset: value, categories: [], area: "" }));
+    this.onChange("from", (value) => ({ from: value, ...(value > this.store.now.to ? { to: value } : {}) }));
+    this.onChange("to", (value) => ({ to: value, ...(value < this.store.now.from ? { from: value } : {}) }));
+    this.onChange("layer", (value) => ({ layer: value, area: "" }));
+    this.onChange("measure", (value) => ({ measure: value, sort: "" }));
+    this.onChange("denominator", (value) => ({ denominator: value }));
+    this.onChange("step", (value) => ({ step: value }));
+    this.onChange("distance", (value) => ({ distance: Number(value) }));
+    this.onChange("outline", (value) => ({ outline: value }));
+    this.onChange("before-from", (value) => this.baseline({ from: value }));
+    this.onChange("before-to", (value) => this.baseline({ to: value }));
+    byId<HTMLInputElement>("sites").addEventListener("change", (event) =>
+      this.set({ sites: (event.target as HTMLInputElement).checked }));
+    byId<HTMLInputElement>("compare").addEventListener("change", (event) =>
+      this.set({ before: (event.target as HTMLInputElement).checked ? this.yearBefore() : null }));
+    this.makeBandwidth();
+    byId("categories").addEventListener("change", () => this.set({ categories: this.ticked(), area: this.store.now.area }));
+    byId("software").textContent = config.software;
+  }
+
+  private set(patch: Partial<View>): void {
+    this.store.set(possible({ ...this.store.now, ...patch }, this.config, this.defaults));
+  }
+
+  private onChange(id: string, patch: (value: string) => Partial<View>): void {
+    byId(id).addEventListener("change", (event) =>
+      this.set(patch((event.target as HTMLSelectElement).value)));
+  }
+
+  private makeViews(): void {
+    fill(byId("views"), ...VIEWS.map((name) =>
+      h("label", { "data-testid": `view-${name}` },
+        h("input", { type: "radio", name: "view", value: name }), VIEW_WORDS[name].name)));
+    byId("views").addEventListener("change", (event) => {
+      const view = (event.target as HTMLInputElement).value as View["view"];
+      this.set({ view, sort: "", ...(view === "growth" || this.store.now.view === "growth" ? { area: "" } : {}) });
+    });
+  }
+
+  private makeGrowthKinds(): void {
+    fill(byId("growth-kinds"), ...GROWTH_KINDS.map((name) =>
+      h("label", { "data-testid": `growth-${name}` },
+        h("input", { type: "radio", name: "growth", value: name }), capital(name))));
+    byId("growth-kinds").addEventListener("change", (event) =>
+      this.set({ growth: (event.target as HTMLInputElement).value as View["growth"], area: "", sort: "" }));
+  }
+
+  private makeBandwidth(): void {
+    const slider = byId<HTMLInputElement>("bandwidth");
+    const auto = byId<HTMLInputElement>("bandwidth-auto");
+    slider.min = "0";
+    slider.max = String(BANDWIDTHS.length - 1);
+    const chosen = (): string => String(BANDWIDTHS[Number(slider.value)]);
+    slider.addEventListener("input", () => {
+      byId("bandwidth-words").textContent = `${numberWords(Number(chosen()))} m`;
+    });
+    slider.addEventListener("change", () => this.set({ bandwidth: chosen() }));
+    auto.addEventListener("change", () => this.set({ bandwidth: auto.checked ? "auto" : chosen() }));
+  }
+
+  private ticked(): string[] {
+    const boxes = [...byId("categories").querySelectorAll<HTMLInputElement>("input")];
+    const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+    return ticked.length === boxes.length ? [] : ticked;
+  }
+
+  private baseline(patch: { from?: string; to?: string }): Partial<View> {
+    const before = { ...(this.store.now.before ?? this.yearBefore()), ...patch };
+    if (before.from > before.to) return { before: patch.from ? { from: patch.from, to: patch.from } : { from: before.to, to: before.to } };
+    return { before };
+  }
+
+  /** The period before, of the same length; the same one a year earlier where there is one. */
+  private yearBefore(): { from: string; to: string } {
+    const { from, to, dataset } = this.store.now;
+    const first = monthNumber(datasetOf(this.config, dataset)?.from ?? from);
+    const [a, b] = [monthNumber(from), monthNumber(to)];
+    const back = Math.max(12, b - a + 1);
+    if (a - back >= first) return { from: isoMonth(a - back), to: isoMonth(b - back) };
+    if (b > a) {
+      const half = a + Math.floor((b - a + 1) / 2) - 1;
+      return { from, to: isoMonth(half) };
+    }
+    return { from: isoMonth(first), to: isoMonth(first) };
+  }
+
+  /** Makes the choices equal to the view. */
+  draw(view: View): void {
+    const dataset = datasetOf(this.config, view.dataset);
+    for (const name of ["views", "growth-kinds"] as const) {
+      const wanted = name === "views" ? view.view : view.growth;
+      for (const radio of byId(name).querySelectorAll("input")) radio.checked = radio.value === wanted;
+    }
+    byId("view-hint").textContent = VIEW_WORDS[view.view].hint;
+    options("dataset", this.config.datasets.map((each) => [each.id, plainTitle(each.title)]), view.dataset);
+    if (dataset) this.drawPeriods(view, dataset);
+    this.drawLayers(view);
+    this.drawMeasures(view);
+    const isAuto = !/^\d/.test(view.bandwidth);
+    byId<HTMLInputElement>("bandwidth-auto").checked = isAuto;
+    const slider = byId<HTMLInputElement>("bandwidth");
+    slider.disabled = isAuto;
+    if (!isAuto) slider.value = String(BANDWIDTHS.indexOf(Number(view.bandwidth)));
+    const words = isAuto ? "by the data" : `${numberWords(Number(view.bandwidth))} m`;
+    byId("bandwidth-words").textContent = words;
+    slider.setAttribute("aria-valuetext", words);
+    options("step", [["month", "month"], ["quarter", "quarter"], ["year", "year"]], view.step);
+    options("distance", DISTANCES.map((m) => [String(m), `${numberWords(m)} m of a site`]), String(view.distance));
+    options("outline", [["none", "none"], ...this.config.layers.map((each): Option => [each.id, layerWords(each.title)])], view.outline);
+    byId<HTMLInputElement>("sites").checked = view.sites;
+    byId<HTMLInputElement>("compare").checked = view.before !== null;
+    if (dataset) this.drawCategories(view, dataset);
+    this.showFields(view);
+  }
+
+  private showFields(view: View): void {
+    const show = (id: string, shown: boolean): void => { byId(id).hidden = !shown; };
+    const isSites = view.view === "growth" && view.growth === "sites";
+    show("bandwidth-field", view.view === "heatmap");
+    show("measure-field", view.view === "choropleth" || view.view === "hotspots");
+    show("denominator-field", !byId("measure-field").hidden && BY_DENOMINATOR_ONLY.has(view.measure));
+    show("step-field", view.view === "emerging");
+    show("growth-field", view.view === "growth");
+    show("distance-field", isSites);
+    show("layer-field", true);
+    show("sites-field", this.config.sites !== null && view.view !== "growth");
+    show("before-field", view.before !== null);
+  }
+
+  private drawPeriods(view: View, dataset: Dataset): void {
+    if (dataset.from === null || dataset.to === null) return;
+    const [first, last] = [monthNumber(dataset.from), monthNumber(dataset.to)];
+    const months = Array.from({ length: last - first + 1 }, (_, k) => isoMonth(first + k));
+    const choices = months.map((each): Option => [each, monthShort(each)]);
+    options("from", choices, view.from);
+    options("to", choices, view.to);
+    if (view.before) {
+      options("before-from", choices, view.before.from);
+      options("before-to", choices, view.before.to);
+    }
+    const years = [...new Set(months.map((each) => each.slice(0, 4)))].slice(-5);
+    const presets: [words: string, from: string, to: string][] = years.map((year) => [
+      year, isoMonth(Math.max(first, Number(year) * 12)), isoMonth(Math.min(last, Number(year) * 12 + 11)),
+    ]);
+    presets.push(["All", isoMonth(first), isoMonth(last)]);
+    const chips = presets.map(([words, from, to]) => {
+      const isNow = view.from === from && view.to === to;
+      const chip = h("button", { type: "button", "aria-pressed": String(isNow), "data-preset": words }, words);
+      chip.addEventListener("click", () => {
+        this.set({ from, to });
+        byId("presets").querySelector<HTMLElement>(`[data-preset="${words}"]`)?.focus();
+      });
+      return chip;
+    });
+    fill(byId("presets"), ...chips);
+  }
+
+  private drawLayers(view: View): void {
+    const layers = this.config.layers.map((each): Option =>
+      [each.id, `${layerWords(each.title)} (${numberWords(each.areas)})`]);
+    const grids: Option[] = view.view === "growth" ? [] : [...GRIDS];
+    if (isGrid(view.layer) && !grids.some(([id]) => id === view.layer)) grids.push([view.layer, view.layer]);
+    options("layer", [...layers, ...grids], view.layer);
+  }
+
+  private drawMeasures(view: View): void {
+    const names = denominatorsOf(this.config, view.layer);
+    const possible = (view.view === "hotspots" ? HOTSPOT_MEASURES : MEASURES)
+      .filter((name) => names.length > 0 || !OVER_DENOMINATOR.has(name));
+    const chosen = possible.includes(view.measure) ? view.measure : "count";
+    options("measure", possible.map((name) => [name, MEASURE_WORDS[name] ?? name]), chosen);
+    options("denominator", names.map((name) => [name, capital(name)]), view.denominator);
+  }
+
+  private drawCategories(view: View, dataset: Dataset): void {
+    const place = byId("categories");
+    if (place.dataset["of"] !== dataset.id) {
+      place.dataset["of"] = dataset.id;
+      const most = [...dataset.categories].sort((a, b) =>
+        (dataset.records_by_category[b] ?? 0) - (dataset.records_by_category[a] ?? 0));
+      fill(place, ...most.map((name) =>
+        h("label", { class: "check" }, h("input", { type: "checkbox", value: name }), name,
+          h("span", { class: "number" }, numberWords(dataset.records_by_category[name] ?? 0)))));
+    }
+    for (const box of place.querySelectorAll("input")) box.checked = view.categories.includes(box.value);
+    const count = view.categories.length;
+    byId("categories-words").textContent = count === 0 ? "all" : counted(count, "chosen", "chosen");
+  }
+}
+
+/** Fills a list of choices where it has changed, and chooses one. */
+function options(id: string, choices: readonly Option[], chosen: string): void {
+  const list = byId<HTMLSelectElement>(id);
+  const key = JSON.stringify(choices);
+  if (list.dataset["choices"] !== key) {
+    list.dataset["choices"] = key;
+    fill(list, ...choices.map(([value, words]) => h("option", { value }, words)));
+  }
+  list.value = chosen;
+}

@@ -1,0 +1,60 @@
+// The numbers of the selected area or site, and its months.
+
+import { ask, isAborted } from "./api.ts";
+import { factsOf, isOfSites, trendAddress } from "./answers.ts";
+import { monthlyChart } from "./chart.ts";
+import { byId, fill, h } from "./dom.ts";
+import type { View } from "./state.ts";
+import type { Row, Table, TrendRow } from "./types.ts";
+
+export interface DetailEvents {
+  close: () => void;
+  zoom: () => void;
+}
+
+let drawnSeries = "";
+
+export function clearDetail(): void {
+  byId("detail").hidden = true;
+  fill(byId("detail"));
+  drawnSeries = "";
+}
+
+/** Shows an area: its numbers at once, its months when they come. */
+export function drawDetail(view: View, row: Row, layerName: string, events: DetailEvents): void {
+  const place = byId("detail");
+  const name = String(row["name"] ?? row["area_name"] ?? view.area);
+  const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]);
+  const zoom = h("button", { type: "button", "data-testid": "detail-zoom" }, "Zoom to");
+  const close = h("button", { type: "button", "data-testid": "detail-close", "aria-label": "Close" }, "✕");
+  zoom.addEventListener("click", events.zoom);
+  close.addEventListener("click", events.close);
+  const series = place.querySelector("figure");
+  fill(
+    place,
+    h("h2", {}, name),
+    h("p", { class: "where" }, isOfSites(view) ? "Development site" : `${view.area} · ${layerName}`),
+    h("div", { class: "acts" }, zoom, close),
+    h("dl", { "data-testid": "detail-facts" }, ...facts),
+    h("div", { id: "series" }),
+  );
+  place.hidden = false;
+  if (!isOfSites(view)) void drawSeries(view, name, series);
+}
+
+async function drawSeries(view: View, name: string, before: Element | null): Promise<void> {
+  const address = trendAddress(view, `${view.layer}:${view.area}`);
+  if (before && drawnSeries.startsWith(`${address} `)) byId("series").append(before);
+  try {
+    const rows = (await ask<Table>(address)).rows as unknown as TrendRow[];
+    const place = document.getElementById("series");
+    if (!place || byId("detail").hidden) return;
+    fill(place, monthlyChart(rows, view.from, view.to, `${name}, month by month`));
+    drawnSeries = `${address} ${view.from} ${view.to}`;
+  } catch (error) {
+    const place = document.getElementById("series");
+    if (place && !isAborted(error)) {
+      fill(place, h("p", { class: "soft" }, "The months of this area could not be read."));
+    }
+  }
+}

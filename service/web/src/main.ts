@@ -1,0 +1,70 @@
+// The first steps: the configuration and the map's code at once, then the page.
+
+import { ask, onProgress } from "./api.ts";
+import { defaultView, possible } from "./defaults.ts";
+import { byId } from "./dom.ts";
+import { Store, fromHash } from "./state.ts";
+import { announce, showFailure, showProgress } from "./status.ts";
+import { makeTheme } from "./theme.ts";
+import type { PageConfig } from "./types.ts";
+
+const map = import("./atlas.ts");
+
+/** Panels as sheets on a narrow screen. */
+function makeSheets(): void {
+  const buttons = [...document.querySelectorAll<HTMLButtonElement>("[data-show]")];
+  const show = (sheet: string): void => {
+    document.body.dataset["sheet"] = sheet;
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["show"] === sheet));
+  };
+  for (const each of buttons) each.addEventListener("click", () => show(each.dataset["show"] ?? "map"));
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    show("table");
+    byId("table-panel").focus();
+  });
+  new MutationObserver(() => {
+    const now = document.body.dataset["sheet"];
+    for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["show"] === now));
+  }).observe(document.body, { attributeFilter: ["data-sheet"] });
+}
+
+function makeShare(): void {
+  const button = byId<HTMLButtonElement>("share");
+  button.addEventListener("click", () => {
+    void navigator.clipboard.writeText(window.location.href).then(
+      () => {
+        button.textContent = "Copied";
+        announce("The address of this view is copied.");
+        window.setTimeout(() => (button.textContent = "Copy link"), 1_500);
+      },
+      () => announce("Copy the address of the page: it holds this view."),
+    );
+  });
+}
+
+async function start(): Promise<void> {
+  try {
+    const [config, { Atlas }] = await Promise.all([ask<PageConfig>("/v1/page.json"), map]);
+    if (config.default === null || config.layers.length === 0) return showNothingLoaded();
+    const defaults = possible(defaultView(config), config, defaultView(config));
+    const read = (hash: string): ReturnType<typeof fromHash> =>
+      possible(fromHash(hash, defaults), config, defaults);
+    const store = new Store(read(window.location.hash), defaults);
+    store.follow(read);
+    new Atlas(config, store, defaults);
+  } catch (error) {
+    showFailure(error, () => void start());
+  }
+}
+
+function showNothingLoaded(): void {
+  byId("summary").textContent =
+    "Nothing is loaded yet. Begin with “hotspots import boundaries” and “hotspots import incidents”, or look around with “hotspots demo”.";
+}
+
+onProgress(showProgress);
+makeTheme();
+makeSheets();
+makeShare();
+void start();

@@ -1,0 +1,148 @@
+// What is looked at: one plain object, in the address of the page, that everything is drawn from.
+
+export const VIEWS = ["heatmap", "choropleth", "hotspots", "emerging", "growth"] as const;
+export type ViewName = (typeof VIEWS)[number];
+export const GROWTH_KINDS = ["sites", "forecast"] as const;
+export type GrowthKind = (typeof GROWTH_KINDS)[number];
+
+export interface View {
+  view: ViewName;
+  dataset: string;
+  from: string;
+  to: string;
+  categories: readonly string[];
+  layer: string;
+  measure: string;
+  denominator: string;
+  bandwidth: string; // metres, or the name of a rule
+  step: string; // of emerging hot spots
+  growth: GrowthKind;
+  distance: number; // metres around a site
+  outline: string; // layer whose borders are drawn over everything, or "none"
+  sites: boolean;
+  before: { from: string; to: string } | null; // the other period of a comparison
+  split: number; // where the two periods meet, per cent from the left
+  area: string; // code of the selected area or site
+  sort: string; // column, with "-" before it from high to low; empty: as answered
+  at: { zoom: number; lat: number; lon: number } | null;
+}
+
+type Listener = (now: View, before: View) => void;
+
+/** Holds the view, tells who listens, and keeps the address of the page equal to it. */
+export class Store {
+  private readonly listeners: Listener[] = [];
+  private written = "";
+
+  constructor(
+    private view: View,
+    private readonly defaults: View,
+  ) {}
+
+  get now(): View {
+    return this.view;
+  }
+
+  /** Changes some of the view; nobody is told where nothing changed. */
+  set(patch: Partial<View>, options: { quiet?: boolean } = {}): void {
+    const before = this.view;
+    const now = { ...before, ...patch };
+    if (JSON.stringify(now) === JSON.stringify(before)) return;
+    this.view = now;
+    this.write();
+    if (!options.quiet) for (const listener of this.listeners) listener(now, before);
+  }
+
+  listen(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Takes the view from the address when the reader goes back or changes it by hand. */
+  follow(read: (hash: string) => View): void {
+    window.addEventListener("hashchange", () => {
+      if (window.location.hash === this.written) return;
+      const before = this.view;
+      this.view = read(window.location.hash);
+      this.written = window.location.hash;
+      for (const listener of this.listeners) listener(this.view, before);
+    });
+  }
+
+  private write(): void {
+    const hash = toHash(this.view, this.defaults);
+    if (hash === window.location.hash) return;
+    this.written = hash;
+    window.history.replaceState(null, "", hash || window.location.pathname);
+  }
+}
+
+const PLAIN = [
+  "dataset", "from", "to", "layer", "measure", "denominator", "bandwidth", "step", "outline",
+  "area", "sort",
+] as const;
+
+/** The view as the part of the address after #; it is never sent to the service. */
+export function toHash(view: View, defaults: View): string {
+  const words = new URLSearchParams();
+  words.set("view", view.view);
+  for (const name of PLAIN) {
+    const always = name === "dataset" || name === "from" || name === "to";
+    if (always || view[name] !== defaults[name]) words.set(name, view[name]);
+  }
+  for (const category of view.categories) words.append("category", category);
+  if (view.growth !== defaults.growth) words.set("growth", view.growth);
+  if (view.distance !== defaults.distance) words.set("distance", String(view.distance));
+  if (view.sites !== defaults.sites) words.set("sites", view.sites ? "yes" : "no");
+  if (view.before) {
+    words.set("before_from", view.before.from);
+    words.set("before_to", view.before.to);
+    words.set("split", String(Math.round(view.split)));
+  }
+  if (view.at) {
+    const { zoom, lat, lon } = view.at;
+    words.set("at", `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`);
+  }
+  return `#${words.toString().replaceAll("%2F", "/").replaceAll("%3A", ":")}`;
+}
+
+/** The view that an address names; what it leaves out or misspells is as in `defaults`. */
+export function fromHash(hash: string, defaults: View): View {
+  const words = new URLSearchParams(hash.replace(/^#/, ""));
+  const view: View = { ...defaults };
+  for (const name of PLAIN) {
+    const word = words.get(name);
+    if (word !== null) view[name] = word;
+  }
+  view.view = oneOf(VIEWS, words.get("view"), defaults.view);
+  view.growth = oneOf(GROWTH_KINDS, words.get("growth"), defaults.growth);
+  view.categories = words.getAll("category");
+  view.distance = number(words.get("distance"), 1, 50_000) ?? defaults.distance;
+  view.split = number(words.get("split"), 0, 100) ?? defaults.split;
+  const sites = words.get("sites");
+  if (sites !== null) view.sites = sites === "yes";
+  const from = words.get("before_from");
+  const to = words.get("before_to");
+  view.before = isMonth(from) && isMonth(to) ? { from, to } : null;
+  for (const name of ["from", "to"] as const) if (!isMonth(view[name])) view[name] = defaults[name];
+  const [zoom, lat, lon] = (words.get("at") ?? "").split("/").map(Number);
+  const isPlace = [zoom, lat, lon].every((part) => part !== undefined && Number.isFinite(part));
+  view.at = isPlace ? { zoom: zoom ?? 0, lat: lat ?? 0, lon: lon ?? 0 } : null;
+  return view;
+}
+
+function oneOf<Word extends string>(
+  words: readonly Word[],
+  given: string | null,
+  otherwise: Word,
+): Word {
+  return words.find((word) => word === given) ?? otherwise;
+}
+
+function number(text: string | null, least: number, most: number): number | null {
+  const value = text === null || text === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) && value >= least && value <= most ? value : null;
+}
+
+function isMonth(text: string | null): text is string {
+  return text !== null && /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
+}

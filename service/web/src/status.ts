@@ -1,0 +1,69 @@
+// What the reader is told: that something is computed, that it failed, that there is nothing.
+
+import { Refused } from "./api.ts";
+import { byId, fill, h } from "./dom.ts";
+
+const PATIENCE_MS = 120; // quicker answers show no bar
+
+let timer: number | undefined;
+let isBusy = false;
+
+/** Shows the bar while questions are open, and says so where it takes long. */
+export function showProgress(running: number): void {
+  const bar = byId("progress");
+  if (running > 0 && timer === undefined && !isBusy) {
+    timer = window.setTimeout(() => {
+      timer = undefined;
+      isBusy = true;
+      bar.hidden = false;
+      byId("maps").setAttribute("aria-busy", "true");
+    }, PATIENCE_MS);
+  } else if (running === 0) {
+    window.clearTimeout(timer);
+    timer = undefined;
+    isBusy = false;
+    bar.hidden = true;
+    byId("maps").removeAttribute("aria-busy");
+  }
+}
+
+/** Says something to who listens to the page. */
+export function announce(words: string): void {
+  byId("live").textContent = words;
+}
+
+export function clearFailure(): void {
+  byId("message").hidden = true;
+}
+
+/** Says what went wrong, and offers to ask again. */
+export function showFailure(error: unknown, again: () => void): void {
+  const place = byId("message");
+  const [title, words] = failureWords(error);
+  const button = h("button", { type: "button", "data-testid": "retry" }, "Try again");
+  button.addEventListener("click", () => {
+    place.hidden = true;
+    again();
+  });
+  fill(place, h("h2", {}, title), h("p", {}, words), button);
+  place.hidden = false;
+}
+
+function failureWords(error: unknown): [title: string, words: string] {
+  if (error instanceof Refused) {
+    if (error.isAway) {
+      return ["The service is away", "It cannot be reached at the moment. What is on the map stays; try again in a moment."];
+    }
+    if (error.status >= 500) return ["The service could not answer", error.message];
+    const words = error.message.charAt(0).toUpperCase() + error.message.slice(1);
+    return ["This cannot be answered", words.endsWith(".") ? words : `${words}.`];
+  }
+  return ["Something went wrong on this page", error instanceof Error ? error.message : String(error)];
+}
+
+/** Says over the map that there is nothing to see; empty words take it away. */
+export function showEmpty(words: string): void {
+  const place = byId("empty");
+  place.textContent = words;
+  place.hidden = words === "";
+}

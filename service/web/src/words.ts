@@ -1,0 +1,110 @@
+// Every word and number format of the page.
+
+import type { ViewName } from "./state.ts";
+
+const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const LARGE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
+const SMALL = new Intl.NumberFormat("en-GB", { maximumSignificantDigits: 3 });
+
+/** A number with thousands separators, to the digits that are worth reading; "–" for none. */
+export function numberWords(value: unknown): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return "–";
+  if (Number.isInteger(value)) return WHOLE.format(value);
+  if (Math.abs(value) >= 1000) return WHOLE.format(value);
+  return Math.abs(value) >= 10 ? LARGE.format(value) : SMALL.format(value);
+}
+
+/** A p or q value as papers print it. */
+export function probabilityWords(value: unknown): string {
+  if (typeof value !== "number" || !Number.isFinite(value)) return "–";
+  return value < 0.001 ? "< 0.001" : value.toFixed(3);
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${WHOLE.format(count)} ${count === 1 ? one : many}`;
+}
+
+/** "a, b and c". */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}
+
+export function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A title without the mark that stands beside it anyway. */
+export function plainTitle(title: string): string {
+  return title.replace(/\s*\(synthetic\)\s*$/i, "");
+}
+
+export const VIEW_WORDS: Record<ViewName, { name: string; hint: string }> = {
+  heatmap: { name: "Heat map", hint: "Where is it hot? Density of incidents per km²." },
+  choropleth: { name: "Areas", hint: "How many, and per how many? One value per area." },
+  hotspots: { name: "Hotspots", hint: "Is it more than chance? Getis-Ord Gi*, tested." },
+  emerging: { name: "Emerging", hint: "Is it new, steady or over? Hotspots step by step." },
+  growth: { name: "Growth", hint: "What will planned housing meet?" },
+};
+
+export const MEASURE_WORDS: Record<string, string> = {
+  count: "Number of incidents",
+  rate: "Rate per 1,000",
+  density: "Incidents per km²",
+  share: "Share of all, per cent",
+  smoothed: "Smoothed rate per 1,000",
+  "smoothed-local": "Rate smoothed by neighbours, per 1,000",
+  ratio: "Observed to expected",
+};
+
+/** What stands behind a value in a sentence; % is the denominator. */
+export const MEASURE_UNITS: Record<string, string> = {
+  count: "incidents",
+  rate: "per 1,000 of %",
+  density: "per km²",
+  share: "per cent of all",
+  smoothed: "per 1,000 of %, smoothed",
+  "smoothed-local": "per 1,000 of %, smoothed by its neighbours",
+  ratio: "times what is expected",
+};
+
+export const MEASURES = Object.keys(MEASURE_WORDS);
+export const HOTSPOT_MEASURES = ["count", "rate", "smoothed"];
+export const OVER_DENOMINATOR = new Set(["rate", "smoothed", "smoothed-local", "ratio"]);
+
+export const HOT_COLD_WORDS: Record<string, string> = {
+  "hot 99": "Hot, 99 % confidence",
+  "hot 95": "Hot, 95 %",
+  "hot 90": "Hot, 90 %",
+  "not significant": "Not significant",
+  "cold 90": "Cold, 90 %",
+  "cold 95": "Cold, 95 %",
+  "cold 99": "Cold, 99 % confidence",
+  "not tested": "Not tested",
+};
+
+/** The same where there is little room. */
+export const HOT_COLD_SHORT: Record<string, string> = {
+  "hot 99": "Hot 99 %",
+  "hot 95": "Hot 95 %",
+  "hot 90": "Hot 90 %",
+  "not significant": "Chance",
+  "cold 90": "Cold 90 %",
+  "cold 95": "Cold 95 %",
+  "cold 99": "Cold 99 %",
+  "not tested": "Not tested",
+};
+
+export const EMERGING_SHORT: Record<string, string> = { "no pattern detected": "No pattern" };
+
+export const COMPLETION_WORDS: Record<string, string> = {
+  "not started": "Not started",
+  "under way": "Under way",
+  complete: "Complete",
+  "completions unknown": "Completions unknown",
+};
+
+/** The name of a layer's areas, short: what stands before "of the ..." in its title. */
+export function layerWords(title: string): string {
+  return plainTitle(title).replace(/ of the demonstration county$/, "");
+}
