@@ -54,16 +54,18 @@ class Communities:
         Returns
         -------
         mean : (draws,) float64
-            Gamma with mean (count + 1/2) / exposure and shape 1 / (v u + 1 / (count + 1/2)),
-            v the squared coefficient of variation and u the unevenness: what the pooled rate
-            does not tell, because incidents are few and communities are few.
+            (count + 1/2) / exposure times two gamma factors of mean 1: one of shape count + 1/2,
+            because incidents are few, and one of shape 1 / (v u), because communities are; v is
+            the squared coefficient of variation and u the unevenness. The first factor is the
+            first that is drawn: `spatial.growth.mean_draws` of the same count with a generator
+            in the same state has the same.
         squared_cv : (draws,) float64
             Drawn from its credibility.
         """
+        seen = rng.standard_gamma(self.count + PRIOR_COUNT, draws)
         squared = rng.choice(self.cv, size=draws, p=self.weight) ** 2
-        seen = self.count + PRIOR_COUNT
-        shape = 1.0 / (squared * self.unevenness + 1.0 / seen)
-        mean = rng.standard_gamma(shape) / shape * seen / self.exposure
+        shape = 1.0 / (squared * self.unevenness)
+        mean = seen / self.exposure * rng.standard_gamma(shape) / shape
         return np.asarray(mean, np.float64), np.asarray(squared, np.float64)
 
 

@@ -125,16 +125,25 @@ def negative_binomial_quantile(
     return np.where(known, reached, np.nan)
 
 
-def mean_draws(count: float, years: float, draws: int, rng: np.random.Generator) -> FloatArray:
+def mean_draws(
+    count: float,
+    years: float,
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    prior_count: float = PRIOR_COUNT,
+) -> FloatArray:
     """(draws,) incidents per year, given how many were observed in so many years.
 
-    The posterior under Jeffreys' prior: gamma with shape count + 1/2, over the years.
+    The posterior under Jeffreys' prior: gamma with shape count + 1/2, over the years. Parts
+    of one sum share the half between them (`prior_count`, at least 0): a half for each would
+    add incidents that nobody saw.
     """
     if not (math.isfinite(count) and count >= 0.0):
         raise InvalidValuesError("counts", "must be finite and not negative")
     if not (math.isfinite(years) and years > 0.0):
         raise InvalidParameterError("years", years, "finite and above 0")
-    return np.asarray(rng.standard_gamma(count + PRIOR_COUNT, draws) / years, np.float64)
+    return np.asarray(rng.standard_gamma(count + prior_count, draws) / years, np.float64)
 
 
 def counted_draws(means: ArrayLike, rng: np.random.Generator) -> FloatArray:

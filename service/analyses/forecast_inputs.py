@@ -1,5 +1,6 @@
 """What a forecast is computed from: counts, denominator, sites and their schedule, aligned."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +57,9 @@ class ForecastInputs:
         Of the denominator with each new home; NaN where not known.
     used : (sites,) bool
         False for sites that are left out because their homes to come are not known.
+    homes_between : (sites,) float64
+        Homes scheduled after the denominator was measured and before `base_time`: lived in while
+        the incidents happened, and not in the denominator unless it was asked for.
     """
 
     counted: AreaCounts
@@ -66,6 +70,7 @@ class ForecastInputs:
     per_home: FloatArray
     used: BoolArray
     plan: BuildOut
+    homes_between: FloatArray
     districts: Districts | None
     base_year: int
     base_time: float
@@ -146,6 +151,10 @@ class ForecastReader:
         middle = counted.selection.middle_year()
         year = below.period[:4]
         measured = int(year) + 0.5 if year.isdigit() else middle
+        base_time = max(middle, measured)
+        between = _homes_between(plan, measured, base_time, query)
+        if query.denominator_growth == "scheduled":
+            below = _grown(below, at, between * per_home)
         return ForecastInputs(
             counted=counted,
             below=below,
@@ -155,9 +164,10 @@ class ForecastReader:
             per_home=frozen(per_home),
             used=frozen(used),
             plan=plan,
+            homes_between=frozen(between),
             districts=self._districts(layer, query),
             base_year=last.year,
-            base_time=max(middle, measured),
+            base_time=base_time,
             years_observed=counted.selection.years(),
             years=years,
             layer_by_default=query.layer is None,
@@ -227,6 +237,21 @@ def _years(base_year: int, horizon: int | None) -> tuple[int, ...]:
         allowed = f"a year from {first} to {furthest}: the incidents end in {base_year}"
         raise InvalidParameterError("horizon", last, allowed)
     return tuple(range(first, last + 1))
+
+
+def _homes_between(plan: BuildOut, first: float, last: float, query: ForecastQuery) -> FloatArray:
+    """(sites,) homes scheduled between two moments, at the median pace."""
+    homes = [
+        np.diff(plan.built(site, [first, last], query.pace)[:, 0])[0] for site in range(len(plan))
+    ]
+    return np.asarray(homes, np.float64)
+
+
+def _grown(below: Denominator, at: IndexArray, added: FloatArray) -> Denominator:
+    """The denominator with what was added to it in each area since it was measured."""
+    inside = at >= 0
+    more = np.bincount(at[inside], added[inside], minlength=len(below.values))
+    return dataclasses.replace(below, values=frozen(below.values + more))
 
 
 def _plan(sites: Sites, base_year: int, query: ForecastQuery) -> tuple[BoolArray, BuildOut]:

@@ -32,7 +32,7 @@ def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) 
         "interval": f"predictive, {100 * CONFIDENCE:g} %: rate, count and build-out",
         "confidence": CONFIDENCE,
         "base_year": inputs.base_year,
-        "base_years": round(inputs.years_observed, 6),
+        "base_years": inputs.years_observed,
         "homes_added_from": round(inputs.base_time, 3),
         "horizon": inputs.years[-1],
         "denominator": inputs.below.measure,
@@ -41,6 +41,7 @@ def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) 
         "pace": query.pace,
         "pace_spread": query.pace_spread,
         "unpublished": query.unpublished,
+        "denominator_growth": query.denominator_growth,
         "draws": DRAWS,
         "seed": query.seed,
     }
@@ -61,7 +62,7 @@ def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) 
 def forecast_notes(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> tuple[str, ...]:
     """Every assumption of a forecast, and what it leaves out, in words."""
     return (
-        *_of_time(inputs),
+        *_of_time(inputs, query),
         *_of_rates(inputs, parts, query),
         *_of_build_out(inputs, query),
         *_of_sites(inputs, parts, query),
@@ -71,7 +72,7 @@ def forecast_notes(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -
     )
 
 
-def _of_time(inputs: ForecastInputs) -> list[str]:
+def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     """What is the base, and what is inside it already."""
     first, last = inputs.counted.selection.days()
     completed = inputs.sites.completed_year
@@ -87,6 +88,20 @@ def _of_time(inputs: ForecastInputs) -> list[str]:
             "scheduled before are taken to be built and inside the incidents."
         ),
     ]
+    between = float(inputs.homes_between[inputs.at >= 0].sum())
+    if between > 0.5 and query.denominator_growth == "none":
+        notes.append(
+            f"{between:,.0f} homes were scheduled between {inputs.below.measure} of "
+            f"{inputs.below.period} and the incidents: who lives in them is in the incidents and "
+            "not in the denominator, so that rates around sites are too high as far as they were "
+            "built (denominator_growth=scheduled adds them)."
+        )
+    elif between > 0.5:
+        notes.append(
+            f"{between:,.0f} homes scheduled between {inputs.below.measure} of "
+            f"{inputs.below.period} and the incidents were added to the denominator at the median "
+            "pace, as if that were certain."
+        )
     if inputs.years_observed < 0.98:
         notes.append("The base period is shorter than a year: seasons are in the rates.")
     late = int(np.count_nonzero(completed > inputs.base_year))

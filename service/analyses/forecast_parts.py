@@ -12,7 +12,13 @@ from service.schemas.forecasts import ForecastQuery
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.build_out import Pace
 from spatial.communities import Communities, communities_of, new_rates
-from spatial.growth import counted_draws, drawn_interval, mean_draws, predicted_counts
+from spatial.growth import (
+    PRIOR_COUNT,
+    counted_draws,
+    drawn_interval,
+    mean_draws,
+    predicted_counts,
+)
 
 DRAWS: Final = 10_000
 # One stream of random numbers per purpose, so that a site has the same future in every answer.
@@ -77,21 +83,37 @@ class Parts:
 
     def district(self, district: int, areas: IntArray, sites: IntArray) -> Unit:
         """The incidents of some areas together: what is there today, and the sites given."""
-        parts = [self._site_part(int(site)) for site in sites]
-        growing = np.unique(self._in.at[sites[self.has_growth()[sites]]])
-        rest = float(self._count[np.setdiff1d(areas, growing)].sum())
-        rng = self._rng(_REST, district)
+        today, share = self._today(district, areas, sites)
+        parts = [self._site_part(int(site), share) for site in sites]
         years = self._in.years_observed
-        # Prior only where there is something to know: areas that grow carry their own.
-        today = mean_draws(rest, years, DRAWS, rng) if len(growing) < len(areas) else 0.0
-        for area in growing:
-            today = today + self._annual_draws(int(area))
         mean = self._summed([part.mean for part in parts]) + today
         observed = np.full(1, self._count[areas].sum() / years)
         expected = sum((part.expected for part in parts), observed)
         counts = counted_draws_or_none(mean, self._rng(_DISTRICT_COUNT, district))
         below = float(self._in.below.values[areas].sum())
         return Unit(self._columns(parts, below, expected, counts))
+
+    def _today(self, district: int, areas: IntArray, sites: IntArray) -> tuple[FloatArray, float]:
+        """(draws,) what is there today of some areas together, and the prior of each part.
+
+        Where homes to come share the rate of their area the area is a part of its own.
+        """
+        growing = np.empty(0, np.int64)
+        if self._query.scenario == "local":
+            growing = np.unique(self._in.at[sites[self.has_growth()[sites]]]).astype(np.int64)
+        rest = np.setdiff1d(areas, growing)
+        share = PRIOR_COUNT / (len(growing) + (len(rest) > 0))
+        today = np.zeros(DRAWS)
+        if len(rest):
+            count, years = float(self._count[rest].sum()), self._in.years_observed
+            # A district's rate and what it has today are known from the same incidents: where both
+            # are in a sum they are too high or too low together.
+            pooled = self._query.scenario == "district"
+            rng = self._rng(_POOL, district + 1) if pooled else self._rng(_REST, district)
+            today = mean_draws(count, years, DRAWS, rng, prior_count=share)
+        for area in growing:
+            today = today + self._annual_draws(int(area), share)
+        return today, share
 
     def without_sites(self) -> dict[str, FloatArray]:
         """(n,) each: areas as they are, the same in every year; exact."""
@@ -155,7 +177,7 @@ class Parts:
         """(years, draws) the sum of some draws; zeros of none."""
         return sum(draws, np.zeros((len(self._in.years), DRAWS)))
 
-    def _site_part(self, site: int) -> _SitePart:
+    def _site_part(self, site: int, prior_count: float = PRIOR_COUNT) -> _SitePart:
         """A site's homes, what they add to the denominator, and the incidents that brings."""
         inputs, plan = self._in, self._in.plan
         pace = self._pace.draws(DRAWS, self._rng(_PACE, site))
@@ -163,7 +185,7 @@ class Parts:
         built = plan.built(site, times, pace)
         added_homes = built[:-1] - np.minimum(built[-1], built[:-1])
         added = added_homes * inputs.per_home[site]
-        rate, draws = self._rates(site)
+        rate, draws = self._rates(site, prior_count)
         if not plan.homes[site]:  # nothing to come: no rate is needed
             added, rate, draws = np.zeros_like(added), 0.0, np.zeros(DRAWS)
         return _SitePart(
@@ -174,7 +196,7 @@ class Parts:
             expected=added.mean(1) * rate,
         )
 
-    def _rates(self, site: int) -> tuple[float, FloatArray]:
+    def _rates(self, site: int, prior_count: float) -> tuple[float, FloatArray]:
         """The rate of a site's homes to come per year, as expected and as drawn."""
         area = int(self._in.at[site])
         unknown = np.full(DRAWS, np.nan)
@@ -182,7 +204,7 @@ class Parts:
             if area < 0 or not self._in.below.values[area] > 0.0:
                 return float("nan"), unknown
             over = self._in.below.values[area]
-            return self._annual(area) / over, self._annual_draws(area) / over
+            return self._annual(area) / over, self._annual_draws(area, prior_count) / over
         pool = -1
         if self._query.scenario == "district":
             pool = self.district_of_site(site)
@@ -237,10 +259,10 @@ class Parts:
         """Incidents of an area per year, as observed."""
         return float(self._count[area] / self._in.years_observed)
 
-    def _annual_draws(self, area: int) -> FloatArray:
+    def _annual_draws(self, area: int, prior_count: float = PRIOR_COUNT) -> FloatArray:
         """(draws,) what an area's mean per year may be."""
-        rng = self._rng(_AREA, area)
-        return mean_draws(float(self._count[area]), self._in.years_observed, DRAWS, rng)
+        count, years = float(self._count[area]), self._in.years_observed
+        return mean_draws(count, years, DRAWS, self._rng(_AREA, area), prior_count=prior_count)
 
     def _rng(self, purpose: int, which: int) -> np.random.Generator:
         return np.random.default_rng([self._query.seed, purpose, which])

@@ -107,6 +107,13 @@ class ForecastQuery(TableQuery, HouseholdQuery):
             "upper bound), or the site is in no total."
         ),
     ] = "all-to-come"
+    denominator_growth: Annotated[
+        Literal["none", "scheduled"],
+        Field(
+            description="Homes scheduled between the denominator's year and the incidents: not in "
+            "the denominator (rates are then today's, as in a choropleth), or added to it."
+        ),
+    ] = "none"
     years: Annotated[
         Literal["each", "horizon"],
         Field(description="A row for each year, or for the horizon alone."),

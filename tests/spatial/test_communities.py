@@ -6,6 +6,7 @@ from scipy import optimize, stats
 
 from spatial.communities import communities_of, new_rates
 from spatial.errors import InvalidValuesError
+from spatial.growth import mean_draws
 
 
 def drawn_communities(rng, communities, mean, cv, exposure=(2_000.0, 12_000.0)):
@@ -65,6 +66,14 @@ def test_without_spread_the_mean_has_the_jeffreys_posterior_of_a_poisson_rate():
     mean, _ = communities_of(counts, np.full(500, 100.0)).rate_draws(100_000, rng)
     exact = stats.gamma.ppf([0.05, 0.95], 1_500.5, scale=1 / 50_000)
     np.testing.assert_allclose(np.quantile(mean, [0.05, 0.95]), exact, rtol=0.01)
+
+
+def test_the_rate_and_what_is_there_today_are_high_and_low_together():
+    """From the same state of the generator: what is drawn of one count is one thing."""
+    found = communities_of(np.full(500, 3), np.full(500, 100.0))
+    mean, _ = found.rate_draws(5_000, np.random.default_rng(4))
+    today = mean_draws(1_500, 1.0, 5_000, np.random.default_rng(4))
+    assert np.corrcoef(mean, today)[0, 1] > 0.99
 
 
 @pytest.mark.parametrize(("counts", "exposures"), [([], []), ([1], [0.0]), ([-1], [5.0])])
