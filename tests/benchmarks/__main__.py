@@ -4,7 +4,7 @@ import importlib
 import sys
 import time
 
-BENCHMARKS = ("density", "http", "hotspots", "boundaries")
+BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries")
 
 
 def main(chosen: list[str]) -> None:
