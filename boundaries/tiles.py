@@ -65,15 +65,11 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
     if level.zoom != tile.z:
         raise ValueError(f"the level is of zoom {level.zoom}, the tile of {tile.z}")
     left, top = tile.x * float(EXTENT), tile.y * float(EXTENT)
-    frame = shapely.box(left - BUFFER, top - BUFFER, left + EXTENT + BUFFER, top + EXTENT + BUFFER)
-    near = np.sort(level.tree.query(frame, predicate="intersects"))
-    shapes = level.geometries[near]
-    whole = shapely.covered_by(shapes, frame)
-    cut = shapes.copy()
-    # On a grid of whole steps the overlay rounds as it cuts, and stays valid.
-    cut[~whole] = shapely.intersection(shapes[~whole], frame, grid_size=1.0)
+    frame = (left - BUFFER, top - BUFFER, left + EXTENT + BUFFER, top + EXTENT + BUFFER)
+    near = np.sort(level.tree.query(shapely.box(*frame), predicate="intersects"))
+    shown = _cut(level.geometries[near], frame)
     origin = np.array([left, top])
-    local = shapely.transform(cut, lambda xy: xy - origin)
+    local = shapely.transform(shown, lambda xy: xy - origin)
     kept, polygons = _only_polygons(np.asarray(local, dtype=object))
     oriented = shapely.orient_polygons(polygons, exterior_cw=False)
     return TileAreas(
@@ -81,8 +77,34 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
     )
 
 
+def _cut(shapes: Geometries, frame: tuple[float, float, float, float]) -> Geometries:
+    """The part of each shape in a frame, corners in whole steps.
+
+    Cutting along the sides of a rectangle takes a tenth of the time of a general overlay. It
+    may leave a shape that crosses itself, above all once corners are rounded; the overlay,
+    which rounds as it cuts and stays valid, does those again.
+    """
+    bounds = shapely.bounds(shapes)
+    west, north, east, south = frame
+    inside = (bounds[:, :2] >= (west, north)).all(axis=1)
+    inside &= (bounds[:, 2:] <= (east, south)).all(axis=1)
+    if inside.all():
+        return shapes
+    across = shapes[~inside]
+    parts = shapely.transform(shapely.clip_by_rect(across, *frame), np.rint)
+    crossed = ~shapely.is_valid(parts)
+    if crossed.any():
+        box = shapely.box(*frame)
+        parts[crossed] = shapely.intersection(across[crossed], box, grid_size=1.0)
+    cut = shapes.copy()
+    cut[~inside] = parts
+    return cut
+
+
 def _only_polygons(shapes: Geometries) -> tuple[IndexArray, Geometries]:
     """Which shapes have ground in the tile, and that ground without the lines they touch in."""
+    if (shapely.get_type_id(shapes) == POLYGON).all() and not shapely.is_empty(shapes).any():
+        return np.arange(len(shapes), dtype=np.int32), shapes
     parts, owner = shapely.get_parts(shapes, return_index=True)
     is_ground = shapely.get_type_id(parts) == POLYGON
     parts, owner = parts[is_ground], owner[is_ground]

@@ -42,7 +42,7 @@ from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
 from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
-from service.store.state import DataState
+from service.store.state import DataState, Standing
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Resources:
     ----------
     release : callable
         The one door out, `service.release.release`.
+    standing : Standing
+        Versions, which tiles ask for several times each.
     bodies : Bodies
         Rendered answers by entity tag, kept or on their way.
     shared : SharedCache or None
@@ -86,6 +88,7 @@ class Resources:
     page_configuration: PageConfiguration
     page_files: PageFiles
     state: DataState
+    standing: Standing[str]
     bodies: Bodies
     shared: SharedCache | None = None
     policy: Policy = OPEN
@@ -111,6 +114,7 @@ def open_resources(settings: Settings) -> Resources:
     postcodes = PostcodeStore(settings.data_dir / "postcodes", crs=settings.crs)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     cache = settings.data_dir / "cache"
+    state = DataState(settings.data_dir)
     assignments = AssignmentCache(cache / "assignments")
     areas = Areas(
         incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
@@ -171,7 +175,8 @@ def open_resources(settings: Settings) -> Resources:
             settings=settings,
         ),
         page_files=PageFiles(),
-        state=DataState(settings.data_dir),
+        state=state,
+        standing=Standing(state),
         bodies=Bodies(settings.tiles.cache_bytes),
         shared=shared_cache(settings),
     )

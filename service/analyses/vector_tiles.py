@@ -22,6 +22,7 @@ from service.answers import (
 )
 from service.cache import SingleFlightCache
 from service.settings import Settings
+from spatial.arrays import IndexArray
 from spatial.mercator import Tile
 
 TILES_IN_MEMORY = 2_000
@@ -48,6 +49,9 @@ class VectorTiles:
         self._levels = levels
         self._settings = settings
         self._tables: SingleFlightCache[Table] = SingleFlightCache(TABLES_IN_MEMORY)
+        self._rows: SingleFlightCache[tuple[Table, IndexArray]] = SingleFlightCache(
+            TABLES_IN_MEMORY
+        )
         self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(TILES_IN_MEMORY)
 
     def geometry_version(self, layer_id: str) -> str:
@@ -104,22 +108,22 @@ class VectorTiles:
         """
         layer = self._layers.get(layer_id)
         areas = self._areas_of(layer, tile)
-        row_of = np.full(len(layer), -1)
-        row_of[layer.positions(tuple(table.columns["code"].tolist()))] = np.arange(len(table))
-        rows = row_of[areas.positions]
+        rows = self._rows_of(layer, table)[areas.positions]
         there = rows >= 0
-        shown = TileAreas(areas.tile, areas.positions[there], areas.geometries[there])
+        if not there.all():
+            areas = TileAreas(areas.tile, areas.positions[there], areas.geometries[there])
+            rows = rows[there]
         columns = {
-            name: column[rows[there]].tolist()
+            name: column[rows].tolist()
             for name, column in table.columns.items()
             if name not in LEFT_OUT
         }
         if table.provenance.synthetic:
-            columns["synthetic"] = [True] * int(there.sum())
+            columns["synthetic"] = [True] * len(rows)
         return VectorTile(
             kind=f"{table.kind}-tile",
             layer_id=layer_id,
-            areas=areas if there.all() else shown,
+            areas=areas,
             columns=columns,
             provenance=table.provenance,
         )
@@ -160,6 +164,12 @@ class VectorTiles:
             provenance=source,
         )
 
+    def _rows_of(self, layer: Layer, table: Table) -> IndexArray:
+        """The row of each area of a layer in a table, -1 where it has none; found once a table."""
+        key = (id(table), layer.version)
+        # The table is kept beside its rows, so that no other one can have its id meanwhile.
+        return self._rows.get(key, lambda: (table, _rows(layer, table)))[1]
+
     def _areas_of(self, layer: Layer, tile: Tile) -> TileAreas:
         """The areas of a tile, cut once per layer version."""
         key = (layer.layer_id, layer.version, tile)
@@ -167,6 +177,12 @@ class VectorTiles:
             self._levels.get(layer, tile.z), tile
         )
         return self._areas.get(key, find)
+
+
+def _rows(layer: Layer, table: Table) -> IndexArray:
+    row_of = np.full(len(layer), -1, dtype=np.int32)
+    row_of[layer.positions(tuple(table.columns["code"].tolist()))] = np.arange(len(table))
+    return row_of
 
 
 def field_types(table: Table) -> dict[str, str]:

@@ -8,6 +8,7 @@ encoded once and copied, which no library on PyPI offers.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -18,6 +19,8 @@ from boundaries.tiles import TileAreas
 from spatial.arrays import IndexArray, IntArray
 
 Value = str | float | int | bool | None
+
+VALUES_IN_MEMORY = 50_000
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
 _POLYGON = 3
@@ -86,8 +89,7 @@ def encode_tile(
     if len(areas.commands) == 0:
         return b""
     keys = list(columns)
-    known: dict[tuple[type, Value], int] = {}
-    values: list[bytes] = []
+    known: dict[bytes, int] = {}  # an encoded value, and its place among them
     features = []
     rows = zip(*columns.values(), strict=True) if keys else [()] * len(areas.commands)
     for position, commands, row in zip(
@@ -98,14 +100,11 @@ def encode_tile(
             value = given.item() if isinstance(given, np.generic) else given
             if value is None or value != value:  # NaN is the only value unlike itself
                 continue
-            at = known.setdefault((type(value), value), len(values))
-            if at == len(values):
-                values.append(_value(value))
-            tags += (k, at)
+            tags += (k, known.setdefault(_encoded_value(value), len(known)))
         features.append(
             _number(1, position + 1)
             + (_bytes(2, b"".join(map(_varint, tags))) if tags else b"")
-            + _number(3, _POLYGON)
+            + _POLYGONS
             + _bytes(4, commands)
         )
     layer = b"".join(
@@ -113,7 +112,7 @@ def encode_tile(
             _bytes(1, name.encode()),
             *(_bytes(2, feature) for feature in features),
             *(_bytes(3, key.encode()) for key in keys),
-            *(_bytes(4, value) for value in values),
+            *known,
             _number(5, EXTENT),
             _number(15, _VERSION),
         ]
@@ -173,12 +172,19 @@ def _varints(integers: IntArray) -> tuple[bytes, IntArray]:
 
 def _varint(integer: int) -> bytes:
     """One non-negative integer as a protocol buffer varint."""
+    if integer < len(_SHORT):
+        return _SHORT[integer]
     written = bytearray()
     while integer > 0x7F:
         written.append(integer & 0x7F | 0x80)
         integer >>= 7
     written.append(integer)
     return bytes(written)
+
+
+# The varints of one and two bytes, which most lengths and tags are.
+_SHORT: Sequence[bytes] = ()
+_SHORT = tuple(map(_varint, range(1 << 14)))
 
 
 def _number(field: int, value: int) -> bytes:
@@ -191,6 +197,12 @@ def _bytes(field: int, content: bytes) -> bytes:
     return _varint(field << 3 | _BYTES) + _varint(len(content)) + content
 
 
+@lru_cache(maxsize=VALUES_IN_MEMORY, typed=True)  # typed: 1, 1.0 and True are three values
+def _encoded_value(value: Value) -> bytes:
+    """A value as a field of a layer; tiles side by side hold the same values."""
+    return _bytes(4, _value(value))
+
+
 def _value(value: Value) -> bytes:
     """A message Value: text, a double, a signed integer or a truth value."""
     if isinstance(value, bool):
@@ -200,3 +212,6 @@ def _value(value: Value) -> bytes:
     if isinstance(value, float):
         return _varint(3 << 3 | _DOUBLE) + np.float64(value).tobytes()
     return _bytes(1, str(value).encode())
+
+
+_POLYGONS = _number(3, _POLYGON)

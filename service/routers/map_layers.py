@@ -62,15 +62,20 @@ class MapLayer:
 
     def cached_table(self, replies: Replies) -> Table:
         """The table, made once for tiles, TileJSON, legend and style alike."""
-        return replies.resources.vector_tiles.table_of(self._key(), self.table)
+        return replies.resources.vector_tiles.table_of(self._key(replies), self.table)
 
     def work_now(self, replies: Replies) -> Work:
         """What an answer costs: little where the table is there already."""
-        has_table = replies.resources.vector_tiles.has_table(self._key())
+        has_table = replies.resources.vector_tiles.has_table(self._key(replies))
         return Work.QUICK if has_table else self.work
 
-    def _key(self) -> tuple[str, str, str]:
-        return self.path, self.query.canonical(), self.version()
+    def version_now(self, replies: Replies) -> str:
+        """The version, asked of the stores only when something in the data folder has changed."""
+        key = (self.path, self.query.canonical())
+        return replies.resources.standing.get(key, self.version)
+
+    def _key(self, replies: Replies) -> tuple[str, str, str]:
+        return self.path, self.query.canonical(), self.version_now(replies)
 
     def template(self, replies: Replies) -> str:
         """Address of the tiles without the version."""
@@ -100,7 +105,7 @@ def send_tile(replies: Replies, layer: MapLayer, tile: Tile, *, asked: str | Non
     tiles = replies.resources.vector_tiles
     max_age_s = replies.resources.settings.tiles.max_age_s
     return replies.send(
-        version=layer.version,
+        version=lambda: layer.version_now(replies),
         query=layer.query,
         answer=lambda: tiles.with_values(layer.layer_id, tile, layer.cached_table(replies)),
         render=vector_tile,

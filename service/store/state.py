@@ -1,13 +1,19 @@
 """Whether anything at rest has changed since, for the price of a few file status calls."""
 
 import os
+import threading
 import time
+from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 ASKED_AGAIN_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
 SETTLED_NS = 50_000_000  # a change this young may hide another one behind the same clock tick
 
 State = tuple[int, ...]
+Value = TypeVar("Value")
 
 
 class DataState:
@@ -35,10 +41,11 @@ class DataState:
         clock = time.monotonic_ns()
         if clock - self._asked_at < ASKED_AGAIN_NS:
             return self._last
-        self._asked_at, self._last = clock, self._look()
+        self._asked_at, self._last = clock, self.asked()
         return self._last
 
-    def _look(self) -> State | None:
+    def asked(self) -> State | None:
+        """As `now`, and always of this very moment: for what decides which version bytes are."""
         incidents = _changed_ns(f"{self._root}/incidents")
         if incidents != self._listed_at:
             self._logs = self._tables()
@@ -62,6 +69,37 @@ class DataState:
             *(f"{self._root}/{name}/_delta_log" for name in single),
             *(f"{self._root}/incidents/{name}/_delta_log" for name in datasets),
         )
+
+
+class Standing(Generic[Value]):
+    """Values that stand as long as no data folder changes, such as versions.
+
+    Parameters
+    ----------
+    state : DataState
+    most : int
+        How many are kept; the least recently asked for goes first.
+    """
+
+    def __init__(self, state: DataState, *, most: int = 1_000) -> None:
+        self._state = state
+        self._kept: LRUCache[Hashable, tuple[State, Value]] = LRUCache(most)
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """The value of a key, computed again if anything has changed since it was."""
+        # Asked before computing: what changes meanwhile is not this state's any more.
+        state = self._state.asked()
+        if state is None:
+            return compute()
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and kept[0] == state:
+            return kept[1]
+        value = compute()
+        with self._lock:
+            self._kept[key] = (state, value)
+        return value
 
 
 def _changed_ns(path: str) -> int:

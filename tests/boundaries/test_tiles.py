@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 
 from boundaries.generalise import EXTENT, generalised
 from boundaries.layer import normalised
-from boundaries.tiles import BUFFER, areas_in_tile
+from boundaries.tiles import BUFFER, _cut, areas_in_tile
 from spatial.mercator import Tile
 from tests.boundaries.areas import EAST, NORTH, layer_of, real_layer, square
 from tests.boundaries.test_generalise import RAGGED
@@ -123,3 +125,50 @@ def test_real_tiles_are_sound(test_data):
         chosen = random.choice(len(tiles), min(len(tiles), 30), replace=False)
         for i in chosen.tolist():
             assert_tile_sound(areas_in_tile(level, tiles[i]))
+
+
+@given(
+    seed=st.integers(0, 10_000),
+    corners=st.integers(3, 40),
+    spread=st.sampled_from([5, 300, 6_000]),
+)
+def test_a_shape_is_cut_as_the_general_overlay_cuts_it(seed, corners, spread):
+    """Stars of any width over a corner of the frame: some cross themselves once rounded."""
+    rng = np.random.default_rng(seed)
+    angle = np.sort(rng.uniform(0, 2 * np.pi, corners))
+    reach = rng.uniform(0.02, 1, corners) * spread
+    middle = rng.choice([-BUFFER, EXTENT + BUFFER], 2) + rng.uniform(-0.7, 0.7, 2) * spread
+    star = shapely.Polygon(
+        np.rint(middle + reach[:, None] * np.column_stack([np.cos(angle), np.sin(angle)]))
+    )
+    if not star.is_valid or star.area == 0:
+        return
+    frame = (-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    shapes = np.array([star], dtype=object)
+    (part,) = _cut(shapes, frame)
+    expected = shapely.intersection(star, shapely.box(*frame), grid_size=1.0)
+    assert part.is_valid
+    assert (shapely.get_coordinates(part) == np.rint(shapely.get_coordinates(part))).all()
+    # Corners on the frame may be rounded to the other side, and nothing else may differ.
+    assert shapely.symmetric_difference(part, expected).area <= 1.5 * (star.length + 10)
+    beyond = shapely.difference(part, shapely.buffer(star, 1.0))
+    assert beyond.area == pytest.approx(0, abs=1e-6)
+    assert shapely.difference(
+        shapely.intersection(shapely.buffer(star, -1.0), shapely.box(*frame)), part
+    ).area == pytest.approx(0, abs=1e-6)
+
+
+def test_what_crosses_itself_once_rounded_is_cut_again():
+    """Two edges of a spike meet the frame within half a step of each other."""
+    frame = (0.0, 0.0, 100.0, 100.0)
+    found = []
+    for seed in range(3_000):
+        rng = np.random.default_rng(seed)
+        star = shapely.Polygon(rng.integers([60, 0], [140, 30], (5, 2)))
+        if star.is_valid and star.area > 0:
+            rough = shapely.transform(shapely.clip_by_rect(star, *frame), np.rint)
+            if not rough.is_valid:
+                found.append(star)
+    assert found
+    cut = _cut(np.array(found, dtype=object), frame)
+    assert shapely.is_valid(cut).all()
