@@ -1,24 +1,27 @@
 """Uncached choropleth vector tiles: ours against tipg with PostGIS on the same layer.
 
-Both servers run on this machine, one after the other, one process each (PostgreSQL's own
-processes, one for each of tipg's ten connections, come on top of tipg's one). Both hold the
-same areas with the same columns; the same tiles are asked for over the same number of kept
-connections, and every address once, so that no answer can come from a cache.
+Both servers run on this machine, one process each (PostgreSQL's own processes, one for each of
+tipg's ten connections, come on top of tipg's one), and are asked in turn, part by part. Both
+hold the same areas with the same columns; the same tiles are asked for over the same number of
+kept connections, and of us every address once, so that no answer can come from a cache.
 
 What is ready on our side, as it is on any running service: the layer, its generalised levels,
 and the table of values, which is computed at the first tile of a query for all of them. Asked
 are (1) tiles of areas that nobody has asked for yet: cut, encoded, joined; (2) the same tiles
 of another query: their outlines are kept encoded, joined with the other values. tipg has a
-table with a spatial index, in EPSG:3857 so that it need not be transformed, read once over so
-that its pages are in memory.
+table with a spatial index, in EPSG:3857 so that it need not be transformed, and has answered
+every tile once before, so that its pages are in memory; it keeps no answers.
 """
 
 import asyncio
 import itertools
 import json
 import os
+import statistics
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +40,7 @@ DATASET, LAYER = "callouts", "lsoa"
 ZOOMS = range(8, 15)
 PER_ZOOM = 60
 CONNECTIONS = 8
+PARTS = 5
 CHOROPLETH = f"/v1/choropleths/{DATASET}/{LAYER}"
 Address = tuple[int, int, int]
 Area = tuple[dict[str, Any], shapely.Geometry]
@@ -45,43 +49,53 @@ Area = tuple[dict[str, Any], shapely.Geometry]
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="hotspots-bench-") as name:
-        folder = Path(name)
-        ensure_demo(folder / "data")
-        environ = {**os.environ, "HOTSPOTS_DATA_DIR": str(folder / "data")}
+        data = Path(name) / "data"
+        ensure_demo(data)
+        environ = {**os.environ, "HOTSPOTS_DATA_DIR": str(data)}
         serve = [sys.executable, "-m", "service", "serve", "--port", "0"]
         with server(serve, environ, r"http://[\d.:]+") as base:
             shapes = areas(f"{base}{CHOROPLETH}.geojson")
             tiles, before = addresses(shapes)
-            ours = f"{base}{CHOROPLETH}/tiles/{{}}/{{}}/{{}}.mvt"
-            ask([ours.format(*tile) for tile in before])  # levels and table
-            first = ask([ours.format(*tile) for tile in tiles])
-            other = f"{ours}?to=2018-12"
-            ask([other.format(*tile) for tile in before])
-            again = ask([other.format(*tile) for tile in tiles])
-            samples = {tile: fetch(ours.format(*tile)) for tile in tiles[:: len(tiles) // 40]}
-        report("choropleth tiles, never asked", first, None)
-        report("choropleth tiles, new query", again, None)
-        theirs = theirs_of(shapes, tiles, before, environ, samples)
-        if theirs is None:
-            return
-        peer = ("tipg with PostGIS", theirs)
-        report("choropleth tiles, never asked", first, peer)
-        report("choropleth tiles, new query", again, peer)
+            first = f"{base}{CHOROPLETH}/tiles/{{}}/{{}}/{{}}.mvt"
+            again = f"{first}?to=2018-12"
+            for template in (first, again):
+                ask(template, before)  # levels and table
+            with tipg(shapes, environ) as theirs:
+                if theirs is not None:
+                    ask(theirs, before)
+                    ask(theirs, tiles)
+                found = measure({"first": first, "again": again, "theirs": theirs}, tiles)
+                for what, key in (("never asked", "first"), ("new query", "again")):
+                    peer = ("tipg with PostGIS", statistics.median(found["theirs"]))
+                    report(
+                        f"choropleth tiles, {what}",
+                        statistics.median(found[key]),
+                        peer if theirs is not None else None,
+                    )
+                if theirs is not None:
+                    compare(first, theirs, tiles[:: len(tiles) // 40])
 
 
-def theirs_of(
-    shapes: list[Area],
-    tiles: list[Address],
-    before: list[Address],
-    environ: dict[str, str],
-    samples: dict[Address, bytes],
-) -> float | None:
-    """Tiles per second of tipg, None where it or PostGIS cannot be installed."""
+def measure(templates: dict[str, str | None], tiles: list[Address]) -> dict[str, list[float]]:
+    """Rates of each on every part of the tiles, in turn: what else the machine does hits all."""
+    found: dict[str, list[float]] = {name: [0.0] for name in templates}
+    # Every part has tiles of all zooms.
+    for part in (tiles[at::PARTS] for at in range(PARTS)):
+        for name, template in templates.items():
+            if template is not None:
+                found[name].append(ask(template, part))
+    return {name: rates[1:] or rates for name, rates in found.items()}
+
+
+@contextmanager
+def tipg(shapes: list[Area], environ: dict[str, str]) -> Iterator[str | None]:
+    """The template of tipg's tiles while it serves; None where it cannot be installed."""
     python = environment_of("tipg", ["tipg", "uvicorn[standard]"])
     programs = binaries()
     if python is None or programs is None:
         print("tipg or PostGIS could not be installed here: not compared")
-        return None
+        yield None
+        return
     with cluster(programs) as database:
         load(database, shapes)
         settings = {
@@ -90,10 +104,7 @@ def theirs_of(
             "TIPG_TILE_BUFFER": str(BUFFER),
         }
         with server(uvicorn(str(python), "tipg.main"), settings, URL) as base:
-            tiled = f"{base}/collections/public.{LAYER}/tiles/WebMercatorQuad/{{}}/{{}}/{{}}"
-            ask([tiled.format(*tile) for tile in before])
-            compare({tile: fetch(tiled.format(*tile)) for tile in samples}, samples)
-            return ask([tiled.format(*tile) for tile in tiles])
+            yield f"{base}/collections/public.{LAYER}/tiles/WebMercatorQuad/{{}}/{{}}/{{}}"
 
 
 def areas(url: str) -> list[Area]:
@@ -110,9 +121,9 @@ def areas(url: str) -> list[Area]:
     ]
 
 
-def ask(urls: list[str]) -> float:
+def ask(template: str, tiles: list[Address]) -> float:
     """Answers per second."""
-    return asyncio.run(rate(urls, CONNECTIONS))
+    return asyncio.run(rate([template.format(*tile) for tile in tiles], CONNECTIONS))
 
 
 def addresses(shapes: list[Area]) -> tuple[list[Address], list[Address]]:
@@ -173,11 +184,16 @@ def _cell(value: Any) -> str:
     return r"\N" if value is None else str(value).replace("\\", "\\\\").replace("\t", " ")
 
 
-def compare(theirs: dict[Address, bytes], ours: dict[Address, bytes]) -> None:
-    """Say how alike the two are: the areas in some tiles, and the sizes."""
-    same = sum(_codes(theirs[tile]) == _codes(ours[tile]) for tile in ours)
-    print(f"the same areas in {same} of {len(ours)} tiles compared; mean size of a tile "
-          f"{_mean(ours):,.0f} bytes, theirs {_mean(theirs):,.0f}", flush=True)  # fmt: skip
+def compare(ours: str, theirs: str, tiles: list[Address]) -> None:
+    """Say how alike the two are: areas and bytes of some tiles."""
+    for who, template in (("ours", ours), ("theirs", theirs)):
+        bodies = [fetch(template.format(*tile)) for tile in tiles]
+        held = [len(_codes(body)) for body in bodies]
+        print(
+            f"{who}: {sum(held) / len(tiles):.1f} areas and "
+            f"{sum(map(len, bodies)) / len(tiles):,.0f} bytes in a tile on average, "
+            f"of {len(tiles)} compared"
+        )
 
 
 def _codes(tile: bytes) -> set[str]:
@@ -185,10 +201,6 @@ def _codes(tile: bytes) -> set[str]:
     return {
         feature["properties"]["code"] for layer in layers.values() for feature in layer["features"]
     }
-
-
-def _mean(tiles: dict[Address, bytes]) -> float:
-    return sum(map(len, tiles.values())) / len(tiles)
 
 
 if __name__ == "__main__":

@@ -38,7 +38,7 @@ def test_a_value_is_computed_once_while_nothing_changes(folder):
 def test_a_change_is_seen_at_the_very_next_question(folder):
     """Within the millisecond for which what gives kept answers again does not look."""
     standing = Standing(DataState(folder))
-    asked, compute = counting()
+    _asked, compute = counting()
     standing.get("key", compute)
     settle(folder, seconds_ago=5)
     assert standing.get("key", compute) == "version 2"
@@ -47,7 +47,7 @@ def test_a_change_is_seen_at_the_very_next_question(folder):
 
 def test_nothing_is_kept_while_a_change_may_still_go_on(folder):
     standing = Standing(DataState(folder))
-    asked, compute = counting()
+    _asked, compute = counting()
     standing.get("key", compute)
     (folder / "incidents" / "new").mkdir()
     assert standing.get("key", compute) == "version 2"
@@ -76,7 +76,7 @@ def test_what_changes_while_a_value_is_computed_is_not_missed(folder):
 
 def test_no_more_is_kept_than_allowed(folder):
     standing = Standing(DataState(folder), most=2)
-    asked, compute = counting()
+    _asked, compute = counting()
     for key in "abc":
         standing.get(key, compute)
     assert standing.get("c", compute) == "version 3"
