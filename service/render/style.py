@@ -87,9 +87,12 @@ def _layers(name: str, answer: MapStyle) -> list[dict[str, Any]]:
 
 
 def _colour(legend: Legend) -> Any:
-    """The colour of a feature by its class."""
+    """The colour of a feature by its class.
+
+    Each label is a list of one: QGIS 3.22 reads a plain one as none, and draws all areas alike.
+    """
     lines = legend_content(legend)["classes"]
-    pairs = [part for line in lines for part in (line["label"], line["colour"])]
+    pairs = [part for line in lines for part in ([line["label"]], line["colour"])]
     return ["match", ["get", legend.attribute], *pairs, MISSING] if pairs else MISSING
 
 

@@ -65,7 +65,10 @@ def test_a_style_colours_each_class_as_the_legend_does(client, path, query, attr
     match, get, *pairs, otherwise = fill["paint"]["fill-color"]
     assert (match, get) == ("match", ["get", attribute])
     told = {line["label"]: line["colour"] for line in legend["classes"]}
-    assert dict(zip(pairs[::2], pairs[1::2], strict=True)) == told
+    # Lists of one: QGIS 3.22 takes a plain label for none.
+    assert {
+        label: colour for (label,), colour in zip(pairs[::2], pairs[1::2], strict=True)
+    } == told
     assert len(set(told.values())) == len(told)
     missing = [line["colour"] for line in legend["classes"] if line["kind"] == "missing"]
     assert missing in ([], [otherwise])
