@@ -165,6 +165,34 @@ class GeometryTile:
 
 
 @dataclass(frozen=True)
+class FeaturePage:
+    """Some rows of a table as features.
+
+    Attributes
+    ----------
+    table : Table
+        The rows on the page.
+    id_column : str
+        The column that tells the features apart.
+    matched : int
+        Features of the question altogether.
+    offset : int
+        Features before the page.
+    """
+
+    kind: str
+    table: Table
+    id_column: str
+    matched: int
+    offset: int
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each feature."""
+        return [str(each) for each in self.table.columns[self.id_column]]
+
+
+@dataclass(frozen=True)
 class LegendClass:
     """One line of a legend.
 
@@ -262,4 +290,5 @@ Answer = (
     | Legend
     | MapStyle
     | PageAsset
+    | FeaturePage
 )

@@ -24,6 +24,7 @@ from service.work import Lanes, Work
 
 ATTEMPTS = 5  # at an answer while imports come in; who imports faster than that gets any
 HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
+UNCHANGED = ("Cache-Control", "Vary")  # what a 304 repeats of the answer's headers
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,13 @@ class Question:
         headers = {"ETag": looked.tag, **self.headers}
         if description and len(description) <= HEADER_LIMIT:
             headers["Provenance"] = description
-        allow_recall(scope, looked.state)
+        if "Vary" not in headers:  # what recalls answers knows them by their address
+            allow_recall(scope, looked.state)
         return Response(body, media_type=self.media_type, headers=headers | ACCEPT_RANGES)
 
     def _unchanged(self, looked: Looked) -> Response:
-        headers = {"ETag": looked.tag, "Cache-Control": self.headers["Cache-Control"]}
+        kept = {name: self.headers[name] for name in UNCHANGED if name in self.headers}
+        headers = {"ETag": looked.tag, **kept}
         return Response(status_code=304, headers=headers)
 
 

@@ -21,6 +21,7 @@ from spatial import errors as spatial
 logger = logging.getLogger("hotspots")
 
 PROBLEM_JSON = "application/problem+json"
+OGC_PREFIX = "/ogc/"
 
 ROOTS: tuple[type[Exception], ...] = (
     spatial.SpatialError,
@@ -54,6 +55,8 @@ STATUS: dict[type[Exception], int] = {
     analysis.UnknownStatisticError: 422,
     analysis.TooMuchWorkError: 422,
     analysis.StaleVersionError: 410,
+    analysis.UnknownCollectionError: 404,
+    analysis.UnknownFeatureError: 404,
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
     # our data or our doing, not the caller's
@@ -116,6 +119,8 @@ def problem(
         return ows.report_of_problem(
             path, code=code, status=status, detail=detail, headers=headers or {}
         )
+    if status == 422 and f"{request.scope['path']}/".startswith(OGC_PREFIX):
+        status = 400  # OGC API - Features, /req/core/query-param-unknown and -invalid
     return JSONResponse(
         {
             "type": f"/problems/{code}",
@@ -223,7 +228,9 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     headers = exc.headers if isinstance(exc, HTTPException) else None
     if status == 404 and detail == "Not Found":
         detail = f"There is nothing at {request.scope['path']}; see /docs for what there is."
-    code = {404: "not-found", 405: "method-not-allowed"}.get(status, "http-error")
+    code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(
+        status, "http-error"
+    )
     return problem(request, code=code, status=status, detail=detail, headers=headers)
 
 

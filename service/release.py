@@ -5,12 +5,14 @@ disclosure control grow in this module and nowhere else.
 """
 
 import enum
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from service.answers import Answer
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
+PartT = TypeVar("PartT", bound=Answer)
 
 _KEY = object()
 
@@ -48,6 +50,17 @@ class Released(Generic[AnswerT]):
         self.answer = answer
         self.policy = policy
         self.role = role
+
+
+def part_of(released: Released[AnswerT], take: Callable[[AnswerT], PartT]) -> Released[PartT]:
+    """A part of an answer that has passed: what was let out whole may leave in pieces.
+
+    Parameters
+    ----------
+    take : callable
+        Takes the part; it is given nothing that did not pass.
+    """
+    return Released(take(released.answer), released.policy, released.role, key=_KEY)
 
 
 def release(answer: AnswerT, policy: Policy, role: Role) -> Released[AnswerT]:

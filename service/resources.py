@@ -16,6 +16,7 @@ from service.analyses.areas import Areas
 from service.analyses.catalogue import Catalogue
 from service.analyses.choropleths import Choropleths
 from service.analyses.crosswalks import Crosswalks
+from service.analyses.features import Features
 from service.analyses.forecasts import Forecasts
 from service.analyses.heatmaps import Heatmaps
 from service.analyses.hotspots import Hotspots
@@ -93,6 +94,20 @@ class Resources:
     shared: SharedCache | None = None
     policy: Policy = OPEN
     release: Callable[..., Released[Any]] = field(default=door.release)
+
+    @property
+    def features(self) -> Features:
+        """Collections of features over these stores and analyses; keeps nothing of its own."""
+        return Features(
+            catalogue=self.catalogue,
+            layers=self.layers,
+            incidents=self.incidents,
+            choropleths=self.choropleths,
+            hotspots=self.hotspots,
+            sites=self.site_tables,
+            tables=self.vector_tiles,
+            settings=self.settings,
+        )
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""

@@ -3,7 +3,7 @@
 import hashlib
 import time
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, TypeVar, get_origin
 
@@ -46,6 +46,8 @@ class Replies:
         describe: Callable[[Released[AnswerT]], str] | None = None,
         work: Work = Work.ORDINARY,
         is_shared: bool = True,
+        besides: str = "",
+        more_headers: Mapping[str, str] | None = None,
     ) -> Response:
         """The response to a question, computed only if neither the client nor a cache has it.
 
@@ -69,6 +71,11 @@ class Replies:
             What computing costs: which lane it waits in.
         is_shared : bool
             Whether other processes may be asked for it, and given it.
+        besides : str
+            What changes the bytes and is neither of the data nor of the query: the address of
+            the service, the representation that was negotiated.
+        more_headers : mapping or None
+            Sent with the answer. One that has Vary is never recalled by its address alone.
 
         Returns
         -------
@@ -98,11 +105,17 @@ class Replies:
         if filename is not None:
             quoted = urllib.parse.quote(filename)
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
+        headers |= more_headers or {}
+        depends = [besides] if besides else []
         question = Question(
             # Not request.url.path: that leaves out line breaks, and two addresses would share
             # a tag.
             key=lambda given: entity_tag(
-                self.request.scope["path"], query, given, resources.policy.label, role
+                self.request.scope["path"],
+                query,
+                " ".join([given, *depends]),
+                resources.policy.label,
+                role,
             ),
             version=version,
             compute=render_released,

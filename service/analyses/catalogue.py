@@ -134,7 +134,7 @@ class Catalogue:
         located = int(np.count_nonzero(incidents.located))
         records = len(incidents.occurred)
         outside = self._outside(incidents)
-        first, last = _period(incidents)
+        first, last = months_of(incidents)
         counts = np.bincount(incidents.category, minlength=len(incidents.categories))
         return {
             "id": name,
@@ -195,7 +195,7 @@ class Catalogue:
         return self._settings.study_area or (ids[0] if ids else "")
 
 
-def _period(incidents: Incidents) -> tuple[str | None, str | None]:
+def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
     """First and last month that records fall in, ISO."""
     if len(incidents.occurred) == 0:
         return None, None

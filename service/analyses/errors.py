@@ -8,6 +8,8 @@ AnalysisError
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── StaleVersionError       an address that names a version no longer held
 ├── InvalidRulesError       a file of priority rules that cannot be used
+├── UnknownCollectionError  a collection of features that there is not
+├── UnknownFeatureError     a feature that the collection does not have
 └── NoStudyAreaError        nothing that says where the study area is
 """
 
@@ -116,7 +118,7 @@ class StaleVersionError(AnalysisError):
     def __str__(self) -> str:
         return (
             f"version {self.asked!r} is no longer held; "
-            "read the TileJSON again for the current one"
+            "read the TileJSON, or the first page, again for the current one"
         )
 
 
@@ -132,6 +134,35 @@ class InvalidRulesError(AnalysisError):
 
     def __str__(self) -> str:
         return f"the priority rules in {self.path} cannot be used: {self.reason}"
+
+
+class UnknownCollectionError(AnalysisError):
+    """There is no such collection of features."""
+
+    code = "unknown-collection"
+
+    def __init__(self, collection: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(collection, allowed)
+        self.collection = collection
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        there = ", ".join(self.allowed) or "none: nothing is imported yet"
+        return f"there is no collection {self.collection!r}; there are {there}"
+
+
+class UnknownFeatureError(AnalysisError):
+    """The collection, as it was asked for, has no such feature."""
+
+    code = "unknown-feature"
+
+    def __init__(self, collection: str, feature: str) -> None:
+        super().__init__(collection, feature)
+        self.collection = collection
+        self.feature = feature
+
+    def __str__(self) -> str:
+        return f"collection {self.collection!r} has no feature {self.feature!r}"
 
 
 class NoStudyAreaError(AnalysisError):

@@ -18,7 +18,14 @@ from tests.service.answers import csv_rows, image_of, json_of, read_tif
 from tests.service.routes import ABOUT_THE_PROCESS, THE_PAGE, all_addresses, path_templates
 
 TILE = f"/v1/heatmaps/{world.DATASET}/tiles/13/4099/2697"
-WITHOUT_DATA = {"/health/live", "/health/ready", THE_PAGE, *ABOUT_THE_PROCESS}
+WITHOUT_DATA = {
+    "/health/live",
+    "/health/ready",
+    "/ogc/api",
+    "/ogc/conformance",
+    THE_PAGE,
+    *ABOUT_THE_PROCESS,
+}
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +50,8 @@ def says_synthetic(answer) -> bool:
     kind = answer.headers["Content-Type"].split(";")[0]
     if kind in ("application/json", "application/geo+json"):
         content = answer.json()
+        if "hotspot-atlas:synthetic" in content.get("metadata", {}):  # a MapLibre style
+            return bool(content["metadata"]["hotspot-atlas:synthetic"])
         each = content.get("datasets", content.get("boundaries", [content]))
         if "metadata" in content:  # of a style, which has room for it nowhere else
             return bool(content["metadata"]["hotspot-atlas:synthetic"])
