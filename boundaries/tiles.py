@@ -8,7 +8,7 @@ import shapely
 from boundaries.checks import POLYGON, simplest
 from boundaries.generalise import EXTENT, Level
 from boundaries.layer import Geometries
-from spatial.arrays import IndexArray, frozen
+from spatial.arrays import FloatArray, IndexArray, IntArray, frozen
 from spatial.mercator import Tile
 
 BUFFER = 64  # steps beyond each edge, so that a line drawn along a border is not cut at it
@@ -35,6 +35,44 @@ class TileAreas:
 
     def __len__(self) -> int:
         return len(self.positions)
+
+
+@dataclass(frozen=True, eq=False)
+class TilePoints:
+    """Points in one tile.
+
+    Attributes
+    ----------
+    tile : Tile
+    positions : (k,) int32
+        Positions among the points that were asked for, ascending.
+    xy : (k, 2) int64
+        In whole steps of the tile, as in `TileAreas`.
+    """
+
+    tile: Tile
+    positions: IndexArray
+    xy: IntArray
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+
+def points_in_tile(xy_mercator_m: FloatArray, tile: Tile) -> TilePoints:
+    """The points that a tile shows, those in its buffer included.
+
+    Parameters
+    ----------
+    xy_mercator_m : (n, 2) float64
+        EPSG:3857, metres; those that are not finite are in no tile.
+    tile : Tile
+    """
+    left, bottom, right, top = tile.bounds_mercator_m
+    steps = (xy_mercator_m - (left, top)) * (EXTENT / (right - left), EXTENT / (bottom - top))
+    inside = (steps >= -BUFFER) & (steps <= EXTENT + BUFFER)  # False where not finite
+    found = np.flatnonzero(inside.all(axis=1))
+    xy = np.round(steps[found]).astype(np.int64)
+    return TilePoints(tile, frozen(found.astype(np.int32)), frozen(xy))
 
 
 def areas_in_tile(level: Level, tile: Tile) -> TileAreas:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaries.layer import Geometries, Layer
-from boundaries.tiles import TileAreas
+from boundaries.tiles import TileAreas, TilePoints
 from spatial.grid import Grid
 from spatial.mercator import Tile
 
@@ -135,21 +135,21 @@ class MapImage:
 
 @dataclass(frozen=True)
 class VectorTile:
-    """Areas in one Web Mercator tile, with attributes.
+    """Areas or points in one Web Mercator tile, with attributes.
 
     Attributes
     ----------
     layer_id : str
         The layer, which names the tile's only layer.
-    areas : TileAreas
+    areas : TileAreas or TilePoints
         Their shapes in the tile's own coordinates.
     columns : mapping of name to (k,) values
-        One value per area of the tile; None and NaN leave an attribute out.
+        One value per area or point of the tile; None and NaN leave an attribute out.
     """
 
     kind: str
     layer_id: str
-    areas: TileAreas
+    areas: TileAreas | TilePoints
     columns: Mapping[str, Sequence[Any]]
     provenance: Provenance
 

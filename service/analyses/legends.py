@@ -1,5 +1,6 @@
 """What the colours of each kind of layer mean: one entry per kind of table."""
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -61,6 +62,19 @@ class Categories:
         return table.columns[self.attribute]
 
 
+SITES = Categories(
+    "development sites",
+    "completion of homes",
+    "completion_class",
+    "completion",
+    COMPLETION_CLASSES,
+    drawn_as="point",
+    size_by="homes_planned",
+    sizes=SITE_SIZES,
+    classify=lambda table: completion_classes(
+        table.columns["homes_planned"], table.columns["homes_completed"]
+    ),
+)
 # A new kind of layer needs an entry here and its colours in `service.render.colour`.
 CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
     {
@@ -103,19 +117,8 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "priorities",
             PRIORITIES,
         ),
-        "sites": Categories(
-            "development sites",
-            "completion of homes",
-            "completion_class",
-            "completion",
-            COMPLETION_CLASSES,
-            drawn_as="point",
-            size_by="homes_planned",
-            sizes=SITE_SIZES,
-            classify=lambda table: completion_classes(
-                table.columns["homes_planned"], table.columns["homes_completed"]
-            ),
-        ),
+        "sites": SITES,
+        "growth-overlay": dataclasses.replace(SITES, title="development sites over today's map"),
     }
 )
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Hashable, Mapping
 
 import numpy as np
+import shapely
 
 from boundaries.layer import Layer
 from boundaries.levels import LevelCache
-from boundaries.tiles import TileAreas, areas_in_tile
+from boundaries.tiles import TileAreas, areas_in_tile, points_in_tile
 from service.analyses.area_layers import AreaLayers
 from service.analyses.provenance import SOFTWARE, credited, layer_source, provenance, short_digest
-from service.analyses.tilejson import lonlat_bounds, tilejson
+from service.analyses.tilejson import WORLD, lonlat_bounds, tilejson
 from service.answers import (
     Column,
     Document,
@@ -22,11 +23,13 @@ from service.answers import (
 )
 from service.cache import SingleFlightCache
 from service.settings import Settings
-from spatial.arrays import IndexArray
+from spatial.arrays import FloatArray, IndexArray
+from spatial.crs import WEB_MERCATOR, transform_xy
 from spatial.mercator import Tile
 
 TILES_IN_MEMORY = 2_000
 TABLES_IN_MEMORY = 32
+POINT_MARGIN_M = 2_000.0  # around the outermost points, for a map to open with
 # What a map needs to colour, label and explain an area; a table has more.
 LEFT_OUT = frozenset({"easting_m", "northing_m"})
 
@@ -128,6 +131,51 @@ class VectorTiles:
             provenance=table.provenance,
         )
 
+    def points_with_values(self, name: str, tile: Tile, table: Table) -> VectorTile:
+        """The rows of a table in a tile as points, each inside its shape, with their values."""
+        points = points_in_tile(_on_mercator(table), tile)
+        columns = {
+            column: values[points.positions].tolist()
+            for column, values in table.columns.items()
+            if column not in LEFT_OUT
+        }
+        if table.provenance.synthetic:
+            columns["synthetic"] = [True] * len(points)
+        return VectorTile(
+            kind=f"{table.kind}-tile",
+            layer_id=name,
+            areas=points,
+            columns=columns,
+            provenance=table.provenance,
+        )
+
+    def points_tilejson(self, layer: str, *, address: str, name: str, table: Table) -> Document:
+        """TileJSON 3.0 of the vector tiles of a table's rows as points.
+
+        Parameters
+        ----------
+        layer : str
+            Name of the layer in the tiles.
+        address : str
+            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+        """
+        shapes = shapely.buffer(np.asarray(table.geometries), POINT_MARGIN_M)
+        left, bottom, right, top = (float(v) for v in shapely.total_bounds(shapes))
+        bounds = WORLD if np.isnan(left) else lonlat_bounds((left, bottom, right, top), table.crs)
+        return Document(
+            kind="vector-tilejson",
+            content=tilejson(
+                name=name,
+                description=str(table.provenance.method["name"]),
+                address=address,
+                bounds=bounds,
+                zooms=self._settings.tiles,
+                provenance=table.provenance,
+                vector_layers={layer: field_types(table)},
+            ),
+            provenance=table.provenance,
+        )
+
     def tilejson(
         self,
         layer_id: str,
@@ -183,6 +231,13 @@ def _rows(layer: Layer, table: Table) -> IndexArray:
     row_of = np.full(len(layer), -1, dtype=np.int32)
     row_of[layer.positions(tuple(table.columns["code"].tolist()))] = np.arange(len(table))
     return row_of
+
+
+def _on_mercator(table: Table) -> FloatArray:
+    """(n, 2) a point inside each shape of a table, EPSG:3857 metres."""
+    inner = shapely.point_on_surface(np.asarray(table.geometries))
+    xy_m = shapely.get_coordinates(inner).reshape(-1, 2)
+    return transform_xy(xy_m, source=table.crs, target=WEB_MERCATOR)
 
 
 def field_types(table: Table) -> dict[str, str]:

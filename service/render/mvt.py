@@ -15,7 +15,7 @@ import shapely
 
 from boundaries.generalise import EXTENT
 from boundaries.layer import Geometries
-from boundaries.tiles import TileAreas
+from boundaries.tiles import TileAreas, TilePoints
 from spatial.arrays import IndexArray, IntArray
 
 Value = str | float | int | bool | None
@@ -23,7 +23,7 @@ Value = str | float | int | bool | None
 VALUES_IN_MEMORY = 50_000
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
-_POLYGON = 3
+_POINT, _POLYGON = 1, 3
 _VERSION = 2
 # Keys of the fields: number of the field in the message, and how its value is written.
 _VARINT, _DOUBLE, _BYTES = 0, 1, 2
@@ -31,7 +31,7 @@ _VARINT, _DOUBLE, _BYTES = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class EncodedAreas:
-    """The areas of one tile with their geometry as it will be in the tile.
+    """The areas, or points, of one tile with their geometry as it will be in the tile.
 
     Attributes
     ----------
@@ -43,6 +43,18 @@ class EncodedAreas:
 
     positions: IndexArray
     commands: tuple[bytes, ...]
+    geometry_type: int = _POLYGON
+
+
+def encode_points(points: TilePoints) -> EncodedAreas:
+    """The geometry of a tile's points as drawing commands: one MoveTo each."""
+    zigzag = (points.xy << 1) ^ (points.xy >> 63)
+    move = _varint(_MOVE_TO | 1 << 3)
+    return EncodedAreas(
+        points.positions,
+        tuple(move + _varint(x) + _varint(y) for x, y in zigzag.tolist()),
+        _POINT,
+    )
 
 
 def encode_areas(areas: TileAreas) -> EncodedAreas:
@@ -88,6 +100,7 @@ def encode_tile(
     """
     if len(areas.commands) == 0:
         return b""
+    kind = _number(3, areas.geometry_type)
     keys = list(columns)
     known: dict[bytes, int] = {}  # an encoded value, and its place among them
     features = []
@@ -104,7 +117,7 @@ def encode_tile(
         features.append(
             _number(1, position + 1)
             + (_bytes(2, b"".join(map(_varint, tags))) if tags else b"")
-            + _POLYGONS
+            + kind
             + _bytes(4, commands)
         )
     layer = b"".join(
@@ -212,6 +225,3 @@ def _value(value: Value) -> bytes:
     if isinstance(value, float):
         return _varint(3 << 3 | _DOUBLE) + np.float64(value).tobytes()
     return _bytes(1, str(value).encode())
-
-
-_POLYGONS = _number(3, _POLYGON)

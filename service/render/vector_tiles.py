@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from boundaries.layer import Layer
-from boundaries.tiles import TileAreas
+from boundaries.tiles import TileAreas, TilePoints
 from service.answers import GeometryTile, VectorTile
 from service.release import Released
-from service.render.mvt import EncodedAreas, Value, encode_areas, encode_tile
+from service.render.mvt import EncodedAreas, Value, encode_areas, encode_points, encode_tile
 from spatial.mercator import Tile
 
 ENCODED_IN_MEMORY = 2_000
@@ -16,7 +16,9 @@ ENCODED_IN_MEMORY = 2_000
 def vector_tile(released: Released[VectorTile]) -> bytes:
     """The tile as MVT 2.1; no bytes where it has no areas."""
     answer = released.answer
-    return encode_tile(_encoded(answer.areas), name=answer.layer_id, columns=answer.columns)
+    shown = answer.areas
+    encoded = encode_points(shown) if isinstance(shown, TilePoints) else _encoded(shown)
+    return encode_tile(encoded, name=answer.layer_id, columns=answer.columns)
 
 
 def geometry_tile(

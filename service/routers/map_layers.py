@@ -11,7 +11,7 @@ from typing import Literal
 from fastapi import Response
 
 from service.analyses.vector_tiles import field_types
-from service.answers import Document, Legend, MapStyle, Table
+from service.answers import Document, Legend, MapStyle, Table, VectorTile
 from service.render.documents import document_json
 from service.render.legend import legend_json, legend_png
 from service.render.style import style_json
@@ -95,19 +95,42 @@ class MapLayer:
             table=table,
         )
 
+    def tile(self, replies: Replies, tile: Tile) -> VectorTile:
+        """What a tile shows."""
+        tiles = replies.resources.vector_tiles
+        return tiles.with_values(self.layer_id, tile, self.cached_table(replies))
+
     def legend(self, replies: Replies) -> Legend:
         """What the colours mean."""
         return replies.resources.legends.of(self.cached_table(replies))
 
 
+class PointLayer(MapLayer):
+    """A table as points; `layer_id` names the layer in the tiles."""
+
+    def tilejson(self, replies: Replies) -> Document:
+        """TileJSON of the tiles."""
+        table = self.cached_table(replies)
+        return replies.resources.vector_tiles.points_tilejson(
+            self.layer_id,
+            address=versioned(self.template(replies), self.version()),
+            name=replies.resources.legends.of(table).title,
+            table=table,
+        )
+
+    def tile(self, replies: Replies, tile: Tile) -> VectorTile:
+        """What a tile shows."""
+        tiles = replies.resources.vector_tiles
+        return tiles.points_with_values(self.layer_id, tile, self.cached_table(replies))
+
+
 def send_tile(replies: Replies, layer: MapLayer, tile: Tile, *, asked: str | None) -> Response:
-    """The values of a layer on the areas of a tile."""
-    tiles = replies.resources.vector_tiles
+    """The values of a layer on the areas or points of a tile."""
     max_age_s = replies.resources.settings.tiles.max_age_s
     return replies.send(
         version=lambda: layer.version_now(replies),
         query=layer.query,
-        answer=lambda: tiles.with_values(layer.layer_id, tile, layer.cached_table(replies)),
+        answer=lambda: layer.tile(replies, tile),
         render=vector_tile,
         media_type=MVT,
         asked=asked,

@@ -72,3 +72,7 @@ class PrioritiesTileJsonQuery(PrioritiesQuery):
 
 class PrioritiesTileQuery(PrioritiesTileJsonQuery, VersionQuery):
     """Query of the vector tiles of priorities."""
+
+
+class SitesTileQuery(VersionQuery):
+    """Query of the vector tiles of development sites."""
