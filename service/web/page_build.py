@@ -57,7 +57,7 @@ def sources(web: Path = WEB) -> dict[str, Path]:
     found = {}
     for path in sorted(web.rglob("*")):
         name = path.relative_to(web)
-        if path.is_file() and not NOT_SOURCES & set(name.parts) and path.suffix != ".pyc":
+        if path.is_file() and not NOT_SOURCES & set(name.parts) and path.suffix not in {".md", ".pyc"}:
             found[name.as_posix()] = path
     return found
 
@@ -88,7 +88,7 @@ def build_page(web: Path = WEB) -> None:
     PageBuildError
         If Node or its packages cannot be had, or the build fails.
     """
-    if is_current(web) or not (web / "package.json").is_file():
+    if is_current(web):
         return
     began_with = digest(web)
     npm, environ = _npm()
@@ -129,7 +129,7 @@ def _run(command: list[str], web: Path, environ: dict[str, str], failed: str) ->
 
 
 def _needs() -> list[str]:
-    return [NODE] if (WEB / "package.json").is_file() and not is_current() else []
+    return [] if is_current() else [NODE]
 
 
 def get_requires_for_build_wheel(config_settings: Config = None) -> list[str]:

@@ -4,7 +4,7 @@ import importlib
 import sys
 import time
 
-BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries")
+BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries", "page")
 
 
 def main(chosen: list[str]) -> None:

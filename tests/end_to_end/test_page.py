@@ -170,7 +170,6 @@ def test_categories_are_those_of_the_answer(visit):
 
 def test_a_click_on_an_area_shows_its_numbers_and_its_row(visit):
     made = visit()
-    made.page.goto(f"{made.base}/overview")
     place = place_of(made, "Cambridge 007B")
     over(made, place)
     made.page.mouse.click(*middle_of_the_map(made))
