@@ -57,7 +57,9 @@ def sources(web: Path = WEB) -> dict[str, Path]:
     found = {}
     for path in sorted(web.rglob("*")):
         name = path.relative_to(web)
-        if path.is_file() and not NOT_SOURCES & set(name.parts) and path.suffix not in {".md", ".pyc"}:
+        if not path.is_file() or path.suffix in {".md", ".pyc"}:
+            continue
+        if not NOT_SOURCES & set(name.parts):
             found[name.as_posix()] = path
     return found
 
