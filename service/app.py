@@ -11,6 +11,7 @@ from service.errors import add_problem_handlers
 from service.metrics import Metrics
 from service.middleware import HeadAnswers, LowerCaseKeys, Unexpected
 from service.observed import Observed
+from service.openapi import describe
 from service.ranges import Ranges
 from service.recall import Recall
 from service.resources import Resources
@@ -118,4 +119,5 @@ def create_app(resources: Resources) -> FastAPI:
     app.include_router(health.metrics_router)
     for module in modules:
         app.include_router(module.router)
+    describe(app)
     return app

@@ -1,0 +1,86 @@
+"""The OpenAPI document: what the routes declare, with every answer and refusal described."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from service.errors import PROBLEM_JSON
+from service.render.formats import FORMATS
+from service.schemas.answers import COMPONENTS, schema_of
+
+PROBLEMS = {
+    "404": "Nothing of that name is loaded",
+    "410": "A version no longer held",
+    "416": "Range lies behind the end of the answer",
+    "422": "A parameter that is unknown or out of range",
+    "503": "As many wait for such answers as may; see Retry-After",
+}
+KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
+
+
+def describe(app: FastAPI) -> None:
+    """Have an application describe itself by `document`, made once."""
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document of an application."""
+    found = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description,
+        license_info=app.license_info,
+        routes=app.routes,
+    )
+    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):  # ours are problems
+        schemas.pop(unused, None)
+    schemas |= COMPONENTS
+    for path, methods in found["paths"].items():
+        for operation in methods.values():
+            _complete(path, operation)
+    return found
+
+
+def _complete(path: str, operation: dict[str, Any]) -> None:
+    """Describe every answer of one operation."""
+    answers = operation["responses"]
+    if path not in KEPT_APART:
+        answers.setdefault("304", {"description": "Unchanged: the client's copy is current"})
+    for status, words in PROBLEMS.items():
+        answer = answers.setdefault(status, {})
+        answer.setdefault("description", words)
+        if status == "422" and answer["description"] == "Validation Error":
+            answer["description"] = words
+        answer["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    content = answers["200"].setdefault("content", {})
+    for suffix in _suffixes(operation):
+        if suffix in FORMATS:
+            content.setdefault(FORMATS[suffix].media_type, {})
+        elif suffix == "png":
+            content.setdefault("image/png", {})
+    schema = schema_of(operation["operationId"])
+    if "application/json" in content:
+        content["application/json"]["schema"] = schema or {"type": "object"}
+    if "application/geo+json" in content:
+        content["application/geo+json"]["schema"] = {
+            "$ref": "#/components/schemas/FeatureCollection"
+        }
+    # A part is bytes: it may end in the middle of anything.
+    whole: dict[str, Any] = {media_type: {} for media_type in content}
+    answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = whole
+
+
+def _suffixes(operation: dict[str, Any]) -> list[str]:
+    """The formats that an operation offers by the suffix of its address."""
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "path" and parameter["name"] == "suffix":
+            return [str(name) for name in parameter["schema"].get("enum", ())]
+    return []
