@@ -37,10 +37,13 @@ TILES = 400
 EMPTY_APP = """
 from fastapi import FastAPI, Response
 app = FastAPI()
-BODY = b"x" * {size}
-@app.get("/empty")
-async def empty() -> Response:
-    return Response(BODY, media_type="application/octet-stream")
+HEAT, SHAPE = b"x" * {heat_size}, b"x" * {shape_size}
+@app.get("/empty/heat")
+async def empty_heat() -> Response:
+    return Response(HEAT, media_type="application/octet-stream")
+@app.get("/empty/shape")
+async def empty_shape() -> Response:
+    return Response(SHAPE, media_type="application/octet-stream")
 """
 TITILER_APP = """
 from fastapi import FastAPI
@@ -67,17 +70,29 @@ def main() -> None:
             raster.write_bytes(
                 fetch(f"{base}/v1/heatmaps/points/raster.tif?bandwidth_m={BANDWIDTH_M}&cell_m=25")
             )
-            again = [heat.format(t) for t in tiles[:20]]
-            warm_heat = asyncio.run(rate(again * 100, CONNECTIONS))
+            again = heat.format("12/2046/1350")  # one tile, so that the empty answer is as large
+            heat_size = len(fetch(again))
+            warm_heat = asyncio.run(rate([again] * 3_000, CONNECTIONS))
             shape = f"{base}/v1/boundaries/squares/tiles/10/511/337.mvt"
-            size = len(fetch(shape))
+            shape_size = len(fetch(shape))
             warm_geometry = asyncio.run(rate([shape] * 3_000, CONNECTIONS))
-        (folder / "empty_app.py").write_text(EMPTY_APP.format(size=size))
+        (folder / "empty_app.py").write_text(
+            EMPTY_APP.format(heat_size=heat_size, shape_size=shape_size)
+        )
         with server(uvicorn(sys.executable, "empty_app"), environ, URL, cwd=folder) as base:
-            empty = asyncio.run(rate([f"{base}/empty"] * 3_000, CONNECTIONS))
+            empty_heat, empty_shape = (
+                asyncio.run(rate([f"{base}/empty/{kind}"] * 3_000, CONNECTIONS))
+                for kind in ("heat", "shape")
+            )
         report("uncached heat map tiles", ours, None)
-        report("cached heat map tiles", warm_heat, ("an empty FastAPI response", empty))
-        report("warm geometry tiles", warm_geometry, ("an empty FastAPI response", empty))
+        report(
+            "cached heat map tiles", warm_heat, ("as large an empty FastAPI response", empty_heat)
+        )
+        report(
+            "warm geometry tiles",
+            warm_geometry,
+            ("as large an empty FastAPI response", empty_shape),
+        )
         peer = environment_of("titiler", ["titiler.core", "uvicorn[standard]"])
         if peer is None:
             print("TiTiler could not be installed here: not compared")
