@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from service.errors import PROBLEM_JSON
 from service.render.formats import FORMATS
-from service.schemas.answers import COMPONENTS, schema_of
+from service.schemas.answers import COMPONENTS, FEATURES, schema_of
 
 PROBLEMS = {
     "404": "Nothing of that name is loaded",
@@ -43,13 +43,19 @@ def document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):  # ours are problems
         schemas.pop(unused, None)
     schemas |= COMPONENTS
-    for path, methods in found["paths"].items():
-        for operation in methods.values():
-            _complete(path, operation)
+    operations = [
+        (path, operation)
+        for path, methods in found["paths"].items()
+        for operation in methods.values()
+    ]
+    names = {operation["operationId"] for _, operation in operations}
+    for path, operation in operations:
+        # What also comes in other formats, by a suffix, is a table.
+        _complete(path, operation, is_table=f"{operation['operationId']}As" in names)
     return found
 
 
-def _complete(path: str, operation: dict[str, Any]) -> None:
+def _complete(path: str, operation: dict[str, Any], *, is_table: bool) -> None:
     """Describe every answer of one operation."""
     answers = operation["responses"]
     if path not in KEPT_APART:
@@ -59,20 +65,24 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         answer.setdefault("description", words)
         if status == "422" and answer["description"] == "Validation Error":
             answer["description"] = words
-        answer["content"] = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        answer.setdefault("content", {}).pop("application/json", None)
+        answer["content"][PROBLEM_JSON] = {}
+    for answer in answers.values():
+        if PROBLEM_JSON in answer.get("content", {}):
+            answer["content"][PROBLEM_JSON]["schema"] = {"$ref": "#/components/schemas/Problem"}
     content = answers["200"].setdefault("content", {})
     for suffix in _suffixes(operation):
         if suffix in FORMATS:
             content.setdefault(FORMATS[suffix].media_type, {})
         elif suffix == "png":
             content.setdefault("image/png", {})
-    schema = schema_of(operation["operationId"])
+    schema = schema_of(operation["operationId"], is_table=is_table)
     if "application/json" in content:
         content["application/json"]["schema"] = schema or {"type": "object"}
     if "application/geo+json" in content:
-        content["application/geo+json"]["schema"] = {
-            "$ref": "#/components/schemas/FeatureCollection"
-        }
+        collection = {"$ref": "#/components/schemas/FeatureCollection"}
+        is_one = operation["operationId"] in FEATURES
+        content["application/geo+json"]["schema"] = schema if is_one else collection
     # A part is bytes: it may end in the middle of anything.
     whole: dict[str, Any] = {media_type: {} for media_type in content}
     answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = whole

@@ -125,24 +125,37 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
             "type": {"const": "FeatureCollection"},
             "features": {
                 "type": "array",
-                "items": {
-                    "type": "object",
-                    "properties": {
-                        "type": {"const": "Feature"},
-                        "geometry": {"type": ["object", "null"]},
-                        "properties": {"type": ["object", "null"]},
-                    },
-                    "required": ["type", "geometry", "properties"],
-                },
+                "items": {"$ref": "#/components/schemas/Feature"},
             },
         },
         "required": ["type", "features"],
     },
+    "Feature": _object(
+        "[id:s]",
+        type={"const": "Feature"},
+        geometry={"type": ["object", "null"]},
+        properties={"type": ["object", "null"]},
+    ),
+    "Link": _object("href:s rel:s [type:s] [title:s]"),
     "Dataset": _object(DATASET),
     "Layer": _object(LAYER),
 }
 
+LINKS: Final[Schema] = {"type": "array", "items": _ref("Link")}
+COLLECTION: Final = _object("id:s title:s [description:s]", links=LINKS, crs=TEXTS)
+FEATURES: Final = frozenset(
+    {"readOgcBoundary", "readOgcChoroplethArea", "readOgcHotspotArea", "readOgcSite"}
+)
+
 DOCUMENTS: Final[Mapping[str, Schema]] = {
+    "readOgcLandingPage": _object("title:s description:s", links=LINKS),
+    "readOgcConformance": _object("", conformsTo=TEXTS),
+    "readOgcCollections": _object(
+        "", links=LINKS, collections={"type": "array", "items": COLLECTION}
+    ),
+    "readOgcCollection": COLLECTION,
+    "readWmtsFeatureInfo": _document("density:n? unit:s class_from:n?"),
+    "askWmts": _document("density:n? unit:s class_from:n?"),
     **{operation: _table(text) for operation, text in ROWS.items()},
     "readDatasets": _object("", datasets={"type": "array", "items": _ref("Dataset")}),
     "readDataset": _ref("Dataset"),
@@ -173,11 +186,16 @@ DOCUMENTS: Final[Mapping[str, Schema]] = {
 }
 
 
-def schema_of(operation: str) -> Schema | None:
-    """The schema of an operation's JSON, None where nothing is known of it."""
+def schema_of(operation: str, *, is_table: bool) -> Schema | None:
+    """The schema of an operation's JSON, None where nothing is known of it.
+
+    A table whose columns are not written above is still known to have rows and provenance.
+    """
+    if operation in FEATURES:
+        return _ref("Feature")
     if operation in DOCUMENTS:
         return DOCUMENTS[operation]
     for ending, name in (("TileJson", "TileJson"), ("Legend", "Legend"), ("Style", "Style")):
         if operation.endswith(ending):
             return _ref(name)
-    return None
+    return _table("") if is_table else None
