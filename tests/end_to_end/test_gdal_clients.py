@@ -209,3 +209,53 @@ def test_a_table_is_read_over_http_without_saving_it(program, counts, suffix):
     found = {f["properties"]["code"]: f["properties"]["count"] for f in features}
     assert found == counts
     assert len(features) == len(counts)
+
+
+@pytest.mark.parametrize("kind", ["choropleths", "hotspots"])
+def test_a_collection_is_read_page_by_page_with_every_area_once(program, counts, kind):
+    features = features_of(
+        f"OAPIF:{program.address}/ogc", f"{kind}:{DATASET}:{LAYER}", "-oo", "PAGE_SIZE=50"
+    )
+    assert {f["properties"]["code"]: f["properties"]["count"] for f in features} == counts
+    assert len(features) == AREAS
+
+
+def test_a_collection_is_read_in_a_box_and_by_a_filter(program):
+    source, collection = f"OAPIF:{program.address}/ogc", f"boundaries:{LAYER}"
+    everything = features_of(source, collection)
+    assert len(everything) == AREAS
+    west, south, east, north = 0.05, 52.1, 0.25, 52.3
+    in_box = features_of(source, collection, "-spat", *map(str, (west, south, east, north)))
+    codes = {f["properties"]["code"] for f in in_box}
+    assert 10 < len(codes) == len(in_box) < AREAS
+    for feature in everything:
+        xy = corners(feature["geometry"]["coordinates"])
+        inside = (xy > (west, south)).all(axis=1) & (xy < (east, north)).all(axis=1)
+        if inside.any():
+            assert feature["properties"]["code"] in codes
+    one = everything[7]["properties"]
+    (found,) = features_of(source, collection, "-where", f"code = '{one['code']}'")
+    assert found["properties"]["name"] == one["name"]
+
+
+def test_the_sites_are_read_as_points_with_their_homes(program):
+    rows = json.loads(program.get("/v1/growth/sites")[1])["rows"]
+    features = features_of(f"OAPIF:{program.address}/ogc", "sites")
+    assert len(features) == len(rows)
+    assert sum(f["properties"]["homes_planned"] for f in features) == sum(
+        row["homes_planned"] for row in rows
+    )
+
+
+def test_the_wmts_is_read_with_its_period_and_system(program, tmp_path):
+    capabilities = f"{program.address}/wmts/1.0.0/WMTSCapabilities.xml?bandwidth_m=1500"
+    source = f"WMTS:{capabilities},layer=heatmaps:{DATASET}"
+    said = json.loads(gdal("gdalinfo", "-json", source).stdout)
+    assert said["coordinateSystem"]["wkt"].endswith('ID["EPSG",3857]]')
+    image = tmp_path / "wmts.tif"
+    box = [str(v) for v in (-50_000, 6_930_000, 50_000, 6_810_000)]
+    gdal("gdal_translate", "-projwin", *box, "-outsize", "250", "300", source, str(image))
+    with rasterio.open(image) as drawn:
+        bands = drawn.read()
+    assert 0.01 < (bands[-1] > 0).mean() < 0.9
+    assert len(np.unique(bands[0][bands[-1] > 0])) > 3

@@ -24,6 +24,7 @@ DATASET, LAYER = "callouts", "lsoa"
 HEATMAP = f"/v1/heatmaps/{DATASET}"
 BNG, MERCATOR, DEGREES = "EPSG:27700", "EPSG:3857", "EPSG:4326"
 QGIS_S = 400
+PAGE = 50  # so that a layer of QGIS's takes nine
 
 
 def qgis_environment(folder: Path) -> dict[str, str]:
@@ -70,6 +71,12 @@ def mercator(bounds_m: list[float]) -> list[float]:
     return list(move.transform_bounds(*bounds_m))
 
 
+def degrees(bounds_m: list[float]) -> list[float]:
+    """Bounds of the working system in longitude and latitude."""
+    move = pyproj.Transformer.from_crs(BNG, DEGREES, always_xy=True)
+    return list(move.transform_bounds(*bounds_m))
+
+
 def middle_of(bounds_m: list[float]) -> list[float]:
     """A box of 10 km in the middle of some bounds."""
     west, south, east, north = bounds_m
@@ -77,9 +84,9 @@ def middle_of(bounds_m: list[float]) -> list[float]:
     return [x - 5_000, y - 5_000, x + 5_000, y + 5_000]
 
 
-def areas_in(program, box: list[float]) -> set[str]:
+def areas_in(program, box: list[float], crs: str) -> set[str]:
     """The codes of the areas that meet a box."""
-    path = f"/v1/choropleths/{DATASET}/{LAYER}.geojson?crs={BNG}"
+    path = f"/v1/choropleths/{DATASET}/{LAYER}.geojson?crs={crs}"
     return {
         feature["properties"]["code"]
         for feature in json.loads(program.get(path)[1])["features"]
@@ -104,14 +111,46 @@ def codes(program) -> set[str]:
 def tiles_of(program, tilejson: str) -> str:
     """The template of a TileJSON, as QGIS's dialogue takes it: its own delimiters escaped."""
     document = json.loads(program.get(tilejson)[1])
-    template = document["tiles"][0].replace("%", "%25").replace("&", "%26").replace("=", "%3D")
+    template = escaped(document["tiles"][0])
     return f"type=xyz&url={template}&zmin={document['minzoom']}&zmax={document['maxzoom']}"
 
 
-def lonlat(bounds_m: list[float]) -> list[float]:
-    """A box of the working system as longitude and latitude."""
-    move = pyproj.Transformer.from_crs(BNG, DEGREES, always_xy=True)
-    return [float(v) for v in move.transform_bounds(*bounds_m)]
+def styled_of(program, path: str) -> str:
+    """Vector tiles with the address of their style, which QGIS fetches itself."""
+    style = escaped(f"{program.address}{path}/style.json")
+    return f"{tiles_of(program, f'{path}/tilejson.json')}&styleUrl={style}"
+
+
+def wmts_of(program, query: str, **more: str) -> str:
+    """A layer of the capabilities as QGIS's dialogue writes it down."""
+    chosen = {
+        "crs": MERCATOR,
+        "dpiMode": "7",
+        "format": "image/png",
+        "layers": f"heatmaps:{DATASET}",
+        "styles": "default",
+        "tileMatrixSet": "GoogleMapsCompatible",
+        "url": f"{program.address}/wmts/1.0.0/WMTSCapabilities.xml?{query}",
+        **more,
+    }
+    return "&".join(f"{name}={escaped(value)}" for name, value in chosen.items())
+
+
+def features_of(program, collection: str) -> str:
+    """A collection as QGIS's dialogue writes it down, with pages smaller than the layer.
+
+    QGIS 3.22 asks for longitude and latitude only, and moves the shapes itself.
+    """
+    return (
+        f"url='{program.address}/ogc' typename='{collection}' "
+        f"pagingEnabled='true' pageSize='{PAGE}' maxNumFeatures='0' preferCoordinatesForWfsT11='false' "
+        "restrictToRequestBBOX='1'"
+    )
+
+
+def escaped(value: str) -> str:
+    """A value within the text by which QGIS names a layer."""
+    return value.replace("%", "%25").replace("&", "%26").replace("=", "%3D")
 
 
 @pytest.fixture(scope="module")
@@ -132,22 +171,53 @@ def findings(program, layer_info, peak, tmp_path_factory) -> dict[str, dict[str,
             "draw_crs": MERCATOR, "draw_extent": extent,
         },
         {
-            "name": "choropleth-tiles", **tiled,
-            "source": tiles_of(program, f"/v1/choropleths/{DATASET}/{LAYER}/tilejson.json"),
+            "name": "heat-map-wmts", "kind": "raster", "provider": "wms",
+            "source": wmts_of(program, "bandwidth_m=1500"),
+            "draw_crs": MERCATOR, "draw_extent": extent,
         },
         {
-            "name": "hotspot-tiles", **tiled,
-            "source": tiles_of(program, f"/v1/hotspots/{DATASET}/{LAYER}/tilejson.json"),
+            "name": "heat-map-wmts-2017", "kind": "raster", "provider": "wms",
+            "source": wmts_of(program, "bandwidth_m=1500", tileDimensions="time=2017"),
+            "draw_crs": MERCATOR, "draw_extent": extent,
+        },
+        {
+            "name": "choropleth-tiles", **tiled, "styled": True,
+            "source": styled_of(program, f"/v1/choropleths/{DATASET}/{LAYER}"),
+        },
+        {
+            "name": "hotspot-tiles", **tiled, "styled": True,
+            "source": styled_of(program, f"/v1/hotspots/{DATASET}/{LAYER}"),
+        },
+        {
+            "name": "boundary-tiles", **tiled,
+            "source": tiles_of(program, f"/v1/boundaries/{LAYER}/tilejson.json"),
         },
         {
             "name": "geopackage", "kind": "vector", "provider": "ogr", "source": str(package),
             "draw_crs": BNG, "bbox": middle, "key": "code",
         },
         {
-            "name": "ogc-features", "kind": "vector", "provider": "OAPIF",
-            "source": f"url='{program.address}/ogc' typename='choropleths:{DATASET}:{LAYER}' "
-            "pagingEnabled='true' pageSize='50' restrictToRequestBBOX='1'",
-            "draw_crs": BNG, "bbox": lonlat(middle), "key": "code",
+            "name": "features-boundaries", "kind": "vector", "provider": "OAPIF",
+            "source": features_of(program, f"boundaries:{LAYER}"),
+            "draw_crs": BNG, "draw_extent": layer_info["bounds_m"],
+            "bbox": degrees(middle), "key": "code",
+        },
+        {
+            "name": "features-choropleth", "kind": "vector", "provider": "OAPIF",
+            "source": features_of(program, f"choropleths:{DATASET}:{LAYER}"),
+            "draw_crs": BNG, "draw_extent": layer_info["bounds_m"],
+            "bbox": degrees(middle), "key": "code",
+        },
+        {
+            "name": "features-hotspots", "kind": "vector", "provider": "OAPIF",
+            "source": features_of(program, f"hotspots:{DATASET}:{LAYER}"),
+            "draw_crs": BNG, "draw_extent": layer_info["bounds_m"],
+            "bbox": degrees(middle), "key": "code",
+        },
+        {
+            "name": "features-sites", "kind": "vector", "provider": "OAPIF",
+            "source": features_of(program, "sites"),
+            "draw_crs": BNG, "draw_extent": layer_info["bounds_m"],
         },
         {
             "name": "geotiff", "kind": "raster", "provider": "gdal", "source": str(raster),
@@ -178,13 +248,18 @@ def findings(program, layer_info, peak, tmp_path_factory) -> dict[str, dict[str,
     return found
 
 
-NAMES = (
-    "heat-map-xyz", "choropleth-tiles", "hotspot-tiles", "geopackage", "geotiff",
-    "geotiff-over-http", "ogc-features",
+RASTERS = (
+    "heat-map-xyz", "heat-map-wmts", "heat-map-wmts-2017", "geotiff", "geotiff-over-http",
 )  # fmt: skip
-DRAWN_IN = dict.fromkeys(NAMES, MERCATOR) | {
-    "geopackage": BNG, "geotiff": BNG, "geotiff-over-http": BNG, "ogc-features": BNG,
-}  # fmt: skip
+STYLED = ("choropleth-tiles", "hotspot-tiles")
+FEATURES = ("features-boundaries", "features-choropleth", "features-hotspots")
+OF_AREAS = (*STYLED, "boundary-tiles", "geopackage", *FEATURES)
+NAMES = (*RASTERS, *OF_AREAS, "features-sites")
+IN_MERCATOR = (*RASTERS[:3], *STYLED, "boundary-tiles")
+# What QGIS takes a layer to be in, and what it is drawn in.
+CRS = dict.fromkeys(NAMES, BNG) | dict.fromkeys(IN_MERCATOR, MERCATOR)
+CRS |= dict.fromkeys((*FEATURES, "features-sites"), DEGREES)
+DRAWN_IN = dict.fromkeys(NAMES, BNG) | dict.fromkeys(IN_MERCATOR, MERCATOR)
 
 
 class Picture:
@@ -239,8 +314,7 @@ def test_it_loads_and_draws_without_complaint(findings, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_is_in_the_right_reference_system(findings, name):
-    expected = DEGREES if name == "ogc-features" else DRAWN_IN[name]
-    assert findings[name]["crs"] == expected
+    assert findings[name]["crs"] == CRS[name]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -248,13 +322,11 @@ def test_the_picture_shows_something(pictures, name):
     picture = pictures[name]
     share = picture.drawn.mean()
     colours = np.unique(picture.rgb.reshape(-1, 3), axis=0)
-    assert 0.01 < share < 0.999
+    assert (0.001 if name == "features-sites" else 0.01) < share < 0.999
     assert len(colours) > 5
 
 
-@pytest.mark.parametrize(
-    "name", ["choropleth-tiles", "hotspot-tiles", "geopackage", "ogc-features"]
-)
+@pytest.mark.parametrize("name", OF_AREAS)
 def test_the_areas_are_where_they_should_be(pictures, program, name):
     """Every LSOA of some size is drawn at its own place, and nothing beyond the county."""
     shapes = json.loads(program.get(f"/v1/choropleths/{DATASET}/{LAYER}.geojson?crs={BNG}")[1])
@@ -271,7 +343,7 @@ def test_the_areas_are_where_they_should_be(pictures, program, name):
     assert not picture.drawn[-20:, -100:].any()
 
 
-@pytest.mark.parametrize("name", ["heat-map-xyz", "geotiff", "geotiff-over-http"])
+@pytest.mark.parametrize("name", RASTERS)
 def test_the_highest_peak_stands_out_at_its_place(pictures, peak, name):
     picture = pictures[name]
     there = picture.at(peak["easting_m"], peak["northing_m"]).mean(axis=0)
@@ -293,26 +365,66 @@ def test_the_raster_over_http_is_the_file(findings):
         assert one[name] == other[name], name
 
 
-def test_the_geopackage_has_every_area_once(findings, codes):
-    found = findings["geopackage"]
+def test_another_period_of_the_wmts_is_another_picture(pictures):
+    one, other = (pictures[name].rgb for name in ("heat-map-wmts", "heat-map-wmts-2017"))
+    assert (one != other).any(axis=2).mean() > 0.002
+
+
+def test_the_wmts_shows_what_the_xyz_tiles_show(pictures):
+    one, other = (pictures[name] for name in ("heat-map-wmts", "heat-map-xyz"))
+    # The labels of synthetic tiles are cut at the extent of the WMTS, and colours rounded.
+    assert (one.drawn == other.drawn).mean() > 0.98
+    assert (np.abs(one.rgb - other.rgb).sum(axis=2) < 60).mean() > 0.98
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("choropleth-tiles", "choropleths"), ("hotspot-tiles", "hotspots")]
+)
+def test_a_style_colours_the_areas_as_its_legend_says(pictures, program, name, kind):
+    """Of each class that areas are of, its colour over white; and of none other."""
+    legend = json.loads(program.get(f"/v1/{kind}/{DATASET}/{LAYER}/legend.json")[1])
+    picture = pictures[name]
+    colours, areas = np.unique(picture.rgb.reshape(-1, 3), axis=0, return_counts=True)
+    shown = {each["label"]: over_white(each) for each in legend["classes"] if each["count"]}
+    assert shown
+    for label, colour in shown.items():
+        assert areas[(np.abs(colours - colour).max(axis=1) <= 3)].sum() > 20, label
+    # What covers much is of a class, or the grey of an outline; what has no class is not there.
+    for colour in colours[(areas > 2_000) & (colours.max(axis=1) - colours.min(axis=1) > 10)]:
+        near = [np.abs(colour - each).max() <= 3 for each in shown.values()]
+        assert any(near), (colour, shown)
+
+
+def over_white(legend_class: dict[str, Any]) -> np.ndarray:
+    """The colour of a class as it looks on white paper."""
+    colour = legend_class["colour"].lstrip("#")
+    rgb = np.array([int(colour[at : at + 2], 16) for at in (0, 2, 4)])
+    return np.round(255 + (rgb - 255) * legend_class["opacity"]).astype(int)
+
+
+@pytest.mark.parametrize("name", ["geopackage", *FEATURES])
+def test_every_area_is_there_once(findings, codes, name):
+    found = findings[name]
     assert found["stated"] == found["read"] == len(codes)
-    assert {"code", "name", "count", "value", "class"} <= set(found["fields"])
+    assert {"code", "name"} <= set(found["fields"])
+    if name != "features-boundaries":
+        assert {"count", "class"} <= set(found["fields"])
 
 
 def test_a_box_of_the_geopackage_has_the_areas_in_it(findings, layer_info, program):
-    expected = areas_in(program, middle_of(layer_info["bounds_m"]))
-    assert set(findings["geopackage"]["read_in_bbox"]) == expected
-    assert len(findings["geopackage"]["read_in_bbox"]) == len(expected) > 5
+    expected = areas_in(program, middle_of(layer_info["bounds_m"]), BNG)
+    assert len(expected) > 5
+    assert sorted(findings["geopackage"]["read_in_bbox"]) == sorted(expected)
 
 
-def test_ogc_features_are_read_page_by_page_every_area_once(findings, codes):
-    found = findings["ogc-features"]
-    assert found["read"] == len(codes)
-    assert found["stated"] in (len(codes), -1)  # where QGIS does not ask
-    assert {"code", "name", "count", "value", "class"} <= set(found["fields"])
+@pytest.mark.parametrize("name", FEATURES)
+def test_a_box_of_the_features_has_the_areas_in_it(findings, layer_info, program, name):
+    expected = areas_in(program, degrees(middle_of(layer_info["bounds_m"])), DEGREES)
+    assert len(expected) > 5
+    assert sorted(findings[name]["read_in_bbox"]) == sorted(expected)
 
 
-def test_a_box_of_ogc_features_has_the_areas_in_it(findings, layer_info, program):
-    expected = areas_in(program, middle_of(layer_info["bounds_m"]))
-    assert set(findings["ogc-features"]["read_in_bbox"]) >= expected
-    assert len(findings["ogc-features"]["read_in_bbox"]) <= 2 * len(expected)
+def test_every_site_is_there(findings, program):
+    listed = json.loads(program.get("/v1/growth/sites")[1])["rows"]
+    found = findings["features-sites"]
+    assert found["stated"] == found["read"] == len(listed)
