@@ -2,7 +2,7 @@
 
 import { here, query } from "./api.ts";
 import {
-  COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, intervalSwatches, type Swatch,
+  COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, PRIORITIES, intervalSwatches, type Swatch,
 } from "./colours.ts";
 import type { GrowthKind, View } from "./state.ts";
 import type { Cell, Row, Table } from "./types.ts";
@@ -66,7 +66,7 @@ export function tableAddress(view: View, suffix = ""): string {
       return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
     case "emerging":
-      words.push(["step", view.step], ["permutations", 999]);
+      words.push(["step", view.step]);
       return `/v1/hotspots/${path(view.dataset, view.layer)}/emerging${dot}${query(words)}`;
     case "growth":
       return growthAddress(view, dot, words);
@@ -79,6 +79,7 @@ function growthAddress(view: View, dot: string, words: Words): string {
   const asked: Record<GrowthKind, string> = {
     sites: `${base}/overlay${dot}${query([...words, ["distance_m", view.distance], ...layer])}`,
     forecast: `${base}/forecast${dot}${query([...words, ["by", "area"], ...layer])}`,
+    priorities: `${base}/priorities${dot}${query([...words, ...layer])}`,
   };
   return asked[view.growth];
 }
@@ -87,7 +88,7 @@ function heatWords(view: View): Words {
   return [["bandwidth_m", view.bandwidth], ...incidentWords(view)];
 }
 
-export function heatAddress(view: View, document: "tilejson.json" | "summary.json"): string {
+export function heatAddress(view: View, document: "tilejson.json" | "legend.json" | "summary.json"): string {
   return `/v1/heatmaps/${path(view.dataset)}/${document}${query(heatWords(view))}`;
 }
 
@@ -138,9 +139,11 @@ export function columnsOf(view: View, table: Table): Column[] {
     case "emerging":
       return [
         NAME,
-        swatch("category", "Category", EMERGING_SHORT),
+        {
+          ...swatch("category", "Category"),
+          words: (row) => EMERGING_SHORT[String(row["category"])] ?? capital(String(row["category"]).replace(/ spot$/, "")),
+        },
         { key: "run", title: "Steps", kind: "run", words: (row) => String(row["run"]) },
-        count,
       ];
     case "growth":
       return growthColumns(view.growth, table);
@@ -151,20 +154,23 @@ function growthColumns(kind: GrowthKind, table: Table): Column[] {
   if (kind === "sites") {
     return [
       { ...NAME, title: "Site" },
-      number("homes_remaining", "Homes to come"),
-      number("incidents_within", "Incidents near"),
+      number("homes_remaining", "To come"),
+      number("incidents_within", "Near"),
     ];
+  }
+  if (kind === "priorities") {
+    return [NAME, swatch("priority", "Priority"), number("count", "Incidents")];
   }
   const year = String(table.rows[0]?.["year"] ?? "");
   const confidence = Math.round(100 * Number(table.provenance.method["confidence"] ?? 0.9));
   return [
     NAME,
-    number("expected", `Expected ${year}`),
+    number("expected", `In ${year}`),
     {
       key: "upper", title: `${confidence} %`, kind: "number",
       words: (row) => `${numberWords(row["lower"])}–${numberWords(row["upper"])}`,
     },
-    number("homes_added", "New homes"),
+    number("homes_added", "Homes"),
   ];
 }
 
@@ -173,6 +179,12 @@ function shortMeasure(view: View): string {
     count: "Incidents", rate: "Per 1,000", density: "Per km²", share: "Share, %",
     smoothed: "Smoothed", "smoothed-local": "Smoothed", ratio: "Obs./exp.",
   })[view.measure] ?? "Value";
+}
+
+/** The order of a table where the reader chose none: as answered, but the largest of growth first. */
+export function usualSort(view: View): string {
+  if (view.view !== "growth") return "";
+  return { sites: "-homes_remaining", forecast: "-expected", priorities: "" }[view.growth];
 }
 
 /** What the colours of the areas mean. */
@@ -192,6 +204,9 @@ export function coloursOf(view: View, table: Table): AreaColours | null {
   }
   if (view.view === "emerging") {
     return categories(table, "category", "Emerging hot spots", `by ${view.step}`, EMERGING, {});
+  }
+  if (view.view === "growth" && view.growth === "priorities") {
+    return categories(table, "priority", "Priorities", "by rules that the table states", PRIORITIES, {});
   }
   if (view.view === "growth" && view.growth === "forecast") return valueColours(view, table);
   if (isOfSites(view)) {
@@ -286,6 +301,8 @@ export function factsOf(view: View, row: Row): [name: string, words: string][] {
   add("p, by permutation", "p_permutation", probabilityWords);
   add("q, false discovery rate", "q_value", probabilityWords);
   add("Against all areas", "funnel", text);
+  add("Priority", "priority", text);
+  add("Reasons", "reasons", text);
   add("Expected rate", "rate");
   add("Sites", "sites");
   add("New homes by then", "homes_added");

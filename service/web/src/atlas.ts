@@ -3,10 +3,13 @@
 import * as maplibregl from "maplibre-gl";
 import { Refused, ask, forget, isAborted, query } from "./api.ts";
 import {
-  boundaryAddress, codeOf, coloursOf, columnsOf, completion, heatAddress, isOfSites, tableAddress,
+  boundaryAddress, codeOf, coloursOf, columnsOf, heatAddress, isOfSites, tableAddress, usualSort,
   type AreaColours, type Column,
 } from "./answers.ts";
-import { COMPLETION, colourAmong } from "./colours.ts";
+import {
+  answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
+} from "./beside.ts";
+import { COMPLETION } from "./colours.ts";
 import { Comparison } from "./compare.ts";
 import { Controls } from "./controls.ts";
 import { datasetOf, layerOf, possible } from "./defaults.ts";
@@ -15,17 +18,17 @@ import { byId, prefersStillness } from "./dom.ts";
 import { Labels } from "./labels.ts";
 import { clearLegend, drawAreaLegend, drawHeatLegend } from "./legend.ts";
 import { MapPane } from "./map.ts";
-import { periodShort } from "./months.ts";
+import { periodShort, periodWords } from "./months.ts";
 import { makeSearch } from "./search.ts";
 import type { Store, View } from "./state.ts";
 import { announce, clearFailure, showEmpty, showFailure } from "./status.ts";
-import { captionWords, drawAbout, drawSummary } from "./summary.ts";
+import { captionWords, drawAbout, drawSummary, subjectWords } from "./summary.ts";
 import { RankedTable } from "./table.ts";
 import { inkNow, onTheme } from "./theme.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
-import type { Bounds, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./types.ts";
-import { layerWords, numberWords, plainTitle } from "./words.ts";
+import type { Bounds, HeatLegend, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./types.ts";
+import { layerWords, plainTitle } from "./words.ts";
 
 const CLOSE_ZOOM = 14; // where a place without an extent is looked at
 
@@ -145,6 +148,7 @@ export class Atlas {
       if (isAborted(error)) return;
       this.timeline.stop();
       announce("The answer did not come.");
+      if (error instanceof Refused && !error.isAway) this.clear(view);
       showFailure(error, () => {
         forget();
         this.draw();
@@ -159,36 +163,37 @@ export class Atlas {
     const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
     const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
     const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json"), signal) : null;
-    const summary = isHeat ? ask<HeatSummary>(heatAddress(view, "summary.json"), signal) : null;
+    const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json"), signal) : null;
     const sites = wantsSites && this.config.sites !== null
       ? ask<SitesFile>("/v1/growth/sites.geojson", signal) : null;
-    const before = this.answerBefore(view, signal);
+    const before = answerBefore(view, signal);
     // Each is drawn as it comes; what fails is told of once, below.
-    const parts: Promise<unknown>[] = [table, areas, outline, heat, summary, sites, before].map(
+    const parts: Promise<unknown>[] = [table, areas, outline, heat, legend, sites, before].map(
       async (part) => part,
     );
+    for (const part of parts) part.catch(() => undefined);
     await this.pane.ready;
     const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
     if (signal.aborted) return;
     this.pane.showAreas(view.layer, tiles);
     this.pane.showOutline(view.outline, borders);
     this.pane.showSites(sites ? withCompletion(await sites) : null, COMPLETION);
-    this.drawAnswer(view, rows, summary ? await summary : null, signal.aborted ? null : await before);
-    const drawn = this.pane.showHeat(heat ? await heat : null);
-    await Promise.all([...parts, this.drawBefore(view, tiles, borders, await before, signal)]);
+    const drawn = Promise.resolve(heat).then((found) =>
+      signal.aborted ? undefined : this.pane.showHeat(found));
+    const [classes, earlier] = await Promise.all([legend, before]);
+    if (signal.aborted) return;
+    this.drawAnswer(view, rows, classes, earlier);
+    await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
     await drawn;
+    if (isHeat && !this.timeline.isPlaying) await this.addSentence(view, signal);
   }
 
-  private async answerBefore(view: View, signal: AbortSignal): Promise<Before | null> {
-    if (!view.before) return null;
-    const earlier = { ...view, ...view.before };
-    const isHeat = view.view === "heatmap";
-    const [table, heat, summary] = await Promise.all([
-      ask<Table>(tableAddress(earlier), signal),
-      isHeat ? ask<TileJson>(heatAddress(earlier, "tilejson.json"), signal) : null,
-      isHeat ? ask<HeatSummary>(heatAddress(earlier, "summary.json"), signal) : null,
-    ]);
-    return { view: earlier, table, heat, summary };
+  /** Where it is hottest, in words: it takes longer than the map and comes after it. */
+  private async addSentence(view: View, signal: AbortSignal): Promise<void> {
+    const { sentence } = await ask<HeatSummary>(heatAddress(view, "summary.json"), signal);
+    const dataset = datasetOf(this.config, view.dataset);
+    if (!this.shown || !dataset || signal.aborted) return;
+    announce(drawSummary(byId("summary"), view, dataset, this.shown.table, sentence ?? ""));
   }
 
   private async drawBefore(
@@ -198,23 +203,12 @@ export class Atlas {
     if (!pane || !before || signal.aborted) return;
     pane.showAreas(view.layer, tiles);
     pane.showOutline(view.outline, borders);
-    pane.colour(this.coloursOfBefore(before));
+    pane.mark("selected", this.store.now.area);
+    pane.colour(coloursOfBefore(before, this.shown?.colours ?? null));
     void pane.showHeat(before.heat);
   }
 
-  /** An earlier period in the classes of the present one, so that equal colours are equal values. */
-  private coloursOfBefore(before: Before): Map<string, string> {
-    const now = this.shown?.colours;
-    const colours = coloursOf(before.view, before.table);
-    if (!now || !colours) return new Map();
-    const isOfValues = before.view.view === "choropleth";
-    return new Map(before.table.rows.map((row) => {
-      const value = typeof row["value"] === "number" ? row["value"] : null;
-      return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
-    }));
-  }
-
-  private drawAnswer(view: View, table: Table, heat: HeatSummary | null, before: Before | null): void {
+  private drawAnswer(view: View, table: Table, heat: HeatLegend | null, before: Before | null): void {
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
     const latest = ofLastYear(table);
@@ -228,7 +222,7 @@ export class Atlas {
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
     this.pane.colour(painted);
     this.drawLegend(view, colours, heat, before);
-    const words = drawSummary(byId("summary"), view, dataset, merged, heat);
+    const words = drawSummary(byId("summary"), view, dataset, merged, "");
     announce(words);
     document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
@@ -244,12 +238,26 @@ export class Atlas {
     document.body.dataset["drawn"] = String(Number(document.body.dataset["drawn"] ?? 0) + 1);
   }
 
-  private drawLegend(view: View, colours: AreaColours | null, heat: HeatSummary | null, before: Before | null): void {
+  /** Takes away what was the answer to another question. */
+  private clear(view: View): void {
+    const dataset = datasetOf(this.config, view.dataset);
+    if (dataset) byId("summary").textContent = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}: no answer.`;
+    this.shown = null;
+    this.pane.colour(new Map());
+    void this.pane.showHeat(null);
+    this.comparison.existing?.colour(new Map());
+    clearLegend(byId("legend"));
+    clearDetail();
+    showEmpty("");
+    byId("table").replaceChildren();
+  }
+
+  private drawLegend(view: View, colours: AreaColours | null, heat: HeatLegend | null, before: Before | null): void {
     const place = byId("legend");
-    if (heat && heat.breaks.length > 0) {
-      const other = before?.summary;
+    if (heat && heat.classes.length > 0) {
+      const other = before?.legend?.classes[0]?.label;
       const note = other
-        ? `${periodShort(view.from, view.to)}; the earlier period has its own classes, up to ${Math.round(other.maximum)} per km².` : "";
+        ? `Classes of ${periodShort(view.from, view.to)}. The earlier period has its own: its darkest is ${other}.` : "";
       drawHeatLegend(place, heat, note);
     } else if (colours && view.view !== "heatmap") {
       drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
@@ -271,7 +279,7 @@ export class Atlas {
     const title = isOfSites(shown.view) ? "Development sites" : layerWords(layerOf(this.config, shown.view.layer)?.title ?? "Areas");
     byId("table-title").textContent = `${title}, ranked`;
     this.table.draw({
-      rows: shown.table.rows, columns, colours, sort: this.store.now.sort,
+      rows: shown.table.rows, columns, colours, sort: this.store.now.sort || usualSort(shown.view),
       caption: captionWords(shown.view, dataset, columns),
     });
   }
@@ -360,7 +368,7 @@ export class Atlas {
     await Promise.allSettled([
       ask(tableAddress(view)),
       ...(view.view === "heatmap"
-        ? [ask(heatAddress(view, "tilejson.json")), ask(heatAddress(view, "summary.json"))] : []),
+        ? [ask(heatAddress(view, "tilejson.json")), ask(heatAddress(view, "legend.json"))] : []),
     ]);
   }
 
@@ -375,41 +383,7 @@ export class Atlas {
   }
 }
 
-interface Before {
-  view: View;
-  table: Table;
-  heat: TileJson | null;
-  summary: HeatSummary | null;
-}
-
 /** What of a view changes the answers. */
 function questionOf(view: View): string {
   return JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0 });
-}
-
-function withCompletion(sites: SitesFile): SitesFile {
-  const features = sites.features.map((each) => ({
-    ...each, properties: { ...each.properties, completion_class: completion(each.properties) },
-  }));
-  return { ...sites, features };
-}
-
-/** Of a forecast with a row per area and year, those of the last year. */
-function ofLastYear(table: Table): Table {
-  const last = Math.max(...table.rows.map((row) => Number(row["year"] ?? Number.NaN)).filter(Number.isFinite));
-  if (!Number.isFinite(last)) return table;
-  return { ...table, rows: table.rows.filter((row) => row["year"] === last) };
-}
-
-const shownKey = (view: View): string => (view.view === "choropleth" ? "value" : "count");
-
-function withBefore(view: View, table: Table, before: Before): Table {
-  const key = shownKey(view);
-  const values = new Map(before.table.rows.map((row) => [codeOf(row), row[key] ?? null]));
-  return { ...table, rows: table.rows.map((row) => ({ ...row, before: values.get(codeOf(row)) ?? null })) };
-}
-
-function beforeColumn(view: View): Column {
-  const title = view.before ? periodShort(view.before.from, view.before.to) : "";
-  return { key: "before", title, kind: "number", words: (row) => numberWords(row["before"]) };
 }

@@ -8,7 +8,7 @@ import { numberWords } from "./words.ts";
 const WIDTH = 320;
 const HEIGHT = 96;
 const BASE = HEIGHT - 16;
-const TOP = 8;
+const TOP = 15;
 
 /** Bars per month; those of the period are strong. */
 export function monthlyChart(
@@ -47,7 +47,7 @@ export function monthlyChart(
     s("line", { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: "axis" }),
     ...bars,
     ...years,
-    s("text", { x: WIDTH, y: TOP + 2, class: "tick tick-end" }, `${numberWords(most)} a month at most`),
+    s("text", { x: WIDTH, y: TOP - 6, class: "tick tick-end" }, `${numberWords(most)} a month at most`),
   );
   const body = rows.map((row) =>
     h("tr", {}, h("th", { scope: "row" }, monthShort(row.month)),

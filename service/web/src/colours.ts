@@ -2,10 +2,6 @@
 
 import type { LegendInterval } from "./types.ts";
 
-/** ColorBrewer's YlOrRd, light to dark: the heat map. */
-export const HEAT = [
-  "#ffffcc", "#ffeda0", "#fed976", "#feb24c", "#fd8d3c", "#fc4e2a", "#e31a1c", "#b10026",
-];
 /** ColorBrewer's YlGnBu, light to dark: values of areas. */
 const SEQUENTIAL = [
   "#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58",
@@ -33,7 +29,7 @@ export const EMERGING: Record<string, string> = {
   "diminishing hot spot": "#f4a582",
   "sporadic hot spot": "#fdbf6f",
   "oscillating hot spot": "#fddbc7",
-  "historical hot spot": "#e0c8b0",
+  "historical hot spot": "#d3bfa8",
   "intensifying cold spot": "#053061",
   "persistent cold spot": "#2166ac",
   "consecutive cold spot": "#4393c3",
@@ -41,7 +37,7 @@ export const EMERGING: Record<string, string> = {
   "diminishing cold spot": "#92c5de",
   "sporadic cold spot": "#a6dcd8",
   "oscillating cold spot": "#d1e5f0",
-  "historical cold spot": "#c3cedb",
+  "historical cold spot": "#a9b4c4",
   "no pattern detected": NOTHING,
 };
 
@@ -52,10 +48,12 @@ export const COMPLETION: Record<string, string> = {
   "completions unknown": MISSING,
 };
 
-/** So many colours of the heat map's ramp, lowest first. */
-export function heatRamp(classes: number): string[] {
-  return spread(HEAT, classes, Math.round);
-}
+export const PRIORITIES: Record<string, string> = {
+  emerging: "#d55e00",
+  preventing: "#f0e442",
+  sustaining: "#0072b2",
+  none: NOTHING,
+};
 
 /** So many colours for the classes of areas, lowest first. */
 export function sequentialRamp(classes: number): string[] {
@@ -67,14 +65,6 @@ export function sequentialRamp(classes: number): string[] {
     const b = SEQUENTIAL[Math.min(low + 1, SEQUENTIAL.length - 1)] as string;
     return mixed(a, b, at - low);
   });
-}
-
-function spread(ramp: string[], classes: number, round: (at: number) => number): string[] {
-  if (classes < 2) return ramp.slice(0, classes);
-  return Array.from(
-    { length: classes },
-    (_, k) => ramp[round((k * (ramp.length - 1)) / (classes - 1))] as string,
-  );
 }
 
 function mixed(a: string, b: string, share: number): string {

@@ -150,6 +150,7 @@ export class Controls {
     show("distance-field", isSites);
     show("layer-field", true);
     show("sites-field", this.config.sites !== null && view.view !== "growth");
+    show("compare-field", view.view !== "growth");
     show("before-field", view.before !== null);
   }
 

@@ -54,6 +54,7 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
     layer,
     measure: measures,
     denominator: names.includes(view.denominator) ? view.denominator : (names[0] ?? ""),
+    before: view.view === "growth" ? null : view.before,
     categories: view.categories.filter((name) => dataset?.categories.includes(name)),
     outline: config.layers.some((each) => each.id === view.outline) ? view.outline : "none",
   };

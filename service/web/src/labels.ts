@@ -56,10 +56,18 @@ export class Labels {
     });
   }
 
+  /** What stands before the map where a name would be half hidden. */
+  private covered(): [number, number, number, number][] {
+    const legend = document.getElementById("legend");
+    if (!legend || legend.hidden) return [];
+    const { offsetLeft, offsetTop, offsetWidth, offsetHeight } = legend;
+    return [[offsetLeft, offsetTop, offsetLeft + offsetWidth, offsetTop + offsetHeight]];
+  }
+
   private layOut(): void {
     const { clientWidth, clientHeight } = this.place;
     const zoom = this.pane.map.getZoom();
-    const taken: [number, number, number, number][] = [];
+    const taken = this.covered();
     let shown = 0;
     for (const each of this.known) {
       const { x, y } = this.pane.map.project(each.lonlat);

@@ -1,9 +1,9 @@
 // What the colours mean, with units; two legends where two periods have their own.
 
 import type { AreaColours } from "./answers.ts";
-import { heatRamp, type Swatch } from "./colours.ts";
+import type { Swatch } from "./colours.ts";
 import { fill, h } from "./dom.ts";
-import type { HeatSummary } from "./types.ts";
+import type { HeatLegend } from "./types.ts";
 import { numberWords } from "./words.ts";
 
 /** Shows the classes of the areas. */
@@ -11,17 +11,11 @@ export function drawAreaLegend(place: HTMLElement, colours: AreaColours, note = 
   draw(place, colours.title, colours.unit, colours.swatches, note);
 }
 
-/** Shows the classes of a heat map, highest first as on the other legends of densities. */
-export function drawHeatLegend(place: HTMLElement, summary: HeatSummary, note = ""): void {
-  const ramp = heatRamp(summary.breaks.length);
-  const classes = summary.breaks.map((from, k): Swatch => {
-    const to = summary.breaks[k + 1];
-    const label = to === undefined ? `${numberWords(from)} and more` : `${numberWords(from)} to ${numberWords(to)}`;
-    return { label, colour: ramp[k] as string, count: null, lower: from, upper: to ?? null };
-  });
-  const bandwidth = `bandwidth ${numberWords(summary.bandwidth_m)} m`;
-  const rule = summary.bandwidth_rule === "given" ? "" : `, by ${summary.bandwidth_rule.replaceAll("-", " ")}`;
-  draw(place, "Incidents per km²", bandwidth + rule, classes.reverse(), note);
+/** Shows the classes of a heat map; of two periods those of both, each with its own. */
+export function drawHeatLegend(place: HTMLElement, legend: HeatLegend, note = ""): void {
+  const swatches = legend.classes.map((each): Swatch => ({ ...each, count: null }));
+  const unit = legend.unit.charAt(0).toUpperCase() + legend.unit.slice(1);
+  draw(place, unit, legend.subtitle, swatches, note);
 }
 
 /** An empty legend says so by not being there. */

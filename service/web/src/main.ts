@@ -6,7 +6,7 @@ import { byId } from "./dom.ts";
 import { Store, fromHash } from "./state.ts";
 import { announce, showFailure, showProgress } from "./status.ts";
 import { makeTheme } from "./theme.ts";
-import type { PageConfig } from "./types.ts";
+import type { MapStyle, PageConfig } from "./types.ts";
 
 const map = import("./atlas.ts");
 
@@ -46,6 +46,8 @@ function makeShare(): void {
 async function start(): Promise<void> {
   try {
     const [config, { Atlas }] = await Promise.all([ask<PageConfig>("/v1/page.json"), map]);
+    const { background } = config;
+    if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
     if (config.default === null || config.layers.length === 0) return showNothingLoaded();
     const defaults = possible(defaultView(config), config, defaultView(config));
     const read = (hash: string): ReturnType<typeof fromHash> =>

@@ -132,30 +132,24 @@ export class MapPane {
     );
     this.map.addLayer(
       {
+        id: `casings-${layer}`, type: "line", ...source,
+        layout: { "line-join": "round" },
+        paint: { "line-color": this.ink.ground, ...markPaint(7, 5) },
+      },
+      "below-sites",
+    );
+    this.map.addLayer(
+      {
         id: `marks-${layer}`, type: "line", ...source,
         layout: { "line-join": "round" },
-        paint: {
-          "line-color": this.ink.strong,
-          "line-width": [
-            "case",
-            ["boolean", ["feature-state", "selected"], false], 3,
-            ["boolean", ["feature-state", "hover"], false], 2,
-            0,
-          ],
-          "line-opacity": [
-            "case",
-            ["any", ["boolean", ["feature-state", "selected"], false],
-              ["boolean", ["feature-state", "hover"], false]],
-            1, 0,
-          ],
-        },
+        paint: { "line-color": this.ink.strong, ...markPaint(3, 2) },
       },
       "below-sites",
     );
   }
 
   private setAreasVisible(layer: string, visible: boolean): void {
-    for (const kind of ["areas", "borders", "marks"]) {
+    for (const kind of ["areas", "borders", "casings", "marks"]) {
       const id = `${kind}-${layer}`;
       if (this.map.getLayer(id)) {
         this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
@@ -330,10 +324,20 @@ export class MapPane {
     for (const { id } of this.map.getStyle().layers) {
       if (id.startsWith("borders-")) paint(id, "line-color", ink.border);
       if (id.startsWith("outline-")) paint(id, "line-color", ink.outline);
+      if (id.startsWith("casings-")) paint(id, "line-color", ink.ground);
       if (id.startsWith("marks-")) paint(id, "line-color", ink.strong);
     }
     paint("sites-mark", "circle-stroke-color", ink.strong);
   }
+}
+
+/** Lines that are drawn around a selected area, and around the one pointed at. */
+function markPaint(selected: number, hover: number): Record<string, unknown> & object {
+  const is = (which: string): unknown[] => ["boolean", ["feature-state", which], false];
+  return {
+    "line-width": ["case", is("selected"), selected, is("hover"), hover, 0],
+    "line-opacity": ["case", ["any", is("selected"), is("hover")], 1, 0],
+  };
 }
 
 function sourceLayer(layer: string, tilejson: TileJson): string {
@@ -341,23 +345,26 @@ function sourceLayer(layer: string, tilejson: TileJson): string {
 }
 
 /** Ground, the background map where there is one, and places for layers to stand at. */
-function baseStyle(config: PageConfig, ink: Ink): StyleSpecification | string {
+function baseStyle(config: PageConfig, ink: Ink): StyleSpecification {
   const background = config.background;
   const stands = ["below-heat", "below-borders", "below-outline", "below-sites", "below-labels"];
-  return {
+  const given = background?.style;
+  const made = {
+    ...given,
     version: 8,
     sources: background?.kind === "tiles"
       ? { background: { type: "raster", tiles: [background.address], tileSize: 256 } }
-      : {},
+      : (given?.sources ?? {}),
     layers: [
       { id: "ground", type: "background", paint: { "background-color": ink.ground } },
       ...(background?.kind === "tiles"
         ? [{ id: "background", type: "raster" as const, source: "background" }]
-        : []),
+        : (given?.layers ?? [])),
       ...stands.map((id) => ({
         id, type: "background" as const, layout: { visibility: "none" as const },
         paint: { "background-color": NOTHING },
       })),
     ],
   };
+  return made as StyleSpecification;
 }

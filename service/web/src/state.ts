@@ -2,7 +2,7 @@
 
 export const VIEWS = ["heatmap", "choropleth", "hotspots", "emerging", "growth"] as const;
 export type ViewName = (typeof VIEWS)[number];
-export const GROWTH_KINDS = ["sites", "forecast"] as const;
+export const GROWTH_KINDS = ["sites", "forecast", "priorities"] as const;
 export type GrowthKind = (typeof GROWTH_KINDS)[number];
 
 export interface View {

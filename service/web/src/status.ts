@@ -40,10 +40,13 @@ export function clearFailure(): void {
 export function showFailure(error: unknown, again: () => void): void {
   const place = byId("message");
   const [title, words] = failureWords(error);
-  const button = h("button", { type: "button", "data-testid": "retry" }, "Try again");
+  const isFinal = error instanceof Refused && error.status >= 400 && error.status < 500;
+  const button = isFinal
+    ? h("button", { type: "button", "data-testid": "dismiss" }, "Close")
+    : h("button", { type: "button", "data-testid": "retry" }, "Try again");
   button.addEventListener("click", () => {
     place.hidden = true;
-    again();
+    if (!isFinal) again();
   });
   fill(place, h("h2", {}, title), h("p", {}, words), button);
   place.hidden = false;

@@ -5,7 +5,7 @@ import { isOfSites } from "./answers.ts";
 import { fill, h } from "./dom.ts";
 import { periodWords } from "./months.ts";
 import type { View } from "./state.ts";
-import type { Dataset, HeatSummary, Provenance, Row, Table } from "./types.ts";
+import type { Dataset, Provenance, Row, Table } from "./types.ts";
 import { MEASURE_UNITS, counted, listed, numberWords, plainTitle } from "./words.ts";
 
 /** What was asked about: the dataset, or its categories. */
@@ -18,7 +18,7 @@ export function subjectWords(view: View, dataset: Dataset): string {
 
 /** One or two sentences that say what the map shows. */
 export function drawSummary(
-  place: HTMLElement, view: View, dataset: Dataset, table: Table, heat: HeatSummary | null,
+  place: HTMLElement, view: View, dataset: Dataset, table: Table, sentence: string,
 ): string {
   const { counts } = table.provenance;
   const records = counts["records"] ?? 0;
@@ -29,14 +29,14 @@ export function drawSummary(
   const begin = [
     h("strong", {}, `${what}, ${periodWords(view.from, view.to)}:`), ` ${counted(records, "incident")}${share}. `,
   ];
-  const end = findings(view, table, heat);
+  const end = findings(view, table, sentence);
   fill(place, ...begin, end);
   return `${place.textContent ?? ""}`;
 }
 
-function findings(view: View, table: Table, heat: HeatSummary | null): string {
+function findings(view: View, table: Table, sentence: string): string {
   const { rows } = table;
-  if (view.view === "heatmap") return heat?.sentence ?? "";
+  if (view.view === "heatmap") return sentence;
   if (view.view === "hotspots") {
     const classes = rows.map((row) => String(row["class"]));
     const hot = classes.filter((name) => name.startsWith("hot")).length;
@@ -63,6 +63,10 @@ function findings(view: View, table: Table, heat: HeatSummary | null): string {
     if (!top) return "";
     return `Highest: ${String(top["name"])}, ${numberWords(top["value"])} ${MEASURE_UNITS[view.measure] ?? ""}.`
       .replace("%", view.denominator.split(":")[0] ?? "");
+  }
+  if (view.growth === "priorities") {
+    const count = (name: string): number => rows.filter((row) => row["priority"] === name).length;
+    return `${counted(count("emerging"), "area")} emerging, ${count("preventing")} to prevent in, ${count("sustaining")} to sustain.`;
   }
   const expected = rows.reduce((sum, row) => sum + Number(row["expected"] ?? 0), 0);
   return `With the homes planned about ${numberWords(Math.round(expected))} incidents are expected in ${String(rows[0]?.["year"] ?? "")}.`;

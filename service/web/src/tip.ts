@@ -54,6 +54,7 @@ function lines(pointed: Pointed, row: Row | undefined, view: View, isBefore: boo
   }
   if (view.view === "hotspots") parts.unshift(HOT_COLD_WORDS[String(row["class"])] ?? String(row["class"]));
   if (view.view === "emerging") parts.unshift(capital(String(row["category"])));
+  if ("priority" in row) parts.unshift(capital(String(row["priority"])));
   if ("expected" in row) parts.unshift(`${numberWords(row["expected"])} expected in ${String(row["year"])}`);
   return parts.join(" · ");
 }

@@ -35,7 +35,7 @@ export type Bounds = [west: number, south: number, east: number, north: number];
 export interface PageConfig {
   title: string;
   software: string;
-  background: { kind: "tiles" | "style"; address: string; attribution: string } | null;
+  background: { kind: "tiles" | "style"; address: string; attribution: string; style?: MapStyle } | null;
   study_area: { label: string; name: string; bounds: Bounds } | null;
   zooms: { min: number; max: number };
   datasets: Dataset[];
@@ -43,6 +43,15 @@ export interface PageConfig {
   sites: number | null;
   postcodes: boolean;
   default: { dataset: string; from: string; to: string; layer: string | null } | null;
+}
+
+/** A MapLibre style, as far as the page adds to it. */
+export interface MapStyle {
+  version: 8;
+  sources: Record<string, unknown>;
+  layers: { id: string; type: string }[];
+  glyphs?: string;
+  sprite?: unknown;
 }
 
 export interface Provenance {
@@ -83,18 +92,13 @@ export interface TileJson {
 }
 
 export interface HeatSummary {
-  unit: string;
-  breaks: number[];
-  maximum: number;
-  bandwidth_m: number;
-  bandwidth_rule: string;
-  records: number;
-  located: number;
-  unlocated: number;
   sentence: string | null;
-  bounds_lonlat_deg: Bounds;
-  synthetic: boolean;
-  provenance: Provenance;
+}
+
+export interface HeatLegend {
+  subtitle: string;
+  unit: string;
+  classes: { label: string; colour: string; lower: number | null; upper: number | null }[];
 }
 
 export interface TrendRow {

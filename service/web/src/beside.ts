@@ -1,0 +1,70 @@
+// Rows beside rows: of an earlier period, of the last year of a forecast, of sites.
+
+import { ask } from "./api.ts";
+import { codeOf, coloursOf, completion, heatAddress, tableAddress, type AreaColours, type Column } from "./answers.ts";
+import { colourAmong } from "./colours.ts";
+import { periodShort } from "./months.ts";
+import type { View } from "./state.ts";
+import type { HeatLegend, SitesFile, Table, TileJson } from "./types.ts";
+import { numberWords } from "./words.ts";
+
+export interface Before {
+  view: View;
+  table: Table;
+  heat: TileJson | null;
+  legend: HeatLegend | null;
+}
+
+/** Sites with how far each is built. */
+export function withCompletion(sites: SitesFile): SitesFile {
+  const features = sites.features.map((each) => ({
+    ...each, properties: { ...each.properties, completion_class: completion(each.properties) },
+  }));
+  return { ...sites, features };
+}
+
+/** Of a forecast with a row per area and year, those of the last year. */
+export function ofLastYear(table: Table): Table {
+  const last = Math.max(...table.rows.map((row) => Number(row["year"] ?? Number.NaN)).filter(Number.isFinite));
+  if (!Number.isFinite(last)) return table;
+  return { ...table, rows: table.rows.filter((row) => row["year"] === last) };
+}
+
+const shownKey = (view: View): string => (view.view === "choropleth" ? "value" : "count");
+
+/** A table with a column of the earlier period. */
+export function withBefore(view: View, table: Table, before: Before): Table {
+  const key = shownKey(view);
+  const values = new Map(before.table.rows.map((row) => [codeOf(row), row[key] ?? null]));
+  return { ...table, rows: table.rows.map((row) => ({ ...row, before: values.get(codeOf(row)) ?? null })) };
+}
+
+/** The column of the earlier period. */
+export function beforeColumn(view: View): Column {
+  const title = view.before ? periodShort(view.before.from, view.before.to) : "";
+  return { key: "before", title, kind: "number", words: (row) => numberWords(row["before"]) };
+}
+
+/** The answers of the earlier period of a comparison; null where there is none. */
+export async function answerBefore(view: View, signal: AbortSignal): Promise<Before | null> {
+  if (!view.before) return null;
+  const earlier = { ...view, ...view.before };
+  const isHeat = view.view === "heatmap";
+  const [table, heat, legend] = await Promise.all([
+    ask<Table>(tableAddress(earlier), signal),
+    isHeat ? ask<TileJson>(heatAddress(earlier, "tilejson.json"), signal) : null,
+    isHeat ? ask<HeatLegend>(heatAddress(earlier, "legend.json"), signal) : null,
+  ]);
+  return { view: earlier, table, heat, legend };
+}
+
+/** An earlier period in the classes of the present one, so that equal colours are equal values. */
+export function coloursOfBefore(before: Before, now: AreaColours | null): Map<string, string> {
+  const colours = coloursOf(before.view, before.table);
+  if (!now || !colours) return new Map();
+  const isOfValues = before.view.view === "choropleth";
+  return new Map(before.table.rows.map((row) => {
+    const value = typeof row["value"] === "number" ? row["value"] : null;
+    return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
+  }));
+}
