@@ -279,12 +279,46 @@ class PageAsset:
     content: bytes
 
 
+@dataclass(frozen=True)
+class SiteMap:
+    """Areas in classes with development sites on them, for a printed picture.
+
+    Attributes
+    ----------
+    areas : Table
+        With shapes; `areas_legend` names the column that colours them.
+    sites : Table
+        With shapes, `homes_planned` and the column that `sites_legend` names.
+    bounds_m : left, bottom, right, top
+        What is shown, metres of the working CRS.
+    outlines : (n,) object array
+        Borders drawn over the areas.
+    label_from : float
+        Sites of at least so many homes are labelled with their names.
+    """
+
+    kind: str
+    areas: Table
+    areas_legend: Legend
+    sites: Table
+    sites_legend: Legend
+    bounds_m: tuple[float, float, float, float]
+    outlines: Geometries
+    title: str
+    subtitle: str
+    attribution: str
+    width: int
+    label_from: float
+    provenance: Provenance
+
+
 Answer = (
     Document
     | Table
     | Raster
     | TileImage
     | MapImage
+    | SiteMap
     | VectorTile
     | GeometryTile
     | Legend

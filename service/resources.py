@@ -27,6 +27,7 @@ from service.analyses.overlay import Grounds, Overlay
 from service.analyses.page_config import PageConfiguration
 from service.analyses.places import Places
 from service.analyses.priorities import Priorities, read_rules
+from service.analyses.site_maps import SiteMaps
 from service.analyses.sites import SiteTables
 from service.analyses.trends import Trends
 from service.analyses.vector_tiles import VectorTiles
@@ -82,6 +83,7 @@ class Resources:
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities
+    site_maps: SiteMaps
     forecasts: Forecasts
     trends: Trends
     places: Places
@@ -155,6 +157,11 @@ def open_resources(settings: Settings) -> Resources:
     grounds = Grounds(
         sites=sites, layers=area_layers, measures=measures, crosswalks=crosswalks, facts=facts
     )
+    legends = Legends(incidents=incidents)
+    overlay = Overlay(grounds=grounds, heatmaps=heatmaps)
+    priorities = Priorities(
+        grounds=grounds, over_time=over_time, rules=read_rules(settings.priority_rules)
+    )
     return Resources(
         settings=settings,
         layers=layers,
@@ -166,7 +173,7 @@ def open_resources(settings: Settings) -> Resources:
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
-        legends=Legends(incidents=incidents),
+        legends=legends,
         wmts=Wmts(incidents=incidents, layers=layers, settings=settings),
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=heatmaps,
@@ -176,9 +183,13 @@ def open_resources(settings: Settings) -> Resources:
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
         site_tables=SiteTables(sites),
-        overlay=Overlay(grounds=grounds, heatmaps=heatmaps),
-        priorities=Priorities(
-            grounds=grounds, over_time=over_time, rules=read_rules(settings.priority_rules)
+        overlay=overlay,
+        priorities=priorities,
+        site_maps=SiteMaps(
+            overlay=overlay,
+            choropleths=choropleths,
+            priorities=priorities,
+            legends=legends,
         ),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,

@@ -103,7 +103,7 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             frozenset({"cold to hot", "hot to cold", "not tested"}),
         ),
         "growth-overlay-by-area": Categories(
-            "hot and cold spots where homes are planned",
+            "hot and cold spots",
             "confidence, per cent",
             "hotspot_class",
             "hot-cold",
@@ -111,8 +111,8 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             frozenset({NOT_TESTED}),
         ),
         "growth-priorities": Categories(
-            "priorities where homes are planned",
-            "priority, by the rules in the provenance",
+            "growth priorities",
+            "priority",
             "priority",
             "priorities",
             PRIORITIES,

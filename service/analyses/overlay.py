@@ -151,6 +151,11 @@ class Overlay:
         """The layer of a question."""
         return self._grounds.layer_id(query)
 
+    def outlines(self) -> NDArray[Any]:
+        """The areas of the coarsest layer, for the borders of a picture."""
+        layers = self._grounds.layers
+        return min((layers.get(name) for name in layers.ids()), key=len).geometries
+
     def version(self, dataset: str, query: OverlayQuery) -> str:
         """Everything an overlay depends on besides the query, as a short digest."""
         heat = self._heatmaps.version(dataset)

@@ -1,5 +1,6 @@
 """Growth on the command line: sites, and what is around them."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,8 +9,9 @@ from service.commands import output
 from service.commands.answers import write_table
 from service.commands.from_query import with_query
 from service.commands.options import Format, Out
+from service.render.site_map import site_map_png
 from service.schemas.forecasts import ForecastQuery
-from service.schemas.growth import OverlayQuery, PrioritiesQuery, SitesQuery
+from service.schemas.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery, SitesQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -56,3 +58,20 @@ def priorities(
     held = output.resources()
     with output.errors_in_words():
         write_table(held, held.priorities.table(dataset, query), query, format_, out)
+
+
+@app.command("map")
+@with_query(SiteMapQuery, without=("by", "crs"))
+def map_(
+    dataset: Dataset,
+    query: SiteMapQuery,
+    out: Annotated[Path, typer.Option(help="File to write, .png.")],
+) -> None:
+    """A picture: sites by size and completion over hot spots, density or priorities."""
+    if out.suffix.lower() != ".png":
+        output.fail(f"a picture is written as .png, got {out.name!r}")
+    held = output.resources()
+    with output.errors_in_words():
+        picture = held.site_maps.picture(dataset, query)
+        body = site_map_png(output.release(held, picture))
+    output.write(body, out)

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from boundaries.layer import Geometries
-from service.answers import MapImage, Raster
+from service.answers import MapImage, Provenance, Raster
 from service.release import Released
 from service.render.colour import classified, heat_palette, hex_colours
 from service.render.documents import provenance_text
@@ -16,13 +16,13 @@ from spatial.classes import break_labels
 
 # matplotlib's figures are separate, its font cache is not.
 MANY_OUTLINES = 150
-_DRAWING = threading.Lock()
+DRAWING = threading.Lock()
 DPI = 100
 
 
 def map_png(released: Released[MapImage]) -> bytes:
     """The map as PNG: density classes, outlines, legend with units, scale bar, source."""
-    with _DRAWING:
+    with DRAWING:
         return _draw(released.answer)
 
 
@@ -41,10 +41,10 @@ def _draw(drawn: MapImage) -> bytes:
     axes = figure.add_axes((0.02, 0.06, 0.74, 0.83))
     _draw_surface(axes, drawn.raster, drawn.breaks)
     thin = 0.6 if len(drawn.outlines) < MANY_OUTLINES else 0.25
-    axes.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=thin))
+    axes.add_collection(LineCollection(rings_of(drawn.outlines), colors="#555", linewidths=thin))
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
-    _add_scale_bar(axes, drawn)
+    add_scale_bar(axes, grid.bounds_m)
     heading = {"fontsize": 14, "weight": "bold", "va": "top"}
     below = {"fontsize": 8.5, "color": "#444", "va": "top"}
     # What importers wrote is no formula, whatever dollar signs it has.
@@ -69,7 +69,7 @@ def _draw(drawn: MapImage) -> bytes:
     )
     if drawn.inset is not None:
         _add_inset(figure, axes, drawn, drawn.inset)
-    _add_labels(figure, drawn)
+    add_labels(figure, drawn.attribution, drawn.raster.provenance)
     body = io.BytesIO()
     notes = {
         "Software": None,
@@ -97,7 +97,7 @@ def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> 
     left, bottom, right, top = inset.grid.bounds_m
     small = figure.add_axes((0.765, 0.12, 0.22, 0.3))  # type: ignore[attr-defined]
     _draw_surface(small, inset, drawn.inset_breaks)
-    small.add_collection(LineCollection(_rings(drawn.outlines), colors="#555", linewidths=0.5))
+    small.add_collection(LineCollection(rings_of(drawn.outlines), colors="#555", linewidths=0.5))
     small.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
     small.set_title(
         f"{shortened(drawn.inset_title, 34)}\n{(right - left) / 1000:.1f} km across; darkest: "
@@ -115,14 +115,15 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
 
 
-def _rings(geometries: Geometries) -> list[np.ndarray]:
+def rings_of(geometries: Geometries) -> list[np.ndarray]:
     """Every ring of every shape as (n, 2) coordinates."""
     rings = shapely.get_rings(shapely.get_parts(geometries))
     return [shapely.get_coordinates(ring) for ring in rings]
 
 
-def _add_scale_bar(axes: object, drawn: MapImage) -> None:
-    left, bottom, right, top = drawn.raster.grid.bounds_m
+def add_scale_bar(axes: object, bounds_m: tuple[float, float, float, float]) -> None:
+    """A bar of a round length in the lower left corner."""
+    left, bottom, right, top = bounds_m
     width = right - left
     length = 10.0 ** math.floor(math.log10(width / 4))
     length *= max((step for step in (1, 2, 5) if step * length <= width / 4), default=1)
@@ -132,10 +133,10 @@ def _add_scale_bar(axes: object, drawn: MapImage) -> None:
     axes.text(x + length / 2, y + 0.012 * (top - bottom), words, ha="center", fontsize=8)  # type: ignore[attr-defined]
 
 
-def _add_labels(figure: object, drawn: MapImage) -> None:
-    provenance = drawn.raster.provenance
+def add_labels(figure: object, attribution: str, provenance: Provenance) -> None:
+    """Whose data these are, and whether they are invented."""
     text = figure.text  # type: ignore[attr-defined]
-    source = f"{drawn.attribution}  {provenance.software}".strip()
+    source = f"{attribution}  {provenance.software}".strip()
     text(0.03, 0.02, source, fontsize=7, color="#555", parse_math=False)
     if provenance.synthetic:
         text(

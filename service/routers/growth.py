@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.render.formats import TableSuffix
+from service.render.site_map import site_map_png
 from service.responses import RepliesDep
-from service.routers.addresses import CSV, JSON, responses
+from service.routers.addresses import CSV, JSON, PNG, responses
 from service.routers.tables import send_table
-from service.schemas.growth import OverlayQuery, SitesQuery
+from service.schemas.growth import OverlayQuery, SiteMapQuery, SitesQuery
 from service.work import Work
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
@@ -55,6 +56,28 @@ def read_growth_overlay(
 ) -> Response:
     """Sites with the incidents within a distance of each and the area it lies in."""
     return _send_overlay(replies, dataset, "json", query)
+
+
+@router.get(
+    "/{dataset}/overlay/map.png",
+    response_class=Response,
+    responses=responses(PNG),
+    operation_id="readGrowthOverlayMap",
+)
+def read_growth_overlay_map(
+    dataset: str, query: Annotated[SiteMapQuery, Query()], replies: RepliesDep
+) -> Response:
+    """A picture: sites by size and completion over hot spots, density or priorities."""
+    maps = replies.resources.site_maps
+    return replies.send(
+        version=lambda: maps.version(dataset, query),
+        query=query,
+        answer=lambda: maps.picture(dataset, query),
+        render=site_map_png,
+        media_type=PNG,
+        filename=f"{dataset}-growth-overlay.png",
+        work=Work.HEAVY,
+    )
 
 
 def _send_sites(replies: RepliesDep, suffix: str, query: SitesQuery) -> Response:
