@@ -297,7 +297,7 @@ class IncidentStore:
         if table is None:
             raise UnknownDatasetError(dataset, self.ids())
         facts = self._facts_of(dataset, table)
-        return from_table(
+        found = from_table(
             table,
             dataset=dataset,
             title=facts.title,
@@ -306,6 +306,9 @@ class IncidentStore:
             synthetic=facts.synthetic,
             crs=facts.crs,
         )
+        # What was read is copied into columns; the pool would keep it: 75 MB of a million rows.
+        pa.default_memory_pool().release_unused()
+        return found
 
 
 def _is_one_of(column: pa.ChunkedArray, values: Sequence[str]) -> pa.ChunkedArray:
