@@ -16,6 +16,7 @@ PROBLEMS = {
     "422": "A parameter that is unknown or out of range",
     "503": "As many wait for such answers as may; see Retry-After",
 }
+UNREADABLE = "No HTTP request, or one whose address is longer than 64 kB"
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
 
 
@@ -67,6 +68,9 @@ def _complete(path: str, operation: dict[str, Any], *, is_table: bool) -> None:
             answer["description"] = words
         answer.setdefault("content", {}).pop("application/json", None)
         answer["content"][PROBLEM_JSON] = {}
+    # From the server itself, before any route is asked.
+    unreadable = answers.setdefault("400", {"description": UNREADABLE})
+    unreadable.setdefault("content", {}).setdefault("text/plain", {})
     for answer in answers.values():
         if PROBLEM_JSON in answer.get("content", {}):
             answer["content"][PROBLEM_JSON]["schema"] = {"$ref": "#/components/schemas/Problem"}
