@@ -14,7 +14,7 @@ from service.render.tabular import digest, placed
 from spatial.arrays import FloatArray
 from spatial.crs import WGS84
 
-Link = dict[str, str]
+Link = dict[str, Any]
 Links = Callable[[FeaturePage], Sequence[Link]]
 
 

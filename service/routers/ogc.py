@@ -20,6 +20,8 @@ from service.schemas.features import RepresentationQuery
 router = APIRouter(prefix="/ogc", tags=["OGC API"])
 
 COLLECTIONS = ("/collections", "Collections")
+RELATIONS = "http://www.opengis.net/def/rel/ogc/1.0"
+TILES_PART = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 FEATURES_PARTS = "http://www.opengis.net/spec/ogcapi-features"
 CONFORMS_TO = (
     f"{FEATURES_PARTS}-1/1.0/conf/core",
@@ -27,6 +29,11 @@ CONFORMS_TO = (
     f"{FEATURES_PARTS}-1/1.0/conf/html",
     f"{FEATURES_PARTS}-1/1.0/conf/oas30",
     f"{FEATURES_PARTS}-2/1.0/conf/crs",
+    f"{TILES_PART}/core",
+    f"{TILES_PART}/tileset",
+    f"{TILES_PART}/tilesets-list",
+    f"{TILES_PART}/geodata-tilesets",
+    f"{TILES_PART}/mvt",
 )
 DESCRIPTION = (
     "Where harm concentrates, whether that is more than chance, and what planned housing will "
@@ -59,6 +66,7 @@ def _on_landing(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
         site.link("conformance", "/conformance", "What this API conforms to"),
         site.link("data", "/collections", "The collections of features"),
         site.link("data", "/collections", "The collections as a page", representation="html"),
+        site.link(f"{RELATIONS}/tiling-schemes", "/tileMatrixSets", "How tiles are counted"),
     ]
     return {**content, "links": links}
 
@@ -144,5 +152,6 @@ def _on_collection(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
         *site.itself(path),
         site.link("items", items, "The features as GeoJSON", media_type=GEOJSON),
         site.link("items", items, "The features as pages", representation="html"),
+        site.link(f"{RELATIONS}/tilesets-vector", f"{path}/tiles", "The features as tiles"),
     ]
     return {**content, "links": links}

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel
 
 from service import __version__
+from service.analyses.tile_matrices import WEB_MERCATOR_QUAD
 from service.answers import Document
 from service.errors import PROBLEM_JSON
 from service.openapi30 import Components, parameters30
 from service.responses import RepliesDep
-from service.routers.addresses import GEOJSON, JSON
+from service.routers.addresses import GEOJSON, JSON, MVT
 from service.routers.ogc import DESCRIPTION
 from service.routers.ogc_replies import HTML, OPENAPI, Site, ogc_responses, quoted, send_document
 from service.schemas.features import (
@@ -23,6 +25,8 @@ from service.schemas.features import (
     RepresentationQuery,
     SiteItemsQuery,
 )
+from service.schemas.queries import VersionQuery
+from service.schemas.vector_tiles import ChoroplethTileQuery, HotspotTileQuery, SitesTileQuery
 
 router = APIRouter(prefix="/ogc", tags=["OGC API"])
 
@@ -31,6 +35,17 @@ ITEMS: dict[str, type[ItemsQuery]] = {
     "choropleths": ChoroplethItemsQuery,
     "hotspots": HotspotItemsQuery,
     "sites": SiteItemsQuery,
+}
+TILES: dict[str, type[VersionQuery]] = {
+    "boundaries": VersionQuery,
+    "choropleths": ChoroplethTileQuery,
+    "hotspots": HotspotTileQuery,
+    "sites": SitesTileQuery,
+}
+TILE_PLACE = {
+    "tileMatrix": "Zoom",
+    "tileRow": "Row, from the north",
+    "tileCol": "Column, from the west",
 }
 # As Core asks for these, in its own words where ours would not do.
 CORE_SCHEMAS: dict[str, dict[str, Any]] = {
@@ -101,6 +116,14 @@ def _definition(collections: list[Mapping[str, Any]]) -> dict[str, Any]:
             ("/api", "getApi", "This definition", OPENAPI, "definition"),
             ("/conformance", "getConformance", "What it conforms to", JSON, "conformance"),
             ("/collections", "getCollections", "The collections", JSON, "collections"),
+            ("/tileMatrixSets", "getTileMatrixSets", "Matrix sets", JSON, "tileMatrixSets"),
+            (
+                f"/tileMatrixSets/{WEB_MERCATOR_QUAD}",
+                "getTileMatrixSet",
+                "The matrix set of the tiles",
+                JSON,
+                "tileMatrixSet",
+            ),
         )
     }
     for collection in collections:
@@ -151,6 +174,18 @@ def _of_collection(
         *shared.refer(kind, _parameters(model.one)),
     ]
     tag = "data"
+    tiles = f"{path}/tiles/{WEB_MERCATOR_QUAD}"
+    place = [
+        {
+            "name": place,
+            "in": "path",
+            "description": description,
+            "required": True,
+            "schema": {"type": "integer", "minimum": 0},
+        }
+        for place, description in TILE_PLACE.items()
+    ]
+    shown = [*shared.refer(kind, place), *shared.refer(kind, _parameters(TILES[kind]))]
     return {
         path: _operation(f"describe-{name}", title, plain, JSON, "collection", tag),
         f"{path}/items": _operation(
@@ -159,10 +194,17 @@ def _of_collection(
         f"{path}/items/{{featureId}}": _operation(
             f"get-one-{name}", f"One feature: {title}", one, GEOJSON, "feature", tag
         ),
+        f"{path}/tiles": _operation(
+            f"tilesets-{name}", f"Tilesets: {title}", plain, JSON, "tilesets", tag
+        ),
+        tiles: _operation(f"tileset-{name}", f"Tileset: {title}", plain, JSON, "tileset", tag),
+        f"{tiles}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}": _operation(
+            f"tile-{name}", f"Tile: {title}", shown, MVT, "tile", tag, has_page=False
+        ),
     }
 
 
-def _parameters(model: type[RepresentationQuery]) -> Iterator[dict[str, Any]]:
+def _parameters(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
     """The parameters of a query, those of Core as Core writes them."""
     for parameter in parameters30(model):
         name = parameter["name"]
@@ -178,9 +220,13 @@ def _operation(
     media_type: str,
     schema: str,
     tag: str = "capabilities",
+    *,
+    has_page: bool = True,
 ) -> dict[str, Any]:
     """The one operation of a path."""
-    content = {media_type: {"schema": _schema(schema)}, HTML: {"schema": {"type": "string"}}}
+    content: dict[str, Any] = {media_type: {"schema": _schema(schema)}}
+    if has_page:
+        content[HTML] = {"schema": TEXT}
     found: dict[str, Any] = {
         "200": {"description": summary, "content": content},
         "304": {"description": "Unchanged: the client's copy is the current one"},
@@ -256,6 +302,35 @@ SCHEMAS: dict[str, Any] = {
             "features": _list_of("feature"),
         }
     ),
+    "tileset": _object(
+        {
+            "title": TEXT,
+            "dataType": {"type": "string", "enum": ["vector"]},
+            "crs": TEXT,
+            "tileMatrixSetURI": TEXT,
+            "links": _list_of("link"),
+        }
+    ),
+    "tilesets": _object({"tilesets": _list_of("tileset"), "links": _list_of("link")}),
+    "tileMatrixSets": _object(
+        {
+            "tileMatrixSets": {
+                "type": "array",
+                "items": _object({"id": TEXT, "uri": TEXT, "links": _list_of("link")}),
+            }
+        }
+    ),
+    "tileMatrixSet": _object(
+        {
+            "id": TEXT,
+            "crs": TEXT,
+            "tileMatrices": {
+                "type": "array",
+                "items": _object({"id": TEXT, "scaleDenominator": {"type": "number"}}),
+            },
+        }
+    ),
+    "tile": {"type": "string", "format": "binary"},
     "problem": _object(
         {
             "type": TEXT,

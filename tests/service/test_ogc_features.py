@@ -664,13 +664,15 @@ def test_answers_are_as_the_definition_says(client):
     checked = 0
     for path, methods in document["paths"].items():
         feature = "s1" if "sites" in path else "D1" if "district" in path else "C00"
-        answer = client.get(f"/ogc{path.rstrip('/')}".format(featureId=feature))
+        place = {"tileMatrix": 13, "tileRow": 2697, "tileCol": 4099}
+        answer = client.get(f"/ogc{path.rstrip('/')}".format(featureId=feature, **place))
         kind = answer.headers["Content-Type"]
         schema = methods["get"]["responses"]["200"]["content"][kind]["schema"]
         schema = {"$ref": f"urn:api{schema['$ref']}"}
-        OAS30Validator(schema, registry=registry).validate(answer.json())
-        checked += 1
-    assert checked == 4 + 3 * len(COLLECTIONS)
+        if "json" in kind:
+            OAS30Validator(schema, registry=registry).validate(answer.json())
+            checked += 1
+    assert checked == 6 + 5 * len(COLLECTIONS)
 
 
 # Part 2: coordinate systems by reference (/req/crs/*)

@@ -23,6 +23,8 @@ WITHOUT_DATA = {
     "/health/ready",
     "/ogc/api",
     "/ogc/conformance",
+    "/ogc/tileMatrixSets",
+    "/ogc/tileMatrixSets/WebMercatorQuad",
     THE_PAGE,
     *ABOUT_THE_PROCESS,
 }
