@@ -22,7 +22,7 @@ body { margin: 0 auto; max-width: 75rem; padding: 1.5rem }
 h1 { font-size: 1.5rem; margin: .5rem 0 } h2 { font-size: 1.15rem; margin: 1.5rem 0 .4rem }
 .wide { overflow-x: auto } table { border-collapse: collapse } a { color: #05a }
 th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0 }
-th, td { border-bottom: 1px solid #ddd } td.number { text-align: right }
+table { margin: .6rem 0 } th, td { border-bottom: 1px solid #ddd } td.number { text-align: right }
 .mark { background: #b00; color: #fff; padding: .1rem .5rem }
 """
 STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -197,8 +197,11 @@ def _value(value: object) -> str:
 
 
 def _cell(value: object) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"<td class='number'>{_text(value)}</td>" if is_number else f"<td>{_text(value)}</td>"
+    """A cell of the table; numbers to six digits, the page of a feature has them all."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return f"<td>{_text(value)}</td>"
+    shown = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"<td class='number'>{shown}</td>"
 
 
 def _text(value: object) -> str:
