@@ -225,8 +225,7 @@ def _sources(inputs: ForecastInputs) -> dict[str, Any]:
     found = {
         **inputs.counted.sources(),
         "denominator": inputs.below.source(),
-        "sites": sites_source(sites)
-        | {"source": "; ".join(sites.sources), "licence": "; ".join(sites.licences)},
+        "sites": sites_source(sites),
     }
     if districts is not None:
         found["districts"] = layer_source(districts.layer)

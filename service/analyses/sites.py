@@ -209,8 +209,14 @@ def _shared_notes(sites: Sites) -> tuple[str, ...]:
 
 
 def sites_source(sites: Sites) -> dict[str, Any]:
-    """Which version of the sites, for the provenance."""
-    return {"id": "sites", "version": sites.version, "synthetic": sites.synthetic}
+    """Which version of the sites, from whom and under which licence, for the provenance."""
+    return {
+        "id": "sites",
+        "version": sites.version,
+        "source": "; ".join(sites.sources),
+        "licence": "; ".join(sites.licences),
+        "synthetic": sites.synthetic,
+    }
 
 
 def sites_inside(sites: Sites, within: Within | None) -> BoolArray:

@@ -121,7 +121,7 @@ def test_every_legend_says_what_whose_and_when(client):
             assert 0 < line["opacity"] <= 1
         assert legend["synthetic"] is False
         assert legend["mark"] is None
-        if "boundaries" not in address:
+        if world.DATASET in address:
             assert legend["period"]["from"] <= legend["period"]["to"], address
             assert legend["title"].startswith("Callouts: ")
 

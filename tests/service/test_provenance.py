@@ -30,12 +30,15 @@ def documents(client):
         is_json = answer.headers["Content-Type"].startswith(
             ("application/json", "application/geo+json")
         )
-        if is_json and not (address.startswith(WITHOUT_ROWS) and "tile" not in address):
+        lists = address.startswith(WITHOUT_ROWS) and "tile" not in address
+        lists = lists or (address.startswith("/ogc") and "/items" not in address)
+        if is_json and not lists:
             content = answer.json()
             # A style has room for it in its metadata only.
             metadata = content.get("metadata", {})
-            told = metadata.get("hotspot-atlas:provenance", content.get("provenance"))
-            found[address] = {**content, "provenance": told}
+            if "hotspot-atlas:provenance" in metadata:
+                content["provenance"] = metadata["hotspot-atlas:provenance"]
+            found[address] = content
     assert len(found) > 15
     return found
 
@@ -121,4 +124,8 @@ def test_no_clock_is_in_an_answer(client, documents, county, serve):
     """Asked again by another process, at another time: the same."""
     other = serve(open_resources(Settings(data_dir=county)))
     for address in list(documents)[::5]:
-        assert other.get(address).json() == documents[address]
+        again = other.get(address).json()
+        told = documents[address]
+        if "metadata" in again:
+            again["provenance"] = again["metadata"]["hotspot-atlas:provenance"]
+        assert again == told

@@ -304,6 +304,10 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     append_residents(data_dir, everywhere, "2020", synthetic=synthetic)
     append_residents(data_dir, RESIDENTS, "2021", synthetic=synthetic)
     SiteStore(data_dir / "sites", crs=CRS).append(
-        site_rows(), file=SourceFile.of("sites.csv", b"sites"), synthetic=synthetic
+        site_rows(),
+        file=SourceFile.of("sites.csv", b"sites"),
+        source="Council",
+        licence="Open Licence 2",
+        synthetic=synthetic,
     )
     return data_dir
