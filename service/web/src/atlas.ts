@@ -377,7 +377,8 @@ export class Atlas {
   }
 
   private credit(): void {
-    const words = new Set(this.config.layers.flatMap((each) => [each.licence || each.source]));
+    const layers = this.config.layers.filter((each) => !each.source.startsWith("derived from"));
+    const words = new Set([...layers, ...this.config.datasets].map((each) => each.licence || each.source));
     if (this.config.background) words.add(this.config.background.attribution);
     byId("credit").textContent = [...words].filter(Boolean).join(" · ");
   }

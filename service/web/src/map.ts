@@ -64,6 +64,7 @@ export class MapPane {
     clicked: (at: Pointed | null) => void,
   ): void {
     this.map.on("mousemove", (event) => {
+      if (this.map.isMoving()) return hovered(null, 0, 0); // what is under the pointer is looked up at rest
       const at = this.under(event.point);
       this.map.getCanvas().classList.toggle("on-area", at !== null);
       hovered(at, event.point.x, event.point.y);

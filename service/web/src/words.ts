@@ -88,7 +88,7 @@ export const HOT_COLD_SHORT: Record<string, string> = {
   "hot 99": "Hot 99 %",
   "hot 95": "Hot 95 %",
   "hot 90": "Hot 90 %",
-  "not significant": "Chance",
+  "not significant": "Not sig.",
   "cold 90": "Cold 90 %",
   "cold 95": "Cold 95 %",
   "cold 99": "Cold 99 %",
