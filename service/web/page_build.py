@@ -96,6 +96,7 @@ def build_page(web: Path = WEB) -> None:
     npm, environ = _npm()
     is_locked = (web / "package-lock.json").is_file()
     fetch = ["ci" if is_locked else "install", "--ignore-scripts", "--no-audit", "--no-fund"]
+    fetch += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
     _run([*npm, *fetch, "--loglevel=error"], web, environ, f"npm could not fetch. {HOW}")
     _run([*npm, "run", "--silent", "build"], web, environ, "the page's own build failed.")
     (web / "dist" / STAMP.name).write_text(began_with, "utf-8")
