@@ -37,9 +37,17 @@ ANSWERS = {
         ["growth", "overlay", world.DATASET, "--distance-m", "600"],
         f"/v1/growth/{world.DATASET}/overlay",
     ),
+    "priorities": (
+        ["growth", "priorities", world.DATASET, "--layer", world.CELLS],
+        f"/v1/growth/{world.DATASET}/priorities",
+    ),
     "peaks": (["peaks", world.DATASET], f"/v1/heatmaps/{world.DATASET}/peaks"),
 }
-QUERIES = {"hotspots": {"permutations": 999}, "overlay": {"distance_m": 600}}
+QUERIES = {
+    "hotspots": {"permutations": 999},
+    "overlay": {"distance_m": 600},
+    "priorities": {"layer": world.CELLS},
+}
 TILE = "13/4099/2697"
 
 

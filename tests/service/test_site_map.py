@@ -3,7 +3,9 @@
 import json
 
 import pytest
+from typer.testing import CliRunner
 
+from service.__main__ import app
 from service.render.site_map import _covered, _free_place, _symbol_area
 from tests.service import world
 from tests.service.answers import image_of, json_of
@@ -74,3 +76,16 @@ def test_a_label_goes_where_it_covers_least():
     assert _covered(taken[-1], symbols[1]) == 0
     at_the_edge = [(0.0, 90.0, 20.0, 110.0)]
     assert _free_place((10.0, 100.0), 10.0, 8, at_the_edge, own=0)[2] == "left"
+
+
+def test_the_command_writes_the_same_picture_and_no_other_kind(client, county, tmp_path):
+    environ = {"HOTSPOTS_DATA_DIR": str(county), "COLUMNS": "200"}
+    path = tmp_path / "map.png"
+
+    def run(out):
+        args = ["growth", "map", world.DATASET, "--layer", world.CELLS, "--out", str(out)]
+        return CliRunner().invoke(app, args, env=environ)
+
+    assert run(path).exit_code == 0
+    assert path.read_bytes() == client.get(MAP, params=CELLS).content
+    assert run(tmp_path / "map.pdf").exit_code != 0
