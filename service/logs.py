@@ -56,6 +56,9 @@ class JsonFormatter(logging.Formatter):
 
 def configure(level: str, form: Literal["text", "json"]) -> None:
     """Send everything that is logged in this process to standard error, in one form."""
+    # What no line of ours shows need not be found out for each (see "Optimization" in the
+    # documentation of logging).
+    logging.logThreads = logging.logMultiprocessing = False
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else TextFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
