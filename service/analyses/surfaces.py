@@ -90,7 +90,7 @@ class Surface:
     divisor : float
         Years of the period for a density per year, otherwise 1.
     breaks : tuple of float
-        Lower bounds of the colour classes, from `extent_m` as a whole.
+        Lower bounds of the colour classes: given, or from `extent_m` as a whole.
     maximum, mass : float
         Largest density there, and the incidents under the surface there.
     """
@@ -285,7 +285,8 @@ class Surfaces:
                 self._settings.crs,
             ),
         )
-        return _with_legend(surface, study.geometry if within is None else within.geometry)
+        shown = study.geometry if within is None else within.geometry
+        return _with_legend(surface, shown, breaks=query.breaks)
 
     def _selected(self, incidents: Incidents, query: HeatmapQuery) -> SelectedPoints:
         """The located incidents of a filter; those around what a surface is cut to count too."""
@@ -336,15 +337,15 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
     return tuple(float(f"{share * maximum:.3g}") for share in BREAK_SHARES)
 
 
-def _with_legend(surface: Surface, area: Any) -> Surface:
-    """The surface with its colour breaks, from its values all over an area."""
+def _with_legend(surface: Surface, area: Any, *, breaks: tuple[float, ...]) -> Surface:
+    """The surface with its colour breaks: those given, or from its values all over an area."""
     grid = surface.covering_grid()
     values = np.where(inside_mask(area, grid), surface.on_grid(grid), 0.0)
     values = np.nan_to_num(values)
     maximum = float(values.max())
     return dataclasses.replace(
         surface,
-        breaks=legend_breaks(maximum),
+        breaks=breaks or legend_breaks(maximum),
         maximum=maximum,
         mass=float(values.sum()) * grid.cell_area_km2 * surface.divisor,
     )
@@ -376,6 +377,8 @@ def _provenance(
         "unit": unit,
         "crs": crs,
     }
+    if query.breaks:
+        method["breaks"] = "given"
     if adaptive is not None:
         method["adaptive"] = {
             "name": "Abramson (1982)",

@@ -1,5 +1,6 @@
 """Queries of heat maps."""
 
+import itertools
 import math
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -72,11 +73,22 @@ class HeatmapQuery(IncidentQuery):
         Literal["none", "uniform", "diggle"],
         Field(description="Correction for what lies beyond the study area unseen."),
     ] = "none"
+    breaks: Annotated[
+        tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...],
+        Field(
+            max_length=12,
+            description="Lower bounds of the colour classes in the unit of the density, "
+            "ascending; repeat the parameter. By default shares of the maximum: give those of "
+            "another period to compare the two by colour.",
+        ),
+    ] = ()
 
     @model_validator(mode="after")
-    def _adaptive_without_edge(self) -> Self:
+    def _consistent(self) -> Self:
         if self.adaptive and self.edge != "none":
             raise ValueError("adaptive=true goes with edge=none only")
+        if any(low >= high for low, high in itertools.pairwise(self.breaks)):
+            raise ValueError("breaks must ascend")
         return self
 
 

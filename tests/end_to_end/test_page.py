@@ -217,6 +217,21 @@ def test_two_periods_are_compared_side_by_side(visit):
     assert int(query_of(made.page.url)["split"]) < 50
 
 
+def test_two_heat_maps_are_compared_in_the_same_classes(visit):
+    made = visit().open(view="heatmap", **YEAR)
+    with made.redrawn():
+        made.part("compare").check()
+    legend = made.part("legend")
+    assert "these classes" in legend.inner_text()
+    darkest = legend.locator("li .label").first.inner_text().removesuffix(" and more")
+    asked = made.page.evaluate("performance.getEntriesByType('resource').map(each => each.name)")
+    earlier = [each for each in asked if "tilejson" in each and "from=2018-01" in each]
+    assert earlier
+    for address in earlier:
+        breaks = urllib.parse.parse_qs(urllib.parse.urlsplit(address).query)["breaks"]
+        assert max(map(float, breaks)) == float(darkest)
+
+
 def test_a_search_leads_to_a_place(visit):
     made = visit().open()
     made.part("search").fill("kings hed")

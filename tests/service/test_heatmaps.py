@@ -225,6 +225,30 @@ def test_breaks_ascend_to_below_the_maximum(client):
     assert summary["breaks"][-1] < summary["maximum"]
 
 
+def test_two_periods_can_be_asked_for_in_the_same_classes(client):
+    wanted = {"bandwidth_m": BANDWIDTH_M, "breaks": [0.5, 2.0, 8.0]}
+    whole = json_of(client, f"{HEATMAP}/summary.json", **wanted)
+    part = json_of(client, f"{HEATMAP}/summary.json", **wanted, category="burglary")
+    assert whole["breaks"] == part["breaks"] == [0.5, 2.0, 8.0]
+    assert whole["maximum"] > part["maximum"]
+    legend = json_of(client, f"{HEATMAP}/legend.json", **wanted)
+    assert [each["lower"] for each in legend["classes"]] == [8.0, 2.0, 0.5]
+    image = image_of(client, f"{HEATMAP}/tiles/13/4099/2697.png", **wanted)
+    numbers = tile_of(client, 13, 4099, 2697, **wanted).values
+    reached = np.searchsorted([0.5, 2.0, 8.0], numbers.astype(np.float64), side="right")
+    assert set(np.unique(reached)) == {0, 1, 2, 3}
+    assert (np.asarray(image) == reached).mean() > 0.999
+
+
+@pytest.mark.parametrize(
+    "breaks", [[2, 1], [1, 1], [0], [-1], ["inf"], ["high"], list(range(1, 14))]
+)
+def test_breaks_that_make_no_classes_are_refused(client, breaks):
+    answer = client.get(f"{HEATMAP}/summary.json", params={"breaks": breaks})
+    assert answer.status_code == 422
+    assert "breaks" in answer.text
+
+
 def test_breaks_belong_to_the_query_and_not_to_the_tile(client):
     one = json_of(client, f"{HEATMAP}/summary.json", category="burglary")["breaks"]
     other = json_of(client, f"{HEATMAP}/summary.json", category="assault")["breaks"]

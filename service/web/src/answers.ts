@@ -5,7 +5,7 @@ import {
   COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, PRIORITIES, intervalSwatches, type Swatch,
 } from "./colours.ts";
 import type { GrowthKind, View } from "./state.ts";
-import type { Cell, Row, Table } from "./types.ts";
+import type { Cell, HeatLegend, Row, Table } from "./types.ts";
 import {
   COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, capital,
   numberWords, probabilityWords,
@@ -88,8 +88,20 @@ function heatWords(view: View): Words {
   return [["bandwidth_m", view.bandwidth], ...incidentWords(view)];
 }
 
-export function heatAddress(view: View, document: "tilejson.json" | "legend.json" | "summary.json"): string {
-  return `/v1/heatmaps/${path(view.dataset)}/${document}${query(heatWords(view))}`;
+/** Lower bounds of the classes of a heat map, lowest first; of its own maximum where empty. */
+export type Breaks = readonly number[];
+
+export function heatAddress(
+  view: View, document: "tilejson.json" | "legend.json" | "summary.json", breaks: Breaks = [],
+): string {
+  const words = [...heatWords(view), ...breaks.map((each): [string, number] => ["breaks", each])];
+  return `/v1/heatmaps/${path(view.dataset)}/${document}${query(words)}`;
+}
+
+/** The classes of a legend, to ask another period in them. */
+export function breaksOf(legend: HeatLegend | null): Breaks {
+  const bounds = (legend?.classes ?? []).flatMap((each) => (each.lower === null ? [] : [each.lower]));
+  return bounds.sort((a, b) => a - b);
 }
 
 export function pictureAddress(view: View): string {

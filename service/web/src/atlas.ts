@@ -15,6 +15,7 @@ import { Controls } from "./controls.ts";
 import { datasetOf, layerOf, possible } from "./defaults.ts";
 import { clearDetail, drawDetail } from "./detail.ts";
 import { byId, prefersStillness } from "./dom.ts";
+import { HeldClasses } from "./held.ts";
 import { Labels } from "./labels.ts";
 import { clearLegend, drawAreaLegend, drawHeatLegend } from "./legend.ts";
 import { MapPane } from "./map.ts";
@@ -52,6 +53,7 @@ export class Atlas {
   private turn: AbortController = new AbortController();
   private drawing: Promise<void> = Promise.resolve();
   private renewed = -Infinity;
+  private readonly held = new HeldClasses();
 
   constructor(
     private readonly config: PageConfig,
@@ -162,11 +164,12 @@ export class Atlas {
     const table = ask<Table>(tableAddress(view), signal);
     const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
     const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
-    const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json"), signal) : null;
-    const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json"), signal) : null;
+    const breaks = this.held.of(view, this.timeline.isPlaying);
+    const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json", breaks), signal) : null;
+    const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json", breaks), signal) : null;
     const sites = wantsSites && this.config.sites !== null
       ? ask<SitesFile>("/v1/growth/sites.geojson", signal) : null;
-    const before = answerBefore(view, signal);
+    const before = answerBefore(view, legend, signal);
     // Each is drawn as it comes; what fails is told of once, below.
     const parts: Promise<unknown>[] = [table, areas, outline, heat, legend, sites, before].map(
       async (part) => part,
@@ -182,6 +185,7 @@ export class Atlas {
       signal.aborted ? undefined : this.pane.showHeat(found));
     const [classes, earlier] = await Promise.all([legend, before]);
     if (signal.aborted) return;
+    this.held.keep(view, this.timeline.isPlaying, classes);
     this.drawAnswer(view, rows, classes, earlier);
     await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
     await drawn;
@@ -255,9 +259,7 @@ export class Atlas {
   private drawLegend(view: View, colours: AreaColours | null, heat: HeatLegend | null, before: Before | null): void {
     const place = byId("legend");
     if (heat && heat.classes.length > 0) {
-      const other = before?.legend?.classes[0]?.label;
-      const note = other
-        ? `Classes of ${periodShort(view.from, view.to)}. The earlier period has its own: its darkest is ${other}.` : "";
+      const note = before || this.timeline.isPlaying ? "All periods shown in these classes." : "";
       drawHeatLegend(place, heat, note);
     } else if (colours && view.view !== "heatmap") {
       drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
@@ -365,10 +367,11 @@ export class Atlas {
   }
 
   private async prefetch(view: View): Promise<void> {
+    const breaks = this.held.of(view, this.timeline.isPlaying);
     await Promise.allSettled([
       ask(tableAddress(view)),
       ...(view.view === "heatmap"
-        ? [ask(heatAddress(view, "tilejson.json")), ask(heatAddress(view, "legend.json"))] : []),
+        ? [ask(heatAddress(view, "tilejson.json", breaks)), ask(heatAddress(view, "legend.json", breaks))] : []),
     ]);
   }
 

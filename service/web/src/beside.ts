@@ -1,7 +1,7 @@
 // Rows beside rows: of an earlier period, of the last year of a forecast, of sites.
 
 import { ask } from "./api.ts";
-import { codeOf, coloursOf, completion, heatAddress, tableAddress, type AreaColours, type Column } from "./answers.ts";
+import { breaksOf, codeOf, coloursOf, completion, heatAddress, tableAddress, type AreaColours, type Column } from "./answers.ts";
 import { colourAmong } from "./colours.ts";
 import { periodShort } from "./months.ts";
 import type { View } from "./state.ts";
@@ -12,7 +12,6 @@ export interface Before {
   view: View;
   table: Table;
   heat: TileJson | null;
-  legend: HeatLegend | null;
 }
 
 /** Sites with how far each is built. */
@@ -45,17 +44,21 @@ export function beforeColumn(view: View): Column {
   return { key: "before", title, kind: "number", words: (row) => numberWords(row["before"]) };
 }
 
-/** The answers of the earlier period of a comparison; null where there is none. */
-export async function answerBefore(view: View, signal: AbortSignal): Promise<Before | null> {
+/** The answers of the earlier period of a comparison; null where there is none.
+
+    A heat map waits for the classes of the present period: equal colours are equal densities. */
+export async function answerBefore(
+  view: View, now: Promise<HeatLegend> | null, signal: AbortSignal,
+): Promise<Before | null> {
   if (!view.before) return null;
   const earlier = { ...view, ...view.before };
-  const isHeat = view.view === "heatmap";
-  const [table, heat, legend] = await Promise.all([
+  const inClassesOfNow = async (legend: Promise<HeatLegend>): Promise<TileJson> =>
+    ask<TileJson>(heatAddress(earlier, "tilejson.json", breaksOf(await legend)), signal);
+  const [table, heat] = await Promise.all([
     ask<Table>(tableAddress(earlier), signal),
-    isHeat ? ask<TileJson>(heatAddress(earlier, "tilejson.json"), signal) : null,
-    isHeat ? ask<HeatLegend>(heatAddress(earlier, "legend.json"), signal) : null,
+    now ? inClassesOfNow(now) : null,
   ]);
-  return { view: earlier, table, heat, legend };
+  return { view: earlier, table, heat };
 }
 
 /** An earlier period in the classes of the present one, so that equal colours are equal values. */

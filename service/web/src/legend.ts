@@ -1,4 +1,4 @@
-// What the colours mean, with units; two legends where two periods have their own.
+// What the colours mean, with units.
 
 import type { AreaColours } from "./answers.ts";
 import type { Swatch } from "./colours.ts";
@@ -11,7 +11,7 @@ export function drawAreaLegend(place: HTMLElement, colours: AreaColours, note = 
   draw(place, colours.title, colours.unit, colours.swatches, note);
 }
 
-/** Shows the classes of a heat map; of two periods those of both, each with its own. */
+/** Shows the classes of a heat map. */
 export function drawHeatLegend(place: HTMLElement, legend: HeatLegend, note = ""): void {
   const swatches = legend.classes.map((each): Swatch => ({ ...each, count: null }));
   const unit = legend.unit.charAt(0).toUpperCase() + legend.unit.slice(1);
