@@ -32,9 +32,23 @@ ROWS: Final[Mapping[str, str]] = {
     "readHeatmapPeaks": "rank:i class:s place:s? density:n prominence:n incidents:n share:n "
     "nearest_m:n? nearest_higher_m:n? easting_m:n northing_m:n unit:s",
     "readSites": f"[site_id:s] [name:s?] district:s? {HOMES} [note:s?]",
-    "readGrowthOverlay": f"[site_id:s] [name:s?] {HOMES} [distance_m:n] [incidents_within:i]",
-    "readGrowthForecast": "year:i homes_added:n? denominator_added:n? denominator:n? "
-    "expected:n? lower:n? upper:n? rate:n? rate_lower:n? rate_upper:n?",
+    "readGrowthOverlay": f"[site_id:s] [code:s] name:s? {HOMES} [homes_not_published:n] "
+    "household_size:n? added_households:n? added_residents:n? added_residents_at_most:n? "
+    "[residents:n?] [added_percent_at_most:n?] distance_m:n incidents_within:i? "
+    "expected_within:n? ratio_within:n? ratio_within_lower:n? ratio_within_upper:n? "
+    "ground_share:n? density_per_km2:n? hotspot_class:s? emerging_class:s? nearest_hotspot_m:n? "
+    "nearest_hotspot:s? [area_layer:s] [area_code:s?] [area_name:s?] [area_count:n?] "
+    "[area_rate_per_1000:n?] [count:i] [rate_per_1000:n?] [expected_count:n?] [ratio_count:n?] "
+    "[ratio_count_lower:n?] [ratio_count_upper:n?] [note:s?]",
+    "readGrowthForecast": "[site_id:s] [code:s] name:s? [district:s?] [area_code:s?] "
+    "[area_name:s?] [completions_published:b] [count:i] [areas:i] [sites:i] year:i "
+    "homes_built:n? homes_built_lower:n? homes_built_upper:n? homes_added:n? "
+    "denominator_added:n? denominator:n? expected:n? lower:n? upper:n? rate:n? rate_lower:n? "
+    "rate_upper:n? [class:s?]",
+    "readPriorities": f"{AREA} priority:s reasons:s rules:s site_names:s? homes_to_come:n? "
+    "added_residents_at_most:n? added_percent_at_most:n? residents:n? count:i rate_per_1000:n? "
+    "ratio_to_local:n? ratio_to_local_lower:n? hotspot_class:s? emerging_class:s? "
+    "[transition:s?] [change_percent:n?] [change_difference:n?] [change_q_value:n?]",
     "readTrend": "month:s days:i count:i rate:n lower:n upper:n",
     "readPlaces": "kind:s name:s code:s? layer:s? layer_title:s? inside:s? bbox:l point:l",
 }
@@ -142,6 +156,17 @@ COMPONENTS: Final[Mapping[str, Schema]] = {
 }
 
 LINKS: Final[Schema] = {"type": "array", "items": _ref("Link")}
+TILESET: Final = _object(
+    "title:s dataType:s crs:s tileMatrixSetURI:s [synthetic:b]",
+    links=LINKS,
+    boundingBox=_object("crs:s", lowerLeft=NUMBERS, upperRight=NUMBERS),
+    layers={"type": "array", "items": _object("id:s dataType:s")},
+)
+TILE_MATRIX: Final = _object(
+    "id:s scaleDenominator:n cellSize:n cornerOfOrigin:s tileWidth:i tileHeight:i matrixWidth:i "
+    "matrixHeight:i",
+    pointOfOrigin=NUMBERS,
+)
 COLLECTION: Final = _object("id:s title:s [description:s]", links=LINKS, crs=TEXTS)
 FEATURES: Final = frozenset(
     {"readOgcBoundary", "readOgcChoroplethArea", "readOgcHotspotArea", "readOgcSite"}
@@ -154,6 +179,20 @@ DOCUMENTS: Final[Mapping[str, Schema]] = {
         "", links=LINKS, collections={"type": "array", "items": COLLECTION}
     ),
     "readOgcCollection": COLLECTION,
+    "readOgcTileMatrixSets": _object(
+        "title:s",
+        links=LINKS,
+        tileMatrixSets={"type": "array", "items": _object("id:s uri:s crs:s", links=LINKS)},
+    ),
+    "readOgcTileMatrixSet": _object(
+        "id:s title:s uri:s crs:s wellKnownScaleSet:s",
+        orderedAxes=TEXTS,
+        tileMatrices={"type": "array", "items": TILE_MATRIX},
+    ),
+    "readOgcTilesets": _object(
+        "title:s", links=LINKS, tilesets={"type": "array", "items": TILESET}
+    ),
+    "readOgcTileset": TILESET,
     "readWmtsFeatureInfo": _document("density:n? unit:s class_from:n?"),
     "askWmts": _document("density:n? unit:s class_from:n?"),
     **{operation: _table(text) for operation, text in ROWS.items()},
