@@ -7,7 +7,7 @@ import pytest
 
 from tests.service import world
 from tests.service.answers import json_of
-from tests.service.test_ogc_features import AREAS, COLLECTIONS, HOT, VALUES, links
+from tests.service.ogc import AREAS, COLLECTIONS, HOT, VALUES, links
 from tests.service.test_refusals import assert_problem
 
 QUAD = "WebMercatorQuad"
