@@ -1,18 +1,15 @@
 """The outermost middleware: an id for every request, one log line, and what it counts."""
 
-import logging
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.logs import FIELDS, REQUEST_ID, request_id_of
+from service.logs import REQUEST_ID, Access, log_access, request_id_of
 from service.metrics import Metrics
 from service.scope import ABOUT, GONE, LEVEL, ROUTE
 
 UNKNOWN_ROUTE = "none"
 CLIENT_GONE = 499  # of no standard; nothing was sent
-
-logger = logging.getLogger("hotspots.access")
 
 
 class Observed:
@@ -53,9 +50,12 @@ class Observed:
         finally:
             status = status or (CLIENT_GONE if scope.get(GONE) else 500)
             seconds = time.perf_counter() - began
-            self._metrics.left(route_of(scope), status, seconds, scope.get(LEVEL))
-            if logger.isEnabledFor(logging.INFO):
-                _log(scope, status, seconds, length)
+            route, level = route_of(scope), scope.get(LEVEL)
+            self._metrics.left(route, status, seconds, level)
+            ms = round(1000 * seconds, 1)
+            log_access(
+                Access(time.time(), about, scope["method"], route, status, ms, length, level)
+            )
             REQUEST_ID.reset(own)
 
 
@@ -63,27 +63,3 @@ def route_of(scope: Scope) -> str:
     """The route that a request met, with its parameters' names: never what was asked."""
     known = getattr(scope.get("route"), "path", None) or scope.get(ROUTE)
     return known or UNKNOWN_ROUTE
-
-
-def _log(scope: Scope, status: int, seconds: float, length: int) -> None:
-    method, route, level = scope["method"], route_of(scope), scope.get(LEVEL)
-    ms = round(seconds * 1000, 1)
-    logger.info(
-        "%s %s %d %s ms %d bytes %s",
-        method,
-        route,
-        status,
-        ms,
-        length,
-        level or "-",
-        extra={
-            FIELDS: {
-                "method": method,
-                "route": route,
-                "status": status,
-                "ms": ms,
-                "bytes": length,
-                "cache": level,
-            }
-        },
-    )

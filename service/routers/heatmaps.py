@@ -97,7 +97,7 @@ def read_heatmap_tile_numbers(
     heatmaps = replies.resources.heatmaps
     tile = Tile(z, x, y)
     return replies.send(
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         answer=lambda: heatmaps.tile(dataset, tile, query),
         render=tile_tif,
@@ -113,7 +113,7 @@ def _send_picture(
 ) -> Response:
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         answer=lambda: heatmaps.tile(dataset, tile, query, scale=scale),
         render=tile_png,
@@ -121,6 +121,14 @@ def _send_picture(
         asked=query.v,
         max_age_s=_max_age_s(replies, query),
         work=Work.QUICK,
+    )
+
+
+def _version(replies: Replies, dataset: str) -> str:
+    """The version of a dataset's heat maps, found out once while the data stand."""
+    resources = replies.resources
+    return resources.standing.get(
+        ("heatmaps", dataset), lambda: resources.heatmaps.version(dataset)
     )
 
 
@@ -134,10 +142,9 @@ def read_heatmap_tilejson(
     dataset: str, query: Annotated[HeatmapTileJsonQuery, Query()], replies: RepliesDep
 ) -> Response:
     """TileJSON 3.0 of the tiles of this query; the tile addresses carry the data version."""
-    heatmaps = replies.resources.heatmaps
     template = _template(replies, dataset, query.part(HeatmapQuery), query.scale)
     return replies.send(
-        version=lambda: f"{heatmaps.version(dataset)} {template} {zooms(replies)}",
+        version=lambda: f"{_version(replies, dataset)} {template} {zooms(replies)}",
         query=query,
         answer=lambda: _tilejson(replies, dataset, query, template),
         render=document_json,
@@ -163,7 +170,7 @@ def read_heatmap_legend(
     return send_legend(
         replies,
         suffix,
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         legend=lambda: heatmaps.legend(dataset, query),
     )
@@ -178,7 +185,7 @@ def read_heatmap_style(
     template = _template(replies, dataset, query)
     return send_style(
         replies,
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         legend=lambda: heatmaps.legend(dataset, query),
         tiles=lambda: _tilejson(replies, dataset, query, template),
@@ -193,7 +200,7 @@ def _template(replies: Replies, dataset: str, query: HeatmapQuery, scale: int = 
 
 def _tilejson(replies: Replies, dataset: str, query: HeatmapQuery, template: str) -> Document:
     heatmaps = replies.resources.heatmaps
-    address = versioned(template, heatmaps.version(dataset))
+    address = versioned(template, _version(replies, dataset))
     return heatmaps.tilejson(dataset, query, address=address)
 
 
@@ -204,7 +211,7 @@ def read_heatmap_summary(
     """The legend's breaks, the maximum, the extent and the counts of this query's surface."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         answer=lambda: heatmaps.summary(dataset, query),
         render=document_json,
@@ -224,7 +231,7 @@ def read_heatmap_raster(
     """The exact density as a Cloud Optimized GeoTIFF in the working CRS, one float32 band."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         answer=lambda: heatmaps.raster(dataset, query),
         render=raster_tif,
@@ -242,7 +249,7 @@ def read_heatmap_map(
     """The heat map of the study area as a picture with outlines, legend and scale bar."""
     heatmaps = replies.resources.heatmaps
     return replies.send(
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         answer=lambda: heatmaps.map_image(dataset, query),
         render=map_png,
@@ -265,7 +272,7 @@ def read_heatmap_contours(
     return send_table(
         replies,
         "geojson",
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         name=f"{dataset}-contours",
         answer=lambda: heatmaps.contours(dataset, query),
@@ -301,7 +308,7 @@ def _send_peaks(replies: RepliesDep, dataset: str, suffix: str, query: PeakQuery
     return send_table(
         replies,
         suffix,
-        version=lambda: heatmaps.version(dataset),
+        version=lambda: _version(replies, dataset),
         query=query,
         name=f"{dataset}-peaks",
         answer=lambda: heatmaps.peaks(dataset, query),
