@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["vector tiles"])
     responses=responses(MVT),
     operation_id="readChoroplethTile",
 )
-def read_choropleth_tile(
+async def read_choropleth_tile(
     dataset: str,
     layer: str,
     z: int,

@@ -46,7 +46,7 @@ router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
     responses=responses(PNG),
     operation_id="readHeatmapTileForDenseScreens",
 )
-def read_heatmap_tile_2x(
+async def read_heatmap_tile_2x(
     dataset: str,
     z: int,
     x: int,
@@ -64,7 +64,7 @@ def read_heatmap_tile_2x(
     responses=responses(PNG),
     operation_id="readHeatmapTile",
 )
-def read_heatmap_tile(
+async def read_heatmap_tile(
     dataset: str,
     z: int,
     x: int,
@@ -85,7 +85,7 @@ def read_heatmap_tile(
     responses=responses(TIFF),
     operation_id="readHeatmapTileNumbers",
 )
-def read_heatmap_tile_numbers(
+async def read_heatmap_tile_numbers(
     dataset: str,
     z: int,
     x: int,

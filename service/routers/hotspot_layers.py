@@ -36,7 +36,7 @@ router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["vector tiles"])
     responses=responses(MVT),
     operation_id="readHotspotTile",
 )
-def read_hotspot_tile(
+async def read_hotspot_tile(
     dataset: str,
     layer: str,
     z: int,

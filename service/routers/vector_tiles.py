@@ -35,7 +35,7 @@ GEOMETRY_FIELDS = {"code": "String", "name": "String"}
     responses=responses(MVT),
     operation_id="readBoundaryTile",
 )
-def read_boundary_tile(
+async def read_boundary_tile(
     layer: str,
     z: int,
     x: int,
