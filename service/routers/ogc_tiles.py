@@ -153,7 +153,7 @@ def read_tileset(
     responses=TILES,
     operation_id="readOgcBoundaryTile",
 )
-def read_boundaries(
+async def read_boundaries(
     layer: str,
     z: int,
     y: int,
@@ -162,7 +162,7 @@ def read_boundaries(
     replies: RepliesDep,
 ) -> Response:
     """The areas of a layer in a tile, with code and name."""
-    return read_boundary_tile(layer, z, x, y, query, replies)
+    return await read_boundary_tile(layer, z, x, y, query, replies)
 
 
 @router.get(
@@ -171,7 +171,7 @@ def read_boundaries(
     responses=TILES,
     operation_id="readOgcChoroplethTile",
 )
-def read_choropleth(
+async def read_choropleth(
     dataset: str,
     layer: str,
     z: int,
@@ -181,7 +181,7 @@ def read_choropleth(
     replies: RepliesDep,
 ) -> Response:
     """The areas of a tile with the values and classes of the query."""
-    return read_choropleth_tile(dataset, layer, z, x, y, query, replies)
+    return await read_choropleth_tile(dataset, layer, z, x, y, query, replies)
 
 
 @router.get(
@@ -190,7 +190,7 @@ def read_choropleth(
     responses=TILES,
     operation_id="readOgcHotspotTile",
 )
-def read_hotspots(
+async def read_hotspots(
     dataset: str,
     layer: str,
     z: int,
@@ -200,7 +200,7 @@ def read_hotspots(
     replies: RepliesDep,
 ) -> Response:
     """The areas of a tile with z, p, q and class."""
-    return read_hotspot_tile(dataset, layer, z, x, y, query, replies)
+    return await read_hotspot_tile(dataset, layer, z, x, y, query, replies)
 
 
 @router.get(
