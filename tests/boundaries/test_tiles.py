@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from boundaries.generalise import EXTENT, generalised
@@ -127,11 +127,17 @@ def test_real_tiles_are_sound(test_data):
             assert_tile_sound(areas_in_tile(level, tiles[i]))
 
 
+def only_ground(shape):
+    parts = shapely.get_parts(shape)
+    return parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+
+
 @given(
     seed=st.integers(0, 10_000),
     corners=st.integers(3, 40),
     spread=st.sampled_from([5, 300, 6_000]),
 )
+@example(seed=367, corners=16, spread=5)
 def test_a_shape_is_cut_as_the_general_overlay_cuts_it(seed, corners, spread):
     """Stars of any width over a corner of the frame: some cross themselves once rounded."""
     rng = np.random.default_rng(seed)
@@ -149,6 +155,8 @@ def test_a_shape_is_cut_as_the_general_overlay_cuts_it(seed, corners, spread):
     expected = shapely.intersection(star, shapely.box(*frame), grid_size=1.0)
     assert part.is_valid
     assert (shapely.get_coordinates(part) == np.rint(shapely.get_coordinates(part))).all()
+    # Lines that the overlay leaves beside the ground are no part of a tile.
+    part, expected = (shapely.union_all(only_ground(each)) for each in (part, expected))
     # Corners on the frame may be rounded to the other side, and nothing else may differ.
     assert shapely.symmetric_difference(part, expected).area <= 1.5 * (star.length + 10)
     beyond = shapely.difference(part, shapely.buffer(star, 1.0))
