@@ -57,7 +57,7 @@ class Tessellation:
     @property
     def specification(self) -> str:
         """As it was asked for: ``square:250``, ``hex:500``."""
-        return f"{self.shape}:{self.size_m:g}"
+        return specification_of(self.shape, self.size_m)
 
     def __len__(self) -> int:
         return len(self.column)
@@ -158,6 +158,11 @@ def parse_tessellation(text: str) -> tuple[CellShape, float]:
         raise InvalidGridError(f"{text!r} is not written like square:250 or hex:500")
     shape: CellShape = "square" if match[1] == "square" else "hex"
     return shape, _checked_size(float(match[2]))
+
+
+def specification_of(shape: CellShape, size_m: float) -> str:
+    """How a grid is written, so that each is written in one way only: ``square:250``."""
+    return f"{shape}:{size_m:g}"
 
 
 def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -> Tessellation:

@@ -10,7 +10,12 @@ from service.analyses.provenance import short_digest
 from service.analyses.study_area import study_area
 from service.cache import SingleFlightCache
 from service.settings import Settings
-from spatial.tessellation import Tessellation, parse_tessellation, tessellate
+from spatial.tessellation import (
+    Tessellation,
+    parse_tessellation,
+    specification_of,
+    tessellate,
+)
 
 GRID_PREFIXES: Final = ("square:", "hex:")
 
@@ -58,6 +63,25 @@ class AreaLayers:
 
         return self._grids.get(key, cut)
 
+    def version(self, layer_id: str) -> str:
+        """The version of a layer or a grid; no grid is cut to find it out.
+
+        Raises
+        ------
+        UnknownLayerError, InvalidGridError
+            As `get`; that a grid has too many cells is found out when it is cut.
+        """
+        if not layer_id.startswith(GRID_PREFIXES):
+            return self._layers.get(layer_id).version
+        shape, size_m = parse_tessellation(layer_id)
+        study = study_area(self._layers, self._settings.study_area)
+        return _grid_version(specification_of(shape, size_m), study.version)
+
+
+def _grid_version(specification: str, study_version: str) -> str:
+    """All that the cells of a grid depend on."""
+    return short_digest(specification, study_version)
+
 
 def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, crs: str) -> Layer:
     """A grid as a layer: its codes say where a cell lies in the lattice."""
@@ -76,7 +100,7 @@ def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, cr
             crs=crs,
             source=f"made from the study area {label}",
             synthetic=synthetic,
-            version=short_digest(cells.specification, version),
+            version=_grid_version(cells.specification, version),
         ),
         codes=ordered,
         names=ordered,

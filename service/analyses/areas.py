@@ -111,10 +111,10 @@ class Areas:
 
     def version(self, dataset: str, layer_id: str) -> str:
         """Everything that counts depend on besides the query, as a short digest."""
-        layer = self._layers.get(layer_id)
+        version = self._layers.version(layer_id)
         table = self._incidents.revision(dataset)
         around = self._around()
-        return short_digest(dataset, table, layer_id, layer.version, around, SOFTWARE)
+        return short_digest(dataset, table, layer_id, version, around, SOFTWARE)
 
     def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
         """The incidents that a filter selects, counted per area of a layer."""

@@ -59,7 +59,7 @@ class VectorTiles:
 
     def geometry_version(self, layer_id: str) -> str:
         """Everything a geometry tile depends on besides its address."""
-        return short_digest(layer_id, self._layers.get(layer_id).version, SOFTWARE)
+        return short_digest(layer_id, self._layers.version(layer_id), SOFTWARE)
 
     def geometry(self, layer_id: str, tile: Tile) -> GeometryTile:
         """The areas of a layer in a tile, with code and name only."""

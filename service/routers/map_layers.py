@@ -89,7 +89,7 @@ class MapLayer:
         legend = replies.resources.legends.of(table)
         return replies.resources.vector_tiles.tilejson(
             self.layer_id,
-            address=versioned(self.template(replies), self.version()),
+            address=versioned(self.template(replies), self.version_now(replies)),
             name=legend.title,
             fields=field_types(table),
             table=table,
@@ -113,7 +113,7 @@ class PointLayer(MapLayer):
         table = self.cached_table(replies)
         return replies.resources.vector_tiles.points_tilejson(
             self.layer_id,
-            address=versioned(self.template(replies), self.version()),
+            address=versioned(self.template(replies), self.version_now(replies)),
             name=replies.resources.legends.of(table).title,
             table=table,
         )
@@ -143,7 +143,7 @@ def send_layer_tilejson(replies: Replies, layer: MapLayer) -> Response:
     """TileJSON of a layer's tiles."""
     template = layer.template(replies)
     return replies.send(
-        version=lambda: f"{layer.version()} {template} {zooms(replies)}",
+        version=lambda: f"{layer.version_now(replies)} {template} {zooms(replies)}",
         query=layer.query,
         answer=lambda: layer.tilejson(replies),
         render=document_json,
@@ -157,7 +157,7 @@ def send_layer_legend(replies: Replies, layer: MapLayer, suffix: LegendSuffix) -
     return send_legend(
         replies,
         suffix,
-        version=layer.version,
+        version=lambda: layer.version_now(replies),
         query=layer.query,
         legend=lambda: layer.legend(replies),
         work=layer.work_now(replies),
@@ -168,7 +168,7 @@ def send_layer_style(replies: Replies, layer: MapLayer) -> Response:
     """A MapLibre style of a layer."""
     return send_style(
         replies,
-        version=layer.version,
+        version=lambda: layer.version_now(replies),
         query=layer.query,
         legend=lambda: layer.legend(replies),
         tiles=lambda: layer.tilejson(replies),

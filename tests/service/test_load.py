@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from service.analyses import area_layers
 from service.app import create_app
 from service.cache import SingleFlightCache
 from service.flights import Bodies, Made
@@ -95,6 +96,25 @@ def test_fast_answers_come_while_more_slow_ones_run_than_there_are_threads(own):
     assert {answer.status for answer in quick} == {200}
     assert {answer.status for answer in slow} == {200}
     assert held.begun == 60
+
+
+def test_a_version_is_found_out_without_cutting_a_grid(own, monkeypatch):
+    """Handlers of tiles ask for it on the event loop, where nothing else goes on meanwhile."""
+    cut = []
+    real = area_layers.tessellate
+    monkeypatch.setattr(area_layers, "tessellate", lambda *a, **k: cut.append(1) or real(*a, **k))
+    given = (
+        own.areas.version(world.DATASET, "hex:500"),
+        own.vector_tiles.geometry_version("hex:500"),
+    )
+    assert cut == []
+    layers = area_layers.AreaLayers(layers=own.layers, settings=own.settings)
+    assert (
+        layers.version("hex:500") == layers.version("hex:500.0") == layers.get("hex:500").version
+    )
+    assert layers.version(world.CELLS) == layers.get(world.CELLS).version
+    assert len(cut) == 1
+    assert len(set(given)) == 2
 
 
 def test_who_comes_when_the_queue_is_full_is_told_when_to_ask_again(county):
