@@ -1,0 +1,1 @@
+"""Answers of the application as they were once recorded, and the comparison with those of now."""
