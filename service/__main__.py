@@ -4,8 +4,12 @@ from typing import Annotated
 
 import typer
 
-from service import __version__
-from service.commands import answers, demo, derive, growth, imports, listing, serve
+from service.commands.admin import demo, serve
+from service.commands.answers import growth
+from service.commands.answers import tables as answers
+from service.commands.data import derive, imports
+from service.commands.data import lists as listing
+from service.config.version import __version__
 
 app = typer.Typer(
     name="hotspots",

@@ -8,35 +8,359 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("service", "boundaries", "spatial")
 
-# What each room may import of ours; itself always.
+# What each folder may import of ours, from the ground up; itself always, and nothing above it.
 ALLOWED: dict[str, set[str]] = {
     "spatial": set(),
-    "boundaries": {"spatial"},
-    "service.store": {"spatial", "boundaries", "service"},
-    "service.schemas": {"service.analyses.filters", "service", "spatial"},
-    "service.analyses": {
+    "spatial.coordinates": {"spatial"},
+    "spatial.density": {"spatial", "spatial.coordinates"},
+    "spatial.bandwidths": {"spatial", "spatial.density"},
+    "spatial.growth": {"spatial"},
+    "spatial.weights": {"spatial"},
+    "spatial.local_statistics": {"spatial", "spatial.density", "spatial.weights"},
+    "spatial.over_time": {"spatial", "spatial.local_statistics", "spatial.weights"},
+    "spatial.rates": {"spatial", "spatial.local_statistics", "spatial.weights"},
+    "spatial.surfaces": {
         "spatial",
+        "spatial.bandwidths",
+        "spatial.coordinates",
+        "spatial.density",
+    },
+    "boundaries": set(),
+    "boundaries.layers": {"boundaries", "spatial"},
+    "boundaries.changes": {"boundaries", "boundaries.layers", "spatial"},
+    "boundaries.neighbours": {"boundaries.layers", "spatial", "spatial.weights"},
+    "boundaries.points": {"boundaries.layers", "spatial"},
+    "boundaries.reading": {
         "boundaries",
-        "service.store",
-        "service.schemas",
-        "service",
-    },
-    "service.render": {
+        "boundaries.layers",
+        "boundaries.neighbours",
         "spatial",
-        "boundaries.layer",
+        "spatial.coordinates",
+    },
+    "boundaries.storage": {"boundaries", "boundaries.layers", "spatial.coordinates"},
+    "boundaries.tiles": {"boundaries.layers", "spatial", "spatial.coordinates"},
+    "service.config": {"spatial", "spatial.coordinates"},
+    "service.store": {"boundaries.changes", "boundaries.layers", "spatial", "spatial.coordinates"},
+    "service.model": {
+        "boundaries.layers",
+        "boundaries.storage",
         "boundaries.tiles",
-        "boundaries.generalise",
-        "service",
+        "service.config",
+        "service.store",
+        "spatial.coordinates",
     },
-    "service.routers": {
+    "service.runtime": {
+        "boundaries.points",
+        "service.config",
+        "spatial.bandwidths",
+        "spatial.coordinates",
+        "spatial.density",
+        "spatial.local_statistics",
+        "spatial.over_time",
+        "spatial.rates",
+        "spatial.surfaces",
+        "spatial.weights",
+    },
+    "service.analyses.inputs": {
+        "boundaries.changes",
+        "boundaries.layers",
+        "boundaries.neighbours",
+        "boundaries.points",
+        "boundaries.storage",
+        "service.config",
+        "service.model",
+        "service.runtime",
+        "service.store",
         "spatial",
-        "service.analyses",
-        "service.render",
-        "service.schemas",
-        "service",
+        "spatial.coordinates",
+        "spatial.local_statistics",
+        "spatial.weights",
     },
-    "service.imports": {"spatial", "boundaries", "service.store", "service"},
-    "service.demo": {"spatial", "boundaries", "service.store", "service.imports", "service"},
+    "service.queries": {"service.model"},
+    "service.analyses.areas": {
+        "service.analyses.inputs",
+        "service.config",
+        "service.model",
+        "service.queries",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+        "spatial.local_statistics",
+        "spatial.over_time",
+        "spatial.rates",
+        "spatial.weights",
+    },
+    "service.analyses.catalogue": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "service.analyses.inputs",
+        "service.config",
+        "service.model",
+        "service.queries",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.analyses.maps": {
+        "boundaries.layers",
+        "boundaries.tiles",
+        "service.analyses.inputs",
+        "service.config",
+        "service.model",
+        "service.queries",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+        "spatial.growth",
+        "spatial.local_statistics",
+        "spatial.over_time",
+    },
+    "service.analyses.density": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.model",
+        "service.queries",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.bandwidths",
+        "spatial.coordinates",
+        "spatial.density",
+        "spatial.rates",
+        "spatial.surfaces",
+    },
+    "service.analyses.growth": {
+        "boundaries.layers",
+        "boundaries.points",
+        "boundaries.storage",
+        "service.analyses.areas",
+        "service.analyses.density",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.model",
+        "service.queries",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.growth",
+        "spatial.rates",
+    },
+    "service.analyses": {
+        "boundaries.points",
+        "boundaries.storage",
+        "boundaries.tiles",
+        "service.analyses.areas",
+        "service.analyses.catalogue",
+        "service.analyses.density",
+        "service.analyses.growth",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.model",
+        "service.runtime",
+        "service.store",
+    },
+    "service.render": {"service.model"},
+    "service.render.maps": {
+        "boundaries.layers",
+        "service.model",
+        "service.render",
+        "spatial.rates",
+    },
+    "service.render.tables": {
+        "boundaries.layers",
+        "service.model",
+        "service.render",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.render.tiles": {
+        "boundaries.layers",
+        "boundaries.tiles",
+        "service.model",
+        "service.render",
+        "service.render.maps",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.http": {
+        "boundaries",
+        "service.analyses",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.model",
+        "service.queries",
+        "service.render",
+        "service.render.maps",
+        "service.render.tables",
+        "service.render.tiles",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.render.html": {"service.model"},
+    "service.routes": {
+        "service.analyses.catalogue",
+        "service.analyses.maps",
+        "service.http",
+        "service.model",
+        "service.queries",
+        "service.render",
+        "service.render.html",
+        "service.render.maps",
+        "service.render.tables",
+        "service.render.tiles",
+        "service.runtime",
+        "spatial.coordinates",
+    },
+    "service.ogc.features": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "service.analyses",
+        "service.analyses.areas",
+        "service.analyses.catalogue",
+        "service.analyses.growth",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.http",
+        "service.model",
+        "service.queries",
+        "service.render",
+        "service.render.tables",
+        "service.routes",
+        "service.runtime",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+        "spatial.local_statistics",
+    },
+    "service.ogc.wmts": {
+        "boundaries.storage",
+        "service.analyses",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.http",
+        "service.model",
+        "service.queries",
+        "service.render",
+        "service.render.maps",
+        "service.render.tiles",
+        "service.runtime",
+        "service.store",
+        "spatial.coordinates",
+    },
+    "service.assembly": {
+        "boundaries.neighbours",
+        "boundaries.points",
+        "boundaries.storage",
+        "boundaries.tiles",
+        "service.analyses",
+        "service.analyses.areas",
+        "service.analyses.catalogue",
+        "service.analyses.density",
+        "service.analyses.growth",
+        "service.analyses.inputs",
+        "service.analyses.maps",
+        "service.config",
+        "service.http",
+        "service.ogc.features",
+        "service.ogc.wmts",
+        "service.render.tiles",
+        "service.routes",
+        "service.runtime",
+        "service.store",
+    },
+    "service.commands": {
+        "boundaries",
+        "service.analyses",
+        "service.assembly",
+        "service.config",
+        "service.model",
+        "service.store",
+        "spatial",
+    },
+    "service.demo": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.commands.admin": {
+        "service.assembly",
+        "service.commands",
+        "service.config",
+        "service.demo",
+        "service.runtime",
+    },
+    "service.commands.answers": {
+        "service.analyses",
+        "service.analyses.inputs",
+        "service.commands",
+        "service.model",
+        "service.queries",
+        "service.render",
+        "service.render.maps",
+        "service.render.tables",
+        "service.render.tiles",
+        "spatial.coordinates",
+    },
+    "service.imports.files": {"service.store", "spatial", "spatial.coordinates"},
+    "service.imports": {
+        "boundaries",
+        "boundaries.changes",
+        "boundaries.layers",
+        "boundaries.reading",
+        "boundaries.storage",
+        "service.imports.files",
+        "service.store",
+        "spatial",
+    },
+    "service.imports.incidents": {
+        "service.imports.files",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.imports.postcodes": {
+        "service.imports.files",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.imports.sites": {
+        "service.imports.files",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
+    "service.commands.data": {
+        "service.analyses",
+        "service.commands",
+        "service.imports",
+        "service.imports.incidents",
+        "service.imports.postcodes",
+        "service.imports.sites",
+        "service.model",
+        "service.render",
+        "service.store",
+    },
+    "service": {
+        "service.commands.admin",
+        "service.commands.answers",
+        "service.commands.data",
+        "service.config",
+    },
 }
 # In `spatial`: no files, no network, no environment, no clock, no global random state.
 FORBIDDEN_IN_SPATIAL = {
@@ -71,30 +395,86 @@ def is_module(module: str, alias: ast.alias) -> bool:
     return where.is_dir() or where.with_suffix(".py").is_file()
 
 
-def room_of(name: str) -> str | None:
-    """The room that a module of ours belongs to: a sub-package of service, or a package."""
-    parts = name.split(".")
-    if parts[0] not in PACKAGES:
+def folder_of(name: str) -> str | None:
+    """The folder that holds a module of ours, None for a module of anybody else."""
+    if name.split(".")[0] not in PACKAGES:
         return None
-    if parts[0] == "service" and len(parts) > 1 and (ROOT / "service" / parts[1]).is_dir():
-        return f"service.{parts[1]}"
-    return parts[0]
+    return name if (ROOT / name.replace(".", "/")).is_dir() else name.rpartition(".")[0]
 
 
-def is_allowed(name: str, room: str, allowed: set[str]) -> bool:
-    target = room_of(name)
-    return target is None or target == room or target in allowed or name in allowed
+def folders() -> dict[str, list[Path]]:
+    """The modules of each folder that has any besides `__init__`."""
+    contents: dict[str, list[Path]] = {}
+    for package in PACKAGES:
+        for path in modules(package):
+            if path.name != "__init__.py" and "web" not in path.parts:
+                folder = ".".join(path.relative_to(ROOT).parent.parts)
+                contents.setdefault(folder, []).append(path)
+    return contents
 
 
-@pytest.mark.parametrize("room", ALLOWED)
-def test_arrows_point_down_only(room):
+def wrong_imports(folder: str, names: set[str]) -> list[str]:
+    """Those names that a module of a folder must not import."""
+    targets = {name: folder_of(name) for name in names}
+    return sorted(
+        name
+        for name, target in targets.items()
+        if target is not None
+        and target != folder
+        and target not in ALLOWED[folder]
+        # `from package import module` names the package too.
+        and not any(other.startswith(f"{name}.") for other in names)
+    )
+
+
+def test_every_folder_has_its_row():
+    assert set(ALLOWED) == set(folders())
+
+
+def test_the_rows_go_up_floor_by_floor():
+    """A folder's row names only folders written before it: no circle and no arrow up."""
+    floors = list(ALLOWED)
     wrong = [
-        f"{path.relative_to(ROOT)} imports {name}"
-        for path in modules(room)
-        for name in sorted(imported_names(path))
-        if not is_allowed(name, room, ALLOWED[room])
+        f"{folder} is below {target}"
+        for folder, targets in ALLOWED.items()
+        for target in targets
+        if floors.index(target) >= floors.index(folder)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_arrows_point_down_only(folder):
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in folders()[folder]
+        for name in wrong_imports(folder, imported_names(path))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("folder", ALLOWED)
+def test_no_row_allows_what_nothing_imports(folder):
+    imported = {folder_of(name) for path in folders()[folder] for name in imported_names(path)}
+    assert ALLOWED[folder] <= imported
+
+
+@pytest.mark.parametrize("folder", list(ALLOWED)[:-1])
+def test_a_planted_import_from_above_is_seen(folder, tmp_path):
+    above = list(ALLOWED)[-1]
+    module = folders()[above][0].stem
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"def f():\n    from {above} import {module}\n")
+    assert wrong_imports(folder, imported_names(planted)) == [f"{above}.{module}"]
+
+
+def test_no_folder_is_a_drawer():
+    full = {folder: len(paths) for folder, paths in folders().items() if len(paths) > 15}
+    assert not full
+    assert {path.name for path in (ROOT / "service").glob("*.py")} == {
+        "__init__.py",
+        "__main__.py",
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,14 +495,6 @@ def test_a_room_keeps_out_what_is_not_its_business(room, forbidden):
     assert not wrong, "\n".join(wrong)
 
 
-def test_the_test_sees_a_wrong_arrow(tmp_path):
-    wrong = tmp_path / "wrong.py"
-    wrong.write_text("def f():\n    from service.store import incidents\n")
-    names = imported_names(wrong)
-    assert "service.store.incidents" in names
-    assert not is_allowed("service.store.incidents", "spatial", ALLOWED["spatial"])
-
-
 def test_every_file_stays_readable():
     long = [
         f"{path.relative_to(ROOT)}: {lines} lines"
@@ -140,4 +512,4 @@ def test_only_the_command_line_builds_settings():
         for path in modules(package)
         if "read_settings(" in path.read_text(encoding="utf-8")
     ]
-    assert sorted(builders) == ["service/commands/output.py", "service/settings.py"]
+    assert sorted(builders) == ["service/commands/terminal.py", "service/config/settings.py"]

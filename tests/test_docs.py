@@ -15,9 +15,9 @@ from packaging.version import Version
 from pydantic import BaseModel
 
 from service.__main__ import app as command_line
-from service.app import create_app
-from service.resources import open_resources
-from service.settings import PREFIX, Settings
+from service.assembly.app import create_app
+from service.assembly.resources import open_resources
+from service.config.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

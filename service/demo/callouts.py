@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from service.demo.addresses import Places, lies_in
 from service.demo.gazetteer import CITY, Gazetteer
 from service.demo.geography import Geography
 from service.demo.hours import draw_minutes
-from service.demo.places import Places, lies_in
 from service.demo.published import AgeShare, Months, Published
 from service.demo.quotas import dealt, shared_out, spread_evenly
 from spatial.arrays import BoolArray, FloatArray, IntArray

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from boundaries.layer import Layer
+from boundaries.layers.layer import Layer
+from service.demo.addresses import make_places
 from service.demo.callouts import make_callouts
 from service.demo.fires import make_fires
 from service.demo.gazetteer import read_gazetteer
 from service.demo.geography import CRS, Geography, make_geography
-from service.demo.places import make_places
+from service.demo.marker import SEED
 from service.demo.police import make_police_crime
 from service.demo.published import read_published, read_sites
 from service.demo.residents import MEASURES, make_residents, measure_rows
-from service.demo.state import SEED
-from spatial.crs import WGS84, transform_xy
+from spatial.coordinates.crs import WGS84, transform_xy
 
 
 @dataclass(frozen=True)

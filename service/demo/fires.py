@@ -3,8 +3,8 @@
 import numpy as np
 import pyarrow as pa
 
+from service.demo.addresses import Places, lies_in
 from service.demo.geography import Geography
-from service.demo.places import Places, lies_in
 from service.demo.published import Months, Published
 from spatial.arrays import FloatArray, IntArray
 

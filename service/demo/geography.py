@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from boundaries.layer import Geometries, Layer, LayerMetadata
-from service.demo.gazetteer import Gazetteer, read_gazetteer
-from service.demo.tessellation import (
+from boundaries.layers.layer import Geometries, Layer, LayerMetadata
+from service.demo.cell_growth import (
     CellGraph,
     Cells,
     grow,
@@ -17,6 +16,7 @@ from service.demo.tessellation import (
     rough_graph,
     spread_seeds,
 )
+from service.demo.gazetteer import Gazetteer, read_gazetteer
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
 
 CRS = "EPSG:27700"

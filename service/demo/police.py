@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from service.demo.addresses import Places
 from service.demo.gazetteer import CITY, Gazetteer
 from service.demo.geography import Geography
 from service.demo.hours import season_of
-from service.demo.places import Places
 from service.demo.published import Months, Published
 from spatial.arrays import FloatArray, IntArray
 

@@ -16,12 +16,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.ipc
 
-from boundaries.store import LayerStore, is_same_crs
+from boundaries.storage.store import LayerStore, is_same_crs
 from service.demo.county import County, build_county
 from service.demo.geography import CRS, LICENCE, SOURCE
+from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, mark
 from service.demo.published import sites_source
 from service.demo.residents import MEASURES
-from service.demo.state import MARKER, SEED, UNFINISHED, demo_state, mark
 from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from boundaries.cleaning import TOLERANCE_M, Pairs
 from boundaries.errors import LayerExistsError
-from boundaries.layer import Layer
-from boundaries.readers import ImportReport, read_boundaries
-from boundaries.store import LayerStore, check_layer_id
-from service.imports.report import Progress, silent
+from boundaries.layers.layer import Layer
+from boundaries.reading.cleaning import TOLERANCE_M, Pairs
+from boundaries.reading.readers import ImportReport, read_boundaries
+from boundaries.storage.store import LayerStore, check_layer_id
+from service.imports.files.summary import Progress, silent
 
 NAMED = 10
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from boundaries.changes.lookups import Derivation, Membership, derive_layer, membership
 from boundaries.errors import LayerExistsError
-from boundaries.layer import Layer
-from boundaries.lookups import Derivation, Membership, derive_layer, membership
-from boundaries.store import LayerStore, check_layer_id
-from service.imports.delimited import Delimited, read_delimited
-from service.imports.report import Progress, silent
+from boundaries.layers.layer import Layer
+from boundaries.storage.store import LayerStore, check_layer_id
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.summary import Progress, silent
 from service.store.errors import ImportRefusedError
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from boundaries.vintages import IRREGULAR, MERGED, SPLIT, UNCHANGED, Changes, changes
-from service.imports.delimited import Delimited, read_delimited
-from service.imports.report import Progress, silent
+from boundaries.changes.vintages import IRREGULAR, MERGED, SPLIT, UNCHANGED, Changes, changes
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.summary import Progress, silent
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.lookups import BY_AREA, LookupKey, LookupStore, is_change_of_vintage
 

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.imports import rejects as rejecting
-from service.imports.delimited import Delimited
-from service.imports.features import Features, read_features
-from service.imports.number_text import Decimal, Numbers, parse_numbers
-from service.imports.rejects import Reject
-from service.imports.report import FileSummary, ImportSummary, Progress, silent
+from service.imports.files import rejects as rejecting
+from service.imports.files.delimited import Delimited
+from service.imports.files.geojson import Features, read_features
+from service.imports.files.numbers import Decimal, Numbers, parse_numbers
+from service.imports.files.rejects import Reject
+from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
 from service.store.errors import ImportRefusedError
 from service.store.measures import MeasureKey, MeasureStore
 from spatial.arrays import BoolArray

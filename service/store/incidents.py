@@ -19,7 +19,7 @@ from service.store.errors import (
 )
 from service.store.incident_rows import STATISTICS, checked_rows
 from service.store.loaded_incidents import DatasetInfo, Incidents, from_table
-from spatial.crs import parsed_crs
+from spatial.coordinates.crs import parsed_crs
 
 __all__ = ["DatasetInfo", "IncidentStore", "Incidents"]
 

@@ -13,9 +13,9 @@ from deltalake import DeltaTable
 from numpy.typing import NDArray
 
 from service.store import delta
-from service.store.content import content_digest
 from service.store.errors import UnknownAttributeError
 from service.store.incident_rows import PRECISIONS, SCHEMA
+from service.store.versioned import content_digest
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]

@@ -10,12 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from boundaries.layer import is_layer_id
-from boundaries.vintages import UNCHANGED, Changes, changes
+from boundaries.changes.vintages import UNCHANGED, Changes, changes
+from boundaries.layers.layer import is_layer_id
 from service.store import delta
-from service.store.content import content_digest
 from service.store.delta import Committed, SourceFile, Stamp
 from service.store.errors import DatasetSettingsError, ImportRefusedError, LookupExistsError
+from service.store.versioned import content_digest
 
 BY_AREA = "area"
 

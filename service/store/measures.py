@@ -14,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.store import delta
-from service.store.content import content_digest
 from service.store.delta import Committed, SourceFile, Stamp
 from service.store.errors import (
     DatasetSettingsError,
@@ -22,6 +21,7 @@ from service.store.errors import (
     MeasureExistsError,
     UnknownMeasureError,
 )
+from service.store.versioned import content_digest
 from spatial.arrays import FloatArray, frozen
 
 SCHEMA = pa.schema(

@@ -20,7 +20,7 @@ from service.store.errors import (
     WrongCrsError,
 )
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
-from spatial.crs import parsed_crs
+from spatial.coordinates.crs import parsed_crs
 
 SCHEMA = pa.schema(
     [

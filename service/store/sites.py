@@ -19,7 +19,6 @@ import shapely
 from numpy.typing import NDArray
 
 from service.store import delta
-from service.store.content import content_digest
 from service.store.delta import Committed, SourceFile, Stamp
 from service.store.errors import (
     DatasetSettingsError,
@@ -28,8 +27,9 @@ from service.store.errors import (
     SiteExistsError,
     WrongCrsError,
 )
+from service.store.versioned import content_digest
 from spatial.arrays import FloatArray, IndexArray, frozen
-from spatial.crs import parsed_crs
+from spatial.coordinates.crs import parsed_crs
 
 SCHEMA = pa.schema(
     [

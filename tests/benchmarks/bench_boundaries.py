@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from boundaries.adjacency import queen
-from boundaries.assign import assign_points, compile_kernels
-from boundaries.layer import Layer, LayerMetadata, normalised
+from boundaries.layers.layer import Layer, LayerMetadata, normalised
+from boundaries.neighbours.adjacency import queen
+from boundaries.points.assign import assign_points, compile_kernels
 from spatial.arrays import FloatArray
-from spatial.crs import WGS84, transform_xy
+from spatial.coordinates.crs import WGS84, transform_xy
 
 CRS = "EPSG:27700"
 POINTS = 1_000_000
@@ -82,7 +82,7 @@ def report(what: str, ours: float, theirs: float, peer: str) -> None:
 
 def real_layer() -> Layer | None:
     """The LSOAs of 2021, where the test data are at hand."""
-    from boundaries.readers import read_boundaries
+    from boundaries.reading.readers import read_boundaries
 
     folder = os.environ.get("HOTSPOTS_TEST_DATA")
     if not folder:

@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 
 from spatial.arrays import FloatArray
-from spatial.crs import WGS84, transform_xy
-from spatial.density import density_at, density_on_grid, index_density_on_grid
-from spatial.grid import Grid
-from spatial.mercator import Tile
-from spatial.points import PointIndex
-from spatial.tile_density import compile_kernels, density_on_tile
+from spatial.coordinates.crs import WGS84, transform_xy
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.mercator import Tile
+from spatial.coordinates.points import PointIndex
+from spatial.density.density import density_at, density_on_grid, index_density_on_grid
+from spatial.density.tile_density import compile_kernels, density_on_tile
 from tests.benchmarks.environments import environment_of
 
 POINTS = 1_000_000
@@ -242,7 +242,7 @@ def _median_ms(
 
 
 def _median_in_reach(points: PointIndex, addresses: set[Tile], bandwidth_m: float) -> int:
-    from spatial.tile_density import reach_bounds
+    from spatial.density.tile_density import reach_bounds
 
     counts = [len(points.near(reach_bounds(t, points.crs, bandwidth_m))) for t in addresses]
     return int(np.median(counts))

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from spatial.getis_ord import compile_kernels, gi_star
-from spatial.hotspot_map import hotspot_map
-from spatial.permutation import LocalStatistic, permutation_p
-from spatial.permutation import compile_kernels as compile_permutation
-from spatial.weights import Neighbours
+from spatial.local_statistics.getis_ord import compile_kernels, gi_star
+from spatial.local_statistics.hotspot_map import hotspot_map
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
+from spatial.local_statistics.permutation import compile_kernels as compile_permutation
+from spatial.weights.weights import Neighbours
 from tests.benchmarks.environments import environment_of
 from tests.spatial.lattices import lattice
 

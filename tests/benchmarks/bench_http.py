@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from boundaries.layer import Layer, LayerMetadata
-from boundaries.store import LayerStore
+from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.storage.store import LayerStore
 from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
-from spatial.crs import WGS84, transform_xy
+from spatial.coordinates.crs import WGS84, transform_xy
 from tests.benchmarks.environments import environment_of
 
 CRS = "EPSG:27700"

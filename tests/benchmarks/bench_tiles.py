@@ -28,10 +28,10 @@ from typing import Any
 import mapbox_vector_tile
 import shapely
 
-from boundaries.tiles import BUFFER
+from boundaries.tiles.tiles import BUFFER
 from service.demo.write import ensure_demo
-from spatial.crs import WEB_MERCATOR, WGS84, transform_xy
-from spatial.mercator import HALF_WORLD_M
+from spatial.coordinates.crs import WEB_MERCATOR, WGS84, transform_xy
+from spatial.coordinates.mercator import HALF_WORLD_M
 from tests.benchmarks.bench_http import URL, fetch, rate, report, server, uvicorn
 from tests.benchmarks.environments import environment_of
 from tests.benchmarks.postgis import Cluster, binaries, cluster

@@ -12,8 +12,8 @@ import shapely
 from shapely import Polygon, box
 from shapely.geometry import mapping
 
-from boundaries.layer import Layer, LayerMetadata
-from boundaries.readers import read_boundaries
+from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.reading.readers import read_boundaries
 
 BNG = "EPSG:27700"
 EAST, NORTH = 545_000.0, 258_000.0  # a place in Cambridge, so that the CRS is believable

@@ -11,10 +11,10 @@ import shapely
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 from service.demo.write import ensure_demo
-from service.resources import open_resources
-from service.schemas.growth import OverlayQuery, PrioritiesQuery
-from service.settings import Settings
+from service.queries.growth import OverlayQuery, PrioritiesQuery
 
 
 def succeed(data_dir, *args):

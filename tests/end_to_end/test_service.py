@@ -150,9 +150,9 @@ ASK_AFTER_REHEARSAL = """
 import sys, threading
 from pathlib import Path
 from starlette.testclient import TestClient
-from service.app import create_app
-from service.resources import open_resources
-from service.settings import Settings
+from service.assembly.app import create_app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 
 with TestClient(create_app(open_resources(Settings(data_dir=Path(sys.argv[1]))))) as client:
     for thread in threading.enumerate():

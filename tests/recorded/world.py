@@ -18,13 +18,13 @@ from click.testing import Result
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from boundaries.layer import Layer, LayerMetadata, normalised
-from boundaries.store import LayerStore
+from boundaries.layers.layer import Layer, LayerMetadata, normalised
+from boundaries.storage.store import LayerStore
 from service.__main__ import app as command_line
-from service.app import create_app
-from service.page_files import PageFiles
-from service.resources import open_resources
-from service.settings import Settings
+from service.analyses.catalogue.page_files import PageFiles
+from service.assembly.app import create_app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupKey, LookupStore

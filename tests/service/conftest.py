@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from service.app import create_app
-from service.resources import Resources, open_resources
-from service.settings import Settings
+from service.analyses.resources import Resources
+from service.assembly.app import create_app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 from tests.service import world
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from service.analyses.forecast_inputs import ForecastInputs
-from service.analyses.forecast_parts import Parts
-from service.schemas.forecasts import ForecastQuery
-from spatial.build_out import build_out
+from service.analyses.growth.forecast_draws import Parts
+from service.analyses.growth.forecast_inputs import ForecastInputs
+from service.queries.forecasts import ForecastQuery
+from spatial.growth.build_out import build_out
 
 AREAS, SITES_IN = 24, 10  # areas of a district, and how many of them hold a site
 BASE_YEAR, YEAR = 2024, 2034

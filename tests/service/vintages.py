@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from boundaries.layer import Layer, LayerMetadata, normalised
-from service.resources import Resources, open_resources
-from service.settings import Settings
+from boundaries.layers.layer import Layer, LayerMetadata, normalised
+from service.analyses.resources import Resources
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupKey, LookupStore

@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from boundaries.layer import Layer, LayerMetadata
-from boundaries.store import LayerStore
+from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.storage.store import LayerStore
 from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore

@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.change import e_test
-from spatial.getis_ord import gi, gi_star
-from spatial.global_statistics import global_g, global_moran
-from spatial.local_moran import local_moran
-from spatial.multiplicity import corrected
-from spatial.rates import empirical_bayes, empirical_bayes_local
-from spatial.weights import Neighbours
+from spatial.local_statistics.getis_ord import gi, gi_star
+from spatial.local_statistics.global_statistics import global_g, global_moran
+from spatial.local_statistics.local_moran import local_moran
+from spatial.local_statistics.multiplicity import corrected
+from spatial.over_time.change import e_test
+from spatial.rates.rates import empirical_bayes, empirical_bayes_local
+from spatial.weights.weights import Neighbours
 from tests.spatial.lattices import SpdepMap, columns, lattice, numbers
 
 ADJUSTED = {

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from spatial.crs import WGS84, transform_xy
+from spatial.coordinates.crs import WGS84, transform_xy
 
 
 @pytest.fixture(scope="session")

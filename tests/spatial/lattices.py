@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.weights import Neighbours
+from spatial.weights.weights import Neighbours
 
 REFERENCE = Path(__file__).parent.parent / "reference" / "spdep"
 

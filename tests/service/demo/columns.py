@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from boundaries.layer import Layer
+from boundaries.layers.layer import Layer
 
 
 def text(rows: pa.Table, name: str) -> np.ndarray:

@@ -6,9 +6,9 @@ import pytest
 import shapely
 
 from service.demo.county import County, build_county
+from service.demo.marker import SEED
 from service.demo.published import Months
 from service.demo.quotas import shared_out, spread_evenly
-from service.demo.state import SEED
 from service.demo.write import source_file
 
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from boundaries.layer import Layer, LayerMetadata
+from boundaries.layers.layer import Layer, LayerMetadata
 from service.demo.county import County
-from service.demo.state import MARKER, UNFINISHED, demo_state
+from service.demo.marker import MARKER, UNFINISHED, demo_state
 from service.demo.write import DemoStores, ensure_demo
 from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, WrongCrsError

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from service.store.state import SETTLED_NS, DataState, Standing
+from service.runtime.data_state import SETTLED_NS, DataState, Standing
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""From one layer or vintage to another."""

@@ -1,0 +1,212 @@
+"""Lookups from areas to the larger areas they make up, and layers derived from them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+import shapely
+
+from boundaries.errors import LookupMismatchError
+from boundaries.layers.checks import repaired, simplest
+from boundaries.layers.layer import Geometries, Layer, LayerMetadata, normalised
+
+NAMED_AT_MOST = 10
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Which larger area each small area belongs to: every small area to exactly one.
+
+    Attributes
+    ----------
+    label : str
+        What the lookup is called in messages, usually its file.
+    group_of : mapping of str to str
+        Code of the small area to code of the larger one.
+    name_of : mapping of str to str
+        Name of each larger area.
+    """
+
+    label: str
+    group_of: Mapping[str, str]
+    name_of: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """What deriving a layer did.
+
+    Attributes
+    ----------
+    members, areas : int
+        Small areas joined, and larger areas made of them.
+    unused_codes : int
+        Codes of the lookup that lie in larger areas wholly outside the layer.
+    members_of : mapping of str to tuple of str
+        Codes of the small areas in each larger one.
+    repaired : int
+        Unions that had to be made valid.
+    """
+
+    members: int
+    areas: int
+    unused_codes: int
+    members_of: Mapping[str, tuple[str, ...]]
+    repaired: int
+
+
+def membership(
+    rows: Iterable[tuple[str, str, str]], *, label: str, numbers: Iterable[int] | None = None
+) -> Membership:
+    """A lookup from its rows of (small code, larger code, larger name).
+
+    Parameters
+    ----------
+    rows : iterable of three str
+        In any order; a row given twice counts once. An empty name is the code.
+    label : str
+        What the lookup is called in messages.
+    numbers : iterable of int, optional
+        Number of each row in its file, for messages; by default from 2, below a header.
+
+    Raises
+    ------
+    LookupMismatchError
+        If a code is empty, a small area is in two larger ones, or a larger one has two names.
+    """
+    group_of: dict[str, str] = {}
+    name_of: dict[str, str] = {}
+    empty, torn, renamed = [], [], []
+    for number, (small, large, name) in zip(numbers or count(2), rows, strict=False):
+        if not (small and large):
+            empty.append(str(number))
+            continue
+        if group_of.setdefault(small, large) != large:
+            torn.append(f"{small} in {group_of[small]} and {large} (row {number})")
+        if name_of.setdefault(large, name or large) != (name or large):
+            renamed.append(f"{large} is {name_of[large]!r} and {name!r} (row {number})")
+    if empty:
+        raise LookupMismatchError(label, f"rows without a code: {named(empty)}")
+    if torn:
+        raise LookupMismatchError(label, f"areas in two larger ones: {named(torn)}")
+    if renamed:
+        raise LookupMismatchError(label, f"areas with two names: {named(renamed)}")
+    if not group_of:
+        raise LookupMismatchError(label, "it has no rows")
+    return Membership(label, group_of, name_of)
+
+
+def derive_layer(
+    layer: Layer,
+    lookup: Membership,
+    *,
+    layer_id: str,
+    title: str = "",
+    vintage: str = "",
+    source: str = "",
+) -> tuple[Layer, Derivation]:
+    """The layer of larger areas, each the union of its small ones.
+
+    Parameters
+    ----------
+    layer : Layer
+        The small areas.
+    lookup : Membership
+        Every area of the layer must be in it. A lookup for a wider region is welcome: larger
+        areas without any small area in the layer are left out and counted.
+    layer_id, title, vintage, source : str
+        Words of the new layer; the source says by default what it was derived from.
+
+    Returns
+    -------
+    layer : Layer
+        Licence and whether it is synthetic come from the small areas.
+    derivation : Derivation
+
+    Raises
+    ------
+    LookupMismatchError
+        If an area of the layer is not in the lookup, or a larger area would be made of a
+        part of its small areas only.
+    """
+    _refuse_strangers(layer, lookup)
+    members_of = _members(layer, lookup)
+    codes = tuple(sorted(members_of))
+    geometries, repairs = _unions(layer, [members_of[code] for code in codes], codes, layer_id)
+    metadata = LayerMetadata(
+        layer_id=layer_id,
+        title=title or layer_id,
+        crs=layer.crs,
+        vintage=vintage,
+        source=source
+        or f"derived from {layer.layer_id} version {layer.version} by {lookup.label}",
+        licence=layer.metadata.licence,
+        synthetic=layer.metadata.synthetic,
+    )
+    names = tuple(lookup.name_of[code] for code in codes)
+    derived = normalised(Layer(metadata, codes, names, geometries))
+    used = sum(len(members) for members in members_of.values())
+    return derived, Derivation(
+        members=len(layer),
+        areas=len(derived),
+        unused_codes=len(lookup.group_of) - used,
+        members_of=members_of,
+        repaired=repairs,
+    )
+
+
+def named(items: Sequence[str]) -> str:
+    """The first of the items by name, the others by number."""
+    more = len(items) - NAMED_AT_MOST
+    return ", ".join(items[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _refuse_strangers(layer: Layer, lookup: Membership) -> None:
+    """Refuse areas that the lookup does not know: they would belong to nothing."""
+    strangers = [code for code in layer.codes if code not in lookup.group_of]
+    if strangers:
+        raise LookupMismatchError(
+            lookup.label,
+            f"{len(strangers)} of the {len(layer)} areas of layer {layer.layer_id!r} are not in "
+            f"it: {named(strangers)}; its codes look like {named(list(lookup.group_of)[:3])}",
+        )
+
+
+def _members(layer: Layer, lookup: Membership) -> dict[str, tuple[str, ...]]:
+    """Small areas of each larger one that the layer touches, if they are all there."""
+    here = set(layer.codes)
+    members: dict[str, list[str]] = {lookup.group_of[code]: [] for code in layer.codes}
+    absent: dict[str, list[str]] = {}
+    for small, large in lookup.group_of.items():
+        if large not in members:
+            continue
+        if small in here:
+            members[large].append(small)
+        else:
+            absent.setdefault(large, []).append(small)
+    if absent:
+        parts = [f"{large} lacks {named(codes)}" for large, codes in sorted(absent.items())]
+        raise LookupMismatchError(
+            lookup.label,
+            f"{len(absent)} areas would be made of a part of what belongs to them, because layer "
+            f"{layer.layer_id!r} does not have the rest: {'; '.join(parts[:NAMED_AT_MOST])}",
+        )
+    return {large: tuple(sorted(codes)) for large, codes in members.items()}
+
+
+def _unions(
+    layer: Layer, groups: list[tuple[str, ...]], codes: tuple[str, ...], layer_id: str
+) -> tuple[Geometries, int]:
+    """One geometry per group, and how many needed repair.
+
+    Areas that share their borders exactly are joined by cancelling those borders, which moves
+    nothing; others by a full overlay.
+    """
+    is_coverage = bool(shapely.coverage_is_valid(np.array(layer.geometries)))
+    join = shapely.coverage_union_all if is_coverage else shapely.union_all
+    unions = np.empty(len(groups), dtype=object)
+    for i, members in enumerate(groups):
+        unions[i] = simplest(join(layer.geometries[layer.positions(members)]))
+    valid, repairs = repaired(unions, codes, layer_id=layer_id)
+    return valid, len(repairs)

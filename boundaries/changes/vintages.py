@@ -1,0 +1,315 @@
+"""Areas that change between vintages: counts and measures carried from old areas to new.
+
+The ONS lookups from LSOA 2011 to 2021 give each pair of codes a change: U unchanged, S split
+(one old area, several new), M merged (several old, one new), X anything else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from boundaries.changes.lookups import named
+from boundaries.errors import LookupMismatchError
+from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_values, frozen
+
+UNCHANGED: Final = "U"
+SPLIT: Final = "S"
+MERGED: Final = "M"
+IRREGULAR: Final = "X"
+
+
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Which new areas each old area became.
+
+    Attributes
+    ----------
+    label : str
+        What the lookup is called in messages.
+    old_codes, new_codes : tuple of str
+        Sorted; vectors below are in these orders.
+    old, new : (pairs,) int32
+        Positions of the two ends of each pair.
+    kind : (pairs,) str
+        UNCHANGED, SPLIT, MERGED or IRREGULAR, as the pairs themselves say.
+    """
+
+    label: str
+    old_codes: tuple[str, ...]
+    new_codes: tuple[str, ...]
+    old: IndexArray
+    new: IndexArray
+    kind: NDArray[np.str_]
+
+    def certain(self) -> Mapping[str, str]:
+        """Old codes that lie in one new area whole (unchanged and merged), and which."""
+        alone = np.bincount(self.old, minlength=len(self.old_codes))[self.old] == 1
+        return {
+            self.old_codes[i]: self.new_codes[j]
+            for i, j in zip(self.old[alone].tolist(), self.new[alone].tolist(), strict=True)
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Carried:
+    """Values of old areas as values of new ones.
+
+    Attributes
+    ----------
+    values : (new,) float64 or int64
+        In the order of `Changes.new_codes`.
+    estimated : (new,) bool
+        True where part of the value comes from an area that was split, by weight.
+    weight : str
+        What the weights were, in words; empty where none were needed.
+    """
+
+    values: FloatArray | IntArray
+    estimated: BoolArray
+    weight: str
+
+
+def changes(
+    rows: Iterable[tuple[str, str, str]], *, label: str, numbers: Iterable[int] | None = None
+) -> Changes:
+    """A lookup between vintages from its rows of (old code, new code, change code).
+
+    Parameters
+    ----------
+    rows : iterable of three str
+        A pair given twice counts once. The change code may be empty; where it is given it
+        must be what the pairs themselves say.
+    label : str
+        What the lookup is called in messages.
+    numbers : iterable of int, optional
+        Number of each row in its file, for messages; by default from 2, below a header.
+
+    Raises
+    ------
+    LookupMismatchError
+        If a code is empty, or a change code is unknown or contradicts the pairs.
+    """
+    pairs: dict[tuple[str, str], tuple[str, int]] = {}
+    empty = []
+    for number, (before, after, change) in zip(numbers or count(2), rows, strict=False):
+        if not (before and after):
+            empty.append(str(number))
+        pairs.setdefault((before, after), (change, number))
+    if empty:
+        raise LookupMismatchError(label, f"rows without a code: {named(empty)}")
+    if not pairs:
+        raise LookupMismatchError(label, "it has no rows")
+    old_codes = tuple(sorted({old for old, _ in pairs}))
+    new_codes = tuple(sorted({new for _, new in pairs}))
+    old_at = {code: i for i, code in enumerate(old_codes)}
+    new_at = {code: i for i, code in enumerate(new_codes)}
+    ordered = sorted(pairs)
+    old = np.array([old_at[one] for one, _ in ordered], dtype=np.int32)
+    new = np.array([new_at[other] for _, other in ordered], dtype=np.int32)
+    kind = _kinds(old, new, len(old_codes), len(new_codes))
+    wrong = [
+        f"{one} to {other} says {said!r} and is {is_!r} (row {number})"
+        for (one, other), is_ in zip(ordered, kind.tolist(), strict=True)
+        for said, number in [pairs[one, other]]
+        if said and said != is_
+    ]
+    if wrong:
+        raise LookupMismatchError(
+            label, f"change codes that are not what the pairs of codes say: {named(wrong)}"
+        )
+    return Changes(label, old_codes, new_codes, frozen(old), frozen(new), frozen(kind))
+
+
+def _kinds(old: IndexArray, new: IndexArray, olds: int, news: int) -> NDArray[np.str_]:
+    """What each pair is: by how many partners its group of connected areas has on each side."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    links = coo_array((np.ones(len(old)), (old, olds + new)), shape=(olds + news, olds + news))
+    _, group = connected_components(links, directed=False)
+    old_in = np.bincount(group[:olds], minlength=int(group.max()) + 1)[group[old]]
+    new_in = np.bincount(group[olds:], minlength=int(group.max()) + 1)[group[old]]
+    kind = np.full(len(old), IRREGULAR)
+    kind[(old_in == 1) & (new_in == 1)] = UNCHANGED
+    kind[(old_in == 1) & (new_in > 1)] = SPLIT
+    kind[(old_in > 1) & (new_in == 1)] = MERGED
+    return kind
+
+
+def carry_counts(
+    lookup: Changes, counts: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
+) -> Carried:
+    """Counts of old areas as whole counts of new areas; their sum is kept exactly.
+
+    Parameters
+    ----------
+    lookup : Changes
+    counts : (old,) int
+        In the order of `lookup.old_codes`, at least 0.
+    weights : (new,) float64, optional
+        By what an area that was split is shared among its new ones, at least 0: residents,
+        households, area. Needed only where areas were split.
+    weight : str
+        What the weights are, in words.
+
+    Returns
+    -------
+    Carried
+        int64; exact for unchanged and merged areas, whole numbers by largest remainders for
+        split ones (ties to the first code).
+
+    Raises
+    ------
+    LookupMismatchError
+        If weights are needed and missing, or all are 0 for a split area with a count.
+    InvalidValuesError
+        If counts or weights are not of the right length, finite and at least 0.
+
+    Notes
+    -----
+    A share of a split area is an estimate: it supposes that incidents follow the weight.
+    """
+    given = np.asarray(counts)
+    values = _amounts(lookup, given, "counts")
+    if not np.array_equal(values, np.floor(values)):
+        raise LookupMismatchError(lookup.label, "counts must be whole numbers")
+    whole = values.astype(np.int64)
+    shares = _shares(lookup, whole > 0, weights)
+    exact = whole[lookup.old] * shares
+    parts = np.floor(exact + 1e-9).astype(np.int64)
+    missing = whole - np.bincount(lookup.old, parts, len(whole)).astype(np.int64)
+    # The largest remainder first; lexsort is stable, so that ties go to the first code.
+    order = np.lexsort((-(exact - parts), lookup.old))
+    first = np.searchsorted(lookup.old[order], np.arange(len(whole)))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order)) - first[lookup.old[order]]
+    parts += rank < missing[lookup.old]
+    carried = np.bincount(lookup.new, parts, len(lookup.new_codes)).astype(np.int64)
+    return _carried(lookup, carried, weight)
+
+
+def carry_amounts(
+    lookup: Changes, amounts: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
+) -> Carried:
+    """Amounts that add up (residents, homes) of old areas as amounts of new areas.
+
+    Parameters
+    ----------
+    lookup, weights, weight
+        As for `carry_counts`.
+    amounts : (old,) float64
+        In the order of `lookup.old_codes`, at least 0.
+
+    Returns
+    -------
+    Carried
+        float64; exact for unchanged and merged areas, fractions for split ones.
+
+    Raises
+    ------
+    LookupMismatchError, InvalidValuesError
+        As for `carry_counts`.
+    """
+    values = _amounts(lookup, np.asarray(amounts), "amounts")
+    shares = _shares(lookup, values > 0, weights)
+    carried = np.bincount(lookup.new, values[lookup.old] * shares, len(lookup.new_codes))
+    return _carried(lookup, carried, weight)
+
+
+def carry_averages(
+    lookup: Changes, averages: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
+) -> Carried:
+    """Averages and scores (deprivation, rates) of old areas as those of new areas.
+
+    Parameters
+    ----------
+    lookup : Changes
+    averages : (old,) float64
+        In the order of `lookup.old_codes`.
+    weights : (old,) float64, optional
+        By what merged areas are averaged, at least 0; needed only where areas were merged.
+    weight : str
+        What the weights are, in words.
+
+    Returns
+    -------
+    Carried
+        float64: a split area's value for each of its new ones (an estimate, and flagged),
+        the weighted mean of merged ones.
+
+    Raises
+    ------
+    LookupMismatchError
+        If weights are needed and missing, or all are 0 for merged areas.
+    InvalidValuesError
+        If averages or weights are not of the right length and finite.
+    """
+    values = checked_values(averages, name="averages", areas=len(lookup.old_codes))
+    news = len(lookup.new_codes)
+    several = np.bincount(lookup.new, minlength=news) > 1
+    if weights is None:
+        if bool(several.any()):
+            raise LookupMismatchError(
+                lookup.label, "areas were merged: say by what weight they are to be averaged"
+            )
+        by = np.ones(len(values))
+    else:
+        by = _amounts(lookup, np.asarray(weights), "weights")
+    by = np.where(several[lookup.new], by[lookup.old], 1.0)
+    total = np.bincount(lookup.new, by, news)
+    if bool((total == 0).any()):
+        codes = [lookup.new_codes[i] for i in np.flatnonzero(total == 0).tolist()]
+        raise LookupMismatchError(lookup.label, f"all weights are 0 for {named(codes)}")
+    carried = np.bincount(lookup.new, by * values[lookup.old], news) / total
+    return _carried(lookup, carried, weight)
+
+
+def _amounts(lookup: Changes, values: NDArray[np.generic], name: str) -> FloatArray:
+    """Values of the old areas, checked to be finite and at least 0."""
+    amounts = checked_values(values, name=name, areas=len(lookup.old_codes))
+    if bool((amounts < 0).any()):
+        first = int(np.flatnonzero(amounts < 0)[0])
+        raise LookupMismatchError(
+            lookup.label,
+            f"{name} must be at least 0, {lookup.old_codes[first]} has {amounts[first]:g}",
+        )
+    return amounts
+
+
+def _shares(lookup: Changes, counted: BoolArray, weights: ArrayLike | None) -> FloatArray:
+    """(pairs,) share of each old area that goes to each of its new ones; they sum to 1."""
+    olds = len(lookup.old_codes)
+    several = np.bincount(lookup.old, minlength=olds) > 1
+    if weights is None:
+        if bool((several & counted).any()):
+            codes = [lookup.old_codes[i] for i in np.flatnonzero(several).tolist()]
+            raise LookupMismatchError(
+                lookup.label,
+                f"{len(codes)} areas were split, say by what weight to share them: {named(codes)}",
+            )
+        by = np.ones(len(lookup.new_codes))
+    else:
+        by = checked_values(weights, name="weights", areas=len(lookup.new_codes))
+        if bool((by < 0).any()):
+            raise LookupMismatchError(lookup.label, "weights must be at least 0")
+    part = np.where(several[lookup.old], by[lookup.new], 1.0)
+    total = np.bincount(lookup.old, part, olds)
+    nothing = (total == 0) & counted
+    if bool(nothing.any()):
+        codes = [lookup.old_codes[i] for i in np.flatnonzero(nothing).tolist()]
+        raise LookupMismatchError(
+            lookup.label, f"all weights are 0 for the parts of {named(codes)}"
+        )
+    return part / np.where(total == 0, 1.0, total)[lookup.old]
+
+
+def _carried(lookup: Changes, values: FloatArray | IntArray, weight: str) -> Carried:
+    """The values with the flag of those that rest on a split area."""
+    several = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1
+    estimated = np.zeros(len(lookup.new_codes), dtype=np.bool_)
+    estimated[lookup.new[several[lookup.old]]] = True
+    return Carried(frozen(values), frozen(estimated), weight if bool(estimated.any()) else "")

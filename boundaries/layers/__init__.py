@@ -1,0 +1,1 @@
+"""A boundary layer, and the checks it must pass."""

@@ -1,0 +1,227 @@
+"""What is asked of areas before they make a layer: codes, geometries, coverage."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from boundaries.errors import InvalidLayerError
+from boundaries.layers.layer import Geometries
+from spatial.arrays import AnyArray
+
+POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
+NAMED_AT_MOST = 10  # features named in one message; the rest are counted
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One area whose shape was not valid and has been made so.
+
+    Attributes
+    ----------
+    feature : int
+        Number of the feature in the file, from 1.
+    code : str
+    reason : str
+        What was wrong, in the words of GEOS.
+    area_change_m2 : float
+        Area after the repair less the area before, m^2. The area before counts what an
+        invalid ring encloses by its signed sum, so that for a bow-tie it says little.
+    """
+
+    feature: int
+    code: str
+    reason: str
+    area_change_m2: float
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whether neighbouring areas share their borders exactly, without gaps or overlaps.
+
+    Attributes
+    ----------
+    is_valid : bool
+    invalid_areas : int
+        Areas with at least one border that does not match its neighbour's.
+    invalid_edges : int
+        Straight pieces of border that do not match.
+    invalid_km : float
+        Their length, km.
+    overlap_m2 : float
+        Ground that belongs to more than one area, m^2.
+    """
+
+    is_valid: bool
+    invalid_areas: int
+    invalid_edges: int
+    invalid_km: float
+    overlap_m2: float
+
+
+def coverage_of(geometries: Geometries) -> Coverage:
+    """Whether the areas are a valid coverage, and what is wrong with their borders if not.
+
+    Parameters
+    ----------
+    geometries : (n,) object array
+        Valid polygons, metres.
+    """
+    edges = shapely.coverage_invalid_edges(geometries)
+    bad = edges[~shapely.is_empty(edges)]
+    pieces = shapely.get_num_coordinates(bad) - np.maximum(shapely.get_num_geometries(bad), 1)
+    return Coverage(
+        is_valid=len(bad) == 0,
+        invalid_areas=len(bad),
+        invalid_edges=int(pieces.sum()),
+        invalid_km=float(shapely.length(bad).sum() / 1000.0),
+        overlap_m2=_overlap_m2(geometries) if len(bad) else 0.0,
+    )
+
+
+def _overlap_m2(geometries: Geometries) -> float:
+    """Sum over pairs of the ground that both hold."""
+    first, second = shapely.STRtree(geometries).query(geometries, predicate="intersects")
+    once = first < second
+    return float(
+        shapely.area(shapely.intersection(geometries[first[once]], geometries[second[once]])).sum()
+    )
+
+
+def cleaned_codes(values: AnyArray, *, layer_id: str, field: str) -> tuple[str, ...]:
+    """The codes as text without surrounding blanks; whole numbers lose their ``.0``.
+
+    Raises
+    ------
+    InvalidLayerError
+        If a code is null, blank or used twice; features are named by number, from 1.
+    """
+    codes = [as_text(value) for value in values.tolist()]
+    blank = [number for number, code in enumerate(codes, start=1) if not code]
+    if blank:
+        raise InvalidLayerError(
+            layer_id,
+            f"field {field!r} is empty in {named_features(blank)}: every area needs a code",
+        )
+    numbers: dict[str, list[int]] = {}
+    for number, code in enumerate(codes, start=1):
+        numbers.setdefault(code, []).append(number)
+    twice = {code: where for code, where in numbers.items() if len(where) > 1}
+    if twice:
+        listed = "; ".join(
+            f"{code!r} in {named_features(where)}"
+            for code, where in list(twice.items())[:NAMED_AT_MOST]
+        )
+        more = f"; and {len(twice) - NAMED_AT_MOST} more" if len(twice) > NAMED_AT_MOST else ""
+        raise InvalidLayerError(
+            layer_id, f"codes in field {field!r} are used twice: {listed}{more}"
+        )
+    return tuple(codes)
+
+
+def as_text(value: object) -> str:
+    """A field's value as text; empty for null, NaN and blank."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        if math.isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() else repr(value)
+    return str(value).strip()
+
+
+def named_features(numbers: Iterable[int]) -> str:
+    """``feature 3`` or ``features 3, 5, 8 and 12 more``."""
+    listed = list(numbers)
+    text = ", ".join(str(n) for n in listed[:NAMED_AT_MOST])
+    more = f" and {len(listed) - NAMED_AT_MOST} more" if len(listed) > NAMED_AT_MOST else ""
+    return f"feature{'s' if len(listed) > 1 else ''} {text}{more}"
+
+
+def only_polygons(geometries: Geometries, codes: tuple[str, ...], *, layer_id: str) -> Geometries:
+    """The geometries, if each is one or several polygons; collections of polygons are unwrapped.
+
+    Raises
+    ------
+    InvalidLayerError
+        If a feature has no geometry, an empty one, or one that is not made of polygons.
+    """
+    result = geometries.copy()
+    wrong: list[str] = []
+    for i, geometry in enumerate(geometries):
+        unwrapped = _unwrapped(geometry)
+        if unwrapped is None:
+            kind = "no geometry" if geometry is None else geometry.geom_type
+            kind = f"an empty {kind}" if geometry is not None and geometry.is_empty else kind
+            wrong.append(f"feature {i + 1} ({codes[i]}) has {kind}")
+        result[i] = unwrapped
+    if wrong:
+        more = f"; and {len(wrong) - NAMED_AT_MOST} more" if len(wrong) > NAMED_AT_MOST else ""
+        raise InvalidLayerError(
+            layer_id, f"areas must be polygons: {'; '.join(wrong[:NAMED_AT_MOST])}{more}"
+        )
+    return result
+
+
+def _unwrapped(geometry: Any | None) -> Any | None:
+    """A polygon or multipolygon with area, or None where the geometry is something else."""
+    if geometry is None or geometry.is_empty:
+        return None
+    kind = shapely.get_type_id(geometry)
+    if kind in (POLYGON, MULTIPOLYGON):
+        return geometry
+    if kind == COLLECTION:
+        parts = shapely.get_parts(shapely.get_parts(geometry))
+        if (shapely.get_type_id(parts) == POLYGON).all():
+            return shapely.multipolygons(parts)
+    return None
+
+
+def repaired(
+    geometries: Geometries, codes: tuple[str, ...], *, layer_id: str
+) -> tuple[Geometries, tuple[Repair, ...]]:
+    """Valid polygons, and a record of each that had to be made so.
+
+    Rings that cross themselves are split where they cross; every part that a ring encloses is
+    kept. Lines and points that are left of collapsed parts have no area and go.
+
+    Raises
+    ------
+    InvalidLayerError
+        If nothing with area is left of an area.
+    """
+    invalid = np.flatnonzero(~shapely.is_valid(geometries))
+    result = geometries.copy()
+    repairs = []
+    for i in invalid.tolist():
+        before = geometries[i]
+        after = _polygons_of(shapely.make_valid(before, method="structure", keep_collapsed=False))
+        if after is None:
+            raise InvalidLayerError(
+                layer_id,
+                f"feature {i + 1} ({codes[i]}) encloses no ground: "
+                f"{shapely.is_valid_reason(before)}",
+            )
+        result[i] = after
+        repairs.append(
+            Repair(i + 1, codes[i], shapely.is_valid_reason(before), after.area - before.area)
+        )
+    return result, tuple(repairs)
+
+
+def simplest(geometry: Any) -> Any:
+    """A polygon instead of a multipolygon of one part; anything else as it is."""
+    parts = shapely.get_parts(geometry)
+    return parts[0] if len(parts) == 1 else geometry
+
+
+def _polygons_of(geometry: Any) -> Any | None:
+    """The polygons among a geometry's parts."""
+    parts = shapely.get_parts(shapely.get_parts(geometry))
+    polygons = parts[(shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) > 0)]
+    if len(polygons) == 0:
+        return None
+    return simplest(shapely.multipolygons(polygons))

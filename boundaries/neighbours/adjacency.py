@@ -1,0 +1,131 @@
+"""Which areas are neighbours: by a common point (queen) or a common border (rook)."""
+
+import math
+
+import numpy as np
+import shapely
+
+from boundaries.layers.edges import distinct, pairs_in_contact
+from boundaries.layers.layer import Geometries, Layer
+from spatial.arrays import BoolArray, FloatArray, IntArray
+from spatial.errors import InvalidParameterError
+from spatial.weights.weights import Neighbours
+
+SNAP_M = 0.25  # gaps up to this are slivers, not ground between two areas
+SNAP_SHARE = 0.001  # and never more than this share of the side of a middling area
+ROOK_SNAPS = 10.0  # a border has to run together for this many times the tolerance
+
+
+def queen(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
+    """Areas that come within a tolerance of each other, if only at one point.
+
+    Parameters
+    ----------
+    layer : Layer
+        Areas in the working CRS; they need not be a valid coverage.
+    snap_m : float, optional
+        Width of the gaps that do not count, metres, at least 0. By default `SNAP_M`, or
+        `SNAP_SHARE` of the square root of the median area where that is less.
+
+    Returns
+    -------
+    Neighbours
+        Symmetric, weights of one, in the order of the layer; areas without are its islands.
+
+    Raises
+    ------
+    InvalidParameterError
+        If `snap_m` is negative or not finite.
+
+    Notes
+    -----
+    With a tolerance of 0 this is contiguity as in ``spdep::poly2nb`` on exact borders. The
+    tolerance can only add pairs; overlapping areas are neighbours too.
+    """
+    snap = _checked_snap(layer, snap_m)
+    corners, _ = pairs_in_contact(layer.geometries)
+    i, j = _within(layer, snap, corners)
+    return Neighbours.from_pairs(len(layer), i, j, rule="queen")
+
+
+def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
+    """Areas that have a piece of border in common, not only a point.
+
+    Two areas are neighbours if their borders share a line exactly, or run within the tolerance
+    of each other for at least `ROOK_SNAPS` tolerances (slivers).
+
+    Parameters
+    ----------
+    layer, snap_m
+        As for `queen`.
+
+    Returns
+    -------
+    Neighbours
+        A subset of `queen`; symmetric, weights of one.
+
+    Raises
+    ------
+    InvalidParameterError
+        If `snap_m` is negative or not finite.
+    """
+    snap = _checked_snap(layer, snap_m)
+    corners, edges = pairs_in_contact(layer.geometries)
+    i, j = _within(layer, snap, corners)
+    shared = np.isin(i * len(layer) + j, edges, assume_unique=True, kind="sort")
+    rest = np.flatnonzero(~shared)
+    if len(rest):
+        border = shapely.boundary(layer.geometries)
+        shared[rest] = _share_a_line(border, i[rest], j[rest])
+        rest = np.flatnonzero(~shared)
+    if snap > 0.0 and len(rest):
+        together_m = np.minimum(
+            _near_length_m(border, i[rest], j[rest], snap),
+            _near_length_m(border, j[rest], i[rest], snap),
+        )
+        shared[rest] = together_m >= ROOK_SNAPS * snap
+    return Neighbours.from_pairs(len(layer), i[shared], j[shared], rule="rook")
+
+
+def default_snap_m(layer: Layer) -> float:
+    """Width of the gaps that do not count for this layer, metres."""
+    side_m = math.sqrt(float(np.median(layer.areas_km2)) * 1e6)
+    return min(SNAP_M, SNAP_SHARE * side_m)
+
+
+def _checked_snap(layer: Layer, snap_m: float | None) -> float:
+    if snap_m is None:
+        return default_snap_m(layer)
+    if not (math.isfinite(snap_m) and snap_m >= 0.0):
+        raise InvalidParameterError("snap_m", snap_m, "a finite number of metres of at least 0")
+    return snap_m
+
+
+def _within(layer: Layer, snap_m: float, certain: IntArray) -> tuple[IntArray, IntArray]:
+    """Pairs of areas, first before second, that touch, overlap or are within the tolerance.
+
+    Of `certain` pairs, which have a corner in common, nothing more needs to be asked; that
+    leaves a few of those whose boxes meet.
+    """
+    areas = len(layer)
+    bounds = shapely.bounds(layer.geometries) + np.array([-1.0, -1.0, 1.0, 1.0]) * snap_m
+    i, j = shapely.STRtree(layer.geometries).query(shapely.box(*bounds.T))
+    near = distinct((i * areas + j)[i < j])
+    near = near[~np.isin(near, certain, assume_unique=True, kind="sort")]
+    prepared = layer.geometries.copy()
+    shapely.prepare(prepared)
+    one, other = prepared[near // areas], prepared[near % areas]
+    met = shapely.dwithin(one, other, snap_m) if snap_m else shapely.intersects(one, other)
+    pairs = np.sort(np.concatenate([certain, near[met]]))
+    return pairs // areas, pairs % areas
+
+
+def _share_a_line(border: Geometries, i: IntArray, j: IntArray) -> BoolArray:
+    """Whether two borders have a line in common, exactly (DE-9IM: dimension 1)."""
+    return np.asarray(shapely.relate_pattern(border[i], border[j], "1********"), dtype=bool)
+
+
+def _near_length_m(border: Geometries, i: IntArray, j: IntArray, snap_m: float) -> FloatArray:
+    """Length of the border of each i that lies within the tolerance of the border of j."""
+    reach = shapely.buffer(border[j], snap_m, quad_segs=2)
+    return np.asarray(shapely.length(shapely.intersection(border[i], reach)))

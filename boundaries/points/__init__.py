@@ -1,0 +1,1 @@
+"""Which area holds a point."""

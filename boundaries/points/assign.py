@@ -1,0 +1,86 @@
+"""Points to areas: which area each point lies in.
+
+The rule for a point on a border: it belongs to every area it touches, and is given to the
+first of them in code order. The same holds where areas overlap.
+"""
+
+import threading
+import weakref
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
+
+from boundaries.layers.layer import Geometries, Layer
+from boundaries.points.area_index import OUTSIDE, UNDECIDED, AreaIndex
+from spatial.arrays import FloatArray, IndexArray
+from spatial.errors import InvalidPointsError
+
+FEW_POINTS = 2_000  # for fewer an index that is not there yet is not worth its making
+
+_indices: "weakref.WeakKeyDictionary[Layer, AreaIndex]" = weakref.WeakKeyDictionary()
+_building = threading.Lock()
+
+
+def assign_points(layer: Layer, xy_m: ArrayLike) -> IndexArray:
+    """The position in `layer.codes` of the area that each point lies in.
+
+    Parameters
+    ----------
+    layer : Layer
+        Areas in the working CRS, in the order of their codes.
+    xy_m : (n, 2) float64
+        Places in the working CRS, metres; NaN or infinite where a place is not known.
+
+    Returns
+    -------
+    (n,) int32
+        -1 outside all areas and where a coordinate is not finite. A point on a border, or
+        where areas overlap, is in the first of its areas in code order.
+
+    Raises
+    ------
+    InvalidPointsError
+        If the shape is not (n, 2).
+
+    Notes
+    -----
+    Exact: the same as testing every area with the ``intersects`` predicate of GEOS. The first
+    call with many points builds the layer's index (0.1 s for 500 areas), which is kept as long
+    as the layer; then a point costs some tens of nanoseconds.
+    """
+    points = np.ascontiguousarray(xy_m, dtype=np.float64)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise InvalidPointsError(points.shape, 0)
+    if len(points) < FEW_POINTS and layer not in _indices:
+        return _by_tree(layer.geometries, points)
+    area = _index_of(layer).find(points)
+    undecided = np.flatnonzero(area == UNDECIDED)
+    area[undecided] = _by_tree(layer.geometries, points[undecided])
+    return area
+
+
+def compile_kernels() -> None:
+    """Compile what `assign_points` runs, so that no request pays for it."""
+    square = np.array([shapely.box(0.0, 0.0, 1.0, 1.0)], dtype=object)
+    AreaIndex.of(square, cells=4).find(np.zeros((1, 2)))
+
+
+def _index_of(layer: Layer) -> AreaIndex:
+    """The layer's index, built by the first thread that needs it."""
+    with _building:
+        index = _indices.get(layer)
+        if index is None:
+            index = _indices[layer] = AreaIndex.of(layer.geometries)
+        return index
+
+
+def _by_tree(geometries: Geometries, points: FloatArray) -> IndexArray:
+    """(n,) int32 first area that each point touches, by the exact predicate of GEOS."""
+    area = np.full(len(points), OUTSIDE, dtype=np.int32)
+    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    tree = shapely.STRtree(geometries)
+    at, found = tree.query(shapely.points(points[known]), predicate="intersects")
+    last_first = np.argsort(-found, kind="stable")  # the smallest position is written last
+    area[known[at[last_first]]] = found[last_first]
+    return area

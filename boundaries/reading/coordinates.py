@@ -1,0 +1,168 @@
+"""From a file's coordinates to the working CRS, and refusing those that cannot be right."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+import shapely
+
+from boundaries.errors import CoordinatesError
+from boundaries.layers.layer import Geometries
+from spatial.arrays import BoolArray, FloatArray
+from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
+
+BEYOND_USE_DEG = 1.0  # how far outside its area of use a CRS is still trusted
+TINY_AREA_M2 = 1.0  # a median area below this is no place that people live in
+
+
+@dataclass(frozen=True)
+class SourceCrs:
+    """The CRS that coordinates are read in, how it is called, and a remark where one is due."""
+
+    crs: str
+    label: str
+    notes: tuple[str, ...] = ()
+
+
+def crs_of_source(path: str, in_file: str, asked: str | None) -> SourceCrs:
+    """The CRS to read a file's coordinates in: as asked, else as the file says.
+
+    Raises
+    ------
+    CoordinatesError
+        If the file says nothing and nothing was asked.
+    InvalidParameterError
+        If PROJ does not know it.
+    """
+    if asked:
+        label = label_of(parsed_crs(asked))
+        if in_file and parsed_crs(in_file) != parsed_crs(asked):
+            said = label_of(parsed_crs(in_file))
+            note = f"the file says {said}; its coordinates were read as {label}, as asked"
+            return SourceCrs(asked, label, (note,))
+        return SourceCrs(asked, label)
+    if not in_file:
+        raise CoordinatesError(
+            path, "an unknown CRS", "the file does not name its CRS; say it, e.g. --crs EPSG:27700"
+        )
+    return SourceCrs(in_file, label_of(parsed_crs(in_file)))
+
+
+def label_of(crs: pyproj.CRS) -> str:
+    """Short name of a CRS: its code in a registry where it has one."""
+    authority = crs.to_authority(min_confidence=70)
+    return ":".join(authority) if authority else crs.name
+
+
+def in_working_crs(
+    geometries: Geometries, codes: tuple[str, ...], *, path: str, source: SourceCrs, target: str
+) -> Geometries:
+    """The geometries in the working CRS.
+
+    Parameters
+    ----------
+    geometries : (n,) object array
+        In the CRS of `source`, x or longitude first.
+    codes : tuple of str
+        Of each, to name those that are refused.
+    path : str
+        Named in errors.
+    source : SourceCrs
+        What the coordinates are read as.
+    target : str
+        The working CRS.
+
+    Raises
+    ------
+    CoordinatesError
+        If coordinates are not finite, are no degrees where the CRS is in degrees, are degrees
+        where it is in metres, do not transform, or lie outside the area of use of the
+        working CRS by more than `BEYOND_USE_DEG`.
+    """
+    crs = parsed_crs(source.crs)
+    bounds = shapely.bounds(geometries)
+    check = _Check(path, source.label, codes, bounds)
+    check.refuse(~_finite(bounds), "coordinates are not finite numbers")
+    if crs.is_geographic:
+        too_far = np.abs(bounds) > [360.0, 90.0, 360.0, 90.0]
+        check.refuse(
+            np.asarray(too_far.any(axis=1)), "coordinates are no degrees of longitude and latitude"
+        )
+    elif _look_like_degrees(bounds, target):
+        check.refuse(
+            np.ones(len(bounds), dtype=bool),
+            "coordinates look like degrees of longitude and latitude, not like "
+            f"{crs.axis_info[0].unit_name}s",
+        )
+    if source.crs != target and crs != parsed_crs(target):
+        geometries = shapely.transform(
+            geometries, lambda xy: transform_xy(xy, source=source.crs, target=target)
+        )
+    check.refuse(
+        ~_finite(shapely.bounds(geometries)), f"coordinates cannot be transformed to {target}"
+    )
+    _refuse_beyond_use(check, geometries, target)
+    return geometries
+
+
+@dataclass(frozen=True)
+class _Check:
+    """What is needed to say which features are wrong."""
+
+    path: str
+    label: str
+    codes: tuple[str, ...]
+    bounds: FloatArray
+
+    def refuse(self, wrong: BoolArray, reason: str) -> None:
+        """Refuse if any feature is wrong, naming the first with its numbers."""
+        at = np.flatnonzero(wrong)
+        if len(at) == 0:
+            return
+        first = int(at[0])
+        x0, y0, x1, y1 = self.bounds[first].tolist()
+        raise CoordinatesError(
+            self.path,
+            self.label,
+            f"{reason}: {len(at)} of {len(self.codes)} areas, the first feature {first + 1} "
+            f"({self.codes[first]}) with x {x0:.10g} to {x1:.10g} and y {y0:.10g} to {y1:.10g}",
+        )
+
+
+def _finite(bounds: FloatArray) -> BoolArray:
+    """(n,) whether all four bounds of an area are finite."""
+    return np.asarray(np.isfinite(bounds).all(axis=1), dtype=np.bool_)
+
+
+def _look_like_degrees(bounds: FloatArray, target: str) -> bool:
+    """Whether numbers said to be metres would be places in the working CRS's area as degrees."""
+    use = parsed_crs(target).area_of_use
+    if use is None or np.abs(bounds).max() > 360:
+        return False
+    return bool(
+        (bounds[:, 0] >= use.west - BEYOND_USE_DEG).all()
+        and (bounds[:, 2] <= use.east + BEYOND_USE_DEG).all()
+        and (bounds[:, 1] >= use.south - BEYOND_USE_DEG).all()
+        and (bounds[:, 3] <= use.north + BEYOND_USE_DEG).all()
+    )
+
+
+def _refuse_beyond_use(check: _Check, geometries: Geometries, target: str) -> None:
+    """Refuse places that the working CRS is not made for: there its metres are not metres."""
+    use = parsed_crs(target).area_of_use
+    if use is None:
+        return
+    bounds = shapely.bounds(geometries)
+    beyond = np.zeros(len(bounds), dtype=bool)
+    for x, y in ((0, 1), (2, 1), (0, 3), (2, 3)):
+        lonlat = transform_xy(np.ascontiguousarray(bounds[:, [x, y]]), source=target, target=WGS84)
+        lon, lat = lonlat[:, 0], lonlat[:, 1]
+        inside = (lon >= use.west - BEYOND_USE_DEG) & (lon <= use.east + BEYOND_USE_DEG)
+        inside &= (lat >= use.south - BEYOND_USE_DEG) & (lat <= use.north + BEYOND_USE_DEG)
+        beyond |= ~inside
+    check.refuse(
+        beyond,
+        f"coordinates lie outside the area that {target} is made for (longitude {use.west:g} to "
+        f"{use.east:g}, latitude {use.south:g} to {use.north:g}), so that the CRS, or the order "
+        "of x and y, is not what it is said to be",
+    )

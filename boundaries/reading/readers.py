@@ -1,0 +1,238 @@
+"""Boundary layers from files: any vector format that GDAL reads, checked and made usable."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from boundaries.errors import InvalidLayerError
+from boundaries.layers.checks import (
+    Coverage,
+    Repair,
+    as_text,
+    cleaned_codes,
+    coverage_of,
+    only_polygons,
+    repaired,
+)
+from boundaries.layers.layer import Geometries, Layer, LayerMetadata, normalised
+from boundaries.reading.cleaning import TOLERANCE_M, Cleaning, clean_coverage
+from boundaries.reading.coordinates import TINY_AREA_M2, SourceCrs, crs_of_source, in_working_crs
+from boundaries.reading.sources import RawAreas, read_raw_areas
+from spatial.arrays import AnyArray
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """What was read, and what was done to it.
+
+    Attributes
+    ----------
+    path, source_layer : str
+        The file, and the layer in it; of several files all of them.
+    features : int
+        Features read; every one of them is an area of the layer.
+    multipart, with_holes : int
+        Areas of several parts, and with at least one hole; kept as they are.
+    unnamed : int
+        Areas without a name, which are called by their code.
+    crs_from, crs_to : str
+        CRS that the coordinates were read in, and the working CRS.
+    repaired : tuple of Repair
+        Areas whose shape was not valid.
+    area_km2 : float
+        Sum of the areas, km^2.
+    bounds_m : tuple of float
+        Left, bottom, right, top in the working CRS, metres.
+    coverage : Coverage
+        Whether neighbours share their borders, as the file has them.
+    cleaning : Cleaning or None
+        What was done so that they share them; None where it was not asked.
+    notes : tuple of str
+        Remarks of GDAL and of the checks.
+    """
+
+    path: str
+    source_layer: str
+    features: int
+    multipart: int
+    with_holes: int
+    unnamed: int
+    crs_from: str
+    crs_to: str
+    repaired: tuple[Repair, ...]
+    area_km2: float
+    bounds_m: tuple[float, float, float, float]
+    coverage: Coverage
+    cleaning: Cleaning | None
+    notes: tuple[str, ...]
+
+
+def read_boundaries(
+    path: Path | Sequence[Path],
+    *,
+    layer_id: str,
+    code_field: str,
+    crs: str,
+    name_field: str | None = None,
+    vintage: str = "",
+    source: str = "",
+    licence: str = "",
+    title: str = "",
+    synthetic: bool = False,
+    source_crs: str | None = None,
+    source_layer: str | None = None,
+    clean_tolerance_m: float | None = TOLERANCE_M,
+) -> tuple[Layer, ImportReport]:
+    """The areas in a file as a layer in the working CRS, and a report of what was done.
+
+    Parameters
+    ----------
+    path : Path or sequence of Path
+        Any vector file GDAL reads, or a zip archive with one in it; of several with the same
+        fields the areas of all together. Features are numbered through all files.
+    layer_id : str
+        The layer's name here.
+    code_field, name_field : str
+        Fields with each area's code and name; without a name field areas are named by code.
+    crs : str
+        The working CRS, projected and in metres.
+    vintage, source, licence, title : str
+        Kept with the layer; the title is the layer's name where none is given.
+    synthetic : bool
+        True for invented areas.
+    source_crs : str, optional
+        CRS of the file's coordinates, where the file does not say it or says it wrongly.
+    source_layer : str, optional
+        The layer to read, where the file holds several.
+    clean_tolerance_m : float or None
+        The furthest a border may be moved to make neighbours share it, metres; None leaves
+        all borders as they are.
+
+    Returns
+    -------
+    layer : Layer
+        Areas in the order of their codes, valid polygons or multipolygons without Z or M.
+    report : ImportReport
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file, the layer in it, or a field is not there or cannot be read.
+    InvalidLayerError
+        If there are no features, a code is missing or used twice, or a geometry is missing,
+        empty, not of polygons or beyond repair. No feature is ever left out.
+    CoordinatesError
+        If the CRS is not known, or the coordinates cannot be of the CRS named.
+    InvalidParameterError
+        If PROJ does not know the CRS named.
+    """
+    paths = [path] if isinstance(path, Path) else list(path)
+    raw = [
+        read_raw_areas(
+            one, code_field=code_field, name_field=name_field, source_layer=source_layer
+        )
+        for one in paths
+    ]
+    for one, areas in zip(paths, raw, strict=True):
+        if len(areas.codes) == 0:
+            raise InvalidLayerError(layer_id, f"{one} has no features")
+    values = np.concatenate([areas.codes.astype(object) for areas in raw])
+    codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
+    names, unnamed = _names([areas.names for areas in raw], codes)
+    read_as = [
+        crs_of_source(str(one), areas.crs, source_crs)
+        for one, areas in zip(paths, raw, strict=True)
+    ]
+    polygons = only_polygons(
+        np.concatenate([areas.geometries for areas in raw]), codes, layer_id=layer_id
+    )
+    placed = _placed(polygons, codes, paths, raw, read_as, crs)
+    geometries, repairs = repaired(placed, codes, layer_id=layer_id)
+    metadata = LayerMetadata(
+        layer_id=layer_id,
+        title=title or layer_id,
+        crs=crs,
+        vintage=vintage,
+        source=source,
+        licence=licence,
+        synthetic=synthetic,
+    )
+    layer = normalised(Layer(metadata, codes, names, geometries))
+    coverage = coverage_of(layer.geometries)
+    cleaning = None
+    if clean_tolerance_m is not None:
+        layer, cleaning = clean_coverage(layer, tolerance_m=clean_tolerance_m)
+    report = ImportReport(
+        path=_listed(str(one) for one in paths),
+        source_layer=_listed(areas.source_layer for areas in raw),
+        features=len(codes),
+        multipart=int(np.count_nonzero(shapely.get_num_geometries(geometries) > 1)),
+        with_holes=_with_holes(geometries),
+        unnamed=unnamed,
+        crs_from=_listed(said.label for said in read_as),
+        crs_to=crs,
+        repaired=repairs,
+        area_km2=float(layer.areas_km2.sum()),
+        bounds_m=layer.bounds_m,
+        coverage=coverage,
+        cleaning=cleaning,
+        notes=(
+            *dict.fromkeys(note for areas in raw for note in areas.notes),
+            *dict.fromkeys(note for said in read_as for note in said.notes),
+            *_remarks(layer),
+        ),
+    )
+    return layer, report
+
+
+def _placed(
+    polygons: Geometries,
+    codes: tuple[str, ...],
+    paths: Sequence[Path],
+    raw: Sequence[RawAreas],
+    read_as: Sequence[SourceCrs],
+    crs: str,
+) -> Geometries:
+    """The polygons of all files in the working CRS, each file's from its own."""
+    placed = polygons.copy()
+    start = 0
+    for path, areas, said in zip(paths, raw, read_as, strict=True):
+        of_file = slice(start, start + len(areas.codes))
+        placed[of_file] = in_working_crs(
+            polygons[of_file], codes[of_file], path=str(path), source=said, target=crs
+        )
+        start = of_file.stop
+    return placed
+
+
+def _listed(words: Iterable[str]) -> str:
+    """The different ones of some words in one line."""
+    return ", ".join(dict.fromkeys(words))
+
+
+def _names(
+    values: Sequence[AnyArray | None], codes: tuple[str, ...]
+) -> tuple[tuple[str, ...], int]:
+    """A name for each area, and how many are called by their code for want of one."""
+    given = [as_text(value) for of_file in values if of_file is not None for value in of_file]
+    if not given:
+        return codes, 0
+    unnamed = sum(not name for name in given)
+    return tuple(name or code for name, code in zip(given, codes, strict=True)), unnamed
+
+
+def _with_holes(geometries: Geometries) -> int:
+    """How many areas have at least one hole."""
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    return len(np.unique(owner[shapely.get_num_interior_rings(parts) > 0]))
+
+
+def _remarks(layer: Layer) -> tuple[str, ...]:
+    """What is allowed but deserves a second look."""
+    median_m2 = float(np.median(layer.areas_km2)) * 1e6
+    if median_m2 < TINY_AREA_M2:
+        return (f"the median area is {median_m2:.3g} m2: is the CRS of the file right?",)
+    return ()

@@ -1,0 +1,186 @@
+"""Files of areas as GDAL sees them: archives looked into, layers listed, one layer read."""
+
+import warnings
+import zipfile
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+import shapely
+
+from boundaries.errors import UnreadableFileError
+from boundaries.layers.layer import Geometries
+from spatial.arrays import AnyArray
+
+_IN_ARCHIVES = {".shp", ".geojson", ".json", ".gpkg", ".fgb", ".gml", ".kml", ".tab", ".mif"}
+
+
+@dataclass(frozen=True)
+class SourceLayer:
+    """One layer of areas inside a file: what GDAL opens, and which layer of it."""
+
+    dataset: str
+    name: str
+
+
+@dataclass(frozen=True)
+class RawAreas:
+    """The features of a source as they are in it, in its own order.
+
+    Attributes
+    ----------
+    codes, names : (n,) object arrays
+        Values of the two fields as they are; `names` is None when no field was named.
+    geometries : (n,) object array
+        Shapely geometries, None where a feature has none.
+    crs : str
+        As the file says, empty when it says nothing.
+    source_layer : str
+    notes : tuple of str
+        What GDAL remarked while reading.
+    """
+
+    codes: AnyArray
+    names: AnyArray | None
+    geometries: Geometries
+    crs: str
+    source_layer: str
+    notes: tuple[str, ...]
+
+
+def list_source_layers(path: Path) -> tuple[SourceLayer, ...]:
+    """The layers with geometry in a file, or in the files of a zip archive.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file is missing, is no archive though named so, or nothing in it can be read.
+    """
+    import pyogrio
+
+    if not path.exists():
+        raise UnreadableFileError(str(path), "there is no such file")
+    found = []
+    for dataset in _datasets(path):
+        try:
+            listed = pyogrio.list_layers(dataset)
+        except pyogrio.errors.DataSourceError as error:
+            raise UnreadableFileError(str(path), f"GDAL cannot read it: {error}") from error
+        found += [SourceLayer(dataset, str(name)) for name, kind in listed if kind is not None]
+    if not found:
+        raise UnreadableFileError(str(path), "it holds no layer with geometry")
+    return tuple(found)
+
+
+def chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
+    """The layer to read: the one named, or the only one.
+
+    Raises
+    ------
+    UnreadableFileError
+        If there are several and none was named, or none of that name.
+    """
+    layers = list_source_layers(path)
+    names = ", ".join(layer.name for layer in layers)
+    if source_layer is None:
+        if len(layers) > 1:
+            raise UnreadableFileError(
+                str(path), f"it holds several layers, say which with --source-layer: {names}"
+            )
+        return layers[0]
+    for layer in layers:
+        if layer.name == source_layer:
+            return layer
+    raise UnreadableFileError(str(path), f"it has no layer {source_layer!r}; it has: {names}")
+
+
+def read_raw_areas(
+    path: Path, *, code_field: str, name_field: str | None, source_layer: str | None
+) -> RawAreas:
+    """The features of one layer of a file.
+
+    Raises
+    ------
+    UnreadableFileError
+        If the file cannot be read, has several layers and none was named, or lacks a field.
+    """
+    import pyogrio
+
+    layer = chosen_layer(path, source_layer)
+    wanted = [code_field] if name_field is None else [code_field, name_field]
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        try:
+            fields = [str(f) for f in pyogrio.read_info(layer.dataset, layer=layer.name)["fields"]]
+            for field in wanted:
+                _check_field(path, field, fields)
+            meta, _, wkb, columns = pyogrio.raw.read(
+                layer.dataset, layer=layer.name, columns=list(dict.fromkeys(wanted))
+            )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise UnreadableFileError(str(path), f"GDAL cannot read it: {error}") from error
+        except (pyogrio.errors.FeatureError, UnicodeDecodeError) as error:
+            raise UnreadableFileError(
+                str(path), f"its features cannot be read: {error}"
+            ) from error
+    by_name: dict[str, Any] = dict(zip(meta["fields"].tolist(), columns, strict=True))
+    return RawAreas(
+        codes=by_name[code_field],
+        names=None if name_field is None else by_name[name_field],
+        geometries=_parsed(path, wkb),
+        crs=meta["crs"] or "",
+        source_layer=layer.name,
+        notes=tuple(dict.fromkeys(f"GDAL: {remark.message}" for remark in remarks)),
+    )
+
+
+def _datasets(path: Path) -> list[str]:
+    """What GDAL is to open: the path itself, or the vector files inside an archive."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [PurePosixPath(name) for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UnreadableFileError(str(path), f"it is no zip archive: {error}") from error
+    found = {str(m) for m in members if m.suffix.lower() in _IN_ARCHIVES and _is_data(m)}
+    found |= {str(p) for m in members for p in (m, *m.parents) if p.suffix.lower() == ".gdb"}
+    if not found:
+        inside = ", ".join(str(m) for m in members[:10]) or "nothing"
+        raise UnreadableFileError(str(path), f"it holds no file of areas, but {inside}")
+    return [f"/vsizip/{path.resolve()}/{member}" for member in sorted(found)]
+
+
+def _is_data(member: PurePosixPath) -> bool:
+    """False for what macOS adds to archives, and for parts of a geodatabase."""
+    hidden = any(part.startswith((".", "__MACOSX")) for part in member.parts)
+    return not hidden and not any(part.lower().endswith(".gdb") for part in member.parts[:-1])
+
+
+def _check_field(path: Path, field: str, fields: list[str]) -> None:
+    """Refuse a field that the layer lacks, with the most likely one that it has."""
+    if field in fields:
+        return
+    by_lower = {name.lower(): name for name in fields}
+    likely = get_close_matches(field.lower(), list(by_lower), n=1)
+    suggestion = f"; did you mean {by_lower[likely[0]]!r}?" if likely else ""
+    known = ", ".join(fields) or "none"
+    raise UnreadableFileError(
+        str(path), f"it has no field {field!r}{suggestion} Its fields are: {known}"
+    )
+
+
+def _parsed(path: Path, wkb: AnyArray) -> Geometries:
+    """Shapely geometries without Z and M; the first that cannot be parsed is named."""
+    try:
+        geometries = shapely.from_wkb(wkb)
+    except shapely.GEOSException as error:
+        for number, one in enumerate(wkb, start=1):
+            if shapely.from_wkb(one, on_invalid="ignore") is None and one is not None:
+                raise UnreadableFileError(
+                    str(path), f"the geometry of feature {number} cannot be read: {error}"
+                ) from error
+        raise UnreadableFileError(str(path), f"its geometries cannot be read: {error}") from error
+    return np.asarray(shapely.force_2d(geometries), dtype=object)

@@ -1,0 +1,162 @@
+"""The file of a layer: GeoParquet, with what we know of the layer in the file's metadata.
+
+Only pyarrow and shapely are used to read: a service starts with them long before geopandas
+would have been imported.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+
+from boundaries.errors import DamagedLayerError, InvalidLayerError
+from boundaries.layers.layer import Layer, LayerMetadata
+
+GEO_KEY = b"geo"
+OWN_KEY = b"hotspot_atlas"
+FORMAT = 1
+GEOPARQUET_VERSION = "1.1.0"
+
+
+@dataclass(frozen=True)
+class LayerHeader:
+    """What a layer's file says of it without its areas.
+
+    Attributes
+    ----------
+    metadata : LayerMetadata
+    areas : int
+        Number of areas.
+    area_km2 : float
+        Sum of their areas, km^2.
+    bounds_m : tuple of float
+        Left, bottom, right, top of all, metres in the working CRS.
+    """
+
+    metadata: LayerMetadata
+    areas: int
+    area_km2: float
+    bounds_m: tuple[float, float, float, float]
+
+
+def write_layer(layer: Layer, file: IO[bytes]) -> None:
+    """Write a layer as GeoParquet 1.1: columns ``code``, ``name`` and ``geometry`` (WKB).
+
+    Parameters
+    ----------
+    layer : Layer
+        With its version set.
+    file : binary file
+        Open for writing.
+    """
+    own = {
+        "format": FORMAT,
+        **asdict(layer.metadata),
+        "areas": len(layer),
+        "area_km2": float(layer.areas_km2.sum()),
+        "bounds_m": layer.bounds_m,
+    }
+    table = pa.table(
+        {
+            "code": pa.array(layer.codes, pa.string()),
+            "name": pa.array(layer.names, pa.string()),
+            "geometry": pa.array(shapely.to_wkb(layer.geometries).tolist(), pa.binary()),
+        }
+    ).replace_schema_metadata(
+        {GEO_KEY: json.dumps(_geo_metadata(layer)), OWN_KEY: json.dumps(own)}
+    )
+    pq.write_table(table, file, compression="zstd")
+
+
+def read_header(file: IO[bytes], path: Path) -> LayerHeader:
+    """What an open file says of its layer.
+
+    Raises
+    ------
+    DamagedLayerError
+        If it is not a file that `write_layer` wrote.
+    """
+    try:
+        file.seek(0)
+        schema_metadata = pq.ParquetFile(file).schema_arrow.metadata or {}
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DamagedLayerError(str(path), str(error)) from error
+    return _header(schema_metadata, path)
+
+
+def read_layer(file: IO[bytes], path: Path) -> Layer:
+    """The layer in an open file.
+
+    Raises
+    ------
+    DamagedLayerError
+        If it is not a file that `write_layer` wrote.
+    """
+    try:
+        file.seek(0)
+        # Not pq.read_table and to_numpy, which import pandas: that takes longer than to read.
+        table = pq.ParquetFile(file).read(columns=["code", "name", "geometry"])
+        geometries = shapely.from_wkb(table["geometry"].to_pylist())
+        header = _header(table.schema.metadata or {}, path)
+        return Layer(
+            header.metadata,
+            tuple(table["code"].to_pylist()),
+            tuple(table["name"].to_pylist()),
+            np.asarray(geometries, dtype=object),
+        )
+    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
+        raise DamagedLayerError(str(path), str(error)) from error
+    except (shapely.GEOSException, InvalidLayerError) as error:
+        raise DamagedLayerError(str(path), str(error)) from error
+
+
+def _header(schema_metadata: dict[bytes, bytes], path: Path) -> LayerHeader:
+    """Parse our own key of the file's metadata."""
+    if OWN_KEY not in schema_metadata:
+        raise DamagedLayerError(str(path), "its metadata say nothing of a layer")
+    try:
+        own = json.loads(schema_metadata[OWN_KEY])
+        if own["format"] != FORMAT:
+            raise DamagedLayerError(
+                str(path), f"it is of format {own['format']}, this program reads {FORMAT}"
+            )
+        known = {name: own[name] for name in LayerMetadata.__dataclass_fields__}
+        left, bottom, right, top = own["bounds_m"]
+        return LayerHeader(
+            LayerMetadata(**known), own["areas"], own["area_km2"], (left, bottom, right, top)
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedLayerError(str(path), f"its metadata are incomplete: {error!r}") from error
+
+
+def _geo_metadata(layer: Layer) -> dict[str, Any]:
+    """The ``geo`` key that GeoParquet asks for."""
+    kinds = sorted({str(kind) for kind in shapely.get_type_id(layer.geometries).tolist()})
+    names = {"3": "Polygon", "6": "MultiPolygon"}
+    return {
+        "version": GEOPARQUET_VERSION,
+        "primary_column": "geometry",
+        "columns": {
+            "geometry": {
+                "encoding": "WKB",
+                "geometry_types": [names[kind] for kind in kinds],
+                "crs": _projjson(layer.crs),
+                "edges": "planar",
+                "bbox": list(layer.bounds_m),
+            }
+        },
+    }
+
+
+@lru_cache(maxsize=8)
+def _projjson(crs: str) -> Any:
+    """The coordinate system as PROJJSON."""
+    from spatial.coordinates.crs import parsed_crs
+
+    return parsed_crs(crs).to_json_dict()

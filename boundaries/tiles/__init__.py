@@ -1,0 +1,1 @@
+"""Areas in Web Mercator tiles, generalised by zoom."""

@@ -1,0 +1,1 @@
+"""One answer per area: choropleths, hotspots, change over time."""

@@ -1,0 +1,203 @@
+"""What is loaded: datasets, boundary layers, measures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from boundaries.layers.layer import Layer
+from boundaries.storage.store import LayerStore
+from service.analyses.inputs.area_counts import Areas
+from service.config.settings import Settings
+from service.model.answers import Document, Table
+from service.model.provenance import (
+    SOFTWARE,
+    layer_source,
+    layers_version,
+    provenance,
+    short_digest,
+)
+from service.store.incidents import Incidents, IncidentStore
+from service.store.measures import MeasureStore
+
+
+class Catalogue:
+    """Lists of what can be asked about."""
+
+    def __init__(
+        self,
+        *,
+        incidents: IncidentStore,
+        layers: LayerStore,
+        measures: MeasureStore,
+        areas: Areas,
+        settings: Settings,
+    ) -> None:
+        self._incidents = incidents
+        self._layers = layers
+        self._measures = measures
+        self._areas = areas
+        self._settings = settings
+
+    def datasets_version(self) -> str:
+        """Everything the list of datasets depends on, as a short digest."""
+        tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
+        # What is outside depends on lookups too: a code may lead into the study area.
+        around = layers_version(self._layers), self._areas.crosswalks.version()
+        return short_digest(tables, around, self._study_label(), SOFTWARE)
+
+    def boundaries_version(self) -> str:
+        """Everything the list of layers depends on, as a short digest."""
+        layers = layers_version(self._layers)
+        study_area, crs = self._study_label(), self._settings.crs
+        return short_digest(layers, self._measures.revision(), study_area, crs, SOFTWARE)
+
+    def layer_version(self, layer_id: str) -> str:
+        """The version of one layer."""
+        return self._layers.get(layer_id).version
+
+    def datasets(self) -> Document:
+        """Every dataset with its counts, period, categories and version."""
+        ids = self._incidents.ids()
+        return Document(
+            kind="datasets", content={"datasets": [self._dataset(name) for name in ids]}
+        )
+
+    def dataset(self, name: str) -> Document:
+        """One dataset with its counts, period, categories and version."""
+        return Document(kind="dataset", content=self._dataset(name))
+
+    def boundaries(self) -> Document:
+        """Every boundary layer with its number of areas, source and measures."""
+        return Document(
+            kind="boundaries",
+            content={
+                "study_area": self._study_label(),
+                "crs": self._settings.crs,
+                "boundaries": [self._layer(layer_id) for layer_id in self._layers.ids()],
+            },
+        )
+
+    def everything_version(self) -> str:
+        """Everything the overview depends on, as a short digest."""
+        return short_digest(self.datasets_version(), self.boundaries_version())
+
+    def overview(self) -> Document:
+        """Datasets and layers together, for the page."""
+        return Document(
+            kind="overview",
+            content={
+                **self.datasets().content,
+                **self.boundaries().content,
+                "software": SOFTWARE,
+            },
+        )
+
+    def layer(self, layer_id: str) -> Table:
+        """The areas of a layer: code, name and shape."""
+        layer = self._layers.get(layer_id)
+        return Table(
+            kind="boundary-layer",
+            columns={
+                "code": np.array(layer.codes, dtype=object),
+                "name": np.array(layer.names, dtype=object),
+            },
+            geometries=layer.geometries,
+            crs=layer.crs,
+            provenance=provenance(
+                sources={"layer": layer_source(layer)},
+                filter={},
+                method={"name": "boundaries"},
+                counts={"areas": len(layer)},
+            ),
+        )
+
+    def alive(self) -> Document:
+        """That the process answers."""
+        return Document(kind="health", content={"status": "alive"})
+
+    def ready(self) -> Document:
+        """That the data can be read, and how much of them there is."""
+        return Document(
+            kind="health",
+            content={
+                "status": "ready",
+                "datasets": {
+                    name: self._incidents.version(name) for name in self._incidents.ids()
+                },
+                "boundaries": list(self._layers.ids()),
+            },
+        )
+
+    def _dataset(self, name: str) -> dict[str, Any]:
+        incidents = self._incidents.open(name)
+        located = int(np.count_nonzero(incidents.located))
+        records = len(incidents.occurred)
+        outside = self._outside(incidents)
+        first, last = months_of(incidents)
+        counts = np.bincount(incidents.category, minlength=len(incidents.categories))
+        return {
+            "id": name,
+            "title": incidents.title,
+            "records": records,
+            "located": located,
+            "unlocated": records - located,
+            "outside": outside,
+            "from": first,
+            "to": last,
+            "categories": list(incidents.categories),
+            "records_by_category": {
+                category: int(count)
+                for category, count in zip(incidents.categories, counts, strict=True)
+            },
+            "version": incidents.version,
+            "synthetic": incidents.synthetic,
+            "source": incidents.source,
+            "licence": incidents.licence,
+        }
+
+    def _outside(self, incidents: Incidents) -> int | None:
+        """Located incidents outside the study area's layer; null where there is no layer."""
+        layer_id = self.study_layer()
+        if layer_id is None:
+            return None
+        layer = self._layers.get(layer_id)
+        everything = np.ones(len(incidents.occurred), dtype=np.bool_)
+        return self._areas.placement(incidents, layer).counts(everything)["outside"]
+
+    def _layer(self, layer_id: str) -> Mapping[str, Any]:
+        layer: Layer = self._layers.get(layer_id)
+        known = layer.metadata
+        return {
+            "id": layer_id,
+            "title": known.title,
+            "areas": len(layer),
+            "area_km2": round(float(layer.areas_km2.sum()), 3),
+            "bounds_m": list(layer.bounds_m),
+            "crs": known.crs,
+            "vintage": known.vintage,
+            "source": known.source,
+            "licence": known.licence,
+            "version": known.version,
+            "synthetic": known.synthetic,
+            "measures": [
+                {"measure": m.measure, "periods": list(m.periods)}
+                for m in self._measures.available(layer_id)
+            ],
+        }
+
+    def study_layer(self) -> str | None:
+        """The layer that the study area is of; None where nothing is imported."""
+        return self._study_label().partition(":")[0] or None
+
+    def _study_label(self) -> str:
+        ids = self._layers.ids()
+        return self._settings.study_area or (ids[0] if ids else "")
+
+
+def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
+    """First and last month that records fall in, ISO."""
+    if len(incidents.occurred) == 0:
+        return None, None
+    months = incidents.occurred.astype("datetime64[M]")
+    return str(months.min()), str(months.max())

@@ -1,0 +1,158 @@
+"""What the page begins with: what is loaded, where, what can be chosen, what is shown first."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from boundaries.storage.store import LayerStore
+from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.inputs.study_area import study_area
+from service.config.settings import Settings
+from service.model.answers import Document
+from service.model.provenance import short_digest
+from service.model.queries import Query
+from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.heatmaps import (
+    BANDWIDTH_RULES,
+    MAX_BANDWIDTH_M,
+    MIN_BANDWIDTH_M,
+    HeatmapQuery,
+    KernelName,
+)
+from service.store.postcodes import PostcodeStore
+from service.store.sites import SiteStore
+from spatial.coordinates.crs import WGS84, transformer
+
+DIGITS = 6  # of a degree: about 10 cm
+FIRST_MONTHS = 12  # the period that the page shows first: the last year on record
+
+
+class PageConfiguration:
+    """Answers to the page's first question."""
+
+    def __init__(
+        self,
+        *,
+        catalogue: Catalogue,
+        layers: LayerStore,
+        sites: SiteStore,
+        postcodes: PostcodeStore,
+        settings: Settings,
+    ) -> None:
+        self._catalogue = catalogue
+        self._layers = layers
+        self._sites = sites
+        self._postcodes = postcodes
+        self._settings = settings
+
+    def version(self) -> str:
+        """Everything that it depends on, as a short digest."""
+        settings = self._settings
+        return short_digest(
+            self._catalogue.everything_version(),
+            self._sites.revision(),
+            self._postcodes.version(),
+            settings.background,
+            settings.tiles,
+        )
+
+    def document(self) -> Document:
+        """Background, extent, datasets, layers, choices and what to show first.
+
+        Extents are in longitude and latitude: west, south, east, north. Layers come with the
+        largest areas first.
+        """
+        overview = self._catalogue.overview().content
+        datasets = overview["datasets"]
+        layers = [self._placed(layer) for layer in overview["boundaries"]]
+        layers.sort(key=lambda layer: -float(layer["area_km2"]) / int(layer["areas"]))
+        tiles = self._settings.tiles
+        return Document(
+            kind="page-configuration",
+            content={
+                "title": "Hotspot Atlas",
+                "software": overview["software"],
+                "crs": self._settings.crs,
+                "background": self._background(),
+                "study_area": self._study_area(),
+                "zooms": {"min": tiles.min_zoom, "max": tiles.max_zoom},
+                "datasets": datasets,
+                "layers": layers,
+                "sites": None if self._sites.version() is None else len(self._sites.open()),
+                "postcodes": self._postcodes.version() is not None,
+                "choices": _choices(),
+                "default": _first_view(datasets, layers),
+            },
+        )
+
+    def _background(self) -> dict[str, str] | None:
+        """The map behind the layers; None where none is set."""
+        background = self._settings.background
+        if not background.tiles:
+            return None
+        kind = "tiles" if "{z}" in background.tiles else "style"
+        return {"kind": kind, "address": background.tiles, "attribution": background.attribution}
+
+    def _study_area(self) -> dict[str, Any] | None:
+        """Label, name and extent of the study area; None before anything is imported."""
+        if not self._settings.study_area and not self._layers.ids():
+            return None
+        area = study_area(self._layers, self._settings.study_area)
+        bounds = self._degrees(area.bounds_m)
+        return {"label": area.label, "name": area.name, "bounds": bounds}
+
+    def _placed(self, layer: Mapping[str, Any]) -> dict[str, Any]:
+        return {**layer, "bounds": self._degrees(layer["bounds_m"])}
+
+    def _degrees(self, bounds_m: tuple[float, ...]) -> list[float]:
+        """An extent in longitude and latitude."""
+        left, bottom, right, top = bounds_m
+        to_degrees = transformer(self._settings.crs, WGS84)
+        return [round(v, DIGITS) for v in to_degrees.transform_bounds(left, bottom, right, top)]
+
+
+def _choices() -> dict[str, Any]:
+    """The words and ranges that questions take, as their schemas have them."""
+    return {
+        "choropleth": {
+            "measures": _words(ChoroplethQuery, "measure"),
+            "schemes": [w for w in _words(ChoroplethQuery, "scheme") if w != "manual"],
+        },
+        "hotspot": {
+            "statistics": [w for w in _words(HotspotQuery, "statistic") if w != "join-count"],
+            "measures": _words(HotspotQuery, "measure"),
+            "corrections": _words(HotspotQuery, "correction"),
+        },
+        "heatmap": {
+            "kernels": list(get_args(KernelName)),
+            "bandwidth_rules": list(BANDWIDTH_RULES),
+            "bandwidth_m": {
+                "min": MIN_BANDWIDTH_M,
+                "max": MAX_BANDWIDTH_M,
+                "default": HeatmapQuery.model_fields["bandwidth_m"].default,
+            },
+        },
+    }
+
+
+def _words(model: type[Query], name: str) -> list[str]:
+    """The words that a field of a query allows."""
+    return list(get_args(model.model_fields[name].annotation))
+
+
+def _first_view(
+    datasets: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]
+) -> dict[str, Any] | None:
+    """Dataset, period and layer to show first: the last year of the first dataset."""
+    known = [dataset for dataset in datasets if dataset["from"] is not None]
+    if not known:
+        return None
+    dataset = known[0]
+    year, month = (int(part) for part in dataset["to"].split("-"))
+    first = year * 12 + month - FIRST_MONTHS  # in months since the year 0, January being 0
+    start = f"{first // 12:04d}-{first % 12 + 1:02d}"
+    return {
+        "dataset": dataset["id"],
+        "from": max(start, dataset["from"]),
+        "to": dataset["to"],
+        "layer": max(layers, key=lambda layer: int(layer["areas"]))["id"] if layers else None,
+    }

@@ -1,0 +1,1 @@
+"""Development sites and what they will change."""

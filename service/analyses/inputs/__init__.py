@@ -1,0 +1,1 @@
+"""What analyses start from: selected incidents, counts by area, denominators, neighbours."""

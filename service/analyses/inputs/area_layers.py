@@ -1,0 +1,108 @@
+"""The layers a statistic can be asked of: boundary layers, and grids cut to the study area."""
+
+from typing import Final
+
+import numpy as np
+
+from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.storage.store import LayerStore
+from service.analyses.inputs.study_area import study_area
+from service.config.settings import Settings
+from service.model.provenance import short_digest
+from service.runtime.single_flight import SingleFlightCache
+from spatial.weights.tessellation import (
+    Tessellation,
+    parse_tessellation,
+    specification_of,
+    tessellate,
+)
+
+GRID_PREFIXES: Final = ("square:", "hex:")
+
+
+class AreaLayers:
+    """Boundary layers by id, and grids written ``square:250`` or ``hex:500``.
+
+    Parameters
+    ----------
+    layers : LayerStore
+        What is imported.
+    settings : Settings
+        CRS and study area.
+    """
+
+    def __init__(self, *, layers: LayerStore, settings: Settings) -> None:
+        self._layers = layers
+        self._settings = settings
+        self._grids: SingleFlightCache[Layer] = SingleFlightCache(8)
+
+    @property
+    def imported(self) -> LayerStore:
+        """The boundary layers alone."""
+        return self._layers
+
+    def get(self, layer_id: str) -> Layer:
+        """The areas of a boundary layer or of a grid over the study area.
+
+        Raises
+        ------
+        UnknownLayerError
+            If it is neither a layer that is imported nor written like a grid.
+        InvalidGridError
+            If it is a grid whose size is out of range.
+        """
+        if not layer_id.startswith(GRID_PREFIXES):
+            return self._layers.get(layer_id)
+        shape, size_m = parse_tessellation(layer_id)
+        study = study_area(self._layers, self._settings.study_area)
+        key = (shape, size_m, study.label, study.version)
+
+        def cut() -> Layer:
+            cells = tessellate(study.geometry, shape=shape, size_m=size_m)
+            return _as_layer(cells, study.label, study.version, study.synthetic, study.crs)
+
+        return self._grids.get(key, cut)
+
+    def version(self, layer_id: str) -> str:
+        """The version of a layer or a grid; no grid is cut to find it out.
+
+        Raises
+        ------
+        UnknownLayerError, InvalidGridError
+            As `get`; that a grid has too many cells is found out when it is cut.
+        """
+        if not layer_id.startswith(GRID_PREFIXES):
+            return self._layers.get(layer_id).version
+        shape, size_m = parse_tessellation(layer_id)
+        study = study_area(self._layers, self._settings.study_area)
+        return _grid_version(specification_of(shape, size_m), study.version)
+
+
+def _grid_version(specification: str, study_version: str) -> str:
+    """All that the cells of a grid depend on."""
+    return short_digest(specification, study_version)
+
+
+def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, crs: str) -> Layer:
+    """A grid as a layer: its codes say where a cell lies in the lattice."""
+    prefix = cells.specification.replace(":", "")
+    width = len(str(int(max(cells.column.max(initial=1), cells.row.max(initial=1)))))
+    codes = [
+        f"{prefix}-{column:0{width}d}-{row:0{width}d}"
+        for column, row in zip(cells.column.tolist(), cells.row.tolist(), strict=True)
+    ]
+    order = np.argsort(codes)
+    ordered = tuple(codes[at] for at in order)
+    return Layer(
+        metadata=LayerMetadata(
+            layer_id=cells.specification,
+            title=f"{cells.specification} m grid cut to {label}",
+            crs=crs,
+            source=f"made from the study area {label}",
+            synthetic=synthetic,
+            version=_grid_version(cells.specification, version),
+        ),
+        codes=ordered,
+        names=ordered,
+        geometries=np.asarray(cells.geometries, dtype=object)[order],
+    )

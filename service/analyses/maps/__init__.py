@@ -1,0 +1,1 @@
+"""Tables as layers of a map: tiles, TileJSON, legends."""

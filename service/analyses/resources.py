@@ -1,0 +1,96 @@
+"""What a running service holds: settings, stores, analyses and the door out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from boundaries.points.assign_cache import AssignmentCache
+from boundaries.storage.store import LayerStore
+from boundaries.tiles.geometry_tiles import GeometryTiles
+from service.analyses.areas.choropleths import Choropleths
+from service.analyses.areas.hotspots import Hotspots
+from service.analyses.areas.over_time import OverTime
+from service.analyses.areas.trends import Trends
+from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.catalogue.page_config import PageConfiguration
+from service.analyses.catalogue.page_files import PageFiles
+from service.analyses.catalogue.search import Places
+from service.analyses.density.heatmaps import Heatmaps
+from service.analyses.growth.forecasts import Forecasts
+from service.analyses.growth.overlay import Overlay
+from service.analyses.growth.priorities import Priorities
+from service.analyses.growth.site_maps import SiteMaps
+from service.analyses.growth.sites import SiteTables
+from service.analyses.inputs.area_counts import Areas
+from service.analyses.maps.legends import Legends
+from service.analyses.maps.vector_tiles import VectorTiles
+from service.config.settings import Settings
+from service.model import release as door
+from service.model.release import OPEN, Policy, Released
+from service.runtime.data_state import DataState, Standing
+from service.runtime.flights import Bodies
+from service.runtime.redis_cache import SharedCache
+from service.runtime.warm_up import rehearse
+from service.store.incidents import IncidentStore
+from service.store.lookups import LookupStore
+from service.store.measures import MeasureStore
+from service.store.postcodes import PostcodeStore
+from service.store.sites import SiteStore
+
+
+@dataclass(frozen=True)
+class Resources:
+    """Everything a request or a command needs; tests pass stand-ins.
+
+    Attributes
+    ----------
+    release : callable
+        The one door out, `service.release.release`.
+    standing : Standing
+        Versions, which tiles ask for several times each.
+    bodies : Bodies
+        Rendered answers by entity tag, kept or on their way.
+    shared : SharedCache or None
+        The same in Redis, for several processes.
+    """
+
+    settings: Settings
+    layers: LayerStore
+    incidents: IncidentStore
+    measures: MeasureStore
+    sites: SiteStore
+    lookups: LookupStore
+    postcodes: PostcodeStore
+    assignments: AssignmentCache
+    areas: Areas
+    vector_tiles: VectorTiles
+    geometry_tiles: GeometryTiles
+    legends: Legends
+    heatmaps: Heatmaps
+    choropleths: Choropleths
+    hotspots: Hotspots
+    over_time: OverTime
+    site_tables: SiteTables
+    overlay: Overlay
+    priorities: Priorities
+    site_maps: SiteMaps
+    forecasts: Forecasts
+    trends: Trends
+    places: Places
+    catalogue: Catalogue
+    page_configuration: PageConfiguration
+    page_files: PageFiles
+    state: DataState
+    standing: Standing[str]
+    bodies: Bodies
+    shared: SharedCache | None = None
+    policy: Policy = OPEN
+    release: Callable[..., Released[Any]] = field(default=door.release)
+
+    def prepare(self) -> None:
+        """Load the data and the compiled kernels, so that no request pays for either."""
+        rehearse()
+        for layer_id in self.layers.ids():
+            self.layers.get(layer_id)
+        for dataset in self.incidents.ids():
+            self.incidents.open(dataset)

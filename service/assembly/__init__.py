@@ -1,0 +1,1 @@
+"""The whole put together: the only place that knows stores, analyses, routes and middleware."""

@@ -1,0 +1,126 @@
+"""The stores of a data folder and the analyses over them, wired together."""
+
+from boundaries.neighbours.neighbour_cache import NeighbourCache
+from boundaries.points.assign_cache import AssignmentCache
+from boundaries.storage.store import LayerStore
+from boundaries.tiles.geometry_tiles import GeometryTiles
+from boundaries.tiles.levels import LevelCache
+from service.analyses.areas.choropleths import Choropleths
+from service.analyses.areas.hotspots import Hotspots
+from service.analyses.areas.over_time import OverTime
+from service.analyses.areas.trends import Trends
+from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.catalogue.page_config import PageConfiguration
+from service.analyses.catalogue.page_files import PageFiles
+from service.analyses.catalogue.search import Places
+from service.analyses.density.heatmaps import Heatmaps
+from service.analyses.growth.area_facts import FactsByArea
+from service.analyses.growth.forecasts import Forecasts
+from service.analyses.growth.overlay import Grounds, Overlay
+from service.analyses.growth.priorities import Priorities, read_rules
+from service.analyses.growth.site_maps import SiteMaps
+from service.analyses.growth.sites import SiteTables
+from service.analyses.inputs.area_counts import Areas
+from service.analyses.inputs.area_layers import AreaLayers
+from service.analyses.inputs.crosswalks import Crosswalks
+from service.analyses.inputs.neighbours import Neighbourhoods
+from service.analyses.maps.legends import Legends
+from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.resources import Resources
+from service.config.settings import Settings
+from service.render.tiles.vector_tiles import encode_geometry
+from service.runtime.data_state import DataState, Standing
+from service.runtime.flights import Bodies
+from service.runtime.redis_cache import shared_cache
+from service.store.incidents import IncidentStore
+from service.store.lookups import LookupStore
+from service.store.measures import MeasureStore
+from service.store.postcodes import PostcodeStore
+from service.store.sites import SiteStore
+
+
+def open_resources(settings: Settings) -> Resources:
+    """The stores of the data folder, and the analyses over them; reads nothing yet."""
+    layers = LayerStore(settings.data_dir / "boundaries", crs=settings.crs)
+    incidents = IncidentStore(settings.data_dir / "incidents", crs=settings.crs)
+    measures = MeasureStore(settings.data_dir / "measures")
+    sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
+    area_layers = AreaLayers(layers=layers, settings=settings)
+    lookups = LookupStore(settings.data_dir / "lookups")
+    postcodes = PostcodeStore(settings.data_dir / "postcodes", crs=settings.crs)
+    crosswalks = Crosswalks(lookups=lookups, measures=measures)
+    cache = settings.data_dir / "cache"
+    state = DataState(settings.data_dir)
+    assignments = AssignmentCache(cache / "assignments")
+    areas = Areas(
+        incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
+    )
+    levels = LevelCache(cache / "levels")
+    neighbourhoods = Neighbourhoods(NeighbourCache(cache / "neighbours"))
+    catalogue = Catalogue(
+        incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
+    )
+    heatmaps = Heatmaps(incidents=incidents, layers=layers, settings=settings)
+    choropleths = Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods)
+    hotspots = Hotspots(
+        areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
+    )
+    over_time = OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings)
+    facts = FactsByArea(
+        areas=areas,
+        measures=measures,
+        choropleths=choropleths,
+        hotspots=hotspots,
+        over_time=over_time,
+    )
+    grounds = Grounds(
+        sites=sites, layers=area_layers, measures=measures, crosswalks=crosswalks, facts=facts
+    )
+    legends = Legends(incidents=incidents)
+    overlay = Overlay(grounds=grounds, heatmaps=heatmaps)
+    priorities = Priorities(
+        grounds=grounds, over_time=over_time, rules=read_rules(settings.priority_rules)
+    )
+    return Resources(
+        settings=settings,
+        layers=layers,
+        incidents=incidents,
+        measures=measures,
+        sites=sites,
+        lookups=lookups,
+        postcodes=postcodes,
+        assignments=assignments,
+        areas=areas,
+        geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
+        legends=legends,
+        vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
+        heatmaps=heatmaps,
+        choropleths=choropleths,
+        hotspots=hotspots,
+        over_time=over_time,
+        places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
+        trends=Trends(areas=areas, settings=settings),
+        site_tables=SiteTables(sites),
+        overlay=overlay,
+        priorities=priorities,
+        site_maps=SiteMaps(
+            overlay=overlay,
+            choropleths=choropleths,
+            priorities=priorities,
+            legends=legends,
+        ),
+        forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
+        catalogue=catalogue,
+        page_configuration=PageConfiguration(
+            catalogue=catalogue,
+            layers=layers,
+            sites=sites,
+            postcodes=postcodes,
+            settings=settings,
+        ),
+        page_files=PageFiles(),
+        state=state,
+        standing=Standing(state),
+        bodies=Bodies(settings.tiles.cache_bytes),
+        shared=shared_cache(settings),
+    )

@@ -1,0 +1,42 @@
+"""The demonstration: an invented county, written when it is not there, then served."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands import terminal as output
+from service.commands.admin import serve
+from service.demo.marker import demo_state
+
+DEFAULT_FOLDER = Path("demo-data")
+
+
+def demo(
+    host: serve.Host = "127.0.0.1",
+    port: serve.Port = 8000,
+    workers: serve.Workers = 1,
+    write_only: Annotated[
+        bool, typer.Option("--write-only", help="Write the data and stop; do not serve.")
+    ] = False,
+) -> None:
+    """Write the synthetic demonstration county when it is absent, then serve it.
+
+    The data go to HOTSPOTS_DATA_DIR, or to demo-data in this folder.
+    """
+    if "HOTSPOTS_DATA_DIR" not in os.environ:
+        os.environ["HOTSPOTS_DATA_DIR"] = str(DEFAULT_FOLDER)
+    settings = output.settings()
+    written = False
+    if demo_state(settings.data_dir) != "complete":
+        # Making the county takes libraries that serving it does not.
+        from service.demo.write import ensure_demo
+
+        with output.errors_in_words(), output.progress_bar() as progress:
+            written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
+    folder = settings.data_dir.resolve()
+    state = "written to" if written else "is in"
+    output.console.print(f"the demonstration county (synthetic) {state} {folder}")
+    if not write_only:
+        serve.run(settings, host=host, port=port, workers=workers)

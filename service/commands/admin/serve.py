@@ -1,0 +1,105 @@
+"""Run the HTTP service, in this process or in several that share one address."""
+
+import importlib.util
+import multiprocessing
+import os
+import signal
+import threading
+from pathlib import Path
+from socket import socket
+from typing import Annotated, Any
+
+import typer
+from fastapi import FastAPI
+
+from service.commands import terminal as output
+from service.config.settings import Settings
+from service.runtime import logs
+
+METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; anything but loopback is open to the network.")
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
+Workers = Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")]
+
+
+def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> None:
+    """Serve the data folder over HTTP."""
+    settings = output.settings()
+    if not settings.data_dir.is_dir():
+        output.fail(
+            f"there is no data folder {settings.data_dir}: import something first, "
+            "or set HOTSPOTS_DATA_DIR"
+        )
+    run(settings, host=host, port=port, workers=workers)
+
+
+def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
+    """Serve until interrupted; prints the address once it answers."""
+    import uvicorn
+
+    if settings.redis.url.get_secret_value() and importlib.util.find_spec("redis") is None:
+        output.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
+    logs.configure(settings.log_level, settings.log_format)
+    os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
+    os.environ.pop(METRICS_DIR, None)
+    options: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "log_level": settings.log_level.lower(),
+        "access_log": False,  # ours says more, and nothing of what was asked
+        "log_config": None,
+        "timeout_graceful_shutdown": settings.shutdown_s,
+    }
+    if workers > 1:
+        from service.commands.admin.workers import serve_by_workers
+
+        config = uvicorn.Config(
+            "service.commands.admin.serve:worker_app", factory=True, workers=workers, **options
+        )
+        serve_by_workers(config, announce)
+        return
+    _announcing_server()(uvicorn.Config(worker_app(), **options)).run()
+
+
+def worker_app() -> FastAPI:
+    """The application of one process, over the settings of its environment."""
+    from service.assembly.app import create_app
+    from service.assembly.resources import open_resources
+
+    settings = output.settings()
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        logs.configure(settings.log_level, settings.log_format)
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    return create_app(open_resources(settings))
+
+
+def _end_with(parent: Any) -> None:
+    """End this worker when the process that started it is no more, however it ended."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def announce(listening: socket) -> None:
+    """Print where a socket listens."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    print(f"Hotspot Atlas at http://{shown}:{port}/", flush=True)  # noqa: T201
+
+
+def _announcing_server() -> type:
+    import uvicorn
+
+    class AnnouncingServer(uvicorn.Server):
+        """Says where it listens once it does."""
+
+        async def startup(self, sockets: list[socket] | None = None) -> None:
+            await super().startup(sockets)
+            for server in self.servers:
+                for listening in server.sockets:
+                    announce(listening)
+
+    return AnnouncingServer

@@ -1,0 +1,77 @@
+"""Growth on the command line: sites, and what is around them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands import terminal as output
+from service.commands.answers.query_options import with_query
+from service.commands.answers.tables import write_table
+from service.commands.options import Format, Out
+from service.queries.forecasts import ForecastQuery
+from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery, SitesQuery
+from service.render.maps.site_map import site_map_png
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
+
+
+@app.command()
+@with_query(SitesQuery)
+def sites(query: SitesQuery, format_: Format = None, out: Out = None) -> None:
+    """Development sites and the homes to come; their phases; or sums by district."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.site_tables.table(query), query, format_, out)
+
+
+@app.command()
+@with_query(OverlayQuery)
+def overlay(
+    dataset: Dataset, query: OverlayQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Development sites, the homes to come, and what is around each today."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.overlay.table(dataset, query), query, format_, out)
+
+
+@app.command()
+@with_query(ForecastQuery)
+def forecast(
+    dataset: Dataset, query: ForecastQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Expected incidents per year as homes are built, each with its 90 % interval."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.forecasts.table(dataset, query), query, format_, out)
+
+
+@app.command()
+@with_query(PrioritiesQuery)
+def priorities(
+    dataset: Dataset, query: PrioritiesQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Areas that are emerging, to be prevented or to be sustained, with the reasons."""
+    held = output.resources()
+    with output.errors_in_words():
+        write_table(held, held.priorities.table(dataset, query), query, format_, out)
+
+
+@app.command("map")
+@with_query(SiteMapQuery, without=("by", "crs"))
+def map_(
+    dataset: Dataset,
+    query: SiteMapQuery,
+    out: Annotated[Path, typer.Option(help="File to write, .png.")],
+) -> None:
+    """A picture: sites by size and completion over hot spots, density or priorities."""
+    if out.suffix.lower() != ".png":
+        output.fail(f"a picture is written as .png, got {out.name!r}")
+    held = output.resources()
+    with output.errors_in_words():
+        picture = held.site_maps.picture(dataset, query)
+        body = site_map_png(output.release(held, picture))
+    output.write(body, out)

@@ -1,0 +1,1 @@
+"""Commands that import, derive and list data."""

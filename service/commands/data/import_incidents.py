@@ -1,0 +1,230 @@
+"""``hotspots import incidents``: files of incidents in one of the known layouts."""
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.analyses.resources import Resources
+from service.commands import terminal as output
+from service.commands.options import (
+    Decimal,
+    DecimalSign,
+    Licence,
+    MaxRejected,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+    Title,
+)
+from service.model.incident_filter import IncidentFilter
+
+
+class IncidentFormat(enum.StrEnum):
+    """The layouts of incident files."""
+
+    POLICE_UK = "police-uk"
+    CSV = "csv"
+
+
+class DateForm(enum.StrEnum):
+    """How dates are written; told, never guessed."""
+
+    ISO = "iso"
+    UK = "uk"
+    US = "us"
+
+
+CSV_ONLY = "Columns of --format csv"
+
+
+def incidents(
+    files: Annotated[list[Path], typer.Argument(help="Files, zips or folders.")],
+    dataset: Annotated[str, typer.Option(help="Name of the dataset; made if it is new.")],
+    format_: Annotated[IncidentFormat, typer.Option("--format", help="Layout of the files.")],
+    title: Title = "",
+    source: Source = "",
+    licence: Licence = "",
+    area_layer: Annotated[
+        str | None,
+        typer.Option(help="Layer that the supplied area codes belong to [found out]."),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(help="Column with the date, with or without time.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    date_form: Annotated[
+        DateForm,
+        typer.Option(
+            help="iso: 2024-12-31; uk: 31/12/2024; us: 12/31/2024.", rich_help_panel=CSV_ONLY
+        ),
+    ] = DateForm.ISO,
+    time_of_day: Annotated[
+        str | None, typer.Option(help="Column with the time of day.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(
+            help="Zone whose local time is kept, where times state their offset from UTC.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option(help="Column with easting or longitude.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    y: Annotated[
+        str | None,
+        typer.Option(help="Column with northing or latitude.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    crs: Annotated[
+        str | None,
+        typer.Option(
+            help="Coordinate system of x and y, such as EPSG:4326 or EPSG:27700.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    postcode: Annotated[
+        str | None,
+        typer.Option(
+            help="Column with a postcode, by which rows without coordinates are located "
+            "(hotspots import postcodes).",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    category: Annotated[
+        str | None, typer.Option(help="Column with the category.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    category_value: Annotated[
+        str,
+        typer.Option(
+            help="Category of every row, where no column has it.", rich_help_panel=CSV_ONLY
+        ),
+    ] = "incident",
+    subcategory: Annotated[
+        str | None, typer.Option(help="Column with the subcategory.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    id_: Annotated[
+        str | None,
+        typer.Option("--id", help="Column with the incident's id.", rich_help_panel=CSV_ONLY),
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option(help="Column with a weight.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    area_code: Annotated[
+        str | None, typer.Option(help="Column with an area code.", rich_help_panel=CSV_ONLY)
+    ] = None,
+    attribute: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="name=column of a further attribute; repeat for several.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="One character [found out].", rich_help_panel=CSV_ONLY)
+    ] = None,
+    replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import incidents from files, all or nothing."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.incidents.csv import IncidentColumns, import_csv
+    from service.imports.incidents.importer import ImportOptions
+    from service.imports.incidents.police_uk import import_police_uk
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        options = ImportOptions(
+            dataset=dataset,
+            title=title,
+            source=source,
+            licence=licence,
+            area_layer=area_layer,
+            layers=_codes_of_layers(held),
+            replace=replace,
+            strict=strict,
+            max_rejected_share=max_rejected,
+            study_box_m=_study_box_m(held),
+            rejects_path=rejects,
+            progress=progress,
+        )
+        if format_ is IncidentFormat.POLICE_UK:
+            done = import_police_uk(held.incidents, files, options)
+        else:
+            if time is None:
+                output.fail("--format csv needs --time, the column with the date")
+            columns = IncidentColumns(
+                time=time,
+                date_form=date_form.value,
+                time_of_day=time_of_day,
+                time_zone=time_zone,
+                x=x,
+                y=y,
+                crs=crs,
+                postcode=postcode,
+                category=category,
+                category_value=category_value,
+                incident_id=id_,
+                subcategory=subcategory,
+                weight=weight,
+                area_code=area_code,
+                attributes=_attributes(attribute or []),
+                delimiter=delimiter,
+                decimal=decimal.value,
+            )
+            done = import_csv(held.incidents, files, columns, options, postcodes=held.postcodes)
+    output.say(done.lines())
+    with output.errors_in_words():
+        output.say(_placement(held, dataset))
+
+
+def _study_box_m(held: Resources) -> tuple[float, float, float, float] | None:
+    """The box around the study area's layer, if there is one."""
+    layer_id = held.catalogue.study_layer()
+    return None if layer_id is None else held.layers.get(layer_id).bounds_m
+
+
+def _placement(held: Resources, dataset: str) -> list[str]:
+    """Where the dataset's records are in the study area's layer, if there is one."""
+    layer_id = held.catalogue.study_layer()
+    if layer_id is None:
+        return ["no boundary layer is imported yet, so what lies outside is not counted"]
+    counted = held.areas.count(dataset, layer_id, IncidentFilter())
+    found = counted.reconciliation()
+    placed = {
+        "in_layer_by_code": "in the layer by supplied code",
+        "in_layer_by_lookup": "by the code of another layer that a lookup leads from",
+        "in_layer_by_lookup_and_location": "by such a code and location",
+        "in_layer_by_lookup_and_share": "by such a code, shared out",
+        "in_layer_by_location": "by location",
+        "outside": "outside",
+        "not_located": "not located",
+    }
+    parts = [f"{found[name]:,} {words}" for name, words in placed.items() if name in found]
+    line = f"the dataset in layer {layer_id}: {found['records']:,} records = {' + '.join(parts)}"
+    return [line, *counted.notes()]
+
+
+def _codes_of_layers(held: Resources) -> dict[str, frozenset[str]]:
+    """The codes of the layers that are imported, then of those that only a lookup names."""
+    codes = {name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()}
+    for name, of_lookup in held.lookups.codes().items():
+        codes.setdefault(name, frozenset(of_lookup))
+    return codes
+
+
+def _attributes(pairs: list[str]) -> dict[str, str]:
+    """Attributes from their texts ``name=column``."""
+    found = {}
+    for pair in pairs:
+        name, equals, column = pair.partition("=")
+        if not (name and equals and column):
+            output.fail(f"--attribute must be written name=column, got {pair!r}")
+        found[name] = column
+    return found

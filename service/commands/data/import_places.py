@@ -1,0 +1,99 @@
+"""``hotspots import postcodes`` and ``hotspots import lookup``: what leads to places and areas."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands import terminal as output
+from service.commands.options import (
+    Delimiter,
+    Licence,
+    MaxRejected,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+)
+
+
+def postcodes(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Code-Point Open, ONSPD or NSPL: the zip, its folder or its files."),
+    ],
+    source: Source = "",
+    licence: Licence = "",
+    replace: Replace = False,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import unit postcodes and their places, by which incidents can be located."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.postcodes.importer import PostcodeOptions, import_postcodes
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_postcodes(
+            held.postcodes,
+            files,
+            PostcodeOptions(
+                source=source,
+                licence=licence,
+                replace=replace,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())
+
+
+def lookup(
+    file: Annotated[Path, typer.Argument(help="CSV with one row per pair of areas.")],
+    from_layer: Annotated[str, typer.Option(help="Layer of the codes that are looked up.")],
+    to_layer: Annotated[str, typer.Option(help="Layer of the codes that they lead to.")],
+    from_field: Annotated[str, typer.Option(help="Column with the codes of --from-layer.")],
+    to_field: Annotated[str, typer.Option(help="Column with the codes of --to-layer.")],
+    change_field: Annotated[
+        str | None, typer.Option(help="Column with the change codes U, S, M and X, checked.")
+    ] = None,
+    weight: Annotated[
+        str,
+        typer.Option(
+            help="By what a split area is shared: area, or a measure of --to-layer "
+            "(name or name:period)."
+        ),
+    ] = "area",
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+) -> None:
+    """Import a lookup between layers: from one vintage to another, or from parts to wholes."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.lookups import LookupOptions, import_lookup
+    from service.store.lookups import LookupKey
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_lookup(
+            held.lookups,
+            file,
+            LookupOptions(
+                key=LookupKey(from_layer, to_layer),
+                from_field=from_field,
+                to_field=to_field,
+                change_field=change_field,
+                weight=weight,
+                source=source,
+                licence=licence,
+                codes={name: held.layers.get(name).codes for name in held.layers.ids()},
+                delimiter=delimiter,
+                replace=replace,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())

@@ -1,0 +1,216 @@
+"""``hotspots import``: from files that somebody sent to data at rest."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.commands import terminal as output
+from service.commands.data import import_incidents, import_places
+from service.commands.options import (
+    Decimal,
+    DecimalSign,
+    Delimiter,
+    Licence,
+    MaxRejected,
+    Rejects,
+    Replace,
+    Source,
+    Strict,
+    Title,
+)
+
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+
+Crs = Annotated[
+    str | None,
+    typer.Option("--crs", help="Coordinate system of the file, where it does not say its own."),
+]
+
+
+@app.command()
+def boundaries(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="Any vector file GDAL reads; zipped too. Several make one layer.",
+        ),
+    ],
+    layer: Annotated[str, typer.Option(help="Name of the layer: lower case, digits, - and _.")],
+    code_field: Annotated[str, typer.Option(help="Field with the area codes.")],
+    name_field: Annotated[str | None, typer.Option(help="Field with the area names.")] = None,
+    vintage: Annotated[str, typer.Option(help="Year of the boundaries.")] = "",
+    source: Source = "",
+    licence: Licence = "",
+    title: Title = "",
+    crs: Crs = None,
+    source_layer: Annotated[
+        str | None, typer.Option(help="Layer within a file that holds several.")
+    ] = None,
+    replace: Replace = False,
+) -> None:
+    """Import the areas of a boundary layer."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.boundaries import import_boundaries
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_boundaries(
+            held.layers,
+            files,
+            layer=layer,
+            code_field=code_field,
+            name_field=name_field,
+            vintage=vintage,
+            source=source,
+            licence=licence,
+            title=title,
+            crs=crs,
+            source_layer=source_layer,
+            replace=replace,
+            progress=progress,
+        )
+        progress("cutting tiles", 0.0)
+        held.geometry_tiles.prepare(done.layer, progress=progress)
+    output.say(done.lines())
+
+
+app.command()(import_incidents.incidents)
+app.command()(import_places.postcodes)
+app.command()(import_places.lookup)
+
+
+@app.command()
+def measures(
+    file: Annotated[Path, typer.Argument(help="CSV or GeoJSON with one row per area.")],
+    layer: Annotated[str, typer.Option(help="Layer whose areas the codes name.")],
+    measure: Annotated[str, typer.Option(help="What is measured, such as residents.")],
+    period: Annotated[str, typer.Option(help="Period it was measured for, such as 2021.")],
+    code_field: Annotated[str, typer.Option(help="Column with the area codes.")],
+    value_field: Annotated[str, typer.Option(help="Column with the values.")],
+    unit: Annotated[str, typer.Option(help="Unit of the values.")] = "",
+    source: Source = "",
+    licence: Licence = "",
+    allow_negative: Annotated[
+        bool, typer.Option("--allow-negative", help="For scores; a count is never below 0.")
+    ] = False,
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import a measure of the areas of a layer: population, households, an index ..."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_measures(
+            held.measures,
+            file,
+            [MeasureValue(measure, period, value_field)],
+            MeasureOptions(
+                layer=layer,
+                code_field=code_field,
+                codes=held.layers.get(layer).codes,
+                unit=unit,
+                source=source,
+                licence=licence,
+                allow_negative=allow_negative,
+                delimiter=delimiter,
+                replace=replace,
+                decimal=decimal.value,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())
+
+
+COLUMNS = "Columns [found by their usual names]"
+
+
+@app.command()
+def sites(
+    file: Annotated[Path, typer.Argument(help="CSV or GeoJSON, one row per site or phase.")],
+    site_id: Annotated[
+        str | None, typer.Option(help="Column with the site's id.", rich_help_panel=COLUMNS)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Column with its name.", rich_help_panel=COLUMNS)
+    ] = None,
+    district: Annotated[
+        str | None, typer.Option(help="Column with its district.", rich_help_panel=COLUMNS)
+    ] = None,
+    planned: Annotated[
+        str | None, typer.Option(help="Column with homes planned.", rich_help_panel=COLUMNS)
+    ] = None,
+    completed: Annotated[
+        str | None, typer.Option(help="Column with homes completed.", rich_help_panel=COLUMNS)
+    ] = None,
+    completed_year: Annotated[
+        str | None,
+        typer.Option(help="Column with the year of completions.", rich_help_panel=COLUMNS),
+    ] = None,
+    phase_year: Annotated[
+        str | None,
+        typer.Option(help="Column with the year of a phase.", rich_help_panel=COLUMNS),
+    ] = None,
+    x: Annotated[
+        str | None,
+        typer.Option(help="Column with easting or longitude.", rich_help_panel=COLUMNS),
+    ] = None,
+    y: Annotated[
+        str | None,
+        typer.Option(help="Column with northing or latitude.", rich_help_panel=COLUMNS),
+    ] = None,
+    crs: Crs = None,
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    decimal: Decimal = DecimalSign.POINT,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import development sites with the homes planned and completed."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.sites.importer import SiteOptions, import_sites
+    from service.imports.sites.rows import SiteColumns
+
+    held = output.resources()
+    with output.errors_in_words(), output.progress_bar() as progress:
+        done = import_sites(
+            held.sites,
+            file,
+            SiteColumns(
+                site_id=site_id,
+                name=name,
+                district=district,
+                homes_planned=planned,
+                homes_completed=completed,
+                completed_year=completed_year,
+                phase_year=phase_year,
+                x=x,
+                y=y,
+                crs=crs,
+            ),
+            SiteOptions(
+                source=source,
+                licence=licence,
+                delimiter=delimiter,
+                replace=replace,
+                decimal=decimal.value,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                progress=progress,
+            ),
+        )
+    output.say(done.lines())

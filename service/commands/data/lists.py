@@ -1,0 +1,86 @@
+"""What is loaded, on the terminal."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Annotated, Any
+
+import typer
+
+from service.analyses.resources import Resources
+from service.commands import terminal as output
+from service.model.answers import Document
+from service.render.documents import document_json
+
+AsJson = Annotated[bool, typer.Option("--json", help="The JSON of the HTTP answer instead.")]
+
+
+def datasets(as_json: AsJson = False) -> None:
+    """The datasets: counts, period, located share, version."""
+    _list(
+        lambda held: held.catalogue.datasets(),
+        key="datasets",
+        lines=_dataset_lines,
+        nothing="no dataset is imported yet: hotspots import incidents FILE ...",
+        as_json=as_json,
+    )
+
+
+def boundaries(as_json: AsJson = False) -> None:
+    """The boundary layers: areas, vintage, measures, version."""
+    _list(
+        lambda held: held.catalogue.boundaries(),
+        key="boundaries",
+        lines=_layer_lines,
+        nothing="no boundary layer is imported yet: hotspots import boundaries FILE ...",
+        as_json=as_json,
+    )
+
+
+def _list(
+    read: Callable[[Resources], Document],
+    *,
+    key: str,
+    lines: Callable[[Mapping[str, Any]], Iterator[str]],
+    nothing: str,
+    as_json: bool,
+) -> None:
+    held = output.resources()
+    with output.errors_in_words():
+        released = output.release(held, read(held))
+    if as_json:
+        output.write(document_json(released) + b"\n", None)
+        return
+    rows = released.answer.content[key]
+    if not rows:
+        output.console.print(nothing)
+    for row in rows:
+        output.say([f"{row['id']}: {row['title']}", *(f"    {line}" for line in lines(row))])
+
+
+def _dataset_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    share = row["located"] / max(row["records"], 1)
+    outside = "" if row["outside"] is None else f", {row['outside']:,} outside"
+    yield (
+        f"{row['records']:,} records: {row['located']:,} located ({share:.1%}), "
+        f"{row['unlocated']:,} not located{outside}"
+    )
+    yield f"{row['from']} to {row['to']}, {len(row['categories'])} categories"
+    yield from _origin(row)
+
+
+def _layer_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    vintage = f", vintage {row['vintage']}" if row["vintage"] else ""
+    yield f"{row['areas']:,} areas, {row['area_km2']:,.1f} km2{vintage}"
+    if row["measures"]:
+        yield "measures: " + ", ".join(
+            f"{m['measure']} ({_span(m['periods'])})" for m in row["measures"]
+        )
+    yield from _origin(row)
+
+
+def _origin(row: Mapping[str, Any]) -> Iterator[str]:
+    words = [row["source"], row["licence"], "synthetic" if row["synthetic"] else ""]
+    yield f"version {row['version']}; " + "; ".join(word for word in words if word)
+
+
+def _span(periods: list[str]) -> str:
+    return periods[0] if len(periods) == 1 else f"{len(periods)} periods to {periods[-1]}"

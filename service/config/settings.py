@@ -1,0 +1,302 @@
+"""Settings: read once from the environment, checked, then never changed."""
+
+import os
+import re
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from spatial.coordinates.crs import checked_working_crs
+from spatial.errors import InvalidParameterError
+
+PREFIX = "HOTSPOTS_"
+TEST_PREFIX = "HOTSPOTS_TEST_"
+
+_ORIGIN = re.compile(r"https?://[^/\s]+")
+# What may stand in a Content-Security-Policy: a host, perhaps any of its subdomains, and a port.
+_HOST = re.compile(r"https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]{1,5})?")
+_PUBLIC_URL = re.compile(
+    r"https?://[\w.-]+(:\d{1,5})?(/[\w.~-]+)*|https?://\[[0-9a-fA-F:]+\](:\d{1,5})?(/[\w.~-]+)*",
+    re.ASCII,
+)
+
+Zoom = Annotated[int, Field(ge=0, le=24)]
+
+
+class SettingError(Exception):
+    """Settings with which the program cannot run."""
+
+
+class UnknownSettingError(SettingError):
+    """A variable of ours in the environment that names no setting."""
+
+    def __init__(self, variable: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(variable, allowed)
+        self.variable = variable
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.variable} is not a setting; there are {', '.join(self.allowed)}"
+
+
+class InvalidSettingError(SettingError):
+    """A setting whose value is not allowed."""
+
+    def __init__(self, variable: str, reason: str) -> None:
+        super().__init__(variable, reason)
+        self.variable = variable
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.variable}: {self.reason}"
+
+
+class TileSettings(BaseModel):
+    """What this deployment spends on tiles, e.g. ``HOTSPOTS_TILES__MAX_ZOOM=15``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    min_zoom: Zoom = 5
+    max_zoom: Zoom = 17
+    cache_bytes: PositiveInt = 256 * 1024**2
+    max_age_s: PositiveInt = 3600
+
+    @model_validator(mode="after")
+    def _zooms_in_order(self) -> Self:
+        if self.min_zoom > self.max_zoom:
+            raise ValueError(f"min_zoom ({self.min_zoom}) is above max_zoom ({self.max_zoom})")
+        return self
+
+
+class BackgroundSettings(BaseModel):
+    """The map behind the page's layers; without one the boundaries serve.
+
+    Attributes
+    ----------
+    tiles : str
+        Address of tiles with ``{z}``, ``{x}`` and ``{y}``, or of a MapLibre style (``.json``): at
+        another host, or a path of this one.
+    attribution : str
+        What the map's makers ask to be named with.
+    hosts : tuple of str
+        Further hosts that a style takes its tiles, fonts or pictures from.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tiles: str = ""
+    attribution: str = ""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _listed(cls, hosts: object) -> object:
+        return _parts(hosts)
+
+    @field_validator("hosts")
+    @classmethod
+    def _hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            _checked_host(host)
+        return hosts
+
+    @field_validator("tiles")
+    @classmethod
+    def _address(cls, tiles: str) -> str:
+        if not tiles:
+            return tiles
+        if not tiles.startswith("/") or tiles.startswith("//"):
+            _checked_host(_origin_of(tiles))
+        is_template = all(part in tiles for part in ("{z}", "{x}", "{y}"))
+        is_style = "{" not in tiles and tiles.split("?")[0].endswith(".json")
+        if not (is_template or is_style) or "{s}" in tiles or re.search(r"\s", tiles):
+            raise ValueError(
+                "an address of tiles has {z}, {x} and {y} in it, and no {s}; that of a style ends "
+                f"in .json; got {tiles!r}"
+            )
+        return tiles
+
+    @property
+    def allowed_hosts(self) -> tuple[str, ...]:
+        """The hosts that a browser may ask for the background."""
+        own = () if not self.tiles or self.tiles.startswith("/") else (_origin_of(self.tiles),)
+        return tuple(dict.fromkeys((*own, *self.hosts)))
+
+
+def _origin_of(address: str) -> str:
+    """Scheme, host and port of an address."""
+    return "/".join(address.split("/")[:3])
+
+
+def _checked_host(host: str) -> None:
+    """Raise ValueError unless a text is a scheme and a host, and nothing else."""
+    if not _HOST.fullmatch(host):
+        raise ValueError(f"hosts are written https://maps.example.org, got {host!r}")
+
+
+def _parts(listed: object) -> object:
+    """A text with commas as its parts."""
+    if not isinstance(listed, str):
+        return listed
+    return tuple(part.strip() for part in listed.split(",") if part.strip())
+
+
+class LimitSettings(BaseModel):
+    """How much work one request may ask for; more is refused, never shortened in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    raster_cells: PositiveInt = 16_000_000
+    permutations: PositiveInt = 999_999
+    permuted_values: PositiveInt = 2_000_000_000
+    heavy_running: PositiveInt = 2
+    heavy_waiting: NonNegativeInt = 64
+    waiting: PositiveInt = 1_024
+
+
+class RedisSettings(BaseModel):
+    """A cache that several processes share, e.g. ``HOTSPOTS_REDIS__URL=redis://localhost/0``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: SecretStr = SecretStr("")
+    namespace: Annotated[str, Field(max_length=100)] = ""
+    body_bytes: PositiveInt = 1_000_000
+    ttl_s: PositiveInt = 24 * 3600
+    timeout_ms: Annotated[int, Field(ge=1, le=10_000)] = 100
+    pause_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
+
+    @field_validator("url")
+    @classmethod
+    def _is_address(cls, url: SecretStr) -> SecretStr:
+        given = url.get_secret_value()
+        if given and not given.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("begins with redis://, rediss:// or unix://")
+        return url
+
+
+class Settings(BaseSettings):
+    """All settings, each from ``HOTSPOTS_<NAME>``.
+
+    Built by the command line only; everything else is handed one.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    data_dir: Path = Path("hotspots-data")
+    crs: str = "EPSG:27700"
+    study_area: str = ""
+    priority_rules: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    shutdown_s: Annotated[int, Field(ge=0, le=3_600)] = 30
+    log_format: Literal["text", "json"] = "text"
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    public_url: str = ""
+    tiles: TileSettings = TileSettings()
+    limits: LimitSettings = LimitSettings()
+    background: BackgroundSettings = BackgroundSettings()
+    frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
+    redis: RedisSettings = RedisSettings()
+
+    @field_validator("cors_origins", "frame_ancestors", mode="before")
+    @classmethod
+    def _listed(cls, listed: object) -> object:
+        return _parts(listed)
+
+    @field_validator("frame_ancestors")
+    @classmethod
+    def _frames(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            _checked_host(host)
+        return hosts
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"origins are written * or https://maps.example.org, with commas between "
+                    f"several, got {origin!r}"
+                )
+        return origins
+
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        plain = url.rstrip("/")
+        if plain and not _PUBLIC_URL.fullmatch(plain):
+            raise ValueError(
+                "is written https://maps.example.org or https://example.org/atlas, "
+                f"without query, user or blanks, got {url!r}"
+            )
+        return plain
+
+    @field_validator("crs")
+    @classmethod
+    def _metric(cls, crs: str) -> str:
+        try:
+            checked_working_crs(crs)
+        except InvalidParameterError as error:
+            raise ValueError(str(error)) from None
+        return crs
+
+
+def read_settings() -> Settings:
+    """The settings of this process, from its environment.
+
+    Raises
+    ------
+    UnknownSettingError
+        If the environment has a ``HOTSPOTS_`` variable that names no setting. Variables that
+        begin with ``HOTSPOTS_TEST_`` are for the tests and passed over.
+    InvalidSettingError
+        If a value is not allowed.
+    """
+    known = {f"{PREFIX}{field.upper()}" for field in Settings.model_fields}
+    for name in sorted(name.upper() for name in os.environ):
+        if not name.startswith(PREFIX) or name.startswith(TEST_PREFIX):
+            continue
+        if name.split("__")[0] not in known:
+            raise UnknownSettingError(name, tuple(sorted(known)))
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise _invalid(error) from None
+    except SettingsError as error:
+        # A group of settings that was given whole, and is not JSON.
+        raise InvalidSettingError("the environment", str(error)) from None
+
+
+def _invalid(error: ValidationError) -> SettingError:
+    """The first fault of some settings, by the variable that has it."""
+    fault = error.errors()[0]
+    where = [str(part) for part in fault["loc"]]
+    variable = PREFIX + "__".join(where).upper()
+    if fault["type"] == "extra_forbidden":
+        group = Settings.model_fields[where[0]].annotation
+        names = (
+            group.model_fields if isinstance(group, type) and issubclass(group, BaseModel) else ()
+        )
+        return UnknownSettingError(
+            variable, tuple(f"{PREFIX}{where[0]}__{name}".upper() for name in sorted(names))
+        )
+    reason = fault["msg"].removeprefix("Value error, ")
+    if variable == f"{PREFIX}REDIS__URL":  # it may hold a password
+        return InvalidSettingError(variable, reason)
+    got = repr(fault["input"])
+    return InvalidSettingError(variable, reason if got in reason else f"{reason}, got {got}")

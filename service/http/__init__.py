@@ -1,0 +1,1 @@
+"""From an answer to an HTTP response, the same way for every route."""

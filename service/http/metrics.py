@@ -1,0 +1,150 @@
+"""What the service counts about itself, in the text format of Prometheus.
+
+With several worker processes the counts live in files that all of them map
+(``PROMETHEUS_MULTIPROC_DIR``, set by the process that starts them), and whichever worker is
+asked answers for all.
+"""
+
+import os
+import threading
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from service.analyses.resources import Resources
+from service.runtime.lanes import Lane
+
+SHARED_DIR = "PROMETHEUS_MULTIPROC_DIR"
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+COMPUTING_BUCKETS_S = (*BUCKETS_S, 30, 60)
+
+
+class Metrics:
+    """Counters of one application; another application has its own."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+        self._registry = registry = CollectorRegistry()
+        self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._refreshing = threading.Lock()
+        self.requests = Counter(
+            "hotspots_requests", "Requests answered", ("route", "status"), registry=registry
+        )
+        self.seconds = Histogram(
+            "hotspots_request_seconds",
+            "Time from request to last byte",
+            ("route",),
+            buckets=BUCKETS_S,
+            registry=registry,
+        )
+        self.in_flight = Gauge(
+            "hotspots_requests_in_flight",
+            "Requests not yet answered",
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.answers = Counter(
+            "hotspots_answers",
+            "Answers by where they were found: client (304), recall, memory, shared, joined "
+            "(computed for somebody else), computed",
+            ("level",),
+            registry=registry,
+        )
+        self.computing = Histogram(
+            "hotspots_computation_seconds",
+            "Time to compute and render an answer",
+            ("kind",),
+            buckets=COMPUTING_BUCKETS_S,
+            registry=registry,
+        )
+        self.work = Gauge(
+            "hotspots_work",
+            "Answers being computed and waiting for it",
+            ("lane", "state"),
+            multiprocess_mode="livesum",
+            registry=registry,
+        )
+        self.cache_uses = Gauge(
+            "hotspots_cache_uses",
+            "Look-ups since the start",
+            ("cache", "result"),
+            multiprocess_mode="sum",
+            registry=registry,
+        )
+        self._versions = _Versions(resources)
+        if SHARED_DIR not in os.environ:
+            registry.register(self._versions)
+
+    def entered(self) -> None:
+        """A request came."""
+        self.in_flight.inc()
+
+    def left(self, route: str, status: int, seconds: float, level: str | None) -> None:
+        """Count one request that is over; the series of a route are looked up once."""
+        self.in_flight.dec()
+        series = self._series.get((route, status))
+        if series is None:
+            series = (self.requests.labels(route, str(status)), self.seconds.labels(route))
+            self._series[route, status] = series
+        series[0].inc()
+        series[1].observe(seconds)
+        if level is not None:
+            self.answers.labels(level).inc()
+
+    def computed(self, kind: str, seconds: float) -> None:
+        """Count one computation of an answer of a kind."""
+        self.computing.labels(kind).observe(seconds)
+        self.refresh()
+
+    def lane_changed(self, lane: Lane) -> None:
+        """Note how many a lane computes, and how many wait."""
+        self.work.labels(lane.work, "running").set(lane.running)
+        self.work.labels(lane.work, "waiting").set(lane.waiting)
+
+    def refresh(self) -> None:
+        """Take over what the caches of this process have counted."""
+        tiles = self._resources.geometry_tiles.counts()
+        placed = self._resources.assignments.counts()
+        counted = {
+            ("geometry tiles", "memory"): tiles.from_memory,
+            ("geometry tiles", "archive"): tiles.from_archive,
+            ("geometry tiles", "made"): tiles.made,
+            ("assignments", "hit"): placed.hits,
+            ("assignments", "miss"): placed.misses,
+        }
+        with self._refreshing:
+            for labels, number in counted.items():
+                self.cache_uses.labels(*labels).set(number)
+
+    def text(self) -> bytes:
+        """Everything counted so far, by all processes of this service."""
+        self.refresh()
+        if SHARED_DIR not in os.environ:
+            return generate_latest(self._registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+        together.register(self._versions)
+        return generate_latest(together)
+
+
+class _Versions:
+    """The versions of the data, read from where they are when asked: the same in any process."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    def collect(self) -> list[Metric]:
+        """One gauge of the table versions, one that names the versions of the layers."""
+        held = self._resources
+        versions = GaugeMetricFamily(
+            "hotspots_dataset_version", "Table version of a dataset", labels=("dataset",)
+        )
+        for dataset in held.incidents.ids():
+            versions.add_metric((dataset,), held.incidents.version(dataset))
+        layers = GaugeMetricFamily(
+            "hotspots_layer_info", "Version of a boundary layer", labels=("layer", "version")
+        )
+        for layer_id in held.layers.ids():
+            layers.add_metric((layer_id, held.layers.get(layer_id).version), 1)
+        return [versions, layers]

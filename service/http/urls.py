@@ -1,0 +1,66 @@
+"""Media types, documented responses and addresses that the routers share."""
+
+import urllib.parse
+from typing import Any
+
+from service.http.problems import PROBLEM_JSON
+from service.http.responder import Replies
+from service.model.queries import Query
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+CSV = "text/csv; charset=utf-8"
+PNG = "image/png"
+MVT = "application/vnd.mapbox-vector-tile"
+TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
+
+
+def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route, for the OpenAPI document."""
+    problem: dict[str, Any] = {"content": {PROBLEM_JSON: {}}}
+    return {
+        200: {"content": {media_type: {}}},
+        206: {"description": "The part that Range asks for", "content": {media_type: {}}},
+        304: {"description": "Unchanged: the client's copy is the current one"},
+        404: {"description": "Unknown dataset, layer or tile", **problem},
+        410: {"description": "A version no longer held", **problem},
+        416: {"description": "Range lies behind the end of the answer", **problem},
+        422: {"description": "A parameter that is unknown or out of range", **problem},
+        503: {"description": "As many wait for such answers as may; see Retry-After", **problem},
+    }
+
+
+def base_url(replies: Replies) -> str:
+    """Scheme, host and path that addresses in an answer begin with, without a slash at the end.
+
+    The setting where there is one; otherwise what the request was addressed to, which a proxy in
+    front may not tell, and a client may make up.
+    """
+    return replies.resources.settings.public_url or str(replies.request.base_url).rstrip("/")
+
+
+def quoted(path: str, *names: str) -> str:
+    """A path with names after it as they stand in an address."""
+    return "/".join([path, *(urllib.parse.quote(name, safe=":") for name in names)])
+
+
+def zooms(replies: Replies) -> str:
+    """The zooms that a TileJSON states, as a part of its version."""
+    tiles = replies.resources.settings.tiles
+    return f"{tiles.min_zoom} {tiles.max_zoom}"
+
+
+def versioned(template: str, version: str) -> str:
+    """A tile address that carries the version of the data."""
+    return f"{template}{'&' if '?' in template else '?'}v={version}"
+
+
+def query_string(query: Query) -> str:
+    """The parameters of a query that differ from the defaults, as ``?a=b&c=d`` or nothing."""
+    given = query.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    pairs = [
+        (name, part)
+        for name, value in sorted(given.items())
+        for part in (value if isinstance(value, list) else [value])
+    ]
+    return f"?{urllib.parse.urlencode(pairs)}" if pairs else ""

@@ -1,0 +1,1 @@
+"""Files as they come: delimited text, dates, numbers, coordinates, GeoJSON."""

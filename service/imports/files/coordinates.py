@@ -1,0 +1,132 @@
+"""Coordinates as they were supplied, as places in the working coordinate system."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.imports.files.numbers import Numbers
+from spatial.arrays import BoolArray, FloatArray
+from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
+
+LEAST_WIDTH_DEG = 12.0
+_MOST = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class Places:
+    """One place per row, or the reason why there is none.
+
+    Attributes
+    ----------
+    xy_m : (n, 2) float64
+        In the working CRS; NaN where there is no place.
+    located : (n,) bool
+    at_zero : (n,) bool
+        Both coordinates are exactly 0, which registers write for "not known": not located.
+    half : (n,) bool
+        One coordinate without the other.
+    degrees : (n,) bool
+        Values that can only be degrees, in a system of metres.
+    outside : (n,) bool
+        Where the coordinate system of the values, or the working one, is not made for.
+    hint : str
+        What may be wrong with all of them; empty where most are good.
+    """
+
+    xy_m: FloatArray
+    located: BoolArray
+    at_zero: BoolArray
+    half: BoolArray
+    degrees: BoolArray
+    outside: BoolArray
+    hint: str
+
+
+def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
+    """The places of two columns of coordinates.
+
+    Parameters
+    ----------
+    x, y : Numbers
+        Easting and northing, or longitude and latitude; (n,) each. A row with a value that is
+        no number has no place and none of the flags.
+    crs, working_crs : str
+        Systems of the values and of the result.
+
+    Notes
+    -----
+    `outside` means outside the box of longitudes and latitudes for which the EPSG register says
+    the system may be used; a system without such a box is used everywhere. A box narrower than
+    ``LEAST_WIDTH_DEG`` is widened to that: a county on the edge of a UTM zone is mapped in one.
+    """
+    half = x.blank ^ y.blank
+    given = ~x.blank & ~y.blank & ~x.bad & ~y.bad
+    at_zero = given & (x.values == 0.0) & (y.values == 0.0)
+    candidates = given & ~at_zero
+    xy = np.column_stack([x.values, y.values])
+    in_metres = parsed_crs(crs).is_projected
+    degrees = candidates & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
+    tried = candidates & ~degrees
+    xy_m = np.full_like(xy, np.nan)
+    xy_m[tried] = transform_xy(xy[tried], source=crs, target=working_crs)
+    inside = np.zeros(len(xy), dtype=np.bool_)
+    inside[tried] = _is_finite(xy_m[tried])
+    inside[inside] = _in_area_of_use(xy[inside], crs, working_crs)
+    xy_m[~inside] = np.nan
+    outside = tried & ~inside
+    hint = ""
+    if (outside | degrees).sum() > 0.5 * max(int(candidates.sum()), 1):
+        hint = _hint(xy, degrees, outside, crs, working_crs)
+    return Places(
+        xy_m=xy_m,
+        located=inside,
+        at_zero=at_zero,
+        half=half,
+        degrees=degrees,
+        outside=outside,
+        hint=hint,
+    )
+
+
+def _is_finite(xy: FloatArray) -> BoolArray:
+    """(n,) bool, true where both coordinates are finite."""
+    return np.asarray(np.isfinite(xy).all(axis=1), dtype=np.bool_)
+
+
+def _in_area_of_use(xy: FloatArray, crs: str, working_crs: str) -> BoolArray:
+    """(n,) bool, true where both systems may be used."""
+    if len(xy) == 0:
+        return np.ones(0, dtype=np.bool_)
+    lonlat_deg = transform_xy(xy, source=crs, target=WGS84)
+    inside = _is_finite(lonlat_deg)
+    for name in {crs, working_crs}:
+        area = parsed_crs(name).area_of_use
+        if area is None:
+            continue
+        width = (area.east - area.west) % 360.0 or 360.0
+        beyond = max(0.0, (LEAST_WIDTH_DEG - width) / 2.0)
+        # Counted eastwards from the western edge, so that the antimeridian is no special case.
+        with np.errstate(invalid="ignore"):  # of a place that PROJ puts at infinity
+            east_of_edge = (lonlat_deg[:, 0] - (area.west - beyond)) % 360.0
+        lat = lonlat_deg[:, 1]
+        inside &= (
+            (east_of_edge <= width + 2.0 * beyond) & (lat >= area.south) & (lat <= area.north)
+        )
+    return inside
+
+
+def _hint(
+    xy: FloatArray, degrees: BoolArray, outside: BoolArray, crs: str, working_crs: str
+) -> str:
+    """What would explain that so many coordinates are unusable."""
+    if degrees.sum() > outside.sum():
+        return f"Is --crs right? The values look like degrees, but {crs} is in metres"
+    bad = xy[outside]
+    swapped = transform_xy(np.ascontiguousarray(bad[:, ::-1]), source=crs, target=working_crs)
+    fits = _is_finite(swapped)
+    fits[fits] = _in_area_of_use(np.ascontiguousarray(bad[:, ::-1])[fits], crs, working_crs)
+    if fits.mean() > _MOST:
+        return "Are --x and --y the right way round? Swapped, the values would fit"
+    if not parsed_crs(crs).is_projected and (np.abs(bad[:, 1]) > 90.0).mean() > _MOST:
+        return f"Is --crs right? The values look like metres, but {crs} is in degrees"
+    return f"Is --crs right? In {crs} the values lie where {working_crs} is not made for"

@@ -1,0 +1,339 @@
+"""Reading delimited text exactly: encodings, byte order marks, quotes, line ends, row numbers.
+
+Everything is read as text. A row is known by the number of its record in the file, the header
+being record 1; blank lines count, and a record with line breaks inside quotes is one record.
+"""
+
+import codecs
+import csv
+import difflib
+import io
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+
+from service.imports.files.rejects import RowCheck
+from service.store.delta import SourceFile
+from service.store.errors import ImportRefusedError
+from spatial.arrays import IntArray
+
+DELIMITERS = (",", ";", "\t", "|")
+MANY_LINES = 20
+_HEADER_BYTES = 1024**2
+
+
+@dataclass(frozen=True, eq=False)
+class Delimited:
+    """A delimited file, read.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Names from the header, trimmed; a repeated name has its number added.
+    table : pyarrow.Table
+        One text column per name; white space around values is removed, blank is null.
+    check : RowCheck
+        Record numbers of the rows, and the records rejected so far: those whose number of
+        fields is not that of the header are not in `table`.
+    malformed : int
+        How many those are.
+    blank : int
+        Records without anything in them; not in `table`, not counted as read.
+    """
+
+    file: SourceFile
+    encoding: str
+    delimiter: str
+    columns: tuple[str, ...]
+    table: pa.Table
+    check: RowCheck
+    malformed: int
+    blank: int
+    notes: tuple[str, ...]
+
+    @property
+    def rows_read(self) -> int:
+        """Rows with anything in them, those malformed included."""
+        return int(self.table.num_rows) + self.malformed
+
+    def column(self, name: str, option: str) -> pa.ChunkedArray:
+        """The column of a name, compared exactly and then without regard to case.
+
+        Parameters
+        ----------
+        name : str
+            As the user gave it.
+        option : str
+            The option it was given with, for the message.
+
+        Raises
+        ------
+        ImportRefusedError
+            If there is none; names those there are and the nearest.
+        """
+        return self.table.column(self.resolved(name, option))
+
+    def resolved(self, name: str, option: str) -> str:
+        """The column's name as the file spells it; raises as `column` does."""
+        if name in self.columns:
+            return name
+        same = [column for column in self.columns if column.lower() == name.strip().lower()]
+        if len(same) == 1:
+            return same[0]
+        near = difflib.get_close_matches(name, self.columns, n=1)
+        guess = f" (did you mean {near[0]!r}?)" if near else ""
+        raise ImportRefusedError(
+            self.file.name,
+            f"{option} names column {name!r}, which it does not have{guess}; "
+            f"its columns are: {', '.join(self.columns)}",
+        )
+
+
+def read_delimited(
+    content: bytes,
+    *,
+    name: str,
+    delimiter: str | None = None,
+    header: Sequence[str] | None = None,
+    only: Collection[str] | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+) -> Delimited:
+    """A delimited text file, read whole.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8 with or without byte order mark, UTF-16 with one, or else Windows-1252.
+    name : str
+        The file's name, for messages.
+    delimiter : str or None
+        One character; None: the one of ``, ; tab |`` that the header has most of.
+    header : sequence of str or None
+        Names of the columns of a file without a header, whose first record is a row.
+    only : collection of str or None
+        The columns to keep, as the header spells them; None: all.
+    on_bytes : callable or None
+        Told now and then how many bytes have been read.
+
+    Raises
+    ------
+    ImportRefusedError
+        If it is empty, is not text, has no header, or has a quote that is never closed.
+    """
+    file = SourceFile.of(name, content)
+    text, encoding, notes = _as_utf8(content, name)
+    first_row = 0 if header is not None else 1
+    if header is None:
+        header, delimiter = _header(text, name, delimiter)
+    columns, renamed = _distinct(header)
+    kept = tuple(column for column in columns if only is None or column in only)
+    malformed: list[tuple[int, int, str]] = []
+
+    def on_malformed(row: pa.csv.InvalidRow) -> str:
+        malformed.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    table = _parsed(text, columns, kept, delimiter or ",", on_malformed, on_bytes, name)
+    _check_quotes(text, table, malformed, name)
+    bad_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
+    everything = np.arange(1, table.num_rows + len(malformed) + 1)
+    numbers = np.delete(everything, bad_numbers - 1)
+    table, numbers = _trimmed(table.slice(first_row)), numbers[first_row:]
+    notes = (*notes, *renamed, *_long_values(text, table, numbers, name))
+    empty = _all_blank(table)
+    blank = int(empty.sum())
+    if blank:
+        table = table.filter(pa.array(~empty))
+    check = RowCheck(name, numbers[~empty])
+    lost = RowCheck(name, bad_numbers)
+    for place, (_, fields, _) in enumerate(malformed):
+        one = np.zeros(len(malformed), dtype=np.bool_)
+        one[place] = True
+        reason = f"the record has {fields} fields, the header has {len(columns)}"
+        lost.reject(one, "(record)", [record for _, _, record in malformed], reason)
+    check.rejects.extend(lost.rejects)
+    return Delimited(
+        file=file,
+        encoding=encoding,
+        delimiter=delimiter or ",",
+        columns=kept,
+        table=table,
+        check=check,
+        malformed=len(malformed),
+        blank=blank,
+        notes=notes,
+    )
+
+
+def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
+    """The content as UTF-8 without byte order mark, what it was, and what to say about it."""
+    if not content.removeprefix(codecs.BOM_UTF8).strip():
+        raise ImportRefusedError(name, "the file is empty")
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            return content.decode("utf-16").encode(), "UTF-16", (f"{name} was read as UTF-16",)
+        except UnicodeDecodeError as error:
+            raise ImportRefusedError(name, f"is not the UTF-16 it begins as: {error}") from None
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if b"\x00" in content:
+        at = content.index(b"\x00")
+        raise ImportRefusedError(name, f"is not text: byte {at + 1} is zero")
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as not_utf8:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise ImportRefusedError(
+                name,
+                f"is neither UTF-8 nor Windows-1252: byte 0x{content[error.start]:02x} in line "
+                f"{line} is in neither",
+            ) from None
+        line = content.count(b"\n", 0, not_utf8.start) + 1
+        note = f"{name} was read as Windows-1252: line {line} is not UTF-8"
+        return text.encode(), "Windows-1252", (note,)
+    return content, "UTF-8", ()
+
+
+def _header(text: bytes, name: str, delimiter: str | None) -> tuple[list[str], str]:
+    """The names in the first record, and the delimiter."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise ImportRefusedError(name, f"the delimiter must be one character, got {delimiter!r}")
+    start = text[:_HEADER_BYTES].decode("utf-8", errors="ignore")
+    candidates = DELIMITERS if delimiter is None else (delimiter,)
+    read = [(_first_record(start, candidate), candidate) for candidate in candidates]
+    # max() takes the first of equals, so that a single column is read as comma separated.
+    header, found = max(read, key=lambda item: len(item[0]))
+    if not any(cell.strip() for cell in header):
+        raise ImportRefusedError(name, "the first line is blank: there is no header")
+    return header, found
+
+
+def _first_record(start: str, delimiter: str) -> list[str]:
+    """The fields of the first record."""
+    try:
+        return next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _distinct(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names made distinct, and what to say about those that were not."""
+    names: list[str] = []
+    notes = []
+    for place, cell in enumerate(header, start=1):
+        name = " ".join(cell.split()) or f"column {place}"
+        if name in names:
+            notes.append(
+                f"column {place} repeats the name {name!r} and is called '{name} {place}'"
+            )
+            name = f"{name} {place}"
+        names.append(name)
+    return tuple(names), tuple(notes)
+
+
+def _parsed(
+    text: bytes,
+    columns: tuple[str, ...],
+    kept: tuple[str, ...],
+    delimiter: str,
+    on_malformed: Callable[[pa.csv.InvalidRow], str],
+    on_bytes: Callable[[int], None] | None,
+    name: str,
+) -> pa.Table:
+    """All records of the right width as text, the header among them as the first."""
+    parse = pa.csv.ParseOptions(
+        delimiter=delimiter,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=on_malformed,
+    )
+    convert = pa.csv.ConvertOptions(
+        column_types=dict.fromkeys(columns, pa.string()),
+        include_columns=list(kept),
+        strings_can_be_null=False,
+    )
+    # One thread: with more, the reader does not know the number of a record.
+    read = pa.csv.ReadOptions(
+        use_threads=False,
+        column_names=list(columns),
+        # A record must fit a block; where blocks are many it may not, so there is one.
+        block_size=min(max(len(text) + 1, 1024), 2**31 - 1),
+    )
+    stream = _Counted(text, on_bytes)
+    try:
+        return pa.csv.read_csv(stream, read, parse, convert)
+    except pa.ArrowInvalid as error:
+        raise ImportRefusedError(name, f"cannot be read as delimited text: {error}") from None
+
+
+class _Counted(io.BytesIO):
+    """Bytes that tell how many of them have been read."""
+
+    def __init__(self, text: bytes, on_bytes: Callable[[int], None] | None) -> None:
+        super().__init__(text)
+        self._on_bytes = on_bytes
+
+    def read(self, size: int | None = -1) -> bytes:
+        found = super().read(size)
+        if self._on_bytes is not None:
+            self._on_bytes(self.tell())
+        return found
+
+
+def _check_quotes(
+    text: bytes, table: pa.Table, malformed: list[tuple[int, int, str]], name: str
+) -> None:
+    """Raise ImportRefusedError where a quote is never closed and swallows the rest."""
+    last_number = table.num_rows + len(malformed)
+    swallowed = ""
+    if malformed and malformed[-1][0] == last_number and malformed[-1][2].count('"') % 2:
+        swallowed = malformed[-1][2]
+    elif table.num_rows and not text.rstrip(b"\r\n").endswith(b'"'):
+        swallowed = str(table.column(table.num_columns - 1)[-1].as_py())
+    lines = len(swallowed.splitlines()) - 1
+    if lines > 0:
+        raise ImportRefusedError(
+            name,
+            f"a quote that record {last_number} opens is never closed, "
+            f"and {lines} lines to the end of the file are inside it",
+        )
+
+
+def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> tuple[str, ...]:
+    """What to say about values of many lines: a stray quote may have swallowed records."""
+    if text.count(b"\n") < table.num_rows + MANY_LINES:
+        return ()
+    notes: list[str] = []
+    for column, values in zip(table.column_names, table.columns, strict=True):
+        breaks = np.nan_to_num(pc.count_substring(values, "\n").to_numpy())
+        notes += [
+            f"{name}, row {numbers[place]}, column {column}: the value has "
+            f"{int(breaks[place]) + 1} lines; if it should not, a quote is missing"
+            for place in np.flatnonzero(breaks >= MANY_LINES)[:3]
+        ]
+    return tuple(notes)
+
+
+def _trimmed(table: pa.Table) -> pa.Table:
+    """All columns without white space around the values, blank as null."""
+    columns = []
+    for column in table.columns:
+        text = pc.utf8_trim_whitespace(column)
+        columns.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
+    return pa.table(columns, names=table.column_names)
+
+
+def _all_blank(table: pa.Table) -> IntArray:
+    """(n,) bool, true where every value of the record is blank."""
+    blank = np.ones(table.num_rows, dtype=np.bool_)
+    for column in table.columns:
+        if not blank.any():
+            break
+        blank &= column.is_null().to_numpy()
+    return blank

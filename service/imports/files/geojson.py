@@ -1,0 +1,172 @@
+"""Rows from CSV or GeoJSON alike: named text columns, with a shape each where there is one."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.rejects import RowCheck
+from service.imports.files.sources import Source, find_sources
+from service.store.delta import SourceFile
+from service.store.errors import ImportRefusedError
+from spatial.coordinates.crs import WGS84
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """The rows of a file.
+
+    Attributes
+    ----------
+    rows : Delimited
+        The columns as text. Of GeoJSON, a row's number is that of the feature, from 1.
+    geometries : (n,) object array or None
+        Shapes as they are in the file, None for a feature without; None for CSV.
+    crs : str
+        The CRS that GeoJSON states, or the one it has by default; empty for CSV.
+    path : Path
+    """
+
+    rows: Delimited
+    geometries: NDArray[Any] | None
+    crs: str
+    path: Path
+
+
+def read_features(path: Path, *, delimiter: str | None = None) -> Features:
+    """The rows of a CSV or GeoJSON file, or of the only such file in a zip.
+
+    Raises
+    ------
+    ImportRefusedError
+        If it cannot be read as either.
+    """
+    sources, _ = find_sources([path], is_wanted=_why_passed_over)
+    if len(sources) > 1:
+        names = ", ".join(source.name for source in sources[:5])
+        raise ImportRefusedError(
+            str(path), f"has {len(sources)} files that could be meant: {names}"
+        )
+    return _read(sources[0], delimiter)
+
+
+def _why_passed_over(name: str) -> str | None:
+    """None for a file that can be read, else why not."""
+    if name.lower().endswith((".csv", ".tsv", ".txt", ".geojson", ".json")):
+        return None
+    return "it is neither CSV nor GeoJSON by its name"
+
+
+def _read(source: Source, delimiter: str | None) -> Features:
+    """One file, as what its name and first character say it is."""
+    content = source.read_bytes()
+    is_json = source.name.lower().endswith((".geojson", ".json"))
+    if is_json or content.lstrip()[:1] == b"{":
+        return _read_geojson(content, source)
+    return Features(
+        rows=read_delimited(content, name=source.name, delimiter=delimiter),
+        geometries=None,
+        crs="",
+        path=source.path,
+    )
+
+
+def _read_geojson(content: bytes, source: Source) -> Features:
+    """The features of a GeoJSON file."""
+    name = source.name
+    try:
+        document = json.loads(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise ImportRefusedError(name, f"is no JSON: {error}") from None
+    features = document.get("features") if isinstance(document, dict) else None
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        raise ImportRefusedError(name, "is no GeoJSON feature collection")
+    if not features:
+        raise ImportRefusedError(name, "has no features")
+    properties = [one.get("properties") or {} for one in features]
+    columns = tuple(dict.fromkeys(key for one in properties for key in one))
+    table = pa.table(
+        {key: pa.array([_text(one.get(key)) for one in properties]) for key in columns}
+        or {"(none)": pa.nulls(len(features), pa.string())}
+    )
+    geometries, problems = _shapes(features)
+    numbers = np.arange(1, len(features) + 1)
+    check = RowCheck(name, numbers)
+    broken = np.array([bool(problem) for problem in problems])
+    check.reject(broken, "geometry", problems, lambda _: "cannot be read as a shape")
+    return Features(
+        rows=Delimited(
+            file=SourceFile.of(name, content),
+            encoding="UTF-8",
+            delimiter="",
+            columns=columns,
+            table=table,
+            check=check,
+            malformed=0,
+            blank=0,
+            notes=(),
+        ),
+        geometries=geometries,
+        crs=_stated_crs(document, name),
+        path=source.path,
+    )
+
+
+def _shapes(features: list[dict[str, Any]]) -> tuple[NDArray[Any], list[str]]:
+    """The shape of each feature, None where it has none, and what is wrong with it."""
+    shapes = np.full(len(features), None, dtype=object)
+    problems = [""] * len(features)
+    for place, feature in enumerate(features):
+        geometry = feature.get("geometry")
+        if not geometry:
+            continue
+        try:
+            found = shape(geometry)
+            if not np.isfinite(shapely.get_coordinates(found)).all():
+                raise ValueError("a coordinate is not finite")
+            shapes[place] = shapely.force_2d(found)
+        except (
+            ShapelyError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            IndexError,
+        ) as error:
+            problems[place] = str(error) or type(error).__name__
+    return shapes, problems
+
+
+def _text(value: object) -> str | None:
+    """A property as text; blank as None."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip() or None
+    if isinstance(value, bool | dict | list):
+        return json.dumps(value)
+    return repr(value)
+
+
+def _stated_crs(document: dict[str, Any], name: str) -> str:
+    """The CRS that the file states, or the one that GeoJSON has."""
+    crs = document.get("crs")
+    if crs is None:
+        return WGS84
+    stated = _member(_member(crs, "properties"), "name")
+    if not isinstance(stated, str):
+        raise ImportRefusedError(name, "states a coordinate system without a name: give --crs")
+    return WGS84 if "CRS84" in stated else stated
+
+
+def _member(item: object, key: str) -> object:
+    """The member of a JSON object; None where it is none or has none."""
+    return item.get(key) if isinstance(item, dict) else None

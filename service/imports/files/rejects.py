@@ -1,0 +1,190 @@
+"""Rows that were not imported: collected while reading, counted by reason, listed in a file."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from service.imports.files.summary import RejectedFor
+from service.store.errors import ImportRefusedError, ReadOnlyDataError
+from spatial.arrays import AnyArray, BoolArray, IntArray
+
+HEADER = ("file", "row", "column", "value", "reason")
+SHOWN = 5
+LONGEST_VALUE = 500
+MAX_REJECTED_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Reject:
+    """One value for which one row was rejected.
+
+    Attributes
+    ----------
+    row : int
+        Number of the record in the file; the header is record 1. A record with line breaks
+        inside quotes is one record.
+    """
+
+    file: str
+    row: int
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}, row {self.row}, column {self.column}: {self.value!r} {self.reason}"
+
+
+class RowCheck:
+    """The rows of one file, some of which turn out not to be usable.
+
+    Parameters
+    ----------
+    file : str
+        Its name.
+    row_numbers : (n,) int64
+        Record number of each row.
+    """
+
+    def __init__(self, file: str, row_numbers: IntArray) -> None:
+        self.file = file
+        self.row_numbers = row_numbers
+        self.usable: BoolArray = np.ones(len(row_numbers), dtype=np.bool_)
+        self.rejects: list[Reject] = []
+
+    def reject(
+        self,
+        bad: BoolArray,
+        column: str,
+        values: pa.ChunkedArray | pa.Array | AnyArray | Sequence[Any],
+        reason: str | Callable[[str], str],
+    ) -> None:
+        """Reject the rows where `bad` is true, for their value in a column.
+
+        Parameters
+        ----------
+        bad : (n,) bool
+            The rows to reject.
+        column : str
+            Its name in the file.
+        values : (n,) text
+            The values of all rows, as they are in the file.
+        reason : str or callable
+            What is wrong; where a callable, it is given the value.
+        """
+        for place in np.flatnonzero(bad):
+            found = values[int(place)]
+            text = "" if found is None else str(getattr(found, "as_py", lambda f=found: f)() or "")
+            why = reason if isinstance(reason, str) else reason(text)
+            row = int(self.row_numbers[place])
+            self.rejects.append(Reject(self.file, row, column, text[:LONGEST_VALUE], why))
+        self.usable &= ~bad
+
+
+def counted(rejects: Sequence[Reject]) -> tuple[RejectedFor, ...]:
+    """The rejects by column and reason, the most frequent first."""
+    groups: dict[tuple[str, str], list[Reject]] = {}
+    for reject in rejects:
+        groups.setdefault((reject.column, reject.reason), []).append(reject)
+    found = [
+        RejectedFor(
+            column,
+            reason,
+            len({(reject.file, reject.row) for reject in group}),
+            tuple(f"{r.file}, row {r.row}: {r.value!r}" for r in group[:SHOWN]),
+        )
+        for (column, reason), group in groups.items()
+    ]
+    return tuple(sorted(found, key=lambda item: (-item.rows, item.column, item.reason)))
+
+
+def check_share(
+    rejects: Sequence[Reject],
+    *,
+    rows: int,
+    files: str,
+    strict: bool,
+    max_share: float,
+    listed_in: Path | None,
+    hint: str = "",
+) -> None:
+    """Refuse the import where too much of it was rejected.
+
+    Raises
+    ------
+    ImportRefusedError
+        If anything was rejected and `strict`, or more than `max_share` of the rows were. Names
+        the first rows and where all are listed.
+    """
+    rejected = len({(reject.file, reject.row) for reject in rejects})
+    if rejected == 0 or (not strict and rejected <= max_share * rows):
+        return
+    groups = counted(rejects)
+    shown = "; ".join(
+        f"{one.rows:,} for {one.column}, which {one.reason} (first: {one.first[0]})"
+        for one in groups[:SHOWN]
+    )
+    rule = "with --strict none may be"
+    if not strict:
+        rule = f"at most {max_share:.0%} may be, unless --max-rejected says otherwise"
+    words = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {shown}"
+    if len(groups) > SHOWN:
+        words += f"; and for {len(groups) - SHOWN} more reasons"
+    if listed_in:
+        words += f". All are listed in {listed_in}"
+    if hint:
+        words = f"{hint}. {words}"
+    raise ImportRefusedError(files, words)
+
+
+def default_path(store_folder: Path, stem: str) -> Path:
+    """Where rejects are listed unless a path is given: ``HOTSPOTS_DATA_DIR/rejected``.
+
+    They may hold what the rows hold, and so belong where the rows are kept, not where the
+    command happens to be run or the file happens to lie.
+    """
+    return store_folder.parent / "rejected" / f"{stem}.csv"
+
+
+def check_not_source(path: Path, sources: Sequence[Path]) -> None:
+    """Raise ImportRefusedError where the list of rejected rows would overwrite a source."""
+    if path.resolve() in {source.resolve() for source in sources}:
+        raise ImportRefusedError(str(path), "the list of rejected rows would overwrite a source")
+
+
+def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
+    """Write the list of rejected rows, whole or not at all.
+
+    UTF-8 with a byte order mark, because that is how a spreadsheet recognises it.
+
+    Raises
+    ------
+    ReadOnlyDataError
+        If the file cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as stream:
+                writer = csv.writer(stream)
+                writer.writerow(HEADER)
+                for reject in rejects:
+                    writer.writerow(
+                        (reject.file, reject.row, reject.column, reject.value, reject.reason)
+                    )
+            Path(name).chmod(0o644)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ReadOnlyDataError(str(path), error.strerror or str(error)) from error
+    return path

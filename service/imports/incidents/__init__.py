@@ -1,0 +1,1 @@
+"""Incidents from CSV files and police.uk archives."""

@@ -1,0 +1,98 @@
+"""Which layer the supplied area codes belong to."""
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports.files.summary import AreaCodes
+from spatial.arrays import BoolArray
+
+LEAST_SHARE = 0.5
+
+LayerCodes = Mapping[str, Collection[str]]
+"""Codes of each layer that is loaded, by layer id."""
+
+
+def find_layer(
+    codes: pa.ChunkedArray,
+    located: BoolArray,
+    layers: LayerCodes,
+    *,
+    given: str | None = None,
+) -> tuple[AreaCodes, tuple[str, ...]]:
+    """The layer that codes belong to, how they relate to it, and what to say about it.
+
+    Parameters
+    ----------
+    codes : (n,) text
+        Supplied area code of each row, null where it has none.
+    located : (n,) bool
+        Rows with a place.
+    layers : mapping
+        Layers to choose from. The one that has the largest share of the rows' codes is taken,
+        where that is at least half of them; of several with the same share the first.
+    given : str or None
+        The layer that the user names; taken whatever the share is.
+    """
+    supplied = ~codes.is_null().to_numpy()
+    total = int(supplied.sum())
+    counts = pc.value_counts(codes.drop_null())
+    words = counts.field("values").to_pylist()
+    rows = np.asarray(counts.field("counts").to_numpy(zero_copy_only=False), dtype=np.int64)
+    in_layer = {
+        layer: int(rows[[word in known for word in words]].sum()) if words else 0
+        for layer, known in ((name, frozenset(known)) for name, known in layers.items())
+    }
+    layer, how, notes = _chosen(in_layer, total, given)
+    if layer is None or layer not in layers:
+        return AreaCodes(layer, how, total, 0, 0), notes
+    notes = (*notes, *_other_vintages(layer, in_layer, total, layers))
+    has = pc.is_in(codes, value_set=pa.array(sorted(layers[layer]), pa.string()))
+    without = int((located & ~has.to_numpy()).sum())
+    return AreaCodes(layer, how, total, in_layer[layer], without), notes
+
+
+def _other_vintages(
+    layer: str, in_layer: Mapping[str, int], total: int, layers: LayerCodes
+) -> tuple[str, ...]:
+    """What to say of layers that share many of the codes, but are of another vintage."""
+    codes = frozenset(layers[layer])
+    return tuple(
+        f"the area codes are of {layer}: {rows / total:.1%} of those supplied are in {other}"
+        for other, rows in in_layer.items()
+        if LEAST_SHARE * total <= rows < in_layer[layer] and not codes.issuperset(layers[other])
+    )
+
+
+def _chosen(
+    in_layer: Mapping[str, int], total: int, given: str | None
+) -> tuple[str | None, str, tuple[str, ...]]:
+    """The layer, how it was chosen, and what to say."""
+    if given is not None:
+        if given not in in_layer:
+            return given, "given", (f"layer {given} is not loaded: its codes were not compared",)
+        if total and in_layer[given] < LEAST_SHARE * total:
+            share = in_layer[given] / total
+            return given, "given", (f"only {share:.1%} of the area codes are codes of {given}",)
+        return given, "given", ()
+    if not total or not in_layer:
+        return None, "none", ()
+    best = max(in_layer, key=lambda layer: in_layer[layer])
+    if in_layer[best] < LEAST_SHARE * total:
+        share = in_layer[best] / total
+        note = (
+            "the area codes belong to no layer that is loaded "
+            f"(the nearest is {best}, with {share:.1%}): areas are found from coordinates"
+        )
+        return None, "none", (note,)
+    equals = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
+    if len(equals) > 1:
+        words = ", ".join(equals)
+        return (
+            best,
+            "detected",
+            (f"the area codes fit {words} alike; {best} was taken: --area-layer says otherwise",),
+        )
+    return best, "detected", ()

@@ -1,0 +1,390 @@
+"""Incidents from a delimited file whose columns the user names."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from service.imports.files.coordinates import to_places
+from service.imports.files.dates import (
+    EXAMPLES,
+    FORMS,
+    DateForm,
+    Times,
+    is_time_zone,
+    parse_dates,
+    parse_times_of_day,
+    why_bad,
+)
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.numbers import Decimal, parse_numbers
+from service.imports.files.sources import find_sources
+from service.imports.files.summary import ImportSummary
+from service.imports.incidents.by_postcode import (
+    LOCATED_BY,
+    LOCATION_QUALITY,
+    LocatedRows,
+    locate_by_postcode,
+)
+from service.imports.incidents.importer import ImportOptions, ParsedFile, import_files
+from service.store.errors import DatasetSettingsError, ImportRefusedError
+from service.store.incident_rows import PRECISIONS, SCHEMA
+from service.store.incidents import IncidentStore
+from service.store.postcodes import Postcodes, PostcodeStore
+from spatial.coordinates.crs import parsed_crs
+from spatial.errors import InvalidParameterError
+
+NOT_STATED = "not stated"
+MIDNIGHTS = 20
+
+_ATTRIBUTE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+
+
+@dataclass(frozen=True)
+class IncidentColumns:
+    """Which column of the file holds what. Names are compared exactly, then without case.
+
+    Attributes
+    ----------
+    time : str
+        The date, with or without a time of day, or the month.
+    date_form : "iso", "uk" or "us"
+        The form of every value in it; never guessed. See ``date_text.EXAMPLES``.
+    time_of_day : str or None
+        A second column with the time of day; blank in a row: the day is all that is known.
+    time_zone : str or None
+        Needed where the times state their offset from UTC: the zone whose local time is kept.
+    x, y : str or None
+        Easting and northing, or longitude and latitude. Both or neither.
+    crs : str or None
+        The coordinate system of `x` and `y`; required with them.
+    postcode : str or None
+        Column with a postcode, at whose place a row without coordinates is located. Its
+        outward code (CB2 of CB2 1TN) is the row's area code unless `area_code` is named.
+    category : str or None
+        None: all rows have `category_value`.
+    incident_id, subcategory, weight, area_code : str or None
+    attributes : mapping of str to str
+        Name in the dataset to column in the file; kept as text.
+    decimal : "." or ","
+        The decimal sign of numbers; the other one may separate thousands.
+    delimiter : str or None
+        One character; None: found in the header.
+    """
+
+    time: str
+    date_form: DateForm = "iso"
+    time_of_day: str | None = None
+    time_zone: str | None = None
+    x: str | None = None
+    y: str | None = None
+    crs: str | None = None
+    postcode: str | None = None
+    category: str | None = None
+    category_value: str = "incident"
+    incident_id: str | None = None
+    subcategory: str | None = None
+    weight: str | None = None
+    area_code: str | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    decimal: Decimal = "."
+    delimiter: str | None = None
+
+
+def import_csv(
+    store: IncidentStore,
+    paths: Sequence[Path],
+    columns: IncidentColumns,
+    options: ImportOptions,
+    *,
+    postcodes: PostcodeStore | None = None,
+) -> ImportSummary:
+    """Import incidents from delimited files with the same columns, all in one commit.
+
+    Parameters
+    ----------
+    store : IncidentStore
+        Where the rows go.
+    paths : sequence of Path
+        Files, zips and folders. Of a folder or a zip the files named ``*.csv``, ``*.tsv`` and
+        ``*.txt`` are read.
+    columns : IncidentColumns
+        Which column holds what.
+    options : ImportOptions
+        The rest.
+    postcodes : PostcodeStore or None
+        Where ``columns.postcode`` is looked up.
+
+    Raises
+    ------
+    DatasetSettingsError
+        If the columns cannot be as stated.
+    ImportRefusedError
+        If a column is not in a file, or too many rows are not usable.
+    AlreadyImportedError, SameNameError
+        Without ``options.replace``, if a file is in the dataset already.
+    """
+    _check(columns)
+    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
+    known = None if postcodes is None or columns.postcode is None else postcodes.open()
+
+    def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
+        return parse_csv(
+            content, columns, name=name, working_crs=store.crs, postcodes=known, on_bytes=tell
+        )
+
+    return import_files(store, sources, skipped, parse, options)
+
+
+def parse_csv(
+    content: bytes,
+    columns: IncidentColumns,
+    *,
+    name: str,
+    working_crs: str,
+    postcodes: Postcodes | None = None,
+    on_bytes: Callable[[int], None] | None = None,
+) -> ParsedFile:
+    """The incidents in one delimited file.
+
+    Raises
+    ------
+    ImportRefusedError
+        If a column is not in it, or its times state an offset and no zone is given.
+    """
+    read = read_delimited(content, name=name, delimiter=columns.delimiter, on_bytes=on_bytes)
+    reading = _Reading(read, columns)
+    reading.check_columns()
+    times, precision = reading.times()
+    xy_m, located, hint = reading.places(working_crs)
+    n = read.table.num_rows
+    found: dict[str, object] = {
+        "incident_id": reading.text(columns.incident_id, "--id"),
+        "occurred": pa.array(times.astype("datetime64[s]")),
+        "precision": pa.DictionaryArray.from_arrays(pa.array(precision), list(PRECISIONS)).cast(
+            pa.string()
+        ),
+        "category": reading.categories(),
+        "subcategory": reading.text(columns.subcategory, "--subcategory"),
+        "weight": pa.array(reading.weights()),
+        "area_code": reading.text(columns.area_code, "--area-code"),
+        "source_file": pa.repeat(pa.scalar(name), n),
+        "source_row": pa.array(read.check.row_numbers),
+        "source_sha256": pa.repeat(pa.scalar(read.file.sha256), n),
+    }
+    for attribute, column in columns.attributes.items():
+        found[attribute] = reading.text(column, f"--attribute {attribute}")
+    # Last, so that rows rejected for anything else are not counted among those located.
+    by_postcode = reading.by_postcode(postcodes, xy_m, located)
+    if by_postcode is not None:
+        xy_m, located = by_postcode.xy_m, by_postcode.located
+        found |= {LOCATED_BY: by_postcode.located_by, LOCATION_QUALITY: by_postcode.quality}
+        if columns.area_code is None:
+            found["area_code"] = by_postcode.outward
+    found["easting_m"] = pa.array(xy_m[:, 0], mask=~located)
+    found["northing_m"] = pa.array(xy_m[:, 1], mask=~located)
+    return ParsedFile(
+        file=read.file,
+        encoding=read.encoding,
+        rows=pa.table(found).filter(pa.array(read.check.usable)),
+        read=read.rows_read,
+        blank=read.blank,
+        rejects=tuple(read.check.rejects),
+        notes=(*read.notes, *reading.notes),
+        hint=hint,
+        postcodes=None if by_postcode is None else by_postcode.tally,
+    )
+
+
+class _Reading:
+    """One file being turned into incidents; rejects rows and gathers notes on the way."""
+
+    def __init__(self, read: Delimited, columns: IncidentColumns) -> None:
+        self._read = read
+        self._columns = columns
+        self.notes: list[str] = []
+
+    def check_columns(self) -> None:
+        """Raise ImportRefusedError for the first column that is not in the file."""
+        columns = self._columns
+        named = {
+            "--time": columns.time,
+            "--time-of-day": columns.time_of_day,
+            "--x": columns.x,
+            "--y": columns.y,
+            "--postcode": columns.postcode,
+            "--category": columns.category,
+            "--id": columns.incident_id,
+            "--subcategory": columns.subcategory,
+            "--weight": columns.weight,
+            "--area-code": columns.area_code,
+            **{f"--attribute {name}": column for name, column in columns.attributes.items()},
+        }
+        for option, column in named.items():
+            if column is not None:
+                self._read.resolved(column, option)
+
+    def text(self, column: str | None, option: str) -> pa.ChunkedArray | pa.Array:
+        """A column as text; nulls where it is not named."""
+        if column is None:
+            return pa.nulls(self._read.table.num_rows, pa.string())
+        return self._read.column(column, option)
+
+    def times(self) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
+        """The start of each minute, day or month, and which of them it is."""
+        columns, check = self._columns, self._read.check
+        name = self._read.resolved(columns.time, "--time")
+        text = self._read.table.column(name)
+        times = parse_dates(text, form=columns.date_form, time_zone=columns.time_zone)
+        check.reject(times.blank, name, text, "is blank")
+        check.reject(times.bad, name, text, lambda value: why_bad(value, columns.date_form))
+        if columns.time_zone is None and times.has_zone.any():
+            first = int(np.flatnonzero(times.has_zone)[0])
+            raise ImportRefusedError(
+                self._read.file.name,
+                f"row {check.row_numbers[first]}, column {name}: {text[first].as_py()!r} states "
+                "its offset from UTC: --time-zone must say whose local time to keep, such as "
+                "Europe/London",
+            )
+        if columns.time_of_day is None:
+            return times.occurred, self._without_midnights(times, name)
+        return self._with_time_of_day(times, columns.time_of_day)
+
+    def _without_midnights(self, times: Times, name: str) -> NDArray[np.int8]:
+        """The precision, a day where a file that states times states nothing but midnight."""
+        stated = (times.precision == 0) & ~times.blank & ~times.bad
+        occurred = times.occurred[stated]
+        midnight = occurred == occurred.astype("datetime64[D]")
+        if len(occurred) < MIDNIGHTS or not midnight.all():
+            return times.precision
+        self.notes.append(
+            f"{self._read.file.name}: every time in {name} is midnight: the day is taken to be "
+            "all that is known"
+        )
+        return np.where(stated, np.int8(PRECISIONS.index("day")), times.precision)
+
+    def _with_time_of_day(
+        self, times: Times, column: str
+    ) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
+        """Dates with the times of day of a second column."""
+        check = self._read.check
+        name = self._read.resolved(column, "--time-of-day")
+        text = self._read.table.column(name)
+        minutes, blank, bad = parse_times_of_day(text)
+        check.reject(bad, name, text, "is no time of day (23:59, 23:59:59, 11:59 PM or 2359)")
+        day = PRECISIONS.index("day")
+        given = ~blank & ~bad
+        not_a_day = given & ~times.blank & ~times.bad & (times.precision != day)
+        check.reject(
+            not_a_day, name, text, "is a time of day, but the other column has no plain day"
+        )
+        occurred = times.occurred + np.where(given, minutes, 0).astype("timedelta64[m]")
+        precision = np.where(given, np.int8(PRECISIONS.index("minute")), times.precision)
+        return occurred, precision
+
+    def places(self, working_crs: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], str]:
+        """Easting and northing, which rows have them, and what may be wrong."""
+        columns, check = self._columns, self._read.check
+        n = self._read.table.num_rows
+        if columns.x is None or columns.y is None or columns.crs is None:
+            return np.full((n, 2), np.nan), np.zeros(n, dtype=np.bool_), ""
+        x_name, y_name = (
+            self._read.resolved(columns.x, "--x"),
+            self._read.resolved(columns.y, "--y"),
+        )
+        x_text, y_text = self._read.table.column(x_name), self._read.table.column(y_name)
+        x = parse_numbers(x_text, decimal=columns.decimal)
+        y = parse_numbers(y_text, decimal=columns.decimal)
+        check.reject(x.bad, x_name, x_text, "is no number")
+        check.reject(y.bad, y_name, y_text, "is no number")
+        places = to_places(x, y, crs=columns.crs, working_crs=working_crs)
+        check.reject(places.half & x.blank, x_name, x_text, f"is blank, but {y_name} is not")
+        check.reject(places.half & y.blank, y_name, y_text, f"is blank, but {x_name} is not")
+        names = f"{x_name}, {y_name}"
+        both = pc.binary_join_element_wise(x_text, y_text, " ")
+        check.reject(
+            places.degrees, names, both, f"looks like degrees, but {columns.crs} is in metres"
+        )
+        reason = f"in {columns.crs} is outside the area that it or {working_crs} is made for"
+        check.reject(places.outside, names, both, reason)
+        self._note(int(places.at_zero.sum()), "have the coordinates 0, 0: counted as not located")
+        return places.xy_m, places.located, places.hint
+
+    def by_postcode(
+        self, postcodes: Postcodes | None, xy_m: NDArray[np.float64], located: NDArray[np.bool_]
+    ) -> LocatedRows | None:
+        """The rows without coordinates at their postcode's place; None without a column."""
+        if self._columns.postcode is None:
+            return None
+        name = self._read.resolved(self._columns.postcode, "--postcode")
+        return locate_by_postcode(self._read, name, postcodes, xy_m=xy_m, located=located)
+
+    def categories(self) -> pa.ChunkedArray | pa.Array:
+        """The category of each row."""
+        columns = self._columns
+        n = self._read.table.num_rows
+        if columns.category is None:
+            return pa.repeat(pa.scalar(columns.category_value), n)
+        text = self._read.column(columns.category, "--category")
+        self._note(text.null_count, f"have no category: it is {NOT_STATED!r}")
+        return text.fill_null(NOT_STATED)
+
+    def weights(self) -> NDArray[np.float64]:
+        """The weight of each row."""
+        columns, check = self._columns, self._read.check
+        if columns.weight is None:
+            return np.ones(self._read.table.num_rows)
+        name = self._read.resolved(columns.weight, "--weight")
+        text = self._read.table.column(name)
+        weight = parse_numbers(text, decimal=columns.decimal)
+        check.reject(weight.bad, name, text, "is no number")
+        check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
+        self._note(int(weight.blank.sum()), "have no weight: it is 1")
+        return np.where(weight.blank, 1.0, weight.values)
+
+    def _note(self, rows: int, words: str) -> None:
+        """Say something about a number of rows, if there are any."""
+        if rows:
+            self.notes.append(f"{self._read.file.name}: {rows:,} rows {words}")
+
+
+def _why_passed_over(name: str) -> str | None:
+    """None for a delimited file, else why a file found in a folder is not read."""
+    if name.lower().endswith((".csv", ".tsv", ".txt")):
+        return None
+    return "its name does not end in .csv, .tsv or .txt"
+
+
+def _check(columns: IncidentColumns) -> None:
+    """Raise DatasetSettingsError unless the columns can be as stated."""
+    if columns.date_form not in FORMS:
+        examples = "; ".join(f"{form} ({EXAMPLES[form]})" for form in FORMS)
+        raise DatasetSettingsError("date form", columns.date_form, f"one of {examples}")
+    if columns.time_zone is not None and not is_time_zone(columns.time_zone):
+        raise DatasetSettingsError("time zone", columns.time_zone, "one such as Europe/London")
+    if (columns.x is None) != (columns.y is None):
+        raise DatasetSettingsError("--x and --y", str(columns.x or columns.y), "given together")
+    if columns.x is not None:
+        if columns.crs is None:
+            raise DatasetSettingsError("--crs", "", "given with --x and --y, such as EPSG:4326")
+        try:
+            parsed_crs(columns.crs)
+        except InvalidParameterError as error:
+            raise DatasetSettingsError("--crs", columns.crs, error.allowed) from None
+    if columns.decimal not in (".", ","):
+        raise DatasetSettingsError("decimal sign", columns.decimal, "a full stop or a comma")
+    taken = set(SCHEMA.names)
+    if columns.postcode is not None:
+        taken |= {LOCATED_BY, LOCATION_QUALITY}
+    for name in columns.attributes:
+        if not _ATTRIBUTE.match(name) or name in taken:
+            raise DatasetSettingsError(
+                "attribute",
+                name,
+                "a lower-case name of letters, digits and _ that no column of the table has",
+            )

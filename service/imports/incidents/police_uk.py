@@ -1,0 +1,216 @@
+"""Street-level crime as data.police.uk publishes it: one CSV per force and month.
+
+The archive's files have a fixed header, which is checked name by name. A row's time is a month.
+Its place is an anonymised point, its area code an LSOA. Two rows that are alike in everything
+are two crimes: anti-social behaviour carries no id.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports.files.coordinates import Places, to_places
+from service.imports.files.dates import parse_dates, why_bad
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.numbers import parse_numbers
+from service.imports.files.sources import find_sources
+from service.imports.files.summary import ImportSummary
+from service.imports.incidents.importer import ImportOptions, ParsedFile, import_files
+from service.store.errors import ImportRefusedError
+from service.store.incidents import IncidentStore
+from spatial.coordinates.crs import WGS84
+
+TITLE = "Street-level crime"
+SOURCE = "data.police.uk"
+LICENCE = "Open Government Licence v3.0"
+HEADER = (
+    "Crime ID",
+    "Month",
+    "Reported by",
+    "Falls within",
+    "Longitude",
+    "Latitude",
+    "Location",
+    "LSOA code",
+    "LSOA name",
+    "Crime type",
+    "Last outcome category",
+    "Context",
+)
+ATTRIBUTES = {
+    "reported_by": "Reported by",
+    "location": "Location",
+    "outcome": "Last outcome category",
+    "context": "Context",
+}
+
+_OTHERS = {
+    "stop-and-search": "it is a file of stops and searches, not of crimes",
+    "outcomes": "it is a file of outcomes, not of crimes",
+}
+_MONTH = re.compile(r"^\d{4}-\d{2}$")
+
+
+def import_police_uk(
+    store: IncidentStore, paths: Sequence[Path], options: ImportOptions
+) -> ImportSummary:
+    """Import street-level crime files, all in one commit.
+
+    Parameters
+    ----------
+    store : IncidentStore
+        Where the rows go.
+    paths : sequence of Path
+        CSV files, zips and folders. Of a folder or a zip the files named ``*-street.csv`` are
+        read, the others passed over and listed in the summary.
+    options : ImportOptions
+        Title, source and licence default to those of data.police.uk.
+
+    Raises
+    ------
+    ImportRefusedError
+        If a file that was named is not of this layout, or too many rows are not usable.
+    AlreadyImportedError, SameNameError
+        Without ``options.replace``, if a file is in the dataset already.
+    """
+    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
+
+    def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
+        return parse_street_file(content, name=name, working_crs=store.crs, on_bytes=tell)
+
+    if store.facts(options.dataset) is None:
+        options = replace(
+            options,
+            title=options.title or TITLE,
+            source=options.source or SOURCE,
+            licence=options.licence or LICENCE,
+        )
+    return import_files(store, sources, skipped, parse, options)
+
+
+def parse_street_file(
+    content: bytes,
+    *,
+    name: str,
+    working_crs: str,
+    on_bytes: Callable[[int], None] | None = None,
+) -> ParsedFile:
+    """The crimes in one street-level file.
+
+    Raises
+    ------
+    ImportRefusedError
+        If its header is not the one of data.police.uk.
+    """
+    read = read_delimited(content, name=name, delimiter=",", on_bytes=on_bytes)
+    _check_header(read)
+    table, check = read.table, read.check
+    month = table.column("Month")
+    times = parse_dates(month, form="iso")
+    is_month = pc.match_substring_regex(month, _MONTH.pattern).fill_null(False).to_numpy()
+    check.reject(times.blank, "Month", month, "is blank")
+    check.reject(
+        ~times.blank & (times.bad | ~is_month),
+        "Month",
+        month,
+        lambda value: why_bad(value, "iso") if not _MONTH.match(value) else "is no month",
+    )
+    crime_type = table.column("Crime type")
+    check.reject(crime_type.is_null().to_numpy(), "Crime type", crime_type, "is blank")
+    places = _places(read, working_crs)
+    usable = pa.array(check.usable)
+    columns: dict[str, object] = {
+        "incident_id": table.column("Crime ID"),
+        "occurred": pa.array(times.occurred.astype("datetime64[s]")),
+        "precision": pa.repeat(pa.scalar("month"), table.num_rows),
+        "easting_m": pa.array(places.xy_m[:, 0], mask=~places.located),
+        "northing_m": pa.array(places.xy_m[:, 1], mask=~places.located),
+        "category": crime_type,
+        "weight": pa.array(np.ones(table.num_rows)),
+        "area_code": table.column("LSOA code"),
+        "source_file": pa.repeat(pa.scalar(name), table.num_rows),
+        "source_row": pa.array(check.row_numbers),
+        "source_sha256": pa.repeat(pa.scalar(read.file.sha256), table.num_rows),
+    }
+    for attribute, column in ATTRIBUTES.items():
+        if table.column(column).null_count < table.num_rows:
+            columns[attribute] = table.column(column)
+    return ParsedFile(
+        file=read.file,
+        encoding=read.encoding,
+        rows=pa.table(columns).filter(usable),
+        read=read.rows_read,
+        blank=read.blank,
+        rejects=tuple(check.rejects),
+        notes=(*read.notes, *_notes(name, month, places)),
+        hint=places.hint,
+    )
+
+
+def _why_passed_over(name: str) -> str | None:
+    """None for a street-level file, else why a file found in a folder is not read."""
+    if name.endswith("-street.csv"):
+        return None
+    for kind, reason in _OTHERS.items():
+        if name.endswith(f"-{kind}.csv"):
+            return reason
+    return "its name does not end in -street.csv"
+
+
+def _check_header(read: Delimited) -> None:
+    """Raise ImportRefusedError unless the header is exactly the published one."""
+    if read.columns == HEADER:
+        return
+    if "Object of search" in read.columns:
+        raise ImportRefusedError(read.file.name, _OTHERS["stop-and-search"])
+    if "Outcome type" in read.columns:
+        raise ImportRefusedError(read.file.name, _OTHERS["outcomes"])
+    missing = [column for column in HEADER if column not in read.columns]
+    unknown = [column for column in read.columns if column not in HEADER]
+    problems = []
+    if missing:
+        problems.append(f"it lacks {', '.join(repr(column) for column in missing)}")
+    if unknown:
+        problems.append(f"it has {', '.join(repr(column) for column in unknown)} instead")
+    if not problems:
+        problems.append(f"its columns are in another order: {', '.join(read.columns)}")
+    raise ImportRefusedError(
+        read.file.name,
+        "its header is not that of a street-level file of data.police.uk: "
+        f"{'; '.join(problems)}. For other files there is --format csv",
+    )
+
+
+def _places(read: Delimited, working_crs: str) -> Places:
+    """The places of the rows; those without a usable one are rejected or not located."""
+    longitude, latitude = read.table.column("Longitude"), read.table.column("Latitude")
+    x, y = parse_numbers(longitude), parse_numbers(latitude)
+    check = read.check
+    check.reject(x.bad, "Longitude", longitude, "is no number")
+    check.reject(y.bad, "Latitude", latitude, "is no number")
+    places = to_places(x, y, crs=WGS84, working_crs=working_crs)
+    check.reject(places.half & x.blank, "Longitude", longitude, "is blank, but Latitude is not")
+    check.reject(places.half & y.blank, "Latitude", latitude, "is blank, but Longitude is not")
+    both = pc.binary_join_element_wise(longitude, latitude, " ")
+    reason = f"is outside the area that {working_crs} is made for"
+    check.reject(places.outside, "Longitude, Latitude", both, reason)
+    return places
+
+
+def _notes(name: str, month: pa.ChunkedArray, places: Places) -> tuple[str, ...]:
+    """What else is worth saying about a file."""
+    notes = []
+    zero = int(places.at_zero.sum())
+    if zero:
+        notes.append(f"{name}: {zero} rows have the coordinates 0, 0 and count as not located")
+    stated = name[:7]
+    if _MONTH.match(stated):
+        others = sorted(set(pc.unique(month).drop_null().to_pylist()) - {stated})
+        if others:
+            notes.append(f"{name} also has rows of {', '.join(others[:5])}")
+    return tuple(notes)

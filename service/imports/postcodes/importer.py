@@ -1,0 +1,433 @@
+"""Unit postcodes from Code-Point Open, ONSPD or NSPL, as files, folders or the published zip."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports.files import rejects as rejecting
+from service.imports.files.coordinates import to_places
+from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.numbers import Numbers, parse_numbers
+from service.imports.files.rejects import Reject
+from service.imports.files.sources import Source, find_sources
+from service.imports.files.summary import FileSummary, ImportSummary, Progress, Skipped, silent
+from service.imports.postcodes.layouts import GREAT_BRITAIN, Layout, code_point_header, layout_of
+from service.store.delta import SourceFile
+from service.store.errors import ImportRefusedError
+from service.store.postcodes import QUALITIES, SCHEMA, PostcodeStore, to_units, written
+from spatial.arrays import BoolArray, FloatArray
+from spatial.coordinates.crs import WGS84
+
+NO_PLACE = 9
+_CHECKING, _READING = 0.2, 0.6  # shares of the whole time
+_IRISH = "^BT"  # their eastings and northings are of the Irish grid
+_NO_PLACE_LAT_DEG = 90.0  # directories write 99.999999 for a latitude that is not known
+_ENDED = r"^(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])$"
+
+
+@dataclass(frozen=True)
+class PostcodeOptions:
+    """What an import of postcodes can be told.
+
+    Attributes
+    ----------
+    source, licence : str
+        Kept with the postcodes; by default those of the layout's publisher.
+    replace : bool
+        Put the postcodes in the place of those that are loaded already.
+    strict, max_rejected_share, rejects_path
+        As for incidents.
+    """
+
+    source: str = ""
+    licence: str = ""
+    replace: bool = False
+    strict: bool = False
+    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
+    rejects_path: Path | None = None
+    progress: Progress = silent
+
+
+@dataclass(frozen=True, eq=False)
+class _Parsed:
+    """One file, read and checked."""
+
+    summary: FileSummary
+    layout: Layout
+    rows: pa.Table
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+
+
+def import_postcodes(
+    store: PostcodeStore, paths: Sequence[Path], options: PostcodeOptions | None = None
+) -> ImportSummary:
+    """Import postcodes and their places, all files in one commit.
+
+    Parameters
+    ----------
+    store : PostcodeStore
+        Where the postcodes go.
+    paths : sequence of Path
+        Files, zips and folders. Of a folder or a zip the files in a known layout are read,
+        the others passed over and listed in the summary.
+    options : PostcodeOptions
+
+    Raises
+    ------
+    ImportRefusedError
+        If a file that was named is in no known layout, no file is, a postcode is there twice
+        with different places, or too many rows are not usable.
+    AlreadyImportedError, SameNameError, PostcodesExistError
+        Without ``options.replace``, if a file or a postcode of it is loaded already.
+
+    Notes
+    -----
+    Terminated postcodes and those without a place are kept. Places are the publisher's, in
+    EPSG:27700; those of Northern Ireland, which are on the Irish grid, come from the longitude
+    and latitude of the row where it has them.
+    """
+    options = options or PostcodeOptions()
+    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
+    wanted, layouts, files, passed_over = _in_known_layout(sources, set(paths), options.progress)
+    store.check_import(files, replace=options.replace)
+    parsed = _parse_all(wanted, layouts, files, store.crs, options.progress)
+    rejects = [reject for one in parsed for reject in one.rejects]
+    listed_in = _list_rejects(store, wanted, rejects, options)
+    names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
+    rejecting.check_share(
+        rejects,
+        rows=sum(one.summary.read for one in parsed),
+        files=names,
+        strict=options.strict,
+        max_share=options.max_rejected_share,
+        listed_in=listed_in,
+    )
+    rows, repeated = _each_once(pa.concat_tables([one.rows for one in parsed]), names)
+    options.progress("writing", _CHECKING + _READING)
+    committed = store.append(
+        rows,
+        files=files,
+        source=options.source or layouts[0].source,
+        licence=options.licence or layouts[0].licence,
+        replace=options.replace,
+    )
+    options.progress("done", 1.0)
+    summaries = tuple(one.summary for one in parsed)
+    return ImportSummary(
+        kind="postcodes",
+        target=", ".join(dict.fromkeys(layout.name for layout in layouts)),
+        version=committed.version,
+        files=summaries,
+        read=sum(one.read for one in summaries),
+        written=rows.num_rows,
+        rejected=sum(one.rejected for one in summaries),
+        replaced=committed.rows_replaced,
+        not_located=rows.column("easting_m").null_count,
+        rejected_for=rejecting.counted(rejects),
+        rejects_path=listed_in,
+        skipped=(*skipped, *passed_over),
+        notes=(*_notes(rows, repeated), *(note for one in parsed for note in one.notes)),
+    )
+
+
+def _why_passed_over(name: str) -> str | None:
+    """None for a file that may hold postcodes by its name, else why not."""
+    if name.lower().endswith((".csv", ".txt")):
+        return None
+    return "its name does not end in .csv or .txt"
+
+
+def _in_known_layout(
+    sources: Sequence[Source], named: set[Path], progress: Progress
+) -> tuple[list[Source], list[Layout], tuple[SourceFile, ...], list[Skipped]]:
+    """The files in a known layout with their digests, and those that are passed over."""
+    parts = [source for source in sources if not _is_whole(source, sources)]
+    skipped = [
+        Skipped(source.name, "its rows are read from the files of the folder multi_csv")
+        for source in sources
+        if source not in parts
+    ]
+    header = next((found for one in parts if (found := _header_in(one))), None)
+    wanted, layouts, files = [], [], []
+    total = sum(source.size_bytes for source in parts)
+    done = 0
+    for source in parts:
+        progress(f"checking {source.name}", _CHECKING * done / max(total, 1))
+        content = source.read_bytes()
+        layout = layout_of(content, header)
+        done += source.size_bytes
+        if code_point_header(content) is not None:
+            skipped.append(Skipped(source.name, "it holds the names of columns only"))
+        elif layout is not None:
+            wanted.append(source)
+            layouts.append(layout)
+            files.append(SourceFile.of(source.name, content))
+        elif source.member is None and source.path in named:
+            raise ImportRefusedError(
+                str(source.path),
+                "is in no layout of postcodes that is known: Code-Point Open (postcode, quality, "
+                "eastings, northings ...) or ONSPD and NSPL (a header with pcds, oseast1m, "
+                "osnrth1m ...)",
+            )
+        else:
+            skipped.append(Skipped(source.name, "it holds no postcodes with places"))
+    if not wanted:
+        raise ImportRefusedError(str(sources[0].path), "no file in it holds postcodes with places")
+    return wanted, layouts, tuple(files), skipped
+
+
+def _is_whole(source: Source, sources: Sequence[Source]) -> bool:
+    """True for ONSPD's one file of 1.3 GB where the same rows lie beside it in ``multi_csv``.
+
+    The parts, one per postcode area, are read in a fiftieth of the memory.
+    """
+    if source.member is None:
+        return False
+    parts = PurePosixPath(source.member).parent / "multi_csv"
+    return any(
+        other.path == source.path
+        and other.member is not None
+        and PurePosixPath(other.member).parent == parts
+        for other in sources
+    )
+
+
+def _header_in(source: Source) -> tuple[str, ...] | None:
+    """The column names, if this is Code-Point Open's small file of them."""
+    return code_point_header(source.read_bytes()) if source.size_bytes < 10_000 else None
+
+
+def _parse_all(
+    sources: Sequence[Source],
+    layouts: Sequence[Layout],
+    files: Sequence[SourceFile],
+    working_crs: str,
+    progress: Progress,
+) -> list[_Parsed]:
+    """Every file read and checked."""
+    total = sum(source.size_bytes for source in sources)
+    done = 0
+    parsed = []
+    for source, layout, file in zip(sources, layouts, files, strict=True):
+
+        def tell(bytes_read: int, *, before: int = done, source: Source = source) -> None:
+            share = (before + min(bytes_read, source.size_bytes)) / max(total, 1)
+            progress(f"reading {source.name}", _CHECKING + _READING * share)
+
+        content = source.read_bytes()
+        if SourceFile.of(source.name, content) != file:
+            raise ImportRefusedError(source.name, "the file changed while it was being read")
+        parsed.append(_parse(content, layout, source.name, working_crs, tell))
+        done += source.size_bytes
+    return parsed
+
+
+def _parse(
+    content: bytes,
+    layout: Layout,
+    name: str,
+    working_crs: str,
+    on_bytes: Callable[[int], None],
+) -> _Parsed:
+    """The postcodes in one file."""
+    read = read_delimited(
+        content,
+        name=name,
+        delimiter=",",
+        header=layout.header,
+        only=layout.columns,
+        on_bytes=on_bytes,
+    )
+    text = read.table.column(layout.postcode)
+    units = to_units(text)
+    bad = units.is_null().to_numpy()
+    read.check.reject(bad, layout.postcode, text, "is no whole postcode")
+    quality = _quality(read, layout)
+    xy_m, unplaced = _places(read, layout, units, quality, working_crs)
+    rows = pa.table(
+        {
+            "postcode": units,
+            "easting_m": pa.array(xy_m[:, 0], from_pandas=True),
+            "northing_m": pa.array(xy_m[:, 1], from_pandas=True),
+            "quality": quality,
+            "ended": _ended(read, layout),
+            "country": _text(read, layout.country),
+            "source_file": pa.repeat(pa.scalar(name), read.table.num_rows),
+            "source_row": pa.array(read.check.row_numbers),
+            "source_sha256": pa.repeat(pa.scalar(read.file.sha256), read.table.num_rows),
+        }
+    ).filter(pa.array(read.check.usable))
+    summary = FileSummary(
+        name=name,
+        sha256=read.file.sha256,
+        encoding=read.encoding,
+        read=read.rows_read,
+        written=rows.num_rows,
+        rejected=read.rows_read - rows.num_rows,
+        not_located=rows.column("easting_m").null_count,
+        blank=read.blank,
+    )
+    rejects = sorted(read.check.rejects, key=lambda reject: (reject.row, reject.column))
+    return _Parsed(summary, layout, rows, tuple(rejects), (*read.notes, *unplaced))
+
+
+def _text(read: Delimited, column: str | None) -> pa.ChunkedArray | pa.Array:
+    """A column as text; nulls where the layout has none."""
+    if column is None:
+        return pa.nulls(read.table.num_rows, pa.string())
+    return read.table.column(column)
+
+
+def _quality(read: Delimited, layout: Layout) -> pa.Array:
+    """The positional quality of each row; null where the file does not say."""
+    if layout.quality is None:
+        return pa.nulls(read.table.num_rows, pa.int8())
+    text = read.table.column(layout.quality)
+    found = parse_numbers(text)
+    grade = found.values / layout.quality_step
+    known = np.isin(grade, list(QUALITIES))
+    allowed = ", ".join(str(grade * layout.quality_step) for grade in QUALITIES)
+    read.check.reject(
+        ~found.blank & ~known, layout.quality, text, f"is no positional quality ({allowed})"
+    )
+    return pa.array(np.where(known, grade, 0).astype(np.int8), mask=~known)
+
+
+def _ended(read: Delimited, layout: Layout) -> pa.ChunkedArray | pa.Array:
+    """The month that each postcode was terminated, as 2010-03; null for one in use."""
+    if layout.ended is None:
+        return pa.nulls(read.table.num_rows, pa.string())
+    text = read.table.column(layout.ended)
+    parts = pc.extract_regex(text, _ENDED)
+    month = pc.binary_join_element_wise(
+        pc.struct_field(parts, "year"), pc.struct_field(parts, "month"), "-"
+    )
+    bad = pc.and_(pc.is_valid(text), pc.is_null(month)).to_numpy()
+    read.check.reject(bad, layout.ended, text, "is no month such as 201003")
+    return month
+
+
+def _places(
+    read: Delimited,
+    layout: Layout,
+    units: pa.ChunkedArray,
+    quality: pa.Array,
+    working_crs: str,
+) -> tuple[FloatArray, tuple[str, ...]]:
+    """(n, 2) place of each row in the working CRS, NaN where it has none; what to say of it."""
+    irish = pc.match_substring_regex(units, _IRISH).fill_null(False).to_numpy()
+    ungraded = pc.equal(quality, NO_PLACE).fill_null(False).to_numpy(zero_copy_only=False)
+    east, north = (_numbers(read, column) for column in (layout.easting, layout.northing))
+    xy_m = _placed(read, layout, east, north, ~irish & ~ungraded, GREAT_BRITAIN, working_crs)
+    if not irish.any():
+        return xy_m, ()
+    if layout.longitude is None or layout.latitude is None:
+        note = (
+            f"{read.file.name}: {int(irish.sum()):,} postcodes of Northern Ireland have no place: "
+            "theirs is on the Irish grid"
+        )
+        return xy_m, (note,)
+    lon, lat = (_numbers(read, column) for column in (layout.longitude, layout.latitude))
+    known = irish & ~ungraded & (lat.values < _NO_PLACE_LAT_DEG)
+    by_degrees = _placed(read, layout, lon, lat, known, WGS84, working_crs)
+    xy_m[known] = by_degrees[known]
+    return xy_m, ()
+
+
+def _placed(
+    read: Delimited,
+    layout: Layout,
+    x: Numbers,
+    y: Numbers,
+    wanted: BoolArray,
+    crs: str,
+    working_crs: str,
+) -> FloatArray:
+    """(n, 2) places of the rows that are wanted; those that cannot be are rejected."""
+    places = to_places(
+        *(replace(one, values=np.where(wanted, one.values, 0.0)) for one in (x, y)),
+        crs=crs,
+        working_crs=working_crs,
+    )
+    names = f"{layout.easting}, {layout.northing}"
+    both = pc.binary_join_element_wise(
+        *(read.table.column(name).fill_null("") for name in (layout.easting, layout.northing)), " "
+    )
+    read.check.reject(wanted & (places.half | x.bad | y.bad), names, both, "is no place")
+    read.check.reject(
+        wanted & (places.outside | places.degrees), names, both, f"is no place in {crs}"
+    )
+    return places.xy_m
+
+
+def _numbers(read: Delimited, column: str) -> Numbers:
+    """A column of coordinates."""
+    return parse_numbers(read.table.column(column))
+
+
+def _list_rejects(
+    store: PostcodeStore,
+    sources: Sequence[Source],
+    rejects: Sequence[Reject],
+    options: PostcodeOptions,
+) -> Path | None:
+    """The file that lists the rejected rows, written; None where there are none."""
+    if not rejects:
+        return None
+    path = options.rejects_path or rejecting.default_path(store.folder, "postcodes")
+    rejecting.check_not_source(path, [source.path for source in sources])
+    return rejecting.write_rejects(path, rejects)
+
+
+def _each_once(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
+    """The rows with each postcode once, and how many rows said the same again.
+
+    Raises
+    ------
+    ImportRefusedError
+        If a postcode is there twice with different places.
+    """
+    if pc.count_distinct(rows.column("postcode")).as_py() == rows.num_rows:
+        return rows, 0
+    kept = rows.group_by("postcode", use_threads=False).aggregate(
+        [(name, "first") for name in SCHEMA.names if name in rows.column_names[1:]]
+        + [(name, fold) for name in ("easting_m", "northing_m") for fold in ("min", "max")]
+    )
+    differ = [
+        pc.greater(pc.subtract(kept.column(f"{name}_max"), kept.column(f"{name}_min")), 0.5)
+        for name in ("easting_m", "northing_m")
+    ]
+    twice = kept.filter(pc.or_(*differ).fill_null(False)).column("postcode").to_pylist()
+    if twice:
+        shown = ", ".join(written(one) for one in twice[:5])
+        raise ImportRefusedError(
+            files,
+            f"{len(twice):,} postcodes are there more than once, in different places: {shown}",
+        )
+    names = [name for name in rows.column_names if name != "postcode"]
+    once = kept.select(["postcode", *(f"{name}_first" for name in names)])
+    return once.rename_columns(["postcode", *names]), rows.num_rows - once.num_rows
+
+
+def _notes(rows: pa.Table, repeated: int) -> list[str]:
+    """What is worth saying of the postcodes: places, grades, and those that have ended."""
+    placeless = rows.column("easting_m").null_count
+    notes = [f"{rows.num_rows - placeless:,} postcodes have a place, {placeless:,} have none"]
+    grades = Counter(rows.column("quality").to_pylist())
+    for grade, words in QUALITIES.items():
+        if grades[grade]:
+            notes.append(f"positional quality {grade}, {words}: {grades[grade]:,}")
+    if grades[None]:
+        notes.append(f"positional quality not stated: {grades[None]:,}")
+    ended = rows.num_rows - rows.column("ended").null_count
+    if ended:
+        notes.append(f"{ended:,} have ended; they are kept, for incidents of their time")
+    if repeated:
+        notes.append(f"{repeated:,} rows repeat a postcode at the same place")
+    return notes

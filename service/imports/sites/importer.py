@@ -1,0 +1,173 @@
+"""Development sites, with their phases, from CSV or GeoJSON; points or outlines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from service.imports.files import rejects as rejecting
+from service.imports.files.geojson import read_features
+from service.imports.files.numbers import Decimal
+from service.imports.files.summary import (
+    DistrictTotal,
+    FileSummary,
+    ImportSummary,
+    Progress,
+    silent,
+)
+from service.imports.sites.rows import SiteColumns, SiteReading
+from service.store.sites import SiteStore
+
+__all__ = ["SiteColumns", "SiteOptions", "import_sites"]
+
+NO_DISTRICT = ""
+
+
+@dataclass(frozen=True)
+class SiteOptions:
+    """What an import of sites can be told besides its columns; as for incidents."""
+
+    source: str = ""
+    licence: str = ""
+    synthetic: bool = False
+    decimal: Decimal = "."
+    delimiter: str | None = None
+    replace: bool = False
+    strict: bool = False
+    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
+    rejects_path: Path | None = None
+    progress: Progress = silent
+
+
+def import_sites(
+    store: SiteStore,
+    path: Path,
+    columns: SiteColumns | None = None,
+    options: SiteOptions | None = None,
+) -> ImportSummary:
+    """Import development sites, all in one commit.
+
+    Parameters
+    ----------
+    store : SiteStore
+        Where the sites go.
+    path : Path
+        CSV or GeoJSON.
+    columns : SiteColumns or None
+        Which column holds what; None: found by name.
+    options : SiteOptions or None
+        The rest.
+
+    Raises
+    ------
+    ImportRefusedError
+        If a column that is needed is not in the file, or too many rows are not usable.
+    AlreadyImportedError, SameNameError, SiteExistsError
+        Without ``options.replace``, if the file or a site of it is loaded already.
+    """
+    options = options or SiteOptions()
+    options.progress("reading", 0.0)
+    features = read_features(path, delimiter=options.delimiter)
+    store.check_import(features.rows.file, replace=options.replace)
+    reading = SiteReading(
+        features, columns or SiteColumns(), decimal=options.decimal, working_crs=store.crs
+    )
+    table = reading.table()
+    check = features.rows.check
+    rejects = sorted(check.rejects, key=lambda reject: (reject.row, reject.column))
+    listed_in = None
+    if rejects:
+        listed_in = options.rejects_path or rejecting.default_path(store.folder, "sites")
+        rejecting.check_not_source(listed_in, [path])
+        rejecting.write_rejects(listed_in, rejects)
+    rejecting.check_share(
+        rejects,
+        rows=features.rows.rows_read,
+        files=features.rows.file.name,
+        strict=options.strict,
+        max_share=options.max_rejected_share,
+        listed_in=listed_in,
+        hint=reading.hint,
+    )
+    options.progress("writing", 0.8)
+    committed = store.append(
+        table,
+        file=features.rows.file,
+        source=options.source,
+        licence=options.licence,
+        synthetic=options.synthetic,
+        replace=options.replace,
+    )
+    options.progress("done", 1.0)
+    rejected = features.rows.rows_read - table.num_rows
+    summary = FileSummary(
+        name=features.rows.file.name,
+        sha256=features.rows.file.sha256,
+        encoding=features.rows.encoding,
+        read=features.rows.rows_read,
+        written=table.num_rows,
+        rejected=rejected,
+        blank=features.rows.blank,
+    )
+    return ImportSummary(
+        kind="sites",
+        target="development sites",
+        version=committed.version,
+        files=(summary,),
+        read=summary.read,
+        written=summary.written,
+        rejected=rejected,
+        replaced=committed.rows_replaced,
+        rejected_for=rejecting.counted(rejects),
+        rejects_path=listed_in,
+        districts=_by_district(table),
+        notes=(*features.rows.notes, *reading.notes, *_phase_notes(table)),
+    )
+
+
+def _by_district(table: pa.Table) -> tuple[DistrictTotal, ...]:
+    """The sites of each district added up."""
+    sites = table.filter(pc.is_null(table.column("phase_year"))).select(
+        ["district", "homes_planned", "homes_completed"]
+    )
+    totals: dict[str, list[dict[str, Any]]] = {}
+    for row in sites.to_pylist():
+        totals.setdefault(row["district"] or NO_DISTRICT, []).append(row)
+    return tuple(
+        DistrictTotal(
+            district=district,
+            sites=len(rows),
+            homes_planned=_added(rows, "homes_planned"),
+            homes_completed=_added(rows, "homes_completed"),
+            not_published=sum(row["homes_completed"] is None for row in rows),
+        )
+        for district, rows in sorted(totals.items())
+    )
+
+
+def _added(rows: Sequence[dict[str, Any]], name: str) -> int:
+    """The sum over the rows that state it."""
+    return int(sum(row[name] for row in rows if row[name] is not None))
+
+
+def _phase_notes(table: pa.Table) -> tuple[str, ...]:
+    """Sites whose phases add up to more homes than are planned."""
+    is_phase = pc.is_valid(table.column("phase_year"))
+    columns = ["site_id", "homes_planned"]
+    planned = dict(
+        zip(
+            *(table.filter(pc.invert(is_phase)).column(name).to_pylist() for name in columns),
+            strict=True,
+        )
+    )
+    phases: dict[str, float] = {}
+    for row in table.filter(is_phase).select(columns).to_pylist():
+        phases[row["site_id"]] = phases.get(row["site_id"], 0.0) + (row["homes_planned"] or 0.0)
+    return tuple(
+        f"site {site}: phases add up to {homes:,.0f} homes, not {planned[site]:,.0f} as planned"
+        for site, homes in sorted(phases.items())
+        if planned.get(site) is not None and homes > planned[site]
+    )

@@ -1,0 +1,1 @@
+"""What passes between the floors: answers, queries, provenance, errors. No files, no HTTP."""

@@ -1,0 +1,328 @@
+"""What an analysis hands over: numbers and words, with their provenance, before any bytes.
+
+An answer becomes bytes in three steps that nobody can skip: an analysis makes an `Answer`,
+`service.release.release` turns it into a `Released` one under a policy and a role, and only
+that is accepted by `service.render`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boundaries.layers.layer import Geometries, Layer
+from boundaries.tiles.tiles import TileAreas, TilePoints
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.mercator import Tile
+
+Column = NDArray[Any]  # (n,) one value per row; str columns are object arrays, null is None or NaN
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What an answer was computed from: the same provenance gives the same bytes.
+
+    Attributes
+    ----------
+    sources : mapping
+        Dataset, layer, measure and site table versions that were read.
+    filter : mapping
+        Period, categories and extent, in canonical form.
+    method : mapping
+        The method's name and every parameter that it used, defaults included.
+    counts : mapping
+        Records selected, located, unlocated, outside: they add up.
+    notes : tuple of str
+        What a reader must know: warnings, limits, what was derived from what.
+    synthetic : bool
+        True when anything that was read is invented.
+    software : str
+        Name and version of this program.
+    """
+
+    sources: Mapping[str, Any]
+    filter: Mapping[str, Any]
+    method: Mapping[str, Any]
+    counts: Mapping[str, int]
+    synthetic: bool
+    software: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A structured answer without rows: a list of datasets, a summary, a TileJSON."""
+
+    kind: str
+    content: Mapping[str, Any]
+    provenance: Provenance | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in their final order, column by column.
+
+    Attributes
+    ----------
+    columns : mapping of name to (n,) array
+        Columns in their final order.
+    geometries : (n,) object array or None
+        Shapes in the working CRS for the formats that carry them.
+    crs : str
+        The working CRS of `geometries`.
+    """
+
+    kind: str
+    columns: Mapping[str, Column]
+    provenance: Provenance
+    geometries: Geometries | None = None
+    crs: str = ""
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()))) if self.columns else 0
+
+
+@dataclass(frozen=True)
+class Raster:
+    """A density surface on a grid of the working CRS, (rows, cols) float, row 0 north."""
+
+    kind: str
+    values: NDArray[np.floating[Any]]
+    grid: Grid
+    crs: str
+    unit: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class TileImage:
+    """A density tile in Web Mercator with the query's colour breaks.
+
+    Attributes
+    ----------
+    values : (size, size) float
+        Density in `unit`, row 0 north.
+    breaks : tuple of float
+        Lower bounds of the colour classes, ascending; below the first is transparent.
+    """
+
+    kind: str
+    values: NDArray[np.floating[Any]]
+    tile: Tile
+    breaks: tuple[float, ...]
+    unit: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class MapImage:
+    """A density surface with what a printed picture needs around it."""
+
+    kind: str
+    raster: Raster
+    breaks: tuple[float, ...]
+    title: str
+    subtitle: str
+    outlines: Geometries
+    attribution: str
+    width: int
+    inset: Raster | None = None
+    inset_breaks: tuple[float, ...] = ()
+    inset_title: str = ""
+
+
+@dataclass(frozen=True)
+class VectorTile:
+    """Areas or points in one Web Mercator tile, with attributes.
+
+    Attributes
+    ----------
+    layer_id : str
+        The layer, which names the tile's only layer.
+    areas : TileAreas or TilePoints
+        Their shapes in the tile's own coordinates.
+    columns : mapping of name to (k,) values
+        One value per area or point of the tile; None and NaN leave an attribute out.
+    """
+
+    kind: str
+    layer_id: str
+    areas: TileAreas | TilePoints
+    columns: Mapping[str, Sequence[Any]]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class GeometryTile:
+    """A layer in one Web Mercator tile, code and name only; its bytes may be kept for ever."""
+
+    kind: str
+    layer: Layer
+    tile: Tile
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class FeaturePage:
+    """Some rows of a table as features.
+
+    Attributes
+    ----------
+    table : Table
+        The rows on the page.
+    id_column : str
+        The column that tells the features apart.
+    matched : int
+        Features of the question altogether.
+    offset : int
+        Features before the page.
+    """
+
+    kind: str
+    table: Table
+    id_column: str
+    matched: int
+    offset: int
+
+    @property
+    def ids(self) -> list[str]:
+        """The id of each feature."""
+        return [str(each) for each in self.table.columns[self.id_column]]
+
+
+@dataclass(frozen=True)
+class LegendClass:
+    """One line of a legend.
+
+    Attributes
+    ----------
+    label : str
+        Its words; where tiles carry classes, exactly what stands in them.
+    kind : str
+        ``interval``, ``zero``, ``category`` or ``missing``.
+    lower, upper : float or None
+        Limits of an interval, in the legend's unit.
+    count : int or None
+        Areas or sites in it.
+    """
+
+    label: str
+    kind: str = "category"
+    lower: float | None = None
+    upper: float | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Legend:
+    """What the colours of a layer mean; which colours they are is for `service.render.colour`.
+
+    Attributes
+    ----------
+    kind : str
+        Of the layer.
+    drawn_as : {"raster", "area", "point", "outline"}
+        How its classes are drawn.
+    palette : str
+        Name in `service.render.colour.PALETTES`.
+    attribute : str
+        Of the vector tiles: what holds a feature's class; empty where there is none.
+    classes : tuple of LegendClass
+        In the order in which they are read, from the top.
+    size_by : str
+        Attribute that the size of a point stands for; empty where all are alike.
+    sizes : tuple of float
+        Values of it to show beside circles.
+    period : first and last day or month, or None
+        Of what is shown, ISO.
+    """
+
+    kind: str
+    title: str
+    subtitle: str
+    unit: str
+    drawn_as: str
+    palette: str
+    attribute: str
+    classes: tuple[LegendClass, ...]
+    period: tuple[str, str] | None
+    credits: tuple[str, ...]
+    provenance: Provenance
+    size_by: str = ""
+    sizes: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class MapStyle:
+    """A layer ready to be drawn: where its tiles are, and what its colours mean.
+
+    Attributes
+    ----------
+    tiles : mapping
+        The content of its TileJSON.
+    """
+
+    kind: str
+    legend: Legend
+    tiles: Mapping[str, Any]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class PageAsset:
+    """A file of the page: no answer about data."""
+
+    kind: str
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class SiteMap:
+    """Areas in classes with development sites on them, for a printed picture.
+
+    Attributes
+    ----------
+    areas : Table
+        With shapes; `areas_legend` names the column that colours them.
+    sites : Table
+        With shapes, `homes_planned` and the column that `sites_legend` names.
+    bounds_m : left, bottom, right, top
+        What is shown, metres of the working CRS.
+    outlines : (n,) object array
+        Borders drawn over the areas.
+    label_from : float
+        Sites of at least so many homes are labelled with their names.
+    """
+
+    kind: str
+    areas: Table
+    areas_legend: Legend
+    sites: Table
+    sites_legend: Legend
+    bounds_m: tuple[float, float, float, float]
+    outlines: Geometries
+    title: str
+    subtitle: str
+    attribution: str
+    width: int
+    label_from: float
+    provenance: Provenance
+
+
+Answer = (
+    Document
+    | Table
+    | Raster
+    | TileImage
+    | MapImage
+    | SiteMap
+    | VectorTile
+    | GeometryTile
+    | Legend
+    | MapStyle
+    | PageAsset
+    | FeaturePage
+)

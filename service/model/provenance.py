@@ -1,0 +1,83 @@
+"""Where an answer comes from, in one canonical form."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from boundaries.layers.layer import Layer
+from boundaries.storage.store import LayerStore
+from service.config.version import __version__
+from service.model.answers import Provenance
+from service.store.incidents import Incidents
+
+SOFTWARE = f"hotspot-atlas {__version__}"
+
+
+def dataset_source(incidents: Incidents) -> dict[str, Any]:
+    """Name, version, source and licence of a dataset."""
+    return {
+        "id": incidents.dataset,
+        "title": incidents.title,
+        "version": incidents.version,
+        "source": incidents.source,
+        "licence": incidents.licence,
+        "synthetic": incidents.synthetic,
+    }
+
+
+def layer_source(layer: Layer) -> dict[str, Any]:
+    """Name, version, vintage, source and licence of a boundary layer."""
+    known = layer.metadata
+    return {
+        "id": known.layer_id,
+        "title": known.title,
+        "version": known.version,
+        "vintage": known.vintage,
+        "source": known.source,
+        "licence": known.licence,
+        "synthetic": known.synthetic,
+    }
+
+
+def credited(sources: Mapping[str, Any]) -> tuple[str, ...]:
+    """Source and licence of everything that an answer was made from, each once."""
+    found = []
+    for each in sources.values():
+        if isinstance(each, Mapping):
+            words = [str(each.get(name) or "") for name in ("source", "licence")]
+            found.append(", ".join(word for word in words if word))
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def provenance(
+    *,
+    sources: Mapping[str, Any],
+    filter: Mapping[str, Any],  # noqa: A002 - the word of the HTTP contract
+    method: Mapping[str, Any],
+    counts: Mapping[str, int],
+    notes: tuple[str, ...] = (),
+) -> Provenance:
+    """The provenance of an answer; synthetic if any of its sources is."""
+    synthetic = any(isinstance(s, Mapping) and bool(s.get("synthetic")) for s in sources.values())
+    if synthetic:
+        notes = ("Synthetic data: invented for demonstration, about no real people.", *notes)
+    return Provenance(
+        sources=sources,
+        filter=filter,
+        method=method,
+        counts=counts,
+        notes=notes,
+        synthetic=synthetic,
+        software=SOFTWARE,
+    )
+
+
+def layers_version(layers: LayerStore) -> str:
+    """The versions of all layers as a short digest: any of them may be what to stay within."""
+    return short_digest([(name, layers.get(name).version) for name in layers.ids()])
+
+
+def short_digest(*parts: object) -> str:
+    """Twelve hex digits of everything named, for versions in addresses."""
+    text = "\x1f".join(str(part) for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,1 @@
+"""The interfaces that the Open Geospatial Consortium specifies."""

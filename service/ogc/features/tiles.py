@@ -1,0 +1,266 @@
+"""OGC API - Tiles: the collections as vector tiles, in rows and columns of WebMercatorQuad."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from service.analyses.inputs.answer_crs import CRS84
+from service.http.responder import RepliesDep
+from service.http.urls import MVT
+from service.model.answers import Document
+from service.model.queries import VersionQuery
+from service.ogc.features.collections import Features
+from service.ogc.features.geojson import Link
+from service.ogc.features.landing import COLLECTIONS
+from service.ogc.features.queries import RepresentationQuery
+from service.ogc.features.representations import (
+    DOCUMENT,
+    Site,
+    ogc_responses,
+    quoted,
+    send_document,
+)
+from service.ogc.features.tile_matrix_sets import (
+    MERCATOR_CRS,
+    REGISTERED,
+    WEB_MERCATOR_QUAD,
+    web_mercator_quad,
+)
+from service.queries.tiles import ChoroplethTileQuery, HotspotTileQuery, SitesTileQuery
+from service.routes.boundaries import read_boundary_tile
+from service.routes.choropleth_layers import read_choropleth_tile
+from service.routes.growth_layers import read_sites_tile
+from service.routes.hotspot_layers import read_hotspot_tile
+
+router = APIRouter(prefix="/ogc", tags=["OGC API"])
+
+SCHEMES = ("/tileMatrixSets", "Tile matrix sets")
+SCHEME = f"/tileMatrixSets/{WEB_MERCATOR_QUAD}"
+TILES = ogc_responses(MVT)
+
+
+@router.get(
+    "/tileMatrixSets",
+    response_class=Response,
+    responses=DOCUMENT,
+    operation_id="readOgcTileMatrixSets",
+)
+def read_tile_matrix_sets(
+    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The tile matrix sets of the tiles."""
+    content = {
+        "title": SCHEMES[1],
+        "tileMatrixSets": [{"id": WEB_MERCATOR_QUAD, "uri": REGISTERED, "crs": MERCATOR_CRS}],
+    }
+
+    def linked(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        links = [site.link("self", SCHEME, "The definition")]
+        sets = [{**each, "links": links} for each in content["tileMatrixSets"]]
+        return {**content, "tileMatrixSets": sets, "links": site.itself(SCHEMES[0])}
+
+    return send_document(
+        replies,
+        query,
+        version=lambda: "tile-matrix-sets",
+        answer=lambda: Document(kind="tile-matrix-sets", content=content),
+        link=linked,
+        steps=[SCHEMES],
+    )
+
+
+@router.get(
+    SCHEME, response_class=Response, responses=DOCUMENT, operation_id="readOgcTileMatrixSet"
+)
+def read_tile_matrix_set(
+    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The definition of WebMercatorQuad: a matrix per zoom."""
+    return send_document(
+        replies,
+        query,
+        version=lambda: "tile-matrix-set",
+        answer=lambda: Document(kind="tile-matrix-set", content=web_mercator_quad()),
+        link=lambda site, content: {**content, "links": site.itself(SCHEME)},
+        steps=[SCHEMES, (SCHEME, WEB_MERCATOR_QUAD)],
+    )
+
+
+@router.get(
+    "/collections/{collection_id}/tiles",
+    response_class=Response,
+    responses=DOCUMENT,
+    operation_id="readOgcTilesets",
+)
+def read_tilesets(
+    collection_id: str, query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The tilesets of a collection: one of vector tiles."""
+    features = Features.of(replies.resources)
+
+    def document() -> Document:
+        described = features.collection(collection_id).content
+        return Document(
+            kind="tilesets",
+            content={
+                "title": f"Tiles: {described['title']}",
+                "tilesets": [_tileset(described)],
+                "synthetic": described["synthetic"],
+            },
+        )
+
+    path = _path(collection_id)
+
+    def linked(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
+        links = _tileset_links(site, path, itself=[site.link("self", _set(path), "The tileset")])
+        sets = [{**each, "links": links} for each in content["tilesets"]]
+        return {**content, "tilesets": sets, "links": site.itself(f"{path}/tiles")}
+
+    return send_document(
+        replies,
+        query,
+        version=features.version,
+        answer=document,
+        link=linked,
+        steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+    )
+
+
+@router.get(
+    f"/collections/{{collection_id}}/tiles/{WEB_MERCATOR_QUAD}",
+    response_class=Response,
+    responses=DOCUMENT,
+    operation_id="readOgcTileset",
+)
+def read_tileset(
+    collection_id: str, query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The vector tiles of a collection: extent, layer and the template of their addresses."""
+    features = Features.of(replies.resources)
+    path = _path(collection_id)
+    return send_document(
+        replies,
+        query,
+        version=features.version,
+        answer=lambda: Document(
+            kind="tileset", content=_tileset(features.collection(collection_id).content)
+        ),
+        link=lambda site, content: {
+            **content,
+            "links": _tileset_links(site, path, itself=site.itself(_set(path))),
+        },
+        steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+    )
+
+
+@router.get(
+    f"/collections/boundaries:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
+    response_class=Response,
+    responses=TILES,
+    operation_id="readOgcBoundaryTile",
+)
+async def read_boundaries(
+    layer: str,
+    z: int,
+    y: int,
+    x: int,
+    query: Annotated[VersionQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The areas of a layer in a tile, with code and name."""
+    return await read_boundary_tile(layer, z, x, y, query, replies)
+
+
+@router.get(
+    f"/collections/choropleths:{{dataset}}:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
+    response_class=Response,
+    responses=TILES,
+    operation_id="readOgcChoroplethTile",
+)
+async def read_choropleth(
+    dataset: str,
+    layer: str,
+    z: int,
+    y: int,
+    x: int,
+    query: Annotated[ChoroplethTileQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The areas of a tile with the values and classes of the query."""
+    return await read_choropleth_tile(dataset, layer, z, x, y, query, replies)
+
+
+@router.get(
+    f"/collections/hotspots:{{dataset}}:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
+    response_class=Response,
+    responses=TILES,
+    operation_id="readOgcHotspotTile",
+)
+async def read_hotspots(
+    dataset: str,
+    layer: str,
+    z: int,
+    y: int,
+    x: int,
+    query: Annotated[HotspotTileQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The areas of a tile with z, p, q and class."""
+    return await read_hotspot_tile(dataset, layer, z, x, y, query, replies)
+
+
+@router.get(
+    f"/collections/sites/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
+    response_class=Response,
+    responses=TILES,
+    operation_id="readOgcSitesTile",
+)
+def read_sites(
+    z: int, y: int, x: int, query: Annotated[SitesTileQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The development sites of a tile as points."""
+    return read_sites_tile(z, x, y, query, replies)
+
+
+def _path(collection_id: str) -> str:
+    return f"/collections/{quoted(collection_id)}"
+
+
+def _set(path: str) -> str:
+    return f"{path}/tiles/{WEB_MERCATOR_QUAD}"
+
+
+def _tileset(described: Mapping[str, Any]) -> dict[str, Any]:
+    """A tileset as it is listed, without its links."""
+    ((west, south, east, north),) = described["extent"]["spatial"]["bbox"]
+    return {
+        "title": described["title"],
+        "dataType": "vector",
+        "crs": MERCATOR_CRS,
+        "tileMatrixSetURI": REGISTERED,
+        "boundingBox": {
+            "lowerLeft": [west, south],
+            "upperRight": [east, north],
+            "crs": CRS84,
+        },
+        "layers": [{"id": str(described["id"]).rpartition(":")[2], "dataType": "vector"}],
+        "synthetic": described["synthetic"],
+    }
+
+
+def _tileset_links(site: Site, path: str, *, itself: list[Link]) -> list[Link]:
+    """Links of a tileset: to itself, to its tiles by a template, and to how they are counted."""
+    return [
+        *itself,
+        {
+            "rel": "item",
+            "href": f"{site.base}{_set(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}",
+            "type": MVT,
+            "title": "The tiles",
+            "templated": True,
+        },
+        site.link(
+            "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme", SCHEME, "The tile matrix set"
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Web Map Tile Service 1.0.0."""

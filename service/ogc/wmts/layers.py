@@ -1,0 +1,136 @@
+"""What the WMTS offers: a layer per dataset, with its extent and its periods."""
+
+from typing import Any
+
+import numpy as np
+
+from boundaries.storage.store import LayerStore
+from service.analyses.inputs.study_area import study_area
+from service.analyses.inputs.within import resolve
+from service.analyses.maps.tilejson import Bounds, lonlat_bounds
+from service.analyses.resources import Resources
+from service.config.settings import Settings
+from service.model.answers import Document
+from service.model.errors import UnknownCategoryError
+from service.model.provenance import SOFTWARE, layers_version, short_digest
+from service.ogc.wmts.queries import ALL_TIME, WmtsQuery
+from service.store.errors import UnknownDatasetError
+from service.store.incidents import Incidents, IncidentStore
+from spatial.coordinates.crs import WEB_MERCATOR, transformer
+
+PREFIX = "heatmaps:"
+MOST_MONTHS = 240  # of longer data only the years are listed; months are answered all the same
+
+
+class Wmts:
+    """The layers of the WMTS.
+
+    Parameters
+    ----------
+    incidents, layers : stores
+        What is loaded.
+    settings : Settings
+        CRS, study area and zooms.
+    """
+
+    def __init__(
+        self, *, incidents: IncidentStore, layers: LayerStore, settings: Settings
+    ) -> None:
+        self._incidents = incidents
+        self._layers = layers
+        self._settings = settings
+
+    @classmethod
+    def of(cls, resources: Resources) -> "Wmts":
+        """The layers over the stores of a service; keeps nothing of its own."""
+        return cls(
+            incidents=resources.incidents, layers=resources.layers, settings=resources.settings
+        )
+
+    def version(self) -> str:
+        """Everything the capabilities depend on besides the query and the address."""
+        tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
+        tiles, settings = self._settings.tiles, self._settings
+        return short_digest(
+            tables,
+            layers_version(self._layers),
+            settings.study_area,
+            settings.crs,
+            (tiles.min_zoom, tiles.max_zoom),
+            SOFTWARE,
+        )
+
+    def dataset(self, identifier: str) -> str:
+        """The dataset of a layer.
+
+        Raises
+        ------
+        UnknownDatasetError
+            If the WMTS has no such layer.
+        """
+        name = identifier.removeprefix(PREFIX)
+        if name == identifier or name not in self._incidents.ids():
+            allowed = tuple(f"{PREFIX}{each}" for each in self._incidents.ids())
+            raise UnknownDatasetError(identifier, allowed)
+        return name
+
+    def capabilities(self, query: WmtsQuery) -> Document:
+        """Every layer that the parameters carried make sense for.
+
+        Raises
+        ------
+        UnknownCategoryError
+            If no dataset has the categories asked for.
+        """
+        names = self._incidents.ids()
+        opened = [self._incidents.open(name) for name in names]
+        able = [each for each in opened if set(query.category) <= set(each.categories)]
+        if names and not able:
+            known = sorted({category for each in opened for category in each.categories})
+            missing = next(name for name in query.category if name not in known)
+            raise UnknownCategoryError(", ".join(names), missing, tuple(known))
+        tiles = self._settings.tiles
+        bounds = self._bounds(query) if able else None
+        return Document(
+            kind="wmts-capabilities",
+            content={
+                "layers": [] if bounds is None else [self._layer(each, bounds) for each in able],
+                "min_zoom": tiles.min_zoom,
+                "max_zoom": tiles.max_zoom,
+                "synthetic": any(each.synthetic for each in able),
+            },
+        )
+
+    def _bounds(self, query: WmtsQuery) -> Bounds:
+        """What tiles show: the study area, or the part asked for, and a bandwidth around."""
+        if query.within is not None:
+            left, bottom, right, top = resolve(self._layers, query.within).bounds_m
+        else:
+            study = study_area(self._layers, self._settings.study_area)
+            left, bottom, right, top = study.bounds_m
+        around = query.bandwidth_m if isinstance(query.bandwidth_m, float) else 0.0
+        return left - around, bottom - around, right + around, top + around
+
+    def _layer(self, incidents: Incidents, bounds: Bounds) -> dict[str, Any]:
+        crs = self._settings.crs
+        mercator = transformer(crs, WEB_MERCATOR).transform_bounds(*bounds)
+        return {
+            "id": f"{PREFIX}{incidents.dataset}",
+            "title": incidents.title,
+            "source": incidents.source,
+            "licence": incidents.licence,
+            "synthetic": incidents.synthetic,
+            "bounds_lonlat_deg": list(lonlat_bounds(bounds, crs)),
+            "bounds_mercator_m": [round(float(v), 3) for v in mercator],
+            "times": _times(incidents),
+        }
+
+
+def _times(incidents: Incidents) -> list[str]:
+    """The values of the dimension: everything, each year, each month with or without records."""
+    if len(incidents.occurred) == 0:
+        return [ALL_TIME]
+    months = incidents.occurred.astype("datetime64[M]")
+    every = np.arange(months.min(), months.max() + 1).astype(str).tolist()
+    years = sorted({month[:4] for month in every})
+    return [ALL_TIME, *years, *(every if len(every) <= MOST_MONTHS else [])]

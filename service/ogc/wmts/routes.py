@@ -1,0 +1,304 @@
+"""WMTS 1.0.0: heat maps for GIS, asked for by query (KVP) or by path (RESTful)."""
+
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from pydantic import ValidationError
+
+from service.http.responder import Replies, RepliesDep
+from service.http.urls import PNG, base_url
+from service.ogc.wmts.exceptions import (
+    INVALID,
+    MISSING,
+    NO_OPERATION,
+    NO_VERSION,
+    OUT_OF_RANGE,
+    XML,
+    refused,
+)
+from service.ogc.wmts.layers import Wmts
+from service.ogc.wmts.queries import ALL_TIME, WmtsCapabilitiesQuery, WmtsKvpQuery, WmtsQuery
+from service.ogc.wmts.xml import (
+    INFO_FORMATS,
+    MATRIX_SET,
+    STYLE,
+    TILE_PIXELS,
+    capabilities_xml,
+    feature_info,
+)
+from service.queries.heatmaps import HeatmapQuery
+from service.render.maps.legend import legend_png
+from service.render.tiles.png import tile_png
+from service.runtime.lanes import Work
+from spatial.coordinates.mercator import Tile
+
+router = APIRouter(prefix="/wmts", tags=["wmts"])
+
+VERSION = "1.0.0"
+TILES = "/1.0.0/{identifier}/{style}/{time}/{tilematrixset}/{tilematrix}/{tilerow}/{tilecol}"
+OPERATIONS = ("GetCapabilities", "GetTile", "GetFeatureInfo")
+
+
+def _responses(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route, for the OpenAPI document: errors are exception reports."""
+    report: dict[str, Any] = {"content": {XML: {}}}
+    return {
+        200: {"content": {media_type: {} for media_type in media_types}},
+        304: {"description": "Unchanged: the client's copy is the current one"},
+        400: {"description": "A parameter that is missing, unknown or out of range", **report},
+        404: {"description": "Unknown layer", **report},
+        503: {"description": "As many wait for such answers as may; see Retry-After", **report},
+    }
+
+
+@router.get(
+    "",
+    response_class=Response,
+    responses=_responses(XML, PNG, *INFO_FORMATS),
+    operation_id="askWmts",
+)
+def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], replies: RepliesDep) -> Response:
+    """GetCapabilities, GetTile and GetFeatureInfo by key and value.
+
+    Keys may be written in capital letters. What is not WMTS's own (`bandwidth_m`, `category`,
+    `key` ...) is kept in every address that the capabilities name.
+    """
+    if query.service.upper() != "WMTS":
+        raise refused(INVALID, "service", f"WMTS is answered here, not {query.service!r}")
+    asked = {name.lower(): name for name in OPERATIONS}.get(query.request.lower())
+    if asked is None:
+        allowed = ", ".join(OPERATIONS)
+        raise refused(NO_OPERATION, "request", f"{allowed} are answered, not {query.request!r}")
+    if asked == "GetCapabilities":
+        _refuse_other_versions(query)
+        return _send_capabilities(replies, query)
+    _only(query, "version", VERSION)
+    _only(query, "tilematrixset", MATRIX_SET)
+    matrix, row, column = (_number(query, name) for name in ("tilematrix", "tilerow", "tilecol"))
+    _only(query, "format", PNG)
+    if query.style not in ("", STYLE):
+        _only(query, "style", STYLE)
+    identifier = str(_given(query, "layer"))
+    time = ALL_TIME if query.time is None else query.time
+    if asked == "GetTile":
+        return _send_tile(replies, identifier, time, (matrix, row, column), query)
+    if query.infoformat not in INFO_FORMATS:
+        _only(query, "infoformat", *INFO_FORMATS)
+    pixel = _number(query, "i"), _number(query, "j")
+    at = matrix, row, column
+    return _send_info(replies, identifier, time, at, pixel, str(query.infoformat), query)
+
+
+@router.get(
+    "/1.0.0/WMTSCapabilities.xml",
+    response_class=Response,
+    responses=_responses(XML),
+    operation_id="readWmtsCapabilities",
+)
+def read_wmts_capabilities(
+    query: Annotated[WmtsCapabilitiesQuery, Query()], replies: RepliesDep
+) -> Response:
+    """The capabilities: a layer per dataset, with the addresses of its tiles and its legend."""
+    return _send_capabilities(replies, query)
+
+
+@router.get(
+    "/1.0.0/{identifier}/{style}/legend.png",
+    response_class=Response,
+    responses=_responses(PNG),
+    operation_id="readWmtsLegend",
+)
+def read_wmts_legend(
+    identifier: str,
+    style: str,
+    query: Annotated[WmtsQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The legend of a layer for the whole period."""
+    _one_of("style", style, STYLE)
+    wmts, heatmaps = Wmts.of(replies.resources), replies.resources.heatmaps
+    dataset, asked = wmts.dataset(identifier), _surface(query, ALL_TIME)
+    return replies.send(
+        version=lambda: heatmaps.version(dataset),
+        query=query.without_key(),
+        answer=lambda: heatmaps.legend(dataset, asked),
+        render=legend_png,
+        media_type=PNG,
+        work=Work.QUICK,
+    )
+
+
+@router.get(
+    f"{TILES}.png",
+    response_class=Response,
+    responses=_responses(PNG),
+    operation_id="readWmtsTile",
+)
+def read_wmts_tile(
+    identifier: str,
+    style: str,
+    time: str,
+    tilematrixset: str,
+    tilematrix: int,
+    tilerow: int,
+    tilecol: int,
+    query: Annotated[WmtsQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """A tile of 256 pixels: the bytes of the XYZ tile of the same question."""
+    _one_of("style", style, STYLE)
+    _one_of("tilematrixset", tilematrixset, MATRIX_SET)
+    return _send_tile(replies, identifier, time, (tilematrix, tilerow, tilecol), query)
+
+
+@router.get(
+    f"{TILES}/{{j}}/{{i}}.{{suffix}}",
+    response_class=Response,
+    responses=_responses(*INFO_FORMATS),
+    operation_id="readWmtsFeatureInfo",
+)
+def read_wmts_feature_info(
+    identifier: str,
+    style: str,
+    time: str,
+    tilematrixset: str,
+    tilematrix: int,
+    tilerow: int,
+    tilecol: int,
+    j: int,
+    i: int,
+    suffix: Literal["json", "txt"],
+    query: Annotated[WmtsQuery, Query()],
+    replies: RepliesDep,
+) -> Response:
+    """The density at a pixel of a tile, column i and row j."""
+    _one_of("style", style, STYLE)
+    _one_of("tilematrixset", tilematrixset, MATRIX_SET)
+    media_type = dict(zip(("json", "txt"), INFO_FORMATS, strict=True))[suffix]
+    at = tilematrix, tilerow, tilecol
+    return _send_info(replies, identifier, time, at, (i, j), media_type, query)
+
+
+def _send_capabilities(replies: Replies, query: WmtsQuery) -> Response:
+    wmts, base = Wmts.of(replies.resources), base_url(replies)
+    carried = query.carried()
+    return replies.send(
+        version=lambda: f"{wmts.version()} {base}",
+        query=query,
+        answer=lambda: wmts.capabilities(query),
+        render=partial(capabilities_xml, base=base, carried=carried),
+        media_type=XML,
+        work=Work.QUICK,
+    )
+
+
+def _send_tile(
+    replies: Replies, identifier: str, time: str, at: tuple[int, int, int], query: WmtsQuery
+) -> Response:
+    dataset, tile, asked = _found(replies, identifier, time, at, query)
+    heatmaps = replies.resources.heatmaps
+    return replies.send(
+        version=lambda: heatmaps.version(dataset),
+        query=query.without_key(),
+        answer=lambda: heatmaps.tile(dataset, tile, asked),
+        render=tile_png,
+        media_type=PNG,
+        work=Work.QUICK,
+    )
+
+
+def _send_info(
+    replies: Replies,
+    identifier: str,
+    time: str,
+    at: tuple[int, int, int],
+    pixel: tuple[int, int],
+    media_type: str,
+    query: WmtsQuery,
+) -> Response:
+    for name, each in zip("ij", pixel, strict=True):
+        if not 0 <= each < TILE_PIXELS:
+            raise refused(INVALID, name, f"must be from 0 to {TILE_PIXELS - 1}, got {each}")
+    dataset, tile, asked = _found(replies, identifier, time, at, query)
+    heatmaps = replies.resources.heatmaps
+    column, row = pixel
+    as_json = media_type == INFO_FORMATS[0]
+    return replies.send(
+        version=lambda: heatmaps.version(dataset),
+        query=query.without_key(),
+        answer=lambda: heatmaps.tile(dataset, tile, asked),
+        render=partial(feature_info, column=column, row=row, as_json=as_json),
+        media_type=media_type,
+        work=Work.QUICK,
+    )
+
+
+def _found(
+    replies: Replies, identifier: str, time: str, at: tuple[int, int, int], query: WmtsQuery
+) -> tuple[str, Tile, HeatmapQuery]:
+    """Dataset, tile and question of a request for a tile."""
+    dataset = Wmts.of(replies.resources).dataset(identifier)
+    zooms = replies.resources.settings.tiles
+    matrix, row, column = at
+    if not zooms.min_zoom <= matrix <= zooms.max_zoom:
+        raise refused(
+            INVALID,
+            "tilematrix",
+            f"must be from {zooms.min_zoom} to {zooms.max_zoom}, got {matrix}",
+        )
+    for name, each in (("tilerow", row), ("tilecol", column)):
+        if not 0 <= each < 2**matrix:
+            words = f"must be from 0 to {2**matrix - 1} at tilematrix {matrix}, got {each}"
+            raise refused(OUT_OF_RANGE, name, words)
+    return dataset, Tile(matrix, column, row), _surface(query, time)
+
+
+def _surface(query: WmtsQuery, time: str) -> HeatmapQuery:
+    """The heat map of a period."""
+    try:
+        return query.surface(time)
+    except ValidationError as error:
+        # The parameters were checked before: what is wrong is the period.
+        words = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise refused(INVALID, "time", words) from None
+    except ValueError as error:
+        raise refused(INVALID, "time", str(error)) from None
+
+
+def _refuse_other_versions(query: WmtsKvpQuery) -> None:
+    """Raise where a client names the versions that it knows, and ours is not among them."""
+    known = (query.acceptversions or VERSION).replace(" ", "").split(",")
+    if VERSION not in known:
+        raise refused(
+            NO_VERSION, "acceptversions", f"{VERSION} is answered, not {', '.join(known)}"
+        )
+    if query.version not in (None, "", VERSION):
+        _only(query, "version", VERSION)
+
+
+def _given(query: WmtsKvpQuery, name: str) -> str:
+    """The value of a parameter that the operation needs."""
+    value: str | None = getattr(query, name)
+    if value is None:
+        raise refused(MISSING, name, "field required")
+    return value
+
+
+def _only(query: WmtsKvpQuery, name: str, *allowed: str) -> None:
+    """Raise where a parameter is missing or none of the values allowed."""
+    _one_of(name, _given(query, name), *allowed)
+
+
+def _one_of(name: str, value: str, *allowed: str) -> None:
+    if value not in allowed:
+        words = f"must be {' or '.join(allowed)}, got {value!r}"
+        raise refused(INVALID, name, words)
+
+
+def _number(query: WmtsKvpQuery, name: str) -> int:
+    """A parameter that is a whole number."""
+    text = _given(query, name)
+    if not (text.isascii() and text.isdigit()):
+        raise refused(INVALID, name, f"must be a whole number, got {text!r}")
+    return int(text)

@@ -1,0 +1,240 @@
+"""Queries of tables with one row per area: choropleths and hotspots."""
+
+import dataclasses
+import itertools
+import math
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from service.model.incident_filter import IncidentFilter, Moment
+from service.model.queries import TableQuery, Text, checked_end, checked_start
+
+MAX_PERMUTATIONS = 999_999
+MAX_NEAREST = 1_000
+MAX_NEIGHBOUR_DISTANCE_M = 500_000.0
+
+
+def checked_neighbours(rule: str) -> str:
+    """A neighbour rule in its canonical spelling; ValueError says what is allowed."""
+    kind, colon, number = rule.partition(":")
+    if rule in ("queen", "rook", "auto"):
+        return rule
+    if kind == "knn" and number.isascii() and number.isdigit() and 1 <= int(number) <= MAX_NEAREST:
+        return f"knn:{int(number)}"
+    if kind in ("distance", "inverse-distance", "kernel") and colon:
+        try:
+            metres = float(number)
+        except ValueError:
+            metres = math.nan
+        if 1 <= metres <= MAX_NEIGHBOUR_DISTANCE_M:
+            return f"{kind}:{metres:g}"
+    raise ValueError(
+        f"must be queen, rook, auto, knn:k with k from 1 to {MAX_NEAREST}, or distance:, "
+        f"inverse-distance: or kernel: with 1 to {MAX_NEIGHBOUR_DISTANCE_M:g} metres, "
+        f"got {rule!r}"
+    )
+
+
+class ChoroplethQuery(TableQuery):
+    """Query of a choropleth: one value per area."""
+
+    measure: Annotated[
+        Literal["count", "rate", "density", "share", "smoothed", "smoothed-local", "ratio"],
+        Field(
+            description="count; rate per so many of the denominator; density per km^2; share of "
+            "all in per cent; smoothed: empirical Bayes rate, global or local; ratio: observed "
+            "to expected at the overall rate."
+        ),
+    ] = "count"
+    denominator: Annotated[
+        Text | None,
+        Field(
+            description="A measure loaded for the layer, such as residents; needed by rates. "
+            "Write measure:period for a period other than the latest.",
+        ),
+    ] = None
+    interpolate: Annotated[
+        bool,
+        Field(
+            description="Interpolate the denominator between its periods, which must be years, "
+            "to the middle of the incidents' period."
+        ),
+    ] = False
+    per: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
+    ] = 1000.0
+    interval: Annotated[
+        Literal["exact", "byar"], Field(description="Poisson interval of counts and rates.")
+    ] = "exact"
+    scheme: Annotated[
+        Literal[
+            "quantiles",
+            "equal-intervals",
+            "natural-breaks",
+            "head-tail",
+            "standard-deviation",
+            "pretty",
+            "manual",
+        ],
+        Field(description="How values are divided into classes; manual takes breaks."),
+    ] = "quantiles"
+    classes: Annotated[int, Field(ge=2, le=12, description="Number of classes.")] = 5
+    breaks: Annotated[
+        tuple[Annotated[float, Field(allow_inf_nan=False)], ...],
+        Field(
+            max_length=20,
+            description="Upper limits of the classes for scheme=manual, ascending; repeat the "
+            "parameter.",
+        ),
+    ] = ()
+    overlay_from: Annotated[
+        str | None,
+        AfterValidator(checked_start),
+        Field(description="First month of a later period whose counts go on the centroids."),
+    ] = None
+    overlay_to: Annotated[
+        str | None,
+        AfterValidator(checked_end),
+        Field(description="Last month of that period, inclusive."),
+    ] = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        over = ("rate", "smoothed", "smoothed-local", "ratio")
+        if self.measure in over and self.denominator is None:
+            raise ValueError(
+                f"measure={self.measure} needs denominator=, the name of a measure loaded for "
+                "the layer"
+            )
+        if (self.scheme == "manual") != bool(self.breaks):
+            raise ValueError("breaks are given with scheme=manual, and only then")
+        if any(a >= b for a, b in itertools.pairwise(self.breaks)):
+            raise ValueError("breaks must ascend")
+        if (self.overlay_from is None) != (self.overlay_to is None):
+            raise ValueError("overlay_from and overlay_to are given together")
+        overlay = self.overlay_filter()
+        ends = (overlay.start, overlay.end) if overlay is not None else (None, None)
+        if ends[0] and ends[1] and ends[0].day > ends[1].day:
+            raise ValueError(
+                f"overlay_from ({self.overlay_from}) is after overlay_to ({self.overlay_to})"
+            )
+        return self
+
+    def overlay_filter(self) -> IncidentFilter | None:
+        """The filter of the overlay, None where there is none."""
+        if self.overlay_from is None or self.overlay_to is None:
+            return None
+        return dataclasses.replace(
+            self.incident_filter(),
+            start=Moment.from_text(self.overlay_from, end=False),
+            end=Moment.from_text(self.overlay_to, end=True),
+        )
+
+
+class HotspotQuery(TableQuery):
+    """Query of a local statistic."""
+
+    statistic: Annotated[
+        Literal["gi-star", "gi", "local-moran", "join-count"],
+        Field(
+            description="Gi* counts the area itself, Gi does not; local Moran finds outliers too; "
+            "local join counts find flagged areas among flagged ones."
+        ),
+    ] = "gi-star"
+    flags: Annotated[
+        Text | None,
+        Field(
+            description="For statistic=join-count: a measure loaded for the layer, 0 where an "
+            "area is not flagged; measure:period for a period other than the latest."
+        ),
+    ] = None
+    neighbours: Annotated[
+        str,
+        AfterValidator(checked_neighbours),
+        Field(
+            max_length=40,
+            description="queen: areas that share a border or a corner; rook: a border; knn:8; "
+            "distance:1500, inverse-distance:1500 or kernel:1500, metres between centroids; "
+            "auto: a distance chosen by the data.",
+        ),
+    ] = "queen"
+    measure: Annotated[
+        Literal["count", "rate", "smoothed", "ratio", "weighted"],
+        Field(
+            description="What is tested: count; rate over a denominator; smoothed, its empirical "
+            "Bayes form; ratio of observed to expected; weighted, the sum of incident weights."
+        ),
+    ] = "count"
+    denominator: Annotated[
+        Text | None,
+        Field(
+            description="A measure loaded for the layer, such as residents; needed by rates. "
+            "Write measure:period for a period other than the latest.",
+        ),
+    ] = None
+    per: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
+    ] = 1000.0
+    null: Annotated[
+        Literal["permutation", "poisson"],
+        Field(
+            description="What chance means: values dealt out among the areas, or, for rates, "
+            "incidents drawn anew given the denominators."
+        ),
+    ] = "permutation"
+    permutations: Annotated[
+        Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
+        Field(
+            description="Maps drawn from the null behind p_permutation; 0 for the analytic p "
+            "alone. By default 99,999 up to 5,000 areas and 9,999 above, or with null=poisson.",
+        ),
+    ] = None
+    refine: Annotated[
+        bool,
+        Field(description="Refine small p by a generalised Pareto tail (Knijnenburg 2009)."),
+    ] = False
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the draws.")] = 1
+    correction: Annotated[
+        Literal["bh", "by", "bonferroni", "none"],
+        Field(description="How p is corrected for testing every area."),
+    ] = "bh"
+    sensitivity: Annotated[
+        bool,
+        Field(
+            description="Say of each area under which share of other reasonable choices "
+            "(neighbours, measure, correction) it is hot."
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.measure in ("rate", "smoothed", "ratio") and self.denominator is None:
+            raise ValueError(
+                f"measure={self.measure} needs denominator=, the name of a measure loaded for "
+                "the layer"
+            )
+        if self.null == "poisson" and (
+            self.measure != "rate"
+            or self.statistic not in ("gi-star", "gi")
+            or self.permutations == 0
+        ):
+            raise ValueError(
+                "null=poisson goes with measure=rate, statistic=gi-star or gi, and permutations "
+                "above 0"
+            )
+        if (self.statistic == "join-count") != (self.flags is not None):
+            raise ValueError("flags is given with statistic=join-count, and only then")
+        plain = self.measure == "count" and self.denominator is None and not self.sensitivity
+        if self.statistic == "join-count" and not (plain and self.neighbours != "auto"):
+            raise ValueError(
+                "statistic=join-count goes with measure=count, no denominator, no sensitivity, "
+                "and neighbours by a stated rule: what is tested are the flags"
+            )
+        if self.refine and (
+            self.null == "poisson" or self.permutations == 0 or self.statistic == "join-count"
+        ):
+            raise ValueError("refine=true goes with null=permutation and permutations above 0")
+        return self

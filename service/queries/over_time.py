@@ -1,0 +1,141 @@
+"""Queries of hotspots over time."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from service.model.incident_filter import IncidentFilter, Moment
+from service.model.queries import TableQuery, checked_end, checked_start
+from service.queries.areas import checked_neighbours
+
+Contiguity = Annotated[
+    str,
+    AfterValidator(checked_neighbours),
+    Field(max_length=40, description="As for hotspots: queen, rook, knn:8, distance:1500 ..."),
+]
+Permutations = Annotated[
+    int,
+    Field(ge=0, le=99_999, description="Random permutations behind each map; 0: analytic p."),
+]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the permutations.")]
+Correction = Annotated[
+    Literal["bh", "by", "bonferroni", "none"],
+    Field(description="How p is corrected for testing every area."),
+]
+
+
+class EmergingQuery(TableQuery):
+    """Query of emerging hot spots."""
+
+    step: Annotated[
+        Literal["month", "quarter", "year"], Field(description="Length of a step.")
+    ] = "month"
+    neighbours: Contiguity = "queen"
+    permutations: Permutations = 9_999
+    earlier_steps: Annotated[
+        int, Field(ge=0, le=12, description="Earlier steps that count as neighbours.")
+    ] = 0
+    seed: Seed = 1
+    correction: Correction = "bh"
+
+    @model_validator(mode="after")
+    def _without_auto(self) -> Self:
+        if self.neighbours == "auto":
+            raise ValueError("neighbours=auto looks at one map; name a rule for many")
+        return self
+
+
+class TwoPeriodsQuery(TableQuery):
+    """Query of a period against a baseline period."""
+
+    baseline_from: Annotated[
+        str,
+        AfterValidator(checked_start),
+        Field(description="First month or day of the baseline period."),
+    ]
+    baseline_to: Annotated[
+        str,
+        AfterValidator(checked_end),
+        Field(description="Last month or day of the baseline period, inclusive."),
+    ]
+
+    @model_validator(mode="after")
+    def _two_periods(self) -> Self:
+        if self.from_ is None or self.to is None:
+            raise ValueError("two periods need from and to, and baseline_from and baseline_to")
+        baseline = self.baseline_filter()
+        if baseline.start and baseline.end and baseline.start.day > baseline.end.day:
+            raise ValueError(
+                f"baseline_from ({self.baseline_from}) is after baseline_to ({self.baseline_to})"
+            )
+        return self
+
+    def baseline_filter(self) -> IncidentFilter:
+        """The filter of the baseline period: the same but for the period."""
+        wanted = self.incident_filter()
+        return IncidentFilter(
+            start=Moment.from_text(self.baseline_from, end=False),
+            end=Moment.from_text(self.baseline_to, end=True),
+            categories=wanted.categories,
+            within=wanted.within,
+        )
+
+
+class ChangeQuery(TwoPeriodsQuery):
+    """Query of the change between a baseline period and another."""
+
+    neighbours: Contiguity = "queen"
+    permutations: Permutations = 9_999
+    replicates: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=999,
+            description="Redrawn pairs of maps behind the intervals of similarity, 19 or more; "
+            "0: no similarity.",
+        ),
+    ] = 39
+    seed: Seed = 1
+    correction: Correction = "bh"
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if 0 < self.replicates < 19:
+            raise ValueError("replicates must be 0, or from 19 to 999")
+        if self.neighbours == "auto":
+            raise ValueError("neighbours=auto looks at one map; name a rule for two")
+        return self
+
+
+Codes = Annotated[
+    tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=1_000)
+]
+
+
+class DisplacementQuery(TwoPeriodsQuery):
+    """Query of the weighted displacement difference of an intervention."""
+
+    crs: Annotated[None, Field(description="Not for this answer: it has no shapes.")] = None
+    target: Annotated[
+        Codes, Field(min_length=1, description="Codes of the areas of the intervention.")
+    ]
+    control: Annotated[
+        Codes, Field(min_length=1, description="Codes of areas like them without it.")
+    ]
+    displacement: Annotated[
+        Codes, Field(description="Codes of the areas it may have displaced incidents to.")
+    ] = ()
+    displacement_control: Annotated[
+        Codes, Field(description="Codes of areas like those, as their control.")
+    ] = ()
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        groups = (self.target, self.control, self.displacement, self.displacement_control)
+        named = [code for group in groups for code in group]
+        twice = sorted({code for code in named if named.count(code) > 1})
+        if twice:
+            raise ValueError(f"areas must be in one group only, once: {', '.join(twice[:5])}")
+        if bool(self.displacement) != bool(self.displacement_control):
+            raise ValueError("displacement and displacement_control are given together")
+        return self

@@ -1,0 +1,1 @@
+"""Colours, legends, styles and pictures of maps."""

@@ -1,0 +1,200 @@
+"""Colours of every layer, in one place: the same in tiles, legends, styles and pictures.
+
+The ramps are ColorBrewer's (Brewer 2003) and the categories Okabe and Ito's (2008), or between
+them; all are told apart by readers who see red and green alike, which a test computes.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.model.answers import LegendClass
+
+# Sequential YlOrRd in eight classes, light to dark.
+HEAT: Final = (
+    (255, 255, 204),
+    (255, 237, 160),
+    (254, 217, 118),
+    (254, 178, 76),
+    (253, 141, 60),
+    (252, 78, 42),
+    (227, 26, 28),
+    (177, 0, 38),
+)
+# Opacity rises with density, so that the ground shows through where little happens.
+HEAT_ALPHA: Final = (90, 130, 160, 180, 195, 205, 215, 225)
+# Sequential YlGnBu in nine classes, light to dark.
+SEQUENTIAL: Final = (
+    (255, 255, 217),
+    (237, 248, 177),
+    (199, 233, 180),
+    (127, 205, 187),
+    (65, 182, 196),
+    (29, 145, 192),
+    (34, 94, 168),
+    (37, 52, 148),
+    (8, 29, 88),
+)
+
+ZERO: Final = "#f7f7f7"  # an area without any: not the lowest class, and not missing
+MISSING: Final = "#bdbdbd"
+OUTLINE: Final = "#555555"
+AREA_OPACITY: Final = 0.75
+POINT_OPACITY: Final = 0.85
+
+_HOT_COLD: Final = {
+    "hot 99": "#b2182b",
+    "hot 95": "#ef8a62",
+    "hot 90": "#fddbc7",
+    "high outlier 99": "#e08214",
+    "high outlier 95": "#fdb863",
+    "high outlier 90": "#fee0b6",
+    "not significant": ZERO,
+    "low outlier 90": "#b5aed4",
+    "low outlier 95": "#807dba",
+    "low outlier 99": "#54278f",
+    "cold 90": "#d1e5f0",
+    "cold 95": "#67a9cf",
+    "cold 99": "#2166ac",
+    "not tested": MISSING,
+}
+_EMERGING: Final = {
+    "intensifying hot spot": "#67001f",
+    "persistent hot spot": "#b2182b",
+    "consecutive hot spot": "#d6604d",
+    "new hot spot": "#ff7f00",
+    "diminishing hot spot": "#f4a582",
+    "sporadic hot spot": "#fdbf6f",
+    "oscillating hot spot": "#fddbc7",
+    "historical hot spot": "#d3bfa8",
+    "intensifying cold spot": "#053061",
+    "persistent cold spot": "#2166ac",
+    "consecutive cold spot": "#4393c3",
+    "new cold spot": "#00a0a8",
+    "diminishing cold spot": "#92c5de",
+    "sporadic cold spot": "#a6dcd8",
+    "oscillating cold spot": "#d1e5f0",
+    "historical cold spot": "#a9b4c4",
+    "no pattern detected": ZERO,
+}
+_TRANSITIONS: Final = {
+    "stayed hot": "#b2182b",
+    "new hot": "#ff7f00",
+    "cold to hot": "#fdbf6f",
+    "no longer hot": "#fddbc7",
+    "hot to cold": "#00a0a8",
+    "stayed cold": "#2166ac",
+    "new cold": "#67a9cf",
+    "no longer cold": "#d1e5f0",
+    "neither": ZERO,
+    "not tested": MISSING,
+}
+_COMPLETION: Final = {
+    "not started": "#d55e00",
+    "under way": "#56b4e9",
+    "complete": "#004d73",
+    "completions unknown": MISSING,
+}
+_PRIORITIES: Final = {
+    "emerging": "#d55e00",
+    "preventing": "#f0e442",
+    "sustaining": "#0072b2",
+    "none": ZERO,
+}
+
+# Categories by their words.
+CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "hot-cold": MappingProxyType(_HOT_COLD),
+        "emerging": MappingProxyType(_EMERGING),
+        "transitions": MappingProxyType(_TRANSITIONS),
+        "completion": MappingProxyType(_COMPLETION),
+        "priorities": MappingProxyType(_PRIORITIES),
+    }
+)
+# Ramps by how many classes there are.
+RAMPS: Mapping[str, tuple[tuple[int, int, int], ...]] = MappingProxyType(
+    {"heat": HEAT, "sequential": SEQUENTIAL}
+)
+
+
+def heat_palette(classes: int) -> list[tuple[int, int, int, int]]:
+    """Red, green, blue and opacity of each class, lowest first; index 0 is transparent."""
+    if classes == 0:
+        return [(0, 0, 0, 0)]
+    steps = np.linspace(0, len(HEAT) - 1, classes).round().astype(int)
+    return [(0, 0, 0, 0), *((*HEAT[i], HEAT_ALPHA[i]) for i in steps)]
+
+
+def classified(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray[np.uint8]:
+    """Class of each value: 0 below the first break or missing, then one per break reached."""
+    # A few comparisons are eight times quicker than a search, and NaN reaches no break.
+    classes = np.zeros(values.shape, dtype=np.uint8)
+    for each in breaks:
+        classes += values >= each
+    return classes
+
+
+def hex_colours(classes: int) -> list[str]:
+    """The heat map's classes as #rrggbb, lowest first, for a legend."""
+    return [hex_colour(colour) for colour in heat_palette(classes)[1:]]
+
+
+def hex_colour(colour: Sequence[int]) -> str:
+    """Red, green and blue as #rrggbb."""
+    return "#{:02x}{:02x}{:02x}".format(*(int(part) for part in colour[:3]))
+
+
+def ramp(name: str, classes: int) -> list[str]:
+    """So many colours from a ramp, lowest first, between its own where there are more."""
+    stops = np.array(RAMPS[name], dtype=np.float64)
+    if classes == 1:
+        return [hex_colour(stops[len(stops) // 2].round())]
+    at = np.linspace(0, len(stops) - 1, classes)
+    parts = [np.interp(at, np.arange(len(stops)), stops[:, k]) for k in range(3)]
+    return [hex_colour(colour) for colour in np.stack(parts, axis=-1).round()]
+
+
+def colours_of(palette: str, classes: Sequence[LegendClass]) -> list[str]:
+    """The colour of each class of a legend as #rrggbb.
+
+    Parameters
+    ----------
+    palette : str
+        A name in `CATEGORIES` or `RAMPS`; another means that nothing is coloured.
+    classes : sequence of LegendClass
+        Intervals, from low to high or from high to low, take the ramp's colours by rank.
+    """
+    categories = CATEGORIES.get(palette, {})
+    intervals = [c for c in classes if c.kind == "interval"]
+    ranked = sorted(range(len(intervals)), key=lambda k: _rank(intervals[k]))
+    found: dict[int, str] = {}
+    if palette in RAMPS and intervals:
+        count = len(intervals)
+        colours = hex_colours(count) if palette == "heat" else ramp(palette, count)
+        found = {id(intervals[k]): colour for k, colour in zip(ranked, colours, strict=True)}
+    fixed = {"zero": ZERO, "missing": MISSING, "category": OUTLINE}
+    return [
+        found.get(id(each)) or categories.get(each.label) or fixed.get(each.kind, MISSING)
+        for each in classes
+    ]
+
+
+def opacities_of(palette: str, classes: Sequence[LegendClass], otherwise: float) -> list[float]:
+    """How opaque each class of a legend is drawn, from 0 to 1."""
+    if palette != "heat" or not classes:
+        return [otherwise] * len(classes)
+    ranked = sorted(range(len(classes)), key=lambda k: _rank(classes[k]))
+    alphas = [alpha / 255 for *_, alpha in heat_palette(len(classes))[1:]]
+    found = dict(zip(ranked, alphas, strict=True))
+    return [round(found[k], 3) for k in range(len(classes))]
+
+
+def _rank(each: LegendClass) -> tuple[float, float]:
+    """Where an interval stands among others; one of a single value begins where the next does."""
+    lower = each.lower if each.lower is not None else float("-inf")
+    upper = each.upper if each.upper is not None else float("inf")
+    return lower, upper

@@ -1,0 +1,176 @@
+"""Legends as JSON and as a picture."""
+
+import io
+import math
+import textwrap
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
+
+from service.model.answers import Legend
+from service.model.release import Released
+from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text
+from service.render.maps.colour import (
+    AREA_OPACITY,
+    OUTLINE,
+    POINT_OPACITY,
+    colours_of,
+    opacities_of,
+)
+
+SYNTHETIC: Final = "Synthetic data: about no real people"
+OPACITY: Final = {"area": AREA_OPACITY, "point": POINT_OPACITY, "outline": 1.0, "raster": 1.0}
+LARGEST_SITE: Final = 10_000.0
+SMALLEST_RADIUS, LARGEST_RADIUS = 3.0, 18.0  # pixels, of no homes and of the largest site
+
+_PAPER, _INK, _SOFT, _RED, _FRAME = "#ffffff", "#222222", "#555555", "#b00000", "#999999"
+_LETTERS = 46  # a line of the title or of the small print has about so many
+_MARGIN, _SWATCH, _ROW = 12, (30, 16), 21
+
+
+def radius_px(value: float) -> float:
+    """Radius of a point's circle: its area grows with the value."""
+    share = math.sqrt(min(max(value, 0.0) / LARGEST_SITE, 1.0))
+    return SMALLEST_RADIUS + (LARGEST_RADIUS - SMALLEST_RADIUS) * share
+
+
+def legend_content(legend: Legend) -> dict[str, Any]:
+    """A legend with its colours, as JSON has it, without the provenance."""
+    colours = colours_of(legend.palette, legend.classes)
+    opacities = opacities_of(legend.palette, legend.classes, OPACITY[legend.drawn_as])
+    lines = [
+        {
+            "label": each.label,
+            "kind": each.kind,
+            "lower": each.lower,
+            "upper": each.upper,
+            "count": each.count,
+            "colour": colour,
+            "opacity": opacity,
+        }
+        for each, colour, opacity in zip(legend.classes, colours, opacities, strict=True)
+    ]
+    sizes = [{"value": v, "radius_px": round(radius_px(v), 2)} for v in legend.sizes]
+    return {
+        "kind": legend.kind,
+        "title": legend.title,
+        "subtitle": legend.subtitle,
+        "unit": legend.unit,
+        "drawn_as": legend.drawn_as,
+        "attribute": legend.attribute or None,
+        "classes": lines,
+        "no_data": next((line for line in lines if line["kind"] == "missing"), None),
+        "size_by": legend.size_by or None,
+        "sizes": sizes,
+        "period": dict(zip(("from", "to"), legend.period, strict=True)) if legend.period else None,
+        "synthetic": legend.provenance.synthetic,
+        "mark": SYNTHETIC if legend.provenance.synthetic else None,
+        "attribution": "; ".join(legend.credits),
+    }
+
+
+def legend_json(released: Released[Legend]) -> bytes:
+    """Title, unit, classes with their ranges and colours, period, credits and provenance."""
+    legend = released.answer
+    content = {**legend_content(legend), "provenance": provenance_dict(legend.provenance)}
+    return orjson.dumps(content, option=JSON_OPTIONS)
+
+
+def legend_png(released: Released[Legend]) -> bytes:
+    """The legend as a picture, as large as it needs to be."""
+    legend = released.answer
+    size = _drawn(legend, None)
+    image = Image.new("RGB", size, _PAPER)
+    _drawn(legend, ImageDraw.Draw(image))
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Description", f"legend of {legend.kind}")
+    notes.add_text("Provenance", provenance_text(legend.provenance))
+    body = io.BytesIO()
+    image.save(body, format="PNG", optimize=True, pnginfo=notes)
+    return body.getvalue()
+
+
+def _drawn(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
+    """Draw a legend, or only measure it; width and height, pixels."""
+    content = legend_content(legend)
+    y, width = _MARGIN, 0.0
+
+    def write(text: str, *, size: int, colour: str = _INK, bold: bool = False, x: int = 0) -> None:
+        nonlocal y, width
+        font = _font(size, bold=bold)
+        for line in textwrap.wrap(text, _LETTERS * 13 // size) or [""]:
+            if draw is not None:
+                draw.text((_MARGIN + x, y), line, fill=colour, font=font)
+            width = max(width, x + font.getlength(line))
+            y += round(size * 1.35)
+
+    write(content["title"], size=14, bold=True)
+    period = content["period"]
+    below = [content["subtitle"], f"{period['from']} to {period['to']}" if period else ""]
+    for text in filter(None, below):
+        write(text, size=11, colour=_SOFT)
+    if content["unit"]:
+        y += 4
+        write(content["unit"], size=12, bold=True)
+    y += 3
+    for line in content["classes"]:
+        top = y
+        if draw is not None:
+            _swatch(draw, top, line, legend.drawn_as)
+        y = top + 1
+        # One line each, however long: a class in two lines would read as two classes.
+        font = _font(12)
+        if draw is not None:
+            draw.text((_MARGIN + _SWATCH[0] + 8, y), line["label"], fill=_INK, font=font)
+        width = max(width, _SWATCH[0] + 8 + font.getlength(line["label"]))
+        y = top + _ROW
+    if not content["classes"]:
+        write("nothing to show: no incident is selected", size=12)
+    for each in content["sizes"]:
+        radius = each["radius_px"]
+        middle = y + max(radius, 8) + 2
+        if draw is not None:
+            x = _MARGIN + LARGEST_RADIUS
+            box = (x - radius, middle - radius, x + radius, middle + radius)
+            draw.ellipse(box, outline=_INK)
+        words = f"{each['value']:,g} {str(content['size_by']).replace('_', ' ')}"
+        y = round(middle - 8)
+        write(words, size=12, x=round(2 * LARGEST_RADIUS) + 8)
+        y = round(middle + max(radius, 8) + 2)
+    if content["synthetic"]:
+        y += 4
+        write(SYNTHETIC, size=11, colour=_RED, bold=True)
+    if content["attribution"]:
+        y += 4
+        write(content["attribution"], size=10, colour=_SOFT)
+    return round(width) + 2 * _MARGIN, y + _MARGIN
+
+
+def _swatch(draw: ImageDraw.ImageDraw, top: int, line: dict[str, Any], drawn_as: str) -> None:
+    """The colour of a class as it stands on white paper."""
+    left, right, bottom = _MARGIN, _MARGIN + _SWATCH[0], top + _SWATCH[1]
+    if drawn_as == "outline":
+        middle = top + _SWATCH[1] // 2
+        draw.line((left, middle, right, middle), fill=OUTLINE, width=2)
+        return
+    opacity = line["opacity"]
+    red, green, blue = (int(line["colour"][k : k + 2], 16) for k in (1, 3, 5))
+    colour = tuple(round(255 + (part - 255) * opacity) for part in (red, green, blue))
+    if drawn_as == "point":
+        radius, x = _SWATCH[1] / 2, _MARGIN + _SWATCH[0] / 2
+        box = (x - radius, top, x + radius, top + 2 * radius)
+        draw.ellipse(box, fill=colour, outline=_FRAME)
+    else:
+        draw.rectangle((left, top, right, bottom), fill=colour, outline=_FRAME)
+
+
+@lru_cache(maxsize=16)
+def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which has nearly every script, from among matplotlib's fonts."""
+    import matplotlib
+
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return ImageFont.truetype(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size)

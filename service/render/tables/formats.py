@@ -1,0 +1,73 @@
+"""The formats a table can leave in, as one registry."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, Protocol
+
+from service.model.answers import Table
+from service.model.release import Released
+from service.render.tables.text import (
+    table_csv,
+    table_geojson,
+    table_json,
+    table_provenance_header,
+)
+from service.render.tables.vector_files import table_fgb, table_gpkg, table_parquet
+
+TableSuffix = Literal["csv", "geojson", "gpkg", "parquet", "fgb"]
+PlainSuffix = Literal["csv", "parquet"]  # of a table without shapes
+
+
+class RenderTable(Protocol):
+    """From a released table to bytes."""
+
+    def __call__(self, released: Released[Table], *, crs: str | None = None) -> bytes:
+        """The bytes; shapes in the coordinate system named, or in the format's usual one."""
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """How a table becomes bytes.
+
+    Attributes
+    ----------
+    render : callable
+        Formats without shapes pass the coordinate system over.
+    is_text : bool
+        Whether it can be shown on a terminal.
+    needs_shapes : bool
+        Whether a table without shapes has no such file.
+    describe : callable or None
+        The provenance for an HTTP header, where the format has no room for it.
+    """
+
+    media_type: str
+    render: RenderTable
+    is_text: bool = True
+    needs_shapes: bool = False
+    describe: Callable[[Released[Table]], str] | None = None
+
+
+FORMATS: Mapping[str, TableFormat] = MappingProxyType(
+    {
+        "json": TableFormat("application/json", table_json),
+        "csv": TableFormat(
+            "text/csv; charset=utf-8",
+            table_csv,
+            describe=table_provenance_header,
+        ),
+        "geojson": TableFormat("application/geo+json", table_geojson, needs_shapes=True),
+        "gpkg": TableFormat(
+            "application/geopackage+sqlite3", table_gpkg, is_text=False, needs_shapes=True
+        ),
+        "parquet": TableFormat("application/vnd.apache.parquet", table_parquet, is_text=False),
+        "fgb": TableFormat(
+            "application/flatgeobuf",
+            table_fgb,
+            is_text=False,
+            needs_shapes=True,
+            describe=table_provenance_header,
+        ),
+    }
+)

@@ -1,0 +1,120 @@
+"""Tables as JSON, CSV and GeoJSON."""
+
+import csv
+import hashlib
+import io
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+
+from boundaries.layers.layer import Geometries
+from service.model.answers import Column, Table
+from service.model.release import Released
+from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
+from spatial.arrays import FloatArray
+from spatial.coordinates.crs import WGS84, transform_xy
+
+LONLAT_DIGITS = 7  # about a centimetre
+METRE_DIGITS = 2
+
+
+def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """``{"rows": [...], "provenance": {...}}``; the provenance carries a digest of the rows."""
+    rows = table_rows(released.answer)
+    return orjson.dumps(
+        {"rows": rows, "provenance": provenance_dict(released.answer.provenance, **digest(rows))},
+        option=JSON_OPTIONS,
+    )
+
+
+def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The rows as CSV in UTF-8, one header line; missing values are empty.
+
+    A byte order mark stands first only if a character outside ASCII occurs: Excel needs it
+    then, and scripts that do not expect one are not troubled otherwise. Rows of synthetic
+    data end with a column `synthetic`.
+    """
+    table = released.answer
+    columns = {name: _csv_cells(column) for name, column in table.columns.items()}
+    if table.provenance.synthetic:
+        columns["synthetic"] = ["true"] * len(table)
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
+    content = text.getvalue()
+    return content.encode("utf-8" if content.isascii() else "utf-8-sig")
+
+
+def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The rows as a GeoJSON FeatureCollection, provenance included.
+
+    Parameters
+    ----------
+    crs : str or None
+        Coordinate system of the answer: longitude and latitude (RFC 7946) by default. Another
+        is named in a ``crs`` member, as GeoJSON had it before RFC 7946.
+    """
+    table = released.answer
+    rows = table_rows(table)
+    target = crs or WGS84
+    geometries = _geometries_in(table, target)
+    features = [
+        {"type": "Feature", "properties": row, "geometry": geometry}
+        for row, geometry in zip(rows, geometries, strict=True)
+    ]
+    collection: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "provenance": provenance_dict(table.provenance, **digest(rows)),
+        "features": features,
+    }
+    if crs is not None:
+        name = f"urn:ogc:def:crs:{crs.replace(':', '::')}"
+        collection["crs"] = {"type": "name", "properties": {"name": name}}
+    return orjson.dumps(collection, option=JSON_OPTIONS)
+
+
+def table_provenance_header(released: Released[Table]) -> str:
+    """The provenance with the digest of the rows, for formats without room for it."""
+    rows = table_rows(released.answer)
+    return provenance_text(released.answer.provenance, **digest(rows))
+
+
+def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """A digest of the released rows: equal digests mean equal rows."""
+    return {"rows_sha256": hashlib.sha256(orjson.dumps(rows, option=JSON_OPTIONS)).hexdigest()}
+
+
+def _csv_cells(column: Column) -> list[Any]:
+    """A column's cells: numbers in full, whole floats without a point, missing as empty."""
+    if column.dtype.kind == "f":
+        return ["" if np.isnan(v) else _number(float(v)) for v in column]
+    if column.dtype.kind == "b":
+        return ["true" if v else "false" for v in column]
+    return ["" if v is None else v for v in column.tolist()]
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def placed(table: Table, target: str) -> Geometries:
+    """(n,) a table's shapes in another coordinate system, outer rings anticlockwise."""
+    digits = LONLAT_DIGITS if target == WGS84 else METRE_DIGITS
+
+    def moved(xy: FloatArray) -> FloatArray:
+        return transform_xy(xy, source=table.crs, target=target).round(digits)
+
+    shapes: Geometries = shapely.orient_polygons(
+        shapely.transform(np.asarray(table.geometries), moved)
+    )
+    return shapes
+
+
+def _geometries_in(table: Table, target: str) -> list[orjson.Fragment]:
+    """Each shape as GeoJSON text."""
+    if table.geometries is None:
+        return [orjson.Fragment("null")] * len(table)
+    return [orjson.Fragment(text) for text in shapely.to_geojson(placed(table, target))]

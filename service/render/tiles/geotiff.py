@@ -1,0 +1,95 @@
+"""Density rasters as Cloud Optimized GeoTIFF."""
+
+import math
+
+import numpy as np
+import rasterio
+from rasterio.io import MemoryFile
+
+from service.model.answers import Provenance, Raster, TileImage
+from service.model.release import Released
+from service.render.documents import provenance_text, text_json
+from spatial.coordinates.crs import WEB_MERCATOR
+
+BLOCK = 256  # cells on a side of a tile: what a window read takes whole
+
+
+def raster_tif(released: Released[Raster]) -> bytes:
+    """One float32 band in the working CRS, its unit and provenance in the metadata."""
+    raster = released.answer
+    grid = raster.grid
+    return _tif(
+        raster.values,
+        crs=raster.crs,
+        transform=_north_up(grid.left_m, grid.top_m, grid.cell_m, grid.cell_m),
+        unit=raster.unit,
+        tags=_tags(raster.unit, raster.provenance),
+    )
+
+
+def tile_tif(released: Released[TileImage]) -> bytes:
+    """The numbers behind a tile: one float32 band in EPSG:3857."""
+    drawn = released.answer
+    rows, cols = drawn.values.shape
+    left, bottom, right, top = drawn.tile.bounds_mercator_m
+    return _tif(
+        drawn.values,
+        crs=WEB_MERCATOR,
+        transform=_north_up(left, top, (right - left) / cols, (top - bottom) / rows),
+        unit=drawn.unit,
+        tags=_tags(drawn.unit, drawn.provenance),
+    )
+
+
+def _tags(unit: str, provenance: Provenance) -> dict[str, str]:
+    """What a GIS shows of a raster: words for people, and JSON for programs."""
+    method = dict(provenance.method)
+    synthetic = "; synthetic data, not about real people or places" if provenance.synthetic else ""
+    return {
+        "PROVENANCE": provenance_text(provenance),
+        "METHOD": text_json(method),
+        "UNIT": unit,
+        "SYNTHETIC": "yes" if provenance.synthetic else "no",
+        "TIFFTAG_IMAGEDESCRIPTION": f"{method.get('name', 'density')}, {unit}{synthetic}",
+        "TIFFTAG_SOFTWARE": provenance.software,
+    }
+
+
+def _north_up(left: float, top: float, width: float, height: float) -> rasterio.Affine:
+    """From columns and rows to coordinates, for cells of a width and height."""
+    # Not rasterio's own from_origin: it multiplies as affine 3 warns against.
+    return rasterio.Affine(width, 0.0, left, 0.0, -height, top)
+
+
+def _tif(
+    values: np.ndarray,
+    *,
+    crs: str,
+    transform: rasterio.Affine,
+    unit: str,
+    tags: dict[str, str],
+) -> bytes:
+    """A Cloud Optimized GeoTIFF of one float32 band."""
+    rows, cols = values.shape
+    with rasterio.Env(GDAL_NUM_THREADS="1"), MemoryFile() as memory:
+        with memory.open(
+            driver="COG",
+            width=cols,
+            height=rows,
+            count=1,
+            dtype="float32",
+            crs=crs,
+            transform=transform,
+            nodata=math.nan,
+            compress="deflate",
+            predictor="3",
+            blocksize=BLOCK,
+            # The mean of the cells, which is the density of the larger one; the driver's own
+            # choice is a cubic spline, which falls below zero beside a peak.
+            overview_resampling="average",
+        ) as target:
+            target.write(values.astype(np.float32), 1)
+            target.units = (unit,)
+            target.set_band_description(1, f"density, {unit}")
+            target.update_tags(**tags)
+        return bytes(memory.read())

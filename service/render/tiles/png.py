@@ -1,0 +1,62 @@
+"""Heat map tiles as small PNG images with a palette."""
+
+import io
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, PngImagePlugin
+
+from service.model.answers import TileImage
+from service.model.release import Released
+from service.render.documents import provenance_text
+from service.render.maps.colour import classified, heat_palette
+from spatial.arrays import BoolArray, frozen
+
+MARK = "synthetic data"
+MARK_COLOUR = (70, 70, 70, 150)
+MARKED_PIXELS = 256  # a tile of this size has the mark in its own size
+
+
+def tile_png(released: Released[TileImage]) -> bytes:
+    """A square PNG, transparent below the first colour break.
+
+    The provenance stands in a text chunk. Synthetic data carry a mark in the picture.
+    """
+    drawn = released.answer
+    classes = classified(drawn.values, drawn.breaks)
+    if drawn.provenance.synthetic:
+        classes[_mark(*classes.shape)] = len(drawn.breaks) + 1
+    image = _with_palette(classes, len(drawn.breaks))
+    notes = PngImagePlugin.PngInfo()
+    notes.add_text("Description", f"density in {drawn.unit}")
+    notes.add_text("Provenance", provenance_text(drawn.provenance))
+    body = io.BytesIO()
+    image.save(body, format="PNG", compress_level=2, pnginfo=notes)
+    return body.getvalue()
+
+
+def _with_palette(classes: NDArray[np.uint8], count: int) -> Image.Image:
+    image = Image.fromarray(classes, mode="P")
+    image.putpalette(
+        [part for colour in [*heat_palette(count), MARK_COLOUR] for part in colour], rawmode="RGBA"
+    )
+    return image
+
+
+@lru_cache(maxsize=4)
+def _mark(rows: int, cols: int) -> BoolArray:
+    """(rows, cols) where the mark is written, across the middle of a tile, away from its edges.
+
+    It takes the same share of a tile of any size.
+    """
+    scale = max(1, cols // MARKED_PIXELS)
+    height, width = rows // scale, cols // scale
+    picture = Image.new("1", (width, height))
+    draw = ImageDraw.Draw(picture)
+    left, top, right, bottom = draw.textbbox((0, 0), MARK)
+    draw.text(((width - right + left) / 2, (height - bottom + top) / 2), MARK, fill=1)
+    marked = np.zeros((rows, cols), dtype=np.bool_)
+    large = np.asarray(picture, dtype=np.bool_).repeat(scale, axis=0).repeat(scale, axis=1)
+    marked[: large.shape[0], : large.shape[1]] = large
+    return frozen(marked)

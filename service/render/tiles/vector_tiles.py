@@ -1,0 +1,46 @@
+"""Vector tile answers as Mapbox vector tiles."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from boundaries.layers.layer import Layer
+from boundaries.tiles.tiles import TileAreas, TilePoints
+from service.model.answers import GeometryTile, VectorTile
+from service.model.release import Released
+from service.render.tiles.mvt import EncodedAreas, Value, encode_areas, encode_points, encode_tile
+from spatial.coordinates.mercator import Tile
+
+ENCODED_IN_MEMORY = 2_000
+
+
+def vector_tile(released: Released[VectorTile]) -> bytes:
+    """The tile as MVT 2.1; no bytes where it has no areas."""
+    answer = released.answer
+    shown = answer.areas
+    encoded = encode_points(shown) if isinstance(shown, TilePoints) else _encoded(shown)
+    return encode_tile(encoded, name=answer.layer_id, columns=answer.columns)
+
+
+def geometry_tile(
+    released: Released[GeometryTile], *, get: Callable[[Layer, Tile], bytes]
+) -> bytes:
+    """The tile as MVT 2.1, from what is kept of it; no bytes where it has no areas."""
+    return get(released.answer.layer, released.answer.tile)
+
+
+def encode_geometry(layer: Layer, areas: TileAreas) -> bytes:
+    """The bytes of a layer in a tile: shapes, code and name, and whether they are invented."""
+    positions = areas.positions.tolist()
+    columns: dict[str, list[Value]] = {
+        "code": [layer.codes[at] for at in positions],
+        "name": [layer.names[at] for at in positions],
+    }
+    if layer.metadata.synthetic:
+        columns["synthetic"] = [True] * len(positions)
+    return encode_tile(encode_areas(areas), name=layer.layer_id, columns=columns)
+
+
+@lru_cache(maxsize=ENCODED_IN_MEMORY)
+def _encoded(areas: TileAreas) -> EncodedAreas:
+    """The drawing commands of a tile's areas, made once however many queries colour them."""
+    return encode_areas(areas)

@@ -1,0 +1,62 @@
+"""Whether the service lives and can answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.http.metrics import Metrics
+from service.http.responder import RepliesDep
+from service.http.urls import JSON
+from service.model.queries import NoQuery
+from service.render.documents import document_json
+from service.runtime.lanes import Work
+
+router = APIRouter(prefix="/health", tags=["health"])
+metrics_router = APIRouter(tags=["health"])
+
+
+@router.get("/live", operation_id="readLiveness")
+async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """The process answers; asks nothing of any disk or thread that others may hold."""
+    return replies.send(
+        version=lambda: "live",
+        query=query,
+        answer=replies.resources.catalogue.alive,
+        render=document_json,
+        media_type=JSON,
+        work=Work.QUICK,
+        is_shared=False,
+    )
+
+
+@router.get("/ready", operation_id="readReadiness")
+def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+    """The data can be read; names what is loaded."""
+    catalogue = replies.resources.catalogue
+    return replies.send(
+        version=catalogue.datasets_version,
+        query=query,
+        answer=catalogue.ready,
+        render=document_json,
+        media_type=JSON,
+        work=Work.QUICK,
+        is_shared=False,
+    )
+
+
+@metrics_router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+    operation_id="readMetrics",
+)
+def read_metrics(
+    request: Request, query: Annotated[NoQuery, Query()], replies: RepliesDep
+) -> Response:
+    """Request counts and times by route, cache uses and data versions, for Prometheus."""
+    metrics: Metrics = request.app.state.metrics
+    return replies.send_fresh(
+        answer=replies.resources.catalogue.alive,
+        render=lambda _: metrics.text(),
+        media_type="text/plain; version=0.0.4; charset=utf-8",
+    )

@@ -1,0 +1,1 @@
+"""How work is done: lanes, cancellation, caches, logs."""

@@ -1,0 +1,65 @@
+"""Every compiled kernel that a request may reach, called once before the first request."""
+
+import threading
+
+import numpy as np
+from numba.core.event import install_recorder
+
+from boundaries.points import assign
+from spatial.bandwidths.bandwidth import choose_bandwidth
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.points import PointIndex
+from spatial.density import tile_density
+from spatial.local_statistics import getis_ord, permutation, poisson_null
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
+from spatial.local_statistics.tail import refined_p
+from spatial.over_time import change
+from spatial.rates import classes
+from spatial.surfaces.peaks import find_peaks
+from spatial.weights.weights import Neighbours
+
+
+def rehearse() -> threading.Thread | None:
+    """Compile every kernel, or load it from numba's cache, before the first request.
+
+    Returns
+    -------
+    threading.Thread or None
+        Where the kernels of a heat map tile came from the cache, so do the others: they are
+        then loaded while the service already answers, which takes about a second. Where they
+        had to be compiled, so do the others, and the service waits for all of them.
+    """
+    with install_recorder("numba:compile") as compiled:
+        tile_density.compile_kernels()
+    if compiled.buffer:
+        _rehearse_the_rest()
+        return None
+    rest = threading.Thread(target=_rehearse_the_rest, name="rehearsal", daemon=True)
+    rest.start()
+    return rest
+
+
+def _rehearse_the_rest() -> None:
+    """Every kernel besides those of tiles."""
+    for module in (getis_ord, permutation, poisson_null, change, classes, assign):
+        module.compile_kernels()
+    _rehearse_peaks()
+    _rehearse_tail()
+
+
+def _rehearse_peaks() -> None:
+    """Peaks of a surface, and the bandwidth of an inset."""
+    xy_m = np.random.default_rng(0).uniform(0.0, 1_000.0, (64, 2))
+    grid = Grid(left_m=0.0, top_m=1_000.0, cell_m=100.0, rows=10, cols=10)
+    surface = np.add.outer(np.arange(10.0), np.arange(10.0))
+    find_peaks(surface, grid, PointIndex(xy_m), bandwidth_m=300.0)
+    choose_bandwidth(xy_m, rule="least-squares")
+
+
+def _rehearse_tail() -> None:
+    """The refined p of a line of areas with a crowd at one end."""
+    values = np.zeros(40)
+    values[:3] = 100.0
+    line = Neighbours.from_pairs(40, range(39), range(1, 40))
+    statistic = LocalStatistic(values, line)
+    refined_p(statistic, permutation_p(statistic, permutations=1_000, seed=1))

@@ -1,0 +1,310 @@
+"""The bandwidth rules themselves: formula, source and limits of each.
+
+n is the number of records, w_i their weights (ones unless given), N the sum of the weights.
+Records at equal coordinates are one place: its weight is the sum, and leaving one out means
+leaving out the place, because records that were snapped to a place cannot vouch for each other.
+Without that, cross-validation of data with duplicates chooses a bandwidth of zero.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from spatial.arrays import FloatArray
+from spatial.bandwidths.distinct_points import Places
+from spatial.bandwidths.pair_distances import (
+    DISC,
+    DISC_OVERLAP,
+    GAUSSIAN,
+    GAUSSIAN_TWICE,
+    PairFunction,
+    PairSums,
+    pair_sums,
+)
+from spatial.density.kernels import KERNELS
+from spatial.errors import InvalidParameterError
+
+CANDIDATES = 36
+CANDIDATE_SPAN = 160.0  # widest to narrowest standard deviation that is tried
+WIDEST_PER_REFERENCE = 2.0  # times the normal reference, which smooths clustered points too much
+IQR_PER_SD = 1.3489795003921634  # of a normal distribution
+TINY = 1e-300  # keeps the logarithm of an underflown density finite
+_NO_ANSWER = "The rule has no answer within the bandwidths tried: the end of the range was taken."
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What every rule is given: records, their places, and what else was said of them."""
+
+    xy_m: FloatArray
+    weight: FloatArray
+    places: Places
+    area_km2: float | None
+    seed: int
+    candidates_sd_m: FloatArray | None = None
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a rule answers: the standard deviation of the kernel along each axis, metres."""
+
+    sd_m: float
+    computed_from: str
+    axes_sd_m: tuple[float, float] | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def normal_reference(sample: Sample) -> Choice:
+    """The bandwidth that would be best if the records were one normal cloud.
+
+    With spread a along the easting and b along the northing, n_e = N^2 / sum w_i^2 and a
+    Gaussian of the same width s in every direction, the asymptotic mean integrated squared
+    error is least at
+
+        s^6 = 8 a b / (n_e (3 / a^4 + 3 / b^4 + 2 / (a^2 b^2)))
+
+    which is s = a n_e^(-1/6) for a = b: Scott's and Silverman's rule in the plane. The values
+    of each axis alone are a n_e^(-1/6) and b n_e^(-1/6). The spread is the smaller of the
+    standard deviation and the interquartile range / 1.349, so that a few far records do not
+    widen it. Where one axis has no spread the rule on a line, 1.06 a n_e^(-1/5), is taken.
+
+    Smooths data of several clusters far too much: it sees the distances between the towns.
+
+    Silverman (1986), section 4.3.2; Scott (1992), eq. 6.42; Wand and Jones (1995), section 4.3.
+    """
+    spread = _axis_spread(sample)
+    effective = float(sample.weight.sum() ** 2 / (sample.weight**2).sum())
+    a, b = (float(value) for value in spread)
+    shrink = effective ** (-1.0 / 6.0)
+    said = f"spread {a:.0f} m east, {b:.0f} m north, effective number {effective:.0f}"
+    if min(a, b) <= 1e-6 * max(a, b):
+        line = (4.0 / 3.0) ** 0.2 * max(a, b) * effective ** (-0.2)
+        return Choice(line, said, warnings=("The records lie on one line.",))
+    bending = 3.0 / a**4 + 3.0 / b**4 + 2.0 / (a * b) ** 2
+    sd = (8.0 * a * b / (effective * bending)) ** (1.0 / 6.0)
+    return Choice(sd, said, axes_sd_m=(a * shrink, b * shrink))
+
+
+def arcgis(sample: Sample) -> Choice:
+    """The default search radius of the Kernel Density tool of ArcGIS, since 10.2.1.
+
+    r = 0.9 min(SD, sqrt(1 / ln 2) D_m) N^(-1/5), with the standard distance SD and the median
+    distance D_m, both weighted, from the weighted mean centre. It is a radius of support of
+    the quartic kernel as it stands; other kernels take the same standard deviation.
+
+    The exponent and the factor are those of one dimension, and the scale is that of the whole
+    extent: for a county it smooths much, and the answer grows with the extent of the data.
+
+    Esri, How Kernel Density works.
+    """
+    weight = sample.weight / sample.weight.sum()
+    centre = weight @ sample.xy_m
+    distance = np.hypot(*(sample.xy_m - centre).T)
+    standard = math.sqrt(float(weight @ distance**2))
+    median = _weighted_quantile(distance, sample.weight, 0.5)
+    total = float(sample.weight.sum())
+    radius = 0.9 * min(standard, math.sqrt(1.0 / math.log(2.0)) * median) * total ** (-0.2)
+    if radius <= 0.0:  # more than half of the weight lies at the mean centre itself
+        radius = 0.9 * standard * total ** (-0.2)
+    said = f"standard distance {standard:.0f} m, median distance {median:.0f} m, N {total:g}"
+    return Choice(KERNELS["quartic"].sd_m(radius), said)
+
+
+def least_squares(sample: Sample) -> Choice:
+    """Least-squares (unbiased) cross-validation of the Gaussian, over places.
+
+    Minimises the integral of f^2 less (2 / N) sum_i w_i f_-i(x_i), where f_-i leaves out the
+    whole place i: an estimate of the integrated squared error up to a constant.
+
+    Varies much from sample to sample, and follows the sharpest cluster.
+
+    Rudemo (1982); Bowman (1984); Silverman (1986), eq. 3.35.
+    """
+    weight, total = sample.places.weight, sample.places.total_weight
+    own = float((weight**2).sum())
+
+    def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
+        others, convolved = pairs.others
+        squared = (pairs.query_weight @ convolved + own / (4.0 * math.pi * sd**2)) / total**2
+        rest = total - weight[pairs.query]
+        return np.asarray(squared - 2.0 / total * ((pairs.query_weight / rest) @ others))
+
+    return _minimum(sample, (GAUSSIAN, GAUSSIAN_TWICE), criterion)
+
+
+def likelihood(sample: Sample, *, background: float = 1.0) -> Choice:
+    """Likelihood cross-validation of the Gaussian, over places.
+
+    Maximises sum_i w_i log((1 - e) f_-i(x_i) + e / A), where f_-i leaves out the whole place
+    i, A is the area of the rectangle about the records, and e = `background` / n: one record
+    may lie anywhere. Without it a single record far from all others would decide.
+
+    The criterion is the likelihood of records at places that were not seen, hence it suits
+    data that were snapped. It weighs sparse country and dense centre by their records.
+
+    Habbema, Hermans and van den Broek (1974); Duin (1976); Loader (1999), section 5.3.
+    """
+    weight, total = sample.places.weight, sample.places.total_weight
+    anywhere = background / sample.places.total_records
+    width, height = (float(extent) for extent in np.ptp(sample.places.xy_m, axis=0))
+
+    def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
+        left_out = pairs.others[0] / (total - weight[pairs.query])[:, None]
+        area_m2 = max(width, sd[0]) * max(height, sd[0])
+        mixed = (1.0 - anywhere) * left_out + anywhere / area_m2
+        return np.asarray(-(pairs.query_weight @ np.log(np.maximum(mixed, TINY))) / total)
+
+    return _minimum(sample, (GAUSSIAN,), criterion)
+
+
+def berman_diggle(sample: Sample) -> Choice:
+    """The rule of Berman and Diggle: least mean squared error under a Cox process.
+
+    Minimises M(R) = (1 / L - 2 K(R)) / (pi R^2) + J(R) / (pi R^2)^2 over the radius R of a
+    disc, where L is the intensity, K Ripley's function and J(R) the integral of the area
+    shared by two discs of radius R at distance r against dK(r) up to 2 R. The answer has the
+    standard deviation of that disc, R / 2. K is taken without edge correction; the size of
+    the study area then cancels. But for a factor n / (n - 1) this is least-squares
+    cross-validation of the uniform kernel.
+
+    Chooses small bandwidths for clustered data.
+
+    Diggle (1985); Berman and Diggle (1989), eq. 2.6.
+    """
+    weight, total = sample.places.weight, sample.places.total_weight
+    own = float((weight**2).sum())
+
+    def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
+        # All per unit of area, to which both K and 1 / L are proportional; the shared area
+        # is counted in discs, hence divided by one disc less.
+        ripley, shared = (
+            (pairs.query_weight @ summed) / (total**2 - own) for summed in pairs.others
+        )
+        return np.asarray((own / total**2 - 2.0 * ripley + shared) / (4.0 * math.pi * sd**2))
+
+    return _minimum(sample, (DISC, DISC_OVERLAP), criterion)
+
+
+def cronie_van_lieshout(sample: Sample) -> Choice:
+    """The rule of Cronie and van Lieshout: the inverse intensities must sum to the area.
+
+    Solves sum_i w_i / f(x_i) = |W| for the Gaussian, f being the sum over all records (the
+    place itself included, no edge correction) per unit of area, and |W| the area of the study
+    area (Campbell's formula for h(x) = 1 / intensity).
+
+    Smooths more than cross-validation. The answer grows with the area given: a county with
+    empty country in it gets a wide bandwidth.
+
+    Cronie and van Lieshout (2018), eq. 8.
+    """
+    area_m2 = _area_m2(sample)
+
+    def excess(sd: FloatArray, pairs: PairSums) -> FloatArray:
+        own = sample.places.weight[pairs.query]
+        intensity = pairs.others[0] + own[:, None] / (2.0 * math.pi * sd**2)
+        return np.asarray(np.log(pairs.query_weight @ (1.0 / intensity)) - math.log(area_m2))
+
+    for sd in _ranges(sample):
+        pairs = pair_sums(sample.places, sd, (GAUSSIAN,), seed=sample.seed)
+        over = excess(sd, pairs)
+        said = f"{_said(sample, pairs)}, area {area_m2 / 1e6:g} km^2"
+        crossing = np.flatnonzero((over[:-1] < 0.0) & (over[1:] >= 0.0))
+        if len(crossing):
+            k = int(crossing[0])
+            part = -over[k] / (over[k + 1] - over[k])
+            return Choice(float(sd[k] * (sd[k + 1] / sd[k]) ** part), said)
+    return Choice(float(sd[np.argmin(np.abs(over))]), said, warnings=(_NO_ANSWER,))
+
+
+RULES: Mapping[str, Callable[[Sample], Choice]] = MappingProxyType(
+    {
+        "normal-reference": normal_reference,
+        "arcgis": arcgis,
+        "least-squares": least_squares,
+        "likelihood": likelihood,
+        "berman-diggle": berman_diggle,
+        "cronie-van-lieshout": cronie_van_lieshout,
+    }
+)
+"""Every rule by the name that a request gives."""
+
+
+def _axis_spread(sample: Sample) -> FloatArray:
+    """The smaller of standard deviation and interquartile range / 1.349, by axis."""
+    weight = sample.weight / sample.weight.sum()
+    centred = sample.xy_m - weight @ sample.xy_m
+    spread: FloatArray = np.sqrt(weight @ centred**2)
+    for axis in (0, 1):
+        low, high = (_weighted_quantile(centred[:, axis], sample.weight, q) for q in (0.25, 0.75))
+        if high > low:
+            spread[axis] = min(spread[axis], (high - low) / IQR_PER_SD)
+    return spread
+
+
+def _weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> float:
+    """The quantile of values that each stand for `weight`, between mid-ranks."""
+    order = np.argsort(values)
+    cumulated = np.cumsum(weight[order])
+    middle = (cumulated - weight[order] / 2.0) / cumulated[-1]
+    return float(np.interp(q, middle, values[order]))
+
+
+def _ranges(sample: Sample) -> list[FloatArray]:
+    """Candidate standard deviations: the likely range, then the wider and the narrower one."""
+    if sample.candidates_sd_m is not None:
+        return [sample.candidates_sd_m]
+    widest = WIDEST_PER_REFERENCE * normal_reference(sample).sd_m
+    likely = np.geomspace(widest / CANDIDATE_SPAN, widest, CANDIDATES)
+    # One step of overlap, so that a minimum at the border is inside one of them.
+    span = CANDIDATE_SPAN / (likely[2] / likely[0])
+    return [likely, likely * span, likely / span]
+
+
+def _minimum(
+    sample: Sample,
+    functions: tuple[PairFunction, ...],
+    criterion: Callable[[FloatArray, PairSums], FloatArray],
+) -> Choice:
+    """The lowest candidate, refined by a parabola through its neighbours in log sd."""
+    ranges = _ranges(sample)
+    sd = ranges[0]
+    for _ in ranges[:2]:
+        pairs = pair_sums(sample.places, sd, functions, seed=sample.seed)
+        value = criterion(sd, pairs)
+        k = int(np.argmin(value))
+        if 0 < k < len(sd) - 1:
+            refined = _lowest_of_parabola(np.log(sd[k - 1 : k + 2]), value[k - 1 : k + 2])
+            return Choice(math.exp(refined), _said(sample, pairs))
+        if len(ranges) > 1:
+            sd = ranges[1] if k else ranges[2]
+    return Choice(float(sd[k]), _said(sample, pairs), warnings=(_NO_ANSWER,))
+
+
+def _lowest_of_parabola(at: FloatArray, value: FloatArray) -> float:
+    """Where a parabola through three equally spaced points is lowest."""
+    curvature = value[0] - 2.0 * value[1] + value[2]
+    step = 0.5 * (value[0] - value[2]) / curvature if curvature > 0.0 else 0.0
+    return float(at[1] + step * (at[2] - at[0]) / 2.0)
+
+
+def _said(sample: Sample, pairs: PairSums) -> str:
+    """What the sums over pairs were computed from."""
+    said = f"{len(sample.places)} places of {sample.places.total_records} records"
+    if pairs.is_sampled:
+        said += f", at {len(pairs.query)} of them sampled by weight with seed {sample.seed}"
+    return said
+
+
+def _area_m2(sample: Sample) -> float:
+    """The study area as given, or the convex hull of the places, m^2."""
+    if sample.area_km2 is not None:
+        return sample.area_km2 * 1e6
+    from shapely import MultiPoint
+
+    area = float(MultiPoint(sample.places.xy_m).convex_hull.area)
+    if area <= 0.0:
+        raise InvalidParameterError("area_km2", None, "given where all records lie on one line")
+    return area

@@ -1,0 +1,1 @@
+"""Coordinate systems, grids, masks and point arrays."""

@@ -1,0 +1,256 @@
+"""Masks of areas on a grid, surfaces cut to them, and values between the cells."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
+
+from spatial.arrays import AnyArray, BoolArray, FloatArray, IntArray, checked_points
+from spatial.coordinates.grid import Grid
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+SUBCELLS = 4
+
+
+def inside_mask(geometry: Any, grid: Grid) -> BoolArray:
+    """Which cells have their centre inside a geometry.
+
+    Parameters
+    ----------
+    geometry : shapely Polygon or MultiPolygon
+        Valid; of any number of parts, with holes; in the CRS of the grid. Empty is allowed.
+    grid : Grid
+        The cells.
+
+    Returns
+    -------
+    (rows, cols) bool
+        Row 0 is north. A centre exactly on the border belongs to one of its two sides, so
+        that areas which share a border share no cell and leave none out.
+
+    Notes
+    -----
+    Even-odd rule along every row of centres: O(segments times rows crossed + cells).
+    """
+    edges = _segments(geometry)
+    # In cells, from the centre of cell (0, 0); rows count southwards.
+    x = (edges[:, [0, 2]] - grid.left_m) / grid.cell_m - 0.5
+    y = (grid.top_m - edges[:, [1, 3]]) / grid.cell_m - 0.5
+    first = np.clip(np.ceil(y.min(axis=1, initial=np.inf)), 0, grid.rows).astype(np.int64)
+    last = np.clip(np.ceil(y.max(axis=1, initial=-np.inf)), 0, grid.rows).astype(np.int64)
+    spans = last - first
+    edge = np.repeat(np.arange(len(edges)), spans)
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans) + first[edge]
+    share = (row - y[edge, 0]) / (y[edge, 1] - y[edge, 0])
+    crossing = x[edge, 0] + share * (x[edge, 1] - x[edge, 0])
+    col = np.clip(np.ceil(crossing), 0, grid.cols).astype(np.int64)
+    width = grid.cols + 1
+    toggles = np.bincount(row * width + col, minlength=grid.rows * width)
+    crossed = np.cumsum(toggles.reshape(grid.rows, width), axis=1)[:, : grid.cols]
+    inside: BoolArray = crossed % 2 == 1
+    return inside
+
+
+def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> FloatArray:
+    """The share of each cell that lies inside a geometry.
+
+    Parameters
+    ----------
+    geometry : shapely Polygon or MultiPolygon
+        As for `inside_mask`.
+    grid : Grid
+        The cells.
+    subcells : int
+        Samples along each side of a cell; the share is exact to about 1 / (2 subcells^2) for
+        a straight border.
+
+    Returns
+    -------
+    (rows, cols) float64
+        0 to 1.
+    """
+    share = np.zeros((grid.rows, grid.cols))
+    # One sample per cell at a time keeps the memory that of one mask.
+    offsets = ((np.arange(subcells) + 0.5) / subcells - 0.5) * grid.cell_m
+    for dx in offsets:
+        for dy in offsets:
+            moved = Grid(grid.left_m + dx, grid.top_m + dy, grid.cell_m, grid.rows, grid.cols)
+            share += inside_mask(geometry, moved)
+    return share / subcells**2
+
+
+def border_mask(geometry: Any, grid: Grid) -> BoolArray:
+    """Which cells the border of a geometry may run through; all others are wholly in or out.
+
+    Parameters
+    ----------
+    geometry : shapely Polygon or MultiPolygon
+        As for `inside_mask`.
+    grid : Grid
+        The cells.
+
+    Returns
+    -------
+    (rows, cols) bool
+        True for every cell on the border, and for some beside it.
+    """
+    lines = shapely.segmentize(shapely.boundary(geometry), grid.cell_m)
+    points = shapely.get_coordinates(lines)
+    # A segment no longer than a cell lies in the cells about its ends.
+    col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
+    row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
+    near = (row >= -1) & (row <= grid.rows) & (col >= -1) & (col <= grid.cols)
+    marked = np.zeros((grid.rows + 4, grid.cols + 4), dtype=np.bool_)
+    at_row, at_col = row[near].astype(np.int64) + 2, col[near].astype(np.int64) + 2
+    for down in (-1, 0, 1):
+        for right in (-1, 0, 1):
+            marked[at_row + down, at_col + right] = True
+    return np.ascontiguousarray(marked[2:-2, 2:-2])
+
+
+@dataclass(frozen=True, eq=False)
+class CutSurface:
+    """A surface cut to a mask, and what was cut off.
+
+    Attributes
+    ----------
+    density : (rows, cols) float64
+        As it was inside; NaN or zero outside.
+    mass_inside, mass_outside : float
+        Sum of density times cell area on either side.
+    """
+
+    density: FloatArray
+    mass_inside: float
+    mass_outside: float
+
+    @property
+    def share_inside(self) -> float:
+        """Share of the mass that is inside; NaN where there is none at all."""
+        total = self.mass_inside + self.mass_outside
+        return self.mass_inside / total if total > 0.0 else float("nan")
+
+
+def cut_to_mask(
+    density: ArrayLike,
+    mask: ArrayLike,
+    grid: Grid,
+    *,
+    outside: Literal["nan", "zero"] = "nan",
+) -> CutSurface:
+    """A surface with nothing outside a mask.
+
+    Parameters
+    ----------
+    density : (rows, cols) float64
+        Per km^2; NaN counts as nothing.
+    mask : (rows, cols) bool
+        True inside.
+    grid : Grid
+        Of both.
+    outside : {"nan", "zero"}
+        What stands outside.
+
+    Returns
+    -------
+    CutSurface
+        Incidents that lie inside count outside too where their kernel reaches over the
+        border; `mass_inside` is therefore not the number of incidents inside.
+
+    Raises
+    ------
+    InvalidValuesError
+        If an array has not the shape of the grid.
+    InvalidParameterError
+        If `outside` is neither.
+    """
+    surface = checked_on_grid(density, grid, name="density").astype(np.float64)
+    inside = checked_on_grid(mask, grid, name="mask").astype(np.bool_)
+    if outside not in ("nan", "zero"):
+        raise InvalidParameterError("outside", outside, "nan or zero")
+    counted = np.nan_to_num(surface, nan=0.0)
+    return CutSurface(
+        density=np.where(inside, surface, np.nan if outside == "nan" else 0.0),
+        mass_inside=float(counted[inside].sum()) * grid.cell_area_km2,
+        mass_outside=float(counted[~inside].sum()) * grid.cell_area_km2,
+    )
+
+
+def checked_on_grid(values: ArrayLike, grid: Grid, *, name: str) -> AnyArray:
+    """The values as an array of the shape of the grid.
+
+    Raises
+    ------
+    InvalidValuesError
+        If the shape is another.
+    """
+    array = np.asarray(values)
+    if array.shape != (grid.rows, grid.cols):
+        wanted = f"must have the shape {(grid.rows, grid.cols)} of the grid"
+        raise InvalidValuesError(name, f"{wanted}, got {array.shape}")
+    return array
+
+
+def bilinear(values: ArrayLike, grid: Grid, xy_m: ArrayLike) -> FloatArray:
+    """Values between the cell centres of a grid.
+
+    Parameters
+    ----------
+    values : (rows, cols) float64
+        On the grid.
+    grid : Grid
+        Their grid.
+    xy_m : (n, 2) float64
+        Where, metres.
+
+    Returns
+    -------
+    (n,) float64
+        Within half a cell of the grid's border the value there; NaN beyond the grid.
+
+    Raises
+    ------
+    InvalidValuesError, InvalidPointsError
+        If an array is not as described.
+    """
+    table = checked_on_grid(values, grid, name="values").astype(np.float64, copy=False)
+    points = checked_points(xy_m)
+    x = np.clip((points[:, 0] - grid.left_m) / grid.cell_m - 0.5, 0.0, grid.cols - 1.0)
+    y = np.clip((grid.top_m - points[:, 1]) / grid.cell_m - 0.5, 0.0, grid.rows - 1.0)
+    col = np.minimum(x.astype(np.int64), max(grid.cols - 2, 0))
+    row = np.minimum(y.astype(np.int64), max(grid.rows - 2, 0))
+    next_col, next_row = np.minimum(col + 1, grid.cols - 1), np.minimum(row + 1, grid.rows - 1)
+    right, down = x - col, y - row
+    upper = table[row, col] * (1.0 - right) + table[row, next_col] * right
+    lower = table[next_row, col] * (1.0 - right) + table[next_row, next_col] * right
+    between = upper * (1.0 - down) + lower * down
+    return np.where(cell_of(points, grid)[2], between, np.nan)
+
+
+def cell_of(points: FloatArray, grid: Grid) -> tuple[IntArray, IntArray, BoolArray]:
+    """(n,) row and column of each point, clipped to the grid, and whether it lies on it."""
+    row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
+    col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
+    on_grid = (row >= 0) & (row < grid.rows) & (col >= 0) & (col < grid.cols)
+    return (
+        np.clip(row, 0, grid.rows - 1).astype(np.int64),
+        np.clip(col, 0, grid.cols - 1).astype(np.int64),
+        on_grid,
+    )
+
+
+def cell_centres(grid: Grid) -> FloatArray:
+    """(rows * cols, 2) the cell centres, row by row."""
+    x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
+    return np.column_stack([x.ravel(), y.ravel()])
+
+
+def _segments(geometry: Any) -> FloatArray:
+    """(m, 4) x, y, x, y of every border segment that is not level."""
+    rings = shapely.get_rings(shapely.get_parts(geometry))
+    coordinates, ring = shapely.get_coordinates(rings, return_index=True)
+    segments = np.hstack([coordinates[:-1], coordinates[1:]])
+    kept = (ring[:-1] == ring[1:]) & (coordinates[:-1, 1] != coordinates[1:, 1])
+    return np.asarray(segments[kept], dtype=np.float64)

@@ -1,0 +1,235 @@
+"""Weighted points, merged and bucketed once, so that a window reads only its neighbourhood."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import (
+    FloatArray,
+    IntArray,
+    checked_point_weights,
+    checked_points,
+    frozen,
+)
+from spatial.compiled import compiled
+from spatial.coordinates.crs import checked_working_crs
+from spatial.coordinates.mercator import MercatorPlaces, mercator_places
+
+POINTS_PER_BUCKET = 24
+MAX_BUCKETS = 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class Buckets:
+    """Square buckets over the extent of the points; start[b] to start[b + 1] lie in bucket b."""
+
+    left_m: float
+    bottom_m: float
+    side_m: float
+    rows: int
+    cols: int
+    start: IntArray
+
+
+class PointIndex:
+    """Points of one dataset version and filter, made once and shared between threads.
+
+    Points at exactly the same place are merged and their weights added, which changes no
+    density: a snapped dataset of 80,000 rows has about 10,000 places.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Easting and northing, metres in `crs`; every one finite.
+    weights : (n,) float64 or None
+        At least 0; ones where None.
+    crs : str
+        The working coordinate system, projected and in metres.
+
+    Attributes
+    ----------
+    x_m, y_m, weight : (m,) float64, read-only
+        The distinct places in bucket order, and the summed weight at each.
+    total_weight : float
+        Sum of all weights.
+    rows_merged : int
+        Number of points given.
+    columns, buckets
+        The same for compiled code, which wants writable arrays: never write to them.
+
+    Raises
+    ------
+    InvalidPointsError
+        If `xy_m` is not a finite (n, 2) array.
+    InvalidPointWeightsError
+        If there is not one finite weight of at least 0 per point.
+    InvalidParameterError
+        If `crs` is unknown, not projected or not in metres.
+    """
+
+    def __init__(
+        self, xy_m: ArrayLike, *, weights: ArrayLike | None = None, crs: str = "EPSG:27700"
+    ) -> None:
+        points = checked_points(xy_m)
+        given = checked_point_weights(weights, len(points))
+        checked_working_crs(crs)
+        self.crs = crs
+        self.rows_merged = len(points)
+        if not (given > 0.0).all():
+            points, given = points[given > 0.0], given[given > 0.0]
+        self.columns, self.buckets = _built(_writable(points), _writable(given))
+        self.x_m, self.y_m, self.weight = (frozen(column[:]) for column in self.columns)
+        self.total_weight = float(self.weight.sum())
+
+    def __len__(self) -> int:
+        """Number of distinct places."""
+        return len(self.x_m)
+
+    @property
+    def bounds_m(self) -> tuple[float, float, float, float] | None:
+        """Left, bottom, right and top of the points, metres; None where there are none."""
+        if not len(self):
+            return None
+        return (
+            float(self.x_m.min()),
+            float(self.y_m.min()),
+            float(self.x_m.max()),
+            float(self.y_m.max()),
+        )
+
+    @cached_property
+    def mercator(self) -> MercatorPlaces:
+        """The places on the conformal Mercator map, transformed on first use."""
+        return mercator_places(np.column_stack([self.x_m, self.y_m]), crs=self.crs)
+
+    def ranges(self, bounds_m: tuple[float, float, float, float]) -> tuple[IntArray, IntArray]:
+        """First and last (exclusive) position of each run of places in buckets near an extent.
+
+        Every place within the extent is in a run; so are others in the buckets that touch it.
+        """
+        b = self.buckets
+        left, bottom, right, top = bounds_m
+        col_lo = max(math.floor((left - b.left_m) / b.side_m), 0)
+        col_hi = min(math.floor((right - b.left_m) / b.side_m), b.cols - 1)
+        row_lo = max(math.floor((bottom - b.bottom_m) / b.side_m), 0)
+        row_hi = min(math.floor((top - b.bottom_m) / b.side_m), b.rows - 1)
+        if col_lo > col_hi or row_lo > row_hi or not len(self):
+            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+        first = np.arange(row_lo, row_hi + 1) * b.cols
+        return b.start[first + col_lo], b.start[first + col_hi + 1]
+
+    def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
+        """Positions of the places in every bucket that touches an extent."""
+        first, last = self.ranges(bounds_m)
+        lengths = last - first
+        offsets = np.cumsum(lengths) - lengths
+        positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(first - offsets, lengths)
+        return positions
+
+
+def _writable(array: FloatArray) -> FloatArray:
+    """The array, or a copy where it is read-only: to numba those are two types."""
+    return array if array.flags.writeable else array.copy()
+
+
+def _built(
+    points: FloatArray, weight: FloatArray
+) -> tuple[tuple[FloatArray, FloatArray, FloatArray], Buckets]:
+    """The distinct places in bucket order with the sum of the weights at each."""
+    if not len(points):
+        empty = (np.empty(0), np.empty(0), np.empty(0))
+        return empty, Buckets(0.0, 0.0, 1.0, 1, 1, np.zeros(2, dtype=np.int64))
+    left, bottom, side, rows, cols = _extent(points)
+    start = np.zeros(rows * cols + 1, dtype=np.int64)
+    x_m, y_m, summed = (np.empty(len(points)) for _ in range(3))
+    _sort_into_buckets(points, weight, left, bottom, side, cols, start, x_m, y_m, summed)
+    kept = _merge_in_buckets(start, x_m, y_m, summed)
+    columns = x_m[:kept].copy(), y_m[:kept].copy(), summed[:kept].copy()
+    return columns, Buckets(left, bottom, side, rows, cols, start)
+
+
+def _extent(points: FloatArray) -> tuple[float, float, float, int, int]:
+    """Left, bottom and side of square buckets with some dozens of points each; rows, columns."""
+    left, bottom = (float(v) for v in points.min(axis=0))
+    width, height = (float(v) for v in points.max(axis=0) - (left, bottom))
+    wanted = min(max(len(points) // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
+    side = max(math.sqrt(width * height / wanted), max(width, height) / wanted, 1.0)
+    return left, bottom, side, int(height / side) + 1, int(width / side) + 1
+
+
+@compiled
+def _sort_into_buckets(
+    points: FloatArray,
+    weight: FloatArray,
+    left_m: float,
+    bottom_m: float,
+    side_m: float,
+    cols: int,
+    start: IntArray,
+    x_m: FloatArray,
+    y_m: FloatArray,
+    summed: FloatArray,
+) -> None:
+    """Counting sort by bucket; within a bucket the order of the points stays."""
+    n = points.shape[0]
+    bucket = np.empty(n, np.int32)
+    for i in range(n):
+        col = int((points[i, 0] - left_m) / side_m)
+        row = int((points[i, 1] - bottom_m) / side_m)
+        bucket[i] = row * cols + col
+        start[bucket[i] + 1] += 1
+    for k in range(1, start.shape[0]):
+        start[k] += start[k - 1]
+    for i in range(n):
+        at = start[bucket[i]]
+        x_m[at], y_m[at], summed[at] = points[i, 0], points[i, 1], weight[i]
+        start[bucket[i]] = at + 1
+    for k in range(start.shape[0] - 1, 0, -1):
+        start[k] = start[k - 1]
+    start[0] = 0
+
+
+@compiled
+def _merge_in_buckets(
+    start: IntArray, x_m: FloatArray, y_m: FloatArray, weight: FloatArray
+) -> int:
+    """Add up the weights of points at one place, close the gaps; returns the places left.
+
+    A place is found again by a small hash table per bucket, so that no order is needed.
+    """
+    slots = 64
+    table = np.empty(slots, np.int64)
+    kept = 0
+    begin = 0
+    for bucket in range(start.shape[0] - 1):
+        end = start[bucket + 1]
+        first = kept
+        while slots < 2 * (end - begin):
+            slots *= 2
+            table = np.empty(slots, np.int64)
+        used = 64
+        while used < 2 * (end - begin):
+            used *= 2
+        table[:used] = -1
+        for i in range(begin, end):
+            # Mixes the fractions of both coordinates; equal places get equal slots.
+            mixed = x_m[i] * 12.9898 + y_m[i] * 78.233
+            slot = int((mixed - math.floor(mixed)) * used) % used
+            while True:
+                at = table[slot]
+                if at < 0:
+                    table[slot] = kept
+                    x_m[kept], y_m[kept], weight[kept] = x_m[i], y_m[i], weight[i]
+                    kept += 1
+                    break
+                if x_m[at] == x_m[i] and y_m[at] == y_m[i]:
+                    weight[at] += weight[i]
+                    break
+                slot = (slot + 1) % used
+        begin = end
+        start[bucket] = first
+    start[start.shape[0] - 1] = kept
+    return kept

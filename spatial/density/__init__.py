@@ -1,0 +1,1 @@
+"""Kernel density on grids and tiles."""

@@ -1,0 +1,242 @@
+"""Which way each kernel is summed over the rows of a raster or a tile, and in which bands."""
+
+import itertools
+import math
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+import numpy as np
+
+from spatial.arrays import FloatArray, IntArray
+from spatial.density import _boxes, _rows
+from spatial.density.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
+
+GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
+BAND_BYTES = 16 * 2**20
+"""Differences of one band of rows: memory does not grow with the raster, pages are used again."""
+BLOCK_COLS = 128
+"""Columns of boxes visited together: with a bandwidth on both sides they stay in the cache."""
+TASKS_PER_THREAD = 2
+LINE_ROWS = 8.0
+DIRECT_BELOW_COLS = 2.0
+"""Bandwidth in columns under which a kernel's few pixels are visited one by one."""
+BOXES_TO_COLS = 1024.0
+"""Bandwidth in columns above which rings would take too much memory."""
+OCTAVES = 2
+"""Points whose bandwidths differ by more than so many factors of two are summed apart."""
+
+
+def sum_on_rows(
+    x: FloatArray,
+    y: FloatArray,
+    reach_sq: FloatArray,
+    weight: FloatArray,
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    *,
+    threads: int = 1,
+) -> None:
+    """Add to `out` (rows, cols) the kernels, 1 at their centre, of points one by one.
+
+    Units are columns, as in `spatial._rows`: `reach_sq` (n,) is the squared bandwidth at each
+    point, `row_y` (rows,) ascends, `row_stretch` multiplies the squared bandwidth on its row.
+    """
+    if not len(x):
+        return
+    for some in _classes(reach_sq):
+        points = (x[some], y[some], reach_sq[some], weight[some])
+        reach = math.sqrt(float(points[2].max()) * float(row_stretch.max()))
+        work = _rows_band(points, row_y, row_stretch, kernel, out, reach)
+        _in_bands(work, points[1], row_y, reach, kernel, out, threads)
+
+
+def sum_in_boxes(
+    x: FloatArray,
+    y: FloatArray,
+    reach_sq: FloatArray | float,
+    weight: FloatArray,
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    *,
+    threads: int = 1,
+) -> None:
+    """The same for points that share a bandwidth, or nearly: quartic points go in boxes.
+
+    Where `reach_sq` is an array, points in one line of boxes take its mean there. For a single
+    number, and for every kernel but the quartic, the sum is that of `sum_on_rows`.
+    """
+    if not len(x):
+        return
+    reach = math.sqrt(float(np.max(reach_sq)) * float(row_stretch.max()))
+    most = BOXES_TO_COLS if isinstance(reach_sq, float) else BOXES_TO_COLS / 4.0
+    if kernel.power != 2 or reach > most:
+        each = np.broadcast_to(reach_sq, x.shape).copy()
+        sum_on_rows(x, y, each, weight, row_y, row_stretch, kernel, out, threads=threads)
+        return
+    work = _boxes_band((x, y, reach_sq, weight), row_y, row_stretch, out, reach)
+    _in_bands(work, y, row_y, reach, kernel, out, threads)
+
+
+def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
+    """Positions of points with bandwidths of about the same size.
+
+    One length of segment serves a class: too long for a small bandwidth it would cost digits.
+    """
+    smallest, largest = float(reach_sq.min()), float(reach_sq.max())
+    width = 4.0**OCTAVES
+    if largest <= smallest * width:
+        return [slice(None)]
+    of_point = np.floor(np.log(reach_sq / smallest) / math.log(width))
+    return [np.flatnonzero(of_point == k) for k in np.unique(of_point)]
+
+
+def _in_bands(
+    work: Callable[[int, int, FloatArray], None],
+    y: FloatArray,
+    row_y: FloatArray,
+    reach: float,
+    kernel: Kernel,
+    out: FloatArray,
+    threads: int,
+) -> None:
+    """Call `work` for bands of rows of about equal work, with zeroed differences for each.
+
+    `work` leaves the differences as it found them, so that a few serve all bands.
+    """
+    rows, cols = out.shape
+    channels = 0 if kernel.power is None else _rows.channels(kernel.power)
+    most = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
+    tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
+    sample = np.sort(y[:: max(1, len(y) // 4096)])
+    # The work of a row is the number of points in reach of it, and a little for itself.
+    in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(sample, row_y - reach)
+    done = np.concatenate([[0.0], np.cumsum(in_reach + 0.01 * len(sample))])
+    cuts = [0, *np.searchsorted(done, np.linspace(0.0, done[-1], tasks + 1)[1:-1]).tolist(), rows]
+    bands = [
+        (first, min(first + most, stop))
+        for begin, stop in itertools.pairwise(cuts)
+        for first in range(begin, stop, most)
+    ]
+    tallest = max(last - first for first, last in bands)
+    spare: SimpleQueue[FloatArray] = SimpleQueue()
+    for _ in range(min(threads, len(bands))):
+        spare.put(np.zeros((tallest, cols, channels)))
+
+    def with_differences(first: int, last: int) -> None:
+        differences = spare.get()
+        work(first, last, differences[: last - first])
+        spare.put(differences)
+
+    if threads == 1 or len(bands) == 1:
+        for first, last in bands:
+            with_differences(first, last)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for band in [pool.submit(with_differences, first, last) for first, last in bands]:
+            band.result()
+
+
+def _rows_band(
+    points: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    kernel: Kernel,
+    out: FloatArray,
+    reach: float,
+) -> Callable[[int, int, FloatArray], None]:
+    """The work of one band, point by point."""
+    power = kernel.power
+    top, left = float(row_y[0]) - reach - 1.0, -reach - 1.0
+    side = max(LINE_ROWS, reach / LINE_ROWS)
+    lines = math.floor((float(row_y[-1]) + reach + 1.0 - top) / side) + 1
+    blocks = math.floor((out.shape[1] + reach + 1.0 - left) / side) + 1
+    order, line_start = _rows.order_by_blocks(points[0], points[1], top, lines, left, blocks, side)
+    x, y, reach_sq, weight = (column[order] for column in points)
+    differs = power is not None and reach >= DIRECT_BELOW_COLS
+    scaled = weight / reach_sq**power if power is not None and differs else weight
+    segment = _rows.segment_for(math.sqrt(float(points[2].min())), power or 0)
+
+    def one_band(first: int, last: int, differences: FloatArray) -> None:
+        stretch = row_stretch[first:last]
+        first_line = max(math.floor((row_y[first] - reach - top) / side), 0)
+        last_line = min(math.floor((row_y[last - 1] + reach - top) / side) + 1, lines)
+        near = slice(line_start[first_line], line_start[last_line])
+        given = (x[near], y[near], reach_sq[near], scaled[near], row_y[first:last], stretch)
+        if power is None or not differs:
+            _rows.add_directly(*given, kernel.code, GAUSSIAN_RATE, out[first:last])
+            return
+        _rows.enter_points(*given, power, segment, differences)
+        scale = stretch ** -float(power)
+        _rows.sum_along_rows(differences, power, segment, scale, out[first:last])
+
+    return one_band
+
+
+def _boxes_band(
+    points: tuple[FloatArray, FloatArray, FloatArray | float, FloatArray],
+    row_y: FloatArray,
+    row_stretch: FloatArray,
+    out: FloatArray,
+    reach: float,
+) -> Callable[[int, int, FloatArray], None]:
+    """The work of one band, by boxes of points."""
+    x, y, reach_sq, weight = points
+    largest = float(np.max(reach_sq))
+    rows, cols = out.shape
+    segment = _rows.segment_for(reach, 2)
+    margin = math.ceil(reach) + 1
+    unit = _boxes.unit_for(reach, (rows + 2 * margin) * (cols + 2 * margin))
+    table = _boxes.actions(round(reach, 2), unit)
+    side = _boxes.SIDE * unit
+    first_row = math.floor(row_y[0]) - margin
+    lines = (math.ceil(row_y[-1]) + margin - first_row) // side + 1
+    box_cols = (cols + 2 * margin) // side + 1
+    plane = isinstance(reach_sq, float)
+    block = max(BLOCK_COLS // side, 1) if plane else box_cols
+    line_reach_sq, scaled = _by_line(y, reach_sq, weight, first_row - 0.5, side, lines)
+    sorted_points = np.empty((3, len(x)))
+    start = _boxes.sort_into_boxes(
+        x, y, scaled, -margin, first_row, box_cols, lines, unit, sorted_points
+    )
+
+    def by_boxes(first: int, last: int, differences: FloatArray) -> None:
+        stretch = row_stretch[first:last]
+        scale = 1.0 / (largest * stretch) ** 2
+        first_line = max(math.floor((row_y[first] - margin - first_row) / side), 0)
+        last_line = min(math.floor((row_y[last - 1] + margin - first_row) / side) + 1, lines)
+        _boxes.enter_boxes(
+            sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
+            first_line, last_line, plane, block, row_y[first:last], stretch, segment, scale,
+            differences, out[first:last],
+        )  # fmt: skip
+        _rows.sum_along_rows(differences, 2, segment, scale, out[first:last])
+
+    return by_boxes
+
+
+def _by_line(
+    y: FloatArray,
+    reach_sq: FloatArray | float,
+    weight: FloatArray,
+    top: float,
+    side: int,
+    lines: int,
+) -> tuple[FloatArray, FloatArray]:
+    """The squared bandwidth of each line of boxes, and the weights that undo its difference.
+
+    The bracket of the quartic is divided by the largest squared bandwidth everywhere; a line
+    with a smaller one is weighted up.
+    """
+    if isinstance(reach_sq, float):
+        return np.full(lines, reach_sq), weight
+    largest = float(reach_sq.max())
+    line = np.clip(np.floor((y - top) / side).astype(np.int64), 0, lines - 1)
+    count = np.bincount(line, minlength=lines)
+    total = np.bincount(line, weights=reach_sq, minlength=lines)
+    mean = np.where(count > 0, total / np.maximum(count, 1), largest)
+    return mean, weight * (largest / mean[line]) ** 2

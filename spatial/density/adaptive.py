@@ -1,0 +1,296 @@
+"""Adaptive kernel density: narrow where points are dense, wide where they are few."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, frozen
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.mercator import Tile
+from spatial.coordinates.points import PointIndex
+from spatial.density._sums import sum_on_rows
+from spatial.density.density import density_at
+from spatial.density.edge import LEAST_MASS, EdgeMass, kernel_mass_at
+from spatial.density.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
+from spatial.density.tile_density import reach_bounds, tile_pixels
+from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
+
+MOST = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class AdaptivePoints:
+    """Points with a bandwidth each, made once and shared.
+
+    Attributes
+    ----------
+    points : PointIndex
+        The places and their weights.
+    bandwidth_m : (m,) float64
+        Radius of support at each place, metres, in the order of `points.x_m`; read-only.
+    kernel : str
+        Key in `KERNELS`.
+    global_bandwidth_m, pilot_bandwidth_m : float
+        h0 and the bandwidth of the pilot, metres.
+    most : float
+        No bandwidth is more than so many times h0.
+    capped_weight : float
+        Weight of the places whose bandwidth was cut to that.
+    """
+
+    points: PointIndex
+    bandwidth_m: FloatArray
+    kernel: str
+    global_bandwidth_m: float
+    pilot_bandwidth_m: float
+    most: float
+    capped_weight: float
+
+
+def abramson(
+    points: PointIndex,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+    pilot_bandwidth_m: float | None = None,
+    most: float = MOST,
+) -> AdaptivePoints:
+    """Abramson's bandwidths: by the inverse square root of a pilot density.
+
+    h_i = h0 min(f(x_i)^(-1/2) / g, most), where f is the pilot density at the point (itself
+    included, no edge correction) and g the geometric mean of f(x_j)^(-1/2) over all points,
+    each counted with its weight; so that the bandwidths have h0 as their geometric mean before
+    the cap.
+
+    Parameters
+    ----------
+    points : PointIndex
+        The points.
+    bandwidth_m : float
+        h0, the radius of support in the middle of the range, metres.
+    kernel : str
+        Key in `KERNELS`; of the pilot as well.
+    pilot_bandwidth_m : float, optional
+        Radius of the pilot, metres; h0 where not given.
+    most : float
+        Cap on h_i / h0, at least 1: a lone point would otherwise be spread over the county.
+
+    Returns
+    -------
+    AdaptivePoints
+
+    Raises
+    ------
+    InvalidBandwidthError, UnknownKernelError
+        If a bandwidth or the kernel is not as described.
+    InvalidParameterError
+        If `most` is not a finite number of at least 1.
+
+    Notes
+    -----
+    With snapped records the density at a place is high because they share it: the bandwidths
+    become small exactly where the location error is, in town centres. Compare them with the
+    location error. Cost: one density at the places.
+
+    References
+    ----------
+    Abramson (1982), Ann. Stat. 10, 1217-1223; Silverman (1986), section 5.3; Davies and
+    Hazelton (2010), Stat. Med. 29, 2423-2437 (the cap).
+    """
+    if not (math.isfinite(most) and most >= 1.0):
+        raise InvalidParameterError("most", most, "finite and at least 1")
+    h0 = checked_bandwidth(bandwidth_m)
+    pilot_m = h0 if pilot_bandwidth_m is None else checked_bandwidth(pilot_bandwidth_m)
+    at = np.column_stack([points.x_m, points.y_m])
+    pilot = density_at(points, at, bandwidth_m=pilot_m, kernel=kernel)
+    if len(points):
+        log_inverse = -0.5 * np.log(pilot)
+        mean = float(points.weight @ log_inverse) / points.total_weight
+        ratio = np.exp(log_inverse - mean)
+    else:
+        ratio = np.zeros(0)
+    return AdaptivePoints(
+        points=points,
+        bandwidth_m=frozen(h0 * np.minimum(ratio, most)),
+        kernel=kernel,
+        global_bandwidth_m=h0,
+        pilot_bandwidth_m=pilot_m,
+        most=most,
+        capped_weight=float(points.weight[ratio > most].sum()),
+    )
+
+
+def adaptive_density_on_grid(
+    points: PointIndex,
+    bandwidths_m: ArrayLike,
+    grid: Grid,
+    *,
+    kernel: str = DEFAULT_KERNEL,
+    threads: int = 1,
+) -> FloatArray:
+    """Density at the cell centres of a grid, with a bandwidth for each point.
+
+    Parameters
+    ----------
+    points : PointIndex
+        The places and their weights.
+    bandwidths_m : (m,) float64
+        Radius of support at each place, metres, in the order of `points.x_m`.
+    grid : Grid
+        Where to evaluate. Points outside it count as far as they reach.
+    kernel : str
+        Key in `KERNELS`.
+    threads : int
+        Threads over bands of rows, at least 1.
+
+    Returns
+    -------
+    (rows, cols) float64
+        Sum of weights per km^2; row 0 is north; exactly zero where no point is in reach.
+
+    Raises
+    ------
+    InvalidValuesError
+        If there is not one bandwidth per place.
+    InvalidBandwidthError
+        If one is not finite and above 0.
+    UnknownKernelError
+        If the registry does not have the kernel.
+
+    Notes
+    -----
+    The row method of `density_on_grid`, exact; its cost per point and row does not depend on
+    the bandwidth.
+    """
+    shape = kernel_named(kernel)
+    bandwidth = checked_bandwidths(points, bandwidths_m)
+    out = np.zeros((grid.rows, grid.cols))
+    left, bottom, right, top = grid.bounds_m
+    # Only points whose own kernel touches the grid.
+    near = (points.x_m + bandwidth >= left) & (points.x_m - bandwidth <= right)
+    near &= (points.y_m + bandwidth >= bottom) & (points.y_m - bandwidth <= top)
+    own = bandwidth[near]
+    sum_on_rows(
+        (points.x_m[near] - grid.left_m) / grid.cell_m - 0.5,
+        (grid.top_m - points.y_m[near]) / grid.cell_m - 0.5,
+        (own / grid.cell_m) ** 2,
+        points.weight[near] / (own * own),
+        np.arange(grid.rows, dtype=np.float64),
+        np.ones(grid.rows),
+        shape,
+        out,
+        threads=threads,
+    )
+    out *= shape.peak_per_km2(1.0)
+    return out
+
+
+def edge_adjusted(adaptive: AdaptivePoints, edge: EdgeMass) -> AdaptivePoints:
+    """The points in a study area, each divided by the mass of its own kernel inside it.
+
+    Diggle's correction for adaptive bandwidths: the surface's mass inside the study area is
+    the number of points in it.
+
+    Parameters
+    ----------
+    adaptive : AdaptivePoints
+        From `abramson`.
+    edge : EdgeMass
+        The study area.
+
+    Returns
+    -------
+    AdaptivePoints
+        Without the points outside, which the correction stands for.
+
+    References
+    ----------
+    Marshall and Hazelton (2010), J. Multivar. Anal. 101, 949-963.
+    """
+    points = adaptive.points
+    xy_m = np.column_stack([points.x_m, points.y_m])
+    kept = edge.contains(xy_m)
+    inside, bandwidth = xy_m[kept], adaptive.bandwidth_m[kept]
+    mass = kernel_mass_at(edge, inside, bandwidth, kernel=adaptive.kernel)
+    mass = np.maximum(mass, LEAST_MASS)
+    corrected = PointIndex(inside, weights=points.weight[kept] / mass, crs=points.crs)
+    # The index has an order of its own: bandwidths follow their places.
+    ordered = np.empty(len(corrected))
+    ordered[np.lexsort((corrected.y_m, corrected.x_m))] = bandwidth[
+        np.lexsort((inside[:, 1], inside[:, 0]))
+    ]
+    return replace(adaptive, points=corrected, bandwidth_m=frozen(ordered))
+
+
+def adaptive_density_on_tile(
+    points: PointIndex,
+    bandwidths_m: ArrayLike,
+    tile: Tile,
+    *,
+    kernel: str = DEFAULT_KERNEL,
+    size: int = 256,
+) -> FloatArray:
+    """Density at the pixel centres of a Web Mercator tile, with a bandwidth for each point.
+
+    Parameters
+    ----------
+    points, bandwidths_m, kernel
+        As for `adaptive_density_on_grid`.
+    tile : Tile
+        Address of the tile.
+    size : int
+        Pixels along a side.
+
+    Returns
+    -------
+    (size, size) float64
+        Sum of weights per km^2; row 0 is north; exactly zero where no point is in reach.
+
+    Raises
+    ------
+    InvalidValuesError, InvalidBandwidthError, UnknownKernelError
+        As `adaptive_density_on_grid`.
+    """
+    shape = kernel_named(kernel)
+    bandwidth = checked_bandwidths(points, bandwidths_m)
+    out = np.zeros((size, size))
+    widest_m = float(bandwidth.max(initial=0.0))
+    pixels = tile_pixels(tile, points.crs, size) if widest_m > 0.0 else None
+    if pixels is None:
+        return out
+    at = points.near(reach_bounds(tile, points.crs, widest_m))
+    places = points.mercator
+    at = at[np.isfinite(places.ground_scale[at])]
+    own = bandwidth[at]
+    sum_on_rows(
+        (places.x_m[at] - pixels.left_m) / pixels.pixel_m,
+        (pixels.top_q_m - places.q_m[at]) / pixels.pixel_m,
+        own * own / (places.ground_scale[at] * pixels.pixel_m**2),
+        points.weight[at] / (own * own),
+        pixels.row_y,
+        pixels.row_stretch,
+        shape,
+        out,
+    )
+    out *= shape.peak_per_km2(1.0)
+    return out
+
+
+def checked_bandwidths(points: PointIndex, bandwidths_m: ArrayLike) -> FloatArray:
+    """One finite bandwidth above 0 for each place, metres.
+
+    Raises
+    ------
+    InvalidValuesError, InvalidBandwidthError
+        If there are more or fewer, or one is not finite and above 0.
+    """
+    bandwidth = np.ascontiguousarray(bandwidths_m, dtype=np.float64)
+    if bandwidth.shape != (len(points),):
+        wanted = f"must be {len(points)}, one per place, got shape {bandwidth.shape}"
+        raise InvalidValuesError("bandwidths", wanted)
+    bad = ~(np.isfinite(bandwidth) & (bandwidth > 0.0))
+    if bad.any():
+        raise InvalidBandwidthError(float(bandwidth[bad][0]))
+    return bandwidth

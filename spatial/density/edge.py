@@ -1,0 +1,420 @@
+"""Correction of a density at the edge of its study area."""
+
+import math
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike
+
+from spatial.arrays import BoolArray, FloatArray, checked_points, frozen
+from spatial.compiled import compiled
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.masks import (
+    bilinear,
+    border_mask,
+    cell_centres,
+    cell_of,
+    checked_on_grid,
+    inside_share,
+)
+from spatial.coordinates.masks import cut_to_mask as cut_to_mask
+from spatial.coordinates.masks import inside_mask as inside_mask
+from spatial.coordinates.points import PointIndex
+from spatial.density._rows import shape_at
+from spatial.density._sums import GAUSSIAN_RATE
+from spatial.density.density import index_density_on_grid
+from spatial.density.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
+from spatial.errors import InvalidParameterError
+
+CELLS_PER_BANDWIDTH = 12
+MAX_EDGE_CELLS = 2_000_000
+LEAST_MASS = 0.01
+_STENCIL_SAMPLES = 24  # samples of the kernel across a bandwidth, at least
+_MOST_SAMPLES = 64  # along the side of a cell: a kernel below a sixtieth of it is a point
+
+EdgeMethod = Literal["uniform", "diggle"]
+EDGE_METHODS: tuple[EdgeMethod, ...] = ("uniform", "diggle")
+
+
+def kernel_mass_inside(
+    inside: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
+) -> FloatArray:
+    """The share of a kernel's volume that lies inside a study area, by where it is centred.
+
+    e(x) = the integral over W of K_h(x - v) dv, the denominator of edge correction.
+
+    Parameters
+    ----------
+    inside : (rows, cols) bool or float64
+        The study area: a mask, or the share of each cell that is inside (better). What lies
+        beyond the grid is outside.
+    grid : Grid
+        Must cover the study area.
+    bandwidth_m : float
+        Radius of support, metres.
+    kernel : str
+        Key in `KERNELS`.
+
+    Returns
+    -------
+    (rows, cols) float64
+        0 to 1; exactly 1 where the kernel lies inside.
+
+    Raises
+    ------
+    InvalidValuesError, InvalidBandwidthError, UnknownKernelError
+        If an argument is not as described.
+
+    Notes
+    -----
+    Fast Fourier transform of the cells with the kernel averaged over each cell and scaled to
+    a sum of one. With shares of cells and a straight border it errs by less than 0.001 at the
+    centres of cells; with a mask by that of moving the border half a cell.
+
+    References
+    ----------
+    Diggle (1985), J. R. Stat. Soc. C 34, 138-147; Jones (1993), Stat. Comput. 3, 135-146.
+    """
+    share = np.ascontiguousarray(checked_on_grid(inside, grid, name="inside"), dtype=np.float64)
+    stencil = _stencil(checked_bandwidth(bandwidth_m) / grid.cell_m, kernel, max(share.shape))
+    return np.clip(_convolved(share, stencil), 0.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeMass:
+    """A study area W and the mass of a kernel inside it, made once and shared.
+
+    Attributes
+    ----------
+    grid : Grid
+        Covers the study area.
+    share : (rows, cols) float64
+        Share of each cell inside the study area; read-only.
+    mass : (rows, cols) float64
+        `kernel_mass_inside` at the cell centres; read-only.
+    border : (rows, cols) bool
+        Whether the border of `geometry` may run through the cell; read-only.
+    geometry : shapely geometry or None
+        The study area; None where it is known by its cells only.
+    bandwidth_m, kernel : float, str
+        What the mass belongs to.
+    """
+
+    grid: Grid
+    share: FloatArray
+    mass: FloatArray
+    border: BoolArray
+    geometry: Any
+    bandwidth_m: float
+    kernel: str
+
+    def at(self, xy_m: ArrayLike) -> FloatArray:
+        """(n,) mass at places (n, 2), metres; bilinear; NaN beyond the grid."""
+        return bilinear(self.mass, self.grid, xy_m)
+
+    def correction_at(self, xy_m: ArrayLike) -> FloatArray:
+        """(n,) 1 / mass at places (n, 2), metres; at most 1 / `LEAST_MASS`; NaN beyond the grid.
+
+        In a sliver of the study area, narrow beside a cell, the mass is not known better.
+        """
+        return np.asarray(1.0 / np.maximum(self.at(xy_m), LEAST_MASS))
+
+    def contains(self, xy_m: ArrayLike) -> BoolArray:
+        """(n,) bool: whether places (n, 2), metres, lie in the study area."""
+        points = checked_points(xy_m)
+        row, col, on_grid = cell_of(points, self.grid)
+        inside = on_grid & (self.share[row, col] > 0.0)
+        if self.geometry is not None:
+            doubtful = np.flatnonzero(on_grid & self.border[row, col])
+            inside[doubtful] = shapely.contains_xy(self.geometry, points[doubtful])
+        return np.asarray(inside)
+
+    def mask(self, grid: Grid) -> BoolArray:
+        """(rows, cols) bool: which cells of another grid have their centre inside."""
+        if self.geometry is not None:
+            return inside_mask(self.geometry, grid)
+        return self.contains(cell_centres(grid)).reshape(grid.rows, grid.cols)
+
+
+def edge_mass(
+    geometry: Any,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+    cell_m: float | None = None,
+) -> EdgeMass:
+    """The mass of a kernel inside a study area, ready for correction anywhere in it.
+
+    Parameters
+    ----------
+    geometry : shapely Polygon or MultiPolygon
+        The study area W, in the working CRS; not empty.
+    bandwidth_m : float
+        Radius of support, metres.
+    kernel : str
+        Key in `KERNELS`.
+    cell_m : float, optional
+        Side of the cells; a twelfth of the bandwidth where not given, but never so small that
+        there are more than `MAX_EDGE_CELLS`.
+
+    Returns
+    -------
+    EdgeMass
+
+    Raises
+    ------
+    InvalidParameterError
+        If the geometry is empty.
+    InvalidBandwidthError, UnknownKernelError, InvalidGridError
+        If an argument is not as described.
+
+    Notes
+    -----
+    Between cell centres the mass is interpolated, which at a straight border errs by up to
+    0.0012 at 12 cells to the bandwidth, 0.003 at 8, 0.012 at 4 and 0.05 at 2. The cap on the
+    cells gives 53 m for a county of 82 by 70 km: from a bandwidth of 640 m the first holds.
+    """
+    checked_bandwidth(bandwidth_m)
+    if geometry.is_empty:
+        raise InvalidParameterError("study area", "empty", "an area")
+    left, bottom, right, top = (float(v) for v in geometry.bounds)
+    if cell_m is None:
+        capped = math.sqrt((right - left) * (top - bottom) / MAX_EDGE_CELLS)
+        cell_m = max(bandwidth_m / CELLS_PER_BANDWIDTH, capped)
+    grid = Grid.covering((left, bottom, right, top), cell_m=cell_m, margin_m=cell_m)
+    share = inside_share(geometry, grid)
+    shapely.prepare(geometry)
+    return _edge_mass(share, grid, geometry, bandwidth_m, kernel)
+
+
+def edge_mass_of_mask(
+    mask: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
+) -> EdgeMass:
+    """The same for a study area that is made of cells: (rows, cols) bool on `grid`."""
+    share = checked_on_grid(mask, grid, name="mask").astype(np.bool_).astype(np.float64)
+    return _edge_mass(share, grid, None, bandwidth_m, kernel)
+
+
+def kernel_mass_at(
+    edge: EdgeMass, xy_m: ArrayLike, bandwidths_m: ArrayLike, *, kernel: str = DEFAULT_KERNEL
+) -> FloatArray:
+    """The share of the kernels of points that lies inside a study area, each of its own width.
+
+    Parameters
+    ----------
+    edge : EdgeMass
+        The study area; its own bandwidth and kernel play no part.
+    xy_m : (n, 2) float64
+        The points, metres.
+    bandwidths_m : (n,) float64
+        Radius of support of each, metres, above 0.
+    kernel : str
+        Key in `KERNELS`.
+
+    Returns
+    -------
+    (n,) float64
+        0 to 1; at least the share inside of the point's own cell where the kernel is smaller
+        than a cell; 0 beyond the grid.
+
+    Notes
+    -----
+    Mean of the shares of the cells in reach, weighted by the kernel at their centres. O(cells
+    in reach) per point. At a straight border the error is below 0.003 from a bandwidth of 8
+    cells, 0.01 from 4, 0.03 from 2.
+    """
+    points = checked_points(xy_m)
+    widths = np.ascontiguousarray(np.broadcast_to(bandwidths_m, len(points)), dtype=np.float64)
+    row, col, on_grid = cell_of(points, edge.grid)
+    own = np.where(on_grid, edge.share[row, col], 0.0)
+    x = (points[:, 0] - edge.grid.left_m) / edge.grid.cell_m - 0.5
+    y = (edge.grid.top_m - points[:, 1]) / edge.grid.cell_m - 0.5
+    code = kernel_named(kernel).code
+    _mean_share(edge.share.copy(), x, y, widths / edge.grid.cell_m, code, GAUSSIAN_RATE, own)
+    return own
+
+
+def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> PointIndex:
+    """The points in the study area; under ``diggle`` with their weights divided by e(x_i).
+
+    Parameters
+    ----------
+    points : PointIndex
+        The points; those outside the study area are left out, because the correction stands
+        for them.
+    edge : EdgeMass
+        The study area, the bandwidth and the kernel.
+    method : {"uniform", "diggle"}
+        Which correction the points are for.
+
+    Returns
+    -------
+    PointIndex
+        For tiles: under ``diggle`` this is all there is to do; under ``uniform`` multiply the
+        density of these points by `EdgeMass.correction_at` the pixels.
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is no such method.
+    """
+    if method not in EDGE_METHODS:
+        raise InvalidParameterError("edge correction", method, f"one of {EDGE_METHODS}")
+    xy_m = np.column_stack([points.x_m, points.y_m])
+    kept = edge.contains(xy_m)
+    weight = points.weight[kept]
+    if method == "diggle":
+        weight = weight * edge.correction_at(xy_m[kept])
+    return PointIndex(xy_m[kept], weights=weight, crs=points.crs)
+
+
+@dataclass(frozen=True, eq=False)
+class EdgeCorrected:
+    """A surface corrected at the edge of its study area.
+
+    Attributes
+    ----------
+    density : (rows, cols) float64
+        Points per km^2; NaN outside the study area.
+    method : str
+        ``uniform`` or ``diggle``.
+    weight_outside : float
+        Weight of the points outside the study area; they were left out.
+    """
+
+    density: FloatArray
+    method: EdgeMethod
+    weight_outside: float
+
+
+def edge_corrected_density(
+    points: PointIndex,
+    grid: Grid,
+    edge: EdgeMass,
+    *,
+    method: EdgeMethod,
+    threads: int = 1,
+) -> EdgeCorrected:
+    """Density inside a study area, corrected for what lies beyond it unseen.
+
+    Parameters
+    ----------
+    points, edge, method
+        As for `points_inside`.
+    grid : Grid
+        Where to evaluate; any grid, not necessarily that of `edge`.
+    threads : int
+        Threads over bands of rows.
+
+    Returns
+    -------
+    EdgeCorrected
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is no such method.
+
+    Notes
+    -----
+    uniform: f(x) / e(x), which is unbiased where the density is even. diggle: the sum of
+    K(x - x_i) / e(x_i), whose mass inside the study area is the number of points in it.
+
+    References
+    ----------
+    Diggle (1985), J. R. Stat. Soc. C 34, 138-147; Jones (1993), Stat. Comput. 3, 135-146.
+    """
+    kept = points_inside(points, edge, method=method)
+    density = index_density_on_grid(
+        kept, grid, bandwidth_m=edge.bandwidth_m, kernel=edge.kernel, threads=threads
+    )
+    inside = edge.mask(grid)
+    if method == "uniform":
+        density *= edge.correction_at(cell_centres(grid)).reshape(density.shape)
+    density[~inside] = np.nan
+    outside = ~edge.contains(np.column_stack([points.x_m, points.y_m]))
+    return EdgeCorrected(density, method, float(points.weight[outside].sum()))
+
+
+def _edge_mass(
+    share: FloatArray, grid: Grid, geometry: Any, bandwidth_m: float, kernel: str
+) -> EdgeMass:
+    """The mass of the kernel, and everything it belongs to."""
+    mass = kernel_mass_inside(share, grid, bandwidth_m=bandwidth_m, kernel=kernel)
+    border = np.zeros(share.shape, dtype=np.bool_)
+    if geometry is not None:
+        border = border_mask(geometry, grid)
+    return EdgeMass(
+        grid=grid,
+        share=frozen(share),
+        mass=frozen(mass),
+        border=frozen(border),
+        geometry=geometry,
+        bandwidth_m=bandwidth_m,
+        kernel=kernel,
+    )
+
+
+def _stencil(bandwidth_cells: float, kernel: str, most_cells: int) -> FloatArray:
+    """The kernel averaged over cells, summing to one; (2 k + 1, 2 k + 1)."""
+    shape = kernel_named(kernel)
+    # No cell of the grid is further away than its longer side.
+    half = min(math.ceil(bandwidth_cells + 0.5), most_cells)
+    samples = max(2, math.ceil(_STENCIL_SAMPLES / bandwidth_cells))
+    samples = min(samples, _MOST_SAMPLES)
+    offset = (np.arange((2 * half + 1) * samples) + 0.5) / samples - (half + 0.5)
+    fine = shape.shape(np.hypot(offset[:, None], offset[None, :]) / bandwidth_cells)
+    cells = 2 * half + 1
+    coarse = fine.reshape(cells, samples, cells, samples).sum(axis=(1, 3))
+    total = float(coarse.sum())
+    if half < bandwidth_cells:  # cut off by the grid: what is beyond counts as well
+        total = (1.0 - shape.lost_mass) * (samples * bandwidth_cells) ** 2 / shape.peak
+    return np.asarray(coarse / total)
+
+
+def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
+    """The values convolved with a symmetric stencil, zero beyond their border."""
+    from scipy import fft  # few requests need it
+
+    half = stencil.shape[0] // 2
+    shape = [fft.next_fast_len(side + half, real=True) for side in values.shape]
+    if any(side < len(stencil) for side in shape):
+        shape = [max(side, fft.next_fast_len(len(stencil), real=True)) for side in shape]
+    wrapped = np.zeros(shape)
+    wrapped[: len(stencil), : len(stencil)] = stencil
+    wrapped = np.roll(wrapped, (-half, -half), axis=(0, 1))
+    product = fft.rfft2(values, s=shape) * fft.rfft2(wrapped)
+    return np.asarray(fft.irfft2(product, s=shape)[: values.shape[0], : values.shape[1]])
+
+
+@compiled
+def _mean_share(
+    share: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    reach: FloatArray,
+    code: int,
+    gaussian_rate: float,
+    out: FloatArray,
+) -> None:
+    """Mean share of the cells in reach of each point, by kernel; all lengths in cells.
+
+    Cells beyond the grid count as outside. `out` keeps its value where no centre is in reach.
+    """
+    rows, cols = share.shape
+    for i in range(len(x)):
+        total = 0.0
+        inside = 0.0
+        for row in range(math.ceil(y[i] - reach[i]), math.floor(y[i] + reach[i]) + 1):
+            for col in range(math.ceil(x[i] - reach[i]), math.floor(x[i] + reach[i]) + 1):
+                u_sq = ((row - y[i]) ** 2 + (col - x[i]) ** 2) / (reach[i] * reach[i])
+                if u_sq >= 1.0:
+                    continue
+                value = shape_at(u_sq, code, gaussian_rate)
+                total += value
+                if 0 <= row < rows and 0 <= col < cols:
+                    inside += value * share[row, col]
+        if total > 0.0:
+            out[i] = inside / total

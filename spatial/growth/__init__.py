@@ -1,0 +1,1 @@
+"""Planned homes and the communities around them."""

@@ -1,0 +1,143 @@
+"""The rate that one more community would have, from those there are and how much they differ."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, checked_values, frozen
+from spatial.errors import InvalidValuesError
+from spatial.growth.growth import PRIOR_COUNT, pooled_rate
+
+# Coefficient of variation of the rate between communities: where it is looked for, and the
+# median of its half-Cauchy prior, which decides where one or two communities cannot.
+CV_GRID = (0.01, 5.0, 160)
+CV_PRIOR_MEDIAN = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Communities:
+    """What some communities say of one more like them; read-only.
+
+    Attributes
+    ----------
+    count : float
+        Incidents of all of them.
+    exposure : float
+        Their denominator times years, summed.
+    rate : float
+        Count over exposure: the rate expected of one more.
+    unevenness : float
+        Sum of squared shares of the exposure: 1 over the number of equal communities.
+    cv : (k,) float64
+        Values that the coefficient of variation between communities may have.
+    weight : (k,) float64
+        How credible each is; sums to 1.
+    """
+
+    communities: int
+    count: float
+    exposure: float
+    rate: float
+    unevenness: float
+    cv: FloatArray
+    weight: FloatArray
+
+    @property
+    def median_cv(self) -> float:
+        """The coefficient of variation with as much credibility below as above it."""
+        return float(self.cv[np.searchsorted(np.cumsum(self.weight), 0.5)])
+
+    def rate_draws(self, draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+        """(draws,) rates of communities like these on average, and how much they differ.
+
+        Returns
+        -------
+        mean : (draws,) float64
+            (count + 1/2) / exposure times two gamma factors of mean 1: one of shape count + 1/2,
+            because incidents are few, and one of shape 1 / (v u), because communities are; v is
+            the squared coefficient of variation and u the unevenness. The first factor is the
+            first that is drawn: `spatial.growth.mean_draws` of the same count with a generator
+            in the same state has the same.
+        squared_cv : (draws,) float64
+            Drawn from its credibility.
+        """
+        seen = rng.standard_gamma(self.count + PRIOR_COUNT, draws)
+        squared = rng.choice(self.cv, size=draws, p=self.weight) ** 2
+        shape = 1.0 / (squared * self.unevenness)
+        mean = seen / self.exposure * rng.standard_gamma(shape) / shape
+        return np.asarray(mean, np.float64), np.asarray(squared, np.float64)
+
+
+def communities_of(counts: ArrayLike, exposures: ArrayLike) -> Communities:
+    """What is learned from the counts of some communities about the rate of one more.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        Incidents of each, at least 0.
+    exposures : (n,) float64
+        Denominator times years of each, above 0.
+
+    Returns
+    -------
+    Communities
+
+    Notes
+    -----
+    Each community has a rate of its own, gamma distributed with a common mean and
+    coefficient of variation; its count is then negative binomial. The likelihood of the
+    coefficient is taken at the best mean for it, times the root of the variance of that
+    mean (Laplace's integral over its logarithm, which undoes most of the downward bias with
+    few communities), times a half-Cauchy prior with median 0.5. The *mean* used is the
+    pooled rate and not the mean of this model, so that it can be recomputed by hand.
+
+    References
+    ----------
+    Cox and Reid (1987), JRSS B 49(1) (the adjusted profile); Gelman (2006), Bayesian
+    Analysis 1(3) (the half-Cauchy prior of a spread).
+    """
+    count = checked_values(counts, name="counts")
+    exposure = checked_values(exposures, name="exposures", areas=len(count))
+    if not (len(count) and np.all(exposure > 0.0) and np.all(count >= 0.0)):
+        raise InvalidValuesError("exposures", "must all be above 0, of at least one community")
+    cv = np.geomspace(*CV_GRID)
+    log_weight = _log_marginal(count, exposure, cv) - np.log1p((cv / CV_PRIOR_MEDIAN) ** 2)
+    log_weight += np.log(cv)  # the grid is even in the logarithm
+    weight = np.exp(log_weight - log_weight.max())
+    return Communities(
+        communities=len(count),
+        count=float(count.sum()),
+        exposure=float(exposure.sum()),
+        rate=pooled_rate(count, exposure),
+        unevenness=float(np.sum((exposure / exposure.sum()) ** 2)),
+        cv=frozen(cv),
+        weight=frozen(weight / weight.sum()),
+    )
+
+
+def new_rates(mean: FloatArray, squared_cv: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """(draws,) the rate of one more community: gamma about the mean with that variation."""
+    shape = 1.0 / squared_cv
+    return np.asarray(mean * rng.standard_gamma(shape) / shape, np.float64)
+
+
+def _log_marginal(count: FloatArray, exposure: FloatArray, cv: FloatArray) -> FloatArray:
+    """(k,) log likelihood of each coefficient of variation, the mean integrated out."""
+    from scipy.special import gammaln
+
+    squared = (cv**2)[:, None]
+    mean = np.full((len(cv), 1), (count.sum() + PRIOR_COUNT) / exposure.sum())
+    for _ in range(50):
+        weight = 1.0 / (1.0 + squared * mean * exposure)
+        best = ((weight * count).sum(1) + PRIOR_COUNT) / (weight * exposure).sum(1)
+        mean = best[:, None]
+    expected, shape = mean * exposure, 1.0 / squared
+    log_likelihood = (
+        gammaln(count + shape)
+        - gammaln(shape)
+        + count * np.log(expected / (expected + shape))
+        - shape * np.log1p(expected * squared)
+    ).sum(1)
+    information = (expected / (1.0 + squared * expected)).sum(1)
+    return np.asarray(log_likelihood - 0.5 * np.log(information), np.float64)

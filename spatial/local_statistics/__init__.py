@@ -1,0 +1,1 @@
+"""Local and global statistics of areas, their null distributions and corrections."""

@@ -1,0 +1,291 @@
+"""Neighbours by distance between the areas' centres: nearest, within a band, fading."""
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray, IntArray, checked_points
+from spatial.density.kernels import DEFAULT_KERNEL, kernel_named
+from spatial.errors import InvalidNeighboursError, InvalidParameterError
+from spatial.local_statistics.global_statistics import global_moran
+from spatial.weights.weights import Neighbours
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
+MAX_LINKS = 50_000_000
+MIN_DISTANCE_M = 1.0
+
+
+def knn(xy_m: ArrayLike, k: int) -> Neighbours:
+    """The k nearest areas of each area, by the distance between their centres.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Centres, metres, in the working CRS.
+    k : int
+        1 to n - 1.
+
+    Returns
+    -------
+    Neighbours
+        Directed: an area may be among the nearest of one that is not among its own. Of
+        areas equally far away, up to a billionth, the first in order is taken.
+
+    Raises
+    ------
+    InvalidNeighboursError
+        If k is not from 1 to n - 1.
+    """
+    points = checked_points(xy_m)
+    n = len(points)
+    if not 1 <= k <= n - 1:
+        raise InvalidNeighboursError(
+            f"k nearest needs k from 1 to {max(n - 1, 0)}, one less than the areas, got {k}"
+        )
+    _check_links(n * k)
+    tree = _tree(points)
+    # One more than k, and the area itself; a tie with that one more asks for all of them.
+    asked = min(n, k + 2)
+    distance, position = map(np.asarray, tree.query(points, k=asked))
+    target = np.empty((n, k), dtype=np.int64)
+    for i in range(n):
+        near, at = distance[i], position[i]
+        if asked < n and near[-1] <= near[k] * (1.0 + 1e-9):
+            at = np.array(tree.query_ball_point(points[i], near[k] * (1.0 + 1e-9)))
+            near = np.hypot(*(points[at] - points[i]).T)
+        others = at != i
+        near, at = near[others], at[others]
+        # A lattice's equal distances differ in their last digits: rounded, position decides.
+        step = max(float(np.partition(near, k - 1)[k - 1]) * 1e-9, 1e-300)
+        target[i] = at[np.lexsort((at, np.round(near / step)))[:k]]
+    return Neighbours.from_pairs(
+        n, np.repeat(np.arange(n), k), target.ravel(), directed=True, rule=f"knn:{k}"
+    )
+
+
+def distance_band(xy_m: ArrayLike, distance_m: float) -> Neighbours:
+    """All areas whose centres are within a distance, each with weight 1.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Centres, metres, in the working CRS.
+    distance_m : float
+        Above 0; a centre at exactly this distance is a neighbour.
+
+    Returns
+    -------
+    Neighbours
+        Areas with no other centre in reach are islands.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the distance is not finite and above 0.
+    InvalidNeighboursError
+        If there are more links than `MAX_LINKS`: the distance takes in nearly everything.
+    """
+    points, i, j, _ = _pairs_within(xy_m, distance_m)
+    return Neighbours.from_pairs(len(points), i, j, rule=f"distance:{distance_m:g}")
+
+
+def inverse_distance(xy_m: ArrayLike, distance_m: float, *, power: float = 1.0) -> Neighbours:
+    """All areas within a distance, each weighing 1 / distance^power.
+
+    Parameters
+    ----------
+    xy_m, distance_m
+        As `distance_band`.
+    power : float
+        Above 0.
+
+    Returns
+    -------
+    Neighbours
+        Weights per metre^power. Centres closer than 1 m count as 1 m apart, or one shared
+        centre would outweigh the map. The area itself weighs as much as its nearest.
+
+    Raises
+    ------
+    InvalidParameterError, InvalidNeighboursError
+        As `distance_band`.
+    """
+    if not (math.isfinite(power) and power > 0.0):
+        raise InvalidParameterError("power", power, "finite and above 0")
+    points, i, j, apart = _pairs_within(xy_m, distance_m)
+    return Neighbours.from_pairs(
+        len(points),
+        i,
+        j,
+        np.maximum(apart, MIN_DISTANCE_M) ** -power,
+        rule=f"inverse-distance:{distance_m:g}",
+    )
+
+
+def kernel_weights(
+    xy_m: ArrayLike, bandwidth_m: float, *, kernel: str = DEFAULT_KERNEL
+) -> Neighbours:
+    """All areas within a bandwidth, weighing less the further away, 1 at no distance.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Centres, metres, in the working CRS.
+    bandwidth_m : float
+        Radius of support, above 0.
+    kernel : str
+        A name in `spatial.kernels.KERNELS`.
+
+    Returns
+    -------
+    Neighbours
+        Weight shape(distance / bandwidth); the area itself weighs 1.
+
+    Raises
+    ------
+    UnknownKernelError, InvalidParameterError, InvalidNeighboursError
+        If there is no such kernel; as `distance_band`.
+    """
+    shape = kernel_named(kernel).shape
+    points, i, j, apart = _pairs_within(xy_m, bandwidth_m)
+    weights = np.asarray(shape(apart / bandwidth_m), dtype=np.float64)
+    some = weights > 0.0
+    return Neighbours.from_pairs(
+        len(points),
+        i[some],
+        j[some],
+        weights[some],
+        self_weights=np.ones(len(points)),
+        rule=f"kernel:{bandwidth_m:g}",
+    )
+
+
+@dataclass(frozen=True)
+class OptimisedDistance:
+    """The distance at which the map's pattern is strongest, and how that was decided.
+
+    Attributes
+    ----------
+    distance_m : float
+        The distance chosen.
+    reason : str
+        "first peak", or "largest" where z rises or falls all the way.
+    tried_m, z_score : tuple of float
+        Distances tried, ascending, and global Moran's z at each.
+    """
+
+    distance_m: float
+    reason: str
+    tried_m: tuple[float, ...]
+    z_score: tuple[float, ...]
+
+
+def optimised_distance(
+    xy_m: ArrayLike, values: ArrayLike, *, steps: int = 12, allow_negative: bool = False
+) -> OptimisedDistance:
+    """The band whose global Moran z peaks first: incremental spatial autocorrelation.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Centres, metres, in the working CRS; distinct places enough for a distance.
+    values : (n,) float64
+        What is to be tested; not all equal.
+    steps : int
+        Number of distances, 3 to 100.
+    allow_negative : bool
+        Accept values below 0.
+
+    Returns
+    -------
+    OptimisedDistance
+        Distances begin where every area has a neighbour, areas that lie unusually far out
+        left aside (nearest neighbour beyond the mean plus three standard deviations), and
+        grow by the mean distance to the nearest neighbour.
+
+    Raises
+    ------
+    InvalidParameterError
+        If `steps` is out of range.
+    InvalidNeighboursError
+        If all centres are at one place.
+    TooFewAreasError, InvalidValuesError, ConstantValuesError
+        As `global_moran`.
+
+    Notes
+    -----
+    The distance is chosen by looking at the values, so that the p of the statistic that uses
+    it does not know of the choice; z at the peak is a little too large. Bands are row-
+    standardised. Cost: one set of pairs at the largest distance.
+
+    References
+    ----------
+    The rule that ArcGIS calls incremental spatial autocorrelation (Esri, Spatial Statistics
+    toolbox); Getis and Aldstadt (2004), Geographical Analysis 36(2), on choosing by peaks.
+    """
+    points = checked_points(xy_m)
+    if not 3 <= steps <= 100:
+        raise InvalidParameterError("steps", steps, "from 3 to 100")
+    if len(points) < 2:
+        raise InvalidNeighboursError("a distance needs two areas or more")
+    nearest = np.asarray(_tree(points).query(points, k=2)[0])[:, 1]
+    usual = nearest[nearest <= nearest.mean() + 3.0 * nearest.std()]
+    # A hair more than the distance, which rounding could put out of its own reach.
+    first, step = float(usual.max()) * (1.0 + 1e-9), float(nearest.mean())
+    if step <= 0.0:
+        raise InvalidNeighboursError("all centres are at one place: no distance can be chosen")
+    extent = float(np.hypot(*np.ptp(points, axis=0)))
+    tried = [first + at * step for at in range(steps) if at < 3 or first + at * step < extent]
+    _, i, j, apart = _pairs_within(points, tried[-1])
+    z_scores = []
+    for distance in tried:
+        near = apart <= distance
+        band = Neighbours.from_pairs(len(points), i[near], j[near]).row_standardised()
+        z_scores.append(global_moran(values, band, allow_negative=allow_negative).z_score)
+    at, reason = _first_peak(z_scores)
+    return OptimisedDistance(tried[at], reason, tuple(tried), tuple(z_scores))
+
+
+def _first_peak(z_scores: list[float]) -> tuple[int, str]:
+    """Position of the first value above both its neighbours, else of the largest."""
+    for at in range(1, len(z_scores) - 1):
+        if z_scores[at - 1] < z_scores[at] > z_scores[at + 1]:
+            return at, "first peak"
+    finite = np.nan_to_num(z_scores, nan=-np.inf)
+    return int(np.argmax(finite)), "largest"
+
+
+def _pairs_within(
+    xy_m: ArrayLike, distance_m: float
+) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
+    """Centres, and each pair of them within a distance, once, with how far apart they are."""
+    points = checked_points(xy_m)
+    if not (math.isfinite(distance_m) and distance_m > 0.0):
+        raise InvalidParameterError("distance_m", distance_m, "a finite number of metres above 0")
+    tree = _tree(points)
+    # Counted before they are made: a distance beyond the map asks for all pairs there are.
+    _check_links(int(tree.count_neighbors(tree, distance_m)))
+    pairs = tree.query_pairs(distance_m, output_type="ndarray").astype(np.int64)
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    i, j = pairs[:, 0], pairs[:, 1]
+    return points, i, j, np.hypot(*(points[i] - points[j]).T)
+
+
+def _check_links(links: int) -> None:
+    """Refuse a structure too large to keep."""
+    if links > MAX_LINKS:
+        raise InvalidNeighboursError(
+            f"{links:,} links are more than the {MAX_LINKS:,} allowed: ask for fewer or nearer"
+        )
+
+
+def _tree(points: FloatArray) -> "cKDTree":
+    """A k-d tree of the centres; loaded here, because SciPy's is slow to load."""
+    from scipy.spatial import cKDTree
+
+    return cKDTree(points)

@@ -1,0 +1,107 @@
+"""The whole way from values to classes: z, p, q over the map, and what may be called hot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spatial.arrays import AnyArray, BoolArray, FloatArray, frozen
+from spatial.local_statistics.getis_ord import gi_star
+from spatial.local_statistics.multiplicity import Correction, confidence_classes, corrected
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
+from spatial.weights.weights import Neighbours
+
+
+@dataclass(frozen=True, eq=False)
+class HotspotMap:
+    """Gi* of a map with its p, q and class; read-only (n,) arrays.
+
+    Attributes
+    ----------
+    z_score, p_value, p_permutation, q_value : float64
+        As in `gi_star`, `permutation_p` and `corrected`; `p_permutation` NaN throughout where
+        no permutations were asked for.
+    tail : int8
+        Sign of the tail that the p in use came from.
+    classes : str
+        As `confidence_classes`.
+    """
+
+    z_score: FloatArray
+    p_value: FloatArray
+    p_permutation: FloatArray
+    q_value: FloatArray
+    tail: NDArray[np.int8]
+    classes: AnyArray
+
+    def hot(self, level: float) -> BoolArray:
+        """Which areas are hot at a false discovery rate, (n,) bool."""
+        return self._called(level, 1)
+
+    def cold(self, level: float) -> BoolArray:
+        """Which areas are cold at a false discovery rate, (n,) bool."""
+        return self._called(level, -1)
+
+    def _called(self, level: float, sign: int) -> BoolArray:
+        """Areas whose q reaches the level, z and tail on the side named."""
+        agrees = (np.sign(self.z_score) == sign) & (self.tail == sign)
+        return np.asarray(agrees & (self.q_value <= level * (1.0 + 1e-12)), np.bool_)
+
+
+def hotspot_map(
+    values: ArrayLike,
+    neighbours: Neighbours,
+    *,
+    star: bool = True,
+    permutations: int,
+    seed: int = 0,
+    correction: Correction = "bh",
+    threads: int = 1,
+    allow_negative: bool = False,
+) -> HotspotMap:
+    """Gi* (or Gi) of a map with permutation p, q and class.
+
+    Parameters
+    ----------
+    values, neighbours, star, allow_negative
+        As `spatial.getis_ord.gi_star`.
+    permutations : int
+        0: q is from the analytic p, islands left out of the tests.
+    seed, threads
+        As `spatial.permutation.permutation_p`.
+    correction : str
+        As `spatial.multiplicity.corrected`.
+
+    Returns
+    -------
+    HotspotMap
+
+    Raises
+    ------
+    TooFewAreasError, InvalidValuesError, ConstantValuesError, InvalidParameterError
+        As the functions it calls.
+    """
+    local = gi_star(values, neighbours, star=star, allow_negative=allow_negative)
+    n = neighbours.n
+    if permutations:
+        drawn = permutation_p(
+            LocalStatistic(values, neighbours),
+            permutations=permutations,
+            seed=seed,
+            threads=threads,
+        )
+        p_permutation, tail = drawn.p_value, drawn.tail
+        q_value = corrected(p_permutation, correction=correction)
+    else:
+        p_permutation = frozen(np.full(n, np.nan))
+        tail = frozen(np.sign(np.nan_to_num(local.z_score)).astype(np.int8))
+        tested = np.where(local.is_island, np.nan, local.p_value)
+        q_value = corrected(tested, correction=correction)
+    return HotspotMap(
+        z_score=local.z_score,
+        p_value=local.p_value,
+        p_permutation=p_permutation,
+        q_value=frozen(q_value),
+        tail=tail,
+        classes=frozen(confidence_classes(local.z_score, q_value, tail=tail)),
+    )

@@ -1,0 +1,196 @@
+"""A null for rates: what the map would look like were every person at the same risk.
+
+Rates over unequal denominators are not exchangeable: a village's rate moves more by chance
+than a city's, so that dealing rates out at random, as permutation does, has the wrong
+variance everywhere. Here the incidents are dealt out instead, to people.
+"""
+
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spatial.arrays import FloatArray, IndexArray, IntArray
+from spatial.compiled import compiled
+from spatial.errors import InvalidValuesError
+from spatial.local_statistics.arrangements import block_generator
+from spatial.local_statistics.getis_ord import checked_area_values, gi_star, row_sums
+from spatial.local_statistics.permutation import (
+    PermutationP,
+    Progress,
+    check_draws,
+    run_blocks,
+    to_p,
+)
+from spatial.weights.weights import Neighbours
+
+
+def poisson_p(
+    counts: ArrayLike,
+    denominators: ArrayLike,
+    neighbours: Neighbours,
+    *,
+    permutations: int,
+    star: bool = True,
+    seed: int = 0,
+    threads: int = 1,
+    on_progress: Progress | None = None,
+) -> PermutationP:
+    """Monte Carlo p of Gi* (or Gi) of rates, incidents redrawn given the denominators.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        Incidents per area: whole numbers, at least 0.
+    denominators : (n,) float64
+        Above 0 in every area; leave out areas without one (`Neighbours.subset`).
+    neighbours : Neighbours
+        Structure over the same areas.
+    permutations : int
+        Redrawn maps, 1 to 999,999.
+    star : bool
+        Gi* or Gi.
+    seed, threads, on_progress
+        As `spatial.permutation.permutation_p`.
+
+    Returns
+    -------
+    PermutationP
+        NaN where z is: at islands for Gi, and where it has no variance. An island's Gi* *is*
+        tested here, unlike under permutation, since its own incidents are redrawn.
+
+    Raises
+    ------
+    InvalidValuesError
+        If a count is not a whole number, or a denominator not above 0.
+    TooFewAreasError, ConstantValuesError, InvalidParameterError
+        As `gi_star` and `permutation_p`.
+
+    Notes
+    -----
+    Null hypothesis: every unit of the denominator is as likely to have each incident. Given
+    their total, independent Poisson counts are multinomial with the denominators as
+    probabilities, which is what is drawn: so the overall rate need not be known and the p is
+    exact. Each redrawn map gets its own mean and variance, so that an area is compared by
+    its z score. Where risk differs between areas for reasons that are not spatial (it
+    nearly always does), the map varies more than Poisson; z carries that in its S, but
+    areas with small denominators are then held to a stricter standard than they should be.
+    Cost O(permutations x (areas + links)).
+
+    References
+    ----------
+    Besag and Newell (1991), JRSS A 154(1) (Monte Carlo given the population); Davison and
+    Hinkley (1997), Bootstrap Methods, eq. 4.11.
+    """
+    check_draws(permutations, seed, threads)
+    count = checked_area_values(counts, neighbours.n, allow_constant=True)
+    below = checked_area_values(denominators, neighbours.n, allow_constant=True)
+    if np.any(count != np.round(count)):
+        raise InvalidValuesError("counts", "must be whole numbers to be redrawn, not weights")
+    if np.any(below <= 0.0):
+        raise InvalidValuesError("denominators", "must be above 0 in every area")
+    observed = gi_star(count / below, neighbours, star=star)
+    weight_sum, weight_sq = row_sums(neighbours)
+    own = neighbours.self_weights if star else np.zeros(neighbours.n)
+    weight_sum, weight_sq = weight_sum + own, weight_sq + own * own
+    others = neighbours.n if star else neighbours.n - 1.0
+    leverage = np.maximum((others * weight_sq - weight_sum**2) / (others - 1.0), 0.0)
+    tested = np.isfinite(observed.z_score)
+    rows = int(min(max(-(-permutations // 8), 128), max(2**20 // neighbours.n, 128), 4096))
+    draw = partial(
+        _count_block,
+        neighbours,
+        (count.sum(), below, own.copy(), weight_sum, leverage),
+        observed.z_score.copy(),
+        star,
+        (permutations, rows, seed),
+    )
+    above, under = run_blocks(
+        draw, permutations, rows, neighbours.n, threads=threads, on_progress=on_progress
+    )
+    return to_p(above, under, tested, permutations=permutations, seed=seed)
+
+
+def _count_block(
+    neighbours: Neighbours,
+    null: tuple[float, FloatArray, FloatArray, FloatArray, FloatArray],
+    z_score: FloatArray,
+    star: bool,
+    draws: tuple[int, int, int],
+    block: int,
+) -> tuple[IntArray, IntArray]:
+    """In how many of one block's redrawn maps each z is at least, at most, the map's."""
+    total, below, own, weight_sum, leverage = null
+    permutations, rows_per_block, seed = draws
+    rows = min(rows_per_block, permutations - block * rows_per_block)
+    drawn = block_generator(seed, block).multinomial(int(total), below / below.sum(), size=rows)
+    above, under = np.zeros(len(below), np.int64), np.zeros(len(below), np.int64)
+    _compare_maps(
+        neighbours.indptr,
+        neighbours.indices,
+        neighbours.weights,
+        own,
+        weight_sum,
+        leverage,
+        drawn,
+        below,
+        z_score,
+        star,
+        above,
+        under,
+    )
+    return above, under
+
+
+def compile_kernels() -> None:
+    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
+    poisson_p([0, 1, 2, 4], [10, 10, 20, 10], line, permutations=9)
+
+
+@compiled
+def _compare_maps(
+    indptr: IntArray,
+    indices: IndexArray,
+    weights: FloatArray,
+    own: FloatArray,
+    weight_sum: FloatArray,
+    leverage: FloatArray,
+    drawn: NDArray[np.int64],
+    below: FloatArray,
+    z_score: FloatArray,
+    star: bool,
+    above: IntArray,
+    under: IntArray,
+) -> None:
+    """Add each redrawn map in which an area's z is at least, at most, its own."""
+    rows, n = drawn.shape
+    centred = np.empty(n)
+    others = float(n) if star else n - 1.0
+    for row in range(rows):
+        mean = 0.0
+        for i in range(n):
+            centred[i] = drawn[row, i] / below[i]
+            mean += centred[i]
+        mean /= n
+        squares = 0.0
+        for i in range(n):
+            centred[i] -= mean
+            squares += centred[i] * centred[i]
+        for i in range(n):
+            lag = own[i] * centred[i]
+            for at in range(indptr[i], indptr[i + 1]):
+                lag += weights[at] * centred[indices[at]]
+            # For Gi the mean and the variance are those of the other areas.
+            shift = 0.0 if star else -centred[i] / others
+            spread = squares / others
+            if not star:
+                spread = (squares - centred[i] * centred[i]) / others - shift * shift
+            scale = spread * leverage[i]
+            # A map without variance says nothing: it counts against the area both ways.
+            z, flat = 0.0, scale <= 0.0
+            if not flat:
+                z = (lag - weight_sum[i] * shift) / np.sqrt(scale)
+            slack = 1e-9 * max(1.0, abs(z_score[i]))
+            above[i] += flat or z >= z_score[i] - slack
+            under[i] += flat or z <= z_score[i] + slack

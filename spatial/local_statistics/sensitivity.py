@@ -1,0 +1,115 @@
+"""Would it still be hot, had we chosen otherwise?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import BoolArray, FloatArray, frozen
+from spatial.errors import InvalidParameterError
+from spatial.local_statistics.accuracy import share_of_choices
+from spatial.local_statistics.hotspot_map import hotspot_map
+from spatial.local_statistics.multiplicity import CORRECTIONS, Correction
+from spatial.weights.weights import Neighbours
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One reasonable way to make the map: neighbours, measure and correction, by name."""
+
+    neighbours: str
+    measure: str
+    correction: Correction
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """What stays hot under other choices; read-only arrays.
+
+    Attributes
+    ----------
+    choices : tuple of Choice
+        Every combination, in the order of `hot`.
+    hot : (choices, n) bool
+        Which areas are hot under each.
+    share_hot : (n,) float64
+        Share of the choices under which each area is hot.
+    """
+
+    choices: tuple[Choice, ...]
+    hot: BoolArray
+    share_hot: FloatArray
+
+
+def sensitivity(
+    measures: Mapping[str, ArrayLike],
+    neighbours: Mapping[str, Neighbours],
+    *,
+    corrections: Sequence[Correction] = ("bh", "by"),
+    level: float = 0.05,
+    star: bool = True,
+    permutations: int,
+    seed: int = 0,
+    threads: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Sensitivity:
+    """The areas that are hot under every combination of measures, neighbours and corrections.
+
+    Parameters
+    ----------
+    measures : mapping of name to (n,) float64
+        Counts, rates, smoothed rates ... of the same areas.
+    neighbours : mapping of name to Neighbours
+        Rules over the same areas.
+    corrections : sequence of str
+        Names as in `spatial.multiplicity.corrected`.
+    level : float
+        q up to which an area is hot, above 0 and below 1.
+    star, permutations, seed, threads
+        As `spatial.hotspot_map.hotspot_map`.
+    on_progress : callable, optional
+        Called as ``on_progress(maps done, maps)``.
+
+    Returns
+    -------
+    Sensitivity
+
+    Raises
+    ------
+    InvalidParameterError
+        If there is nothing to choose from, or the level is out of range.
+
+    Notes
+    -----
+    The choices share seed and data, so that their share is not a probability: it says how
+    much of the answer the analyst supplied. Cost: one map per combination.
+    """
+    if not (measures and neighbours and corrections):
+        raise InvalidParameterError("choices", 0, "at least one measure, rule and correction")
+    if not set(corrections) <= set(CORRECTIONS):
+        raise InvalidParameterError("corrections", tuple(corrections), ", ".join(CORRECTIONS))
+    if not 0.0 < level < 1.0:
+        raise InvalidParameterError("level", level, "above 0 and below 1")
+    choices = tuple(
+        Choice(rule, measure, correction)
+        for rule in neighbours
+        for measure in measures
+        for correction in corrections
+    )
+    hot = []
+    for done, choice in enumerate(choices, start=1):
+        found = hotspot_map(
+            measures[choice.measure],
+            neighbours[choice.neighbours],
+            star=star,
+            permutations=permutations,
+            seed=seed,
+            correction=choice.correction,
+            threads=threads,
+        )
+        hot.append(found.hot(level))
+        if on_progress is not None:
+            on_progress(done, len(choices))
+    table = np.array(hot)
+    return Sensitivity(choices, frozen(table), frozen(share_of_choices(table)))

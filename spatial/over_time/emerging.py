@@ -1,0 +1,395 @@
+"""Emerging hot spots: what an area's run of hot and cold steps amounts to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spatial.arrays import AnyArray, FloatArray, IntArray, frozen
+from spatial.errors import (
+    ConstantValuesError,
+    InvalidParameterError,
+    InvalidValuesError,
+)
+from spatial.local_statistics.getis_ord import two_sided_p
+from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
+from spatial.local_statistics.multiplicity import Correction, confidence_classes, corrected
+from spatial.weights.weights import Neighbours
+
+DEFINITIONS = "esri-3"
+"""The wording the categories follow, named in every answer: definitions have changed before."""
+
+KINDS = (
+    "new",
+    "consecutive",
+    "intensifying",
+    "persistent",
+    "diminishing",
+    "sporadic",
+    "oscillating",
+    "historical",
+)
+NO_PATTERN = "no pattern detected"
+CATEGORIES = (
+    *(f"{kind} hot spot" for kind in KINDS),
+    *(f"{kind} cold spot" for kind in KINDS),
+    NO_PATTERN,
+)
+MIN_STEPS = 8
+_LETTERS = np.array(["C", ".", "H"])
+
+
+@dataclass(frozen=True, eq=False)
+class MannKendall:
+    """Trend of each row of a table; read-only (n,) arrays.
+
+    Attributes
+    ----------
+    s : int64
+        Pairs of steps that rise less pairs that fall.
+    variance : float64
+        Of S under no trend, ties allowed for; 0 where all steps are equal.
+    z_score, p_value : float64
+        With continuity correction; two-sided normal p, 1 where all steps are equal.
+    """
+
+    s: IntArray
+    variance: FloatArray
+    z_score: FloatArray
+    p_value: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class EmergingHotSpots:
+    """Category of each area, with what it was decided from; read-only arrays.
+
+    Attributes
+    ----------
+    category : (n,) str
+        One of `CATEGORIES`.
+    run : (n,) str
+        Class of each step, oldest first: H hot, C cold, a point neither.
+    classes : (n, steps) int8
+        The same as 1, -1 and 0.
+    z_score : (n, steps) float64
+        Gi* of each area in each step; 0 in steps that `flat_steps` names.
+    trend : MannKendall
+        Of the z scores.
+    flat_steps : tuple of int
+        Steps in which all areas had the same value (no incident anywhere): nothing is hot
+        or cold in them.
+    """
+
+    category: AnyArray
+    run: AnyArray
+    classes: NDArray[np.int8]
+    z_score: FloatArray
+    trend: MannKendall
+    flat_steps: tuple[int, ...]
+
+
+def mann_kendall(series: ArrayLike) -> MannKendall:
+    """Mann-Kendall test for a trend in each row.
+
+    Parameters
+    ----------
+    series : (n, steps) float64
+        Finite, oldest step first, two steps or more.
+
+    Returns
+    -------
+    MannKendall
+
+    Raises
+    ------
+    InvalidValuesError
+        If the table is not finite or has fewer than two steps.
+
+    Notes
+    -----
+    Null hypothesis: every order of the steps is as likely; alternative, two-sided: later
+    steps tend to be higher, or lower. S = sum over pairs of sgn(x_j - x_k), Var = [n (n - 1)
+    (2 n + 5) - sum over ties of t (t - 1) (2 t + 5)] / 18, z = (S -+ 1) / sqrt(Var).
+    Steps that depend on one another (they do, in time) make the p too small.
+    Cost O(n steps^2).
+
+    References
+    ----------
+    Mann (1945), Econometrica 13(3); Kendall (1975), Rank Correlation Methods, eq. 4.3.
+    """
+    table = np.asarray(series, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] < 2 or not np.all(np.isfinite(table)):
+        raise InvalidValuesError("series", "must be finite, areas by steps, two steps or more")
+    areas, steps = table.shape
+    s = np.zeros(areas, np.int64)
+    alike = np.ones(table.shape, np.int64)
+    for lag in range(1, steps):
+        later, earlier = table[:, lag:], table[:, :-lag]
+        s += np.sign(later - earlier).astype(np.int64).sum(axis=1)
+        same = later == earlier
+        alike[:, lag:] += same
+        alike[:, :-lag] += same
+    # A group of t equal steps has t members, so summing over members gives t (t - 1)(2 t + 5).
+    ties = ((alike - 1) * (2 * alike + 5)).sum(axis=1)
+    variance = (steps * (steps - 1) * (2 * steps + 5) - ties) / 18.0
+    z_score = np.zeros(areas)
+    np.divide(s - np.sign(s), np.sqrt(variance), out=z_score, where=variance > 0.0)
+    return MannKendall(
+        s=frozen(s),
+        variance=frozen(variance),
+        z_score=frozen(z_score),
+        p_value=frozen(two_sided_p(z_score)),
+    )
+
+
+def emerging_categories(classes: ArrayLike, trend: ArrayLike) -> AnyArray:
+    """Which of the seventeen categories each run of steps belongs to.
+
+    Parameters
+    ----------
+    classes : (n, steps) int
+        1 hot, -1 cold, 0 neither, oldest first; eight steps or more.
+    trend : (n,) int
+        1 where the z scores rise, -1 where they fall, 0 where neither can be said.
+
+    Returns
+    -------
+    (n,) str
+        One of `CATEGORIES`.
+
+    Raises
+    ------
+    InvalidValuesError
+        If there are fewer than eight steps, or values other than those.
+
+    Notes
+    -----
+    Decided in the order of `KINDS`, each for hot and cold alike, so that exchanging hot and
+    cold exchanges the categories; the first that fits wins. "Of the steps" means of all:
+
+    new: hot in the last step only. Consecutive: one unbroken run of two or more hot steps at
+    the end, none before, under 90 % hot. Intensifying, persistent, diminishing: at least 90 %
+    hot, the last among them, trend up, none, down. Sporadic: last hot, on and off before,
+    under 90 % hot, never cold. Oscillating: last hot, cold before, under 90 % hot.
+    Historical: last not hot, at least 90 % hot. For cold spots a falling trend intensifies.
+    Below ten steps no area can be historical: 90 % of nine is all nine.
+
+    References
+    ----------
+    Esri, How Emerging Hot Spot Analysis works (ArcGIS Pro 3).
+    """
+    table, direction = np.asarray(classes), np.asarray(trend)
+    if table.ndim != 2 or direction.shape != table.shape[:1]:
+        raise InvalidValuesError("classes", "must be areas by steps, with one trend per area")
+    if table.shape[1] < MIN_STEPS:
+        raise InvalidValuesError("classes", f"need {MIN_STEPS} steps, got {table.shape[1]}")
+    if not (np.all(np.isin(table, (-1, 0, 1))) and np.all(np.isin(direction, (-1, 0, 1)))):
+        raise InvalidValuesError("classes", "and trends must be -1, 0 or 1")
+    result = np.full(len(table), NO_PATTERN, dtype=object)
+    undecided = np.ones(len(table), np.bool_)
+    fitting = {sign: _fitting(sign * table, sign * direction) for sign in (1, -1)}
+    for kind in KINDS:
+        for sign, name in ((1, "hot"), (-1, "cold")):
+            fits = fitting[sign][kind] & undecided
+            result[fits] = f"{kind} {name} spot"
+            undecided &= ~fits
+    return result
+
+
+def _fitting(classes: AnyArray, trend: AnyArray) -> dict[str, NDArray[np.bool_]]:
+    """Where each kind's definition holds for hot (1), whatever comes first."""
+    hot, steps = classes == 1, classes.shape[1]
+    last = hot[:, -1]
+    total = hot.sum(axis=1)
+    mostly = 10 * total >= 9 * steps
+    # Length of the unbroken run at the end: steps after the last that was not hot.
+    run = np.where(hot.all(axis=1), steps, np.argmin(hot[:, ::-1], axis=1))
+    before = total > run
+    cold_before = np.any(classes == -1, axis=1)
+    return {
+        "new": last & (total == 1),
+        "consecutive": (run >= 2) & ~before & ~mostly,
+        "intensifying": last & mostly & (trend == 1),
+        "persistent": last & mostly & (trend == 0),
+        "diminishing": last & mostly & (trend == -1),
+        "sporadic": last & before & ~mostly & ~cold_before,
+        "oscillating": last & cold_before & ~mostly,
+        "historical": ~last & mostly,
+    }
+
+
+def runs(classes: ArrayLike) -> AnyArray:
+    """Each row of classes as letters, oldest first: H hot, C cold, a point neither."""
+    letters = _LETTERS[np.asarray(classes, dtype=np.int64) + 1]
+    return np.array(["".join(row) for row in letters], dtype=object)
+
+
+def emerging_hot_spots(
+    values: ArrayLike,
+    neighbours: Neighbours,
+    *,
+    permutations: int,
+    seed: int = 0,
+    correction: Correction = "bh",
+    level: float = 0.10,
+    trend_level: float = 0.10,
+    earlier_steps: int = 0,
+    threads: int = 1,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> EmergingHotSpots:
+    """Gi* in every step, the trend of its z, and the category of each area.
+
+    Parameters
+    ----------
+    values : (n, steps) float64
+        Counts or rates per area and step, oldest first; finite, at least 0, eight steps or
+        more of equal length.
+    neighbours : Neighbours
+        Structure over the n areas.
+    permutations, seed, correction
+        As `hotspot_map`; the correction is over the map of one step. Every step uses the
+        same random arrangements.
+    level : float
+        q up to which a step is hot or cold: 0.10, so that every class that says hot counts.
+    trend_level : float
+        p up to which the trend is up or down.
+    earlier_steps : int
+        Earlier steps in which the area and its neighbours count as neighbours too; each step
+        is then compared with all steps together, as in a space-time cube. 0: each step is a
+        map of its own.
+    threads : int
+        As `permutation_p`.
+    on_progress : callable, optional
+        Called as ``on_progress(steps done, steps)``.
+
+    Returns
+    -------
+    EmergingHotSpots
+
+    Raises
+    ------
+    InvalidValuesError, InvalidParameterError, TooFewAreasError
+        If the table, the levels or the number of areas has no meaning.
+
+    References
+    ----------
+    As `mann_kendall`, `emerging_categories` and `gi_star`.
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if table.ndim != 2 or len(table) != neighbours.n:
+        raise InvalidValuesError("values", f"must be {neighbours.n} areas by steps")
+    steps = table.shape[1]
+    if steps < MIN_STEPS:
+        raise InvalidValuesError("values", f"need {MIN_STEPS} steps, got {steps}")
+    for name, given in (("level", level), ("trend_level", trend_level)):
+        if not 0.0 < given < 1.0:
+            raise InvalidParameterError(name, given, "above 0 and below 1")
+    if not 0 <= earlier_steps < steps:
+        raise InvalidParameterError("earlier_steps", earlier_steps, f"from 0 to {steps - 1}")
+    find = partial(
+        hotspot_map, permutations=permutations, seed=seed, correction=correction, threads=threads
+    )
+    if earlier_steps:
+        maps = _maps_of_the_cube(table, neighbours, earlier_steps, find, correction)
+    else:
+        maps = _maps_of_each_step(table, neighbours, find)
+    z_score, classes = np.zeros(table.shape), np.zeros(table.shape, np.int8)
+    flat = []
+    for step, found in enumerate(maps):
+        if found is None:
+            flat.append(step)
+        else:
+            z_score[:, step] = np.nan_to_num(found.z_score)
+            classes[:, step] = found.hot(level).astype(np.int8) - found.cold(level)
+        if on_progress is not None:
+            on_progress(step + 1, steps)
+    trend = mann_kendall(z_score)
+    direction = np.where(trend.p_value <= trend_level, np.sign(trend.s), 0)
+    return EmergingHotSpots(
+        category=frozen(emerging_categories(classes, direction)),
+        run=frozen(runs(classes)),
+        classes=frozen(classes),
+        z_score=frozen(z_score),
+        trend=trend,
+        flat_steps=tuple(flat),
+    )
+
+
+def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Neighbours:
+    """Neighbours of the cells of a space-time cube, one cell per step and area.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        Structure over the n areas.
+    steps : int
+        Length of the series, at least 1.
+    earlier_steps : int
+        How far back an area and its neighbours count; 0: not at all.
+
+    Returns
+    -------
+    Neighbours
+        Over steps x n cells, step by step, oldest first. Directed: later steps are nobody's
+        neighbours, so that no step is judged by what came after it.
+    """
+    n = neighbours.n
+    rows = neighbours.with_self()
+    around = np.repeat(np.arange(n), neighbours.counts)
+    around_with_self = np.repeat(np.arange(n), np.diff(rows.indptr))
+    origin, target, weights = [], [], []
+    for step in range(steps):
+        origin.append(around + step * n)
+        target.append(neighbours.indices + step * n)
+        weights.append(neighbours.weights)
+        for back in range(1, min(earlier_steps, step) + 1):
+            origin.append(around_with_self + step * n)
+            target.append(rows.indices + (step - back) * n)
+            weights.append(rows.weights)
+    return Neighbours.from_pairs(
+        steps * n,
+        np.concatenate(origin),
+        np.concatenate(target),
+        np.concatenate(weights),
+        directed=True,
+        self_weights=np.tile(neighbours.self_weights, steps),
+        rule=f"{neighbours.rule}, {earlier_steps} earlier steps",
+    )
+
+
+def _maps_of_each_step(
+    table: FloatArray, neighbours: Neighbours, find: Callable[..., HotspotMap]
+) -> Iterator[HotspotMap | None]:
+    """The map of each step on its own; None where all its areas have the same value."""
+    for column in table.T:
+        try:
+            yield find(column, neighbours)
+        except ConstantValuesError:
+            yield None
+
+
+def _maps_of_the_cube(
+    table: FloatArray,
+    neighbours: Neighbours,
+    earlier_steps: int,
+    find: Callable[..., HotspotMap],
+    correction: Correction,
+) -> Iterator[HotspotMap | None]:
+    """The slices of one statistic over the whole cube; q is over the map of each step."""
+    n, steps = table.shape
+    cube = find(table.T.ravel(), space_time(neighbours, steps, earlier_steps=earlier_steps))
+    analytic = np.isnan(cube.p_permutation).all()
+    p_value = cube.p_value if analytic else cube.p_permutation
+    for step in range(steps):
+        part = slice(step * n, (step + 1) * n)
+        q_value = corrected(p_value[part], correction=correction)
+        yield HotspotMap(
+            z_score=cube.z_score[part],
+            p_value=cube.p_value[part],
+            p_permutation=cube.p_permutation[part],
+            q_value=q_value,
+            tail=cube.tail[part],
+            classes=confidence_classes(cube.z_score[part], q_value, tail=cube.tail[part]),
+        )

@@ -1,0 +1,426 @@
+"""Rates that admit how few incidents they rest on: intervals, smoothing, ratios, funnels."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from spatial.arrays import BoolArray, FloatArray, frozen
+from spatial.errors import InvalidParameterError, InvalidValuesError, TooFewAreasError
+from spatial.local_statistics.getis_ord import lags
+from spatial.weights.weights import Neighbours
+
+Interval = Literal["exact", "byar"]
+INTERVALS: tuple[Interval, ...] = get_args(Interval)
+
+REASONS = ("", "count missing", "denominator missing", "denominator zero")
+"""Why an area has no rate; `Rates.reason` holds positions in this tuple, 0 where it has one."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rates:
+    """A value per area with its interval; read-only (n,) arrays, NaN where there is none.
+
+    Attributes
+    ----------
+    value, lower, upper : float64
+        In incidents per `per` of the denominator (ratios: per incident expected).
+    reason : int8
+        Position in `REASONS`: why there is no value, or 0.
+    """
+
+    value: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    reason: NDArray[np.int8]
+
+    def reasons(self) -> tuple[str, ...]:
+        """Why each area has no value, in words; empty where it has one."""
+        return tuple(REASONS[code] for code in self.reason)
+
+
+def rates(
+    counts: ArrayLike,
+    denominators: ArrayLike,
+    *,
+    per: float = 1000.0,
+    interval: Interval = "exact",
+    confidence: float = 0.95,
+) -> Rates:
+    """Incidents per so many of a denominator, each with its Poisson interval.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        Incidents per area, at least 0; NaN where not known.
+    denominators : (n,) float64
+        Residents, households, years ... per area, at least 0; NaN where not known.
+    per : float
+        Above 0: 1,000 for a rate per 1,000.
+    interval : {"exact", "byar"}
+        See `count_interval`.
+    confidence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    Rates
+        NaN with its reason where count or denominator is missing or the denominator is 0:
+        never a zero, never an infinity.
+
+    Notes
+    -----
+    The interval is that of the count, divided by the denominator as if it were known
+    exactly: it says how far chance moves the number of incidents, not what is wrong with a
+    population estimate, nor with the choice of residents as the denominator of a place
+    whose people do not live there.
+    """
+    count, denominator, reason = _checked_pair(counts, denominators)
+    if not (math.isfinite(per) and per > 0.0):
+        raise InvalidParameterError("per", per, "finite and above 0")
+    lower, upper = count_interval(count, method=interval, confidence=confidence)
+    usable = np.where(reason == 0, denominator, np.nan)
+    return Rates(
+        value=frozen(per * count / usable),
+        lower=frozen(per * lower / usable),
+        upper=frozen(per * upper / usable),
+        reason=reason,
+    )
+
+
+def count_interval(
+    counts: ArrayLike, *, method: Interval = "exact", confidence: float = 0.95
+) -> tuple[FloatArray, FloatArray]:
+    """Limits within which the mean of each Poisson count lies.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        At least 0; NaN gives NaN.
+    method : {"exact", "byar"}
+        Exact (Garwood), or Byar's approximation of it, within 1 % from a count of 10.
+    confidence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    lower, upper : (n,) float64
+        Lower is 0 for a count of 0.
+
+    Notes
+    -----
+    Exact: half of a chi-squared quantile with 2 c (lower) and 2 c + 2 (upper) degrees of
+    freedom, which is a quantile of the gamma distribution with shape c or c + 1. It covers
+    at least the confidence stated. Byar: c (1 - 1/(9c) - z / (3 sqrt c))^3, and the same
+    with c + 1 and + z. Both suppose that incidents come one by one; where one event makes
+    several records, or incidents carry weights, the true interval is wider.
+
+    References
+    ----------
+    Garwood (1936), Biometrika 28(3/4); Breslow and Day (1987), Statistical Methods in
+    Cancer Research II, p. 69.
+    """
+    from scipy.special import gammaincinv, ndtri
+
+    count = np.asarray(counts, dtype=np.float64)
+    if method not in INTERVALS:
+        raise InvalidParameterError("interval", method, f"one of {', '.join(INTERVALS)}")
+    if np.any(count < 0.0) or np.any(np.isinf(count)):
+        raise InvalidValuesError("counts", "must be finite and not negative")
+    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
+    positive = np.where(count > 0.0, count, np.nan)
+    if method == "exact":
+        lower = gammaincinv(positive, beyond)
+        upper = gammaincinv(count + 1.0, 1.0 - beyond)
+    else:
+        z = float(ndtri(1.0 - beyond))
+        lower = positive * (1.0 - 1.0 / (9.0 * positive) - z / (3.0 * np.sqrt(positive))) ** 3
+        raised = count + 1.0
+        upper = raised * (1.0 - 1.0 / (9.0 * raised) + z / (3.0 * np.sqrt(raised))) ** 3
+    lower = np.where(count == 0.0, 0.0, np.maximum(lower, 0.0))
+    return np.asarray(lower, np.float64), np.asarray(upper, np.float64)
+
+
+def empirical_bayes(
+    counts: ArrayLike, denominators: ArrayLike, *, per: float = 1000.0, confidence: float = 0.95
+) -> Rates:
+    """Rates drawn towards the rate of all areas, the more the fewer people they rest on.
+
+    Parameters
+    ----------
+    counts, denominators, per, confidence
+        As `rates`; at least two areas need both.
+
+    Returns
+    -------
+    Rates
+        The smoothed rate, with the interval that holds `confidence` of the gamma
+        distribution whose mean it is.
+
+    Notes
+    -----
+    With p_i the raw rates, N all incidents, X the whole denominator, b = N / X,
+    s^2 = sum_i x_i (p_i - b)^2 / X and a = max(0, s^2 - b / mean(x)):
+
+        b + a (p_i - b) / (a + b / x_i)
+
+    the moment estimator of Marshall, equal to `spdep::EBest` (family poisson). It is also
+    the mean of the gamma distribution with shape b^2/a + c_i and rate b/a + x_i, from
+    which the interval comes; a and b are taken as known, so that it is a little too narrow.
+    Where a is 0 the areas differ by no more than chance: all have the rate b, with the
+    exact interval of b. Smoothed rates say nothing about one area alone: they change when
+    any other does.
+
+    References
+    ----------
+    Marshall (1991), JRSS C 40(2), eq. 2 to 5.
+    """
+    count, denominator, reason = _checked_pair(counts, denominators)
+    given = reason == 0
+    if np.count_nonzero(given) < 2:
+        raise TooFewAreasError(int(np.count_nonzero(given)), 2)
+    c, x = count[given], denominator[given]
+    whole = x.sum()
+    centre = np.full(len(c), c.sum() / whole)
+    spread = np.full(len(c), np.sum(x * (c / x - centre) ** 2) / whole)
+    between = np.maximum(0.0, spread - centre / x.mean())
+    basis = np.full(len(c), c.sum())
+    return _shrunk(count, denominator, reason, centre, between, basis, per, confidence)
+
+
+def empirical_bayes_local(
+    counts: ArrayLike,
+    denominators: ArrayLike,
+    neighbours: Neighbours,
+    *,
+    per: float = 1000.0,
+    confidence: float = 0.95,
+) -> Rates:
+    """Rates drawn towards the rate of their own neighbourhood, the area itself included.
+
+    Parameters
+    ----------
+    counts, denominators, per, confidence
+        As `rates`.
+    neighbours : Neighbours
+        Links over the same areas; weights are not used. Areas without a rate count in no
+        neighbourhood; an island is its own neighbourhood and keeps its raw rate.
+
+    Returns
+    -------
+    Rates
+        As `empirical_bayes`.
+
+    Notes
+    -----
+    As `empirical_bayes` with every sum over the area and its neighbours, in the manner of
+    `spdep::EBlocal`: each area's squared deviation is from the mean rate of its *own*
+    neighbourhood.
+
+    References
+    ----------
+    Marshall (1991), JRSS C 40(2), section 3.2.
+    """
+    count, denominator, reason = _checked_pair(counts, denominators)
+    given = reason == 0
+    if neighbours.n != len(count):
+        raise InvalidValuesError("counts", f"must have {neighbours.n} values, one per area")
+    if not given.any():
+        return _nothing(reason)
+    around = neighbours.binary().subset(given)
+    c, x = count[given], denominator[given]
+
+    def summed(values: FloatArray) -> FloatArray:
+        return values + lags(values, around)
+
+    whole = summed(x)
+    centre = summed(c) / whole
+    spread = summed(x * (c / x - centre) ** 2) / whole
+    between = np.maximum(0.0, spread - centre / (whole / (around.counts + 1.0)))
+    return _shrunk(count, denominator, reason, centre, between, summed(c), per, confidence)
+
+
+def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
+    """Incidents each area would have at the rates of all areas together.
+
+    Parameters
+    ----------
+    counts : (n,) or (n, strata) float64
+        Incidents per area, or per area and stratum (sex and age, say); at least 0.
+    denominators : the same shape
+        At least 0; a cell where count or denominator is NaN is left out of the rates, and
+        an area without a denominator has no expectation.
+
+    Returns
+    -------
+    (n,) float64
+        Indirect standardisation: sum over strata of the overall rate of the stratum times
+        the area's denominator. Sums to the number of incidents where nothing is missing.
+    """
+    count = np.asarray(counts, dtype=np.float64)
+    below = np.asarray(denominators, dtype=np.float64)
+    if count.ndim not in (1, 2) or count.shape != below.shape:
+        raise InvalidValuesError("denominators", f"must have shape {count.shape}")
+    for name, array in (("counts", count), ("denominators", below)):
+        if np.any(array < 0.0) or np.any(np.isinf(array)):
+            raise InvalidValuesError(name, "must be finite and not negative")
+    count, below = count.reshape(len(count), -1), below.reshape(len(below), -1)
+    given = ~(np.isnan(count) | np.isnan(below))
+    incidents = np.where(given, count, 0.0).sum(axis=0)
+    people = np.where(given, below, 0.0).sum(axis=0)
+    rate = np.divide(incidents, people, out=np.zeros_like(people), where=people > 0.0)
+    return np.asarray(below @ rate, np.float64)
+
+
+def standardised_ratios(
+    counts: ArrayLike,
+    expected: ArrayLike,
+    *,
+    interval: Interval = "exact",
+    confidence: float = 0.95,
+) -> Rates:
+    """Incidents observed per incident expected, with its Poisson interval.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        At least 0; NaN where not known.
+    expected : (n,) float64
+        From `expected_counts`; at least 0, NaN where not known.
+    interval, confidence
+        As `rates`.
+
+    Returns
+    -------
+    Rates
+        1 where there is as much as expected. Two ratios from different populations are not
+        comparable with each other, only each with 1 (indirect standardisation).
+    """
+    return rates(counts, expected, per=1.0, interval=interval, confidence=confidence)
+
+
+def funnel_limits(
+    expected: ArrayLike, *, confidence: float = 0.95, target: float = 1.0
+) -> tuple[FloatArray, FloatArray]:
+    """Ratios beyond which an area is further from the target than chance would have it.
+
+    Parameters
+    ----------
+    expected : (n,) float64
+        Incidents expected in each area; above 0, NaN gives NaN.
+    confidence : float
+        0.95 and 0.998 are the customary pair (two and three standard deviations).
+    target : float
+        Ratio that would be as expected; above 0.
+
+    Returns
+    -------
+    lower, upper : (n,) float64
+        In the unit of the ratio.
+
+    Notes
+    -----
+    Exact Poisson limits, smoothed by interpolation between whole counts: with p the tail
+    beyond, r the smallest count with P(X <= r) > p, and a = (P(X <= r) - p) / P(X = r), the
+    limit is (r - a) / expected. For a rate with denominator x, call with the overall rate
+    times x and multiply by the overall rate. Overdispersion is not allowed for: if many
+    more than 1 in 20 areas lie outside the 95 % limits, the areas differ, and the funnel
+    says only that.
+
+    References
+    ----------
+    Spiegelhalter (2005), Statistics in Medicine 24(8), appendix A.1.1.
+    """
+    from scipy.special import pdtr, pdtrik
+
+    mean = np.asarray(expected, dtype=np.float64) * target
+    if np.any(mean <= 0.0) or np.any(np.isinf(mean)):
+        raise InvalidValuesError("expected", "must be finite and above 0")
+    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
+    limits = []
+    for tail in (beyond, 1.0 - beyond):
+        # pdtrik is the count at which a continuous form of the distribution reaches the tail,
+        # NaN where even a count of 0 is beyond it; a step either way allows for its rounding.
+        count = np.maximum(np.floor(np.nan_to_num(pdtrik(tail, mean))) - 1.0, 0.0)
+        for _ in range(3):
+            count = np.where(pdtr(count, mean) > tail, count, count + 1.0)
+        reached = pdtr(count, mean)
+        step = reached - np.where(count > 0.0, pdtr(np.maximum(count - 1.0, 0.0), mean), 0.0)
+        limit = (count - (reached - tail) / step) / mean * target
+        limits.append(np.where(np.isnan(mean), np.nan, np.maximum(limit, 0.0)))
+    return limits[0], limits[1]
+
+
+def _checked_confidence(confidence: float) -> float:
+    """A confidence strictly between 0 and 1."""
+    if not 0.0 < confidence < 1.0:
+        raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
+    return confidence
+
+
+def _checked_pair(
+    counts: ArrayLike, denominators: ArrayLike
+) -> tuple[FloatArray, FloatArray, NDArray[np.int8]]:
+    """Counts and denominators of equal length, with the reason where a rate is impossible."""
+    count = np.asarray(counts, dtype=np.float64)
+    below = np.asarray(denominators, dtype=np.float64)
+    if count.ndim != 1 or count.shape != below.shape:
+        raise InvalidValuesError(
+            "denominators", f"must have one value per count, got {below.shape} for {count.shape}"
+        )
+    for name, array in (("counts", count), ("denominators", below)):
+        bad = np.flatnonzero((array < 0.0) | np.isinf(array))
+        if len(bad):
+            raise InvalidValuesError(
+                name,
+                f"must be finite and not negative, got {array[bad[0]]:g} at position {bad[0]}",
+            )
+    reason = np.zeros(len(count), np.int8)
+    reason[below == 0.0] = REASONS.index("denominator zero")
+    reason[np.isnan(below)] = REASONS.index("denominator missing")
+    reason[np.isnan(count)] = REASONS.index("count missing")
+    return count, below, frozen(reason)
+
+
+def _shrunk(
+    count: FloatArray,
+    denominator: FloatArray,
+    reason: NDArray[np.int8],
+    centre: FloatArray,
+    between: FloatArray,
+    basis: FloatArray,
+    per: float,
+    confidence: float,
+) -> Rates:
+    """Rates drawn to `centre` by the share that `between` is of their whole variance."""
+    from scipy.special import gammaincinv
+
+    if not (math.isfinite(per) and per > 0.0):
+        raise InvalidParameterError("per", per, "finite and above 0")
+    given: BoolArray = reason == 0
+    c, x = count[given], denominator[given]
+    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
+    differ = between > 0.0
+    safe = np.where(differ, between, 1.0)
+    value = np.where(differ, centre + between * (c / x - centre) / (safe + centre / x), centre)
+    shape, rate = centre * centre / safe + c, centre / safe + x
+    lower = np.where(differ, gammaincinv(np.where(shape > 0.0, shape, 1.0), beyond) / rate, 0.0)
+    upper = np.where(
+        differ, gammaincinv(np.where(shape > 0.0, shape, 1.0), 1 - beyond) / rate, 0.0
+    )
+    least, most = count_interval(basis, confidence=confidence)
+    whole = np.where(centre > 0.0, basis / np.where(centre > 0.0, centre, 1.0), np.nan)
+    lower = np.where(differ, lower, least / whole)
+    upper = np.where(differ, upper, most / whole)
+    spread = [np.full(len(count), np.nan) for _ in range(3)]
+    for out, found in zip(spread, (value, lower, upper), strict=True):
+        out[given] = per * found
+    return Rates(frozen(spread[0]), frozen(spread[1]), frozen(spread[2]), reason)
+
+
+def _nothing(reason: NDArray[np.int8]) -> Rates:
+    """No area has a rate."""
+    missing = [frozen(np.full(len(reason), np.nan)) for _ in range(3)]
+    return Rates(missing[0], missing[1], missing[2], reason)

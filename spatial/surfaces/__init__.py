@@ -1,0 +1,1 @@
+"""What a density surface shows: contours and peaks."""

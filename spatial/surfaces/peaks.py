@@ -1,0 +1,415 @@
+"""Peaks of a surface: where it is hottest, how much lies there, and how far apart they are."""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import BoolArray, FloatArray, IntArray
+from spatial.bandwidths.bandwidth import choose_bandwidth
+from spatial.compiled import compiled
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.masks import checked_on_grid
+from spatial.coordinates.points import PointIndex
+from spatial.density.kernels import DEFAULT_KERNEL, KERNELS, checked_bandwidth, kernel_named
+from spatial.errors import InvalidParameterError, InvalidValuesError
+
+PeakClass = Literal["primary", "secondary", "minor"]
+
+PRIMARY_PROMINENCE = 0.75
+SECONDARY_PROMINENCE = 0.20
+LEAST_PROMINENCE = 0.05
+MAX_PEAKS = 20
+INSET_REACHES = 3.0
+INSET_BANDWIDTH = 0.5
+_PLATEAU = 1e-9  # cells within this share of a peak are as high: the rounding of a surface
+_SAME_PLACE = 1e-9
+
+
+@dataclass(frozen=True)
+class Peak:
+    """A local maximum of a surface.
+
+    Attributes
+    ----------
+    rank : int
+        1 is the highest.
+    x_m, y_m : float
+        Centre of the cell, metres; on a plateau the cell of it nearest to its middle.
+    density_per_km2 : float
+        Height of the surface there.
+    prominence : float
+        How far one must descend to reach higher ground, as a share of the highest peak's
+        height; 1 for the highest.
+    mass : float
+        Sum of the weights of the points within `reach_m` that are nearer to this peak than to
+        any other of the answer.
+    share : float
+        `mass` as a share of all points; 0 to 1.
+    nearest_m : float or None
+        Distance to the nearest other peak of the answer, metres; None where it is alone.
+    nearest_higher_m : float or None
+        Distance to the nearest peak of a better rank, metres; None for the first.
+    peak_class : {"primary", "secondary", "minor"}
+        By prominence: see `find_peaks`.
+    """
+
+    rank: int
+    x_m: float
+    y_m: float
+    density_per_km2: float
+    prominence: float
+    mass: float
+    share: float
+    nearest_m: float | None
+    nearest_higher_m: float | None
+    peak_class: PeakClass
+
+
+@dataclass(frozen=True)
+class Peaks:
+    """The peaks of a surface in order of height, and the rule that chose them.
+
+    Attributes
+    ----------
+    peaks : tuple of Peak
+        Possibly empty.
+    reach_m : float
+        The radius within which points count for a peak, and the least distance between two.
+    left_out : int
+        Local maxima that were too low, too little prominent or too near to a higher one, or
+        beyond the number asked for.
+    """
+
+    peaks: tuple[Peak, ...]
+    reach_m: float
+    left_out: int
+
+    def of_class(self, peak_class: PeakClass) -> tuple[Peak, ...]:
+        """The peaks of a class, in order of height."""
+        return tuple(peak for peak in self.peaks if peak.peak_class == peak_class)
+
+
+def peak_reach_m(bandwidth_m: float, *, kernel: str = DEFAULT_KERNEL) -> float:
+    """The radius about a peak whose incidents make it, metres.
+
+    That of a quartic kernel of the same standard deviation: the bandwidth itself for the
+    quartic, and comparable between kernels (a Gaussian's own radius is twice as far as what
+    it shows).
+    """
+    sd_m = kernel_named(kernel).sd_m(checked_bandwidth(bandwidth_m))
+    return KERNELS["quartic"].bandwidth_m(sd_m)
+
+
+def find_peaks(
+    density: ArrayLike,
+    grid: Grid,
+    points: PointIndex,
+    *,
+    bandwidth_m: float,
+    kernel: str = DEFAULT_KERNEL,
+    least_prominence: float = LEAST_PROMINENCE,
+    max_peaks: int = MAX_PEAKS,
+) -> Peaks:
+    """The peaks of a density surface, ranked by height.
+
+    Parameters
+    ----------
+    density : (rows, cols) float64
+        Per km^2, at least 0; NaN (outside a study area) counts as nothing.
+    grid : Grid
+        Of the surface; cells of a fifth of the bandwidth or less place peaks well.
+    points : PointIndex
+        The points the surface was made from.
+    bandwidth_m, kernel : float, str
+        With which the surface was made.
+    least_prominence : float
+        Peaks of less prominence, as a share of the highest, are left out; 0 to 1.
+    max_peaks : int
+        At most so many are answered, at least 1.
+
+    Returns
+    -------
+    Peaks
+
+    Raises
+    ------
+    InvalidValuesError
+        If the surface has not the shape of the grid, or is negative or infinite somewhere.
+    InvalidParameterError, InvalidBandwidthError, UnknownKernelError
+        If an argument is out of its range.
+
+    Notes
+    -----
+    A peak is a cell, or plateau of cells, that no neighbour (of eight) exceeds. Its
+    topographic prominence is its height above the highest saddle over which higher ground can
+    be reached; it does not depend on the cell size, as counting maxima does. From the highest
+    down, a peak is kept when its prominence is at least `least_prominence` and no kept peak
+    lies within the reach (`peak_reach_m`): two peaks nearer than that are made by the same
+    incidents. Of the peaks kept,
+
+    - primary: prominence of at least `PRIMARY_PROMINENCE` of the highest peak's height (the
+      highest itself always);
+    - secondary: of at least `SECONDARY_PROMINENCE`;
+    - minor: the others.
+
+    The mass counts incidents, not the surface: with a kernel of bounded support exactly the
+    incidents within a bandwidth make the height of the peak, an analyst can count them again,
+    and, each going to the nearest peak, the masses never add up to more than there is. The
+    basin of a peak was not used: that of the highest in a county ends only where another
+    begins, and takes in all the country between. Nothing here says that a peak is more than
+    chance. Cost: one sort of the cells.
+
+    References
+    ----------
+    Edelsbrunner, Letscher and Zomorodian (2002), Discrete Comput. Geom. 28, 511-533
+    (prominence is the persistence of a maximum).
+    """
+    surface = checked_on_grid(density, grid, name="density")
+    surface = np.nan_to_num(surface.astype(np.float64), nan=0.0, posinf=-1.0)
+    if surface.min() < 0.0:
+        raise InvalidValuesError("density", "must be finite and at least 0, or NaN outside")
+    if not 0.0 <= least_prominence <= 1.0:
+        raise InvalidParameterError("least_prominence", least_prominence, "from 0 to 1")
+    if max_peaks < 1:
+        raise InvalidParameterError("max_peaks", max_peaks, "at least 1")
+    reach_m = peak_reach_m(bandwidth_m, kernel=kernel)
+    cells, prominence = _maxima(surface)
+    if not len(cells):
+        return Peaks((), reach_m, 0)
+    heights = surface.ravel()[cells]
+    prominent = np.flatnonzero(prominence >= least_prominence * heights[0])
+    xy_m = _tops(surface, cells[prominent], grid)
+    kept = _apart(xy_m, reach_m, max_peaks)
+    chosen = prominent[kept]
+    return Peaks(
+        _described(xy_m[kept], heights[chosen], prominence[chosen], points, reach_m),
+        reach_m,
+        len(cells) - len(kept),
+    )
+
+
+@dataclass(frozen=True)
+class Inset:
+    """Extent and bandwidth for a zoomed inset of one peak.
+
+    Attributes
+    ----------
+    bounds_m : left, bottom, right, top
+        A square about the peak, metres.
+    bandwidth_m, kernel : float, str
+        For the surface in the inset.
+    cell_m : float
+        A cell size that shows it: an eighth of the bandwidth.
+    rule : str
+        The rule that gave the bandwidth.
+    places : int
+        Distinct places of records inside.
+    """
+
+    bounds_m: tuple[float, float, float, float]
+    bandwidth_m: float
+    kernel: str
+    cell_m: float
+    rule: str
+    places: int
+
+
+def propose_inset(
+    peaks: Peaks, xy_m: ArrayLike, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
+) -> Inset | None:
+    """Where to zoom in on the leading peak, and with which bandwidth.
+
+    Parameters
+    ----------
+    peaks : Peaks
+        Of the surface.
+    xy_m : (n, 2) float64
+        The records of the surface, not merged, metres.
+    bandwidth_m, kernel : float, str
+        With which the surface was made.
+
+    Returns
+    -------
+    Inset or None
+        None where there is no peak.
+
+    Notes
+    -----
+    The square reaches `INSET_REACHES` reaches from the peak to every side. The bandwidth is
+    what `auto` chooses from the records inside, but no more than half of that of the surface,
+    because an inset that shows the same surface larger shows nothing, and never less than the
+    location error of the records.
+    """
+    if not peaks.peaks:
+        return None
+    first = peaks.peaks[0]
+    half_m = INSET_REACHES * peaks.reach_m
+    bounds = (first.x_m - half_m, first.y_m - half_m, first.x_m + half_m, first.y_m + half_m)
+    records = np.asarray(xy_m, dtype=np.float64)
+    within = np.all(np.abs(records - (first.x_m, first.y_m)) <= half_m, axis=1)
+    chosen = choose_bandwidth(records[within], kernel=kernel, fallback_m=bandwidth_m)
+    fine_m = min(chosen.bandwidth_m, bandwidth_m * INSET_BANDWIDTH)
+    fine_m = max(fine_m, min(chosen.location.error_m, bandwidth_m))
+    return Inset(bounds, fine_m, kernel, fine_m / 8.0, chosen.rule, chosen.places)
+
+
+def _maxima(surface: FloatArray) -> tuple[IntArray, FloatArray]:
+    """Cells of all local maxima from the highest down, and their prominence per km^2."""
+    flat = np.ascontiguousarray(surface).ravel()
+    above = np.flatnonzero(flat > 0.0)
+    order = above[np.argsort(-flat[above], kind="stable")]
+    # A border of cells that are never visited spares the kernel its bounds checks.
+    width = surface.shape[1] + 2
+    padded = order + width + 1 + 2 * (order // surface.shape[1])
+    group = np.full((surface.shape[0] + 2) * width, -1, dtype=np.int64)
+    saddle = np.zeros(len(order))
+    is_peak = np.zeros(len(order), dtype=np.bool_)
+    _flood(padded, flat[order], width, group, np.arange(len(order)), is_peak, saddle)
+    # What parts of a plateau have between them is not a saddle.
+    found = np.flatnonzero(is_peak & (flat[order] > saddle))
+    return order[found], flat[order[found]] - saddle[found]
+
+
+@compiled
+def _flood(
+    order: IntArray,
+    height: FloatArray,
+    width: int,
+    group: IntArray,
+    parent: IntArray,
+    is_peak: BoolArray,
+    saddle: FloatArray,
+) -> None:
+    """Join cells to their higher neighbours from the top down; note where groups first meet."""
+    steps = (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1)
+    for i in range(len(order)):
+        highest = -1
+        for step in steps:
+            root = group[order[i] + step]
+            if root < 0:
+                continue
+            while parent[root] != root:
+                parent[root] = parent[parent[root]]
+                root = parent[root]
+            if highest < 0:
+                highest = root
+            elif root != highest:
+                # Groups are named by the rank of their summit: the smaller is the higher.
+                lower, highest = max(root, highest), min(root, highest)
+                parent[lower] = highest
+                saddle[lower] = height[i]
+        if highest < 0:
+            is_peak[i] = True
+            highest = i
+        group[order[i]] = highest
+
+
+def _tops(surface: FloatArray, peaks: IntArray, grid: Grid) -> FloatArray:
+    """(n, 2) centre of each peak: on a plateau, of the cell nearest to the plateau's middle."""
+    surface = np.ascontiguousarray(surface)
+    seen = np.zeros(surface.shape, dtype=np.bool_)
+    cells = np.empty((surface.size, 2), dtype=np.int64)
+    tops = np.empty((len(peaks), 2))
+    for k, peak in enumerate(peaks):
+        row, col = divmod(int(peak), grid.cols)
+        least = surface[row, col] * (1.0 - _PLATEAU)
+        plateau = cells[: _plateau(surface, row, col, least, seen, cells)]
+        away = ((plateau - plateau.mean(axis=0)) ** 2).sum(axis=1)
+        tops[k] = plateau[np.lexsort((plateau[:, 1], plateau[:, 0], away))[0]]
+        seen[plateau[:, 0], plateau[:, 1]] = False
+    return np.column_stack(
+        [
+            grid.left_m + (tops[:, 1] + 0.5) * grid.cell_m,
+            grid.top_m - (tops[:, 0] + 0.5) * grid.cell_m,
+        ]
+    )
+
+
+@compiled
+def _plateau(
+    surface: FloatArray, row: int, col: int, least: float, seen: BoolArray, cells: IntArray
+) -> int:
+    """Enter the cells, connected with one, that are at least so high; how many there are."""
+    rows, cols = surface.shape
+    seen[row, col] = True
+    cells[0, 0], cells[0, 1] = row, col
+    found, done = 1, 0
+    while done < found:
+        at_row, at_col = cells[done, 0], cells[done, 1]
+        done += 1
+        for r in range(max(at_row - 1, 0), min(at_row + 2, rows)):
+            for c in range(max(at_col - 1, 0), min(at_col + 2, cols)):
+                if not seen[r, c] and surface[r, c] >= least:
+                    seen[r, c] = True
+                    cells[found, 0], cells[found, 1] = r, c
+                    found += 1
+    return found
+
+
+def _apart(xy_m: FloatArray, reach_m: float, most: int) -> IntArray:
+    """Positions of the peaks, from the first down, that lie a reach from all kept before."""
+    kept: list[int] = []
+    for k in range(len(xy_m)):
+        away = np.hypot(*(xy_m[kept] - xy_m[k]).T)
+        if np.all(away >= reach_m * (1.0 - _SAME_PLACE)):
+            kept.append(k)
+            if len(kept) == most:
+                break
+    return np.array(kept, dtype=np.int64)
+
+
+def _described(
+    xy_m: FloatArray,
+    heights: FloatArray,
+    prominence: FloatArray,
+    points: PointIndex,
+    reach_m: float,
+) -> tuple[Peak, ...]:
+    """The kept peaks with their masses, distances and classes."""
+    masses = _masses(xy_m, points, reach_m)
+    between = np.hypot(xy_m[:, None, 0] - xy_m[None, :, 0], xy_m[:, None, 1] - xy_m[None, :, 1])
+    np.fill_diagonal(between, math.inf)
+    described = []
+    for k in range(len(xy_m)):
+        relative = float(prominence[k] / heights[0])
+        described.append(
+            Peak(
+                rank=k + 1,
+                x_m=float(xy_m[k, 0]),
+                y_m=float(xy_m[k, 1]),
+                density_per_km2=float(heights[k]),
+                prominence=relative,
+                mass=float(masses[k]),
+                share=float(masses[k]) / points.total_weight if points.total_weight else 0.0,
+                nearest_m=float(between[k].min()) if len(xy_m) > 1 else None,
+                nearest_higher_m=float(between[k, :k].min()) if k else None,
+                peak_class=_class_of(relative),
+            )
+        )
+    return tuple(described)
+
+
+def _class_of(prominence: float) -> PeakClass:
+    """The class of a peak by its prominence as a share of the highest."""
+    if prominence >= PRIMARY_PROMINENCE:
+        return "primary"
+    return "secondary" if prominence >= SECONDARY_PROMINENCE else "minor"
+
+
+def _masses(xy_m: FloatArray, points: PointIndex, reach_m: float) -> FloatArray:
+    """Weight of the points within reach of each peak, each point going to the nearest."""
+    nearest = np.full(len(points), math.inf)
+    owner = np.full(len(points), -1, dtype=np.int64)
+    for k, (x, y) in enumerate(xy_m):
+        at = points.near((x - reach_m, y - reach_m, x + reach_m, y + reach_m))
+        away = np.hypot(points.x_m[at] - x, points.y_m[at] - y)
+        nearer = (away <= reach_m) & (away < nearest[at])
+        nearest[at[nearer]] = away[nearer]
+        owner[at[nearer]] = k
+    owned = owner >= 0
+    return np.asarray(
+        np.bincount(owner[owned], points.weight[owned], minlength=len(xy_m)), dtype=np.float64
+    )

@@ -1,0 +1,1 @@
+"""Spatial weights and regular tessellations."""

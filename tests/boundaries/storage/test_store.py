@@ -1,0 +1,283 @@
+"""Layers at rest: what is saved comes back, whole, once, and only under its own name."""
+
+import json
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import geopandas
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+from boundaries.errors import (
+    BoundaryError,
+    DamagedLayerError,
+    InvalidLayerError,
+    LayerCrsError,
+    LayerExistsError,
+    UnknownLayerError,
+)
+from boundaries.layers.layer import Layer, normalised
+from boundaries.storage import store as store_module
+from boundaries.storage.store import LayerStore
+from tests.boundaries.areas import BNG, chessboard, layer_of, square
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> LayerStore:
+    return LayerStore(tmp_path / "boundaries", crs=BNG)
+
+
+def test_a_layer_comes_back_as_it_was_saved(store):
+    areas = {"B2": square(1, 0), "A1": shapely.MultiPolygon([square(0, 0), square(5, 5)])}
+    saved = store.save(layer_of(areas, vintage="2021", source="us", licence="CC0", synthetic=True))
+    assert saved.codes == ("A1", "B2")
+    assert saved.names == ("Area A1", "Area B2")
+    assert shapely.equals_identical(saved.geometries[0], areas["A1"])
+    assert shapely.equals_identical(saved.geometries[1], areas["B2"])
+    words = saved.metadata
+    assert (words.vintage, words.source, words.licence, words.synthetic) == (
+        "2021",
+        "us",
+        "CC0",
+        True,
+    )
+    again = LayerStore(store.folder, crs=BNG).get("test")
+    assert (again.version, again.codes) == (saved.version, saved.codes)
+
+
+def test_geopandas_opens_the_file_with_its_crs(store):
+    store.save(layer_of(chessboard(2, 2)))
+    frame = geopandas.read_parquet(store.folder / "test.parquet")
+    assert list(frame.columns) == ["code", "name", "geometry"]
+    assert frame.crs.to_epsg() == 27700
+    assert frame.geometry.area.sum() == pytest.approx(4e6)
+
+
+def test_the_geoparquet_metadata_are_those_the_format_asks_for(store):
+    saved = store.save(
+        layer_of({"A": square(0, 0), "B": shapely.MultiPolygon([square(2, 0), square(4, 0)])})
+    )
+    geo = json.loads(pq.read_schema(store.folder / "test.parquet").metadata[b"geo"])
+    column = geo["columns"][geo["primary_column"]]
+    assert geo["version"] == "1.1.0"
+    assert column["encoding"] == "WKB"
+    assert column["geometry_types"] == ["Polygon", "MultiPolygon"]
+    assert column["crs"]["id"] == {"authority": "EPSG", "code": 27700}
+    assert column["bbox"] == list(saved.bounds_m)
+
+
+def test_the_header_says_what_is_in_the_file_without_reading_it(store):
+    saved = store.save(layer_of(chessboard(3, 2)))
+    (header,) = store.headers()
+    assert (header.areas, header.area_km2) == (6, pytest.approx(6.0))
+    assert header.bounds_m == saved.bounds_m
+    assert header.metadata == saved.metadata
+
+
+def test_the_version_changes_with_content_and_words_and_with_nothing_else(store):
+    first = layer_of(chessboard(2, 1))
+    version = normalised(first).version
+    assert len(version) == 12
+    reversed_order = layer_of(dict(reversed(chessboard(2, 1).items())))
+    assert normalised(reversed_order).version == version
+    assert normalised(first, order=7).version == version
+    assert normalised(layer_of(chessboard(2, 1), vintage="2022")).version != version
+    moved = {**chessboard(2, 1), "A0000": square(0, 0, 999.0)}
+    assert normalised(layer_of(moved)).version != version
+
+
+def test_layers_are_listed_in_the_order_of_their_first_import(store):
+    for name in ("wards", "lsoa21", "districts"):
+        store.save(layer_of(chessboard(1, 1), layer_id=name))
+    store.save(layer_of(chessboard(2, 1), layer_id="wards"), replace=True)
+    assert store.ids() == ("wards", "lsoa21", "districts")
+    study = store.default_study_layer()
+    assert study is not None
+    assert study.layer_id == "wards"
+
+
+def test_an_empty_store_has_no_layers(store):
+    assert store.ids() == ()
+    assert store.default_study_layer() is None
+
+
+def test_the_same_name_twice_is_refused_and_the_first_stays(store):
+    store.save(layer_of(chessboard(2, 1)))
+    with pytest.raises(LayerExistsError, match="--replace"):
+        store.save(layer_of(chessboard(3, 1)))
+    assert len(store.get("test")) == 2
+
+
+@pytest.mark.parametrize("name", ["", "LSOA21", "a b", "../evil", "a.b", "é", "-a", "x" * 65])
+def test_names_that_cannot_stand_in_an_address_are_refused(store, name):
+    with pytest.raises(InvalidLayerError, match="lower-case letters, digits"):
+        store.save(layer_of(chessboard(1, 1), layer_id=name))
+    with pytest.raises(UnknownLayerError):
+        store.get(name)
+
+
+def test_an_unknown_layer_is_answered_with_those_there_are(store):
+    store.save(layer_of(chessboard(1, 1), layer_id="lsoa21"))
+    with pytest.raises(UnknownLayerError, match="lsoa21") as caught:
+        store.get("lsoa22")
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_layer_in_another_crs_is_refused_both_ways(store):
+    with pytest.raises(LayerCrsError):
+        store.save(layer_of(chessboard(1, 1), crs="EPSG:32631"))
+    store.save(layer_of(chessboard(1, 1)))
+    with pytest.raises(LayerCrsError, match="HOTSPOTS_CRS"):
+        LayerStore(store.folder, crs="EPSG:32631").get("test")
+    assert len(LayerStore(store.folder, crs="epsg:27700").get("test")) == 1
+
+
+def test_every_caller_gets_the_same_object_and_the_file_is_read_once(store, monkeypatch):
+    store.save(layer_of(chessboard(10, 10)))
+    fresh = LayerStore(store.folder, crs=BNG)
+    reads = []
+    slow = store_module.read_layer
+
+    def counted(*args):
+        reads.append(1)
+        time.sleep(0.05)
+        return slow(*args)
+
+    monkeypatch.setattr(store_module, "read_layer", counted)
+    found: list[Layer] = []
+    threads = [threading.Thread(target=lambda: found.append(fresh.get("test"))) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(reads) == 1
+    assert len({id(layer) for layer in found}) == 1
+
+
+def test_a_file_replaced_by_another_process_is_read_again(store):
+    store.save(layer_of(chessboard(2, 1)))
+    other = LayerStore(store.folder, crs=BNG)
+    before = other.get("test")
+    store.save(layer_of(chessboard(3, 1)), replace=True)
+    assert len(before) == 2
+    assert len(other.get("test")) == 3
+    (store.folder / "test.parquet").unlink()
+    assert other.ids() == ()
+    with pytest.raises(UnknownLayerError):
+        other.get("test")
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"no parquet at all" * 50])
+def test_a_file_that_is_no_layer_is_named(store, content):
+    store.folder.mkdir()
+    (store.folder / "wards.parquet").write_bytes(content)
+    with pytest.raises(DamagedLayerError, match=r"wards\.parquet"):
+        store.get("wards")
+    with pytest.raises(DamagedLayerError, match=r"wards\.parquet"):
+        store.ids()
+
+
+def test_a_parquet_file_of_someone_else_is_named(store):
+    store.folder.mkdir()
+    frame = geopandas.GeoDataFrame({"code": ["a"]}, geometry=[square(0, 0)], crs=BNG)
+    frame.to_parquet(store.folder / "wards.parquet")
+    with pytest.raises(DamagedLayerError, match="say nothing of a layer"):
+        store.get("wards")
+
+
+def test_a_layer_under_another_name_is_named(store):
+    store.save(layer_of(chessboard(1, 1), layer_id="wards"))
+    (store.folder / "wards.parquet").rename(store.folder / "lsoa.parquet")
+    with pytest.raises(DamagedLayerError, match="holds layer 'wards'"):
+        store.get("lsoa")
+
+
+def test_a_damaged_layer_can_be_replaced(store):
+    store.save(layer_of(chessboard(1, 1), layer_id="lsoa"))
+    store.folder.joinpath("wards.parquet").write_bytes(b"broken")
+    store.save(layer_of(chessboard(1, 1), layer_id="wards"), replace=True)
+    assert store.ids() == ("lsoa", "wards")
+
+
+def test_what_a_killed_import_left_is_no_layer_and_is_cleared_away(store):
+    store.save(layer_of(chessboard(1, 1)))
+    leftover = store.folder / ".wards.parquet.1234.unfinished"
+    leftover.write_bytes(b"half a file")
+    assert store.ids() == ("test",)
+    store.save(layer_of(chessboard(1, 1), layer_id="lsoa"))
+    assert not leftover.exists()
+
+
+def test_a_failed_write_leaves_the_old_layer_and_no_remains(store, monkeypatch):
+    store.save(layer_of(chessboard(2, 1)))
+
+    def no_space(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store_module, "write_layer", no_space)
+    with pytest.raises(OSError, match="No space left"):
+        store.save(layer_of(chessboard(3, 1)), replace=True)
+    assert len(store.get("test")) == 2
+    assert not list(store.folder.glob(".*unfinished"))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from boundaries.storage.store import LayerStore
+from tests.boundaries.areas import BNG, chessboard, layer_of
+store = LayerStore(Path(sys.argv[1]), crs=BNG)
+layers = [layer_of(chessboard(60, n)) for n in (30, 31)]
+print("ready", flush=True)
+while True:
+    for layer in layers:
+        store.save(layer, replace=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_layer(store):
+    random = np.random.default_rng(20)
+    store.save(layer_of(chessboard(60, 30)))
+    for delay_s in random.uniform(0.0, 0.25, 5):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(store.folder)], stdout=subprocess.PIPE
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"ready\n"
+        time.sleep(delay_s)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        layer = LayerStore(store.folder, crs=BNG).get("test")
+        assert len(layer) in (60 * 30, 60 * 31)
+        assert layer.version == normalised(layer).version
+    store.save(layer_of(chessboard(2, 2)), replace=True)
+    assert store.ids() == ("test",)
+    assert sorted(p.name for p in store.folder.iterdir()) == [".lock", "test.parquet"]
+
+
+def test_arrays_of_a_layer_cannot_be_written(store):
+    layer = store.save(layer_of(chessboard(2, 1)))
+    with pytest.raises(ValueError, match="read-only"):
+        layer.geometries[0] = None
+    with pytest.raises(ValueError, match="read-only"):
+        layer.areas_km2[0] = 0.0
+
+
+def test_all_errors_survive_pickling():
+    errors = [
+        InvalidLayerError("a", "b"),
+        LayerCrsError("a", "b", "c"),
+        LayerExistsError("a"),
+        DamagedLayerError("a", "b"),
+    ]
+    for error in errors:
+        assert isinstance(error, BoundaryError)
+        assert str(pickle.loads(pickle.dumps(error))) == str(error)

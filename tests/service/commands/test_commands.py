@@ -1,0 +1,470 @@
+"""The command line: the same answers as over HTTP, errors in one line."""
+
+import csv
+import dataclasses
+import io
+import json
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from service.__main__ import app
+from service.commands import terminal as output
+from service.model.release import release
+from tests.boundaries.areas import write_geojson
+from tests.service import world
+from tests.service.answers import csv_rows
+
+# What each answering command is asked, and where it answers over HTTP.
+ANSWERS = {
+    "choropleth": (
+        ["choropleth", world.DATASET, world.CELLS],
+        f"/v1/choropleths/{world.DATASET}/{world.CELLS}",
+    ),
+    "hotspots": (
+        ["hotspots", world.DATASET, world.CELLS, "--permutations", "999"],
+        f"/v1/hotspots/{world.DATASET}/{world.CELLS}",
+    ),
+    "sites": (["growth", "sites"], "/v1/growth/sites"),
+    "overlay": (
+        ["growth", "overlay", world.DATASET, "--distance-m", "600"],
+        f"/v1/growth/{world.DATASET}/overlay",
+    ),
+    "priorities": (
+        ["growth", "priorities", world.DATASET, "--layer", world.CELLS],
+        f"/v1/growth/{world.DATASET}/priorities",
+    ),
+    "peaks": (["peaks", world.DATASET], f"/v1/heatmaps/{world.DATASET}/peaks"),
+}
+QUERIES = {
+    "hotspots": {"permutations": 999},
+    "overlay": {"distance_m": 600},
+    "priorities": {"layer": world.CELLS},
+}
+TILE = "13/4099/2697"
+
+
+@pytest.fixture
+def run(county):
+    """Runs a command on the county; the result has exit_code, stdout and stderr."""
+
+    def run(*args, data_dir=county, **variables):
+        environ = {"HOTSPOTS_DATA_DIR": str(data_dir), "COLUMNS": "200", **variables}
+        return CliRunner().invoke(app, [str(arg) for arg in args], env=environ)
+
+    return run
+
+
+@pytest.fixture
+def succeed(run):
+    def succeed(*args, **options):
+        result = run(*args, **options)
+        assert result.exit_code == 0, result.output
+        return result
+
+    return succeed
+
+
+def assert_refused(result, *said):
+    """Exit status 2, nothing on standard output, one line that names what is wrong."""
+    assert result.exit_code == 2, result.output
+    assert result.stdout == ""
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    assert lines[0].startswith("error: ")
+    for words in said:
+        assert words in lines[0]
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("form", ["json", "csv", "geojson"])
+def test_an_answer_on_standard_output_is_that_of_http(client, succeed, name, form):
+    args, address = ANSWERS[name]
+    suffix = "" if form == "json" else f".{form}"
+    over_http = client.get(f"{address}{suffix}", params=QUERIES.get(name))
+    assert succeed(*args, "--format", form).stdout_bytes == over_http.content
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("form", ["json", "csv", "geojson", "parquet"])
+def test_an_answer_in_a_file_is_that_of_http(client, succeed, tmp_path, name, form):
+    args, address = ANSWERS[name]
+    suffix = "" if form == "json" else f".{form}"
+    over_http = client.get(f"{address}{suffix}", params=QUERIES.get(name))
+    out = tmp_path / f"answer.{form}"
+    result = succeed(*args, "--out", out)
+    assert out.read_bytes() == over_http.content
+    assert result.stdout == ""
+    assert str(out) in result.stderr
+
+
+def test_csv_is_what_comes_without_a_format(succeed):
+    rows = csv_rows(succeed("choropleth", world.DATASET, world.CELLS).stdout_bytes)
+    counts = world.cell_counts()
+    assert {row["code"]: int(row["count"]) for row in rows} == {
+        code: counts[code] for code in world.CODES
+    }
+
+
+def test_a_csv_file_has_its_provenance_beside_it(client, succeed, tmp_path):
+    args, address = ANSWERS["choropleth"]
+    succeed(*args, "--out", tmp_path / "cells.csv")
+    beside = json.loads((tmp_path / "cells.csv.provenance.json").read_text())
+    assert beside == client.get(address).json()["provenance"]
+
+
+def test_nothing_unfinished_is_left_beside_a_file(succeed, tmp_path):
+    succeed("choropleth", world.DATASET, world.CELLS, "--out", tmp_path / "cells.geojson")
+    assert [each.name for each in tmp_path.iterdir()] == ["cells.geojson"]
+
+
+def test_options_mean_what_the_parameters_mean(client, succeed):
+    options = {
+        "measure": "rate",
+        "denominator": "residents:2020",
+        "per": "100",
+        "from": "2023-01",
+        "to": "2023-12",
+        "category": ["assault", "fire"],
+        "classes": "4",
+        "within": "district:D1",
+    }
+    args = ["choropleth", world.DATASET, world.CELLS, "--format", "json"]
+    for name, value in options.items():
+        for each in value if isinstance(value, list) else [value]:
+            args += [f"--{name}", each]
+    over_http = client.get(ANSWERS["choropleth"][1], params=options)
+    assert over_http.status_code == 200
+    assert succeed(*args).stdout_bytes == over_http.content
+
+
+@pytest.mark.parametrize(
+    ("out", "address", "query"),
+    [
+        ("map.tif", "raster.tif", {"cell-m": "100"}),
+        ("map.png", "map.png", {"width": "400"}),
+        ("map.json", "summary.json", {"bandwidth-m": "600"}),
+    ],
+)
+def test_a_heat_map_in_a_file_is_that_of_http(client, succeed, tmp_path, out, address, query):
+    args = [part for name, value in query.items() for part in (f"--{name}", value)]
+    succeed("heatmap", world.DATASET, *args, "--out", tmp_path / out)
+    params = {name.replace("-", "_"): value for name, value in query.items()}
+    over_http = client.get(f"/v1/heatmaps/{world.DATASET}/{address}", params=params)
+    assert (tmp_path / out).read_bytes() == over_http.content
+
+
+def test_a_tile_in_a_file_is_that_of_http(client, succeed, tmp_path):
+    succeed("heatmap", world.DATASET, "--tile", TILE, "--out", tmp_path / "tile.png")
+    over_http = client.get(f"/v1/heatmaps/{world.DATASET}/tiles/{TILE}.png")
+    assert (tmp_path / "tile.png").read_bytes() == over_http.content
+
+
+def test_a_summary_comes_where_no_file_is_named(client, succeed):
+    found = json.loads(succeed("heatmap", world.DATASET).stdout)
+    assert found == client.get(f"/v1/heatmaps/{world.DATASET}/summary.json").json()
+
+
+@pytest.mark.parametrize(
+    ("command", "address"), [("datasets", "/v1/datasets"), ("boundaries", "/v1/boundaries")]
+)
+def test_a_listing_as_json_is_that_of_http(client, succeed, command, address):
+    assert json.loads(succeed(command, "--json").stdout) == client.get(address).json()
+
+
+def test_the_datasets_are_listed_with_counts_period_and_version(succeed):
+    listed = succeed("datasets").stdout
+    located = len(world.located_xy_m())
+    for words in (
+        "callouts: Callouts",
+        f"{len(world.RECORDS):,} records: {located:,} located",
+        "9 outside",
+        "2023-01 to 2024-12, 3 categories",
+        "version 0; Ambulance; Open Licence 1",
+    ):
+        assert words in listed
+
+
+def test_the_layers_are_listed_with_their_measures(succeed):
+    listed = succeed("boundaries").stdout
+    assert "district: Districts" in listed
+    assert "16 areas, 16.0 km2, vintage 2021" in listed
+    assert "residents (2 periods to 2021)" in listed
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["choropleth", "nonsense", "cell"], ["nonsense", "callouts"]),
+        (["choropleth", "callouts", "nonsense"], ["nonsense", "district, cell"]),
+        (["choropleth", "callouts", "cell", "--category", "x"], ["assault; burglary; fire"]),
+        (["choropleth", "callouts", "cell", "--measure", "rate"], ["denominator"]),
+        (["choropleth", "callouts", "cell", "--measure", "x"], ["--measure", "'count'"]),
+        (["choropleth", "callouts", "cell", "--from", "2024-13"], ["--from", "ISO"]),
+        (["choropleth", "callouts", "cell", "--from", "2024-05", "--to", "2023-01"], ["after"]),
+        (["choropleth", "callouts", "cell", "--classes", "99"], ["--classes", "99"]),
+        (["choropleth", "callouts", "cell", "--out", "cells.xls"], ["cells.xls", ".csv"]),
+        (["hotspots", "callouts", "district"], ["at least"]),
+        (["hotspots", "callouts", "cell", "--permutations", "-1"], ["--permutations"]),
+        (["heatmap", "callouts", "--bandwidth-m", "0"], ["--bandwidth-m", "10"]),
+        (["heatmap", "callouts", "--bandwidth-m", "nan"], ["--bandwidth-m"]),
+        (["heatmap", "callouts", "--tile", "1/2"], ["z/x/y"]),
+        (["heatmap", "callouts", "--tile", "²/1/1"], ["z/x/y"]),
+        (["heatmap", "callouts", "--tile", "1/9/9", "--out", "t.png"], ["from 0 to 1"]),
+        (["heatmap", "callouts", "--tile", TILE, "--out", "t.tif"], [".png"]),
+        (["heatmap", "callouts", "--out", "map.jpg"], [".tif, .png or .json"]),
+        (["heatmap", "callouts", "--bbox", "1,2", "--out", "m.tif"], ["four numbers"]),
+        (["growth", "overlay", "callouts", "--distance-m", "0"], ["--distance-m"]),
+        (["growth", "overlay", "callouts", "--layer", "x"], ["district, cell"]),
+    ],
+)
+def test_what_cannot_be_answered_is_said_in_one_line(run, args, said):
+    assert_refused(run(*args), *said)
+
+
+def test_a_file_that_cannot_be_written_is_named(run, tmp_path):
+    out = tmp_path / "no such folder" / "cells.csv"
+    assert_refused(run("choropleth", world.DATASET, world.CELLS, "--out", out), str(out))
+
+
+def test_words_in_brackets_reach_the_terminal(run):
+    assert_refused(run("choropleth", "[bold]x[/bold]", "cell"), "[bold]x[/bold]")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HOTSPOTS_DATADIR", "x", "HOTSPOTS_DATA_DIR"),
+        ("HOTSPOTS_CRS", "EPSG:4326", "in metres"),
+        ("HOTSPOTS_TILES__MAX_ZOOM", "99", "24"),
+        ("HOTSPOTS_TILES", "abc", "tiles"),
+    ],
+)
+def test_a_wrong_setting_is_said_in_one_line(run, variable, value, said):
+    assert_refused(run("datasets", **{variable: value}), said)
+
+
+def test_without_data_listings_say_how_to_begin(succeed, tmp_path):
+    result = succeed("datasets", data_dir=tmp_path)
+    assert result.stdout == ""
+    assert "hotspots import incidents" in result.stderr
+    assert "hotspots import boundaries" in succeed("boundaries", data_dir=tmp_path).stderr
+
+
+def test_without_a_data_folder_serving_is_refused(run, tmp_path):
+    assert_refused(run("serve", data_dir=tmp_path / "nothing"), "nothing", "HOTSPOTS_DATA_DIR")
+
+
+def commands():
+    """Every command, as the words that call it, with its click command."""
+    found = []
+
+    def walk(command, words):
+        below = getattr(command, "commands", None)
+        if below is None:
+            found.append((words, command))
+            return
+        for name, each in below.items():
+            walk(each, (*words, name))
+
+    walk(typer.main.get_command(app), ())
+    return found
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize("words", [words for words, _ in COMMANDS], ids=" ".join)
+def test_every_command_explains_itself_and_its_options(run, words):
+    command = dict(COMMANDS)[words]
+    result = run(*words, "--help")
+    assert result.exit_code == 0
+    assert command.help.splitlines()[0].split(".")[0][:40] in result.stdout
+    for parameter in command.params:
+        for option in (*parameter.opts, *parameter.secondary_opts):
+            if option.startswith("--"):
+                assert option in result.stdout
+
+
+@pytest.mark.parametrize("words", [words for words, _ in COMMANDS], ids=" ".join)
+def test_every_command_refuses_an_option_it_does_not_have(run, words):
+    result = run(*words, "--colour", "red")
+    assert result.exit_code == 2
+    assert "--colour" in result.stderr
+
+
+def test_every_command_that_answers_is_known_here():
+    """Who adds a command says here how it is asked; the door out is tested with it."""
+    answering = {words[0] for words, _ in COMMANDS} - {"import", "derive", "demo", "serve"}
+    assert answering == {args[0] for args in EVERY_ANSWER}
+
+
+def test_a_table_without_shapes_is_no_file_of_shapes(run, tmp_path):
+    for suffix in ("gpkg", "geojson", "fgb"):
+        result = run("trend", world.DATASET, "--out", str(tmp_path / f"trend.{suffix}"))
+        assert result.exit_code == 2
+        assert "json, csv, parquet" in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+EVERY_ANSWER = [
+    ["datasets"],
+    ["datasets", "--json"],
+    ["boundaries"],
+    ["boundaries", "--json"],
+    ["heatmap", world.DATASET],
+    ["heatmap", world.DATASET, "--tile", TILE, "--out", "{folder}/tile.png"],
+    ["heatmap", world.DATASET, "--out", "{folder}/map.png"],
+    ["heatmap", world.DATASET, "--out", "{folder}/raster.tif"],
+    ["contours", world.DATASET],
+    *(args for args, _ in ANSWERS.values()),
+    ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
+    ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
+    ["trend", world.DATASET, "--within", "cell:C00"],
+    ["places", "cell"],
+    ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
+    [
+        "change", world.DATASET, world.CELLS, "--permutations", "99",
+        "--from", "2024-01", "--to", "2024-12",
+        "--baseline-from", "2023-01", "--baseline-to", "2023-12",
+    ],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("args", EVERY_ANSWER, ids=lambda args: " ".join(args[:1] + args[-1:]))
+def test_every_answer_of_every_command_passes_the_door(monkeypatch, succeed, tmp_path, args):
+    passed = []
+
+    def recording(answer, policy, role):
+        passed.append(answer)
+        return release(answer, policy, role)
+
+    open_as_usual = output.resources
+    monkeypatch.setattr(
+        output, "resources", lambda: dataclasses.replace(open_as_usual(), release=recording)
+    )
+    succeed(*(arg.format(folder=tmp_path) for arg in args))
+    assert len(passed) == 1
+
+
+@pytest.mark.parametrize("args", EVERY_ANSWER, ids=lambda args: " ".join(args[:1] + args[-1:]))
+def test_nothing_is_written_where_the_door_is_shut(monkeypatch, run, tmp_path, args):
+    def shut(answer, policy, role):
+        raise PermissionError("no")
+
+    open_as_usual = output.resources
+    monkeypatch.setattr(
+        output, "resources", lambda: dataclasses.replace(open_as_usual(), release=shut)
+    )
+    result = run(*(arg.format(folder=tmp_path) for arg in args))
+    assert result.exit_code != 0
+    assert result.stdout == ""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The county as files that somebody sent."""
+    folder = tmp_path_factory.mktemp("files")
+    cells = [({"id": c, "label": world.NAMES[c]}, world.square(c)) for c in world.CODES]
+    write_geojson(folder / "cells.geojson", cells)
+    with (folder / "callouts.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(["When", "E", "N", "Kind", "Square"])
+        for record in world.RECORDS:
+            month_only = record.precision == "month"
+            when = record.occurred.strftime("%Y-%m" if month_only else "%Y-%m-%d")
+            place = ("", "") if record.x_m is None else (record.x_m, record.y_m)
+            writer.writerow([when, *place, record.category, record.code or ""])
+    with (folder / "residents.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Code", "Residents"])
+        writer.writerows((code, f"{value:,.0f}") for code, value in world.RESIDENTS.items())
+    return folder
+
+
+def import_everything(succeed, files, data_dir):
+    succeed(
+        "import", "boundaries", files / "cells.geojson", "--layer", "cell",
+        "--code-field", "id", "--name-field", "label", "--vintage", "2021", data_dir=data_dir,
+    )  # fmt: skip
+    incidents = succeed(*incidents_of(files), data_dir=data_dir)
+    succeed(
+        "import", "measures", files / "residents.csv", "--layer", "cell",
+        "--measure", "residents", "--period", "2021",
+        "--code-field", "Code", "--value-field", "Residents", data_dir=data_dir,
+    )  # fmt: skip
+    return incidents
+
+
+def incidents_of(files):
+    return [
+        "import", "incidents", files / "callouts.csv", "--dataset", "callouts", "--format", "csv",
+        "--time", "When", "--x", "E", "--y", "N", "--crs", "EPSG:27700",
+        "--category", "Kind", "--area-code", "Square",
+    ]  # fmt: skip
+
+
+def test_files_become_the_same_answers(succeed, files, tmp_path):
+    """From files to a table of rates, by the command line alone."""
+    summary = import_everything(succeed, files, tmp_path).stdout
+    counts = world.placements()
+    assert f"{len(world.RECORDS):,} rows read from 1 file" in summary
+    assert f"{counts['outside']:,} outside" in summary
+    assert f"{counts['not_located']:,} not located" in summary
+    rate = ["--measure", "rate", "--denominator", "residents"]
+    args = ["choropleth", world.DATASET, world.CELLS, *rate]
+    imported = csv_rows(succeed(*args, data_dir=tmp_path).stdout_bytes)
+    assert imported == csv_rows(succeed(*args).stdout_bytes)
+
+
+def test_the_same_file_again_is_refused_and_says_how_to_replace_it(run, succeed, files, tmp_path):
+    import_everything(succeed, files, tmp_path)
+    assert_refused(run(*incidents_of(files), data_dir=tmp_path), "callouts.csv", "--replace")
+    replaced = succeed(*incidents_of(files), "--replace", data_dir=tmp_path)
+    assert f"{len(world.RECORDS):,} rows imported before were replaced" in replaced.stdout
+    assert f"{len(world.RECORDS):,} records" in succeed("datasets", data_dir=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["import", "boundaries", "{files}/none.geojson", "--layer", "x", "--code-field", "id"],
+         ["none.geojson"]),
+        (["import", "boundaries", "{files}/cells.geojson", "--layer", "x", "--code-field", "no"],
+         ["no", "id"]),
+        (["import", "boundaries", "{files}/cells.geojson", "--layer", "A B", "--code-field", "id"],
+         ["A B"]),
+        (["import", "incidents", "{files}/callouts.csv", "--dataset", "x", "--format", "csv"],
+         ["--time"]),
+        (["import", "incidents", "{files}/callouts.csv", "--dataset", "x", "--format", "csv",
+          "--time", "Wenn"], ["Wenn", "When"]),
+        (["import", "incidents", "{files}/callouts.csv", "--dataset", "X Y", "--format", "csv",
+          "--time", "When"], ["X Y"]),
+        (["import", "incidents", "{files}/callouts.csv", "--dataset", "x", "--format",
+          "police-uk"], ["callouts.csv"]),
+        (["import", "incidents", "{files}/callouts.csv", "--dataset", "x", "--format", "csv",
+          "--time", "When", "--attribute", "sex"], ["name=column"]),
+        (["import", "measures", "{files}/residents.csv", "--layer", "cell", "--measure", "m",
+          "--period", "2021", "--code-field", "Code", "--value-field", "Residents"], ["cell"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_imported_is_said_in_one_line_and_leaves_nothing(
+    run, files, tmp_path, args, said
+):
+    result = run(*(arg.format(files=files) for arg in args), data_dir=tmp_path)
+    assert_refused(result, *said)
+    assert not (tmp_path / "incidents").exists()
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_the_version_is_said(succeed):
+    assert succeed("--version").stdout.startswith("hotspot-atlas ")
+
+
+def test_a_table_on_standard_output_is_one_that_spreadsheets_read(succeed):
+    text = succeed("choropleth", world.DATASET, world.CELLS).stdout_bytes.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert len({len(row) for row in rows}) == 1
+    assert len(rows) == 1 + len(world.CODES)

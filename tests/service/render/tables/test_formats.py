@@ -1,0 +1,18 @@
+"""The registry of table formats says of each what a terminal can show."""
+
+import pytest
+
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
+from service.model.release import Role
+from service.queries.areas import ChoroplethQuery
+from service.render.tables.formats import FORMATS
+from tests.service import world
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_format_is_text_exactly_when_its_bytes_are(suffix, county):
+    held = open_resources(Settings(data_dir=county))
+    table = held.choropleths.table(world.DATASET, world.CELLS, ChoroplethQuery())
+    body = FORMATS[suffix].render(held.release(table, held.policy, Role.PUBLIC))
+    assert FORMATS[suffix].is_text == (b"\0" not in body)

@@ -1,0 +1,164 @@
+"""Neighbours by distance: against all pairs, ties, limits, and the optimised distance."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spatial.density.kernels import KERNELS
+from spatial.errors import InvalidNeighboursError, InvalidParameterError, UnknownKernelError
+from spatial.local_statistics.distance_weights import (
+    distance_band,
+    inverse_distance,
+    kernel_weights,
+    knn,
+    optimised_distance,
+)
+from spatial.local_statistics.global_statistics import global_moran
+from tests.spatial.lattices import lattice
+
+ORIGIN = np.array([545_000.0, 258_000.0])
+
+
+def scattered(seed, n=25, *, on_a_lattice=False):
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 6, (n, 2)) * 100.0 if on_a_lattice else rng.random((n, 2)) * 1_000
+    return ORIGIN + xy
+
+
+def apart(xy):
+    return np.hypot(*(xy[:, None] - xy).transpose(2, 0, 1))
+
+
+@given(seed=st.integers(0, 10_000), k=st.integers(1, 24), on_a_lattice=st.booleans())
+def test_k_nearest_are_the_k_nearest_the_first_of_equals(seed, k, on_a_lattice):
+    xy = scattered(seed, on_a_lattice=on_a_lattice)
+    found = knn(xy, k)
+    distance = np.round(apart(xy), 6)
+    np.fill_diagonal(distance, np.inf)
+    for i in range(len(xy)):
+        nearest = np.lexsort((np.arange(len(xy)), distance[i]))[:k]
+        assert found.neighbours_of(i).tolist() == sorted(nearest.tolist())
+
+
+@given(seed=st.integers(0, 10_000), distance=st.floats(1, 2_000))
+def test_a_band_is_all_within_it(seed, distance):
+    xy = scattered(seed)
+    np.testing.assert_array_equal(
+        distance_band(xy, distance).to_dense(),
+        ((apart(xy) <= distance) & ~np.eye(25, dtype=bool)).astype(float),
+    )
+
+
+def test_a_centre_at_exactly_the_distance_is_a_neighbour():
+    found = distance_band([[0.0, 0.0], [1_500.0, 0.0], [3_000.1, 0.0]], 1_500.0)
+    assert found.counts.tolist() == [1, 1, 0]
+    assert found.islands.tolist() == [2]
+
+
+@given(seed=st.integers(0, 10_000), power=st.sampled_from([0.5, 1.0, 2.0]))
+def test_inverse_distance_fades_with_the_power(seed, power):
+    xy = scattered(seed)
+    distance = apart(xy)
+    expected = np.where(
+        (distance <= 400) & ~np.eye(25, dtype=bool), np.maximum(distance, 1.0) ** -power, 0.0
+    )
+    np.testing.assert_allclose(
+        inverse_distance(xy, 400.0, power=power).to_dense(), expected, rtol=1e-12
+    )
+
+
+def test_centres_at_one_place_count_as_a_metre_apart():
+    found = inverse_distance([[0.0, 0.0], [0.0, 0.0], [2.0, 0.0]], 10.0)
+    assert found.to_dense()[0].tolist() == [0.0, 1.0, 0.5]
+
+
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+def test_kernel_weights_are_the_shape_of_the_kernel(kernel):
+    xy = scattered(3)
+    distance = apart(xy)
+    expected = KERNELS[kernel].shape(distance / 400.0)
+    np.fill_diagonal(expected, 0.0)
+    found = kernel_weights(xy, 400.0, kernel=kernel)
+    np.testing.assert_allclose(found.to_dense(), expected, rtol=1e-12)
+    assert np.all(found.self_weights == 1.0)
+
+
+def test_the_rule_is_named_as_a_query_names_it():
+    xy = scattered(1)
+    assert knn(xy, 8).rule == "knn:8"
+    assert distance_band(xy, 1500.0).rule == "distance:1500"
+    assert inverse_distance(xy, 1500.0).rule == "inverse-distance:1500"
+    assert kernel_weights(xy, 1500.0).rule == "kernel:1500"
+
+
+def test_the_optimised_distance_is_the_first_peak_of_moran():
+    side = 20
+    xy = np.array([(c * 100.0, r * 100.0) for r in range(side) for c in range(side)]) + ORIGIN
+    rng = np.random.default_rng(0)
+    values = np.zeros((side, side))
+    for r, c in rng.integers(2, side - 2, (9, 2)):
+        values[r - 2 : r + 3, c - 2 : c + 3] += 5.0
+    values = values.ravel() + rng.random(side * side)
+    found = optimised_distance(xy, values)
+    assert found.reason == "first peak"
+    assert len(found.tried_m) == len(found.z_score)
+    at = found.tried_m.index(found.distance_m)
+    assert found.z_score[at - 1] < found.z_score[at] > found.z_score[at + 1]
+    assert not any(
+        a < b > c
+        for a, b, c in zip(found.z_score, found.z_score[1:at], found.z_score[2:], strict=False)
+    )
+    band = distance_band(xy, found.distance_m).row_standardised()
+    assert global_moran(values, band).z_score == pytest.approx(found.z_score[at])
+
+
+def test_without_a_peak_the_largest_is_taken_and_said():
+    xy = np.array([(c * 100.0, 0.0) for c in range(300)])
+    found = optimised_distance(xy, np.arange(300.0), steps=4)
+    assert found.reason == "largest"
+    assert found.distance_m == found.tried_m[int(np.argmax(found.z_score))]
+
+
+def test_every_area_but_outliers_has_a_neighbour_at_the_first_distance():
+    xy = np.vstack([scattered(2, 60), ORIGIN + 50_000.0])
+    found = optimised_distance(xy, np.random.default_rng(0).poisson(5, 61))
+    assert distance_band(xy, found.tried_m[0]).islands.tolist() == [60]
+
+
+@pytest.mark.parametrize("k", [0, -1, 25, 100])
+def test_k_beyond_the_areas_is_refused(k):
+    with pytest.raises(InvalidNeighboursError):
+        knn(scattered(0), k)
+
+
+@pytest.mark.parametrize("distance", [0.0, -5.0, np.nan, np.inf])
+def test_distances_without_meaning_are_refused(distance):
+    for rule in (distance_band, inverse_distance, kernel_weights):
+        with pytest.raises(InvalidParameterError):
+            rule(scattered(0), distance)
+
+
+def test_other_requests_without_meaning_are_refused():
+    with pytest.raises(InvalidParameterError):
+        inverse_distance(scattered(0), 100.0, power=0.0)
+    with pytest.raises(UnknownKernelError):
+        kernel_weights(scattered(0), 100.0, kernel="cubic")
+    with pytest.raises(InvalidNeighboursError):
+        optimised_distance(np.zeros((9, 2)), np.arange(9.0))
+    with pytest.raises(InvalidParameterError):
+        optimised_distance(scattered(0), np.arange(25.0), steps=2)
+
+
+def test_a_band_over_everything_is_refused_before_its_pairs_are_made():
+    xy = np.random.default_rng(0).random((12_000, 2))
+    with pytest.raises(InvalidNeighboursError, match="more than"):
+        distance_band(xy, 2.0)
+
+
+def test_eight_nearest_of_a_lattice_are_its_queen_neighbours():
+    xy = np.array([(c * 250.0, -r * 250.0) for r in range(7) for c in range(9)]) + ORIGIN
+    inner = [r * 9 + c for r in range(1, 6) for c in range(1, 8)]
+    nearest, queen = knn(xy, 8), lattice(7, 9)
+    for i in inner:
+        assert nearest.neighbours_of(i).tolist() == queen.neighbours_of(i).tolist()

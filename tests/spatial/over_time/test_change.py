@@ -1,0 +1,190 @@
+"""Change: the E-test against its double sum and published values, intervals, displacement."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest, norm, poisson
+
+from spatial.errors import InvalidParameterError, InvalidValuesError
+from spatial.over_time.change import (
+    TRANSITIONS,
+    count_changes,
+    e_test,
+    transitions,
+    weighted_displacement_difference,
+)
+
+
+def double_sum(a, b, t1=1.0, t2=1.0):
+    """Krishnamoorthy and Thomson, equation 3.4, every pair of counts."""
+    if a + b == 0:
+        return 1.0
+    rate = (a + b) / (t1 + t2)
+    top = int(rate * max(t1, t2) + 12 * math.sqrt(rate * max(t1, t2)) + 60)
+    x = np.arange(top)
+    x1, x2 = x[:, None], x[None, :]
+
+    def pivot(u, v):
+        scale = np.sqrt(np.maximum(u / t1**2 + v / t2**2, 1e-300))
+        return np.where(u + v == 0, 0.0, np.abs(u / t1 - v / t2) / scale)
+
+    weights = poisson.pmf(x1, rate * t1) * poisson.pmf(x2, rate * t2)
+    return float(weights[pivot(x1, x2) >= pivot(np.float64(a), np.float64(b)) - 1e-9].sum())
+
+
+@given(
+    a=st.integers(0, 60),
+    b=st.integers(0, 60),
+    t1=st.sampled_from([1.0, 31.0, 0.5]),
+    t2=st.sampled_from([1.0, 28.0, 2.0]),
+)
+def test_the_e_test_equals_its_double_sum(a, b, t1, t2):
+    found = e_test([a], [b], first_exposure=t1, second_exposure=t2)[0]
+    assert found == pytest.approx(double_sum(a, b, t1, t2), rel=1e-8, abs=1e-12)
+
+
+def test_sixteen_then_twenty_five_is_no_significant_change():
+    found = count_changes([16], [25])
+    assert found.p_value[0] == pytest.approx(0.165, abs=5e-4)
+    assert found.z_quick[0] == pytest.approx(1.414, abs=5e-4)
+    assert 2 * norm.sf(found.z_quick[0]) == pytest.approx(0.157, abs=5e-4)
+
+
+def test_mistake_9_a_percentage_is_of_the_first_period_and_never_alone():
+    found = count_changes([20, 30, 0], [30, 20, 7])
+    np.testing.assert_allclose(found.percent[:2], [50.0, -100 / 3])
+    assert np.isnan(found.percent[2])
+    assert np.isinf(found.ratio[2])
+    assert np.all(np.isfinite(found.p_value))
+
+
+@pytest.mark.compiled
+def test_the_quick_form_without_the_root_of_two_would_cry_wolf():
+    rng = np.random.default_rng(0)
+    a, b = rng.poisson(30, 20_000), rng.poisson(30, 20_000)
+    found = count_changes(a, b)
+    assert np.mean(np.abs(found.z_quick) > 1.96) == pytest.approx(0.05, abs=0.006)
+    assert np.mean(np.abs(found.z_quick * math.sqrt(2)) > 1.96) == pytest.approx(0.17, abs=0.01)
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("mean", [1.0, 5.0, 30.0])
+@pytest.mark.parametrize("longer", [1.0, 2.0])
+def test_the_level_of_the_e_test_is_kept(mean, longer):
+    rng = np.random.default_rng(3)
+    a, b = rng.poisson(mean, 20_000), rng.poisson(mean * longer, 20_000)
+    p = e_test(a, b, second_exposure=longer)
+    assert np.mean(p <= 0.05) < 0.056
+
+
+def test_exchanging_the_periods_exchanges_nothing_but_the_sign():
+    a, b = np.arange(20), np.arange(20)[::-1]
+    there = count_changes(a, b, first_exposure=31, second_exposure=28)
+    back = count_changes(b, a, first_exposure=28, second_exposure=31)
+    np.testing.assert_allclose(there.p_value, back.p_value, rtol=1e-8)
+    np.testing.assert_allclose(there.z_quick, -back.z_quick)
+    np.testing.assert_allclose(there.lower[1:-1], 1 / back.upper[1:-1], rtol=1e-8)
+
+
+@given(a=st.integers(0, 40), b=st.integers(0, 40), longer=st.sampled_from([1.0, 3.0]))
+def test_the_interval_of_the_ratio_is_that_of_a_binomial_share(a, b, longer):
+    found = count_changes([a], [b], second_exposure=longer)
+    if a + b == 0:
+        assert np.isnan([found.lower[0], found.upper[0], found.ratio[0]]).all()
+        return
+    share = binomtest(b, a + b).proportion_ci(0.95, method="exact")
+    assert found.lower[0] == pytest.approx(share.low / (1 - share.low) / longer, rel=1e-7)
+    if a:
+        assert found.upper[0] == pytest.approx(share.high / (1 - share.high) / longer, rel=1e-7)
+    else:
+        assert np.isinf(found.upper[0])
+
+
+def test_unequal_periods_are_compared_by_their_rates():
+    found = count_changes([310], [280], first_exposure=31, second_exposure=28)
+    assert found.difference[0] == pytest.approx(0.0)
+    assert found.percent[0] == pytest.approx(0.0)
+    assert found.p_value[0] == pytest.approx(1.0)
+
+
+def test_q_is_over_the_areas():
+    found = count_changes([0, 10, 10], [20, 12, 10], correction="bonferroni")
+    np.testing.assert_allclose(found.q_value, np.minimum(1, 3 * found.p_value))
+
+
+def test_large_counts_have_a_p_too():
+    assert e_test([1_000_000], [1_003_000])[0] == pytest.approx(
+        2 * norm.sf(3_000 / math.sqrt(2_003_000)), rel=1e-3
+    )
+
+
+CHANGES = [
+    ("hot 99", "hot 90", "stayed hot"),
+    ("not significant", "hot 95", "new hot"),
+    ("hot 90", "not significant", "no longer hot"),
+    ("cold 99", "hot 90", "cold to hot"),
+    ("hot 99", "cold 90", "hot to cold"),
+    ("cold 99", "cold 95", "stayed cold"),
+    ("not significant", "cold 95", "new cold"),
+    ("cold 90", "not significant", "no longer cold"),
+    ("not significant", "not significant", "neither"),
+    ("not tested", "hot 99", "not tested"),
+    ("hot 99", "not tested", "not tested"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CHANGES)
+def test_each_pair_of_classes_has_its_transition(before, after, expected):
+    assert transitions([before], [after]).tolist() == [expected]
+
+
+def test_every_transition_is_reached():
+    assert {expected for *_, expected in CHANGES} == set(TRANSITIONS)
+
+
+def test_displacement_worked_by_hand():
+    # (40 - 60) - (48 - 50) + (22 - 20) - (18 - 21) = -20 + 2 + 2 + 3 = -13, sqrt(279)
+    found = weighted_displacement_difference((60, 40), (50, 48), (20, 22), (21, 18))
+    assert found.difference == -13.0
+    assert found.standard_error == pytest.approx(math.sqrt(279))
+    assert found.z_score == pytest.approx(-13 / math.sqrt(279))
+    assert found.p_value == pytest.approx(2 * norm.sf(13 / math.sqrt(279)))
+    assert found.lower == pytest.approx(-13 - 1.959964 * math.sqrt(279), abs=1e-4)
+    assert found.upper == pytest.approx(-13 + 1.959964 * math.sqrt(279), abs=1e-4)
+
+
+def test_displacement_need_not_be_looked_at():
+    found = weighted_displacement_difference((60, 40), (50, 48))
+    assert found.difference == -18.0
+    assert weighted_displacement_difference((0, 0), (0, 0)).p_value == 1.0
+
+
+def test_the_displacement_interval_covers_what_it_states():
+    rng = np.random.default_rng(1)
+    inside = 0
+    for _ in range(2_000):
+        t0, c0, c1 = rng.poisson([60, 50, 55])
+        t1 = rng.poisson(45)
+        found = weighted_displacement_difference((t0, t1), (c0, c1))
+        inside += found.lower <= -20 <= found.upper
+    assert 0.935 < inside / 2_000 < 0.965
+
+
+def test_requests_without_meaning_are_refused():
+    for first, second in (([1.5], [2]), ([-1], [2]), ([1], [2e7]), ([1, 2], [1]), ([np.nan], [1])):
+        with pytest.raises(InvalidValuesError):
+            e_test(first, second)
+    for exposure in (0.0, -1.0, math.inf):
+        with pytest.raises(InvalidParameterError):
+            e_test([1], [1], first_exposure=exposure)
+    with pytest.raises(InvalidParameterError):
+        count_changes([1], [1], confidence=1.0)
+    with pytest.raises(InvalidValuesError):
+        transitions(["hot 99"], ["hot 99", "hot 99"])
+    with pytest.raises(InvalidValuesError):
+        weighted_displacement_difference((-1, 2), (1, 1))
+    with pytest.raises(InvalidParameterError):
+        weighted_displacement_difference((1, 2), (1, 1), confidence=0.0)
