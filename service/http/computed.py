@@ -16,7 +16,7 @@ from service.http.caching import allow_recall, is_any, names
 from service.http.ranges import ACCEPT_RANGES
 from service.http.request_state import GONE, LEVEL
 from service.model.errors import StaleVersionError
-from service.runtime.cancellation import Stop, watched
+from service.runtime.cancellation import CancelToken, cancellable, check_cancelled
 from service.runtime.data_state import State
 from service.runtime.flights import Body, Made
 from service.runtime.lanes import Lanes, Work
@@ -116,7 +116,7 @@ class Question:
 class Computed(Response):
     """A response whose body is computed in a lane while no thread waits for it.
 
-    A client that leaves gives its place up; when the last one has left, the computation stops.
+    A client that leaves gives its place up; when the last one has left, the computation tokens.
     """
 
     def __init__(
@@ -174,11 +174,11 @@ class Computed(Response):
         finally:
             bodies.leave(flight)
 
-    def _begin(self, looked: Looked, scope: Scope, stop: Stop) -> Future[Made]:
+    def _begin(self, looked: Looked, scope: Scope, token: CancelToken) -> Future[Made]:
         lane = self._lanes[self._question.work]
-        return lane.submit(partial(self._compute, looked, scope, stop), stop)
+        return lane.submit(partial(self._compute, looked, scope, token), token)
 
-    def _compute(self, looked: Looked, scope: Scope, stop: Stop) -> Made:
+    def _compute(self, looked: Looked, scope: Scope, token: CancelToken) -> Made:
         """Compute in a thread of a lane; kept only if the data stood still meanwhile."""
         bodies = self._resources.bodies
         kept = bodies.peek(looked.tag)  # somebody may have been quicker
@@ -186,8 +186,8 @@ class Computed(Response):
             scope[LEVEL] = "memory"
             return Made(kept, is_settled=True)
         scope[LEVEL] = "computed"
-        with watched(stop):
-            stop()
+        with cancellable(token):
+            check_cancelled()
             body = self._question.compute()
         is_settled = self._question.version() == looked.given
         if is_settled:

@@ -18,7 +18,7 @@ from service.model.answers import Answer
 from service.model.provenance import SOFTWARE
 from service.model.queries import Query
 from service.model.release import Released, Role
-from service.runtime.cancellation import checkpoint
+from service.runtime.cancellation import check_cancelled
 from service.runtime.lanes import Lanes, Work
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -94,7 +94,7 @@ class Replies:
         def render_released() -> bytes:
             began = time.perf_counter()
             released = resources.release(answer(), resources.policy, role)
-            checkpoint()()
+            check_cancelled()
             description = describe(released) if describe is not None else ""
             value = packed(description, render(released))
             metrics: Metrics = self.request.app.state.metrics

@@ -1,72 +1,66 @@
-"""Work that stops when nobody waits for it any more.
+"""Ending a computation that no client waits for any more.
 
-A `Stop` belongs to one computation. It is handed on explicitly: whoever starts the computation
-sets it around the call with `watched`, and an analysis takes `checkpoint()` once, at its
-beginning, and passes that on as an argument (`on_progress` of the numerics). It lives in a
-context variable in between, so that two computations never see each other's.
+A `CancelToken` belongs to one computation. Whoever starts the computation makes its token
+current with `cancellable`; analyses call `check_cancelled` between their steps, or hand it to the
+numerics as `on_progress`. The token is held in a context variable, so that two computations never
+see each other's.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 
 class AbandonedError(Exception):
-    """Nobody waits for the answer any more."""
+    """No client waits for the answer any more."""
 
     def __str__(self) -> str:
         return "nobody waits for this answer any more"
 
 
-class Stop:
-    """A flag that one computation looks at between its steps."""
+class CancelToken:
+    """Tells one computation, from another thread, that it should end."""
 
-    __slots__ = ("_flag", "checks")
+    __slots__ = ("_cancelled",)
 
     def __init__(self) -> None:
-        self._flag = threading.Event()
-        self.checks = 0
+        self._cancelled = threading.Event()
 
-    def set(self) -> None:
-        """Ask the computation to end at its next step."""
-        self._flag.set()
+    def cancel(self) -> None:
+        """Ask the computation to end at its next check."""
+        self._cancelled.set()
 
     @property
-    def is_set(self) -> bool:
-        """Whether it has been asked to end."""
-        return self._flag.is_set()
-
-    def __call__(self, *_: object) -> None:
-        """Raise if it has been asked to end; takes what progress callbacks take.
-
-        Raises
-        ------
-        AbandonedError
-        """
-        self.checks += 1
-        if self._flag.is_set():
-            raise AbandonedError
+    def is_cancelled(self) -> bool:
+        """Whether the computation has been asked to end."""
+        return self._cancelled.is_set()
 
 
-_STOP: ContextVar[Stop | None] = ContextVar("hotspots_stop", default=None)
+_TOKEN: ContextVar[CancelToken | None] = ContextVar("hotspots_cancel_token", default=None)
 
 
 @contextmanager
-def watched(stop: Stop) -> Iterator[None]:
-    """Within it, `checkpoint` gives this stop."""
-    before = _STOP.set(stop)
+def cancellable(token: CancelToken) -> Iterator[None]:
+    """Make a token the one that `check_cancelled` checks in this block."""
+    previous = _TOKEN.set(token)
     try:
         yield
     finally:
-        _STOP.reset(before)
+        _TOKEN.reset(previous)
 
 
-def checkpoint() -> Callable[..., None]:
-    """What the computation at hand calls between its steps; outside of one it does nothing."""
-    stop = _STOP.get()
-    return _go_on if stop is None else stop
+def check_cancelled(*_: object) -> None:
+    """Raise if the current computation has been cancelled; does nothing outside of one.
 
+    Takes and ignores what progress callbacks are given. Call it in the thread that computes:
+    threads started by hand do not inherit the token.
 
-def _go_on(*_: object) -> None:
-    """Nobody can ask for an end."""
+    Raises
+    ------
+    AbandonedError
+        If the token of this computation is cancelled.
+    """
+    token = _TOKEN.get()
+    if token is not None and token.is_cancelled:
+        raise AbandonedError

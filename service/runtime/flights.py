@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from service.runtime.cancellation import Stop
+from service.runtime.cancellation import CancelToken
 
 OVERHEAD_BYTES = 64
 Body = bytes
@@ -24,11 +24,11 @@ class Made:
 class Flight:
     """One answer on its way, however many wait for it."""
 
-    __slots__ = ("askers", "result", "stop", "tag")
+    __slots__ = ("askers", "result", "tag", "token")
 
-    def __init__(self, tag: str, stop: Stop, result: Future[Made]) -> None:
+    def __init__(self, tag: str, token: CancelToken, result: Future[Made]) -> None:
         self.tag = tag
-        self.stop = stop
+        self.token = token
         self.result = result
         self.askers = 0
 
@@ -68,7 +68,7 @@ class Bodies:
         """Whether somebody's computation will give the body."""
         return tag in self._flights
 
-    def join(self, tag: str, begin: Callable[[Stop], Future[Made]]) -> tuple[Flight, bool]:
+    def join(self, tag: str, begin: Callable[[CancelToken], Future[Made]]) -> tuple[Flight, bool]:
         """Wait for a tag's body with the others; who joins must `leave`.
 
         Parameters
@@ -86,8 +86,8 @@ class Bodies:
             flight = self._flights.get(tag)
             first = flight is None
             if flight is None:
-                stop = Stop()
-                flight = Flight(tag, stop, begin(stop))
+                token = CancelToken()
+                flight = Flight(tag, token, begin(token))
                 self._flights[tag] = flight
                 flight.result.add_done_callback(lambda _: self._landed(flight))
             flight.askers += 1
@@ -100,7 +100,7 @@ class Bodies:
             if flight.askers or flight.result.done():
                 return
             self._landed(flight)
-            flight.stop.set()
+            flight.token.cancel()
         flight.result.cancel()  # works while it waits for a thread
 
     def _landed(self, flight: Flight) -> None:

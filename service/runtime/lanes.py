@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ClassVar, TypeVar
 
 from service.config.settings import LimitSettings
-from service.runtime.cancellation import Stop
+from service.runtime.cancellation import CancelToken
 
 Value = TypeVar("Value")
 
@@ -86,7 +86,7 @@ class Lane:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"hotspots-{work}")
         self._lock = threading.Lock()
         self._accepted = 0
-        self._stops: set[Stop] = set()
+        self._tokens: set[CancelToken] = set()
 
     @property
     def running(self) -> int:
@@ -98,13 +98,13 @@ class Lane:
         """How many wait."""
         return max(self._accepted - self._threads, 0)
 
-    def submit(self, job: Callable[[], Value], stop: Stop) -> Future[Value]:
+    def submit(self, job: Callable[[], Value], token: CancelToken) -> Future[Value]:
         """Have a job done, in the context of the caller; cancelled jobs leave the queue.
 
         Parameters
         ----------
-        stop : Stop
-            What the job looks at between its steps.
+        token : CancelToken
+            What the job checks between its steps.
 
         Raises
         ------
@@ -115,13 +115,13 @@ class Lane:
             if self._accepted >= self._threads + self._places:
                 raise BusyError(self.work, self.running, self.waiting)
             self._accepted += 1
-            self._stops.add(stop)
+            self._tokens.add(token)
             self._changed()
 
         def left(_: object) -> None:
             with self._lock:
                 self._accepted -= 1
-                self._stops.discard(stop)
+                self._tokens.discard(token)
                 self._changed()
 
         try:
@@ -136,8 +136,8 @@ class Lane:
         """Drop what waits, and ask what runs to stop."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            for stop in self._stops:
-                stop.set()
+            for token in self._tokens:
+                token.cancel()
 
     def _changed(self) -> None:
         if self._on_change is not None:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
-from service.runtime.cancellation import AbandonedError, checkpoint
+from service.runtime.cancellation import AbandonedError, check_cancelled
 
 Value = TypeVar("Value")
 
@@ -43,7 +43,7 @@ class SingleFlightCache(Generic[Value]):
             try:
                 return self._get(key, compute)
             except AbandonedError:
-                checkpoint()()  # raises again where it is this very asker who has left
+                check_cancelled()  # raises again where it is this very asker who has left
 
     def has(self, key: Hashable) -> bool:
         """Whether the value of a key is kept."""

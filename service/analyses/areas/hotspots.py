@@ -15,7 +15,7 @@ from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
-from service.runtime.cancellation import checkpoint
+from service.runtime.cancellation import check_cancelled
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.local_statistics.getis_ord import expected_in_reach
@@ -203,7 +203,7 @@ class Hotspots:
             permutations=permutations,
             seed=query.seed,
             threads=THREADS,
-            on_progress=checkpoint(),
+            on_progress=check_cancelled,
         )
 
     def _columns(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.queries.areas import HotspotQuery
-from service.runtime.cancellation import checkpoint
+from service.runtime.cancellation import check_cancelled
 from spatial.arrays import AnyArray, FloatArray
 from spatial.local_statistics.getis_ord import gi_star
 from spatial.local_statistics.join_counts import local_join_counts
@@ -159,7 +159,7 @@ def _drawn(
                 star=star,
                 seed=query.seed,
                 threads=THREADS,
-                on_progress=checkpoint(),
+                on_progress=check_cancelled,
             ),
             None,
         )
@@ -168,7 +168,7 @@ def _drawn(
         permutations=permutations,
         seed=query.seed,
         threads=THREADS,
-        on_progress=checkpoint(),
+        on_progress=check_cancelled,
     )
     if not query.refine:
         return drawn, None

@@ -17,7 +17,7 @@ from service.model.answers import Document, Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
-from service.runtime.cancellation import checkpoint
+from service.runtime.cancellation import check_cancelled
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.accuracy import concentration, hotspot_accuracy
 from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
@@ -78,7 +78,7 @@ class OverTime:
             correction=query.correction,
             earlier_steps=query.earlier_steps,
             threads=THREADS,
-            on_progress=checkpoint(),
+            on_progress=check_cancelled,
         )
         count = values.sum(axis=1)
         codes = np.array(counted.layer.codes, dtype=object)[kept]
@@ -134,10 +134,8 @@ class OverTime:
             correction=query.correction,
         )
 
-        look = checkpoint()
-
         def classified(values: FloatArray) -> HotspotMap:
-            look()
+            check_cancelled()
             return hotspot_map(
                 values,
                 neighbours,

@@ -18,7 +18,7 @@ from service.config.settings import Settings
 from service.model.answers import Provenance
 from service.model.provenance import dataset_source, provenance
 from service.queries.heatmaps import HeatmapQuery
-from service.runtime.cancellation import checkpoint
+from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
 from spatial.arrays import FloatArray
@@ -239,12 +239,11 @@ class Surfaces:
     def _prepare(
         self, incidents: Incidents, study: StudyArea, within: Within | None, query: HeatmapQuery
     ) -> Surface:
-        look = checkpoint()
         selected = self._selected(incidents, query)
-        look()
+        check_cancelled()
         chosen = self._bandwidth(selected, study, query)
         bandwidth_m = chosen.bandwidth_m if chosen is not None else float(query.bandwidth_m)
-        look()
+        check_cancelled()
         points, edge = selected.points, None
         if query.edge != "none":
             edge = self._edge(study, bandwidth_m, query.kernel)
@@ -252,7 +251,7 @@ class Surfaces:
         adaptive = None
         if query.adaptive:
             adaptive = abramson(points, bandwidth_m=bandwidth_m, kernel=query.kernel)
-        look()
+        check_cancelled()
         divisor = selected.selection.years() if query.per == "year" else 1.0
         cut_to = within.geometry if within is not None else None
         if cut_to is None and edge is not None:

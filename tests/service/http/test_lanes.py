@@ -11,7 +11,7 @@ from service.analyses.inputs import area_layers
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import LimitSettings, Settings
-from service.runtime.cancellation import AbandonedError, Stop, checkpoint, watched
+from service.runtime.cancellation import AbandonedError, CancelToken, cancellable, check_cancelled
 from service.runtime.flights import Bodies, Made
 from service.runtime.lanes import BusyError, Lane, Work
 from service.runtime.single_flight import SingleFlightCache
@@ -146,7 +146,7 @@ class Counted:
 
     def __init__(self, analyses):
         self._analyses = analyses
-        self.stops = []
+        self.begun = 0
         self.ended = []
 
     def __getattr__(self, name):
@@ -155,7 +155,7 @@ class Counted:
             return wanted
 
         def counted(*args, **options):
-            self.stops.append(checkpoint())
+            self.begun += 1
             try:
                 table = wanted(*args, **options)
             except BaseException as error:
@@ -177,8 +177,8 @@ def test_a_computation_ends_when_its_only_client_leaves(own):
     async def leave():
         client = Caller()
         asking = asyncio.ensure_future(client.ask(app, LONG))
-        # It is between two steps of its draws: one check is made before it begins.
-        await until(lambda: counted.stops and counted.stops[0].checks > 1)
+        # The check before it begins is behind it: what ends it is one between its draws.
+        await until(lambda: counted.begun)
         client.hang_up()
         await asking
         await until(lambda: counted.ended)
@@ -237,24 +237,24 @@ def test_a_map_that_others_wait_for_survives_the_client_who_began_it():
     def compute():
         computing.set()
         assert left.wait(60)
-        checkpoint()()
+        check_cancelled()
         return "surface"
 
-    first, second = Stop(), Stop()
+    first, second = CancelToken(), CancelToken()
     found, errors = [], []
 
-    def ask_with(stop):
-        with watched(stop):
+    def ask_with(token):
+        with cancellable(token):
             try:
                 found.append(cache.get("key", compute))
             except AbandonedError as error:
                 errors.append(error)
 
-    threads = [threading.Thread(target=ask_with, args=(stop,)) for stop in (first, second)]
+    threads = [threading.Thread(target=ask_with, args=(token,)) for token in (first, second)]
     threads[0].start()
     assert computing.wait(60)
     threads[1].start()
-    first.set()
+    first.cancel()
     left.set()
     for thread in threads:
         thread.join(60)
@@ -265,31 +265,32 @@ def test_a_map_that_others_wait_for_survives_the_client_who_began_it():
 def test_a_lane_refuses_beyond_its_places_and_takes_again():
     lane = Lane(Work.ORDINARY, threads=1, places=1)
     go_on = threading.Event()
-    jobs = [lane.submit(lambda: go_on.wait(60), Stop()) for _ in range(2)]
+    jobs = [lane.submit(lambda: go_on.wait(60), CancelToken()) for _ in range(2)]
     with pytest.raises(BusyError, match="1 ordinary answers are being computed and 1 wait"):
-        lane.submit(lambda: None, Stop())
+        lane.submit(lambda: None, CancelToken())
     go_on.set()
     assert [job.result(60) for job in jobs] == [True, True]
     while lane.running:
         pass
-    assert lane.submit(lambda: "again", Stop()).result(60) == "again"
+    assert lane.submit(lambda: "again", CancelToken()).result(60) == "again"
     lane.close()
 
 
 def test_closing_asks_what_runs_to_stop_and_drops_what_waits():
     lane = Lane(Work.HEAVY, threads=1, places=5)
-    stop, began, ended = Stop(), threading.Event(), threading.Event()
+    token, began, ended = CancelToken(), threading.Event(), threading.Event()
 
     def work():
         began.set()
         try:
-            while True:
-                stop()
+            with cancellable(token):
+                while True:
+                    check_cancelled()
         finally:
             ended.set()
 
-    running = lane.submit(work, stop)
-    waiting = lane.submit(lambda: "never", Stop())
+    running = lane.submit(work, token)
+    waiting = lane.submit(lambda: "never", CancelToken())
     assert began.wait(60)
     lane.close()
     assert ended.wait(60)
@@ -313,12 +314,12 @@ def test_an_error_reaches_all_who_wait_and_is_not_kept():
         go_on.wait(60)
         raise ValueError("no")
 
-    flights = [bodies.join("tag", lambda stop: lane.submit(fail, stop)) for _ in range(3)]
+    flights = [bodies.join("tag", lambda token: lane.submit(fail, token)) for _ in range(3)]
     assert [first for _, first in flights] == [True, False, False]
     go_on.set()
     for flight, _ in flights:
         assert isinstance(flight.result.exception(60), ValueError)
         bodies.leave(flight)
-    made = bodies.join("tag", lambda stop: lane.submit(lambda: Made(b"now", True), stop))
+    made = bodies.join("tag", lambda token: lane.submit(lambda: Made(b"now", True), token))
     assert made[0].result.result(60).body == b"now"
     lane.close()
