@@ -18,6 +18,7 @@ from service.__main__ import app as command_line
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import PREFIX, Settings
+from service.imports.incidents.layout import IncidentLayout
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,6 +43,15 @@ def read_command(line: str) -> None:
     command.make_context(name, words)
 
 
+@pytest.fixture
+def documented_folder(tmp_path, monkeypatch):
+    """The current folder, with the files that a command reads when it is parsed."""
+    layout = IncidentLayout(dataset="callouts", format_="csv", time="Call Date")
+    (tmp_path / "trust.toml").write_text(layout.to_toml(), "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.usefixtures("documented_folder")
 @pytest.mark.parametrize("line", IN_README)
 def test_the_command_line_knows_the_commands_of_the_readme(line):
     read_command(line)

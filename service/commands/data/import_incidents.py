@@ -19,6 +19,7 @@ from service.commands.options import (
     Strict,
     Title,
 )
+from service.imports.incidents.layout import IncidentLayout, read_layout
 from service.model.incident_filter import IncidentFilter
 
 
@@ -38,12 +39,36 @@ class DateForm(enum.StrEnum):
 
 
 CSV_ONLY = "Columns of --format csv"
+LAYOUT = "service.layout"  # where a command's context keeps the layout of --layout
+
+
+def _use_layout(ctx: typer.Context, path: Path | None) -> Path | None:
+    """Take the entries of a layout file as defaults of the options that it names."""
+    if path is not None:
+        with output.errors_in_words():
+            ctx.meta[LAYOUT] = read_layout(path)
+        ctx.default_map = ctx.meta[LAYOUT].options()
+    return path
 
 
 def incidents(
+    ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Files, zips or folders.")],
     dataset: Annotated[str, typer.Option(help="Name of the dataset; made if it is new.")],
     format_: Annotated[IncidentFormat, typer.Option("--format", help="Layout of the files.")],
+    layout: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML file with these options, for deliveries of one system; options given "
+            "beside it replace its entries.",
+            callback=_use_layout,
+            is_eager=True,
+        ),
+    ] = None,
+    save_layout: Annotated[
+        Path | None,
+        typer.Option(help="TOML file to write the options to, for the next --layout."),
+    ] = None,
     title: Title = "",
     source: Source = "",
     licence: Licence = "",
@@ -138,6 +163,10 @@ def incidents(
     from service.imports.incidents.importer import ImportOptions
     from service.imports.incidents.police_uk import import_police_uk
 
+    file_attributes = ctx.meta[LAYOUT].attribute if layout is not None else {}
+    attributes = {**file_attributes, **_attributes(attribute or [])}
+    if save_layout is not None and not save_layout.parent.is_dir():
+        output.fail(f"{save_layout} cannot be written: its folder does not exist")
     held = output.resources()
     with output.errors_in_words(), output.progress_bar() as progress:
         options = ImportOptions(
@@ -174,12 +203,15 @@ def incidents(
                 subcategory=subcategory,
                 weight=weight,
                 area_code=area_code,
-                attributes=_attributes(attribute or []),
+                attributes=attributes,
                 delimiter=delimiter,
                 decimal=decimal.value,
             )
             done = import_csv(held.incidents, files, columns, options, postcodes=held.postcodes)
     output.say(done.lines())
+    if save_layout is not None:
+        saved = IncidentLayout.from_options(ctx.params, attributes)
+        output.write(saved.to_toml().encode(), save_layout)
     with output.errors_in_words():
         output.say(_placement(held, dataset))
 
