@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "boundaries": set(),
     "boundaries.layers": {"boundaries", "spatial"},
+    "boundaries.storage": {"boundaries", "boundaries.layers", "spatial.coordinates"},
     "boundaries.changes": {"boundaries", "boundaries.layers", "spatial"},
     "boundaries.neighbours": {"boundaries.layers", "spatial", "spatial.weights"},
     "boundaries.points": {"boundaries.layers", "spatial"},
@@ -37,7 +38,6 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
-    "boundaries.storage": {"boundaries", "boundaries.layers", "spatial.coordinates"},
     "boundaries.tiles": {"boundaries.layers", "spatial", "spatial.coordinates"},
     "service.config": {"spatial", "spatial.coordinates"},
     "service.store": {"boundaries.changes", "boundaries.layers", "spatial", "spatial.coordinates"},
@@ -51,6 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.runtime": {
         "boundaries.points",
+        "boundaries.storage",
         "service.config",
         "spatial.bandwidths",
         "spatial.coordinates",

@@ -1,12 +1,8 @@
 """Layers at rest: one GeoParquet file each, read once per process, replaced whole."""
 
-import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from boundaries.errors import (
     DamagedLayerError,
@@ -16,25 +12,18 @@ from boundaries.errors import (
     UnknownLayerError,
 )
 from boundaries.layers.layer import Layer, is_layer_id, normalised
+from boundaries.storage.data_folder import DataFolder, FileStatus
 from boundaries.storage.geoparquet import LayerHeader, read_header, read_layer, write_layer
 from spatial.coordinates.crs import parsed_crs
 
-try:
-    import fcntl
-except ImportError:  # Windows: two imports at the same time are then not kept apart
-    fcntl = None  # type: ignore[assignment]
-
 SUFFIX = ".parquet"
-UNFINISHED = ".unfinished"
-
-Signature = tuple[int, int, int]  # inode, time of change in ns, size: another file has another
 
 
 @dataclass
-class _Held:
+class _LayerFile:
     """What one process has read of one layer's file."""
 
-    signature: Signature
+    status: FileStatus
     header: LayerHeader
     layer: Layer | None = None
 
@@ -48,18 +37,23 @@ class LayerStore:
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or DataFolder
         Where the files are; made by the first `save`.
     crs : str
         The working CRS; layers in another are refused.
     """
 
-    def __init__(self, folder: Path, *, crs: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path | DataFolder, *, crs: str) -> None:
         self.crs = crs
-        self._held: dict[str, _Held] = {}
+        self._folder = DataFolder.of(folder)
+        self._files: dict[str, _LayerFile] = {}
         self._locks: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
+
+    @property
+    def folder(self) -> Path:
+        """Where the files are."""
+        return self._folder.path
 
     def ids(self) -> tuple[str, ...]:
         """The names of the layers that are there, in order of their first import.
@@ -79,13 +73,33 @@ class LayerStore:
         DamagedLayerError
             If a file with a layer's name is not one of ours.
         """
-        found = []
+        headers = []
         for layer_id in self._names():
             try:
-                found.append(self._current(layer_id).header)
+                headers.append(self._current(layer_id).header)
             except FileNotFoundError:  # removed since the folder was listed
                 continue
-        return tuple(sorted(found, key=lambda h: (h.metadata.order, h.metadata.layer_id)))
+        return tuple(sorted(headers, key=lambda h: (h.metadata.order, h.metadata.layer_id)))
+
+    def header(self, layer_id: str) -> LayerHeader:
+        """What is known of a layer without reading its geometries.
+
+        Raises
+        ------
+        UnknownLayerError, DamagedLayerError, LayerCrsError
+            As `get`.
+        """
+        return self._checked(layer_id).header
+
+    def version(self, layer_id: str) -> str:
+        """The version of a layer, from the header of its file.
+
+        Raises
+        ------
+        UnknownLayerError, DamagedLayerError, LayerCrsError
+            As `get`.
+        """
+        return self._checked(layer_id).header.metadata.version
 
     def get(self, layer_id: str) -> Layer:
         """The layer, the same object for every caller until its file changes.
@@ -99,30 +113,19 @@ class LayerStore:
         LayerCrsError
             If it is in another coordinate system than the working one.
         """
-        if not is_layer_id(layer_id):
-            raise UnknownLayerError(layer_id, self.ids())
-        try:
-            held = self._current(layer_id)
-            if held.layer is not None:
-                return held.layer
+        current = self._checked(layer_id)
+        if current.layer is None:
             with self._lock_of(layer_id):
-                held = self._current(layer_id, locked=True)
-                if held.layer is None:
-                    held = self._read(layer_id)
-        except FileNotFoundError:
-            raise UnknownLayerError(layer_id, self.ids()) from None
-        if held.layer is None:
+                current = self._checked(layer_id, locked=True)
+                if current.layer is None:
+                    current = self._read(layer_id, areas=True)
+        if current.layer is None:
             raise DamagedLayerError(str(self._path(layer_id)), "it was read without its areas")
-        return held.layer
+        return current.layer
 
     def has(self, layer_id: str) -> bool:
         """Whether there is a file of that name, sound or not."""
-        return is_layer_id(layer_id) and self._path(layer_id).exists()
-
-    def default_study_layer(self) -> Layer | None:
-        """The layer imported first, whose union is the default study area; None without layers."""
-        ids = self.ids()
-        return self.get(ids[0]) if ids else None
+        return is_layer_id(layer_id) and self._folder.status(f"{layer_id}{SUFFIX}") is not None
 
     def save(self, layer: Layer, *, replace: bool = False) -> Layer:
         """Put a layer to rest, whole or not at all.
@@ -153,55 +156,69 @@ class LayerStore:
         check_layer_id(layer_id)
         if not is_same_crs(layer.crs, self.crs):
             raise LayerCrsError(layer_id, layer.crs, self.crs)
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with self._writing():
+        with self._folder.locked():
+            self._folder.sweep()
             if self.has(layer_id) and not replace:
                 raise LayerExistsError(layer_id)
             ordered = normalised(layer, order=self._order_for(layer_id))
-            write_whole(ordered, self._path(layer_id))
+            self._folder.write(
+                f"{layer_id}{SUFFIX}", lambda file: write_layer(ordered, file), durable=True
+            )
         return self.get(layer_id)
 
     def _names(self) -> list[str]:
         """Names of the files that could be layers."""
-        try:
-            entries = list(os.scandir(self.folder))
-        except FileNotFoundError:
-            return []
-        names = (e.name.removesuffix(SUFFIX) for e in entries if e.name.endswith(SUFFIX))
-        return [name for name in names if is_layer_id(name)]
-
-    def _path(self, layer_id: str) -> Path:
-        return self.folder / f"{layer_id}{SUFFIX}"
+        files = (name for name in self._folder.names() if name.endswith(SUFFIX))
+        return [name for file in files if is_layer_id(name := file.removesuffix(SUFFIX))]
 
     def _lock_of(self, layer_id: str) -> threading.Lock:
         with self._lock:
             return self._locks.setdefault(layer_id, threading.Lock())
 
-    def _current(self, layer_id: str, *, locked: bool = False) -> _Held:
-        """What is held of the file as it is now; at least the header."""
-        held = self._held.get(layer_id)
-        if held is not None and held.signature == _signature(self._path(layer_id).stat()):
-            return held
+    def _path(self, layer_id: str) -> Path:
+        return self._folder.resolve(f"{layer_id}{SUFFIX}")
+
+    def _checked(self, layer_id: str, *, locked: bool = False) -> _LayerFile:
+        """What has been read of a layer's file, if there is one in the working CRS."""
+        if not is_layer_id(layer_id):
+            raise UnknownLayerError(layer_id, self.ids())
+        try:
+            current = self._current(layer_id, locked=locked)
+        except FileNotFoundError:
+            raise UnknownLayerError(layer_id, self.ids()) from None
+        self._check_crs(current.header)
+        return current
+
+    def _check_crs(self, header: LayerHeader) -> None:
+        if not is_same_crs(header.metadata.crs, self.crs):
+            raise LayerCrsError(header.metadata.layer_id, header.metadata.crs, self.crs)
+
+    def _current(self, layer_id: str, *, locked: bool = False) -> _LayerFile:
+        """What has been read of the file as it is now; at least the header."""
+        known = self._files.get(layer_id)
+        if known is not None and known.status == self._folder.status(f"{layer_id}{SUFFIX}"):
+            return known
         if locked:
-            return self._read(layer_id, geometries=False)
+            return self._read(layer_id, areas=False)
         with self._lock_of(layer_id):
             return self._current(layer_id, locked=True)
 
-    def _read(self, layer_id: str, *, geometries: bool = True) -> _Held:
+    def _read(self, layer_id: str, *, areas: bool) -> _LayerFile:
         """Read the file; its lock is held. One open file, so that a replacement cannot mix in."""
         path = self._path(layer_id)
-        with path.open("rb") as file:
-            held = _Held(_signature(os.fstat(file.fileno())), read_header(file, path))
-            if held.header.metadata.layer_id != layer_id:
-                raise DamagedLayerError(
-                    str(path), f"it holds layer {held.header.metadata.layer_id!r}"
-                )
-            if geometries:
-                if not is_same_crs(held.header.metadata.crs, self.crs):
-                    raise LayerCrsError(layer_id, held.header.metadata.crs, self.crs)
-                held.layer = read_layer(file, path)
-        self._held[layer_id] = held
-        return held
+        # Asked before opening: a file that comes in between is read again at the next call.
+        status = self._folder.status(path.name)
+        if status is None:
+            raise FileNotFoundError(path)
+        with self._folder.open(path.name) as file:
+            header = read_header(file, path)
+            if header.metadata.layer_id != layer_id:
+                raise DamagedLayerError(str(path), f"it holds layer {header.metadata.layer_id!r}")
+            if areas:
+                self._check_crs(header)
+            layer = read_layer(file, path) if areas else None
+        current = self._files[layer_id] = _LayerFile(status, header, layer)
+        return current
 
     def _order_for(self, layer_id: str) -> int:
         """The layer's place in the order of imports: its own when it has one, else the next."""
@@ -212,16 +229,6 @@ class LayerStore:
             except DamagedLayerError:  # it must not stand in the way of being replaced
                 continue
         return orders.get(layer_id, max(orders.values(), default=0) + 1)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """One writer at a time among all processes; what a killed one left is cleared away."""
-        with (self.folder / ".lock").open("w") as lock:
-            if fcntl is not None:
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            for leftover in self.folder.glob(f".*{UNFINISHED}"):
-                leftover.unlink(missing_ok=True)
-            yield
 
 
 def check_layer_id(layer_id: str) -> None:
@@ -241,33 +248,6 @@ def check_layer_id(layer_id: str) -> None:
         )
 
 
-def is_same_crs(one: str, other: str) -> bool:
+def is_same_crs(crs: str, other_crs: str) -> bool:
     """Whether two names mean the same coordinate system."""
-    return one == other or parsed_crs(one) == parsed_crs(other)
-
-
-def write_whole(layer: Layer, path: Path) -> None:
-    """Write a layer's file so that `path` is never seen half written, not even after a crash."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
-    try:
-        with unfinished.open("wb") as file:
-            write_layer(layer, file)
-            _to_disk(file)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name itself must survive a power cut
-    finally:
-        os.close(folder)
-
-
-def _to_disk(file: IO[bytes]) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _signature(status: os.stat_result) -> Signature:
-    return status.st_ino, status.st_mtime_ns, status.st_size
+    return crs == other_crs or parsed_crs(crs) == parsed_crs(other_crs)

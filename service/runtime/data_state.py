@@ -1,6 +1,5 @@
 """Whether anything at rest has changed since, for the price of a few file status calls."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -8,6 +7,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from cachetools import LRUCache
+
+from boundaries.storage.data_folder import DataFolder
 
 ASKED_AGAIN_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
 SETTLED_NS = 50_000_000  # a change this young may hide another one behind the same clock tick
@@ -25,12 +26,12 @@ class DataState:
 
     Parameters
     ----------
-    data_dir : Path
+    data_dir : Path or DataFolder
         ``HOTSPOTS_DATA_DIR``; folders in it need not exist yet.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._root = os.fspath(data_dir)
+    def __init__(self, data_dir: Path | DataFolder) -> None:
+        self._folder = DataFolder.of(data_dir)
         self._listed_at = -1
         self._asked_at = 0
         self._last: State | None = None
@@ -46,29 +47,33 @@ class DataState:
 
     def asked(self) -> State | None:
         """As `now`, and always of this very moment: for what decides which version bytes are."""
-        incidents = _changed_ns(f"{self._root}/incidents")
+        incidents = self._changed_ns("incidents")
         if incidents != self._listed_at:
             self._logs = self._tables()
             self._listed_at = incidents
-        root = _changed_ns(self._root)
-        state = (root, incidents, *(_changed_ns(log) for log in self._logs))
+        root = self._changed_ns("")
+        state = (root, incidents, *(self._changed_ns(log) for log in self._logs))
         if max(state) > time.time_ns() - SETTLED_NS:
             return None
         return state
 
     def _tables(self) -> tuple[str, ...]:
         """The folder of layers, and the logs of all tables there are or can be."""
-        try:
-            with os.scandir(f"{self._root}/incidents") as entries:
-                datasets = sorted(entry.name for entry in entries)
-        except OSError:
-            datasets = []
-        single = ("measures", "sites", "lookups", "postcodes")
+        datasets = sorted(self._folder.subfolder("incidents").names())
+        tables = ("measures", "sites", "lookups", "postcodes")
         return (
-            f"{self._root}/boundaries",
-            *(f"{self._root}/{name}/_delta_log" for name in single),
-            *(f"{self._root}/incidents/{name}/_delta_log" for name in datasets),
+            "boundaries",
+            *(f"{name}/_delta_log" for name in tables),
+            *(f"incidents/{name}/_delta_log" for name in datasets),
         )
+
+    def _changed_ns(self, folder: str) -> int:
+        """When a folder last changed, in nanoseconds; 0 where there is none to be seen."""
+        try:
+            status = self._folder.status(folder)
+        except OSError:
+            return 0
+        return 0 if status is None else status.changed_ns
 
 
 class Standing(Generic[Value]):
@@ -100,11 +105,3 @@ class Standing(Generic[Value]):
         with self._lock:
             self._kept[key] = (state, value)
         return value
-
-
-def _changed_ns(path: str) -> int:
-    """When a folder last changed, in nanoseconds; 0 where there is none."""
-    try:
-        return os.stat(path).st_mtime_ns  # noqa: PTH116 - a Path costs more than the call
-    except OSError:
-        return 0

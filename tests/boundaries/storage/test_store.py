@@ -98,14 +98,10 @@ def test_layers_are_listed_in_the_order_of_their_first_import(store):
         store.save(layer_of(chessboard(1, 1), layer_id=name))
     store.save(layer_of(chessboard(2, 1), layer_id="wards"), replace=True)
     assert store.ids() == ("wards", "lsoa21", "districts")
-    study = store.default_study_layer()
-    assert study is not None
-    assert study.layer_id == "wards"
 
 
 def test_an_empty_store_has_no_layers(store):
     assert store.ids() == ()
-    assert store.default_study_layer() is None
 
 
 def test_the_same_name_twice_is_refused_and_the_first_stays(store):

@@ -1,0 +1,190 @@
+"""The one way to data at rest: list, status, read, write whole, rename, remove."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow.fs
+
+try:
+    import fcntl
+except ImportError:  # Windows: two writers at the same time are then not kept apart
+    fcntl = None  # type: ignore[assignment]
+
+UNFINISHED = ".unfinished"
+
+
+class FileStatus(NamedTuple):
+    """What tells a file from another one of the same name.
+
+    Attributes
+    ----------
+    inode : int
+    changed_ns : int
+        Time of the last change, nanoseconds since 1970.
+    size : int
+        Bytes.
+    """
+
+    inode: int
+    changed_ns: int
+    size: int
+
+
+class DataFolder:
+    """A folder of a local disk, and everything that is done to data at rest in it.
+
+    Stores, caches and the data state reach their files through an object of this class and in
+    no other way, so that a subclass can put another storage in its place or let operations
+    fail. Names are relative to the folder and may lead into folders below it.
+
+    Parameters
+    ----------
+    path : Path
+        Need not exist: it is made by the first write.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        self._root = os.fspath(path)
+
+    @classmethod
+    def of(cls, folder: "Path | DataFolder") -> "DataFolder":
+        """The folder itself, or the one at a path."""
+        return folder if isinstance(folder, DataFolder) else cls(folder)
+
+    def subfolder(self, name: str) -> "DataFolder":
+        """A folder in this one, of the same kind."""
+        return type(self)(self.path / name)
+
+    def resolve(self, name: str) -> Path:
+        """Where a file is, for a library that opens or maps it by its path."""
+        return self.path / name
+
+    def names(self) -> list[str]:
+        """The names of files and folders in it, in no particular order; none without a folder."""
+        try:
+            return os.listdir(self._root)  # noqa: PTH208 - names alone, without a Path for each
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def status(self, name: str = "") -> FileStatus | None:
+        """The status of a file, or of the folder itself; None where there is none."""
+        try:
+            # A Path costs more than the call, which is made at every request.
+            status = os.stat(f"{self._root}/{name}")  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return FileStatus(status.st_ino, status.st_mtime_ns, status.st_size)
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file, open for reading.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        """
+        return self.resolve(name).open("rb")
+
+    def arrow(self) -> "pyarrow.fs.FileSystem":
+        """The folder as a file system of Arrow, for reading data files."""
+        import pyarrow.fs
+
+        return pyarrow.fs.SubTreeFileSystem(self._root, pyarrow.fs.LocalFileSystem())
+
+    def write(
+        self, name: str, write: Callable[[IO[bytes]], object], *, durable: bool = False
+    ) -> None:
+        """Write a file whole or not at all: nobody sees it before it is complete.
+
+        Parameters
+        ----------
+        name : str
+            An existing file of that name is replaced.
+        write : callable
+            Writes the content into the open file it is given.
+        durable : bool
+            Wait for the disk, so that the file survives a power cut; not needed for what can
+            be made again.
+
+        Raises
+        ------
+        OSError
+            If the disk cannot be written. What was there stays, and nothing is left behind.
+        """
+        self.make()
+        unfinished = f".{name}.{os.getpid()}-{threading.get_ident()}{UNFINISHED}"
+        try:
+            with self.create(unfinished) as file:
+                write(file)
+                if durable:
+                    self.sync(file)
+            self.rename(unfinished, name)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                self.remove(unfinished)
+            raise
+        if durable:
+            self.sync_folder()
+
+    def make(self) -> None:
+        """Make the folder, where it does not exist."""
+        self.path.mkdir(parents=True, exist_ok=True)
+
+    def create(self, name: str) -> IO[bytes]:
+        """A new file, open for writing."""
+        return self.resolve(name).open("wb")
+
+    def sync(self, file: IO[bytes]) -> None:
+        """Wait until what was written to an open file is on disk."""
+        file.flush()
+        os.fsync(file.fileno())
+
+    def sync_folder(self) -> None:
+        """Wait until the names of the folder are on disk."""
+        folder = os.open(self._root, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def rename(self, name: str, new_name: str) -> None:
+        """Rename a file, in the place of one that has the new name."""
+        self.resolve(name).replace(self.resolve(new_name))
+
+    def remove(self, name: str) -> None:
+        """Delete a file, where it exists."""
+        self.resolve(name).unlink(missing_ok=True)
+
+    def sweep(self, *, before_ns: int | None = None) -> None:
+        """Delete what interrupted writers left: all of it, or what is older than a time."""
+        for name in self.names():
+            if name.startswith(".") and name.endswith(UNFINISHED):
+                status = self.status(name)
+                if status and (before_ns is None or status.changed_ns < before_ns):
+                    self.remove(name)
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """One writer at a time among all processes."""
+        self.make()
+        with self.create(".lock") as lock:
+            if fcntl is not None:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def refusal(self) -> str | None:
+        """Why the folder cannot be written or made, None where it can be."""
+        nearest = self.path
+        while not nearest.exists() and nearest != nearest.parent:
+            nearest = nearest.parent
+        if not nearest.is_dir():
+            return f"{nearest} is not a folder"
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            return f"no permission to write in {nearest}"
+        return None
