@@ -40,9 +40,9 @@ def checked_point_weights(weights: ArrayLike | None, points: int) -> FloatArray:
     if weights is None:
         return np.ones(points)
     array = np.ascontiguousarray(weights, dtype=np.float64)
-    bad = int(np.count_nonzero(~(np.isfinite(array) & (array >= 0.0))))
-    if array.shape != (points,) or bad:
-        raise InvalidPointWeightsError(array.shape, points, bad)
+    invalid_count = int(np.count_nonzero(~(np.isfinite(array) & (array >= 0.0))))
+    if array.shape != (points,) or invalid_count:
+        raise InvalidPointWeightsError(array.shape, points, invalid_count)
     return array
 
 

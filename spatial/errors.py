@@ -63,16 +63,16 @@ class InvalidPointWeightsError(SpatialError):
 
     code = "invalid-point-weights"
 
-    def __init__(self, shape: tuple[int, ...], points: int, bad: int) -> None:
-        super().__init__(shape, points, bad)
+    def __init__(self, shape: tuple[int, ...], points: int, invalid_count: int) -> None:
+        super().__init__(shape, points, invalid_count)
         self.shape = shape
         self.points = points
-        self.bad = bad
+        self.invalid_count = invalid_count
 
     def __str__(self) -> str:
         return (
             f"weights must be {self.points} finite numbers of at least 0, one per point, "
-            f"got shape {self.shape} with {self.bad} values that are not"
+            f"got shape {self.shape} with {self.invalid_count} values that are not"
         )
 
 
@@ -81,14 +81,14 @@ class TooFewPointsError(SpatialError):
 
     code = "too-few-points"
 
-    def __init__(self, places: int, needed: int) -> None:
-        super().__init__(places, needed)
+    def __init__(self, places: int, minimum: int) -> None:
+        super().__init__(places, minimum)
         self.places = places
-        self.needed = needed
+        self.minimum = minimum
 
     def __str__(self) -> str:
         return (
-            f"a bandwidth can be chosen from at least {self.needed} distinct places, "
+            f"a bandwidth can be chosen from at least {self.minimum} distinct places, "
             f"got {self.places}: give it in metres"
         )
 
@@ -118,8 +118,8 @@ class InvalidTileError(SpatialError):
     def __str__(self) -> str:
         if not 0 <= self.z <= 24:
             return f"zoom must be from 0 to 24, got {self.z}"
-        last = 2**self.z - 1
-        return f"at zoom {self.z} x and y run from 0 to {last}, got x={self.x}, y={self.y}"
+        maximum = 2**self.z - 1
+        return f"at zoom {self.z} x and y run from 0 to {maximum}, got x={self.x}, y={self.y}"
 
 
 class UnknownKernelError(SpatialError):
@@ -172,13 +172,13 @@ class TooFewAreasError(SpatialError):
 
     code = "too-few-areas"
 
-    def __init__(self, areas: int, needed: int) -> None:
-        super().__init__(areas, needed)
+    def __init__(self, areas: int, minimum: int) -> None:
+        super().__init__(areas, minimum)
         self.areas = areas
-        self.needed = needed
+        self.minimum = minimum
 
     def __str__(self) -> str:
-        return f"the statistic needs at least {self.needed} areas, got {self.areas}"
+        return f"the statistic needs at least {self.minimum} areas, got {self.areas}"
 
 
 class InvalidNeighboursError(SpatialError):

@@ -77,21 +77,25 @@ def membership(
     """
     group_of: dict[str, str] = {}
     name_of: dict[str, str] = {}
-    empty, torn, renamed = [], [], []
-    for number, (small, large, name) in zip(numbers or count(2), rows, strict=False):
-        if not (small and large):
-            empty.append(str(number))
+    empty_rows, group_conflicts, name_conflicts = [], [], []
+    for number, (small_code, large_code, name) in zip(numbers or count(2), rows, strict=False):
+        if not (small_code and large_code):
+            empty_rows.append(str(number))
             continue
-        if group_of.setdefault(small, large) != large:
-            torn.append(f"{small} in {group_of[small]} and {large} (row {number})")
-        if name_of.setdefault(large, name or large) != (name or large):
-            renamed.append(f"{large} is {name_of[large]!r} and {name!r} (row {number})")
-    if empty:
-        raise LookupMismatchError(label, f"rows without a code: {named(empty)}")
-    if torn:
-        raise LookupMismatchError(label, f"areas in two larger ones: {named(torn)}")
-    if renamed:
-        raise LookupMismatchError(label, f"areas with two names: {named(renamed)}")
+        if group_of.setdefault(small_code, large_code) != large_code:
+            group_conflicts.append(
+                f"{small_code} in {group_of[small_code]} and {large_code} (row {number})"
+            )
+        if name_of.setdefault(large_code, name or large_code) != (name or large_code):
+            name_conflicts.append(
+                f"{large_code} is {name_of[large_code]!r} and {name!r} (row {number})"
+            )
+    if empty_rows:
+        raise LookupMismatchError(label, f"rows without a code: {named(empty_rows)}")
+    if group_conflicts:
+        raise LookupMismatchError(label, f"areas in two larger ones: {named(group_conflicts)}")
+    if name_conflicts:
+        raise LookupMismatchError(label, f"areas with two names: {named(name_conflicts)}")
     if not group_of:
         raise LookupMismatchError(label, "it has no rows")
     return Membership(label, group_of, name_of)
@@ -145,12 +149,12 @@ def derive_layer(
         synthetic=layer.metadata.synthetic,
     )
     names = tuple(lookup.name_of[code] for code in codes)
-    derived = normalised(Layer(metadata, codes, names, geometries))
-    used = sum(len(members) for members in members_of.values())
-    return derived, Derivation(
+    derived_layer = normalised(Layer(metadata, codes, names, geometries))
+    used_codes = sum(len(members) for members in members_of.values())
+    return derived_layer, Derivation(
         members=len(layer),
-        areas=len(derived),
-        unused_codes=len(lookup.group_of) - used,
+        areas=len(derived_layer),
+        unused_codes=len(lookup.group_of) - used_codes,
         members_of=members_of,
         repaired=repairs,
     )
@@ -158,8 +162,8 @@ def derive_layer(
 
 def named(items: Sequence[str]) -> str:
     """The first of the items by name, the others by number."""
-    more = len(items) - NAMED_AT_MOST
-    return ", ".join(items[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+    remaining = len(items) - NAMED_AT_MOST
+    return ", ".join(items[:NAMED_AT_MOST]) + (f" and {remaining} more" if remaining > 0 else "")
 
 
 def _refuse_strangers(layer: Layer, lookup: Membership) -> None:
@@ -175,24 +179,28 @@ def _refuse_strangers(layer: Layer, lookup: Membership) -> None:
 
 def _members(layer: Layer, lookup: Membership) -> dict[str, tuple[str, ...]]:
     """Small areas of each larger one that the layer touches, if they are all there."""
-    here = set(layer.codes)
+    layer_codes = set(layer.codes)
     members: dict[str, list[str]] = {lookup.group_of[code]: [] for code in layer.codes}
-    absent: dict[str, list[str]] = {}
-    for small, large in lookup.group_of.items():
-        if large not in members:
+    missing_members: dict[str, list[str]] = {}
+    for small_code, large_code in lookup.group_of.items():
+        if large_code not in members:
             continue
-        if small in here:
-            members[large].append(small)
+        if small_code in layer_codes:
+            members[large_code].append(small_code)
         else:
-            absent.setdefault(large, []).append(small)
-    if absent:
-        parts = [f"{large} lacks {named(codes)}" for large, codes in sorted(absent.items())]
+            missing_members.setdefault(large_code, []).append(small_code)
+    if missing_members:
+        parts = [
+            f"{large_code} lacks {named(codes)}"
+            for large_code, codes in sorted(missing_members.items())
+        ]
         raise LookupMismatchError(
             lookup.label,
-            f"{len(absent)} areas would be made of a part of what belongs to them, because layer "
-            f"{layer.layer_id!r} does not have the rest: {'; '.join(parts[:NAMED_AT_MOST])}",
+            f"{len(missing_members)} areas would be made of a part of what belongs to them, "
+            f"because layer {layer.layer_id!r} does not have the rest: "
+            f"{'; '.join(parts[:NAMED_AT_MOST])}",
         )
-    return {large: tuple(sorted(codes)) for large, codes in members.items()}
+    return {large_code: tuple(sorted(codes)) for large_code, codes in members.items()}
 
 
 def _unions(
@@ -208,5 +216,5 @@ def _unions(
     unions = np.empty(len(groups), dtype=object)
     for i, members in enumerate(groups):
         unions[i] = simplest(join(layer.geometries[layer.positions(members)]))
-    valid, repairs = repaired(unions, codes, layer_id=layer_id)
-    return valid, len(repairs)
+    valid_unions, repairs = repaired(unions, codes, layer_id=layer_id)
+    return valid_unions, len(repairs)

@@ -47,10 +47,12 @@ class Changes:
 
     def certain(self) -> Mapping[str, str]:
         """Old codes that lie in one new area whole (unchanged and merged), and which."""
-        alone = np.bincount(self.old, minlength=len(self.old_codes))[self.old] == 1
+        is_sole_pair = np.bincount(self.old, minlength=len(self.old_codes))[self.old] == 1
         return {
             self.old_codes[i]: self.new_codes[j]
-            for i, j in zip(self.old[alone].tolist(), self.new[alone].tolist(), strict=True)
+            for i, j in zip(
+                self.old[is_sole_pair].tolist(), self.new[is_sole_pair].tolist(), strict=True
+            )
         }
 
 
@@ -94,49 +96,65 @@ def changes(
         If a code is empty, or a change code is unknown or contradicts the pairs.
     """
     pairs: dict[tuple[str, str], tuple[str, int]] = {}
-    empty = []
-    for number, (before, after, change) in zip(numbers or count(2), rows, strict=False):
-        if not (before and after):
-            empty.append(str(number))
-        pairs.setdefault((before, after), (change, number))
-    if empty:
-        raise LookupMismatchError(label, f"rows without a code: {named(empty)}")
+    empty_rows = []
+    for number, (old_code, new_code, change) in zip(numbers or count(2), rows, strict=False):
+        if not (old_code and new_code):
+            empty_rows.append(str(number))
+        pairs.setdefault((old_code, new_code), (change, number))
+    if empty_rows:
+        raise LookupMismatchError(label, f"rows without a code: {named(empty_rows)}")
     if not pairs:
         raise LookupMismatchError(label, "it has no rows")
-    old_codes = tuple(sorted({old for old, _ in pairs}))
-    new_codes = tuple(sorted({new for _, new in pairs}))
-    old_at = {code: i for i, code in enumerate(old_codes)}
-    new_at = {code: i for i, code in enumerate(new_codes)}
-    ordered = sorted(pairs)
-    old = np.array([old_at[one] for one, _ in ordered], dtype=np.int32)
-    new = np.array([new_at[other] for _, other in ordered], dtype=np.int32)
-    kind = _kinds(old, new, len(old_codes), len(new_codes))
-    wrong = [
-        f"{one} to {other} says {said!r} and is {is_!r} (row {number})"
-        for (one, other), is_ in zip(ordered, kind.tolist(), strict=True)
-        for said, number in [pairs[one, other]]
-        if said and said != is_
+    old_codes = tuple(sorted({old_positions for old_positions, _ in pairs}))
+    new_codes = tuple(sorted({new_positions for _, new_positions in pairs}))
+    old_index = {code: i for i, code in enumerate(old_codes)}
+    new_index = {code: i for i, code in enumerate(new_codes)}
+    sorted_pairs = sorted(pairs)
+    old_positions = np.array(
+        [old_index[first_code] for first_code, _ in sorted_pairs], dtype=np.int32
+    )
+    new_positions = np.array(
+        [new_index[second_code] for _, second_code in sorted_pairs], dtype=np.int32
+    )
+    kind = _kinds(old_positions, new_positions, len(old_codes), len(new_codes))
+    contradictions = [
+        f"{first_code} to {second_code} says {stated_kind!r} and is {true_kind!r} (row {number})"
+        for (first_code, second_code), true_kind in zip(sorted_pairs, kind.tolist(), strict=True)
+        for stated_kind, number in [pairs[first_code, second_code]]
+        if stated_kind and stated_kind != true_kind
     ]
-    if wrong:
+    if contradictions:
         raise LookupMismatchError(
-            label, f"change codes that are not what the pairs of codes say: {named(wrong)}"
+            label,
+            f"change codes that are not what the pairs of codes say: {named(contradictions)}",
         )
-    return Changes(label, old_codes, new_codes, frozen(old), frozen(new), frozen(kind))
+    return Changes(
+        label, old_codes, new_codes, frozen(old_positions), frozen(new_positions), frozen(kind)
+    )
 
 
-def _kinds(old: IndexArray, new: IndexArray, olds: int, news: int) -> NDArray[np.str_]:
+def _kinds(
+    old_positions: IndexArray, new_positions: IndexArray, old_count: int, new_count: int
+) -> NDArray[np.str_]:
     """What each pair is: by how many partners its group of connected areas has on each side."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    links = coo_array((np.ones(len(old)), (old, olds + new)), shape=(olds + news, olds + news))
+    links = coo_array(
+        (np.ones(len(old_positions)), (old_positions, old_count + new_positions)),
+        shape=(old_count + new_count, old_count + new_count),
+    )
     _, group = connected_components(links, directed=False)
-    old_in = np.bincount(group[:olds], minlength=int(group.max()) + 1)[group[old]]
-    new_in = np.bincount(group[olds:], minlength=int(group.max()) + 1)[group[old]]
-    kind = np.full(len(old), IRREGULAR)
-    kind[(old_in == 1) & (new_in == 1)] = UNCHANGED
-    kind[(old_in == 1) & (new_in > 1)] = SPLIT
-    kind[(old_in > 1) & (new_in == 1)] = MERGED
+    old_partners = np.bincount(group[:old_count], minlength=int(group.max()) + 1)[
+        group[old_positions]
+    ]
+    new_partners = np.bincount(group[old_count:], minlength=int(group.max()) + 1)[
+        group[old_positions]
+    ]
+    kind = np.full(len(old_positions), IRREGULAR)
+    kind[(old_partners == 1) & (new_partners == 1)] = UNCHANGED
+    kind[(old_partners == 1) & (new_partners > 1)] = SPLIT
+    kind[(old_partners > 1) & (new_partners == 1)] = MERGED
     return kind
 
 
@@ -216,8 +234,8 @@ def carry_amounts(
     """
     values = _amounts(lookup, np.asarray(amounts), "amounts")
     shares = _shares(lookup, values > 0, weights)
-    carried = np.bincount(lookup.new, values[lookup.old] * shares, len(lookup.new_codes))
-    return _carried(lookup, carried, weight)
+    new_amounts = np.bincount(lookup.new, values[lookup.old] * shares, len(lookup.new_codes))
+    return _carried(lookup, new_amounts, weight)
 
 
 def carry_averages(
@@ -272,44 +290,46 @@ def _amounts(lookup: Changes, values: NDArray[np.generic], name: str) -> FloatAr
     """Values of the old areas, checked to be finite and at least 0."""
     amounts = checked_values(values, name=name, areas=len(lookup.old_codes))
     if bool((amounts < 0).any()):
-        first = int(np.flatnonzero(amounts < 0)[0])
+        position = int(np.flatnonzero(amounts < 0)[0])
         raise LookupMismatchError(
             lookup.label,
-            f"{name} must be at least 0, {lookup.old_codes[first]} has {amounts[first]:g}",
+            f"{name} must be at least 0, {lookup.old_codes[position]} has {amounts[position]:g}",
         )
     return amounts
 
 
-def _shares(lookup: Changes, counted: BoolArray, weights: ArrayLike | None) -> FloatArray:
+def _shares(lookup: Changes, has_count: BoolArray, weights: ArrayLike | None) -> FloatArray:
     """(pairs,) share of each old area that goes to each of its new ones; they sum to 1."""
-    olds = len(lookup.old_codes)
-    several = np.bincount(lookup.old, minlength=olds) > 1
+    old_count = len(lookup.old_codes)
+    is_split = np.bincount(lookup.old, minlength=old_count) > 1
     if weights is None:
-        if bool((several & counted).any()):
-            codes = [lookup.old_codes[i] for i in np.flatnonzero(several).tolist()]
+        if bool((is_split & has_count).any()):
+            codes = [lookup.old_codes[i] for i in np.flatnonzero(is_split).tolist()]
             raise LookupMismatchError(
                 lookup.label,
                 f"{len(codes)} areas were split, say by what weight to share them: {named(codes)}",
             )
-        by = np.ones(len(lookup.new_codes))
+        area_weights = np.ones(len(lookup.new_codes))
     else:
-        by = checked_values(weights, name="weights", areas=len(lookup.new_codes))
-        if bool((by < 0).any()):
+        area_weights = checked_values(weights, name="weights", areas=len(lookup.new_codes))
+        if bool((area_weights < 0).any()):
             raise LookupMismatchError(lookup.label, "weights must be at least 0")
-    part = np.where(several[lookup.old], by[lookup.new], 1.0)
-    total = np.bincount(lookup.old, part, olds)
-    nothing = (total == 0) & counted
-    if bool(nothing.any()):
-        codes = [lookup.old_codes[i] for i in np.flatnonzero(nothing).tolist()]
+    pair_weights = np.where(is_split[lookup.old], area_weights[lookup.new], 1.0)
+    total = np.bincount(lookup.old, pair_weights, old_count)
+    is_unweighted = (total == 0) & has_count
+    if bool(is_unweighted.any()):
+        codes = [lookup.old_codes[i] for i in np.flatnonzero(is_unweighted).tolist()]
         raise LookupMismatchError(
             lookup.label, f"all weights are 0 for the parts of {named(codes)}"
         )
-    return part / np.where(total == 0, 1.0, total)[lookup.old]
+    return pair_weights / np.where(total == 0, 1.0, total)[lookup.old]
 
 
 def _carried(lookup: Changes, values: FloatArray | IntArray, weight: str) -> Carried:
     """The values with the flag of those that rest on a split area."""
-    several = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1
-    estimated = np.zeros(len(lookup.new_codes), dtype=np.bool_)
-    estimated[lookup.new[several[lookup.old]]] = True
-    return Carried(frozen(values), frozen(estimated), weight if bool(estimated.any()) else "")
+    is_split = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1
+    is_estimated = np.zeros(len(lookup.new_codes), dtype=np.bool_)
+    is_estimated[lookup.new[is_split[lookup.old]]] = True
+    return Carried(
+        frozen(values), frozen(is_estimated), weight if bool(is_estimated.any()) else ""
+    )

@@ -71,23 +71,29 @@ def coverage_of(geometries: Geometries) -> Coverage:
         Valid polygons, metres.
     """
     edges = shapely.coverage_invalid_edges(geometries)
-    bad = edges[~shapely.is_empty(edges)]
-    pieces = shapely.get_num_coordinates(bad) - np.maximum(shapely.get_num_geometries(bad), 1)
+    invalid_edges = edges[~shapely.is_empty(edges)]
+    pieces = shapely.get_num_coordinates(invalid_edges) - np.maximum(
+        shapely.get_num_geometries(invalid_edges), 1
+    )
     return Coverage(
-        is_valid=len(bad) == 0,
-        invalid_areas=len(bad),
+        is_valid=len(invalid_edges) == 0,
+        invalid_areas=len(invalid_edges),
         invalid_edges=int(pieces.sum()),
-        invalid_km=float(shapely.length(bad).sum() / 1000.0),
-        overlap_m2=_overlap_m2(geometries) if len(bad) else 0.0,
+        invalid_km=float(shapely.length(invalid_edges).sum() / 1000.0),
+        overlap_m2=_overlap_m2(geometries) if len(invalid_edges) else 0.0,
     )
 
 
 def _overlap_m2(geometries: Geometries) -> float:
     """Sum over pairs of the ground that both hold."""
-    first, second = shapely.STRtree(geometries).query(geometries, predicate="intersects")
-    once = first < second
+    first_area, second_area = shapely.STRtree(geometries).query(geometries, predicate="intersects")
+    is_first_order = first_area < second_area
     return float(
-        shapely.area(shapely.intersection(geometries[first[once]], geometries[second[once]])).sum()
+        shapely.area(
+            shapely.intersection(
+                geometries[first_area[is_first_order]], geometries[second_area[is_first_order]]
+            )
+        ).sum()
     )
 
 
@@ -100,24 +106,28 @@ def cleaned_codes(values: AnyArray, *, layer_id: str, field: str) -> tuple[str, 
         If a code is null, blank or used twice; features are named by number, from 1.
     """
     codes = [as_text(value) for value in values.tolist()]
-    blank = [number for number, code in enumerate(codes, start=1) if not code]
-    if blank:
+    blanks = [number for number, code in enumerate(codes, start=1) if not code]
+    if blanks:
         raise InvalidLayerError(
             layer_id,
-            f"field {field!r} is empty in {named_features(blank)}: every area needs a code",
+            f"field {field!r} is empty in {named_features(blanks)}: every area needs a code",
         )
     numbers: dict[str, list[int]] = {}
     for number, code in enumerate(codes, start=1):
         numbers.setdefault(code, []).append(number)
-    twice = {code: where for code, where in numbers.items() if len(where) > 1}
-    if twice:
-        listed = "; ".join(
-            f"{code!r} in {named_features(where)}"
-            for code, where in list(twice.items())[:NAMED_AT_MOST]
+    duplicates = {code: features for code, features in numbers.items() if len(features) > 1}
+    if duplicates:
+        conflicts = "; ".join(
+            f"{code!r} in {named_features(features)}"
+            for code, features in list(duplicates.items())[:NAMED_AT_MOST]
         )
-        more = f"; and {len(twice) - NAMED_AT_MOST} more" if len(twice) > NAMED_AT_MOST else ""
+        suffix = (
+            f"; and {len(duplicates) - NAMED_AT_MOST} more"
+            if len(duplicates) > NAMED_AT_MOST
+            else ""
+        )
         raise InvalidLayerError(
-            layer_id, f"codes in field {field!r} are used twice: {listed}{more}"
+            layer_id, f"codes in field {field!r} are used twice: {conflicts}{suffix}"
         )
     return tuple(codes)
 
@@ -135,10 +145,14 @@ def as_text(value: object) -> str:
 
 def named_features(numbers: Iterable[int]) -> str:
     """``feature 3`` or ``features 3, 5, 8 and 12 more``."""
-    listed = list(numbers)
-    text = ", ".join(str(n) for n in listed[:NAMED_AT_MOST])
-    more = f" and {len(listed) - NAMED_AT_MOST} more" if len(listed) > NAMED_AT_MOST else ""
-    return f"feature{'s' if len(listed) > 1 else ''} {text}{more}"
+    feature_numbers = list(numbers)
+    text = ", ".join(str(n) for n in feature_numbers[:NAMED_AT_MOST])
+    suffix = (
+        f" and {len(feature_numbers) - NAMED_AT_MOST} more"
+        if len(feature_numbers) > NAMED_AT_MOST
+        else ""
+    )
+    return f"feature{'s' if len(feature_numbers) > 1 else ''} {text}{suffix}"
 
 
 def only_polygons(geometries: Geometries, codes: tuple[str, ...], *, layer_id: str) -> Geometries:
@@ -150,18 +164,20 @@ def only_polygons(geometries: Geometries, codes: tuple[str, ...], *, layer_id: s
         If a feature has no geometry, an empty one, or one that is not made of polygons.
     """
     result = geometries.copy()
-    wrong: list[str] = []
+    refusals: list[str] = []
     for i, geometry in enumerate(geometries):
-        unwrapped = _unwrapped(geometry)
-        if unwrapped is None:
+        polygon = _unwrapped(geometry)
+        if polygon is None:
             kind = "no geometry" if geometry is None else geometry.geom_type
             kind = f"an empty {kind}" if geometry is not None and geometry.is_empty else kind
-            wrong.append(f"feature {i + 1} ({codes[i]}) has {kind}")
-        result[i] = unwrapped
-    if wrong:
-        more = f"; and {len(wrong) - NAMED_AT_MOST} more" if len(wrong) > NAMED_AT_MOST else ""
+            refusals.append(f"feature {i + 1} ({codes[i]}) has {kind}")
+        result[i] = polygon
+    if refusals:
+        suffix = (
+            f"; and {len(refusals) - NAMED_AT_MOST} more" if len(refusals) > NAMED_AT_MOST else ""
+        )
         raise InvalidLayerError(
-            layer_id, f"areas must be polygons: {'; '.join(wrong[:NAMED_AT_MOST])}{more}"
+            layer_id, f"areas must be polygons: {'; '.join(refusals[:NAMED_AT_MOST])}{suffix}"
         )
     return result
 
@@ -193,21 +209,28 @@ def repaired(
     InvalidLayerError
         If nothing with area is left of an area.
     """
-    invalid = np.flatnonzero(~shapely.is_valid(geometries))
+    invalid_positions = np.flatnonzero(~shapely.is_valid(geometries))
     result = geometries.copy()
     repairs = []
-    for i in invalid.tolist():
-        before = geometries[i]
-        after = _polygons_of(shapely.make_valid(before, method="structure", keep_collapsed=False))
-        if after is None:
+    for i in invalid_positions.tolist():
+        original = geometries[i]
+        repaired_polygon = _polygons_of(
+            shapely.make_valid(original, method="structure", keep_collapsed=False)
+        )
+        if repaired_polygon is None:
             raise InvalidLayerError(
                 layer_id,
                 f"feature {i + 1} ({codes[i]}) encloses no ground: "
-                f"{shapely.is_valid_reason(before)}",
+                f"{shapely.is_valid_reason(original)}",
             )
-        result[i] = after
+        result[i] = repaired_polygon
         repairs.append(
-            Repair(i + 1, codes[i], shapely.is_valid_reason(before), after.area - before.area)
+            Repair(
+                i + 1,
+                codes[i],
+                shapely.is_valid_reason(original),
+                repaired_polygon.area - original.area,
+            )
         )
     return result, tuple(repairs)
 

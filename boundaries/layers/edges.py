@@ -26,9 +26,9 @@ def edges_of(geometries: Geometries) -> tuple[FloatArray, IntArray]:
     parts, area = shapely.get_parts(geometries, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
-    joined = np.flatnonzero(ring[1:] == ring[:-1])
-    ends = np.hstack([xy[joined], xy[joined + 1]])
-    return ends, np.asarray(area[part[ring[joined]]], dtype=np.int64)
+    segment_starts = np.flatnonzero(ring[1:] == ring[:-1])
+    ends = np.hstack([xy[segment_starts], xy[segment_starts + 1]])
+    return ends, np.asarray(area[part[ring[segment_starts]]], dtype=np.int64)
 
 
 def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
@@ -55,29 +55,31 @@ def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
 
 def _numbered(values: AnyArray) -> IntArray:
     """A number from 0 for each distinct value; found by hashing, which is faster than sorting."""
-    plain = np.ascontiguousarray(values + 0)  # adding 0 makes -0.0 0.0
+    contiguous_values = np.ascontiguousarray(values + 0)  # adding 0 makes -0.0 0.0
     # Buffers there and back: pa.array and to_numpy import pandas.
-    kind = pa.int64() if plain.dtype == np.int64 else pa.float64()
-    array = pa.Array.from_buffers(kind, len(plain), [None, pa.py_buffer(plain)])
+    kind = pa.int64() if contiguous_values.dtype == np.int64 else pa.float64()
+    array = pa.Array.from_buffers(
+        kind, len(contiguous_values), [None, pa.py_buffer(contiguous_values)]
+    )
     numbers = array.dictionary_encode().indices.buffers()[1]
-    return np.frombuffer(numbers, dtype=np.int32, count=len(plain)).astype(np.int64)
+    return np.frombuffer(numbers, dtype=np.int32, count=len(contiguous_values)).astype(np.int64)
 
 
 def distinct(values: IntArray) -> IntArray:
     """The distinct values, ascending; `np.unique` hashes since numpy 2.3, which is slower here."""
-    ascending = np.sort(values)
-    first = np.append(True, ascending[1:] != ascending[:-1])[: len(ascending)]
-    return np.asarray(ascending[first], dtype=np.int64)
+    sorted_values = np.sort(values)
+    is_first = np.append(True, sorted_values[1:] != sorted_values[:-1])[: len(sorted_values)]
+    return np.asarray(sorted_values[is_first], dtype=np.int64)
 
 
-def _pairs_with_a_common(thing: IntArray, owner: IntArray, areas: int) -> IntArray:
+def _pairs_with_a_common(things: IntArray, owner: IntArray, areas: int) -> IntArray:
     """Pairs of areas that have the same thing, as first * areas + second, ascending."""
-    held = distinct(_numbered(thing) * areas + owner)  # who holds what, by thing
-    what, who = held // areas, held % areas
-    found = [np.empty(0, dtype=np.int64)]
-    for apart in range(1, len(held)):
-        same = np.flatnonzero(what[apart:] == what[:-apart])
-        if len(same) == 0:
+    thing_keys = distinct(_numbered(things) * areas + owner)  # who holds what, by thing
+    thing_numbers, owners = thing_keys // areas, thing_keys % areas
+    pair_parts = [np.empty(0, dtype=np.int64)]
+    for shift in range(1, len(thing_keys)):
+        matches = np.flatnonzero(thing_numbers[shift:] == thing_numbers[:-shift])
+        if len(matches) == 0:
             break
-        found.append(who[same] * areas + who[same + apart])
-    return distinct(np.concatenate(found))
+        pair_parts.append(owners[matches] * areas + owners[matches + shift])
+    return distinct(np.concatenate(pair_parts))

@@ -76,9 +76,11 @@ class Layer:
             raise InvalidLayerError(self.layer_id, "codes, names and geometries differ in number")
         index = {code: i for i, code in enumerate(self.codes)}
         if len(index) != n:
-            seen: set[str] = set()
-            twice = sorted({c for c in self.codes if c in seen or seen.add(c)})  # type: ignore[func-returns-value]
-            raise InvalidLayerError(self.layer_id, f"codes are used twice: {', '.join(twice[:5])}")
+            seen_codes: set[str] = set()
+            duplicates = sorted({c for c in self.codes if c in seen_codes or seen_codes.add(c)})  # type: ignore[func-returns-value]
+            raise InvalidLayerError(
+                self.layer_id, f"codes are used twice: {', '.join(duplicates[:5])}"
+            )
         object.__setattr__(self, "_index", index)
         frozen(self.geometries)
 
@@ -165,10 +167,10 @@ def normalised(layer: Layer, *, order: int | None = None) -> Layer:
     order : int, optional
         Its place in the order of imports; as it is when not given.
     """
-    by_code = sorted(range(len(layer)), key=layer.codes.__getitem__)
-    codes = tuple(layer.codes[i] for i in by_code)
-    names = tuple(layer.names[i] for i in by_code)
-    geometries = layer.geometries[by_code]
+    code_order = sorted(range(len(layer)), key=layer.codes.__getitem__)
+    codes = tuple(layer.codes[i] for i in code_order)
+    names = tuple(layer.names[i] for i in code_order)
+    geometries = layer.geometries[code_order]
     metadata = replace(
         layer.metadata,
         order=layer.metadata.order if order is None else order,
@@ -181,8 +183,8 @@ def _digest(
     metadata: LayerMetadata, codes: tuple[str, ...], names: tuple[str, ...], geometries: Geometries
 ) -> str:
     """12 hex digits of everything answers depend on; not of the order of imports."""
-    words = replace(metadata, order=0, version="")
-    digest = hashlib.sha256(repr(words).encode())
+    digest_metadata = replace(metadata, order=0, version="")
+    digest = hashlib.sha256(repr(digest_metadata).encode())
     for code, name, wkb in zip(codes, names, shapely.to_wkb(geometries), strict=True):
         for part in (code.encode(), name.encode(), wkb):
             digest.update(len(part).to_bytes(8, "little"))

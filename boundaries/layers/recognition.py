@@ -14,19 +14,19 @@ class Recognition:
 
     Attributes
     ----------
-    asked, best : str
-        Layer that was asked, and the one that knows the most records.
-    asked_share, best_share : float
+    target, best : str
+        The layer that the records are to be counted in, and the one that knows most of them.
+    target_share, best_share : float
         Share of the records with a code that each layer has, 0 to 1.
     belongs : bool
-        Whether the codes are those of the layer asked.
+        Whether the codes are those of the target.
     unknown : tuple of str
-        Codes that the layer asked does not have, the most frequent first.
+        Codes that the target does not have, the most frequent first.
     """
 
-    asked: str
+    target: str
     best: str
-    asked_share: float
+    target_share: float
     best_share: float
     belongs: bool
     unknown: tuple[str, ...]
@@ -34,31 +34,31 @@ class Recognition:
     def sentence(self) -> str:
         """What was found, in words."""
         if self.belongs:
-            return f"{self.asked_share:.1%} of the codes are those of {self.asked}"
-        if self.best == self.asked or self.best_share <= self.asked_share:
+            return f"{self.target_share:.1%} of the codes are those of {self.target}"
+        if self.best == self.target or self.best_share <= self.target_share:
             return (
-                f"only {self.asked_share:.1%} of the codes are those of {self.asked}, and no "
+                f"only {self.target_share:.1%} of the codes are those of {self.target}, and no "
                 "other layer knows more of them"
             )
         return (
             f"{self.best_share:.1%} of the codes are those of {self.best}, "
-            f"only {self.asked_share:.1%} those of {self.asked}: "
+            f"only {self.target_share:.1%} those of {self.target}: "
             "the records are coded in another vintage than the layer asked"
         )
 
 
 def recognised(
-    records_of: Mapping[str, int], layers: Mapping[str, Sequence[str]], *, asked: str
+    records_of: Mapping[str, int], layers: Mapping[str, Sequence[str]], *, target: str
 ) -> Recognition:
-    """Which layer a set of codes belongs to, and whether it is the one asked.
+    """Which layer a set of codes belongs to, and whether it is the target.
 
     Parameters
     ----------
     records_of : mapping of str to int
         Number of records with each code.
     layers : mapping of str to sequence of str
-        Codes of each layer to choose from; the one asked among them.
-    asked : str
+        Codes of each layer to choose from; the target among them.
+    target : str
         The layer that the records are to be counted in.
 
     Notes
@@ -68,19 +68,21 @@ def recognised(
     Records beyond the layer's extent lower the share: leave them out where their place is known.
     """
     total = sum(records_of.values())
-    known = {
+    known_records = {
         layer: sum(n for code, n in records_of.items() if code in codes)
         for layer, codes in ((layer, frozenset(codes)) for layer, codes in layers.items())
     }
-    shares = {layer: (count / total if total else math.nan) for layer, count in known.items()}
-    best = max(known, key=lambda layer: (known[layer], layer == asked))
-    of_asked = frozenset(layers[asked])
-    unknown = Counter({c: n for c, n in records_of.items() if c not in of_asked})
+    shares = {
+        layer: (count / total if total else math.nan) for layer, count in known_records.items()
+    }
+    best_layer = max(known_records, key=lambda layer: (known_records[layer], layer == target))
+    target_codes = frozenset(layers[target])
+    unknown_codes = Counter({c: n for c, n in records_of.items() if c not in target_codes})
     return Recognition(
-        asked=asked,
-        best=best,
-        asked_share=shares[asked],
-        best_share=shares[best],
-        belongs=total > 0 and best == asked and shares[asked] >= OWN_SHARE,
-        unknown=tuple(code for code, _ in unknown.most_common()),
+        target=target,
+        best=best_layer,
+        target_share=shares[target],
+        best_share=shares[best_layer],
+        belongs=total > 0 and best_layer == target and shares[target] >= OWN_SHARE,
+        unknown=tuple(code for code, _ in unknown_codes.most_common()),
     )

@@ -72,19 +72,19 @@ def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
     snap = _checked_snap(layer, snap_m)
     corners, edges = pairs_in_contact(layer.geometries)
     i, j = _within(layer, snap, corners)
-    shared = np.isin(i * len(layer) + j, edges, assume_unique=True, kind="sort")
-    rest = np.flatnonzero(~shared)
-    if len(rest):
+    has_border = np.isin(i * len(layer) + j, edges, assume_unique=True, kind="sort")
+    undecided_pairs = np.flatnonzero(~has_border)
+    if len(undecided_pairs):
         border = shapely.boundary(layer.geometries)
-        shared[rest] = _share_a_line(border, i[rest], j[rest])
-        rest = np.flatnonzero(~shared)
-    if snap > 0.0 and len(rest):
-        together_m = np.minimum(
-            _near_length_m(border, i[rest], j[rest], snap),
-            _near_length_m(border, j[rest], i[rest], snap),
+        has_border[undecided_pairs] = _share_a_line(border, i[undecided_pairs], j[undecided_pairs])
+        undecided_pairs = np.flatnonzero(~has_border)
+    if snap > 0.0 and len(undecided_pairs):
+        common_m = np.minimum(
+            _near_length_m(border, i[undecided_pairs], j[undecided_pairs], snap),
+            _near_length_m(border, j[undecided_pairs], i[undecided_pairs], snap),
         )
-        shared[rest] = together_m >= ROOK_SNAPS * snap
-    return Neighbours.from_pairs(len(layer), i[shared], j[shared], rule="rook")
+        has_border[undecided_pairs] = common_m >= ROOK_SNAPS * snap
+    return Neighbours.from_pairs(len(layer), i[has_border], j[has_border], rule="rook")
 
 
 def default_snap_m(layer: Layer) -> float:
@@ -101,22 +101,26 @@ def _checked_snap(layer: Layer, snap_m: float | None) -> float:
     return snap_m
 
 
-def _within(layer: Layer, snap_m: float, certain: IntArray) -> tuple[IntArray, IntArray]:
+def _within(layer: Layer, snap_m: float, known_pairs: IntArray) -> tuple[IntArray, IntArray]:
     """Pairs of areas, first before second, that touch, overlap or are within the tolerance.
 
-    Of `certain` pairs, which have a corner in common, nothing more needs to be asked; that
+    Of `known_pairs` pairs, which have a corner in common, nothing more needs to be asked; that
     leaves a few of those whose boxes meet.
     """
     areas = len(layer)
     bounds = shapely.bounds(layer.geometries) + np.array([-1.0, -1.0, 1.0, 1.0]) * snap_m
     i, j = shapely.STRtree(layer.geometries).query(shapely.box(*bounds.T))
-    near = distinct((i * areas + j)[i < j])
-    near = near[~np.isin(near, certain, assume_unique=True, kind="sort")]
-    prepared = layer.geometries.copy()
-    shapely.prepare(prepared)
-    one, other = prepared[near // areas], prepared[near % areas]
-    met = shapely.dwithin(one, other, snap_m) if snap_m else shapely.intersects(one, other)
-    pairs = np.sort(np.concatenate([certain, near[met]]))
+    box_pairs = distinct((i * areas + j)[i < j])
+    box_pairs = box_pairs[~np.isin(box_pairs, known_pairs, assume_unique=True, kind="sort")]
+    prepared_areas = layer.geometries.copy()
+    shapely.prepare(prepared_areas)
+    first_area, second_area = prepared_areas[box_pairs // areas], prepared_areas[box_pairs % areas]
+    is_near = (
+        shapely.dwithin(first_area, second_area, snap_m)
+        if snap_m
+        else shapely.intersects(first_area, second_area)
+    )
+    pairs = np.sort(np.concatenate([known_pairs, box_pairs[is_near]]))
     return pairs // areas, pairs % areas
 
 

@@ -83,12 +83,14 @@ class AreaIndex:
         edges_m, owner = edges_of(geometries)
         left, bottom, right, top = (float(v) for v in shapely.total_bounds(geometries))
         if cells is None:
-            wanted = min(max(_CELLS_PER_AREA * len(geometries), _FEWEST_CELLS), _MOST_CELLS)
+            cell_target = min(max(_CELLS_PER_AREA * len(geometries), _FEWEST_CELLS), _MOST_CELLS)
         else:
-            wanted = cells
+            cell_target = cells
         width, height = max(right - left, 1e-3), max(top - bottom, 1e-3)
-        cell = math.sqrt(width * height / wanted)
-        cell = max(cell, width / wanted, height / wanted)  # a thin strip has few rows, not many
+        cell = math.sqrt(width * height / cell_target)
+        cell = max(
+            cell, width / cell_target, height / cell_target
+        )  # a thin strip has few rows, not many
         # One cell more on every side, so that the outermost borders have cells beyond them.
         cols, rows = math.ceil(width / cell) + 2, math.ceil(height / cell) + 2
         origin = np.array([left - cell, bottom - cell])
@@ -96,8 +98,17 @@ class AreaIndex:
         answers = np.full(rows * cols, OUTSIDE, dtype=np.int32)
         counts = np.zeros(rows * cols, dtype=np.int32)
         stamps = np.full(rows * cols, -1, dtype=np.int32)
-        in_cells = np.ascontiguousarray((buckets.edges_m - np.tile(origin, 2)) / cell)
-        _mark(in_cells, buckets.start, buckets.first, buckets.row, cols, stamps, counts, answers)
+        edges_in_cells = np.ascontiguousarray((buckets.edges_m - np.tile(origin, 2)) / cell)
+        _mark(
+            edges_in_cells,
+            buckets.start,
+            buckets.first,
+            buckets.row,
+            cols,
+            stamps,
+            counts,
+            answers,
+        )
         border = np.flatnonzero(counts)
         start = np.concatenate([[0], np.cumsum(counts[border], dtype=np.int64)])
         base = answers[border]
@@ -105,7 +116,7 @@ class AreaIndex:
         candidates = np.empty(int(start[-1]), dtype=np.int32)
         stamps[:] = -1
         _collect(
-            in_cells, buckets.start, buckets.first, buckets.row, cols,
+            edges_in_cells, buckets.start, buckets.first, buckets.row, cols,
             stamps, answers, start[:-1].copy(), candidates,
         )  # fmt: skip
         return cls(
@@ -140,13 +151,13 @@ class AreaIndex:
         """
         points = xy_m.view()
         points.flags.writeable = False  # a kernel is compiled once more for writable arrays
-        found = np.empty(len(points), dtype=np.int32)
+        positions = np.empty(len(points), dtype=np.int32)
         _find(
             points, np.array(self.bounds_m), self.left_m, self.bottom_m, 1.0 / self.cell_m,
             self.cols, self.cells, self.base, self.candidate_start, self.candidates,
-            self.first_bucket, self.first_row, self.edge_start, self.edges_m, found,
+            self.first_bucket, self.first_row, self.edge_start, self.edges_m, positions,
         )  # fmt: skip
-        return found
+        return positions
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,19 +175,19 @@ class _Buckets:
     ) -> "_Buckets":
         """Sort the edges; `owner` ascends."""
         rows = (edges_m[:, [1, 3]] - origin[1]) / cell
-        lowest = np.floor(rows.min(axis=1) - _PAD).astype(np.int64)
-        highest = np.floor(rows.max(axis=1) + _PAD).astype(np.int64)
+        lowest_row = np.floor(rows.min(axis=1) - _PAD).astype(np.int64)
+        highest_row = np.floor(rows.max(axis=1) + _PAD).astype(np.int64)
         starts = np.searchsorted(owner, np.arange(areas))
-        first_row = np.minimum.reduceat(lowest, starts)
-        height = np.maximum.reduceat(highest, starts) - first_row + 1
-        first = np.concatenate([[0], np.cumsum(height)])
-        spans = highest - lowest + 1
+        first_row = np.minimum.reduceat(lowest_row, starts)
+        height = np.maximum.reduceat(highest_row, starts) - first_row + 1
+        first_bucket = np.concatenate([[0], np.cumsum(height)])
+        spans = highest_row - lowest_row + 1
         edge = np.repeat(np.arange(len(owner)), spans)
-        within = np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans)
-        bucket = first[owner[edge]] + lowest[edge] + within - first_row[owner[edge]]
+        row_offset = np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans)
+        bucket = first_bucket[owner[edge]] + lowest_row[edge] + row_offset - first_row[owner[edge]]
         order = np.argsort(bucket, kind="stable")
-        start = np.searchsorted(bucket[order], np.arange(first[-1] + 1)).astype(np.int64)
-        return cls(first, first_row, start, np.ascontiguousarray(edges_m[edge[order]]))
+        start = np.searchsorted(bucket[order], np.arange(first_bucket[-1] + 1)).astype(np.int64)
+        return cls(first_bucket, first_row, start, np.ascontiguousarray(edges_m[edge[order]]))
 
 
 @compiled
@@ -239,14 +250,14 @@ def _mark(
         for bucket in range(first_bucket[area], first_bucket[area + 1]):
             row = first_row[area] + bucket - first_bucket[area]
             middle = row + 0.5
-            found = 0
+            crossing_count = 0
             for e in range(edge_start[bucket], edge_start[bucket + 1]):
                 u1, v1, u2, v2 = edges[e, 0], edges[e, 1], edges[e, 2], edges[e, 3]
                 if (v1 > middle) != (v2 > middle):
-                    crossings[found] = u1 + (middle - v1) / (v2 - v1) * (u2 - u1)
-                    found += 1
-            crossings[:found].sort()
-            for pair in range(0, found - 1, 2):
+                    crossings[crossing_count] = u1 + (middle - v1) / (v2 - v1) * (u2 - u1)
+                    crossing_count += 1
+            crossings[:crossing_count].sort()
+            for pair in range(0, crossing_count - 1, 2):
                 # A cell without this area's border is as its centre is: a rounded crossing
                 # is at least half a cell away from a centre that it could misjudge.
                 for col in range(
@@ -266,7 +277,7 @@ def _collect(
     cols: int,
     stamps: IndexArray,
     answers: IndexArray,
-    next_place: IntArray,
+    next_slot: IntArray,
     candidates: IndexArray,
 ) -> None:
     """Write the areas with a border in each border cell, ascending."""
@@ -280,8 +291,8 @@ def _collect(
                     if stamps[row * cols + col] != area:
                         stamps[row * cols + col] = area
                         k = -2 - answers[row * cols + col]
-                        candidates[next_place[k]] = area
-                        next_place[k] += 1
+                        candidates[next_slot[k]] = area
+                        next_slot[k] += 1
 
 
 @compiled
@@ -300,22 +311,22 @@ def _find(
     first_row: IntArray,
     edge_start: IntArray,
     edges_m: FloatArray,
-    found: IndexArray,
+    positions: IndexArray,
 ) -> None:
     """The first area of each point, by its cell where that is enough."""
     for i in range(len(xy_m)):
         x, y = xy_m[i, 0], xy_m[i, 1]
-        found[i] = OUTSIDE
+        positions[i] = OUTSIDE
         # NaN fails every comparison, so it stays outside.
         if not (bounds_m[0] <= x <= bounds_m[2] and bounds_m[1] <= y <= bounds_m[3]):
             continue
         row = int((y - bottom_m) * cells_per_m)
-        answer = cells[row * cols + int((x - left_m) * cells_per_m)]
-        if answer >= OUTSIDE:
-            found[i] = answer
+        cell_answer = cells[row * cols + int((x - left_m) * cells_per_m)]
+        if cell_answer >= OUTSIDE:
+            positions[i] = cell_answer
             continue
-        k = -2 - answer
-        found[i] = base[k]
+        k = -2 - cell_answer
+        positions[i] = base[k]
         for c in range(candidate_start[k], candidate_start[k + 1]):
             area = candidates[c]
             if 0 <= base[k] < area:
@@ -325,29 +336,29 @@ def _find(
                 continue
             side = _side(x, y, edges_m, edge_start[bucket], edge_start[bucket + 1])
             if side == UNDECIDED:
-                found[i] = UNDECIDED
+                positions[i] = UNDECIDED
                 break
             if side == 1:
-                found[i] = area
+                positions[i] = area
                 break
 
 
 @compiled
 def _side(x: float, y: float, edges_m: FloatArray, start: int, end: int) -> int:
     """1 inside, 0 outside, UNDECIDED on or too near a border: a ray to the east is followed."""
-    crossed = 0
+    crossing_count = 0
     for e in range(start, end):
         x1, y1, x2, y2 = edges_m[e, 0], edges_m[e, 1], edges_m[e, 2], edges_m[e, 3]
         if y < min(y1, y2) or y > max(y1, y2) or x > max(x1, x2):
             continue
-        passes = (y1 > y) != (y2 > y)
+        is_crossed = (y1 > y) != (y2 > y)
         if x < min(x1, x2):
-            crossed += passes
+            crossing_count += is_crossed
             continue
-        one = (x1 - x) * (y2 - y)
-        other = (x2 - x) * (y1 - y)
-        turn = one - other
-        if abs(turn) <= _ROUNDING * (abs(one) + abs(other)):
+        left_product = (x1 - x) * (y2 - y)
+        right_product = (x2 - x) * (y1 - y)
+        turn = left_product - right_product
+        if abs(turn) <= _ROUNDING * (abs(left_product) + abs(right_product)):
             return UNDECIDED
-        crossed += passes and (turn > 0.0) == (y2 > y1)
-    return crossed & 1
+        crossing_count += is_crossed and (turn > 0.0) == (y2 > y1)
+    return crossing_count & 1

@@ -55,8 +55,8 @@ def assign_points(layer: Layer, xy_m: ArrayLike) -> IndexArray:
     if len(points) < FEW_POINTS and layer not in _indices:
         return _by_tree(layer.geometries, points)
     area = _index_of(layer).find(points)
-    undecided = np.flatnonzero(area == UNDECIDED)
-    area[undecided] = _by_tree(layer.geometries, points[undecided])
+    undecided_points = np.flatnonzero(area == UNDECIDED)
+    area[undecided_points] = _by_tree(layer.geometries, points[undecided_points])
     return area
 
 
@@ -78,9 +78,11 @@ def _index_of(layer: Layer) -> AreaIndex:
 def _by_tree(geometries: Geometries, points: FloatArray) -> IndexArray:
     """(n,) int32 first area that each point touches, by the exact predicate of GEOS."""
     area = np.full(len(points), OUTSIDE, dtype=np.int32)
-    known = np.flatnonzero(np.isfinite(points).all(axis=1))
+    known_points = np.flatnonzero(np.isfinite(points).all(axis=1))
     tree = shapely.STRtree(geometries)
-    at, found = tree.query(shapely.points(points[known]), predicate="intersects")
-    last_first = np.argsort(-found, kind="stable")  # the smallest position is written last
-    area[known[at[last_first]]] = found[last_first]
+    point_index, area_index = tree.query(
+        shapely.points(points[known_points]), predicate="intersects"
+    )
+    reverse_order = np.argsort(-area_index, kind="stable")  # the smallest position is written last
+    area[known_points[point_index[reverse_order]]] = area_index[reverse_order]
     return area

@@ -99,28 +99,28 @@ def clean_coverage(layer: Layer, *, tolerance_m: float = TOLERANCE_M) -> tuple[L
     """
     if not (math.isfinite(tolerance_m) and tolerance_m > 0.0):
         raise InvalidParameterError("tolerance_m", tolerance_m, "a finite number above 0")
-    before = np.array(layer.geometries)
+    original = np.array(layer.geometries)
     gap_m = min(tolerance_m, default_snap_m(layer))
-    if shapely.coverage_is_valid(before, gap_width=gap_m):
+    if shapely.coverage_is_valid(original, gap_width=gap_m):
         return layer, _untouched(layer, tolerance_m)
-    after, moved_m, reason = _cleaned(layer, gap_m, tolerance_m)
-    furthest = int(np.argmax(moved_m))
-    cleaned = layer if reason else normalised(with_geometries(layer, after))
-    lost, gained = _pairs_changed(layer, cleaned)
-    slivers = shapely.coverage_invalid_edges(np.array(cleaned.geometries), gap_width=gap_m)
-    return cleaned, Cleaning(
+    cleaned_geometries, movement_m, reason = _cleaned(layer, gap_m, tolerance_m)
+    furthest_area = int(np.argmax(movement_m))
+    cleaned_layer = layer if reason else normalised(with_geometries(layer, cleaned_geometries))
+    pairs_lost, pairs_gained = _pairs_changed(layer, cleaned_layer)
+    slivers = shapely.coverage_invalid_edges(np.array(cleaned_layer.geometries), gap_width=gap_m)
+    return cleaned_layer, Cleaning(
         needed=True,
         applied=not reason,
         reason=reason,
         tolerance_m=tolerance_m,
-        furthest_m=float(moved_m[furthest]),
-        furthest_code=layer.codes[furthest],
-        moved_areas=int(np.count_nonzero(moved_m > 1e-6)),
-        area_change_m2=float((cleaned.areas_km2.sum() - layer.areas_km2.sum()) * 1e6),
-        pairs_lost=lost,
-        pairs_gained=gained,
+        furthest_m=float(movement_m[furthest_area]),
+        furthest_code=layer.codes[furthest_area],
+        moved_areas=int(np.count_nonzero(movement_m > 1e-6)),
+        area_change_m2=float((cleaned_layer.areas_km2.sum() - layer.areas_km2.sum()) * 1e6),
+        pairs_lost=pairs_lost,
+        pairs_gained=pairs_gained,
         sliver_km=float(shapely.length(slivers).sum() / 1000.0),
-        coverage=coverage_of(cleaned.geometries),
+        coverage=coverage_of(cleaned_layer.geometries),
     )
 
 
@@ -130,14 +130,14 @@ def _cleaned(layer: Layer, gap_m: float, tolerance_m: float) -> tuple[Geometries
     A gap goes to one area whole: one that runs past several neighbours becomes a finger of
     the first along the others, which is a border moved far. Then gaps are left open.
     """
-    before = np.array(layer.geometries)
+    original = np.array(layer.geometries)
     for gap_width in (gap_m, 0.0):
-        after = shapely.coverage_clean(before, gap_width=gap_width)  # type: ignore[attr-defined]
-        moved_m = _moved_m(before, after)
-        reason = _why_not(layer, after, moved_m, tolerance_m)
+        cleaned_geometries = shapely.coverage_clean(original, gap_width=gap_width)  # type: ignore[attr-defined]
+        movement_m = _moved_m(original, cleaned_geometries)
+        reason = _why_not(layer, cleaned_geometries, movement_m, tolerance_m)
         if not reason:
             break
-    return after, moved_m, reason
+    return cleaned_geometries, movement_m, reason
 
 
 def _untouched(layer: Layer, tolerance_m: float) -> Cleaning:
@@ -158,34 +158,42 @@ def _untouched(layer: Layer, tolerance_m: float) -> Cleaning:
     )
 
 
-def _moved_m(before: Geometries, after: Geometries) -> FloatArray:
+def _moved_m(original: Geometries, cleaned_geometries: Geometries) -> FloatArray:
     """(n,) how far the border of each area moved, metres; infinite where an area vanished."""
-    moved = shapely.hausdorff_distance(shapely.boundary(before), shapely.boundary(after))
-    return np.where(np.isnan(moved), np.inf, moved)
+    movement_m = shapely.hausdorff_distance(
+        shapely.boundary(original), shapely.boundary(cleaned_geometries)
+    )
+    return np.where(np.isnan(movement_m), np.inf, movement_m)
 
 
-def _why_not(layer: Layer, after: Geometries, moved_m: FloatArray, tolerance_m: float) -> str:
+def _why_not(
+    layer: Layer, cleaned_geometries: Geometries, movement_m: FloatArray, tolerance_m: float
+) -> str:
     """Why the cleaned areas cannot be used; empty where they can."""
-    gone = np.flatnonzero(shapely.is_empty(after) | shapely.is_missing(after))
-    if len(gone):
-        codes = ", ".join(layer.codes[i] for i in gone[:5].tolist())
-        return f"{len(gone)} areas lie wholly within others and would vanish: {codes}"
-    furthest_m = float(moved_m.max())
+    vanished_areas = np.flatnonzero(
+        shapely.is_empty(cleaned_geometries) | shapely.is_missing(cleaned_geometries)
+    )
+    if len(vanished_areas):
+        codes = ", ".join(layer.codes[i] for i in vanished_areas[:5].tolist())
+        return f"{len(vanished_areas)} areas lie wholly within others and would vanish: {codes}"
+    furthest_m = float(movement_m.max())
     if furthest_m > tolerance_m:
         return f"a border would move {furthest_m:.3g} m, more than the {tolerance_m:g} m allowed"
     if furthest_m == 0.0 and shapely.coverage_is_valid(np.array(layer.geometries)):
         return "the gaps cannot be closed: they are open at an end or run past several areas"
-    if not shapely.is_valid(after).all():
+    if not shapely.is_valid(cleaned_geometries).all():
         return "the shapes that come out are not valid"
     return ""
 
 
-def _pairs_changed(before: Layer, after: Layer) -> tuple[Pairs, Pairs]:
+def _pairs_changed(old_layer: Layer, new_layer: Layer) -> tuple[Pairs, Pairs]:
     """Pairs of codes that touched and are no neighbours now, and that touch only now."""
-    if after is before:
+    if new_layer is old_layer:
         return (), ()
-    then, now = _pairs(before, snap_m=0.0), _pairs(after, snap_m=0.0)
-    return tuple(sorted(then - _pairs(after, snap_m=None))), tuple(sorted(now - then))
+    old_pairs, new_pairs = _pairs(old_layer, snap_m=0.0), _pairs(new_layer, snap_m=0.0)
+    return tuple(sorted(old_pairs - _pairs(new_layer, snap_m=None))), tuple(
+        sorted(new_pairs - old_pairs)
+    )
 
 
 def _pairs(layer: Layer, *, snap_m: float | None) -> set[tuple[str, str]]:

@@ -24,7 +24,7 @@ class SourceCrs:
     notes: tuple[str, ...] = ()
 
 
-def crs_of_source(path: str, in_file: str, asked: str | None) -> SourceCrs:
+def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> SourceCrs:
     """The CRS to read a file's coordinates in: as asked, else as the file says.
 
     Raises
@@ -34,18 +34,18 @@ def crs_of_source(path: str, in_file: str, asked: str | None) -> SourceCrs:
     InvalidParameterError
         If PROJ does not know it.
     """
-    if asked:
-        label = label_of(parsed_crs(asked))
-        if in_file and parsed_crs(in_file) != parsed_crs(asked):
-            said = label_of(parsed_crs(in_file))
-            note = f"the file says {said}; its coordinates were read as {label}, as asked"
-            return SourceCrs(asked, label, (note,))
-        return SourceCrs(asked, label)
-    if not in_file:
+    if requested_crs:
+        label = label_of(parsed_crs(requested_crs))
+        if file_crs and parsed_crs(file_crs) != parsed_crs(requested_crs):
+            file_label = label_of(parsed_crs(file_crs))
+            note = f"the file says {file_label}; its coordinates were read as {label}, as asked"
+            return SourceCrs(requested_crs, label, (note,))
+        return SourceCrs(requested_crs, label)
+    if not file_crs:
         raise CoordinatesError(
             path, "an unknown CRS", "the file does not name its CRS; say it, e.g. --crs EPSG:27700"
         )
-    return SourceCrs(in_file, label_of(parsed_crs(in_file)))
+    return SourceCrs(file_crs, label_of(parsed_crs(file_crs)))
 
 
 def label_of(crs: pyproj.CRS) -> str:
@@ -84,9 +84,10 @@ def in_working_crs(
     check = _Check(path, source.label, codes, bounds)
     check.refuse(~_finite(bounds), "coordinates are not finite numbers")
     if crs.is_geographic:
-        too_far = np.abs(bounds) > [360.0, 90.0, 360.0, 90.0]
+        is_too_far = np.abs(bounds) > [360.0, 90.0, 360.0, 90.0]
         check.refuse(
-            np.asarray(too_far.any(axis=1)), "coordinates are no degrees of longitude and latitude"
+            np.asarray(is_too_far.any(axis=1)),
+            "coordinates are no degrees of longitude and latitude",
         )
     elif _look_like_degrees(bounds, target):
         check.refuse(
@@ -114,18 +115,19 @@ class _Check:
     codes: tuple[str, ...]
     bounds: FloatArray
 
-    def refuse(self, wrong: BoolArray, reason: str) -> None:
+    def refuse(self, is_wrong: BoolArray, reason: str) -> None:
         """Refuse if any feature is wrong, naming the first with its numbers."""
-        at = np.flatnonzero(wrong)
-        if len(at) == 0:
+        positions = np.flatnonzero(is_wrong)
+        if len(positions) == 0:
             return
-        first = int(at[0])
-        x0, y0, x1, y1 = self.bounds[first].tolist()
+        feature = int(positions[0])
+        x0, y0, x1, y1 = self.bounds[feature].tolist()
         raise CoordinatesError(
             self.path,
             self.label,
-            f"{reason}: {len(at)} of {len(self.codes)} areas, the first feature {first + 1} "
-            f"({self.codes[first]}) with x {x0:.10g} to {x1:.10g} and y {y0:.10g} to {y1:.10g}",
+            f"{reason}: {len(positions)} of {len(self.codes)} areas, the first feature "
+            f"{feature + 1} ({self.codes[feature]}) with x {x0:.10g} to {x1:.10g} "
+            f"and y {y0:.10g} to {y1:.10g}",
         )
 
 
@@ -153,15 +155,15 @@ def _refuse_beyond_use(check: _Check, geometries: Geometries, target: str) -> No
     if use is None:
         return
     bounds = shapely.bounds(geometries)
-    beyond = np.zeros(len(bounds), dtype=bool)
+    is_beyond = np.zeros(len(bounds), dtype=bool)
     for x, y in ((0, 1), (2, 1), (0, 3), (2, 3)):
         lonlat = transform_xy(np.ascontiguousarray(bounds[:, [x, y]]), source=target, target=WGS84)
         lon, lat = lonlat[:, 0], lonlat[:, 1]
-        inside = (lon >= use.west - BEYOND_USE_DEG) & (lon <= use.east + BEYOND_USE_DEG)
-        inside &= (lat >= use.south - BEYOND_USE_DEG) & (lat <= use.north + BEYOND_USE_DEG)
-        beyond |= ~inside
+        is_inside = (lon >= use.west - BEYOND_USE_DEG) & (lon <= use.east + BEYOND_USE_DEG)
+        is_inside &= (lat >= use.south - BEYOND_USE_DEG) & (lat <= use.north + BEYOND_USE_DEG)
+        is_beyond |= ~is_inside
     check.refuse(
-        beyond,
+        is_beyond,
         f"coordinates lie outside the area that {target} is made for (longitude {use.west:g} to "
         f"{use.east:g}, latitude {use.south:g} to {use.north:g}), so that the CRS, or the order "
         "of x and y, is not what it is said to be",

@@ -130,27 +130,27 @@ def read_boundaries(
         If PROJ does not know the CRS named.
     """
     paths = [path] if isinstance(path, Path) else list(path)
-    raw = [
+    raw_areas = [
         read_raw_areas(
-            one, code_field=code_field, name_field=name_field, source_layer=source_layer
+            file_path, code_field=code_field, name_field=name_field, source_layer=source_layer
         )
-        for one in paths
+        for file_path in paths
     ]
-    for one, areas in zip(paths, raw, strict=True):
+    for file_path, areas in zip(paths, raw_areas, strict=True):
         if len(areas.codes) == 0:
-            raise InvalidLayerError(layer_id, f"{one} has no features")
-    values = np.concatenate([areas.codes.astype(object) for areas in raw])
+            raise InvalidLayerError(layer_id, f"{file_path} has no features")
+    values = np.concatenate([areas.codes.astype(object) for areas in raw_areas])
     codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
-    names, unnamed = _names([areas.names for areas in raw], codes)
-    read_as = [
-        crs_of_source(str(one), areas.crs, source_crs)
-        for one, areas in zip(paths, raw, strict=True)
+    names, unnamed_count = _names([areas.names for areas in raw_areas], codes)
+    source_systems = [
+        crs_of_source(str(file_path), areas.crs, source_crs)
+        for file_path, areas in zip(paths, raw_areas, strict=True)
     ]
     polygons = only_polygons(
-        np.concatenate([areas.geometries for areas in raw]), codes, layer_id=layer_id
+        np.concatenate([areas.geometries for areas in raw_areas]), codes, layer_id=layer_id
     )
-    placed = _placed(polygons, codes, paths, raw, read_as, crs)
-    geometries, repairs = repaired(placed, codes, layer_id=layer_id)
+    projected = _placed(polygons, codes, paths, raw_areas, source_systems, crs)
+    geometries, repairs = repaired(projected, codes, layer_id=layer_id)
     metadata = LayerMetadata(
         layer_id=layer_id,
         title=title or layer_id,
@@ -166,13 +166,13 @@ def read_boundaries(
     if clean_tolerance_m is not None:
         layer, cleaning = clean_coverage(layer, tolerance_m=clean_tolerance_m)
     report = ImportReport(
-        path=_listed(str(one) for one in paths),
-        source_layer=_listed(areas.source_layer for areas in raw),
+        path=_listed(str(file_path) for file_path in paths),
+        source_layer=_listed(areas.source_layer for areas in raw_areas),
         features=len(codes),
         multipart=int(np.count_nonzero(shapely.get_num_geometries(geometries) > 1)),
         with_holes=_with_holes(geometries),
-        unnamed=unnamed,
-        crs_from=_listed(said.label for said in read_as),
+        unnamed=unnamed_count,
+        crs_from=_listed(system.label for system in source_systems),
         crs_to=crs,
         repaired=repairs,
         area_km2=float(layer.areas_km2.sum()),
@@ -180,8 +180,8 @@ def read_boundaries(
         coverage=coverage,
         cleaning=cleaning,
         notes=(
-            *dict.fromkeys(note for areas in raw for note in areas.notes),
-            *dict.fromkeys(note for said in read_as for note in said.notes),
+            *dict.fromkeys(note for areas in raw_areas for note in areas.notes),
+            *dict.fromkeys(note for system in source_systems for note in system.notes),
             *_remarks(layer),
         ),
     )
@@ -192,36 +192,41 @@ def _placed(
     polygons: Geometries,
     codes: tuple[str, ...],
     paths: Sequence[Path],
-    raw: Sequence[RawAreas],
-    read_as: Sequence[SourceCrs],
+    raw_areas: Sequence[RawAreas],
+    source_systems: Sequence[SourceCrs],
     crs: str,
 ) -> Geometries:
     """The polygons of all files in the working CRS, each file's from its own."""
-    placed = polygons.copy()
+    projected = polygons.copy()
     start = 0
-    for path, areas, said in zip(paths, raw, read_as, strict=True):
-        of_file = slice(start, start + len(areas.codes))
-        placed[of_file] = in_working_crs(
-            polygons[of_file], codes[of_file], path=str(path), source=said, target=crs
+    for path, areas, system in zip(paths, raw_areas, source_systems, strict=True):
+        file_slice = slice(start, start + len(areas.codes))
+        projected[file_slice] = in_working_crs(
+            polygons[file_slice], codes[file_slice], path=str(path), source=system, target=crs
         )
-        start = of_file.stop
-    return placed
+        start = file_slice.stop
+    return projected
 
 
-def _listed(words: Iterable[str]) -> str:
+def _listed(items: Iterable[str]) -> str:
     """The different ones of some words in one line."""
-    return ", ".join(dict.fromkeys(words))
+    return ", ".join(dict.fromkeys(items))
 
 
 def _names(
     values: Sequence[AnyArray | None], codes: tuple[str, ...]
 ) -> tuple[tuple[str, ...], int]:
     """A name for each area, and how many are called by their code for want of one."""
-    given = [as_text(value) for of_file in values if of_file is not None for value in of_file]
-    if not given:
+    file_names = [
+        as_text(value)
+        for file_values in values
+        if file_values is not None
+        for value in file_values
+    ]
+    if not file_names:
         return codes, 0
-    unnamed = sum(not name for name in given)
-    return tuple(name or code for name, code in zip(given, codes, strict=True)), unnamed
+    unnamed_count = sum(not name for name in file_names)
+    return tuple(name or code for name, code in zip(file_names, codes, strict=True)), unnamed_count
 
 
 def _with_holes(geometries: Geometries) -> int:

@@ -62,16 +62,18 @@ def list_source_layers(path: Path) -> tuple[SourceLayer, ...]:
 
     if not path.exists():
         raise UnreadableFileError(str(path), "there is no such file")
-    found = []
+    source_layers = []
     for dataset in _datasets(path):
         try:
-            listed = pyogrio.list_layers(dataset)
+            gdal_layers = pyogrio.list_layers(dataset)
         except pyogrio.errors.DataSourceError as error:
             raise UnreadableFileError(str(path), f"GDAL cannot read it: {error}") from error
-        found += [SourceLayer(dataset, str(name)) for name, kind in listed if kind is not None]
-    if not found:
+        source_layers += [
+            SourceLayer(dataset, str(name)) for name, kind in gdal_layers if kind is not None
+        ]
+    if not source_layers:
         raise UnreadableFileError(str(path), "it holds no layer with geometry")
-    return tuple(found)
+    return tuple(source_layers)
 
 
 def chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
@@ -109,15 +111,15 @@ def read_raw_areas(
     import pyogrio
 
     layer = chosen_layer(path, source_layer)
-    wanted = [code_field] if name_field is None else [code_field, name_field]
+    wanted_fields = [code_field] if name_field is None else [code_field, name_field]
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
         try:
             fields = [str(f) for f in pyogrio.read_info(layer.dataset, layer=layer.name)["fields"]]
-            for field in wanted:
+            for field in wanted_fields:
                 _check_field(path, field, fields)
             meta, _, wkb, columns = pyogrio.raw.read(
-                layer.dataset, layer=layer.name, columns=list(dict.fromkeys(wanted))
+                layer.dataset, layer=layer.name, columns=list(dict.fromkeys(wanted_fields))
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise UnreadableFileError(str(path), f"GDAL cannot read it: {error}") from error
@@ -125,10 +127,10 @@ def read_raw_areas(
             raise UnreadableFileError(
                 str(path), f"its features cannot be read: {error}"
             ) from error
-    by_name: dict[str, Any] = dict(zip(meta["fields"].tolist(), columns, strict=True))
+    columns_by_name: dict[str, Any] = dict(zip(meta["fields"].tolist(), columns, strict=True))
     return RawAreas(
-        codes=by_name[code_field],
-        names=None if name_field is None else by_name[name_field],
+        codes=columns_by_name[code_field],
+        names=None if name_field is None else columns_by_name[name_field],
         geometries=_parsed(path, wkb),
         crs=meta["crs"] or "",
         source_layer=layer.name,
@@ -145,30 +147,32 @@ def _datasets(path: Path) -> list[str]:
             members = [PurePosixPath(name) for name in archive.namelist()]
     except (zipfile.BadZipFile, OSError) as error:
         raise UnreadableFileError(str(path), f"it is no zip archive: {error}") from error
-    found = {str(m) for m in members if m.suffix.lower() in _IN_ARCHIVES and _is_data(m)}
-    found |= {str(p) for m in members for p in (m, *m.parents) if p.suffix.lower() == ".gdb"}
-    if not found:
-        inside = ", ".join(str(m) for m in members[:10]) or "nothing"
-        raise UnreadableFileError(str(path), f"it holds no file of areas, but {inside}")
-    return [f"/vsizip/{path.resolve()}/{member}" for member in sorted(found)]
+    member_paths = {str(m) for m in members if m.suffix.lower() in _IN_ARCHIVES and _is_data(m)}
+    member_paths |= {
+        str(p) for m in members for p in (m, *m.parents) if p.suffix.lower() == ".gdb"
+    }
+    if not member_paths:
+        listing = ", ".join(str(m) for m in members[:10]) or "nothing"
+        raise UnreadableFileError(str(path), f"it holds no file of areas, but {listing}")
+    return [f"/vsizip/{path.resolve()}/{member}" for member in sorted(member_paths)]
 
 
 def _is_data(member: PurePosixPath) -> bool:
     """False for what macOS adds to archives, and for parts of a geodatabase."""
-    hidden = any(part.startswith((".", "__MACOSX")) for part in member.parts)
-    return not hidden and not any(part.lower().endswith(".gdb") for part in member.parts[:-1])
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in member.parts)
+    return not is_hidden and not any(part.lower().endswith(".gdb") for part in member.parts[:-1])
 
 
 def _check_field(path: Path, field: str, fields: list[str]) -> None:
     """Refuse a field that the layer lacks, with the most likely one that it has."""
     if field in fields:
         return
-    by_lower = {name.lower(): name for name in fields}
-    likely = get_close_matches(field.lower(), list(by_lower), n=1)
-    suggestion = f"; did you mean {by_lower[likely[0]]!r}?" if likely else ""
-    known = ", ".join(fields) or "none"
+    names_by_lower = {name.lower(): name for name in fields}
+    close_names = get_close_matches(field.lower(), list(names_by_lower), n=1)
+    suggestion = f"; did you mean {names_by_lower[close_names[0]]!r}?" if close_names else ""
+    field_list = ", ".join(fields) or "none"
     raise UnreadableFileError(
-        str(path), f"it has no field {field!r}{suggestion} Its fields are: {known}"
+        str(path), f"it has no field {field!r}{suggestion} Its fields are: {field_list}"
     )
 
 
@@ -177,8 +181,11 @@ def _parsed(path: Path, wkb: AnyArray) -> Geometries:
     try:
         geometries = shapely.from_wkb(wkb)
     except shapely.GEOSException as error:
-        for number, one in enumerate(wkb, start=1):
-            if shapely.from_wkb(one, on_invalid="ignore") is None and one is not None:
+        for number, geometry_wkb in enumerate(wkb, start=1):
+            if (
+                shapely.from_wkb(geometry_wkb, on_invalid="ignore") is None
+                and geometry_wkb is not None
+            ):
                 raise UnreadableFileError(
                     str(path), f"the geometry of feature {number} cannot be read: {error}"
                 ) from error

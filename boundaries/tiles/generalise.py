@@ -84,19 +84,19 @@ def generalised(layer: Layer, zoom: int) -> Level:
     """
     if not 0 <= zoom <= MAX_ZOOM:
         raise InvalidParameterError("zoom", zoom, f"from 0 to {MAX_ZOOM}")
-    on_grid = shapely.transform(layer.geometries, lambda xy: _to_grid(xy, layer.crs, zoom))
+    grid_geometries = shapely.transform(layer.geometries, lambda xy: _to_grid(xy, layer.crs, zoom))
     tolerance = TOLERANCE_PX * EXTENT / PIXELS
-    simple = shapely.coverage_simplify(np.asarray(on_grid, dtype=object), tolerance)
-    positions, geometries = _on_whole_steps(np.asarray(simple, dtype=object))
+    simplified = shapely.coverage_simplify(np.asarray(grid_geometries, dtype=object), tolerance)
+    positions, geometries = _on_whole_steps(np.asarray(simplified, dtype=object))
     return Level(layer.layer_id, layer.version, zoom, frozen(positions), frozen(geometries))
 
 
 def _to_grid(xy: FloatArray, crs: str, zoom: int) -> FloatArray:
     """Places in the working CRS as positions on the grid, not yet whole."""
-    mercator = transform_xy(xy, source=crs, target=WEB_MERCATOR)
+    mercator_m = transform_xy(xy, source=crs, target=WEB_MERCATOR)
     step = step_m(zoom)
     return np.column_stack(
-        [(mercator[:, 0] + HALF_WORLD_M) / step, (HALF_WORLD_M - mercator[:, 1]) / step]
+        [(mercator_m[:, 0] + HALF_WORLD_M) / step, (HALF_WORLD_M - mercator_m[:, 1]) / step]
     )
 
 
@@ -105,31 +105,31 @@ def _on_whole_steps(geometries: Geometries) -> tuple[IndexArray, Geometries]:
     # Measured from a whole step near the areas: fewer digits are spent on where they are.
     left, top, _, _ = shapely.total_bounds(geometries)
     origin = np.array([math.floor(left), math.floor(top)], dtype=np.float64)
-    near = shapely.transform(geometries, lambda xy: xy - origin)
-    near = shapely.make_valid(near, method="structure", keep_collapsed=False)
-    borders = shapely.union_all(shapely.boundary(near), grid_size=1.0)
-    faces = shapely.get_parts(shapely.polygonize([borders]))
-    area_of = _area_of(faces, near)
+    shifted_areas = shapely.transform(geometries, lambda xy: xy - origin)
+    shifted_areas = shapely.make_valid(shifted_areas, method="structure", keep_collapsed=False)
+    border_union = shapely.union_all(shapely.boundary(shifted_areas), grid_size=1.0)
+    faces = shapely.get_parts(shapely.polygonize([border_union]))
+    area_of = _area_of(faces, shifted_areas)
     _fill_pockets(faces, area_of)
-    kept: dict[int, list[int]] = {}
+    faces_by_area: dict[int, list[int]] = {}
     for face, area in enumerate(area_of.tolist()):
         if area >= 0:  # others are holes and the ground between areas
-            kept.setdefault(area, []).append(face)
-    positions = np.array(sorted(kept), dtype=np.int32)
+            faces_by_area.setdefault(area, []).append(face)
+    positions = np.array(sorted(faces_by_area), dtype=np.int32)
     result = np.empty(len(positions), dtype=object)
     for i, position in enumerate(positions.tolist()):
-        result[i] = simplest(shapely.coverage_union_all(faces[kept[position]]))
+        result[i] = simplest(shapely.coverage_union_all(faces[faces_by_area[position]]))
     return positions, np.asarray(shapely.transform(result, lambda xy: xy + origin), dtype=object)
 
 
 def _area_of(faces: Geometries, areas: Geometries) -> IndexArray:
     """(faces,) int32 first area that each face lies in, -1 where there is none."""
-    inside = shapely.point_on_surface(faces)
-    face, area = shapely.STRtree(areas).query(inside, predicate="intersects")
-    found = np.full(len(faces), -1, dtype=np.int32)
-    last_first = np.argsort(-area, kind="stable")  # the smallest position is written last
-    found[face[last_first]] = area[last_first]
-    return found
+    inner_points = shapely.point_on_surface(faces)
+    face, area = shapely.STRtree(areas).query(inner_points, predicate="intersects")
+    area_of_face = np.full(len(faces), -1, dtype=np.int32)
+    reverse_order = np.argsort(-area, kind="stable")  # the smallest position is written last
+    area_of_face[face[reverse_order]] = area[reverse_order]
+    return area_of_face
 
 
 def _fill_pockets(faces: Geometries, area_of: IndexArray) -> None:
@@ -137,18 +137,20 @@ def _fill_pockets(faces: Geometries, area_of: IndexArray) -> None:
 
     They come from inlets of the outer border whose mouth is narrower than a step.
     """
-    largest = (POCKET_PX * EXTENT / PIXELS) ** 2
+    area_limit = (POCKET_PX * EXTENT / PIXELS) ** 2
     border = shapely.boundary(faces)
-    open_still = np.flatnonzero((area_of < 0) & (shapely.area(faces) < largest))
-    while len(open_still):
-        pocket, other = shapely.STRtree(faces).query(faces[open_still], predicate="intersects")
-        taken = area_of[other] >= 0
-        pocket, other = open_still[pocket[taken]], other[taken]
-        common = shapely.length(shapely.intersection(border[pocket], border[other]))
-        longest_last = np.argsort(common, kind="stable")
-        longest_last = longest_last[common[longest_last] > 0]
-        before = len(open_still)
-        area_of[pocket[longest_last]] = area_of[other[longest_last]]
-        open_still = open_still[area_of[open_still] < 0]
-        if len(open_still) == before:
+    open_pockets = np.flatnonzero((area_of < 0) & (shapely.area(faces) < area_limit))
+    while len(open_pockets):
+        pocket, neighbour = shapely.STRtree(faces).query(
+            faces[open_pockets], predicate="intersects"
+        )
+        has_area = area_of[neighbour] >= 0
+        pocket, neighbour = open_pockets[pocket[has_area]], neighbour[has_area]
+        common_length = shapely.length(shapely.intersection(border[pocket], border[neighbour]))
+        length_order = np.argsort(common_length, kind="stable")
+        length_order = length_order[common_length[length_order] > 0]
+        pocket_count = len(open_pockets)
+        area_of[pocket[length_order]] = area_of[neighbour[length_order]]
+        open_pockets = open_pockets[area_of[open_pockets] < 0]
+        if len(open_pockets) == pocket_count:
             return

@@ -69,10 +69,10 @@ def points_in_tile(xy_mercator_m: FloatArray, tile: Tile) -> TilePoints:
     """
     left, bottom, right, top = tile.bounds_mercator_m
     steps = (xy_mercator_m - (left, top)) * (EXTENT / (right - left), EXTENT / (bottom - top))
-    inside = (steps >= -BUFFER) & (steps <= EXTENT + BUFFER)  # False where not finite
-    found = np.flatnonzero(inside.all(axis=1))
-    xy = np.round(steps[found]).astype(np.int64)
-    return TilePoints(tile, frozen(found.astype(np.int32)), frozen(xy))
+    is_inside = (steps >= -BUFFER) & (steps <= EXTENT + BUFFER)  # False where not finite
+    positions = np.flatnonzero(is_inside.all(axis=1))
+    xy = np.round(steps[positions]).astype(np.int64)
+    return TilePoints(tile, frozen(positions.astype(np.int32)), frozen(xy))
 
 
 def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
@@ -104,14 +104,16 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
         raise ValueError(f"the level is of zoom {level.zoom}, the tile of {tile.z}")
     left, top = tile.x * float(EXTENT), tile.y * float(EXTENT)
     frame = (left - BUFFER, top - BUFFER, left + EXTENT + BUFFER, top + EXTENT + BUFFER)
-    near = np.sort(level.tree.query(shapely.box(*frame), predicate="intersects"))
-    shown = _cut(level.geometries[near], frame)
+    level_index = np.sort(level.tree.query(shapely.box(*frame), predicate="intersects"))
+    cut_shapes = _cut(level.geometries[level_index], frame)
     origin = np.array([left, top])
-    local = shapely.transform(shown, lambda xy: xy - origin)
-    kept, polygons = _only_polygons(np.asarray(local, dtype=object))
-    oriented = shapely.orient_polygons(polygons, exterior_cw=False)
+    tile_shapes = shapely.transform(cut_shapes, lambda xy: xy - origin)
+    shape_index, polygons = _only_polygons(np.asarray(tile_shapes, dtype=object))
+    oriented_polygons = shapely.orient_polygons(polygons, exterior_cw=False)
     return TileAreas(
-        tile, frozen(level.positions[near[kept]]), frozen(np.asarray(oriented, dtype=object))
+        tile,
+        frozen(level.positions[level_index[shape_index]]),
+        frozen(np.asarray(oriented_polygons, dtype=object)),
     )
 
 
@@ -124,19 +126,19 @@ def _cut(shapes: Geometries, frame: tuple[float, float, float, float]) -> Geomet
     """
     bounds = shapely.bounds(shapes)
     west, north, east, south = frame
-    inside = (bounds[:, :2] >= (west, north)).all(axis=1)
-    inside &= (bounds[:, 2:] <= (east, south)).all(axis=1)
-    if inside.all():
+    is_inside = (bounds[:, :2] >= (west, north)).all(axis=1)
+    is_inside &= (bounds[:, 2:] <= (east, south)).all(axis=1)
+    if is_inside.all():
         return shapes
-    across = shapes[~inside]
-    parts = shapely.transform(shapely.clip_by_rect(across, *frame), np.rint)
-    crossed = ~shapely.is_valid(parts)
-    if crossed.any():
+    crossing_shapes = shapes[~is_inside]
+    parts = shapely.transform(shapely.clip_by_rect(crossing_shapes, *frame), np.rint)
+    is_invalid = ~shapely.is_valid(parts)
+    if is_invalid.any():
         box = shapely.box(*frame)
-        parts[crossed] = shapely.intersection(across[crossed], box, grid_size=1.0)
-    cut = shapes.copy()
-    cut[~inside] = parts
-    return cut
+        parts[is_invalid] = shapely.intersection(crossing_shapes[is_invalid], box, grid_size=1.0)
+    result = shapes.copy()
+    result[~is_inside] = parts
+    return result
 
 
 def _only_polygons(shapes: Geometries) -> tuple[IndexArray, Geometries]:
@@ -146,8 +148,8 @@ def _only_polygons(shapes: Geometries) -> tuple[IndexArray, Geometries]:
     parts, owner = shapely.get_parts(shapes, return_index=True)
     is_ground = shapely.get_type_id(parts) == POLYGON
     parts, owner = parts[is_ground], owner[is_ground]
-    kept, starts = np.unique(owner, return_index=True)
-    polygons = np.empty(len(kept), dtype=object)
-    for i, ground in enumerate(np.split(parts, starts[1:])[: len(kept)]):
+    shape_index, starts = np.unique(owner, return_index=True)
+    polygons = np.empty(len(shape_index), dtype=object)
+    for i, ground in enumerate(np.split(parts, starts[1:])[: len(shape_index)]):
         polygons[i] = simplest(shapely.multipolygons(ground))
-    return kept.astype(np.int32), polygons
+    return shape_index.astype(np.int32), polygons

@@ -128,7 +128,7 @@ def choose_bandwidth(
     weight = checked_point_weights(weights, len(points))
     places = merge_places(points, weight)
     location = location_error_m(places)
-    named, choice = _choose(
+    applied_rule, choice = _choose(
         rule, Sample(points, weight, places, area_km2, seed), chosen_kernel.sd_m, fallback_m
     )
     if rule == AUTO:
@@ -136,7 +136,7 @@ def choose_bandwidth(
     radius = chosen_kernel.bandwidth_m(choice.sd_m)
     axes = choice.axes_sd_m
     return Bandwidth(
-        rule=named,
+        rule=applied_rule,
         automatic=rule == AUTO,
         bandwidth_m=radius,
         sd_m=choice.sd_m,
@@ -170,30 +170,32 @@ def location_warnings(bandwidth_m: float, location: LocationError) -> tuple[str,
     if bandwidth_m >= location.error_m:
         return ()
     if location.rounding_m >= location.error_m:
-        why = f"coordinates are multiples of {location.rounding_m:g} m"
+        reason = f"coordinates are multiples of {location.rounding_m:g} m"
     else:
-        why = (
+        reason = (
             f"{location.records} records lie at {location.places} places, "
             f"typically {location.spacing_m:.0f} m from the next"
         )
-    said = (
+    warning = (
         f"The bandwidth of {bandwidth_m:.0f} m is below the location error of the data, about "
-        f"{location.error_m:.0f} m ({why}): the surface shows the places to which records were "
+        f"{location.error_m:.0f} m ({reason}): the surface shows the places to which records were "
         "moved, not where incidents happened."
     )
-    return (said,)
+    return (warning,)
 
 
 def _choose(
-    rule: str, sample: Sample, sd_of: Callable[[float], float], fallback_m: float | None
+    rule: str, sample: Sample, to_sd_m: Callable[[float], float], fallback_m: float | None
 ) -> tuple[str, Choice]:
     """The name of the rule that answered, and its answer."""
     count = len(sample.places)
     if count < 2:
         if fallback_m is None:
             raise TooFewPointsError(count, 2)
-        said = f"No rule applies to {count} distinct places: {fallback_m:g} m was taken as given."
-        return "fallback", Choice(sd_of(fallback_m), "nothing", warnings=(said,))
+        warning = (
+            f"No rule applies to {count} distinct places: {fallback_m:g} m was taken as given."
+        )
+        return "fallback", Choice(to_sd_m(fallback_m), "nothing", warnings=(warning,))
     if rule != AUTO:
         return rule, RULES[rule](sample)
     if count >= LEAST_SQUARES_FROM:
@@ -201,17 +203,17 @@ def _choose(
     if count >= LIKELIHOOD_FROM:
         return "likelihood", RULES["likelihood"](sample)
     choice = RULES["normal-reference"](sample)
-    said = (
+    warning = (
         f"With {count} distinct places cross-validation has too little to go by: "
         "the normal reference was taken."
     )
-    return "normal-reference", replace(choice, warnings=(*choice.warnings, said))
+    return "normal-reference", replace(choice, warnings=(*choice.warnings, warning))
 
 
 def _no_less_than(least_sd_m: float, choice: Choice) -> Choice:
     """The choice, raised to the location error where it is below."""
     if choice.sd_m >= least_sd_m:
         return choice
-    said = "The rule chose less than the location error of the data: that was taken instead."
+    warning = "The rule chose less than the location error of the data: that was taken instead."
     # A hair above, lest rounding bring the warning that this prevents.
-    return replace(choice, sd_m=least_sd_m * (1.0 + 1e-12), warnings=(*choice.warnings, said))
+    return replace(choice, sd_m=least_sd_m * (1.0 + 1e-12), warnings=(*choice.warnings, warning))

@@ -76,16 +76,16 @@ def normal_reference(sample: Sample) -> Choice:
     Silverman (1986), section 4.3.2; Scott (1992), eq. 6.42; Wand and Jones (1995), section 4.3.
     """
     spread = _axis_spread(sample)
-    effective = float(sample.weight.sum() ** 2 / (sample.weight**2).sum())
+    effective_number = float(sample.weight.sum() ** 2 / (sample.weight**2).sum())
     a, b = (float(value) for value in spread)
-    shrink = effective ** (-1.0 / 6.0)
-    said = f"spread {a:.0f} m east, {b:.0f} m north, effective number {effective:.0f}"
+    shrinkage = effective_number ** (-1.0 / 6.0)
+    basis = f"spread {a:.0f} m east, {b:.0f} m north, effective number {effective_number:.0f}"
     if min(a, b) <= 1e-6 * max(a, b):
-        line = (4.0 / 3.0) ** 0.2 * max(a, b) * effective ** (-0.2)
-        return Choice(line, said, warnings=("The records lie on one line.",))
-    bending = 3.0 / a**4 + 3.0 / b**4 + 2.0 / (a * b) ** 2
-    sd = (8.0 * a * b / (effective * bending)) ** (1.0 / 6.0)
-    return Choice(sd, said, axes_sd_m=(a * shrink, b * shrink))
+        line = (4.0 / 3.0) ** 0.2 * max(a, b) * effective_number ** (-0.2)
+        return Choice(line, basis, warnings=("The records lie on one line.",))
+    curvature = 3.0 / a**4 + 3.0 / b**4 + 2.0 / (a * b) ** 2
+    sd = (8.0 * a * b / (effective_number * curvature)) ** (1.0 / 6.0)
+    return Choice(sd, basis, axes_sd_m=(a * shrinkage, b * shrinkage))
 
 
 def arcgis(sample: Sample) -> Choice:
@@ -103,14 +103,21 @@ def arcgis(sample: Sample) -> Choice:
     weight = sample.weight / sample.weight.sum()
     centre = weight @ sample.xy_m
     distance = np.hypot(*(sample.xy_m - centre).T)
-    standard = math.sqrt(float(weight @ distance**2))
-    median = _weighted_quantile(distance, sample.weight, 0.5)
+    standard_distance = math.sqrt(float(weight @ distance**2))
+    median_distance = _weighted_quantile(distance, sample.weight, 0.5)
     total = float(sample.weight.sum())
-    radius = 0.9 * min(standard, math.sqrt(1.0 / math.log(2.0)) * median) * total ** (-0.2)
+    radius = (
+        0.9
+        * min(standard_distance, math.sqrt(1.0 / math.log(2.0)) * median_distance)
+        * total ** (-0.2)
+    )
     if radius <= 0.0:  # more than half of the weight lies at the mean centre itself
-        radius = 0.9 * standard * total ** (-0.2)
-    said = f"standard distance {standard:.0f} m, median distance {median:.0f} m, N {total:g}"
-    return Choice(KERNELS["quartic"].sd_m(radius), said)
+        radius = 0.9 * standard_distance * total ** (-0.2)
+    basis = (
+        f"standard distance {standard_distance:.0f} m, "
+        f"median distance {median_distance:.0f} m, N {total:g}"
+    )
+    return Choice(KERNELS["quartic"].sd_m(radius), basis)
 
 
 def least_squares(sample: Sample) -> Choice:
@@ -124,13 +131,17 @@ def least_squares(sample: Sample) -> Choice:
     Rudemo (1982); Bowman (1984); Silverman (1986), eq. 3.35.
     """
     weight, total = sample.places.weight, sample.places.total_weight
-    own = float((weight**2).sum())
+    self_weight = float((weight**2).sum())
 
     def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
-        others, convolved = pairs.others
-        squared = (pairs.query_weight @ convolved + own / (4.0 * math.pi * sd**2)) / total**2
-        rest = total - weight[pairs.query]
-        return np.asarray(squared - 2.0 / total * ((pairs.query_weight / rest) @ others))
+        other_sums, convolved_sums = pairs.other_sums
+        squared_integral = (
+            pairs.query_weight @ convolved_sums + self_weight / (4.0 * math.pi * sd**2)
+        ) / total**2
+        other_weight = total - weight[pairs.query]
+        return np.asarray(
+            squared_integral - 2.0 / total * ((pairs.query_weight / other_weight) @ other_sums)
+        )
 
     return _minimum(sample, (GAUSSIAN, GAUSSIAN_TWICE), criterion)
 
@@ -148,14 +159,14 @@ def likelihood(sample: Sample, *, background: float = 1.0) -> Choice:
     Habbema, Hermans and van den Broek (1974); Duin (1976); Loader (1999), section 5.3.
     """
     weight, total = sample.places.weight, sample.places.total_weight
-    anywhere = background / sample.places.total_records
+    background_share = background / sample.places.total_records
     width, height = (float(extent) for extent in np.ptp(sample.places.xy_m, axis=0))
 
     def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
-        left_out = pairs.others[0] / (total - weight[pairs.query])[:, None]
+        leave_one_out = pairs.other_sums[0] / (total - weight[pairs.query])[:, None]
         area_m2 = max(width, sd[0]) * max(height, sd[0])
-        mixed = (1.0 - anywhere) * left_out + anywhere / area_m2
-        return np.asarray(-(pairs.query_weight @ np.log(np.maximum(mixed, TINY))) / total)
+        mixture = (1.0 - background_share) * leave_one_out + background_share / area_m2
+        return np.asarray(-(pairs.query_weight @ np.log(np.maximum(mixture, TINY))) / total)
 
     return _minimum(sample, (GAUSSIAN,), criterion)
 
@@ -175,15 +186,17 @@ def berman_diggle(sample: Sample) -> Choice:
     Diggle (1985); Berman and Diggle (1989), eq. 2.6.
     """
     weight, total = sample.places.weight, sample.places.total_weight
-    own = float((weight**2).sum())
+    self_weight = float((weight**2).sum())
 
     def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
         # All per unit of area, to which both K and 1 / L are proportional; the shared area
         # is counted in discs, hence divided by one disc less.
-        ripley, shared = (
-            (pairs.query_weight @ summed) / (total**2 - own) for summed in pairs.others
+        ripley, shared_area = (
+            (pairs.query_weight @ sums) / (total**2 - self_weight) for sums in pairs.other_sums
         )
-        return np.asarray((own / total**2 - 2.0 * ripley + shared) / (4.0 * math.pi * sd**2))
+        return np.asarray(
+            (self_weight / total**2 - 2.0 * ripley + shared_area) / (4.0 * math.pi * sd**2)
+        )
 
     return _minimum(sample, (DISC, DISC_OVERLAP), criterion)
 
@@ -203,20 +216,20 @@ def cronie_van_lieshout(sample: Sample) -> Choice:
     area_m2 = _area_m2(sample)
 
     def excess(sd: FloatArray, pairs: PairSums) -> FloatArray:
-        own = sample.places.weight[pairs.query]
-        intensity = pairs.others[0] + own[:, None] / (2.0 * math.pi * sd**2)
+        self_weight = sample.places.weight[pairs.query]
+        intensity = pairs.other_sums[0] + self_weight[:, None] / (2.0 * math.pi * sd**2)
         return np.asarray(np.log(pairs.query_weight @ (1.0 / intensity)) - math.log(area_m2))
 
     for sd in _ranges(sample):
         pairs = pair_sums(sample.places, sd, (GAUSSIAN,), seed=sample.seed)
-        over = excess(sd, pairs)
-        said = f"{_said(sample, pairs)}, area {area_m2 / 1e6:g} km^2"
-        crossing = np.flatnonzero((over[:-1] < 0.0) & (over[1:] >= 0.0))
+        excesses = excess(sd, pairs)
+        basis = f"{_said(sample, pairs)}, area {area_m2 / 1e6:g} km^2"
+        crossing = np.flatnonzero((excesses[:-1] < 0.0) & (excesses[1:] >= 0.0))
         if len(crossing):
             k = int(crossing[0])
-            part = -over[k] / (over[k + 1] - over[k])
-            return Choice(float(sd[k] * (sd[k + 1] / sd[k]) ** part), said)
-    return Choice(float(sd[np.argmin(np.abs(over))]), said, warnings=(_NO_ANSWER,))
+            share = -excesses[k] / (excesses[k + 1] - excesses[k])
+            return Choice(float(sd[k] * (sd[k + 1] / sd[k]) ** share), basis)
+    return Choice(float(sd[np.argmin(np.abs(excesses))]), basis, warnings=(_NO_ANSWER,))
 
 
 RULES: Mapping[str, Callable[[Sample], Choice]] = MappingProxyType(
@@ -235,10 +248,12 @@ RULES: Mapping[str, Callable[[Sample], Choice]] = MappingProxyType(
 def _axis_spread(sample: Sample) -> FloatArray:
     """The smaller of standard deviation and interquartile range / 1.349, by axis."""
     weight = sample.weight / sample.weight.sum()
-    centred = sample.xy_m - weight @ sample.xy_m
-    spread: FloatArray = np.sqrt(weight @ centred**2)
+    deviations = sample.xy_m - weight @ sample.xy_m
+    spread: FloatArray = np.sqrt(weight @ deviations**2)
     for axis in (0, 1):
-        low, high = (_weighted_quantile(centred[:, axis], sample.weight, q) for q in (0.25, 0.75))
+        low, high = (
+            _weighted_quantile(deviations[:, axis], sample.weight, q) for q in (0.25, 0.75)
+        )
         if high > low:
             spread[axis] = min(spread[axis], (high - low) / IQR_PER_SD)
     return spread
@@ -247,20 +262,20 @@ def _axis_spread(sample: Sample) -> FloatArray:
 def _weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> float:
     """The quantile of values that each stand for `weight`, between mid-ranks."""
     order = np.argsort(values)
-    cumulated = np.cumsum(weight[order])
-    middle = (cumulated - weight[order] / 2.0) / cumulated[-1]
-    return float(np.interp(q, middle, values[order]))
+    cumulative_weight = np.cumsum(weight[order])
+    mid_ranks = (cumulative_weight - weight[order] / 2.0) / cumulative_weight[-1]
+    return float(np.interp(q, mid_ranks, values[order]))
 
 
 def _ranges(sample: Sample) -> list[FloatArray]:
     """Candidate standard deviations: the likely range, then the wider and the narrower one."""
     if sample.candidates_sd_m is not None:
         return [sample.candidates_sd_m]
-    widest = WIDEST_PER_REFERENCE * normal_reference(sample).sd_m
-    likely = np.geomspace(widest / CANDIDATE_SPAN, widest, CANDIDATES)
+    widest_sd_m = WIDEST_PER_REFERENCE * normal_reference(sample).sd_m
+    likely_sd_m = np.geomspace(widest_sd_m / CANDIDATE_SPAN, widest_sd_m, CANDIDATES)
     # One step of overlap, so that a minimum at the border is inside one of them.
-    span = CANDIDATE_SPAN / (likely[2] / likely[0])
-    return [likely, likely * span, likely / span]
+    span = CANDIDATE_SPAN / (likely_sd_m[2] / likely_sd_m[0])
+    return [likely_sd_m, likely_sd_m * span, likely_sd_m / span]
 
 
 def _minimum(
@@ -276,26 +291,26 @@ def _minimum(
         value = criterion(sd, pairs)
         k = int(np.argmin(value))
         if 0 < k < len(sd) - 1:
-            refined = _lowest_of_parabola(np.log(sd[k - 1 : k + 2]), value[k - 1 : k + 2])
-            return Choice(math.exp(refined), _said(sample, pairs))
+            log_sd = _lowest_of_parabola(np.log(sd[k - 1 : k + 2]), value[k - 1 : k + 2])
+            return Choice(math.exp(log_sd), _said(sample, pairs))
         if len(ranges) > 1:
             sd = ranges[1] if k else ranges[2]
     return Choice(float(sd[k]), _said(sample, pairs), warnings=(_NO_ANSWER,))
 
 
-def _lowest_of_parabola(at: FloatArray, value: FloatArray) -> float:
+def _lowest_of_parabola(positions: FloatArray, value: FloatArray) -> float:
     """Where a parabola through three equally spaced points is lowest."""
     curvature = value[0] - 2.0 * value[1] + value[2]
     step = 0.5 * (value[0] - value[2]) / curvature if curvature > 0.0 else 0.0
-    return float(at[1] + step * (at[2] - at[0]) / 2.0)
+    return float(positions[1] + step * (positions[2] - positions[0]) / 2.0)
 
 
 def _said(sample: Sample, pairs: PairSums) -> str:
     """What the sums over pairs were computed from."""
-    said = f"{len(sample.places)} places of {sample.places.total_records} records"
+    text = f"{len(sample.places)} places of {sample.places.total_records} records"
     if pairs.is_sampled:
-        said += f", at {len(pairs.query)} of them sampled by weight with seed {sample.seed}"
-    return said
+        text += f", at {len(pairs.query)} of them sampled by weight with seed {sample.seed}"
+    return text
 
 
 def _area_m2(sample: Sample) -> float:

@@ -75,17 +75,17 @@ def merge_places(xy_m: ArrayLike, weights: ArrayLike | None = None) -> Places:
     points = checked_points(xy_m)
     weight = checked_point_weights(weights, len(points))
     order = np.lexsort((points[:, 1], points[:, 0]))
-    ordered = points[order]
-    first = np.ones(len(ordered), dtype=np.bool_)
-    first[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
-    starts = np.flatnonzero(first)
+    sorted_points = points[order]
+    is_start = np.ones(len(sorted_points), dtype=np.bool_)
+    is_start[1:] = np.any(sorted_points[1:] != sorted_points[:-1], axis=1)
+    starts = np.flatnonzero(is_start)
     sums = np.add.reduceat(weight[order], starts) if len(starts) else np.zeros(0)
-    records = np.diff(np.append(starts, len(ordered)))
-    kept = sums > 0.0
+    records = np.diff(np.append(starts, len(sorted_points)))
+    has_weight = sums > 0.0
     return Places(
-        xy_m=frozen(np.ascontiguousarray(ordered[starts][kept])),
-        weight=frozen(sums[kept]),
-        records=frozen(records[kept].astype(np.int64)),
+        xy_m=frozen(np.ascontiguousarray(sorted_points[starts][has_weight])),
+        weight=frozen(sums[has_weight]),
+        records=frozen(records[has_weight].astype(np.int64)),
     )
 
 
@@ -152,17 +152,17 @@ def location_error_m(xy_m: ArrayLike | Places) -> LocationError:
     if len(places) == 0:
         return LocationError(0.0, float("nan"), 0.0, 0, 0, 0.0)
     records, count = places.total_records, len(places)
-    shared = float(places.records[places.records > 1].sum()) / records
+    shared_records = float(places.records[places.records > 1].sum()) / records
     spacing = _median_spacing_m(places)
     rounding = _rounding_m(places)
-    snapped = records >= SHARED_RECORDS_PER_PLACE * count and count > 1
+    is_snapped = records >= SHARED_RECORDS_PER_PLACE * count and count > 1
     return LocationError(
-        error_m=max(spacing if snapped else 0.0, rounding),
+        error_m=max(spacing if is_snapped else 0.0, rounding),
         spacing_m=spacing,
         rounding_m=rounding,
         records=records,
         places=count,
-        shared_share=shared,
+        shared_share=shared_records,
     )
 
 
@@ -177,8 +177,8 @@ def _median_spacing_m(places: Places) -> float:
     tree = KDTree(places.xy_m, balanced_tree=False, compact_nodes=False)
     distance = np.asarray(tree.query(places.xy_m[::step], k=[2])[0])[:, 0]
     order = np.argsort(distance)
-    cumulated = np.cumsum(places.records[::step][order])
-    middle = int(np.searchsorted(cumulated, cumulated[-1] / 2))
+    cumulative_records = np.cumsum(places.records[::step][order])
+    middle = int(np.searchsorted(cumulative_records, cumulative_records[-1] / 2))
     return float(distance[order[middle]])
 
 
@@ -186,11 +186,11 @@ def _rounding_m(places: Places) -> float:
     """The largest step of which nearly all coordinates are multiples, 0 where none is."""
     if len(places) < MIN_PLACES_FOR_ROUNDING:
         return 0.0
-    some = places.xy_m[:: -(-len(places) // MAX_LOOKED_AT)]
+    sample_m = places.xy_m[:: -(-len(places) // MAX_LOOKED_AT)]
     for step in ROUNDING_STEPS_M:
         # A grid reference names the corner of its square, or its middle.
         for phase in (0.0, step / 2):
-            remainder = np.mod(some - phase, step)
+            remainder = np.mod(sample_m - phase, step)
             on_step = np.minimum(remainder, step - remainder) < 1e-6 * step
             if np.all(on_step.mean(axis=0) >= ROUNDED_SHARE):
                 return step

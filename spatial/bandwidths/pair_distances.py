@@ -62,10 +62,10 @@ def _disc(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, FloatArra
 def _disc_overlap(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Area shared by two discs of radius 2 sd at a distance, as a share of one disc."""
 
-    def overlap(squared_m2: FloatArray) -> FloatArray:
-        u = np.minimum(np.sqrt(squared_m2)[:, None] / (4.0 * sd_m), 1.0)
-        shared: FloatArray = (2.0 / math.pi) * (np.arccos(u) - u * np.sqrt(1.0 - u * u))
-        return shared
+    def overlap(distance_sq_m2: FloatArray) -> FloatArray:
+        u = np.minimum(np.sqrt(distance_sq_m2)[:, None] / (4.0 * sd_m), 1.0)
+        overlap_share: FloatArray = (2.0 / math.pi) * (np.arccos(u) - u * np.sqrt(1.0 - u * u))
+        return overlap_share
 
     slope = (overlap(edges_m2[1:]) - overlap(edges_m2[:-1])) / np.diff(edges_m2)[:, None]
     return overlap(_middle(edges_m2)), slope
@@ -87,7 +87,7 @@ class PairSums:
         Positions in `places` of the places at which the sums were taken.
     query_weight : (m,) float64
         What each stands for: its own weight, or an equal share of all where sampled.
-    others : tuple of (m, k) float64
+    other_sums : tuple of (m, k) float64
         For each function: its sum over all OTHER places, times their weight.
     is_sampled : bool
         Whether the queries are a sample of the places.
@@ -95,7 +95,7 @@ class PairSums:
 
     query: IntArray
     query_weight: FloatArray
-    others: tuple[FloatArray, ...]
+    other_sums: tuple[FloatArray, ...]
     is_sampled: bool
 
 
@@ -130,13 +130,13 @@ def pair_sums(
     and, for each octave and query, of at most some 5,000 cells in reach.
     """
     query, query_weight = _queries(places, seed=seed)
-    others = tuple(np.empty((len(query), len(sd_m))) for _ in functions)
+    sums = tuple(np.empty((len(query), len(sd_m))) for _ in functions)
     reach_sd = max(function.reach_sd for function in functions)
-    exact = len(places) <= EXACT_PLACES
+    is_exact = len(places) <= EXACT_PLACES
     side_m = float(sd_m[0]) / _CELLS_PER_SD
-    cells = _Cells.unmerged(places) if exact else _Cells.merged(places, side_m=side_m)
-    for stage in [np.arange(len(sd_m))] if exact else _octaves(sd_m):
-        while not exact and cells.side_m * 2.0 * _CELLS_PER_SD <= sd_m[stage[0]] * (1 + 1e-9):
+    cells = _Cells.unmerged(places) if is_exact else _Cells.merged(places, side_m=side_m)
+    for stage in [np.arange(len(sd_m))] if is_exact else _octaves(sd_m):
+        while not is_exact and cells.side_m * 2.0 * _CELLS_PER_SD <= sd_m[stage[0]] * (1 + 1e-9):
             cells = cells.doubled()
         reach_m = float(sd_m[stage[-1]]) * reach_sd
         rows = _Rows.of(cells, reach_m=reach_m)
@@ -145,9 +145,9 @@ def pair_sums(
         for start in range(0, len(query), _BLOCK):
             block = slice(start, start + _BLOCK)
             count, moment = rows.profiles(places, query[block], edges_m2, reach_m=reach_m)
-            for summed, (value, slope) in zip(others, on_bins, strict=True):
-                summed[block, stage] = count @ value + moment @ slope
-    return PairSums(query, query_weight, others, is_sampled=len(places) > QUERIES)
+            for function_sum, (value, slope) in zip(sums, on_bins, strict=True):
+                function_sum[block, stage] = count @ value + moment @ slope
+    return PairSums(query, query_weight, sums, is_sampled=len(places) > QUERIES)
 
 
 def _queries(places: Places, *, seed: int) -> tuple[IntArray, FloatArray]:
@@ -158,20 +158,22 @@ def _queries(places: Places, *, seed: int) -> tuple[IntArray, FloatArray]:
     total = places.total_weight
     start = np.random.default_rng(seed).random()
     steps = (np.arange(QUERIES) + start) * (total / QUERIES)
-    at = np.searchsorted(np.cumsum(places.weight), steps, side="right")
-    return np.minimum(at, len(places) - 1), np.full(QUERIES, total / QUERIES)
+    positions = np.searchsorted(np.cumsum(places.weight), steps, side="right")
+    return np.minimum(positions, len(places) - 1), np.full(QUERIES, total / QUERIES)
 
 
 def _octaves(sd_m: FloatArray) -> list[IntArray]:
     """Positions of the standard deviations, in groups that span at most a factor of two."""
     octave = np.floor(np.log2(sd_m / sd_m[0]) + 1e-9).astype(np.int64)
-    return [np.flatnonzero(octave == which) for which in np.unique(octave)]
+    return [np.flatnonzero(octave == number) for number in np.unique(octave)]
 
 
 def _bin_edges_m2(near_m: float, far_m: float) -> FloatArray:
     """Edges of bins of squared distance that can be read off the leading bits of the float."""
-    first, last = (int(np.float64(d * d).view(np.int64)) >> _SHIFT for d in (near_m, far_m))
-    edges = (np.arange(first, last + 2, dtype=np.int64) << _SHIFT).view(np.float64)
+    first_bin, last_bin = (
+        int(np.float64(d * d).view(np.int64)) >> _SHIFT for d in (near_m, far_m)
+    )
+    edges = (np.arange(first_bin, last_bin + 2, dtype=np.int64) << _SHIFT).view(np.float64)
     edges[0] = 0.0  # whatever is nearer falls into the first
     return edges
 
@@ -190,7 +192,7 @@ class _Cells:
     xy_m: FloatArray  # about `corner_m`: sums of eastings of 600 km would cost digits
     corner_m: FloatArray
     weight: FloatArray
-    own: IntArray  # the cell of each place
+    cell_of_place: IntArray  # position of each place's cell
 
     @classmethod
     def unmerged(cls, places: Places) -> "_Cells":
@@ -202,14 +204,14 @@ class _Cells:
             xy_m=places.xy_m - corner,
             corner_m=corner,
             weight=places.weight,
-            own=np.arange(len(places)),
+            cell_of_place=np.arange(len(places)),
         )
 
     @classmethod
     def merged(cls, places: Places, *, side_m: float) -> "_Cells":
         """The occupied cells of a side."""
-        each = cls.unmerged(places)
-        return each._grouped((each.xy_m / side_m).astype(np.int64), side_m)
+        places_as_cells = cls.unmerged(places)
+        return places_as_cells._grouped((places_as_cells.xy_m / side_m).astype(np.int64), side_m)
 
     def doubled(self) -> "_Cells":
         """Cells of twice the side, each of four of these."""
@@ -219,16 +221,16 @@ class _Cells:
         """Merge what has the same address."""
         columns = int(address[:, 0].max()) + 1
         key = address[:, 1] * columns + address[:, 0]
-        unique, group = np.unique(key, return_inverse=True)
+        distinct_keys, group = np.unique(key, return_inverse=True)
         weight = np.asarray(np.bincount(group, self.weight), dtype=np.float64)
         mean = [np.bincount(group, self.weight * self.xy_m[:, k]) / weight for k in (0, 1)]
         return _Cells(
             side_m=side_m,
-            address=np.column_stack((unique % columns, unique // columns)),
+            address=np.column_stack((distinct_keys % columns, distinct_keys // columns)),
             xy_m=np.column_stack(mean),
             corner_m=self.corner_m,
             weight=weight,
-            own=group[self.own].astype(np.int64),
+            cell_of_place=group[self.cell_of_place].astype(np.int64),
         )
 
 
@@ -242,7 +244,7 @@ class _Rows:
     weight: FloatArray
     row_start: IntArray
     height_m: float
-    own: IntArray
+    cell_of_place: IntArray
 
     @classmethod
     def of(cls, cells: _Cells, *, reach_m: float) -> "_Rows":
@@ -259,7 +261,7 @@ class _Rows:
             weight=cells.weight[order],
             row_start=np.searchsorted(row[order], np.arange(int(row.max()) + 2)).astype(np.int64),
             height_m=height,
-            own=position[cells.own],
+            cell_of_place=position[cells.cell_of_place],
         )
 
     def profiles(
@@ -271,7 +273,7 @@ class _Rows:
         _add_profiles(
             places.xy_m[query] - self.corner_m,
             places.weight[query],
-            self.own[query],
+            self.cell_of_place[query],
             self.x_m,
             self.y_m,
             self.weight,
@@ -289,7 +291,7 @@ class _Rows:
 def _add_profiles(
     query_xy_m: FloatArray,
     query_weight: FloatArray,
-    own: IntArray,
+    own_cell: IntArray,
     x_m: FloatArray,
     y_m: FloatArray,
     weight: FloatArray,
@@ -303,9 +305,9 @@ def _add_profiles(
     """Count the others of each query into bins of squared distance; arguments are checked."""
     rows = len(row_start) - 1
     bins = count.shape[1]
-    squared = np.empty(len(x_m) + 1)
-    bits = squared.view(np.int64)
-    for i in range(len(own)):
+    distance_sq = np.empty(len(x_m) + 1)
+    bits = distance_sq.view(np.int64)
+    for i in range(len(own_cell)):
         qx, qy = query_xy_m[i, 0], query_xy_m[i, 1]
         row_lo = max(0, math.floor((qy - reach_m) / height_m))
         row_hi = min(rows - 1, math.floor((qy + reach_m) / height_m))
@@ -315,15 +317,26 @@ def _add_profiles(
             hi = start + np.searchsorted(x_m[start:stop], qx + reach_m)
             for j in range(lo, hi):
                 dx, dy = x_m[j] - qx, y_m[j] - qy
-                squared[j] = dx * dx + dy * dy
+                distance_sq[j] = dx * dx + dy * dy
             for j in range(lo, hi):
                 b = (bits[j] >> _SHIFT) - first_bin
                 if b < bins:
                     b = max(b, 0)
                     count[i, b] += weight[j]
-                    moment[i, b] += weight[j] * squared[j]
+                    moment[i, b] += weight[j] * distance_sq[j]
         _take_out_own(
-            qx, qy, query_weight[i], own[i], x_m, y_m, weight, squared, i, first_bin, count, moment
+            qx,
+            qy,
+            query_weight[i],
+            own_cell[i],
+            x_m,
+            y_m,
+            weight,
+            distance_sq,
+            i,
+            first_bin,
+            count,
+            moment,
         )
 
 
@@ -332,11 +345,11 @@ def _take_out_own(
     qx_m: float,
     qy_m: float,
     query_weight: float,
-    own: int,
+    own_cell: int,
     x_m: FloatArray,
     y_m: FloatArray,
     weight: FloatArray,
-    squared: FloatArray,
+    distance_sq: FloatArray,
     i: int,
     first_bin: int,
     count: FloatArray,
@@ -344,20 +357,20 @@ def _take_out_own(
 ) -> None:
     """Replace the query's own cell by what is left of it without the query's place."""
     bins = count.shape[1]
-    bits = squared.view(np.int64)
-    last = len(squared) - 1
-    rest = weight[own] - query_weight
-    dx, dy = x_m[own] - qx_m, y_m[own] - qy_m
-    squared[last] = dx * dx + dy * dy
-    b = max((bits[last] >> _SHIFT) - first_bin, 0)
+    bits = distance_sq.view(np.int64)
+    scratch = len(distance_sq) - 1
+    other_weight = weight[own_cell] - query_weight
+    dx, dy = x_m[own_cell] - qx_m, y_m[own_cell] - qy_m
+    distance_sq[scratch] = dx * dx + dy * dy
+    b = max((bits[scratch] >> _SHIFT) - first_bin, 0)
     if b < bins:
-        count[i, b] -= weight[own]
-        moment[i, b] -= weight[own] * squared[last]
-    if rest > 1e-9 * weight[own]:
+        count[i, b] -= weight[own_cell]
+        moment[i, b] -= weight[own_cell] * distance_sq[scratch]
+    if other_weight > 1e-9 * weight[own_cell]:
         # The centre of mass of the others, seen from the query.
-        share = weight[own] / rest
-        squared[last] = (dx * dx + dy * dy) * share * share
-        b = max((bits[last] >> _SHIFT) - first_bin, 0)
+        share = weight[own_cell] / other_weight
+        distance_sq[scratch] = (dx * dx + dy * dy) * share * share
+        b = max((bits[scratch] >> _SHIFT) - first_bin, 0)
         if b < bins:
-            count[i, b] += rest
-            moment[i, b] += rest * squared[last]
+            count[i, b] += other_weight
+            moment[i, b] += other_weight * distance_sq[scratch]

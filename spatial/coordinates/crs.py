@@ -38,8 +38,8 @@ def checked_working_crs(name: str) -> pyproj.CRS:
         If it is unknown, not projected, or not in metres.
     """
     crs = parsed_crs(name)
-    metric = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
-    if not metric:
+    is_metric = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info[:2])
+    if not is_metric:
         raise InvalidParameterError("working crs", name, "projected and in metres")
     return crs
 

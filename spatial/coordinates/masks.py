@@ -38,19 +38,19 @@ def inside_mask(geometry: Any, grid: Grid) -> BoolArray:
     # In cells, from the centre of cell (0, 0); rows count southwards.
     x = (edges[:, [0, 2]] - grid.left_m) / grid.cell_m - 0.5
     y = (grid.top_m - edges[:, [1, 3]]) / grid.cell_m - 0.5
-    first = np.clip(np.ceil(y.min(axis=1, initial=np.inf)), 0, grid.rows).astype(np.int64)
-    last = np.clip(np.ceil(y.max(axis=1, initial=-np.inf)), 0, grid.rows).astype(np.int64)
-    spans = last - first
+    first_row = np.clip(np.ceil(y.min(axis=1, initial=np.inf)), 0, grid.rows).astype(np.int64)
+    end_row = np.clip(np.ceil(y.max(axis=1, initial=-np.inf)), 0, grid.rows).astype(np.int64)
+    spans = end_row - first_row
     edge = np.repeat(np.arange(len(edges)), spans)
-    row = np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans) + first[edge]
+    row = np.arange(len(edge)) - np.repeat(np.cumsum(spans) - spans, spans) + first_row[edge]
     share = (row - y[edge, 0]) / (y[edge, 1] - y[edge, 0])
-    crossing = x[edge, 0] + share * (x[edge, 1] - x[edge, 0])
-    col = np.clip(np.ceil(crossing), 0, grid.cols).astype(np.int64)
+    crossing_x = x[edge, 0] + share * (x[edge, 1] - x[edge, 0])
+    col = np.clip(np.ceil(crossing_x), 0, grid.cols).astype(np.int64)
     width = grid.cols + 1
     toggles = np.bincount(row * width + col, minlength=grid.rows * width)
-    crossed = np.cumsum(toggles.reshape(grid.rows, width), axis=1)[:, : grid.cols]
-    inside: BoolArray = crossed % 2 == 1
-    return inside
+    crossings = np.cumsum(toggles.reshape(grid.rows, width), axis=1)[:, : grid.cols]
+    mask: BoolArray = crossings % 2 == 1
+    return mask
 
 
 def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> FloatArray:
@@ -76,8 +76,10 @@ def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> Floa
     offsets = ((np.arange(subcells) + 0.5) / subcells - 0.5) * grid.cell_m
     for dx in offsets:
         for dy in offsets:
-            moved = Grid(grid.left_m + dx, grid.top_m + dy, grid.cell_m, grid.rows, grid.cols)
-            share += inside_mask(geometry, moved)
+            shifted_grid = Grid(
+                grid.left_m + dx, grid.top_m + dy, grid.cell_m, grid.rows, grid.cols
+            )
+            share += inside_mask(geometry, shifted_grid)
     return share / subcells**2
 
 
@@ -101,13 +103,13 @@ def border_mask(geometry: Any, grid: Grid) -> BoolArray:
     # A segment no longer than a cell lies in the cells about its ends.
     col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
     row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
-    near = (row >= -1) & (row <= grid.rows) & (col >= -1) & (col <= grid.cols)
-    marked = np.zeros((grid.rows + 4, grid.cols + 4), dtype=np.bool_)
-    at_row, at_col = row[near].astype(np.int64) + 2, col[near].astype(np.int64) + 2
-    for down in (-1, 0, 1):
-        for right in (-1, 0, 1):
-            marked[at_row + down, at_col + right] = True
-    return np.ascontiguousarray(marked[2:-2, 2:-2])
+    is_near = (row >= -1) & (row <= grid.rows) & (col >= -1) & (col <= grid.cols)
+    padded_mask = np.zeros((grid.rows + 4, grid.cols + 4), dtype=np.bool_)
+    padded_row, padded_col = row[is_near].astype(np.int64) + 2, col[is_near].astype(np.int64) + 2
+    for row_step in (-1, 0, 1):
+        for col_step in (-1, 0, 1):
+            padded_mask[padded_row + row_step, padded_col + col_step] = True
+    return np.ascontiguousarray(padded_mask[2:-2, 2:-2])
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,14 +169,14 @@ def cut_to_mask(
         If `outside` is neither.
     """
     surface = checked_on_grid(density, grid, name="density").astype(np.float64)
-    inside = checked_on_grid(mask, grid, name="mask").astype(np.bool_)
+    is_inside = checked_on_grid(mask, grid, name="mask").astype(np.bool_)
     if outside not in ("nan", "zero"):
         raise InvalidParameterError("outside", outside, "nan or zero")
-    counted = np.nan_to_num(surface, nan=0.0)
+    density_or_zero = np.nan_to_num(surface, nan=0.0)
     return CutSurface(
-        density=np.where(inside, surface, np.nan if outside == "nan" else 0.0),
-        mass_inside=float(counted[inside].sum()) * grid.cell_area_km2,
-        mass_outside=float(counted[~inside].sum()) * grid.cell_area_km2,
+        density=np.where(is_inside, surface, np.nan if outside == "nan" else 0.0),
+        mass_inside=float(density_or_zero[is_inside].sum()) * grid.cell_area_km2,
+        mass_outside=float(density_or_zero[~is_inside].sum()) * grid.cell_area_km2,
     )
 
 
@@ -188,8 +190,8 @@ def checked_on_grid(values: ArrayLike, grid: Grid, *, name: str) -> AnyArray:
     """
     array = np.asarray(values)
     if array.shape != (grid.rows, grid.cols):
-        wanted = f"must have the shape {(grid.rows, grid.cols)} of the grid"
-        raise InvalidValuesError(name, f"{wanted}, got {array.shape}")
+        requirement = f"must have the shape {(grid.rows, grid.cols)} of the grid"
+        raise InvalidValuesError(name, f"{requirement}, got {array.shape}")
     return array
 
 
@@ -221,23 +223,23 @@ def bilinear(values: ArrayLike, grid: Grid, xy_m: ArrayLike) -> FloatArray:
     y = np.clip((grid.top_m - points[:, 1]) / grid.cell_m - 0.5, 0.0, grid.rows - 1.0)
     col = np.minimum(x.astype(np.int64), max(grid.cols - 2, 0))
     row = np.minimum(y.astype(np.int64), max(grid.rows - 2, 0))
-    next_col, next_row = np.minimum(col + 1, grid.cols - 1), np.minimum(row + 1, grid.rows - 1)
-    right, down = x - col, y - row
-    upper = table[row, col] * (1.0 - right) + table[row, next_col] * right
-    lower = table[next_row, col] * (1.0 - right) + table[next_row, next_col] * right
-    between = upper * (1.0 - down) + lower * down
-    return np.where(cell_of(points, grid)[2], between, np.nan)
+    east_col, south_row = np.minimum(col + 1, grid.cols - 1), np.minimum(row + 1, grid.rows - 1)
+    col_share, row_share = x - col, y - row
+    upper = table[row, col] * (1.0 - col_share) + table[row, east_col] * col_share
+    lower = table[south_row, col] * (1.0 - col_share) + table[south_row, east_col] * col_share
+    interpolated = upper * (1.0 - row_share) + lower * row_share
+    return np.where(cell_of(points, grid)[2], interpolated, np.nan)
 
 
 def cell_of(points: FloatArray, grid: Grid) -> tuple[IntArray, IntArray, BoolArray]:
     """(n,) row and column of each point, clipped to the grid, and whether it lies on it."""
     row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
     col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
-    on_grid = (row >= 0) & (row < grid.rows) & (col >= 0) & (col < grid.cols)
+    is_on_grid = (row >= 0) & (row < grid.rows) & (col >= 0) & (col < grid.cols)
     return (
         np.clip(row, 0, grid.rows - 1).astype(np.int64),
         np.clip(col, 0, grid.cols - 1).astype(np.int64),
-        on_grid,
+        is_on_grid,
     )
 
 
@@ -252,5 +254,5 @@ def _segments(geometry: Any) -> FloatArray:
     rings = shapely.get_rings(shapely.get_parts(geometry))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     segments = np.hstack([coordinates[:-1], coordinates[1:]])
-    kept = (ring[:-1] == ring[1:]) & (coordinates[:-1, 1] != coordinates[1:, 1])
-    return np.asarray(segments[kept], dtype=np.float64)
+    has_slope = (ring[:-1] == ring[1:]) & (coordinates[:-1, 1] != coordinates[1:, 1])
+    return np.asarray(segments[has_slope], dtype=np.float64)

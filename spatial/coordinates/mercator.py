@@ -34,8 +34,8 @@ class Tile:
     y: int
 
     def __post_init__(self) -> None:
-        inside = 0 <= self.z <= MAX_ZOOM
-        if not inside or not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
+        is_zoom = 0 <= self.z <= MAX_ZOOM
+        if not is_zoom or not (0 <= self.x < 2**self.z and 0 <= self.y < 2**self.z):
             raise InvalidTileError(self.z, self.x, self.y)
 
     @property
@@ -125,11 +125,15 @@ def mercator_places(xy_m: FloatArray, *, crs: str) -> MercatorPlaces:
         np.ascontiguousarray(xy_m), origin[0], origin[1], 1.0 / LATTICE_M,
         np.ascontiguousarray(values.reshape(rows, cols, 3)), out,
     )  # fmt: skip
-    missed = np.flatnonzero(~np.isfinite(out).all(axis=0))
-    if len(missed):
+    missing_positions = np.flatnonzero(~np.isfinite(out).all(axis=0))
+    if len(missing_positions):
         # Near the edge of what the CRS can transform a point may be good, and a node not.
-        again = _transformed(xy_m[missed], crs)
-        out[:, missed] = again.x_m, again.q_m, again.ground_scale
+        retransformed = _transformed(xy_m[missing_positions], crs)
+        out[:, missing_positions] = (
+            retransformed.x_m,
+            retransformed.q_m,
+            retransformed.ground_scale,
+        )
     return MercatorPlaces(*out)
 
 
@@ -138,15 +142,15 @@ def _transformed(xy_m: FloatArray, crs: str) -> MercatorPlaces:
     step = 50.0
     east, north = np.array([step, 0.0]), np.array([0.0, step])
     x, q = _on_mercator(xy_m, crs)
-    around = [_on_mercator(xy_m + shift, crs) for shift in (east, -east, north, -north)]
-    (x_east, q_east), (x_west, q_west), (x_north, q_north), (x_south, q_south) = around
+    shifted_positions = [_on_mercator(xy_m + shift, crs) for shift in (east, -east, north, -north)]
+    (x_east, q_east), (x_west, q_west), (x_north, q_north), (x_south, q_south) = shifted_positions
     jacobian = (
         _the_short_way(x_east - x_west) * (q_north - q_south)
         - _the_short_way(x_north - x_south) * (q_east - q_west)
     ) / (4.0 * step * step)
-    finite = np.isfinite(x)
-    if finite.any():
-        middle = float(x[finite][len(x[finite]) // 2])
+    is_finite = np.isfinite(x)
+    if is_finite.any():
+        middle = float(x[is_finite][len(x[is_finite]) // 2])
         x = middle + _the_short_way(x - middle)
     scale = 1.0 / np.sqrt(np.where(np.abs(jacobian) > 0.0, np.abs(jacobian), np.nan))
     return MercatorPlaces(x, q, scale)
@@ -160,9 +164,9 @@ def _the_short_way(dx_m: FloatArray) -> FloatArray:
 def _on_mercator(xy_m: FloatArray, crs: str) -> tuple[FloatArray, FloatArray]:
     """Easting and isometric northing of points, NaN where there is none."""
     lonlat = transform_xy(xy_m, source=crs, target=WGS84)
-    usable = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, 1]) < MAX_LATITUDE_DEG)
-    longitude = np.where(usable, lonlat[:, 0], np.nan)
-    latitude = np.where(usable, lonlat[:, 1], np.nan)
+    is_usable = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, 1]) < MAX_LATITUDE_DEG)
+    longitude = np.where(is_usable, lonlat[:, 0], np.nan)
+    latitude = np.where(is_usable, lonlat[:, 1], np.nan)
     return EARTH_RADIUS_M * np.radians(longitude), isometric_northing_m(latitude)
 
 
@@ -171,17 +175,23 @@ def _interpolate(
     xy_m: FloatArray,
     left_m: float,
     bottom_m: float,
-    per_m: float,
+    cells_per_m: float,
     values: FloatArray,
     out: FloatArray,
 ) -> None:
     """Cubic Lagrange interpolation of `values` (rows, cols, 3) at points inside the lattice."""
-    across, down = np.empty(4), np.empty(4)
+    col_weights, row_weights = np.empty(4), np.empty(4)
     for i in range(xy_m.shape[0]):
-        col_at, row_at = (xy_m[i, 0] - left_m) * per_m, (xy_m[i, 1] - bottom_m) * per_m
-        col, row = int(col_at), int(row_at)
-        for at, whole, weights in ((col_at, col, across), (row_at, row, down)):
-            f = at - whole
+        col_position, row_position = (
+            (xy_m[i, 0] - left_m) * cells_per_m,
+            (xy_m[i, 1] - bottom_m) * cells_per_m,
+        )
+        col, row = int(col_position), int(row_position)
+        for position, node, weights in (
+            (col_position, col, col_weights),
+            (row_position, row, row_weights),
+        ):
+            f = position - node
             weights[0] = -f * (f - 1.0) * (f - 2.0) / 6.0
             weights[1] = (f + 1.0) * (f - 1.0) * (f - 2.0) / 2.0
             weights[2] = -(f + 1.0) * f * (f - 2.0) / 2.0
@@ -191,6 +201,6 @@ def _interpolate(
             for k in range(4):
                 line = 0.0
                 for m in range(4):
-                    line += across[m] * values[row + k - 1, col + m - 1, c]
-                total += down[k] * line
+                    line += col_weights[m] * values[row + k - 1, col + m - 1, c]
+                total += row_weights[k] * line
             out[c, i] = total

@@ -74,13 +74,13 @@ class PointIndex:
         self, xy_m: ArrayLike, *, weights: ArrayLike | None = None, crs: str = "EPSG:27700"
     ) -> None:
         points = checked_points(xy_m)
-        given = checked_point_weights(weights, len(points))
+        point_weights = checked_point_weights(weights, len(points))
         checked_working_crs(crs)
         self.crs = crs
         self.rows_merged = len(points)
-        if not (given > 0.0).all():
-            points, given = points[given > 0.0], given[given > 0.0]
-        self.columns, self.buckets = _built(_writable(points), _writable(given))
+        if not (point_weights > 0.0).all():
+            points, point_weights = points[point_weights > 0.0], point_weights[point_weights > 0.0]
+        self.columns, self.buckets = _built(_writable(points), _writable(point_weights))
         self.x_m, self.y_m, self.weight = (frozen(column[:]) for column in self.columns)
         self.total_weight = float(self.weight.sum())
 
@@ -118,15 +118,15 @@ class PointIndex:
         row_hi = min(math.floor((top - b.bottom_m) / b.side_m), b.rows - 1)
         if col_lo > col_hi or row_lo > row_hi or not len(self):
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-        first = np.arange(row_lo, row_hi + 1) * b.cols
-        return b.start[first + col_lo], b.start[first + col_hi + 1]
+        row_bucket = np.arange(row_lo, row_hi + 1) * b.cols
+        return b.start[row_bucket + col_lo], b.start[row_bucket + col_hi + 1]
 
     def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
         """Positions of the places in every bucket that touches an extent."""
-        first, last = self.ranges(bounds_m)
-        lengths = last - first
+        start, stop = self.ranges(bounds_m)
+        lengths = stop - start
         offsets = np.cumsum(lengths) - lengths
-        positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(first - offsets, lengths)
+        positions: IntArray = np.arange(int(lengths.sum())) + np.repeat(start - offsets, lengths)
         return positions
 
 
@@ -140,14 +140,14 @@ def _built(
 ) -> tuple[tuple[FloatArray, FloatArray, FloatArray], Buckets]:
     """The distinct places in bucket order with the sum of the weights at each."""
     if not len(points):
-        empty = (np.empty(0), np.empty(0), np.empty(0))
-        return empty, Buckets(0.0, 0.0, 1.0, 1, 1, np.zeros(2, dtype=np.int64))
+        no_columns = (np.empty(0), np.empty(0), np.empty(0))
+        return no_columns, Buckets(0.0, 0.0, 1.0, 1, 1, np.zeros(2, dtype=np.int64))
     left, bottom, side, rows, cols = _extent(points)
     start = np.zeros(rows * cols + 1, dtype=np.int64)
-    x_m, y_m, summed = (np.empty(len(points)) for _ in range(3))
-    _sort_into_buckets(points, weight, left, bottom, side, cols, start, x_m, y_m, summed)
-    kept = _merge_in_buckets(start, x_m, y_m, summed)
-    columns = x_m[:kept].copy(), y_m[:kept].copy(), summed[:kept].copy()
+    x_m, y_m, place_weight = (np.empty(len(points)) for _ in range(3))
+    _sort_into_buckets(points, weight, left, bottom, side, cols, start, x_m, y_m, place_weight)
+    place_count = _merge_in_buckets(start, x_m, y_m, place_weight)
+    columns = x_m[:place_count].copy(), y_m[:place_count].copy(), place_weight[:place_count].copy()
     return columns, Buckets(left, bottom, side, rows, cols, start)
 
 
@@ -155,8 +155,8 @@ def _extent(points: FloatArray) -> tuple[float, float, float, int, int]:
     """Left, bottom and side of square buckets with some dozens of points each; rows, columns."""
     left, bottom = (float(v) for v in points.min(axis=0))
     width, height = (float(v) for v in points.max(axis=0) - (left, bottom))
-    wanted = min(max(len(points) // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
-    side = max(math.sqrt(width * height / wanted), max(width, height) / wanted, 1.0)
+    bucket_count = min(max(len(points) // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
+    side = max(math.sqrt(width * height / bucket_count), max(width, height) / bucket_count, 1.0)
     return left, bottom, side, int(height / side) + 1, int(width / side) + 1
 
 
@@ -171,7 +171,7 @@ def _sort_into_buckets(
     start: IntArray,
     x_m: FloatArray,
     y_m: FloatArray,
-    summed: FloatArray,
+    weight_sum: FloatArray,
 ) -> None:
     """Counting sort by bucket; within a bucket the order of the points stays."""
     n = points.shape[0]
@@ -184,9 +184,9 @@ def _sort_into_buckets(
     for k in range(1, start.shape[0]):
         start[k] += start[k - 1]
     for i in range(n):
-        at = start[bucket[i]]
-        x_m[at], y_m[at], summed[at] = points[i, 0], points[i, 1], weight[i]
-        start[bucket[i]] = at + 1
+        position = start[bucket[i]]
+        x_m[position], y_m[position], weight_sum[position] = points[i, 0], points[i, 1], weight[i]
+        start[bucket[i]] = position + 1
     for k in range(start.shape[0] - 1, 0, -1):
         start[k] = start[k - 1]
     start[0] = 0
@@ -194,7 +194,7 @@ def _sort_into_buckets(
 
 @compiled
 def _merge_in_buckets(
-    start: IntArray, x_m: FloatArray, y_m: FloatArray, weight: FloatArray
+    bucket_start: IntArray, x_m: FloatArray, y_m: FloatArray, weight: FloatArray
 ) -> int:
     """Add up the weights of points at one place, close the gaps; returns the places left.
 
@@ -202,34 +202,38 @@ def _merge_in_buckets(
     """
     slots = 64
     table = np.empty(slots, np.int64)
-    kept = 0
-    begin = 0
-    for bucket in range(start.shape[0] - 1):
-        end = start[bucket + 1]
-        first = kept
-        while slots < 2 * (end - begin):
+    place_count = 0
+    start_position = 0
+    for bucket in range(bucket_start.shape[0] - 1):
+        end = bucket_start[bucket + 1]
+        first_place = place_count
+        while slots < 2 * (end - start_position):
             slots *= 2
             table = np.empty(slots, np.int64)
-        used = 64
-        while used < 2 * (end - begin):
-            used *= 2
-        table[:used] = -1
-        for i in range(begin, end):
+        slots_used = 64
+        while slots_used < 2 * (end - start_position):
+            slots_used *= 2
+        table[:slots_used] = -1
+        for i in range(start_position, end):
             # Mixes the fractions of both coordinates; equal places get equal slots.
-            mixed = x_m[i] * 12.9898 + y_m[i] * 78.233
-            slot = int((mixed - math.floor(mixed)) * used) % used
+            hash_value = x_m[i] * 12.9898 + y_m[i] * 78.233
+            slot = int((hash_value - math.floor(hash_value)) * slots_used) % slots_used
             while True:
-                at = table[slot]
-                if at < 0:
-                    table[slot] = kept
-                    x_m[kept], y_m[kept], weight[kept] = x_m[i], y_m[i], weight[i]
-                    kept += 1
+                position = table[slot]
+                if position < 0:
+                    table[slot] = place_count
+                    x_m[place_count], y_m[place_count], weight[place_count] = (
+                        x_m[i],
+                        y_m[i],
+                        weight[i],
+                    )
+                    place_count += 1
                     break
-                if x_m[at] == x_m[i] and y_m[at] == y_m[i]:
-                    weight[at] += weight[i]
+                if x_m[position] == x_m[i] and y_m[position] == y_m[i]:
+                    weight[position] += weight[i]
                     break
-                slot = (slot + 1) % used
-        begin = end
-        start[bucket] = first
-    start[start.shape[0] - 1] = kept
-    return kept
+                slot = (slot + 1) % slots_used
+        start_position = end
+        bucket_start[bucket] = first_place
+    bucket_start[bucket_start.shape[0] - 1] = place_count
+    return place_count

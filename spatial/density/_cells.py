@@ -40,9 +40,9 @@ def add_cell_masses(
     Column j reaches from j - 1/2 to j + 1/2, row t from row_edges[t] to row_edges[t + 1], and
     `reach` (n,) is below 1.
     """
-    whole = 1.0 / kernel.peak  # integral of the shape over the plane, the part cut off included
+    volume = 1.0 / kernel.peak  # integral of the shape over the plane, the part cut off included
     _add_masses(
-        x, y, reach, weight, row_edges, kernel.code, GAUSSIAN_RATE, whole,
+        x, y, reach, weight, row_edges, kernel.code, GAUSSIAN_RATE, volume,
         1.0 - kernel.lost_mass, _NODES.copy(), _NODE_WEIGHTS.copy(), out,
     )  # fmt: skip
 
@@ -56,8 +56,8 @@ def _add_masses(
     row_edges: FloatArray,
     code: int,
     bell_rate: float,
-    whole: float,
-    kept_mass: float,
+    volume: float,
+    full_mass: float,
     nodes: FloatArray,
     node_weights: FloatArray,
     out: FloatArray,
@@ -74,7 +74,7 @@ def _add_masses(
         if last_col < 0 or first_col >= cols or last_row < 0 or first_row >= rows:
             continue
         if first_col == last_col and first_row == last_row:
-            out[first_row, first_col] += weight[i] * kept_mass
+            out[first_row, first_col] += weight[i] * full_mass
             continue
         for t in range(max(first_row, 0), min(last_row, rows - 1) + 1):
             low = max((row_edges[t] - y[i]) / radius, -1.0)
@@ -82,10 +82,10 @@ def _add_masses(
             if low >= high:
                 continue
             if code <= MOST_POWER:
-                share = weight[i] / whole
+                share = weight[i] / volume
                 _add_polynomial(x[i], radius, low, high, share, first_col, last_col, code, out[t])
             else:
-                share = weight[i] / whole
+                share = weight[i] / volume
                 count = _cut_angles(low, high, x[i], radius, first_col, last_col, cuts)
                 for k in range(count - 1):
                     _add_by_quadrature(
@@ -107,53 +107,56 @@ def _add_polynomial(
     row: FloatArray,
 ) -> None:
     """Add the mass between two heights to the cells of a row, from left to right."""
-    half_all = _half_chords(high, power) - _half_chords(low, power)
-    before = 0.0
+    half_mass = _half_chords(high, power) - _half_chords(low, power)
+    mass_before = 0.0
     for j in range(first_col, last_col + 1):
         edge = (j + 0.5 - x) / radius
-        mass = 2.0 * half_all
+        mass = 2.0 * half_mass
         if j < last_col and abs(edge) < 1.0:
-            cut = math.sqrt(1.0 - edge * edge)
-            a, b = min(max(low, -cut), cut), min(max(high, -cut), cut)
-            beside = _beside(abs(edge), b, power) - _beside(abs(edge), a, power)
-            beyond = half_all - (_half_chords(b, power) - _half_chords(a, power))
-            mass = half_all + math.copysign(beside + beyond, edge)
+            height_limit = math.sqrt(1.0 - edge * edge)
+            a, b = (
+                min(max(low, -height_limit), height_limit),
+                min(max(high, -height_limit), height_limit),
+            )
+            strip_mass = _beside(abs(edge), b, power) - _beside(abs(edge), a, power)
+            cap_mass = half_mass - (_half_chords(b, power) - _half_chords(a, power))
+            mass = half_mass + math.copysign(strip_mass + cap_mass, edge)
         elif edge <= -1.0:
             mass = 0.0
         if 0 <= j < row.shape[0]:
-            row[j] += share * (mass - before)
-        before = mass
+            row[j] += share * (mass - mass_before)
+        mass_before = mass
 
 
 @compiled
 def _half_chords(y: float, power: int) -> float:
     """Integral from 0 to y of the integral over x from 0 to c(y)."""
-    c_sq = max(1.0 - y * y, 0.0)
-    yc, angle = y * math.sqrt(c_sq), math.asin(y)
+    chord_sq = max(1.0 - y * y, 0.0)
+    strip, angle = y * math.sqrt(chord_sq), math.asin(y)
     if power == 0:
-        return 0.5 * (yc + angle)
+        return 0.5 * (strip + angle)
     if power == 1:
-        return (yc * (2.0 * c_sq + 3.0) + 3.0 * angle) / 12.0
+        return (strip * (2.0 * chord_sq + 3.0) + 3.0 * angle) / 12.0
     if power == 2:
-        return (yc * (c_sq * (8.0 * c_sq + 10.0) + 15.0) + 15.0 * angle) / 90.0
+        return (strip * (chord_sq * (8.0 * chord_sq + 10.0) + 15.0) + 15.0 * angle) / 90.0
     return (
-        yc * (c_sq * (c_sq * (48.0 * c_sq + 56.0) + 70.0) + 105.0) + 105.0 * angle
+        strip * (chord_sq * (chord_sq * (48.0 * chord_sq + 56.0) + 70.0) + 105.0) + 105.0 * angle
     ) / 840.0  # fmt: skip
 
 
 @compiled
 def _beside(u: float, y: float, power: int) -> float:
     """Integral from 0 to y of the integral over x from 0 to u, where u is below c(y)."""
-    y_sq, u_sq = y * y, u * u
+    height_sq, u_sq = y * y, u * u
     if power == 0:
         return u * y
-    g = y * (1.0 - y_sq / 3.0)  # integral of c^2
+    g = y * (1.0 - height_sq / 3.0)  # integral of c^2
     if power == 1:
         return u * (g - u_sq * y / 3.0)
-    gg = y * (1.0 - y_sq * (2.0 / 3.0 - y_sq / 5.0))  # of c^4
+    gg = y * (1.0 - height_sq * (2.0 / 3.0 - height_sq / 5.0))  # of c^4
     if power == 2:
         return u * (gg - u_sq * (2.0 * g / 3.0 - u_sq * y / 5.0))
-    ggg = y * (1.0 - y_sq * (1.0 - y_sq * (0.6 - y_sq / 7.0)))  # of c^6
+    ggg = y * (1.0 - height_sq * (1.0 - height_sq * (0.6 - height_sq / 7.0)))  # of c^6
     return u * (ggg - u_sq * (gg - u_sq * (0.6 * g - u_sq * y / 7.0)))
 
 
@@ -161,8 +164,8 @@ def _beside(u: float, y: float, power: int) -> float:
 def _add_by_quadrature(
     x: float,
     radius: float,
-    begin: float,
-    end: float,
+    start_angle: float,
+    end_angle: float,
     share: float,
     first_col: int,
     last_col: int,
@@ -173,7 +176,7 @@ def _add_by_quadrature(
     row: FloatArray,
 ) -> None:
     """Add the mass between two angles, over which no edge is crossed, to the cells of a row."""
-    middle, half = 0.5 * (begin + end), 0.5 * (end - begin)
+    middle, half = 0.5 * (start_angle + end_angle), 0.5 * (end_angle - start_angle)
     for m in range(nodes.shape[0]):
         angle = middle + half * nodes[m]
         v, chord = math.sin(angle), math.cos(angle)
@@ -183,8 +186,8 @@ def _add_by_quadrature(
             edge = (j + 0.5 - x) / radius
             right = chord if j == last_col else min(max(edge, -chord), chord)
             if right > left and 0 <= j < row.shape[0]:
-                inside = _along(right, v, code, bell_rate) - _along(left, v, code, bell_rate)
-                row[j] += factor * inside
+                integral = _along(right, v, code, bell_rate) - _along(left, v, code, bell_rate)
+                row[j] += factor * integral
             left = right
 
 

@@ -44,10 +44,10 @@ def surface_from_mesh(
     x_m: FloatArray,
     y_m: FloatArray,
     weight: FloatArray,
-    first: IntArray,
-    last: IntArray,
-    at_x_m: FloatArray,
-    at_y_m: FloatArray,
+    start: IntArray,
+    stop: IntArray,
+    query_x_m: FloatArray,
+    query_y_m: FloatArray,
     *,
     bandwidth_m: float,
     kernel: Kernel,
@@ -58,9 +58,9 @@ def surface_from_mesh(
     ----------
     x_m, y_m, weight : (n,) float64
         The points, working CRS.
-    first, last : (k,) int64
+    start, stop : (k,) int64
         The points to use: those from first[i] to last[i], exclusive; at least all in reach.
-    at_x_m, at_y_m : (rows, cols) float64
+    query_x_m, query_y_m : (rows, cols) float64
         Where to evaluate, metres.
     bandwidth_m : float
         Radius of support, metres.
@@ -69,20 +69,20 @@ def surface_from_mesh(
     """
     radius = SPACINGS[kernel.name]
     spacing = bandwidth_m / radius
-    low_x = math.floor(float(at_x_m.min()) / spacing) - radius - 3
-    low_y = math.floor(float(at_y_m.min()) / spacing) - radius - 3
-    cols = _smooth_size(math.ceil(float(at_x_m.max()) / spacing) + radius + 4 - low_x)
-    rows = _smooth_size(math.ceil(float(at_y_m.max()) / spacing) + radius + 4 - low_y)
-    mesh, occupied = np.zeros((rows, cols)), np.zeros((rows, cols))
-    _spread(x_m, y_m, weight, first, last, 1.0 / spacing, low_x, low_y, mesh, occupied)
+    low_x = math.floor(float(query_x_m.min()) / spacing) - radius - 3
+    low_y = math.floor(float(query_y_m.min()) / spacing) - radius - 3
+    cols = _smooth_size(math.ceil(float(query_x_m.max()) / spacing) + radius + 4 - low_x)
+    rows = _smooth_size(math.ceil(float(query_y_m.max()) / spacing) + radius + 4 - low_y)
+    mesh, occupancy = np.zeros((rows, cols)), np.zeros((rows, cols))
+    _spread(x_m, y_m, weight, start, stop, 1.0 / spacing, low_x, low_y, mesh, occupancy)
     transform, disc = _kernel_transforms(kernel.name, rows, cols)
     surface = np.fft.irfft2(np.fft.rfft2(mesh) * transform, s=(rows, cols))
-    out = np.empty(at_x_m.shape)
-    lowest, highest = _read(surface, at_x_m, at_y_m, 1.0 / spacing, low_x, low_y, out)
-    if lowest < 0.004 * highest:
+    out = np.empty(query_x_m.shape)
+    minimum, maximum = _read(surface, query_x_m, query_y_m, 1.0 / spacing, low_x, low_y, out)
+    if minimum < 0.004 * maximum:
         # Only where the surface comes close to zero can there be places out of reach.
-        reached = np.fft.irfft2(np.fft.rfft2(occupied) * disc, s=(rows, cols)) > 0.5
-        _clear(reached, at_x_m, at_y_m, 1.0 / spacing, low_x, low_y, out)
+        in_reach = np.fft.irfft2(np.fft.rfft2(occupancy) * disc, s=(rows, cols)) > 0.5
+        _clear(in_reach, query_x_m, query_y_m, 1.0 / spacing, low_x, low_y, out)
     out *= 1.0 / (spacing * spacing)
     return out
 
@@ -93,15 +93,15 @@ def _kernel_transforms(
 ) -> tuple[FloatArray, NDArray[np.complex128]]:
     """Transforms of the kernel, splines divided out, and of the disc of nodes in reach."""
     radius = SPACINGS[name]
-    across = np.fft.rfftfreq(cols)
-    down = np.fft.fftfreq(rows)
-    frequency = 2.0 * np.pi * radius * np.hypot(down[:, None], across[None, :])
+    col_frequency = np.fft.rfftfreq(cols)
+    row_frequency = np.fft.fftfreq(rows)
+    frequency = 2.0 * np.pi * radius * np.hypot(row_frequency[:, None], col_frequency[None, :])
     if name == "gaussian":
         transform = np.exp(-0.5 * (frequency / GAUSSIAN_RADIUS_PER_SD) ** 2)
     else:
-        at, values = _polynomial_transform({"quartic": 2, "triweight": 3}[name])
-        transform = np.interp(frequency, at, values)
-    transform /= np.sinc(down[:, None]) ** 6 * np.sinc(across[None, :]) ** 6
+        angular_frequency, values = _polynomial_transform({"quartic": 2, "triweight": 3}[name])
+        transform = np.interp(frequency, angular_frequency, values)
+    transform /= np.sinc(row_frequency[:, None]) ** 6 * np.sinc(col_frequency[None, :]) ** 6
     y, x = (np.minimum(np.arange(n), n - np.arange(n)) for n in (rows, cols))
     disc = (np.hypot(y[:, None], x[None, :]) <= radius + MASK_MARGIN).astype(np.float64)
     return transform, np.fft.rfft2(disc)
@@ -115,24 +115,26 @@ def _polynomial_transform(power: int) -> tuple[FloatArray, FloatArray]:
     (1 - t^2)^(power + 1/2); with t = cos(angle) the integrand is periodic, and the trapezoid
     rule converges faster than any power.
     """
-    at = np.linspace(0.0, 1.01 * math.sqrt(2.0) * math.pi * max(SPACINGS.values()), 8192)
+    angular_frequency = np.linspace(
+        0.0, 1.01 * math.sqrt(2.0) * math.pi * max(SPACINGS.values()), 8192
+    )
     angle = (np.arange(192) + 0.5) * np.pi / 192
     projection = np.sin(angle) ** (2 * power + 2)
     projection /= projection.sum()
-    values: FloatArray = np.cos(at[:, None] * np.cos(angle)) @ projection
-    return at, values
+    values: FloatArray = np.cos(angular_frequency[:, None] * np.cos(angle)) @ projection
+    return angular_frequency, values
 
 
 @lru_cache(maxsize=1024)
-def _smooth_size(needed: int) -> int:
+def _smooth_size(least_size: int) -> int:
     """The next even number with no prime factor above 5: transforms of such sizes are fast."""
-    size = needed + needed % 2
+    size = least_size + least_size % 2
     while True:
-        left = size
+        remainder = size
         for prime in (2, 3, 5):
-            while left % prime == 0:
-                left //= prime
-        if left == 1:
+            while remainder % prime == 0:
+                remainder //= prime
+        if remainder == 1:
             return size
         size += 2
 
@@ -142,81 +144,93 @@ def _spread(
     x_m: FloatArray,
     y_m: FloatArray,
     weight: FloatArray,
-    first: IntArray,
-    last: IntArray,
-    per_m: float,
+    start: IntArray,
+    stop: IntArray,
+    nodes_per_m: float,
     low_x: int,
     low_y: int,
     mesh: FloatArray,
-    occupied: FloatArray,
+    occupancy: FloatArray,
 ) -> None:
     """Spread the weights over the nine nodes around each point; mark the nearest."""
     rows, cols = mesh.shape
-    for k in range(first.shape[0]):
-        for i in range(first[k], last[k]):
-            x, y = x_m[i] * per_m - low_x, y_m[i] * per_m - low_y
+    for k in range(start.shape[0]):
+        for i in range(start[k], stop[k]):
+            x, y = x_m[i] * nodes_per_m - low_x, y_m[i] * nodes_per_m - low_y
             col, row = math.floor(x + 0.5), math.floor(y + 0.5)
             if col < 1 or col >= cols - 1 or row < 1 or row >= rows - 1:
                 continue
             fx, fy = x - col, y - row
-            left, middle, right = 0.5 * (0.5 - fx) ** 2, 0.75 - fx * fx, 0.5 * (0.5 + fx) ** 2
+            west_share, middle_share, east_share = (
+                0.5 * (0.5 - fx) ** 2,
+                0.75 - fx * fx,
+                0.5 * (0.5 + fx) ** 2,
+            )
             w = weight[i]
-            above, at, below = (
+            north_weight, row_weight, south_weight = (
                 w * 0.5 * (0.5 - fy) ** 2,
                 w * (0.75 - fy * fy),
                 w * 0.5 * (0.5 + fy) ** 2,
             )
-            mesh[row - 1, col - 1] += above * left
-            mesh[row - 1, col] += above * middle
-            mesh[row - 1, col + 1] += above * right
-            mesh[row, col - 1] += at * left
-            mesh[row, col] += at * middle
-            mesh[row, col + 1] += at * right
-            mesh[row + 1, col - 1] += below * left
-            mesh[row + 1, col] += below * middle
-            mesh[row + 1, col + 1] += below * right
-            occupied[row, col] = 1.0
+            mesh[row - 1, col - 1] += north_weight * west_share
+            mesh[row - 1, col] += north_weight * middle_share
+            mesh[row - 1, col + 1] += north_weight * east_share
+            mesh[row, col - 1] += row_weight * west_share
+            mesh[row, col] += row_weight * middle_share
+            mesh[row, col + 1] += row_weight * east_share
+            mesh[row + 1, col - 1] += south_weight * west_share
+            mesh[row + 1, col] += south_weight * middle_share
+            mesh[row + 1, col + 1] += south_weight * east_share
+            occupancy[row, col] = 1.0
 
 
 @compiled
 def _read(
     surface: FloatArray,
-    at_x_m: FloatArray,
-    at_y_m: FloatArray,
-    per_m: float,
+    query_x_m: FloatArray,
+    query_y_m: FloatArray,
+    nodes_per_m: float,
     low_x: int,
     low_y: int,
     out: FloatArray,
 ) -> tuple[float, float]:
     """Read the surface between nodes, at least 0; returns the smallest and largest value."""
-    lowest, highest = np.inf, -np.inf
+    minimum, maximum = np.inf, -np.inf
     for t in range(out.shape[0]):
         for j in range(out.shape[1]):
-            x, y = at_x_m[t, j] * per_m - low_x, at_y_m[t, j] * per_m - low_y
+            x, y = query_x_m[t, j] * nodes_per_m - low_x, query_y_m[t, j] * nodes_per_m - low_y
             col, row = int(x + 0.5), int(y + 0.5)
             fx, fy = x - col, y - row
-            left, middle, right = 0.5 * (0.5 - fx) ** 2, 0.75 - fx * fx, 0.5 * (0.5 + fx) ** 2
+            west_share, middle_share, east_share = (
+                0.5 * (0.5 - fx) ** 2,
+                0.75 - fx * fx,
+                0.5 * (0.5 + fx) ** 2,
+            )
             value = 0.0
             for k in range(3):
                 line = surface[row + k - 1]
-                across = left * line[col - 1] + middle * line[col] + right * line[col + 1]
+                line_value = (
+                    west_share * line[col - 1]
+                    + middle_share * line[col]
+                    + east_share * line[col + 1]
+                )
                 if k == 0:
-                    value += 0.5 * (0.5 - fy) ** 2 * across
+                    value += 0.5 * (0.5 - fy) ** 2 * line_value
                 elif k == 1:
-                    value += (0.75 - fy * fy) * across
+                    value += (0.75 - fy * fy) * line_value
                 else:
-                    value += 0.5 * (0.5 + fy) ** 2 * across
-            lowest, highest = min(lowest, value), max(highest, value)
+                    value += 0.5 * (0.5 + fy) ** 2 * line_value
+            minimum, maximum = min(minimum, value), max(maximum, value)
             out[t, j] = max(value, 0.0)
-    return lowest, highest
+    return minimum, maximum
 
 
 @compiled
 def _clear(
-    reached: BoolArray,
-    at_x_m: FloatArray,
-    at_y_m: FloatArray,
-    per_m: float,
+    in_reach: BoolArray,
+    query_x_m: FloatArray,
+    query_y_m: FloatArray,
+    nodes_per_m: float,
     low_x: int,
     low_y: int,
     out: FloatArray,
@@ -224,7 +238,7 @@ def _clear(
     """Set to zero what lies nearest to a node that no point reaches."""
     for t in range(out.shape[0]):
         for j in range(out.shape[1]):
-            col = int(at_x_m[t, j] * per_m - low_x + 0.5)
-            row = int(at_y_m[t, j] * per_m - low_y + 0.5)
-            if not reached[row, col]:
+            col = int(query_x_m[t, j] * nodes_per_m - low_x + 0.5)
+            row = int(query_y_m[t, j] * nodes_per_m - low_y + 0.5)
+            if not in_reach[row, col]:
                 out[t, j] = 0.0

@@ -31,8 +31,8 @@ CONE, BELL = 4, 5  # codes of the kernels that are no polynomial
 
 def segment_for(reach: float, power: int) -> int:
     """Columns that share an origin: a power of two, some bandwidths long."""
-    wanted = reach * (4.0 if power < 3 else 2.0)
-    return max(MIN_SEGMENT, 1 << math.ceil(math.log2(max(wanted, 1.0))))
+    least_columns = reach * (4.0 if power < 3 else 2.0)
+    return max(MIN_SEGMENT, 1 << math.ceil(math.log2(max(least_columns, 1.0))))
 
 
 def channels(power: int) -> int:
@@ -80,17 +80,17 @@ def rows_in_reach(
         return 0, 0
     # Rows are nearly evenly spaced: a guess is off by a row or two.
     per_unit = (rows - 1) / (row_y[-1] - row_y[0]) if rows > 1 else 0.0
-    first = min(max(int((top - row_y[0]) * per_unit), 0), rows - 1)
-    while first > 0 and row_y[first - 1] >= top:
-        first -= 1
-    while row_y[first] < top:
-        first += 1
-    last = min(max(int((bottom - row_y[0]) * per_unit) + 1, 0), rows)
-    while last < rows and row_y[last] <= bottom:
-        last += 1
-    while last > 0 and row_y[last - 1] > bottom:
-        last -= 1
-    return first, last
+    first_row = min(max(int((top - row_y[0]) * per_unit), 0), rows - 1)
+    while first_row > 0 and row_y[first_row - 1] >= top:
+        first_row -= 1
+    while row_y[first_row] < top:
+        first_row += 1
+    end_row = min(max(int((bottom - row_y[0]) * per_unit) + 1, 0), rows)
+    while end_row < rows and row_y[end_row] <= bottom:
+        end_row += 1
+    while end_row > 0 and row_y[end_row - 1] > bottom:
+        end_row -= 1
+    return first_row, end_row
 
 
 @compiled
@@ -100,20 +100,20 @@ def chords(
     reach_sq: float,
     row_y: FloatArray,
     stretch: FloatArray,
-    first: int,
-    last: int,
-    begin: IntArray,
-    end: IntArray,
+    first_row: int,
+    end_row: int,
+    start_col: IntArray,
+    end_col: IntArray,
     chord_sq: FloatArray,
 ) -> None:
     """The columns (end exclusive) of each row in reach of a point, and its squared half chord."""
-    for t in range(first, last):
+    for t in range(first_row, end_row):
         dy = row_y[t] - y
         square = reach_sq * stretch[t] - dy * dy
         half = math.sqrt(max(square, 0.0))
         chord_sq[t] = square
-        begin[t] = math.ceil(x - half)
-        end[t] = math.floor(x + half) + 1 if square >= 0.0 else begin[t]
+        start_col[t] = math.ceil(x - half)
+        end_col[t] = math.floor(x + half) + 1 if square >= 0.0 else start_col[t]
 
 
 @compiled
@@ -130,27 +130,38 @@ def enter_points(
 ) -> None:
     """Enter the polynomials of all points into `differences` (rows, cols, channels)."""
     rows, cols = differences.shape[0], differences.shape[1]
-    begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    start_col, end_col = np.empty(rows, np.int64), np.empty(rows, np.int64)
     chord_sq = np.empty(rows)
     for i in range(x.shape[0]):
-        first, last = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
-        if first >= last:
+        first_row, end_row = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
+        if first_row >= end_row:
             continue
-        chords(x[i], y[i], reach_sq[i], row_y, stretch, first, last, begin, end, chord_sq)
-        leftmost, rightmost = cols, 0
-        for t in range(first, last):
-            leftmost = min(leftmost, begin[t])
-            rightmost = max(rightmost, end[t])
-        leftmost, rightmost = max(leftmost, 0), min(rightmost, cols)
-        for left in range(leftmost - leftmost % segment, rightmost, segment):
-            right = min(left + segment, cols)
-            at = x[i] - (left + segment // 2)
-            for t in range(first, last):
-                b, e = max(begin[t], left), min(end[t], right)
-                if b < e:
-                    _enter(differences, t, b, at, chord_sq[t], weight[i], power, 1.0)
-                    if e < right:
-                        _enter(differences, t, e, at, chord_sq[t], -weight[i], power, -1.0)
+        chords(
+            x[i],
+            y[i],
+            reach_sq[i],
+            row_y,
+            stretch,
+            first_row,
+            end_row,
+            start_col,
+            end_col,
+            chord_sq,
+        )
+        first_col, stop_col = cols, 0
+        for t in range(first_row, end_row):
+            first_col = min(first_col, start_col[t])
+            stop_col = max(stop_col, end_col[t])
+        first_col, stop_col = max(first_col, 0), min(stop_col, cols)
+        for segment_start in range(first_col - first_col % segment, stop_col, segment):
+            segment_end = min(segment_start + segment, cols)
+            offset = x[i] - (segment_start + segment // 2)
+            for t in range(first_row, end_row):
+                start, stop = max(start_col[t], segment_start), min(end_col[t], segment_end)
+                if start < stop:
+                    _enter(differences, t, start, offset, chord_sq[t], weight[i], power, 1.0)
+                    if stop < segment_end:
+                        _enter(differences, t, stop, offset, chord_sq[t], -weight[i], power, -1.0)
 
 
 @compiled
@@ -158,7 +169,7 @@ def _enter(
     differences: FloatArray,
     row: int,
     col: int,
-    at: float,
+    offset: float,
     chord_sq: float,
     w: float,
     power: int,
@@ -166,27 +177,27 @@ def _enter(
 ) -> None:
     """Add w (chord_sq - (o - at)^2)^power as a polynomial in the offset o."""
     pixel = differences[row, col]
-    g = chord_sq - at * at
+    g = chord_sq - offset * offset
     pixel[2 * power + 1] += count
     if power == 2:
         pixel[0] += w * g * g
-        pixel[1] += 4.0 * w * at * g
-        pixel[2] += w * (4.0 * at * at - 2.0 * g)
-        pixel[3] -= 4.0 * w * at
+        pixel[1] += 4.0 * w * offset * g
+        pixel[2] += w * (4.0 * offset * offset - 2.0 * g)
+        pixel[3] -= 4.0 * w * offset
         pixel[4] += w
     elif power == 0:
         pixel[0] += w
     elif power == 1:
         pixel[0] += w * g
-        pixel[1] += 2.0 * w * at
+        pixel[1] += 2.0 * w * offset
         pixel[2] -= w
     else:
         pixel[0] += w * g * g * g
-        pixel[1] += 6.0 * w * at * g * g
-        pixel[2] += w * g * (12.0 * at * at - 3.0 * g)
-        pixel[3] += w * at * (8.0 * at * at - 12.0 * g)
-        pixel[4] += w * (3.0 * g - 12.0 * at * at)
-        pixel[5] += 6.0 * w * at
+        pixel[1] += 6.0 * w * offset * g * g
+        pixel[2] += w * g * (12.0 * offset * offset - 3.0 * g)
+        pixel[3] += w * offset * (8.0 * offset * offset - 12.0 * g)
+        pixel[4] += w * (3.0 * g - 12.0 * offset * offset)
+        pixel[5] += 6.0 * w * offset
         pixel[6] -= w
 
 
@@ -200,11 +211,11 @@ def sum_along_rows(
     for t in range(out.shape[0]):
         for left in range(0, out.shape[1], segment):
             sums[:] = 0.0
-            in_reach = 0.0
+            kernel_count = 0.0
             for j in range(left, min(left + segment, out.shape[1])):
                 pixel = differences[t, j]
-                in_reach += pixel[terms]
-                if in_reach == 0.0:
+                kernel_count += pixel[terms]
+                if kernel_count == 0.0:
                     sums[:] = 0.0
                 else:
                     offset = float(j - left - segment // 2)
@@ -240,17 +251,28 @@ def add_directly(
 ) -> None:
     """Add each kernel, 1 at its centre, to `out` (rows, cols) pixel by pixel."""
     rows, cols = out.shape
-    begin, end = np.empty(rows, np.int64), np.empty(rows, np.int64)
-    chord_sq, across = np.empty(rows), np.empty(cols)
+    start_col, end_col = np.empty(rows, np.int64), np.empty(rows, np.int64)
+    chord_sq, col_factor = np.empty(rows), np.empty(cols)
     for i in range(x.shape[0]):
-        first, last = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
-        if first >= last:
+        first_row, end_row = rows_in_reach(row_y, stretch, y[i], reach_sq[i])
+        if first_row >= end_row:
             continue
-        chords(x[i], y[i], reach_sq[i], row_y, stretch, first, last, begin, end, chord_sq)
-        stretched = -1.0
-        for t in range(first, last):
-            b, e = max(begin[t], 0), min(end[t], cols)
-            if b >= e:
+        chords(
+            x[i],
+            y[i],
+            reach_sq[i],
+            row_y,
+            stretch,
+            first_row,
+            end_row,
+            start_col,
+            end_col,
+            chord_sq,
+        )
+        factor_stretch = -1.0
+        for t in range(first_row, end_row):
+            start, stop = max(start_col[t], 0), min(end_col[t], cols)
+            if start >= stop:
                 continue
             dy = row_y[t] - y[i]
             dy_sq = dy * dy
@@ -258,30 +280,30 @@ def add_directly(
             if code == BELL:
                 # A product of one factor per axis. On a plane map the factor across is the
                 # same on every row, so that a row costs one product per pixel.
-                if stretch[t] != stretched:
-                    stretched = stretch[t]
-                    _bell_across(x[i], here_sq, bell_rate, across)
-                down = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
-                for j in range(b, e):
-                    out[t, j] += down * across[j]
+                if stretch[t] != factor_stretch:
+                    factor_stretch = stretch[t]
+                    _bell_across(x[i], here_sq, bell_rate, col_factor)
+                row_factor = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
+                for j in range(start, stop):
+                    out[t, j] += row_factor * col_factor[j]
             elif code == CONE:
                 peak, slope = weight[i], weight[i] / math.sqrt(here_sq)
-                for j in range(b, e):
+                for j in range(start, stop):
                     dx = j - x[i]
                     out[t, j] += max(peak - slope * math.sqrt(dx * dx + dy_sq), 0.0)
             else:
-                for j in range(b, e):
+                for j in range(start, stop):
                     dx = j - x[i]
                     u_sq = (dx * dx + dy_sq) / here_sq
                     out[t, j] += weight[i] * shape_at(u_sq, code, bell_rate)
 
 
 @compiled
-def _bell_across(x: float, reach_sq: float, bell_rate: float, across: FloatArray) -> None:
+def _bell_across(x: float, reach_sq: float, bell_rate: float, col_factor: FloatArray) -> None:
     """The factor of the bell along a row, at the columns that it can reach."""
     reach = math.sqrt(reach_sq)
     rate = bell_rate / reach_sq
-    first = max(math.ceil(x - reach), 0)
-    last = min(math.floor(x + reach) + 1, across.shape[0])
-    for j in range(first, last):
-        across[j] = math.exp(-rate * (j - x) * (j - x))
+    first_col = max(math.ceil(x - reach), 0)
+    end_col = min(math.floor(x + reach) + 1, col_factor.shape[0])
+    for j in range(first_col, end_col):
+        col_factor[j] = math.exp(-rate * (j - x) * (j - x))

@@ -46,8 +46,8 @@ def sum_on_rows(
     """
     if not len(x):
         return
-    for some in _classes(reach_sq):
-        points = (x[some], y[some], reach_sq[some], weight[some])
+    for members in _classes(reach_sq):
+        points = (x[members], y[members], reach_sq[members], weight[members])
         reach = math.sqrt(float(points[2].max()) * float(row_stretch.max()))
         work = _rows_band(points, row_y, row_stretch, kernel, out, reach)
         _in_bands(work, points[1], row_y, reach, kernel, out, threads)
@@ -73,10 +73,10 @@ def sum_in_boxes(
     if not len(x):
         return
     reach = math.sqrt(float(np.max(reach_sq)) * float(row_stretch.max()))
-    most = BOXES_TO_COLS if isinstance(reach_sq, float) else BOXES_TO_COLS / 4.0
-    if kernel.power != 2 or reach > most:
-        each = np.broadcast_to(reach_sq, x.shape).copy()
-        sum_on_rows(x, y, each, weight, row_y, row_stretch, kernel, out, threads=threads)
+    reach_limit = BOXES_TO_COLS if isinstance(reach_sq, float) else BOXES_TO_COLS / 4.0
+    if kernel.power != 2 or reach > reach_limit:
+        point_reach_sq = np.broadcast_to(reach_sq, x.shape).copy()
+        sum_on_rows(x, y, point_reach_sq, weight, row_y, row_stretch, kernel, out, threads=threads)
         return
     work = _boxes_band((x, y, reach_sq, weight), row_y, row_stretch, out, reach)
     _in_bands(work, y, row_y, reach, kernel, out, threads)
@@ -87,12 +87,12 @@ def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
 
     One length of segment serves a class: too long for a small bandwidth it would cost digits.
     """
-    smallest, largest = float(reach_sq.min()), float(reach_sq.max())
+    minimum, maximum = float(reach_sq.min()), float(reach_sq.max())
     width = 4.0**OCTAVES
-    if largest <= smallest * width:
+    if maximum <= minimum * width:
         return [slice(None)]
-    of_point = np.floor(np.log(reach_sq / smallest) / math.log(width))
-    return [np.flatnonzero(of_point == k) for k in np.unique(of_point)]
+    class_of_point = np.floor(np.log(reach_sq / minimum) / math.log(width))
+    return [np.flatnonzero(class_of_point == k) for k in np.unique(class_of_point)]
 
 
 def _in_bands(
@@ -110,34 +110,44 @@ def _in_bands(
     """
     rows, cols = out.shape
     channels = 0 if kernel.power is None else _rows.channels(kernel.power)
-    most = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
+    rows_limit = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
     tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
     sample = np.sort(y[:: max(1, len(y) // 4096)])
     # The work of a row is the number of points in reach of it, and a little for itself.
-    in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(sample, row_y - reach)
-    done = np.concatenate([[0.0], np.cumsum(in_reach + 0.01 * len(sample))])
-    cuts = [0, *np.searchsorted(done, np.linspace(0.0, done[-1], tasks + 1)[1:-1]).tolist(), rows]
-    bands = [
-        (first, min(first + most, stop))
-        for begin, stop in itertools.pairwise(cuts)
-        for first in range(begin, stop, most)
+    points_in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(
+        sample, row_y - reach
+    )
+    cumulative_work = np.concatenate([[0.0], np.cumsum(points_in_reach + 0.01 * len(sample))])
+    cuts = [
+        0,
+        *np.searchsorted(
+            cumulative_work, np.linspace(0.0, cumulative_work[-1], tasks + 1)[1:-1]
+        ).tolist(),
+        rows,
     ]
-    tallest = max(last - first for first, last in bands)
-    spare: SimpleQueue[FloatArray] = SimpleQueue()
+    bands = [
+        (first_row, min(first_row + rows_limit, stop))
+        for start, stop in itertools.pairwise(cuts)
+        for first_row in range(start, stop, rows_limit)
+    ]
+    height = max(end_row - first_row for first_row, end_row in bands)
+    buffers: SimpleQueue[FloatArray] = SimpleQueue()
     for _ in range(min(threads, len(bands))):
-        spare.put(np.zeros((tallest, cols, channels)))
+        buffers.put(np.zeros((height, cols, channels)))
 
-    def with_differences(first: int, last: int) -> None:
-        differences = spare.get()
-        work(first, last, differences[: last - first])
-        spare.put(differences)
+    def with_differences(first_row: int, end_row: int) -> None:
+        differences = buffers.get()
+        work(first_row, end_row, differences[: end_row - first_row])
+        buffers.put(differences)
 
     if threads == 1 or len(bands) == 1:
-        for first, last in bands:
-            with_differences(first, last)
+        for first_row, end_row in bands:
+            with_differences(first_row, end_row)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for band in [pool.submit(with_differences, first, last) for first, last in bands]:
+        for band in [
+            pool.submit(with_differences, first_row, end_row) for first_row, end_row in bands
+        ]:
             band.result()
 
 
@@ -157,22 +167,29 @@ def _rows_band(
     blocks = math.floor((out.shape[1] + reach + 1.0 - left) / side) + 1
     order, line_start = _rows.order_by_blocks(points[0], points[1], top, lines, left, blocks, side)
     x, y, reach_sq, weight = (column[order] for column in points)
-    differs = power is not None and reach >= DIRECT_BELOW_COLS
-    scaled = weight / reach_sq**power if power is not None and differs else weight
+    uses_differences = power is not None and reach >= DIRECT_BELOW_COLS
+    scaled_weight = weight / reach_sq**power if power is not None and uses_differences else weight
     segment = _rows.segment_for(math.sqrt(float(points[2].min())), power or 0)
 
-    def one_band(first: int, last: int, differences: FloatArray) -> None:
-        stretch = row_stretch[first:last]
-        first_line = max(math.floor((row_y[first] - reach - top) / side), 0)
-        last_line = min(math.floor((row_y[last - 1] + reach - top) / side) + 1, lines)
-        near = slice(line_start[first_line], line_start[last_line])
-        given = (x[near], y[near], reach_sq[near], scaled[near], row_y[first:last], stretch)
-        if power is None or not differs:
-            _rows.add_directly(*given, kernel.code, GAUSSIAN_RATE, out[first:last])
+    def one_band(first_row: int, end_row: int, differences: FloatArray) -> None:
+        stretch = row_stretch[first_row:end_row]
+        first_line = max(math.floor((row_y[first_row] - reach - top) / side), 0)
+        last_line = min(math.floor((row_y[end_row - 1] + reach - top) / side) + 1, lines)
+        selection = slice(line_start[first_line], line_start[last_line])
+        arguments = (
+            x[selection],
+            y[selection],
+            reach_sq[selection],
+            scaled_weight[selection],
+            row_y[first_row:end_row],
+            stretch,
+        )
+        if power is None or not uses_differences:
+            _rows.add_directly(*arguments, kernel.code, GAUSSIAN_RATE, out[first_row:end_row])
             return
-        _rows.enter_points(*given, power, segment, differences)
+        _rows.enter_points(*arguments, power, segment, differences)
         scale = stretch ** -float(power)
-        _rows.sum_along_rows(differences, power, segment, scale, out[first:last])
+        _rows.sum_along_rows(differences, power, segment, scale, out[first_row:end_row])
 
     return one_band
 
@@ -186,7 +203,7 @@ def _boxes_band(
 ) -> Callable[[int, int, FloatArray], None]:
     """The work of one band, by boxes of points."""
     x, y, reach_sq, weight = points
-    largest = float(np.max(reach_sq))
+    largest_reach_sq = float(np.max(reach_sq))
     rows, cols = out.shape
     segment = _rows.segment_for(reach, 2)
     margin = math.ceil(reach) + 1
@@ -198,23 +215,23 @@ def _boxes_band(
     box_cols = (cols + 2 * margin) // side + 1
     plane = isinstance(reach_sq, float)
     block = max(BLOCK_COLS // side, 1) if plane else box_cols
-    line_reach_sq, scaled = _by_line(y, reach_sq, weight, first_row - 0.5, side, lines)
+    line_reach_sq, scaled_weight = _by_line(y, reach_sq, weight, first_row - 0.5, side, lines)
     sorted_points = np.empty((3, len(x)))
     start = _boxes.sort_into_boxes(
-        x, y, scaled, -margin, first_row, box_cols, lines, unit, sorted_points
+        x, y, scaled_weight, -margin, first_row, box_cols, lines, unit, sorted_points
     )
 
-    def by_boxes(first: int, last: int, differences: FloatArray) -> None:
-        stretch = row_stretch[first:last]
-        scale = 1.0 / (largest * stretch) ** 2
-        first_line = max(math.floor((row_y[first] - margin - first_row) / side), 0)
-        last_line = min(math.floor((row_y[last - 1] + margin - first_row) / side) + 1, lines)
+    def by_boxes(start_row: int, end_row: int, differences: FloatArray) -> None:
+        stretch = row_stretch[start_row:end_row]
+        scale = 1.0 / (largest_reach_sq * stretch) ** 2
+        first_line = max(math.floor((row_y[start_row] - margin - first_row) / side), 0)
+        last_line = min(math.floor((row_y[end_row - 1] + margin - first_row) / side) + 1, lines)
         _boxes.enter_boxes(
             sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
-            first_line, last_line, plane, block, row_y[first:last], stretch, segment, scale,
-            differences, out[first:last],
+            first_line, last_line, plane, block, row_y[start_row:end_row], stretch, segment, scale,
+            differences, out[start_row:end_row],
         )  # fmt: skip
-        _rows.sum_along_rows(differences, 2, segment, scale, out[first:last])
+        _rows.sum_along_rows(differences, 2, segment, scale, out[start_row:end_row])
 
     return by_boxes
 
@@ -234,9 +251,9 @@ def _by_line(
     """
     if isinstance(reach_sq, float):
         return np.full(lines, reach_sq), weight
-    largest = float(reach_sq.max())
+    largest_reach_sq = float(reach_sq.max())
     line = np.clip(np.floor((y - top) / side).astype(np.int64), 0, lines - 1)
     count = np.bincount(line, minlength=lines)
     total = np.bincount(line, weights=reach_sq, minlength=lines)
-    mean = np.where(count > 0, total / np.maximum(count, 1), largest)
-    return mean, weight * (largest / mean[line]) ** 2
+    mean = np.where(count > 0, total / np.maximum(count, 1), largest_reach_sq)
+    return mean, weight * (largest_reach_sq / mean[line]) ** 2

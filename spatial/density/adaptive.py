@@ -34,7 +34,7 @@ class AdaptivePoints:
         Key in `KERNELS`.
     global_bandwidth_m, pilot_bandwidth_m : float
         h0 and the bandwidth of the pilot, metres.
-    most : float
+    cap : float
         No bandwidth is more than so many times h0.
     capped_weight : float
         Weight of the places whose bandwidth was cut to that.
@@ -45,7 +45,7 @@ class AdaptivePoints:
     kernel: str
     global_bandwidth_m: float
     pilot_bandwidth_m: float
-    most: float
+    cap: float
     capped_weight: float
 
 
@@ -55,11 +55,11 @@ def abramson(
     bandwidth_m: float,
     kernel: str = DEFAULT_KERNEL,
     pilot_bandwidth_m: float | None = None,
-    most: float = MOST,
+    cap: float = MOST,
 ) -> AdaptivePoints:
     """Abramson's bandwidths: by the inverse square root of a pilot density.
 
-    h_i = h0 min(f(x_i)^(-1/2) / g, most), where f is the pilot density at the point (itself
+    h_i = h0 min(f(x_i)^(-1/2) / g, cap), where f is the pilot density at the point (itself
     included, no edge correction) and g the geometric mean of f(x_j)^(-1/2) over all points,
     each counted with its weight; so that the bandwidths have h0 as their geometric mean before
     the cap.
@@ -74,7 +74,7 @@ def abramson(
         Key in `KERNELS`; of the pilot as well.
     pilot_bandwidth_m : float, optional
         Radius of the pilot, metres; h0 where not given.
-    most : float
+    cap : float
         Cap on h_i / h0, at least 1: a lone point would otherwise be spread over the county.
 
     Returns
@@ -86,7 +86,7 @@ def abramson(
     InvalidBandwidthError, UnknownKernelError
         If a bandwidth or the kernel is not as described.
     InvalidParameterError
-        If `most` is not a finite number of at least 1.
+        If `cap` is not a finite number of at least 1.
 
     Notes
     -----
@@ -99,12 +99,12 @@ def abramson(
     Abramson (1982), Ann. Stat. 10, 1217-1223; Silverman (1986), section 5.3; Davies and
     Hazelton (2010), Stat. Med. 29, 2423-2437 (the cap).
     """
-    if not (math.isfinite(most) and most >= 1.0):
-        raise InvalidParameterError("most", most, "finite and at least 1")
+    if not (math.isfinite(cap) and cap >= 1.0):
+        raise InvalidParameterError("cap", cap, "finite and at least 1")
     h0 = checked_bandwidth(bandwidth_m)
     pilot_m = h0 if pilot_bandwidth_m is None else checked_bandwidth(pilot_bandwidth_m)
-    at = np.column_stack([points.x_m, points.y_m])
-    pilot = density_at(points, at, bandwidth_m=pilot_m, kernel=kernel)
+    places_m = np.column_stack([points.x_m, points.y_m])
+    pilot = density_at(points, places_m, bandwidth_m=pilot_m, kernel=kernel)
     if len(points):
         log_inverse = -0.5 * np.log(pilot)
         mean = float(points.weight @ log_inverse) / points.total_weight
@@ -113,12 +113,12 @@ def abramson(
         ratio = np.zeros(0)
     return AdaptivePoints(
         points=points,
-        bandwidth_m=frozen(h0 * np.minimum(ratio, most)),
+        bandwidth_m=frozen(h0 * np.minimum(ratio, cap)),
         kernel=kernel,
         global_bandwidth_m=h0,
         pilot_bandwidth_m=pilot_m,
-        most=most,
-        capped_weight=float(points.weight[ratio > most].sum()),
+        cap=cap,
+        capped_weight=float(points.weight[ratio > cap].sum()),
     )
 
 
@@ -169,14 +169,14 @@ def adaptive_density_on_grid(
     out = np.zeros((grid.rows, grid.cols))
     left, bottom, right, top = grid.bounds_m
     # Only points whose own kernel touches the grid.
-    near = (points.x_m + bandwidth >= left) & (points.x_m - bandwidth <= right)
-    near &= (points.y_m + bandwidth >= bottom) & (points.y_m - bandwidth <= top)
-    own = bandwidth[near]
+    touches_grid = (points.x_m + bandwidth >= left) & (points.x_m - bandwidth <= right)
+    touches_grid &= (points.y_m + bandwidth >= bottom) & (points.y_m - bandwidth <= top)
+    reach_m = bandwidth[touches_grid]
     sum_on_rows(
-        (points.x_m[near] - grid.left_m) / grid.cell_m - 0.5,
-        (grid.top_m - points.y_m[near]) / grid.cell_m - 0.5,
-        (own / grid.cell_m) ** 2,
-        points.weight[near] / (own * own),
+        (points.x_m[touches_grid] - grid.left_m) / grid.cell_m - 0.5,
+        (grid.top_m - points.y_m[touches_grid]) / grid.cell_m - 0.5,
+        (reach_m / grid.cell_m) ** 2,
+        points.weight[touches_grid] / (reach_m * reach_m),
         np.arange(grid.rows, dtype=np.float64),
         np.ones(grid.rows),
         shape,
@@ -260,15 +260,15 @@ def adaptive_density_on_tile(
     pixels = tile_pixels(tile, points.crs, size) if widest_m > 0.0 else None
     if pixels is None:
         return out
-    at = points.near(reach_bounds(tile, points.crs, widest_m))
+    positions = points.near(reach_bounds(tile, points.crs, widest_m))
     places = points.mercator
-    at = at[np.isfinite(places.ground_scale[at])]
-    own = bandwidth[at]
+    positions = positions[np.isfinite(places.ground_scale[positions])]
+    reach_m = bandwidth[positions]
     sum_on_rows(
-        (places.x_m[at] - pixels.left_m) / pixels.pixel_m,
-        (pixels.top_q_m - places.q_m[at]) / pixels.pixel_m,
-        own * own / (places.ground_scale[at] * pixels.pixel_m**2),
-        points.weight[at] / (own * own),
+        (places.x_m[positions] - pixels.left_m) / pixels.pixel_m,
+        (pixels.top_q_m - places.q_m[positions]) / pixels.pixel_m,
+        reach_m * reach_m / (places.ground_scale[positions] * pixels.pixel_m**2),
+        points.weight[positions] / (reach_m * reach_m),
         pixels.row_y,
         pixels.row_stretch,
         shape,
@@ -288,9 +288,9 @@ def checked_bandwidths(points: PointIndex, bandwidths_m: ArrayLike) -> FloatArra
     """
     bandwidth = np.ascontiguousarray(bandwidths_m, dtype=np.float64)
     if bandwidth.shape != (len(points),):
-        wanted = f"must be {len(points)}, one per place, got shape {bandwidth.shape}"
-        raise InvalidValuesError("bandwidths", wanted)
-    bad = ~(np.isfinite(bandwidth) & (bandwidth > 0.0))
-    if bad.any():
-        raise InvalidBandwidthError(float(bandwidth[bad][0]))
+        requirement = f"must be {len(points)}, one per place, got shape {bandwidth.shape}"
+        raise InvalidValuesError("bandwidths", requirement)
+    is_invalid = ~(np.isfinite(bandwidth) & (bandwidth > 0.0))
+    if is_invalid.any():
+        raise InvalidBandwidthError(float(bandwidth[is_invalid][0]))
     return bandwidth

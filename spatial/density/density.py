@@ -92,22 +92,27 @@ def index_density_on_grid(
     """
     bandwidth_m = checked_bandwidth(bandwidth_m)
     left, bottom, right, top = grid.bounds_m
-    near = points.near(
+    positions = points.near(
         (left - bandwidth_m, bottom - bandwidth_m, right + bandwidth_m, top + bandwidth_m)
     )
-    x = (points.x_m[near] - grid.left_m) * (1.0 / grid.cell_m) - 0.5
-    y = (grid.top_m - points.y_m[near]) * (1.0 / grid.cell_m) - 0.5
-    return _on_grid(x, y, points.weight[near], grid, bandwidth_m, kernel, threads)
+    x = (points.x_m[positions] - grid.left_m) * (1.0 / grid.cell_m) - 0.5
+    y = (grid.top_m - points.y_m[positions]) * (1.0 / grid.cell_m) - 0.5
+    return _on_grid(x, y, points.weight[positions], grid, bandwidth_m, kernel, threads)
 
 
 @compiled
 def _place(
-    points: FloatArray, left_m: float, top_m: float, per_m: float, x: FloatArray, y: FloatArray
+    points: FloatArray,
+    left_m: float,
+    top_m: float,
+    cells_per_m: float,
+    x: FloatArray,
+    y: FloatArray,
 ) -> None:
     """Positions in columns and rows, from the middle of the first cell."""
     for i in range(points.shape[0]):
-        x[i] = (points[i, 0] - left_m) * per_m - 0.5
-        y[i] = (top_m - points[i, 1]) * per_m - 0.5
+        x[i] = (points[i, 0] - left_m) * cells_per_m - 0.5
+        y[i] = (top_m - points[i, 1]) * cells_per_m - 0.5
 
 
 def _on_grid(
@@ -136,8 +141,8 @@ def _on_grid(
         out /= grid.cell_area_km2
         return out
     rows = np.arange(grid.rows, dtype=np.float64)
-    flat = np.ones(grid.rows)
-    sum_in_boxes(x, y, reach * reach, weight, rows, flat, shape, out, threads=threads)
+    stretch = np.ones(grid.rows)
+    sum_in_boxes(x, y, reach * reach, weight, rows, stretch, shape, out, threads=threads)
     out *= shape.peak_per_km2(bandwidth_m)
     return out
 

@@ -39,7 +39,7 @@ EDGE_METHODS: tuple[EdgeMethod, ...] = ("uniform", "diggle")
 
 
 def kernel_mass_inside(
-    inside: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
+    study_area: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
 ) -> FloatArray:
     """The share of a kernel's volume that lies inside a study area, by where it is centred.
 
@@ -47,7 +47,7 @@ def kernel_mass_inside(
 
     Parameters
     ----------
-    inside : (rows, cols) bool or float64
+    study_area : (rows, cols) bool or float64
         The study area: a mask, or the share of each cell that is inside (better). What lies
         beyond the grid is outside.
     grid : Grid
@@ -77,7 +77,9 @@ def kernel_mass_inside(
     ----------
     Diggle (1985), J. R. Stat. Soc. C 34, 138-147; Jones (1993), Stat. Comput. 3, 135-146.
     """
-    share = np.ascontiguousarray(checked_on_grid(inside, grid, name="inside"), dtype=np.float64)
+    share = np.ascontiguousarray(
+        checked_on_grid(study_area, grid, name="inside"), dtype=np.float64
+    )
     stencil = _stencil(checked_bandwidth(bandwidth_m) / grid.cell_m, kernel, max(share.shape))
     return np.clip(_convolved(share, stencil), 0.0, 1.0)
 
@@ -124,12 +126,14 @@ class EdgeMass:
     def contains(self, xy_m: ArrayLike) -> BoolArray:
         """(n,) bool: whether places (n, 2), metres, lie in the study area."""
         points = checked_points(xy_m)
-        row, col, on_grid = cell_of(points, self.grid)
-        inside = on_grid & (self.share[row, col] > 0.0)
+        row, col, is_on_grid = cell_of(points, self.grid)
+        is_inside = is_on_grid & (self.share[row, col] > 0.0)
         if self.geometry is not None:
-            doubtful = np.flatnonzero(on_grid & self.border[row, col])
-            inside[doubtful] = shapely.contains_xy(self.geometry, points[doubtful])
-        return np.asarray(inside)
+            border_positions = np.flatnonzero(is_on_grid & self.border[row, col])
+            is_inside[border_positions] = shapely.contains_xy(
+                self.geometry, points[border_positions]
+            )
+        return np.asarray(is_inside)
 
     def mask(self, grid: Grid) -> BoolArray:
         """(rows, cols) bool: which cells of another grid have their centre inside."""
@@ -181,8 +185,8 @@ def edge_mass(
         raise InvalidParameterError("study area", "empty", "an area")
     left, bottom, right, top = (float(v) for v in geometry.bounds)
     if cell_m is None:
-        capped = math.sqrt((right - left) * (top - bottom) / MAX_EDGE_CELLS)
-        cell_m = max(bandwidth_m / CELLS_PER_BANDWIDTH, capped)
+        least_cell_m = math.sqrt((right - left) * (top - bottom) / MAX_EDGE_CELLS)
+        cell_m = max(bandwidth_m / CELLS_PER_BANDWIDTH, least_cell_m)
     grid = Grid.covering((left, bottom, right, top), cell_m=cell_m, margin_m=cell_m)
     share = inside_share(geometry, grid)
     shapely.prepare(geometry)
@@ -263,11 +267,11 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
     if method not in EDGE_METHODS:
         raise InvalidParameterError("edge correction", method, f"one of {EDGE_METHODS}")
     xy_m = np.column_stack([points.x_m, points.y_m])
-    kept = edge.contains(xy_m)
-    weight = points.weight[kept]
+    is_inside = edge.contains(xy_m)
+    weight = points.weight[is_inside]
     if method == "diggle":
-        weight = weight * edge.correction_at(xy_m[kept])
-    return PointIndex(xy_m[kept], weights=weight, crs=points.crs)
+        weight = weight * edge.correction_at(xy_m[is_inside])
+    return PointIndex(xy_m[is_inside], weights=weight, crs=points.crs)
 
 
 @dataclass(frozen=True, eq=False)
@@ -357,21 +361,21 @@ def _edge_mass(
     )
 
 
-def _stencil(bandwidth_cells: float, kernel: str, most_cells: int) -> FloatArray:
+def _stencil(bandwidth_cells: float, kernel: str, cell_limit: int) -> FloatArray:
     """The kernel averaged over cells, summing to one; (2 k + 1, 2 k + 1)."""
     shape = kernel_named(kernel)
     # No cell of the grid is further away than its longer side.
-    half = min(math.ceil(bandwidth_cells + 0.5), most_cells)
+    half = min(math.ceil(bandwidth_cells + 0.5), cell_limit)
     samples = max(2, math.ceil(_STENCIL_SAMPLES / bandwidth_cells))
     samples = min(samples, _MOST_SAMPLES)
     offset = (np.arange((2 * half + 1) * samples) + 0.5) / samples - (half + 0.5)
-    fine = shape.shape(np.hypot(offset[:, None], offset[None, :]) / bandwidth_cells)
+    sample_values = shape.shape(np.hypot(offset[:, None], offset[None, :]) / bandwidth_cells)
     cells = 2 * half + 1
-    coarse = fine.reshape(cells, samples, cells, samples).sum(axis=(1, 3))
-    total = float(coarse.sum())
+    cell_sums = sample_values.reshape(cells, samples, cells, samples).sum(axis=(1, 3))
+    total = float(cell_sums.sum())
     if half < bandwidth_cells:  # cut off by the grid: what is beyond counts as well
         total = (1.0 - shape.lost_mass) * (samples * bandwidth_cells) ** 2 / shape.peak
-    return np.asarray(coarse / total)
+    return np.asarray(cell_sums / total)
 
 
 def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
@@ -382,10 +386,10 @@ def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
     shape = [fft.next_fast_len(side + half, real=True) for side in values.shape]
     if any(side < len(stencil) for side in shape):
         shape = [max(side, fft.next_fast_len(len(stencil), real=True)) for side in shape]
-    wrapped = np.zeros(shape)
-    wrapped[: len(stencil), : len(stencil)] = stencil
-    wrapped = np.roll(wrapped, (-half, -half), axis=(0, 1))
-    product = fft.rfft2(values, s=shape) * fft.rfft2(wrapped)
+    periodic_stencil = np.zeros(shape)
+    periodic_stencil[: len(stencil), : len(stencil)] = stencil
+    periodic_stencil = np.roll(periodic_stencil, (-half, -half), axis=(0, 1))
+    product = fft.rfft2(values, s=shape) * fft.rfft2(periodic_stencil)
     return np.asarray(fft.irfft2(product, s=shape)[: values.shape[0], : values.shape[1]])
 
 

@@ -111,8 +111,8 @@ def _truncated_power(power: int) -> Callable[[FloatArray], FloatArray]:
     """The shape (1 - u^2)^power inside the unit disc."""
 
     def shape(u: FloatArray) -> FloatArray:
-        inside = 1.0 - u * u
-        return np.where(inside >= 0.0, np.maximum(inside, 0.0) ** power, 0.0)
+        bracket = 1.0 - u * u
+        return np.where(bracket >= 0.0, np.maximum(bracket, 0.0) ** power, 0.0)
 
     return shape
 

@@ -93,15 +93,15 @@ def density_on_tile(
         raise InvalidParameterError("size", size, f"from 1 to {MAX_SIZE} pixels")
     out = np.zeros((size, size))
     bounds_m = reach_bounds(tile, points.crs, bandwidth_m)
-    first, last = points.ranges(bounds_m)
-    near = int((last - first).sum())
-    if near == 0:
+    start, stop = points.ranges(bounds_m)
+    point_count = int((stop - start).sum())
+    if point_count == 0:
         return out
-    if not exact and _prefers_mesh(tile, bounds_m, near, bandwidth_m, shape, size):
+    if not exact and _prefers_mesh(tile, bounds_m, point_count, bandwidth_m, shape, size):
         places = _pixel_places(tile, points.crs, size)
         if np.isfinite(places).all():
             surface = surface_from_mesh(
-                *points.columns, first, last, *places, bandwidth_m=bandwidth_m, kernel=shape
+                *points.columns, start, stop, *places, bandwidth_m=bandwidth_m, kernel=shape
             )
             surface *= 1e6
             return surface
@@ -111,7 +111,7 @@ def density_on_tile(
 
 def _add_rows(
     points: PointIndex,
-    at: IntArray,
+    positions: IntArray,
     tile: Tile,
     bandwidth_m: float,
     kernel: Kernel,
@@ -121,19 +121,19 @@ def _add_rows(
     """Add the density by rows, point by point or in boxes, or averaged over the pixels."""
     size = len(out)
     places = points.mercator
-    at = at[np.isfinite(places.ground_scale[at])]
-    if not len(at):
+    positions = positions[np.isfinite(places.ground_scale[positions])]
+    if not len(positions):
         return
     left, _, right, _ = tile.bounds_mercator_m
-    x_m = places.x_m[at]
+    x_m = places.x_m[positions]
     x_m -= 2.0 * HALF_WORLD_M * np.round((x_m - 0.5 * (left + right)) / (2.0 * HALF_WORLD_M))
     pixels = tile_pixels(tile, points.crs, size, along_x_m=float(np.clip(x_m.mean(), left, right)))
     if pixels is None:
         return
     x = (x_m - pixels.left_m) / pixels.pixel_m
-    y = (pixels.top_q_m - places.q_m[at]) / pixels.pixel_m
-    scale = places.ground_scale[at]
-    weight = points.weight[at]
+    y = (pixels.top_q_m - places.q_m[positions]) / pixels.pixel_m
+    scale = places.ground_scale[positions]
+    weight = points.weight[positions]
     ground_m = pixels.pixel_m / pixels.row_stretch  # ground size of a pixel, by row
     if bandwidth_m < float(ground_m[size // 2]):
         reach = np.minimum(bandwidth_m / (scale * pixels.pixel_m), 1.0)
@@ -142,15 +142,15 @@ def _add_rows(
         out *= 1e6 / (height * (ground_m * ground_m)[:, None])
         return
     reach_sq = bandwidth_m**2 / (scale * pixels.pixel_m**2)
-    add = sum_on_rows if exact else sum_in_boxes
-    add(x, y, reach_sq, weight, pixels.row_y, pixels.row_stretch, kernel, out)
+    sum_kernels = sum_on_rows if exact else sum_in_boxes
+    sum_kernels(x, y, reach_sq, weight, pixels.row_y, pixels.row_stretch, kernel, out)
     out *= kernel.peak_per_km2(bandwidth_m)
 
 
 def _prefers_mesh(
     tile: Tile,
     bounds_m: tuple[float, float, float, float],
-    near: int,
+    point_count: int,
     bandwidth_m: float,
     kernel: Kernel,
     size: int,
@@ -163,15 +163,17 @@ def _prefers_mesh(
     reach = bandwidth_m / side_m * size
     if nodes > MOST_NODES or reach < 1.0:
         return False
-    mesh = 15.0 * size * size + near * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 45.0)
-    rows = 40.0 * size * size
+    mesh_cost_ns = (
+        15.0 * size * size + point_count * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 45.0)
+    )
+    rows_cost_ns = 40.0 * size * size
     if kernel.power is None:
-        rows += near * min(4.0 * reach * reach, float(size * size))
+        rows_cost_ns += point_count * min(4.0 * reach * reach, float(size * size))
     elif kernel.power == 2:
-        rows += near * (60.0 + 14.0 * min(reach, float(size)))
+        rows_cost_ns += point_count * (60.0 + 14.0 * min(reach, float(size)))
     else:
-        rows += near * 30.0 * min(reach, float(size))
-    return mesh < rows
+        rows_cost_ns += point_count * 30.0 * min(reach, float(size))
+    return mesh_cost_ns < rows_cost_ns
 
 
 class TilePixels(NamedTuple):
@@ -219,10 +221,10 @@ def tile_pixels(
         scale = weights @ _ground_scale(middle, top + nodes * size * -pixel_m, crs)
     if scale is None or not np.isfinite(scale).all():
         scale = _ground_scale(middle, y_edges[:-1] - 0.5 * pixel_m, crs)
-        known = np.flatnonzero(np.isfinite(scale))
-        if not len(known):
+        known_rows = np.flatnonzero(np.isfinite(scale))
+        if not len(known_rows):
             return None
-        scale = np.interp(np.arange(size), known, scale[known])
+        scale = np.interp(np.arange(size), known_rows, scale[known_rows])
     q_rows, q_edges = isometric_northing_m(latitude), isometric_northing_m(latitude_deg(y_edges))
     return TilePixels(
         left_m=left + 0.5 * pixel_m,
@@ -237,10 +239,10 @@ def tile_pixels(
 def _ground_scale(x_m: float, y_m: FloatArray, crs: str) -> FloatArray:
     """Ground scale along a meridian at EPSG:3857 northings; NaN where there is none."""
     places = _ground_places(np.array([x_m]), y_m, crs)
-    usable = np.isfinite(places).all(axis=1)
+    is_usable = np.isfinite(places).all(axis=1)
     scale = np.full(len(y_m), np.nan)
-    if usable.any():
-        scale[usable] = mercator_places(places[usable], crs=crs).ground_scale
+    if is_usable.any():
+        scale[is_usable] = mercator_places(places[is_usable], crs=crs).ground_scale
     return scale
 
 
@@ -272,12 +274,12 @@ _TILE_NODES = 7
 def _pixel_weights(size: int) -> tuple[FloatArray, FloatArray]:
     """Chebyshev nodes in (0, 1), and the (size, nodes) weights that carry them to the pixels."""
     nodes = 0.5 - 0.5 * np.cos((np.arange(_TILE_NODES) + 0.5) * math.pi / _TILE_NODES)
-    at = (np.arange(size) + 0.5) / size
+    pixel_positions = (np.arange(size) + 0.5) / size
     weights = np.ones((size, _TILE_NODES))
     for k in range(_TILE_NODES):
         for m in range(_TILE_NODES):
             if m != k:
-                weights[:, k] *= (at - nodes[m]) / (nodes[k] - nodes[m])
+                weights[:, k] *= (pixel_positions - nodes[m]) / (nodes[k] - nodes[m])
     return nodes, weights
 
 
@@ -301,15 +303,15 @@ def compile_kernels() -> None:
     """
     xy_m = np.random.default_rng(0).uniform(0.0, 2_000.0, (8 * LATTICE_FROM, 2))
     xy_m += (544_000.0, 257_000.0)
-    many, few = PointIndex(xy_m), PointIndex(xy_m[:200])
+    large_index, small_index = PointIndex(xy_m), PointIndex(xy_m[:200])
     tile = Tile(12, 2049, 1349)
     for kernel in ("quartic", "epanechnikov", "gaussian"):
         for bandwidth_m in (200.0, 50.0):
             grid = Grid(left_m=544_000.0, top_m=258_000.0, cell_m=100.0, rows=8, cols=8)
-            index_density_on_grid(few, grid, bandwidth_m=bandwidth_m, kernel=kernel)
+            index_density_on_grid(small_index, grid, bandwidth_m=bandwidth_m, kernel=kernel)
     density_on_grid(xy_m[:4], grid, bandwidth_m=200.0)
-    density_at(few, xy_m[:2], bandwidth_m=100.0)
-    density_on_tile(many, tile, bandwidth_m=2_000.0)
-    density_on_tile(few, tile, bandwidth_m=100.0, size=16)
-    density_on_tile(few, tile, bandwidth_m=500.0, size=16, exact=True)
-    mercator_places(xy_m, crs=many.crs)
+    density_at(small_index, xy_m[:2], bandwidth_m=100.0)
+    density_on_tile(large_index, tile, bandwidth_m=2_000.0)
+    density_on_tile(small_index, tile, bandwidth_m=100.0, size=16)
+    density_on_tile(small_index, tile, bandwidth_m=500.0, size=16, exact=True)
+    mercator_places(xy_m, crs=large_index.crs)

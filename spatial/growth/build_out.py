@@ -95,9 +95,12 @@ class BuildOut:
         """
         moments = np.atleast_1d(np.asarray(times, np.float64))
         paces = np.atleast_1d(np.asarray(pace, np.float64))
-        elapsed = np.maximum(moments - self.start[site], 0.0)[:, None] * paces
-        total = np.concatenate([[0.0], np.cumsum(self.due[site])])
-        return np.asarray(np.interp(elapsed, np.arange(len(total)), total), np.float64)
+        elapsed_years = np.maximum(moments - self.start[site], 0.0)[:, None] * paces
+        cumulative_homes = np.concatenate([[0.0], np.cumsum(self.due[site])])
+        return np.asarray(
+            np.interp(elapsed_years, np.arange(len(cumulative_homes)), cumulative_homes),
+            np.float64,
+        )
 
 
 def build_out(
@@ -137,26 +140,31 @@ def build_out(
     Phases that add up to more than `homes` are scaled down to it, each by the same factor;
     where they add up to less, the rest is built evenly beside them.
     """
-    to_come = checked_values(homes, name="homes")
-    start = checked_values(start_year, name="start_year", areas=len(to_come))
+    homes_to_come = checked_values(homes, name="homes")
+    start = checked_values(start_year, name="start_year", areas=len(homes_to_come))
     site = np.asarray(phase_site, np.int64)
-    of_phase = checked_values(phase_homes, name="phase_homes", areas=len(site))
-    due_in = checked_values(phase_year, name="phase_year", areas=len(site))
+    homes_in_phase = checked_values(phase_homes, name="phase_homes", areas=len(site))
+    due_year = checked_values(phase_year, name="phase_year", areas=len(site))
     if not 1 <= years <= MAX_YEARS:
         raise InvalidParameterError("build_years", years, f"from 1 to {MAX_YEARS}")
-    if np.any(to_come < 0.0) or np.any(of_phase < 0.0):
+    if np.any(homes_to_come < 0.0) or np.any(homes_in_phase < 0.0):
         raise InvalidValuesError("homes", "must not be negative")
-    if len(site) and not (site.min() >= 0 and site.max() < len(to_come)):
-        raise InvalidValuesError("phase_site", f"must be positions of the {len(to_come)} sites")
-    after = np.maximum(due_in - start[site], 0.0).astype(np.int64)
-    if np.any(after >= MAX_YEARS):
+    if len(site) and not (site.min() >= 0 and site.max() < len(homes_to_come)):
+        raise InvalidValuesError(
+            "phase_site", f"must be positions of the {len(homes_to_come)} sites"
+        )
+    year_index = np.maximum(due_year - start[site], 0.0).astype(np.int64)
+    if np.any(year_index >= MAX_YEARS):
         raise InvalidValuesError("phase_year", f"must be within {MAX_YEARS} years of the start")
-    due = np.zeros((len(to_come), max(years, int(after.max(initial=0)) + 1)))
-    np.add.at(due, (site, after), of_phase)
-    by_phase = due.sum(axis=1)
-    due *= np.divide(to_come, by_phase, out=np.ones_like(by_phase), where=by_phase > to_come)[
-        :, None
-    ]
-    rest = np.maximum(to_come - by_phase, 0.0)
-    due[:, :years] += rest[:, None] / years
-    return BuildOut(frozen(start.copy()), frozen(due))
+    schedule = np.zeros((len(homes_to_come), max(years, int(year_index.max(initial=0)) + 1)))
+    np.add.at(schedule, (site, year_index), homes_in_phase)
+    phased_homes = schedule.sum(axis=1)
+    schedule *= np.divide(
+        homes_to_come,
+        phased_homes,
+        out=np.ones_like(phased_homes),
+        where=phased_homes > homes_to_come,
+    )[:, None]
+    unphased_homes = np.maximum(homes_to_come - phased_homes, 0.0)
+    schedule[:, :years] += unphased_homes[:, None] / years
+    return BuildOut(frozen(start.copy()), frozen(schedule))

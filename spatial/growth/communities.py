@@ -62,11 +62,11 @@ class Communities:
         squared_cv : (draws,) float64
             Drawn from its credibility.
         """
-        seen = rng.standard_gamma(self.count + PRIOR_COUNT, draws)
-        squared = rng.choice(self.cv, size=draws, p=self.weight) ** 2
-        shape = 1.0 / (squared * self.unevenness)
-        mean = seen / self.exposure * rng.standard_gamma(shape) / shape
-        return np.asarray(mean, np.float64), np.asarray(squared, np.float64)
+        count_draws = rng.standard_gamma(self.count + PRIOR_COUNT, draws)
+        squared_cv = rng.choice(self.cv, size=draws, p=self.weight) ** 2
+        shape = 1.0 / (squared_cv * self.unevenness)
+        mean = count_draws / self.exposure * rng.standard_gamma(shape) / shape
+        return np.asarray(mean, np.float64), np.asarray(squared_cv, np.float64)
 
 
 def communities_of(counts: ArrayLike, exposures: ArrayLike) -> Communities:
@@ -126,18 +126,18 @@ def _log_marginal(count: FloatArray, exposure: FloatArray, cv: FloatArray) -> Fl
     """(k,) log likelihood of each coefficient of variation, the mean integrated out."""
     from scipy.special import gammaln
 
-    squared = (cv**2)[:, None]
+    squared_cv = (cv**2)[:, None]
     mean = np.full((len(cv), 1), (count.sum() + PRIOR_COUNT) / exposure.sum())
     for _ in range(50):
-        weight = 1.0 / (1.0 + squared * mean * exposure)
-        best = ((weight * count).sum(1) + PRIOR_COUNT) / (weight * exposure).sum(1)
-        mean = best[:, None]
-    expected, shape = mean * exposure, 1.0 / squared
+        weight = 1.0 / (1.0 + squared_cv * mean * exposure)
+        best_mean = ((weight * count).sum(1) + PRIOR_COUNT) / (weight * exposure).sum(1)
+        mean = best_mean[:, None]
+    expected, shape = mean * exposure, 1.0 / squared_cv
     log_likelihood = (
         gammaln(count + shape)
         - gammaln(shape)
         + count * np.log(expected / (expected + shape))
-        - shape * np.log1p(expected * squared)
+        - shape * np.log1p(expected * squared_cv)
     ).sum(1)
-    information = (expected / (1.0 + squared * expected)).sum(1)
+    information = (expected / (1.0 + squared_cv * expected)).sum(1)
     return np.asarray(log_likelihood - 0.5 * np.log(information), np.float64)

@@ -106,23 +106,23 @@ def negative_binomial_quantile(
     from scipy.special import betainc
 
     alpha, m = np.broadcast_arrays(np.asarray(shape, np.float64), np.asarray(ratio, np.float64))
-    known = np.isfinite(alpha) & np.isfinite(m)
-    a, success = np.where(known, alpha, 1.0), 1.0 / (1.0 + np.where(known, m, 0.0))
-    below = np.full(a.shape, -1.0)  # P(X <= below) < probability
-    reached = np.ones(a.shape)
+    is_known = np.isfinite(alpha) & np.isfinite(m)
+    a, success = np.where(is_known, alpha, 1.0), 1.0 / (1.0 + np.where(is_known, m, 0.0))
+    lower_count = np.full(a.shape, -1.0)  # P(X <= below) < probability
+    upper_count = np.ones(a.shape)
     while True:
-        short = betainc(a, reached + 1.0, success) < probability
-        if not short.any():
+        is_short = betainc(a, upper_count + 1.0, success) < probability
+        if not is_short.any():
             break
-        below = np.where(short, reached, below)
-        reached = np.where(short, 2.0 * reached, reached)
-    while bool(np.any(reached - below > 1.0)):
-        middle = np.floor(0.5 * (below + reached))
-        short = betainc(a, middle + 1.0, success) < probability
-        inside = reached - below > 1.0
-        below = np.where(inside & short, middle, below)
-        reached = np.where(inside & ~short, middle, reached)
-    return np.where(known, reached, np.nan)
+        lower_count = np.where(is_short, upper_count, lower_count)
+        upper_count = np.where(is_short, 2.0 * upper_count, upper_count)
+    while bool(np.any(upper_count - lower_count > 1.0)):
+        middle = np.floor(0.5 * (lower_count + upper_count))
+        is_short = betainc(a, middle + 1.0, success) < probability
+        is_open = upper_count - lower_count > 1.0
+        lower_count = np.where(is_open & is_short, middle, lower_count)
+        upper_count = np.where(is_open & ~is_short, middle, upper_count)
+    return np.where(is_known, upper_count, np.nan)
 
 
 def mean_draws(

@@ -33,12 +33,14 @@ def size_classes(homes_planned: ArrayLike) -> AnyArray:
     """
     homes = np.asarray(homes_planned, dtype=np.float64)
     labels = np.array([label for label, _ in SIZES], dtype=object)
-    at = np.searchsorted([low for _, low in SIZES], np.nan_to_num(homes), side="right") - 1
-    return _labelled(labels[np.maximum(at, 0)], ~np.isfinite(homes), NOT_STATED)
+    class_index = (
+        np.searchsorted([low for _, low in SIZES], np.nan_to_num(homes), side="right") - 1
+    )
+    return _labelled(labels[np.maximum(class_index, 0)], ~np.isfinite(homes), NOT_STATED)
 
 
-def _labelled(labels: AnyArray, where: NDArray[np.bool_], word: str) -> AnyArray:
+def _labelled(labels: AnyArray, mask: NDArray[np.bool_], word: str) -> AnyArray:
     """The labels with one word in some places."""
     out = labels.copy()
-    out[where] = word
+    out[mask] = word
     return out

@@ -82,7 +82,7 @@ class CaptureCurve:
 
 
 def hotspot_accuracy(
-    hot: ArrayLike, before: ArrayLike, after: ArrayLike, *, area_km2: ArrayLike
+    hot: ArrayLike, counts_before: ArrayLike, counts_after: ArrayLike, *, area_km2: ArrayLike
 ) -> HotspotAccuracy:
     """PAI, PEI and RRI of one period's hot areas against the next period's incidents.
 
@@ -90,7 +90,7 @@ def hotspot_accuracy(
     ----------
     hot : (n,) bool
         What the map of the earlier period called; some area.
-    before, after : (n,) float64
+    counts_before, counts_after : (n,) float64
         Incidents per area in the period of the map, and in the one it is judged by.
     area_km2 : (n,) float64
         Above 0.
@@ -116,31 +116,37 @@ def hotspot_accuracy(
     Chainey, Tompson and Uhlig (2008), Security Journal 21(1/2) (PAI); Hunt (2016), NIJ
     (PEI); Levine (2008), Security Journal 21(4) (RRI).
     """
-    called = np.asarray(hot, dtype=np.bool_)
-    first, second, area = _checked(before, after, area_km2)
-    if called.shape != first.shape:
-        raise InvalidValuesError("hot", f"must have {len(first)} flags, one per area")
-    if not called.any():
+    is_hot = np.asarray(hot, dtype=np.bool_)
+    count_before, count_after, areas_km2 = _checked(counts_before, counts_after, area_km2)
+    if is_hot.shape != count_before.shape:
+        raise InvalidValuesError("hot", f"must have {len(count_before)} flags, one per area")
+    if not is_hot.any():
         raise InvalidValuesError("hot", "no area is called: such a map has no accuracy")
-    if not second.sum() > 0.0:
+    if not count_after.sum() > 0.0:
         raise InvalidValuesError("after", "has no incident: no map can be judged by it")
-    called_km2 = float(area[called].sum())
-    area_share = called_km2 / float(area.sum())
-    hit_rate = float(second[called].sum() / second.sum())
-    best = _most_in(second, second, area, called_km2) / float(second.sum())
-    baseline = _most_in(second, first, area, called_km2) / float(second.sum())
-    caught_before, all_before = float(first[called].sum()), float(first.sum())
+    hot_km2 = float(areas_km2[is_hot].sum())
+    area_share = hot_km2 / float(areas_km2.sum())
+    hit_rate = float(count_after[is_hot].sum() / count_after.sum())
+    best_hit_rate = _most_in(count_after, count_after, areas_km2, hot_km2) / float(
+        count_after.sum()
+    )
+    baseline_hit_rate = _most_in(count_after, count_before, areas_km2, hot_km2) / float(
+        count_after.sum()
+    )
+    hot_before, total_before = float(count_before[is_hot].sum()), float(count_before.sum())
     rri = math.nan
-    if caught_before > 0.0:
-        rri = (float(second[called].sum()) / caught_before) / (float(second.sum()) / all_before)
+    if hot_before > 0.0:
+        rri = (float(count_after[is_hot].sum()) / hot_before) / (
+            float(count_after.sum()) / total_before
+        )
     return HotspotAccuracy(
         area_share=area_share,
         hit_rate=hit_rate,
         pai=hit_rate / area_share,
-        pei=min(hit_rate / best, 1.0),
+        pei=min(hit_rate / best_hit_rate, 1.0),
         rri=rri,
-        baseline_hit_rate=baseline,
-        baseline_pai=baseline / area_share,
+        baseline_hit_rate=baseline_hit_rate,
+        baseline_pai=baseline_hit_rate / area_share,
     )
 
 
@@ -203,15 +209,15 @@ def concentration(counts: ArrayLike) -> Concentration:
     if np.any(count < 0.0) or not count.sum() > 0.0:
         raise InvalidValuesError("counts", "must not be negative, and have an incident in all")
     n, total = len(count), float(count.sum())
-    ascending = np.sort(count) / total
-    ranked = 2.0 * float(np.arange(1, n + 1) @ ascending) - n - 1.0
-    reached = np.cumsum(ascending[::-1])
-    for_half = int(np.searchsorted(reached, 0.5 * (1.0 - 1e-12))) + 1
+    ascending_shares = np.sort(count) / total
+    ranked_sum = 2.0 * float(np.arange(1, n + 1) @ ascending_shares) - n - 1.0
+    cumulative_shares = np.cumsum(ascending_shares[::-1])
+    areas_for_half = int(np.searchsorted(cumulative_shares, 0.5 * (1.0 - 1e-12))) + 1
     return Concentration(
-        areas_for_half=for_half,
-        share_for_half=for_half / n,
-        gini=ranked / n,
-        adjusted_gini=max(1.0 / total, 1.0 / n) * ranked - max(n / total, 1.0) + 1.0,
+        areas_for_half=areas_for_half,
+        share_for_half=areas_for_half / n,
+        gini=ranked_sum / n,
+        adjusted_gini=max(1.0 / total, 1.0 / n) * ranked_sum - max(n / total, 1.0) + 1.0,
     )
 
 
@@ -239,23 +245,29 @@ def share_of_choices(hot: ArrayLike) -> FloatArray:
     return np.asarray(table.mean(axis=0), np.float64)
 
 
-def _most_in(counts: FloatArray, ranked_by: FloatArray, area_km2: FloatArray, km2: float) -> float:
+def _most_in(
+    counts: FloatArray, ranking: FloatArray, area_km2: FloatArray, area_limit_km2: float
+) -> float:
     """Incidents in so much area, filled with the densest first, the last in part."""
-    order = np.argsort(-ranked_by / area_km2, kind="stable")
-    filled = np.cumsum(area_km2[order])
-    left = np.clip(km2 - (filled - area_km2[order]), 0.0, area_km2[order])
-    return float(counts[order] @ (left / area_km2[order]))
+    order = np.argsort(-ranking / area_km2, kind="stable")
+    cumulative_km2 = np.cumsum(area_km2[order])
+    part_km2 = np.clip(area_limit_km2 - (cumulative_km2 - area_km2[order]), 0.0, area_km2[order])
+    return float(counts[order] @ (part_km2 / area_km2[order]))
 
 
 def _checked(
-    first: ArrayLike, second: ArrayLike, area_km2: ArrayLike, *, any_sign: bool = False
+    first_counts: ArrayLike,
+    second_counts: ArrayLike,
+    area_km2: ArrayLike,
+    *,
+    any_sign: bool = False,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Two vectors and the areas, of one length; counts not negative, areas above 0."""
-    a = checked_values(first, name="before")
-    b = checked_values(second, name="after", areas=len(a))
-    area = checked_values(area_km2, name="area_km2", areas=len(a))
+    a = checked_values(first_counts, name="before")
+    b = checked_values(second_counts, name="after", areas=len(a))
+    areas_km2 = checked_values(area_km2, name="area_km2", areas=len(a))
     if np.any(b < 0.0) or (np.any(a < 0.0) and not any_sign):
         raise InvalidValuesError("counts", "must not be negative")
-    if not len(a) or np.any(area <= 0.0):
+    if not len(a) or np.any(areas_km2 <= 0.0):
         raise InvalidValuesError("area_km2", "must be above 0, for one area or more")
-    return a, b, area
+    return a, b, areas_km2

@@ -16,8 +16,8 @@ def block_generator(seed: int, block: int) -> np.random.Generator:
 
 def rows_per_block_of(permutations: int, depth: int) -> int:
     """Arrangements per block: some blocks for the threads, a block within the cache."""
-    for_threads = -(-permutations // 8)
-    return int(min(max(for_threads, 128), max(2**19 // depth, 128), 4096))
+    rows_for_threads = -(-permutations // 8)
+    return int(min(max(rows_for_threads, 128), max(2**19 // depth, 128), 4096))
 
 
 def arrangement_blocks(
@@ -45,14 +45,14 @@ def random_areas(areas: int, depth: int, rows: int, generator: np.random.Generat
 
 
 @compiled
-def _shuffle_rows(areas: int, uniform: FloatArray, table: IndexArray) -> None:
+def _shuffle_rows(areas: int, uniforms: FloatArray, table: IndexArray) -> None:
     """Partial Fisher-Yates per arrangement, each from where the last one left off."""
     order = np.arange(areas).astype(np.int32)
-    rows, depth = uniform.shape
+    rows, depth = uniforms.shape
     for row in range(rows):
-        for at in range(depth):
-            other = at + int(uniform[row, at] * (areas - at))
-            chosen = order[other]
-            order[other] = order[at]
-            order[at] = chosen
-            table[at, row] = chosen
+        for position in range(depth):
+            swap = position + int(uniforms[row, position] * (areas - position))
+            area = order[swap]
+            order[swap] = order[position]
+            order[position] = area
+            table[position, row] = area

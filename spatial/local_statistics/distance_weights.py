@@ -50,19 +50,21 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
     _check_links(n * k)
     tree = _tree(points)
     # One more than k, and the area itself; a tie with that one more asks for all of them.
-    asked = min(n, k + 2)
-    distance, position = map(np.asarray, tree.query(points, k=asked))
+    query_size = min(n, k + 2)
+    distance, position = map(np.asarray, tree.query(points, k=query_size))
     target = np.empty((n, k), dtype=np.int64)
     for i in range(n):
-        near, at = distance[i], position[i]
-        if asked < n and near[-1] <= near[k] * (1.0 + 1e-9):
-            at = np.array(tree.query_ball_point(points[i], near[k] * (1.0 + 1e-9)))
-            near = np.hypot(*(points[at] - points[i]).T)
-        others = at != i
-        near, at = near[others], at[others]
+        candidate_distance, candidates = distance[i], position[i]
+        if query_size < n and candidate_distance[-1] <= candidate_distance[k] * (1.0 + 1e-9):
+            candidates = np.array(
+                tree.query_ball_point(points[i], candidate_distance[k] * (1.0 + 1e-9))
+            )
+            candidate_distance = np.hypot(*(points[candidates] - points[i]).T)
+        is_other = candidates != i
+        candidate_distance, candidates = candidate_distance[is_other], candidates[is_other]
         # A lattice's equal distances differ in their last digits: rounded, position decides.
-        step = max(float(np.partition(near, k - 1)[k - 1]) * 1e-9, 1e-300)
-        target[i] = at[np.lexsort((at, np.round(near / step)))[:k]]
+        step = max(float(np.partition(candidate_distance, k - 1)[k - 1]) * 1e-9, 1e-300)
+        target[i] = candidates[np.lexsort((candidates, np.round(candidate_distance / step)))[:k]]
     return Neighbours.from_pairs(
         n, np.repeat(np.arange(n), k), target.ravel(), directed=True, rule=f"knn:{k}"
     )
@@ -117,12 +119,12 @@ def inverse_distance(xy_m: ArrayLike, distance_m: float, *, power: float = 1.0) 
     """
     if not (math.isfinite(power) and power > 0.0):
         raise InvalidParameterError("power", power, "finite and above 0")
-    points, i, j, apart = _pairs_within(xy_m, distance_m)
+    points, i, j, distances = _pairs_within(xy_m, distance_m)
     return Neighbours.from_pairs(
         len(points),
         i,
         j,
-        np.maximum(apart, MIN_DISTANCE_M) ** -power,
+        np.maximum(distances, MIN_DISTANCE_M) ** -power,
         rule=f"inverse-distance:{distance_m:g}",
     )
 
@@ -152,14 +154,14 @@ def kernel_weights(
         If there is no such kernel; as `distance_band`.
     """
     shape = kernel_named(kernel).shape
-    points, i, j, apart = _pairs_within(xy_m, bandwidth_m)
-    weights = np.asarray(shape(apart / bandwidth_m), dtype=np.float64)
-    some = weights > 0.0
+    points, i, j, distances = _pairs_within(xy_m, bandwidth_m)
+    weights = np.asarray(shape(distances / bandwidth_m), dtype=np.float64)
+    in_reach = weights > 0.0
     return Neighbours.from_pairs(
         len(points),
-        i[some],
-        j[some],
-        weights[some],
+        i[in_reach],
+        j[in_reach],
+        weights[in_reach],
         self_weights=np.ones(len(points)),
         rule=f"kernel:{bandwidth_m:g}",
     )
@@ -233,31 +235,40 @@ def optimised_distance(
         raise InvalidParameterError("steps", steps, "from 3 to 100")
     if len(points) < 2:
         raise InvalidNeighboursError("a distance needs two areas or more")
-    nearest = np.asarray(_tree(points).query(points, k=2)[0])[:, 1]
-    usual = nearest[nearest <= nearest.mean() + 3.0 * nearest.std()]
+    nearest_distance = np.asarray(_tree(points).query(points, k=2)[0])[:, 1]
+    usual_distance = nearest_distance[
+        nearest_distance <= nearest_distance.mean() + 3.0 * nearest_distance.std()
+    ]
     # A hair more than the distance, which rounding could put out of its own reach.
-    first, step = float(usual.max()) * (1.0 + 1e-9), float(nearest.mean())
+    first_distance, step = (
+        float(usual_distance.max()) * (1.0 + 1e-9),
+        float(nearest_distance.mean()),
+    )
     if step <= 0.0:
         raise InvalidNeighboursError("all centres are at one place: no distance can be chosen")
     extent = float(np.hypot(*np.ptp(points, axis=0)))
-    tried = [first + at * step for at in range(steps) if at < 3 or first + at * step < extent]
-    _, i, j, apart = _pairs_within(points, tried[-1])
+    distances_m = [
+        first_distance + peak * step
+        for peak in range(steps)
+        if peak < 3 or first_distance + peak * step < extent
+    ]
+    _, i, j, distances = _pairs_within(points, distances_m[-1])
     z_scores = []
-    for distance in tried:
-        near = apart <= distance
-        band = Neighbours.from_pairs(len(points), i[near], j[near]).row_standardised()
+    for distance in distances_m:
+        in_band = distances <= distance
+        band = Neighbours.from_pairs(len(points), i[in_band], j[in_band]).row_standardised()
         z_scores.append(global_moran(values, band, allow_negative=allow_negative).z_score)
-    at, reason = _first_peak(z_scores)
-    return OptimisedDistance(tried[at], reason, tuple(tried), tuple(z_scores))
+    peak, reason = _first_peak(z_scores)
+    return OptimisedDistance(distances_m[peak], reason, tuple(distances_m), tuple(z_scores))
 
 
 def _first_peak(z_scores: list[float]) -> tuple[int, str]:
     """Position of the first value above both its neighbours, else of the largest."""
-    for at in range(1, len(z_scores) - 1):
-        if z_scores[at - 1] < z_scores[at] > z_scores[at + 1]:
-            return at, "first peak"
-    finite = np.nan_to_num(z_scores, nan=-np.inf)
-    return int(np.argmax(finite)), "largest"
+    for position in range(1, len(z_scores) - 1):
+        if z_scores[position - 1] < z_scores[position] > z_scores[position + 1]:
+            return position, "first peak"
+    finite_scores = np.nan_to_num(z_scores, nan=-np.inf)
+    return int(np.argmax(finite_scores)), "largest"
 
 
 def _pairs_within(

@@ -95,30 +95,34 @@ def gi_star(
     ----------
     Ord and Getis (1995), Geographical Analysis 27(4), eq. 14 and table 1.
     """
-    checked = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
-    centre = float(checked.mean())
-    centred = checked - centre
-    lag = lags(centred, neighbours)
+    area_values = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
+    centre = float(area_values.mean())
+    deviations = area_values - centre
+    lag = lags(deviations, neighbours)
     weight_sum, weight_sq = row_sums(neighbours)
     n = float(neighbours.n)
-    squares = float(centred @ centred)
+    squares = float(deviations @ deviations)
     if star:
-        own = neighbours.self_weights
-        lag = lag + own * centred
-        weight_sum, weight_sq = weight_sum + own, weight_sq + own * own
-        mean, spread, others = np.zeros(len(checked)), np.full(len(checked), squares / n), n
+        self_weight = neighbours.self_weights
+        lag = lag + self_weight * deviations
+        weight_sum, weight_sq = weight_sum + self_weight, weight_sq + self_weight * self_weight
+        mean, spread, others_count = (
+            np.zeros(len(area_values)),
+            np.full(len(area_values), squares / n),
+            n,
+        )
     else:
-        others = n - 1.0
-        mean = -centred / others
-        spread = (squares - centred * centred) / others - mean * mean
+        others_count = n - 1.0
+        mean = -deviations / others_count
+        spread = (squares - deviations * deviations) / others_count - mean * mean
         # What is left of rounding where all other values are equal is not a variance.
         spread[spread <= 1e-14 * squares] = 0.0
-    leverage = (others * weight_sq - weight_sum * weight_sum) / (others - 1.0)
+    leverage = (others_count * weight_sq - weight_sum * weight_sum) / (others_count - 1.0)
     leverage[leverage <= 1e-12 * weight_sum * weight_sum] = 0.0
     variance = spread * leverage
-    deviation = lag - weight_sum * mean
-    z_score = np.full(len(checked), np.nan)
-    np.divide(deviation, np.sqrt(variance), out=z_score, where=variance > 0.0)
+    lag_deviation = lag - weight_sum * mean
+    z_score = np.full(len(area_values), np.nan)
+    np.divide(lag_deviation, np.sqrt(variance), out=z_score, where=variance > 0.0)
     return GetisOrd(
         star=star,
         lag=frozen(lag + weight_sum * centre),
@@ -163,8 +167,8 @@ def expected_in_reach(
         (`expected_count_ok` in an answer is ``expected_in_reach(...) >= 5``).
     """
     expected = checked_area_values(expected_counts, neighbours.n, allow_constant=True)
-    around = lags(expected, neighbours.binary())
-    return around + expected if star else around
+    neighbour_sums = lags(expected, neighbours.binary())
+    return neighbour_sums + expected if star else neighbour_sums
 
 
 def checked_area_values(
@@ -179,15 +183,16 @@ def checked_area_values(
     """
     if areas < MIN_AREAS:
         raise TooFewAreasError(areas, MIN_AREAS)
-    checked = checked_values(values, name="values", areas=areas).copy()
-    lowest = int(np.argmin(checked))
-    if checked[lowest] < 0.0 and not allow_negative:
+    area_values = checked_values(values, name="values", areas=areas).copy()
+    lowest_area = int(np.argmin(area_values))
+    if area_values[lowest_area] < 0.0 and not allow_negative:
         raise InvalidValuesError(
-            "values", f"must not be negative, got {checked[lowest]:g} at position {lowest}"
+            "values",
+            f"must not be negative, got {area_values[lowest_area]:g} at position {lowest_area}",
         )
-    if not allow_constant and np.ptp(checked) <= 1e-13 * np.abs(checked).max():
-        raise ConstantValuesError(float(checked[lowest]), areas)
-    return checked
+    if not allow_constant and np.ptp(area_values) <= 1e-13 * np.abs(area_values).max():
+        raise ConstantValuesError(float(area_values[lowest_area]), areas)
+    return area_values
 
 
 def lags(values: FloatArray, neighbours: Neighbours) -> FloatArray:
@@ -225,8 +230,8 @@ def _add_lags(
     """Add to each area the weighted values of its neighbours."""
     for i in range(len(out)):
         total = 0.0
-        for at in range(indptr[i], indptr[i + 1]):
-            total += weights[at] * values[indices[at]]
+        for link in range(indptr[i], indptr[i + 1]):
+            total += weights[link] * values[indices[link]]
         out[i] += total
 
 
@@ -236,9 +241,9 @@ def _add_row_sums(
 ) -> None:
     """Add to each area the sum, and the sum of squares, of its weights."""
     for i in range(len(sums)):
-        for at in range(indptr[i], indptr[i + 1]):
-            sums[i] += weights[at]
-            squares[i] += weights[at] * weights[at]
+        for link in range(indptr[i], indptr[i + 1]):
+            sums[i] += weights[link]
+            squares[i] += weights[link] * weights[link]
 
 
 @compiled

@@ -133,26 +133,26 @@ def _prepared(
     """Deviations from the mean, n, and the sums S0, S1, S2 of the weights."""
     if neighbours.n < _MIN_AREAS:
         raise TooFewAreasError(neighbours.n, _MIN_AREAS)
-    checked = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
+    area_values = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
     if not neighbours.links:
         raise InvalidNeighboursError("no area has a neighbour: the map has no pattern to test")
-    if np.abs(checked).max() > 1e75:
+    if np.abs(area_values).max() > 1e75:
         raise InvalidValuesError("values", "must be below 1e75, or their powers overflow")
     origin = np.repeat(np.arange(neighbours.n), neighbours.counts)
-    rows = np.bincount(origin, neighbours.weights, neighbours.n)
-    columns = np.bincount(neighbours.indices, neighbours.weights, neighbours.n)
+    row_totals = np.bincount(origin, neighbours.weights, neighbours.n)
+    column_totals = np.bincount(neighbours.indices, neighbours.weights, neighbours.n)
     # S1 is half the sum over pairs of (w_ij + w_ji)^2 = sum of w_ij^2 + w_ij w_ji.
-    forth = origin * neighbours.n + neighbours.indices
-    back = neighbours.indices.astype(np.int64) * neighbours.n + origin
-    place = np.minimum(np.searchsorted(forth, back), len(forth) - 1)
-    reverse = np.where(forth[place] == back, neighbours.weights[place], 0.0)
-    s1 = float(np.sum(neighbours.weights**2 + neighbours.weights * reverse))
+    keys = origin * neighbours.n + neighbours.indices
+    reverse_keys = neighbours.indices.astype(np.int64) * neighbours.n + origin
+    position = np.minimum(np.searchsorted(keys, reverse_keys), len(keys) - 1)
+    reverse_weights = np.where(keys[position] == reverse_keys, neighbours.weights[position], 0.0)
+    s1 = float(np.sum(neighbours.weights**2 + neighbours.weights * reverse_weights))
     return (
-        checked - checked.mean(),
+        area_values - area_values.mean(),
         float(neighbours.n),
         float(neighbours.weights.sum()),
         s1,
-        float(np.sum((rows + columns) ** 2)),
+        float(np.sum((row_totals + column_totals) ** 2)),
     )
 
 

@@ -44,8 +44,8 @@ class HotspotMap:
 
     def _called(self, level: float, sign: int) -> BoolArray:
         """Areas whose q reaches the level, z and tail on the side named."""
-        agrees = (np.sign(self.z_score) == sign) & (self.tail == sign)
-        return np.asarray(agrees & (self.q_value <= level * (1.0 + 1e-12)), np.bool_)
+        signs_agree = (np.sign(self.z_score) == sign) & (self.tail == sign)
+        return np.asarray(signs_agree & (self.q_value <= level * (1.0 + 1e-12)), np.bool_)
 
 
 def hotspot_map(
@@ -81,27 +81,27 @@ def hotspot_map(
     TooFewAreasError, InvalidValuesError, ConstantValuesError, InvalidParameterError
         As the functions it calls.
     """
-    local = gi_star(values, neighbours, star=star, allow_negative=allow_negative)
+    statistic = gi_star(values, neighbours, star=star, allow_negative=allow_negative)
     n = neighbours.n
     if permutations:
-        drawn = permutation_p(
+        permutation = permutation_p(
             LocalStatistic(values, neighbours),
             permutations=permutations,
             seed=seed,
             threads=threads,
         )
-        p_permutation, tail = drawn.p_value, drawn.tail
+        p_permutation, tail = permutation.p_value, permutation.tail
         q_value = corrected(p_permutation, correction=correction)
     else:
         p_permutation = frozen(np.full(n, np.nan))
-        tail = frozen(np.sign(np.nan_to_num(local.z_score)).astype(np.int8))
-        tested = np.where(local.is_island, np.nan, local.p_value)
-        q_value = corrected(tested, correction=correction)
+        tail = frozen(np.sign(np.nan_to_num(statistic.z_score)).astype(np.int8))
+        tested_p = np.where(statistic.is_island, np.nan, statistic.p_value)
+        q_value = corrected(tested_p, correction=correction)
     return HotspotMap(
-        z_score=local.z_score,
-        p_value=local.p_value,
+        z_score=statistic.z_score,
+        p_value=statistic.p_value,
         p_permutation=p_permutation,
         q_value=frozen(q_value),
         tail=tail,
-        classes=frozen(confidence_classes(local.z_score, q_value, tail=tail)),
+        classes=frozen(confidence_classes(statistic.z_score, q_value, tail=tail)),
     )

@@ -74,23 +74,25 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
     ----------
     Anselin and Li (2019), Journal of Geographical Systems 21(2), eq. 4 and section 3.2.
     """
-    flagged = _checked_flags(flags, neighbours)
+    flag_values = _checked_flags(flags, neighbours)
     # The gamma functions behind this are slow to load; only flags need them.
     from scipy.stats import hypergeom
 
-    around = neighbours.binary()
-    n, others = len(flagged), int(flagged.sum()) - 1
-    found = lags(flagged, around)
+    links = neighbours.binary()
+    n, other_flags = len(flag_values), int(flag_values.sum()) - 1
+    flagged_neighbours = lags(flag_values, links)
     counts = neighbours.counts.astype(np.float64)
-    share = others / (n - 1.0)
+    share = other_flags / (n - 1.0)
     thinning = (n - 1.0 - counts) / (n - 2.0)
     p_value = np.full(n, np.nan)
-    tested = (flagged > 0.0) & (counts > 0.0)
-    p_value[tested] = hypergeom.sf(found[tested] - 1.0, n - 1, others, counts[tested])
+    is_tested = (flag_values > 0.0) & (counts > 0.0)
+    p_value[is_tested] = hypergeom.sf(
+        flagged_neighbours[is_tested] - 1.0, n - 1, other_flags, counts[is_tested]
+    )
     return LocalJoinCounts(
-        joins=frozen(flagged * found),
-        expected=frozen(flagged * counts * share),
-        variance=frozen(flagged * counts * share * (1.0 - share) * thinning),
+        joins=frozen(flag_values * flagged_neighbours),
+        expected=frozen(flag_values * counts * share),
+        variance=frozen(flag_values * counts * share * (1.0 - share) * thinning),
         p_value=frozen(p_value),
         is_island=neighbours.is_island,
     )
@@ -110,16 +112,16 @@ def join_count_statistic(flags: ArrayLike, neighbours: Neighbours) -> LocalStati
 
 def _checked_flags(flags: ArrayLike, neighbours: Neighbours) -> FloatArray:
     """Flags as 0 and 1, of both kinds, one per area of a structure with equal weights."""
-    given = np.asarray(flags)
-    if given.shape != (neighbours.n,):
+    flag_array = np.asarray(flags)
+    if flag_array.shape != (neighbours.n,):
         raise InvalidValuesError("flags", f"must be {neighbours.n}, one per area")
     if neighbours.n < MIN_AREAS:
         raise TooFewAreasError(neighbours.n, MIN_AREAS)
-    if not np.all((given == 0) | (given == 1)):
+    if not np.all((flag_array == 0) | (flag_array == 1)):
         raise InvalidValuesError("flags", "must be true or false")
     if not neighbours.has_equal_weights:
         raise InvalidNeighboursError("a join is there or not: weights may not differ in a row")
-    flagged = given.astype(np.float64)
-    if flagged.min() == flagged.max():
-        raise ConstantValuesError(float(flagged[0]), neighbours.n)
-    return flagged
+    flag_values = flag_array.astype(np.float64)
+    if flag_values.min() == flag_values.max():
+        raise ConstantValuesError(float(flag_values[0]), neighbours.n)
+    return flag_values

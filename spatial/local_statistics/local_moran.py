@@ -89,9 +89,9 @@ def local_moran(
     Anselin (1995), Geographical Analysis 27(2), eq. 7; Sokal, Oden and Thomson (1998),
     Geographical Analysis 30(4), and Sauer and others (2021), the conditional moments.
     """
-    checked = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
-    n = float(len(checked))
-    z = checked - checked.mean()
+    area_values = checked_area_values(values, neighbours.n, allow_negative=allow_negative)
+    n = float(len(area_values))
+    z = area_values - area_values.mean()
     m2 = float(z @ z) / n
     lag = lags(z, neighbours)
     weight_sum, weight_sq = row_sums(neighbours)
@@ -104,8 +104,8 @@ def local_moran(
     variance = (z / m2) ** 2 * (n / (n - 2.0)) * leverage * spread
     z_score = np.full(len(z), np.nan)
     # An area at the mean, but for rounding, has no variance either.
-    varies = (variance > 0.0) & (np.abs(z) > 1e-12 * np.abs(z).max())
-    np.divide(i - expected, np.sqrt(variance), out=z_score, where=varies)
+    has_variance = (variance > 0.0) & (np.abs(z) > 1e-12 * np.abs(z).max())
+    np.divide(i - expected, np.sqrt(variance), out=z_score, where=has_variance)
     return LocalMoran(
         i=frozen(i),
         expected=frozen(expected),
@@ -125,10 +125,10 @@ def moran_statistic(values: ArrayLike, neighbours: Neighbours) -> LocalStatistic
     values, neighbours
         As `local_moran`.
     """
-    checked = np.asarray(values, dtype=np.float64)
-    deviation = checked - checked.mean()
+    area_values = np.asarray(values, dtype=np.float64)
+    deviation = area_values - area_values.mean()
     deviation[np.abs(deviation) <= 1e-12 * np.abs(deviation).max(initial=0.0)] = 0.0
-    return LocalStatistic(checked, neighbours, slope=deviation)
+    return LocalStatistic(area_values, neighbours, slope=deviation)
 
 
 def moran_classes(quadrant: ArrayLike, q_value: ArrayLike) -> AnyArray:
@@ -147,22 +147,26 @@ def moran_classes(quadrant: ArrayLike, q_value: ArrayLike) -> AnyArray:
         "hot 99" (high among high), "cold 99" (low among low), "high outlier 99" (high among
         low), "low outlier 99" (low among high), ... "not significant", "not tested".
     """
-    where, q = np.asarray(quadrant), np.asarray(q_value, dtype=np.float64)
-    if where.shape != q.shape:
-        raise InvalidValuesError("q_value", f"must have shape {where.shape}, got {q.shape}")
+    quadrants, q = np.asarray(quadrant), np.asarray(q_value, dtype=np.float64)
+    if quadrants.shape != q.shape:
+        raise InvalidValuesError("q_value", f"must have shape {quadrants.shape}, got {q.shape}")
     result = np.full(len(q), NOT_SIGNIFICANT, dtype="U16")
     for level in reversed(LEVELS):
-        reached = q <= level * (1.0 + 1e-12)
+        is_significant = q <= level * (1.0 + 1e-12)
         for position, title in _TITLES.items():
-            result[reached & (where == position)] = f"{title} {round(100 * (1 - level))}"
+            result[is_significant & (quadrants == position)] = (
+                f"{title} {round(100 * (1 - level))}"
+            )
     result[np.isnan(q)] = NOT_TESTED
     return result
 
 
 def _quadrants(z: FloatArray, lag: FloatArray, is_island: BoolArray) -> NDArray[np.int8]:
     """Position in `QUADRANTS` of each value and lag, both measured from the mean."""
-    high, high_around = z > 0.0, lag > 0.0
+    is_high, is_high_around = z > 0.0, lag > 0.0
     quadrant = np.select(
-        [is_island, high & high_around, ~high & ~high_around, high], [0, 1, 2, 3], default=4
+        [is_island, is_high & is_high_around, ~is_high & ~is_high_around, is_high],
+        [0, 1, 2, 3],
+        default=4,
     )
     return quadrant.astype(np.int8)

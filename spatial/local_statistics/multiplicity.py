@@ -76,15 +76,15 @@ def corrected(p_value: ArrayLike, *, correction: Correction = "bh") -> FloatArra
     """
     if correction not in CORRECTIONS:
         raise InvalidParameterError("correction", correction, f"one of {', '.join(CORRECTIONS)}")
-    given = np.asarray(p_value, dtype=np.float64)
-    if given.ndim != 1:
-        raise InvalidValuesError("p_value", f"must have one dimension, got shape {given.shape}")
-    tested = ~np.isnan(given)
-    p = given[tested]
+    p_values = np.asarray(p_value, dtype=np.float64)
+    if p_values.ndim != 1:
+        raise InvalidValuesError("p_value", f"must have one dimension, got shape {p_values.shape}")
+    is_tested = ~np.isnan(p_values)
+    p = p_values[is_tested]
     if np.any((p < 0.0) | (p > 1.0)):
         raise InvalidValuesError("p_value", "must be from 0 to 1")
-    q = np.full(len(given), np.nan)
-    q[tested] = _adjusted(p, correction)
+    q = np.full(len(p_values), np.nan)
+    q[is_tested] = _adjusted(p, correction)
     return q
 
 
@@ -98,14 +98,14 @@ def _adjusted(p: FloatArray, correction: Correction) -> FloatArray:
     order = np.argsort(p, kind="stable")
     ranks = np.arange(1, n + 1)
     if correction == "holm":
-        stepped = np.maximum.accumulate((n - ranks + 1) * p[order])
+        stepped_p = np.maximum.accumulate((n - ranks + 1) * p[order])
     else:
         # Under any dependence the rate is controlled after dividing by 1 + 1/2 + ... + 1/n.
         penalty = float(np.sum(1.0 / ranks)) if correction == "by" else 1.0
-        stepped = np.minimum.accumulate((penalty * n / ranks * p[order])[::-1])[::-1]
-    adjusted = np.empty(n)
-    adjusted[order] = np.minimum(1.0, stepped)
-    return adjusted
+        stepped_p = np.minimum.accumulate((penalty * n / ranks * p[order])[::-1])[::-1]
+    adjusted_p = np.empty(n)
+    adjusted_p[order] = np.minimum(1.0, stepped_p)
+    return adjusted_p
 
 
 def confidence_classes(
@@ -140,10 +140,10 @@ def confidence_classes(
     result = np.full(len(z), NOT_SIGNIFICANT, dtype="U15")
     for level in reversed(LEVELS):
         # A ratio of integers that is the level exactly may come out a rounding above it.
-        reached = q <= level * (1.0 + 1e-12)
+        is_significant = q <= level * (1.0 + 1e-12)
         percent = round(100 * (1 - level))
-        result[reached & (sign > 0)] = f"hot {percent}"
-        result[reached & (sign < 0)] = f"cold {percent}"
+        result[is_significant & (sign > 0)] = f"hot {percent}"
+        result[is_significant & (sign < 0)] = f"cold {percent}"
     result[np.isnan(q)] = NOT_TESTED
     return result
 
@@ -172,5 +172,5 @@ def must_be_extreme_together(areas: int, permutations: int, *, alpha: float = 0.
         raise InvalidParameterError("permutations", permutations, "at least 1")
     if not 0.0 < alpha < 1.0:
         raise InvalidParameterError("alpha", alpha, "above 0 and below 1")
-    needed = areas * 2.0 / (permutations + 1.0) / alpha
-    return max(1, math.ceil(needed * (1.0 - 1e-12)))
+    least_areas = areas * 2.0 / (permutations + 1.0) / alpha
+    return max(1, math.ceil(least_areas * (1.0 - 1e-12)))

@@ -69,11 +69,11 @@ class LocalStatistic:
     def __init__(
         self, values: ArrayLike, neighbours: Neighbours, *, slope: ArrayLike | None = None
     ) -> None:
-        checked = checked_values(values, name="values", areas=neighbours.n)
-        rising = np.ones(neighbours.n) if slope is None else slope
-        object.__setattr__(self, "values", checked)
+        area_values = checked_values(values, name="values", areas=neighbours.n)
+        slopes = np.ones(neighbours.n) if slope is None else slope
+        object.__setattr__(self, "values", area_values)
         object.__setattr__(self, "neighbours", neighbours)
-        object.__setattr__(self, "slope", checked_values(rising, name="slope", areas=neighbours.n))
+        object.__setattr__(self, "slope", checked_values(slopes, name="slope", areas=neighbours.n))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,14 +160,14 @@ def permutation_p(
     plan = _plan(statistic)
     rows = rows_per_block_of(permutations, plan.depth)
     count = partial(_count_block, plan, permutations, rows, seed)
-    above, below = run_blocks(
+    upper_counts, lower_counts = run_blocks(
         count, permutations, rows, plan.areas, threads=threads, on_progress=on_progress
     )
-    rising = statistic.slope > 0.0
-    greater = np.where(rising, above, below)
-    less = np.where(rising, below, above)
-    tested = plan.is_random & (statistic.slope != 0.0)
-    return to_p(greater, less, tested, permutations=permutations, seed=seed)
+    is_rising = statistic.slope > 0.0
+    greater_counts = np.where(is_rising, upper_counts, lower_counts)
+    less_counts = np.where(is_rising, lower_counts, upper_counts)
+    is_tested = plan.is_random & (statistic.slope != 0.0)
+    return to_p(greater_counts, less_counts, is_tested, permutations=permutations, seed=seed)
 
 
 def check_draws(permutations: int, seed: int, threads: int) -> None:
@@ -181,16 +181,21 @@ def check_draws(permutations: int, seed: int, threads: int) -> None:
 
 
 def to_p(
-    greater: IntArray, less: IntArray, tested: BoolArray, *, permutations: int, seed: int
+    greater_counts: IntArray,
+    less_counts: IntArray,
+    is_tested: BoolArray,
+    *,
+    permutations: int,
+    seed: int,
 ) -> PermutationP:
     """The p values from the number of arrangements at least as high, and at least as low."""
-    p_greater = np.where(tested, (greater + 1.0) / (permutations + 1.0), np.nan)
-    p_less = np.where(tested, (less + 1.0) / (permutations + 1.0), np.nan)
+    p_greater = np.where(is_tested, (greater_counts + 1.0) / (permutations + 1.0), np.nan)
+    p_less = np.where(is_tested, (less_counts + 1.0) / (permutations + 1.0), np.nan)
     return PermutationP(
         p_value=frozen(np.minimum(1.0, 2.0 * np.minimum(p_greater, p_less))),
         p_greater=frozen(p_greater),
         p_less=frozen(p_less),
-        tail=frozen(np.where(tested, np.sign(less - greater), 0).astype(np.int8)),
+        tail=frozen(np.where(is_tested, np.sign(less_counts - greater_counts), 0).astype(np.int8)),
         permutations=permutations,
         seed=seed,
     )
@@ -206,21 +211,23 @@ def run_blocks(
     on_progress: Progress | None,
 ) -> _Counts:
     """Sum of `count(block)` over all blocks of arrangements, in any order of threads."""
-    above, below = np.zeros(areas, np.int64), np.zeros(areas, np.int64)
+    upper_counts, lower_counts = np.zeros(areas, np.int64), np.zeros(areas, np.int64)
     blocks = -(-permutations // rows)
     with ThreadPoolExecutor(min(threads, blocks)) as pool:
         # One thread needs no pool; counts are integers, so their order is of no consequence.
-        counted = map(count, range(blocks)) if threads == 1 else pool.map(count, range(blocks))
+        block_counts = (
+            map(count, range(blocks)) if threads == 1 else pool.map(count, range(blocks))
+        )
         try:
-            for block, (block_above, block_below) in enumerate(counted):
-                above += block_above
-                below += block_below
+            for block, (block_upper, block_lower) in enumerate(block_counts):
+                upper_counts += block_upper
+                lower_counts += block_lower
                 if on_progress is not None:
                     on_progress(min((block + 1) * rows, permutations), permutations)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return above, below
+    return upper_counts, lower_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -246,30 +253,32 @@ class _Plan:
 def _plan(statistic: LocalStatistic) -> _Plan:
     """Observed lags with their tolerance, and the areas grouped by number of neighbours."""
     neighbours, values = statistic.neighbours, statistic.values.copy()
-    equal = neighbours.has_equal_weights
+    equal_weights = neighbours.has_equal_weights
     # Equal weights are taken as 1: scaling a row cannot change the p, and counts stay whole.
-    weights = frozen(np.ones(neighbours.links)) if equal else neighbours.weights
-    lag, reach = np.zeros(neighbours.n), np.zeros(neighbours.n)
-    _add_lags_and_reach(neighbours.indptr, neighbours.indices, weights, values, lag, reach)
-    slack = 64.0 * np.finfo(np.float64).eps * reach * float(np.abs(values).max(initial=0.0))
+    weights = frozen(np.ones(neighbours.links)) if equal_weights else neighbours.weights
+    lags, weight_sums = np.zeros(neighbours.n), np.zeros(neighbours.n)
+    _add_lags_and_reach(neighbours.indptr, neighbours.indices, weights, values, lags, weight_sums)
+    rounding = (
+        64.0 * np.finfo(np.float64).eps * weight_sums * float(np.abs(values).max(initial=0.0))
+    )
     counts = neighbours.counts
     is_random = counts > 0
-    if equal:
+    if equal_weights:
         # All others are neighbours: every arrangement has the same sum.
         is_random = is_random & (counts < neighbours.n - 1)
     groups = []
     for count in np.unique(counts[is_random]):
         members = np.flatnonzero((counts == count) & is_random)
-        groups.append((int(count), members[np.argsort(lag[members], kind="stable")]))
+        groups.append((int(count), members[np.argsort(lags[members], kind="stable")]))
     return _Plan(
         values=values,
         indptr=neighbours.indptr,
         weights=weights,
-        equal_weights=equal,
+        equal_weights=equal_weights,
         counts=counts.copy(),
         is_random=is_random,
-        low=lag - slack,
-        high=lag + slack,
+        low=lags - rounding,
+        high=lags + rounding,
         groups=tuple(groups),
         depth=depth_of(neighbours),
     )
@@ -281,49 +290,70 @@ def _count_block(
     """In how many of one block's arrangements each lag is at least, at most, the map's."""
     rows = min(rows_per_block, permutations - block * rows_per_block)
     table = random_areas(plan.areas, plan.depth, rows, block_generator(seed, block))
-    above, below = np.zeros(plan.areas, np.int64), np.zeros(plan.areas, np.int64)
+    upper_counts, lower_counts = np.zeros(plan.areas, np.int64), np.zeros(plan.areas, np.int64)
     if not plan.groups:
-        return above, below
+        return upper_counts, lower_counts
     if plan.equal_weights:
         sums = np.empty((plan.depth, rows))
         _running_sums(table, plan.values, sums)
         for count, members in plan.groups:
-            _count_group(sums[count - 1], plan, members, above, below)
-        _meet_oneself(table, sums, plan.values, plan.counts, plan.low, plan.high, above, below)
-    else:
-        dealt = plan.values[table]
-        _count_weighted(plan.indptr, plan.weights, dealt, plan.low, plan.high, above, below)
-        _meet_oneself_weighted(
-            table, dealt, plan.indptr, plan.weights, plan.low, plan.high, above, below
+            _count_group(sums[count - 1], plan, members, upper_counts, lower_counts)
+        _correct_self_draws(
+            table, sums, plan.values, plan.counts, plan.low, plan.high, upper_counts, lower_counts
         )
-    return above, below
+    else:
+        drawn_values = plan.values[table]
+        _count_weighted(
+            plan.indptr,
+            plan.weights,
+            drawn_values,
+            plan.low,
+            plan.high,
+            upper_counts,
+            lower_counts,
+        )
+        _correct_weighted_self_draws(
+            table,
+            drawn_values,
+            plan.indptr,
+            plan.weights,
+            plan.low,
+            plan.high,
+            upper_counts,
+            lower_counts,
+        )
+    return upper_counts, lower_counts
 
 
 def _count_group(
-    sums: FloatArray, plan: _Plan, members: IntArray, above: IntArray, below: IntArray
+    sums: FloatArray,
+    plan: _Plan,
+    members: IntArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
     """Compare the areas that have equally many neighbours with the sums of as many areas."""
     low, high = plan.low[members], plan.high[members]
     if len(members) > _SORT_ABOVE:
-        ordered = np.sort(sums)
-        above[members] = len(sums) - np.searchsorted(ordered, low, side="left")
-        below[members] = np.searchsorted(ordered, high, side="right")
+        sorted_sums = np.sort(sums)
+        upper_counts[members] = len(sums) - np.searchsorted(sorted_sums, low, side="left")
+        lower_counts[members] = np.searchsorted(sorted_sums, high, side="right")
     else:
-        group_above, group_below = (
+        group_upper, group_lower = (
             np.zeros(len(members), np.int64),
             np.zeros(len(members), np.int64),
         )
-        _count_against(sums, low, high, group_above, group_below)
-        above[members] = group_above
-        below[members] = group_below
+        _count_against(sums, low, high, group_upper, group_lower)
+        upper_counts[members] = group_upper
+        lower_counts[members] = group_lower
 
 
 def compile_kernels() -> None:
     """Compile, or load from the cache, what the first request would otherwise wait for."""
     line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
-    weighted = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3], [1.0, 0.5, 0.25])
+    weighted_line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3], [1.0, 0.5, 0.25])
     values = np.array([0.0, 1.0, 2.0, 4.0])
-    for structure in (line, weighted):
+    for structure in (line, weighted_line):
         permutation_p(LocalStatistic(values, structure), permutations=9)
 
 
@@ -333,14 +363,14 @@ def _add_lags_and_reach(
     indices: IndexArray,
     weights: FloatArray,
     values: FloatArray,
-    lag: FloatArray,
-    reach: FloatArray,
+    lags: FloatArray,
+    weight_sums: FloatArray,
 ) -> None:
     """Add to each area its lag and the sum of its weights."""
-    for i in range(len(lag)):
-        for at in range(indptr[i], indptr[i + 1]):
-            lag[i] += weights[at] * values[indices[at]]
-            reach[i] += weights[at]
+    for i in range(len(lags)):
+        for link in range(indptr[i], indptr[i + 1]):
+            lags[i] += weights[link] * values[indices[link]]
+            weight_sums[i] += weights[link]
 
 
 @compiled
@@ -349,115 +379,123 @@ def _running_sums(table: IndexArray, values: FloatArray, sums: FloatArray) -> No
     depth, rows = table.shape
     for row in range(rows):
         sums[0, row] = values[table[0, row]]
-    for at in range(1, depth):
+    for position in range(1, depth):
         for row in range(rows):
-            sums[at, row] = sums[at - 1, row] + values[table[at, row]]
+            sums[position, row] = sums[position - 1, row] + values[table[position, row]]
 
 
 @compiled
 def _count_against(
-    sums: FloatArray, low: FloatArray, high: FloatArray, above: IntArray, below: IntArray
+    sums: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
     """How many sums are at or above each low, and at or below each high."""
     for i in range(len(low)):
-        at_least, at_most = 0, 0
+        upper_count, lower_count = 0, 0
         for row in range(len(sums)):
-            at_least += sums[row] >= low[i]
-            at_most += sums[row] <= high[i]
-        above[i] += at_least
-        below[i] += at_most
+            upper_count += sums[row] >= low[i]
+            lower_count += sums[row] <= high[i]
+        upper_counts[i] += upper_count
+        lower_counts[i] += lower_count
 
 
 @compiled
-def _meet_oneself(
+def _correct_self_draws(
     table: IndexArray,
     sums: FloatArray,
     values: FloatArray,
     counts: IntArray,
     low: FloatArray,
     high: FloatArray,
-    above: IntArray,
-    below: IntArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
     """Where an area stands among its own neighbours, take the next area in its place."""
     depth, rows = table.shape
-    last = len(values) - 1
-    for at in range(depth):
+    others_count = len(values) - 1
+    for position in range(depth):
         for row in range(rows):
-            area = table[at, row]
+            area = table[position, row]
             count = counts[area]
-            if at < count < last:
-                counted = sums[count - 1, row]
-                right = sums[count, row] - values[area]
-                above[area] += int(right >= low[area]) - int(counted >= low[area])
-                below[area] += int(right <= high[area]) - int(counted <= high[area])
+            if position < count < others_count:
+                counted_sum = sums[count - 1, row]
+                corrected_sum = sums[count, row] - values[area]
+                upper_counts[area] += int(corrected_sum >= low[area]) - int(
+                    counted_sum >= low[area]
+                )
+                lower_counts[area] += int(corrected_sum <= high[area]) - int(
+                    counted_sum <= high[area]
+                )
 
 
 @compiled
 def _count_weighted(
     indptr: IntArray,
     weights: FloatArray,
-    dealt: FloatArray,
+    drawn_values: FloatArray,
     low: FloatArray,
     high: FloatArray,
-    above: IntArray,
-    below: IntArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
     """Compare each lag with its weights times the first values of every arrangement."""
-    rows = dealt.shape[1]
+    rows = drawn_values.shape[1]
     tile = 512  # a tile of lags and of dealt values stays in the first caches
     lag = np.empty(tile)
-    for start in range(0, rows, tile):
-        size = min(tile, rows - start)
+    for first_row in range(0, rows, tile):
+        size = min(tile, rows - first_row)
         for i in range(len(low)):
-            begin, end = indptr[i], indptr[i + 1]
-            if begin == end:
+            start, stop = indptr[i], indptr[i + 1]
+            if start == stop:
                 continue
             for row in range(size):
                 lag[row] = 0.0
-            for at in range(end - begin):
-                weight = weights[begin + at]
+            for position in range(stop - start):
+                weight = weights[start + position]
                 for row in range(size):
-                    lag[row] += weight * dealt[at, start + row]
-            at_least, at_most = 0, 0
+                    lag[row] += weight * drawn_values[position, first_row + row]
+            upper_count, lower_count = 0, 0
             for row in range(size):
-                at_least += lag[row] >= low[i]
-                at_most += lag[row] <= high[i]
-            above[i] += at_least
-            below[i] += at_most
+                upper_count += lag[row] >= low[i]
+                lower_count += lag[row] <= high[i]
+            upper_counts[i] += upper_count
+            lower_counts[i] += lower_count
 
 
 @compiled
-def _meet_oneself_weighted(
+def _correct_weighted_self_draws(
     table: IndexArray,
-    dealt: FloatArray,
+    drawn_values: FloatArray,
     indptr: IntArray,
     weights: FloatArray,
     low: FloatArray,
     high: FloatArray,
-    above: IntArray,
-    below: IntArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
-    """As `_meet_oneself`, for weights that differ: sum again, without the area itself."""
+    """As `_correct_self_draws`, for weights that differ: sum again, without the area itself."""
     depth, rows = table.shape
     column = np.empty(depth)
     for row in range(rows):
-        for at in range(depth):
-            column[at] = dealt[at, row]
-        for at in range(depth):
-            area = table[at, row]
-            begin = indptr[area]
-            count = indptr[area + 1] - begin
-            if at >= count:
+        for position in range(depth):
+            column[position] = drawn_values[position, row]
+        for position in range(depth):
+            area = table[position, row]
+            start = indptr[area]
+            count = indptr[area + 1] - start
+            if position >= count:
                 continue
             # Summed in the order of `_count_weighted`, to take off just what it counted.
-            counted = 0.0
-            for place in range(at):
-                counted += weights[begin + place] * column[place]
-            right = counted
-            for place in range(at, count):
-                weight = weights[begin + place]
-                counted += weight * column[place]
-                right += weight * column[place + 1]
-            above[area] += int(right >= low[area]) - int(counted >= low[area])
-            below[area] += int(right <= high[area]) - int(counted <= high[area])
+            counted_sum = 0.0
+            for place in range(position):
+                counted_sum += weights[start + place] * column[place]
+            corrected_sum = counted_sum
+            for place in range(position, count):
+                weight = weights[start + place]
+                counted_sum += weight * column[place]
+                corrected_sum += weight * column[place + 1]
+            upper_counts[area] += int(corrected_sum >= low[area]) - int(counted_sum >= low[area])
+            lower_counts[area] += int(corrected_sum <= high[area]) - int(counted_sum <= high[area])

@@ -84,31 +84,31 @@ def poisson_p(
     """
     check_draws(permutations, seed, threads)
     count = checked_area_values(counts, neighbours.n, allow_constant=True)
-    below = checked_area_values(denominators, neighbours.n, allow_constant=True)
+    denominator = checked_area_values(denominators, neighbours.n, allow_constant=True)
     if np.any(count != np.round(count)):
         raise InvalidValuesError("counts", "must be whole numbers to be redrawn, not weights")
-    if np.any(below <= 0.0):
+    if np.any(denominator <= 0.0):
         raise InvalidValuesError("denominators", "must be above 0 in every area")
-    observed = gi_star(count / below, neighbours, star=star)
+    observed_map = gi_star(count / denominator, neighbours, star=star)
     weight_sum, weight_sq = row_sums(neighbours)
-    own = neighbours.self_weights if star else np.zeros(neighbours.n)
-    weight_sum, weight_sq = weight_sum + own, weight_sq + own * own
-    others = neighbours.n if star else neighbours.n - 1.0
-    leverage = np.maximum((others * weight_sq - weight_sum**2) / (others - 1.0), 0.0)
-    tested = np.isfinite(observed.z_score)
+    self_weight = neighbours.self_weights if star else np.zeros(neighbours.n)
+    weight_sum, weight_sq = weight_sum + self_weight, weight_sq + self_weight * self_weight
+    others_count = neighbours.n if star else neighbours.n - 1.0
+    leverage = np.maximum((others_count * weight_sq - weight_sum**2) / (others_count - 1.0), 0.0)
+    is_tested = np.isfinite(observed_map.z_score)
     rows = int(min(max(-(-permutations // 8), 128), max(2**20 // neighbours.n, 128), 4096))
     draw = partial(
         _count_block,
         neighbours,
-        (count.sum(), below, own.copy(), weight_sum, leverage),
-        observed.z_score.copy(),
+        (count.sum(), denominator, self_weight.copy(), weight_sum, leverage),
+        observed_map.z_score.copy(),
         star,
         (permutations, rows, seed),
     )
-    above, under = run_blocks(
+    upper_counts, lower_counts = run_blocks(
         draw, permutations, rows, neighbours.n, threads=threads, on_progress=on_progress
     )
-    return to_p(above, under, tested, permutations=permutations, seed=seed)
+    return to_p(upper_counts, lower_counts, is_tested, permutations=permutations, seed=seed)
 
 
 def _count_block(
@@ -120,26 +120,31 @@ def _count_block(
     block: int,
 ) -> tuple[IntArray, IntArray]:
     """In how many of one block's redrawn maps each z is at least, at most, the map's."""
-    total, below, own, weight_sum, leverage = null
+    total, denominator, self_weight, weight_sum, leverage = null
     permutations, rows_per_block, seed = draws
     rows = min(rows_per_block, permutations - block * rows_per_block)
-    drawn = block_generator(seed, block).multinomial(int(total), below / below.sum(), size=rows)
-    above, under = np.zeros(len(below), np.int64), np.zeros(len(below), np.int64)
+    drawn_counts = block_generator(seed, block).multinomial(
+        int(total), denominator / denominator.sum(), size=rows
+    )
+    upper_counts, lower_counts = (
+        np.zeros(len(denominator), np.int64),
+        np.zeros(len(denominator), np.int64),
+    )
     _compare_maps(
         neighbours.indptr,
         neighbours.indices,
         neighbours.weights,
-        own,
+        self_weight,
         weight_sum,
         leverage,
-        drawn,
-        below,
+        drawn_counts,
+        denominator,
         z_score,
         star,
-        above,
-        under,
+        upper_counts,
+        lower_counts,
     )
-    return above, under
+    return upper_counts, lower_counts
 
 
 def compile_kernels() -> None:
@@ -153,44 +158,44 @@ def _compare_maps(
     indptr: IntArray,
     indices: IndexArray,
     weights: FloatArray,
-    own: FloatArray,
+    self_weight: FloatArray,
     weight_sum: FloatArray,
     leverage: FloatArray,
-    drawn: NDArray[np.int64],
-    below: FloatArray,
+    drawn_counts: NDArray[np.int64],
+    denominator: FloatArray,
     z_score: FloatArray,
     star: bool,
-    above: IntArray,
-    under: IntArray,
+    upper_counts: IntArray,
+    lower_counts: IntArray,
 ) -> None:
     """Add each redrawn map in which an area's z is at least, at most, its own."""
-    rows, n = drawn.shape
-    centred = np.empty(n)
-    others = float(n) if star else n - 1.0
+    rows, n = drawn_counts.shape
+    deviations = np.empty(n)
+    others_count = float(n) if star else n - 1.0
     for row in range(rows):
         mean = 0.0
         for i in range(n):
-            centred[i] = drawn[row, i] / below[i]
-            mean += centred[i]
+            deviations[i] = drawn_counts[row, i] / denominator[i]
+            mean += deviations[i]
         mean /= n
         squares = 0.0
         for i in range(n):
-            centred[i] -= mean
-            squares += centred[i] * centred[i]
+            deviations[i] -= mean
+            squares += deviations[i] * deviations[i]
         for i in range(n):
-            lag = own[i] * centred[i]
-            for at in range(indptr[i], indptr[i + 1]):
-                lag += weights[at] * centred[indices[at]]
+            lag = self_weight[i] * deviations[i]
+            for link in range(indptr[i], indptr[i + 1]):
+                lag += weights[link] * deviations[indices[link]]
             # For Gi the mean and the variance are those of the other areas.
-            shift = 0.0 if star else -centred[i] / others
-            spread = squares / others
+            shift = 0.0 if star else -deviations[i] / others_count
+            spread = squares / others_count
             if not star:
-                spread = (squares - centred[i] * centred[i]) / others - shift * shift
+                spread = (squares - deviations[i] * deviations[i]) / others_count - shift * shift
             scale = spread * leverage[i]
             # A map without variance says nothing: it counts against the area both ways.
-            z, flat = 0.0, scale <= 0.0
-            if not flat:
+            z, is_constant = 0.0, scale <= 0.0
+            if not is_constant:
                 z = (lag - weight_sum[i] * shift) / np.sqrt(scale)
             slack = 1e-9 * max(1.0, abs(z_score[i]))
-            above[i] += flat or z >= z_score[i] - slack
-            under[i] += flat or z <= z_score[i] + slack
+            upper_counts[i] += is_constant or z >= z_score[i] - slack
+            lower_counts[i] += is_constant or z <= z_score[i] + slack

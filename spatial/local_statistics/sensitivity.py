@@ -97,9 +97,9 @@ def sensitivity(
         for measure in measures
         for correction in corrections
     )
-    hot = []
-    for done, choice in enumerate(choices, start=1):
-        found = hotspot_map(
+    hot_rows = []
+    for maps_done, choice in enumerate(choices, start=1):
+        hotspots = hotspot_map(
             measures[choice.measure],
             neighbours[choice.neighbours],
             star=star,
@@ -108,8 +108,8 @@ def sensitivity(
             correction=choice.correction,
             threads=threads,
         )
-        hot.append(found.hot(level))
+        hot_rows.append(hotspots.hot(level))
         if on_progress is not None:
-            on_progress(done, len(choices))
-    table = np.array(hot)
+            on_progress(maps_done, len(choices))
+    table = np.array(hot_rows)
     return Sensitivity(choices, frozen(table), frozen(share_of_choices(table)))

@@ -41,14 +41,14 @@ class TailP:
     is_refined: BoolArray
 
 
-def refined_p(statistic: LocalStatistic, found: PermutationP) -> TailP:
+def refined_p(statistic: LocalStatistic, permutation: PermutationP) -> TailP:
     """Small p beyond the resolution of the arrangements, from the shape of their tail.
 
     Parameters
     ----------
     statistic : LocalStatistic
         The statistic whose permutation p was found.
-    found : PermutationP
+    permutation : PermutationP
         What `permutation_p` gave for it; the same arrangements are made again.
 
     Returns
@@ -77,79 +77,81 @@ def refined_p(statistic: LocalStatistic, found: PermutationP) -> TailP:
     Knijnenburg, Wessels, Reinders and Shmulevich (2009), Bioinformatics 25(12), section 2;
     Hosking and Wallis (1987), Technometrics 29(3), eq. 9 to 11; Pickands (1975).
     """
-    draws = found.permutations
-    nearer = np.minimum(found.p_greater, found.p_less)
-    chosen = np.flatnonzero(nearer * (draws + 1.0) - 1.0 < FEW - 0.5)
-    p_value, is_refined = found.p_value.copy(), np.zeros(len(nearer), np.bool_)
-    whole = bool(np.all(statistic.values == np.round(statistic.values)))
-    whole = whole and statistic.neighbours.has_equal_weights
+    draws = permutation.permutations
+    nearer_p = np.minimum(permutation.p_greater, permutation.p_less)
+    refinable_areas = np.flatnonzero(nearer_p * (draws + 1.0) - 1.0 < FEW - 0.5)
+    p_value, is_refined = permutation.p_value.copy(), np.zeros(len(nearer_p), np.bool_)
+    is_whole = bool(np.all(statistic.values == np.round(statistic.values)))
+    is_whole = is_whole and statistic.neighbours.has_equal_weights
     if draws >= 4 * _LARGEST:
-        for start in range(0, len(chosen), _AREAS_AT_ONCE):
-            areas = chosen[start : start + _AREAS_AT_ONCE]
-            lags, observed = _lags(statistic, found, areas)
-            uniform = np.random.default_rng(found.seed).random(draws) if whole else None
+        for start in range(0, len(refinable_areas), _AREAS_AT_ONCE):
+            areas = refinable_areas[start : start + _AREAS_AT_ONCE]
+            lags, observed_lags = _lags(statistic, permutation, areas)
+            uniforms = np.random.default_rng(permutation.seed).random(draws) if is_whole else None
             for row, area in enumerate(areas):
-                upper = (found.tail[area] > 0) == (statistic.slope[area] > 0.0)
-                sign = 1.0 if upper else -1.0
-                dealt, value = sign * lags[row], sign * observed[row]
-                if uniform is not None:
-                    dealt = _between_whole_numbers(dealt, uniform)
-                one_sided = _tail_p(dealt, value)
-                if one_sided is not None:
-                    smallest = max(one_sided, _FURTHEST / (draws + 1.0))
-                    p_value[area], is_refined[area] = min(1.0, 2.0 * smallest), True
+                is_upper = (permutation.tail[area] > 0) == (statistic.slope[area] > 0.0)
+                sign = 1.0 if is_upper else -1.0
+                drawn_lags, observed_lag = sign * lags[row], sign * observed_lags[row]
+                if uniforms is not None:
+                    drawn_lags = _between_whole_numbers(drawn_lags, uniforms)
+                one_sided_p = _tail_p(drawn_lags, observed_lag)
+                if one_sided_p is not None:
+                    refined_tail_p = max(one_sided_p, _FURTHEST / (draws + 1.0))
+                    p_value[area], is_refined[area] = min(1.0, 2.0 * refined_tail_p), True
     return TailP(frozen(p_value), frozen(is_refined))
 
 
 def _lags(
-    statistic: LocalStatistic, found: PermutationP, areas: IntArray
+    statistic: LocalStatistic, permutation: PermutationP, areas: IntArray
 ) -> tuple[FloatArray, FloatArray]:
     """Lag of each area chosen in every arrangement, (areas, permutations), and the map's."""
     neighbours, values = statistic.neighbours, statistic.values.copy()
     weights = neighbours.weights
     if neighbours.has_equal_weights:
         weights = frozen(np.ones(neighbours.links))
-    observed = np.empty(len(areas))
-    _observed_lags(neighbours.indptr, neighbours.indices, weights, values, areas, observed)
+    observed_lags = np.empty(len(areas))
+    _observed_lags(neighbours.indptr, neighbours.indices, weights, values, areas, observed_lags)
     parts = []
-    for table in arrangement_blocks(neighbours, found.permutations, found.seed):
+    for table in arrangement_blocks(neighbours, permutation.permutations, permutation.seed):
         part = np.empty((len(areas), table.shape[1]))
         _dealt_lags(neighbours.indptr, weights, values, areas, table, part)
         parts.append(part)
-    return np.concatenate(parts, axis=1), observed
+    return np.concatenate(parts, axis=1), observed_lags
 
 
-def _between_whole_numbers(dealt: FloatArray, uniform: FloatArray) -> FloatArray:
+def _between_whole_numbers(drawn_lags: FloatArray, uniforms: FloatArray) -> FloatArray:
     """Whole numbers in the upper tail moved up by less than 1; the others as they are."""
-    cut = np.partition(dealt, len(dealt) - _LARGEST - 1)[len(dealt) - _LARGEST - 1]
-    moved = dealt.copy()
-    steps, place, members = np.unique(
-        np.maximum(dealt, cut), return_inverse=True, return_counts=True
+    threshold = np.partition(drawn_lags, len(drawn_lags) - _LARGEST - 1)[
+        len(drawn_lags) - _LARGEST - 1
+    ]
+    spread_lags = drawn_lags.copy()
+    steps, step_index, members = np.unique(
+        np.maximum(drawn_lags, threshold), return_inverse=True, return_counts=True
     )
-    beyond = np.cumsum(members[::-1])[::-1].astype(np.float64)
-    width = np.diff(steps)
-    rate = np.append(np.log(beyond[:-1] / beyond[1:]) / width, 0.0)
+    survivors = np.cumsum(members[::-1])[::-1].astype(np.float64)
+    step_widths = np.diff(steps)
+    rate = np.append(np.log(survivors[:-1] / survivors[1:]) / step_widths, 0.0)
     rate[-1] = rate[-2] if len(rate) > 1 else 1.0
     # Per unit of one whole number, whatever lies empty between two that occur.
     share = -np.expm1(-rate)
-    moved += -np.log1p(-uniform * share[place]) / rate[place]
-    return np.where(dealt >= cut, moved, dealt)
+    spread_lags += -np.log1p(-uniforms * share[step_index]) / rate[step_index]
+    return np.where(drawn_lags >= threshold, spread_lags, drawn_lags)
 
 
-def _tail_p(dealt: FloatArray, value: float) -> float | None:
-    """P(dealt >= value) from the fitted tail of `dealt`; None where no tail fits."""
-    draws = len(dealt)
-    largest = np.sort(np.partition(dealt, draws - _LARGEST - 1)[draws - _LARGEST - 1 :])
-    for excesses in range(_LARGEST, _SMALLEST - 1, -_STEP):
-        threshold = 0.5 * (largest[-excesses] + largest[-excesses - 1])
-        beyond = largest[-excesses:] - threshold
-        if value <= threshold or beyond[0] <= 0.0:
+def _tail_p(drawn_lags: FloatArray, observed_lag: float) -> float | None:
+    """P(dealt >= value) from the fitted tail of `drawn_lags`; None where no tail fits."""
+    draws = len(drawn_lags)
+    largest_lags = np.sort(np.partition(drawn_lags, draws - _LARGEST - 1)[draws - _LARGEST - 1 :])
+    for excess_count in range(_LARGEST, _SMALLEST - 1, -_STEP):
+        threshold = 0.5 * (largest_lags[-excess_count] + largest_lags[-excess_count - 1])
+        excess_values = largest_lags[-excess_count:] - threshold
+        if observed_lag <= threshold or excess_values[0] <= 0.0:
             continue
-        shape, scale = generalised_pareto_fit(beyond)
-        if anderson_darling(beyond, shape, scale) > _ANDERSON_DARLING_95:
+        shape, scale = generalised_pareto_fit(excess_values)
+        if anderson_darling(excess_values, shape, scale) > _ANDERSON_DARLING_95:
             continue
-        survival = generalised_pareto_tail(np.array([value - threshold]), shape, scale)[0]
-        return None if survival <= 0.0 else float(survival * excesses / draws)
+        survival = generalised_pareto_tail(np.array([observed_lag - threshold]), shape, scale)[0]
+        return None if survival <= 0.0 else float(survival * excess_count / draws)
     return None
 
 
@@ -168,32 +170,32 @@ def generalised_pareto_fit(excesses: FloatArray) -> tuple[float, float]:
         below 0 is heavy.
     """
     n = len(excesses)
-    first = float(excesses.mean())
+    first_moment = float(excesses.mean())
     # The plotting positions that Hosking and Wallis recommend.
-    second = float(np.mean((1.0 - (np.arange(1, n + 1) - 0.35) / n) * excesses))
-    gap = first - 2.0 * second
+    second_moment = float(np.mean((1.0 - (np.arange(1, n + 1) - 0.35) / n) * excesses))
+    gap = first_moment - 2.0 * second_moment
     if gap <= 0.0:
-        return -1.0, first
-    return first / gap - 2.0, 2.0 * first * second / gap
+        return -1.0, first_moment
+    return first_moment / gap - 2.0, 2.0 * first_moment * second_moment / gap
 
 
 def generalised_pareto_tail(excesses: FloatArray, shape: float, scale: float) -> FloatArray:
     """Share of a generalised Pareto above each excess; 0 beyond its end."""
     if abs(shape) < 1e-9:
         return np.asarray(np.exp(-excesses / scale), np.float64)
-    left = np.maximum(1.0 - shape * excesses / scale, 0.0)
-    return np.asarray(left ** (1.0 / shape), np.float64)
+    bracket = np.maximum(1.0 - shape * excesses / scale, 0.0)
+    return np.asarray(bracket ** (1.0 / shape), np.float64)
 
 
 def anderson_darling(excesses: FloatArray, shape: float, scale: float) -> float:
     """Distance of ascending excesses from a generalised Pareto; infinite beyond its end."""
-    above = generalised_pareto_tail(excesses, shape, scale)
-    below = 1.0 - above
-    if above[-1] <= 0.0 or below[0] <= 0.0:
+    survival = generalised_pareto_tail(excesses, shape, scale)
+    distribution = 1.0 - survival
+    if survival[-1] <= 0.0 or distribution[0] <= 0.0:
         return math.inf
     n = len(excesses)
-    odd = 2.0 * np.arange(1, n + 1) - 1.0
-    return float(-n - np.mean(odd * (np.log(below) + np.log(above[::-1]))))
+    odd_numbers = 2.0 * np.arange(1, n + 1) - 1.0
+    return float(-n - np.mean(odd_numbers * (np.log(distribution) + np.log(survival[::-1]))))
 
 
 @compiled
@@ -208,8 +210,8 @@ def _observed_lags(
     """Lag of each area chosen."""
     for row in range(len(areas)):
         total = 0.0
-        for at in range(indptr[areas[row]], indptr[areas[row] + 1]):
-            total += weights[at] * values[indices[at]]
+        for link in range(indptr[areas[row]], indptr[areas[row] + 1]):
+            total += weights[link] * values[indices[link]]
         out[row] = total
 
 
@@ -225,13 +227,13 @@ def _dealt_lags(
     """Lag of each area chosen in each arrangement: the first areas that are not itself."""
     for row in range(len(areas)):
         area = areas[row]
-        begin = indptr[area]
-        count = indptr[area + 1] - begin
+        start = indptr[area]
+        count = indptr[area + 1] - start
         for draw in range(table.shape[1]):
             total, place = 0.0, 0
-            for at in range(count):
+            for link in range(count):
                 if table[place, draw] == area:
                     place += 1
-                total += weights[begin + at] * values[table[place, draw]]
+                total += weights[start + link] * values[table[place, draw]]
                 place += 1
             out[row, draw] = total

@@ -60,8 +60,8 @@ class CountChanges:
 
 
 def count_changes(
-    first: ArrayLike,
-    second: ArrayLike,
+    first_counts: ArrayLike,
+    second_counts: ArrayLike,
     *,
     first_exposure: float = 1.0,
     second_exposure: float = 1.0,
@@ -72,7 +72,7 @@ def count_changes(
 
     Parameters
     ----------
-    first, second : (n,) float64
+    first_counts, second_counts : (n,) float64
         Incidents per area in the earlier and the later period: whole numbers, at least 0.
     first_exposure, second_exposure : float
         Length of each period (days), above 0: unequal periods are compared by their rates.
@@ -106,30 +106,30 @@ def count_changes(
     """
     from scipy.special import betaincinv
 
-    a, b = checked_counts(first, second)
+    a, b = checked_counts(first_counts, second_counts)
     t1, t2 = _checked_exposures(first_exposure, second_exposure)
     if not 0.0 < confidence < 1.0:
         raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
     p_value = e_test(a, b, first_exposure=t1, second_exposure=t2)
-    as_before = a * t2 / t1
-    some = a > 0.0
+    expected_count = a * t2 / t1
+    has_first = a > 0.0
     ratio = np.where((a == 0) & (b > 0), np.inf, np.nan)
-    np.divide(b, as_before, out=ratio, where=some)
-    beyond = 0.5 * (1.0 - confidence)
+    np.divide(b, expected_count, out=ratio, where=has_first)
+    tail = 0.5 * (1.0 - confidence)
     # Quantiles of the share of the second period, turned into odds, in units of exposure.
-    low = betaincinv(np.maximum(b, 1.0), a + 1.0, beyond)
-    high = betaincinv(b + 1.0, np.maximum(a, 1.0), 1.0 - beyond)
+    low = betaincinv(np.maximum(b, 1.0), a + 1.0, tail)
+    high = betaincinv(b + 1.0, np.maximum(a, 1.0), 1.0 - tail)
     lower = np.where(b > 0.0, low / (1.0 - low), 0.0) * t1 / t2
-    upper = np.where(some, high / np.maximum(1.0 - high, 1e-300), np.inf) * t1 / t2
-    nothing = (a == 0.0) & (b == 0.0)
+    upper = np.where(has_first, high / np.maximum(1.0 - high, 1e-300), np.inf) * t1 / t2
+    is_zero = (a == 0.0) & (b == 0.0)
     return CountChanges(
         first=frozen(a),
         second=frozen(b),
-        difference=frozen(b - as_before),
-        percent=frozen(np.where(some, 100.0 * (ratio - 1.0), np.nan)),
+        difference=frozen(b - expected_count),
+        percent=frozen(np.where(has_first, 100.0 * (ratio - 1.0), np.nan)),
         ratio=frozen(ratio),
-        lower=frozen(np.where(nothing, np.nan, lower)),
-        upper=frozen(np.where(nothing, np.nan, upper)),
+        lower=frozen(np.where(is_zero, np.nan, lower)),
+        upper=frozen(np.where(is_zero, np.nan, upper)),
         z_quick=frozen(2.0 * (np.sqrt(b / t2) - np.sqrt(a / t1)) / math.sqrt(1.0 / t1 + 1.0 / t2)),
         p_value=frozen(p_value),
         q_value=frozen(corrected(p_value, correction=correction)),
@@ -137,8 +137,8 @@ def count_changes(
 
 
 def e_test(
-    first: ArrayLike,
-    second: ArrayLike,
+    first_counts: ArrayLike,
+    second_counts: ArrayLike,
     *,
     first_exposure: float = 1.0,
     second_exposure: float = 1.0,
@@ -147,7 +147,7 @@ def e_test(
 
     Parameters
     ----------
-    first, second : (n,) float64
+    first_counts, second_counts : (n,) float64
         Whole numbers from 0 to 10,000,000.
     first_exposure, second_exposure : float
         Above 0.
@@ -170,19 +170,19 @@ def e_test(
     Krishnamoorthy and Thomson (2004), Journal of Statistical Planning and Inference 119(1),
     eq. 3.3 and 3.4.
     """
-    a, b = checked_counts(first, second)
+    a, b = checked_counts(first_counts, second_counts)
     t1, t2 = _checked_exposures(first_exposure, second_exposure)
     p_value = np.empty(len(a))
     _e_test(a, b, t1, t2, p_value)
     return p_value
 
 
-def transitions(before: ArrayLike, after: ArrayLike) -> AnyArray:
+def transitions(classes_before: ArrayLike, classes_after: ArrayLike) -> AnyArray:
     """What became of each area's class between two maps.
 
     Parameters
     ----------
-    before, after : (n,) str
+    classes_before, classes_after : (n,) str
         Classes as `spatial.multiplicity.confidence_classes` gives them, at any level.
 
     Returns
@@ -191,18 +191,23 @@ def transitions(before: ArrayLike, after: ArrayLike) -> AnyArray:
         One of `TRANSITIONS`. That an area is no longer significant is not evidence that it
         changed: that is the E-test's question.
     """
-    old, new = np.asarray(before, dtype=object), np.asarray(after, dtype=object)
-    if old.shape != new.shape or old.ndim != 1:
-        raise InvalidValuesError("after", f"must have {old.shape} classes, got {new.shape}")
+    old_classes, new_classes = (
+        np.asarray(classes_before, dtype=object),
+        np.asarray(classes_after, dtype=object),
+    )
+    if old_classes.shape != new_classes.shape or old_classes.ndim != 1:
+        raise InvalidValuesError(
+            "after", f"must have {old_classes.shape} classes, got {new_classes.shape}"
+        )
 
     def starts(classes: AnyArray, word: str) -> BoolArray:
-        return np.array([str(each).startswith(word) for each in classes], dtype=np.bool_)
+        return np.array([str(label).startswith(word) for label in classes], dtype=np.bool_)
 
-    was_hot, is_hot = starts(old, "hot"), starts(new, "hot")
-    was_cold, is_cold = starts(old, "cold"), starts(new, "cold")
-    untested = starts(old, "not tested") | starts(new, "not tested")
+    was_hot, is_hot = starts(old_classes, "hot"), starts(new_classes, "hot")
+    was_cold, is_cold = starts(old_classes, "cold"), starts(new_classes, "cold")
+    is_untested = starts(old_classes, "not tested") | starts(new_classes, "not tested")
     conditions = [
-        untested,
+        is_untested,
         was_hot & is_hot,
         was_cold & is_hot,
         is_hot,
@@ -293,13 +298,13 @@ def weighted_displacement_difference(
     change = pairs[:, 1] - pairs[:, 0]
     difference = float(change @ np.array([1.0, -1.0, 1.0, -1.0]))
     error = math.sqrt(float(pairs.sum()))
-    reach = float(ndtri(0.5 + 0.5 * confidence)) * error
+    half_width = float(ndtri(0.5 + 0.5 * confidence)) * error
     z_score = difference / error if error > 0.0 else 0.0
     return WeightedDisplacement(
         difference=difference,
         standard_error=error,
-        lower=difference - reach,
-        upper=difference + reach,
+        lower=difference - half_width,
+        upper=difference + half_width,
         z_score=z_score,
         p_value=math.erfc(abs(z_score) * math.sqrt(0.5)),
     )
@@ -310,7 +315,9 @@ def compile_kernels() -> None:
     e_test([1.0], [2.0])
 
 
-def checked_counts(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def checked_counts(
+    first_counts: ArrayLike, second_counts: ArrayLike
+) -> tuple[FloatArray, FloatArray]:
     """Two fresh vectors of whole numbers of the same length.
 
     Raises
@@ -318,32 +325,41 @@ def checked_counts(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, Flo
     InvalidValuesError
         If they are not such.
     """
-    a = checked_values(first, name="first").copy()
-    b = checked_values(second, name="second", areas=len(a)).copy()
-    for name, counts in (("first", a), ("second", b)):
-        if np.any((counts < 0.0) | (counts > MAX_COUNT) | (counts != np.round(counts))):
+    a = checked_values(first_counts, name="first").copy()
+    b = checked_values(second_counts, name="second", areas=len(a)).copy()
+    for name, count_values in (("first", a), ("second", b)):
+        if np.any(
+            (count_values < 0.0)
+            | (count_values > MAX_COUNT)
+            | (count_values != np.round(count_values))
+        ):
             raise InvalidValuesError(name, f"must be whole numbers from 0 to {MAX_COUNT:,}")
     return a, b
 
 
-def _checked_exposures(first: float, second: float) -> tuple[float, float]:
+def _checked_exposures(first_exposure: float, second_exposure: float) -> tuple[float, float]:
     """Two lengths of time above 0."""
-    for name, exposure in (("first_exposure", first), ("second_exposure", second)):
+    for name, exposure in (
+        ("first_exposure", first_exposure),
+        ("second_exposure", second_exposure),
+    ):
         if not (math.isfinite(exposure) and exposure > 0.0):
             raise InvalidParameterError(name, exposure, "finite and above 0")
-    return float(first), float(second)
+    return float(first_exposure), float(second_exposure)
 
 
 @compiled
-def _e_test(first: FloatArray, second: FloatArray, t1: float, t2: float, out: FloatArray) -> None:
+def _e_test(
+    first_counts: FloatArray, second_counts: FloatArray, t1: float, t2: float, out: FloatArray
+) -> None:
     """The p of each pair of counts."""
-    for pair in range(len(first)):
-        a, b = first[pair], second[pair]
+    for pair in range(len(first_counts)):
+        a, b = first_counts[pair], second_counts[pair]
         if a + b == 0.0:
             out[pair] = 1.0
             continue
-        observed = abs(a / t1 - b / t2) / math.sqrt(a / (t1 * t1) + b / (t2 * t2)) - 1e-9
-        if observed <= 0.0:
+        observed_t = abs(a / t1 - b / t2) / math.sqrt(a / (t1 * t1) + b / (t2 * t2)) - 1e-9
+        if observed_t <= 0.0:
             out[pair] = 1.0
             continue
         rate = (a + b) / (t1 + t2)
@@ -354,21 +370,23 @@ def _e_test(first: FloatArray, second: FloatArray, t1: float, t2: float, out: Fl
         low2 = max(0, int(m2 - 9.0 * math.sqrt(m2) - 1.0))
         high2 = int(m2 + 9.0 * math.sqrt(m2) + 40.0)
         # Below: mass of second counts up to low2 - 1 + k.
-        below = np.zeros(high2 - low2 + 2)
+        cumulative_mass = np.zeros(high2 - low2 + 2)
         for k in range(high2 - low2 + 1):
             x = low2 + k
-            below[k + 1] = below[k] + math.exp(x * math.log(m2) - m2 - math.lgamma(x + 1.0))
-        whole = below[-1]
-        fewer, more = 0, 0
+            cumulative_mass[k + 1] = cumulative_mass[k] + math.exp(
+                x * math.log(m2) - m2 - math.lgamma(x + 1.0)
+            )
+        total_mass = cumulative_mass[-1]
+        left_count, right_count = 0, 0
         p = 0.0
         for x1 in range(low1, high1 + 1):
             # T falls as the second count rises, so that both limits only move up with x1.
-            while fewer <= high2 - low2 and _t(x1, low2 + fewer, t1, t2) >= observed:
-                fewer += 1
-            while more <= high2 - low2 and _t(x1, low2 + more, t1, t2) > -observed:
-                more += 1
+            while left_count <= high2 - low2 and _t(x1, low2 + left_count, t1, t2) >= observed_t:
+                left_count += 1
+            while right_count <= high2 - low2 and _t(x1, low2 + right_count, t1, t2) > -observed_t:
+                right_count += 1
             mass = math.exp(x1 * math.log(m1) - m1 - math.lgamma(x1 + 1.0))
-            p += mass * (below[fewer] + whole - below[more])
+            p += mass * (cumulative_mass[left_count] + total_mass - cumulative_mass[right_count])
         out[pair] = min(1.0, p)
 
 

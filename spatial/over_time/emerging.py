@@ -124,15 +124,15 @@ def mann_kendall(series: ArrayLike) -> MannKendall:
         raise InvalidValuesError("series", "must be finite, areas by steps, two steps or more")
     areas, steps = table.shape
     s = np.zeros(areas, np.int64)
-    alike = np.ones(table.shape, np.int64)
+    tie_counts = np.ones(table.shape, np.int64)
     for lag in range(1, steps):
-        later, earlier = table[:, lag:], table[:, :-lag]
-        s += np.sign(later - earlier).astype(np.int64).sum(axis=1)
-        same = later == earlier
-        alike[:, lag:] += same
-        alike[:, :-lag] += same
+        later_values, earlier_values = table[:, lag:], table[:, :-lag]
+        s += np.sign(later_values - earlier_values).astype(np.int64).sum(axis=1)
+        is_tied = later_values == earlier_values
+        tie_counts[:, lag:] += is_tied
+        tie_counts[:, :-lag] += is_tied
     # A group of t equal steps has t members, so summing over members gives t (t - 1)(2 t + 5).
-    ties = ((alike - 1) * (2 * alike + 5)).sum(axis=1)
+    ties = ((tie_counts - 1) * (2 * tie_counts + 5)).sum(axis=1)
     variance = (steps * (steps - 1) * (2 * steps + 5) - ties) / 18.0
     z_score = np.zeros(areas)
     np.divide(s - np.sign(s), np.sqrt(variance), out=z_score, where=variance > 0.0)
@@ -188,35 +188,35 @@ def emerging_categories(classes: ArrayLike, trend: ArrayLike) -> AnyArray:
     if not (np.all(np.isin(table, (-1, 0, 1))) and np.all(np.isin(direction, (-1, 0, 1)))):
         raise InvalidValuesError("classes", "and trends must be -1, 0 or 1")
     result = np.full(len(table), NO_PATTERN, dtype=object)
-    undecided = np.ones(len(table), np.bool_)
-    fitting = {sign: _fitting(sign * table, sign * direction) for sign in (1, -1)}
+    is_open = np.ones(len(table), np.bool_)
+    matches_by_sign = {sign: _fitting(sign * table, sign * direction) for sign in (1, -1)}
     for kind in KINDS:
         for sign, name in ((1, "hot"), (-1, "cold")):
-            fits = fitting[sign][kind] & undecided
-            result[fits] = f"{kind} {name} spot"
-            undecided &= ~fits
+            matches = matches_by_sign[sign][kind] & is_open
+            result[matches] = f"{kind} {name} spot"
+            is_open &= ~matches
     return result
 
 
 def _fitting(classes: AnyArray, trend: AnyArray) -> dict[str, NDArray[np.bool_]]:
     """Where each kind's definition holds for hot (1), whatever comes first."""
-    hot, steps = classes == 1, classes.shape[1]
-    last = hot[:, -1]
-    total = hot.sum(axis=1)
-    mostly = 10 * total >= 9 * steps
+    is_hot, steps = classes == 1, classes.shape[1]
+    is_hot_last = is_hot[:, -1]
+    hot_count = is_hot.sum(axis=1)
+    is_mostly_hot = 10 * hot_count >= 9 * steps
     # Length of the unbroken run at the end: steps after the last that was not hot.
-    run = np.where(hot.all(axis=1), steps, np.argmin(hot[:, ::-1], axis=1))
-    before = total > run
-    cold_before = np.any(classes == -1, axis=1)
+    run = np.where(is_hot.all(axis=1), steps, np.argmin(is_hot[:, ::-1], axis=1))
+    hot_before = hot_count > run
+    has_cold = np.any(classes == -1, axis=1)
     return {
-        "new": last & (total == 1),
-        "consecutive": (run >= 2) & ~before & ~mostly,
-        "intensifying": last & mostly & (trend == 1),
-        "persistent": last & mostly & (trend == 0),
-        "diminishing": last & mostly & (trend == -1),
-        "sporadic": last & before & ~mostly & ~cold_before,
-        "oscillating": last & cold_before & ~mostly,
-        "historical": ~last & mostly,
+        "new": is_hot_last & (hot_count == 1),
+        "consecutive": (run >= 2) & ~hot_before & ~is_mostly_hot,
+        "intensifying": is_hot_last & is_mostly_hot & (trend == 1),
+        "persistent": is_hot_last & is_mostly_hot & (trend == 0),
+        "diminishing": is_hot_last & is_mostly_hot & (trend == -1),
+        "sporadic": is_hot_last & hot_before & ~is_mostly_hot & ~has_cold,
+        "oscillating": is_hot_last & has_cold & ~is_mostly_hot,
+        "historical": ~is_hot_last & is_mostly_hot,
     }
 
 
@@ -283,26 +283,26 @@ def emerging_hot_spots(
     steps = table.shape[1]
     if steps < MIN_STEPS:
         raise InvalidValuesError("values", f"need {MIN_STEPS} steps, got {steps}")
-    for name, given in (("level", level), ("trend_level", trend_level)):
-        if not 0.0 < given < 1.0:
-            raise InvalidParameterError(name, given, "above 0 and below 1")
+    for name, parameter in (("level", level), ("trend_level", trend_level)):
+        if not 0.0 < parameter < 1.0:
+            raise InvalidParameterError(name, parameter, "above 0 and below 1")
     if not 0 <= earlier_steps < steps:
         raise InvalidParameterError("earlier_steps", earlier_steps, f"from 0 to {steps - 1}")
-    find = partial(
+    make_map = partial(
         hotspot_map, permutations=permutations, seed=seed, correction=correction, threads=threads
     )
     if earlier_steps:
-        maps = _maps_of_the_cube(table, neighbours, earlier_steps, find, correction)
+        maps = _maps_of_the_cube(table, neighbours, earlier_steps, make_map, correction)
     else:
-        maps = _maps_of_each_step(table, neighbours, find)
+        maps = _maps_of_each_step(table, neighbours, make_map)
     z_score, classes = np.zeros(table.shape), np.zeros(table.shape, np.int8)
-    flat = []
-    for step, found in enumerate(maps):
-        if found is None:
-            flat.append(step)
+    flat_steps = []
+    for step, step_map in enumerate(maps):
+        if step_map is None:
+            flat_steps.append(step)
         else:
-            z_score[:, step] = np.nan_to_num(found.z_score)
-            classes[:, step] = found.hot(level).astype(np.int8) - found.cold(level)
+            z_score[:, step] = np.nan_to_num(step_map.z_score)
+            classes[:, step] = step_map.hot(level).astype(np.int8) - step_map.cold(level)
         if on_progress is not None:
             on_progress(step + 1, steps)
     trend = mann_kendall(z_score)
@@ -313,7 +313,7 @@ def emerging_hot_spots(
         classes=frozen(classes),
         z_score=frozen(z_score),
         trend=trend,
-        flat_steps=tuple(flat),
+        flat_steps=tuple(flat_steps),
     )
 
 
@@ -337,16 +337,16 @@ def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Nei
     """
     n = neighbours.n
     rows = neighbours.with_self()
-    around = np.repeat(np.arange(n), neighbours.counts)
-    around_with_self = np.repeat(np.arange(n), np.diff(rows.indptr))
+    link_origins = np.repeat(np.arange(n), neighbours.counts)
+    self_link_origins = np.repeat(np.arange(n), np.diff(rows.indptr))
     origin, target, weights = [], [], []
     for step in range(steps):
-        origin.append(around + step * n)
+        origin.append(link_origins + step * n)
         target.append(neighbours.indices + step * n)
         weights.append(neighbours.weights)
-        for back in range(1, min(earlier_steps, step) + 1):
-            origin.append(around_with_self + step * n)
-            target.append(rows.indices + (step - back) * n)
+        for steps_back in range(1, min(earlier_steps, step) + 1):
+            origin.append(self_link_origins + step * n)
+            target.append(rows.indices + (step - steps_back) * n)
             weights.append(rows.weights)
     return Neighbours.from_pairs(
         steps * n,
@@ -360,12 +360,12 @@ def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Nei
 
 
 def _maps_of_each_step(
-    table: FloatArray, neighbours: Neighbours, find: Callable[..., HotspotMap]
+    table: FloatArray, neighbours: Neighbours, make_map: Callable[..., HotspotMap]
 ) -> Iterator[HotspotMap | None]:
     """The map of each step on its own; None where all its areas have the same value."""
     for column in table.T:
         try:
-            yield find(column, neighbours)
+            yield make_map(column, neighbours)
         except ConstantValuesError:
             yield None
 
@@ -374,14 +374,14 @@ def _maps_of_the_cube(
     table: FloatArray,
     neighbours: Neighbours,
     earlier_steps: int,
-    find: Callable[..., HotspotMap],
+    make_map: Callable[..., HotspotMap],
     correction: Correction,
 ) -> Iterator[HotspotMap | None]:
     """The slices of one statistic over the whole cube; q is over the map of each step."""
     n, steps = table.shape
-    cube = find(table.T.ravel(), space_time(neighbours, steps, earlier_steps=earlier_steps))
-    analytic = np.isnan(cube.p_permutation).all()
-    p_value = cube.p_value if analytic else cube.p_permutation
+    cube = make_map(table.T.ravel(), space_time(neighbours, steps, earlier_steps=earlier_steps))
+    is_analytic = np.isnan(cube.p_permutation).all()
+    p_value = cube.p_value if is_analytic else cube.p_permutation
     for step in range(steps):
         part = slice(step * n, (step + 1) * n)
         q_value = corrected(p_value[part], correction=correction)

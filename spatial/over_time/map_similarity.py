@@ -46,9 +46,9 @@ class MapSimilarity:
 
 
 def map_similarity(
-    first: ArrayLike,
-    second: ArrayLike,
-    find_hot: Callable[[FloatArray], BoolArray],
+    first_counts: ArrayLike,
+    second_counts: ArrayLike,
+    hot_areas: Callable[[FloatArray], BoolArray],
     *,
     area_km2: ArrayLike,
     replicates: int = 199,
@@ -59,9 +59,9 @@ def map_similarity(
 
     Parameters
     ----------
-    first, second : (n,) float64
+    first_counts, second_counts : (n,) float64
         Incidents per area in each period: whole numbers.
-    find_hot : callable
+    hot_areas : callable
         Which areas are hot, (n,) bool, given the counts of a map: the very method whose maps
         are compared.
     area_km2 : (n,) float64
@@ -91,7 +91,7 @@ def map_similarity(
     Davison and Hinkley (1997), Bootstrap Methods, section 5.2.1 and eq. 4.11; Efron and
     Tibshirani (1993), chapter 6.
     """
-    a, b = checked_counts(first, second)
+    a, b = checked_counts(first_counts, second_counts)
     area = checked_values(area_km2, name="area_km2", areas=len(a))
     if np.any(area <= 0.0):
         raise InvalidValuesError("area_km2", "must be above 0")
@@ -102,37 +102,43 @@ def map_similarity(
     if not (a.sum() > 0.0 and b.sum() > 0.0):
         raise InvalidValuesError("counts", "must have an incident in each period")
 
-    def alike(one: FloatArray, other: FloatArray) -> tuple[float, float]:
-        hot_one, hot_other = find_hot(one), find_hot(other)
-        either = float(area[hot_one | hot_other].sum())
-        both = float(area[hot_one & hot_other].sum())
-        return both / either if either > 0.0 else math.nan, rank_correlation(one, other)
+    def alike(first_map: FloatArray, second_map: FloatArray) -> tuple[float, float]:
+        first_hot, second_hot = hot_areas(first_map), hot_areas(second_map)
+        either_km2 = float(area[first_hot | second_hot].sum())
+        both_km2 = float(area[first_hot & second_hot].sum())
+        return both_km2 / either_km2 if either_km2 > 0.0 else math.nan, rank_correlation(
+            first_map, second_map
+        )
 
-    observed = alike(a, b)
+    observed_similarity = alike(a, b)
     rng = np.random.default_rng(seed)
-    redrawn = [
+    redrawn_pairs = [
         alike(rng.poisson(a).astype(np.float64), rng.poisson(b).astype(np.float64))
         for _ in range(replicates)
     ]
-    pooled = (a + b).astype(np.int64)
-    share = float(a.sum() / pooled.sum())
-    unchanged = []
+    pooled_counts = (a + b).astype(np.int64)
+    share = float(a.sum() / pooled_counts.sum())
+    unchanged_pairs = []
     for _ in range(replicates):
-        dealt = rng.binomial(pooled, share).astype(np.float64)
-        unchanged.append(alike(dealt, pooled - dealt))
+        first_share = rng.binomial(pooled_counts, share).astype(np.float64)
+        unchanged_pairs.append(alike(first_share, pooled_counts - first_share))
     intervals, ranges, p_values = [], [], []
-    for which, least in ((0, 0.0), (1, -1.0)):
-        sample = np.array(redrawn)[:, which]
-        chance = np.array(unchanged)[:, which]
-        intervals.append(_basic_interval(observed[which], sample, confidence, least))
+    for column, lower_bound in ((0, 0.0), (1, -1.0)):
+        sample = np.array(redrawn_pairs)[:, column]
+        chance = np.array(unchanged_pairs)[:, column]
+        intervals.append(
+            _basic_interval(observed_similarity[column], sample, confidence, lower_bound)
+        )
         ranges.append(_quantiles(chance, confidence))
-        known = chance[np.isfinite(chance)]
-        beyond = np.count_nonzero(known <= observed[which] + 1e-12)
-        missing = math.isnan(observed[which])
-        p_values.append(math.nan if missing else (beyond + 1.0) / (len(known) + 1.0))
+        known_values = chance[np.isfinite(chance)]
+        count_beyond = np.count_nonzero(known_values <= observed_similarity[column] + 1e-12)
+        is_missing = math.isnan(observed_similarity[column])
+        p_values.append(
+            math.nan if is_missing else (count_beyond + 1.0) / (len(known_values) + 1.0)
+        )
     return MapSimilarity(
-        overlap=observed[0],
-        rank_correlation=observed[1],
+        overlap=observed_similarity[0],
+        rank_correlation=observed_similarity[1],
         overlap_interval=intervals[0],
         rank_interval=intervals[1],
         overlap_unchanged=ranges[0],
@@ -143,12 +149,12 @@ def map_similarity(
     )
 
 
-def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
+def rank_correlation(first_values: ArrayLike, second_values: ArrayLike) -> float:
     """Spearman's rank correlation; equal values share the mean of their ranks.
 
     Parameters
     ----------
-    one, other : (n,) float64
+    first_values, second_values : (n,) float64
         Finite.
 
     Returns
@@ -156,8 +162,8 @@ def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
     float
         From -1 to 1; NaN where all values of one are equal.
     """
-    a = checked_values(one, name="one")
-    b = checked_values(other, name="other", areas=len(a))
+    a = checked_values(first_values, name="one")
+    b = checked_values(second_values, name="other", areas=len(a))
     x, y = _mean_ranks(a), _mean_ranks(b)
     x, y = x - x.mean(), y - y.mean()
     scale = math.sqrt(float(x @ x) * float(y @ y))
@@ -166,26 +172,26 @@ def rank_correlation(one: ArrayLike, other: ArrayLike) -> float:
 
 def _mean_ranks(values: FloatArray) -> FloatArray:
     """Rank of each value from 1, the mean rank where values are equal."""
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    return np.asarray((last - 0.5 * (counts - 1))[place], np.float64)
+    _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last_rank = np.cumsum(counts)
+    return np.asarray((last_rank - 0.5 * (counts - 1))[group], np.float64)
 
 
 def _quantiles(sample: FloatArray, confidence: float) -> tuple[float, float]:
     """The middle share of a sample; NaN where nothing of it is known."""
-    known = sample[np.isfinite(sample)]
-    if not len(known):
+    known_values = sample[np.isfinite(sample)]
+    if not len(known_values):
         return math.nan, math.nan
     tail = 0.5 * (1.0 - confidence)
-    return float(np.quantile(known, tail)), float(np.quantile(known, 1.0 - tail))
+    return float(np.quantile(known_values, tail)), float(np.quantile(known_values, 1.0 - tail))
 
 
 def _basic_interval(
-    observed: float, sample: FloatArray, confidence: float, least: float
+    observed_value: float, sample: FloatArray, confidence: float, lower_bound: float
 ) -> tuple[float, float]:
     """Basic bootstrap interval, cut to what is possible."""
     low, high = _quantiles(sample, confidence)
-    if math.isnan(observed) or math.isnan(low):
+    if math.isnan(observed_value) or math.isnan(low):
         return math.nan, math.nan
-    lower, upper = 2.0 * observed - high, 2.0 * observed - low
-    return min(max(lower, least), 1.0), max(min(upper, 1.0), least)
+    lower, upper = 2.0 * observed_value - high, 2.0 * observed_value - low
+    return min(max(lower, lower_bound), 1.0), max(min(upper, 1.0), lower_bound)

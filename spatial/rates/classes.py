@@ -82,7 +82,7 @@ class Classification:
     @property
     def legend(self) -> tuple[str, ...]:
         """The words of each class."""
-        return tuple(each.label for each in self.classes)
+        return tuple(value_class.label for value_class in self.classes)
 
     @property
     def labels(self) -> AnyArray:
@@ -141,23 +141,27 @@ def classify(
     Rey and others, mapclassify (PySAL); Fisher (1958), JASA 53(284); Jiang (2013),
     Professional Geographer 65(3) (head-tail).
     """
-    given = np.asarray(values, dtype=np.float64)
-    if given.ndim != 1 or np.any(np.isinf(given)):
+    area_values = np.asarray(values, dtype=np.float64)
+    if area_values.ndim != 1 or np.any(np.isinf(area_values)):
         raise InvalidValuesError("values", "must be one finite number, or none, per area")
     _check_request(scheme, classes, breaks)
-    hidden = np.zeros(len(given), np.bool_)
+    is_hidden = np.zeros(len(area_values), np.bool_)
     if suppressed is not None:
-        hidden = np.asarray(suppressed, dtype=np.bool_)
-        if hidden.shape != given.shape:
+        is_hidden = np.asarray(suppressed, dtype=np.bool_)
+        if is_hidden.shape != area_values.shape:
             raise InvalidValuesError("suppressed", "must have one flag per area")
-    missing = np.isnan(given) & ~hidden
-    shown = given[~(missing | hidden)]
-    apart = zero_is_class and not np.any(shown < 0.0)
-    is_zero = (given == 0.0) & ~hidden & apart
-    divided = ~(missing | hidden | is_zero)
-    upper = _breaks(given[divided], scheme, classes, breaks)
-    place = np.minimum(np.searchsorted(upper, given[divided], side="left"), len(upper) - 1)
-    return _assembled(given, divided, place, upper, is_zero, missing, hidden, scheme)
+    is_missing = np.isnan(area_values) & ~is_hidden
+    shown_values = area_values[~(is_missing | is_hidden)]
+    zero_apart = zero_is_class and not np.any(shown_values < 0.0)
+    is_zero = (area_values == 0.0) & ~is_hidden & zero_apart
+    is_divided = ~(is_missing | is_hidden | is_zero)
+    upper = _breaks(area_values[is_divided], scheme, classes, breaks)
+    class_index = np.minimum(
+        np.searchsorted(upper, area_values[is_divided], side="left"), len(upper) - 1
+    )
+    return _assembled(
+        area_values, is_divided, class_index, upper, is_zero, is_missing, is_hidden, scheme
+    )
 
 
 def compile_kernels() -> None:
@@ -176,12 +180,12 @@ def _check_request(scheme: str, classes: int, breaks: Sequence[float] | None) ->
             "breaks", breaks, "given with the scheme manual, and only then"
         )
     if breaks is not None:
-        ascending = np.asarray(breaks, dtype=np.float64)
+        break_values = np.asarray(breaks, dtype=np.float64)
         if (
-            ascending.ndim != 1
-            or not 1 <= len(ascending) <= MAX_CLASSES
-            or not np.all(np.isfinite(ascending))
-            or np.any(np.diff(ascending) <= 0.0)
+            break_values.ndim != 1
+            or not 1 <= len(break_values) <= MAX_CLASSES
+            or not np.all(np.isfinite(break_values))
+            or np.any(np.diff(break_values) <= 0.0)
         ):
             raise InvalidParameterError(
                 "breaks", list(breaks), f"1 to {MAX_CLASSES} finite numbers, each above the last"
@@ -194,27 +198,31 @@ def _breaks(
     """Upper limits of the classes, ascending, the last at or above the largest value."""
     if not len(values):
         return np.empty(0)
-    lowest, largest = float(values.min()), float(values.max())
+    minimum, maximum = float(values.min()), float(values.max())
     if scheme == "manual":
         upper = np.asarray(breaks, dtype=np.float64)
-        return upper if upper[-1] >= largest else np.append(upper, largest)
-    if lowest == largest:
-        return np.array([largest])
-    distinct = np.unique(values)
-    if len(distinct) <= classes and scheme in ("quantiles", "natural-breaks"):
-        return distinct
+        return upper if upper[-1] >= maximum else np.append(upper, maximum)
+    if minimum == maximum:
+        return np.array([maximum])
+    distinct_values = np.unique(values)
+    if len(distinct_values) <= classes and scheme in ("quantiles", "natural-breaks"):
+        return distinct_values
     upper = np.unique(_FORMULAS[scheme](values, classes))
     # A break that is a value but for rounding is that value: else its areas change class.
-    near = distinct[np.clip(np.searchsorted(distinct, upper), 0, len(distinct) - 1)]
-    below = distinct[np.clip(np.searchsorted(distinct, upper) - 1, 0, len(distinct) - 1)]
-    tolerance = 1e-12 * max(abs(lowest), abs(largest))
-    upper = np.where(np.abs(upper - near) <= tolerance, near, upper)
-    upper = np.where(np.abs(upper - below) <= tolerance, below, upper)
-    last = upper[upper >= largest]
+    value_at = distinct_values[
+        np.clip(np.searchsorted(distinct_values, upper), 0, len(distinct_values) - 1)
+    ]
+    value_below = distinct_values[
+        np.clip(np.searchsorted(distinct_values, upper) - 1, 0, len(distinct_values) - 1)
+    ]
+    tolerance = 1e-12 * max(abs(minimum), abs(maximum))
+    upper = np.where(np.abs(upper - value_at) <= tolerance, value_at, upper)
+    upper = np.where(np.abs(upper - value_below) <= tolerance, value_below, upper)
+    last_breaks = upper[upper >= maximum]
     if np.all(values == np.round(values)):
         upper = np.floor(upper)  # no whole number changes class, and the legend can say them
-    inside = np.unique(upper[(upper >= lowest) & (upper < largest)])
-    return np.append(inside, last[0] if len(last) else largest)
+    inner_breaks = np.unique(upper[(upper >= minimum) & (upper < maximum)])
+    return np.append(inner_breaks, last_breaks[0] if len(last_breaks) else maximum)
 
 
 def _quantiles(values: FloatArray, classes: int) -> FloatArray:
@@ -232,10 +240,10 @@ def _head_tail(values: FloatArray, classes: int) -> FloatArray:
     upper, head = [], values
     while len(np.unique(head)) > 1:
         upper.append(float(head.mean()))
-        above = head[head > upper[-1]]
-        if len(above) in (0, len(head)):
+        values_above = head[head > upper[-1]]
+        if len(values_above) in (0, len(head)):
             break
-        head = above
+        head = values_above
     return np.array([*upper, float(values.max())])
 
 
@@ -247,32 +255,32 @@ def _standard_deviation(values: FloatArray, classes: int) -> FloatArray:
 
 def _pretty(values: FloatArray, classes: int) -> FloatArray:
     """Multiples of 1, 2 or 5 times a power of ten that cover the values (Heckbert 1990)."""
-    lowest, largest = float(values.min()), float(values.max())
-    span = _nice(largest - lowest, at_least=True)
-    step = _nice(span / (classes - 1), at_least=False)
-    first, last = np.floor(lowest / step), np.ceil(largest / step)
-    return np.arange(first + 1, last + 1) * step
+    minimum, maximum = float(values.min()), float(values.max())
+    span = _nice(maximum - minimum, round_up=True)
+    step = _nice(span / (classes - 1), round_up=False)
+    first_multiple, last_multiple = np.floor(minimum / step), np.ceil(maximum / step)
+    return np.arange(first_multiple + 1, last_multiple + 1) * step
 
 
-def _nice(number: float, *, at_least: bool) -> float:
+def _nice(number: float, *, round_up: bool) -> float:
     """The nearest (or the next) of 1, 2, 5 and 10 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(number))
-    limits = (1.0, 2.0, 5.0) if at_least else (1.5, 3.0, 7.0)
-    place = int(np.searchsorted(limits, number / power, side="left" if at_least else "right"))
-    return float((1.0, 2.0, 5.0, 10.0)[place] * power)
+    limits = (1.0, 2.0, 5.0) if round_up else (1.5, 3.0, 7.0)
+    position = int(np.searchsorted(limits, number / power, side="left" if round_up else "right"))
+    return float((1.0, 2.0, 5.0, 10.0)[position] * power)
 
 
 def _natural_breaks(values: FloatArray, classes: int) -> FloatArray:
     """Breaks with the least sum of squared deviations from the means of the classes."""
-    distinct, times = np.unique(values, return_counts=True)
+    distinct_values, times = np.unique(values, return_counts=True)
     count = np.concatenate([[0.0], np.cumsum(times)])
     # From the mean, so that the squares keep their digits for values far from 0.
-    centred = distinct - values.mean()
-    total = np.concatenate([[0.0], np.cumsum(times * centred)])
-    squares = np.concatenate([[0.0], np.cumsum(times * centred * centred)])
+    deviations = distinct_values - values.mean()
+    total = np.concatenate([[0.0], np.cumsum(times * deviations)])
+    squares = np.concatenate([[0.0], np.cumsum(times * deviations * deviations)])
     ends = np.empty(classes, np.int64)
     _best_partition(count, total, squares, ends)
-    return np.asarray(distinct[ends], np.float64)
+    return np.asarray(distinct_values[ends], np.float64)
 
 
 _FORMULAS: Mapping[str, Callable[[FloatArray, int], FloatArray]] = MappingProxyType(
@@ -299,113 +307,134 @@ def _best_partition(
     n, classes = len(count) - 1, len(ends)
     cost = np.empty((classes, n))
     start = np.zeros((classes, n), np.int64)
-    for last in range(n):
-        cost[0, last] = squares[last + 1] - total[last + 1] ** 2 / count[last + 1]
-    todo = np.empty((2 * n + 4, 4), np.int64)
+    for position in range(n):
+        cost[0, position] = squares[position + 1] - total[position + 1] ** 2 / count[position + 1]
+    stack = np.empty((2 * n + 4, 4), np.int64)
     for level in range(1, classes):
         cost[level, :level] = 0.0
-        for last in range(level):
-            start[level, last] = last
-        todo[0, 0], todo[0, 1], todo[0, 2], todo[0, 3] = level, n - 1, level, n - 1
-        waiting = 1
-        while waiting > 0:
-            waiting -= 1
-            low, high, least, most = todo[waiting]
-            if low > high:
+        for position in range(level):
+            start[level, position] = position
+        stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = level, n - 1, level, n - 1
+        stack_size = 1
+        while stack_size > 0:
+            stack_size -= 1
+            low_end, high_end, start_from, start_to = stack[stack_size]
+            if low_end > high_end:
                 continue
-            middle = (low + high) // 2
-            best, best_start = np.inf, least
-            for first in range(least, min(middle, most) + 1):
-                members = count[middle + 1] - count[first]
-                inside = total[middle + 1] - total[first]
-                within = squares[middle + 1] - squares[first] - inside * inside / members
-                whole = cost[level - 1, first - 1] + within
-                if whole < best:
-                    best, best_start = whole, first
-            cost[level, middle] = best
-            start[level, middle] = best_start
-            todo[waiting, 0], todo[waiting, 1] = low, middle - 1
-            todo[waiting, 2], todo[waiting, 3] = least, best_start
-            todo[waiting + 1, 0], todo[waiting + 1, 1] = middle + 1, high
-            todo[waiting + 1, 2], todo[waiting + 1, 3] = best_start, most
-            waiting += 2
-    last = n - 1
+            middle_end = (low_end + high_end) // 2
+            least_cost, best_start = np.inf, start_from
+            for class_start in range(start_from, min(middle_end, start_to) + 1):
+                members = count[middle_end + 1] - count[class_start]
+                class_total = total[middle_end + 1] - total[class_start]
+                class_cost = (
+                    squares[middle_end + 1]
+                    - squares[class_start]
+                    - class_total * class_total / members
+                )
+                partition_cost = cost[level - 1, class_start - 1] + class_cost
+                if partition_cost < least_cost:
+                    least_cost, best_start = partition_cost, class_start
+            cost[level, middle_end] = least_cost
+            start[level, middle_end] = best_start
+            stack[stack_size, 0], stack[stack_size, 1] = low_end, middle_end - 1
+            stack[stack_size, 2], stack[stack_size, 3] = start_from, best_start
+            stack[stack_size + 1, 0], stack[stack_size + 1, 1] = middle_end + 1, high_end
+            stack[stack_size + 1, 2], stack[stack_size + 1, 3] = best_start, start_to
+            stack_size += 2
+    position = n - 1
     for level in range(classes - 1, -1, -1):
-        ends[level] = last
-        last = start[level, last] - 1
+        ends[level] = position
+        position = start[level, position] - 1
 
 
 def _assembled(
-    given: FloatArray,
-    divided: BoolArray,
-    place: AnyArray,
+    area_values: FloatArray,
+    is_divided: BoolArray,
+    class_index: AnyArray,
     upper: FloatArray,
     is_zero: BoolArray,
-    missing: BoolArray,
-    hidden: BoolArray,
+    is_missing: BoolArray,
+    is_hidden: BoolArray,
     scheme: str,
 ) -> Classification:
     """The classes that hold something or lie between those that do, and each area's place."""
-    index = np.full(len(given), -1, np.int16)
+    index = np.full(len(area_values), -1, np.int16)
     classes: list[ValueClass] = []
     if is_zero.any():
         index[is_zero] = 0
         classes.append(ValueClass("0", "zero", 0.0, 0.0, int(is_zero.sum())))
     if len(upper):
-        index[divided] = len(classes) + place
-        lower = np.concatenate([[min(given[divided].min(), upper[0])], upper[:-1]])
-        texts = _interval_texts(given[divided], lower, upper, place)
-        members = np.bincount(place, minlength=len(upper))
+        index[is_divided] = len(classes) + class_index
+        lower = np.concatenate([[min(area_values[is_divided].min(), upper[0])], upper[:-1]])
+        texts = _interval_texts(area_values[is_divided], lower, upper, class_index)
+        members = np.bincount(class_index, minlength=len(upper))
         classes.extend(
-            ValueClass(text, "interval", float(low), float(high), int(held))
-            for text, low, high, held in zip(texts, lower, upper, members, strict=True)
+            ValueClass(text, "interval", float(low), float(high), int(member_count))
+            for text, low, high, member_count in zip(texts, lower, upper, members, strict=True)
         )
-    for label, kind, those in ((MISSING, "missing", missing), (SUPPRESSED, "suppressed", hidden)):
-        if those.any():
-            index[those] = len(classes)
-            classes.append(ValueClass(label, kind, None, None, int(those.sum())))  # type: ignore[arg-type]
+    for label, kind, mask in (
+        (MISSING, "missing", is_missing),
+        (SUPPRESSED, "suppressed", is_hidden),
+    ):
+        if mask.any():
+            index[mask] = len(classes)
+            classes.append(ValueClass(label, kind, None, None, int(mask.sum())))  # type: ignore[arg-type]
     return Classification(tuple(classes), frozen(index), tuple(map(float, upper)), scheme)
 
 
 def _interval_texts(
-    values: FloatArray, lower: FloatArray, upper: FloatArray, place: AnyArray
+    values: FloatArray, lower: FloatArray, upper: FloatArray, class_index: AnyArray
 ) -> list[str]:
     """Words of each interval, with as few decimals as leave every value where it is."""
     if np.all(values == np.round(values)) and np.all(upper[:-1] == np.round(upper[:-1])):
         return _whole_number_texts(lower, upper)
-    decimals, inner = _shortest(values, upper, place)
+    decimals, inner_breaks = _shortest(values, upper, class_index)
     scale = 10.0**decimals
-    first, last = np.floor(lower[0] * scale) / scale, np.ceil(upper[-1] * scale) / scale
-    limits = [first, *inner, last]
+    first_limit, last_limit = (
+        np.floor(lower[0] * scale) / scale,
+        np.ceil(upper[-1] * scale) / scale,
+    )
+    limits = [first_limit, *inner_breaks, last_limit]
     texts = [f"{limit:,.{decimals}f}" for limit in limits]
-    words = [f"over {low} to {high}" for low, high in pairwise(texts)]
-    words[0] = words[0].removeprefix("over ")
-    return words
+    labels = [f"over {low} to {high}" for low, high in pairwise(texts)]
+    labels[0] = labels[0].removeprefix("over ")
+    return labels
 
 
-def _shortest(values: FloatArray, upper: FloatArray, place: AnyArray) -> tuple[int, FloatArray]:
+def _shortest(
+    values: FloatArray, upper: FloatArray, class_index: AnyArray
+) -> tuple[int, FloatArray]:
     """Decimals, and the breaks but the last rounded to them: no value changes class.
 
     A break that is itself a value may only be rounded up.
     """
-    inner = upper[:-1]
+    inner_breaks = upper[:-1]
     for decimals in range(12):
         scale = 10.0**decimals
-        for rounded in (np.round(inner, decimals), np.ceil(inner * scale) / scale):
-            distinct = np.all(np.diff(np.concatenate([rounded, upper[-1:]])) > 0.0)
-            if distinct and np.array_equal(np.searchsorted(rounded, values, side="left"), place):
-                return decimals, rounded
-    return 12, np.round(inner, 12)
+        for rounded_breaks in (
+            np.round(inner_breaks, decimals),
+            np.ceil(inner_breaks * scale) / scale,
+        ):
+            is_ascending = np.all(np.diff(np.concatenate([rounded_breaks, upper[-1:]])) > 0.0)
+            if is_ascending and np.array_equal(
+                np.searchsorted(rounded_breaks, values, side="left"), class_index
+            ):
+                return decimals, rounded_breaks
+    return 12, np.round(inner_breaks, 12)
 
 
 def _whole_number_texts(lower: FloatArray, upper: FloatArray) -> list[str]:
     """Words of intervals that hold whole numbers: the first and the last of each."""
-    words = []
-    for at, (low, high) in enumerate(zip(lower, upper, strict=True)):
-        first = int(np.ceil(low)) if at == 0 else int(np.floor(low)) + 1
-        last = int(np.floor(high))
-        words.append(f"{first:,}" if first >= last else f"{first:,} to {last:,}")
-    return words
+    labels = []
+    for position, (low, high) in enumerate(zip(lower, upper, strict=True)):
+        first_number = int(np.ceil(low)) if position == 0 else int(np.floor(low)) + 1
+        last_number = int(np.floor(high))
+        labels.append(
+            f"{first_number:,}"
+            if first_number >= last_number
+            else f"{first_number:,} to {last_number:,}"
+        )
+    return labels
 
 
 def break_labels(breaks: tuple[float, ...]) -> list[str]:

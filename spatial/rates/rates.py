@@ -81,11 +81,11 @@ def rates(
     if not (math.isfinite(per) and per > 0.0):
         raise InvalidParameterError("per", per, "finite and above 0")
     lower, upper = count_interval(count, method=interval, confidence=confidence)
-    usable = np.where(reason == 0, denominator, np.nan)
+    usable_denominator = np.where(reason == 0, denominator, np.nan)
     return Rates(
-        value=frozen(per * count / usable),
-        lower=frozen(per * lower / usable),
-        upper=frozen(per * upper / usable),
+        value=frozen(per * count / usable_denominator),
+        lower=frozen(per * lower / usable_denominator),
+        upper=frozen(per * upper / usable_denominator),
         reason=reason,
     )
 
@@ -129,16 +129,21 @@ def count_interval(
         raise InvalidParameterError("interval", method, f"one of {', '.join(INTERVALS)}")
     if np.any(count < 0.0) or np.any(np.isinf(count)):
         raise InvalidValuesError("counts", "must be finite and not negative")
-    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
-    positive = np.where(count > 0.0, count, np.nan)
+    tail = 0.5 * (1.0 - _checked_confidence(confidence))
+    positive_count = np.where(count > 0.0, count, np.nan)
     if method == "exact":
-        lower = gammaincinv(positive, beyond)
-        upper = gammaincinv(count + 1.0, 1.0 - beyond)
+        lower = gammaincinv(positive_count, tail)
+        upper = gammaincinv(count + 1.0, 1.0 - tail)
     else:
-        z = float(ndtri(1.0 - beyond))
-        lower = positive * (1.0 - 1.0 / (9.0 * positive) - z / (3.0 * np.sqrt(positive))) ** 3
-        raised = count + 1.0
-        upper = raised * (1.0 - 1.0 / (9.0 * raised) + z / (3.0 * np.sqrt(raised))) ** 3
+        z = float(ndtri(1.0 - tail))
+        lower = (
+            positive_count
+            * (1.0 - 1.0 / (9.0 * positive_count) - z / (3.0 * np.sqrt(positive_count))) ** 3
+        )
+        next_count = count + 1.0
+        upper = (
+            next_count * (1.0 - 1.0 / (9.0 * next_count) + z / (3.0 * np.sqrt(next_count))) ** 3
+        )
     lower = np.where(count == 0.0, 0.0, np.maximum(lower, 0.0))
     return np.asarray(lower, np.float64), np.asarray(upper, np.float64)
 
@@ -178,16 +183,16 @@ def empirical_bayes(
     Marshall (1991), JRSS C 40(2), eq. 2 to 5.
     """
     count, denominator, reason = _checked_pair(counts, denominators)
-    given = reason == 0
-    if np.count_nonzero(given) < 2:
-        raise TooFewAreasError(int(np.count_nonzero(given)), 2)
-    c, x = count[given], denominator[given]
-    whole = x.sum()
-    centre = np.full(len(c), c.sum() / whole)
-    spread = np.full(len(c), np.sum(x * (c / x - centre) ** 2) / whole)
-    between = np.maximum(0.0, spread - centre / x.mean())
+    has_rate = reason == 0
+    if np.count_nonzero(has_rate) < 2:
+        raise TooFewAreasError(int(np.count_nonzero(has_rate)), 2)
+    c, x = count[has_rate], denominator[has_rate]
+    denominator_sum = x.sum()
+    centre = np.full(len(c), c.sum() / denominator_sum)
+    spread = np.full(len(c), np.sum(x * (c / x - centre) ** 2) / denominator_sum)
+    between_variance = np.maximum(0.0, spread - centre / x.mean())
     basis = np.full(len(c), c.sum())
-    return _shrunk(count, denominator, reason, centre, between, basis, per, confidence)
+    return _shrunk(count, denominator, reason, centre, between_variance, basis, per, confidence)
 
 
 def empirical_bayes_local(
@@ -224,22 +229,24 @@ def empirical_bayes_local(
     Marshall (1991), JRSS C 40(2), section 3.2.
     """
     count, denominator, reason = _checked_pair(counts, denominators)
-    given = reason == 0
+    has_rate = reason == 0
     if neighbours.n != len(count):
         raise InvalidValuesError("counts", f"must have {neighbours.n} values, one per area")
-    if not given.any():
+    if not has_rate.any():
         return _nothing(reason)
-    around = neighbours.binary().subset(given)
-    c, x = count[given], denominator[given]
+    links = neighbours.binary().subset(has_rate)
+    c, x = count[has_rate], denominator[has_rate]
 
     def summed(values: FloatArray) -> FloatArray:
-        return values + lags(values, around)
+        return values + lags(values, links)
 
-    whole = summed(x)
-    centre = summed(c) / whole
-    spread = summed(x * (c / x - centre) ** 2) / whole
-    between = np.maximum(0.0, spread - centre / (whole / (around.counts + 1.0)))
-    return _shrunk(count, denominator, reason, centre, between, summed(c), per, confidence)
+    denominator_sum = summed(x)
+    centre = summed(c) / denominator_sum
+    spread = summed(x * (c / x - centre) ** 2) / denominator_sum
+    between_variance = np.maximum(0.0, spread - centre / (denominator_sum / (links.counts + 1.0)))
+    return _shrunk(
+        count, denominator, reason, centre, between_variance, summed(c), per, confidence
+    )
 
 
 def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
@@ -260,18 +267,18 @@ def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
         the area's denominator. Sums to the number of incidents where nothing is missing.
     """
     count = np.asarray(counts, dtype=np.float64)
-    below = np.asarray(denominators, dtype=np.float64)
-    if count.ndim not in (1, 2) or count.shape != below.shape:
+    denominator = np.asarray(denominators, dtype=np.float64)
+    if count.ndim not in (1, 2) or count.shape != denominator.shape:
         raise InvalidValuesError("denominators", f"must have shape {count.shape}")
-    for name, array in (("counts", count), ("denominators", below)):
+    for name, array in (("counts", count), ("denominators", denominator)):
         if np.any(array < 0.0) or np.any(np.isinf(array)):
             raise InvalidValuesError(name, "must be finite and not negative")
-    count, below = count.reshape(len(count), -1), below.reshape(len(below), -1)
-    given = ~(np.isnan(count) | np.isnan(below))
-    incidents = np.where(given, count, 0.0).sum(axis=0)
-    people = np.where(given, below, 0.0).sum(axis=0)
+    count, denominator = count.reshape(len(count), -1), denominator.reshape(len(denominator), -1)
+    is_known = ~(np.isnan(count) | np.isnan(denominator))
+    incidents = np.where(is_known, count, 0.0).sum(axis=0)
+    people = np.where(is_known, denominator, 0.0).sum(axis=0)
     rate = np.divide(incidents, people, out=np.zeros_like(people), where=people > 0.0)
-    return np.asarray(below @ rate, np.float64)
+    return np.asarray(denominator @ rate, np.float64)
 
 
 def standardised_ratios(
@@ -338,17 +345,19 @@ def funnel_limits(
     mean = np.asarray(expected, dtype=np.float64) * target
     if np.any(mean <= 0.0) or np.any(np.isinf(mean)):
         raise InvalidValuesError("expected", "must be finite and above 0")
-    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
+    tail_mass = 0.5 * (1.0 - _checked_confidence(confidence))
     limits = []
-    for tail in (beyond, 1.0 - beyond):
+    for tail_probability in (tail_mass, 1.0 - tail_mass):
         # pdtrik is the count at which a continuous form of the distribution reaches the tail,
         # NaN where even a count of 0 is beyond it; a step either way allows for its rounding.
-        count = np.maximum(np.floor(np.nan_to_num(pdtrik(tail, mean))) - 1.0, 0.0)
+        count = np.maximum(np.floor(np.nan_to_num(pdtrik(tail_probability, mean))) - 1.0, 0.0)
         for _ in range(3):
-            count = np.where(pdtr(count, mean) > tail, count, count + 1.0)
-        reached = pdtr(count, mean)
-        step = reached - np.where(count > 0.0, pdtr(np.maximum(count - 1.0, 0.0), mean), 0.0)
-        limit = (count - (reached - tail) / step) / mean * target
+            count = np.where(pdtr(count, mean) > tail_probability, count, count + 1.0)
+        cumulative_probability = pdtr(count, mean)
+        step = cumulative_probability - np.where(
+            count > 0.0, pdtr(np.maximum(count - 1.0, 0.0), mean), 0.0
+        )
+        limit = (count - (cumulative_probability - tail_probability) / step) / mean * target
         limits.append(np.where(np.isnan(mean), np.nan, np.maximum(limit, 0.0)))
     return limits[0], limits[1]
 
@@ -365,23 +374,25 @@ def _checked_pair(
 ) -> tuple[FloatArray, FloatArray, NDArray[np.int8]]:
     """Counts and denominators of equal length, with the reason where a rate is impossible."""
     count = np.asarray(counts, dtype=np.float64)
-    below = np.asarray(denominators, dtype=np.float64)
-    if count.ndim != 1 or count.shape != below.shape:
+    denominator = np.asarray(denominators, dtype=np.float64)
+    if count.ndim != 1 or count.shape != denominator.shape:
         raise InvalidValuesError(
-            "denominators", f"must have one value per count, got {below.shape} for {count.shape}"
+            "denominators",
+            f"must have one value per count, got {denominator.shape} for {count.shape}",
         )
-    for name, array in (("counts", count), ("denominators", below)):
-        bad = np.flatnonzero((array < 0.0) | np.isinf(array))
-        if len(bad):
+    for name, array in (("counts", count), ("denominators", denominator)):
+        invalid = np.flatnonzero((array < 0.0) | np.isinf(array))
+        if len(invalid):
             raise InvalidValuesError(
                 name,
-                f"must be finite and not negative, got {array[bad[0]]:g} at position {bad[0]}",
+                f"must be finite and not negative, got {array[invalid[0]]:g} "
+                f"at position {invalid[0]}",
             )
     reason = np.zeros(len(count), np.int8)
-    reason[below == 0.0] = REASONS.index("denominator zero")
-    reason[np.isnan(below)] = REASONS.index("denominator missing")
+    reason[denominator == 0.0] = REASONS.index("denominator zero")
+    reason[np.isnan(denominator)] = REASONS.index("denominator missing")
     reason[np.isnan(count)] = REASONS.index("count missing")
-    return count, below, frozen(reason)
+    return count, denominator, frozen(reason)
 
 
 def _shrunk(
@@ -389,38 +400,44 @@ def _shrunk(
     denominator: FloatArray,
     reason: NDArray[np.int8],
     centre: FloatArray,
-    between: FloatArray,
+    between_variance: FloatArray,
     basis: FloatArray,
     per: float,
     confidence: float,
 ) -> Rates:
-    """Rates drawn to `centre` by the share that `between` is of their whole variance."""
+    """Rates drawn to `centre` by the share that `between_variance` is of their whole variance."""
     from scipy.special import gammaincinv
 
     if not (math.isfinite(per) and per > 0.0):
         raise InvalidParameterError("per", per, "finite and above 0")
-    given: BoolArray = reason == 0
-    c, x = count[given], denominator[given]
-    beyond = 0.5 * (1.0 - _checked_confidence(confidence))
-    differ = between > 0.0
-    safe = np.where(differ, between, 1.0)
-    value = np.where(differ, centre + between * (c / x - centre) / (safe + centre / x), centre)
-    shape, rate = centre * centre / safe + c, centre / safe + x
-    lower = np.where(differ, gammaincinv(np.where(shape > 0.0, shape, 1.0), beyond) / rate, 0.0)
-    upper = np.where(
-        differ, gammaincinv(np.where(shape > 0.0, shape, 1.0), 1 - beyond) / rate, 0.0
+    has_rate: BoolArray = reason == 0
+    c, x = count[has_rate], denominator[has_rate]
+    tail = 0.5 * (1.0 - _checked_confidence(confidence))
+    has_variance = between_variance > 0.0
+    safe_variance = np.where(has_variance, between_variance, 1.0)
+    value = np.where(
+        has_variance,
+        centre + between_variance * (c / x - centre) / (safe_variance + centre / x),
+        centre,
     )
-    least, most = count_interval(basis, confidence=confidence)
-    whole = np.where(centre > 0.0, basis / np.where(centre > 0.0, centre, 1.0), np.nan)
-    lower = np.where(differ, lower, least / whole)
-    upper = np.where(differ, upper, most / whole)
-    spread = [np.full(len(count), np.nan) for _ in range(3)]
-    for out, found in zip(spread, (value, lower, upper), strict=True):
-        out[given] = per * found
-    return Rates(frozen(spread[0]), frozen(spread[1]), frozen(spread[2]), reason)
+    shape, rate = centre * centre / safe_variance + c, centre / safe_variance + x
+    lower = np.where(
+        has_variance, gammaincinv(np.where(shape > 0.0, shape, 1.0), tail) / rate, 0.0
+    )
+    upper = np.where(
+        has_variance, gammaincinv(np.where(shape > 0.0, shape, 1.0), 1 - tail) / rate, 0.0
+    )
+    pooled_lower, pooled_upper = count_interval(basis, confidence=confidence)
+    exposure = np.where(centre > 0.0, basis / np.where(centre > 0.0, centre, 1.0), np.nan)
+    lower = np.where(has_variance, lower, pooled_lower / exposure)
+    upper = np.where(has_variance, upper, pooled_upper / exposure)
+    columns = [np.full(len(count), np.nan) for _ in range(3)]
+    for out, area_result in zip(columns, (value, lower, upper), strict=True):
+        out[has_rate] = per * area_result
+    return Rates(frozen(columns[0]), frozen(columns[1]), frozen(columns[2]), reason)
 
 
 def _nothing(reason: NDArray[np.int8]) -> Rates:
     """No area has a rate."""
-    missing = [frozen(np.full(len(reason), np.nan)) for _ in range(3)]
-    return Rates(missing[0], missing[1], missing[2], reason)
+    columns = [frozen(np.full(len(reason), np.nan)) for _ in range(3)]
+    return Rates(columns[0], columns[1], columns[2], reason)

@@ -66,22 +66,24 @@ def weighted_counts(position: ArrayLike, weights: ArrayLike, *, areas: int) -> W
     """
     if areas < 1:
         raise InvalidParameterError("areas", areas, "at least 1")
-    at = np.asarray(position, dtype=np.int64)
-    weight = checked_point_weights(weights, len(at))
-    if at.ndim != 1 or (len(at) and at.max() >= areas):
+    area_index = np.asarray(position, dtype=np.int64)
+    weight = checked_point_weights(weights, len(area_index))
+    if area_index.ndim != 1 or (len(area_index) and area_index.max() >= areas):
         raise InvalidValuesError("position", f"must be below {areas}, one per incident")
-    inside = at >= 0
-    at, weight = at[inside], weight[inside]
-    total = np.bincount(at, weights=weight, minlength=areas)
-    squares = np.bincount(at, weights=weight * weight, minlength=areas)
-    largest = np.zeros(areas)
-    np.maximum.at(largest, at, weight)
-    some = total > 0.0
+    is_inside = area_index >= 0
+    area_index, weight = area_index[is_inside], weight[is_inside]
+    total = np.bincount(area_index, weights=weight, minlength=areas)
+    squares = np.bincount(area_index, weights=weight * weight, minlength=areas)
+    largest_weight = np.zeros(areas)
+    np.maximum.at(largest_weight, area_index, weight)
+    has_weight = total > 0.0
     return WeightedCounts(
-        count=frozen(np.bincount(at, minlength=areas).astype(np.int64)),
+        count=frozen(np.bincount(area_index, minlength=areas).astype(np.int64)),
         total=frozen(total),
         effective_number=frozen(
-            np.divide(total * total, squares, out=np.zeros(areas), where=some)
+            np.divide(total * total, squares, out=np.zeros(areas), where=has_weight)
         ),
-        largest_share=frozen(np.divide(largest, total, out=np.full(areas, np.nan), where=some)),
+        largest_share=frozen(
+            np.divide(largest_weight, total, out=np.full(areas, np.nan), where=has_weight)
+        ),
     )

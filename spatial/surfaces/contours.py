@@ -96,15 +96,17 @@ def volume_contours(
     )
     if surface.min() < 0.0:
         raise InvalidValuesError("density", "must be finite and at least 0, or NaN outside")
-    wanted = sorted(set(shares))
-    for share in wanted:
+    sorted_shares = sorted(set(shares))
+    for share in sorted_shares:
         if not 0.0 < share <= 1.0:
             raise InvalidParameterError("share", share, "above 0 and at most 1")
     values = np.sort(surface[surface > 0.0])[::-1]
     if not len(values):
-        return tuple(_empty(share) for share in wanted)
-    held = np.cumsum(values)
-    return tuple(_contour(share, surface, grid, values, held) for share in wanted)
+        return tuple(_empty(share) for share in sorted_shares)
+    cumulative_density = np.cumsum(values)
+    return tuple(
+        _contour(share, surface, grid, values, cumulative_density) for share in sorted_shares
+    )
 
 
 def _empty(share: float) -> VolumeContour:
@@ -113,26 +115,34 @@ def _empty(share: float) -> VolumeContour:
 
 
 def _contour(
-    share: float, surface: FloatArray, grid: Grid, values: FloatArray, held: FloatArray
+    share: float,
+    surface: FloatArray,
+    grid: Grid,
+    values: FloatArray,
+    cumulative_density: FloatArray,
 ) -> VolumeContour:
     """The contour of one share, from the values and their running sum, densest first."""
     # The last cell taken, allowing for rounding in the sums; then all that are as dense.
-    last = int(np.searchsorted(held, share * held[-1] * (1.0 - 1e-12)))
-    lowest = float(values[min(last, len(values) - 1)])
-    taken = int(np.searchsorted(-values, -lowest, side="right"))
-    below = float(values[taken]) if taken < len(values) else 0.0
-    level = (lowest + below) / 2.0
-    if not below < level < lowest:  # neighbours in floating point: any level separates them
-        level = lowest
+    last_cell = int(
+        np.searchsorted(cumulative_density, share * cumulative_density[-1] * (1.0 - 1e-12))
+    )
+    lowest_density = float(values[min(last_cell, len(values) - 1)])
+    cell_count = int(np.searchsorted(-values, -lowest_density, side="right"))
+    next_density = float(values[cell_count]) if cell_count < len(values) else 0.0
+    level = (lowest_density + next_density) / 2.0
+    if (
+        not next_density < level < lowest_density
+    ):  # neighbours in floating point: any level separates them
+        level = lowest_density
     geometry = _traced(surface, grid, level)
-    mass = float(held[taken - 1])
+    mass = float(cumulative_density[cell_count - 1])
     return VolumeContour(
         share=share,
         density_per_km2=level,
         geometry=geometry,
         area_km2=float(geometry.area) / 1e6,
         mass=mass * grid.cell_area_km2,
-        mass_share=mass / float(held[-1]),
+        mass_share=mass / float(cumulative_density[-1]),
     )
 
 
@@ -140,17 +150,17 @@ def _traced(surface: FloatArray, grid: Grid, level: float) -> Any:
     """The area where the surface, linear between cell centres, is at least `level`."""
     import contourpy  # needed by few requests
 
-    padded = np.pad(surface, 1)
+    padded_surface = np.pad(surface, 1)
     x = grid.left_m + (np.arange(grid.cols + 2) - 0.5) * grid.cell_m
     y = grid.top_m - (np.arange(grid.rows + 2) - 0.5) * grid.cell_m
     tracer = contourpy.contour_generator(
-        x, y, padded, name="serial", fill_type=contourpy.FillType.OuterOffset
+        x, y, padded_surface, name="serial", fill_type=contourpy.FillType.OuterOffset
     )
-    filled: Any = tracer.filled(level, np.inf)  # its type depends on the fill type
+    filled_contours: Any = tracer.filled(level, np.inf)  # its type depends on the fill type
     areas = shapely.MultiPolygon(
         [
             polygon
-            for points, ends in zip(*filled, strict=True)
+            for points, ends in zip(*filled_contours, strict=True)
             for polygon in _polygons(points, ends)
         ]
     )
@@ -168,5 +178,5 @@ def _polygons(points: FloatArray, ends: IntArray) -> list[Any]:
 
 def _parts_of_valid(geometry: Any) -> list[Any]:
     """The same area as valid polygons."""
-    valid = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    return [part for part in shapely.get_parts(valid) if part.area > 0.0]
+    valid_geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    return [part for part in shapely.get_parts(valid_geometry) if part.area > 0.0]

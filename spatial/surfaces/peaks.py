@@ -180,14 +180,16 @@ def find_peaks(
     if not len(cells):
         return Peaks((), reach_m, 0)
     heights = surface.ravel()[cells]
-    prominent = np.flatnonzero(prominence >= least_prominence * heights[0])
-    xy_m = _tops(surface, cells[prominent], grid)
-    kept = _apart(xy_m, reach_m, max_peaks)
-    chosen = prominent[kept]
+    prominent_peaks = np.flatnonzero(prominence >= least_prominence * heights[0])
+    xy_m = _tops(surface, cells[prominent_peaks], grid)
+    peak_order = _apart(xy_m, reach_m, max_peaks)
+    chosen_peaks = prominent_peaks[peak_order]
     return Peaks(
-        _described(xy_m[kept], heights[chosen], prominence[chosen], points, reach_m),
+        _described(
+            xy_m[peak_order], heights[chosen_peaks], prominence[chosen_peaks], points, reach_m
+        ),
         reach_m,
-        len(cells) - len(kept),
+        len(cells) - len(peak_order),
     )
 
 
@@ -245,32 +247,39 @@ def propose_inset(
     """
     if not peaks.peaks:
         return None
-    first = peaks.peaks[0]
+    leading_peak = peaks.peaks[0]
     half_m = INSET_REACHES * peaks.reach_m
-    bounds = (first.x_m - half_m, first.y_m - half_m, first.x_m + half_m, first.y_m + half_m)
+    bounds = (
+        leading_peak.x_m - half_m,
+        leading_peak.y_m - half_m,
+        leading_peak.x_m + half_m,
+        leading_peak.y_m + half_m,
+    )
     records = np.asarray(xy_m, dtype=np.float64)
-    within = np.all(np.abs(records - (first.x_m, first.y_m)) <= half_m, axis=1)
-    chosen = choose_bandwidth(records[within], kernel=kernel, fallback_m=bandwidth_m)
-    fine_m = min(chosen.bandwidth_m, bandwidth_m * INSET_BANDWIDTH)
-    fine_m = max(fine_m, min(chosen.location.error_m, bandwidth_m))
-    return Inset(bounds, fine_m, kernel, fine_m / 8.0, chosen.rule, chosen.places)
+    is_inside = np.all(np.abs(records - (leading_peak.x_m, leading_peak.y_m)) <= half_m, axis=1)
+    choice = choose_bandwidth(records[is_inside], kernel=kernel, fallback_m=bandwidth_m)
+    inset_bandwidth_m = min(choice.bandwidth_m, bandwidth_m * INSET_BANDWIDTH)
+    inset_bandwidth_m = max(inset_bandwidth_m, min(choice.location.error_m, bandwidth_m))
+    return Inset(
+        bounds, inset_bandwidth_m, kernel, inset_bandwidth_m / 8.0, choice.rule, choice.places
+    )
 
 
 def _maxima(surface: FloatArray) -> tuple[IntArray, FloatArray]:
     """Cells of all local maxima from the highest down, and their prominence per km^2."""
-    flat = np.ascontiguousarray(surface).ravel()
-    above = np.flatnonzero(flat > 0.0)
-    order = above[np.argsort(-flat[above], kind="stable")]
+    densities = np.ascontiguousarray(surface).ravel()
+    occupied_cells = np.flatnonzero(densities > 0.0)
+    order = occupied_cells[np.argsort(-densities[occupied_cells], kind="stable")]
     # A border of cells that are never visited spares the kernel its bounds checks.
     width = surface.shape[1] + 2
-    padded = order + width + 1 + 2 * (order // surface.shape[1])
+    padded_order = order + width + 1 + 2 * (order // surface.shape[1])
     group = np.full((surface.shape[0] + 2) * width, -1, dtype=np.int64)
     saddle = np.zeros(len(order))
     is_peak = np.zeros(len(order), dtype=np.bool_)
-    _flood(padded, flat[order], width, group, np.arange(len(order)), is_peak, saddle)
+    _flood(padded_order, densities[order], width, group, np.arange(len(order)), is_peak, saddle)
     # What parts of a plateau have between them is not a saddle.
-    found = np.flatnonzero(is_peak & (flat[order] > saddle))
-    return order[found], flat[order[found]] - saddle[found]
+    peak_positions = np.flatnonzero(is_peak & (densities[order] > saddle))
+    return order[peak_positions], densities[order[peak_positions]] - saddle[peak_positions]
 
 
 @compiled
@@ -286,7 +295,7 @@ def _flood(
     """Join cells to their higher neighbours from the top down; note where groups first meet."""
     steps = (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1)
     for i in range(len(order)):
-        highest = -1
+        highest_root = -1
         for step in steps:
             root = group[order[i] + step]
             if root < 0:
@@ -294,32 +303,32 @@ def _flood(
             while parent[root] != root:
                 parent[root] = parent[parent[root]]
                 root = parent[root]
-            if highest < 0:
-                highest = root
-            elif root != highest:
+            if highest_root < 0:
+                highest_root = root
+            elif root != highest_root:
                 # Groups are named by the rank of their summit: the smaller is the higher.
-                lower, highest = max(root, highest), min(root, highest)
-                parent[lower] = highest
+                lower, highest_root = max(root, highest_root), min(root, highest_root)
+                parent[lower] = highest_root
                 saddle[lower] = height[i]
-        if highest < 0:
+        if highest_root < 0:
             is_peak[i] = True
-            highest = i
-        group[order[i]] = highest
+            highest_root = i
+        group[order[i]] = highest_root
 
 
 def _tops(surface: FloatArray, peaks: IntArray, grid: Grid) -> FloatArray:
     """(n, 2) centre of each peak: on a plateau, of the cell nearest to the plateau's middle."""
     surface = np.ascontiguousarray(surface)
-    seen = np.zeros(surface.shape, dtype=np.bool_)
+    is_visited = np.zeros(surface.shape, dtype=np.bool_)
     cells = np.empty((surface.size, 2), dtype=np.int64)
     tops = np.empty((len(peaks), 2))
     for k, peak in enumerate(peaks):
         row, col = divmod(int(peak), grid.cols)
-        least = surface[row, col] * (1.0 - _PLATEAU)
-        plateau = cells[: _plateau(surface, row, col, least, seen, cells)]
-        away = ((plateau - plateau.mean(axis=0)) ** 2).sum(axis=1)
-        tops[k] = plateau[np.lexsort((plateau[:, 1], plateau[:, 0], away))[0]]
-        seen[plateau[:, 0], plateau[:, 1]] = False
+        least_height = surface[row, col] * (1.0 - _PLATEAU)
+        plateau = cells[: _plateau(surface, row, col, least_height, is_visited, cells)]
+        distance_sq = ((plateau - plateau.mean(axis=0)) ** 2).sum(axis=1)
+        tops[k] = plateau[np.lexsort((plateau[:, 1], plateau[:, 0], distance_sq))[0]]
+        is_visited[plateau[:, 0], plateau[:, 1]] = False
     return np.column_stack(
         [
             grid.left_m + (tops[:, 1] + 0.5) * grid.cell_m,
@@ -330,35 +339,40 @@ def _tops(surface: FloatArray, peaks: IntArray, grid: Grid) -> FloatArray:
 
 @compiled
 def _plateau(
-    surface: FloatArray, row: int, col: int, least: float, seen: BoolArray, cells: IntArray
+    surface: FloatArray,
+    row: int,
+    col: int,
+    least_height: float,
+    is_visited: BoolArray,
+    cells: IntArray,
 ) -> int:
     """Enter the cells, connected with one, that are at least so high; how many there are."""
     rows, cols = surface.shape
-    seen[row, col] = True
+    is_visited[row, col] = True
     cells[0, 0], cells[0, 1] = row, col
-    found, done = 1, 0
-    while done < found:
-        at_row, at_col = cells[done, 0], cells[done, 1]
-        done += 1
-        for r in range(max(at_row - 1, 0), min(at_row + 2, rows)):
-            for c in range(max(at_col - 1, 0), min(at_col + 2, cols)):
-                if not seen[r, c] and surface[r, c] >= least:
-                    seen[r, c] = True
-                    cells[found, 0], cells[found, 1] = r, c
-                    found += 1
-    return found
+    cell_count, visited_count = 1, 0
+    while visited_count < cell_count:
+        cell_row, cell_col = cells[visited_count, 0], cells[visited_count, 1]
+        visited_count += 1
+        for r in range(max(cell_row - 1, 0), min(cell_row + 2, rows)):
+            for c in range(max(cell_col - 1, 0), min(cell_col + 2, cols)):
+                if not is_visited[r, c] and surface[r, c] >= least_height:
+                    is_visited[r, c] = True
+                    cells[cell_count, 0], cells[cell_count, 1] = r, c
+                    cell_count += 1
+    return cell_count
 
 
-def _apart(xy_m: FloatArray, reach_m: float, most: int) -> IntArray:
+def _apart(xy_m: FloatArray, reach_m: float, max_peaks: int) -> IntArray:
     """Positions of the peaks, from the first down, that lie a reach from all kept before."""
-    kept: list[int] = []
+    positions: list[int] = []
     for k in range(len(xy_m)):
-        away = np.hypot(*(xy_m[kept] - xy_m[k]).T)
-        if np.all(away >= reach_m * (1.0 - _SAME_PLACE)):
-            kept.append(k)
-            if len(kept) == most:
+        distances = np.hypot(*(xy_m[positions] - xy_m[k]).T)
+        if np.all(distances >= reach_m * (1.0 - _SAME_PLACE)):
+            positions.append(k)
+            if len(positions) == max_peaks:
                 break
-    return np.array(kept, dtype=np.int64)
+    return np.array(positions, dtype=np.int64)
 
 
 def _described(
@@ -370,26 +384,26 @@ def _described(
 ) -> tuple[Peak, ...]:
     """The kept peaks with their masses, distances and classes."""
     masses = _masses(xy_m, points, reach_m)
-    between = np.hypot(xy_m[:, None, 0] - xy_m[None, :, 0], xy_m[:, None, 1] - xy_m[None, :, 1])
-    np.fill_diagonal(between, math.inf)
-    described = []
+    distances = np.hypot(xy_m[:, None, 0] - xy_m[None, :, 0], xy_m[:, None, 1] - xy_m[None, :, 1])
+    np.fill_diagonal(distances, math.inf)
+    peaks = []
     for k in range(len(xy_m)):
-        relative = float(prominence[k] / heights[0])
-        described.append(
+        relative_prominence = float(prominence[k] / heights[0])
+        peaks.append(
             Peak(
                 rank=k + 1,
                 x_m=float(xy_m[k, 0]),
                 y_m=float(xy_m[k, 1]),
                 density_per_km2=float(heights[k]),
-                prominence=relative,
+                prominence=relative_prominence,
                 mass=float(masses[k]),
                 share=float(masses[k]) / points.total_weight if points.total_weight else 0.0,
-                nearest_m=float(between[k].min()) if len(xy_m) > 1 else None,
-                nearest_higher_m=float(between[k, :k].min()) if k else None,
-                peak_class=_class_of(relative),
+                nearest_m=float(distances[k].min()) if len(xy_m) > 1 else None,
+                nearest_higher_m=float(distances[k, :k].min()) if k else None,
+                peak_class=_class_of(relative_prominence),
             )
         )
-    return tuple(described)
+    return tuple(peaks)
 
 
 def _class_of(prominence: float) -> PeakClass:
@@ -401,15 +415,16 @@ def _class_of(prominence: float) -> PeakClass:
 
 def _masses(xy_m: FloatArray, points: PointIndex, reach_m: float) -> FloatArray:
     """Weight of the points within reach of each peak, each point going to the nearest."""
-    nearest = np.full(len(points), math.inf)
+    nearest_distance = np.full(len(points), math.inf)
     owner = np.full(len(points), -1, dtype=np.int64)
     for k, (x, y) in enumerate(xy_m):
-        at = points.near((x - reach_m, y - reach_m, x + reach_m, y + reach_m))
-        away = np.hypot(points.x_m[at] - x, points.y_m[at] - y)
-        nearer = (away <= reach_m) & (away < nearest[at])
-        nearest[at[nearer]] = away[nearer]
-        owner[at[nearer]] = k
-    owned = owner >= 0
+        candidates = points.near((x - reach_m, y - reach_m, x + reach_m, y + reach_m))
+        distances = np.hypot(points.x_m[candidates] - x, points.y_m[candidates] - y)
+        is_nearer = (distances <= reach_m) & (distances < nearest_distance[candidates])
+        nearest_distance[candidates[is_nearer]] = distances[is_nearer]
+        owner[candidates[is_nearer]] = k
+    has_owner = owner >= 0
     return np.asarray(
-        np.bincount(owner[owned], points.weight[owned], minlength=len(xy_m)), dtype=np.float64
+        np.bincount(owner[has_owner], points.weight[has_owner], minlength=len(xy_m)),
+        dtype=np.float64,
     )

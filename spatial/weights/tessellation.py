@@ -196,25 +196,25 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
     if study_area.is_empty or not study_area.area > 0.0:
         raise InvalidGridError("the study area is empty")
     column, row = _lattice_over(study_area.bounds, shape, size)
-    whole = _polygons(shape, size, column, row)
+    whole_cells = _polygons(shape, size, column, row)
     shapely.prepare(study_area)
-    reaches = np.asarray(shapely.intersects(study_area, whole))
-    column, row, whole = column[reaches], row[reaches], whole[reaches]
-    inside = np.asarray(shapely.contains_properly(study_area, whole))
-    geometries = whole.copy()
-    geometries[~inside] = shapely.intersection(whole[~inside], study_area)
+    is_reached = np.asarray(shapely.intersects(study_area, whole_cells))
+    column, row, whole_cells = column[is_reached], row[is_reached], whole_cells[is_reached]
+    is_inside = np.asarray(shapely.contains_properly(study_area, whole_cells))
+    geometries = whole_cells.copy()
+    geometries[~is_inside] = shapely.intersection(whole_cells[~is_inside], study_area)
     area_m2 = np.asarray(shapely.area(geometries))
     cell_m2 = size * size * (1.0 if shape == "square" else math.sqrt(3.0) / 2.0)
     # A side that runs along the study area's edge leaves slivers of rounding, not of land.
-    kept = area_m2 > 1e-9 * cell_m2
+    has_area = area_m2 > 1e-9 * cell_m2
     return Tessellation(
         shape=shape,
         size_m=size,
-        column=frozen(column[kept]),
-        row=frozen(row[kept]),
-        geometries=frozen(_areal(geometries[kept])),
-        area_km2=frozen(area_m2[kept] / 1e6),
-        share_inside=frozen(np.minimum(area_m2[kept] / cell_m2, 1.0)),
+        column=frozen(column[has_area]),
+        row=frozen(row[has_area]),
+        geometries=frozen(_areal(geometries[has_area])),
+        area_km2=frozen(area_m2[has_area] / 1e6),
+        share_inside=frozen(np.minimum(area_m2[has_area] / cell_m2, 1.0)),
     )
 
 
@@ -301,11 +301,11 @@ def _areal(geometries: NDArray[Any]) -> NDArray[Any]:
     """Only the polygons of each geometry: a cut along an edge can leave lines and points."""
     import shapely
 
-    mixed = np.flatnonzero(
+    collections = np.flatnonzero(
         shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION
     )
-    cut = geometries.copy()
-    for at in mixed:
-        parts = shapely.get_parts(geometries[at])
-        cut[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
-    return cut
+    polygons = geometries.copy()
+    for position in collections:
+        parts = shapely.get_parts(geometries[position])
+        polygons[position] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
+    return polygons

@@ -71,15 +71,17 @@ class Neighbours:
         links = np.ones(len(positions)) if weights is None else np.array(weights, np.float64)
         _check_structure(pointers, positions, links)
         if self_weights is None:
-            own = _largest_per_row(pointers, links)
+            self_weight = _largest_per_row(pointers, links)
         else:
-            own = np.array(self_weights, dtype=np.float64)
-            if own.shape != (len(pointers) - 1,) or not np.all(np.isfinite(own) & (own > 0)):
+            self_weight = np.array(self_weights, dtype=np.float64)
+            if self_weight.shape != (len(pointers) - 1,) or not np.all(
+                np.isfinite(self_weight) & (self_weight > 0)
+            ):
                 raise InvalidNeighboursError("self weights must be one number above 0 per area")
         object.__setattr__(self, "indptr", frozen(pointers))
         object.__setattr__(self, "indices", frozen(positions))
         object.__setattr__(self, "weights", frozen(links))
-        object.__setattr__(self, "self_weights", frozen(own))
+        object.__setattr__(self, "self_weights", frozen(self_weight))
         object.__setattr__(self, "rule", rule)
 
     @classmethod
@@ -131,13 +133,15 @@ class Neighbours:
         if not directed:
             origin, target = ends, np.concatenate([target, origin])
             weight = np.concatenate([weight, weight])
-        others = origin != target
-        key, weight = origin[others] * n + target[others], weight[others]
+        is_link = origin != target
+        key, weight = origin[is_link] * n + target[is_link], weight[is_link]
         order = np.lexsort((-weight, key))
-        key, first = np.unique(key[order], return_index=True)
+        key, first_index = np.unique(key[order], return_index=True)
         origin, target = np.divmod(key, n)
         indptr = np.concatenate([[0], np.cumsum(np.bincount(origin, minlength=n))])
-        return cls(indptr, target, weight[order][first], self_weights=self_weights, rule=rule)
+        return cls(
+            indptr, target, weight[order][first_index], self_weights=self_weights, rule=rule
+        )
 
     @property
     def n(self) -> int:
@@ -167,10 +171,10 @@ class Neighbours:
     @cached_property
     def has_equal_weights(self) -> bool:
         """Whether each row's weights are all the same: contiguity, standardised or not."""
-        firsts = np.repeat(
+        first_weights = np.repeat(
             self.weights[self.indptr[:-1][~self.is_island]], self.counts[~self.is_island]
         )
-        return bool(np.all(self.weights == firsts))
+        return bool(np.all(self.weights == first_weights))
 
     def neighbours_of(self, position: int) -> IndexArray:
         """Positions of the neighbours of one area, ascending."""
@@ -198,9 +202,9 @@ class Neighbours:
 
     def with_self(self) -> SparseRows:
         """The rows with each area among its own neighbours, as Gi* defines them."""
-        own = np.arange(self.n)
-        origin = np.concatenate([self._origins, own])
-        target = np.concatenate([self.indices, own])
+        positions = np.arange(self.n)
+        origin = np.concatenate([self._origins, positions])
+        target = np.concatenate([self.indices, positions])
         order = np.lexsort((target, origin))
         return SparseRows(
             frozen(self.indptr + np.arange(self.n + 1)),
@@ -208,25 +212,25 @@ class Neighbours:
             frozen(np.concatenate([self.weights, self.self_weights])[order]),
         )
 
-    def subset(self, keep: ArrayLike) -> "Neighbours":
+    def subset(self, mask: ArrayLike) -> "Neighbours":
         """The structure among the areas kept, in their order; links to others are lost.
 
         Parameters
         ----------
-        keep : (n,) bool
+        mask : (n,) bool
             Which areas remain: those inside `within`, or those that have a value.
         """
-        kept = np.asarray(keep, dtype=np.bool_)
-        if kept.shape != (self.n,):
-            raise InvalidNeighboursError(f"a subset needs {self.n} flags, got {kept.shape}")
-        position = np.cumsum(kept) - 1
-        stays = kept[self._origins] & kept[self.indices]
-        counts = np.bincount(position[self._origins[stays]], minlength=int(kept.sum()))
+        is_kept = np.asarray(mask, dtype=np.bool_)
+        if is_kept.shape != (self.n,):
+            raise InvalidNeighboursError(f"a subset needs {self.n} flags, got {is_kept.shape}")
+        position = np.cumsum(is_kept) - 1
+        is_kept_link = is_kept[self._origins] & is_kept[self.indices]
+        counts = np.bincount(position[self._origins[is_kept_link]], minlength=int(is_kept.sum()))
         return Neighbours(
             np.concatenate([[0], np.cumsum(counts)]),
-            position[self.indices[stays]],
-            self.weights[stays],
-            self_weights=self.self_weights[kept],
+            position[self.indices[is_kept_link]],
+            self.weights[is_kept_link],
+            self_weights=self.self_weights[is_kept],
             rule=self.rule,
         )
 
@@ -265,7 +269,9 @@ def _check_structure(indptr: IntArray, indices: IndexArray, weights: FloatArray)
 
 def _largest_per_row(indptr: IntArray, weights: FloatArray) -> FloatArray:
     """The largest weight of each row, 1 for a row without any."""
-    largest = np.zeros(len(indptr) - 1)
-    np.maximum.at(largest, np.repeat(np.arange(len(largest)), np.diff(indptr)), weights)
-    largest[np.diff(indptr) == 0] = 1.0
-    return largest
+    largest_weight = np.zeros(len(indptr) - 1)
+    np.maximum.at(
+        largest_weight, np.repeat(np.arange(len(largest_weight)), np.diff(indptr)), weights
+    )
+    largest_weight[np.diff(indptr) == 0] = 1.0
+    return largest_weight

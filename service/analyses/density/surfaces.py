@@ -382,7 +382,7 @@ def _provenance(
         method["adaptive"] = {
             "name": "Abramson (1982)",
             "pilot_bandwidth_m": adaptive.pilot_bandwidth_m,
-            "most_times_bandwidth": adaptive.most,
+            "most_times_bandwidth": adaptive.cap,
         }
     warnings: tuple[str, ...] = ()
     if located >= 2:

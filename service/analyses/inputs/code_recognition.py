@@ -191,7 +191,7 @@ def _recognised(
     return recognised(
         {word: int(n) for word, n in zip(words, records, strict=True) if n},
         layers,
-        asked=layer.layer_id,
+        target=layer.layer_id,
     )
 
 
@@ -215,11 +215,11 @@ def _is_known(
 def _notes(found: Recognition, layer: Layer, used: Sequence[Crosswalk]) -> tuple[str, ...]:
     """What a reader must know of the vintage of the codes."""
     notes = []
-    another = found.best != layer.layer_id and found.asked_share < KNOWN_CODING_SHARE
+    another = found.best != layer.layer_id and found.target_share < KNOWN_CODING_SHARE
     through = any(one.from_layer == found.best for one in used)
-    if another and (through or found.asked_share > 0):
+    if another and (through or found.target_share > 0):
         notes.append(
-            f"The area codes are of {found.best}: {100 * found.asked_share:.1f} % of the coded "
+            f"The area codes are of {found.best}: {100 * found.target_share:.1f} % of the coded "
             f"records have one that is also in {layer.layer_id}."
         )
         if not through:

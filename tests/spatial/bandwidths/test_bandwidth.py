@@ -72,7 +72,7 @@ def test_sums_over_pairs_equal_every_pair_written_out(repeats):
     sd_m = np.array([50.0, 120.0, 300.0, 1_000.0])
     got = pair_sums(places, sd_m, (GAUSSIAN, GAUSSIAN_TWICE), seed=0)
     for k, sd in enumerate(sd_m):
-        for summed, width in zip(got.others, (sd, sd * math.sqrt(2)), strict=True):
+        for summed, width in zip(got.other_sums, (sd, sd * math.sqrt(2)), strict=True):
             expected = (oracles.gaussian(away, width) * others).sum(axis=1)
             np.testing.assert_allclose(
                 summed[:, k], expected, rtol=1e-3, atol=1e-4 * expected.max()
@@ -84,7 +84,7 @@ def test_sums_of_discs_and_their_overlaps_equal_every_pair_written_out():
     away = oracles.distances(places.xy_m)
     others = places.weight * ~np.eye(len(places), dtype=bool)
     sd_m = np.array([100.0, 400.0])
-    discs, overlaps = pair_sums(places, sd_m, (DISC, DISC_OVERLAP), seed=0).others
+    discs, overlaps = pair_sums(places, sd_m, (DISC, DISC_OVERLAP), seed=0).other_sums
     for k, sd in enumerate(sd_m):
         half = np.minimum(away / (4 * sd), 1)
         lens = 2 / math.pi * (np.arccos(half) - half * np.sqrt(1 - half**2))
@@ -104,10 +104,10 @@ def test_above_the_limit_a_sample_of_merged_places_gives_nearly_the_same_sums(mo
     assert sampled.is_sampled
     assert not exact.is_sampled
     assert sampled.query_weight.sum() == pytest.approx(places.total_weight)
-    at_same = exact.others[0][sampled.query]
-    error = np.abs(sampled.others[0] - at_same).max(axis=0) / at_same.max(axis=0)
+    at_same = exact.other_sums[0][sampled.query]
+    error = np.abs(sampled.other_sums[0] - at_same).max(axis=0) / at_same.max(axis=0)
     assert error.max() < 0.01
-    mean = sampled.query_weight @ sampled.others[0] / (places.weight @ exact.others[0])
+    mean = sampled.query_weight @ sampled.other_sums[0] / (places.weight @ exact.other_sums[0])
     np.testing.assert_allclose(mean, 1.0, atol=0.02)
 
 
@@ -115,7 +115,7 @@ def test_what_is_left_of_a_merged_cell_is_where_the_other_places_are(monkeypatch
     monkeypatch.setattr(pair_distances, "EXACT_PLACES", 1)
     # The last two share a cell of a quarter of 100 m; the first only sets the corner.
     places = merge_places([[0.0, 0.0], [10_001.0, 10_001.0], [10_021.0, 10_021.0]], [1, 2, 5])
-    (summed,) = pair_sums(places, np.array([100.0]), (GAUSSIAN,), seed=0).others
+    (summed,) = pair_sums(places, np.array([100.0]), (GAUSSIAN,), seed=0).other_sums
     away = np.hypot(20.0, 20.0)
     expected = [0.0, 5 * oracles.gaussian(away, 100.0), 2 * oracles.gaussian(away, 100.0)]
     np.testing.assert_allclose(summed[:, 0], expected, rtol=1e-6)

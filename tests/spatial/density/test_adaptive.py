@@ -147,7 +147,7 @@ def test_bandwidths_are_those_of_the_formula():
     xy_m = rng.normal(3_000, 700, (60, 2))
     weight = rng.integers(1, 4, 60).astype(float)
     points = PointIndex(xy_m, weights=weight)
-    got = abramson(points, bandwidth_m=800.0, pilot_bandwidth_m=500.0, most=2.0)
+    got = abramson(points, bandwidth_m=800.0, pilot_bandwidth_m=500.0, cap=2.0)
     inverse = np.empty(len(points))
     for i in range(len(points)):
         away = np.hypot(points.x_m - points.x_m[i], points.y_m - points.y_m[i])
@@ -159,14 +159,14 @@ def test_bandwidths_are_those_of_the_formula():
 
 def test_the_geometric_mean_over_records_is_the_global_bandwidth():
     points = PointIndex(np.repeat(clusters(5), 2, axis=0))
-    got = abramson(points, bandwidth_m=500.0, most=1e9)
+    got = abramson(points, bandwidth_m=500.0, cap=1e9)
     mean = np.exp(points.weight @ np.log(got.bandwidth_m) / points.total_weight)
     assert mean == pytest.approx(500.0)
 
 
 def test_no_bandwidth_is_above_the_cap():
     lonely = np.vstack([clusters(6), [[300_000.0, 300_000.0]]])
-    got = abramson(PointIndex(lonely), bandwidth_m=500.0, most=3.0)
+    got = abramson(PointIndex(lonely), bandwidth_m=500.0, cap=3.0)
     assert got.bandwidth_m.max() == pytest.approx(1_500.0)
     assert got.capped_weight >= 1.0
 
@@ -258,8 +258,8 @@ def test_bandwidths_follow_their_places_through_the_correction():
 
 def test_wrong_arguments_are_named():
     points = PointIndex(clusters(11))
-    with pytest.raises(InvalidParameterError, match="most"):
-        abramson(points, bandwidth_m=500.0, most=0.5)
+    with pytest.raises(InvalidParameterError, match="cap"):
+        abramson(points, bandwidth_m=500.0, cap=0.5)
     with pytest.raises(InvalidBandwidthError):
         abramson(points, bandwidth_m=500.0, pilot_bandwidth_m=np.nan)
     with pytest.raises(InvalidValuesError, match="one per place"):
