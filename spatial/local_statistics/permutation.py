@@ -21,9 +21,16 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_values, frozen
-from spatial.compiled import compiled
+from spatial.arrays import BoolArray, FloatArray, IntArray, checked_values, frozen
 from spatial.errors import InvalidParameterError
+from spatial.local_statistics._permutation_kernels import (
+    add_lags_and_weight_sums,
+    add_running_sums,
+    correct_self_draws,
+    correct_weighted_self_draws,
+    count_against,
+    count_weighted,
+)
 from spatial.local_statistics.arrangements import (
     block_generator,
     depth_of,
@@ -257,7 +264,9 @@ def _plan(statistic: LocalStatistic) -> _Plan:
     # Equal weights are taken as 1: scaling a row cannot change the p, and counts stay whole.
     weights = frozen(np.ones(neighbours.links)) if equal_weights else neighbours.weights
     lags, weight_sums = np.zeros(neighbours.n), np.zeros(neighbours.n)
-    _add_lags_and_reach(neighbours.indptr, neighbours.indices, weights, values, lags, weight_sums)
+    add_lags_and_weight_sums(
+        neighbours.indptr, neighbours.indices, weights, values, lags, weight_sums
+    )
     rounding = (
         64.0 * np.finfo(np.float64).eps * weight_sums * float(np.abs(values).max(initial=0.0))
     )
@@ -295,15 +304,15 @@ def _count_block(
         return upper_counts, lower_counts
     if plan.equal_weights:
         sums = np.empty((plan.depth, rows))
-        _running_sums(table, plan.values, sums)
+        add_running_sums(table, plan.values, sums)
         for count, members in plan.groups:
             _count_group(sums[count - 1], plan, members, upper_counts, lower_counts)
-        _correct_self_draws(
+        correct_self_draws(
             table, sums, plan.values, plan.counts, plan.low, plan.high, upper_counts, lower_counts
         )
     else:
         drawn_values = plan.values[table]
-        _count_weighted(
+        count_weighted(
             plan.indptr,
             plan.weights,
             drawn_values,
@@ -312,7 +321,7 @@ def _count_block(
             upper_counts,
             lower_counts,
         )
-        _correct_weighted_self_draws(
+        correct_weighted_self_draws(
             table,
             drawn_values,
             plan.indptr,
@@ -343,7 +352,7 @@ def _count_group(
             np.zeros(len(members), np.int64),
             np.zeros(len(members), np.int64),
         )
-        _count_against(sums, low, high, group_upper, group_lower)
+        count_against(sums, low, high, group_upper, group_lower)
         upper_counts[members] = group_upper
         lower_counts[members] = group_lower
 
@@ -355,147 +364,3 @@ def compile_kernels() -> None:
     values = np.array([0.0, 1.0, 2.0, 4.0])
     for structure in (line, weighted_line):
         permutation_p(LocalStatistic(values, structure), permutations=9)
-
-
-@compiled
-def _add_lags_and_reach(
-    indptr: IntArray,
-    indices: IndexArray,
-    weights: FloatArray,
-    values: FloatArray,
-    lags: FloatArray,
-    weight_sums: FloatArray,
-) -> None:
-    """Add to each area its lag and the sum of its weights."""
-    for i in range(len(lags)):
-        for link in range(indptr[i], indptr[i + 1]):
-            lags[i] += weights[link] * values[indices[link]]
-            weight_sums[i] += weights[link]
-
-
-@compiled
-def _running_sums(table: IndexArray, values: FloatArray, sums: FloatArray) -> None:
-    """Sum of the first 1, 2, 3 ... values of each arrangement."""
-    depth, rows = table.shape
-    for row in range(rows):
-        sums[0, row] = values[table[0, row]]
-    for position in range(1, depth):
-        for row in range(rows):
-            sums[position, row] = sums[position - 1, row] + values[table[position, row]]
-
-
-@compiled
-def _count_against(
-    sums: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    upper_counts: IntArray,
-    lower_counts: IntArray,
-) -> None:
-    """How many sums are at or above each low, and at or below each high."""
-    for i in range(len(low)):
-        upper_count, lower_count = 0, 0
-        for row in range(len(sums)):
-            upper_count += sums[row] >= low[i]
-            lower_count += sums[row] <= high[i]
-        upper_counts[i] += upper_count
-        lower_counts[i] += lower_count
-
-
-@compiled
-def _correct_self_draws(
-    table: IndexArray,
-    sums: FloatArray,
-    values: FloatArray,
-    counts: IntArray,
-    low: FloatArray,
-    high: FloatArray,
-    upper_counts: IntArray,
-    lower_counts: IntArray,
-) -> None:
-    """Where an area stands among its own neighbours, take the next area in its place."""
-    depth, rows = table.shape
-    others_count = len(values) - 1
-    for position in range(depth):
-        for row in range(rows):
-            area = table[position, row]
-            count = counts[area]
-            if position < count < others_count:
-                counted_sum = sums[count - 1, row]
-                corrected_sum = sums[count, row] - values[area]
-                upper_counts[area] += int(corrected_sum >= low[area]) - int(
-                    counted_sum >= low[area]
-                )
-                lower_counts[area] += int(corrected_sum <= high[area]) - int(
-                    counted_sum <= high[area]
-                )
-
-
-@compiled
-def _count_weighted(
-    indptr: IntArray,
-    weights: FloatArray,
-    drawn_values: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    upper_counts: IntArray,
-    lower_counts: IntArray,
-) -> None:
-    """Compare each lag with its weights times the first values of every arrangement."""
-    rows = drawn_values.shape[1]
-    tile = 512  # a tile of lags and of dealt values stays in the first caches
-    lag = np.empty(tile)
-    for first_row in range(0, rows, tile):
-        size = min(tile, rows - first_row)
-        for i in range(len(low)):
-            start, stop = indptr[i], indptr[i + 1]
-            if start == stop:
-                continue
-            for row in range(size):
-                lag[row] = 0.0
-            for position in range(stop - start):
-                weight = weights[start + position]
-                for row in range(size):
-                    lag[row] += weight * drawn_values[position, first_row + row]
-            upper_count, lower_count = 0, 0
-            for row in range(size):
-                upper_count += lag[row] >= low[i]
-                lower_count += lag[row] <= high[i]
-            upper_counts[i] += upper_count
-            lower_counts[i] += lower_count
-
-
-@compiled
-def _correct_weighted_self_draws(
-    table: IndexArray,
-    drawn_values: FloatArray,
-    indptr: IntArray,
-    weights: FloatArray,
-    low: FloatArray,
-    high: FloatArray,
-    upper_counts: IntArray,
-    lower_counts: IntArray,
-) -> None:
-    """As `_correct_self_draws`, for weights that differ: sum again, without the area itself."""
-    depth, rows = table.shape
-    column = np.empty(depth)
-    for row in range(rows):
-        for position in range(depth):
-            column[position] = drawn_values[position, row]
-        for position in range(depth):
-            area = table[position, row]
-            start = indptr[area]
-            count = indptr[area + 1] - start
-            if position >= count:
-                continue
-            # Summed in the order of `_count_weighted`, to take off just what it counted.
-            counted_sum = 0.0
-            for place in range(position):
-                counted_sum += weights[start + place] * column[place]
-            corrected_sum = counted_sum
-            for place in range(position, count):
-                weight = weights[start + place]
-                counted_sum += weight * column[place]
-                corrected_sum += weight * column[place + 1]
-            upper_counts[area] += int(corrected_sum >= low[area]) - int(counted_sum >= low[area])
-            lower_counts[area] += int(corrected_sum <= high[area]) - int(counted_sum <= high[area])
