@@ -41,7 +41,7 @@ class BoundaryImport:
             f"{report.area_km2:,.1f} km2 between ({left:,.0f}, {bottom:,.0f}) and "
             f"({right:,.0f}, {top:,.0f})"
         )
-        said = [
+        lines = [
             f"layer {layer.layer_id} {verb}, version {layer.version}",
             f"{report.features:,} features read, {len(layer):,} areas written, none left out",
             extent,
@@ -49,37 +49,37 @@ class BoundaryImport:
             f"{report.multipart:,} areas of several parts, {report.with_holes:,} with holes",
         ]
         if report.unnamed:
-            said.append(f"{report.unnamed:,} areas without a name are called by their code")
-        said += self._repair_lines()
-        said += self._coverage_lines()
-        said += report.notes
-        return tuple(said)
+            lines.append(f"{report.unnamed:,} areas without a name are called by their code")
+        lines += self._repair_lines()
+        lines += self._coverage_lines()
+        lines += report.notes
+        return tuple(lines)
 
     def _repair_lines(self) -> list[str]:
         repairs = self.report.repaired
         if not repairs:
             return ["all shapes are valid"]
-        more = len(repairs) - NAMED
+        more_count = len(repairs) - NAMED
         return [
             f"{len(repairs):,} shapes repaired:",
             *(
-                f"  {r.code} (feature {r.feature}): {r.reason}, "
-                f"area changed by {r.area_change_m2:,.1f} m2"
-                for r in repairs[:NAMED]
+                f"  {repair.code} (feature {repair.feature}): {repair.reason}, "
+                f"area changed by {repair.area_change_m2:,.1f} m2"
+                for repair in repairs[:NAMED]
             ),
-            *([f"  and {more:,} more"] if more > 0 else []),
+            *([f"  and {more_count:,} more"] if more_count > 0 else []),
         ]
 
     def _coverage_lines(self) -> list[str]:
         coverage = self.report.coverage
         if coverage.is_valid:
             return ["neighbouring areas share their borders exactly", *self._cleaning_lines()]
-        found = (
+        invalid_edges_line = (
             f"{coverage.invalid_areas:,} areas do not share their borders exactly: "
             f"{coverage.invalid_edges:,} edges, {coverage.invalid_km:,.2f} km, "
             f"{coverage.overlap_m2:,.1f} m2 in more than one area"
         )
-        return [found, *self._cleaning_lines()]
+        return [invalid_edges_line, *self._cleaning_lines()]
 
     def _cleaning_lines(self) -> list[str]:
         cleaning = self.report.cleaning
@@ -89,17 +89,19 @@ class BoundaryImport:
             return []
         if not cleaning.applied:
             return [f"borders were left as they are: {cleaning.reason}"]
-        after = "share their borders exactly now" if cleaning.coverage.is_valid else "still differ"
+        outcome = (
+            "share their borders exactly now" if cleaning.coverage.is_valid else "still differ"
+        )
         return [
-            (f"gaps closed and overlaps removed: neighbouring areas {after}"),
+            (f"gaps closed and overlaps removed: neighbouring areas {outcome}"),
             (
                 f"the borders of {cleaning.moved_areas:,} areas moved, the furthest "
                 f"{cleaning.furthest_m:.3f} m ({cleaning.furthest_code}); "
                 f"all areas together {cleaning.area_change_m2:+,.1f} m2"
             ),
             f"slivers that are still there: {cleaning.sliver_km:,.2f} km",
-            f"neighbours lost: {_listed(cleaning.pairs_lost)}",
-            f"areas that touch only now: {_listed(cleaning.pairs_gained)}",
+            f"neighbours lost: {_pair_list(cleaning.pairs_lost)}",
+            f"areas that touch only now: {_pair_list(cleaning.pairs_gained)}",
         ]
 
 
@@ -153,8 +155,8 @@ def import_boundaries(
         If the file cannot be read as areas; see `boundaries.readers.read_boundaries`.
     """
     check_layer_id(layer)
-    known = store.has(layer)
-    if known and not replace:
+    is_replacement = store.has(layer)
+    if is_replacement and not replace:
         raise LayerExistsError(layer)
     progress("reading", 0.0)
     areas, report = read_boundaries(
@@ -175,13 +177,13 @@ def import_boundaries(
     progress("writing", 0.8)
     saved = store.save(areas, replace=replace)
     progress("done", 1.0)
-    return BoundaryImport(saved, report, known)
+    return BoundaryImport(saved, report, is_replacement)
 
 
-def _listed(pairs: Pairs) -> str:
+def _pair_list(pairs: Pairs) -> str:
     """The first pairs of codes by name, the others by number."""
     if not pairs:
         return "none"
-    named = ", ".join(f"{one}-{other}" for one, other in pairs[:NAMED])
-    more = len(pairs) - NAMED
-    return f"{named} and {more:,} more" if more > 0 else named
+    names = ", ".join(f"{code_a}-{code_b}" for code_a, code_b in pairs[:NAMED])
+    more_count = len(pairs) - NAMED
+    return f"{names} and {more_count:,} more" if more_count > 0 else names

@@ -7,7 +7,7 @@ from boundaries.changes.lookups import Derivation, Membership, derive_layer, mem
 from boundaries.errors import LayerExistsError
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore, check_layer_id
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.summary import Progress, silent
 from service.store.errors import ImportRefusedError
 
@@ -34,24 +34,26 @@ class BoundaryDerivation:
 
     def lines(self) -> tuple[str, ...]:
         """The summary in plain sentences, one per line."""
-        layer, done = self.layer, self.derivation
+        layer, derivation = self.layer, self.derivation
         verb = "replaced" if self.replaced else "derived"
-        said = [
+        lines = [
             f"layer {layer.layer_id} {verb}, version {layer.version}",
             (
-                f"{done.members:,} areas of {self.parent.layer_id} joined to {done.areas:,}, "
-                "none left out"
+                f"{derivation.members:,} areas of {self.parent.layer_id} joined to "
+                f"{derivation.areas:,}, none left out"
             ),
             (
                 f"{float(layer.areas_km2.sum()):,.1f} km2, "
                 f"{self.parent.layer_id} has {float(self.parent.areas_km2.sum()):,.1f} km2"
             ),
         ]
-        if done.unused_codes:
-            said.append(f"{done.unused_codes:,} codes of the lookup lie outside and are not used")
-        if done.repaired:
-            said.append(f"{done.repaired:,} unions repaired")
-        return tuple(said)
+        if derivation.unused_codes:
+            lines.append(
+                f"{derivation.unused_codes:,} codes of the lookup lie outside and are not used"
+            )
+        if derivation.repaired:
+            lines.append(f"{derivation.repaired:,} unions repaired")
+        return tuple(lines)
 
 
 def derive_boundaries(
@@ -76,7 +78,7 @@ def derive_boundaries(
     store : LayerStore
         Where layers are.
     lookup : Path
-        Delimited text with a header, one row per small area.
+        DelimitedFile text with a header, one row per small area.
     from_layer, layer : str
         The layer of small areas, and the name of the new one.
     from_field, to_field, name_field : str
@@ -102,8 +104,8 @@ def derive_boundaries(
         If the new name cannot be a layer's.
     """
     check_layer_id(layer)
-    known = store.has(layer)
-    if known and (not replace or layer == from_layer):
+    is_replacement = store.has(layer)
+    if is_replacement and (not replace or layer == from_layer):
         raise LayerExistsError(layer)
     parent = store.get(from_layer)
     progress("reading", 0.0)
@@ -117,7 +119,7 @@ def derive_boundaries(
     progress("writing", 0.8)
     saved = store.save(derived, replace=replace)
     progress("done", 1.0)
-    return BoundaryDerivation(saved, derivation, parent, known)
+    return BoundaryDerivation(saved, derivation, parent, is_replacement)
 
 
 def _read_membership(
@@ -128,19 +130,23 @@ def _read_membership(
         content = path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(str(path), f"cannot be read: {error.strerror}") from error
-    read = read_delimited(content, name=path.name)
-    if read.malformed:
-        raise ImportRefusedError(str(path), f"{read.check.rejects[0]}")
-    small = _texts(read, from_field, "--from-field")
-    large = _texts(read, to_field, "--to-field")
-    names = [""] * len(small) if name_field is None else _texts(read, name_field, "--name-field")
+    contents = read_delimited(content, name=path.name)
+    if contents.malformed:
+        raise ImportRefusedError(str(path), f"{contents.check.rejects[0]}")
+    small_codes = _texts(contents, from_field, "--from-field")
+    large_codes = _texts(contents, to_field, "--to-field")
+    names = (
+        [""] * len(small_codes)
+        if name_field is None
+        else _texts(contents, name_field, "--name-field")
+    )
     return membership(
-        zip(small, large, names, strict=True),
+        zip(small_codes, large_codes, names, strict=True),
         label=path.name,
-        numbers=read.check.row_numbers.tolist(),
+        numbers=contents.check.row_numbers.tolist(),
     )
 
 
-def _texts(read: Delimited, field: str, option: str) -> list[str]:
+def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
     """A column as text, blank where there is nothing."""
-    return [value or "" for value in read.column(field, option).to_pylist()]
+    return [value or "" for value in contents.column(field, option).to_pylist()]

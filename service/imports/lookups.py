@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from boundaries.changes.vintages import IRREGULAR, MERGED, SPLIT, UNCHANGED, Changes, changes
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.summary import Progress, silent
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.lookups import BY_AREA, LookupKey, LookupStore, is_change_of_vintage
@@ -77,40 +77,40 @@ class LookupImport:
 
     def lines(self) -> tuple[str, ...]:
         """The summary in plain sentences, one per line."""
-        one, found = self.key, self.changes
-        said = [
-            f"lookup imported: {one.from_layer} to {one.to_layer}, version {self.version}",
+        key, changes = self.key, self.changes
+        lines = [
+            f"lookup imported: {key.from_layer} to {key.to_layer}, version {self.version}",
             (
-                f"{self.rows:,} rows read, {len(found.old):,} pairs written: "
-                f"{len(found.old_codes):,} areas of {one.from_layer}, "
-                f"{len(found.new_codes):,} of {one.to_layer}"
+                f"{self.rows:,} rows read, {len(changes.old):,} pairs written: "
+                f"{len(changes.old_codes):,} areas of {key.from_layer}, "
+                f"{len(changes.new_codes):,} of {key.to_layer}"
             ),
             self._kinds(),
         ]
         if self.replaced:
-            said.append(f"{self.replaced:,} pairs imported before were replaced")
-        if bool((np.bincount(found.old) > 1).any()):
-            said.append(f"what belongs to an area that was split is shared by {self.weight}")
-        if is_change_of_vintage(found):
-            said.append("most areas are unchanged, so it is used in both directions")
+            lines.append(f"{self.replaced:,} pairs imported before were replaced")
+        if bool((np.bincount(changes.old) > 1).any()):
+            lines.append(f"what belongs to an area that was split is shared by {self.weight}")
+        if is_change_of_vintage(changes):
+            lines.append("most areas are unchanged, so it is used in both directions")
         else:
-            said.append(f"it is used from {one.from_layer} to {one.to_layer} only")
-        return (*said, *self.notes)
+            lines.append(f"it is used from {key.from_layer} to {key.to_layer} only")
+        return (*lines, *self.notes)
 
     def _kinds(self) -> str:
         """How many areas are unchanged, split, merged, or neither."""
-        found = self.changes
+        changes = self.changes
 
         def areas(kind: str) -> tuple[int, int]:
-            of_kind = found.kind == kind
-            return len(np.unique(found.old[of_kind])), len(np.unique(found.new[of_kind]))
+            is_kind = changes.kind == kind
+            return len(np.unique(changes.old[is_kind])), len(np.unique(changes.new[is_kind]))
 
         parts = [f"{areas(UNCHANGED)[0]:,} unchanged"]
         for kind, verb in ((SPLIT, "split into"), (MERGED, "merged to"), (IRREGULAR, "became")):
-            old, new = areas(kind)
-            if old:
+            old_count, new_count = areas(kind)
+            if old_count:
                 irregular = ", in no simple way" if kind == IRREGULAR else ""
-                parts.append(f"{old:,} {verb} {new:,}{irregular}")
+                parts.append(f"{old_count:,} {verb} {new_count:,}{irregular}")
         return "; ".join(parts)
 
 
@@ -122,7 +122,7 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     store : LookupStore
         Where lookups are.
     path : Path
-        Delimited text with a header, one row per pair of codes.
+        DelimitedFile text with a header, one row per pair of codes.
     options : LookupOptions
 
     Raises
@@ -139,29 +139,31 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     _check_weight(options.weight)
     store.check_import(options.key, replace=options.replace)
     options.progress("reading", 0.0)
-    read = _read(path, options.delimiter)
+    contents = _read(path, options.delimiter)
     columns = {
-        "from_code": _texts(read, options.from_field, "--from-field"),
-        "to_code": _texts(read, options.to_field, "--to-field"),
-        "change": [""] * read.table.num_rows
+        "from_code": _texts(contents, options.from_field, "--from-field"),
+        "to_code": _texts(contents, options.to_field, "--to-field"),
+        "change": [""] * contents.table.num_rows
         if options.change_field is None
-        else _texts(read, options.change_field, "--change-field"),
+        else _texts(contents, options.change_field, "--change-field"),
     }
-    numbers = read.check.row_numbers
+    numbers = contents.check.row_numbers
     options.progress("checking", 0.4)
-    found = changes(zip(*columns.values(), strict=True), label=path.name, numbers=numbers.tolist())
-    _check_direction(found, options, path)
+    area_changes = changes(
+        zip(*columns.values(), strict=True), label=path.name, numbers=numbers.tolist()
+    )
+    _check_direction(area_changes, options, path)
     notes = (
-        *read.notes,
-        *_compared(found.old_codes, options.key.from_layer, options, path),
-        *_compared(found.new_codes, options.key.to_layer, options, path),
+        *contents.notes,
+        *_compare_codes(area_changes.old_codes, options.key.from_layer, options, path),
+        *_compare_codes(area_changes.new_codes, options.key.to_layer, options, path),
     )
     rows = pa.table({**columns, "source_row": pa.array(numbers)})
     options.progress("writing", 0.6)
     committed = store.append(
         options.key,
-        _once(rows),
-        file=read.file,
+        _unique_pairs(rows),
+        file=contents.file,
         weight=options.weight,
         source=options.source,
         licence=options.licence,
@@ -170,33 +172,33 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     options.progress("done", 1.0)
     return LookupImport(
         key=options.key,
-        changes=found,
+        changes=area_changes,
         weight=options.weight,
         version=committed.version,
-        rows=read.rows_read,
+        rows=contents.rows_read,
         replaced=committed.rows_replaced,
         notes=notes,
     )
 
 
-def _read(path: Path, delimiter: str | None) -> Delimited:
+def _read(path: Path, delimiter: str | None) -> DelimitedFile:
     """The file; a record that is not whole is refused, none is left out."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise ImportRefusedError(str(path), f"cannot be read: {error.strerror}") from error
-    read = read_delimited(content, name=path.name, delimiter=delimiter)
-    if read.malformed:
-        raise ImportRefusedError(str(path), f"{read.check.rejects[0]}")
-    return read
+    contents = read_delimited(content, name=path.name, delimiter=delimiter)
+    if contents.malformed:
+        raise ImportRefusedError(str(path), f"{contents.check.rejects[0]}")
+    return contents
 
 
-def _texts(read: Delimited, field: str, option: str) -> list[str]:
+def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
     """A column as text, blank where there is nothing."""
-    return [value or "" for value in read.column(field, option).to_pylist()]
+    return [value or "" for value in contents.column(field, option).to_pylist()]
 
 
-def _once(rows: pa.Table) -> pa.Table:
+def _unique_pairs(rows: pa.Table) -> pa.Table:
     """The rows with each pair of codes once, the first of equals."""
     pairs = rows.group_by(["from_code", "to_code"], use_threads=False).aggregate(
         [("change", "first"), ("source_row", "first")]
@@ -204,15 +206,19 @@ def _once(rows: pa.Table) -> pa.Table:
     return pairs.rename_columns({"change_first": "change", "source_row_first": "source_row"})
 
 
-def _check_direction(found: Changes, options: LookupOptions, path: Path) -> None:
+def _check_direction(area_changes: Changes, options: LookupOptions, path: Path) -> None:
     """Raise ImportRefusedError where the codes fit the two layers better the other way round."""
     codes, key = options.codes or {}, options.key
-    old, new = codes.get(key.from_layer), codes.get(key.to_layer)
-    if old is None or new is None:
+    old_codes, new_codes = codes.get(key.from_layer), codes.get(key.to_layer)
+    if old_codes is None or new_codes is None:
         return
-    fit = len(set(found.old_codes) & set(old)) + len(set(found.new_codes) & set(new))
-    swapped = len(set(found.old_codes) & set(new)) + len(set(found.new_codes) & set(old))
-    if swapped > fit:
+    matches = len(set(area_changes.old_codes) & set(old_codes)) + len(
+        set(area_changes.new_codes) & set(new_codes)
+    )
+    swapped_matches = len(set(area_changes.old_codes) & set(new_codes)) + len(
+        set(area_changes.new_codes) & set(old_codes)
+    )
+    if swapped_matches > matches:
         raise ImportRefusedError(
             str(path),
             f"the codes in {options.from_field} fit {key.to_layer} better than "
@@ -221,35 +227,35 @@ def _check_direction(found: Changes, options: LookupOptions, path: Path) -> None
         )
 
 
-def _compared(
+def _compare_codes(
     codes: tuple[str, ...], layer: str, options: LookupOptions, path: Path
 ) -> tuple[str, ...]:
     """How the codes of one side relate to the layer, if it is imported."""
-    known = (options.codes or {}).get(layer)
-    if known is None:
+    layer_codes = (options.codes or {}).get(layer)
+    if layer_codes is None:
         return (f"layer {layer} is not imported: its codes were not compared",)
-    of_layer = set(known)
-    common = of_layer.intersection(codes)
-    if not common:
+    code_set = set(layer_codes)
+    common_codes = code_set.intersection(codes)
+    if not common_codes:
         raise ImportRefusedError(
             str(path),
             f"none of its codes for {layer} is a code of that layer: it has {codes[0]!r}, the "
-            f"layer has {min(of_layer)!r}. Are the fields and layers the right way round?",
+            f"layer has {min(code_set)!r}. Are the fields and layers the right way round?",
         )
-    said = []
-    absent = sorted(of_layer - common)
-    if absent:
-        more = ", ..." if len(absent) > NAMED else ""
-        said.append(
-            f"{len(absent):,} of the {len(of_layer):,} areas of {layer} are not in it: "
-            f"{', '.join(absent[:NAMED])}{more}"
+    lines = []
+    absent_codes = sorted(code_set - common_codes)
+    if absent_codes:
+        ellipsis = ", ..." if len(absent_codes) > NAMED else ""
+        lines.append(
+            f"{len(absent_codes):,} of the {len(code_set):,} areas of {layer} are not in it: "
+            f"{', '.join(absent_codes[:NAMED])}{ellipsis}"
         )
     else:
-        said.append(f"all {len(of_layer):,} areas of {layer} are in it")
-    beyond = len(codes) - len(common)
-    if beyond:
-        said.append(f"{beyond:,} of its codes for {layer} are not in that layer")
-    return tuple(said)
+        lines.append(f"all {len(code_set):,} areas of {layer} are in it")
+    unknown_count = len(codes) - len(common_codes)
+    if unknown_count:
+        lines.append(f"{unknown_count:,} of its codes for {layer} are not in that layer")
+    return tuple(lines)
 
 
 def _check_weight(weight: str) -> None:

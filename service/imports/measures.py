@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.imports.files import rejects as rejecting
-from service.imports.files.delimited import Delimited
+from service.imports.files.delimited import DelimitedFile
 from service.imports.files.geojson import Features, read_features
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.imports.files.rejects import Reject
@@ -103,16 +103,16 @@ def import_measures(
     options.progress("reading", 0.0)
     features = read_features(path, delimiter=options.delimiter)
     rows = features.rows
-    code_name = rows.resolved(options.code_field, "--code-field")
-    names = {value: rows.resolved(value.column, "--value-field") for value in values}
+    code_name = rows.resolve_name(options.code_field, "--code-field")
+    names = {value: rows.resolve_name(value.column, "--value-field") for value in values}
     codes = rows.table.column(code_name)
     _check_codes(rows, code_name, options)
     numbers = {value: _numbers(rows, names[value], options) for value in values}
-    listed_in = _list_rejects(store, features, values, options)
+    rejects_path = _list_rejects(store, features, values, options)
     notes = list(rows.notes)
     table = _long_table(codes, numbers, rows.check.usable, rows.check.row_numbers, options.layer)
-    for value, found in numbers.items():
-        notes += _notes(codes, value, found, rows.check.usable, options)
+    for value, value_numbers in numbers.items():
+        notes += _notes(codes, value, value_numbers, rows.check.usable, options)
     options.progress("writing", 0.8)
     committed = store.append(
         table,
@@ -144,52 +144,54 @@ def import_measures(
         written=written,
         rejected=rows.rows_read - written,
         replaced=committed.rows_replaced,
-        rejected_for=rejecting.counted(rows.check.rejects),
-        rejects_path=listed_in,
+        rejected_for=rejecting.group_rejects(rows.check.rejects),
+        rejects_path=rejects_path,
         notes=tuple(notes),
     )
 
 
-def _check_codes(rows: Delimited, code_name: str, options: MeasureOptions) -> None:
+def _check_codes(rows: DelimitedFile, code_name: str, options: MeasureOptions) -> None:
     """Reject rows without a code of the layer; refuse where none has one, or one is twice."""
     codes = rows.table.column(code_name)
     check = rows.check
-    blank = codes.is_null().to_numpy()
-    check.reject(blank, code_name, codes, "is blank")
+    is_blank = codes.is_null().to_numpy()
+    check.reject(is_blank, code_name, codes, "is blank")
     counts = pc.value_counts(codes.drop_null())
-    twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
-    if twice:
-        at = pc.equal(codes, twice[0]).fill_null(False).to_numpy()
-        places = ", ".join(str(row) for row in check.row_numbers[at][:5])
+    repeated_codes = (
+        counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
+    )
+    if repeated_codes:
+        is_repeated = pc.equal(codes, repeated_codes[0]).fill_null(False).to_numpy()
+        row_list = ", ".join(str(row) for row in check.row_numbers[is_repeated][:5])
         raise ImportRefusedError(
             rows.file.name,
-            f"{len(twice)} codes are in column {code_name} more than once, such as {twice[0]} "
-            f"in rows {places}: there must be one row per area",
+            f"{len(repeated_codes)} codes are in column {code_name} more than once, such as "
+            f"{repeated_codes[0]} in rows {row_list}: there must be one row per area",
         )
     if options.codes is None:
         return
-    known = pa.array(sorted(options.codes), pa.string())
-    has = pc.is_in(codes, value_set=known).to_numpy()
-    if not has.any():
-        example = codes.drop_null()[0].as_py() if not blank.all() else ""
+    layer_codes = pa.array(sorted(options.codes), pa.string())
+    in_layer = pc.is_in(codes, value_set=layer_codes).to_numpy()
+    if not in_layer.any():
+        example = codes.drop_null()[0].as_py() if not is_blank.all() else ""
         raise ImportRefusedError(
             rows.file.name,
             f"no value of column {code_name} is a code of layer {options.layer}: "
-            f"it has {example!r}, the layer has {known[0].as_py()!r}. "
+            f"it has {example!r}, the layer has {layer_codes[0].as_py()!r}. "
             "Are --layer and --code-field right?",
         )
-    check.reject(~blank & ~has, code_name, codes, f"{NOT_IN_LAYER} {options.layer}")
+    check.reject(~is_blank & ~in_layer, code_name, codes, f"{NOT_IN_LAYER} {options.layer}")
 
 
-def _numbers(rows: Delimited, column: str, options: MeasureOptions) -> Numbers:
+def _numbers(rows: DelimitedFile, column: str, options: MeasureOptions) -> Numbers:
     """The values of one column; rows with a bad one are rejected."""
     text = rows.table.column(column)
-    found = parse_numbers(text, decimal=options.decimal)
-    rows.check.reject(found.bad, column, text, "is no number")
+    numbers = parse_numbers(text, decimal=options.decimal)
+    rows.check.reject(numbers.bad, column, text, "is no number")
     if not options.allow_negative:
         reason = "is below 0 (--allow-negative for scores that may be)"
-        rows.check.reject(~found.bad & (found.values < 0.0), column, text, reason)
-    return found
+        rows.check.reject(~numbers.bad & (numbers.values < 0.0), column, text, reason)
+    return numbers
 
 
 def _list_rejects(
@@ -206,17 +208,19 @@ def _list_rejects(
     stem = f"{options.layer}-{values[0].measure}"
     path = options.rejects_path or rejecting.default_path(store.folder, stem)
     rejecting.check_not_source(path, [features.path])
-    listed_in = rejecting.write_rejects(path, rejects)
-    counted = rejects if options.strict else [r for r in rejects if not _is_elsewhere(r)]
+    written_path = rejecting.write_rejects(path, rejects)
+    counted_rejects = (
+        rejects if options.strict else [reject for reject in rejects if not _is_elsewhere(reject)]
+    )
     rejecting.check_share(
-        counted,
+        counted_rejects,
         rows=rows.rows_read,
         files=rows.file.name,
         strict=options.strict,
         max_share=options.max_rejected_share,
-        listed_in=listed_in,
+        listed_in=written_path,
     )
-    return listed_in
+    return written_path
 
 
 def _is_elsewhere(reject: Reject) -> bool:
@@ -233,18 +237,18 @@ def _long_table(
 ) -> pa.Table:
     """One row per area, measure and period that has a value."""
     parts = []
-    for value, found in numbers.items():
-        has = usable & ~found.blank
-        n = int(has.sum())
+    for value, value_numbers in numbers.items():
+        has_value = usable & ~value_numbers.blank
+        n = int(has_value.sum())
         parts.append(
             pa.table(
                 {
                     "layer": pa.repeat(pa.scalar(layer), n),
-                    "area_code": codes.filter(pa.array(has)),
+                    "area_code": codes.filter(pa.array(has_value)),
                     "measure": pa.repeat(pa.scalar(value.measure), n),
                     "period": pa.repeat(pa.scalar(value.period), n),
-                    "value": pa.array(found.values[has]),
-                    "source_row": pa.array(row_numbers[has]),
+                    "value": pa.array(value_numbers.values[has_value]),
+                    "source_row": pa.array(row_numbers[has_value]),
                 }
             )
         )
@@ -254,18 +258,20 @@ def _long_table(
 def _notes(
     codes: pa.ChunkedArray,
     value: MeasureValue,
-    found: Numbers,
+    numbers: Numbers,
     usable: BoolArray,
     options: MeasureOptions,
 ) -> list[str]:
     """What is worth saying about one measure: its total, and the areas without a value."""
-    has = usable & ~found.blank
-    total = float(found.values[has].sum())
-    notes = [f"{value.measure} of {value.period}: {int(has.sum()):,} areas, sum {total:,.10g}"]
+    has_value = usable & ~numbers.blank
+    total = float(numbers.values[has_value].sum())
+    notes = [
+        f"{value.measure} of {value.period}: {int(has_value.sum()):,} areas, sum {total:,.10g}"
+    ]
     if options.codes is None:
         return [*notes, f"layer {options.layer} is not loaded: the codes were not compared"]
-    given = set(codes.filter(pa.array(has)).to_pylist())
-    missing = sorted(set(options.codes) - given)
+    codes_with_value = set(codes.filter(pa.array(has_value)).to_pylist())
+    missing = sorted(set(options.codes) - codes_with_value)
     if missing:
         notes.append(
             f"{value.measure} of {value.period}: {len(missing):,} of {len(options.codes):,} areas "

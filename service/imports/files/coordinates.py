@@ -60,22 +60,22 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     ``LEAST_WIDTH_DEG`` is widened to that: a county on the edge of a UTM zone is mapped in one.
     """
     half = x.blank ^ y.blank
-    given = ~x.blank & ~y.blank & ~x.bad & ~y.bad
-    at_zero = given & (x.values == 0.0) & (y.values == 0.0)
-    candidates = given & ~at_zero
+    stated = ~x.blank & ~y.blank & ~x.bad & ~y.bad
+    at_zero = stated & (x.values == 0.0) & (y.values == 0.0)
+    nonzero = stated & ~at_zero
     xy = np.column_stack([x.values, y.values])
     in_metres = parsed_crs(crs).is_projected
-    degrees = candidates & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
-    tried = candidates & ~degrees
+    degrees = nonzero & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
+    in_system = nonzero & ~degrees
     xy_m = np.full_like(xy, np.nan)
-    xy_m[tried] = transform_xy(xy[tried], source=crs, target=working_crs)
+    xy_m[in_system] = transform_xy(xy[in_system], source=crs, target=working_crs)
     inside = np.zeros(len(xy), dtype=np.bool_)
-    inside[tried] = _is_finite(xy_m[tried])
+    inside[in_system] = _is_finite(xy_m[in_system])
     inside[inside] = _in_area_of_use(xy[inside], crs, working_crs)
     xy_m[~inside] = np.nan
-    outside = tried & ~inside
+    outside = in_system & ~inside
     hint = ""
-    if (outside | degrees).sum() > 0.5 * max(int(candidates.sum()), 1):
+    if (outside | degrees).sum() > 0.5 * max(int(nonzero.sum()), 1):
         hint = _hint(xy, degrees, outside, crs, working_crs)
     return Places(
         xy_m=xy_m,
@@ -121,12 +121,14 @@ def _hint(
     """What would explain that so many coordinates are unusable."""
     if degrees.sum() > outside.sum():
         return f"Is --crs right? The values look like degrees, but {crs} is in metres"
-    bad = xy[outside]
-    swapped = transform_xy(np.ascontiguousarray(bad[:, ::-1]), source=crs, target=working_crs)
+    xy_outside = xy[outside]
+    swapped = transform_xy(
+        np.ascontiguousarray(xy_outside[:, ::-1]), source=crs, target=working_crs
+    )
     fits = _is_finite(swapped)
-    fits[fits] = _in_area_of_use(np.ascontiguousarray(bad[:, ::-1])[fits], crs, working_crs)
+    fits[fits] = _in_area_of_use(np.ascontiguousarray(xy_outside[:, ::-1])[fits], crs, working_crs)
     if fits.mean() > _MOST:
         return "Are --x and --y the right way round? Swapped, the values would fit"
-    if not parsed_crs(crs).is_projected and (np.abs(bad[:, 1]) > 90.0).mean() > _MOST:
+    if not parsed_crs(crs).is_projected and (np.abs(xy_outside[:, 1]) > 90.0).mean() > _MOST:
         return f"Is --crs right? The values look like metres, but {crs} is in degrees"
     return f"Is --crs right? In {crs} the values lie where {working_crs} is not made for"

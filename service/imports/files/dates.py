@@ -99,27 +99,29 @@ def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | Non
     -----
     Each distinct value is read once. Two-digit years are bad: their century is a guess.
     """
-    coded = pc.dictionary_encode(column).combine_chunks()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = (
-            coded.chunk(0) if coded.num_chunks else pa.array([], pa.string()).dictionary_encode()
+    encoded = pc.dictionary_encode(column).combine_chunks()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = (
+            encoded.chunk(0)
+            if encoded.num_chunks
+            else pa.array([], pa.string()).dictionary_encode()
         )
-    codes = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
-    parts, precision, matched = _parts(coded.dictionary, form)
+    codes = encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)
+    parts, precision, matched = _parts(encoded.dictionary, form)
     minutes, exists = _to_minutes(parts)
     has_zone = parts["zone_given"].astype(np.bool_)
     if time_zone is not None:
         minutes = _to_local(minutes, parts["offset"], has_zone & exists, time_zone)
-    good = matched & exists
-    minutes[~good] = np.datetime64("NaT")
+    valid = matched & exists
+    minutes[~valid] = np.datetime64("NaT")
     blank = column.is_null().to_numpy()
-    padded_good = np.append(good, False)
+    padded_valid = np.append(valid, False)
     return Times(
         occurred=np.append(minutes, np.datetime64("NaT", "m"))[codes],
         precision=np.append(precision, _DAY)[codes],
         blank=blank,
-        bad=~blank & ~padded_good[codes],
-        has_zone=np.append(has_zone & good, False)[codes],
+        bad=~blank & ~padded_valid[codes],
+        has_zone=np.append(has_zone & valid, False)[codes],
     )
 
 
@@ -129,17 +131,17 @@ def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, Bo
     ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``.
     """
     pattern = rf"(?i)^(?:{_TIME}|(?P<packed>\d{{4}}))$"
-    found = pc.extract_regex(column, pattern)
-    matched = found.is_valid().to_numpy()
-    parts = _text_parts(found, (*_PARTS[4:], "packed"))
-    is_packed = _is_given(parts["packed"])
+    match = pc.extract_regex(column, pattern)
+    matched = match.is_valid().to_numpy()
+    parts = _text_parts(match, (*_PARTS[4:], "packed"))
+    is_packed = _is_nonblank(parts["packed"])
     number = _integers(parts["packed"])
     hour = np.where(is_packed, number // 100, _hours(parts))
     minute = np.where(is_packed, number % 100, _integers(parts["minute"]))
     blank = column.is_null().to_numpy()
-    good = matched & (hour >= 0) & (hour < 24) & (minute < 60) & (_integers(parts["second"]) < 60)
-    good &= ~_is_given(parts["zone"])
-    return hour * 60 + minute, blank, ~blank & ~good
+    valid = matched & (hour >= 0) & (hour < 24) & (minute < 60) & (_integers(parts["second"]) < 60)
+    valid &= ~_is_nonblank(parts["zone"])
+    return hour * 60 + minute, blank, ~blank & ~valid
 
 
 def why_bad(value: str, form: DateForm) -> str:
@@ -150,11 +152,14 @@ def why_bad(value: str, form: DateForm) -> str:
             return _why_it_does_not_exist(match.groupdict(), form)
     if re.match(r"^\d{1,2}([/.-])\d{1,2}\1\d{2}(\D|$)", value):
         return "has a year of two digits; the century must be stated"
-    for other in FORMS:
-        if other != form and any(
-            re.match(pattern, value, re.ASCII) for pattern in _PATTERNS[other]
+    for other_form in FORMS:
+        if other_form != form and any(
+            re.match(pattern, value, re.ASCII) for pattern in _PATTERNS[other_form]
         ):
-            return f"is not a date of the form {form} ({EXAMPLES[form]}), but of the form {other}"
+            return (
+                f"is not a date of the form {form} ({EXAMPLES[form]}), but of the form "
+                f"{other_form}"
+            )
     return f"is not a date of the form {form} ({EXAMPLES[form]})"
 
 
@@ -187,13 +192,13 @@ def _parts(
     for pattern in _PATTERNS[form]:
         if matched.all():
             break
-        found = pc.extract_regex(values, pattern)
-        fits = found.is_valid()
-        for part, words in _text_parts(found, _PARTS).items():
-            text[part] = pc.if_else(fits, words, text[part])
-        matched |= fits.to_numpy(zero_copy_only=False)
-    names = _looked_up(text["name"], lambda name: _MONTHS.index(name[:3]) + 1 if name else 0)
-    has_day, has_time = _is_given(text["day"]), _is_given(text["hour"])
+        match = pc.extract_regex(values, pattern)
+        has_form = match.is_valid()
+        for part, group_text in _text_parts(match, _PARTS).items():
+            text[part] = pc.if_else(has_form, group_text, text[part])
+        matched |= has_form.to_numpy(zero_copy_only=False)
+    names = _look_up(text["name"], lambda name: _MONTHS.index(name[:3]) + 1 if name else 0)
+    has_day, has_time = _is_nonblank(text["day"]), _is_nonblank(text["hour"])
     precision = np.where(has_time, _MINUTE, np.where(has_day, _DAY, _MONTH)).astype(np.int8)
     parts = {
         "year": _integers(text["year"]),
@@ -202,8 +207,8 @@ def _parts(
         "hour": _hours(text),
         "minute": _integers(text["minute"]),
         "second": _integers(text["second"]),
-        "offset": _looked_up(text["zone"], _offset),
-        "zone_given": _is_given(text["zone"]).astype(np.int64),
+        "offset": _look_up(text["zone"], _offset),
+        "zone_given": _is_nonblank(text["zone"]).astype(np.int64),
     }
     # A month with a time of day is no time.
     return parts, precision, matched & ~(has_time & ~has_day)
@@ -214,21 +219,23 @@ def _empty(n: int) -> pa.Array:
     return pa.repeat(pa.scalar(""), n)
 
 
-def _text_parts(found: pa.Array, names: tuple[str, ...]) -> dict[str, pa.Array]:
+def _text_parts(match: pa.Array, names: tuple[str, ...]) -> dict[str, pa.Array]:
     """Each group of a match as text, empty where it has none."""
-    if isinstance(found, pa.ChunkedArray):
-        found = found.combine_chunks()
-    present = {field.name for field in found.type}
+    if isinstance(match, pa.ChunkedArray):
+        match = match.combine_chunks()
+    group_names = {field.name for field in match.type}
     return {
-        name: pc.struct_field(found, name).fill_null("") if name in present else _empty(len(found))
+        name: pc.struct_field(match, name).fill_null("")
+        if name in group_names
+        else _empty(len(match))
         for name in names
     }
 
 
-def _is_given(text: pa.Array) -> BoolArray:
+def _is_nonblank(text: pa.Array) -> BoolArray:
     """(n,) bool, true where there is any text."""
-    given: BoolArray = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
-    return given
+    is_nonblank: BoolArray = pc.not_equal(text, "").to_numpy(zero_copy_only=False)
+    return is_nonblank
 
 
 def _integers(text: pa.Array) -> IntArray:
@@ -237,17 +244,17 @@ def _integers(text: pa.Array) -> IntArray:
     return np.array(pc.cast(filled, pa.int64()).to_numpy(), dtype=np.int64)
 
 
-def _looked_up(text: pa.Array, meaning: Callable[[str], int]) -> IntArray:
+def _look_up(text: pa.Array, meaning: Callable[[str], int]) -> IntArray:
     """(n,) int64 meaning of each, worked out once per distinct text in lower case."""
-    coded = pc.utf8_lower(text).dictionary_encode()
-    meanings = np.array([meaning(word) for word in coded.dictionary.to_pylist()], dtype=np.int64)
-    return np.asarray(meanings[coded.indices.to_numpy()]) if len(meanings) else np.empty(0, int)
+    encoded = pc.utf8_lower(text).dictionary_encode()
+    meanings = np.array([meaning(word) for word in encoded.dictionary.to_pylist()], dtype=np.int64)
+    return np.asarray(meanings[encoded.indices.to_numpy()]) if len(meanings) else np.empty(0, int)
 
 
 def _hours(text: dict[str, pa.Array]) -> IntArray:
     """The hour in 24; -1 where an hour with AM or PM is not 1 to 12."""
     hour = _integers(text["hour"])
-    half = _looked_up(text["half"], lambda letter: {"": 0, "a": 1, "p": 2}[letter])
+    half = _look_up(text["half"], lambda letter: {"": 0, "a": 1, "p": 2}[letter])
     in_24 = np.where(half > 0, hour % 12 + np.where(half == 2, 12, 0), hour)
     return np.where((half > 0) & ((hour < 1) | (hour > 12)), -1, in_24)
 
@@ -266,26 +273,26 @@ def _to_minutes(parts: dict[str, IntArray]) -> tuple[NDArray[np.datetime64], Boo
     year, month, day = parts["year"], parts["month"], parts["day"]
     exists = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
     months = np.where(exists, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
-    first = months.astype("datetime64[D]")
-    length = ((months + 1).astype("datetime64[D]") - first).astype(np.int64)
+    first_day = months.astype("datetime64[D]")
+    length = ((months + 1).astype("datetime64[D]") - first_day).astype(np.int64)
     exists &= (day >= 1) & (day <= length)
     hour, minute = parts["hour"], parts["minute"]
     exists &= (hour >= 0) & (hour < 24) & (minute < 60) & (parts["second"] < 60)
     minutes = (
-        first.astype("datetime64[m]").astype(np.int64) + (day - 1) * 1440 + hour * 60 + minute
+        first_day.astype("datetime64[m]").astype(np.int64) + (day - 1) * 1440 + hour * 60 + minute
     )
     return minutes.astype("datetime64[m]"), exists
 
 
 def _to_local(
-    minutes: NDArray[np.datetime64], offset: IntArray, stated: BoolArray, time_zone: str
+    minutes: NDArray[np.datetime64], offset: IntArray, has_offset: BoolArray, time_zone: str
 ) -> NDArray[np.datetime64]:
     """Local time of the zone for the values that state their offset."""
     utc = minutes - offset.astype("timedelta64[m]")
-    column = pa.array(utc[stated].astype("datetime64[s]")).cast(pa.timestamp("s", "UTC"))
+    column = pa.array(utc[has_offset].astype("datetime64[s]")).cast(pa.timestamp("s", "UTC"))
     local = pc.local_timestamp(column.cast(pa.timestamp("s", time_zone)))
     converted = minutes.copy()
-    converted[stated] = local.to_numpy(zero_copy_only=False).astype("datetime64[m]")
+    converted[has_offset] = local.to_numpy(zero_copy_only=False).astype("datetime64[m]")
     return converted
 
 

@@ -27,7 +27,7 @@ _HEADER_BYTES = 1024**2
 
 
 @dataclass(frozen=True, eq=False)
-class Delimited:
+class DelimitedFile:
     """A delimited file, read.
 
     Attributes
@@ -75,17 +75,17 @@ class Delimited:
         ImportRefusedError
             If there is none; names those there are and the nearest.
         """
-        return self.table.column(self.resolved(name, option))
+        return self.table.column(self.resolve_name(name, option))
 
-    def resolved(self, name: str, option: str) -> str:
+    def resolve_name(self, name: str, option: str) -> str:
         """The column's name as the file spells it; raises as `column` does."""
         if name in self.columns:
             return name
-        same = [column for column in self.columns if column.lower() == name.strip().lower()]
-        if len(same) == 1:
-            return same[0]
-        near = difflib.get_close_matches(name, self.columns, n=1)
-        guess = f" (did you mean {near[0]!r}?)" if near else ""
+        matches = [column for column in self.columns if column.lower() == name.strip().lower()]
+        if len(matches) == 1:
+            return matches[0]
+        close_matches = difflib.get_close_matches(name, self.columns, n=1)
+        guess = f" (did you mean {close_matches[0]!r}?)" if close_matches else ""
         raise ImportRefusedError(
             self.file.name,
             f"{option} names column {name!r}, which it does not have{guess}; "
@@ -99,9 +99,9 @@ def read_delimited(
     name: str,
     delimiter: str | None = None,
     header: Sequence[str] | None = None,
-    only: Collection[str] | None = None,
+    only_columns: Collection[str] | None = None,
     on_bytes: Callable[[int], None] | None = None,
-) -> Delimited:
+) -> DelimitedFile:
     """A delimited text file, read whole.
 
     Parameters
@@ -114,7 +114,7 @@ def read_delimited(
         One character; None: the one of ``, ; tab |`` that the header has most of.
     header : sequence of str or None
         Names of the columns of a file without a header, whose first record is a row.
-    only : collection of str or None
+    only_columns : collection of str or None
         The columns to keep, as the header spells them; None: all.
     on_bytes : callable or None
         Told now and then how many bytes have been read.
@@ -129,38 +129,42 @@ def read_delimited(
     first_row = 0 if header is not None else 1
     if header is None:
         header, delimiter = _header(text, name, delimiter)
-    columns, renamed = _distinct(header)
-    kept = tuple(column for column in columns if only is None or column in only)
+    columns, renamed = _distinct_names(header)
+    kept_columns = tuple(
+        column for column in columns if only_columns is None or column in only_columns
+    )
     malformed: list[tuple[int, int, str]] = []
 
     def on_malformed(row: pa.csv.InvalidRow) -> str:
         malformed.append((row.number, row.actual_columns, row.text))
         return "skip"
 
-    table = _parsed(text, columns, kept, delimiter or ",", on_malformed, on_bytes, name)
+    table = _parse(text, columns, kept_columns, delimiter or ",", on_malformed, on_bytes, name)
     _check_quotes(text, table, malformed, name)
-    bad_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
-    everything = np.arange(1, table.num_rows + len(malformed) + 1)
-    numbers = np.delete(everything, bad_numbers - 1)
-    table, numbers = _trimmed(table.slice(first_row)), numbers[first_row:]
+    malformed_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
+    all_numbers = np.arange(1, table.num_rows + len(malformed) + 1)
+    numbers = np.delete(all_numbers, malformed_numbers - 1)
+    table, numbers = _trim(table.slice(first_row)), numbers[first_row:]
     notes = (*notes, *renamed, *_long_values(text, table, numbers, name))
-    empty = _all_blank(table)
-    blank = int(empty.sum())
+    is_blank = _all_blank(table)
+    blank = int(is_blank.sum())
     if blank:
-        table = table.filter(pa.array(~empty))
-    check = RowCheck(name, numbers[~empty])
-    lost = RowCheck(name, bad_numbers)
-    for place, (_, fields, _) in enumerate(malformed):
-        one = np.zeros(len(malformed), dtype=np.bool_)
-        one[place] = True
+        table = table.filter(pa.array(~is_blank))
+    check = RowCheck(name, numbers[~is_blank])
+    malformed_check = RowCheck(name, malformed_numbers)
+    for index, (_, fields, _) in enumerate(malformed):
+        is_record = np.zeros(len(malformed), dtype=np.bool_)
+        is_record[index] = True
         reason = f"the record has {fields} fields, the header has {len(columns)}"
-        lost.reject(one, "(record)", [record for _, _, record in malformed], reason)
-    check.rejects.extend(lost.rejects)
-    return Delimited(
+        malformed_check.reject(
+            is_record, "(record)", [record for _, _, record in malformed], reason
+        )
+    check.rejects.extend(malformed_check.rejects)
+    return DelimitedFile(
         file=file,
         encoding=encoding,
         delimiter=delimiter or ",",
-        columns=kept,
+        columns=kept_columns,
         table=table,
         check=check,
         malformed=len(malformed),
@@ -180,8 +184,8 @@ def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
             raise ImportRefusedError(name, f"is not the UTF-16 it begins as: {error}") from None
     content = content.removeprefix(codecs.BOM_UTF8)
     if b"\x00" in content:
-        at = content.index(b"\x00")
-        raise ImportRefusedError(name, f"is not text: byte {at + 1} is zero")
+        zero_index = content.index(b"\x00")
+        raise ImportRefusedError(name, f"is not text: byte {zero_index + 1} is zero")
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as not_utf8:
@@ -206,12 +210,12 @@ def _header(text: bytes, name: str, delimiter: str | None) -> tuple[list[str], s
         raise ImportRefusedError(name, f"the delimiter must be one character, got {delimiter!r}")
     start = text[:_HEADER_BYTES].decode("utf-8", errors="ignore")
     candidates = DELIMITERS if delimiter is None else (delimiter,)
-    read = [(_first_record(start, candidate), candidate) for candidate in candidates]
+    headers = [(_first_record(start, candidate), candidate) for candidate in candidates]
     # max() takes the first of equals, so that a single column is read as comma separated.
-    header, found = max(read, key=lambda item: len(item[0]))
+    header, best_delimiter = max(headers, key=lambda item: len(item[0]))
     if not any(cell.strip() for cell in header):
         raise ImportRefusedError(name, "the first line is blank: there is no header")
-    return header, found
+    return header, best_delimiter
 
 
 def _first_record(start: str, delimiter: str) -> list[str]:
@@ -222,57 +226,57 @@ def _first_record(start: str, delimiter: str) -> list[str]:
         return []
 
 
-def _distinct(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _distinct_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names made distinct, and what to say about those that were not."""
     names: list[str] = []
     notes = []
-    for place, cell in enumerate(header, start=1):
-        name = " ".join(cell.split()) or f"column {place}"
+    for number, cell in enumerate(header, start=1):
+        name = " ".join(cell.split()) or f"column {number}"
         if name in names:
             notes.append(
-                f"column {place} repeats the name {name!r} and is called '{name} {place}'"
+                f"column {number} repeats the name {name!r} and is called '{name} {number}'"
             )
-            name = f"{name} {place}"
+            name = f"{name} {number}"
         names.append(name)
     return tuple(names), tuple(notes)
 
 
-def _parsed(
+def _parse(
     text: bytes,
     columns: tuple[str, ...],
-    kept: tuple[str, ...],
+    kept_columns: tuple[str, ...],
     delimiter: str,
     on_malformed: Callable[[pa.csv.InvalidRow], str],
     on_bytes: Callable[[int], None] | None,
     name: str,
 ) -> pa.Table:
     """All records of the right width as text, the header among them as the first."""
-    parse = pa.csv.ParseOptions(
+    parse_options = pa.csv.ParseOptions(
         delimiter=delimiter,
         newlines_in_values=True,
         ignore_empty_lines=False,
         invalid_row_handler=on_malformed,
     )
-    convert = pa.csv.ConvertOptions(
+    convert_options = pa.csv.ConvertOptions(
         column_types=dict.fromkeys(columns, pa.string()),
-        include_columns=list(kept),
+        include_columns=list(kept_columns),
         strings_can_be_null=False,
     )
     # One thread: with more, the reader does not know the number of a record.
-    read = pa.csv.ReadOptions(
+    read_options = pa.csv.ReadOptions(
         use_threads=False,
         column_names=list(columns),
         # A record must fit a block; where blocks are many it may not, so there is one.
         block_size=min(max(len(text) + 1, 1024), 2**31 - 1),
     )
-    stream = _Counted(text, on_bytes)
+    stream = _ProgressReader(text, on_bytes)
     try:
-        return pa.csv.read_csv(stream, read, parse, convert)
+        return pa.csv.read_csv(stream, read_options, parse_options, convert_options)
     except pa.ArrowInvalid as error:
         raise ImportRefusedError(name, f"cannot be read as delimited text: {error}") from None
 
 
-class _Counted(io.BytesIO):
+class _ProgressReader(io.BytesIO):
     """Bytes that tell how many of them have been read."""
 
     def __init__(self, text: bytes, on_bytes: Callable[[int], None] | None) -> None:
@@ -280,10 +284,10 @@ class _Counted(io.BytesIO):
         self._on_bytes = on_bytes
 
     def read(self, size: int | None = -1) -> bytes:
-        found = super().read(size)
+        chunk = super().read(size)
         if self._on_bytes is not None:
             self._on_bytes(self.tell())
-        return found
+        return chunk
 
 
 def _check_quotes(
@@ -311,16 +315,16 @@ def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> 
         return ()
     notes: list[str] = []
     for column, values in zip(table.column_names, table.columns, strict=True):
-        breaks = np.nan_to_num(pc.count_substring(values, "\n").to_numpy())
+        line_breaks = np.nan_to_num(pc.count_substring(values, "\n").to_numpy())
         notes += [
-            f"{name}, row {numbers[place]}, column {column}: the value has "
-            f"{int(breaks[place]) + 1} lines; if it should not, a quote is missing"
-            for place in np.flatnonzero(breaks >= MANY_LINES)[:3]
+            f"{name}, row {numbers[index]}, column {column}: the value has "
+            f"{int(line_breaks[index]) + 1} lines; if it should not, a quote is missing"
+            for index in np.flatnonzero(line_breaks >= MANY_LINES)[:3]
         ]
     return tuple(notes)
 
 
-def _trimmed(table: pa.Table) -> pa.Table:
+def _trim(table: pa.Table) -> pa.Table:
     """All columns without white space around the values, blank as null."""
     columns = []
     for column in table.columns:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.rejects import RowCheck
 from service.imports.files.sources import Source, find_sources
 from service.store.delta import SourceFile
@@ -26,7 +26,7 @@ class Features:
 
     Attributes
     ----------
-    rows : Delimited
+    rows : DelimitedFile
         The columns as text. Of GeoJSON, a row's number is that of the feature, from 1.
     geometries : (n,) object array or None
         Shapes as they are in the file, None for a feature without; None for CSV.
@@ -35,7 +35,7 @@ class Features:
     path : Path
     """
 
-    rows: Delimited
+    rows: DelimitedFile
     geometries: NDArray[Any] | None
     crs: str
     path: Path
@@ -49,7 +49,7 @@ def read_features(path: Path, *, delimiter: str | None = None) -> Features:
     ImportRefusedError
         If it cannot be read as either.
     """
-    sources, _ = find_sources([path], is_wanted=_why_passed_over)
+    sources, _ = find_sources([path], skip_reason=_why_passed_over)
     if len(sources) > 1:
         names = ", ".join(source.name for source in sources[:5])
         raise ImportRefusedError(
@@ -87,23 +87,25 @@ def _read_geojson(content: bytes, source: Source) -> Features:
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ImportRefusedError(name, f"is no JSON: {error}") from None
     features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+    if not isinstance(features, list) or not all(
+        isinstance(feature, dict) for feature in features
+    ):
         raise ImportRefusedError(name, "is no GeoJSON feature collection")
     if not features:
         raise ImportRefusedError(name, "has no features")
-    properties = [one.get("properties") or {} for one in features]
-    columns = tuple(dict.fromkeys(key for one in properties for key in one))
+    properties = [feature.get("properties") or {} for feature in features]
+    columns = tuple(dict.fromkeys(key for members in properties for key in members))
     table = pa.table(
-        {key: pa.array([_text(one.get(key)) for one in properties]) for key in columns}
+        {key: pa.array([_text(members.get(key)) for members in properties]) for key in columns}
         or {"(none)": pa.nulls(len(features), pa.string())}
     )
     geometries, problems = _shapes(features)
     numbers = np.arange(1, len(features) + 1)
     check = RowCheck(name, numbers)
-    broken = np.array([bool(problem) for problem in problems])
-    check.reject(broken, "geometry", problems, lambda _: "cannot be read as a shape")
+    is_broken = np.array([bool(problem) for problem in problems])
+    check.reject(is_broken, "geometry", problems, lambda _: "cannot be read as a shape")
     return Features(
-        rows=Delimited(
+        rows=DelimitedFile(
             file=SourceFile.of(name, content),
             encoding="UTF-8",
             delimiter="",
@@ -124,15 +126,15 @@ def _shapes(features: list[dict[str, Any]]) -> tuple[NDArray[Any], list[str]]:
     """The shape of each feature, None where it has none, and what is wrong with it."""
     shapes = np.full(len(features), None, dtype=object)
     problems = [""] * len(features)
-    for place, feature in enumerate(features):
+    for index, feature in enumerate(features):
         geometry = feature.get("geometry")
         if not geometry:
             continue
         try:
-            found = shape(geometry)
-            if not np.isfinite(shapely.get_coordinates(found)).all():
+            geometry_shape = shape(geometry)
+            if not np.isfinite(shapely.get_coordinates(geometry_shape)).all():
                 raise ValueError("a coordinate is not finite")
-            shapes[place] = shapely.force_2d(found)
+            shapes[index] = shapely.force_2d(geometry_shape)
         except (
             ShapelyError,
             ValueError,
@@ -141,7 +143,7 @@ def _shapes(features: list[dict[str, Any]]) -> tuple[NDArray[Any], list[str]]:
             AttributeError,
             IndexError,
         ) as error:
-            problems[place] = str(error) or type(error).__name__
+            problems[index] = str(error) or type(error).__name__
     return shapes, problems
 
 
@@ -161,10 +163,10 @@ def _stated_crs(document: dict[str, Any], name: str) -> str:
     crs = document.get("crs")
     if crs is None:
         return WGS84
-    stated = _member(_member(crs, "properties"), "name")
-    if not isinstance(stated, str):
+    crs_name = _member(_member(crs, "properties"), "name")
+    if not isinstance(crs_name, str):
         raise ImportRefusedError(name, "states a coordinate system without a name: give --crs")
-    return WGS84 if "CRS84" in stated else stated
+    return WGS84 if "CRS84" in crs_name else crs_name
 
 
 def _member(item: object, key: str) -> object:

@@ -51,17 +51,17 @@ def parse_numbers(column: pa.ChunkedArray, *, decimal: Decimal = ".") -> Numbers
     blank = column.is_null().to_numpy()
     try:
         # Almost every file: nothing but plain numbers.
-        fast = None if decimal == "," else pc.cast(column, pa.float64())
+        cast = None if decimal == "," else pc.cast(column, pa.float64())
     except pa.ArrowInvalid:
-        fast = None
-    if fast is not None:
-        values = np.array(fast.to_numpy(), dtype=np.float64)
+        cast = None
+    if cast is not None:
+        values = np.array(cast.to_numpy(), dtype=np.float64)
         if np.isfinite(values[~blank]).all():
             return Numbers(values, blank, np.zeros(len(values), dtype=np.bool_))
-    return _parsed_slowly(column, blank, decimal)
+    return _parse_slowly(column, blank, decimal)
 
 
-def _parsed_slowly(column: pa.ChunkedArray, blank: BoolArray, decimal: Decimal) -> Numbers:
+def _parse_slowly(column: pa.ChunkedArray, blank: BoolArray, decimal: Decimal) -> Numbers:
     """The numbers of a column of which some need a closer look."""
     text = pc.replace_substring(column, "\u2212", "-")  # the typographic minus sign
     if decimal == ",":

@@ -79,30 +79,34 @@ class RowCheck:
         reason : str or callable
             What is wrong; where a callable, it is given the value.
         """
-        for place in np.flatnonzero(bad):
-            found = values[int(place)]
-            text = "" if found is None else str(getattr(found, "as_py", lambda f=found: f)() or "")
-            why = reason if isinstance(reason, str) else reason(text)
-            row = int(self.row_numbers[place])
-            self.rejects.append(Reject(self.file, row, column, text[:LONGEST_VALUE], why))
+        for index in np.flatnonzero(bad):
+            value = values[int(index)]
+            text = "" if value is None else str(getattr(value, "as_py", lambda f=value: f)() or "")
+            reason_text = reason if isinstance(reason, str) else reason(text)
+            row = int(self.row_numbers[index])
+            self.rejects.append(Reject(self.file, row, column, text[:LONGEST_VALUE], reason_text))
         self.usable &= ~bad
 
 
-def counted(rejects: Sequence[Reject]) -> tuple[RejectedFor, ...]:
+def group_rejects(rejects: Sequence[Reject]) -> tuple[RejectedFor, ...]:
     """The rejects by column and reason, the most frequent first."""
     groups: dict[tuple[str, str], list[Reject]] = {}
     for reject in rejects:
         groups.setdefault((reject.column, reject.reason), []).append(reject)
-    found = [
+    summaries = [
         RejectedFor(
             column,
             reason,
             len({(reject.file, reject.row) for reject in group}),
-            tuple(f"{r.file}, row {r.row}: {r.value!r}" for r in group[:SHOWN]),
+            tuple(
+                f"{reject.file}, row {reject.row}: {reject.value!r}" for reject in group[:SHOWN]
+            ),
         )
         for (column, reason), group in groups.items()
     ]
-    return tuple(sorted(found, key=lambda item: (-item.rows, item.column, item.reason)))
+    return tuple(
+        sorted(summaries, key=lambda summary: (-summary.rows, summary.column, summary.reason))
+    )
 
 
 def check_share(
@@ -126,22 +130,22 @@ def check_share(
     rejected = len({(reject.file, reject.row) for reject in rejects})
     if rejected == 0 or (not strict and rejected <= max_share * rows):
         return
-    groups = counted(rejects)
-    shown = "; ".join(
-        f"{one.rows:,} for {one.column}, which {one.reason} (first: {one.first[0]})"
-        for one in groups[:SHOWN]
+    groups = group_rejects(rejects)
+    reasons = "; ".join(
+        f"{group.rows:,} for {group.column}, which {group.reason} (first: {group.first[0]})"
+        for group in groups[:SHOWN]
     )
     rule = "with --strict none may be"
     if not strict:
         rule = f"at most {max_share:.0%} may be, unless --max-rejected says otherwise"
-    words = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {shown}"
+    message = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {reasons}"
     if len(groups) > SHOWN:
-        words += f"; and for {len(groups) - SHOWN} more reasons"
+        message += f"; and for {len(groups) - SHOWN} more reasons"
     if listed_in:
-        words += f". All are listed in {listed_in}"
+        message += f". All are listed in {listed_in}"
     if hint:
-        words = f"{hint}. {words}"
-    raise ImportRefusedError(files, words)
+        message = f"{hint}. {message}"
+    raise ImportRefusedError(files, message)
 
 
 def default_path(store_folder: Path, stem: str) -> Path:

@@ -49,7 +49,7 @@ class Source:
 
 
 def find_sources(
-    paths: Sequence[Path], *, is_wanted: Callable[[str], str | None]
+    paths: Sequence[Path], *, skip_reason: Callable[[str], str | None]
 ) -> tuple[tuple[Source, ...], tuple[Skipped, ...]]:
     """The files to read, and those in folders and zips that are passed over.
 
@@ -57,7 +57,7 @@ def find_sources(
     ----------
     paths : sequence of Path
         Files, zips and folders; a folder is searched to any depth.
-    is_wanted : callable
+    skip_reason : callable
         Given a file's name, None where it is to be read, else why it is passed over. Asked of
         files found in a folder or a zip only: a file that is named is always read.
 
@@ -66,40 +66,40 @@ def find_sources(
     ImportRefusedError
         If a path does not exist, a zip is damaged or encrypted, or there is nothing to read.
     """
-    wanted: list[Source] = []
+    sources: list[Source] = []
     skipped: list[Skipped] = []
     for path in paths:
         if path.is_dir():
-            found = [entry for entry in sorted(path.rglob("*")) if entry.is_file()]
-            for entry in found:
+            entries = [entry for entry in sorted(path.rglob("*")) if entry.is_file()]
+            for entry in entries:
                 if entry.suffix.lower() == ".zip":
-                    _sort(_members(entry), is_wanted, wanted, skipped)
+                    _sort(_members(entry), skip_reason, sources, skipped)
                 else:
-                    _sort([_file(entry)], is_wanted, wanted, skipped)
+                    _sort([_file(entry)], skip_reason, sources, skipped)
         elif not path.exists():
             raise ImportRefusedError(str(path), "there is no such file")
         elif path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
-            _sort(_members(path), is_wanted, wanted, skipped)
+            _sort(_members(path), skip_reason, sources, skipped)
         else:
-            wanted.append(_file(path))
-    if not wanted:
-        named = ", ".join(str(path) for path in paths) or "no file was named"
-        passed_over = f"; passed over {len(skipped)} files" if skipped else ""
-        raise ImportRefusedError(named, f"there is nothing to import{passed_over}")
-    return tuple(wanted), tuple(skipped)
+            sources.append(_file(path))
+    if not sources:
+        path_names = ", ".join(str(path) for path in paths) or "no file was named"
+        skipped_count = f"; passed over {len(skipped)} files" if skipped else ""
+        raise ImportRefusedError(path_names, f"there is nothing to import{skipped_count}")
+    return tuple(sources), tuple(skipped)
 
 
 def _sort(
-    found: Sequence[Source] | Iterator[Source],
-    is_wanted: Callable[[str], str | None],
-    wanted: list[Source],
+    candidates: Sequence[Source] | Iterator[Source],
+    skip_reason: Callable[[str], str | None],
+    sources: list[Source],
     skipped: list[Skipped],
 ) -> None:
     """Add each file to one of the two lists."""
-    for source in found:
-        reason = is_wanted(source.name)
+    for source in candidates:
+        reason = skip_reason(source.name)
         if reason is None:
-            wanted.append(source)
+            sources.append(source)
         else:
             skipped.append(Skipped(source.name, reason))
 
@@ -116,8 +116,12 @@ def _members(path: Path) -> Iterator[Source]:
             entries = archive.infolist()
     except (OSError, zipfile.BadZipFile) as error:
         raise ImportRefusedError(str(path), f"is not a zip that can be read: {error}") from error
-    inside = {entry.filename for entry in entries}
-    if "xl/workbook.xml" in inside or "xl/workbook.bin" in inside or "content.xml" in inside:
+    member_names = {entry.filename for entry in entries}
+    if (
+        "xl/workbook.xml" in member_names
+        or "xl/workbook.bin" in member_names
+        or "content.xml" in member_names
+    ):
         raise ImportRefusedError(str(path), "is a spreadsheet: save the sheet as CSV first")
     for entry in entries:
         name = entry.filename.rsplit("/", 1)[-1]

@@ -8,7 +8,7 @@ Progress = Callable[[str, float], None]
 """Called with what is being done and the share of the whole that is done, 0 to 1."""
 
 
-def silent(doing: str, share: float) -> None:
+def silent(task: str, share: float) -> None:
     """Progress that nobody looks at."""
 
 
@@ -170,66 +170,67 @@ class ImportSummary:
         """The summary in plain sentences, one per line."""
         files = "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
         counts = f"{self.written:,} written, {self.rejected:,} rejected"
-        said = [
+        lines = [
             f"{self.kind} imported: {self.target}, version {self.version}",
             f"{self.read:,} rows read from {files}, {counts}",
         ]
         if self.replaced:
-            said.append(f"{self.replaced:,} rows imported before were replaced")
+            lines.append(f"{self.replaced:,} rows imported before were replaced")
         if self.kind == "incidents":
-            said.append(f"{self.not_located:,} not located")
+            lines.append(f"{self.not_located:,} not located")
         if self.not_found_path is not None:
-            said.append(
+            lines.append(
                 f"rows that their postcode did not locate are listed in {self.not_found_path}"
             )
-        said += self._rejected_lines() + self._code_lines() + self._district_lines()
+        lines += self._rejected_lines() + self._code_lines() + self._district_lines()
         blank = sum(file.blank for file in self.files)
         if blank:
-            said.append(f"{blank:,} blank records passed over")
-        said += [f"passed over {skipped.file}: {skipped.reason}" for skipped in self.skipped[:10]]
+            lines.append(f"{blank:,} blank records passed over")
+        lines += [f"passed over {skipped.file}: {skipped.reason}" for skipped in self.skipped[:10]]
         if len(self.skipped) > 10:
-            said.append(f"passed over {len(self.skipped) - 10:,} more files")
-        return (*said, *self.notes)
+            lines.append(f"passed over {len(self.skipped) - 10:,} more files")
+        return (*lines, *self.notes)
 
     def _rejected_lines(self) -> list[str]:
         """What was rejected, why, and where it is listed."""
-        said = [
-            f"rejected {one.rows:,}: {one.column} {one.reason} ({one.first[0]}"
-            f"{', ...' if one.rows > 1 else ''})"
-            for one in self.rejected_for
+        lines = [
+            f"rejected {group.rows:,}: {group.column} {group.reason} ({group.first[0]}"
+            f"{', ...' if group.rows > 1 else ''})"
+            for group in self.rejected_for
         ]
         if self.rejects_path is not None:
-            said.append(f"rejected rows are listed in {self.rejects_path}")
-        return said
+            lines.append(f"rejected rows are listed in {self.rejects_path}")
+        return lines
 
     def _code_lines(self) -> list[str]:
         """How area codes relate to the layers, and which ids are there twice."""
-        said = []
+        lines = []
         codes = self.area_codes
         if codes is not None and codes.layer is not None and codes.supplied:
-            said.append(
+            lines.append(
                 f"{codes.in_layer:,} of {codes.supplied:,} supplied area codes are in "
                 f"{codes.layer} ({codes.how}); {codes.located_not_in_layer:,} rows have a place "
                 "but no code of it"
             )
-        twice = self.duplicate_ids
-        if twice is not None and twice.ids:
-            said.append(
-                f"{twice.ids:,} incident ids are there more than once, in {twice.rows:,} rows, "
-                f"all kept: {twice.first[0]}{' ...' if twice.ids > 1 else ''}"
+        duplicates = self.duplicate_ids
+        if duplicates is not None and duplicates.ids:
+            lines.append(
+                f"{duplicates.ids:,} incident ids are there more than once, in "
+                f"{duplicates.rows:,} rows, all kept: "
+                f"{duplicates.first[0]}{' ...' if duplicates.ids > 1 else ''}"
             )
-        return said
+        return lines
 
     def _district_lines(self) -> list[str]:
         """Homes per district."""
-        said = []
-        for one in self.districts:
-            sites = "1 site" if one.sites == 1 else f"{one.sites} sites"
+        lines = []
+        for district in self.districts:
+            sites = "1 site" if district.sites == 1 else f"{district.sites} sites"
             line = (
-                f"{one.district or 'no district'}: {sites}, {one.homes_planned:,} homes planned, "
-                f"{one.homes_completed:,} complete"
+                f"{district.district or 'no district'}: {sites}, {district.homes_planned:,} homes "
+                f"planned, {district.homes_completed:,} complete"
             )
-            if one.not_published:
-                line += f" ({one.not_published} without published completions)"
-            said.append(line)
-        return said
+            if district.not_published:
+                line += f" ({district.not_published} without published completions)"
+            lines.append(line)
+        return lines

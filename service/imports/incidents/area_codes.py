@@ -20,7 +20,7 @@ def find_layer(
     located: BoolArray,
     layers: LayerCodes,
     *,
-    given: str | None = None,
+    named_layer: str | None = None,
 ) -> tuple[AreaCodes, tuple[str, ...]]:
     """The layer that codes belong to, how they relate to it, and what to say about it.
 
@@ -33,25 +33,29 @@ def find_layer(
     layers : mapping
         Layers to choose from. The one that has the largest share of the rows' codes is taken,
         where that is at least half of them; of several with the same share the first.
-    given : str or None
+    named_layer : str or None
         The layer that the user names; taken whatever the share is.
     """
     supplied = ~codes.is_null().to_numpy()
     total = int(supplied.sum())
     counts = pc.value_counts(codes.drop_null())
-    words = counts.field("values").to_pylist()
+    unique_codes = counts.field("values").to_pylist()
     rows = np.asarray(counts.field("counts").to_numpy(zero_copy_only=False), dtype=np.int64)
     in_layer = {
-        layer: int(rows[[word in known for word in words]].sum()) if words else 0
-        for layer, known in ((name, frozenset(known)) for name, known in layers.items())
+        layer: int(rows[[word in layer_codes for word in unique_codes]].sum())
+        if unique_codes
+        else 0
+        for layer, layer_codes in (
+            (name, frozenset(layer_codes)) for name, layer_codes in layers.items()
+        )
     }
-    layer, how, notes = _chosen(in_layer, total, given)
+    layer, how, notes = _choose_layer(in_layer, total, named_layer)
     if layer is None or layer not in layers:
         return AreaCodes(layer, how, total, 0, 0), notes
     notes = (*notes, *_other_vintages(layer, in_layer, total, layers))
-    has = pc.is_in(codes, value_set=pa.array(sorted(layers[layer]), pa.string()))
-    without = int((located & ~has.to_numpy()).sum())
-    return AreaCodes(layer, how, total, in_layer[layer], without), notes
+    in_codes = pc.is_in(codes, value_set=pa.array(sorted(layers[layer]), pa.string()))
+    located_without = int((located & ~in_codes.to_numpy()).sum())
+    return AreaCodes(layer, how, total, in_layer[layer], located_without), notes
 
 
 def _other_vintages(
@@ -60,23 +64,32 @@ def _other_vintages(
     """What to say of layers that share many of the codes, but are of another vintage."""
     codes = frozenset(layers[layer])
     return tuple(
-        f"the area codes are of {layer}: {rows / total:.1%} of those supplied are in {other}"
-        for other, rows in in_layer.items()
-        if LEAST_SHARE * total <= rows < in_layer[layer] and not codes.issuperset(layers[other])
+        f"the area codes are of {layer}: {rows / total:.1%} of those supplied are in {other_layer}"
+        for other_layer, rows in in_layer.items()
+        if LEAST_SHARE * total <= rows < in_layer[layer]
+        and not codes.issuperset(layers[other_layer])
     )
 
 
-def _chosen(
-    in_layer: Mapping[str, int], total: int, given: str | None
+def _choose_layer(
+    in_layer: Mapping[str, int], total: int, named_layer: str | None
 ) -> tuple[str | None, str, tuple[str, ...]]:
     """The layer, how it was chosen, and what to say."""
-    if given is not None:
-        if given not in in_layer:
-            return given, "given", (f"layer {given} is not loaded: its codes were not compared",)
-        if total and in_layer[given] < LEAST_SHARE * total:
-            share = in_layer[given] / total
-            return given, "given", (f"only {share:.1%} of the area codes are codes of {given}",)
-        return given, "given", ()
+    if named_layer is not None:
+        if named_layer not in in_layer:
+            return (
+                named_layer,
+                "given",
+                (f"layer {named_layer} is not loaded: its codes were not compared",),
+            )
+        if total and in_layer[named_layer] < LEAST_SHARE * total:
+            share = in_layer[named_layer] / total
+            return (
+                named_layer,
+                "given",
+                (f"only {share:.1%} of the area codes are codes of {named_layer}",),
+            )
+        return named_layer, "given", ()
     if not total or not in_layer:
         return None, "none", ()
     best = max(in_layer, key=lambda layer: in_layer[layer])
@@ -87,12 +100,11 @@ def _chosen(
             f"(the nearest is {best}, with {share:.1%}): areas are found from coordinates"
         )
         return None, "none", (note,)
-    equals = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
-    if len(equals) > 1:
-        words = ", ".join(equals)
-        return (
-            best,
-            "detected",
-            (f"the area codes fit {words} alike; {best} was taken: --area-layer says otherwise",),
+    best_layers = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
+    if len(best_layers) > 1:
+        note = (
+            f"the area codes fit {', '.join(best_layers)} alike; {best} was taken: --area-layer "
+            "says otherwise"
         )
+        return best, "detected", (note,)
     return best, "detected", ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from service.imports.files.delimited import Delimited
+from service.imports.files.delimited import DelimitedFile
 from service.imports.files.rejects import Reject
 from service.store.postcodes import (
     NO_QUALITY,
@@ -83,7 +83,7 @@ class LocatedRows:
 
 
 def locate_by_postcode(
-    read: Delimited,
+    contents: DelimitedFile,
     column: str,
     postcodes: Postcodes | None,
     *,
@@ -94,7 +94,7 @@ def locate_by_postcode(
 
     Parameters
     ----------
-    read : Delimited
+    contents : DelimitedFile
         The file; rows that are rejected already are left as they are.
     column : str
         Column with the postcodes, as the file spells it.
@@ -103,57 +103,61 @@ def locate_by_postcode(
     xy_m, located : (n, 2) float64, (n,) bool
         Places from the coordinates of the rows.
     """
-    text = read.table.column(column)
+    text = contents.table.column(column)
     units = to_units(text)
-    needed = ~located & read.check.usable
-    at = np.full(len(text), -1) if postcodes is None else postcodes.find(units)
-    known = needed & (at >= 0)
+    needs_postcode = ~located & contents.check.usable
+    indices = np.full(len(text), -1) if postcodes is None else postcodes.find(units)
+    has_known_postcode = needs_postcode & (indices >= 0)
     places = np.full_like(xy_m, np.nan)
-    grades = np.full(len(text), NO_QUALITY, dtype=np.int64)
+    quality = np.full(len(text), NO_QUALITY, dtype=np.int64)
     if postcodes is not None:
-        places[known] = postcodes.xy_m[at[known]]
-        grades[known] = postcodes.quality[at[known]]
-    found = known & np.isfinite(places).all(axis=1)
-    by = np.where(located, BY_COORDINATES, np.where(found, BY_POSTCODE, BY_NOTHING))
+        places[has_known_postcode] = postcodes.xy_m[indices[has_known_postcode]]
+        quality[has_known_postcode] = postcodes.quality[indices[has_known_postcode]]
+    newly_located = has_known_postcode & np.isfinite(places).all(axis=1)
+    located_by = np.where(
+        located, BY_COORDINATES, np.where(newly_located, BY_POSTCODE, BY_NOTHING)
+    )
     ended: Counter[str] = Counter()
     if postcodes is not None:
-        used = [int(i) for i in at[found] if postcodes.ended[i] is not None]
-        ended.update(postcodes.postcodes[i].as_py() for i in used)
+        used_indices = [int(i) for i in indices[newly_located] if postcodes.ended[i] is not None]
+        ended.update(postcodes.postcodes[i].as_py() for i in used_indices)
     return LocatedRows(
-        xy_m=np.where(found[:, None], places, xy_m),
-        located=located | found,
-        located_by=pa.array(by),
-        quality=pa.array(grades, mask=~found | (grades == NO_QUALITY)),
+        xy_m=np.where(newly_located[:, None], places, xy_m),
+        located=located | newly_located,
+        located_by=pa.array(located_by),
+        quality=pa.array(quality, mask=~newly_located | (quality == NO_QUALITY)),
         outward=to_outward(text),
         tally=PostcodeTally(
-            by_quality=Counter(grades[found].tolist()),
+            by_quality=Counter(quality[newly_located].tolist()),
             ended=ended,
-            not_found=_not_found(read, column, text, units, needed & ~found, at),
+            not_found=_not_found(
+                contents, column, text, units, needs_postcode & ~newly_located, indices
+            ),
             version=None if postcodes is None else postcodes.version,
         ),
     )
 
 
 def _not_found(
-    read: Delimited,
+    contents: DelimitedFile,
     column: str,
     text: pa.ChunkedArray,
     units: pa.ChunkedArray,
-    missing: BoolArray,
-    at: AnyArray,
+    not_located: BoolArray,
+    indices: AnyArray,
 ) -> tuple[Reject, ...]:
     """Why each row with something in the column is not located by it."""
-    stated = missing & text.is_valid().to_numpy()
+    has_text = not_located & text.is_valid().to_numpy()
     is_unit = units.is_valid().to_numpy()
     return tuple(
         Reject(
-            file=read.file.name,
-            row=int(read.check.row_numbers[place]),
+            file=contents.file.name,
+            row=int(contents.check.row_numbers[row]),
             column=column,
-            value=str(text[int(place)].as_py()),
-            reason=_UNPLACED if at[place] >= 0 else _UNKNOWN if is_unit[place] else _NO_UNIT,
+            value=str(text[int(row)].as_py()),
+            reason=_UNPLACED if indices[row] >= 0 else _UNKNOWN if is_unit[row] else _NO_UNIT,
         )
-        for place in np.flatnonzero(stated)
+        for row in np.flatnonzero(has_text)
     )
 
 
@@ -161,47 +165,49 @@ def tally_lines(tallies: Sequence[PostcodeTally]) -> tuple[str, ...]:
     """What all files together say about rows located by postcode, in plain sentences."""
     if not tallies:
         return ()
-    missing = not_found(tallies)
+    rejects = not_found(tallies)
     if tallies[0].version is None:
-        words = (
+        message = (
             "no postcodes are imported yet (hotspots import postcodes FILE): nothing was located "
-            f"by postcode, and {len(missing):,} rows that have one are not located"
+            f"by postcode, and {len(rejects):,} rows that have one are not located"
         )
-        return (words,)
+        return (message,)
     by_quality = sum((tally.by_quality for tally in tallies), Counter[int]())
-    said = [
+    lines = [
         (
             f"{by_quality.total():,} rows without coordinates were located by their postcode "
             f"(postcodes version {tallies[0].version}), at the one place that stands for its "
             "addresses: how many metres away they happened is not known"
         )
     ]
-    said += [
+    lines += [
         f"located by a postcode of quality {grade} ({QUALITIES[grade]}): {by_quality[grade]:,}"
         for grade in sorted(by_quality)
         if grade != NO_QUALITY
     ]
     ended = sum((tally.ended for tally in tallies), Counter[str]())
     if ended:
-        shown = ", ".join(written(postcode) for postcode, _ in ended.most_common(SHOWN))
-        more = ", ..." if len(ended) > SHOWN else ""
-        said.append(
+        postcode_list = ", ".join(written(postcode) for postcode, _ in ended.most_common(SHOWN))
+        ellipsis = ", ..." if len(ended) > SHOWN else ""
+        lines.append(
             f"{ended.total():,} rows have one of {len(ended):,} postcodes that have ended; their "
-            f"last place was taken: {shown}{more}"
+            f"last place was taken: {postcode_list}{ellipsis}"
         )
-    for reason, words in (
+    for reason, message in (
         (_UNKNOWN, "a postcode that is not known"),
         (_UNPLACED, "a postcode without a place"),
         (_NO_UNIT, "no whole postcode"),
     ):
-        values = Counter(one.value for one in missing if one.reason == reason)
+        values = Counter(reject.value for reject in rejects if reject.reason == reason)
         if values:
-            shown = ", ".join(value for value, _ in values.most_common(SHOWN))
-            more = ", ..." if len(values) > SHOWN else ""
-            said.append(f"{values.total():,} rows have {words}, not located: {shown}{more}")
-    return tuple(said)
+            postcode_list = ", ".join(value for value, _ in values.most_common(SHOWN))
+            ellipsis = ", ..." if len(values) > SHOWN else ""
+            lines.append(
+                f"{values.total():,} rows have {message}, not located: {postcode_list}{ellipsis}"
+            )
+    return tuple(lines)
 
 
 def not_found(tallies: Sequence[PostcodeTally]) -> tuple[Reject, ...]:
     """Every row whose postcode did not locate it, over all files."""
-    return tuple(one for tally in tallies for one in tally.not_found)
+    return tuple(reject for tally in tallies for reject in tally.not_found)

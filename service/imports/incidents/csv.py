@@ -21,7 +21,7 @@ from service.imports.files.dates import (
     parse_times_of_day,
     why_bad,
 )
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import Decimal, parse_numbers
 from service.imports.files.sources import find_sources
 from service.imports.files.summary import ImportSummary
@@ -130,12 +130,17 @@ def import_csv(
         Without ``options.replace``, if a file is in the dataset already.
     """
     _check(columns)
-    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
-    known = None if postcodes is None or columns.postcode is None else postcodes.open()
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
+    open_postcodes = None if postcodes is None or columns.postcode is None else postcodes.open()
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
         return parse_csv(
-            content, columns, name=name, working_crs=store.crs, postcodes=known, on_bytes=tell
+            content,
+            columns,
+            name=name,
+            working_crs=store.crs,
+            postcodes=open_postcodes,
+            on_bytes=tell,
         )
 
     return import_files(store, sources, skipped, parse, options)
@@ -157,13 +162,13 @@ def parse_csv(
     ImportRefusedError
         If a column is not in it, or its times state an offset and no zone is given.
     """
-    read = read_delimited(content, name=name, delimiter=columns.delimiter, on_bytes=on_bytes)
-    reading = _Reading(read, columns)
+    contents = read_delimited(content, name=name, delimiter=columns.delimiter, on_bytes=on_bytes)
+    reading = _Reading(contents, columns)
     reading.check_columns()
     times, precision = reading.times()
     xy_m, located, hint = reading.places(working_crs)
-    n = read.table.num_rows
-    found: dict[str, object] = {
+    n = contents.table.num_rows
+    columns_by_name: dict[str, object] = {
         "incident_id": reading.text(columns.incident_id, "--id"),
         "occurred": pa.array(times.astype("datetime64[s]")),
         "precision": pa.DictionaryArray.from_arrays(pa.array(precision), list(PRECISIONS)).cast(
@@ -174,28 +179,31 @@ def parse_csv(
         "weight": pa.array(reading.weights()),
         "area_code": reading.text(columns.area_code, "--area-code"),
         "source_file": pa.repeat(pa.scalar(name), n),
-        "source_row": pa.array(read.check.row_numbers),
-        "source_sha256": pa.repeat(pa.scalar(read.file.sha256), n),
+        "source_row": pa.array(contents.check.row_numbers),
+        "source_sha256": pa.repeat(pa.scalar(contents.file.sha256), n),
     }
     for attribute, column in columns.attributes.items():
-        found[attribute] = reading.text(column, f"--attribute {attribute}")
+        columns_by_name[attribute] = reading.text(column, f"--attribute {attribute}")
     # Last, so that rows rejected for anything else are not counted among those located.
     by_postcode = reading.by_postcode(postcodes, xy_m, located)
     if by_postcode is not None:
         xy_m, located = by_postcode.xy_m, by_postcode.located
-        found |= {LOCATED_BY: by_postcode.located_by, LOCATION_QUALITY: by_postcode.quality}
+        columns_by_name |= {
+            LOCATED_BY: by_postcode.located_by,
+            LOCATION_QUALITY: by_postcode.quality,
+        }
         if columns.area_code is None:
-            found["area_code"] = by_postcode.outward
-    found["easting_m"] = pa.array(xy_m[:, 0], mask=~located)
-    found["northing_m"] = pa.array(xy_m[:, 1], mask=~located)
+            columns_by_name["area_code"] = by_postcode.outward
+    columns_by_name["easting_m"] = pa.array(xy_m[:, 0], mask=~located)
+    columns_by_name["northing_m"] = pa.array(xy_m[:, 1], mask=~located)
     return ParsedFile(
-        file=read.file,
-        encoding=read.encoding,
-        rows=pa.table(found).filter(pa.array(read.check.usable)),
-        read=read.rows_read,
-        blank=read.blank,
-        rejects=tuple(read.check.rejects),
-        notes=(*read.notes, *reading.notes),
+        file=contents.file,
+        encoding=contents.encoding,
+        rows=pa.table(columns_by_name).filter(pa.array(contents.check.usable)),
+        read=contents.rows_read,
+        blank=contents.blank,
+        rejects=tuple(contents.check.rejects),
+        notes=(*contents.notes, *reading.notes),
         hint=hint,
         postcodes=None if by_postcode is None else by_postcode.tally,
     )
@@ -204,15 +212,15 @@ def parse_csv(
 class _Reading:
     """One file being turned into incidents; rejects rows and gathers notes on the way."""
 
-    def __init__(self, read: Delimited, columns: IncidentColumns) -> None:
-        self._read = read
+    def __init__(self, contents: DelimitedFile, columns: IncidentColumns) -> None:
+        self._contents = contents
         self._columns = columns
         self.notes: list[str] = []
 
     def check_columns(self) -> None:
         """Raise ImportRefusedError for the first column that is not in the file."""
         columns = self._columns
-        named = {
+        named_columns = {
             "--time": columns.time,
             "--time-of-day": columns.time_of_day,
             "--x": columns.x,
@@ -225,31 +233,31 @@ class _Reading:
             "--area-code": columns.area_code,
             **{f"--attribute {name}": column for name, column in columns.attributes.items()},
         }
-        for option, column in named.items():
+        for option, column in named_columns.items():
             if column is not None:
-                self._read.resolved(column, option)
+                self._contents.resolve_name(column, option)
 
     def text(self, column: str | None, option: str) -> pa.ChunkedArray | pa.Array:
         """A column as text; nulls where it is not named."""
         if column is None:
-            return pa.nulls(self._read.table.num_rows, pa.string())
-        return self._read.column(column, option)
+            return pa.nulls(self._contents.table.num_rows, pa.string())
+        return self._contents.column(column, option)
 
     def times(self) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
         """The start of each minute, day or month, and which of them it is."""
-        columns, check = self._columns, self._read.check
-        name = self._read.resolved(columns.time, "--time")
-        text = self._read.table.column(name)
+        columns, check = self._columns, self._contents.check
+        name = self._contents.resolve_name(columns.time, "--time")
+        text = self._contents.table.column(name)
         times = parse_dates(text, form=columns.date_form, time_zone=columns.time_zone)
         check.reject(times.blank, name, text, "is blank")
         check.reject(times.bad, name, text, lambda value: why_bad(value, columns.date_form))
         if columns.time_zone is None and times.has_zone.any():
-            first = int(np.flatnonzero(times.has_zone)[0])
+            first_row = int(np.flatnonzero(times.has_zone)[0])
             raise ImportRefusedError(
-                self._read.file.name,
-                f"row {check.row_numbers[first]}, column {name}: {text[first].as_py()!r} states "
-                "its offset from UTC: --time-zone must say whose local time to keep, such as "
-                "Europe/London",
+                self._contents.file.name,
+                f"row {check.row_numbers[first_row]}, column {name}: {text[first_row].as_py()!r} "
+                "states its offset from UTC: --time-zone must say whose local time to keep, "
+                "such as Europe/London",
             )
         if columns.time_of_day is None:
             return times.occurred, self._without_midnights(times, name)
@@ -257,47 +265,47 @@ class _Reading:
 
     def _without_midnights(self, times: Times, name: str) -> NDArray[np.int8]:
         """The precision, a day where a file that states times states nothing but midnight."""
-        stated = (times.precision == 0) & ~times.blank & ~times.bad
-        occurred = times.occurred[stated]
-        midnight = occurred == occurred.astype("datetime64[D]")
-        if len(occurred) < MIDNIGHTS or not midnight.all():
+        has_time = (times.precision == 0) & ~times.blank & ~times.bad
+        occurred = times.occurred[has_time]
+        is_midnight = occurred == occurred.astype("datetime64[D]")
+        if len(occurred) < MIDNIGHTS or not is_midnight.all():
             return times.precision
         self.notes.append(
-            f"{self._read.file.name}: every time in {name} is midnight: the day is taken to be "
-            "all that is known"
+            f"{self._contents.file.name}: every time in {name} is midnight: the day is taken to "
+            "be all that is known"
         )
-        return np.where(stated, np.int8(PRECISIONS.index("day")), times.precision)
+        return np.where(has_time, np.int8(PRECISIONS.index("day")), times.precision)
 
     def _with_time_of_day(
         self, times: Times, column: str
     ) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
         """Dates with the times of day of a second column."""
-        check = self._read.check
-        name = self._read.resolved(column, "--time-of-day")
-        text = self._read.table.column(name)
+        check = self._contents.check
+        name = self._contents.resolve_name(column, "--time-of-day")
+        text = self._contents.table.column(name)
         minutes, blank, bad = parse_times_of_day(text)
         check.reject(bad, name, text, "is no time of day (23:59, 23:59:59, 11:59 PM or 2359)")
         day = PRECISIONS.index("day")
-        given = ~blank & ~bad
-        not_a_day = given & ~times.blank & ~times.bad & (times.precision != day)
+        has_time_of_day = ~blank & ~bad
+        not_a_day = has_time_of_day & ~times.blank & ~times.bad & (times.precision != day)
         check.reject(
             not_a_day, name, text, "is a time of day, but the other column has no plain day"
         )
-        occurred = times.occurred + np.where(given, minutes, 0).astype("timedelta64[m]")
-        precision = np.where(given, np.int8(PRECISIONS.index("minute")), times.precision)
+        occurred = times.occurred + np.where(has_time_of_day, minutes, 0).astype("timedelta64[m]")
+        precision = np.where(has_time_of_day, np.int8(PRECISIONS.index("minute")), times.precision)
         return occurred, precision
 
     def places(self, working_crs: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], str]:
         """Easting and northing, which rows have them, and what may be wrong."""
-        columns, check = self._columns, self._read.check
-        n = self._read.table.num_rows
+        columns, check = self._columns, self._contents.check
+        n = self._contents.table.num_rows
         if columns.x is None or columns.y is None or columns.crs is None:
             return np.full((n, 2), np.nan), np.zeros(n, dtype=np.bool_), ""
         x_name, y_name = (
-            self._read.resolved(columns.x, "--x"),
-            self._read.resolved(columns.y, "--y"),
+            self._contents.resolve_name(columns.x, "--x"),
+            self._contents.resolve_name(columns.y, "--y"),
         )
-        x_text, y_text = self._read.table.column(x_name), self._read.table.column(y_name)
+        x_text, y_text = self._contents.table.column(x_name), self._contents.table.column(y_name)
         x = parse_numbers(x_text, decimal=columns.decimal)
         y = parse_numbers(y_text, decimal=columns.decimal)
         check.reject(x.bad, x_name, x_text, "is no number")
@@ -306,12 +314,15 @@ class _Reading:
         check.reject(places.half & x.blank, x_name, x_text, f"is blank, but {y_name} is not")
         check.reject(places.half & y.blank, y_name, y_text, f"is blank, but {x_name} is not")
         names = f"{x_name}, {y_name}"
-        both = pc.binary_join_element_wise(x_text, y_text, " ")
+        joined_text = pc.binary_join_element_wise(x_text, y_text, " ")
         check.reject(
-            places.degrees, names, both, f"looks like degrees, but {columns.crs} is in metres"
+            places.degrees,
+            names,
+            joined_text,
+            f"looks like degrees, but {columns.crs} is in metres",
         )
         reason = f"in {columns.crs} is outside the area that it or {working_crs} is made for"
-        check.reject(places.outside, names, both, reason)
+        check.reject(places.outside, names, joined_text, reason)
         self._note(int(places.at_zero.sum()), "have the coordinates 0, 0: counted as not located")
         return places.xy_m, places.located, places.hint
 
@@ -321,36 +332,36 @@ class _Reading:
         """The rows without coordinates at their postcode's place; None without a column."""
         if self._columns.postcode is None:
             return None
-        name = self._read.resolved(self._columns.postcode, "--postcode")
-        return locate_by_postcode(self._read, name, postcodes, xy_m=xy_m, located=located)
+        name = self._contents.resolve_name(self._columns.postcode, "--postcode")
+        return locate_by_postcode(self._contents, name, postcodes, xy_m=xy_m, located=located)
 
     def categories(self) -> pa.ChunkedArray | pa.Array:
         """The category of each row."""
         columns = self._columns
-        n = self._read.table.num_rows
+        n = self._contents.table.num_rows
         if columns.category is None:
             return pa.repeat(pa.scalar(columns.category_value), n)
-        text = self._read.column(columns.category, "--category")
+        text = self._contents.column(columns.category, "--category")
         self._note(text.null_count, f"have no category: it is {NOT_STATED!r}")
         return text.fill_null(NOT_STATED)
 
     def weights(self) -> NDArray[np.float64]:
         """The weight of each row."""
-        columns, check = self._columns, self._read.check
+        columns, check = self._columns, self._contents.check
         if columns.weight is None:
-            return np.ones(self._read.table.num_rows)
-        name = self._read.resolved(columns.weight, "--weight")
-        text = self._read.table.column(name)
+            return np.ones(self._contents.table.num_rows)
+        name = self._contents.resolve_name(columns.weight, "--weight")
+        text = self._contents.table.column(name)
         weight = parse_numbers(text, decimal=columns.decimal)
         check.reject(weight.bad, name, text, "is no number")
         check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
         self._note(int(weight.blank.sum()), "have no weight: it is 1")
         return np.where(weight.blank, 1.0, weight.values)
 
-    def _note(self, rows: int, words: str) -> None:
+    def _note(self, rows: int, text: str) -> None:
         """Say something about a number of rows, if there are any."""
         if rows:
-            self.notes.append(f"{self._read.file.name}: {rows:,} rows {words}")
+            self.notes.append(f"{self._contents.file.name}: {rows:,} rows {text}")
 
 
 def _why_passed_over(name: str) -> str | None:
@@ -378,11 +389,11 @@ def _check(columns: IncidentColumns) -> None:
             raise DatasetSettingsError("--crs", columns.crs, error.allowed) from None
     if columns.decimal not in (".", ","):
         raise DatasetSettingsError("decimal sign", columns.decimal, "a full stop or a comma")
-    taken = set(SCHEMA.names)
+    reserved_names = set(SCHEMA.names)
     if columns.postcode is not None:
-        taken |= {LOCATED_BY, LOCATION_QUALITY}
+        reserved_names |= {LOCATED_BY, LOCATION_QUALITY}
     for name in columns.attributes:
-        if not _ATTRIBUTE.match(name) or name in taken:
+        if not _ATTRIBUTE.match(name) or name in reserved_names:
             raise DatasetSettingsError(
                 "attribute",
                 name,

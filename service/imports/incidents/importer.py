@@ -119,28 +119,30 @@ def import_files(
         If a file cannot be read as what it should be, or too many rows are not usable.
     """
     checked_dataset_id(options.dataset)
-    files = _identified(sources, options.progress)
+    files = _source_files(sources, options.progress)
     store.check_import(options.dataset, files, replace=options.replace)
-    parsed = _parsed(sources, files, parse, options.progress)
-    rows = pa.concat_tables([one.rows for one in parsed], promote_options="default")
+    parsed_files = _parse_all(sources, files, parse, options.progress)
+    rows = pa.concat_tables(
+        [parsed_file.rows for parsed_file in parsed_files], promote_options="default"
+    )
     rejects = [
         reject
-        for one in parsed
-        for reject in sorted(one.rejects, key=lambda reject: (reject.row, reject.column))
+        for parsed_file in parsed_files
+        for reject in sorted(parsed_file.rejects, key=lambda reject: (reject.row, reject.column))
     ]
-    listed_in = _list_rejects(store, rejects, sources, options)
+    rejects_path = _list_rejects(store, rejects, sources, options)
     rejecting.check_share(
         rejects,
-        rows=sum(one.read for one in parsed),
-        files=_named(files),
+        rows=sum(parsed_file.read for parsed_file in parsed_files),
+        files=_file_label(files),
         strict=options.strict,
         max_share=options.max_rejected_share,
-        listed_in=listed_in,
-        hint=next((one.hint for one in parsed if one.hint), ""),
+        listed_in=rejects_path,
+        hint=next((parsed_file.hint for parsed_file in parsed_files if parsed_file.hint), ""),
     )
     located = rows.column("easting_m").is_valid().to_numpy()
     area_codes, notes = find_layer(
-        rows.column("area_code"), located, options.layers, given=options.area_layer
+        rows.column("area_code"), located, options.layers, named_layer=options.area_layer
     )
     rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
     duplicates = _duplicate_ids(store, rows, files, options)
@@ -156,27 +158,29 @@ def import_files(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    summaries = tuple(_summary(one) for one in parsed)
-    tallies = [one.postcodes for one in parsed if one.postcodes is not None]
+    summaries = tuple(_summary(parsed_file) for parsed_file in parsed_files)
+    tallies = [
+        parsed_file.postcodes for parsed_file in parsed_files if parsed_file.postcodes is not None
+    ]
     return ImportSummary(
         kind="incidents",
         target=options.dataset,
         version=committed.version,
         files=summaries,
-        read=sum(one.read for one in summaries),
+        read=sum(summary.read for summary in summaries),
         written=rows.num_rows,
-        rejected=sum(one.rejected for one in summaries),
+        rejected=sum(summary.rejected for summary in summaries),
         replaced=committed.rows_replaced,
         not_located=int((~located).sum()),
         located_by_postcode=sum(tally.located for tally in tallies),
         not_found_path=_list_not_found(store, tallies, options),
-        rejected_for=rejecting.counted(rejects),
-        rejects_path=listed_in,
+        rejected_for=rejecting.group_rejects(rejects),
+        rejects_path=rejects_path,
         area_codes=area_codes,
         duplicate_ids=duplicates,
         skipped=tuple(skipped),
         notes=(
-            *(note for one in parsed for note in one.notes),
+            *(note for parsed_file in parsed_files for note in parsed_file.notes),
             *tally_lines(tallies),
             *notes,
             *_box_notes(rows, options),
@@ -184,37 +188,39 @@ def import_files(
     )
 
 
-def _identified(sources: Sequence[Source], progress: Progress) -> tuple[SourceFile, ...]:
+def _source_files(sources: Sequence[Source], progress: Progress) -> tuple[SourceFile, ...]:
     """Each file with the digest of its content."""
     total = sum(source.size_bytes for source in sources)
-    done = 0
+    bytes_done = 0
     files = []
     for source in sources:
-        progress("checking", _CHECKING * done / max(total, 1))
+        progress("checking", _CHECKING * bytes_done / max(total, 1))
         files.append(SourceFile.of(source.name, source.read_bytes()))
-        done += source.size_bytes
+        bytes_done += source.size_bytes
     return tuple(files)
 
 
-def _parsed(
+def _parse_all(
     sources: Sequence[Source], files: Sequence[SourceFile], parse: Parser, progress: Progress
 ) -> list[ParsedFile]:
     """Each file read and checked."""
     total = sum(source.size_bytes for source in sources)
-    done = 0
-    parsed = []
+    bytes_done = 0
+    parsed_files = []
     for source, file in zip(sources, files, strict=True):
 
-        def tell(bytes_read: int, *, before: int = done, source: Source = source) -> None:
-            share = (before + min(bytes_read, source.size_bytes)) / max(total, 1)
+        def tell(
+            bytes_read: int, *, start_bytes: int = bytes_done, source: Source = source
+        ) -> None:
+            share = (start_bytes + min(bytes_read, source.size_bytes)) / max(total, 1)
             progress(f"reading {source.name}", _CHECKING + _READING * share)
 
-        one = parse(source.read_bytes(), source.name, tell)
-        if one.file != file:
+        parsed_file = parse(source.read_bytes(), source.name, tell)
+        if parsed_file.file != file:
             raise ImportRefusedError(source.name, "the file changed while it was being read")
-        parsed.append(one)
-        done += source.size_bytes
-    return parsed
+        parsed_files.append(parsed_file)
+        bytes_done += source.size_bytes
+    return parsed_files
 
 
 def _list_rejects(
@@ -255,22 +261,24 @@ def _duplicate_ids(
     """The incident ids that are there more than once, in these rows or with those at rest."""
     ids = rows.column("incident_id")
     counts = pc.value_counts(ids.drop_null())
-    values, times = counts.field("values"), counts.field("counts")
-    repeated = values.filter(pc.greater(times, 1))
-    there = store.known_ids(options.dataset, values, without=files)
-    several = pc.unique(pa.concat_arrays([repeated, there]))
-    if len(several) == 0:
+    values, id_counts = counts.field("values"), counts.field("counts")
+    repeated = values.filter(pc.greater(id_counts, 1))
+    existing = store.known_ids(options.dataset, values, without=files)
+    duplicates = pc.unique(pa.concat_arrays([repeated, existing]))
+    if len(duplicates) == 0:
         return DuplicateIds(0, 0, ())
-    concerned = pc.is_in(ids, value_set=several)
-    found = rows.filter(concerned).select(["incident_id", "source_file", "source_row"])
-    first = []
-    for value in several[: rejecting.SHOWN]:
-        same = found.filter(pc.equal(found.column("incident_id"), value)).to_pylist()
-        places = [f"{row['source_file']} row {row['source_row']}" for row in same[:3]]
-        if pc.is_in(value, value_set=there).as_py():
-            places.append("imported before")
-        first.append(f"{value.as_py()}: {', '.join(places)}")
-    return DuplicateIds(len(several), found.num_rows, tuple(first))
+    is_duplicate = pc.is_in(ids, value_set=duplicates)
+    duplicate_rows = rows.filter(is_duplicate).select(["incident_id", "source_file", "source_row"])
+    examples = []
+    for value in duplicates[: rejecting.SHOWN]:
+        same_id = duplicate_rows.filter(
+            pc.equal(duplicate_rows.column("incident_id"), value)
+        ).to_pylist()
+        occurrences = [f"{row['source_file']} row {row['source_row']}" for row in same_id[:3]]
+        if pc.is_in(value, value_set=existing).as_py():
+            occurrences.append("imported before")
+        examples.append(f"{value.as_py()}: {', '.join(occurrences)}")
+    return DuplicateIds(len(duplicates), duplicate_rows.num_rows, tuple(examples))
 
 
 def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
@@ -283,25 +291,25 @@ def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
     outside = (x_m < left) | (x_m > right) | (y_m < bottom) | (y_m > top)
     if len(x_m) == 0 or outside.mean() <= 0.5:
         return ()
-    share = f"{outside.mean():.0%} of the places"
-    return (f"{share} lie outside the box around the study area: is the CRS the right one?",)
+    share_text = f"{outside.mean():.0%} of the places"
+    return (f"{share_text} lie outside the box around the study area: is the CRS the right one?",)
 
 
-def _summary(one: ParsedFile) -> FileSummary:
+def _summary(parsed_file: ParsedFile) -> FileSummary:
     """What became of one file."""
     return FileSummary(
-        name=one.file.name,
-        sha256=one.file.sha256,
-        encoding=one.encoding,
-        read=one.read,
-        written=one.rows.num_rows,
-        rejected=one.read - one.rows.num_rows,
-        not_located=one.rows.column("easting_m").null_count,
-        blank=one.blank,
+        name=parsed_file.file.name,
+        sha256=parsed_file.file.sha256,
+        encoding=parsed_file.encoding,
+        read=parsed_file.read,
+        written=parsed_file.rows.num_rows,
+        rejected=parsed_file.read - parsed_file.rows.num_rows,
+        not_located=parsed_file.rows.column("easting_m").null_count,
+        blank=parsed_file.blank,
     )
 
 
-def _named(files: Sequence[SourceFile]) -> str:
+def _file_label(files: Sequence[SourceFile]) -> str:
     """The file, or the first and how many more."""
-    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-    return f"{files[0].name}{more}"
+    suffix = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    return f"{files[0].name}{suffix}"

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from service.imports.files.coordinates import Places, to_places
 from service.imports.files.dates import parse_dates, why_bad
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import parse_numbers
 from service.imports.files.sources import find_sources
 from service.imports.files.summary import ImportSummary
@@ -78,7 +78,7 @@ def import_police_uk(
     AlreadyImportedError, SameNameError
         Without ``options.replace``, if a file is in the dataset already.
     """
-    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
         return parse_street_file(content, name=name, working_crs=store.crs, on_bytes=tell)
@@ -107,9 +107,9 @@ def parse_street_file(
     ImportRefusedError
         If its header is not the one of data.police.uk.
     """
-    read = read_delimited(content, name=name, delimiter=",", on_bytes=on_bytes)
-    _check_header(read)
-    table, check = read.table, read.check
+    contents = read_delimited(content, name=name, delimiter=",", on_bytes=on_bytes)
+    _check_header(contents)
+    table, check = contents.table, contents.check
     month = table.column("Month")
     times = parse_dates(month, form="iso")
     is_month = pc.match_substring_regex(month, _MONTH.pattern).fill_null(False).to_numpy()
@@ -122,7 +122,7 @@ def parse_street_file(
     )
     crime_type = table.column("Crime type")
     check.reject(crime_type.is_null().to_numpy(), "Crime type", crime_type, "is blank")
-    places = _places(read, working_crs)
+    places = _places(contents, working_crs)
     usable = pa.array(check.usable)
     columns: dict[str, object] = {
         "incident_id": table.column("Crime ID"),
@@ -135,19 +135,19 @@ def parse_street_file(
         "area_code": table.column("LSOA code"),
         "source_file": pa.repeat(pa.scalar(name), table.num_rows),
         "source_row": pa.array(check.row_numbers),
-        "source_sha256": pa.repeat(pa.scalar(read.file.sha256), table.num_rows),
+        "source_sha256": pa.repeat(pa.scalar(contents.file.sha256), table.num_rows),
     }
     for attribute, column in ATTRIBUTES.items():
         if table.column(column).null_count < table.num_rows:
             columns[attribute] = table.column(column)
     return ParsedFile(
-        file=read.file,
-        encoding=read.encoding,
+        file=contents.file,
+        encoding=contents.encoding,
         rows=pa.table(columns).filter(usable),
-        read=read.rows_read,
-        blank=read.blank,
+        read=contents.rows_read,
+        blank=contents.blank,
         rejects=tuple(check.rejects),
-        notes=(*read.notes, *_notes(name, month, places)),
+        notes=(*contents.notes, *_notes(name, month, places)),
         hint=places.hint,
     )
 
@@ -162,55 +162,55 @@ def _why_passed_over(name: str) -> str | None:
     return "its name does not end in -street.csv"
 
 
-def _check_header(read: Delimited) -> None:
+def _check_header(contents: DelimitedFile) -> None:
     """Raise ImportRefusedError unless the header is exactly the published one."""
-    if read.columns == HEADER:
+    if contents.columns == HEADER:
         return
-    if "Object of search" in read.columns:
-        raise ImportRefusedError(read.file.name, _OTHERS["stop-and-search"])
-    if "Outcome type" in read.columns:
-        raise ImportRefusedError(read.file.name, _OTHERS["outcomes"])
-    missing = [column for column in HEADER if column not in read.columns]
-    unknown = [column for column in read.columns if column not in HEADER]
+    if "Object of search" in contents.columns:
+        raise ImportRefusedError(contents.file.name, _OTHERS["stop-and-search"])
+    if "Outcome type" in contents.columns:
+        raise ImportRefusedError(contents.file.name, _OTHERS["outcomes"])
+    missing = [column for column in HEADER if column not in contents.columns]
+    unknown = [column for column in contents.columns if column not in HEADER]
     problems = []
     if missing:
         problems.append(f"it lacks {', '.join(repr(column) for column in missing)}")
     if unknown:
         problems.append(f"it has {', '.join(repr(column) for column in unknown)} instead")
     if not problems:
-        problems.append(f"its columns are in another order: {', '.join(read.columns)}")
+        problems.append(f"its columns are in another order: {', '.join(contents.columns)}")
     raise ImportRefusedError(
-        read.file.name,
+        contents.file.name,
         "its header is not that of a street-level file of data.police.uk: "
         f"{'; '.join(problems)}. For other files there is --format csv",
     )
 
 
-def _places(read: Delimited, working_crs: str) -> Places:
+def _places(contents: DelimitedFile, working_crs: str) -> Places:
     """The places of the rows; those without a usable one are rejected or not located."""
-    longitude, latitude = read.table.column("Longitude"), read.table.column("Latitude")
+    longitude, latitude = contents.table.column("Longitude"), contents.table.column("Latitude")
     x, y = parse_numbers(longitude), parse_numbers(latitude)
-    check = read.check
+    check = contents.check
     check.reject(x.bad, "Longitude", longitude, "is no number")
     check.reject(y.bad, "Latitude", latitude, "is no number")
     places = to_places(x, y, crs=WGS84, working_crs=working_crs)
     check.reject(places.half & x.blank, "Longitude", longitude, "is blank, but Latitude is not")
     check.reject(places.half & y.blank, "Latitude", latitude, "is blank, but Longitude is not")
-    both = pc.binary_join_element_wise(longitude, latitude, " ")
+    joined_text = pc.binary_join_element_wise(longitude, latitude, " ")
     reason = f"is outside the area that {working_crs} is made for"
-    check.reject(places.outside, "Longitude, Latitude", both, reason)
+    check.reject(places.outside, "Longitude, Latitude", joined_text, reason)
     return places
 
 
 def _notes(name: str, month: pa.ChunkedArray, places: Places) -> tuple[str, ...]:
     """What else is worth saying about a file."""
     notes = []
-    zero = int(places.at_zero.sum())
-    if zero:
-        notes.append(f"{name}: {zero} rows have the coordinates 0, 0 and count as not located")
-    stated = name[:7]
-    if _MONTH.match(stated):
-        others = sorted(set(pc.unique(month).drop_null().to_pylist()) - {stated})
-        if others:
-            notes.append(f"{name} also has rows of {', '.join(others[:5])}")
+    at_zero = int(places.at_zero.sum())
+    if at_zero:
+        notes.append(f"{name}: {at_zero} rows have the coordinates 0, 0 and count as not located")
+    stated_month = name[:7]
+    if _MONTH.match(stated_month):
+        other_months = sorted(set(pc.unique(month).drop_null().to_pylist()) - {stated_month})
+        if other_months:
+            notes.append(f"{name} also has rows of {', '.join(other_months[:5])}")
     return tuple(notes)

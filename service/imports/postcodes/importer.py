@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from service.imports.files import rejects as rejecting
 from service.imports.files.coordinates import to_places
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import Numbers, parse_numbers
 from service.imports.files.rejects import Reject
 from service.imports.files.sources import Source, find_sources
@@ -93,22 +93,26 @@ def import_postcodes(
     and latitude of the row where it has them.
     """
     options = options or PostcodeOptions()
-    sources, skipped = find_sources(paths, is_wanted=_why_passed_over)
-    wanted, layouts, files, passed_over = _in_known_layout(sources, set(paths), options.progress)
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
+    postcode_sources, layouts, files, other_files = _in_known_layout(
+        sources, set(paths), options.progress
+    )
     store.check_import(files, replace=options.replace)
-    parsed = _parse_all(wanted, layouts, files, store.crs, options.progress)
-    rejects = [reject for one in parsed for reject in one.rejects]
-    listed_in = _list_rejects(store, wanted, rejects, options)
+    parsed_files = _parse_all(postcode_sources, layouts, files, store.crs, options.progress)
+    rejects = [reject for parsed_file in parsed_files for reject in parsed_file.rejects]
+    rejects_path = _list_rejects(store, postcode_sources, rejects, options)
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     rejecting.check_share(
         rejects,
-        rows=sum(one.summary.read for one in parsed),
+        rows=sum(parsed_file.summary.read for parsed_file in parsed_files),
         files=names,
         strict=options.strict,
         max_share=options.max_rejected_share,
-        listed_in=listed_in,
+        listed_in=rejects_path,
     )
-    rows, repeated = _each_once(pa.concat_tables([one.rows for one in parsed]), names)
+    rows, repeat_count = _unique_postcodes(
+        pa.concat_tables([parsed_file.rows for parsed_file in parsed_files]), names
+    )
     options.progress("writing", _CHECKING + _READING)
     committed = store.append(
         rows,
@@ -118,21 +122,24 @@ def import_postcodes(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    summaries = tuple(one.summary for one in parsed)
+    summaries = tuple(parsed_file.summary for parsed_file in parsed_files)
     return ImportSummary(
         kind="postcodes",
         target=", ".join(dict.fromkeys(layout.name for layout in layouts)),
         version=committed.version,
         files=summaries,
-        read=sum(one.read for one in summaries),
+        read=sum(summary.read for summary in summaries),
         written=rows.num_rows,
-        rejected=sum(one.rejected for one in summaries),
+        rejected=sum(summary.rejected for summary in summaries),
         replaced=committed.rows_replaced,
         not_located=rows.column("easting_m").null_count,
-        rejected_for=rejecting.counted(rejects),
-        rejects_path=listed_in,
-        skipped=(*skipped, *passed_over),
-        notes=(*_notes(rows, repeated), *(note for one in parsed for note in one.notes)),
+        rejected_for=rejecting.group_rejects(rejects),
+        rejects_path=rejects_path,
+        skipped=(*skipped, *other_files),
+        notes=(
+            *_notes(rows, repeat_count),
+            *(note for parsed_file in parsed_files for note in parsed_file.notes),
+        ),
     )
 
 
@@ -144,31 +151,33 @@ def _why_passed_over(name: str) -> str | None:
 
 
 def _in_known_layout(
-    sources: Sequence[Source], named: set[Path], progress: Progress
+    sources: Sequence[Source], named_paths: set[Path], progress: Progress
 ) -> tuple[list[Source], list[Layout], tuple[SourceFile, ...], list[Skipped]]:
     """The files in a known layout with their digests, and those that are passed over."""
-    parts = [source for source in sources if not _is_whole(source, sources)]
+    part_sources = [source for source in sources if not _is_whole(source, sources)]
     skipped = [
         Skipped(source.name, "its rows are read from the files of the folder multi_csv")
         for source in sources
-        if source not in parts
+        if source not in part_sources
     ]
-    header = next((found for one in parts if (found := _header_in(one))), None)
-    wanted, layouts, files = [], [], []
-    total = sum(source.size_bytes for source in parts)
-    done = 0
-    for source in parts:
-        progress(f"checking {source.name}", _CHECKING * done / max(total, 1))
+    header = next(
+        (part_header for source in part_sources if (part_header := _header_in(source))), None
+    )
+    postcode_sources, layouts, files = [], [], []
+    total = sum(source.size_bytes for source in part_sources)
+    bytes_done = 0
+    for source in part_sources:
+        progress(f"checking {source.name}", _CHECKING * bytes_done / max(total, 1))
         content = source.read_bytes()
         layout = layout_of(content, header)
-        done += source.size_bytes
+        bytes_done += source.size_bytes
         if code_point_header(content) is not None:
             skipped.append(Skipped(source.name, "it holds the names of columns only"))
         elif layout is not None:
-            wanted.append(source)
+            postcode_sources.append(source)
             layouts.append(layout)
             files.append(SourceFile.of(source.name, content))
-        elif source.member is None and source.path in named:
+        elif source.member is None and source.path in named_paths:
             raise ImportRefusedError(
                 str(source.path),
                 "is in no layout of postcodes that is known: Code-Point Open (postcode, quality, "
@@ -177,9 +186,9 @@ def _in_known_layout(
             )
         else:
             skipped.append(Skipped(source.name, "it holds no postcodes with places"))
-    if not wanted:
+    if not postcode_sources:
         raise ImportRefusedError(str(sources[0].path), "no file in it holds postcodes with places")
-    return wanted, layouts, tuple(files), skipped
+    return postcode_sources, layouts, tuple(files), skipped
 
 
 def _is_whole(source: Source, sources: Sequence[Source]) -> bool:
@@ -189,12 +198,12 @@ def _is_whole(source: Source, sources: Sequence[Source]) -> bool:
     """
     if source.member is None:
         return False
-    parts = PurePosixPath(source.member).parent / "multi_csv"
+    parts_folder = PurePosixPath(source.member).parent / "multi_csv"
     return any(
-        other.path == source.path
-        and other.member is not None
-        and PurePosixPath(other.member).parent == parts
-        for other in sources
+        part.path == source.path
+        and part.member is not None
+        and PurePosixPath(part.member).parent == parts_folder
+        for part in sources
     )
 
 
@@ -212,20 +221,22 @@ def _parse_all(
 ) -> list[_Parsed]:
     """Every file read and checked."""
     total = sum(source.size_bytes for source in sources)
-    done = 0
-    parsed = []
+    bytes_done = 0
+    parsed_files = []
     for source, layout, file in zip(sources, layouts, files, strict=True):
 
-        def tell(bytes_read: int, *, before: int = done, source: Source = source) -> None:
-            share = (before + min(bytes_read, source.size_bytes)) / max(total, 1)
+        def tell(
+            bytes_read: int, *, start_bytes: int = bytes_done, source: Source = source
+        ) -> None:
+            share = (start_bytes + min(bytes_read, source.size_bytes)) / max(total, 1)
             progress(f"reading {source.name}", _CHECKING + _READING * share)
 
         content = source.read_bytes()
         if SourceFile.of(source.name, content) != file:
             raise ImportRefusedError(source.name, "the file changed while it was being read")
-        parsed.append(_parse(content, layout, source.name, working_crs, tell))
-        done += source.size_bytes
-    return parsed
+        parsed_files.append(_parse(content, layout, source.name, working_crs, tell))
+        bytes_done += source.size_bytes
+    return parsed_files
 
 
 def _parse(
@@ -236,139 +247,144 @@ def _parse(
     on_bytes: Callable[[int], None],
 ) -> _Parsed:
     """The postcodes in one file."""
-    read = read_delimited(
+    contents = read_delimited(
         content,
         name=name,
         delimiter=",",
         header=layout.header,
-        only=layout.columns,
+        only_columns=layout.columns,
         on_bytes=on_bytes,
     )
-    text = read.table.column(layout.postcode)
+    text = contents.table.column(layout.postcode)
     units = to_units(text)
-    bad = units.is_null().to_numpy()
-    read.check.reject(bad, layout.postcode, text, "is no whole postcode")
-    quality = _quality(read, layout)
-    xy_m, unplaced = _places(read, layout, units, quality, working_crs)
+    is_bad = units.is_null().to_numpy()
+    contents.check.reject(is_bad, layout.postcode, text, "is no whole postcode")
+    quality = _quality(contents, layout)
+    xy_m, place_notes = _places(contents, layout, units, quality, working_crs)
     rows = pa.table(
         {
             "postcode": units,
             "easting_m": pa.array(xy_m[:, 0], from_pandas=True),
             "northing_m": pa.array(xy_m[:, 1], from_pandas=True),
             "quality": quality,
-            "ended": _ended(read, layout),
-            "country": _text(read, layout.country),
-            "source_file": pa.repeat(pa.scalar(name), read.table.num_rows),
-            "source_row": pa.array(read.check.row_numbers),
-            "source_sha256": pa.repeat(pa.scalar(read.file.sha256), read.table.num_rows),
+            "ended": _ended(contents, layout),
+            "country": _text(contents, layout.country),
+            "source_file": pa.repeat(pa.scalar(name), contents.table.num_rows),
+            "source_row": pa.array(contents.check.row_numbers),
+            "source_sha256": pa.repeat(pa.scalar(contents.file.sha256), contents.table.num_rows),
         }
-    ).filter(pa.array(read.check.usable))
+    ).filter(pa.array(contents.check.usable))
     summary = FileSummary(
         name=name,
-        sha256=read.file.sha256,
-        encoding=read.encoding,
-        read=read.rows_read,
+        sha256=contents.file.sha256,
+        encoding=contents.encoding,
+        read=contents.rows_read,
         written=rows.num_rows,
-        rejected=read.rows_read - rows.num_rows,
+        rejected=contents.rows_read - rows.num_rows,
         not_located=rows.column("easting_m").null_count,
-        blank=read.blank,
+        blank=contents.blank,
     )
-    rejects = sorted(read.check.rejects, key=lambda reject: (reject.row, reject.column))
-    return _Parsed(summary, layout, rows, tuple(rejects), (*read.notes, *unplaced))
+    rejects = sorted(contents.check.rejects, key=lambda reject: (reject.row, reject.column))
+    return _Parsed(summary, layout, rows, tuple(rejects), (*contents.notes, *place_notes))
 
 
-def _text(read: Delimited, column: str | None) -> pa.ChunkedArray | pa.Array:
+def _text(contents: DelimitedFile, column: str | None) -> pa.ChunkedArray | pa.Array:
     """A column as text; nulls where the layout has none."""
     if column is None:
-        return pa.nulls(read.table.num_rows, pa.string())
-    return read.table.column(column)
+        return pa.nulls(contents.table.num_rows, pa.string())
+    return contents.table.column(column)
 
 
-def _quality(read: Delimited, layout: Layout) -> pa.Array:
+def _quality(contents: DelimitedFile, layout: Layout) -> pa.Array:
     """The positional quality of each row; null where the file does not say."""
     if layout.quality is None:
-        return pa.nulls(read.table.num_rows, pa.int8())
-    text = read.table.column(layout.quality)
-    found = parse_numbers(text)
-    grade = found.values / layout.quality_step
-    known = np.isin(grade, list(QUALITIES))
+        return pa.nulls(contents.table.num_rows, pa.int8())
+    text = contents.table.column(layout.quality)
+    steps = parse_numbers(text)
+    grades = steps.values / layout.quality_step
+    is_grade = np.isin(grades, list(QUALITIES))
     allowed = ", ".join(str(grade * layout.quality_step) for grade in QUALITIES)
-    read.check.reject(
-        ~found.blank & ~known, layout.quality, text, f"is no positional quality ({allowed})"
+    contents.check.reject(
+        ~steps.blank & ~is_grade, layout.quality, text, f"is no positional quality ({allowed})"
     )
-    return pa.array(np.where(known, grade, 0).astype(np.int8), mask=~known)
+    return pa.array(np.where(is_grade, grades, 0).astype(np.int8), mask=~is_grade)
 
 
-def _ended(read: Delimited, layout: Layout) -> pa.ChunkedArray | pa.Array:
+def _ended(contents: DelimitedFile, layout: Layout) -> pa.ChunkedArray | pa.Array:
     """The month that each postcode was terminated, as 2010-03; null for one in use."""
     if layout.ended is None:
-        return pa.nulls(read.table.num_rows, pa.string())
-    text = read.table.column(layout.ended)
+        return pa.nulls(contents.table.num_rows, pa.string())
+    text = contents.table.column(layout.ended)
     parts = pc.extract_regex(text, _ENDED)
     month = pc.binary_join_element_wise(
         pc.struct_field(parts, "year"), pc.struct_field(parts, "month"), "-"
     )
-    bad = pc.and_(pc.is_valid(text), pc.is_null(month)).to_numpy()
-    read.check.reject(bad, layout.ended, text, "is no month such as 201003")
+    is_bad = pc.and_(pc.is_valid(text), pc.is_null(month)).to_numpy()
+    contents.check.reject(is_bad, layout.ended, text, "is no month such as 201003")
     return month
 
 
 def _places(
-    read: Delimited,
+    contents: DelimitedFile,
     layout: Layout,
     units: pa.ChunkedArray,
     quality: pa.Array,
     working_crs: str,
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """(n, 2) place of each row in the working CRS, NaN where it has none; what to say of it."""
-    irish = pc.match_substring_regex(units, _IRISH).fill_null(False).to_numpy()
-    ungraded = pc.equal(quality, NO_PLACE).fill_null(False).to_numpy(zero_copy_only=False)
-    east, north = (_numbers(read, column) for column in (layout.easting, layout.northing))
-    xy_m = _placed(read, layout, east, north, ~irish & ~ungraded, GREAT_BRITAIN, working_crs)
-    if not irish.any():
+    is_irish = pc.match_substring_regex(units, _IRISH).fill_null(False).to_numpy()
+    has_no_place = pc.equal(quality, NO_PLACE).fill_null(False).to_numpy(zero_copy_only=False)
+    east, north = (_numbers(contents, column) for column in (layout.easting, layout.northing))
+    xy_m = _locate(
+        contents, layout, east, north, ~is_irish & ~has_no_place, GREAT_BRITAIN, working_crs
+    )
+    if not is_irish.any():
         return xy_m, ()
     if layout.longitude is None or layout.latitude is None:
         note = (
-            f"{read.file.name}: {int(irish.sum()):,} postcodes of Northern Ireland have no place: "
-            "theirs is on the Irish grid"
+            f"{contents.file.name}: {int(is_irish.sum()):,} postcodes of Northern Ireland have no "
+            "place: theirs is on the Irish grid"
         )
         return xy_m, (note,)
-    lon, lat = (_numbers(read, column) for column in (layout.longitude, layout.latitude))
-    known = irish & ~ungraded & (lat.values < _NO_PLACE_LAT_DEG)
-    by_degrees = _placed(read, layout, lon, lat, known, WGS84, working_crs)
-    xy_m[known] = by_degrees[known]
+    lon, lat = (_numbers(contents, column) for column in (layout.longitude, layout.latitude))
+    has_degrees = is_irish & ~has_no_place & (lat.values < _NO_PLACE_LAT_DEG)
+    by_degrees = _locate(contents, layout, lon, lat, has_degrees, WGS84, working_crs)
+    xy_m[has_degrees] = by_degrees[has_degrees]
     return xy_m, ()
 
 
-def _placed(
-    read: Delimited,
+def _locate(
+    contents: DelimitedFile,
     layout: Layout,
     x: Numbers,
     y: Numbers,
-    wanted: BoolArray,
+    is_wanted: BoolArray,
     crs: str,
     working_crs: str,
 ) -> FloatArray:
     """(n, 2) places of the rows that are wanted; those that cannot be are rejected."""
     places = to_places(
-        *(replace(one, values=np.where(wanted, one.values, 0.0)) for one in (x, y)),
+        *(replace(numbers, values=np.where(is_wanted, numbers.values, 0.0)) for numbers in (x, y)),
         crs=crs,
         working_crs=working_crs,
     )
     names = f"{layout.easting}, {layout.northing}"
-    both = pc.binary_join_element_wise(
-        *(read.table.column(name).fill_null("") for name in (layout.easting, layout.northing)), " "
+    joined_text = pc.binary_join_element_wise(
+        *(contents.table.column(name).fill_null("") for name in (layout.easting, layout.northing)),
+        " ",
     )
-    read.check.reject(wanted & (places.half | x.bad | y.bad), names, both, "is no place")
-    read.check.reject(
-        wanted & (places.outside | places.degrees), names, both, f"is no place in {crs}"
+    contents.check.reject(
+        is_wanted & (places.half | x.bad | y.bad), names, joined_text, "is no place"
+    )
+    contents.check.reject(
+        is_wanted & (places.outside | places.degrees), names, joined_text, f"is no place in {crs}"
     )
     return places.xy_m
 
 
-def _numbers(read: Delimited, column: str) -> Numbers:
+def _numbers(contents: DelimitedFile, column: str) -> Numbers:
     """A column of coordinates."""
-    return parse_numbers(read.table.column(column))
+    return parse_numbers(contents.table.column(column))
 
 
 def _list_rejects(
@@ -385,7 +401,7 @@ def _list_rejects(
     return rejecting.write_rejects(path, rejects)
 
 
-def _each_once(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
+def _unique_postcodes(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
     """The rows with each postcode once, and how many rows said the same again.
 
     Raises
@@ -395,39 +411,46 @@ def _each_once(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
     """
     if pc.count_distinct(rows.column("postcode")).as_py() == rows.num_rows:
         return rows, 0
-    kept = rows.group_by("postcode", use_threads=False).aggregate(
+    by_postcode = rows.group_by("postcode", use_threads=False).aggregate(
         [(name, "first") for name in SCHEMA.names if name in rows.column_names[1:]]
-        + [(name, fold) for name in ("easting_m", "northing_m") for fold in ("min", "max")]
+        + [(name, function) for name in ("easting_m", "northing_m") for function in ("min", "max")]
     )
-    differ = [
-        pc.greater(pc.subtract(kept.column(f"{name}_max"), kept.column(f"{name}_min")), 0.5)
+    differences = [
+        pc.greater(
+            pc.subtract(by_postcode.column(f"{name}_max"), by_postcode.column(f"{name}_min")), 0.5
+        )
         for name in ("easting_m", "northing_m")
     ]
-    twice = kept.filter(pc.or_(*differ).fill_null(False)).column("postcode").to_pylist()
-    if twice:
-        shown = ", ".join(written(one) for one in twice[:5])
+    conflicts = (
+        by_postcode.filter(pc.or_(*differences).fill_null(False)).column("postcode").to_pylist()
+    )
+    if conflicts:
+        examples = ", ".join(written(postcode) for postcode in conflicts[:5])
         raise ImportRefusedError(
             files,
-            f"{len(twice):,} postcodes are there more than once, in different places: {shown}",
+            f"{len(conflicts):,} postcodes are there more than once, in different places: "
+            f"{examples}",
         )
     names = [name for name in rows.column_names if name != "postcode"]
-    once = kept.select(["postcode", *(f"{name}_first" for name in names)])
-    return once.rename_columns(["postcode", *names]), rows.num_rows - once.num_rows
+    unique_rows = by_postcode.select(["postcode", *(f"{name}_first" for name in names)])
+    return unique_rows.rename_columns(["postcode", *names]), rows.num_rows - unique_rows.num_rows
 
 
-def _notes(rows: pa.Table, repeated: int) -> list[str]:
+def _notes(rows: pa.Table, repeat_count: int) -> list[str]:
     """What is worth saying of the postcodes: places, grades, and those that have ended."""
-    placeless = rows.column("easting_m").null_count
-    notes = [f"{rows.num_rows - placeless:,} postcodes have a place, {placeless:,} have none"]
-    grades = Counter(rows.column("quality").to_pylist())
-    for grade, words in QUALITIES.items():
-        if grades[grade]:
-            notes.append(f"positional quality {grade}, {words}: {grades[grade]:,}")
-    if grades[None]:
-        notes.append(f"positional quality not stated: {grades[None]:,}")
-    ended = rows.num_rows - rows.column("ended").null_count
-    if ended:
-        notes.append(f"{ended:,} have ended; they are kept, for incidents of their time")
-    if repeated:
-        notes.append(f"{repeated:,} rows repeat a postcode at the same place")
+    unplaced_count = rows.column("easting_m").null_count
+    notes = [
+        f"{rows.num_rows - unplaced_count:,} postcodes have a place, {unplaced_count:,} have none"
+    ]
+    grade_counts = Counter(rows.column("quality").to_pylist())
+    for grade, meaning in QUALITIES.items():
+        if grade_counts[grade]:
+            notes.append(f"positional quality {grade}, {meaning}: {grade_counts[grade]:,}")
+    if grade_counts[None]:
+        notes.append(f"positional quality not stated: {grade_counts[None]:,}")
+    ended_count = rows.num_rows - rows.column("ended").null_count
+    if ended_count:
+        notes.append(f"{ended_count:,} have ended; they are kept, for incidents of their time")
+    if repeat_count:
+        notes.append(f"{repeat_count:,} rows repeat a postcode at the same place")
     return notes

@@ -59,11 +59,11 @@ class Layout:
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column that is read."""
-        named = (
+        columns = (
             self.postcode, self.easting, self.northing, self.quality, self.ended, self.country,
             self.longitude, self.latitude,
         )  # fmt: skip
-        return tuple(name for name in named if name is not None)
+        return tuple(name for name in columns if name is not None)
 
 
 def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout | None:
@@ -79,10 +79,12 @@ def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout |
     records = first_records(content, 1)
     if not records:
         return None
-    first = records[0]
-    if len(first) >= 4 and _UNIT.match(first[0].strip().upper()):
-        return _code_point(header if header and len(header) == len(first) else None, len(first))
-    names = {name.strip().lower(): name for name in first}
+    first_record = records[0]
+    if len(first_record) >= 4 and _UNIT.match(first_record[0].strip().upper()):
+        return _code_point(
+            header if header and len(header) == len(first_record) else None, len(first_record)
+        )
+    names = {name.strip().lower(): name for name in first_record}
     if {"pc", "ea", "no"} <= names.keys() or {"postcode", "eastings", "northings"} <= names.keys():
         return _code_point_with_header(names)
     return _directory(names)
@@ -103,16 +105,16 @@ def code_point_header(content: bytes) -> tuple[str, ...] | None:
 def first_records(content: bytes, number: int) -> list[list[str]]:
     """The first records of a file that are not blank, as far as they can be read."""
     text = content[:_FIRST_BYTES].removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
-    found: list[list[str]] = []
+    records: list[list[str]] = []
     try:
         for record in csv.reader(io.StringIO(text, newline="")):
             if any(field.strip() for field in record):
-                found.append(record)
-            if len(found) == number:
+                records.append(record)
+            if len(records) == number:
                 break
     except csv.Error:
         return []
-    return found
+    return records
 
 
 def _code_point(header: tuple[str, ...] | None, width: int) -> Layout:
@@ -124,21 +126,25 @@ def _code_point(header: tuple[str, ...] | None, width: int) -> Layout:
 
 def _code_point_with_header(names: dict[str, str]) -> Layout:
     """Code-Point Open to which somebody has added its header."""
-    spelt = {_HEADER_NAMES[low]: name for low, name in names.items() if low in _HEADER_NAMES}
-    return _code_point_layout(None, spelt)
+    columns = {
+        _HEADER_NAMES[lower_name]: name
+        for lower_name, name in names.items()
+        if lower_name in _HEADER_NAMES
+    }
+    return _code_point_layout(None, columns)
 
 
-def _code_point_layout(header: tuple[str, ...] | None, spelt: dict[str, str]) -> Layout:
+def _code_point_layout(header: tuple[str, ...] | None, columns: dict[str, str]) -> Layout:
     return Layout(
         name="Code-Point Open",
         header=header,
-        postcode=spelt["PC"],
-        easting=spelt["EA"],
-        northing=spelt["NO"],
-        quality=spelt.get("PQ"),
+        postcode=columns["PC"],
+        easting=columns["EA"],
+        northing=columns["NO"],
+        quality=columns.get("PQ"),
         quality_step=10,
         ended=None,
-        country=spelt.get("CY"),
+        country=columns.get("CY"),
         longitude=None,
         latitude=None,
         source="Ordnance Survey, Code-Point Open",
@@ -171,7 +177,7 @@ def _directory(names: dict[str, str]) -> Layout | None:
 def _first(names: dict[str, str], pattern: str) -> str | None:
     """The column that the first of the alternatives names, None where there is none."""
     for alternative in pattern.split("|"):
-        for low, name in names.items():
-            if re.fullmatch(alternative, low):
+        for lower_name, name in names.items():
+            if re.fullmatch(alternative, lower_name):
                 return name
     return None

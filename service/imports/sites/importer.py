@@ -78,18 +78,18 @@ def import_sites(
     table = reading.table()
     check = features.rows.check
     rejects = sorted(check.rejects, key=lambda reject: (reject.row, reject.column))
-    listed_in = None
+    rejects_path = None
     if rejects:
-        listed_in = options.rejects_path or rejecting.default_path(store.folder, "sites")
-        rejecting.check_not_source(listed_in, [path])
-        rejecting.write_rejects(listed_in, rejects)
+        rejects_path = options.rejects_path or rejecting.default_path(store.folder, "sites")
+        rejecting.check_not_source(rejects_path, [path])
+        rejecting.write_rejects(rejects_path, rejects)
     rejecting.check_share(
         rejects,
         rows=features.rows.rows_read,
         files=features.rows.file.name,
         strict=options.strict,
         max_share=options.max_rejected_share,
-        listed_in=listed_in,
+        listed_in=rejects_path,
         hint=reading.hint,
     )
     options.progress("writing", 0.8)
@@ -121,8 +121,8 @@ def import_sites(
         written=summary.written,
         rejected=rejected,
         replaced=committed.rows_replaced,
-        rejected_for=rejecting.counted(rejects),
-        rejects_path=listed_in,
+        rejected_for=rejecting.group_rejects(rejects),
+        rejects_path=rejects_path,
         districts=_by_district(table),
         notes=(*features.rows.notes, *reading.notes, *_phase_notes(table)),
     )
@@ -140,15 +140,15 @@ def _by_district(table: pa.Table) -> tuple[DistrictTotal, ...]:
         DistrictTotal(
             district=district,
             sites=len(rows),
-            homes_planned=_added(rows, "homes_planned"),
-            homes_completed=_added(rows, "homes_completed"),
+            homes_planned=_total(rows, "homes_planned"),
+            homes_completed=_total(rows, "homes_completed"),
             not_published=sum(row["homes_completed"] is None for row in rows),
         )
         for district, rows in sorted(totals.items())
     )
 
 
-def _added(rows: Sequence[dict[str, Any]], name: str) -> int:
+def _total(rows: Sequence[dict[str, Any]], name: str) -> int:
     """The sum over the rows that state it."""
     return int(sum(row[name] for row in rows if row[name] is not None))
 

@@ -100,8 +100,8 @@ class SiteReading:
         self._rows = features.rows
         self._decimal: Decimal = decimal
         self._working_crs = working_crs
-        self._given = columns
-        self._names = self._found_columns(columns)
+        self._columns = columns
+        self._names = self._find_columns(columns)
         self.notes: list[str] = []
         self.hint = ""
 
@@ -110,20 +110,22 @@ class SiteReading:
         n, check = self._rows.table.num_rows, self._rows.check
         phase_year, is_phase = self._years("phase_year")
         site_id = self._text("site_id")
-        check.reject(site_id.is_null().to_numpy(), self._shown("site_id"), site_id, "is blank")
+        check.reject(
+            site_id.is_null().to_numpy(), self._column_name("site_id"), site_id, "is blank"
+        )
         name = self._text("name")
-        nameless = name.is_null().to_numpy() & ~is_phase
-        check.reject(nameless, self._shown("name"), name, "is blank")
+        is_nameless = name.is_null().to_numpy() & ~is_phase
+        check.reject(is_nameless, self._column_name("name"), name, "is blank")
         planned, completed = self._homes("homes_planned"), self._homes("homes_completed")
         self._check_homes(planned, completed)
         self._check_phase_years(site_id, is_phase)
         geometries, xy_m = self._places(is_phase)
-        self._check_twice(site_id, is_phase)
+        self._check_repeated(site_id, is_phase)
         completed_year = self._completed_year(completed.blank, is_phase)
         wkb = np.full(n, None, dtype=object)
         has_shape = np.array([shape is not None for shape in geometries], dtype=np.bool_)
         wkb[has_shape] = shapely.to_wkb(geometries[has_shape])
-        found = {
+        columns = {
             "site_id": site_id,
             "phase": self._text("phase"),
             "phase_year": phase_year,
@@ -140,129 +142,141 @@ class SiteReading:
             "source_row": pa.array(check.row_numbers),
         }
         self._reject_orphans(site_id, is_phase)
-        return pa.table(found).filter(pa.array(check.usable))
+        return pa.table(columns).filter(pa.array(check.usable))
 
-    def _found_columns(self, given: SiteColumns) -> dict[str, str]:
+    def _find_columns(self, columns: SiteColumns) -> dict[str, str]:
         """The column of the file that holds each thing."""
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         by_lower = {name.lower().replace(" ", "_"): name for name in self._rows.columns}
-        for one in fields(SiteColumns):
-            named = getattr(given, one.name)
-            if one.name in ("x", "y", "crs"):
+        for option in fields(SiteColumns):
+            column_name = getattr(columns, option.name)
+            if option.name in ("x", "y", "crs"):
                 continue
-            if named is not None:
-                found[one.name] = self._rows.resolved(named, _option(one.name))
+            if column_name is not None:
+                names[option.name] = self._rows.resolve_name(column_name, _option(option.name))
                 continue
-            usual = [by_lower[name] for name in _KNOWN[one.name] if name in by_lower]
-            if usual:
-                found[one.name] = usual[0]
-        if "homes_completed" not in found:
-            dated = sorted(
+            matches = [by_lower[name] for name in _KNOWN[option.name] if name in by_lower]
+            if matches:
+                names[option.name] = matches[0]
+        if "homes_completed" not in names:
+            dated_names = sorted(
                 name for name in self._rows.columns if _COMPLETED_YEAR.match(name.lower())
             )
-            if dated:
-                found["homes_completed"] = dated[-1]
-        for needed in ("site_id", "name", "homes_planned"):
-            if needed not in found:
-                usual_names = ", ".join(_KNOWN[needed])
+            if dated_names:
+                names["homes_completed"] = dated_names[-1]
+        for required in ("site_id", "name", "homes_planned"):
+            if required not in names:
+                usual_names = ", ".join(_KNOWN[required])
                 raise ImportRefusedError(
                     self._rows.file.name,
-                    f"has no column called {usual_names}: {_option(needed)} must name "
+                    f"has no column called {usual_names}: {_option(required)} must name "
                     f"one of its columns, which are: {', '.join(self._rows.columns)}",
                 )
-        return found
+        return names
 
-    def _shown(self, what: str) -> str:
+    def _column_name(self, field: str) -> str:
         """The column's name for a message."""
-        return self._names.get(what, what)
+        return self._names.get(field, field)
 
-    def _text(self, what: str) -> pa.ChunkedArray:
+    def _text(self, field: str) -> pa.ChunkedArray:
         """The column as text; nulls where the file has none."""
-        if what not in self._names:
+        if field not in self._names:
             return pa.chunked_array([pa.nulls(self._rows.table.num_rows, pa.string())])
-        return self._rows.table.column(self._names[what])
+        return self._rows.table.column(self._names[field])
 
-    def _homes(self, what: str) -> Numbers:
+    def _homes(self, field: str) -> Numbers:
         """A number of homes per row; rows with a bad one are rejected."""
-        text, check = self._text(what), self._rows.check
-        found = parse_numbers(text, decimal=self._decimal)
-        name = self._shown(what)
-        check.reject(found.bad, name, text, "is no number")
-        check.reject(~found.bad & (found.values < 0), name, text, "is below 0")
-        broken = ~found.bad & ~found.blank & (found.values != np.round(found.values))
-        check.reject(broken, name, text, "is no whole number of homes")
-        return found
+        text, check = self._text(field), self._rows.check
+        homes = parse_numbers(text, decimal=self._decimal)
+        name = self._column_name(field)
+        check.reject(homes.bad, name, text, "is no number")
+        check.reject(~homes.bad & (homes.values < 0), name, text, "is below 0")
+        is_fraction = ~homes.bad & ~homes.blank & (homes.values != np.round(homes.values))
+        check.reject(is_fraction, name, text, "is no whole number of homes")
+        return homes
 
     def _check_homes(self, planned: Numbers, completed: Numbers) -> None:
         """Reject rows with more homes complete than planned."""
         # False where either is not known; a negative number is rejected as such.
-        more = (completed.values > planned.values) & (planned.values >= 0)
-        name = self._shown("homes_completed")
+        exceeds_plan = (completed.values > planned.values) & (planned.values >= 0)
+        name = self._column_name("homes_completed")
         text = self._text("homes_completed")
         check = self._rows.check
-        reason = f"is more than are planned in {self._shown('homes_planned')}"
-        check.reject(more, name, text, reason)
+        reason = f"is more than are planned in {self._column_name('homes_planned')}"
+        check.reject(exceeds_plan, name, text, reason)
 
-    def _years(self, what: str) -> tuple[pa.Array, BoolArray]:
+    def _years(self, field: str) -> tuple[pa.Array, BoolArray]:
         """A column of years, and where it has one; rows with a bad one are rejected."""
-        text, check = self._text(what), self._rows.check
-        found = parse_numbers(text)
-        year = np.nan_to_num(found.values)
-        bad = found.bad | (~found.blank & ~((year >= 1900) & (year <= 2200) & (year % 1 == 0)))
-        check.reject(bad, self._shown(what), text, "is no year")
-        given = ~found.blank & ~bad
-        return pa.array(year.astype(np.int32), mask=~given), ~found.blank
+        text, check = self._text(field), self._rows.check
+        numbers = parse_numbers(text)
+        year = np.nan_to_num(numbers.values)
+        is_bad = numbers.bad | (
+            ~numbers.blank & ~((year >= 1900) & (year <= 2200) & (year % 1 == 0))
+        )
+        check.reject(is_bad, self._column_name(field), text, "is no year")
+        has_year = ~numbers.blank & ~is_bad
+        return pa.array(year.astype(np.int32), mask=~has_year), ~numbers.blank
 
     def _completed_year(self, not_published: BoolArray, is_phase: BoolArray) -> pa.Array:
         """The year by which the homes were complete, null where completions are not published."""
         years, _ = self._years("completed_year")
-        column = self._shown("homes_completed")
+        column = self._column_name("homes_completed")
         dated = _COMPLETED_YEAR.match(column.lower())
-        sites = int((not_published & ~is_phase & self._rows.check.usable).sum())
-        if sites and "homes_completed" in self._names:
-            self.notes.append(f"without published completions ({column} is blank): {sites}")
-        elif sites:
+        unpublished_count = int((not_published & ~is_phase & self._rows.check.usable).sum())
+        if unpublished_count and "homes_completed" in self._names:
+            self.notes.append(
+                f"without published completions ({column} is blank): {unpublished_count}"
+            )
+        elif unpublished_count:
             self.notes.append("the file has no column of completions: none are known")
         if "completed_year" in self._names:
             return years
         year = int(dated[1]) if dated else None
         if not dated and "homes_completed" in self._names:
             self.notes.append(f"column {column} does not say by which year homes were complete")
-        filled = np.full(self._rows.table.num_rows, year or 0, dtype=np.int32)
-        return pa.array(filled, mask=not_published | is_phase | (year is None))
+        years_filled = np.full(self._rows.table.num_rows, year or 0, dtype=np.int32)
+        return pa.array(years_filled, mask=not_published | is_phase | (year is None))
 
     def _check_phase_years(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
         """Reject rows that are named as a phase of a site that has a row of its own, undated."""
-        named = self._text("phase").is_valid().to_numpy()
+        has_phase = self._text("phase").is_valid().to_numpy()
         ids = site_id.to_pylist()
-        sites = {site for site, n, p in zip(ids, named, is_phase, strict=True) if not (n or p)}
-        undated = named & ~is_phase & np.array([site in sites for site in ids], dtype=np.bool_)
+        site_ids = {
+            site for site, n, p in zip(ids, has_phase, is_phase, strict=True) if not (n or p)
+        }
+        is_undated = (
+            has_phase & ~is_phase & np.array([site in site_ids for site in ids], dtype=np.bool_)
+        )
         reason = "is blank: a phase must have its year"
-        self._rows.check.reject(undated, self._shown("phase_year"), self._text("phase"), reason)
+        self._rows.check.reject(
+            is_undated, self._column_name("phase_year"), self._text("phase"), reason
+        )
 
-    def _check_twice(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
+    def _check_repeated(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
         """Reject the second and later rows of a site."""
-        seen: set[str] = set()
-        again = np.zeros(len(is_phase), dtype=np.bool_)
-        for place, site in enumerate(site_id.to_pylist()):
-            if site is None or is_phase[place] or not self._rows.check.usable[place]:
+        seen_ids: set[str] = set()
+        is_repeat = np.zeros(len(is_phase), dtype=np.bool_)
+        for row, site in enumerate(site_id.to_pylist()):
+            if site is None or is_phase[row] or not self._rows.check.usable[row]:
                 continue
-            again[place] = site in seen
-            seen.add(site)
+            is_repeat[row] = site in seen_ids
+            seen_ids.add(site)
         reason = (
             "is the id of an earlier row: the parts of a site that districts share need ids of "
             "their own (17a, 17b), and a phase its year"
         )
-        self._rows.check.reject(again, self._shown("site_id"), site_id, reason)
+        self._rows.check.reject(is_repeat, self._column_name("site_id"), site_id, reason)
 
     def _reject_orphans(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
         """Reject phases whose site is not in the file, or was rejected."""
         ids = site_id.to_pylist()
         usable = self._rows.check.usable
-        sites = {ids[place] for place in np.flatnonzero(usable & ~is_phase)}
-        orphan = np.array([site not in sites for site in ids], dtype=np.bool_) & is_phase & usable
+        site_ids = {ids[row] for row in np.flatnonzero(usable & ~is_phase)}
+        is_orphan = (
+            np.array([site not in site_ids for site in ids], dtype=np.bool_) & is_phase & usable
+        )
         reason = "is a phase of a site that is not in the file"
-        self._rows.check.reject(orphan, self._shown("site_id"), site_id, reason)
+        self._rows.check.reject(is_orphan, self._column_name("site_id"), site_id, reason)
 
     def _places(self, is_phase: BoolArray) -> tuple[NDArray[Any], FloatArray]:
         """The shape and the point of each site."""
@@ -281,31 +295,35 @@ class SiteReading:
         check.reject(y.bad, y_name, y_text, "is no number")
         places = to_places(x, y, crs=crs, working_crs=self._working_crs)
         self.hint = places.hint
-        none = (x.blank & y.blank & ~is_phase) | places.at_zero
-        both = pc.binary_join_element_wise(x_text.fill_null(""), y_text.fill_null(""), " ")
+        has_no_place = (x.blank & y.blank & ~is_phase) | places.at_zero
+        joined_text = pc.binary_join_element_wise(x_text.fill_null(""), y_text.fill_null(""), " ")
         names = f"{x_name}, {y_name}"
-        check.reject(none, names, both, "is no place: a site must have one")
-        check.reject(places.half, names, both, "is half a place")
-        check.reject(places.degrees, names, both, f"looks like degrees, but {crs} is in metres")
+        check.reject(has_no_place, names, joined_text, "is no place: a site must have one")
+        check.reject(places.half, names, joined_text, "is half a place")
+        check.reject(
+            places.degrees, names, joined_text, f"looks like degrees, but {crs} is in metres"
+        )
         reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
-        check.reject(places.outside, names, both, reason)
+        check.reject(places.outside, names, joined_text, reason)
         geometries = np.full(len(is_phase), None, dtype=object)
         geometries[places.located] = shapely.points(places.xy_m[places.located])
         return geometries, places.xy_m
 
     def _coordinate_columns(self) -> tuple[str, str, str]:
         """The names of the two columns, and their CRS."""
-        given, rows = self._given, self._rows
-        if (given.x is None) != (given.y is None):
-            raise DatasetSettingsError("--x and --y", str(given.x or given.y), "given together")
-        if given.x is not None and given.y is not None:
-            crs = _checked_crs(given.crs or self._working_crs)
-            return rows.resolved(given.x, "--x"), rows.resolved(given.y, "--y"), crs
+        columns, rows = self._columns, self._rows
+        if (columns.x is None) != (columns.y is None):
+            raise DatasetSettingsError(
+                "--x and --y", str(columns.x or columns.y), "given together"
+            )
+        if columns.x is not None and columns.y is not None:
+            crs = _checked_crs(columns.crs or self._working_crs)
+            return rows.resolve_name(columns.x, "--x"), rows.resolve_name(columns.y, "--y"), crs
         by_lower = {name.lower(): name for name in rows.columns}
         for x, y, crs in _COORDINATES:
             if x in by_lower and y in by_lower:
-                found = _checked_crs(given.crs or crs or self._working_crs)
-                return by_lower[x], by_lower[y], found
+                checked_crs = _checked_crs(columns.crs or crs or self._working_crs)
+                return by_lower[x], by_lower[y], checked_crs
         raise ImportRefusedError(
             rows.file.name,
             "has no columns longitude and latitude, or easting and northing: --x and --y must "
@@ -317,45 +335,59 @@ class SiteReading:
     ) -> tuple[NDArray[Any], FloatArray]:
         """Shapes of a GeoJSON file in the working CRS, and a point inside each."""
         check = self._rows.check
-        crs = _checked_crs(self._given.crs or self._features.crs)
-        kinds = [None if shape is None else shape.geom_type for shape in shapes]
-        missing = np.array([kind is None for kind in kinds]) & ~is_phase & check.usable
-        check.reject(missing, "geometry", kinds, "is missing: a site must have a place")
-        usual = ("Point", "Polygon", "MultiPolygon")
-        other = np.array([kind is not None and kind not in usual for kind in kinds])
-        check.reject(other, "geometry", kinds, "is neither point nor polygon")
-        outlined = sum(kind is not None for kind in np.array(kinds, dtype=object)[is_phase])
-        if outlined:
+        crs = _checked_crs(self._columns.crs or self._features.crs)
+        geometry_types = [None if shape is None else shape.geom_type for shape in shapes]
+        is_missing = (
+            np.array([geometry_type is None for geometry_type in geometry_types])
+            & ~is_phase
+            & check.usable
+        )
+        check.reject(
+            is_missing, "geometry", geometry_types, "is missing: a site must have a place"
+        )
+        supported_types = ("Point", "Polygon", "MultiPolygon")
+        is_other_kind = np.array(
+            [
+                geometry_type is not None and geometry_type not in supported_types
+                for geometry_type in geometry_types
+            ]
+        )
+        check.reject(is_other_kind, "geometry", geometry_types, "is neither point nor polygon")
+        phase_shapes = sum(
+            geometry_type is not None
+            for geometry_type in np.array(geometry_types, dtype=object)[is_phase]
+        )
+        if phase_shapes:
             self.notes.append(
-                f"shapes of phases are not kept, those of their sites are: {outlined}"
+                f"shapes of phases are not kept, those of their sites are: {phase_shapes}"
             )
         geometries = np.full(len(shapes), None, dtype=object)
         xy_m = np.full((len(shapes), 2), np.nan)
         outside = np.zeros(len(shapes), dtype=np.bool_)
-        for place in np.flatnonzero(check.usable & ~is_phase):
-            shape = shapes[place]
+        for row in np.flatnonzero(check.usable & ~is_phase):
+            shape = shapes[row]
             if not shape.is_valid:
-                self.notes.append(f"site in feature {place + 1}: the outline was repaired")
+                self.notes.append(f"site in feature {row + 1}: the outline was repaired")
                 shape = shapely.make_valid(shape, method="structure")
             point = shapely.get_coordinates(shapely.point_on_surface(shape))
-            single = Numbers(point[:, 0], np.array([False]), np.array([False]))
-            other_axis = Numbers(point[:, 1], np.array([False]), np.array([False]))
-            found = to_places(single, other_axis, crs=crs, working_crs=self._working_crs)
-            if not found.located[0]:
-                outside[place] = True
+            x = Numbers(point[:, 0], np.array([False]), np.array([False]))
+            y = Numbers(point[:, 1], np.array([False]), np.array([False]))
+            site_place = to_places(x, y, crs=crs, working_crs=self._working_crs)
+            if not site_place.located[0]:
+                outside[row] = True
                 continue
-            xy_m[place] = found.xy_m[0]
-            geometries[place] = shapely.transform(
+            xy_m[row] = site_place.xy_m[0]
+            geometries[row] = shapely.transform(
                 shape, lambda xy: transform_xy(xy, source=crs, target=self._working_crs)
             )
         reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
-        check.reject(outside, "geometry", kinds, reason)
+        check.reject(outside, "geometry", geometry_types, reason)
         return geometries, xy_m
 
 
-def _option(what: str) -> str:
+def _option(field: str) -> str:
     """The command line option that names the column of it."""
-    return "--" + what.removeprefix("homes_").replace("_", "-")
+    return "--" + field.removeprefix("homes_").replace("_", "-")
 
 
 def _checked_crs(name: str) -> str:

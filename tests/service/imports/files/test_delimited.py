@@ -1,4 +1,4 @@
-"""Delimited text: whatever it is written like, the same rows with the same numbers."""
+"""DelimitedFile text: whatever it is written like, the same rows with the same numbers."""
 
 import csv
 import io
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.imports.files.delimited import Delimited, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.store.errors import ImportRefusedError
 
 PLAIN = 'a,b\n1,x\n2,"y, z"\n'
 EXPECTED = {"a": ["1", "2"], "b": ["x", "y, z"]}
 
 
-def _read(text: str | bytes, **options: object) -> Delimited:
+def _read(text: str | bytes, **options: object) -> DelimitedFile:
     content = text if isinstance(text, bytes) else text.encode()
     return read_delimited(content, name="f.csv", **options)
 
@@ -168,7 +168,7 @@ def test_a_file_without_a_header_is_read_by_the_names_given():
 
 
 def test_only_the_columns_asked_for_are_kept():
-    read = read_delimited(b"a,b,c\n1,,3\n,2,\n", name="x.csv", only={"c", "a"})
+    read = read_delimited(b"a,b,c\n1,,3\n,2,\n", name="x.csv", only_columns={"c", "a"})
     assert read.columns == ("a", "c")
     assert read.table.to_pydict() == {"a": ["1"], "c": ["3"]}
     assert read.blank == 1

@@ -36,10 +36,10 @@ def test_layers_that_fit_alike_are_said():
 
 
 def test_a_given_layer_is_taken_and_doubted():
-    found, notes = find_layer(CODES, LOCATED, {"one": ["z"]}, given="one")
+    found, notes = find_layer(CODES, LOCATED, {"one": ["z"]}, named_layer="one")
     assert (found.layer, found.how, found.in_layer) == ("one", "given", 1)
     assert "20.0%" in notes[0]
-    found, notes = find_layer(CODES, LOCATED, {}, given="later")
+    found, notes = find_layer(CODES, LOCATED, {}, named_layer="later")
     assert (found.layer, found.how) == ("later", "given")
     assert "not loaded" in notes[0]
 
