@@ -1,1 +1,1 @@
-"""From a file somebody sent to rows we can answer for, one module per format."""
+"""Importers: one module per kind of data, one function per file format."""

@@ -1,4 +1,4 @@
-"""The work behind ``hotspots import boundaries``: read a file, keep it as a layer, sum it up."""
+"""Imports a file of areas as a layer, for ``hotspots import boundaries``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ NAMED = 10
 
 @dataclass(frozen=True)
 class BoundaryImport:
-    """What an import of boundaries did.
+    """Result of an import of boundaries.
 
     Attributes
     ----------
     layer : Layer
-        As it is at rest now, with its version.
+        As it was stored, with its version.
     report : ImportReport
-        What was read and what was done to it.
+        What was read, and which changes were made to it.
     replaced : bool
-        Whether a layer of the same name was there before.
+        Whether a layer of the same name existed before.
     """
 
     layer: Layer
@@ -33,7 +33,13 @@ class BoundaryImport:
     replaced: bool
 
     def lines(self) -> tuple[str, ...]:
-        """The summary in plain sentences, one per line."""
+        """The summary in plain sentences, one per line.
+
+        Returns
+        -------
+        tuple of str
+            Counts, extent and coordinate systems first, then repairs, borders and notes.
+        """
         report, layer = self.report, self.layer
         left, bottom, right, top = report.bounds_m
         verb = "replaced" if self.replaced else "imported"
@@ -123,32 +129,37 @@ def import_boundaries(
     synthetic: bool = False,
     progress: Progress = silent,
 ) -> BoundaryImport:
-    """Read a file of areas and keep it as a layer, all or nothing.
+    """Read a file of areas and store it as a layer, completely or not at all.
 
     Parameters
     ----------
     store : LayerStore
-        Where layers are; its CRS is the working one.
+        Where layers are stored; its CRS is the working one.
     path : Path or sequence of Path
-        Any vector file GDAL reads, or a zip archive with one in it; several with the same
-        fields make one layer.
+        Any vector file that GDAL reads, or a zip archive with one in it. Several files with the
+        same fields make one layer.
     layer : str
-        The name it gets.
+        Id of the new layer.
     code_field, name_field, vintage, source, licence, title, synthetic
         As for `boundaries.readers.read_boundaries`.
+    crs : str, optional
+        CRS of the file's coordinates, if the file does not state it or states it wrongly.
     source_layer, clean_tolerance_m
         As for `boundaries.readers.read_boundaries`.
-    crs : str, optional
-        CRS of the file's coordinates, where the file does not say it or says it wrongly.
     replace : bool
         Whether a layer of that name may be replaced.
     progress : callable
-        Called with what is being done and the share that is done, 0 to 1.
+        Called with the current task and the share of the work that is done, 0 to 1.
+
+    Returns
+    -------
+    BoundaryImport
+        The stored layer and the report of what was read.
 
     Raises
     ------
     InvalidLayerError
-        If the name cannot be a layer's, or the areas make no layer.
+        If the id is not valid for a layer, or the areas make no valid layer.
     LayerExistsError
         If there is a layer of that name and `replace` is False; checked before reading.
     UnreadableFileError, CoordinatesError

@@ -1,4 +1,4 @@
-"""The work behind ``hotspots derive boundaries``: larger areas as unions of smaller ones."""
+"""Derives layers of larger areas by joining smaller ones, for ``hotspots derive boundaries``."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,17 +14,17 @@ from service.store.errors import ImportRefusedError
 
 @dataclass(frozen=True)
 class BoundaryDerivation:
-    """What deriving a layer did.
+    """Result of deriving a layer.
 
     Attributes
     ----------
     layer : Layer
-        As it is at rest now.
+        As it was stored.
     derivation : Derivation
     parent : Layer
         The layer of the smaller areas.
     replaced : bool
-        Whether a layer of the same name was there before.
+        Whether a layer of the same name existed before.
     """
 
     layer: Layer
@@ -33,7 +33,13 @@ class BoundaryDerivation:
     replaced: bool
 
     def lines(self) -> tuple[str, ...]:
-        """The summary in plain sentences, one per line."""
+        """The summary in plain sentences, one per line.
+
+        Returns
+        -------
+        tuple of str
+            Counts and areas first, then unused codes and repairs.
+        """
         layer, derivation = self.layer, self.derivation
         verb = "replaced" if self.replaced else "derived"
         lines = [
@@ -71,12 +77,12 @@ def derive_boundaries(
     replace: bool = False,
     progress: Progress = silent,
 ) -> BoundaryDerivation:
-    """Join the areas of a layer as a lookup says, and keep the result as a layer.
+    """Join the areas of a layer as a lookup says, and store the result as a layer.
 
     Parameters
     ----------
     store : LayerStore
-        Where layers are.
+        Where layers are stored.
     lookup : Path
         DelimitedFile text with a header, one row per small area.
     from_layer, layer : str
@@ -84,24 +90,29 @@ def derive_boundaries(
     from_field, to_field, name_field : str
         Columns with the code of the small area, and the code and name of the larger one.
     vintage, source, title : str
-        Words of the new layer; its licence is that of the small areas.
+        Texts kept with the new layer; its licence is that of the small areas.
     replace : bool
         Whether a layer of that name may be replaced.
     progress : callable
-        Called with what is being done and the share that is done, 0 to 1.
+        Called with the current task and the share of the work that is done, 0 to 1.
+
+    Returns
+    -------
+    BoundaryDerivation
+        The stored layer, and how it was made.
 
     Raises
     ------
     UnknownLayerError
         If the layer of small areas is not imported.
     LayerExistsError
-        If there is a layer of the new name and `replace` is False.
+        If a layer of the new name exists and `replace` is False.
     ImportRefusedError
         If the file cannot be read or lacks a column.
     LookupMismatchError
         If the lookup contradicts itself or does not fit the layer.
     InvalidLayerError
-        If the new name cannot be a layer's.
+        If the new name is not valid for a layer.
     """
     check_layer_id(layer)
     is_replacement = store.has(layer)
@@ -125,7 +136,7 @@ def derive_boundaries(
 def _read_membership(
     path: Path, *, from_field: str, to_field: str, name_field: str | None
 ) -> Membership:
-    """The lookup in a file; a record that is not whole is refused, none is left out."""
+    """The lookup in a file; an incomplete record is refused, never left out."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -148,5 +159,5 @@ def _read_membership(
 
 
 def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
-    """A column as text, blank where there is nothing."""
+    """A column as text, blank where a value is missing."""
     return [value or "" for value in contents.column(field, option).to_pylist()]

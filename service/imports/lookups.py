@@ -1,4 +1,4 @@
-"""Lookups between the areas of two layers: LSOA 2011 to 2021, or parts to their wholes."""
+"""Imports lookups between the areas of two layers, such as LSOA 2011 to 2021."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,24 +18,23 @@ NAMED = 5
 
 @dataclass(frozen=True)
 class LookupOptions:
-    """What an import of a lookup can be told.
+    """Options of an import of a lookup.
 
     Attributes
     ----------
     key : LookupKey
-        The two layers; neither need be imported.
+        The two layers; neither needs to be imported.
     from_field, to_field : str
-        Columns with the codes of the two.
+        Columns with the codes of the two layers.
     change_field : str or None
-        Column with the change codes U, S, M and X; where it is given they are checked against
-        what the pairs of codes say.
+        Column with the change codes U, S, M and X. If given, they are checked against the pairs.
     weight : str
-        By what a split area is shared: ``area``, or a measure of the layer it is shared to,
-        as ``name`` or ``name:period``.
+        How counts of a split area are shared among its parts: ``area``, or a measure of the target
+        layer as ``name`` or ``name:period``.
     codes : mapping of str to collection of str
-        Codes of the layers that are imported, by layer; the lookup is compared with them.
+        Codes of the imported layers, by layer; the lookup is compared with them.
     replace : bool
-        Put the pairs in the place of those of the same two layers.
+        Replace the existing pairs of the same two layers.
     """
 
     key: LookupKey
@@ -53,18 +52,18 @@ class LookupOptions:
 
 @dataclass(frozen=True, eq=False)
 class LookupImport:
-    """What an import of a lookup did.
+    """Result of an import of a lookup.
 
     Attributes
     ----------
     changes : Changes
-        The pairs as they are at rest now.
+        The pairs as they were stored.
     rows : int
-        Rows read; a pair that is there twice counts once in `changes`.
+        Rows read; a repeated pair counts once in `changes`.
     replaced : int
-        Pairs that were there before.
+        Pairs that were stored before.
     notes : tuple of str
-        How the codes relate to the layers that are imported.
+        How the codes relate to the imported layers.
     """
 
     key: LookupKey
@@ -76,7 +75,13 @@ class LookupImport:
     notes: tuple[str, ...]
 
     def lines(self) -> tuple[str, ...]:
-        """The summary in plain sentences, one per line."""
+        """The summary in plain sentences, one per line.
+
+        Returns
+        -------
+        tuple of str
+            Pairs and areas first, then how the lookup will be used, then the notes.
+        """
         key, changes = self.key, self.changes
         lines = [
             f"lookup imported: {key.from_layer} to {key.to_layer}, version {self.version}",
@@ -115,15 +120,21 @@ class LookupImport:
 
 
 def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> LookupImport:
-    """Read a lookup between two layers and keep it, all or nothing.
+    """Read a lookup between two layers and store it, completely or not at all.
 
     Parameters
     ----------
     store : LookupStore
-        Where lookups are.
+        Where lookups are stored.
     path : Path
         DelimitedFile text with a header, one row per pair of codes.
     options : LookupOptions
+        Layers, columns and what to do with an existing lookup.
+
+    Returns
+    -------
+    LookupImport
+        The stored pairs and their version.
 
     Raises
     ------
@@ -132,9 +143,9 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     ImportRefusedError
         If the file cannot be read, lacks a column, or has no code that an imported layer has.
     LookupMismatchError
-        If a row has no code, or a change code is not what the pairs say.
+        If a row has no code, or a change code contradicts the pairs.
     DatasetSettingsError
-        If a name cannot be a layer's, or the weight not a measure's.
+        If a name is not valid for a layer, or the weight not for a measure.
     """
     _check_weight(options.weight)
     store.check_import(options.key, replace=options.replace)
@@ -182,7 +193,7 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
 
 
 def _read(path: Path, delimiter: str | None) -> DelimitedFile:
-    """The file; a record that is not whole is refused, none is left out."""
+    """The file; an incomplete record is refused, never left out."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -194,12 +205,12 @@ def _read(path: Path, delimiter: str | None) -> DelimitedFile:
 
 
 def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
-    """A column as text, blank where there is nothing."""
+    """A column as text, blank where a value is missing."""
     return [value or "" for value in contents.column(field, option).to_pylist()]
 
 
 def _unique_pairs(rows: pa.Table) -> pa.Table:
-    """The rows with each pair of codes once, the first of equals."""
+    """The rows without repeated pairs of codes; the first of each is kept."""
     pairs = rows.group_by(["from_code", "to_code"], use_threads=False).aggregate(
         [("change", "first"), ("source_row", "first")]
     )
@@ -259,7 +270,7 @@ def _compare_codes(
 
 
 def _check_weight(weight: str) -> None:
-    """Raise DatasetSettingsError unless a weight can be looked for."""
+    """Raise DatasetSettingsError unless the weight is ``area`` or names a measure."""
     name, colon, period = weight.partition(":")
     if not name or (colon and not period):
         raise DatasetSettingsError("--weight", weight, "area, or a measure as name or name:period")

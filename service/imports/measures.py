@@ -1,4 +1,4 @@
-"""Measures of areas from CSV or GeoJSON: population, households, deprivation, claims."""
+"""Imports measures of areas from CSV or GeoJSON: population, households, deprivation."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class MeasureValue:
 
 @dataclass(frozen=True)
 class MeasureOptions:
-    """What an import of measures can be told.
+    """Options of an import of measures.
 
     Attributes
     ----------
@@ -41,15 +41,15 @@ class MeasureOptions:
     code_field : str
         The column with the codes.
     codes : collection of str or None
-        All codes of the layer; None where it is not loaded, and codes are not compared.
+        All codes of the layer; None if it is not imported, so that codes are not compared.
     unit, source, licence : str
-        Kept with the values.
+        Stored with the values.
     synthetic : bool
         True for invented values.
     allow_negative : bool
-        Scores may be below 0, counts may not.
+        Accept values below 0, for scores; counts are never negative.
     replace : bool
-        Put the values in the place of those of the same layer, measure and period.
+        Replace the values of the same layer, measure and period.
     strict, max_rejected_share, rejects_path
         As for incidents. A code that the layer does not have is listed, but only counts
         against the share with `strict`: a national file has thousands of them.
@@ -86,17 +86,22 @@ def import_measures(
     values : sequence of MeasureValue
         The columns; one, or several of a wide file.
     options : MeasureOptions
-        The rest.
+        Layer, code column and the remaining settings.
+
+    Returns
+    -------
+    ImportSummary
+        Counts of rows read, written and rejected, with a note on each measure.
 
     Raises
     ------
     MeasureExistsError
-        Without ``options.replace``, if a measure of that period is loaded already.
+        Without ``options.replace``, if a measure of that period is already stored.
     ImportRefusedError
-        If a column is not in the file, no code is one of the layer, an area is there twice, or
-        too many rows are not usable.
+        If a column is missing, no code is one of the layer's, an area is repeated, or too many
+        rows are unusable.
     DatasetSettingsError
-        If a layer, measure or period cannot be called so.
+        If the id of a layer, measure or period is not valid.
     """
     keys = [MeasureKey(options.layer, value.measure, value.period) for value in values]
     store.check_import(keys, replace=options.replace)
@@ -151,7 +156,7 @@ def import_measures(
 
 
 def _check_codes(rows: DelimitedFile, code_name: str, options: MeasureOptions) -> None:
-    """Reject rows without a code of the layer; refuse where none has one, or one is twice."""
+    """Reject rows without a code of the layer; refuse if none has one, or codes are repeated."""
     codes = rows.table.column(code_name)
     check = rows.check
     is_blank = codes.is_null().to_numpy()
@@ -200,7 +205,7 @@ def _list_rejects(
     values: Sequence[MeasureValue],
     options: MeasureOptions,
 ) -> Path | None:
-    """The file that lists the rejected rows; refuses where there are too many of them."""
+    """Write the rejected rows to a file and return its path; refuse if there are too many."""
     rows = features.rows
     rejects = sorted(rows.check.rejects, key=lambda reject: (reject.row, reject.column))
     if not rejects:
@@ -224,7 +229,7 @@ def _list_rejects(
 
 
 def _is_elsewhere(reject: Reject) -> bool:
-    """True for an area that the layer does not have."""
+    """True for a code that the layer does not have."""
     return reject.reason.startswith(NOT_IN_LAYER)
 
 
@@ -262,7 +267,7 @@ def _notes(
     usable: BoolArray,
     options: MeasureOptions,
 ) -> list[str]:
-    """What is worth saying about one measure: its total, and the areas without a value."""
+    """Notes on one measure: its total, and the areas without a value."""
     has_value = usable & ~numbers.blank
     total = float(numbers.values[has_value].sum())
     notes = [

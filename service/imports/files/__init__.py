@@ -1,1 +1,1 @@
-"""Files as they come: delimited text, dates, numbers, coordinates, GeoJSON."""
+"""Reads files as supplied: delimited text, dates, numbers, coordinates, GeoJSON."""

@@ -1,4 +1,4 @@
-"""Coordinates as they were supplied, as places in the working coordinate system."""
+"""Converts supplied coordinates to the working coordinate system."""
 
 from dataclasses import dataclass
 
@@ -14,23 +14,24 @@ _MOST = 0.9
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """One place per row, or the reason why there is none.
+    """One place per row, or the reason why the row has none.
 
     Attributes
     ----------
     xy_m : (n, 2) float64
-        In the working CRS; NaN where there is no place.
+        In the working CRS; NaN where the row has no place.
     located : (n,) bool
+        Rows with a place.
     at_zero : (n,) bool
         Both coordinates are exactly 0, which registers write for "not known": not located.
     half : (n,) bool
-        One coordinate without the other.
+        One coordinate is present and the other blank.
     degrees : (n,) bool
-        Values that can only be degrees, in a system of metres.
+        Values that can only be degrees, although the CRS is in metres.
     outside : (n,) bool
-        Where the coordinate system of the values, or the working one, is not made for.
+        Outside the area of use of the supplied or the working CRS.
     hint : str
-        What may be wrong with all of them; empty where most are good.
+        A likely cause if most coordinates are unusable; otherwise empty.
     """
 
     xy_m: FloatArray
@@ -43,15 +44,20 @@ class Places:
 
 
 def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
-    """The places of two columns of coordinates.
+    """Places from two columns of coordinates.
 
     Parameters
     ----------
     x, y : Numbers
-        Easting and northing, or longitude and latitude; (n,) each. A row with a value that is
-        no number has no place and none of the flags.
+        Easting and northing, or longitude and latitude; (n,) each. A row with a value that is not
+        a number has no place and none of the flags.
     crs, working_crs : str
-        Systems of the values and of the result.
+        CRS of the values and of the result.
+
+    Returns
+    -------
+    Places
+        In the order of the rows.
 
     Notes
     -----
@@ -118,7 +124,7 @@ def _in_area_of_use(xy: FloatArray, crs: str, working_crs: str) -> BoolArray:
 def _hint(
     xy: FloatArray, degrees: BoolArray, outside: BoolArray, crs: str, working_crs: str
 ) -> str:
-    """What would explain that so many coordinates are unusable."""
+    """The likely cause if so many coordinates are unusable."""
     if degrees.sum() > outside.sum():
         return f"Is --crs right? The values look like degrees, but {crs} is in metres"
     xy_outside = xy[outside]

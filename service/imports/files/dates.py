@@ -1,8 +1,7 @@
-"""Dates and times as people write them, in one stated form for the whole column.
+"""Reads dates and times in text, in one stated form for the whole column.
 
-The form is never guessed, neither for a file nor for a row: 03/04/2024 is the third of April in
-the form `uk` and the fourth of March in the form `us`. A value that is not in the form, or that
-names a day or a time that does not exist, is bad.
+The form is never guessed: 03/04/2024 is 3 April in the form `uk` and 4 March in the form `us`. A
+value that is not in the form, or names a day or time that does not exist, is bad.
 """
 
 import re
@@ -83,7 +82,7 @@ class Times:
 
 
 def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | None = None) -> Times:
-    """The times in a column of trimmed text, null for blank.
+    """Times from a column of trimmed text, null for blank.
 
     Parameters
     ----------
@@ -92,8 +91,13 @@ def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | Non
     form : "iso", "uk" or "us"
         The form of every value; see ``EXAMPLES``.
     time_zone : str or None
-        Name of the zone, such as Europe/London, into whose local time a value that states its
-        offset from UTC is converted. None: such values stay as they are written.
+        Name of a zone, such as Europe/London, to whose local time a value with an offset from UTC
+        is converted. None: such values stay as written.
+
+    Returns
+    -------
+    Times
+        One per row.
 
     Notes
     -----
@@ -126,9 +130,23 @@ def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | Non
 
 
 def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, BoolArray]:
-    """Minutes after midnight in a column of trimmed text, where it is blank, and where bad.
+    """Minutes after midnight from a column of trimmed text, null for blank.
 
-    ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``.
+    Accepted are ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``.
+
+    Parameters
+    ----------
+    column : (n,) text
+        Times of day; null where blank.
+
+    Returns
+    -------
+    minutes : (n,) int64
+        Minutes after midnight; without meaning where blank or bad.
+    blank : (n,) bool
+        Where the column is blank.
+    bad : (n,) bool
+        Where a value is not a time of day.
     """
     pattern = rf"(?i)^(?:{_TIME}|(?P<packed>\d{{4}}))$"
     match = pc.extract_regex(column, pattern)
@@ -145,7 +163,20 @@ def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, Bo
 
 
 def why_bad(value: str, form: DateForm) -> str:
-    """What is wrong with a value that `parse_dates` found bad."""
+    """The fault of a value that `parse_dates` marked as bad.
+
+    Parameters
+    ----------
+    value : str
+        As it is in the file.
+    form : "iso", "uk" or "us"
+        The form that the column was said to have.
+
+    Returns
+    -------
+    str
+        The end of a sentence about the value, such as "is not a date of the form uk ...".
+    """
     for pattern in _PATTERNS[form]:
         match = re.match(pattern, value, re.ASCII)
         if match:
@@ -164,7 +195,7 @@ def why_bad(value: str, form: DateForm) -> str:
 
 
 def _why_it_does_not_exist(parts: dict[str, str | None], form: DateForm) -> str:
-    """What does not exist about a date that has the right form."""
+    """The part of a date in the right form that does not exist."""
     year = int(parts["year"] or 0)
     name = parts.get("name")
     month = _MONTHS.index(name[:3].lower()) + 1 if name else int(parts["month"] or 0)
@@ -185,7 +216,7 @@ def _why_it_does_not_exist(parts: dict[str, str | None], form: DateForm) -> str:
 def _parts(
     values: pa.Array, form: DateForm
 ) -> tuple[dict[str, IntArray], NDArray[np.int8], BoolArray]:
-    """The numbers in each value, its precision, and whether it has the form."""
+    """The numbers in each value, its precision, and whether it is in the form."""
     n = len(values)
     text: dict[str, pa.Array] = dict.fromkeys(_PARTS, _empty(n))
     matched = np.zeros(n, dtype=np.bool_)
@@ -210,12 +241,12 @@ def _parts(
         "offset": _look_up(text["zone"], _offset),
         "zone_given": _is_nonblank(text["zone"]).astype(np.int64),
     }
-    # A month with a time of day is no time.
+    # A month with a time of day, but no day, is bad.
     return parts, precision, matched & ~(has_time & ~has_day)
 
 
 def _empty(n: int) -> pa.Array:
-    """An array of so many empty texts."""
+    """An array of `n` empty texts."""
     return pa.repeat(pa.scalar(""), n)
 
 
@@ -239,13 +270,13 @@ def _is_nonblank(text: pa.Array) -> BoolArray:
 
 
 def _integers(text: pa.Array) -> IntArray:
-    """(n,) int64 number in each, 0 where there is none."""
+    """(n,) int64 number in each text, 0 where it is empty."""
     filled = pc.if_else(pc.equal(text, ""), "0", text)
     return np.array(pc.cast(filled, pa.int64()).to_numpy(), dtype=np.int64)
 
 
 def _look_up(text: pa.Array, meaning: Callable[[str], int]) -> IntArray:
-    """(n,) int64 meaning of each, worked out once per distinct text in lower case."""
+    """(n,) int64 meaning of each text, computed once per distinct text in lower case."""
     encoded = pc.utf8_lower(text).dictionary_encode()
     meanings = np.array([meaning(word) for word in encoded.dictionary.to_pylist()], dtype=np.int64)
     return np.asarray(meanings[encoded.indices.to_numpy()]) if len(meanings) else np.empty(0, int)
@@ -260,7 +291,7 @@ def _hours(text: dict[str, pa.Array]) -> IntArray:
 
 
 def _offset(zone: str) -> int:
-    """Minutes east of UTC of one ``+hh:mm``; 0 for ``Z`` and none."""
+    """Minutes east of UTC for an offset such as ``+01:00``; 0 for ``Z`` or no offset."""
     digits = zone.strip().replace(":", "")
     if len(digits) != 5:
         return 0
@@ -269,7 +300,7 @@ def _offset(zone: str) -> int:
 
 
 def _to_minutes(parts: dict[str, IntArray]) -> tuple[NDArray[np.datetime64], BoolArray]:
-    """The start of each minute, and whether there is such a day and time."""
+    """The start of each minute, and whether the day and time exist."""
     year, month, day = parts["year"], parts["month"], parts["day"]
     exists = (year >= FIRST_YEAR) & (year <= LAST_YEAR) & (month >= 1) & (month <= 12)
     months = np.where(exists, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
@@ -297,7 +328,18 @@ def _to_local(
 
 
 def is_time_zone(name: str) -> bool:
-    """True where the zone is known on this machine."""
+    """Whether this machine's time zone database has the zone.
+
+    Parameters
+    ----------
+    name : str
+        A name as in the IANA database, such as Europe/London.
+
+    Returns
+    -------
+    bool
+        True if the zone is known.
+    """
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -1,6 +1,6 @@
-"""Reading delimited text exactly: encodings, byte order marks, quotes, line ends, row numbers.
+"""Reads delimited text exactly: encodings, quotes, line ends, row numbers.
 
-Everything is read as text. A row is known by the number of its record in the file, the header
+All values are read as text. A row is identified by its record number in the file, the header
 being record 1; blank lines count, and a record with line breaks inside quotes is one record.
 """
 
@@ -28,7 +28,7 @@ _HEADER_BYTES = 1024**2
 
 @dataclass(frozen=True, eq=False)
 class DelimitedFile:
-    """A delimited file, read.
+    """A delimited file that has been read.
 
     Attributes
     ----------
@@ -37,12 +37,12 @@ class DelimitedFile:
     table : pyarrow.Table
         One text column per name; white space around values is removed, blank is null.
     check : RowCheck
-        Record numbers of the rows, and the records rejected so far: those whose number of
-        fields is not that of the header are not in `table`.
+        Record numbers of the rows and the records rejected so far. Records with a wrong number of
+        fields are rejected and not in `table`.
     malformed : int
-        How many those are.
+        Number of records with a wrong number of fields.
     blank : int
-        Records without anything in them; not in `table`, not counted as read.
+        Records without any value; not in `table` and not counted as read.
     """
 
     file: SourceFile
@@ -57,28 +57,51 @@ class DelimitedFile:
 
     @property
     def rows_read(self) -> int:
-        """Rows with anything in them, those malformed included."""
+        """Rows with at least one value, including malformed ones."""
         return int(self.table.num_rows) + self.malformed
 
     def column(self, name: str, option: str) -> pa.ChunkedArray:
-        """The column of a name, compared exactly and then without regard to case.
+        """The column with a name, compared exactly and then without regard to case.
 
         Parameters
         ----------
         name : str
-            As the user gave it.
+            As the user wrote it.
         option : str
-            The option it was given with, for the message.
+            The command-line option that named it, for the error message.
+
+        Returns
+        -------
+        (n,) text
+            The column; null where blank.
 
         Raises
         ------
         ImportRefusedError
-            If there is none; names those there are and the nearest.
+            If there is no such column; the message lists the columns and suggests the nearest.
         """
         return self.table.column(self.resolve_name(name, option))
 
     def resolve_name(self, name: str, option: str) -> str:
-        """The column's name as the file spells it; raises as `column` does."""
+        """The name of a column as the file spells it.
+
+        Parameters
+        ----------
+        name : str
+            As the user wrote it.
+        option : str
+            The command-line option that named it, for the error message.
+
+        Returns
+        -------
+        str
+            The name in the header.
+
+        Raises
+        ------
+        ImportRefusedError
+            If there is no such column; the message lists the columns and suggests the nearest.
+        """
         if name in self.columns:
             return name
         matches = [column for column in self.columns if column.lower() == name.strip().lower()]
@@ -102,7 +125,7 @@ def read_delimited(
     only_columns: Collection[str] | None = None,
     on_bytes: Callable[[int], None] | None = None,
 ) -> DelimitedFile:
-    """A delimited text file, read whole.
+    """Read a delimited text file completely.
 
     Parameters
     ----------
@@ -111,18 +134,23 @@ def read_delimited(
     name : str
         The file's name, for messages.
     delimiter : str or None
-        One character; None: the one of ``, ; tab |`` that the header has most of.
+        One character; None: the most frequent in the header of ``, ; tab |``.
     header : sequence of str or None
-        Names of the columns of a file without a header, whose first record is a row.
+        Column names for a file without a header, whose first record is then a row.
     only_columns : collection of str or None
         The columns to keep, as the header spells them; None: all.
     on_bytes : callable or None
-        Told now and then how many bytes have been read.
+        Called from time to time with the number of bytes read.
+
+    Returns
+    -------
+    DelimitedFile
+        The rows as text, and the records that were rejected.
 
     Raises
     ------
     ImportRefusedError
-        If it is empty, is not text, has no header, or has a quote that is never closed.
+        If the file is empty, is not text, has no header, or has a quote that is never closed.
     """
     file = SourceFile.of(name, content)
     text, encoding, notes = _as_utf8(content, name)
@@ -174,7 +202,7 @@ def read_delimited(
 
 
 def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
-    """The content as UTF-8 without byte order mark, what it was, and what to say about it."""
+    """The content as UTF-8 without byte order mark, its original encoding, and notes on it."""
     if not content.removeprefix(codecs.BOM_UTF8).strip():
         raise ImportRefusedError(name, "the file is empty")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -227,7 +255,7 @@ def _first_record(start: str, delimiter: str) -> list[str]:
 
 
 def _distinct_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names made distinct, and what to say about those that were not."""
+    """The names made distinct, and notes on those that were changed."""
     names: list[str] = []
     notes = []
     for number, cell in enumerate(header, start=1):
@@ -262,11 +290,11 @@ def _parse(
         include_columns=list(kept_columns),
         strings_can_be_null=False,
     )
-    # One thread: with more, the reader does not know the number of a record.
+    # One thread: with more, the reader does not report record numbers.
     read_options = pa.csv.ReadOptions(
         use_threads=False,
         column_names=list(columns),
-        # A record must fit a block; where blocks are many it may not, so there is one.
+        # A record must fit into one block, so the whole file is one block.
         block_size=min(max(len(text) + 1, 1024), 2**31 - 1),
     )
     stream = _ProgressReader(text, on_bytes)
@@ -277,7 +305,7 @@ def _parse(
 
 
 class _ProgressReader(io.BytesIO):
-    """Bytes that tell how many of them have been read."""
+    """Bytes whose reading is reported."""
 
     def __init__(self, text: bytes, on_bytes: Callable[[int], None] | None) -> None:
         super().__init__(text)
@@ -293,7 +321,7 @@ class _ProgressReader(io.BytesIO):
 def _check_quotes(
     text: bytes, table: pa.Table, malformed: list[tuple[int, int, str]], name: str
 ) -> None:
-    """Raise ImportRefusedError where a quote is never closed and swallows the rest."""
+    """Raise ImportRefusedError if a quote is never closed and swallows the rest."""
     last_number = table.num_rows + len(malformed)
     swallowed = ""
     if malformed and malformed[-1][0] == last_number and malformed[-1][2].count('"') % 2:
@@ -310,7 +338,7 @@ def _check_quotes(
 
 
 def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> tuple[str, ...]:
-    """What to say about values of many lines: a stray quote may have swallowed records."""
+    """Notes on values of many lines, where a stray quote may have swallowed records."""
     if text.count(b"\n") < table.num_rows + MANY_LINES:
         return ()
     notes: list[str] = []

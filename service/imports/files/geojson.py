@@ -1,4 +1,4 @@
-"""Rows from CSV or GeoJSON alike: named text columns, with a shape each where there is one."""
+"""Reads rows from CSV or GeoJSON: text columns, with a shape per row where there is one."""
 
 import json
 from dataclasses import dataclass
@@ -27,12 +27,13 @@ class Features:
     Attributes
     ----------
     rows : DelimitedFile
-        The columns as text. Of GeoJSON, a row's number is that of the feature, from 1.
+        The columns as text. For GeoJSON, the row number is that of the feature, from 1.
     geometries : (n,) object array or None
-        Shapes as they are in the file, None for a feature without; None for CSV.
+        Shapes as they are in the file, None for a feature without one. None for CSV.
     crs : str
-        The CRS that GeoJSON states, or the one it has by default; empty for CSV.
+        The CRS that the GeoJSON file states, or the default of GeoJSON; empty for CSV.
     path : Path
+        The file that was read.
     """
 
     rows: DelimitedFile
@@ -44,10 +45,22 @@ class Features:
 def read_features(path: Path, *, delimiter: str | None = None) -> Features:
     """The rows of a CSV or GeoJSON file, or of the only such file in a zip.
 
+    Parameters
+    ----------
+    path : Path
+        A CSV or GeoJSON file, or a zip with exactly one of them.
+    delimiter : str or None
+        Delimiter of a CSV file; None: detected in its header.
+
+    Returns
+    -------
+    Features
+        The rows, with their shapes if the file is GeoJSON.
+
     Raises
     ------
     ImportRefusedError
-        If it cannot be read as either.
+        If the path has several such files, or the file cannot be read as either.
     """
     sources, _ = find_sources([path], skip_reason=_why_passed_over)
     if len(sources) > 1:
@@ -59,14 +72,14 @@ def read_features(path: Path, *, delimiter: str | None = None) -> Features:
 
 
 def _why_passed_over(name: str) -> str | None:
-    """None for a file that can be read, else why not."""
+    """None for a file that can be read, otherwise why not."""
     if name.lower().endswith((".csv", ".tsv", ".txt", ".geojson", ".json")):
         return None
     return "it is neither CSV nor GeoJSON by its name"
 
 
 def _read(source: Source, delimiter: str | None) -> Features:
-    """One file, as what its name and first character say it is."""
+    """Read one file as the format that its name and first character indicate."""
     content = source.read_bytes()
     is_json = source.name.lower().endswith((".geojson", ".json"))
     if is_json or content.lstrip()[:1] == b"{":
@@ -123,7 +136,7 @@ def _read_geojson(content: bytes, source: Source) -> Features:
 
 
 def _shapes(features: list[dict[str, Any]]) -> tuple[NDArray[Any], list[str]]:
-    """The shape of each feature, None where it has none, and what is wrong with it."""
+    """The shape of each feature, None where it has none, and any fault of it."""
     shapes = np.full(len(features), None, dtype=object)
     problems = [""] * len(features)
     for index, feature in enumerate(features):
@@ -159,7 +172,7 @@ def _text(value: object) -> str | None:
 
 
 def _stated_crs(document: dict[str, Any], name: str) -> str:
-    """The CRS that the file states, or the one that GeoJSON has."""
+    """The CRS that the file states, or the default of GeoJSON."""
     crs = document.get("crs")
     if crs is None:
         return WGS84
@@ -170,5 +183,5 @@ def _stated_crs(document: dict[str, Any], name: str) -> str:
 
 
 def _member(item: object, key: str) -> object:
-    """The member of a JSON object; None where it is none or has none."""
+    """A member of a JSON object; None if it is missing or `item` is not an object."""
     return item.get(key) if isinstance(item, dict) else None

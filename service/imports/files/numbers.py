@@ -1,4 +1,4 @@
-"""Numbers as people write them, read exactly or not at all."""
+"""Reads numbers in text, exactly or not at all."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,7 +12,7 @@ from spatial.arrays import BoolArray, FloatArray
 Decimal = Literal[".", ","]
 
 _PLAIN = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
-# Only complete groups of three are thousands: 1,5 is no number here, and 1,500 is 1500.
+# Only complete groups of three are thousands: 1,500 is 1500, and 1,5 is not a number.
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$"
 _SPACED = "^[+-]?[1-9][0-9]{0,2}([ \u00a0\u202f'’][0-9]{3})+(\\.[0-9]+)?$"
 
@@ -24,9 +24,9 @@ class Numbers:
     Attributes
     ----------
     values : (n,) float64
-        NaN where the value is blank or is no number.
+        NaN where the value is blank or not a number.
     blank, bad : (n,) bool
-        Where there is nothing, and where there is something that is no finite number.
+        Where the value is missing, and where it is not a finite number.
     """
 
     values: FloatArray
@@ -35,7 +35,7 @@ class Numbers:
 
 
 def parse_numbers(column: pa.ChunkedArray, *, decimal: Decimal = ".") -> Numbers:
-    """The numbers in a column of trimmed text, null for blank.
+    """Numbers from a column of trimmed text, null for blank.
 
     Parameters
     ----------
@@ -44,13 +44,18 @@ def parse_numbers(column: pa.ChunkedArray, *, decimal: Decimal = ".") -> Numbers
     decimal : "." or ","
         The decimal sign; the other one may separate thousands, as may spaces and apostrophes.
 
+    Returns
+    -------
+    Numbers
+        One per row.
+
     Notes
     -----
     ``nan``, ``inf``, hexadecimal and underscores are not numbers here.
     """
     blank = column.is_null().to_numpy()
     try:
-        # Almost every file: nothing but plain numbers.
+        # The usual case: plain numbers only.
         cast = None if decimal == "," else pc.cast(column, pa.float64())
     except pa.ArrowInvalid:
         cast = None
@@ -62,7 +67,7 @@ def parse_numbers(column: pa.ChunkedArray, *, decimal: Decimal = ".") -> Numbers
 
 
 def _parse_slowly(column: pa.ChunkedArray, blank: BoolArray, decimal: Decimal) -> Numbers:
-    """The numbers of a column of which some need a closer look."""
+    """The numbers of a column with signs, spaces or separators that Arrow does not read."""
     text = pc.replace_substring(column, "\u2212", "-")  # the typographic minus sign
     if decimal == ",":
         swapped = pc.replace_substring(text, ".", "\x00")

@@ -1,4 +1,4 @@
-"""Rows that were not imported: collected while reading, counted by reason, listed in a file."""
+"""Rejected rows: collected while reading, counted by reason, listed in a file."""
 
 import csv
 import os
@@ -23,7 +23,7 @@ MAX_REJECTED_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Reject:
-    """One value for which one row was rejected.
+    """A value for which a row was rejected.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class Reject:
 
 
 class RowCheck:
-    """The rows of one file, some of which turn out not to be usable.
+    """The rows of one file, and which of them are usable.
 
     Parameters
     ----------
@@ -89,7 +89,18 @@ class RowCheck:
 
 
 def group_rejects(rejects: Sequence[Reject]) -> tuple[RejectedFor, ...]:
-    """The rejects by column and reason, the most frequent first."""
+    """The rejects by column and reason, the most frequent first.
+
+    Parameters
+    ----------
+    rejects : sequence of Reject
+        In the order of the rows.
+
+    Returns
+    -------
+    tuple of RejectedFor
+        One per column and reason.
+    """
     groups: dict[tuple[str, str], list[Reject]] = {}
     for reject in rejects:
         groups.setdefault((reject.column, reject.reason), []).append(reject)
@@ -119,7 +130,24 @@ def check_share(
     listed_in: Path | None,
     hint: str = "",
 ) -> None:
-    """Refuse the import where too much of it was rejected.
+    """Refuse the import if too many of its rows were rejected.
+
+    Parameters
+    ----------
+    rejects : sequence of Reject
+        The rejects that count.
+    rows : int
+        Number of rows read.
+    files : str
+        Names of the files, for the message.
+    strict : bool
+        Refuse if any row was rejected.
+    max_share : float
+        The largest share of rejected rows that is accepted, 0 to 1.
+    listed_in : Path or None
+        File that lists the rejected rows, for the message.
+    hint : str
+        Likely cause, put first in the message.
 
     Raises
     ------
@@ -149,29 +177,70 @@ def check_share(
 
 
 def default_path(store_folder: Path, stem: str) -> Path:
-    """Where rejects are listed unless a path is given: ``HOTSPOTS_DATA_DIR/rejected``.
+    """Path of the list of rejected rows if the user names none: in ``HOTSPOTS_DATA_DIR/rejected``.
 
-    They may hold what the rows hold, and so belong where the rows are kept, not where the
-    command happens to be run or the file happens to lie.
+    The list may repeat what the rows say, and so belongs beside the stored data, not in the
+    current folder or beside the source file.
+
+    Parameters
+    ----------
+    store_folder : Path
+        Folder of the store that is imported to.
+    stem : str
+        Name of the file without its suffix.
+
+    Returns
+    -------
+    Path
+        The file need not exist.
     """
     return store_folder.parent / "rejected" / f"{stem}.csv"
 
 
 def check_not_source(path: Path, sources: Sequence[Path]) -> None:
-    """Raise ImportRefusedError where the list of rejected rows would overwrite a source."""
+    """Raise an error if the list of rejected rows would overwrite a source.
+
+    Parameters
+    ----------
+    path : Path
+        Where the list is to be written.
+    sources : sequence of Path
+        The files being imported.
+
+    Raises
+    ------
+    ImportRefusedError
+        If the two are the same file.
+    """
     if path.resolve() in {source.resolve() for source in sources}:
         raise ImportRefusedError(str(path), "the list of rejected rows would overwrite a source")
 
 
 def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
-    """Write the list of rejected rows, whole or not at all.
+    """Write the list of rejected rows, completely or not at all.
 
     UTF-8 with a byte order mark, because that is how a spreadsheet recognises it.
+
+    Parameters
+    ----------
+    path : Path
+        The file to write; missing folders are made.
+    rejects : sequence of Reject
+        One line each, in this order.
+
+    Returns
+    -------
+    Path
+        The file that was written.
 
     Raises
     ------
     ReadOnlyDataError
         If the file cannot be written.
+
+    Notes
+    -----
+    UTF-8 with a byte order mark, by which spreadsheets recognise it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

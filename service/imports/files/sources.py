@@ -1,4 +1,4 @@
-"""The files that an import reads: named ones, those of a folder, those inside a zip."""
+"""Finds the files an import reads: named files, those in a folder, those in a zip."""
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -13,16 +13,16 @@ MAX_MEMBER_BYTES = 4 * 1024**3
 
 @dataclass(frozen=True)
 class Source:
-    """A file to be read.
+    """A file to read.
 
     Attributes
     ----------
     name : str
-        Its own name, without a folder.
+        File name without a folder.
     path : Path
-        Where it is; the zip for one inside a zip.
+        The file, or the zip that contains it.
     member : str or None
-        Its name inside the zip.
+        Name inside the zip; None for a file on disk.
     size_bytes : int
     """
 
@@ -33,6 +33,11 @@ class Source:
 
     def read_bytes(self) -> bytes:
         """The content.
+
+        Returns
+        -------
+        bytes
+            The whole file.
 
         Raises
         ------
@@ -51,20 +56,27 @@ class Source:
 def find_sources(
     paths: Sequence[Path], *, skip_reason: Callable[[str], str | None]
 ) -> tuple[tuple[Source, ...], tuple[Skipped, ...]]:
-    """The files to read, and those in folders and zips that are passed over.
+    """The files to read, and those in folders and zips that are skipped.
 
     Parameters
     ----------
     paths : sequence of Path
         Files, zips and folders; a folder is searched to any depth.
     skip_reason : callable
-        Given a file's name, None where it is to be read, else why it is passed over. Asked of
-        files found in a folder or a zip only: a file that is named is always read.
+        Called with a file's name; returns None if the file is to be read, otherwise why it is
+        skipped. Called only for files found in a folder or a zip: a named file is always read.
+
+    Returns
+    -------
+    sources : tuple of Source
+        In the order of the paths, those of a folder by name.
+    skipped : tuple of Skipped
+        Files that are not read, with the reason.
 
     Raises
     ------
     ImportRefusedError
-        If a path does not exist, a zip is damaged or encrypted, or there is nothing to read.
+        If a path does not exist, a zip is damaged or encrypted, or there is no file to read.
     """
     sources: list[Source] = []
     skipped: list[Skipped] = []

@@ -1,20 +1,28 @@
-"""What an import tells its caller: progress while it runs, a summary when it is done."""
+"""Reports of an import: progress while it runs, a summary at the end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 Progress = Callable[[str, float], None]
-"""Called with what is being done and the share of the whole that is done, 0 to 1."""
+"""Called with the current task and the share of the work that is done, 0 to 1."""
 
 
 def silent(task: str, share: float) -> None:
-    """Progress that nobody looks at."""
+    """Ignore progress.
+
+    Parameters
+    ----------
+    task : str
+        What is being done.
+    share : float
+        Share of the work that is done, 0 to 1.
+    """
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that was passed over, and why: only ever in a folder or a zip, never one named."""
+    """A file in a folder or zip that was skipped, and why; a named file never is."""
 
     file: str
     reason: str
@@ -22,18 +30,18 @@ class Skipped:
 
 @dataclass(frozen=True)
 class FileSummary:
-    """What became of one file.
+    """Counts for one file.
 
     Attributes
     ----------
     encoding : str
-        ``UTF-8`` or ``Windows-1252``, as it was read.
+        ``UTF-8`` or ``Windows-1252``, as the file was read.
     read : int
-        Rows with anything in them, below the header.
+        Rows with at least one value, below the header.
     written, rejected, not_located : int
         `read` = `written` + `rejected`; those not located are part of those written.
     blank : int
-        Records without anything in them, passed over.
+        Records without any value; skipped.
     """
 
     name: str
@@ -66,18 +74,18 @@ class RejectedFor:
 
 @dataclass(frozen=True)
 class AreaCodes:
-    """How the supplied area codes relate to the layers that are loaded.
+    """How the supplied area codes relate to the imported layers.
 
     Attributes
     ----------
     layer : str or None
-        The layer that the codes are taken to belong to; None where none fits.
+        The layer that the codes are taken to belong to; None if none fits.
     how : str
         ``given``, ``detected`` or ``none``.
     supplied, in_layer : int
-        Rows written that have a code, and those of them whose code the layer has.
+        Written rows that have a code, and those whose code is in the layer.
     located_not_in_layer : int
-        Rows that have a place, but no code that the layer has.
+        Rows that have a place, but no code of the layer.
     """
 
     layer: str | None
@@ -89,12 +97,12 @@ class AreaCodes:
 
 @dataclass(frozen=True)
 class DuplicateIds:
-    """Incident ids that are there more than once. The rows are kept: only the user knows.
+    """Repeated incident ids. The rows are kept, because only the user can judge them.
 
     Attributes
     ----------
     ids, rows : int
-        How many ids, and how many of the rows written have one of them.
+        Number of ids, and number of written rows that have one of them.
     first : tuple of str
         The first few, with file and row.
     """
@@ -106,7 +114,7 @@ class DuplicateIds:
 
 @dataclass(frozen=True)
 class DistrictTotal:
-    """The development sites of one district, added up.
+    """Totals over the development sites of one district.
 
     Attributes
     ----------
@@ -125,26 +133,27 @@ class DistrictTotal:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What one import did, all files together. The counts add up: see `FileSummary`.
+    """Result of one import over all its files. The counts add up: see `FileSummary`.
 
     Attributes
     ----------
     kind : str
         ``incidents``, ``measure`` or ``sites``.
     target : str
-        Dataset, or measure, period and layer.
+        The dataset, or the measure, period and layer.
     version : int
-        Version of the table with the rows in it.
+        Version of the table that holds the rows.
     replaced : int
-        Rows that the new ones took the place of.
+        Earlier rows that were replaced.
     rejects_path : Path or None
-        The file that lists every rejected row; None where none was rejected.
+        File that lists every rejected row; None if none was rejected.
     located_by_postcode : int
         Rows without coordinates that their postcode located.
     not_found_path : Path or None
-        The file that lists the rows whose postcode did not; they are written, not located.
+        File that lists the rows that their postcode did not locate; they are written, but not
+        located.
     notes : tuple of str
-        What else the reader must know: assumptions, encodings, what was not compared.
+        Further remarks: assumptions, encodings, what was not compared.
     """
 
     kind: str
@@ -167,7 +176,13 @@ class ImportSummary:
     notes: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
-        """The summary in plain sentences, one per line."""
+        """The summary in plain sentences, one per line.
+
+        Returns
+        -------
+        tuple of str
+            Counts first, then rejects, codes and districts, skipped files, and the notes.
+        """
         files = "1 file" if len(self.files) == 1 else f"{len(self.files)} files"
         counts = f"{self.written:,} written, {self.rejected:,} rejected"
         lines = [
@@ -192,7 +207,7 @@ class ImportSummary:
         return (*lines, *self.notes)
 
     def _rejected_lines(self) -> list[str]:
-        """What was rejected, why, and where it is listed."""
+        """The rejected rows by reason, and the file that lists them."""
         lines = [
             f"rejected {group.rows:,}: {group.column} {group.reason} ({group.first[0]}"
             f"{', ...' if group.rows > 1 else ''})"
@@ -203,7 +218,7 @@ class ImportSummary:
         return lines
 
     def _code_lines(self) -> list[str]:
-        """How area codes relate to the layers, and which ids are there twice."""
+        """How area codes relate to the layers, and which ids are repeated."""
         lines = []
         codes = self.area_codes
         if codes is not None and codes.layer is not None and codes.supplied:

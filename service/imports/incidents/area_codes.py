@@ -1,4 +1,4 @@
-"""Which layer the supplied area codes belong to."""
+"""Detects the layer that supplied area codes belong to."""
 
 from collections.abc import Collection, Mapping
 
@@ -22,7 +22,7 @@ def find_layer(
     *,
     named_layer: str | None = None,
 ) -> tuple[AreaCodes, tuple[str, ...]]:
-    """The layer that codes belong to, how they relate to it, and what to say about it.
+    """The layer that codes belong to, how they relate to it, and notes on the match.
 
     Parameters
     ----------
@@ -31,10 +31,17 @@ def find_layer(
     located : (n,) bool
         Rows with a place.
     layers : mapping
-        Layers to choose from. The one that has the largest share of the rows' codes is taken,
-        where that is at least half of them; of several with the same share the first.
+        Candidate layers. The one with the largest share of the rows' codes is taken, if that is at
+        least half; among equals, the first.
     named_layer : str or None
-        The layer that the user names; taken whatever the share is.
+        The layer that the user names; taken whatever its share is.
+
+    Returns
+    -------
+    area_codes : AreaCodes
+        The layer and the counts.
+    notes : tuple of str
+        For the summary of the import.
     """
     supplied = ~codes.is_null().to_numpy()
     total = int(supplied.sum())
@@ -61,7 +68,7 @@ def find_layer(
 def _other_vintages(
     layer: str, in_layer: Mapping[str, int], total: int, layers: LayerCodes
 ) -> tuple[str, ...]:
-    """What to say of layers that share many of the codes, but are of another vintage."""
+    """Notes on layers that share many of the codes, but are of another vintage."""
     codes = frozenset(layers[layer])
     return tuple(
         f"the area codes are of {layer}: {rows / total:.1%} of those supplied are in {other_layer}"
@@ -74,7 +81,7 @@ def _other_vintages(
 def _choose_layer(
     in_layer: Mapping[str, int], total: int, named_layer: str | None
 ) -> tuple[str | None, str, tuple[str, ...]]:
-    """The layer, how it was chosen, and what to say."""
+    """The layer, how it was chosen, and notes for the summary."""
     if named_layer is not None:
         if named_layer not in in_layer:
             return (

@@ -1,4 +1,4 @@
-"""Incidents without coordinates, located by their postcode; and what is said about it."""
+"""Locates incidents without coordinates by their postcode."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ _NO_UNIT = "is no whole postcode"
 
 @dataclass(frozen=True)
 class PostcodeTally:
-    """What became of the rows of one file that have no coordinates but a postcode.
+    """Counts of the rows of one file that have a postcode but no coordinates.
 
     Attributes
     ----------
@@ -41,9 +41,9 @@ class PostcodeTally:
     ended : mapping of str to int
         Rows located by a postcode that has ended, by postcode.
     not_found : tuple of Reject
-        Rows that are not located, and why. They are not rejected.
+        Rows that could not be located, and why. They are not rejected.
     version : int or None
-        Of the table of postcodes; None where nothing has been imported.
+        Version of the table of postcodes; None if none has been imported.
     """
 
     by_quality: Counter[int]
@@ -59,19 +59,22 @@ class PostcodeTally:
 
 @dataclass(frozen=True, eq=False)
 class LocatedRows:
-    """The rows of a file after their postcodes have been looked up.
+    """The rows of a file with the places found by postcode.
 
     Attributes
     ----------
     xy_m : (n, 2) float64
-        Place of each row in the working CRS, NaN where it has none.
+        Place of each row in the working CRS, NaN if it has none.
     located : (n,) bool
+        Rows with a place.
     located_by : (n,) text
         ``coordinates``, ``postcode`` or ``none``.
     quality : (n,) int
         Positional quality of the postcode that a row was located by, else null.
     outward : (n,) text
-        Outward code of each row's postcode, also of one that is not known; null without.
+        Outward code of each row's postcode, even if the postcode is not known; null without one.
+    tally : PostcodeTally
+        Counts for the summary.
     """
 
     xy_m: FloatArray
@@ -90,18 +93,23 @@ def locate_by_postcode(
     xy_m: FloatArray,
     located: BoolArray,
 ) -> LocatedRows:
-    """The places of the rows, those without coordinates at their postcode's.
+    """Places of all rows, those without coordinates from their postcode.
 
     Parameters
     ----------
     contents : DelimitedFile
-        The file; rows that are rejected already are left as they are.
+        The file; rows already rejected are left as they are.
     column : str
         Column with the postcodes, as the file spells it.
     postcodes : Postcodes or None
-        None where none has been imported: nothing is located by one.
+        The imported postcodes; with None no row is located by postcode.
     xy_m, located : (n, 2) float64, (n,) bool
         Places from the coordinates of the rows.
+
+    Returns
+    -------
+    LocatedRows
+        In the order of the rows.
     """
     text = contents.table.column(column)
     units = to_units(text)
@@ -146,7 +154,7 @@ def _not_found(
     not_located: BoolArray,
     indices: AnyArray,
 ) -> tuple[Reject, ...]:
-    """Why each row with something in the column is not located by it."""
+    """The rows with a postcode that does not locate them, and why."""
     has_text = not_located & text.is_valid().to_numpy()
     is_unit = units.is_valid().to_numpy()
     return tuple(
@@ -162,7 +170,18 @@ def _not_found(
 
 
 def tally_lines(tallies: Sequence[PostcodeTally]) -> tuple[str, ...]:
-    """What all files together say about rows located by postcode, in plain sentences."""
+    """Sentences about the rows located by postcode, over all files.
+
+    Parameters
+    ----------
+    tallies : sequence of PostcodeTally
+        One per file.
+
+    Returns
+    -------
+    tuple of str
+        Empty without tallies.
+    """
     if not tallies:
         return ()
     rejects = not_found(tallies)
@@ -209,5 +228,16 @@ def tally_lines(tallies: Sequence[PostcodeTally]) -> tuple[str, ...]:
 
 
 def not_found(tallies: Sequence[PostcodeTally]) -> tuple[Reject, ...]:
-    """Every row whose postcode did not locate it, over all files."""
+    """Every row that its postcode did not locate, over all files.
+
+    Parameters
+    ----------
+    tallies : sequence of PostcodeTally
+        One per file.
+
+    Returns
+    -------
+    tuple of Reject
+        In the order of the files.
+    """
     return tuple(reject for tally in tallies for reject in tally.not_found)

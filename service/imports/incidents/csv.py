@@ -1,4 +1,4 @@
-"""Incidents from a delimited file whose columns the user names."""
+"""Imports incidents from a delimited file whose columns the user names."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -56,9 +56,9 @@ class IncidentColumns:
     date_form : "iso", "uk" or "us"
         The form of every value in it; never guessed. See ``date_text.EXAMPLES``.
     time_of_day : str or None
-        A second column with the time of day; blank in a row: the day is all that is known.
+        A second column with the time of day; where it is blank, only the day is known.
     time_zone : str or None
-        Needed where the times state their offset from UTC: the zone whose local time is kept.
+        Zone whose local time is stored; required if the times state their offset from UTC.
     x, y : str or None
         Easting and northing, or longitude and latitude. Both or neither.
     crs : str or None
@@ -116,18 +116,23 @@ def import_csv(
     columns : IncidentColumns
         Which column holds what.
     options : ImportOptions
-        The rest.
+        Dataset, title, limits and the remaining settings.
     postcodes : PostcodeStore or None
         Where ``columns.postcode`` is looked up.
+
+    Returns
+    -------
+    ImportSummary
+        Counts, rejects and notes over all files.
 
     Raises
     ------
     DatasetSettingsError
-        If the columns cannot be as stated.
+        If the settings of the columns are not valid or contradict each other.
     ImportRefusedError
-        If a column is not in a file, or too many rows are not usable.
+        If a column is missing from a file, or too many rows are unusable.
     AlreadyImportedError, SameNameError
-        Without ``options.replace``, if a file is in the dataset already.
+        Without ``options.replace``, if a file is already in the dataset.
     """
     _check(columns)
     sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
@@ -157,10 +162,30 @@ def parse_csv(
 ) -> ParsedFile:
     """The incidents in one delimited file.
 
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    columns : IncidentColumns
+        Which column holds what.
+    name : str
+        Name of the file, stored with each row.
+    working_crs : str
+        CRS of the places in the result.
+    postcodes : Postcodes or None
+        Locates rows without coordinates, if a column has postcodes.
+    on_bytes : callable or None
+        Called from time to time with the number of bytes read.
+
+    Returns
+    -------
+    ParsedFile
+        The usable rows, the rejects and the notes.
+
     Raises
     ------
     ImportRefusedError
-        If a column is not in it, or its times state an offset and no zone is given.
+        If a column is missing, or times state an offset and no zone is named.
     """
     contents = read_delimited(content, name=name, delimiter=columns.delimiter, on_bytes=on_bytes)
     reading = _Reading(contents, columns)
@@ -184,7 +209,7 @@ def parse_csv(
     }
     for attribute, column in columns.attributes.items():
         columns_by_name[attribute] = reading.text(column, f"--attribute {attribute}")
-    # Last, so that rows rejected for anything else are not counted among those located.
+    # Last, so that rows rejected for other reasons are not counted as located.
     by_postcode = reading.by_postcode(postcodes, xy_m, located)
     if by_postcode is not None:
         xy_m, located = by_postcode.xy_m, by_postcode.located
@@ -210,7 +235,7 @@ def parse_csv(
 
 
 class _Reading:
-    """One file being turned into incidents; rejects rows and gathers notes on the way."""
+    """Turns one file into incidents; rejects rows and collects notes on the way."""
 
     def __init__(self, contents: DelimitedFile, columns: IncidentColumns) -> None:
         self._contents = contents
@@ -238,13 +263,13 @@ class _Reading:
                 self._contents.resolve_name(column, option)
 
     def text(self, column: str | None, option: str) -> pa.ChunkedArray | pa.Array:
-        """A column as text; nulls where it is not named."""
+        """A column as text; all null if the user named none."""
         if column is None:
             return pa.nulls(self._contents.table.num_rows, pa.string())
         return self._contents.column(column, option)
 
     def times(self) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
-        """The start of each minute, day or month, and which of them it is."""
+        """The start of each minute, day or month, and the precision."""
         columns, check = self._columns, self._contents.check
         name = self._contents.resolve_name(columns.time, "--time")
         text = self._contents.table.column(name)
@@ -264,7 +289,7 @@ class _Reading:
         return self._with_time_of_day(times, columns.time_of_day)
 
     def _without_midnights(self, times: Times, name: str) -> NDArray[np.int8]:
-        """The precision, a day where a file that states times states nothing but midnight."""
+        """The precision, reduced to days in a file whose times are all midnight."""
         has_time = (times.precision == 0) & ~times.blank & ~times.bad
         occurred = times.occurred[has_time]
         is_midnight = occurred == occurred.astype("datetime64[D]")
@@ -296,7 +321,7 @@ class _Reading:
         return occurred, precision
 
     def places(self, working_crs: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], str]:
-        """Easting and northing, which rows have them, and what may be wrong."""
+        """Easting and northing, which rows have them, and a likely cause if many do not."""
         columns, check = self._columns, self._contents.check
         n = self._contents.table.num_rows
         if columns.x is None or columns.y is None or columns.crs is None:
@@ -329,7 +354,7 @@ class _Reading:
     def by_postcode(
         self, postcodes: Postcodes | None, xy_m: NDArray[np.float64], located: NDArray[np.bool_]
     ) -> LocatedRows | None:
-        """The rows without coordinates at their postcode's place; None without a column."""
+        """The rows without coordinates, located by postcode; None without a postcode column."""
         if self._columns.postcode is None:
             return None
         name = self._contents.resolve_name(self._columns.postcode, "--postcode")
@@ -359,20 +384,20 @@ class _Reading:
         return np.where(weight.blank, 1.0, weight.values)
 
     def _note(self, rows: int, text: str) -> None:
-        """Say something about a number of rows, if there are any."""
+        """Add a note about a number of rows, unless it is 0."""
         if rows:
             self.notes.append(f"{self._contents.file.name}: {rows:,} rows {text}")
 
 
 def _why_passed_over(name: str) -> str | None:
-    """None for a delimited file, else why a file found in a folder is not read."""
+    """None for a delimited file, otherwise why a file found in a folder is not read."""
     if name.lower().endswith((".csv", ".tsv", ".txt")):
         return None
     return "its name does not end in .csv, .tsv or .txt"
 
 
 def _check(columns: IncidentColumns) -> None:
-    """Raise DatasetSettingsError unless the columns can be as stated."""
+    """Raise DatasetSettingsError if the settings of the columns contradict each other."""
     if columns.date_form not in FORMS:
         examples = "; ".join(f"{form} ({EXAMPLES[form]})" for form in FORMS)
         raise DatasetSettingsError("date form", columns.date_form, f"one of {examples}")

@@ -1,4 +1,4 @@
-"""The part of an import of incidents that does not depend on the format of the files."""
+"""Steps of an import of incidents that are common to all file formats."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -30,28 +30,28 @@ _CHECKING, _READING = 0.1, 0.6  # shares of the whole time
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What every import of incidents can be told.
+    """Options common to all incident imports.
 
     Attributes
     ----------
     dataset : str
-        Where the rows go; made where it does not exist.
+        Where the rows go; created if it does not exist.
     title, source, licence : str
-        Kept with the dataset. Empty: as they were.
+        Stored with the dataset. Empty: unchanged.
     synthetic : bool
         True for invented incidents.
     area_layer : str or None
-        The layer that area codes in the files belong to; None: found out.
+        The layer that the area codes belong to; None: detected.
     layers : mapping
-        Codes of the layers that are loaded, by layer id.
+        Codes of the imported layers, by layer id.
     study_box_m : (left, bottom, right, top) or None
-        Of the study area in the working CRS: most places outside it is worth a note.
+        Box of the study area in the working CRS; a note is made if most places lie outside.
     replace : bool
-        Put the rows in the place of those imported before from the same files.
+        Replace the rows imported before from the same files.
     strict : bool
-        Refuse the import at the first row that is not usable.
+        Refuse the import if any row is unusable.
     max_rejected_share : float
-        Refuse the import where more than this share of the rows is not usable, 0 to 1.
+        Refuse the import if more than this share of the rows is unusable, 0 to 1.
     rejects_path : Path or None
         Where rejected rows are listed; None: ``rejected/<dataset>.csv`` in the data folder.
     """
@@ -73,7 +73,7 @@ class ImportOptions:
 
 @dataclass(frozen=True, eq=False)
 class ParsedFile:
-    """One file, read and checked.
+    """One file that has been read and checked.
 
     Attributes
     ----------
@@ -82,9 +82,9 @@ class ParsedFile:
     read : int
         Usable and rejected rows.
     hint : str
-        What may be wrong where many rows are rejected.
+        Likely cause if many rows are rejected.
     postcodes : PostcodeTally or None
-        What became of rows with a postcode; None where no column has one.
+        Counts of rows with a postcode; None if no column has one.
     """
 
     file: SourceFile
@@ -99,7 +99,7 @@ class ParsedFile:
 
 
 Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
-"""Reads one file: content, name, and whom to tell how many bytes have been read."""
+"""Reads one file: its content, its name, and a callback for the number of bytes read."""
 
 
 def import_files(
@@ -109,14 +109,32 @@ def import_files(
     parse: Parser,
     options: ImportOptions,
 ) -> ImportSummary:
-    """Read all files, then write the rows of all of them in one commit.
+    """Read all files, then write their rows in one commit.
+
+    Parameters
+    ----------
+    store : IncidentStore
+        Where the rows go.
+    sources : sequence of Source
+        The files to read.
+    skipped : sequence of Skipped
+        Files that are not read, for the summary.
+    parse : callable
+        Reads one file; see ``Parser``.
+    options : ImportOptions
+        Dataset, title, limits and the remaining settings.
+
+    Returns
+    -------
+    ImportSummary
+        Counts, rejects and notes over all files.
 
     Raises
     ------
     AlreadyImportedError, SameNameError
-        Without `replace`, if a file is in the dataset already; nothing is read then.
+        Without ``options.replace``, if a file is already in the dataset; checked before reading.
     ImportRefusedError
-        If a file cannot be read as what it should be, or too many rows are not usable.
+        If a file cannot be read in its format, or too many rows are unusable.
     """
     checked_dataset_id(options.dataset)
     files = _source_files(sources, options.progress)
@@ -203,7 +221,7 @@ def _source_files(sources: Sequence[Source], progress: Progress) -> tuple[Source
 def _parse_all(
     sources: Sequence[Source], files: Sequence[SourceFile], parse: Parser, progress: Progress
 ) -> list[ParsedFile]:
-    """Each file read and checked."""
+    """Read and check each file."""
     total = sum(source.size_bytes for source in sources)
     bytes_done = 0
     parsed_files = []
@@ -229,7 +247,7 @@ def _list_rejects(
     sources: Sequence[Source],
     options: ImportOptions,
 ) -> Path | None:
-    """The file that lists the rejected rows, written; None where there are none."""
+    """Write the rejected rows to a file and return its path; None if there are none."""
     if not rejects:
         return None
     path = options.rejects_path or rejecting.default_path(store.folder, options.dataset)
@@ -240,7 +258,7 @@ def _list_rejects(
 def _list_not_found(
     store: IncidentStore, tallies: Sequence[PostcodeTally], options: ImportOptions
 ) -> Path | None:
-    """The file that lists the rows whose postcode did not locate them; None without any."""
+    """Write the rows that their postcode did not locate to a file; None if there are none."""
     rows = not_found(tallies)
     if not rows:
         return None
@@ -258,7 +276,7 @@ def _layer_column(rows: pa.Table, area_codes: AreaCodes) -> pa.Array:
 def _duplicate_ids(
     store: IncidentStore, rows: pa.Table, files: Sequence[SourceFile], options: ImportOptions
 ) -> DuplicateIds:
-    """The incident ids that are there more than once, in these rows or with those at rest."""
+    """Incident ids that are repeated, among these rows or in the stored ones."""
     ids = rows.column("incident_id")
     counts = pc.value_counts(ids.drop_null())
     values, id_counts = counts.field("values"), counts.field("counts")
@@ -282,7 +300,7 @@ def _duplicate_ids(
 
 
 def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
-    """What to say where most places lie outside the study area's box."""
+    """A note if most places lie outside the box of the study area."""
     if options.study_box_m is None:
         return ()
     left, bottom, right, top = options.study_box_m
@@ -296,7 +314,7 @@ def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
 
 
 def _summary(parsed_file: ParsedFile) -> FileSummary:
-    """What became of one file."""
+    """Counts for one file."""
     return FileSummary(
         name=parsed_file.file.name,
         sha256=parsed_file.file.sha256,
@@ -310,6 +328,6 @@ def _summary(parsed_file: ParsedFile) -> FileSummary:
 
 
 def _file_label(files: Sequence[SourceFile]) -> str:
-    """The file, or the first and how many more."""
+    """The name of the file, or of the first and the number of others."""
     suffix = f" and {len(files) - 1} more" if len(files) > 1 else ""
     return f"{files[0].name}{suffix}"

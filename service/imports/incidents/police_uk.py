@@ -1,8 +1,8 @@
 """Street-level crime as data.police.uk publishes it: one CSV per force and month.
 
-The archive's files have a fixed header, which is checked name by name. A row's time is a month.
-Its place is an anonymised point, its area code an LSOA. Two rows that are alike in everything
-are two crimes: anti-social behaviour carries no id.
+The files have a fixed header, which is checked name by name. The time of a row is a month, its
+place an anonymised point, its area code an LSOA. Identical rows are separate crimes, because
+anti-social behaviour has no id.
 """
 
 import re
@@ -66,17 +66,22 @@ def import_police_uk(
     store : IncidentStore
         Where the rows go.
     paths : sequence of Path
-        CSV files, zips and folders. Of a folder or a zip the files named ``*-street.csv`` are
-        read, the others passed over and listed in the summary.
+        CSV files, zips and folders. In a folder or zip the files named ``*-street.csv`` are read;
+        the others are skipped and listed in the summary.
     options : ImportOptions
         Title, source and licence default to those of data.police.uk.
+
+    Returns
+    -------
+    ImportSummary
+        Counts, rejects and notes over all files.
 
     Raises
     ------
     ImportRefusedError
-        If a file that was named is not of this layout, or too many rows are not usable.
+        If a named file does not have this layout, or too many rows are unusable.
     AlreadyImportedError, SameNameError
-        Without ``options.replace``, if a file is in the dataset already.
+        Without ``options.replace``, if a file is already in the dataset.
     """
     sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
 
@@ -101,6 +106,22 @@ def parse_street_file(
     on_bytes: Callable[[int], None] | None = None,
 ) -> ParsedFile:
     """The crimes in one street-level file.
+
+    Parameters
+    ----------
+    content : bytes
+        The file.
+    name : str
+        Name of the file, stored with each row.
+    working_crs : str
+        CRS of the places in the result.
+    on_bytes : callable or None
+        Called from time to time with the number of bytes read.
+
+    Returns
+    -------
+    ParsedFile
+        The usable rows, the rejects and the notes.
 
     Raises
     ------
@@ -153,7 +174,7 @@ def parse_street_file(
 
 
 def _why_passed_over(name: str) -> str | None:
-    """None for a street-level file, else why a file found in a folder is not read."""
+    """None for a street-level file, otherwise why a file found in a folder is not read."""
     if name.endswith("-street.csv"):
         return None
     for kind, reason in _OTHERS.items():
@@ -187,7 +208,7 @@ def _check_header(contents: DelimitedFile) -> None:
 
 
 def _places(contents: DelimitedFile, working_crs: str) -> Places:
-    """The places of the rows; those without a usable one are rejected or not located."""
+    """The places of the rows; a row without a usable place is rejected or not located."""
     longitude, latitude = contents.table.column("Longitude"), contents.table.column("Latitude")
     x, y = parse_numbers(longitude), parse_numbers(latitude)
     check = contents.check
@@ -203,7 +224,7 @@ def _places(contents: DelimitedFile, working_crs: str) -> Places:
 
 
 def _notes(name: str, month: pa.ChunkedArray, places: Places) -> tuple[str, ...]:
-    """What else is worth saying about a file."""
+    """Notes on a file: places at 0, 0 and months other than its name states."""
     notes = []
     at_zero = int(places.at_zero.sum())
     if at_zero:

@@ -1,4 +1,4 @@
-"""Unit postcodes from Code-Point Open, ONSPD or NSPL, as files, folders or the published zip."""
+"""Imports unit postcodes from Code-Point Open, ONSPD or NSPL."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -32,14 +32,14 @@ _ENDED = r"^(?P<year>[12][0-9]{3})(?P<month>0[1-9]|1[0-2])$"
 
 @dataclass(frozen=True)
 class PostcodeOptions:
-    """What an import of postcodes can be told.
+    """Options of an import of postcodes.
 
     Attributes
     ----------
     source, licence : str
-        Kept with the postcodes; by default those of the layout's publisher.
+        Stored with the postcodes; by default those of the layout's publisher.
     replace : bool
-        Put the postcodes in the place of those that are loaded already.
+        Replace the postcodes that are already stored.
     strict, max_rejected_share, rejects_path
         As for incidents.
     """
@@ -55,7 +55,7 @@ class PostcodeOptions:
 
 @dataclass(frozen=True, eq=False)
 class _Parsed:
-    """One file, read and checked."""
+    """One file that has been read and checked."""
 
     summary: FileSummary
     layout: Layout
@@ -74,17 +74,23 @@ def import_postcodes(
     store : PostcodeStore
         Where the postcodes go.
     paths : sequence of Path
-        Files, zips and folders. Of a folder or a zip the files in a known layout are read,
-        the others passed over and listed in the summary.
-    options : PostcodeOptions
+        Files, zips and folders. In a folder or zip the files in a known layout are read; the
+        others are skipped and listed in the summary.
+    options : PostcodeOptions or None
+        Source, licence and limits; None: the defaults.
+
+    Returns
+    -------
+    ImportSummary
+        Counts, rejects and notes over all files.
 
     Raises
     ------
     ImportRefusedError
-        If a file that was named is in no known layout, no file is, a postcode is there twice
-        with different places, or too many rows are not usable.
+        If a named file has no known layout, no file has one, a postcode is repeated with different
+        places, or too many rows are unusable.
     AlreadyImportedError, SameNameError, PostcodesExistError
-        Without ``options.replace``, if a file or a postcode of it is loaded already.
+        Without ``options.replace``, if a file or one of its postcodes is already stored.
 
     Notes
     -----
@@ -144,7 +150,7 @@ def import_postcodes(
 
 
 def _why_passed_over(name: str) -> str | None:
-    """None for a file that may hold postcodes by its name, else why not."""
+    """None for a file whose name allows postcodes, otherwise why it is skipped."""
     if name.lower().endswith((".csv", ".txt")):
         return None
     return "its name does not end in .csv or .txt"
@@ -153,7 +159,7 @@ def _why_passed_over(name: str) -> str | None:
 def _in_known_layout(
     sources: Sequence[Source], named_paths: set[Path], progress: Progress
 ) -> tuple[list[Source], list[Layout], tuple[SourceFile, ...], list[Skipped]]:
-    """The files in a known layout with their digests, and those that are passed over."""
+    """The files in a known layout with their digests, and the files that are skipped."""
     part_sources = [source for source in sources if not _is_whole(source, sources)]
     skipped = [
         Skipped(source.name, "its rows are read from the files of the folder multi_csv")
@@ -192,9 +198,9 @@ def _in_known_layout(
 
 
 def _is_whole(source: Source, sources: Sequence[Source]) -> bool:
-    """True for ONSPD's one file of 1.3 GB where the same rows lie beside it in ``multi_csv``.
+    """True for ONSPD's single file of 1.3 GB if ``multi_csv`` beside it has the same rows.
 
-    The parts, one per postcode area, are read in a fiftieth of the memory.
+    The parts, one per postcode area, need a fiftieth of the memory.
     """
     if source.member is None:
         return False
@@ -219,7 +225,7 @@ def _parse_all(
     working_crs: str,
     progress: Progress,
 ) -> list[_Parsed]:
-    """Every file read and checked."""
+    """Read and check every file."""
     total = sum(source.size_bytes for source in sources)
     bytes_done = 0
     parsed_files = []
@@ -311,7 +317,7 @@ def _quality(contents: DelimitedFile, layout: Layout) -> pa.Array:
 
 
 def _ended(contents: DelimitedFile, layout: Layout) -> pa.ChunkedArray | pa.Array:
-    """The month that each postcode was terminated, as 2010-03; null for one in use."""
+    """The month in which each postcode was terminated, as 2010-03; null for one in use."""
     if layout.ended is None:
         return pa.nulls(contents.table.num_rows, pa.string())
     text = contents.table.column(layout.ended)
@@ -331,7 +337,7 @@ def _places(
     quality: pa.Array,
     working_crs: str,
 ) -> tuple[FloatArray, tuple[str, ...]]:
-    """(n, 2) place of each row in the working CRS, NaN where it has none; what to say of it."""
+    """(n, 2) place of each row in the working CRS, NaN where it has none; and notes."""
     is_irish = pc.match_substring_regex(units, _IRISH).fill_null(False).to_numpy()
     has_no_place = pc.equal(quality, NO_PLACE).fill_null(False).to_numpy(zero_copy_only=False)
     east, north = (_numbers(contents, column) for column in (layout.easting, layout.northing))
@@ -362,7 +368,7 @@ def _locate(
     crs: str,
     working_crs: str,
 ) -> FloatArray:
-    """(n, 2) places of the rows that are wanted; those that cannot be are rejected."""
+    """(n, 2) places of the wanted rows; those without a usable place are rejected."""
     places = to_places(
         *(replace(numbers, values=np.where(is_wanted, numbers.values, 0.0)) for numbers in (x, y)),
         crs=crs,
@@ -393,7 +399,7 @@ def _list_rejects(
     rejects: Sequence[Reject],
     options: PostcodeOptions,
 ) -> Path | None:
-    """The file that lists the rejected rows, written; None where there are none."""
+    """Write the rejected rows to a file and return its path; None if there are none."""
     if not rejects:
         return None
     path = options.rejects_path or rejecting.default_path(store.folder, "postcodes")
@@ -402,12 +408,12 @@ def _list_rejects(
 
 
 def _unique_postcodes(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
-    """The rows with each postcode once, and how many rows said the same again.
+    """The rows with each postcode once, and the number of repeated rows that were dropped.
 
     Raises
     ------
     ImportRefusedError
-        If a postcode is there twice with different places.
+        If a postcode is repeated with different places.
     """
     if pc.count_distinct(rows.column("postcode")).as_py() == rows.num_rows:
         return rows, 0
@@ -437,7 +443,7 @@ def _unique_postcodes(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
 
 
 def _notes(rows: pa.Table, repeat_count: int) -> list[str]:
-    """What is worth saying of the postcodes: places, grades, and those that have ended."""
+    """Notes on the postcodes: places, grades, and terminated ones."""
     unplaced_count = rows.column("easting_m").null_count
     notes = [
         f"{rows.num_rows - unplaced_count:,} postcodes have a place, {unplaced_count:,} have none"

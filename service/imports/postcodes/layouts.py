@@ -1,4 +1,4 @@
-"""The layouts that files of postcodes come in: Code-Point Open, ONSPD and NSPL."""
+"""Layouts of postcode files: Code-Point Open, ONSPD and NSPL."""
 
 import csv
 import io
@@ -28,18 +28,18 @@ _UNIT: Final = re.compile(r"^[A-Z]{1,2}[0-9][0-9A-Z]?\s*[0-9][A-Z]{2}$")
 
 @dataclass(frozen=True)
 class Layout:
-    """Which column of a file holds what; None where the layout has no such column.
+    """Which column of a file holds what; None if the layout has no such column.
 
     Attributes
     ----------
     name : str
-        What the layout is called.
+        Name of the layout.
     header : tuple of str or None
         Names for the columns of a file without a header.
     postcode, easting, northing, quality : str
-        Columns of what every layout has; `quality` may be missing from an extract.
+        Columns that every layout has; `quality` may be missing from an extract.
     quality_step : int
-        What a grade is multiplied by: Code-Point Open writes 10 for 1.
+        Factor of the grades in the file: Code-Point Open writes 10 for 1.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Layout:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Every column that is read."""
+        """Every column to read."""
         columns = (
             self.postcode, self.easting, self.northing, self.quality, self.ended, self.country,
             self.longitude, self.latitude,
@@ -67,14 +67,19 @@ class Layout:
 
 
 def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout | None:
-    """The layout of a file of postcodes, None where it is none.
+    """The layout of a file of postcodes; None if it is not a known one.
 
     Parameters
     ----------
     content : bytes
         The file, or its beginning.
     header : tuple of str or None
-        Column names of Code-Point Open as a file of headers beside it gives them.
+        Column names of Code-Point Open from the file of headers beside it.
+
+    Returns
+    -------
+    Layout or None
+        With the names of the columns as the file spells them.
     """
     records = first_records(content, 1)
     if not records:
@@ -91,9 +96,19 @@ def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout |
 
 
 def code_point_header(content: bytes) -> tuple[str, ...] | None:
-    """The column names in Code-Point Open's own file of headers; None for any other file.
+    """The column names in Code-Point Open's file of headers; None for any other file.
 
-    It has two records, the short and the long names, and no postcode.
+    That file has two records, the short and the long names, and no postcode.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, or its beginning.
+
+    Returns
+    -------
+    tuple of str or None
+        The short names, in capitals.
     """
     records = first_records(content, 3)
     if len(records) != 2:
@@ -103,7 +118,20 @@ def code_point_header(content: bytes) -> tuple[str, ...] | None:
 
 
 def first_records(content: bytes, number: int) -> list[list[str]]:
-    """The first records of a file that are not blank, as far as they can be read."""
+    """The first records that are not blank, as far as they can be read.
+
+    Parameters
+    ----------
+    content : bytes
+        The file, or its beginning.
+    number : int
+        The largest number of records to return.
+
+    Returns
+    -------
+    list of list of str
+        The fields of each record; empty if the text is not valid CSV.
+    """
     text = content[:_FIRST_BYTES].removeprefix(b"\xef\xbb\xbf").decode("utf-8", errors="replace")
     records: list[list[str]] = []
     try:
@@ -125,7 +153,7 @@ def _code_point(header: tuple[str, ...] | None, width: int) -> Layout:
 
 
 def _code_point_with_header(names: dict[str, str]) -> Layout:
-    """Code-Point Open to which somebody has added its header."""
+    """Code-Point Open with a header that somebody has added."""
     columns = {
         _HEADER_NAMES[lower_name]: name
         for lower_name, name in names.items()
@@ -175,7 +203,7 @@ def _directory(names: dict[str, str]) -> Layout | None:
 
 
 def _first(names: dict[str, str], pattern: str) -> str | None:
-    """The column that the first of the alternatives names, None where there is none."""
+    """The column that the first matching alternative names; None if none matches."""
     for alternative in pattern.split("|"):
         for lower_name, name in names.items():
             if re.fullmatch(alternative, lower_name):

@@ -1,4 +1,4 @@
-"""Development sites, with their phases, from CSV or GeoJSON; points or outlines."""
+"""Imports development sites and their phases from CSV or GeoJSON, as points or outlines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ NO_DISTRICT = ""
 
 @dataclass(frozen=True)
 class SiteOptions:
-    """What an import of sites can be told besides its columns; as for incidents."""
+    """Options of an import of sites; as for incidents."""
 
     source: str = ""
     licence: str = ""
@@ -57,16 +57,21 @@ def import_sites(
     path : Path
         CSV or GeoJSON.
     columns : SiteColumns or None
-        Which column holds what; None: found by name.
+        Which column holds what; None: recognised by name.
     options : SiteOptions or None
-        The rest.
+        Source, licence and limits; None: the defaults.
+
+    Returns
+    -------
+    ImportSummary
+        Counts, rejects and notes, with totals by district.
 
     Raises
     ------
     ImportRefusedError
-        If a column that is needed is not in the file, or too many rows are not usable.
+        If a required column is missing, or too many rows are unusable.
     AlreadyImportedError, SameNameError, SiteExistsError
-        Without ``options.replace``, if the file or a site of it is loaded already.
+        Without ``options.replace``, if the file or one of its sites is already stored.
     """
     options = options or SiteOptions()
     options.progress("reading", 0.0)
@@ -129,7 +134,7 @@ def import_sites(
 
 
 def _by_district(table: pa.Table) -> tuple[DistrictTotal, ...]:
-    """The sites of each district added up."""
+    """Totals over the sites of each district."""
     sites = table.filter(pc.is_null(table.column("phase_year"))).select(
         ["district", "homes_planned", "homes_completed"]
     )
@@ -154,7 +159,7 @@ def _total(rows: Sequence[dict[str, Any]], name: str) -> int:
 
 
 def _phase_notes(table: pa.Table) -> tuple[str, ...]:
-    """Sites whose phases add up to more homes than are planned."""
+    """Notes on sites whose phases add up to more homes than are planned."""
     is_phase = pc.is_valid(table.column("phase_year"))
     columns = ["site_id", "homes_planned"]
     planned = dict(

@@ -1,4 +1,4 @@
-"""One file of development sites being turned into rows of the sites table."""
+"""Turns a file of development sites into rows of the sites table."""
 
 import re
 from dataclasses import dataclass, fields
@@ -43,7 +43,7 @@ _COORDINATES = (
 
 @dataclass(frozen=True)
 class SiteColumns:
-    """Which column holds what; None: found by its name, where it has a usual one.
+    """Which column holds what; None: recognised by its usual name.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class SiteColumns:
         Not needed where a GeoJSON file has shapes.
     crs : str or None
         Of `x` and `y`, or of the shapes. None: EPSG:4326 for columns called longitude and
-        latitude, what a GeoJSON file states, and else the working CRS.
+        latitude, the CRS that a GeoJSON file states, otherwise the working CRS.
     completed_year : str or None
         A column of years. A column called ``completed_<year>`` states the year itself.
     phase_year : str or None
@@ -74,7 +74,7 @@ class SiteColumns:
 
 
 class SiteReading:
-    """One file being turned into sites; rejects rows and gathers notes on the way.
+    """Turns one file into sites; rejects rows and collects notes on the way.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ class SiteReading:
     Raises
     ------
     ImportRefusedError
-        If a column that is named or needed is not in the file.
+        If a named or required column is not in the file.
     """
 
     def __init__(
@@ -106,7 +106,13 @@ class SiteReading:
         self.hint = ""
 
     def table(self) -> pa.Table:
-        """The usable rows with the columns of the sites table; to be called once."""
+        """The usable rows with the columns of the sites table; call it once.
+
+        Returns
+        -------
+        pyarrow.Table
+            In the order of the file.
+        """
         n, check = self._rows.table.num_rows, self._rows.check
         phase_year, is_phase = self._years("phase_year")
         site_id = self._text("site_id")
@@ -175,11 +181,11 @@ class SiteReading:
         return names
 
     def _column_name(self, field: str) -> str:
-        """The column's name for a message."""
+        """The name of the column for a message."""
         return self._names.get(field, field)
 
     def _text(self, field: str) -> pa.ChunkedArray:
-        """The column as text; nulls where the file has none."""
+        """The column as text; all null if the file has none."""
         if field not in self._names:
             return pa.chunked_array([pa.nulls(self._rows.table.num_rows, pa.string())])
         return self._rows.table.column(self._names[field])
@@ -197,7 +203,7 @@ class SiteReading:
 
     def _check_homes(self, planned: Numbers, completed: Numbers) -> None:
         """Reject rows with more homes complete than planned."""
-        # False where either is not known; a negative number is rejected as such.
+        # False where either is unknown; a negative number has been rejected already.
         exceeds_plan = (completed.values > planned.values) & (planned.values >= 0)
         name = self._column_name("homes_completed")
         text = self._text("homes_completed")
@@ -238,7 +244,7 @@ class SiteReading:
         return pa.array(years_filled, mask=not_published | is_phase | (year is None))
 
     def _check_phase_years(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
-        """Reject rows that are named as a phase of a site that has a row of its own, undated."""
+        """Reject undated rows named as a phase of a site that has a row of its own."""
         has_phase = self._text("phase").is_valid().to_numpy()
         ids = site_id.to_pylist()
         site_ids = {
@@ -268,7 +274,7 @@ class SiteReading:
         self._rows.check.reject(is_repeat, self._column_name("site_id"), site_id, reason)
 
     def _reject_orphans(self, site_id: pa.ChunkedArray, is_phase: BoolArray) -> None:
-        """Reject phases whose site is not in the file, or was rejected."""
+        """Reject phases whose site is missing from the file or was rejected."""
         ids = site_id.to_pylist()
         usable = self._rows.check.usable
         site_ids = {ids[row] for row in np.flatnonzero(usable & ~is_phase)}
@@ -386,12 +392,12 @@ class SiteReading:
 
 
 def _option(field: str) -> str:
-    """The command line option that names the column of it."""
+    """The command-line option that names the column of a field."""
     return "--" + field.removeprefix("homes_").replace("_", "-")
 
 
 def _checked_crs(name: str) -> str:
-    """The name, if PROJ knows it."""
+    """The name, if PROJ recognises it."""
     try:
         parsed_crs(name)
     except InvalidParameterError as error:
