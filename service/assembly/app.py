@@ -16,40 +16,19 @@ from service.http.openapi import describe
 from service.http.problems import add_problem_handlers
 from service.http.ranges import Ranges
 from service.http.security_headers import SecurityHeaders, answer_headers
-from service.ogc.features import (
-    definition as ogc_api,
-)
-from service.ogc.features import (
-    items as ogc_items,
-)
-from service.ogc.features import (
-    landing as ogc,
-)
-from service.ogc.features import (
-    tiles as ogc_tiles,
-)
+from service.ogc.features import definition, items, landing, tiles
 from service.ogc.wmts import exceptions as ows
 from service.ogc.wmts import routes as wmts
 from service.routes import (
-    boundaries as vector_tiles,
-)
-from service.routes import (
+    boundaries,
     catalogue,
-    choropleth_layers,
     choropleths,
-    forecasts,
     growth,
-    growth_layers,
     health,
     heatmaps,
-    hotspot_layers,
     hotspots,
     page,
-    priorities,
-    trends,
-)
-from service.routes import (
-    search as places,
+    tables,
 )
 from service.runtime.lanes import Lanes
 
@@ -59,6 +38,28 @@ Where harm concentrates, whether that is more than chance, and what planned hous
 Every answer names what it was computed from in `provenance`. Errors are
 `application/problem+json`; an unknown parameter is refused, never passed over.
 """
+
+# In the order of the OpenAPI document. The first route that fits an address answers it.
+ROUTERS = (
+    health.metrics_router,
+    page.router,
+    health.router,
+    boundaries.router,
+    choropleths.layer_router,
+    hotspots.layer_router,
+    catalogue.router,
+    heatmaps.router,
+    choropleths.router,
+    hotspots.router,
+    items.router,
+    tiles.router,
+    landing.router,
+    definition.router,
+    growth.router,
+    tables.router,
+    catalogue.search_router,
+    wmts.router,
+)
 
 
 def create_app(resources: Resources) -> FastAPI:
@@ -109,30 +110,7 @@ def create_app(resources: Resources) -> FastAPI:
     app.add_middleware(SecurityHeaders, headers=answer_headers(resources.settings))
     app.add_middleware(LowerCaseKeys, prefix=ows.ROOT)
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
-    modules = (
-        page,
-        health,
-        vector_tiles,
-        choropleth_layers,
-        hotspot_layers,
-        catalogue,
-        heatmaps,
-        choropleths,
-        hotspots,
-        ogc_items,
-        ogc_tiles,
-        ogc,
-        ogc_api,
-        growth_layers,
-        growth,
-        forecasts,
-        priorities,
-        trends,
-        places,
-        wmts,
-    )
-    app.include_router(health.metrics_router)
-    for module in modules:
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     describe(app)
     return app

@@ -1,214 +1,264 @@
-"""What the routers of mapped layers share: tiles, TileJSON, legend and style of one layer.
-
-A table by area becomes a layer by a `MapLayer`; `send_legend` and `send_style` serve any other
-layer that has a `Legend` and a TileJSON.
-"""
+"""Routes of mapped layers: tiles, TileJSON, legend and style, from one row per kind of layer."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
-from fastapi import Response
+from fastapi import APIRouter, Response
 
-from service.analyses.maps.vector_tiles import field_types
+from service.analyses.layers import MapLayer
+from service.analyses.resources import Resources
+from service.http.registration import Operation, add_get, camel_case
 from service.http.responder import Replies
-from service.http.urls import JSON, MVT, PNG, base_url, query_string, versioned, zooms
-from service.model.answers import Document, Legend, MapStyle, Table, VectorTile
+from service.http.urls import (
+    JSON,
+    MVT,
+    PNG,
+    TIFF,
+    address_of,
+    base_url,
+    query_string,
+    responses,
+    versioned,
+    zooms,
+)
+from service.model.answers import MapStyle
 from service.model.queries import Query
 from service.render.documents import document_json
 from service.render.maps.legend import legend_json, legend_png
 from service.render.maps.style import style_json
-from service.render.tiles.vector_tiles import vector_tile
-from service.runtime.lanes import Work
+from service.render.tiles.geotiff import tile_tif
+from service.render.tiles.png import tile_png
+from service.render.tiles.vector_tiles import geometry_tile, vector_tile
 from spatial.coordinates.mercator import Tile
 
 LegendSuffix = Literal["json", "png"]
 
 
 @dataclass(frozen=True)
-class MapLayer:
-    """A table with one row per area, as a layer of a map.
+class TileForm:
+    """A form that tiles have.
 
     Attributes
     ----------
-    path : str
-        Of its routes, with the names in it as they stand in an address.
-    layer_id : str
-        The boundary layer or grid that has the shapes.
-    query : Query
-        Without a version, as the TileJSON repeats it.
-    version : callable
-        Everything the table depends on besides the query.
-    table : callable
-        Makes the table; asked once for all tiles of a version.
-    work : Work
-        What making it costs.
+    ending : str
+        Of their addresses.
+    media_type : str
+        Of their bytes.
+    renderer : callable
+        Gives what turns a released tile into bytes, from the resources.
+    scale : int
+        Pixels of a picture per pixel of the map.
     """
 
-    path: str
-    layer_id: str
-    query: Query
-    version: Callable[[], str]
-    table: Callable[[], Table]
-    work: Work = Work.QUICK
+    ending: str
+    media_type: str
+    renderer: Callable[[Resources], Callable[[Any], bytes]]
+    scale: int = 1
 
-    def cached_table(self, replies: Replies) -> Table:
-        """The table, made once for tiles, TileJSON, legend and style alike."""
-        return replies.resources.vector_tiles.table_of(self._key(replies), self.table)
 
-    def work_now(self, replies: Replies) -> Work:
-        """What an answer costs: little where the table is there already."""
-        has_table = replies.resources.vector_tiles.has_table(self._key(replies))
-        return Work.QUICK if has_table else self.work
+VECTORS = TileForm(".mvt", MVT, lambda _: vector_tile)
+OUTLINES = TileForm(
+    ".mvt", MVT, lambda resources: partial(geometry_tile, get=resources.geometry_tiles.get)
+)
+PICTURES = TileForm(".png", PNG, lambda _: tile_png)
+DENSE_PICTURES = TileForm("@2x.png", PNG, lambda _: tile_png, scale=2)
+NUMBERS = TileForm(".tif", TIFF, lambda _: tile_tif)
 
-    def version_now(self, replies: Replies) -> str:
-        """The version, asked of the stores only when something in the data folder has changed."""
-        key = (self.path, self.query.canonical())
-        return replies.resources.standing.get(key, self.version)
 
-    def _key(self, replies: Replies) -> tuple[str, str, str]:
-        return self.path, self.query.canonical(), self.version_now(replies)
+@dataclass(frozen=True)
+class TileKind:
+    """What a route of tiles is made from.
 
-    def template(self, replies: Replies) -> str:
-        """Address of the tiles without the version."""
-        return (
-            f"{base_url(replies)}{self.path}/tiles/{{z}}/{{x}}/{{y}}.mvt{query_string(self.query)}"
+    Attributes
+    ----------
+    description : str
+        What the tiles show.
+    form : TileForm
+        Their form.
+    name : str
+        Follows the name of the layer in that of the operation, ``tile`` in read_hotspot_tile.
+    operation : str
+        The same in the operation id, ``Tile`` in readHotspotTile.
+    """
+
+    description: str
+    form: TileForm = VECTORS
+    name: str = "tile"
+    operation: str = "Tile"
+
+
+@dataclass(frozen=True)
+class LayerKind:
+    """What the routes of a kind of layer are made from.
+
+    Attributes
+    ----------
+    name : str
+        ``growth_overlay`` for readGrowthOverlayTile, -TileJson, -Legend and -Style.
+    layer : callable
+        Gives the `MapLayer` from resources and query, and from the names in the path.
+    query : type of Query
+        What may be asked about legend and style.
+    tile_query : type of Query
+        The same of tiles, with the version.
+    tiles : tuple of TileKind
+        Its tiles, a route each.
+    tilejson, legend, style : str
+        What those routes answer.
+    tilejson_query : type of Query or None
+        What may be asked about the TileJSON, where that is more.
+    are_tiles_async : bool
+        Whether tiles are answered on the event loop.
+    """
+
+    name: str
+    layer: Callable[..., MapLayer]
+    query: type[Query]
+    tile_query: type[Query]
+    tiles: tuple[TileKind, ...]
+    tilejson: str
+    legend: str
+    style: str
+    tilejson_query: type[Query] | None = None
+    are_tiles_async: bool = False
+
+
+def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
+    """Add the routes of a layer to a router: its tiles, TileJSON, legend and style."""
+    template = f"{router.prefix}{path}"
+
+    def tilejson(replies: Replies, query: Query, **names: str) -> Response:
+        layer = kind.layer(replies.resources, query, **names)
+        return _send_tilejson(replies, layer, address_of(template, names))
+
+    def legend(replies: Replies, query: Query, *, suffix: LegendSuffix, **names: str) -> Response:
+        return _send_legend(replies, kind.layer(replies.resources, query, **names), suffix)
+
+    def style(replies: Replies, query: Query, **names: str) -> Response:
+        layer = kind.layer(replies.resources, query, **names)
+        return _send_style(replies, layer, address_of(template, names))
+
+    def operation(name: str, suffix: str, description: str, media_type: str) -> Operation:
+        return Operation(
+            f"read{camel_case(kind.name)}{suffix}",
+            f"read_{kind.name}_{name}",
+            description,
+            responses(media_type),
         )
 
-    def tilejson(self, replies: Replies) -> Document:
-        """TileJSON of the tiles."""
-        table = self.cached_table(replies)
-        legend = replies.resources.legends.of(table)
-        return replies.resources.vector_tiles.tilejson(
-            self.layer_id,
-            address=versioned(self.template(replies), self.version_now(replies)),
-            name=legend.title,
-            fields=field_types(table),
-            table=table,
+    for tile in kind.tiles:
+        add_tile_route(
+            router,
+            f"{path}/tiles/{{z}}/{{x}}/{{y}}{tile.form.ending}",
+            operation(tile.name, tile.operation, tile.description, tile.form.media_type),
+            kind.layer,
+            query=kind.tile_query,
+            form=tile.form,
+            is_async=kind.are_tiles_async,
         )
-
-    def tile(self, replies: Replies, tile: Tile) -> VectorTile:
-        """What a tile shows."""
-        tiles = replies.resources.vector_tiles
-        return tiles.with_values(self.layer_id, tile, self.cached_table(replies))
-
-    def legend(self, replies: Replies) -> Legend:
-        """What the colours mean."""
-        return replies.resources.legends.of(self.cached_table(replies))
+    for ending, part, description, answer, query in (
+        ("tilejson.json", "TileJson", kind.tilejson, tilejson, kind.tilejson_query or kind.query),
+        ("legend.{suffix}", "Legend", kind.legend, legend, kind.query),
+        ("style.json", "Style", kind.style, style, kind.query),
+    ):
+        stated = operation(part.lower(), part, description, JSON)
+        add_get(router, f"{path}/{ending}", stated, answer, query=query, suffix=LegendSuffix)
 
 
-class PointLayer(MapLayer):
-    """A table as points; `layer_id` names the layer in the tiles."""
+def add_tile_route(
+    router: APIRouter,
+    path: str,
+    operation: Operation,
+    layer_of: Callable[..., MapLayer],
+    *,
+    query: type[Query],
+    form: TileForm = VECTORS,
+    is_async: bool = False,
+) -> None:
+    """Add a route of tiles to a router.
 
-    def tilejson(self, replies: Replies) -> Document:
-        """TileJSON of the tiles."""
-        table = self.cached_table(replies)
-        return replies.resources.vector_tiles.points_tilejson(
-            self.layer_id,
-            address=versioned(self.template(replies), self.version_now(replies)),
-            name=replies.resources.legends.of(table).title,
-            table=table,
-        )
+    Parameters
+    ----------
+    path : str
+        With ``{z}``, ``{x}`` and ``{y}`` in any order.
+    layer_of : callable
+        Gives the layer from resources and query, and from the other names in the path.
+    """
 
-    def tile(self, replies: Replies, tile: Tile) -> VectorTile:
-        """What a tile shows."""
-        tiles = replies.resources.vector_tiles
-        return tiles.points_with_values(self.layer_id, tile, self.cached_table(replies))
+    def answer(
+        replies: Replies, query: Query, *, z: int, x: int, y: int, **names: str
+    ) -> Response:
+        layer = layer_of(replies.resources, query, **names)
+        return _send_tile(replies, layer, Tile(z, x, y), form, query)
+
+    add_get(router, path, operation, answer, query=query, is_async=is_async)
 
 
-def send_tile(replies: Replies, layer: MapLayer, tile: Tile, *, asked: str | None) -> Response:
-    """The values of a layer on the areas or points of a tile."""
-    max_age_s = replies.resources.settings.tiles.max_age_s
+def _send_tile(
+    replies: Replies, layer: MapLayer, tile: Tile, form: TileForm, query: Query
+) -> Response:
+    """A tile; kept by the client only where its address has a version."""
+    version: str | None = getattr(query, "v", None)
     return replies.send(
-        version=lambda: layer.version_now(replies),
+        version=layer.version,
         query=layer.query,
-        answer=lambda: layer.tile(replies, tile),
-        render=vector_tile,
-        media_type=MVT,
-        asked=asked,
-        max_age_s=max_age_s if asked is not None else 0,
-        work=layer.work_now(replies),
+        answer=lambda: layer.tile(tile, scale=form.scale),
+        render=form.renderer(replies.resources),
+        media_type=form.media_type,
+        asked=version,
+        max_age_s=layer.tile_max_age_s if version is not None else 0,
+        work=layer.work,
     )
 
 
-def send_layer_tilejson(replies: Replies, layer: MapLayer) -> Response:
-    """TileJSON of a layer's tiles."""
-    template = layer.template(replies)
+def _tile_template(replies: Replies, layer: MapLayer, path: str) -> str:
+    """The address of a layer's tiles, without the version."""
+    ending = f"{layer.tile_ending}{query_string(layer.tile_query)}"
+    return f"{base_url(replies)}{path}/tiles/{{z}}/{{x}}/{{y}}{ending}"
+
+
+def _send_tilejson(replies: Replies, layer: MapLayer, path: str) -> Response:
+    """TileJSON of a layer's tiles; their addresses carry the version."""
+    template = _tile_template(replies, layer, path)
     return replies.send(
-        version=lambda: f"{layer.version_now(replies)} {template} {zooms(replies)}",
+        version=lambda: f"{layer.version()} {template} {zooms(replies)}",
         query=layer.query,
-        answer=lambda: layer.tilejson(replies),
+        answer=lambda: layer.tilejson(versioned(template, layer.version())),
         render=document_json,
         media_type=JSON,
-        work=layer.work_now(replies),
+        work=layer.work,
     )
 
 
-def send_layer_legend(replies: Replies, layer: MapLayer, suffix: LegendSuffix) -> Response:
-    """The legend of a layer as JSON or as a picture."""
-    return send_legend(
-        replies,
-        suffix,
-        version=lambda: layer.version_now(replies),
-        query=layer.query,
-        legend=lambda: layer.legend(replies),
-        work=layer.work_now(replies),
-    )
-
-
-def send_layer_style(replies: Replies, layer: MapLayer) -> Response:
-    """A MapLibre style of a layer."""
-    return send_style(
-        replies,
-        version=lambda: layer.version_now(replies),
-        query=layer.query,
-        legend=lambda: layer.legend(replies),
-        tiles=lambda: layer.tilejson(replies),
-        work=layer.work_now(replies),
-    )
-
-
-def send_legend(
-    replies: Replies,
-    suffix: LegendSuffix,
-    *,
-    version: Callable[[], str],
-    query: Query,
-    legend: Callable[[], Legend],
-    work: Work = Work.QUICK,
-) -> Response:
-    """A legend as JSON or as a picture."""
+def _send_legend(replies: Replies, layer: MapLayer, suffix: LegendSuffix) -> Response:
+    """The legend of a layer, as JSON or as a picture."""
     is_picture = suffix == "png"
     return replies.send(
-        version=version,
-        query=query,
-        answer=legend,
+        version=layer.version,
+        query=layer.query,
+        answer=layer.legend,
         render=legend_png if is_picture else legend_json,
         media_type=PNG if is_picture else JSON,
-        work=work,
+        work=layer.work,
     )
 
 
-def send_style(
-    replies: Replies,
-    *,
-    version: Callable[[], str],
-    query: Query,
-    legend: Callable[[], Legend],
-    tiles: Callable[[], Document],
-    work: Work = Work.QUICK,
-) -> Response:
+def _send_style(replies: Replies, layer: MapLayer, path: str) -> Response:
     """A MapLibre style of a layer, from its legend and its TileJSON."""
+    template = _tile_template(replies, layer, path)
 
     def style() -> MapStyle:
-        meaning = legend()
-        return MapStyle(meaning.kind, meaning, tiles().content, meaning.provenance)
+        legend = layer.legend()
+        tiles = layer.tilejson(versioned(template, layer.version()))
+        return MapStyle(legend.kind, legend, tiles.content, legend.provenance)
 
     return replies.send(
-        version=lambda: f"{version()} {base_url(replies)} {zooms(replies)}",
-        query=query,
+        version=lambda: f"{layer.version()} {base_url(replies)} {zooms(replies)}",
+        query=layer.query,
         answer=style,
         render=style_json,
         media_type=JSON,
-        work=work,
+        work=layer.work,
     )

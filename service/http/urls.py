@@ -1,6 +1,7 @@
 """Media types, documented responses and addresses that the routers share."""
 
 import urllib.parse
+from collections.abc import Mapping
 from typing import Any
 
 from service.http.problems import PROBLEM_JSON
@@ -39,9 +40,11 @@ def base_url(replies: Replies) -> str:
     return replies.resources.settings.public_url or str(replies.request.base_url).rstrip("/")
 
 
-def quoted(path: str, *names: str) -> str:
-    """A path with names after it as they stand in an address."""
-    return "/".join([path, *(urllib.parse.quote(name, safe=":") for name in names)])
+def address_of(template: str, names: Mapping[str, str]) -> str:
+    """A path whose names in braces are replaced by others, as they stand in an address."""
+    return template.format(
+        **{name: urllib.parse.quote(value, safe=":") for name, value in names.items()}
+    )
 
 
 def zooms(replies: Replies) -> str:

@@ -1,29 +1,29 @@
-"""What is loaded: datasets and boundary layers."""
+"""What is loaded: datasets, boundary layers, and places by what they are called."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
 from service.http.responder import RepliesDep
-from service.http.table_routes import send_table
+from service.http.table_routes import TableAnswer, send_document, send_table
 from service.http.urls import GEOJSON, JSON, responses
 from service.model.queries import LayerQuery, NoQuery
-from service.render.documents import document_json
+from service.queries.catalogue import PlacesQuery
 from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
+search_router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 
 @router.get("/datasets", responses=responses(JSON), operation_id="readDatasets")
 def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """Every dataset with its counts, period, categories and version."""
     catalogue = replies.resources.catalogue
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=catalogue.datasets_version,
-        query=query,
-        answer=catalogue.datasets,
-        render=document_json,
-        media_type=JSON,
+        compute=catalogue.datasets,
         work=Work.QUICK,
     )
 
@@ -34,12 +34,11 @@ def read_dataset(
 ) -> Response:
     """One dataset with its counts, period, categories and version."""
     catalogue = replies.resources.catalogue
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=catalogue.datasets_version,
-        query=query,
-        answer=lambda: catalogue.dataset(dataset),
-        render=document_json,
-        media_type=JSON,
+        compute=lambda: catalogue.dataset(dataset),
         work=Work.QUICK,
     )
 
@@ -48,12 +47,11 @@ def read_dataset(
 def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """Every boundary layer with its source, licence, version and measures."""
     catalogue = replies.resources.catalogue
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=catalogue.boundaries_version,
-        query=query,
-        answer=catalogue.boundaries,
-        render=document_json,
-        media_type=JSON,
+        compute=catalogue.boundaries,
         work=Work.QUICK,
     )
 
@@ -69,11 +67,17 @@ def read_boundary_layer(
 ) -> Response:
     """The areas of a layer, code and name only, in longitude and latitude."""
     catalogue = replies.resources.catalogue
-    return send_table(
-        replies,
-        "geojson",
+    table = TableAnswer(
+        layer,
         version=lambda: catalogue.layer_version(layer),
-        query=query,
-        name=layer,
-        answer=lambda: catalogue.layer(layer),
+        compute=lambda: catalogue.layer(layer),
     )
+    return send_table(replies, query, table, "geojson")
+
+
+@search_router.get("/places", responses=responses(JSON), operation_id="readPlaces")
+def read_places(query: Annotated[PlacesQuery, Query()], replies: RepliesDep) -> Response:
+    """Areas of all layers, development sites and postcodes that are called so, best first."""
+    places = replies.resources.places
+    table = TableAnswer("places", version=places.version, compute=lambda: places.search(query))
+    return send_table(replies, query, table, "json")

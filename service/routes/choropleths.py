@@ -1,55 +1,53 @@
-"""Choropleths: counts and rates per area of a boundary layer."""
+"""Choropleths: counts and rates per area of a boundary layer, as tables and on a map."""
 
-from typing import Annotated
+from fastapi import APIRouter
 
-from fastapi import APIRouter, Query, Response
-
-from service.http.responder import RepliesDep
-from service.http.table_routes import send_table
-from service.http.urls import CSV, JSON, responses
+from service.analyses.layers import choropleth_layer
+from service.analyses.resources import Resources
+from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
+from service.http.table_routes import TableAnswer, TableKind, add_table_routes
 from service.queries.areas import ChoroplethQuery
-from service.render.tables.formats import TableSuffix
+from service.queries.tiles import ChoroplethTileJsonQuery, ChoroplethTileQuery
 
 router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["choropleths"])
+layer_router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["vector tiles"])
 
 
-@router.get(
-    "/{layer}.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readChoroplethAs",
-)
-def read_choropleth_as(
-    dataset: str,
-    layer: str,
-    suffix: TableSuffix,
-    query: Annotated[ChoroplethQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """One row per area, highest value first, as CSV or GeoJSON."""
-    return _send(replies, dataset, layer, suffix, query)
-
-
-@router.get("/{layer}", responses=responses(JSON), operation_id="readChoropleth")
-def read_choropleth(
-    dataset: str,
-    layer: str,
-    query: Annotated[ChoroplethQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """One row per area, highest value first: count, denominator, value, interval, class."""
-    return _send(replies, dataset, layer, "json", query)
-
-
-def _send(
-    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: ChoroplethQuery
-) -> Response:
-    choropleths = replies.resources.choropleths
-    return send_table(
-        replies,
-        suffix,
+def _choropleth(
+    resources: Resources, query: ChoroplethQuery, *, dataset: str, layer: str
+) -> TableAnswer:
+    choropleths = resources.choropleths
+    return TableAnswer(
+        f"{dataset}-{layer}-{query.measure}",
         version=lambda: choropleths.version(dataset, layer),
-        query=query,
-        name=f"{dataset}-{layer}-{query.measure}",
-        answer=lambda: choropleths.table(dataset, layer, query),
+        compute=lambda: choropleths.table(dataset, layer, query),
     )
+
+
+add_table_routes(
+    router,
+    "/{layer}",
+    TableKind(
+        name="choropleth",
+        query=ChoroplethQuery,
+        answer=_choropleth,
+        description="One row per area, highest value first: count, denominator, value, interval, "
+        "class.",
+        description_as="One row per area, highest value first, as CSV or GeoJSON.",
+    ),
+)
+add_layer_routes(
+    layer_router,
+    "/{layer}",
+    LayerKind(
+        name="choropleth",
+        layer=choropleth_layer,
+        query=ChoroplethTileJsonQuery,
+        tile_query=ChoroplethTileQuery,
+        tiles=(TileKind("The areas of a tile with the values and classes of the query."),),
+        tilejson="TileJSON 3.0 of a choropleth's vector tiles.",
+        legend="What the colours of a choropleth mean, as JSON or as a picture.",
+        style="A MapLibre style of a choropleth.",
+        are_tiles_async=True,
+    ),
+)

@@ -1,61 +1,138 @@
-"""Growth: development sites, and the incidents around them."""
+"""Growth: development sites, incidents around them, forecasts and priorities."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.layers import (
+    forecast_layer,
+    overlay_layer,
+    priorities_layer,
+    sites_layer,
+)
+from service.analyses.resources import Resources
+from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.responder import RepliesDep
-from service.http.table_routes import send_table
-from service.http.urls import CSV, JSON, PNG, responses
-from service.queries.growth import OverlayQuery, SiteMapQuery, SitesQuery
+from service.http.table_routes import TableAnswer, TableKind, add_table_routes
+from service.http.urls import PNG, responses
+from service.model.queries import NoQuery
+from service.queries.forecasts import ForecastQuery, ForecastTileJsonQuery, ForecastTileQuery
+from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery, SitesQuery
+from service.queries.tiles import (
+    OverlayTileJsonQuery,
+    OverlayTileQuery,
+    PrioritiesTileJsonQuery,
+    PrioritiesTileQuery,
+    SitesTileQuery,
+)
 from service.render.maps.site_map import site_map_png
-from service.render.tables.formats import TableSuffix
 from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
 
-@router.get(
-    "/sites.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readSitesAs",
+def _sites(resources: Resources, query: SitesQuery) -> TableAnswer:
+    sites = resources.site_tables
+    return TableAnswer(
+        "sites" if query.by == "site" else f"sites-by-{query.by}",
+        version=sites.version,
+        compute=lambda: sites.table(query),
+    )
+
+
+def _overlay(resources: Resources, query: OverlayQuery, *, dataset: str) -> TableAnswer:
+    overlay = resources.overlay
+    return TableAnswer(
+        f"{dataset}-growth-overlay",
+        version=lambda: overlay.version(dataset, query),
+        compute=lambda: overlay.table(dataset, query),
+        work=Work.HEAVY,
+    )
+
+
+def _forecast(resources: Resources, query: ForecastQuery, *, dataset: str) -> TableAnswer:
+    forecasts = resources.forecasts
+    return TableAnswer(
+        f"{dataset}-growth-forecast-{query.by}",
+        version=lambda: forecasts.version(dataset, query),
+        compute=lambda: forecasts.table(dataset, query),
+    )
+
+
+def _priorities(resources: Resources, query: PrioritiesQuery, *, dataset: str) -> TableAnswer:
+    priorities = resources.priorities
+    return TableAnswer(
+        f"{dataset}-growth-priorities",
+        version=lambda: priorities.version(dataset, query),
+        compute=lambda: priorities.table(dataset, query),
+        work=Work.HEAVY,
+    )
+
+
+add_layer_routes(
+    router,
+    "/sites",
+    LayerKind(
+        name="sites",
+        layer=sites_layer,
+        query=NoQuery,
+        tile_query=SitesTileQuery,
+        tiles=(
+            TileKind(
+                "The sites of a tile as points, with homes and their classes of size and "
+                "completion.\n\nA site with an outline is a point too, inside it: a symbol has "
+                "one place, whatever the zoom."
+            ),
+        ),
+        tilejson="TileJSON 3.0 of the sites.",
+        legend="What colours and sizes of the sites mean, as JSON or as a picture.",
+        style="A MapLibre style of the sites: circles by homes planned, coloured by completion.",
+    ),
 )
-def read_sites_as(
-    suffix: TableSuffix, query: Annotated[SitesQuery, Query()], replies: RepliesDep
-) -> Response:
-    """Development sites, their phases or their sums by district, in the format of the suffix."""
-    return _send_sites(replies, suffix, query)
-
-
-@router.get("/sites", responses=responses(JSON), operation_id="readSites")
-def read_sites(query: Annotated[SitesQuery, Query()], replies: RepliesDep) -> Response:
-    """Development sites with homes planned, completed and remaining; phases; district sums."""
-    return _send_sites(replies, "json", query)
-
-
-@router.get(
-    "/{dataset}/overlay.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readGrowthOverlayAs",
+add_layer_routes(
+    router,
+    "/{dataset}/overlay",
+    LayerKind(
+        name="growth_overlay",
+        layer=overlay_layer,
+        query=OverlayTileJsonQuery,
+        tile_query=OverlayTileQuery,
+        tiles=(
+            TileKind(
+                "The sites of a tile as points, or its areas, with all that the overlay says of "
+                "them."
+            ),
+        ),
+        tilejson="TileJSON 3.0 of the overlay.",
+        legend="What the colours of the overlay mean, as JSON or as a picture.",
+        style="A MapLibre style of the overlay.",
+    ),
 )
-def read_growth_overlay_as(
-    dataset: str,
-    suffix: TableSuffix,
-    query: Annotated[OverlayQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """Sites with the incidents near each and the area it lies in, as CSV or GeoJSON."""
-    return _send_overlay(replies, dataset, suffix, query)
-
-
-@router.get("/{dataset}/overlay", responses=responses(JSON), operation_id="readGrowthOverlay")
-def read_growth_overlay(
-    dataset: str, query: Annotated[OverlayQuery, Query()], replies: RepliesDep
-) -> Response:
-    """Sites with the incidents within a distance of each and the area it lies in."""
-    return _send_overlay(replies, dataset, "json", query)
+add_table_routes(
+    router,
+    "/sites",
+    TableKind(
+        name="sites",
+        query=SitesQuery,
+        answer=_sites,
+        description="Development sites with homes planned, completed and remaining; phases; "
+        "district sums.",
+        description_as="Development sites, their phases or their sums by district, in the format "
+        "of the suffix.",
+    ),
+)
+add_table_routes(
+    router,
+    "/{dataset}/overlay",
+    TableKind(
+        name="growth_overlay",
+        query=OverlayQuery,
+        answer=_overlay,
+        description="Sites with the incidents within a distance of each and the area it lies in.",
+        description_as="Sites with the incidents near each and the area it lies in, as CSV or "
+        "GeoJSON.",
+    ),
+)
 
 
 @router.get(
@@ -80,26 +157,61 @@ def read_growth_overlay_map(
     )
 
 
-def _send_sites(replies: RepliesDep, suffix: str, query: SitesQuery) -> Response:
-    sites = replies.resources.site_tables
-    return send_table(
-        replies,
-        suffix,
-        version=sites.version,
-        query=query,
-        name="sites" if query.by == "site" else f"sites-by-{query.by}",
-        answer=lambda: sites.table(query),
-    )
-
-
-def _send_overlay(replies: RepliesDep, dataset: str, suffix: str, query: OverlayQuery) -> Response:
-    overlay = replies.resources.overlay
-    return send_table(
-        replies,
-        suffix,
-        version=lambda: overlay.version(dataset, query),
-        query=query,
-        name=f"{dataset}-growth-overlay",
-        answer=lambda: overlay.table(dataset, query),
-        work=Work.HEAVY,
-    )
+add_table_routes(
+    router,
+    "/{dataset}/forecast",
+    TableKind(
+        name="growth_forecast",
+        query=ForecastQuery,
+        answer=_forecast,
+        description="Expected incidents per year to a horizon, by site, area or district, each "
+        "with a\n90 % interval from rate, count and build-out; every assumption is in the notes.",
+        description_as="Expected incidents per year with their 90 % interval, as CSV, GeoJSON "
+        "and others.",
+    ),
+)
+add_layer_routes(
+    router,
+    "/{dataset}/forecast",
+    LayerKind(
+        name="growth_forecast",
+        layer=forecast_layer,
+        query=ForecastTileJsonQuery,
+        tile_query=ForecastTileQuery,
+        tiles=(TileKind("The areas of a tile with their forecast at the horizon and its class."),),
+        tilejson="TileJSON 3.0 of the forecast by area at the horizon.",
+        legend="What the colours of the forecast by area mean, as JSON or as a picture.",
+        style="A MapLibre style of the forecast by area at the horizon.",
+    ),
+)
+add_table_routes(
+    router,
+    "/{dataset}/priorities",
+    TableKind(
+        name="priorities",
+        query=PrioritiesQuery,
+        answer=_priorities,
+        description="Areas sorted into emerging, preventing, sustaining and none by rules over "
+        "hotspot class,\nemerging class, change and planned growth, each with its reasons in "
+        "words.",
+        description_as="Areas with their priority and its reasons, in the format of the suffix.",
+    ),
+)
+add_layer_routes(
+    router,
+    "/{dataset}/priorities",
+    LayerKind(
+        name="priorities",
+        layer=priorities_layer,
+        query=PrioritiesTileJsonQuery,
+        tile_query=PrioritiesTileQuery,
+        tiles=(
+            TileKind(
+                "The areas of a tile with their priority, its reasons and the facts behind them."
+            ),
+        ),
+        tilejson="TileJSON 3.0 of the priorities.",
+        legend="What the colours of the priorities mean, as JSON or as a picture.",
+        style="A MapLibre style of the priorities.",
+    ),
+)

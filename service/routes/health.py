@@ -6,9 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service.http.metrics import Metrics
 from service.http.responder import RepliesDep
-from service.http.urls import JSON
+from service.http.table_routes import send_document
 from service.model.queries import NoQuery
-from service.render.documents import document_json
 from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -18,12 +17,11 @@ metrics_router = APIRouter(tags=["health"])
 @router.get("/live", operation_id="readLiveness")
 async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """The process answers; asks nothing of any disk or thread that others may hold."""
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=lambda: "live",
-        query=query,
-        answer=replies.resources.catalogue.alive,
-        render=document_json,
-        media_type=JSON,
+        compute=replies.resources.catalogue.alive,
         work=Work.QUICK,
         is_shared=False,
     )
@@ -33,12 +31,11 @@ async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep)
 def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """The data can be read; names what is loaded."""
     catalogue = replies.resources.catalogue
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=catalogue.datasets_version,
-        query=query,
-        answer=catalogue.ready,
-        render=document_json,
-        media_type=JSON,
+        compute=catalogue.ready,
         work=Work.QUICK,
         is_shared=False,
     )

@@ -1,75 +1,89 @@
-"""Hotspots: which areas are hot together beyond chance (Getis-Ord)."""
+"""Hotspots (Getis-Ord), emerging hotspots and change, as tables and on a map; displacement."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.layers import change_layer, emerging_layer, hotspot_layer
+from service.analyses.resources import Resources
+from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.responder import RepliesDep
-from service.http.table_routes import send_table
-from service.http.urls import CSV, JSON, responses
+from service.http.table_routes import TableAnswer, TableKind, add_table_routes, send_document
+from service.http.urls import JSON, responses
 from service.queries.areas import HotspotQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
-from service.render.documents import document_json
-from service.render.tables.formats import TableSuffix
+from service.queries.tiles import (
+    ChangeTileJsonQuery,
+    ChangeTileQuery,
+    EmergingTileJsonQuery,
+    EmergingTileQuery,
+    HotspotTileJsonQuery,
+    HotspotTileQuery,
+)
 from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
+layer_router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["vector tiles"])
 
 
-@router.get(
-    "/{layer}/emerging.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readEmergingAs",
+def _hotspots(
+    resources: Resources, query: HotspotQuery, *, dataset: str, layer: str
+) -> TableAnswer:
+    hotspots = resources.hotspots
+    return TableAnswer(
+        f"{dataset}-{layer}-{query.statistic}",
+        version=lambda: hotspots.version(dataset, layer),
+        compute=lambda: hotspots.table(dataset, layer, query),
+        work=Work.HEAVY,
+    )
+
+
+def _emerging(
+    resources: Resources, query: EmergingQuery, *, dataset: str, layer: str
+) -> TableAnswer:
+    over_time = resources.over_time
+    return TableAnswer(
+        f"{dataset}-{layer}-emerging",
+        version=lambda: over_time.version(dataset, layer),
+        compute=lambda: over_time.emerging(dataset, layer, query),
+        work=Work.HEAVY,
+    )
+
+
+def _change(resources: Resources, query: ChangeQuery, *, dataset: str, layer: str) -> TableAnswer:
+    over_time = resources.over_time
+    return TableAnswer(
+        f"{dataset}-{layer}-change",
+        version=lambda: over_time.version(dataset, layer),
+        compute=lambda: over_time.change(dataset, layer, query),
+        work=Work.HEAVY,
+    )
+
+
+add_table_routes(
+    router,
+    "/{layer}/emerging",
+    TableKind(
+        name="emerging",
+        query=EmergingQuery,
+        answer=_emerging,
+        description="Emerging hot spots: one row per area, with the run of classes it was "
+        "decided from.",
+        description_as="One row per area with its emerging category, in the format of the suffix.",
+    ),
 )
-def read_emerging_as(
-    dataset: str,
-    layer: str,
-    suffix: TableSuffix,
-    query: Annotated[EmergingQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """One row per area with its emerging category, in the format of the suffix."""
-    return _send_emerging(replies, dataset, layer, suffix, query)
-
-
-@router.get("/{layer}/emerging", responses=responses(JSON), operation_id="readEmerging")
-def read_emerging(
-    dataset: str,
-    layer: str,
-    query: Annotated[EmergingQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """Emerging hot spots: one row per area, with the run of classes it was decided from."""
-    return _send_emerging(replies, dataset, layer, "json", query)
-
-
-@router.get(
-    "/{layer}/change.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readChangeAs",
+add_table_routes(
+    router,
+    "/{layer}/change",
+    TableKind(
+        name="change",
+        query=ChangeQuery,
+        answer=_change,
+        description="Change between two periods: per area, and for the map as a whole.",
+        description_as="Change between two periods, one row per area, in the format of the "
+        "suffix.",
+    ),
 )
-def read_change_as(
-    dataset: str,
-    layer: str,
-    suffix: TableSuffix,
-    query: Annotated[ChangeQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """Change between two periods, one row per area, in the format of the suffix."""
-    return _send_change(replies, dataset, layer, suffix, query)
-
-
-@router.get("/{layer}/change", responses=responses(JSON), operation_id="readChange")
-def read_change(
-    dataset: str,
-    layer: str,
-    query: Annotated[ChangeQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """Change between two periods: per area, and for the map as a whole."""
-    return _send_change(replies, dataset, layer, "json", query)
 
 
 @router.get("/{layer}/displacement", responses=responses(JSON), operation_id="readDisplacement")
@@ -81,83 +95,75 @@ def read_displacement(
 ) -> Response:
     """Weighted displacement difference of an intervention in named areas."""
     over_time = replies.resources.over_time
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=lambda: over_time.version(dataset, layer),
-        query=query,
-        answer=lambda: over_time.displacement(dataset, layer, query),
-        render=document_json,
-        media_type=JSON,
+        compute=lambda: over_time.displacement(dataset, layer, query),
     )
 
 
-@router.get(
-    "/{layer}.{suffix}",
-    response_class=Response,
-    responses=responses(CSV),
-    operation_id="readHotspotsAs",
+add_table_routes(
+    router,
+    "/{layer}",
+    TableKind(
+        name="hotspots",
+        query=HotspotQuery,
+        answer=_hotspots,
+        description="One row per area, highest z score first: z, analytic and permutation p, q "
+        "and class.",
+        description_as="One row per area, highest z score first, as CSV or GeoJSON.",
+    ),
 )
-def read_hotspots_as(
-    dataset: str,
-    layer: str,
-    suffix: TableSuffix,
-    query: Annotated[HotspotQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """One row per area, highest z score first, as CSV or GeoJSON."""
-    return _send(replies, dataset, layer, suffix, query)
-
-
-@router.get("/{layer}", responses=responses(JSON), operation_id="readHotspots")
-def read_hotspots(
-    dataset: str,
-    layer: str,
-    query: Annotated[HotspotQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """One row per area, highest z score first: z, analytic and permutation p, q and class."""
-    return _send(replies, dataset, layer, "json", query)
-
-
-def _send(
-    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: HotspotQuery
-) -> Response:
-    hotspots = replies.resources.hotspots
-    return send_table(
-        replies,
-        suffix,
-        version=lambda: hotspots.version(dataset, layer),
-        query=query,
-        name=f"{dataset}-{layer}-{query.statistic}",
-        answer=lambda: hotspots.table(dataset, layer, query),
-        work=Work.HEAVY,
-    )
-
-
-def _send_emerging(
-    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: EmergingQuery
-) -> Response:
-    over_time = replies.resources.over_time
-    return send_table(
-        replies,
-        suffix,
-        version=lambda: over_time.version(dataset, layer),
-        query=query,
-        name=f"{dataset}-{layer}-emerging",
-        answer=lambda: over_time.emerging(dataset, layer, query),
-        work=Work.HEAVY,
-    )
-
-
-def _send_change(
-    replies: RepliesDep, dataset: str, layer: str, suffix: str, query: ChangeQuery
-) -> Response:
-    over_time = replies.resources.over_time
-    return send_table(
-        replies,
-        suffix,
-        version=lambda: over_time.version(dataset, layer),
-        query=query,
-        name=f"{dataset}-{layer}-change",
-        answer=lambda: over_time.change(dataset, layer, query),
-        work=Work.HEAVY,
-    )
+add_layer_routes(
+    layer_router,
+    "/{layer}",
+    LayerKind(
+        name="hotspot",
+        layer=hotspot_layer,
+        query=HotspotTileJsonQuery,
+        tile_query=HotspotTileQuery,
+        tiles=(TileKind("The areas of a tile with z, p, q and class."),),
+        tilejson="TileJSON 3.0 of a hotspot map's vector tiles.",
+        legend="What the colours of a hotspot map mean, as JSON or as a picture.",
+        style="A MapLibre style of a hotspot map.",
+        are_tiles_async=True,
+    ),
+)
+add_layer_routes(
+    layer_router,
+    "/{layer}/emerging",
+    LayerKind(
+        name="emerging",
+        layer=emerging_layer,
+        query=EmergingTileJsonQuery,
+        tile_query=EmergingTileQuery,
+        tiles=(
+            TileKind(
+                "The areas of a tile with their emerging category and the run it was decided from."
+            ),
+        ),
+        tilejson="TileJSON 3.0 of the vector tiles of emerging hot spots.",
+        legend="What the colours of emerging hot spots mean, as JSON or as a picture.",
+        style="A MapLibre style of emerging hot spots.",
+    ),
+)
+add_layer_routes(
+    layer_router,
+    "/{layer}/change",
+    LayerKind(
+        name="change",
+        layer=change_layer,
+        query=ChangeTileJsonQuery,
+        tile_query=ChangeTileQuery,
+        tiles=(
+            TileKind(
+                "The areas of a tile with the counts of two periods and what became of their "
+                "class."
+            ),
+        ),
+        tilejson="TileJSON 3.0 of the vector tiles of a change.",
+        legend="What the colours of a change mean, as JSON or as a picture.",
+        style="A MapLibre style of a change.",
+    ),
+)

@@ -11,11 +11,11 @@ from service.analyses.catalogue.page_files import DOCUMENTATION, PAGE, PageFile
 from service.http.caching import names
 from service.http.responder import Replies, RepliesDep
 from service.http.security_headers import CONTENT_POLICY, document_policy, page_policy
+from service.http.table_routes import send_document
 from service.http.urls import JSON, responses
 from service.model.answers import PageAsset
 from service.model.queries import NoQuery
 from service.model.release import Role
-from service.render.documents import document_json
 from service.render.html.overview import STYLE_SHA256, overview_html, undocumented_html
 from service.runtime.lanes import Work
 
@@ -49,12 +49,11 @@ def read_overview(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
 def read_page_configuration(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """What the page begins with: background, extents, datasets, layers, choices, first view."""
     configuration = replies.resources.page_configuration
-    return replies.send(
+    return send_document(
+        replies,
+        query,
         version=configuration.version,
-        query=query,
-        answer=configuration.document,
-        render=document_json,
-        media_type=JSON,
+        compute=configuration.document,
         work=Work.QUICK,
     )
 

@@ -8,13 +8,13 @@ from typing import Any
 
 from fastapi import HTTPException, Response
 
-from service.http.negotiation import best_of
 from service.http.responder import Replies
 from service.http.security_headers import CONTENT_POLICY, document_policy
 from service.http.urls import GEOJSON, JSON, base_url, responses
 from service.model.answers import Document
 from service.ogc.features.geojson import Link
 from service.ogc.features.html import STYLE_SHA256, document_page, linked_json
+from service.ogc.features.negotiation import best_of
 from service.ogc.features.queries import Representation, RepresentationQuery
 from service.runtime.lanes import Work
 

@@ -1,11 +1,20 @@
 """OGC API - Tiles: the collections as vector tiles, in rows and columns of WebMercatorQuad."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.inputs.answer_crs import CRS84
+from service.analyses.layers import (
+    MapLayer,
+    OutlineLayer,
+    choropleth_layer,
+    hotspot_layer,
+    sites_layer,
+)
+from service.http.layer_routes import OUTLINES, VECTORS, TileForm, add_tile_route
+from service.http.registration import Operation
 from service.http.responder import RepliesDep
 from service.http.urls import MVT
 from service.model.answers import Document
@@ -28,10 +37,6 @@ from service.ogc.features.tile_matrix_sets import (
     web_mercator_quad,
 )
 from service.queries.tiles import ChoroplethTileQuery, HotspotTileQuery, SitesTileQuery
-from service.routes.boundaries import read_boundary_tile
-from service.routes.choropleth_layers import read_choropleth_tile
-from service.routes.growth_layers import read_sites_tile
-from service.routes.hotspot_layers import read_hotspot_tile
 
 router = APIRouter(prefix="/ogc", tags=["OGC API"])
 
@@ -154,73 +159,66 @@ def read_tileset(
     )
 
 
-@router.get(
-    f"/collections/boundaries:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
-    response_class=Response,
-    responses=TILES,
-    operation_id="readOgcBoundaryTile",
+def _add_tiles(
+    collection: str,
+    operation: Operation,
+    layer: Callable[..., MapLayer],
+    query: type[VersionQuery],
+    *,
+    form: TileForm = VECTORS,
+    is_async: bool = True,
+) -> None:
+    """The tiles of a kind of collection: the bytes of the XYZ tiles, by row and column."""
+    path = f"/collections/{collection}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}"
+    add_tile_route(router, path, operation, layer, query=query, form=form, is_async=is_async)
+
+
+_add_tiles(
+    "boundaries:{layer}",
+    Operation(
+        "readOgcBoundaryTile",
+        "read_boundaries",
+        "The areas of a layer in a tile, with code and name.",
+        TILES,
+    ),
+    OutlineLayer,
+    VersionQuery,
+    form=OUTLINES,
 )
-async def read_boundaries(
-    layer: str,
-    z: int,
-    y: int,
-    x: int,
-    query: Annotated[VersionQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """The areas of a layer in a tile, with code and name."""
-    return await read_boundary_tile(layer, z, x, y, query, replies)
-
-
-@router.get(
-    f"/collections/choropleths:{{dataset}}:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
-    response_class=Response,
-    responses=TILES,
-    operation_id="readOgcChoroplethTile",
+_add_tiles(
+    "choropleths:{dataset}:{layer}",
+    Operation(
+        "readOgcChoroplethTile",
+        "read_choropleth",
+        "The areas of a tile with the values and classes of the query.",
+        TILES,
+    ),
+    choropleth_layer,
+    ChoroplethTileQuery,
 )
-async def read_choropleth(
-    dataset: str,
-    layer: str,
-    z: int,
-    y: int,
-    x: int,
-    query: Annotated[ChoroplethTileQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """The areas of a tile with the values and classes of the query."""
-    return await read_choropleth_tile(dataset, layer, z, x, y, query, replies)
-
-
-@router.get(
-    f"/collections/hotspots:{{dataset}}:{{layer}}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
-    response_class=Response,
-    responses=TILES,
-    operation_id="readOgcHotspotTile",
+_add_tiles(
+    "hotspots:{dataset}:{layer}",
+    Operation(
+        "readOgcHotspotTile",
+        "read_hotspots",
+        "The areas of a tile with z, p, q and class.",
+        TILES,
+    ),
+    hotspot_layer,
+    HotspotTileQuery,
 )
-async def read_hotspots(
-    dataset: str,
-    layer: str,
-    z: int,
-    y: int,
-    x: int,
-    query: Annotated[HotspotTileQuery, Query()],
-    replies: RepliesDep,
-) -> Response:
-    """The areas of a tile with z, p, q and class."""
-    return await read_hotspot_tile(dataset, layer, z, x, y, query, replies)
-
-
-@router.get(
-    f"/collections/sites/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}",
-    response_class=Response,
-    responses=TILES,
-    operation_id="readOgcSitesTile",
+_add_tiles(
+    "sites",
+    Operation(
+        "readOgcSitesTile",
+        "read_sites",
+        "The development sites of a tile as points.",
+        TILES,
+    ),
+    sites_layer,
+    SitesTileQuery,
+    is_async=False,
 )
-def read_sites(
-    z: int, y: int, x: int, query: Annotated[SitesTileQuery, Query()], replies: RepliesDep
-) -> Response:
-    """The development sites of a tile as points."""
-    return read_sites_tile(z, x, y, query, replies)
 
 
 def _path(collection_id: str) -> str:

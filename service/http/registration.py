@@ -1,0 +1,106 @@
+"""Routes made from declarations: the parameters of a handler come from its path and query."""
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Response
+from fastapi import Query as QueryParameters
+
+from service.http.responder import RepliesDep
+from service.model.queries import Query
+
+_PLACEHOLDER = re.compile(r"{(\w+)}")
+_COORDINATES = dict.fromkeys("zxy", int)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation as the OpenAPI document has it.
+
+    Attributes
+    ----------
+    operation_id : str
+        Names it for programs, ``readHotspotTile``.
+    name : str
+        Names it for readers, ``read_hotspot_tile``; the document makes the summary from it.
+    description : str
+        What it answers.
+    responses : mapping
+        Its answers by status.
+    """
+
+    operation_id: str
+    name: str
+    description: str
+    responses: Mapping[int | str, dict[str, Any]]
+
+
+def add_get(
+    router: APIRouter,
+    path: str,
+    operation: Operation,
+    answer: Callable[..., Response],
+    *,
+    query: type[Query],
+    suffix: Any = str,
+    is_async: bool = False,
+) -> None:
+    """Add a GET route to a router.
+
+    Parameters
+    ----------
+    path : str
+        After the router's prefix. What stands in braces in either becomes a parameter: whole
+        numbers ``z``, ``x`` and ``y``, otherwise text.
+    answer : callable
+        Called with the request's `Replies`, the query, and the parameters in the path by name.
+    query : type of Query
+        What the route takes after the question mark.
+    suffix : type
+        The endings that a ``{suffix}`` in the path may be.
+    is_async : bool
+        Answer on the event loop, for what only finds out a version and looks for kept bytes.
+    """
+    types = {**_COORDINATES, "suffix": suffix}
+    annotations = {
+        **{name: types.get(name, str) for name in placeholders(f"{router.prefix}{path}")},
+        "query": Annotated[query, QueryParameters()],
+        "replies": RepliesDep,
+    }
+
+    def handler(*, replies: RepliesDep, query: Query, **names: Any) -> Response:
+        return answer(replies, query, **names)
+
+    async def async_handler(*, replies: RepliesDep, query: Query, **names: Any) -> Response:
+        return answer(replies, query, **names)
+
+    endpoint: Any = async_handler if is_async else handler
+    endpoint.__signature__ = inspect.Signature(
+        [
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+            for name, annotation in annotations.items()
+        ]
+    )
+    endpoint.__annotations__ = annotations
+    endpoint.__name__ = operation.name
+    router.add_api_route(
+        path,
+        endpoint,
+        response_class=Response,
+        operation_id=operation.operation_id,
+        description=operation.description,
+        responses=dict(operation.responses),
+    )
+
+
+def placeholders(template: str) -> list[str]:
+    """The names that stand in braces in a path."""
+    return _PLACEHOLDER.findall(template)
+
+
+def camel_case(name: str) -> str:
+    """``growth_overlay`` as ``GrowthOverlay``."""
+    return "".join(part.capitalize() for part in name.split("_"))
