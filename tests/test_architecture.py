@@ -29,8 +29,13 @@ ALLOWED: dict[str, set[str]] = {
     "boundaries.layers": {"boundaries", "spatial"},
     "boundaries.storage": {"boundaries", "boundaries.layers", "spatial.coordinates"},
     "boundaries.changes": {"boundaries", "boundaries.layers", "spatial"},
-    "boundaries.neighbours": {"boundaries.layers", "spatial", "spatial.weights"},
-    "boundaries.points": {"boundaries.layers", "spatial"},
+    "boundaries.neighbours": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "spatial",
+        "spatial.weights",
+    },
+    "boundaries.points": {"boundaries.layers", "boundaries.storage", "spatial"},
     "boundaries.reading": {
         "boundaries",
         "boundaries.layers",
@@ -38,7 +43,12 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
-    "boundaries.tiles": {"boundaries.layers", "spatial", "spatial.coordinates"},
+    "boundaries.tiles": {
+        "boundaries.layers",
+        "boundaries.storage",
+        "spatial",
+        "spatial.coordinates",
+    },
     "service.config": {"spatial", "spatial.coordinates"},
     "service.store": {"boundaries.changes", "boundaries.layers", "spatial", "spatial.coordinates"},
     "service.model": {

@@ -1,20 +1,22 @@
 """Vector tiles of a layer's geometry: made once per layer version, then only handed out."""
 
-import logging
 import mmap
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import shapely
 from cachetools import LRUCache
 
 from boundaries.layers.layer import Layer
+from boundaries.storage.caches import DiskCache, Key
+from boundaries.storage.data_folder import DataFolder
 from boundaries.tiles.generalise import EXTENT, Level
-from boundaries.tiles.levels import LevelCache, forget_other_versions, write_whole
+from boundaries.tiles.levels import LevelCache
 from boundaries.tiles.tiles import BUFFER, TileAreas, areas_in_tile
 from spatial.coordinates.crs import WGS84, transform_xy
 from spatial.coordinates.mercator import Tile
@@ -23,8 +25,6 @@ Encode = Callable[[Layer, TileAreas], bytes]
 Progress = Callable[[str, float], None]
 
 FIRST_ZOOM, LAST_ZOOM = 5, 12  # made ahead; nearer zooms have many tiles, each quickly made
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class GeometryTiles:
     ----------
     levels : LevelCache
         The generalised areas.
-    folder : Path
-        Where the archives of tiles made ahead are: one PMTiles file per layer version, which
-        is never changed. Deleting it loses nothing.
+    folder : Path or DataFolder
+        Where the archives of tiles made ahead are, a PMTiles file per layer version; see
+        `DiskCache`.
     encode : callable
         The bytes of the areas in a tile. Must depend on nothing else.
     memory_bytes : int
@@ -53,15 +53,25 @@ class GeometryTiles:
     """
 
     def __init__(
-        self, levels: LevelCache, folder: Path, *, encode: Encode, memory_bytes: int = 32 * 2**20
+        self,
+        levels: LevelCache,
+        folder: Path | DataFolder,
+        *,
+        encode: Encode,
+        memory_bytes: int = 32 * 2**20,
     ) -> None:
-        self.folder = folder
+        self._cache = DiskCache(folder, ".pmtiles")
         self._levels = levels
         self._encode = encode
         self._lock = threading.Lock()
         self._tiles: LRUCache[tuple[str, str, Tile], bytes] = LRUCache(memory_bytes, len)
-        self._archives: dict[tuple[str, str], _Archive] = {}
+        self._archives: dict[Key, _Archive] = {}
         self._from_memory = self._from_archive = self._made = 0
+
+    @property
+    def folder(self) -> Path:
+        """Where the archives are."""
+        return self._cache.folder
 
     def get(self, layer: Layer, tile: Tile) -> bytes:
         """The tile's bytes; none where the layer is not.
@@ -74,21 +84,21 @@ class GeometryTiles:
         """
         key = (layer.layer_id, layer.version, tile)
         with self._lock:
-            held = self._tiles.get(key)
-            if held is not None:
+            content = self._tiles.get(key)
+            if content is not None:
                 self._from_memory += 1
-                return held
+                return content
         archive = self._archive(layer)
         if archive is not None and archive.covers(tile.z):
             with self._lock:
                 self._from_archive += 1
             return archive.get(tile)
-        made = self._make(layer, tile)
+        content = self._encode(layer, areas_in_tile(self._levels.get(layer, tile.z), tile))
         with self._lock:
             self._made += 1
-            if len(made) <= self._tiles.maxsize:
-                self._tiles[key] = made
-        return made
+            if len(content) <= self._tiles.maxsize:
+                self._tiles[key] = content
+        return content
 
     def prepare(
         self,
@@ -102,11 +112,10 @@ class GeometryTiles:
 
         Does nothing where that has been done. Archives of other versions of the layer go.
         """
-        path = self._path(layer)
         archive = self._archive(layer)
         if archive is not None and archive.covers(first_zoom) and archive.covers(last_zoom):
             return len(archive)
-        made: dict[Tile, bytes] = {}
+        tiles: dict[Tile, bytes] = {}
         zooms = range(first_zoom, last_zoom + 1)
         for done, zoom in enumerate(zooms):
             if progress is not None:
@@ -115,34 +124,28 @@ class GeometryTiles:
             for tile in _tiles_of(level):
                 content = self._encode(layer, areas_in_tile(level, tile))
                 if content:
-                    made[tile] = content
-        if made and write_whole(path, lambda file: _write_archive(file, layer, made)):
-            forget_other_versions(path)
+                    tiles[tile] = content
+        key = (layer.layer_id, layer.version)
+        if tiles and self._cache.write(key, tiles, partial(_write_archive, layer)):
             with self._lock:
-                self._archives.pop((layer.layer_id, layer.version), None)
-        return len(made)
+                self._archives.pop(key, None)
+        return len(tiles)
 
     def counts(self) -> TileCounts:
         """Where the tiles of this process came from so far."""
         with self._lock:
             return TileCounts(self._from_memory, self._from_archive, self._made)
 
-    def _make(self, layer: Layer, tile: Tile) -> bytes:
-        return self._encode(layer, areas_in_tile(self._levels.get(layer, tile.z), tile))
-
-    def _path(self, layer: Layer) -> Path:
-        return self.folder / f"{layer.layer_id}.{layer.version}.pmtiles"
-
     def _archive(self, layer: Layer) -> "_Archive | None":
         """The archive of a layer version, opened once; None while there is none."""
         key = (layer.layer_id, layer.version)
         with self._lock:
-            held = self._archives.get(key)
-            if held is None:
-                held = _Archive.opened(self._path(layer))
-                if held is not None:
-                    self._archives[key] = held
-            return held
+            archive = self._archives.get(key)
+            if archive is None:
+                archive = self._cache.read(key, _Archive.of)
+                if archive is not None:
+                    self._archives[key] = archive
+            return archive
 
 
 class _Archive:
@@ -154,21 +157,15 @@ class _Archive:
         self._zooms = zooms
 
     @classmethod
-    def opened(cls, path: Path) -> "_Archive | None":
-        """The archive in a file, or None where there is none that can be read."""
+    def of(cls, path: Path) -> "_Archive":
+        """The archive in a file; raises whatever a damaged file makes the reader raise."""
         from pmtiles.tile import deserialize_header
 
-        try:
-            with path.open("rb") as file:
-                content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            header = deserialize_header(content[:127])
-            root = (header["root_offset"], header["root_length"])
-            places = dict(_entries(content, header, *root))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except Exception as error:  # noqa: BLE001 the reader raises whatever a damaged file makes it
-            logger.warning("tiles in %s cannot be read and are made again: %s", path, error)
-            return None
+        with path.open("rb") as file:
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        header = deserialize_header(content[:127])
+        root = (header["root_offset"], header["root_length"])
+        places = dict(_entries(content, header, *root))
         return cls(content, places, range(header["min_zoom"], header["max_zoom"] + 1))
 
     def covers(self, zoom: int) -> bool:
@@ -219,10 +216,10 @@ def _tiles_of(level: Level) -> Iterator[Tile]:
         yield Tile(level.zoom, x, y)
 
 
-def _write_archive(path: Path, layer: Layer, tiles: Mapping[Tile, bytes]) -> None:
+def _write_archive(layer: Layer, tiles: Mapping[Tile, bytes], file: IO[bytes]) -> None:
     """Write tiles as a PMTiles archive (version 3), which GDAL and MapLibre open as well."""
     from pmtiles.tile import Compression, TileType, zxy_to_tileid
-    from pmtiles.writer import write
+    from pmtiles.writer import Writer
 
     left, bottom, right, top = layer.bounds_m
     corners = np.array([[left, bottom], [left, top], [right, bottom], [right, top]])
@@ -239,7 +236,7 @@ def _write_archive(path: Path, layer: Layer, tiles: Mapping[Tile, bytes]) -> Non
     }
     first_zoom, last_zoom = min(t.z for t in tiles), max(t.z for t in tiles)
     fields = {"code": "String", "name": "String"}
-    about = {
+    description = {
         "name": layer.metadata.title,
         "attribution": layer.metadata.source,
         "vector_layers": [
@@ -247,7 +244,7 @@ def _write_archive(path: Path, layer: Layer, tiles: Mapping[Tile, bytes]) -> Non
         ],
     }
     numbered = {zxy_to_tileid(t.z, t.x, t.y): content for t, content in tiles.items()}
-    with write(path) as archive:
-        for number in sorted(numbered):
-            archive.write_tile(number, numbered[number])
-        archive.finalize(header, about)
+    archive: Any = Writer(file)  # type: ignore[no-untyped-call]
+    for number in sorted(numbered):
+        archive.write_tile(number, numbered[number])
+    archive.finalize(header, description)
