@@ -9,12 +9,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check test test-interpreted bench image clean
+.PHONY: help demo check format test test-interpreted bench image clean
 
 help:
 	@echo "make demo    install, make the demonstration county, serve it and print the address"
 	@echo "make test    install what the tests need and run them"
 	@echo "make check   ruff, formatting, mypy --strict, architecture"
+	@echo "make format  put code and documents into their form"
 	@echo "make bench   ratios against named peers, measured in one run"
 	@echo "make image   build the container image (needs docker or podman)"
 
@@ -40,6 +41,11 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -q -p no:cacheprovider tests/test_architecture.py
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/mdformat *.md docs service/web/README.md tests/reference
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile
