@@ -4,7 +4,7 @@ The ONS lookups from LSOA 2011 to 2021 give each pair of codes a change: U uncha
 (one old area, several new), M merged (several old, one new), X anything else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
 from typing import Final
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from boundaries.changes.lookups import named
 from boundaries.errors import LookupMismatchError
-from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_values, frozen
+from spatial.arrays import BoolArray, FloatArray, IndexArray, checked_values, frozen
 
 UNCHANGED: Final = "U"
 SPLIT: Final = "S"
@@ -45,16 +45,6 @@ class Changes:
     new: IndexArray
     kind: NDArray[np.str_]
 
-    def certain(self) -> Mapping[str, str]:
-        """Old codes that lie in one new area whole (unchanged and merged), and which."""
-        is_sole_pair = np.bincount(self.old, minlength=len(self.old_codes))[self.old] == 1
-        return {
-            self.old_codes[i]: self.new_codes[j]
-            for i, j in zip(
-                self.old[is_sole_pair].tolist(), self.new[is_sole_pair].tolist(), strict=True
-            )
-        }
-
 
 @dataclass(frozen=True, eq=False)
 class Carried:
@@ -62,7 +52,7 @@ class Carried:
 
     Attributes
     ----------
-    values : (new,) float64 or int64
+    values : (new,) float64
         In the order of `Changes.new_codes`.
     estimated : (new,) bool
         True where part of the value comes from an area that was split, by weight.
@@ -70,7 +60,7 @@ class Carried:
         What the weights were, in words; empty where none were needed.
     """
 
-    values: FloatArray | IntArray
+    values: FloatArray
     estimated: BoolArray
     weight: str
 
@@ -158,15 +148,15 @@ def _kinds(
     return kind
 
 
-def carry_counts(
-    lookup: Changes, counts: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
+def carry_amounts(
+    lookup: Changes, amounts: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
 ) -> Carried:
-    """Counts of old areas as whole counts of new areas; their sum is kept exactly.
+    """Amounts that add up (residents, homes) of old areas as amounts of new areas.
 
     Parameters
     ----------
     lookup : Changes
-    counts : (old,) int
+    amounts : (old,) float64
         In the order of `lookup.old_codes`, at least 0.
     weights : (new,) float64, optional
         By what an area that was split is shared among its new ones, at least 0: residents,
@@ -177,133 +167,49 @@ def carry_counts(
     Returns
     -------
     Carried
-        int64; exact for unchanged and merged areas, whole numbers by largest remainders for
-        split ones (ties to the first code).
-
-    Raises
-    ------
-    LookupMismatchError
-        If weights are needed and missing, or all are 0 for a split area with a count.
-    InvalidValuesError
-        If counts or weights are not of the right length, finite and at least 0.
-
-    Notes
-    -----
-    A share of a split area is an estimate: it supposes that incidents follow the weight.
-    """
-    given = np.asarray(counts)
-    values = _amounts(lookup, given, "counts")
-    if not np.array_equal(values, np.floor(values)):
-        raise LookupMismatchError(lookup.label, "counts must be whole numbers")
-    whole = values.astype(np.int64)
-    shares = _shares(lookup, whole > 0, weights)
-    exact = whole[lookup.old] * shares
-    parts = np.floor(exact + 1e-9).astype(np.int64)
-    missing = whole - np.bincount(lookup.old, parts, len(whole)).astype(np.int64)
-    # The largest remainder first; lexsort is stable, so that ties go to the first code.
-    order = np.lexsort((-(exact - parts), lookup.old))
-    first = np.searchsorted(lookup.old[order], np.arange(len(whole)))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order)) - first[lookup.old[order]]
-    parts += rank < missing[lookup.old]
-    carried = np.bincount(lookup.new, parts, len(lookup.new_codes)).astype(np.int64)
-    return _carried(lookup, carried, weight)
-
-
-def carry_amounts(
-    lookup: Changes, amounts: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
-) -> Carried:
-    """Amounts that add up (residents, homes) of old areas as amounts of new areas.
-
-    Parameters
-    ----------
-    lookup, weights, weight
-        As for `carry_counts`.
-    amounts : (old,) float64
-        In the order of `lookup.old_codes`, at least 0.
-
-    Returns
-    -------
-    Carried
         float64; exact for unchanged and merged areas, fractions for split ones.
 
     Raises
     ------
-    LookupMismatchError, InvalidValuesError
-        As for `carry_counts`.
-    """
-    values = _amounts(lookup, np.asarray(amounts), "amounts")
-    shares = _shares(lookup, values > 0, weights)
-    new_amounts = np.bincount(lookup.new, values[lookup.old] * shares, len(lookup.new_codes))
-    return _carried(lookup, new_amounts, weight)
-
-
-def carry_averages(
-    lookup: Changes, averages: ArrayLike, *, weights: ArrayLike | None = None, weight: str = ""
-) -> Carried:
-    """Averages and scores (deprivation, rates) of old areas as those of new areas.
-
-    Parameters
-    ----------
-    lookup : Changes
-    averages : (old,) float64
-        In the order of `lookup.old_codes`.
-    weights : (old,) float64, optional
-        By what merged areas are averaged, at least 0; needed only where areas were merged.
-    weight : str
-        What the weights are, in words.
-
-    Returns
-    -------
-    Carried
-        float64: a split area's value for each of its new ones (an estimate, and flagged),
-        the weighted mean of merged ones.
-
-    Raises
-    ------
     LookupMismatchError
-        If weights are needed and missing, or all are 0 for merged areas.
+        If an amount is negative, or weights are needed and missing, or all are 0 for a split
+        area with an amount.
     InvalidValuesError
-        If averages or weights are not of the right length and finite.
+        If amounts or weights are not of the right length and finite.
+
+    Notes
+    -----
+    A share of a split area is an estimate: it supposes that what is shared follows the weight.
     """
-    values = checked_values(averages, name="averages", areas=len(lookup.old_codes))
-    news = len(lookup.new_codes)
-    several = np.bincount(lookup.new, minlength=news) > 1
-    if weights is None:
-        if bool(several.any()):
-            raise LookupMismatchError(
-                lookup.label, "areas were merged: say by what weight they are to be averaged"
-            )
-        by = np.ones(len(values))
-    else:
-        by = _amounts(lookup, np.asarray(weights), "weights")
-    by = np.where(several[lookup.new], by[lookup.old], 1.0)
-    total = np.bincount(lookup.new, by, news)
-    if bool((total == 0).any()):
-        codes = [lookup.new_codes[i] for i in np.flatnonzero(total == 0).tolist()]
-        raise LookupMismatchError(lookup.label, f"all weights are 0 for {named(codes)}")
-    carried = np.bincount(lookup.new, by * values[lookup.old], news) / total
-    return _carried(lookup, carried, weight)
+    values = _checked_amounts(lookup, amounts)
+    is_split = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1
+    shares = _shares(lookup, is_split, values > 0, weights)
+    new_amounts = np.bincount(lookup.new, values[lookup.old] * shares, len(lookup.new_codes))
+    is_estimated = np.zeros(len(lookup.new_codes), dtype=np.bool_)
+    is_estimated[lookup.new[is_split[lookup.old]]] = True
+    return Carried(
+        frozen(new_amounts), frozen(is_estimated), weight if bool(is_estimated.any()) else ""
+    )
 
 
-def _amounts(lookup: Changes, values: NDArray[np.generic], name: str) -> FloatArray:
-    """Values of the old areas, checked to be finite and at least 0."""
-    amounts = checked_values(values, name=name, areas=len(lookup.old_codes))
-    if bool((amounts < 0).any()):
-        position = int(np.flatnonzero(amounts < 0)[0])
+def _checked_amounts(lookup: Changes, amounts: ArrayLike) -> FloatArray:
+    """Amounts of the old areas, checked to be finite and at least 0."""
+    values = checked_values(amounts, name="amounts", areas=len(lookup.old_codes))
+    if bool((values < 0).any()):
+        position = int(np.flatnonzero(values < 0)[0])
         raise LookupMismatchError(
             lookup.label,
-            f"{name} must be at least 0, {lookup.old_codes[position]} has {amounts[position]:g}",
+            f"amounts must be at least 0, {lookup.old_codes[position]} has {values[position]:g}",
         )
-    return amounts
+    return values
 
 
-def _shares(lookup: Changes, has_count: BoolArray, weights: ArrayLike | None) -> FloatArray:
+def _shares(
+    lookup: Changes, is_split: BoolArray, has_amount: BoolArray, weights: ArrayLike | None
+) -> FloatArray:
     """(pairs,) share of each old area that goes to each of its new ones; they sum to 1."""
-    old_count = len(lookup.old_codes)
-    is_split = np.bincount(lookup.old, minlength=old_count) > 1
     if weights is None:
-        if bool((is_split & has_count).any()):
+        if bool((is_split & has_amount).any()):
             codes = [lookup.old_codes[i] for i in np.flatnonzero(is_split).tolist()]
             raise LookupMismatchError(
                 lookup.label,
@@ -315,21 +221,11 @@ def _shares(lookup: Changes, has_count: BoolArray, weights: ArrayLike | None) ->
         if bool((area_weights < 0).any()):
             raise LookupMismatchError(lookup.label, "weights must be at least 0")
     pair_weights = np.where(is_split[lookup.old], area_weights[lookup.new], 1.0)
-    total = np.bincount(lookup.old, pair_weights, old_count)
-    is_unweighted = (total == 0) & has_count
+    total = np.bincount(lookup.old, pair_weights, len(is_split))
+    is_unweighted = (total == 0) & has_amount
     if bool(is_unweighted.any()):
         codes = [lookup.old_codes[i] for i in np.flatnonzero(is_unweighted).tolist()]
         raise LookupMismatchError(
             lookup.label, f"all weights are 0 for the parts of {named(codes)}"
         )
     return pair_weights / np.where(total == 0, 1.0, total)[lookup.old]
-
-
-def _carried(lookup: Changes, values: FloatArray | IntArray, weight: str) -> Carried:
-    """The values with the flag of those that rest on a split area."""
-    is_split = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1
-    is_estimated = np.zeros(len(lookup.new_codes), dtype=np.bool_)
-    is_estimated[lookup.new[is_split[lookup.old]]] = True
-    return Carried(
-        frozen(values), frozen(is_estimated), weight if bool(is_estimated.any()) else ""
-    )

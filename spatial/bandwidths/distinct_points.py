@@ -116,11 +116,6 @@ class LocationError:
     places: int
     shared_share: float
 
-    @property
-    def is_snapped(self) -> bool:
-        """Whether records share places so often that the places stand for areas."""
-        return self.places > 0 and self.records >= SHARED_RECORDS_PER_PLACE * self.places
-
 
 def location_error_m(xy_m: ArrayLike | Places) -> LocationError:
     """The location error of the records, from spacing and number of distinct places.

@@ -1,7 +1,6 @@
 """Masks of areas on a grid, surfaces cut to them, and values between the cells."""
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import shapely
@@ -9,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from spatial.arrays import AnyArray, BoolArray, FloatArray, IntArray, checked_points
 from spatial.coordinates.grid import Grid
-from spatial.errors import InvalidParameterError, InvalidValuesError
+from spatial.errors import InvalidValuesError
 
 SUBCELLS = 4
 
@@ -112,74 +111,6 @@ def border_mask(geometry: Any, grid: Grid) -> BoolArray:
     return np.ascontiguousarray(padded_mask[2:-2, 2:-2])
 
 
-@dataclass(frozen=True, eq=False)
-class CutSurface:
-    """A surface cut to a mask, and what was cut off.
-
-    Attributes
-    ----------
-    density : (rows, cols) float64
-        As it was inside; NaN or zero outside.
-    mass_inside, mass_outside : float
-        Sum of density times cell area on either side.
-    """
-
-    density: FloatArray
-    mass_inside: float
-    mass_outside: float
-
-    @property
-    def share_inside(self) -> float:
-        """Share of the mass that is inside; NaN where there is none at all."""
-        total = self.mass_inside + self.mass_outside
-        return self.mass_inside / total if total > 0.0 else float("nan")
-
-
-def cut_to_mask(
-    density: ArrayLike,
-    mask: ArrayLike,
-    grid: Grid,
-    *,
-    outside: Literal["nan", "zero"] = "nan",
-) -> CutSurface:
-    """A surface with nothing outside a mask.
-
-    Parameters
-    ----------
-    density : (rows, cols) float64
-        Per km^2; NaN counts as nothing.
-    mask : (rows, cols) bool
-        True inside.
-    grid : Grid
-        Of both.
-    outside : {"nan", "zero"}
-        What stands outside.
-
-    Returns
-    -------
-    CutSurface
-        Incidents that lie inside count outside too where their kernel reaches over the
-        border; `mass_inside` is therefore not the number of incidents inside.
-
-    Raises
-    ------
-    InvalidValuesError
-        If an array has not the shape of the grid.
-    InvalidParameterError
-        If `outside` is neither.
-    """
-    surface = checked_on_grid(density, grid, name="density").astype(np.float64)
-    is_inside = checked_on_grid(mask, grid, name="mask").astype(np.bool_)
-    if outside not in ("nan", "zero"):
-        raise InvalidParameterError("outside", outside, "nan or zero")
-    density_or_zero = np.nan_to_num(surface, nan=0.0)
-    return CutSurface(
-        density=np.where(is_inside, surface, np.nan if outside == "nan" else 0.0),
-        mass_inside=float(density_or_zero[is_inside].sum()) * grid.cell_area_km2,
-        mass_outside=float(density_or_zero[~is_inside].sum()) * grid.cell_area_km2,
-    )
-
-
 def checked_on_grid(values: ArrayLike, grid: Grid, *, name: str) -> AnyArray:
     """The values as an array of the shape of the grid.
 
@@ -241,12 +172,6 @@ def cell_of(points: FloatArray, grid: Grid) -> tuple[IntArray, IntArray, BoolArr
         np.clip(col, 0, grid.cols - 1).astype(np.int64),
         is_on_grid,
     )
-
-
-def cell_centres(grid: Grid) -> FloatArray:
-    """(rows * cols, 2) the cell centres, row by row."""
-    x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
-    return np.column_stack([x.ravel(), y.ravel()])
 
 
 def _segments(geometry: Any) -> FloatArray:

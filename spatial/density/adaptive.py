@@ -1,7 +1,7 @@
 """Adaptive kernel density: narrow where points are dense, wide where they are few."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,7 +12,6 @@ from spatial.coordinates.mercator import Tile
 from spatial.coordinates.points import PointIndex
 from spatial.density._sums import sum_on_rows
 from spatial.density.density import density_at
-from spatial.density.edge import LEAST_MASS, EdgeMass, kernel_mass_at
 from spatial.density.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
 from spatial.density.tile_density import reach_bounds, tile_pixels
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
@@ -185,43 +184,6 @@ def adaptive_density_on_grid(
     )
     out *= shape.peak_per_km2(1.0)
     return out
-
-
-def edge_adjusted(adaptive: AdaptivePoints, edge: EdgeMass) -> AdaptivePoints:
-    """The points in a study area, each divided by the mass of its own kernel inside it.
-
-    Diggle's correction for adaptive bandwidths: the surface's mass inside the study area is
-    the number of points in it.
-
-    Parameters
-    ----------
-    adaptive : AdaptivePoints
-        From `abramson`.
-    edge : EdgeMass
-        The study area.
-
-    Returns
-    -------
-    AdaptivePoints
-        Without the points outside, which the correction stands for.
-
-    References
-    ----------
-    Marshall and Hazelton (2010), J. Multivar. Anal. 101, 949-963.
-    """
-    points = adaptive.points
-    xy_m = np.column_stack([points.x_m, points.y_m])
-    kept = edge.contains(xy_m)
-    inside, bandwidth = xy_m[kept], adaptive.bandwidth_m[kept]
-    mass = kernel_mass_at(edge, inside, bandwidth, kernel=adaptive.kernel)
-    mass = np.maximum(mass, LEAST_MASS)
-    corrected = PointIndex(inside, weights=points.weight[kept] / mass, crs=points.crs)
-    # The index has an order of its own: bandwidths follow their places.
-    ordered = np.empty(len(corrected))
-    ordered[np.lexsort((corrected.y_m, corrected.x_m))] = bandwidth[
-        np.lexsort((inside[:, 1], inside[:, 0]))
-    ]
-    return replace(adaptive, points=corrected, bandwidth_m=frozen(ordered))
 
 
 def adaptive_density_on_tile(

@@ -9,22 +9,15 @@ import shapely
 from numpy.typing import ArrayLike
 
 from spatial.arrays import BoolArray, FloatArray, checked_points, frozen
-from spatial.compiled import compiled
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.masks import (
     bilinear,
     border_mask,
-    cell_centres,
     cell_of,
     checked_on_grid,
     inside_share,
 )
-from spatial.coordinates.masks import cut_to_mask as cut_to_mask
-from spatial.coordinates.masks import inside_mask as inside_mask
 from spatial.coordinates.points import PointIndex
-from spatial.density._rows import shape_at
-from spatial.density._sums import GAUSSIAN_RATE
-from spatial.density.density import index_density_on_grid
 from spatial.density.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_named
 from spatial.errors import InvalidParameterError
 
@@ -98,8 +91,8 @@ class EdgeMass:
         `kernel_mass_inside` at the cell centres; read-only.
     border : (rows, cols) bool
         Whether the border of `geometry` may run through the cell; read-only.
-    geometry : shapely geometry or None
-        The study area; None where it is known by its cells only.
+    geometry : shapely Polygon or MultiPolygon
+        The study area.
     bandwidth_m, kernel : float, str
         What the mass belongs to.
     """
@@ -128,18 +121,9 @@ class EdgeMass:
         points = checked_points(xy_m)
         row, col, is_on_grid = cell_of(points, self.grid)
         is_inside = is_on_grid & (self.share[row, col] > 0.0)
-        if self.geometry is not None:
-            border_positions = np.flatnonzero(is_on_grid & self.border[row, col])
-            is_inside[border_positions] = shapely.contains_xy(
-                self.geometry, points[border_positions]
-            )
+        border_positions = np.flatnonzero(is_on_grid & self.border[row, col])
+        is_inside[border_positions] = shapely.contains_xy(self.geometry, points[border_positions])
         return np.asarray(is_inside)
-
-    def mask(self, grid: Grid) -> BoolArray:
-        """(rows, cols) bool: which cells of another grid have their centre inside."""
-        if self.geometry is not None:
-            return inside_mask(self.geometry, grid)
-        return self.contains(cell_centres(grid)).reshape(grid.rows, grid.cols)
 
 
 def edge_mass(
@@ -189,55 +173,17 @@ def edge_mass(
         cell_m = max(bandwidth_m / CELLS_PER_BANDWIDTH, least_cell_m)
     grid = Grid.covering((left, bottom, right, top), cell_m=cell_m, margin_m=cell_m)
     share = inside_share(geometry, grid)
+    mass = kernel_mass_inside(share, grid, bandwidth_m=bandwidth_m, kernel=kernel)
     shapely.prepare(geometry)
-    return _edge_mass(share, grid, geometry, bandwidth_m, kernel)
-
-
-def edge_mass_of_mask(
-    mask: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
-) -> EdgeMass:
-    """The same for a study area that is made of cells: (rows, cols) bool on `grid`."""
-    share = checked_on_grid(mask, grid, name="mask").astype(np.bool_).astype(np.float64)
-    return _edge_mass(share, grid, None, bandwidth_m, kernel)
-
-
-def kernel_mass_at(
-    edge: EdgeMass, xy_m: ArrayLike, bandwidths_m: ArrayLike, *, kernel: str = DEFAULT_KERNEL
-) -> FloatArray:
-    """The share of the kernels of points that lies inside a study area, each of its own width.
-
-    Parameters
-    ----------
-    edge : EdgeMass
-        The study area; its own bandwidth and kernel play no part.
-    xy_m : (n, 2) float64
-        The points, metres.
-    bandwidths_m : (n,) float64
-        Radius of support of each, metres, above 0.
-    kernel : str
-        Key in `KERNELS`.
-
-    Returns
-    -------
-    (n,) float64
-        0 to 1; at least the share inside of the point's own cell where the kernel is smaller
-        than a cell; 0 beyond the grid.
-
-    Notes
-    -----
-    Mean of the shares of the cells in reach, weighted by the kernel at their centres. O(cells
-    in reach) per point. At a straight border the error is below 0.003 from a bandwidth of 8
-    cells, 0.01 from 4, 0.03 from 2.
-    """
-    points = checked_points(xy_m)
-    widths = np.ascontiguousarray(np.broadcast_to(bandwidths_m, len(points)), dtype=np.float64)
-    row, col, on_grid = cell_of(points, edge.grid)
-    own = np.where(on_grid, edge.share[row, col], 0.0)
-    x = (points[:, 0] - edge.grid.left_m) / edge.grid.cell_m - 0.5
-    y = (edge.grid.top_m - points[:, 1]) / edge.grid.cell_m - 0.5
-    code = kernel_named(kernel).code
-    _mean_share(edge.share.copy(), x, y, widths / edge.grid.cell_m, code, GAUSSIAN_RATE, own)
-    return own
+    return EdgeMass(
+        grid=grid,
+        share=frozen(share),
+        mass=frozen(mass),
+        border=frozen(border_mask(geometry, grid)),
+        geometry=geometry,
+        bandwidth_m=bandwidth_m,
+        kernel=kernel,
+    )
 
 
 def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> PointIndex:
@@ -263,63 +209,6 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
     ------
     InvalidParameterError
         If there is no such method.
-    """
-    if method not in EDGE_METHODS:
-        raise InvalidParameterError("edge correction", method, f"one of {EDGE_METHODS}")
-    xy_m = np.column_stack([points.x_m, points.y_m])
-    is_inside = edge.contains(xy_m)
-    weight = points.weight[is_inside]
-    if method == "diggle":
-        weight = weight * edge.correction_at(xy_m[is_inside])
-    return PointIndex(xy_m[is_inside], weights=weight, crs=points.crs)
-
-
-@dataclass(frozen=True, eq=False)
-class EdgeCorrected:
-    """A surface corrected at the edge of its study area.
-
-    Attributes
-    ----------
-    density : (rows, cols) float64
-        Points per km^2; NaN outside the study area.
-    method : str
-        ``uniform`` or ``diggle``.
-    weight_outside : float
-        Weight of the points outside the study area; they were left out.
-    """
-
-    density: FloatArray
-    method: EdgeMethod
-    weight_outside: float
-
-
-def edge_corrected_density(
-    points: PointIndex,
-    grid: Grid,
-    edge: EdgeMass,
-    *,
-    method: EdgeMethod,
-    threads: int = 1,
-) -> EdgeCorrected:
-    """Density inside a study area, corrected for what lies beyond it unseen.
-
-    Parameters
-    ----------
-    points, edge, method
-        As for `points_inside`.
-    grid : Grid
-        Where to evaluate; any grid, not necessarily that of `edge`.
-    threads : int
-        Threads over bands of rows.
-
-    Returns
-    -------
-    EdgeCorrected
-
-    Raises
-    ------
-    InvalidParameterError
-        If there is no such method.
 
     Notes
     -----
@@ -330,35 +219,14 @@ def edge_corrected_density(
     ----------
     Diggle (1985), J. R. Stat. Soc. C 34, 138-147; Jones (1993), Stat. Comput. 3, 135-146.
     """
-    kept = points_inside(points, edge, method=method)
-    density = index_density_on_grid(
-        kept, grid, bandwidth_m=edge.bandwidth_m, kernel=edge.kernel, threads=threads
-    )
-    inside = edge.mask(grid)
-    if method == "uniform":
-        density *= edge.correction_at(cell_centres(grid)).reshape(density.shape)
-    density[~inside] = np.nan
-    outside = ~edge.contains(np.column_stack([points.x_m, points.y_m]))
-    return EdgeCorrected(density, method, float(points.weight[outside].sum()))
-
-
-def _edge_mass(
-    share: FloatArray, grid: Grid, geometry: Any, bandwidth_m: float, kernel: str
-) -> EdgeMass:
-    """The mass of the kernel, and everything it belongs to."""
-    mass = kernel_mass_inside(share, grid, bandwidth_m=bandwidth_m, kernel=kernel)
-    border = np.zeros(share.shape, dtype=np.bool_)
-    if geometry is not None:
-        border = border_mask(geometry, grid)
-    return EdgeMass(
-        grid=grid,
-        share=frozen(share),
-        mass=frozen(mass),
-        border=frozen(border),
-        geometry=geometry,
-        bandwidth_m=bandwidth_m,
-        kernel=kernel,
-    )
+    if method not in EDGE_METHODS:
+        raise InvalidParameterError("edge correction", method, f"one of {EDGE_METHODS}")
+    xy_m = np.column_stack([points.x_m, points.y_m])
+    is_inside = edge.contains(xy_m)
+    weight = points.weight[is_inside]
+    if method == "diggle":
+        weight = weight * edge.correction_at(xy_m[is_inside])
+    return PointIndex(xy_m[is_inside], weights=weight, crs=points.crs)
 
 
 def _stencil(bandwidth_cells: float, kernel: str, cell_limit: int) -> FloatArray:
@@ -391,34 +259,3 @@ def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
     periodic_stencil = np.roll(periodic_stencil, (-half, -half), axis=(0, 1))
     product = fft.rfft2(values, s=shape) * fft.rfft2(periodic_stencil)
     return np.asarray(fft.irfft2(product, s=shape)[: values.shape[0], : values.shape[1]])
-
-
-@compiled
-def _mean_share(
-    share: FloatArray,
-    x: FloatArray,
-    y: FloatArray,
-    reach: FloatArray,
-    code: int,
-    gaussian_rate: float,
-    out: FloatArray,
-) -> None:
-    """Mean share of the cells in reach of each point, by kernel; all lengths in cells.
-
-    Cells beyond the grid count as outside. `out` keeps its value where no centre is in reach.
-    """
-    rows, cols = share.shape
-    for i in range(len(x)):
-        total = 0.0
-        inside = 0.0
-        for row in range(math.ceil(y[i] - reach[i]), math.floor(y[i] + reach[i]) + 1):
-            for col in range(math.ceil(x[i] - reach[i]), math.floor(x[i] + reach[i]) + 1):
-                u_sq = ((row - y[i]) ** 2 + (col - x[i]) ** 2) / (reach[i] * reach[i])
-                if u_sq >= 1.0:
-                    continue
-                value = shape_at(u_sq, code, gaussian_rate)
-                total += value
-                if 0 <= row < rows and 0 <= col < cols:
-                    inside += value * share[row, col]
-        if total > 0.0:
-            out[i] = inside / total

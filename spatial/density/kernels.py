@@ -49,11 +49,6 @@ class Kernel:
     lost_mass: float
     code: int
 
-    @property
-    def degree(self) -> int | None:
-        """Degree of the polynomial along a row of pixels; None where it is not one."""
-        return None if self.power is None else 2 * self.power
-
     def bandwidth_m(self, sd_m: float) -> float:
         """The radius of support that gives a standard deviation along each axis, metres."""
         return sd_m * self.radius_per_sd
@@ -65,19 +60,6 @@ class Kernel:
     def peak_per_km2(self, bandwidth_m: float) -> float:
         """Density at the place of one point of weight 1, per km^2."""
         return 1e6 * self.peak / (bandwidth_m * bandwidth_m)
-
-    def per_km2(self, distance_m: FloatArray, *, bandwidth_m: float) -> FloatArray:
-        """Density that one point of weight 1 gives at a distance, per km^2.
-
-        Parameters
-        ----------
-        distance_m : array of any shape
-            Distances, metres, at least 0.
-        bandwidth_m : float
-            Radius of support, metres.
-        """
-        shape = self.shape(np.asarray(distance_m, dtype=np.float64) / bandwidth_m)
-        return self.peak_per_km2(bandwidth_m) * shape
 
 
 def kernel_named(name: str) -> Kernel:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spatial.arrays import BoolArray, FloatArray, checked_values, frozen
+from spatial.arrays import BoolArray, FloatArray, checked_values
 from spatial.errors import InvalidParameterError, InvalidValuesError
 
 
@@ -66,21 +66,6 @@ class Concentration:
     adjusted_gini: float
 
 
-@dataclass(frozen=True, eq=False)
-class CaptureCurve:
-    """Share of incidents caught as the map calls more area, hottest first; read-only arrays.
-
-    Attributes
-    ----------
-    area_share, hit_rate, pai : (n,) float64
-        After each area in the order of the score, highest first.
-    """
-
-    area_share: FloatArray
-    hit_rate: FloatArray
-    pai: FloatArray
-
-
 def hotspot_accuracy(
     hot: ArrayLike, counts_before: ArrayLike, counts_after: ArrayLike, *, area_km2: ArrayLike
 ) -> HotspotAccuracy:
@@ -107,9 +92,9 @@ def hotspot_accuracy(
     Notes
     -----
     PAI = (n / N) / (a / A). It grows as less area is called, so that maps can be compared
-    at one share of area only (`capture_curve`). The best attainable for PEI fills the area
-    with the areas that turned out densest, the last in part, which is a little more than
-    whole areas can reach. RRI has no area in it.
+    at one share of area only. The best attainable for PEI fills the area with the areas that
+    turned out densest, the last in part, which is a little more than whole areas can reach.
+    RRI has no area in it.
 
     References
     ----------
@@ -148,30 +133,6 @@ def hotspot_accuracy(
         baseline_hit_rate=baseline_hit_rate,
         baseline_pai=baseline_hit_rate / area_share,
     )
-
-
-def capture_curve(score: ArrayLike, after: ArrayLike, *, area_km2: ArrayLike) -> CaptureCurve:
-    """Share of the next period's incidents caught for every share of area.
-
-    Parameters
-    ----------
-    score : (n,) float64
-        What the areas are called by, highest first: z score, density, rate. Equal scores in
-        the order given.
-    after, area_km2
-        As `hotspot_accuracy`.
-
-    Returns
-    -------
-    CaptureCurve
-    """
-    height, second, area = _checked(score, after, area_km2, any_sign=True)
-    if not second.sum() > 0.0:
-        raise InvalidValuesError("after", "has no incident: no map can be judged by it")
-    order = np.argsort(-height, kind="stable")
-    area_share = np.cumsum(area[order]) / area.sum()
-    hit_rate = np.cumsum(second[order]) / second.sum()
-    return CaptureCurve(frozen(area_share), frozen(hit_rate), frozen(hit_rate / area_share))
 
 
 def concentration(counts: ArrayLike) -> Concentration:
@@ -256,17 +217,13 @@ def _most_in(
 
 
 def _checked(
-    first_counts: ArrayLike,
-    second_counts: ArrayLike,
-    area_km2: ArrayLike,
-    *,
-    any_sign: bool = False,
+    first_counts: ArrayLike, second_counts: ArrayLike, area_km2: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Two vectors and the areas, of one length; counts not negative, areas above 0."""
     a = checked_values(first_counts, name="before")
     b = checked_values(second_counts, name="after", areas=len(a))
     areas_km2 = checked_values(area_km2, name="area_km2", areas=len(a))
-    if np.any(b < 0.0) or (np.any(a < 0.0) and not any_sign):
+    if np.any(a < 0.0) or np.any(b < 0.0):
         raise InvalidValuesError("counts", "must not be negative")
     if not len(a) or np.any(areas_km2 <= 0.0):
         raise InvalidValuesError("area_km2", "must be above 0, for one area or more")

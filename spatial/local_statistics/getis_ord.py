@@ -134,17 +134,6 @@ def gi_star(
     )
 
 
-def gi(values: ArrayLike, neighbours: Neighbours, *, allow_negative: bool = False) -> GetisOrd:
-    """Gi of each area: as `gi_star`, with the area itself left out everywhere.
-
-    Notes
-    -----
-    Equals `gi_star(..., star=False)`. NaN at islands: a surrounding that does not exist
-    is neither hot nor cold.
-    """
-    return gi_star(values, neighbours, star=False, allow_negative=allow_negative)
-
-
 def expected_in_reach(
     expected_counts: ArrayLike, neighbours: Neighbours, *, star: bool = True
 ) -> FloatArray:

@@ -13,7 +13,6 @@ from spatial.errors import (
     TooFewAreasError,
 )
 from spatial.local_statistics.getis_ord import MIN_AREAS, lags
-from spatial.local_statistics.permutation import LocalStatistic
 from spatial.weights.weights import Neighbours
 
 
@@ -66,9 +65,8 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
     -----
     Null hypothesis: given that area i is flagged, the other P - 1 flags are dealt to the
     n - 1 other areas at random. The number among its k neighbours is then hypergeometric,
-    which gives the p without random numbers; conditional permutation
-    (`permutation_p(join_count_statistic(...))`) approaches it. The statistic is discrete: with few
-    neighbours few values of p can occur.
+    which gives the p without random numbers. The statistic is discrete: with few neighbours
+    few values of p can occur.
 
     References
     ----------
@@ -96,18 +94,6 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
         p_value=frozen(p_value),
         is_island=neighbours.is_island,
     )
-
-
-def join_count_statistic(flags: ArrayLike, neighbours: Neighbours) -> LocalStatistic:
-    """Local join counts as the permutation engine takes them: only flagged areas count.
-
-    Parameters
-    ----------
-    flags, neighbours
-        As `local_join_counts`.
-    """
-    flagged = _checked_flags(flags, neighbours)
-    return LocalStatistic(flagged, neighbours, slope=flagged)
 
 
 def _checked_flags(flags: ArrayLike, neighbours: Neighbours) -> FloatArray:

@@ -7,15 +7,13 @@ same cell has the same code in every study area, year and installation.
 import math
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from spatial.arrays import AnyArray, FloatArray, IndexArray, IntArray, checked_points, frozen
+from spatial.arrays import AnyArray, IntArray, frozen
 from spatial.errors import InvalidGridError
-from spatial.weights.weights import Neighbours
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -40,10 +38,6 @@ class Tessellation:
         Place in the lattice, from the origin of the CRS, east and north.
     geometries : (n,) of shapely geometries
         Each cell cut to the study area; never empty.
-    area_km2 : (n,) float64
-        Area inside the study area.
-    share_inside : (n,) float64
-        That area as a share of the whole cell, above 0 and at most 1.
     """
 
     shape: CellShape
@@ -51,8 +45,6 @@ class Tessellation:
     column: IntArray
     row: IntArray
     geometries: NDArray[Any]
-    area_km2: FloatArray
-    share_inside: FloatArray
 
     @property
     def specification(self) -> str:
@@ -61,88 +53,6 @@ class Tessellation:
 
     def __len__(self) -> int:
         return len(self.column)
-
-    @cached_property
-    def codes(self) -> tuple[str, ...]:
-        """Code of each cell: shape and size, column and row, as in ``hex500_1042_614``."""
-        prefix = f"{self.shape}{self.size_m:g}"
-        return tuple(
-            f"{prefix}_{column}_{row}" for column, row in zip(self.column, self.row, strict=True)
-        )
-
-    @cached_property
-    def centres_m(self) -> FloatArray:
-        """Centre of each whole cell, (n, 2) metres; it may lie outside the study area."""
-        return frozen(_centres(self.shape, self.size_m, self.column, self.row))
-
-    def assign_points(self, xy_m: ArrayLike) -> IndexArray:
-        """The cell of each point by arithmetic, without asking a polygon.
-
-        Parameters
-        ----------
-        xy_m : (points, 2) float64
-            Metres, in the working CRS.
-
-        Returns
-        -------
-        (points,) int32
-            Position of the cell, -1 where the lattice's cell does not reach into the study
-            area. A point outside the study area in a cell that is partly inside gets that
-            cell: leave it out beforehand where that matters. Points on a side belong to the
-            cell east or north of it (squares), or to one of the nearest centres (hexagons).
-        """
-        points = checked_points(xy_m)
-        column, row = _cell_of(self.shape, self.size_m, points)
-        return self._position(column, row).astype(np.int32)
-
-    def queen(self) -> Neighbours:
-        """Cells that touch: eight around a square, six around a hexagon."""
-        return self._neighbours(corners=True, rule="queen")
-
-    def rook(self) -> Neighbours:
-        """Cells that share a side: four around a square, six around a hexagon."""
-        return self._neighbours(corners=False, rule="rook")
-
-    def _neighbours(self, *, corners: bool, rule: str) -> Neighbours:
-        """Neighbours from the lattice; no polygon is asked, and none can be missed."""
-        steps: list[tuple[IntArray | int, int]]
-        if self.shape == "square":
-            steps = [(1, 0), (0, 1), *([(1, 1), (-1, 1)] if corners else [])]
-        else:
-            shifted = self.row % 2
-            steps = [(1, 0), (shifted, 1), (shifted - 1, 1)]
-        origin, target = [], []
-        for east, north in steps:
-            position = self._position(self.column + east, self.row + north)
-            there = np.flatnonzero(position >= 0)
-            origin.append(there)
-            target.append(position[there])
-        return Neighbours.from_pairs(
-            len(self), np.concatenate(origin), np.concatenate(target), rule=rule
-        )
-
-    def _position(self, column: IntArray, row: IntArray) -> IntArray:
-        """Position of lattice places among the cells, -1 where there is none."""
-        if not len(self):
-            return np.full(len(column), -1)
-        west, south, width = self._frame
-        inside = (column >= west) & (column < west + width) & (row >= south)
-        inside &= row <= self.row[-1]
-        key = np.where(inside, (row - south) * width + (column - west), -1)
-        place = np.minimum(np.searchsorted(self._keys, key), len(self) - 1)
-        return np.where(self._keys[place] == key, place, -1)
-
-    @cached_property
-    def _frame(self) -> tuple[int, int, int]:
-        """First column, first row and number of columns."""
-        west = int(self.column.min())
-        return west, int(self.row.min()), int(self.column.max()) - west + 1
-
-    @cached_property
-    def _keys(self) -> IntArray:
-        """One ascending number per cell."""
-        west, south, width = self._frame
-        return (self.row - south) * width + (self.column - west)
 
 
 def parse_tessellation(text: str) -> tuple[CellShape, float]:
@@ -181,8 +91,8 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
     -------
     Tessellation
         Cells that merely touch the study area, or lie outside it, do not exist: they are not
-        zeros. A cell that is mostly outside has few incidents because it is small, which
-        `share_inside` says and a density allows for, and a count does not.
+        zeros. A cell that is mostly outside has few incidents because it is small, which a
+        density allows for and a count does not.
 
     Raises
     ------
@@ -213,8 +123,6 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
         column=frozen(column[has_area]),
         row=frozen(row[has_area]),
         geometries=frozen(_areal(geometries[has_area])),
-        area_km2=frozen(area_m2[has_area] / 1e6),
-        share_inside=frozen(np.minimum(area_m2[has_area] / cell_m2, 1.0)),
     )
 
 
@@ -247,35 +155,6 @@ def _lattice_over(
         )
     row, column = np.meshgrid(rows, columns, indexing="ij")
     return column.ravel().astype(np.int64), row.ravel().astype(np.int64)
-
-
-def _centres(shape: CellShape, size_m: float, column: IntArray, row: IntArray) -> FloatArray:
-    """Centre of each cell: half a cell from the lattice's origin, odd hexagon rows half east."""
-    shift = 0.5 + (0.5 * (row % 2) if shape == "hex" else 0.0)
-    easting = (column + shift) * size_m
-    return np.column_stack([easting, (row + 0.5) * _row_height(shape, size_m)])
-
-
-def _cell_of(shape: CellShape, size_m: float, points: FloatArray) -> tuple[IntArray, IntArray]:
-    """Column and row of the cell each point is in."""
-    height = _row_height(shape, size_m)
-    row = np.floor(points[:, 1] / height).astype(np.int64)
-    if shape == "square":
-        return np.floor(points[:, 0] / size_m).astype(np.int64), row
-    best = np.full(len(points), np.inf)
-    best_column, best_row = np.zeros_like(row), row.copy()
-    # A hexagon is what is nearest its centre, in its own row or one above or below.
-    for step in (-1, 0, 1):
-        at = row + step
-        column = np.floor(points[:, 0] / size_m - 0.5 * (at % 2)).astype(np.int64)
-        apart = np.sum((points - _centres(shape, size_m, column, at)) ** 2, axis=1)
-        nearer = apart < best
-        best = np.where(nearer, apart, best)
-        best_column, best_row = (
-            np.where(nearer, column, best_column),
-            np.where(nearer, at, best_row),
-        )
-    return best_column, best_row
 
 
 def _polygons(shape: CellShape, size_m: float, column: IntArray, row: IntArray) -> AnyArray:

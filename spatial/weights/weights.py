@@ -176,10 +176,6 @@ class Neighbours:
         )
         return bool(np.all(self.weights == first_weights))
 
-    def neighbours_of(self, position: int) -> IndexArray:
-        """Positions of the neighbours of one area, ascending."""
-        return self.indices[self.indptr[position] : self.indptr[position + 1]]
-
     def row_standardised(self) -> "Neighbours":
         """The same links, each row's weights divided by their sum; islands stay empty.
 
@@ -233,12 +229,6 @@ class Neighbours:
             self_weights=self.self_weights[is_kept],
             rule=self.rule,
         )
-
-    def to_dense(self) -> FloatArray:
-        """The weights as an (n, n) matrix with zero diagonal; for small n only."""
-        matrix = np.zeros((self.n, self.n))
-        matrix[self._origins, self.indices] = self.weights
-        return matrix
 
     @cached_property
     def _origins(self) -> IntArray:

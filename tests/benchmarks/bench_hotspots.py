@@ -22,7 +22,7 @@ from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.permutation import compile_kernels as compile_permutation
 from spatial.weights.weights import Neighbours
 from tests.benchmarks.environments import environment_of
-from tests.spatial.lattices import lattice
+from tests.spatial.lattices import lattice, neighbours_of
 
 SIDE, PERMUTATIONS, THREADS = 188, 999, 2
 REPEATS = 3
@@ -152,7 +152,7 @@ def _esda(values: np.ndarray, around: Neighbours) -> tuple[float, np.ndarray] | 
         return None
     # Its workers are processes: told not to start threads of their own on top.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    links = {i: around.neighbours_of(i).tolist() for i in range(around.n)}
+    links = {i: neighbours_of(around, i).tolist() for i in range(around.n)}
     weights = W(links, silence_warnings=True)
 
     def run() -> G_Local:

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.local_statistics.getis_ord import gi, gi_star
+from spatial.local_statistics.getis_ord import gi_star
 from spatial.local_statistics.global_statistics import global_g, global_moran
 from spatial.local_statistics.local_moran import local_moran
 from spatial.local_statistics.multiplicity import corrected
@@ -63,7 +63,12 @@ def made_up_map() -> Iterator[Agreement]:
         ("g", spdep.inverse_distance(), "inverse distance"),
         ("island", spdep.with_island(), "one island"),
     ):
-        yield _row(f"Gi, {name}", where, gi(count, weights).z_score, areas[f"gi_{column}"])
+        yield _row(
+            f"Gi, {name}",
+            where,
+            gi_star(count, weights, star=False).z_score,
+            areas[f"gi_{column}"],
+        )
         yield _row(
             f"Gi*, {name}", where, gi_star(count, weights).z_score, areas[f"gistar_{column}"]
         )
@@ -107,7 +112,9 @@ def real_map(folder: Path, name: str, at: int) -> Iterator[Agreement]:
     )
     values, rows = numbers(theirs["x"]), links.row_standardised()
     star, moran = gi_star(values, links), local_moran(values, rows)
-    yield _row("Gi, binary", name, gi(values, links).z_score, numbers(theirs["Gi_B"]))
+    yield _row(
+        "Gi, binary", name, gi_star(values, links, star=False).z_score, numbers(theirs["Gi_B"])
+    )
     yield _row("Gi*, binary", name, star.z_score, numbers(theirs["Gistar_B"]))
     yield _row(
         "Gi*, row-standardised", name, gi_star(values, rows).z_score, numbers(theirs["Gistar_W"])

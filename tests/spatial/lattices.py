@@ -32,6 +32,21 @@ def random_map(seed: int, areas: int, *, weighted: bool = False) -> Neighbours:
     return Neighbours.from_pairs(areas, i, j, weights)
 
 
+def neighbours_of(neighbours: Neighbours, position: int) -> NDArray[np.int32]:
+    """Positions of the neighbours of one area, ascending."""
+    start, stop = neighbours.indptr[position : position + 2]
+    return neighbours.indices[start:stop]
+
+
+def dense_weights(neighbours: Neighbours) -> NDArray[np.float64]:
+    """The weights as an (n, n) matrix with zero diagonal."""
+    matrix = np.zeros((neighbours.n, neighbours.n))
+    for i in range(neighbours.n):
+        start, stop = neighbours.indptr[i : i + 2]
+        matrix[i, neighbours.indices[start:stop]] = neighbours.weights[start:stop]
+    return matrix
+
+
 def columns(path: Path) -> dict[str, list[str]]:
     """A CSV file as columns of text."""
     with path.open(newline="", encoding="utf-8") as file:

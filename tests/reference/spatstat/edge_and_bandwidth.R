@@ -52,9 +52,7 @@ adaptive <- function(...) densityAdaptiveKernel(points, bw = sd, ngroups = Inf, 
 each <- function(...) Reduce(`+`, lapply(seq_len(npoints(points)), function(i)
   density(points[i], sd[i], ...)))
 save(adaptive(edge = FALSE), "adaptive")
-save(adaptive(edge = TRUE, diggle = TRUE), "adaptive_diggle")
 save(each(edge = FALSE), "adaptive_each")
-save(each(edge = TRUE, diggle = TRUE), "adaptive_each_diggle")
 
 # Bandwidth rules, on points that are not rounded; sd in metres.
 fine <- ppp(x = c(rnorm(150, 1200, 350), rnorm(100, 3600, 250), runif(50, 0, 6400)),

@@ -47,7 +47,6 @@ def test_records_snapped_to_a_lattice_have_its_spacing_as_their_error():
     rng = np.random.default_rng(1)
     nodes = np.argwhere(np.ones((20, 20))) * 83.0 + 1_234.5
     location = location_error_m(nodes[rng.integers(0, 400, 5_000)])
-    assert location.is_snapped
     assert location.spacing_m == pytest.approx(83.0)
     assert location.error_m == pytest.approx(83.0)
     assert location.shared_share > 0.99
@@ -63,7 +62,6 @@ def test_the_spacing_is_that_of_the_typical_record_not_of_the_typical_place():
 
 def test_exact_records_have_no_error_that_can_be_seen():
     location = location_error_m(np.random.default_rng(2).uniform(0, 9_000, (500, 2)))
-    assert not location.is_snapped
     assert location.error_m == 0.0
     assert location.spacing_m > 0.0
 
@@ -93,5 +91,4 @@ def test_two_places_know_their_distance():
 def test_police_uk_records_are_snapped_to_places_about_ninety_metres_apart(police_xy_m):
     location = location_error_m(police_xy_m)
     assert location.places == 10_237
-    assert location.is_snapped
     assert 80.0 < location.error_m < 100.0

@@ -10,15 +10,18 @@ from spatial.coordinates.grid import Grid
 from spatial.coordinates.masks import (
     bilinear,
     border_mask,
-    cell_centres,
-    cut_to_mask,
     inside_mask,
     inside_share,
 )
-from spatial.errors import InvalidParameterError, InvalidValuesError
-from tests.spatial.areas import AREAS, PARTS, SQUARE
+from spatial.errors import InvalidValuesError
+from tests.spatial.areas import AREAS, PARTS
 
 GRID = Grid(left_m=-300.0, top_m=4_210.0, cell_m=37.0, rows=130, cols=180)
+
+
+def cell_centres(grid):
+    x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
+    return np.column_stack([x.ravel(), y.ravel()])
 
 
 @pytest.mark.parametrize("area", AREAS.values(), ids=AREAS)
@@ -76,31 +79,9 @@ def test_every_cell_that_the_border_crosses_is_marked(area):
     assert marked.sum() < 5 * crossed.sum()
 
 
-def test_what_is_cut_off_is_reported():
-    mask = inside_mask(SQUARE, GRID)
-    density = np.random.default_rng(1).uniform(0, 5, mask.shape)
-    cut = cut_to_mask(density, mask, GRID)
-    assert np.isnan(cut.density[~mask]).all()
-    np.testing.assert_array_equal(cut.density[mask], density[mask])
-    assert cut.mass_inside + cut.mass_outside == pytest.approx(density.sum() * GRID.cell_area_km2)
-    assert cut.share_inside == pytest.approx(density[mask].sum() / density.sum())
-    zeroed = cut_to_mask(density, mask, GRID, outside="zero")
-    assert not zeroed.density[~mask].any()
-
-
-def test_a_surface_without_mass_has_no_share_inside():
-    empty = np.zeros((GRID.rows, GRID.cols))
-    assert np.isnan(cut_to_mask(empty, empty > 0, GRID).share_inside)
-
-
-def test_wrong_shapes_and_words_are_named():
-    good = np.zeros((GRID.rows, GRID.cols))
-    with pytest.raises(InvalidValuesError, match="density"):
-        cut_to_mask(good[1:], good > 0, GRID)
-    with pytest.raises(InvalidValuesError, match="mask"):
-        cut_to_mask(good, good[1:] > 0, GRID)
-    with pytest.raises(InvalidParameterError, match="blank"):
-        cut_to_mask(good, good > 0, GRID, outside="blank")
+def test_wrong_shapes_are_named():
+    with pytest.raises(InvalidValuesError, match="values"):
+        bilinear(np.zeros((GRID.rows - 1, GRID.cols)), GRID, [[0.0, 0.0]])
 
 
 def test_between_cells_a_plane_is_itself():

@@ -4,30 +4,31 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
 from spatial.coordinates.grid import Grid
-from spatial.coordinates.masks import inside_mask
 from spatial.coordinates.mercator import Tile
 from spatial.coordinates.points import PointIndex
 from spatial.density.adaptive import (
     abramson,
     adaptive_density_on_grid,
     adaptive_density_on_tile,
-    edge_adjusted,
 )
 from spatial.density.density import density_on_grid
-from spatial.density.edge import edge_mass, edge_mass_of_mask
 from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
-from tests.spatial.areas import PARTS
 
 SPATSTAT = Path(__file__).parents[2] / "reference" / "spatstat"
 GRID = Grid(left_m=0.0, top_m=6_400.0, cell_m=200.0, rows=32, cols=32)
+
+
+def per_km2(kernel: str, distance_m: np.ndarray, bandwidth_m: float) -> np.ndarray:
+    """Density that one point of weight 1 gives at a distance."""
+    shape = KERNELS[kernel].shape(distance_m / bandwidth_m)
+    return KERNELS[kernel].peak_per_km2(bandwidth_m) * shape
 
 
 def by_formula(points: PointIndex, bandwidth_m: np.ndarray, grid: Grid, kernel: str) -> np.ndarray:
@@ -36,7 +37,7 @@ def by_formula(points: PointIndex, bandwidth_m: np.ndarray, grid: Grid, kernel: 
     summed = np.zeros(x.shape)
     for i in range(len(points)):
         away = np.hypot(x - points.x_m[i], y - points.y_m[i])
-        summed += points.weight[i] * KERNELS[kernel].per_km2(away, bandwidth_m=bandwidth_m[i])
+        summed += points.weight[i] * per_km2(kernel, away, bandwidth_m[i])
     return summed
 
 
@@ -123,7 +124,7 @@ def test_a_tile_has_the_density_of_the_ground(tile, kernel):
     expected = np.zeros(len(ground))
     for i in range(len(points)):
         away = np.hypot(ground[:, 0] - points.x_m[i], ground[:, 1] - points.y_m[i])
-        kernel_at = KERNELS[kernel].per_km2(away, bandwidth_m=bandwidth_m[i])
+        kernel_at = per_km2(kernel, away, bandwidth_m[i])
         expected += points.weight[i] * kernel_at
     assert expected.max() > 0
     np.testing.assert_allclose(got.ravel(), expected, rtol=0, atol=1e-4 * expected.max())
@@ -151,7 +152,7 @@ def test_bandwidths_are_those_of_the_formula():
     inverse = np.empty(len(points))
     for i in range(len(points)):
         away = np.hypot(points.x_m - points.x_m[i], points.y_m - points.y_m[i])
-        inverse[i] = (points.weight @ KERNELS["quartic"].per_km2(away, bandwidth_m=500.0)) ** -0.5
+        inverse[i] = (points.weight @ per_km2("quartic", away, 500.0)) ** -0.5
     mean = np.exp((points.weight * np.log(inverse)).sum() / points.weight.sum())
     np.testing.assert_allclose(got.bandwidth_m, 800.0 * np.minimum(inverse / mean, 2.0))
     assert got.capped_weight == points.weight[inverse / mean > 2.0].sum() > 0
@@ -209,18 +210,11 @@ def test_abramsons_bandwidths_are_those_of_spatstat(spatstat_points):
     [
         ("adaptive_each", 2e-4),
         ("adaptive", 4e-3),  # bandwidths between each point's and the next: see the R code
-        ("adaptive_each_diggle", 4e-4),
-        ("adaptive_diggle", 4e-3),
     ],
 )
 def test_adaptive_densities_are_those_of_spatstat(spatstat_points, name, tolerance):
     points, sd_m = spatstat_points
     adaptive = abramson(points, bandwidth_m=2_400.0, kernel="gaussian")
-    if name.endswith("diggle"):
-        mask = np.loadtxt(SPATSTAT / "mask.csv", delimiter=",") == 1
-        adaptive = edge_adjusted(
-            adaptive, edge_mass_of_mask(mask, GRID, bandwidth_m=2_400.0, kernel="gaussian")
-        )
     by_place = dict(zip(zip(points.x_m, points.y_m, strict=True), sd_m, strict=True))
     at = zip(adaptive.points.x_m, adaptive.points.y_m, strict=True)
     bandwidth_m = KERNELS["gaussian"].bandwidth_m(np.array([by_place[place] for place in at]))
@@ -229,31 +223,6 @@ def test_adaptive_densities_are_those_of_spatstat(spatstat_points, name, toleran
     inside = ~np.isnan(expected)
     highest = expected[inside].max()
     np.testing.assert_allclose(got[inside], expected[inside], rtol=0, atol=tolerance * highest)
-
-
-# --- at the edge ---------------------------------------------------------------------------
-
-
-def test_corrected_at_the_edge_the_mass_inside_is_the_number_of_points():
-    drawn = np.random.default_rng(9).uniform((0, 0), (6_000, 4_000), (1_500, 2))
-    inside = drawn[shapely.contains_xy(PARTS, drawn)]
-    adaptive = abramson(PointIndex(drawn), bandwidth_m=500.0)
-    corrected = edge_adjusted(adaptive, edge_mass(PARTS, bandwidth_m=500.0))
-    grid = Grid.covering(PARTS.bounds, cell_m=20.0)
-    surface = adaptive_density_on_grid(corrected.points, corrected.bandwidth_m, grid)
-    mass = surface[inside_mask(PARTS, grid)].sum() * grid.cell_area_km2
-    assert mass == pytest.approx(len(inside), rel=5e-3)
-
-
-def test_bandwidths_follow_their_places_through_the_correction():
-    points = PointIndex(clusters(10))
-    adaptive = abramson(points, bandwidth_m=500.0)
-    corrected = edge_adjusted(
-        adaptive, edge_mass(shapely.box(0, 0, 6_400, 6_400), bandwidth_m=500.0)
-    )
-    before = dict(zip(zip(points.x_m, points.y_m, strict=True), adaptive.bandwidth_m, strict=True))
-    at = zip(corrected.points.x_m, corrected.points.y_m, strict=True)
-    assert [before[place] for place in at] == corrected.bandwidth_m.tolist()
 
 
 def test_wrong_arguments_are_named():

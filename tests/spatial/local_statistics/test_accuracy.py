@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.local_statistics.accuracy import (
-    capture_curve,
     concentration,
     hotspot_accuracy,
     share_of_choices,
@@ -59,15 +58,6 @@ def test_hot_areas_without_incidents_before_have_no_recapture_rate():
     assert np.isnan(found.rri)
 
 
-def test_the_curve_passes_through_every_map_of_its_order():
-    curve = capture_curve(BEFORE / AREA, AFTER, area_km2=AREA)
-    # Order by density before: 0, 1, 3, 2.
-    np.testing.assert_allclose(curve.area_share, [0.1, 0.2, 0.8, 1.0])
-    np.testing.assert_allclose(curve.hit_rate, [0.4, 0.5, 0.7, 1.0])
-    np.testing.assert_allclose(curve.pai, [4.0, 2.5, 0.875, 1.0])
-    assert capture_curve([-1.0, 2.0], [1, 3], area_km2=[1, 1]).hit_rate.tolist() == [0.75, 1.0]
-
-
 def test_half_of_the_incidents_in_the_fewest_areas():
     found = concentration([50, 20, 20, 5, 5])
     assert (found.areas_for_half, found.share_for_half) == (1, 0.2)
@@ -110,8 +100,6 @@ def test_requests_without_meaning_are_refused():
         hotspot_accuracy([True, False], [1, 2], [1, 2], area_km2=[1, 0])
     with pytest.raises(InvalidValuesError):
         hotspot_accuracy([True, False], [1, -2], [1, 2], area_km2=[1, 1])
-    with pytest.raises(InvalidValuesError):
-        capture_curve([1, 2], [0, 0], area_km2=[1, 1])
     for counts in ([0, 0], [-1, 2]):
         with pytest.raises(InvalidValuesError):
             concentration(counts)

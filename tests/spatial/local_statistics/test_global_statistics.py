@@ -14,7 +14,7 @@ from spatial.errors import (
 from spatial.local_statistics.global_statistics import global_g, global_moran
 from spatial.weights.weights import Neighbours
 from tests.oracles import general_g_by_all_arrangements, moran_by_all_arrangements
-from tests.spatial.lattices import SpdepMap, columns, lattice, numbers, random_map
+from tests.spatial.lattices import SpdepMap, columns, dense_weights, lattice, numbers, random_map
 
 SPDEP = SpdepMap.read()
 
@@ -79,7 +79,7 @@ def test_moments_are_those_of_every_arrangement(seed, weighted):
         found = statistic(values, around)
         np.testing.assert_allclose(
             [found.value, found.expected, found.variance],
-            oracle(values, around.to_dense()),
+            oracle(values, dense_weights(around)),
             rtol=1e-7,
             atol=1e-9,
         )

@@ -11,10 +11,10 @@ from spatial.errors import (
     InvalidValuesError,
     TooFewAreasError,
 )
-from spatial.local_statistics.join_counts import join_count_statistic, local_join_counts
-from spatial.local_statistics.permutation import permutation_p
+from spatial.local_statistics.join_counts import local_join_counts
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.weights.weights import Neighbours
-from tests.spatial.lattices import lattice, random_map
+from tests.spatial.lattices import dense_weights, lattice, random_map
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -23,7 +23,7 @@ def test_moments_and_p_are_those_of_every_arrangement(seed):
     around = random_map(seed, 8)
     flags = np.isin(np.arange(8), rng.choice(8, 4, replace=False))
     found = local_join_counts(flags, around)
-    dense = around.to_dense()
+    dense = dense_weights(around)
     for i in range(8):
         if not flags[i]:
             assert found.joins[i] == 0.0
@@ -45,7 +45,8 @@ def test_permutation_approaches_the_exact_p():
     flags = np.random.default_rng(1).random(100) < 0.3
     around = lattice(10, 10)
     exact = local_join_counts(flags, around)
-    drawn = permutation_p(join_count_statistic(flags, around), permutations=99_999, seed=1)
+    statistic = LocalStatistic(flags.astype(float), around, slope=flags.astype(float))
+    drawn = permutation_p(statistic, permutations=99_999, seed=1)
     np.testing.assert_allclose(drawn.p_greater, exact.p_value, atol=0.009)
     np.testing.assert_array_equal(np.isnan(drawn.p_value), ~flags)
 

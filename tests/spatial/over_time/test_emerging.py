@@ -19,7 +19,7 @@ from spatial.over_time.emerging import (
     runs,
     space_time,
 )
-from tests.spatial.lattices import lattice
+from tests.spatial.lattices import dense_weights, lattice
 
 # Ten steps and the trend; every kind, its edges, and what comes before what.
 HOT = {
@@ -190,8 +190,8 @@ def test_a_step_without_incidents_is_flat_and_said_so():
 
 def test_earlier_steps_are_neighbours_and_later_ones_are_not():
     around = lattice(1, 3)
-    cube = space_time(around, 3, earlier_steps=1).to_dense()
-    here, with_self = around.to_dense(), around.to_dense() + np.eye(3)
+    cube = dense_weights(space_time(around, 3, earlier_steps=1))
+    here, with_self = dense_weights(around), dense_weights(around) + np.eye(3)
     expected = np.zeros((9, 9))
     for step in range(3):
         at = slice(3 * step, 3 * step + 3)
