@@ -5,10 +5,8 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import demo, serve
-from service.commands.answers import growth
-from service.commands.answers import tables as answers
-from service.commands.data import derive, imports
-from service.commands.data import lists as listing
+from service.commands.answers import growth, tables
+from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -22,8 +20,8 @@ app = typer.Typer(
 )
 
 
-def _say_version(wanted: bool) -> None:
-    if wanted:
+def _say_version(is_requested: bool) -> None:
+    if is_requested:
         print(f"hotspot-atlas {__version__}")  # noqa: T201
         raise typer.Exit
 
@@ -41,17 +39,17 @@ app.command()(demo.demo)
 app.command()(serve.serve)
 app.add_typer(imports.app, name="import", help="From files to data at rest, all or nothing.")
 app.add_typer(derive.app, name="derive", help="New data at rest from what is there.")
-app.command()(listing.datasets)
-app.command()(listing.boundaries)
-app.command()(answers.heatmap)
-app.command()(answers.peaks)
-app.command()(answers.contours)
-app.command()(answers.choropleth)
-app.command()(answers.hotspots)
-app.command()(answers.emerging)
-app.command()(answers.change)
-app.command()(answers.trend)
-app.command()(answers.places)
+app.command()(lists.datasets)
+app.command()(lists.boundaries)
+app.command()(tables.heatmap)
+app.command()(tables.peaks)
+app.command()(tables.contours)
+app.command()(tables.choropleth)
+app.command()(tables.hotspots)
+app.command()(tables.emerging)
+app.command()(tables.change)
+app.command()(tables.trend)
+app.command()(tables.places)
 app.add_typer(growth.app, name="growth", help="Planned homes, and what they will meet.")
 
 

@@ -1,4 +1,4 @@
-"""Command line options that several commands share, named as in the HTTP contract."""
+"""Command-line options shared by several commands, named as in the HTTP API."""
 
 import enum
 from pathlib import Path

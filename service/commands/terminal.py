@@ -1,4 +1,4 @@
-"""What the commands share: words on the terminal, errors in one line, bytes to a file."""
+"""Terminal output shared by the commands: messages, one-line errors, files."""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -42,8 +42,8 @@ def fail(message: str) -> NoReturn:
 
 
 @contextmanager
-def errors_in_words() -> Iterator[None]:
-    """Turn the project's errors into one line and exit status 2."""
+def report_errors() -> Iterator[None]:
+    """Report the project's errors in one line and end with exit status 2."""
     try:
         yield
     except (SpatialError, BoundaryError, StoreError, AnalysisError, SettingError) as error:
@@ -53,8 +53,8 @@ def errors_in_words() -> Iterator[None]:
 
 
 def settings() -> Settings:
-    """The settings of this process, or the reason why there are none."""
-    with errors_in_words():
+    """The settings of this process; ends the command if they are not valid."""
+    with report_errors():
         return read_settings()
 
 
@@ -63,28 +63,28 @@ def resources() -> Resources:
     return open_resources(settings())
 
 
-def query_of(model: type[QueryT], **given: Any) -> QueryT:
-    """A query from command line options; those not given keep their defaults."""
-    with errors_in_words():
+def query_of(model: type[QueryT], **options: Any) -> QueryT:
+    """A query from command-line options; options left out keep their defaults."""
+    with report_errors():
         return model.model_validate(
-            {name: value for name, value in given.items() if value not in (None, [], ())}
+            {name: value for name, value in options.items() if value not in (None, [], ())}
         )
 
 
-def say(lines: Iterable[str]) -> None:
-    """The lines of a summary, on standard output."""
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines on standard output."""
     for line in lines:
         print(line)  # noqa: T201
 
 
-def release(held: Resources, answer: AnswerT) -> Released[AnswerT]:
-    """The answer through the one door out."""
-    released: Released[AnswerT] = held.release(answer, held.policy, Role.PUBLIC)
+def release(resources: Resources, answer: AnswerT) -> Released[AnswerT]:
+    """The answer, released under the policy of the service."""
+    released: Released[AnswerT] = resources.release(answer, resources.policy, Role.PUBLIC)
     return released
 
 
 def write(body: bytes, out: Path | None) -> None:
-    """Bytes to a file, whole or not at all, or to standard output."""
+    """Write bytes to standard output, or to a file, completely or not at all."""
     if out is None:
         if sys.stdout.isatty() and b"\0" in body[:1000]:
             fail("this is not text: name a file with --out")
@@ -102,7 +102,7 @@ def write(body: bytes, out: Path | None) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
-    """A progress bar; the callable takes what is being done and the share done, 0 to 1."""
+    """A progress bar; call it with the current task and the share of the work done, 0 to 1."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -113,22 +113,22 @@ def progress_bar() -> Iterator[Callable[[str, float], None]]:
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=1.0)
 
-        def report(doing: str, share: float) -> None:
-            progress.update(task, description=doing, completed=min(max(share, 0.0), 1.0))
+        def report(description: str, share: float) -> None:
+            progress.update(task, description=description, completed=min(max(share, 0.0), 1.0))
 
         yield report
 
 
 def _fault(fault: Any) -> str:
-    """One fault of a query in words, naming the option and the value."""
+    """One fault of a query as text that names the option and the value."""
     option = ".".join(str(part) for part in fault["loc"])
     message = str(fault["msg"]).removeprefix("Value error, ")
     if not option:
         return message
-    given = "" if "got " in message else f", got {fault.get('input')!r}"
-    return f"--{option.replace('_', '-')}: {message}{given}"
+    value_note = "" if "got " in message else f", got {fault.get('input')!r}"
+    return f"--{option.replace('_', '-')}: {message}{value_note}"
 
 
 def _plain(text: str) -> str:
-    """Text with nothing that the terminal would take for markup."""
+    """Text with the terminal's markup characters escaped."""
     return text.replace("[", "\\[")

@@ -1,4 +1,4 @@
-"""Where things happen in the demonstration county: homes, places of nightlife, map points."""
+"""Locations in the demonstration county: homes, venues of nightlife, map points."""
 
 from dataclasses import dataclass
 
@@ -52,11 +52,11 @@ class Places:
 def make_places(
     geography: Geography, gazetteer: Gazetteer, residents: FloatArray, *, seed: int
 ) -> Places:
-    """All places; `residents` is (lsoas,) people."""
+    """All places; `residents` is the number of people in each LSOA, (lsoas,)."""
     rng = np.random.default_rng([seed, 3])
     homes_m, home_lsoa = _homes(geography, gazetteer, rng=rng)
     venues_m, venue_lsoa, venue_weight = _venues(geography, gazetteer, rng=rng)
-    hardship = np.array([w.hardship for w in gazetteer.wards])[geography.ward_of_lsoa]
+    hardship = np.array([ward.hardship for ward in gazetteer.wards])[geography.ward_of_lsoa]
     hardship = hardship * rng.lognormal(0.0, 0.25, len(hardship))
     home_weight = (residents * hardship / np.bincount(home_lsoa))[home_lsoa]
     # Some streets have more of everything than others.
@@ -85,42 +85,42 @@ def lies_in(layer: Layer, position: IntArray, xy_m: FloatArray) -> BoolArray:
 def _homes(
     geography: Geography, gazetteer: Gazetteer, *, rng: np.random.Generator
 ) -> tuple[FloatArray, IntArray]:
-    """Homes by LSOA: evenly in towns, mostly in villages elsewhere."""
-    wanted = np.full(len(geography.lsoa), HOMES_PER_LSOA)
+    """Homes by LSOA: spread evenly in towns, mostly in villages elsewhere."""
+    missing = np.full(len(geography.lsoa), HOMES_PER_LSOA)
     cores_m = _village_cores(geography, gazetteer, rng=rng)
     order = np.argsort(geography.lsoa_of_cell, kind="stable")
-    starts = np.searchsorted(geography.lsoa_of_cell[order], np.arange(len(wanted) + 1))
-    found_m: list[FloatArray] = []
-    found_in: list[IntArray] = []
-    while wanted.any():
-        lsoa = np.repeat(np.arange(len(wanted)), 2 * wanted)
+    starts = np.searchsorted(geography.lsoa_of_cell[order], np.arange(len(missing) + 1))
+    accepted_m: list[FloatArray] = []
+    accepted_lsoa: list[IntArray] = []
+    while missing.any():
+        lsoa = np.repeat(np.arange(len(missing)), 2 * missing)
         cell = order[rng.integers(starts[lsoa], starts[lsoa + 1])]
         size_m = 1_000.0 * np.sqrt(geography.cells.area_km2[cell])
-        anywhere = geography.cells.xy_m[cell] + size_m[:, None] * rng.uniform(
+        cell_points = geography.cells.xy_m[cell] + size_m[:, None] * rng.uniform(
             -0.5, 0.5, (len(cell), 2)
         )
         # The first village is the largest.
         core = cores_m[lsoa, np.minimum(rng.geometric(0.5, len(lsoa)) - 1, VILLAGES - 1)]
-        in_village = core + rng.normal(0.0, 190.0, core.shape)
-        rural = ~geography.in_town[lsoa] & (rng.random(len(lsoa)) < IN_VILLAGES)
-        placed = np.where(rural[:, None], in_village, anywhere)
-        xy_m = np.asarray(np.round(placed), dtype=np.float64)
+        village_points = core + rng.normal(0.0, 190.0, core.shape)
+        is_village = ~geography.in_town[lsoa] & (rng.random(len(lsoa)) < IN_VILLAGES)
+        candidates_m = np.where(is_village[:, None], village_points, cell_points)
+        xy_m = np.asarray(np.round(candidates_m), dtype=np.float64)
         inside = np.flatnonzero(lies_in(geography.lsoa, lsoa, xy_m))
         # Of those inside keep as many as the LSOA still wants.
-        nth = np.arange(len(inside)) - np.searchsorted(lsoa[inside], lsoa[inside])
-        kept = inside[nth < wanted[lsoa[inside]]]
-        found_m.append(xy_m[kept])
-        found_in.append(lsoa[kept])
-        wanted = wanted - np.bincount(lsoa[kept], minlength=len(wanted))
-    lsoa = np.concatenate(found_in)
+        rank = np.arange(len(inside)) - np.searchsorted(lsoa[inside], lsoa[inside])
+        accepted = inside[rank < missing[lsoa[inside]]]
+        accepted_m.append(xy_m[accepted])
+        accepted_lsoa.append(lsoa[accepted])
+        missing = missing - np.bincount(lsoa[accepted], minlength=len(missing))
+    lsoa = np.concatenate(accepted_lsoa)
     by_lsoa = np.argsort(lsoa, kind="stable")
-    return np.concatenate(found_m)[by_lsoa], lsoa[by_lsoa]
+    return np.concatenate(accepted_m)[by_lsoa], lsoa[by_lsoa]
 
 
 def _village_cores(
     geography: Geography, gazetteer: Gazetteer, *, rng: np.random.Generator
 ) -> FloatArray:
-    """(lsoas, VILLAGES, 2) middles of villages: cells of the LSOA, its ward's village first."""
+    """(lsoas, VILLAGES, 2) centres of villages: cells of the LSOA, its ward's village first."""
     cores_m = np.empty((len(geography.lsoa), VILLAGES, 2))
     for lsoa in range(len(cores_m)):
         members = np.flatnonzero(geography.lsoa_of_cell == lsoa)
@@ -135,17 +135,17 @@ def _village_cores(
 def _venues(
     geography: Geography, gazetteer: Gazetteer, *, rng: np.random.Generator
 ) -> tuple[FloatArray, IntArray, FloatArray]:
-    """Places of nightlife, their LSOAs and their share of callouts: a few have most."""
+    """Venues of nightlife, their LSOAs and their share of callouts: a few have most of them."""
     tree = shapely.STRtree(geography.lsoa.geometries)
-    found_m, found_in, found_weight = [], [], []
+    venues_m, venue_lsoa, venue_weight = [], [], []
     for place, centre_m in zip(gazetteer.nightlife, positions_m(gazetteer.nightlife), strict=True):
         xy_m = np.round(centre_m + rng.normal(0.0, place.spread_m, (place.venues, 2)))
         weight = 1.0 / (1.0 + np.arange(place.venues)) ** 0.8
         point, lsoa = tree.query(shapely.points(xy_m), predicate="within")
-        found_m.append(xy_m[point])
-        found_in.append(lsoa)
-        found_weight.append(place.callouts_per_year * weight[point] / weight[point].sum())
-    return np.concatenate(found_m), np.concatenate(found_in), np.concatenate(found_weight)
+        venues_m.append(xy_m[point])
+        venue_lsoa.append(lsoa)
+        venue_weight.append(place.callouts_per_year * weight[point] / weight[point].sum())
+    return np.concatenate(venues_m), np.concatenate(venue_lsoa), np.concatenate(venue_weight)
 
 
 def _map_points(
@@ -156,18 +156,18 @@ def _map_points(
     *,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, IntArray]:
-    """Anonymous points at which crimes are published, and the point of each place."""
+    """Anonymous points at which crimes are published, and the point for each place."""
     points_m: list[FloatArray] = []
     nearest = np.empty(len(xy_m), dtype=np.int64)
-    first = 0
+    offset = 0
     for i in range(len(geography.lsoa)):
-        here = np.flatnonzero(lsoa == i)
-        homes, venues = here[~is_venue[here]], here[is_venue[here]]
+        lsoa_places = np.flatnonzero(lsoa == i)
+        homes, venues = lsoa_places[~is_venue[lsoa_places]], lsoa_places[is_venue[lsoa_places]]
         count = MAP_POINTS_TOWN if geography.in_town[i] else MAP_POINTS_RURAL
-        chosen = np.concatenate([rng.choice(homes, count, replace=False), venues[::2]])
-        nearest[here] = first + cKDTree(xy_m[chosen]).query(xy_m[here])[1]
-        points_m.append(xy_m[chosen])
-        first += len(chosen)
+        map_places = np.concatenate([rng.choice(homes, count, replace=False), venues[::2]])
+        nearest[lsoa_places] = offset + cKDTree(xy_m[map_places]).query(xy_m[lsoa_places])[1]
+        points_m.append(xy_m[map_places])
+        offset += len(map_places)
     return np.concatenate(points_m), nearest
 
 
@@ -177,10 +177,11 @@ def _outside(
     """Places outside the county, none of them near its border."""
     county = geography.district.union.buffer(200.0)
     weight = np.array([place.weight for place in gazetteer.outside])
-    near = rng.choice(len(weight), 3 * OUTSIDE_PLACES, p=weight / weight.sum())
-    spread_m = np.array([place.spread_m for place in gazetteer.outside])[near, None]
+    town_index = rng.choice(len(weight), 3 * OUTSIDE_PLACES, p=weight / weight.sum())
+    spread_m = np.array([place.spread_m for place in gazetteer.outside])[town_index, None]
     xy_m = np.round(
-        positions_m(gazetteer.outside)[near] + spread_m * rng.normal(0.0, 1.0, (len(near), 2))
+        positions_m(gazetteer.outside)[town_index]
+        + spread_m * rng.normal(0.0, 1.0, (len(town_index), 2))
     )
     outside = ~shapely.contains_xy(county, xy_m[:, 0], xy_m[:, 1])
     return np.asarray(xy_m[outside][:OUTSIDE_PLACES])

@@ -10,7 +10,7 @@ from service.demo.gazetteer import CITY, Gazetteer
 from service.demo.geography import Geography
 from service.demo.hours import draw_minutes
 from service.demo.published import AgeShare, Months, Published
-from service.demo.quotas import dealt, shared_out, spread_evenly
+from service.demo.quotas import apportion, deal_out, spread_evenly
 from spatial.arrays import BoolArray, FloatArray, IntArray
 
 LAST_PUBLISHED = Months.of("2019-01/2019-10")
@@ -47,13 +47,13 @@ class _Block:
 def make_callouts(
     geography: Geography, gazetteer: Gazetteer, places: Places, published: Published, *, seed: int
 ) -> pa.Table:
-    """One row per callout in the order of time, to the minute, 2015 to 2019."""
+    """One row per callout, ordered by time, to the minute, 2015 to 2019."""
     rng = np.random.default_rng([seed, 4])
     blocks = _blocks(geography, published)
-    size = [block.count for block in blocks]
-    of_block = np.repeat(np.arange(len(blocks)), size)
-    starts = np.concatenate([[0], np.cumsum(size)])
-    place = np.full(len(of_block), -1, dtype=np.int64)
+    sizes = [block.count for block in blocks]
+    block_of_row = np.repeat(np.arange(len(blocks)), sizes)
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    place = np.full(len(block_of_row), -1, dtype=np.int64)
     for district in range(len(geography.district)):
         _place_district(geography, gazetteer, places, blocks, starts, district, place, rng=rng)
 
@@ -64,12 +64,12 @@ def make_callouts(
     for i, block in enumerate(blocks):
         rows = slice(starts[i], starts[i + 1])
         occurred[rows] = draw_minutes(block.period, at_night[rows], rng=rng)
-    xy_m = _scattered(geography, places, place, rng=rng)
+    xy_m = _scatter(geography, places, place, rng=rng)
     elsewhere = np.flatnonzero(place < 0)
     outside = elsewhere[rng.random(len(elsewhere)) >= NOT_LOCATED]
     xy_m[outside] = places.outside_m[rng.integers(0, len(places.outside_m), len(outside))]
 
-    groups = _groups(blocks, of_block)
+    groups = _groups(blocks, block_of_row)
     category = spread_evenly(groups, CATEGORY_SHARES, len(place), rng=rng)
     detail = spread_evenly(groups, SUBCATEGORY_SHARES, len(place), rng=rng)
     male = published.male_percent / 100.0
@@ -83,50 +83,52 @@ def make_callouts(
 
 
 def age_distribution(published: tuple[AgeShare, ...]) -> tuple[IntArray, FloatArray]:
-    """Ages, and the share of patients at each, such that every published share holds.
+    """Ages, and the share of patients at each, such that every published share is matched.
 
     A published range within another is taken out of the wider one first; a range that overlaps
     another in part is filled up with what it lacks at the ages it does not share.
     """
     percent: dict[int, float] = {}
-    for share in sorted(published, key=lambda s: s.last - s.first):
+    for share in sorted(published, key=lambda share: share.last - share.first):
         years = range(share.first, share.last + 1)
         open_years = [year for year in years if year not in percent]
-        lacking = share.percent - sum(percent.get(year, 0.0) for year in years)
+        missing_percent = share.percent - sum(percent.get(year, 0.0) for year in years)
         for year in open_years:
-            percent[year] = lacking / len(open_years)
-    rest = 100.0 - sum(percent.values())
+            percent[year] = missing_percent / len(open_years)
+    remaining_percent = 100.0 - sum(percent.values())
     shape = {
         year: weight
         for first, last, weight in (*REST_OF_AGES, OLDEST)
         for year in range(first, last + 1)
         if year not in percent
     }
-    scale = rest / sum(shape.values())
+    scale = remaining_percent / sum(shape.values())
     percent |= {year: weight * scale for year, weight in shape.items()}
     ages = np.array(sorted(percent), dtype=np.int64)
     return ages, np.array([percent[year] for year in sorted(percent)]) / 100.0
 
 
 def _blocks(geography: Geography, published: Published) -> list[_Block]:
-    """Districts and periods with their counts; after the last published month at its rate."""
+    """Districts and periods with their counts, continued at the same rate after the last month."""
     blocks = []
     counts = [published.callouts[name] for name in geography.district.names]
     counts.append(published.callouts_elsewhere)
-    for i, of_district in enumerate(counts):
+    for i, counts_by_period in enumerate(counts):
         district = i if i < len(geography.district) else -1
-        for text, count in of_district.items():
+        for text, count in counts_by_period.items():
             blocks.append(_Block(district, Months.of(text), count))
             if Months.of(text) == LAST_PUBLISHED:
-                rest = Months(LAST_PUBLISHED.after, LAST_YEAR.after)
-                more = round(count * rest.days / LAST_PUBLISHED.days)
-                blocks.append(_Block(district, rest, more))
+                rest_period = Months(LAST_PUBLISHED.after, LAST_YEAR.after)
+                rest_count = round(count * rest_period.days / LAST_PUBLISHED.days)
+                blocks.append(_Block(district, rest_period, rest_count))
     return blocks
 
 
-def _groups(blocks: list[_Block], of_block: IntArray) -> list[IntArray]:
+def _groups(blocks: list[_Block], block_of_row: IntArray) -> list[IntArray]:
     """The rows of each district and year: shares hold within each of them."""
-    keys = np.array([b.district * 10_000 + int(str(b.period.first)[:4]) for b in blocks])[of_block]
+    keys = np.array([b.district * 10_000 + int(str(b.period.first)[:4]) for b in blocks])[
+        block_of_row
+    ]
     return [np.flatnonzero(keys == key) for key in np.unique(keys)]
 
 
@@ -141,46 +143,52 @@ def _place_district(
     *,
     rng: np.random.Generator,
 ) -> None:
-    """Give each callout of a district a place, by wards whose shares hold in every year."""
+    """Assign a place to each callout of a district, so that ward shares hold in every year."""
     ward_of_place = geography.ward_of_lsoa[places.lsoa]
     wards = np.flatnonzero(geography.district_of_ward == district)
     weight = np.where(places.is_venue, 1.0, HOME_CALLOUTS_PER_1000 / 1_000.0) * places.weight
-    of_ward = np.bincount(ward_of_place, weights=weight, minlength=len(geography.ward))
-    expected = np.asarray(of_ward[wards], dtype=np.float64)
+    ward_weight = np.bincount(ward_of_place, weights=weight, minlength=len(geography.ward))
+    expected = np.asarray(ward_weight[wards], dtype=np.float64)
     in_city = geography.district.names[district] == CITY
     if in_city:
-        expected = np.array([gazetteer.city_ward_percent[geography.ward.names[w]] for w in wards])
+        expected = np.array(
+            [gazetteer.city_ward_percent[geography.ward.names[ward_index]] for ward_index in wards]
+        )
     years = sorted({str(b.period.first)[:4] for b in blocks})
     for year in years:
-        mine = [
+        year_blocks = [
             i
             for i, b in enumerate(blocks)
             if b.district == district and str(b.period.first)[:4] == year
         ]
-        rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in mine])
+        rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in year_blocks])
         counts = (
-            shared_out(len(rows), expected)
+            apportion(len(rows), expected)
             if in_city
             else rng.multinomial(len(rows), expected / expected.sum())
         )
-        ward = wards[dealt(counts, rng=rng)]
+        ward = wards[deal_out(counts, rng=rng)]
         for w in np.unique(ward):
-            here = np.flatnonzero(ward_of_place == w)
-            p = weight[here] / weight[here].sum()
-            place[rows[ward == w]] = rng.choice(here, np.count_nonzero(ward == w), p=p)
+            ward_places = np.flatnonzero(ward_of_place == w)
+            probability = weight[ward_places] / weight[ward_places].sum()
+            place[rows[ward == w]] = rng.choice(
+                ward_places, np.count_nonzero(ward == w), p=probability
+            )
 
 
-def _scattered(
+def _scatter(
     geography: Geography, places: Places, place: IntArray, *, rng: np.random.Generator
 ) -> FloatArray:
-    """(n, 2) where the ambulance went: near the place and in its LSOA; NaN without a place."""
+    """(n, 2) location of the ambulance: near the place and in its LSOA; NaN without a place."""
     xy_m = np.full((len(place), 2), np.nan)
-    known = np.flatnonzero(place >= 0)
-    at = place[known]
-    spread_m = np.where(places.is_venue[at], VENUE_SPREAD_M, STREET_SPREAD_M)[:, None]
-    moved_m = np.round(places.xy_m[at] + spread_m * rng.normal(0.0, 1.0, (len(at), 2)))
-    stays: BoolArray = lies_in(geography.lsoa, places.lsoa[at], moved_m)
-    xy_m[known] = np.where(stays[:, None], moved_m, places.xy_m[at])
+    rows = np.flatnonzero(place >= 0)
+    addresses = place[rows]
+    spread_m = np.where(places.is_venue[addresses], VENUE_SPREAD_M, STREET_SPREAD_M)[:, None]
+    moved_m = np.round(
+        places.xy_m[addresses] + spread_m * rng.normal(0.0, 1.0, (len(addresses), 2))
+    )
+    is_inside: BoolArray = lies_in(geography.lsoa, places.lsoa[addresses], moved_m)
+    xy_m[rows] = np.where(is_inside[:, None], moved_m, places.xy_m[addresses])
     return xy_m
 
 
@@ -192,7 +200,7 @@ def _table(
     sex: IntArray,
     age: IntArray,
 ) -> pa.Table:
-    """The rows as the store takes them."""
+    """The rows in the columns of the store."""
     n = len(occurred)
     unlocated = np.isnan(xy_m[:, 0])
     return pa.table(

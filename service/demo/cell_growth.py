@@ -56,7 +56,7 @@ def make_cells(
     *,
     rng: np.random.Generator,
 ) -> Cells:
-    """Cells over a rectangle, finer where asked.
+    """Cells over a rectangle, finer where `depth_at` says so.
 
     Parameters
     ----------
@@ -72,24 +72,24 @@ def make_cells(
     x, y = np.meshgrid(
         np.arange(left, right, size_m) + size_m / 2, np.arange(bottom, top, size_m) + size_m / 2
     )
-    open_m = np.column_stack([x.ravel(), y.ravel()])
+    pending_m = np.column_stack([x.ravel(), y.ravel()])
     points, sizes = [], []
     depth = 0
-    while len(open_m):
-        finer = depth_at(open_m) > depth
-        points.append(open_m[~finer])
-        sizes.append(np.full(np.count_nonzero(~finer), size_m))
+    while len(pending_m):
+        is_halved = depth_at(pending_m) > depth
+        points.append(pending_m[~is_halved])
+        sizes.append(np.full(np.count_nonzero(~is_halved), size_m))
         size_m /= 2
-        quarter = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * size_m / 2
-        open_m = (open_m[finer][:, None, :] + quarter[None, :, :]).reshape(-1, 2)
+        quarter_offsets = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]]) * size_m / 2
+        pending_m = (pending_m[is_halved][:, None, :] + quarter_offsets[None, :, :]).reshape(-1, 2)
         depth += 1
-    size = np.concatenate(sizes)
-    xy_m = np.concatenate(points) + rng.uniform(-0.42, 0.42, (len(size), 2)) * size[:, None]
+    sizes_m = np.concatenate(sizes)
+    xy_m = np.concatenate(points) + rng.uniform(-0.42, 0.42, (len(sizes_m), 2)) * sizes_m[:, None]
     xy_m = np.round(xy_m, CORNER_DECIMALS)
     diagram = Voronoi(xy_m)
     return Cells(
         xy_m=xy_m,
-        area_km2=(size / 1_000.0) ** 2,
+        area_km2=(sizes_m / 1_000.0) ** 2,
         pairs=diagram.ridge_points.astype(np.int64),
         edges=np.asarray(diagram.ridge_vertices, dtype=np.int64),
         corners_m=diagram.vertices,
@@ -98,42 +98,42 @@ def make_cells(
 
 @dataclass(frozen=True)
 class CellGraph:
-    """Which cells touch, and how far it is from one to the next."""
+    """Neighbouring cells, and the cost of going from one to the next."""
 
     pairs: IntArray
     cost: FloatArray
     cells: int
 
-    def among(self, cells: BoolArray) -> "CellGraph":
-        """The graph of some of the cells, by the same numbers."""
-        kept = cells[self.pairs[:, 0]] & cells[self.pairs[:, 1]]
-        return CellGraph(self.pairs[kept], self.cost[kept], self.cells)
+    def among(self, members: BoolArray) -> "CellGraph":
+        """The graph restricted to the member cells, with the same numbering."""
+        is_inner = members[self.pairs[:, 0]] & members[self.pairs[:, 1]]
+        return CellGraph(self.pairs[is_inner], self.cost[is_inner], self.cells)
 
     def matrix(self) -> csr_array:
-        """The graph as scipy wants it."""
+        """The graph as a sparse matrix of costs."""
         shape = (self.cells, self.cells)
         return coo_array((self.cost, (self.pairs[:, 0], self.pairs[:, 1])), shape=shape).tocsr()
 
 
 def rough_graph(cells: Cells, *, roughness: float, rng: np.random.Generator) -> CellGraph:
     """Neighbouring cells at their distance times 1 to 1 + `roughness`: borders then wander."""
-    first, second = cells.pairs.T
-    distance_m = np.hypot(*(cells.xy_m[first] - cells.xy_m[second]).T)
+    cell_a, cell_b = cells.pairs.T
+    distance_m = np.hypot(*(cells.xy_m[cell_a] - cells.xy_m[cell_b]).T)
     return CellGraph(
         cells.pairs, distance_m * (1 + roughness * rng.random(len(distance_m))), len(cells)
     )
 
 
 def largest_piece(graph: CellGraph, cells: BoolArray) -> BoolArray:
-    """Those of the cells that belong to their largest connected piece."""
+    """The cells that belong to the largest connected piece."""
     _, piece = connected_components(graph.among(cells).matrix(), directed=False)
     return np.asarray(cells & (piece == np.bincount(piece[cells]).argmax()))
 
 
 def grow(graph: CellGraph, sources: IntArray, labels: IntArray) -> IntArray:
-    """(n,) the label of the source that reaches each cell first, -1 where none does.
+    """(n,) the label of the source that reaches each cell first, -1 if none does.
 
-    Every region is in one piece with its sources: a cell is reached through cells of its label.
+    Every region is connected to its sources: a cell is reached through cells with its label.
     """
     if len(sources) == 0:
         return np.full(graph.cells, -1, dtype=np.int64)
@@ -151,15 +151,17 @@ def spread_seeds(
     """(count,) positions of points that share the weight about evenly: a few rounds of k-means."""
     n = len(xy_m)
     count = min(count, n)
-    chosen = rng.choice(n, size=count, replace=False, p=weight / weight.sum())
-    centres = xy_m[chosen]
+    starts = rng.choice(n, size=count, replace=False, p=weight / weight.sum())
+    centres = xy_m[starts]
     for _ in range(rounds):
         nearest = _squared_distance(xy_m, centres).argmin(axis=1)
-        held = np.bincount(nearest, weights=weight, minlength=count)
+        cluster_weight = np.bincount(nearest, weights=weight, minlength=count)
         for axis in (0, 1):
-            moved = np.bincount(nearest, weights=weight * xy_m[:, axis], minlength=count)
+            weighted_sum = np.bincount(nearest, weights=weight * xy_m[:, axis], minlength=count)
             centres[:, axis] = np.where(
-                held > 0, moved / np.maximum(held, 1e-300), centres[:, axis]
+                cluster_weight > 0,
+                weighted_sum / np.maximum(cluster_weight, 1e-300),
+                centres[:, axis],
             )
     seeds: list[int] = []
     for row in _squared_distance(centres, xy_m):
@@ -197,67 +199,73 @@ def outline_regions(
     sides = region[cells.pairs]
     border = sides[:, 0] != sides[:, 1]
     ends, sides = cells.edges[border], sides[border]
-    corners_m = _smoothed(cells.corners_m, ends, rounds=smoothing)
+    corners_m = _smooth(cells.corners_m, ends, rounds=smoothing)
 
     start, end = corners_m[ends[:, 0]], corners_m[ends[:, 1]]
-    along = end - start
+    edge_m = end - start
     push = rng.uniform(-roughness, roughness, len(ends))
-    middle = (start + end) / 2 + push[:, None] * np.column_stack([-along[:, 1], along[:, 0]])
-    places_m = np.round(np.concatenate([corners_m, middle]), CORNER_DECIMALS)
+    middle = (start + end) / 2 + push[:, None] * np.column_stack([-edge_m[:, 1], edge_m[:, 0]])
+    vertices_m = np.round(np.concatenate([corners_m, middle]), CORNER_DECIMALS)
 
     # Which of the two cells lies on the left of the edge as it is stored.
-    first = cells.pairs[border][:, 0]
-    raw = cells.corners_m[ends[:, 1]] - cells.corners_m[ends[:, 0]]
-    to_first = cells.xy_m[first] - cells.corners_m[ends[:, 0]]
-    first_is_left = raw[:, 0] * to_first[:, 1] - raw[:, 1] * to_first[:, 0] > 0
+    first_cell = cells.pairs[border][:, 0]
+    edge_vector = cells.corners_m[ends[:, 1]] - cells.corners_m[ends[:, 0]]
+    cell_vector = cells.xy_m[first_cell] - cells.corners_m[ends[:, 0]]
+    first_is_left = (
+        edge_vector[:, 0] * cell_vector[:, 1] - edge_vector[:, 1] * cell_vector[:, 0] > 0
+    )
     left = np.where(first_is_left, sides[:, 0], sides[:, 1])
     right = np.where(first_is_left, sides[:, 1], sides[:, 0])
-    breaks = len(corners_m) + np.arange(len(ends))
+    break_corners = len(corners_m) + np.arange(len(ends))
 
-    following: list[dict[int, tuple[int, int]]] = [{} for _ in range(int(region.max()) + 1)]
-    for a, b, brk, lft, rgt in zip(
-        *ends.T.tolist(), breaks.tolist(), left.tolist(), right.tolist(), strict=True
+    next_corners: list[dict[int, tuple[int, int]]] = [{} for _ in range(int(region.max()) + 1)]
+    for corner_a, corner_b, break_corner, left_region, right_region in zip(
+        *ends.T.tolist(), break_corners.tolist(), left.tolist(), right.tolist(), strict=True
     ):
-        if lft >= 0:
-            following[lft][a] = (brk, b)
-        if rgt >= 0:
-            following[rgt][b] = (brk, a)
-    return np.array([_polygon(steps, places_m) for steps in following], dtype=object)
+        if left_region >= 0:
+            next_corners[left_region][corner_a] = (break_corner, corner_b)
+        if right_region >= 0:
+            next_corners[right_region][corner_b] = (break_corner, corner_a)
+    return np.array(
+        [_polygon(region_corners, vertices_m) for region_corners in next_corners], dtype=object
+    )
 
 
-def _smoothed(corners_m: FloatArray, ends: IntArray, *, rounds: int) -> FloatArray:
+def _smooth(corners_m: FloatArray, ends: IntArray, *, rounds: int) -> FloatArray:
     """Corners on borders, moved half-way to the middle of their neighbours along borders."""
     corners_m = corners_m.copy()
-    both = np.concatenate([ends, ends[:, ::-1]])
-    degree = np.bincount(both[:, 0], minlength=len(corners_m))
-    used = degree > 0
+    directed = np.concatenate([ends, ends[:, ::-1]])
+    degree = np.bincount(directed[:, 0], minlength=len(corners_m))
+    on_border = degree > 0
     for _ in range(rounds):
         for axis in (0, 1):
-            around = np.bincount(
-                both[:, 0], weights=corners_m[both[:, 1], axis], minlength=len(corners_m)
+            neighbour_sum = np.bincount(
+                directed[:, 0], weights=corners_m[directed[:, 1], axis], minlength=len(corners_m)
             )
-            corners_m[used, axis] = (corners_m[used, axis] + around[used] / degree[used]) / 2
+            corners_m[on_border, axis] = (
+                corners_m[on_border, axis] + neighbour_sum[on_border] / degree[on_border]
+            ) / 2
     return corners_m
 
 
-def _polygon(steps: dict[int, tuple[int, int]], places_m: FloatArray) -> shapely.Polygon:
-    """The polygon whose border goes from corner to corner as `steps` says, inside on the left."""
-    remaining = dict(steps)
+def _polygon(next_corners: dict[int, tuple[int, int]], vertices_m: FloatArray) -> shapely.Polygon:
+    """The polygon whose border follows `next_corners`, with its inside on the left."""
+    remaining = dict(next_corners)
     shell, holes = None, []
     while remaining:
-        at = start = next(iter(remaining))
+        corner = start = next(iter(remaining))
         ring = []
         while True:
-            brk, following = remaining.pop(at)
-            ring += [at, brk]
-            at = following
-            if at == start:
+            break_corner, next_corner = remaining.pop(corner)
+            ring += [corner, break_corner]
+            corner = next_corner
+            if corner == start:
                 break
-        places = places_m[ring]
-        if _signed_area(places) > 0:
-            shell = places
+        ring_m = vertices_m[ring]
+        if _signed_area(ring_m) > 0:
+            shell = ring_m
         else:
-            holes.append(places)
+            holes.append(ring_m)
     return shapely.Polygon(shell, holes)
 
 

@@ -1,4 +1,4 @@
-"""The demonstration county, whole and in memory: invented, labelled so, the same for a seed."""
+"""The demonstration county in memory: invented, labelled as such, reproducible from a seed."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ from spatial.coordinates.crs import WGS84, transform_xy
 
 @dataclass(frozen=True)
 class County:
-    """Everything that is written for the demonstration.
+    """All data of the demonstration.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class County:
 
 
 def build_county(seed: int = SEED) -> County:
-    """The county of a seed; costs about two seconds and no file but those of this package."""
+    """The county of a seed; takes about two seconds and reads only files of this package."""
     gazetteer, published = read_gazetteer(), read_published()
     geography = make_geography(seed=seed)
     residents = make_residents(geography, seed=seed)

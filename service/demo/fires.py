@@ -1,4 +1,4 @@
-"""Deliberate fires, known to the day; the wards of South Cambridgeshire as published."""
+"""Deliberate fires, dated to the day; wards of South Cambridgeshire have published totals."""
 
 import numpy as np
 import pyarrow as pa
@@ -26,26 +26,26 @@ KINDS = (
 def make_fires(
     geography: Geography, places: Places, published: Published, *, seed: int
 ) -> pa.Table:
-    """One row per fire in the order of days, 2015 to 2019; all of them are located."""
+    """One row per fire, ordered by day, 2015 to 2019; all of them are located."""
     rng = np.random.default_rng([seed, 6])
     ward_of_place = geography.ward_of_lsoa[places.lsoa]
     weight = np.where(places.is_venue, 0.0, places.weight)
     residents = np.bincount(ward_of_place, weights=weight, minlength=len(geography.ward))
     yearly = residents * FIRES_PER_1000 / 1_000.0
-    known = published.ward_fires_months
+    published_months = published.ward_fires_months
     for name, count in published.ward_fires.items():
-        yearly[geography.ward.names.index(name)] = count * 365.25 / known.days
+        yearly[geography.ward.names.index(name)] = count * 365.25 / published_months.days
     place, day = [], []
     for ward in range(len(geography.ward)):
-        here = np.flatnonzero(ward_of_place == ward)
+        ward_places = np.flatnonzero(ward_of_place == ward)
         counts = _counts(geography.ward.names[ward], float(yearly[ward]), published, rng=rng)
-        p = weight[here] / weight[here].sum()
+        probability = weight[ward_places] / weight[ward_places].sum()
         for period, count in counts:
-            place.append(rng.choice(here, count, p=p))
+            place.append(rng.choice(ward_places, count, p=probability))
             day.append(_days(period, count, rng=rng))
-    places_of, days = np.concatenate(place), np.concatenate(day)
+    fire_places, days = np.concatenate(place), np.concatenate(day)
     kind = rng.choice(len(KINDS), len(days), p=np.array([share for *_, share in KINDS]))
-    xy_m = _scattered(geography, places, places_of, kind, rng=rng)
+    xy_m = _scatter(geography, places, fire_places, kind, rng=rng)
     order = np.argsort(days, kind="stable")
     return _table(xy_m[order], days[order], kind[order])
 
@@ -53,13 +53,16 @@ def make_fires(
 def _counts(
     ward: str, yearly: float, published: Published, *, rng: np.random.Generator
 ) -> list[tuple[Months, int]]:
-    """How many in which period: exact where it was published."""
+    """Counts by period, exact where they were published."""
     if ward not in published.ward_fires:
         return [(PERIOD, int(rng.poisson(yearly * PERIOD.days / 365.25)))]
-    known = published.ward_fires_months
-    before, after = Months(PERIOD.first, known.first), Months(known.after, PERIOD.after)
-    drawn = [(p, int(rng.poisson(yearly * p.days / 365.25))) for p in (before, after)]
-    return [*drawn, (known, published.ward_fires[ward])]
+    published_months = published.ward_fires_months
+    earlier, later = (
+        Months(PERIOD.first, published_months.first),
+        Months(published_months.after, PERIOD.after),
+    )
+    drawn_counts = [(p, int(rng.poisson(yearly * p.days / 365.25))) for p in (earlier, later)]
+    return [*drawn_counts, (published_months, published.ward_fires[ward])]
 
 
 def _days(
@@ -71,7 +74,7 @@ def _days(
     return np.asarray(rng.choice(days, count, p=weight / weight.sum()))
 
 
-def _scattered(
+def _scatter(
     geography: Geography,
     places: Places,
     place: IntArray,
@@ -79,17 +82,17 @@ def _scattered(
     *,
     rng: np.random.Generator,
 ) -> FloatArray:
-    """(n, 2) where it burnt: buildings at the place, the rest around it and in its LSOA."""
+    """(n, 2) location of the fire: buildings at the place, others around it and in its LSOA."""
     in_the_open = np.array([detail != "Building" for _, detail, _ in KINDS])[kind]
     moved_m = np.round(places.xy_m[place] + FIELD_SPREAD_M * rng.normal(0, 1, (len(place), 2)))
-    moved = in_the_open & lies_in(geography.lsoa, places.lsoa[place], moved_m)
-    return np.where(moved[:, None], moved_m, places.xy_m[place])
+    is_moved = in_the_open & lies_in(geography.lsoa, places.lsoa[place], moved_m)
+    return np.where(is_moved[:, None], moved_m, places.xy_m[place])
 
 
 def _table(
     xy_m: FloatArray, days: np.ndarray[tuple[int], np.dtype[np.datetime64]], kind: IntArray
 ) -> pa.Table:
-    """The rows as the store takes them."""
+    """The rows in the columns of the store."""
     n = len(days)
     return pa.table(
         {

@@ -1,4 +1,4 @@
-"""Where the demonstration county's places roughly are: read from the file beside this one."""
+"""Approximate locations of the demonstration county's places, read from a file beside this one."""
 
 import json
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ CITY_LSOA_KM2 = 0.53
 
 @dataclass(frozen=True)
 class WardSite:
-    """A ward: roughly where it is, and into how many LSOAs it is cut.
+    """A ward: its approximate location, and the number of LSOAs it is divided into.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Gazetteer:
 
 def positions_m(places: tuple[Any, ...]) -> FloatArray:
     """(n, 2) easting and northing of each place, metres."""
-    return np.array([(p.easting_km, p.northing_km) for p in places]) * 1_000.0
+    return np.array([(place.easting_km, place.northing_km) for place in places]) * 1_000.0
 
 
 def read_data(name: str) -> Any:
@@ -101,7 +101,7 @@ def read_gazetteer() -> Gazetteer:
     content = read_data("gazetteer.json")
     wards = (WardSite(**ward) for ward in content["wards"])
     return Gazetteer(
-        wards=tuple(sorted(wards, key=lambda w: (w.district, w.name))),
+        wards=tuple(sorted(wards, key=lambda ward: (ward.district, ward.name))),
         outline_m=frozen(np.array(content["outline_km"], dtype=np.float64) * 1_000.0),
         nightlife=tuple(Nightlife(**place) for place in content["nightlife"]),
         city_ward_percent=dict(content["city_ward_percent"]),

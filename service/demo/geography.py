@@ -72,7 +72,7 @@ def make_geography(*, seed: int) -> Geography:
     """The county's areas; the same seed makes the same county."""
     rng = np.random.default_rng([seed, 1])
     gazetteer = read_gazetteer()
-    outline = shapely.Polygon(_wandering(gazetteer.outline_m, rng=rng))
+    outline = shapely.Polygon(_roughen(gazetteer.outline_m, rng=rng))
     urban_at = _Towns(gazetteer, rng=rng)
     left, bottom, right, top = outline.bounds
     bounds_m = (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M, top + MARGIN_M)
@@ -89,12 +89,12 @@ def make_geography(*, seed: int) -> Geography:
 
 
 class _Towns:
-    """How near a place is to the middle of a town, in radii of the town, roughened."""
+    """Distance to the nearest town centre in radii of the town, made irregular."""
 
     def __init__(self, gazetteer: Gazetteer, *, rng: np.random.Generator) -> None:
-        has_town = np.array([w.town_lsoas > 0 for w in gazetteer.wards])
+        has_town = np.array([ward.town_lsoas > 0 for ward in gazetteer.wards])
         self.centres_m = gazetteer.centres_m[has_town]
-        self.radius_m = np.array([w.town_radius_m for w in gazetteer.wards])[has_town]
+        self.radius_m = np.array([ward.town_radius_m for ward in gazetteer.wards])[has_town]
         # A few plane waves of different directions are a cheap smooth random surface.
         length_m = rng.uniform(900.0, 2_600.0, 12)
         angle = rng.uniform(0, 2 * np.pi, 12)
@@ -112,14 +112,14 @@ class _Towns:
         return np.asarray(closeness**-0.25 * (1.0 + 0.07 * waves))
 
     def depth(self, xy_m: FloatArray) -> IntArray:
-        """(n,) how often the lattice square at a place is halved."""
+        """(n,) how often the lattice square at a location is halved."""
         nearness = self.nearness(xy_m)
         depth = np.where(nearness < FRINGE, FRINGE_DEPTH, 0)
         return np.where(nearness < 1.15, TOWN_DEPTH, depth).astype(np.int64)
 
 
-def _wandering(ring_m: FloatArray, *, rng: np.random.Generator, rounds: int = 5) -> FloatArray:
-    """The ring with each edge broken at its middle and pushed aside, again and again."""
+def _roughen(ring_m: FloatArray, *, rng: np.random.Generator, rounds: int = 5) -> FloatArray:
+    """The ring with each edge broken at its middle and pushed aside, `rounds` times."""
     for _ in range(rounds):
         along = np.roll(ring_m, -1, axis=0) - ring_m
         push = rng.uniform(-0.13, 0.13, len(ring_m))
@@ -131,36 +131,36 @@ def _wandering(ring_m: FloatArray, *, rng: np.random.Generator, rounds: int = 5)
 def _grow_wards(
     gazetteer: Gazetteer, cells: Cells, graph: CellGraph, inside: BoolArray, urban: BoolArray
 ) -> tuple[IntArray, BoolArray]:
-    """The ward of each cell, and whether it is town: towns first, then the land between them."""
+    """The ward of each cell, and whether the cell is town: towns first, then the land between."""
     wards = gazetteer.wards
     centres_m = gazetteer.centres_m
-    has_town = np.array([w.town_lsoas > 0 for w in wards])
-    has_land = np.array([w.rural_lsoas > 0 for w in wards])
+    has_town = np.array([site.town_lsoas > 0 for site in wards])
+    has_land = np.array([site.rural_lsoas > 0 for site in wards])
     town_ids, village_ids = np.flatnonzero(has_town), np.flatnonzero(~has_town)
     town = grow(graph.among(urban), _nearest(cells, urban, centres_m[town_ids]), town_ids)
     urban = urban & (town >= 0)
 
     # Land goes to the wards that have some: from the edge of their town, or from their village.
     open_land = inside & ~urban
-    owners = urban & has_land[np.maximum(town, 0)]
+    owner_cells = urban & has_land[np.maximum(town, 0)]
     villages = _nearest(cells, open_land, centres_m[village_ids])
-    sources = np.concatenate([np.flatnonzero(owners), villages])
-    labels = np.concatenate([town[owners], village_ids])
-    land = grow(graph.among(open_land | owners), sources, labels)
+    sources = np.concatenate([np.flatnonzero(owner_cells), villages])
+    labels = np.concatenate([town[owner_cells], village_ids])
+    land = grow(graph.among(open_land | owner_cells), sources, labels)
 
     # What is left are pockets enclosed by towns.
     ward = np.where(urban, town, land)
-    known = inside & (ward >= 0)
-    ward = grow(graph.among(inside), np.flatnonzero(known), ward[known])
+    is_assigned = inside & (ward >= 0)
+    ward = grow(graph.among(inside), np.flatnonzero(is_assigned), ward[is_assigned])
     return ward, urban
 
 
-def _nearest(cells: Cells, among: BoolArray, places_m: FloatArray) -> IntArray:
-    """(places,) the cell nearest to each place, of those allowed."""
-    allowed = np.flatnonzero(among)
-    points_m = cells.xy_m[allowed]
-    found = [int(np.hypot(*(points_m - place_m).T).argmin()) for place_m in places_m]
-    return allowed[np.array(found, dtype=np.int64)]
+def _nearest(cells: Cells, candidates: BoolArray, places_m: FloatArray) -> IntArray:
+    """(places,) the candidate cell nearest to each place."""
+    members = np.flatnonzero(candidates)
+    points_m = cells.xy_m[members]
+    nearest = [int(np.hypot(*(points_m - place_m).T).argmin()) for place_m in places_m]
+    return members[np.array(nearest, dtype=np.int64)]
 
 
 def _grow_lsoas(
@@ -172,7 +172,7 @@ def _grow_lsoas(
     *,
     rng: np.random.Generator,
 ) -> tuple[IntArray, IntArray, BoolArray]:
-    """The LSOA of each cell; the ward of each LSOA; and whether it is town."""
+    """The LSOA of each cell, the ward of each LSOA, and whether the LSOA is town."""
     seeds: list[int] = []
     ward_of_lsoa: list[int] = []
     in_town: list[bool] = []
@@ -181,21 +181,21 @@ def _grow_lsoas(
             members = np.flatnonzero((ward_of_cell == position) & (urban == town))
             if not count or not len(members):
                 continue
-            chosen = spread_seeds(cells.xy_m[members], cells.area_km2[members], count, rng=rng)
+            lsoa_seeds = spread_seeds(cells.xy_m[members], cells.area_km2[members], count, rng=rng)
             # North to south, as numbers on a map are read.
-            chosen = chosen[np.argsort(-cells.xy_m[members[chosen], 1], kind="stable")]
-            seeds += members[chosen].tolist()
-            ward_of_lsoa += [position] * len(chosen)
-            in_town += [town] * len(chosen)
-    first, second = graph.pairs.T
-    same_ward = (ward_of_cell[first] == ward_of_cell[second]) & (ward_of_cell[first] >= 0)
-    crossing = urban[first] != urban[second]
-    within = CellGraph(
+            lsoa_seeds = lsoa_seeds[np.argsort(-cells.xy_m[members[lsoa_seeds], 1], kind="stable")]
+            seeds += members[lsoa_seeds].tolist()
+            ward_of_lsoa += [position] * len(lsoa_seeds)
+            in_town += [town] * len(lsoa_seeds)
+    cell_a, cell_b = graph.pairs.T
+    same_ward = (ward_of_cell[cell_a] == ward_of_cell[cell_b]) & (ward_of_cell[cell_a] >= 0)
+    crossing = urban[cell_a] != urban[cell_b]
+    within_wards = CellGraph(
         graph.pairs[same_ward],
         np.where(crossing, BETWEEN_TOWN_AND_LAND, 1.0)[same_ward] * graph.cost[same_ward],
         graph.cells,
     )
-    lsoa = grow(within, np.array(seeds, dtype=np.int64), np.arange(len(seeds)))
+    lsoa = grow(within_wards, np.array(seeds, dtype=np.int64), np.arange(len(seeds)))
     return lsoa, np.array(ward_of_lsoa, dtype=np.int64), np.array(in_town)
 
 
@@ -208,13 +208,13 @@ def _assemble(
     shapes: Geometries,
 ) -> Geography:
     """The three layers with their codes and names."""
-    districts = sorted({w.district for w in gazetteer.wards})
-    district_of_ward = np.array([districts.index(w.district) for w in gazetteer.wards])
-    ward_shapes = _merged(shapes, ward_of_lsoa)
-    district_shapes = _merged(ward_shapes, district_of_ward)
+    districts = sorted({ward.district for ward in gazetteer.wards})
+    district_of_ward = np.array([districts.index(ward.district) for ward in gazetteer.wards])
+    ward_shapes = _merge(shapes, ward_of_lsoa)
+    district_shapes = _merge(ward_shapes, district_of_ward)
     return Geography(
         lsoa=_layer("lsoa", 1, _lsoa_names(gazetteer, ward_of_lsoa), shapes),
-        ward=_layer("ward", 5, tuple(w.name for w in gazetteer.wards), ward_shapes),
+        ward=_layer("ward", 5, tuple(ward.name for ward in gazetteer.wards), ward_shapes),
         district=_layer("district", 7, tuple(districts), district_shapes),
         ward_of_lsoa=frozen(ward_of_lsoa),
         district_of_ward=frozen(district_of_ward),
@@ -224,12 +224,17 @@ def _assemble(
     )
 
 
-def _merged(shapes: Geometries, group: IntArray) -> Geometries:
+def _merge(shapes: Geometries, group: IntArray) -> Geometries:
     """(groups,) the union of each group's shapes, on exactly the same corners."""
-    merged = [shapely.coverage_union_all(shapes[group == g]) for g in range(int(group.max()) + 1)]
+    merged = [
+        shapely.coverage_union_all(shapes[group == index]) for index in range(int(group.max()) + 1)
+    ]
     parts = [shapely.get_parts(shape) for shape in merged]
-    single = [p[0] if len(p) == 1 else shape for p, shape in zip(parts, merged, strict=True)]
-    return np.asarray(shapely.normalize(np.array(single, dtype=object)), dtype=object)
+    polygons = [
+        polygons_of[0] if len(polygons_of) == 1 else shape
+        for polygons_of, shape in zip(parts, merged, strict=True)
+    ]
+    return np.asarray(shapely.normalize(np.array(polygons, dtype=object)), dtype=object)
 
 
 def _layer(layer_id: str, kind: int, names: tuple[str, ...], shapes: Geometries) -> Layer:
@@ -252,13 +257,13 @@ def _layer(layer_id: str, kind: int, names: tuple[str, ...], shapes: Geometries)
 
 def _lsoa_names(gazetteer: Gazetteer, ward_of_lsoa: IntArray) -> tuple[str, ...]:
     """Names in the manner of `Cambridge 001A`: district, number from north to south, letter."""
-    northing_km = np.array([w.northing_km for w in gazetteer.wards])
+    northing_km = np.array([site.northing_km for site in gazetteer.wards])
     number: dict[int, int] = {}
-    counted: dict[str, int] = {}
+    wards_counted: dict[str, int] = {}
     for ward in np.argsort(-northing_km, kind="stable").tolist():
         district = gazetteer.wards[ward].district
-        counted[district] = counted.get(district, 0) + 1
-        number[ward] = counted[district]
+        wards_counted[district] = wards_counted.get(district, 0) + 1
+        number[ward] = wards_counted[district]
     names, letter = [], 0
     for i, ward in enumerate(ward_of_lsoa.tolist()):
         letter = letter + 1 if i and ward == ward_of_lsoa[i - 1] else 0

@@ -1,4 +1,4 @@
-"""When things happen: the hour of the week and the month of the year."""
+"""Distribution of incidents over the hours of the week and the months of the year."""
 
 import numpy as np
 
@@ -47,17 +47,17 @@ def draw_minutes(
     """(n,) datetime64[m] in the period, by the hours of nightlife or those of homes."""
     hours = np.arange(period.first.astype("M8[h]"), period.after.astype("M8[h]"))
     day = hours.astype("M8[D]").astype(np.int64)
-    of_week = (day + 3) % 7  # 1 January 1970 was a Thursday
-    of_day = hours.astype(np.int64) % 24
+    weekday = (day + 3) % 7  # 1 January 1970 was a Thursday
+    hour_of_day = hours.astype(np.int64) % 24
     season = SEASON[hours.astype("M8[M]").astype(np.int64) % 12]
-    drawn = np.empty(len(at_night), dtype="M8[m]")
+    times = np.empty(len(at_night), dtype="M8[m]")
     for night, week in ((True, night_week()), (False, home_week())):
         rows = np.flatnonzero(at_night == night)
-        weight = week[of_week, of_day] * season
-        chosen = rng.choice(len(hours), len(rows), p=weight / weight.sum())
+        weight = week[weekday, hour_of_day] * season
+        hour_index = rng.choice(len(hours), len(rows), p=weight / weight.sum())
         minutes = rng.integers(0, 60, len(rows)).astype("m8[m]")
-        drawn[rows] = hours[chosen].astype("M8[m]") + minutes
-    return drawn
+        times[rows] = hours[hour_index].astype("M8[m]") + minutes
+    return times
 
 
 def season_of(months: np.ndarray[tuple[int], np.dtype[np.datetime64]]) -> FloatArray:

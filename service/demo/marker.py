@@ -1,4 +1,4 @@
-"""Whether a data folder holds the demonstration county, whole; cheap to ask at every start."""
+"""Whether a data folder holds the complete demonstration county; cheap to check at every start."""
 
 import json
 import os
@@ -17,10 +17,10 @@ KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites")
 
 
 def demo_state(data_dir: Path, *, seed: int = SEED) -> State:
-    """What the data folder holds of the demonstration.
+    """The state of the demonstration in a data folder.
 
-    ``foreign`` is a folder with data and no marker of ours; ``outdated`` a demonstration of
-    another seed or made by another version of the generator.
+    ``foreign`` is a folder with data but no marker of the demonstration; ``outdated`` a
+    demonstration of another seed or generator version.
     """
     if (data_dir / UNFINISHED).exists():
         return "unfinished"
@@ -30,8 +30,8 @@ def demo_state(data_dir: Path, *, seed: int = SEED) -> State:
     return "foreign" if _has_data(data_dir) else "absent"
 
 
-def mark(marker: Path, seed: int) -> None:
-    """Write a marker, whole or not at all.
+def write_marker(marker: Path, seed: int) -> None:
+    """Write a marker, completely or not at all.
 
     Raises
     ------
@@ -51,16 +51,16 @@ def mark(marker: Path, seed: int) -> None:
 
 
 def _is_current(marker: Path, seed: int) -> bool:
-    """Whether a marker is of this seed and this version of the generator."""
+    """Whether a marker is for this seed and generator version."""
     try:
-        written = json.loads(marker.read_text("utf-8"))
+        content = json.loads(marker.read_text("utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(written == _content(seed))
+    return bool(content == _content(seed))
 
 
 def _content(seed: int) -> dict[str, int]:
-    """What a marker says."""
+    """The content of a marker."""
     return {"seed": seed, "generator_version": GENERATOR_VERSION}
 
 

@@ -44,8 +44,8 @@ ASB_SUMMER = 0.18
 
 
 @dataclass(frozen=True)
-class _Drawn:
-    """Crimes of one kind: where (a place, -1 for none) and in which month."""
+class _CrimeDraws:
+    """Crimes of one kind: place (-1 for none) and month of each."""
 
     place: IntArray
     month: IntArray
@@ -54,12 +54,12 @@ class _Drawn:
 def make_police_crime(
     geography: Geography, gazetteer: Gazetteer, places: Places, published: Published, *, seed: int
 ) -> pa.Table:
-    """One row per crime in the order of months, 2015 to 2019."""
+    """One row per crime, ordered by month, 2015 to 2019."""
     rng = np.random.default_rng([seed, 5])
     crime = _crime_counts(geography, gazetteer, places, published, rng=rng)
     asb = _asb_counts(geography, gazetteer, places, published, rng=rng)
-    crimes = _drawn(geography, places, crime, CRIMES_PER_1000, CRIMES_PER_CALLOUT, rng=rng)
-    disorder = _drawn(geography, places, asb, ASB_PER_1000, ASB_PER_CALLOUT, rng=rng)
+    crimes = _draw(geography, places, crime, CRIMES_PER_1000, CRIMES_PER_CALLOUT, rng=rng)
+    disorder = _draw(geography, places, asb, ASB_PER_1000, ASB_PER_CALLOUT, rng=rng)
     category = np.concatenate(
         [_categories(places, crimes.place, rng=rng), np.full(len(disorder.place), len(CRIMES))]
     )
@@ -77,23 +77,23 @@ def _crime_counts(
     *,
     rng: np.random.Generator,
 ) -> IntArray:
-    """(wards, months) crimes other than anti-social behaviour; published totals hold exactly."""
+    """(wards, months) crimes without anti-social behaviour; published totals hold exactly."""
     expected = _expected(geography, places, CRIMES_PER_1000, CRIMES_PER_CALLOUT)
     # Wards with a published count take their own level from it.
-    in_year = _within(published.ward_crime_months)
+    in_year = _month_indices(published.ward_crime_months)
     for name, count in published.ward_crime.items():
         expected[geography.ward.names.index(name)] = count
-    shape = season_of(MONTHS) * CRIME_OF_YEAR[_year()]
+    shape = season_of(MONTHS) * CRIME_OF_YEAR[_year_indices()]
     monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
     counts: IntArray = rng.poisson(monthly)
     for name, count in published.ward_crime.items():
         ward = geography.ward.names.index(name)
-        counts[ward, in_year] = _shared(count, monthly[ward, in_year], rng=rng)
-    for district, of_year in published.district_crime.items():
+        counts[ward, in_year] = _draw_total(count, monthly[ward, in_year], rng=rng)
+    for district, counts_by_period in published.district_crime.items():
         wards = geography.district_of_ward == geography.district.names.index(district)
-        for text, count in of_year.items():
-            block = np.ix_(wards, _within(Months.of(text)))
-            counts[block] = _shared(count, monthly[block], rng=rng)
+        for text, count in counts_by_period.items():
+            block = np.ix_(wards, _month_indices(Months.of(text)))
+            counts[block] = _draw_total(count, monthly[block], rng=rng)
     return counts
 
 
@@ -108,22 +108,22 @@ def _asb_counts(
     """(wards, months) anti-social behaviour; published ward totals hold exactly."""
     expected = _expected(geography, places, ASB_PER_1000, ASB_PER_CALLOUT)
     summer = 1.0 + ASB_SUMMER * np.cos(2 * np.pi * (MONTHS.astype(np.int64) % 12 - 6.5) / 12.0)
-    shape = season_of(MONTHS) * summer * ASB_OF_YEAR[_year()]
-    months = _within(published.ward_asb_months)
+    shape = season_of(MONTHS) * summer * ASB_OF_YEAR[_year_indices()]
+    months = _month_indices(published.ward_asb_months)
     for name, count in published.ward_asb.items():
         expected[geography.ward.names.index(name)] = 12.0 * count / shape[months].sum()
     monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
     counts: IntArray = rng.poisson(monthly)
     for name, count in published.ward_asb.items():
         ward = geography.ward.names.index(name)
-        counts[ward, months] = _shared(count, monthly[ward, months], rng=rng)
+        counts[ward, months] = _draw_total(count, monthly[ward, months], rng=rng)
     return counts
 
 
 def _expected(
     geography: Geography, places: Places, per_1000: float, per_callout: float
 ) -> FloatArray:
-    """(wards,) how many a year would be recorded if nothing were published."""
+    """(wards,) expected records per year, without regard to published figures."""
     weight = _weight(geography, places, per_1000, per_callout)
     ward = geography.ward_of_lsoa[places.lsoa]
     return np.asarray(
@@ -134,7 +134,7 @@ def _expected(
 def _weight(
     geography: Geography, places: Places, per_1000: float, per_callout: float
 ) -> FloatArray:
-    """(places,) expected records a year."""
+    """(places,) expected records per year."""
     names = geography.district.names
     district = geography.district_of_lsoa[places.lsoa]
     factor = np.array([DISTRICT_FACTOR.get(name, 1.0) for name in names])[district]
@@ -145,29 +145,29 @@ def _weight(
 
 
 def _trend(gazetteer: Gazetteer) -> FloatArray:
-    """(wards, months) growth of each ward beyond that of everywhere: 1 in the middle of 2019."""
+    """(wards, months) growth of each ward relative to the county: 1 in the middle of 2019."""
     trend = np.array([ward.trend for ward in gazetteer.wards])
     years_before = (np.arange(len(MONTHS)) - (len(MONTHS) - 6)) / 12.0
     return np.asarray(np.exp(np.multiply.outer(trend, years_before)), dtype=np.float64)
 
 
-def _shared(total: int, expected: FloatArray, *, rng: np.random.Generator) -> IntArray:
-    """Counts of exactly that total, drawn in proportion to what is expected."""
-    p = expected.ravel() / expected.sum()
-    return np.asarray(rng.multinomial(total, p).reshape(expected.shape), dtype=np.int64)
+def _draw_total(total: int, expected: FloatArray, *, rng: np.random.Generator) -> IntArray:
+    """Counts with exactly this total, drawn in proportion to the expected ones."""
+    probability = expected.ravel() / expected.sum()
+    return np.asarray(rng.multinomial(total, probability).reshape(expected.shape), dtype=np.int64)
 
 
-def _within(period: Months) -> IntArray:
-    """Positions in MONTHS of those in the period."""
+def _month_indices(period: Months) -> IntArray:
+    """Indices in MONTHS of the months in the period."""
     return np.flatnonzero((period.first <= MONTHS) & (period.after > MONTHS))
 
 
-def _year() -> IntArray:
-    """(months,) position of the year of each month."""
+def _year_indices() -> IntArray:
+    """(months,) index of the year of each month."""
     return np.asarray(MONTHS.astype("M8[Y]") - MONTHS[0].astype("M8[Y]")).astype(np.int64)
 
 
-def _drawn(
+def _draw(
     geography: Geography,
     places: Places,
     counts: IntArray,
@@ -175,26 +175,28 @@ def _drawn(
     per_callout: float,
     *,
     rng: np.random.Generator,
-) -> _Drawn:
-    """A place and a month for each, and those without a place besides."""
+) -> _CrimeDraws:
+    """A place and a month for each crime, including those without a place."""
     ward_of_place = geography.ward_of_lsoa[places.lsoa]
     weight = _weight(geography, places, per_1000, per_callout)
     place, month = [], []
-    for ward, of_month in enumerate(counts):
-        here = np.flatnonzero(ward_of_place == ward)
-        total = int(of_month.sum())
-        place.append(rng.choice(here, total, p=weight[here] / weight[here].sum()))
-        month.append(np.repeat(np.arange(len(MONTHS)), of_month))
-    of_month = rng.binomial(
+    for ward, monthly_counts in enumerate(counts):
+        ward_places = np.flatnonzero(ward_of_place == ward)
+        total = int(monthly_counts.sum())
+        place.append(
+            rng.choice(ward_places, total, p=weight[ward_places] / weight[ward_places].sum())
+        )
+        month.append(np.repeat(np.arange(len(MONTHS)), monthly_counts))
+    monthly_counts = rng.binomial(
         counts.sum(axis=0), (NOT_LOCATED + OUTSIDE) / (1 - NOT_LOCATED - OUTSIDE)
     )
-    month.append(np.repeat(np.arange(len(MONTHS)), of_month))
-    place.append(np.full(int(of_month.sum()), -1))
-    return _Drawn(np.concatenate(place), np.concatenate(month))
+    month.append(np.repeat(np.arange(len(MONTHS)), monthly_counts))
+    place.append(np.full(int(monthly_counts.sum()), -1))
+    return _CrimeDraws(np.concatenate(place), np.concatenate(month))
 
 
 def _categories(places: Places, place: IntArray, *, rng: np.random.Generator) -> IntArray:
-    """(n,) position in CRIMES by the kind of place."""
+    """(n,) index in CRIMES, by the kind of place."""
     at_venue = np.where(place >= 0, places.is_venue[place], rng.random(len(place)) < 0.3)
     category = np.empty(len(place), dtype=np.int64)
     for venue in (False, True):
@@ -213,19 +215,19 @@ def _table(
     *,
     rng: np.random.Generator,
 ) -> pa.Table:
-    """The rows as the store takes them; disorder carries no id, as at police.uk."""
+    """The rows in the columns of the store; disorder has no id, as at police.uk."""
     n = len(place)
     xy_m = np.full((n, 2), np.nan)
     located = place >= 0
     xy_m[located] = places.map_points_m[places.map_point[place[located]]]
     code = np.full(n, None, dtype=object)
     code[located] = np.array(geography.lsoa.codes, dtype=object)[places.lsoa[place[located]]]
-    elsewhere = np.flatnonzero(~located)
-    outside = elsewhere[rng.random(len(elsewhere)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
-    chosen = rng.integers(0, len(places.outside_m), len(outside))
-    xy_m[outside] = places.outside_m[chosen]
+    unplaced = np.flatnonzero(~located)
+    outside = unplaced[rng.random(len(unplaced)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
+    outside_indices = rng.integers(0, len(places.outside_m), len(outside))
+    xy_m[outside] = places.outside_m[outside_indices]
     # Codes of areas that are not in the layer, as a neighbouring county's would be.
-    code[outside] = [f"X01{900_000 + i % 40:06d}" for i in chosen.tolist()]
+    code[outside] = [f"X01{900_000 + i % 40:06d}" for i in outside_indices.tolist()]
     names = np.array([crime[0] for crime in CRIMES] + [ASB], dtype=object)
     ids = np.array([f"demo-crime-{i:07d}" for i in range(1, n + 1)], dtype=object)
     ids[category == len(CRIMES)] = None

@@ -1,6 +1,6 @@
-"""The published figures that the demonstration data are calibrated to.
+"""Published figures that the demonstration data are calibrated to.
 
-They are facts printed in strategic assessments of community safety partnerships, carried in
+They are facts from strategic assessments of community safety partnerships, stored in
 ``published.json`` and ``sites.json`` with the source of each.
 """
 
@@ -44,7 +44,7 @@ class Months:
 
 @dataclass(frozen=True)
 class AgeShare:
-    """How many in a hundred patients are of these ages, both inclusive."""
+    """Patients of these ages, both inclusive, per hundred."""
 
     first: int
     last: int
@@ -53,7 +53,7 @@ class AgeShare:
 
 @dataclass(frozen=True)
 class Published:
-    """What was published, by the names of districts and wards.
+    """Published figures, by the names of districts and wards.
 
     Attributes
     ----------
@@ -86,19 +86,24 @@ def read_published() -> Published:
     """The published figures."""
     content = read_data("published.json")
     callouts, city = content["callouts_by_district"], content["callouts_cambridge"]
-    south, hunts = content["south_cambridgeshire_wards"], content["huntingdonshire_wards"]
+    south_cambridgeshire, huntingdonshire = (
+        content["south_cambridgeshire_wards"],
+        content["huntingdonshire_wards"],
+    )
     return Published(
         callouts=callouts["districts"],
         callouts_elsewhere=callouts["unknown_and_outside"],
         city_ward_percent=city["ward_percent"],
         male_percent=city["male_percent"],
-        ages=tuple(AgeShare(a["from"], a["to"], a["percent"]) for a in city["age_percent"]),
-        ward_crime=south["crime"],
-        ward_crime_months=Months.of(south["crime_period"]),
-        ward_fires=south["deliberate_fires"],
-        ward_fires_months=Months.of(south["fires_period"]),
-        ward_asb=hunts["anti_social_behaviour"],
-        ward_asb_months=Months.of(hunts["anti_social_behaviour_period"]),
+        ages=tuple(
+            AgeShare(age["from"], age["to"], age["percent"]) for age in city["age_percent"]
+        ),
+        ward_crime=south_cambridgeshire["crime"],
+        ward_crime_months=Months.of(south_cambridgeshire["crime_period"]),
+        ward_fires=south_cambridgeshire["deliberate_fires"],
+        ward_fires_months=Months.of(south_cambridgeshire["fires_period"]),
+        ward_asb=huntingdonshire["anti_social_behaviour"],
+        ward_asb_months=Months.of(huntingdonshire["anti_social_behaviour_period"]),
         district_crime=content["crime_by_district"]["districts"],
     )
 
@@ -125,6 +130,6 @@ def read_sites() -> tuple[Site, ...]:
 
 
 def sites_source() -> str:
-    """Who published the sites, and what of them is approximate."""
+    """The publisher of the sites, and which of their data are approximate."""
     content: dict[str, Any] = read_data("sites.json")
     return f"{content['source']}. {content['note']}"

@@ -1,4 +1,4 @@
-"""Whole numbers that add up: totals shared out, and values spread evenly over rows."""
+"""Whole numbers with exact totals: apportionment, and values spread evenly over rows."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ import numpy as np
 from spatial.arrays import FloatArray, IntArray
 
 
-def shared_out(total: int, shares: FloatArray) -> IntArray:
-    """(n,) whole numbers in proportion to the shares, as near as they can be, that sum to total.
+def apportion(total: int, shares: FloatArray) -> IntArray:
+    """(n,) whole numbers that sum to total, as nearly proportional to the shares as possible.
 
     References
     ----------
@@ -21,8 +21,8 @@ def shared_out(total: int, shares: FloatArray) -> IntArray:
     return counts
 
 
-def dealt(counts: IntArray, *, rng: np.random.Generator) -> IntArray:
-    """(sum of counts,) each number as often as it counts, shuffled."""
+def deal_out(counts: IntArray, *, rng: np.random.Generator) -> IntArray:
+    """(sum of counts,) each index as often as its count, shuffled."""
     return rng.permutation(np.repeat(np.arange(len(counts)), counts))
 
 
@@ -34,9 +34,9 @@ def spread_evenly(
     Independent draws would leave the share of a small group off by several per cent.
     """
     edges = np.cumsum(shares / shares.sum())
-    chosen = np.empty(n, dtype=np.int64)
+    choices = np.empty(n, dtype=np.int64)
     for rows in groups:
-        places = (np.arange(len(rows)) + rng.random()) / max(len(rows), 1)
-        picked = np.searchsorted(edges, rng.permutation(places), side="right")
-        chosen[rows] = np.minimum(picked, len(shares) - 1)
-    return chosen
+        quantiles = (np.arange(len(rows)) + rng.random()) / max(len(rows), 1)
+        choice_index = np.searchsorted(edges, rng.permutation(quantiles), side="right")
+        choices[rows] = np.minimum(choice_index, len(shares) - 1)
+    return choices

@@ -27,23 +27,23 @@ class Residents:
 
 
 def make_residents(geography: Geography, *, seed: int) -> Residents:
-    """Between 1,000 and 3,000 people in each LSOA in each year, most of them growing slowly."""
+    """Between 1,000 and 3,000 people per LSOA and year, with slow growth in most LSOAs."""
     rng = np.random.default_rng([seed, 2])
     lsoas = len(geography.lsoa)
-    first = np.clip(rng.lognormal(np.log(1_580.0), 0.17, lsoas), FEWEST * 1.04, MOST / 1.12)
+    first_year = np.clip(rng.lognormal(np.log(1_580.0), 0.17, lsoas), FEWEST * 1.04, MOST / 1.12)
     growth = np.clip(rng.normal(0.008, 0.008, lsoas), -0.008, 0.027)
     years = np.arange(len(YEARS))[:, None]
-    people = np.rint(first * (1 + growth) ** years).astype(np.int64)
+    people = np.rint(first_year * (1 + growth) ** years).astype(np.int64)
     per_household = np.where(
         geography.in_town, rng.uniform(2.15, 2.45, lsoas), rng.uniform(2.3, 2.6, lsoas)
     )
     households = np.rint(people / per_household).astype(np.int64)
-    empty = rng.uniform(1.02, 1.045, lsoas)
-    return Residents(people, households, np.rint(households * empty).astype(np.int64))
+    empty_share = rng.uniform(1.02, 1.045, lsoas)
+    return Residents(people, households, np.rint(households * empty_share).astype(np.int64))
 
 
 def measure_rows(geography: Geography, residents: Residents, measure: str) -> pa.Table:
-    """One measure of all years, of the LSOAs and summed to wards and districts."""
+    """One measure for all years: by LSOA, and summed to wards and districts."""
     values = getattr(residents, measure)
     levels = (
         (geography.lsoa, np.arange(len(geography.lsoa))),
@@ -52,8 +52,8 @@ def measure_rows(geography: Geography, residents: Residents, measure: str) -> pa
     )
     parts = []
     for layer, area_of_lsoa in levels:
-        for year, of_year in zip(YEARS, values, strict=True):
-            sums = np.bincount(area_of_lsoa, weights=of_year)
+        for year, year_values in zip(YEARS, values, strict=True):
+            sums = np.bincount(area_of_lsoa, weights=year_values)
             n = len(layer)
             parts.append(
                 pa.table(

@@ -1,8 +1,8 @@
-"""The demonstration county put to rest, through the same stores as real data.
+"""Writes the demonstration county through the same stores as real data.
 
-A marker, ``demo.json`` in the data folder, is written last; another, ``demo.unfinished``,
-first. A write that was killed leaves the second one alone, and the next write does it again. A
-folder with data that nobody marked as ours is never touched.
+The marker ``demo.json`` is written last, and ``demo.unfinished`` first. After an interrupted write
+only the second exists, and the next start writes again. A folder with data but no marker is never
+touched.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ import pyarrow.ipc
 from boundaries.storage.store import LayerStore, is_same_crs
 from service.demo.county import County, build_county
 from service.demo.geography import CRS, LICENCE, SOURCE
-from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, mark
+from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
 from service.demo.published import sites_source
 from service.demo.residents import MEASURES
 from service.store.delta import SourceFile
@@ -47,7 +47,7 @@ SITES_LICENCE = "published figures; positions approximate"
 
 @dataclass(frozen=True)
 class DemoStores:
-    """The four stores that the county goes to."""
+    """The four stores that the county is written to."""
 
     layers: LayerStore
     incidents: IncidentStore
@@ -73,9 +73,9 @@ def ensure_demo(
     progress: Progress | None = None,
     build: Callable[[int], County] = build_county,
 ) -> bool:
-    """Write the demonstration county where it is not there whole; True if it was written.
+    """Write the demonstration county unless it is complete; True if it was written.
 
-    What else was imported beside an earlier demonstration stays as it is.
+    Other data imported beside an earlier demonstration stay unchanged.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def ensure_demo(
         return False
     if not is_same_crs(CRS, crs):
         raise WrongCrsError("the demonstration county", CRS, crs)
-    with _one_at_a_time(data_dir):
+    with _exclusive_lock(data_dir):
         state = demo_state(data_dir, seed=seed)
         if state == "complete":  # another process has just written it
             return False
@@ -100,7 +100,7 @@ def ensure_demo(
                 "it holds data that are not the demonstration's; "
                 "set HOTSPOTS_DATA_DIR to another folder",
             )
-        report = progress or _unseen
+        report = progress or _silent
         report("making the demonstration county", 0.0)
         write_county(build(seed), data_dir, crs=crs, progress=report)
     return True
@@ -109,30 +109,30 @@ def ensure_demo(
 def write_county(
     county: County, data_dir: Path, *, crs: str = CRS, progress: Progress | None = None
 ) -> None:
-    """Put the county to rest, in the place of an earlier or unfinished one.
+    """Write the county, replacing an earlier or unfinished one.
 
     Raises
     ------
     ImportRefusedError
-        If a layer of one of the county's names is there and is not invented.
+        If a layer with one of the county's names exists and is not invented.
     DatasetSettingsError
         If a dataset of one of the county's names holds real incidents.
     """
-    report = progress or _unseen
+    report = progress or _silent
     stores = DemoStores.of(data_dir, crs=crs)
     steps = list(_steps(county, stores))  # refuses before anything is marked or written
-    mark(data_dir / UNFINISHED, county.seed)
+    write_marker(data_dir / UNFINISHED, county.seed)
     (data_dir / MARKER).unlink(missing_ok=True)
-    for done, (doing, step) in enumerate(steps):
-        report(doing, (1 + done) / (1 + len(steps)))
+    for index, (task, step) in enumerate(steps):
+        report(task, (1 + index) / (1 + len(steps)))
         step()
-    mark(data_dir / MARKER, county.seed)
+    write_marker(data_dir / MARKER, county.seed)
     (data_dir / UNFINISHED).unlink()
     report("the demonstration county is written", 1.0)
 
 
 def source_file(name: str, rows: pa.Table) -> SourceFile:
-    """What stands for a file of rows that never was one: the same rows, the same digest."""
+    """A stand-in for a source file: the same rows have the same digest."""
     sink = pa.BufferOutputStream()
     with pyarrow.ipc.new_stream(sink, rows.schema) as stream:
         stream.write_table(rows.combine_chunks())
@@ -140,17 +140,17 @@ def source_file(name: str, rows: pa.Table) -> SourceFile:
 
 
 def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Each thing that is written, in order: the layer of the study area first."""
+    """The writing steps in order, the layer of the study area first."""
     for layer in county.layers:
-        existing = layer.layer_id in stores.layers.ids()
-        if existing and not stores.layers.get(layer.layer_id).metadata.synthetic:
+        is_stored = layer.layer_id in stores.layers.ids()
+        if is_stored and not stores.layers.get(layer.layer_id).metadata.synthetic:
             raise ImportRefusedError(
                 str(stores.layers.folder),
                 f"layer {layer.layer_id!r} is there and is not the demonstration's",
             )
         save = partial(stores.layers.save, layer, replace=True)
         yield f"writing {layer.metadata.title}", save
-    invented: dict[str, Any] = {"licence": LICENCE, "synthetic": True, "replace": True}
+    attribution: dict[str, Any] = {"licence": LICENCE, "synthetic": True, "replace": True}
     for measure, rows in county.measures.items():
         append: Callable[[], object] = partial(
             stores.measures.append,
@@ -158,7 +158,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
             file=source_file(measure, rows),
             unit=MEASURES[measure],
             source=SOURCE,
-            **invented,
+            **attribution,
         )
         yield f"writing {measure}", append
     append = partial(
@@ -166,7 +166,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         county.sites,
         file=source_file("sites", county.sites),
         source=sites_source(),
-        **{**invented, "licence": SITES_LICENCE},
+        **{**attribution, "licence": SITES_LICENCE},
     )
     yield "writing development sites", append
     for dataset, rows in county.incidents.items():
@@ -177,14 +177,14 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
             files=[source_file(dataset, rows)],
             title=TITLES[dataset],
             source=SOURCES[dataset],
-            **invented,
+            **attribution,
         )
         yield f"writing {TITLES[dataset]}", append
 
 
 @contextmanager
-def _one_at_a_time(data_dir: Path) -> Iterator[None]:
-    """Keep a second process out until the first has written."""
+def _exclusive_lock(data_dir: Path) -> Iterator[None]:
+    """Let one process write at a time."""
     try:
         import fcntl
     except ImportError:  # Windows: two demonstrations started together are not kept apart
@@ -200,5 +200,5 @@ def _one_at_a_time(data_dir: Path) -> Iterator[None]:
         yield
 
 
-def _unseen(doing: str, share: float) -> None:
-    """Progress that nobody watches."""
+def _silent(task: str, share: float) -> None:
+    """Ignore progress."""

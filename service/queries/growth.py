@@ -151,8 +151,8 @@ class PrioritiesQuery(GrowthQuery):
 
     @model_validator(mode="after")
     def _two_periods(self) -> Self:
-        given = (self.baseline_from, self.baseline_to)
-        if any(given) and not (all(given) and self.from_ and self.to):
+        baseline = (self.baseline_from, self.baseline_to)
+        if any(baseline) and not (all(baseline) and self.from_ and self.to):
             raise ValueError(
                 "baseline_from and baseline_to are given together, and from and to after them"
             )
@@ -163,6 +163,6 @@ class PrioritiesQuery(GrowthQuery):
         """The question about change since the baseline period, None where there is none."""
         if self.baseline_from is None or self.baseline_to is None:
             return None
-        wanted = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
+        selection = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
         period = {"baseline_from": self.baseline_from, "baseline_to": self.baseline_to}
-        return ChangeQuery.model_validate({**wanted, **period, "replicates": 0})
+        return ChangeQuery.model_validate({**selection, **period, "replicates": 0})

@@ -72,12 +72,12 @@ class TwoPeriodsQuery(TableQuery):
 
     def baseline_filter(self) -> IncidentFilter:
         """The filter of the baseline period: the same but for the period."""
-        wanted = self.incident_filter()
+        incident_filter = self.incident_filter()
         return IncidentFilter(
             start=Moment.from_text(self.baseline_from, end=False),
             end=Moment.from_text(self.baseline_to, end=True),
-            categories=wanted.categories,
-            within=wanted.within,
+            categories=incident_filter.categories,
+            within=incident_filter.within,
         )
 
 
@@ -132,10 +132,10 @@ class DisplacementQuery(TwoPeriodsQuery):
     @model_validator(mode="after")
     def _apart(self) -> Self:
         groups = (self.target, self.control, self.displacement, self.displacement_control)
-        named = [code for group in groups for code in group]
-        twice = sorted({code for code in named if named.count(code) > 1})
-        if twice:
-            raise ValueError(f"areas must be in one group only, once: {', '.join(twice[:5])}")
+        codes = [code for group in groups for code in group]
+        repeated = sorted({code for code in codes if codes.count(code) > 1})
+        if repeated:
+            raise ValueError(f"areas must be in one group only, once: {', '.join(repeated[:5])}")
         if bool(self.displacement) != bool(self.displacement_control):
             raise ValueError("displacement and displacement_control are given together")
         return self

@@ -44,16 +44,16 @@ class Condition(BaseModel):
 
     @model_validator(mode="after")
     def _one_test(self) -> Self:
-        words = [w is not None for w in (self.one_of, self.not_in)]
-        numbers = [n is not None for n in (self.at_least, self.at_most)]
+        word_tests = [test is not None for test in (self.one_of, self.not_in)]
+        number_tests = [test is not None for test in (self.at_least, self.at_most)]
         if self.fact not in WORDS | NUMBERS:
-            known = ", ".join([*WORDS, *NUMBERS])
-            raise ValueError(f"there is no fact {self.fact!r}; there are {known}")
-        if sum((*words, *numbers, self.missing is not None)) != 1:
+            facts = ", ".join([*WORDS, *NUMBERS])
+            raise ValueError(f"there is no fact {self.fact!r}; there are {facts}")
+        if sum((*word_tests, *number_tests, self.missing is not None)) != 1:
             raise ValueError(f"{self.fact}: give one of in, not_in, at_least, at_most, missing")
-        if any(words) and self.fact not in WORDS:
+        if any(word_tests) and self.fact not in WORDS:
             raise ValueError(f"{self.fact} is a number: give at_least, at_most or missing")
-        if any(numbers) and self.fact not in NUMBERS:
+        if any(number_tests) and self.fact not in NUMBERS:
             raise ValueError(f"{self.fact} is a word: give in, not_in or missing")
         return self
 
@@ -107,7 +107,7 @@ class Rule(BaseModel):
         return reason
 
     def __str__(self) -> str:
-        return f"{self.priority}: {'; '.join(str(one) for one in self.when)}"
+        return f"{self.priority}: {'; '.join(str(condition) for condition in self.when)}"
 
 
 class PriorityRules(BaseModel):
@@ -125,10 +125,10 @@ class PriorityRules(BaseModel):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         ids = [rule.id for rule in self.rules]
-        twice = sorted({one for one in ids if ids.count(one) > 1})
-        if twice:
-            raise ValueError(f"rules are there twice: {', '.join(twice)}")
-        wrong = sorted(set(self.order_by.values()) - set(NUMBERS))
-        if wrong:
-            raise ValueError(f"order_by names {', '.join(wrong)}, which is no number of an area")
+        repeated = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
+        if repeated:
+            raise ValueError(f"rules are there twice: {', '.join(repeated)}")
+        unknown = sorted(set(self.order_by.values()) - set(NUMBERS))
+        if unknown:
+            raise ValueError(f"order_by names {', '.join(unknown)}, which is no number of an area")
         return self

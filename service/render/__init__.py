@@ -1,1 +1,1 @@
-"""From a released answer to bytes."""
+"""Renders released answers as bytes."""

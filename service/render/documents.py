@@ -1,4 +1,4 @@
-"""Structured answers and rows as JSON."""
+"""Renders documents and rows as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from service.model.release import Released
 JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
 
-def provenance_dict(provenance: Provenance, **more: Any) -> dict[str, Any]:
-    """The provenance as it stands in JSON."""
+def provenance_dict(provenance: Provenance, **extra: Any) -> dict[str, Any]:
+    """The provenance as JSON members."""
     return {
         "synthetic": provenance.synthetic,
         **provenance.sources,
@@ -24,7 +24,7 @@ def provenance_dict(provenance: Provenance, **more: Any) -> dict[str, Any]:
         "located_share": located_share(provenance.counts),
         "notes": list(provenance.notes),
         "software": provenance.software,
-        **more,
+        **extra,
     }
 
 
@@ -37,9 +37,9 @@ def located_share(counts: Mapping[str, int]) -> float | None:
     return round((records - unlocated) / records, 6)
 
 
-def provenance_text(provenance: Provenance, **more: Any) -> str:
+def provenance_text(provenance: Provenance, **extra: Any) -> str:
     """The provenance as one line of ASCII JSON, for headers and image comments."""
-    return text_json(provenance_dict(provenance, **more))
+    return text_json(provenance_dict(provenance, **extra))
 
 
 def text_json(content: Mapping[str, Any]) -> str:
@@ -58,9 +58,9 @@ def document_json(released: Released[Document]) -> bytes:
 
 
 def json_values(column: Column) -> list[Any]:
-    """A column's values as JSON has them: NaN becomes null, whole floats stay floats."""
+    """A column's values for JSON: NaN becomes null, whole floats stay floats."""
     if column.dtype.kind == "f":
-        return [None if np.isnan(v) else float(v) for v in column]
+        return [None if np.isnan(value) else float(value) for value in column]
     return list(column.tolist())
 
 

@@ -1,4 +1,4 @@
-"""The demonstration: an invented county, written when it is not there, then served."""
+"""Command that serves the demonstration county and writes it first if it is missing."""
 
 import os
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.admin import serve
 from service.demo.marker import demo_state
 
@@ -27,16 +27,16 @@ def demo(
     """
     if "HOTSPOTS_DATA_DIR" not in os.environ:
         os.environ["HOTSPOTS_DATA_DIR"] = str(DEFAULT_FOLDER)
-    settings = output.settings()
+    settings = terminal.settings()
     written = False
     if demo_state(settings.data_dir) != "complete":
         # Making the county takes libraries that serving it does not.
         from service.demo.write import ensure_demo
 
-        with output.errors_in_words(), output.progress_bar() as progress:
+        with terminal.report_errors(), terminal.progress_bar() as progress:
             written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
     folder = settings.data_dir.resolve()
     state = "written to" if written else "is in"
-    output.console.print(f"the demonstration county (synthetic) {state} {folder}")
+    terminal.console.print(f"the demonstration county (synthetic) {state} {folder}")
     if not write_only:
         serve.run(settings, host=host, port=port, workers=workers)

@@ -1,4 +1,4 @@
-"""Run the HTTP service, in this process or in several that share one address."""
+"""Command that runs the HTTP service, in this process or in several on one address."""
 
 import importlib.util
 import multiprocessing
@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from fastapi import FastAPI
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.config.settings import Settings
 from service.runtime import logs
 
@@ -27,9 +27,9 @@ Workers = Annotated[int, typer.Option(min=1, max=64, help="Number of processes."
 
 def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> None:
     """Serve the data folder over HTTP."""
-    settings = output.settings()
+    settings = terminal.settings()
     if not settings.data_dir.is_dir():
-        output.fail(
+        terminal.fail(
             f"there is no data folder {settings.data_dir}: import something first, "
             "or set HOTSPOTS_DATA_DIR"
         )
@@ -37,11 +37,11 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> 
 
 
 def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve until interrupted; prints the address once it answers."""
+    """Serve until interrupted; the address is printed once it answers."""
     import uvicorn
 
     if settings.redis.url.get_secret_value() and importlib.util.find_spec("redis") is None:
-        output.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
+        terminal.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
     logs.configure(settings.log_level, settings.log_format)
     os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
     os.environ.pop(METRICS_DIR, None)
@@ -65,11 +65,11 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
 
 
 def worker_app() -> FastAPI:
-    """The application of one process, over the settings of its environment."""
+    """The application of one process, with the settings from its environment."""
     from service.assembly.app import create_app
     from service.assembly.resources import open_resources
 
-    settings = output.settings()
+    settings = terminal.settings()
     parent = multiprocessing.parent_process()
     if parent is not None:
         logs.configure(settings.log_level, settings.log_format)
@@ -78,28 +78,28 @@ def worker_app() -> FastAPI:
 
 
 def _end_with(parent: Any) -> None:
-    """End this worker when the process that started it is no more, however it ended."""
+    """End this worker when its parent process has ended for any reason."""
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def announce(listening: socket) -> None:
-    """Print where a socket listens."""
-    host, port = listening.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Hotspot Atlas at http://{shown}:{port}/", flush=True)  # noqa: T201
+def announce(listener: socket) -> None:
+    """Print the address of a listening socket."""
+    host, port = listener.getsockname()[:2]
+    shown_host = f"[{host}]" if ":" in host else host
+    print(f"Hotspot Atlas at http://{shown_host}:{port}/", flush=True)  # noqa: T201
 
 
 def _announcing_server() -> type:
     import uvicorn
 
     class AnnouncingServer(uvicorn.Server):
-        """Says where it listens once it does."""
+        """A server that prints its address when it listens."""
 
         async def startup(self, sockets: list[socket] | None = None) -> None:
             await super().startup(sockets)
             for server in self.servers:
-                for listening in server.sockets:
-                    announce(listening)
+                for listener in server.sockets:
+                    announce(listener)
 
     return AnnouncingServer

@@ -1,4 +1,4 @@
-"""Several processes behind one address: started together, replaced when they end."""
+"""Several worker processes on one address: started together, replaced when they end."""
 
 import logging
 import os
@@ -21,30 +21,30 @@ logger = logging.getLogger("hotspots")
 
 
 def serve_by_workers(config: Config, announce: Callable[[socket], None]) -> None:
-    """Serve until a signal; ends the program with status 1 where the workers cannot start."""
-    shared = tempfile.mkdtemp(prefix="hotspots-metrics-")
-    os.environ[METRICS_DIR] = shared
+    """Serve until a signal; exits with status 1 if the workers cannot start."""
+    metrics_dir = tempfile.mkdtemp(prefix="hotspots-metrics-")
+    os.environ[METRICS_DIR] = metrics_dir
     try:
         supervisor = Supervisor(config, config.bind_socket(), announce)
         supervisor.run()
     finally:
-        shutil.rmtree(shared, ignore_errors=True)
+        shutil.rmtree(metrics_dir, ignore_errors=True)
     if supervisor.failed:
         sys.exit(1)
 
 
 class Supervisor(Multiprocess):
-    """Keeps as many workers as were asked for, all on one listening socket.
+    """Keeps the requested number of workers running on one listening socket.
 
-    The address is announced when every worker answers. A worker that ends is replaced; the
-    others go on, since the socket belongs to all. Workers that end before any was ever ready
-    end the program: they would do so again.
+    The address is announced when every worker answers. A worker that ends is replaced while the
+    others go on, since the socket belongs to all of them. If workers end before any was ready, the
+    program ends, because replacements would fail in the same way.
     """
 
     def __init__(
-        self, config: Config, listening: socket, announce: Callable[[socket], None]
+        self, config: Config, listener: socket, announce: Callable[[socket], None]
     ) -> None:
-        super().__init__(config, [listening])
+        super().__init__(config, [listener])
         self._announce = announce
         self._is_announced = False
         self._answered: dict[int | None, float] = {}
@@ -53,8 +53,8 @@ class Supervisor(Multiprocess):
         self.failed = False
 
     def keep_subprocess_alive(self) -> None:
-        """Replace who has ended or hangs, and announce the address when all are there."""
-        for at, process in enumerate(self.processes):
+        """Replace workers that have ended or hang, and announce the address when all are ready."""
+        for index, process in enumerate(self.processes):
             if self.should_exit.is_set():
                 return
             if process.exitcode is None and not self._hangs(process):
@@ -64,13 +64,13 @@ class Supervisor(Multiprocess):
                 self.failed = True
                 self.should_exit.set()
                 return
-            self._replace(at, process)
-        if not self._is_announced and all(p.pid in self._ready for p in self.processes):
+            self._replace(index, process)
+        if not self._is_announced and all(worker.pid in self._ready for worker in self.processes):
             self._is_announced = True
             self._announce(self.sockets[0])
 
-    def _replace(self, at: int, process: Process) -> None:
-        """Start another worker, at once unless the one that ended could not start either."""
+    def _replace(self, index: int, process: Process) -> None:
+        """Start another worker, after a delay if the one that ended was never ready."""
         if time.monotonic() < self._not_before:
             return
         if process.exitcode is None:
@@ -80,22 +80,22 @@ class Supervisor(Multiprocess):
         self._not_before = 0.0 if was_ready else time.monotonic() + RETRY_S
         logger.warning("worker %d ended; another one takes its place", process.pid)
         mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
-        self.processes[at] = Process(self.config, self.sockets)
-        self.processes[at].start()
+        self.processes[index] = Process(self.config, self.sockets)
+        self.processes[index].start()
 
     def _hangs(self, process: Process) -> bool:
-        """Whether a worker has not answered for too long; notes when it is first ready."""
+        """Whether a worker has not answered for too long; also records when it is first ready."""
         now = time.monotonic()
         # Not one long wait: the worker may end meanwhile, and the pipe would not say so.
-        said = process.ping(timeout=0.5)
-        if said:
+        has_answered = process.ping(timeout=0.5)
+        if has_answered:
             self._answered[process.pid] = now
             if process.pid not in self._ready and process.is_ready(timeout=0.5):
                 self._ready.add(process.pid)
         return now - self._answered.setdefault(process.pid, now) > HUNG_AFTER_S
 
     def terminate_all(self) -> None:
-        """Refuse new connections from here on, and let the workers finish what they have."""
-        for listening in self.sockets:
-            listening.close()
+        """Refuse new connections, and let the workers finish their requests."""
+        for listener in self.sockets:
+            listener.close()
         super().terminate_all()

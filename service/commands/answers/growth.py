@@ -1,11 +1,11 @@
-"""Growth on the command line: sites, and what is around them."""
+"""Commands for growth: sites, and what is around them."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import write_table
 from service.commands.options import Format, Out
@@ -22,9 +22,9 @@ Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots da
 @with_query(SitesQuery)
 def sites(query: SitesQuery, format_: Format = None, out: Out = None) -> None:
     """Development sites and the homes to come; their phases; or sums by district."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.site_tables.table(query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.site_tables.table(query), query, format_, out)
 
 
 @app.command()
@@ -33,9 +33,9 @@ def overlay(
     dataset: Dataset, query: OverlayQuery, format_: Format = None, out: Out = None
 ) -> None:
     """Development sites, the homes to come, and what is around each today."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.overlay.table(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.overlay.table(dataset, query), query, format_, out)
 
 
 @app.command()
@@ -44,9 +44,9 @@ def forecast(
     dataset: Dataset, query: ForecastQuery, format_: Format = None, out: Out = None
 ) -> None:
     """Expected incidents per year as homes are built, each with its 90 % interval."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.forecasts.table(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.forecasts.table(dataset, query), query, format_, out)
 
 
 @app.command()
@@ -55,9 +55,9 @@ def priorities(
     dataset: Dataset, query: PrioritiesQuery, format_: Format = None, out: Out = None
 ) -> None:
     """Areas that are emerging, to be prevented or to be sustained, with the reasons."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.priorities.table(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.priorities.table(dataset, query), query, format_, out)
 
 
 @app.command("map")
@@ -69,9 +69,9 @@ def map_(
 ) -> None:
     """A picture: sites by size and completion over hot spots, density or priorities."""
     if out.suffix.lower() != ".png":
-        output.fail(f"a picture is written as .png, got {out.name!r}")
-    held = output.resources()
-    with output.errors_in_words():
-        picture = held.site_maps.picture(dataset, query)
-        body = site_map_png(output.release(held, picture))
-    output.write(body, out)
+        terminal.fail(f"a picture is written as .png, got {out.name!r}")
+    resources = terminal.resources()
+    with terminal.report_errors():
+        picture = resources.site_maps.picture(dataset, query)
+        body = site_map_png(terminal.release(resources, picture))
+    terminal.write(body, out)

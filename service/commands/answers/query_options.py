@@ -1,4 +1,4 @@
-"""Command line options made from a query model, so that they are those of HTTP, all of them."""
+"""Makes command-line options from a query model, so that they match those of HTTP."""
 
 import inspect
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin
 import typer
 from pydantic.fields import FieldInfo
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.model.queries import Query
 
 
@@ -19,31 +19,33 @@ def with_query(
     Parameters
     ----------
     model : type of Query
-        Its fields become options: ``bandwidth_m`` is ``--bandwidth-m``. Values are checked by
-        the model, in its words.
+        Its fields become options: ``bandwidth_m`` is ``--bandwidth-m``. The model checks the
+        values and words the errors.
     without : tuple of str
-        Fields that make no sense on the command line.
+        Fields that are not useful on the command line.
 
     Returns
     -------
     callable
         A decorator. The command has a keyword parameter `query`, which the options replace.
+    callable
+        A decorator for a command with a keyword parameter `query`, which the options replace.
     """
     fields = {name: field for name, field in model.model_fields.items() if name not in without}
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        def run(**given: Any) -> None:
-            asked = {}
+        def run(**options: Any) -> None:
+            values = {}
             for name, field in fields.items():
-                value = given.pop(name)
+                value = options.pop(name)
                 if value not in (None, [], ()):
-                    asked[field.alias or name] = value
-            command(**given, query=output.query_of(model, **asked))
+                    values[field.alias or name] = value
+            command(**options, query=terminal.query_of(model, **values))
 
-        own = inspect.signature(command, eval_str=True).parameters
+        signature_parameters = inspect.signature(command, eval_str=True).parameters
         parameters = [
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for name, parameter in own.items()
+            for name, parameter in signature_parameters.items()
             if name != "query"
         ]
         parameters += [
@@ -56,7 +58,7 @@ def with_query(
             for name, field in fields.items()
         ]
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {p.name: p.annotation for p in parameters}
+        run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__name__ = command.__name__
         run.__doc__ = command.__doc__
         return run
@@ -65,30 +67,36 @@ def with_query(
 
 
 def _option(name: str, field: FieldInfo) -> Any:
-    """The typer annotation of a field: text that the model will check."""
+    """The typer annotation of a field, as text that the model will check."""
     flag = f"--{(field.alias or name).replace('_', '-')}"
-    words = (field.description or "").rstrip(".")
+    help_text = (field.description or "").rstrip(".")
     if field.annotation is bool:
-        option = typer.Option(f"{flag}/--no-{flag[2:]}", help=f"{words}.", show_default=False)
+        option = typer.Option(f"{flag}/--no-{flag[2:]}", help=f"{help_text}.", show_default=False)
         return Annotated[bool | None, option]
     choices = _choices(field.annotation)
     if choices:
-        words += f" ({', '.join(choices)})"
+        help_text += f" ({', '.join(choices)})"
     if field.is_required():
-        words += " [required]"
+        help_text += " [required]"
     elif field.default not in (None, ()):
         default = field.default
-        shown = ", ".join(f"{v:g}" for v in default) if isinstance(default, tuple) else default
-        words += f" [{shown:g}]" if isinstance(shown, float) else f" [{shown}]"
-    several = get_origin(field.annotation) is tuple
+        default_text = (
+            ", ".join(f"{number:g}" for number in default)
+            if isinstance(default, tuple)
+            else default
+        )
+        help_text += (
+            f" [{default_text:g}]" if isinstance(default_text, float) else f" [{default_text}]"
+        )
+    is_list = get_origin(field.annotation) is tuple
     return Annotated[
-        (list[str] if several else str) | None,
-        typer.Option(flag, help=f"{words}.", metavar=_metavar(field), show_default=False),
+        (list[str] if is_list else str) | None,
+        typer.Option(flag, help=f"{help_text}.", metavar=_metavar(field), show_default=False),
     ]
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
-    """The words that a field allows, where it is a choice of words."""
+    """The allowed values of a field, if it is a choice of texts."""
     parts = get_args(annotation)
     if parts and all(isinstance(part, str) for part in parts):
         return tuple(parts)

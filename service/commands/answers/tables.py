@@ -1,4 +1,4 @@
-"""The same answers as over HTTP, to a file or to standard output."""
+"""Commands that write the answers of the HTTP API to a file or to standard output."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,7 @@ import typer
 
 from service.analyses.inputs.answer_crs import target_crs
 from service.analyses.resources import Resources
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.options import Format, Out, TableFormatName
 from service.model.answers import Table
@@ -47,34 +47,36 @@ def heatmap(
     out: Out = None,
 ) -> None:
     """Kernel density of incidents: .tif raster, .png map or tile, .json summary."""
-    held = output.resources()
+    resources = terminal.resources()
     suffix = out.suffix.lower() if out is not None else ".json"
-    with output.errors_in_words():
+    with terminal.report_errors():
         if tile is not None:
             if out is not None and suffix != ".png":
-                output.fail(f"a tile is written as .png, got {out.name!r}")
-            drawn = held.heatmaps.tile(dataset, _tile_of(tile), query.part(HeatmapTileQuery))
-            body = tile_png(output.release(held, drawn))
+                terminal.fail(f"a tile is written as .png, got {out.name!r}")
+            tile_image = resources.heatmaps.tile(
+                dataset, _tile_of(tile), query.part(HeatmapTileQuery)
+            )
+            body = tile_png(terminal.release(resources, tile_image))
         elif suffix in {".tif", ".tiff"}:
-            raster = held.heatmaps.raster(dataset, query.part(RasterQuery))
-            body = raster_tif(output.release(held, raster))
+            raster = resources.heatmaps.raster(dataset, query.part(RasterQuery))
+            body = raster_tif(terminal.release(resources, raster))
         elif suffix == ".png":
-            picture = held.heatmaps.map_image(dataset, query.part(MapQuery))
-            body = map_png(output.release(held, picture))
+            picture = resources.heatmaps.map_image(dataset, query.part(MapQuery))
+            body = map_png(terminal.release(resources, picture))
         elif suffix == ".json":
-            summary = held.heatmaps.summary(dataset, query.part(HeatmapQuery))
-            body = document_json(output.release(held, summary))
+            summary = resources.heatmaps.summary(dataset, query.part(HeatmapQuery))
+            body = document_json(terminal.release(resources, summary))
         else:
-            output.fail(f"--out must end in .tif, .png or .json, got {suffix!r}")
-    output.write(body, out)
+            terminal.fail(f"--out must end in .tif, .png or .json, got {suffix!r}")
+    terminal.write(body, out)
 
 
 @with_query(PeakQuery)
 def peaks(dataset: Dataset, query: PeakQuery, format_: Format = None, out: Out = None) -> None:
     """The peaks of a heat map, highest first, each with its place, mass and class."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.heatmaps.peaks(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.heatmaps.peaks(dataset, query), query, format_, out)
 
 
 @with_query(ContourQuery)
@@ -82,9 +84,9 @@ def contours(
     dataset: Dataset, query: ContourQuery, format_: Format = None, out: Out = None
 ) -> None:
     """The smallest areas that hold given shares of a heat map's mass."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.heatmaps.contours(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.heatmaps.contours(dataset, query), query, format_, out)
 
 
 @with_query(ChoroplethQuery)
@@ -96,10 +98,10 @@ def choropleth(
     out: Out = None,
 ) -> None:
     """One value per area, highest first: counts, or rates over a measure."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.choropleths.table(dataset, layer, query)
-        write_table(held, answer, query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        answer = resources.choropleths.table(dataset, layer, query)
+        write_table(resources, answer, query, format_, out)
 
 
 @with_query(HotspotQuery)
@@ -111,10 +113,10 @@ def hotspots(
     out: Out = None,
 ) -> None:
     """Local statistics: which areas are hot together beyond chance."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.hotspots.table(dataset, layer, query)
-        write_table(held, answer, query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        answer = resources.hotspots.table(dataset, layer, query)
+        write_table(resources, answer, query, format_, out)
 
 
 @with_query(EmergingQuery)
@@ -126,10 +128,10 @@ def emerging(
     out: Out = None,
 ) -> None:
     """Emerging hot spots: which areas are newly, steadily or no longer hot."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.over_time.emerging(dataset, layer, query)
-        write_table(held, answer, query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        answer = resources.over_time.emerging(dataset, layer, query)
+        write_table(resources, answer, query, format_, out)
 
 
 @with_query(ChangeQuery)
@@ -141,18 +143,18 @@ def change(
     out: Out = None,
 ) -> None:
     """Change between a baseline period and another, area by area and as a whole."""
-    held = output.resources()
-    with output.errors_in_words():
-        answer = held.over_time.change(dataset, layer, query)
-        write_table(held, answer, query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        answer = resources.over_time.change(dataset, layer, query)
+        write_table(resources, answer, query, format_, out)
 
 
 @with_query(TrendQuery)
 def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out = None) -> None:
     """Incidents of one area, or of the study area, per whole month, quarter or year."""
-    held = output.resources()
-    with output.errors_in_words():
-        write_table(held, held.trends.trend(dataset, query), query, format_, out)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        write_table(resources, resources.trends.trend(dataset, query), query, format_, out)
 
 
 def places(
@@ -161,44 +163,44 @@ def places(
     out: Out = None,
 ) -> None:
     """Where a place is, by what it is called, as JSON: areas, development sites, postcodes."""
-    query = output.query_of(PlacesQuery, q=q, limit=limit)
-    held = output.resources()
-    with output.errors_in_words():
-        body = table_json(output.release(held, held.places.search(query)))
-    output.write(body, out)
+    query = terminal.query_of(PlacesQuery, q=q, limit=limit)
+    resources = terminal.resources()
+    with terminal.report_errors():
+        body = table_json(terminal.release(resources, resources.places.search(query)))
+    terminal.write(body, out)
 
 
 def write_table(
-    held: Resources,
+    resources: Resources,
     answer: Table,
     query: Query,
-    chosen: TableFormatName | None,
+    format_name: TableFormatName | None,
     out: Path | None,
 ) -> None:
-    """A table in the format asked for, or that the file's suffix says, or CSV."""
-    suffix = chosen.value if chosen is not None else ""
+    """Write a table in the named format, or in that of the file's suffix, or as CSV."""
+    suffix = format_name.value if format_name is not None else ""
     if not suffix and out is not None:
         suffix = out.suffix.lower().removeprefix(".")
         if suffix not in FORMATS:
-            output.fail(f"--out must end in .{', .'.join(FORMATS)}, got {out.name!r}")
-    wanted = FORMATS[suffix or "csv"]
-    if wanted.needs_shapes and answer.geometries is None:
-        plain = [name for name, one in FORMATS.items() if not one.needs_shapes]
-        output.fail(f"a {answer.kind} has no shapes: ask for {', '.join(plain)}")
-    if out is None and not wanted.is_text:
-        output.fail(f"{suffix} is not text: name a file with --out")
-    crs = target_crs(getattr(query, "crs", None), held.settings.crs)
-    released = output.release(held, answer)
-    output.write(wanted.render(released, crs=crs), out)
-    if out is not None and wanted.describe is not None:
-        beside = out.with_name(f"{out.name}.provenance.json")
-        output.write(wanted.describe(released).encode(), beside)
+            terminal.fail(f"--out must end in .{', .'.join(FORMATS)}, got {out.name!r}")
+    table_format = FORMATS[suffix or "csv"]
+    if table_format.needs_shapes and answer.geometries is None:
+        shapeless_formats = [name for name, entry in FORMATS.items() if not entry.needs_shapes]
+        terminal.fail(f"a {answer.kind} has no shapes: ask for {', '.join(shapeless_formats)}")
+    if out is None and not table_format.is_text:
+        terminal.fail(f"{suffix} is not text: name a file with --out")
+    crs = target_crs(getattr(query, "crs", None), resources.settings.crs)
+    released = terminal.release(resources, answer)
+    terminal.write(table_format.render(released, crs=crs), out)
+    if out is not None and table_format.describe is not None:
+        provenance_path = out.with_name(f"{out.name}.provenance.json")
+        terminal.write(table_format.describe(released).encode(), provenance_path)
 
 
 def _tile_of(text: str) -> Tile:
-    """The tile address of its text z/x/y."""
+    """The tile with address z/x/y."""
     parts = text.split("/")
     if len(parts) != 3 or not all(part.isascii() and part.isdigit() for part in parts):
-        output.fail(f"--tile must be written z/x/y, such as 12/2049/1347, got {text!r}")
+        terminal.fail(f"--tile must be written z/x/y, such as 12/2049/1347, got {text!r}")
     z, x, y = (int(part) for part in parts)
     return Tile(z, x, y)

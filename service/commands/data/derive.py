@@ -1,11 +1,11 @@
-"""``hotspots derive``: new data at rest from what is there."""
+"""Commands ``hotspots derive``: new layers from imported ones."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.options import Replace, Source, Title
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -35,10 +35,10 @@ def boundaries(
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.derive import derive_boundaries
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = derive_boundaries(
-            held.layers,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        derivation = derive_boundaries(
+            resources.layers,
             lookup,
             from_layer=from_,
             layer=layer,
@@ -51,4 +51,4 @@ def boundaries(
             replace=replace,
             progress=progress,
         )
-    output.say(done.lines())
+    terminal.print_lines(derivation.lines())

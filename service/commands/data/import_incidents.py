@@ -1,4 +1,4 @@
-"""``hotspots import incidents``: files of incidents in one of the known layouts."""
+"""Command ``hotspots import incidents``: files of incidents in one of the known formats."""
 
 import enum
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from service.analyses.resources import Resources
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.options import (
     Decimal,
     DecimalSign,
@@ -43,9 +43,9 @@ LAYOUT = "service.layout"  # where a command's context keeps the layout of --lay
 
 
 def _use_layout(ctx: typer.Context, path: Path | None) -> Path | None:
-    """Take the entries of a layout file as defaults of the options that it names."""
+    """Use the entries of a layout file as defaults of the options they name."""
     if path is not None:
-        with output.errors_in_words():
+        with terminal.report_errors():
             ctx.meta[LAYOUT] = read_layout(path)
         ctx.default_map = ctx.meta[LAYOUT].options()
     return path
@@ -166,28 +166,28 @@ def incidents(
     file_attributes = ctx.meta[LAYOUT].attribute if layout is not None else {}
     attributes = {**file_attributes, **_attributes(attribute or [])}
     if save_layout is not None and not save_layout.parent.is_dir():
-        output.fail(f"{save_layout} cannot be written: its folder does not exist")
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
+        terminal.fail(f"{save_layout} cannot be written: its folder does not exist")
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
         options = ImportOptions(
             dataset=dataset,
             title=title,
             source=source,
             licence=licence,
             area_layer=area_layer,
-            layers=_codes_of_layers(held),
+            layers=_codes_of_layers(resources),
             replace=replace,
             strict=strict,
             max_rejected_share=max_rejected,
-            study_box_m=_study_box_m(held),
+            study_box_m=_study_box_m(resources),
             rejects_path=rejects,
             progress=progress,
         )
         if format_ is IncidentFormat.POLICE_UK:
-            done = import_police_uk(held.incidents, files, options)
+            summary = import_police_uk(resources.incidents, files, options)
         else:
             if time is None:
-                output.fail("--format csv needs --time, the column with the date")
+                terminal.fail("--format csv needs --time, the column with the date")
             columns = IncidentColumns(
                 time=time,
                 date_form=date_form.value,
@@ -207,29 +207,31 @@ def incidents(
                 delimiter=delimiter,
                 decimal=decimal.value,
             )
-            done = import_csv(held.incidents, files, columns, options, postcodes=held.postcodes)
-    output.say(done.lines())
+            summary = import_csv(
+                resources.incidents, files, columns, options, postcodes=resources.postcodes
+            )
+    terminal.print_lines(summary.lines())
     if save_layout is not None:
         saved = IncidentLayout.from_options(ctx.params, attributes)
-        output.write(saved.to_toml().encode(), save_layout)
-    with output.errors_in_words():
-        output.say(_placement(held, dataset))
+        terminal.write(saved.to_toml().encode(), save_layout)
+    with terminal.report_errors():
+        terminal.print_lines(_placement(resources, dataset))
 
 
-def _study_box_m(held: Resources) -> tuple[float, float, float, float] | None:
-    """The box around the study area's layer, if there is one."""
-    layer_id = held.catalogue.study_layer()
-    return None if layer_id is None else held.layers.get(layer_id).bounds_m
+def _study_box_m(resources: Resources) -> tuple[float, float, float, float] | None:
+    """The bounding box of the study area's layer, if there is one."""
+    layer_id = resources.catalogue.study_layer()
+    return None if layer_id is None else resources.layers.get(layer_id).bounds_m
 
 
-def _placement(held: Resources, dataset: str) -> list[str]:
-    """Where the dataset's records are in the study area's layer, if there is one."""
-    layer_id = held.catalogue.study_layer()
+def _placement(resources: Resources, dataset: str) -> list[str]:
+    """How the dataset's records fall into the study area's layer, if there is one."""
+    layer_id = resources.catalogue.study_layer()
     if layer_id is None:
         return ["no boundary layer is imported yet, so what lies outside is not counted"]
-    counted = held.areas.count(dataset, layer_id, IncidentFilter())
-    found = counted.reconciliation()
-    placed = {
+    area_counts = resources.areas.count(dataset, layer_id, IncidentFilter())
+    reconciliation = area_counts.reconciliation()
+    descriptions = {
         "in_layer_by_code": "in the layer by supplied code",
         "in_layer_by_lookup": "by the code of another layer that a lookup leads from",
         "in_layer_by_lookup_and_location": "by such a code and location",
@@ -238,25 +240,30 @@ def _placement(held: Resources, dataset: str) -> list[str]:
         "outside": "outside",
         "not_located": "not located",
     }
-    parts = [f"{found[name]:,} {words}" for name, words in placed.items() if name in found]
-    line = f"the dataset in layer {layer_id}: {found['records']:,} records = {' + '.join(parts)}"
-    return [line, *counted.notes()]
+    parts = [
+        f"{reconciliation[name]:,} {description}"
+        for name, description in descriptions.items()
+        if name in reconciliation
+    ]
+    total = reconciliation["records"]
+    line = f"the dataset in layer {layer_id}: {total:,} records = {' + '.join(parts)}"
+    return [line, *area_counts.notes()]
 
 
-def _codes_of_layers(held: Resources) -> dict[str, frozenset[str]]:
-    """The codes of the layers that are imported, then of those that only a lookup names."""
-    codes = {name: frozenset(held.layers.get(name).codes) for name in held.layers.ids()}
-    for name, of_lookup in held.lookups.codes().items():
-        codes.setdefault(name, frozenset(of_lookup))
+def _codes_of_layers(resources: Resources) -> dict[str, frozenset[str]]:
+    """The codes of the imported layers, and of layers that only a lookup names."""
+    codes = {name: frozenset(resources.layers.get(name).codes) for name in resources.layers.ids()}
+    for name, lookup_codes in resources.lookups.codes().items():
+        codes.setdefault(name, frozenset(lookup_codes))
     return codes
 
 
 def _attributes(pairs: list[str]) -> dict[str, str]:
-    """Attributes from their texts ``name=column``."""
-    found = {}
+    """Attributes from texts ``name=column``."""
+    attributes = {}
     for pair in pairs:
         name, equals, column = pair.partition("=")
         if not (name and equals and column):
-            output.fail(f"--attribute must be written name=column, got {pair!r}")
-        found[name] = column
-    return found
+            terminal.fail(f"--attribute must be written name=column, got {pair!r}")
+        attributes[name] = column
+    return attributes

@@ -1,11 +1,11 @@
-"""``hotspots import postcodes`` and ``hotspots import lookup``: what leads to places and areas."""
+"""Commands ``hotspots import postcodes`` and ``hotspots import lookup``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.options import (
     Delimiter,
     Licence,
@@ -33,10 +33,10 @@ def postcodes(
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.postcodes.importer import PostcodeOptions, import_postcodes
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = import_postcodes(
-            held.postcodes,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_postcodes(
+            resources.postcodes,
             files,
             PostcodeOptions(
                 source=source,
@@ -48,7 +48,7 @@ def postcodes(
                 progress=progress,
             ),
         )
-    output.say(done.lines())
+    terminal.print_lines(summary.lines())
 
 
 def lookup(
@@ -77,10 +77,10 @@ def lookup(
     from service.imports.lookups import LookupOptions, import_lookup
     from service.store.lookups import LookupKey
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = import_lookup(
-            held.lookups,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        result = import_lookup(
+            resources.lookups,
             file,
             LookupOptions(
                 key=LookupKey(from_layer, to_layer),
@@ -90,10 +90,10 @@ def lookup(
                 weight=weight,
                 source=source,
                 licence=licence,
-                codes={name: held.layers.get(name).codes for name in held.layers.ids()},
+                codes={name: resources.layers.get(name).codes for name in resources.layers.ids()},
                 delimiter=delimiter,
                 replace=replace,
                 progress=progress,
             ),
         )
-    output.say(done.lines())
+    terminal.print_lines(result.lines())

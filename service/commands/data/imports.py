@@ -1,11 +1,11 @@
-"""``hotspots import``: from files that somebody sent to data at rest."""
+"""Commands ``hotspots import``."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from service.commands import terminal as output
+from service.commands import terminal
 from service.commands.data import import_incidents, import_places
 from service.commands.options import (
     Decimal,
@@ -54,10 +54,10 @@ def boundaries(
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.boundaries import import_boundaries
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = import_boundaries(
-            held.layers,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        result = import_boundaries(
+            resources.layers,
             files,
             layer=layer,
             code_field=code_field,
@@ -72,8 +72,8 @@ def boundaries(
             progress=progress,
         )
         progress("cutting tiles", 0.0)
-        held.geometry_tiles.prepare(done.layer, progress=progress)
-    output.say(done.lines())
+        resources.geometry_tiles.prepare(result.layer, progress=progress)
+    terminal.print_lines(result.lines())
 
 
 app.command()(import_incidents.incidents)
@@ -106,16 +106,16 @@ def measures(
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.measures import MeasureOptions, MeasureValue, import_measures
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = import_measures(
-            held.measures,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_measures(
+            resources.measures,
             file,
             [MeasureValue(measure, period, value_field)],
             MeasureOptions(
                 layer=layer,
                 code_field=code_field,
-                codes=held.layers.get(layer).codes,
+                codes=resources.layers.get(layer).codes,
                 unit=unit,
                 source=source,
                 licence=licence,
@@ -129,7 +129,7 @@ def measures(
                 progress=progress,
             ),
         )
-    output.say(done.lines())
+    terminal.print_lines(summary.lines())
 
 
 COLUMNS = "Columns [found by their usual names]"
@@ -184,10 +184,10 @@ def sites(
     from service.imports.sites.importer import SiteOptions, import_sites
     from service.imports.sites.rows import SiteColumns
 
-    held = output.resources()
-    with output.errors_in_words(), output.progress_bar() as progress:
-        done = import_sites(
-            held.sites,
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_sites(
+            resources.sites,
             file,
             SiteColumns(
                 site_id=site_id,
@@ -213,4 +213,4 @@ def sites(
                 progress=progress,
             ),
         )
-    output.say(done.lines())
+    terminal.print_lines(summary.lines())

@@ -1,4 +1,4 @@
-"""What is loaded, on the terminal."""
+"""Commands that list the imported data."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from service.analyses.resources import Resources
-from service.commands import terminal as output
+from service.commands import terminal
 from service.model.answers import Document
 from service.render.documents import document_json
 
@@ -16,10 +16,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="The JSON of the HTTP answe
 def datasets(as_json: AsJson = False) -> None:
     """The datasets: counts, period, located share, version."""
     _list(
-        lambda held: held.catalogue.datasets(),
+        lambda resources: resources.catalogue.datasets(),
         key="datasets",
         lines=_dataset_lines,
-        nothing="no dataset is imported yet: hotspots import incidents FILE ...",
+        empty_message="no dataset is imported yet: hotspots import incidents FILE ...",
         as_json=as_json,
     )
 
@@ -27,33 +27,35 @@ def datasets(as_json: AsJson = False) -> None:
 def boundaries(as_json: AsJson = False) -> None:
     """The boundary layers: areas, vintage, measures, version."""
     _list(
-        lambda held: held.catalogue.boundaries(),
+        lambda resources: resources.catalogue.boundaries(),
         key="boundaries",
         lines=_layer_lines,
-        nothing="no boundary layer is imported yet: hotspots import boundaries FILE ...",
+        empty_message="no boundary layer is imported yet: hotspots import boundaries FILE ...",
         as_json=as_json,
     )
 
 
 def _list(
-    read: Callable[[Resources], Document],
+    read_document: Callable[[Resources], Document],
     *,
     key: str,
     lines: Callable[[Mapping[str, Any]], Iterator[str]],
-    nothing: str,
+    empty_message: str,
     as_json: bool,
 ) -> None:
-    held = output.resources()
-    with output.errors_in_words():
-        released = output.release(held, read(held))
+    resources = terminal.resources()
+    with terminal.report_errors():
+        released = terminal.release(resources, read_document(resources))
     if as_json:
-        output.write(document_json(released) + b"\n", None)
+        terminal.write(document_json(released) + b"\n", None)
         return
     rows = released.answer.content[key]
     if not rows:
-        output.console.print(nothing)
+        terminal.console.print(empty_message)
     for row in rows:
-        output.say([f"{row['id']}: {row['title']}", *(f"    {line}" for line in lines(row))])
+        terminal.print_lines(
+            [f"{row['id']}: {row['title']}", *(f"    {line}" for line in lines(row))]
+        )
 
 
 def _dataset_lines(row: Mapping[str, Any]) -> Iterator[str]:
@@ -72,14 +74,14 @@ def _layer_lines(row: Mapping[str, Any]) -> Iterator[str]:
     yield f"{row['areas']:,} areas, {row['area_km2']:,.1f} km2{vintage}"
     if row["measures"]:
         yield "measures: " + ", ".join(
-            f"{m['measure']} ({_span(m['periods'])})" for m in row["measures"]
+            f"{measure['measure']} ({_span(measure['periods'])})" for measure in row["measures"]
         )
     yield from _origin(row)
 
 
 def _origin(row: Mapping[str, Any]) -> Iterator[str]:
-    words = [row["source"], row["licence"], "synthetic" if row["synthetic"] else ""]
-    yield f"version {row['version']}; " + "; ".join(word for word in words if word)
+    parts = [row["source"], row["licence"], "synthetic" if row["synthetic"] else ""]
+    yield f"version {row['version']}; " + "; ".join(part for part in parts if part)
 
 
 def _span(periods: list[str]) -> str:

@@ -219,8 +219,6 @@ def check_not_source(path: Path, sources: Sequence[Path]) -> None:
 def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
     """Write the list of rejected rows, completely or not at all.
 
-    UTF-8 with a byte order mark, because that is how a spreadsheet recognises it.
-
     Parameters
     ----------
     path : Path

@@ -1,4 +1,4 @@
-"""Layout files: how one source system writes its incidents, kept as TOML for the next delivery."""
+"""Layout files: how one source system writes its incidents, stored as TOML for reuse."""
 
 import json
 import tomllib
@@ -27,8 +27,8 @@ class IncidentLayout(BaseModel):
     """Options of `hotspots import incidents` that stay the same from delivery to delivery.
 
     The fields have the names of the command's parameters, the keys of the file those of its
-    options. What an entry does not state is left to the command line. What belongs to one
-    delivery (`--replace`, `--strict`, `--max-rejected`, `--rejects`) has no place here.
+    options. What an entry does not state is left to the command line. Options of a single delivery
+    (`--replace`, `--strict`, `--max-rejected`, `--rejects`) are not part of a layout.
     """
 
     model_config = ConfigDict(
@@ -61,13 +61,13 @@ class IncidentLayout(BaseModel):
 
     @classmethod
     def from_options(cls, options: Mapping[str, object], attribute: Mapping[str, str]) -> Self:
-        """The layout that the options of a command amount to.
+        """The layout that corresponds to the options of a command.
 
         Parameters
         ----------
         options : mapping of str to object
-            Values by the name of the parameter; None and blank text state nothing. Options
-            that have no place in a layout are left out.
+            Values by parameter name; None and blank text are left out, and so are options that are
+            not part of a layout.
         attribute : mapping of str to str
             Name in the dataset to column in the file.
 
@@ -75,20 +75,32 @@ class IncidentLayout(BaseModel):
         -------
         IncidentLayout
         """
-        stated = {
+        entries = {
             name: str(value)
             for name, value in options.items()
             if name in cls.model_fields and name != "attribute" and value not in (None, "")
         }
-        return cls.model_validate({**stated, "attribute": dict(attribute)})
+        return cls.model_validate({**entries, "attribute": dict(attribute)})
 
     def options(self) -> dict[str, str]:
-        """The entries that are stated, by the name of the parameter; without the attributes."""
-        stated: dict[str, str] = self.model_dump(exclude={"attribute"}, exclude_none=True)
-        return stated
+        """The entries by parameter name, without the attributes.
+
+        Returns
+        -------
+        dict of str to str
+            Only entries that have a value.
+        """
+        entries: dict[str, str] = self.model_dump(exclude={"attribute"}, exclude_none=True)
+        return entries
 
     def to_toml(self) -> str:
-        """The layout as the text of a TOML file."""
+        """The layout as the text of a TOML file.
+
+        Returns
+        -------
+        str
+            Ends with a line break.
+        """
         lines = [
             f"{_option_name(name)} = {_quoted(text)}" for name, text in self.options().items()
         ]

@@ -10,7 +10,7 @@ import shapely
 from service.model.answers import FeaturePage
 from service.model.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict, table_rows
-from service.render.tables.text import digest, placed
+from service.render.tables.text import digest, transform_shapes
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84
 
@@ -72,7 +72,7 @@ def _features(
     """Each row as a GeoJSON feature."""
     shapes = np.full(len(rows), None, dtype=object)
     if page.table.geometries is not None and len(rows):
-        shapes = placed(page.table, crs)
+        shapes = transform_shapes(page.table, crs)
         if northing_first:
             shapes = shapely.transform(shapes, _swapped)
     geometries = ["null" if g is None else shapely.to_geojson(g) for g in shapes]

@@ -1,1 +1,1 @@
-"""Pages without scripts."""
+"""HTML pages without scripts."""

@@ -1,4 +1,4 @@
-"""The plain page: a heat map, what is loaded, and links to every answer."""
+"""The plain page: a heat map, the imported data, and links to every answer."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode(
 
 
 def overview_html(released: Released[Document], *, note: str = "") -> bytes:
-    """The page as HTML; it loads nothing from elsewhere."""
+    """The page as HTML; it loads nothing from other sites."""
     content = released.answer.content
     datasets, layers = content["datasets"], content["boundaries"]
     parts = [
@@ -39,12 +39,14 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         f"<p>{ABOUT}</p>",
         *([f"<p>{_text(note)}</p>"] if note else []),
     ]
-    if any(d["synthetic"] for d in datasets) or any(b["synthetic"] for b in layers):
+    if any(dataset["synthetic"] for dataset in datasets) or any(
+        layer["synthetic"] for layer in layers
+    ):
         parts.append("<p><span class='mark'>Synthetic data: about no real people</span></p>")
     if datasets and layers:
-        first = datasets[0]
-        source = f"/v1/heatmaps/{_path(first['id'])}/map.png?width=1000"
-        alt = f"Heat map of {first['title']}"
+        first_dataset = datasets[0]
+        source = f"/v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000"
+        alt = f"Heat map of {first_dataset['title']}"
         parts.append(f"<img src='{_text(source)}' alt='{_text(alt)}'>")
     else:
         parts.append(
@@ -63,7 +65,7 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
 
 
 def undocumented_html() -> bytes:
-    """What stands in the place of the documentation where it was not built."""
+    """The page shown instead of the API documentation if that was not built."""
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
@@ -77,14 +79,14 @@ def undocumented_html() -> bytes:
 
 
 def _datasets(datasets: list[Mapping[str, Any]]) -> str:
-    """A table of what is loaded."""
+    """A table of the datasets."""
     rows = "".join(
-        f"<tr><td><a href='/v1/datasets/{_path(d['id'])}'>{_text(d['title'])}</a></td>"
-        f"<td class='number'>{d['records']:,}</td><td class='number'>{d['located']:,}</td>"
-        f"<td class='number'>{d['unlocated']:,}</td>"
-        f"<td>{_text(d['from'])} to {_text(d['to'])}</td>"
-        f"<td>{_text(d['source'])} {_text(d['licence'])}</td></tr>"
-        for d in datasets
+        f"<tr><td><a href='/v1/datasets/{_path(row['id'])}'>{_text(row['title'])}</a></td>"
+        f"<td class='number'>{row['records']:,}</td><td class='number'>{row['located']:,}</td>"
+        f"<td class='number'>{row['unlocated']:,}</td>"
+        f"<td>{_text(row['from'])} to {_text(row['to'])}</td>"
+        f"<td>{_text(row['source'])} {_text(row['licence'])}</td></tr>"
+        for row in datasets
     )
     return (
         "<h2>Datasets</h2><table><tr><th>Dataset</th><th>Records</th><th>Located</th>"
@@ -97,18 +99,18 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     if not layers:
         return ""
     # The finest layer: too few areas have no hotspots.
-    layer = _path(max(layers, key=lambda each: int(each["areas"]))["id"])
+    layer = _path(max(layers, key=lambda candidate: int(candidate["areas"]))["id"])
     items = []
     for dataset in datasets:
         name = _path(dataset["id"])
-        heat, areas = f"/v1/heatmaps/{name}", f"/v1/choropleths/{name}/{layer}"
-        hot, grown = f"/v1/hotspots/{name}/{layer}", f"/v1/growth/{name}/overlay"
+        heatmaps, choropleths = f"/v1/heatmaps/{name}", f"/v1/choropleths/{name}/{layer}"
+        hotspots, growth = f"/v1/hotspots/{name}/{layer}", f"/v1/growth/{name}/overlay"
         items.append(
             f"<tr><td>{_text(dataset['title'])}</td><td>"
-            + _links(heat, ("map.png", "summary.json", "tilejson.json", "raster.tif"), "/")
-            + f"</td><td>{_links(areas, ('csv', 'geojson'), '.')}</td>"
-            + f"<td>{_links(hot, ('csv', 'geojson'), '.')}</td>"
-            + f"<td>{_links(grown, ('csv', 'geojson'), '.')}</td></tr>"
+            + _links(heatmaps, ("map.png", "summary.json", "tilejson.json", "raster.tif"), "/")
+            + f"</td><td>{_links(choropleths, ('csv', 'geojson'), '.')}</td>"
+            + f"<td>{_links(hotspots, ('csv', 'geojson'), '.')}</td>"
+            + f"<td>{_links(growth, ('csv', 'geojson'), '.')}</td></tr>"
         )
     return (
         "<h2>Answers</h2><table><tr><th>Dataset</th><th>Heat map</th><th>Choropleth</th>"
@@ -116,9 +118,9 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     )
 
 
-def _links(base: str, names: tuple[str, ...], joint: str) -> str:
-    links = [f"<a href='{base}{joint}{name}'>{name}</a>" for name in names]
-    if joint == ".":
+def _links(base: str, names: tuple[str, ...], separator: str) -> str:
+    links = [f"<a href='{base}{separator}{name}'>{name}</a>" for name in names]
+    if separator == ".":
         links.insert(0, f"<a href='{base}'>json</a>")
     return " ".join(links)
 
@@ -126,12 +128,12 @@ def _links(base: str, names: tuple[str, ...], joint: str) -> str:
 def _layers(layers: list[Mapping[str, Any]]) -> str:
     """A table of the boundary layers."""
     rows = "".join(
-        f"<tr><td><a href='/v1/boundaries/{_path(b['id'])}.geojson'>{_text(b['id'])}</a> "
-        f"{_text(b['title'])}</td><td class='number'>{b['areas']:,}</td>"
-        f"<td>{_text(b['vintage'])}</td>"
-        f"<td>{_text(', '.join(m['measure'] for m in b['measures']))}</td>"
-        f"<td>{_text(b['source'])} {_text(b['licence'])}</td></tr>"
-        for b in layers
+        f"<tr><td><a href='/v1/boundaries/{_path(layer['id'])}.geojson'>{_text(layer['id'])}</a> "
+        f"{_text(layer['title'])}</td><td class='number'>{layer['areas']:,}</td>"
+        f"<td>{_text(layer['vintage'])}</td>"
+        f"<td>{_text(', '.join(measure['measure'] for measure in layer['measures']))}</td>"
+        f"<td>{_text(layer['source'])} {_text(layer['licence'])}</td></tr>"
+        for layer in layers
     )
     return (
         "<h2>Boundaries</h2><table><tr><th>Layer</th><th>Areas</th><th>Vintage</th>"

@@ -1,7 +1,7 @@
 """Colours of every layer, in one place: the same in tiles, legends, styles and pictures.
 
 The ramps are ColorBrewer's (Brewer 2003) and the categories Okabe and Ito's (2008), or between
-them; all are told apart by readers who see red and green alike, which a test computes.
+them. A test checks that readers with red-green colour blindness can tell them apart.
 """
 
 from collections.abc import Mapping, Sequence
@@ -129,12 +129,12 @@ def heat_palette(classes: int) -> list[tuple[int, int, int, int]]:
     return [(0, 0, 0, 0), *((*HEAT[i], HEAT_ALPHA[i]) for i in steps)]
 
 
-def classified(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray[np.uint8]:
+def classify(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray[np.uint8]:
     """Class of each value: 0 below the first break or missing, then one per break reached."""
     # A few comparisons are eight times quicker than a search, and NaN reaches no break.
     classes = np.zeros(values.shape, dtype=np.uint8)
-    for each in breaks:
-        classes += values >= each
+    for break_value in breaks:
+        classes += values >= break_value
     return classes
 
 
@@ -149,12 +149,14 @@ def hex_colour(colour: Sequence[int]) -> str:
 
 
 def ramp(name: str, classes: int) -> list[str]:
-    """So many colours from a ramp, lowest first, between its own where there are more."""
+    """`classes` colours from a ramp, lowest first, interpolated if the ramp has fewer."""
     stops = np.array(RAMPS[name], dtype=np.float64)
     if classes == 1:
         return [hex_colour(stops[len(stops) // 2].round())]
-    at = np.linspace(0, len(stops) - 1, classes)
-    parts = [np.interp(at, np.arange(len(stops)), stops[:, k]) for k in range(3)]
+    positions = np.linspace(0, len(stops) - 1, classes)
+    parts = [
+        np.interp(positions, np.arange(len(stops)), stops[:, channel]) for channel in range(3)
+    ]
     return [hex_colour(colour) for colour in np.stack(parts, axis=-1).round()]
 
 
@@ -164,37 +166,41 @@ def colours_of(palette: str, classes: Sequence[LegendClass]) -> list[str]:
     Parameters
     ----------
     palette : str
-        A name in `CATEGORIES` or `RAMPS`; another means that nothing is coloured.
+        A name in `CATEGORIES` or `RAMPS`; with any other name nothing is coloured.
     classes : sequence of LegendClass
-        Intervals, from low to high or from high to low, take the ramp's colours by rank.
+        Intervals take the ramp's colours by rank, whether they run upwards or downwards.
     """
     categories = CATEGORIES.get(palette, {})
-    intervals = [c for c in classes if c.kind == "interval"]
-    ranked = sorted(range(len(intervals)), key=lambda k: _rank(intervals[k]))
-    found: dict[int, str] = {}
+    intervals = [legend_class for legend_class in classes if legend_class.kind == "interval"]
+    ranked = sorted(range(len(intervals)), key=lambda index: _rank(intervals[index]))
+    colour_of_interval: dict[int, str] = {}
     if palette in RAMPS and intervals:
         count = len(intervals)
         colours = hex_colours(count) if palette == "heat" else ramp(palette, count)
-        found = {id(intervals[k]): colour for k, colour in zip(ranked, colours, strict=True)}
-    fixed = {"zero": ZERO, "missing": MISSING, "category": OUTLINE}
+        colour_of_interval = {
+            id(intervals[index]): colour for index, colour in zip(ranked, colours, strict=True)
+        }
+    colour_of_kind = {"zero": ZERO, "missing": MISSING, "category": OUTLINE}
     return [
-        found.get(id(each)) or categories.get(each.label) or fixed.get(each.kind, MISSING)
-        for each in classes
+        colour_of_interval.get(id(legend_class))
+        or categories.get(legend_class.label)
+        or colour_of_kind.get(legend_class.kind, MISSING)
+        for legend_class in classes
     ]
 
 
-def opacities_of(palette: str, classes: Sequence[LegendClass], otherwise: float) -> list[float]:
-    """How opaque each class of a legend is drawn, from 0 to 1."""
+def opacities_of(palette: str, classes: Sequence[LegendClass], default: float) -> list[float]:
+    """Opacity of each class of a legend, from 0 to 1."""
     if palette != "heat" or not classes:
-        return [otherwise] * len(classes)
-    ranked = sorted(range(len(classes)), key=lambda k: _rank(classes[k]))
+        return [default] * len(classes)
+    ranked = sorted(range(len(classes)), key=lambda index: _rank(classes[index]))
     alphas = [alpha / 255 for *_, alpha in heat_palette(len(classes))[1:]]
-    found = dict(zip(ranked, alphas, strict=True))
-    return [round(found[k], 3) for k in range(len(classes))]
+    opacity_of_index = dict(zip(ranked, alphas, strict=True))
+    return [round(opacity_of_index[index], 3) for index in range(len(classes))]
 
 
-def _rank(each: LegendClass) -> tuple[float, float]:
-    """Where an interval stands among others; one of a single value begins where the next does."""
-    lower = each.lower if each.lower is not None else float("-inf")
-    upper = each.upper if each.upper is not None else float("inf")
+def _rank(legend_class: LegendClass) -> tuple[float, float]:
+    """Sort key of an interval; one with a single value starts where the next one does."""
+    lower = legend_class.lower if legend_class.lower is not None else float("-inf")
+    upper = legend_class.upper if legend_class.upper is not None else float("inf")
     return lower, upper

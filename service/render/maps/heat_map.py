@@ -1,4 +1,4 @@
-"""A heat map as a picture for a report: surface, outlines, legend, scale bar, labels."""
+"""Draws a heat map for a report: surface, outlines, legend, scale bar, labels."""
 
 import io
 import math
@@ -11,7 +11,7 @@ from boundaries.layers.layer import Geometries
 from service.model.answers import MapImage, Provenance, Raster
 from service.model.release import Released
 from service.render.documents import provenance_text
-from service.render.maps.colour import classified, heat_palette, hex_colours
+from service.render.maps.colour import classify, heat_palette, hex_colours
 from spatial.rates.classes import break_labels
 
 # matplotlib's figures are separate, its font cache is not.
@@ -26,40 +26,42 @@ def map_png(released: Released[MapImage]) -> bytes:
         return _draw(released.answer)
 
 
-def _draw(drawn: MapImage) -> bytes:
+def _draw(map_image: MapImage) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.collections import LineCollection
     from matplotlib.figure import Figure
     from matplotlib.patches import Patch
 
-    grid = drawn.raster.grid
+    grid = map_image.raster.grid
     left, bottom, right, top = grid.bounds_m
-    width_in = drawn.width / DPI
+    width_in = map_image.width / DPI
     height_in = width_in * (0.78 * (top - bottom) / (right - left)) + 1.1
     figure = Figure(figsize=(width_in, min(height_in, 2.2 * width_in)), dpi=DPI)
     FigureCanvasAgg(figure)
     axes = figure.add_axes((0.02, 0.06, 0.74, 0.83))
-    _draw_surface(axes, drawn.raster, drawn.breaks)
-    thin = 0.6 if len(drawn.outlines) < MANY_OUTLINES else 0.25
-    axes.add_collection(LineCollection(rings_of(drawn.outlines), colors="#555", linewidths=thin))
+    _draw_surface(axes, map_image.raster, map_image.breaks)
+    outline_width = 0.6 if len(map_image.outlines) < MANY_OUTLINES else 0.25
+    axes.add_collection(
+        LineCollection(rings_of(map_image.outlines), colors="#555", linewidths=outline_width)
+    )
     axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal")
     axes.set_axis_off()
     add_scale_bar(axes, grid.bounds_m)
-    heading = {"fontsize": 14, "weight": "bold", "va": "top"}
-    below = {"fontsize": 8.5, "color": "#444", "va": "top"}
+    title_font = {"fontsize": 14, "weight": "bold", "va": "top"}
+    subtitle_font = {"fontsize": 8.5, "color": "#444", "va": "top"}
     # What importers wrote is no formula, whatever dollar signs it has.
-    figure.text(0.03, 0.965, drawn.title, heading, parse_math=False)
-    figure.text(0.03, 0.925, drawn.subtitle, below, parse_math=False)
+    figure.text(0.03, 0.965, map_image.title, title_font, parse_math=False)
+    figure.text(0.03, 0.925, map_image.subtitle, subtitle_font, parse_math=False)
     figure.legend(
         handles=[
             Patch(facecolor=colour, edgecolor="#999", label=label)
             for colour, label in zip(
-                reversed(hex_colours(len(drawn.breaks))),
-                reversed(break_labels(drawn.breaks)),
+                reversed(hex_colours(len(map_image.breaks))),
+                reversed(break_labels(map_image.breaks)),
                 strict=True,
             )
         ],
-        title=drawn.raster.unit.replace("km^2", "km²"),
+        title=map_image.raster.unit.replace("km^2", "km²"),
         loc="upper left",
         bbox_to_anchor=(0.77, 0.88),
         frameon=False,
@@ -67,41 +69,43 @@ def _draw(drawn: MapImage) -> bytes:
         title_fontsize=9,
         alignment="left",
     )
-    if drawn.inset is not None:
-        _add_inset(figure, axes, drawn, drawn.inset)
-    add_labels(figure, drawn.attribution, drawn.raster.provenance)
+    if map_image.inset is not None:
+        _add_inset(figure, axes, map_image, map_image.inset)
+    add_labels(figure, map_image.attribution, map_image.raster.provenance)
     body = io.BytesIO()
     notes = {
         "Software": None,
-        "Description": f"density in {drawn.raster.unit}",
-        "Provenance": provenance_text(drawn.raster.provenance),
+        "Description": f"density in {map_image.raster.unit}",
+        "Provenance": provenance_text(map_image.raster.provenance),
     }
     figure.savefig(body, format="png", metadata=notes)
     return body.getvalue()
 
 
 def _draw_surface(axes: object, raster: Raster, breaks: tuple[float, ...]) -> None:
-    """The classes of a surface, opaque, where they lie."""
+    """Draw the classes of a surface, opaque."""
     left, bottom, right, top = raster.grid.bounds_m
     colours = np.array(heat_palette(len(breaks)), dtype=np.uint8)
-    picture = colours[classified(raster.values, breaks)]
+    picture = colours[classify(raster.values, breaks)]
     picture[..., 3] = np.where(picture[..., 3] > 0, 255, 0)
     axes.imshow(picture, extent=(left, right, bottom, top), interpolation="nearest", zorder=1)  # type: ignore[attr-defined]
 
 
-def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> None:
-    """The leading peak enlarged, with classes of its own, and where it lies on the map."""
+def _add_inset(figure: object, axes: object, map_image: MapImage, inset: Raster) -> None:
+    """Draw the highest peak enlarged, with its own classes, and its frame on the map."""
     from matplotlib.collections import LineCollection
     from matplotlib.patches import Rectangle
 
     left, bottom, right, top = inset.grid.bounds_m
-    small = figure.add_axes((0.765, 0.12, 0.22, 0.3))  # type: ignore[attr-defined]
-    _draw_surface(small, inset, drawn.inset_breaks)
-    small.add_collection(LineCollection(rings_of(drawn.outlines), colors="#555", linewidths=0.5))
-    small.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
-    small.set_title(
-        f"{shortened(drawn.inset_title, 34)}\n{(right - left) / 1000:.1f} km across; darkest: "
-        f"{drawn.inset_breaks[-1] if drawn.inset_breaks else 0:,.0f} and more",
+    inset_axes = figure.add_axes((0.765, 0.12, 0.22, 0.3))  # type: ignore[attr-defined]
+    _draw_surface(inset_axes, inset, map_image.inset_breaks)
+    inset_axes.add_collection(
+        LineCollection(rings_of(map_image.outlines), colors="#555", linewidths=0.5)
+    )
+    inset_axes.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
+    inset_axes.set_title(
+        f"{shorten(map_image.inset_title, 34)}\n{(right - left) / 1000:.1f} km across; darkest: "
+        f"{map_image.inset_breaks[-1] if map_image.inset_breaks else 0:,.0f} and more",
         fontsize=7,
         loc="left",
         parse_math=False,
@@ -110,9 +114,9 @@ def _add_inset(figure: object, axes: object, drawn: MapImage, inset: Raster) -> 
     axes.add_patch(frame)  # type: ignore[attr-defined]
 
 
-def shortened(text: str, most: int) -> str:
-    """The text, cut with dots where it is longer than it may be."""
-    return text if len(text) <= most else f"{text[: most - 3].rstrip()}..."
+def shorten(text: str, max_letters: int) -> str:
+    """The text, cut with dots if it is longer than `max_letters`."""
+    return text if len(text) <= max_letters else f"{text[: max_letters - 3].rstrip()}..."
 
 
 def rings_of(geometries: Geometries) -> list[np.ndarray]:
@@ -122,19 +126,19 @@ def rings_of(geometries: Geometries) -> list[np.ndarray]:
 
 
 def add_scale_bar(axes: object, bounds_m: tuple[float, float, float, float]) -> None:
-    """A bar of a round length in the lower left corner."""
+    """Draw a bar of a round length in the lower left corner."""
     left, bottom, right, top = bounds_m
     width = right - left
     length = 10.0 ** math.floor(math.log10(width / 4))
     length *= max((step for step in (1, 2, 5) if step * length <= width / 4), default=1)
     x, y = left + 0.03 * width, bottom + 0.03 * (top - bottom)
     axes.plot([x, x + length], [y, y], color="#222", linewidth=2.5)  # type: ignore[attr-defined]
-    words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
-    axes.text(x + length / 2, y + 0.012 * (top - bottom), words, ha="center", fontsize=8)  # type: ignore[attr-defined]
+    label = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    axes.text(x + length / 2, y + 0.012 * (top - bottom), label, ha="center", fontsize=8)  # type: ignore[attr-defined]
 
 
 def add_labels(figure: object, attribution: str, provenance: Provenance) -> None:
-    """Whose data these are, and whether they are invented."""
+    """Write the source of the data, and a mark if they are invented."""
     text = figure.text  # type: ignore[attr-defined]
     source = f"{attribution}  {provenance.software}".strip()
     text(0.03, 0.02, source, fontsize=7, color="#555", parse_math=False)

@@ -1,4 +1,4 @@
-"""Legends as JSON and as a picture."""
+"""Renders legends as JSON and as a picture."""
 
 import io
 import math
@@ -32,28 +32,28 @@ _MARGIN, _SWATCH, _ROW = 12, (30, 16), 21
 
 
 def radius_px(value: float) -> float:
-    """Radius of a point's circle: its area grows with the value."""
+    """Radius of a point's circle, whose area grows with the value."""
     share = math.sqrt(min(max(value, 0.0) / LARGEST_SITE, 1.0))
     return SMALLEST_RADIUS + (LARGEST_RADIUS - SMALLEST_RADIUS) * share
 
 
 def legend_content(legend: Legend) -> dict[str, Any]:
-    """A legend with its colours, as JSON has it, without the provenance."""
+    """A legend with its colours as JSON members, without the provenance."""
     colours = colours_of(legend.palette, legend.classes)
     opacities = opacities_of(legend.palette, legend.classes, OPACITY[legend.drawn_as])
     lines = [
         {
-            "label": each.label,
-            "kind": each.kind,
-            "lower": each.lower,
-            "upper": each.upper,
-            "count": each.count,
+            "label": legend_class.label,
+            "kind": legend_class.kind,
+            "lower": legend_class.lower,
+            "upper": legend_class.upper,
+            "count": legend_class.count,
             "colour": colour,
             "opacity": opacity,
         }
-        for each, colour, opacity in zip(legend.classes, colours, opacities, strict=True)
+        for legend_class, colour, opacity in zip(legend.classes, colours, opacities, strict=True)
     ]
-    sizes = [{"value": v, "radius_px": round(radius_px(v), 2)} for v in legend.sizes]
+    sizes = [{"value": value, "radius_px": round(radius_px(value), 2)} for value in legend.sizes]
     return {
         "kind": legend.kind,
         "title": legend.title,
@@ -80,11 +80,11 @@ def legend_json(released: Released[Legend]) -> bytes:
 
 
 def legend_png(released: Released[Legend]) -> bytes:
-    """The legend as a picture, as large as it needs to be."""
+    """The legend as a picture of the size it needs."""
     legend = released.answer
-    size = _drawn(legend, None)
+    size = _draw_legend(legend, None)
     image = Image.new("RGB", size, _PAPER)
-    _drawn(legend, ImageDraw.Draw(image))
+    _draw_legend(legend, ImageDraw.Draw(image))
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Description", f"legend of {legend.kind}")
     notes.add_text("Provenance", provenance_text(legend.provenance))
@@ -93,7 +93,7 @@ def legend_png(released: Released[Legend]) -> bytes:
     return body.getvalue()
 
 
-def _drawn(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
+def _draw_legend(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
     """Draw a legend, or only measure it; width and height, pixels."""
     content = legend_content(legend)
     y, width = _MARGIN, 0.0
@@ -109,8 +109,8 @@ def _drawn(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
 
     write(content["title"], size=14, bold=True)
     period = content["period"]
-    below = [content["subtitle"], f"{period['from']} to {period['to']}" if period else ""]
-    for text in filter(None, below):
+    subtitles = [content["subtitle"], f"{period['from']} to {period['to']}" if period else ""]
+    for text in filter(None, subtitles):
         write(text, size=11, colour=_SOFT)
     if content["unit"]:
         y += 4
@@ -129,16 +129,16 @@ def _drawn(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
         y = top + _ROW
     if not content["classes"]:
         write("nothing to show: no incident is selected", size=12)
-    for each in content["sizes"]:
-        radius = each["radius_px"]
+    for symbol in content["sizes"]:
+        radius = symbol["radius_px"]
         middle = y + max(radius, 8) + 2
         if draw is not None:
             x = _MARGIN + LARGEST_RADIUS
             box = (x - radius, middle - radius, x + radius, middle + radius)
             draw.ellipse(box, outline=_INK)
-        words = f"{each['value']:,g} {str(content['size_by']).replace('_', ' ')}"
+        label = f"{symbol['value']:,g} {str(content['size_by']).replace('_', ' ')}"
         y = round(middle - 8)
-        write(words, size=12, x=round(2 * LARGEST_RADIUS) + 8)
+        write(label, size=12, x=round(2 * LARGEST_RADIUS) + 8)
         y = round(middle + max(radius, 8) + 2)
     if content["synthetic"]:
         y += 4
@@ -150,14 +150,14 @@ def _drawn(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int, int]:
 
 
 def _swatch(draw: ImageDraw.ImageDraw, top: int, line: dict[str, Any], drawn_as: str) -> None:
-    """The colour of a class as it stands on white paper."""
+    """Draw the colour of a class as it appears on white paper."""
     left, right, bottom = _MARGIN, _MARGIN + _SWATCH[0], top + _SWATCH[1]
     if drawn_as == "outline":
         middle = top + _SWATCH[1] // 2
         draw.line((left, middle, right, middle), fill=OUTLINE, width=2)
         return
     opacity = line["opacity"]
-    red, green, blue = (int(line["colour"][k : k + 2], 16) for k in (1, 3, 5))
+    red, green, blue = (int(line["colour"][start : start + 2], 16) for start in (1, 3, 5))
     colour = tuple(round(255 + (part - 255) * opacity) for part in (red, green, blue))
     if drawn_as == "point":
         radius, x = _SWATCH[1] / 2, _MARGIN + _SWATCH[0] / 2
@@ -169,7 +169,7 @@ def _swatch(draw: ImageDraw.ImageDraw, top: int, line: dict[str, Any], drawn_as:
 
 @lru_cache(maxsize=16)
 def _font(size: int, *, bold: bool = False) -> ImageFont.FreeTypeFont:
-    """DejaVu Sans, which has nearly every script, from among matplotlib's fonts."""
+    """DejaVu Sans from matplotlib's fonts; it covers nearly every script."""
     import matplotlib
 
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"

@@ -1,7 +1,7 @@
-"""MapLibre styles: a layer ready to be drawn, its source, colours, credits and legend together.
+"""MapLibre styles: a complete layer with its source, colours, credits and legend.
 
-Version 8 of https://maplibre.org/maplibre-style-spec/. The tiles are named by their addresses
-with the version of the data, so that one screen never mixes two of them.
+Version 8 of https://maplibre.org/maplibre-style-spec/. Tile URLs carry the version of the data, so
+that one screen never mixes two versions.
 """
 
 from typing import Any
@@ -45,7 +45,7 @@ def style_json(released: Released[MapStyle]) -> bytes:
 
 
 def _source(answer: MapStyle) -> dict[str, Any]:
-    """Where the tiles are; MapLibre asks for dense ones of a picture where the screen is dense."""
+    """The tile source; for pictures with a ratio, so that MapLibre asks for dense tiles."""
     tiles = answer.tiles
     shared = {
         "minzoom": tiles["minzoom"],
@@ -55,12 +55,12 @@ def _source(answer: MapStyle) -> dict[str, Any]:
     }
     if answer.legend.drawn_as != "raster":
         return {"type": "vector", "tiles": list(tiles["tiles"]), **shared}
-    addresses = [each.replace("{y}.png", "{y}{ratio}.png") for each in tiles["tiles"]]
+    addresses = [template.replace("{y}.png", "{y}{ratio}.png") for template in tiles["tiles"]]
     return {"type": "raster", "tiles": addresses, "tileSize": 256, **shared}
 
 
 def _layers(name: str, answer: MapStyle) -> list[dict[str, Any]]:
-    """What is drawn, from the bottom up."""
+    """The drawing layers from the bottom up."""
     legend = answer.legend
     if legend.drawn_as == "raster":
         paint: dict[str, Any] = {"raster-resampling": "nearest", "raster-fade-duration": 0}
@@ -85,8 +85,8 @@ def _layers(name: str, answer: MapStyle) -> list[dict[str, Any]]:
         }
         # Large sites first, so that small ones lie on top of them.
         layout = {"circle-sort-key": ["-", 0, ["to-number", ["get", legend.size_by], 0]]}
-        shown = {"paint": paint, **({"layout": layout} if legend.size_by else {})}
-        return [{"id": f"{name}-points", "type": "circle", **source, **shown}]
+        drawing = {"paint": paint, **({"layout": layout} if legend.size_by else {})}
+        return [{"id": f"{name}-points", "type": "circle", **source, **drawing}]
     paint = {"fill-color": colour, "fill-opacity": AREA_OPACITY}
     return [{"id": f"{name}-fill", "type": "fill", **source, "paint": paint}, outline]
 
@@ -94,7 +94,7 @@ def _layers(name: str, answer: MapStyle) -> list[dict[str, Any]]:
 def _colour(legend: Legend) -> Any:
     """The colour of a feature by its class.
 
-    Each label is a list of one: QGIS 3.22 reads a plain one as none, and draws all areas alike.
+    Each label is a list of one, because QGIS 3.22 ignores a plain label and draws all areas alike.
     """
     lines = legend_content(legend)["classes"]
     pairs = [part for line in lines for part in ([line["label"]], line["colour"])]

@@ -1,4 +1,4 @@
-"""The formats a table can leave in, as one registry."""
+"""Registry of the formats of a table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,26 +20,26 @@ PlainSuffix = Literal["csv", "parquet"]  # of a table without shapes
 
 
 class RenderTable(Protocol):
-    """From a released table to bytes."""
+    """Renders a released table as bytes."""
 
     def __call__(self, released: Released[Table], *, crs: str | None = None) -> bytes:
-        """The bytes; shapes in the coordinate system named, or in the format's usual one."""
+        """The bytes; shapes are in `crs`, or in the format's usual coordinate system."""
 
 
 @dataclass(frozen=True)
 class TableFormat:
-    """How a table becomes bytes.
+    """How a table is rendered in one format.
 
     Attributes
     ----------
     render : callable
-        Formats without shapes pass the coordinate system over.
+        Makes the bytes; formats without shapes ignore the coordinate system.
     is_text : bool
-        Whether it can be shown on a terminal.
+        Whether the bytes can be shown on a terminal.
     needs_shapes : bool
-        Whether a table without shapes has no such file.
+        Whether the format requires a table with shapes.
     describe : callable or None
-        The provenance for an HTTP header, where the format has no room for it.
+        Renders the provenance for an HTTP header, if the format has no place for it.
     """
 
     media_type: str

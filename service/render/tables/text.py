@@ -32,9 +32,8 @@ def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
 def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as CSV in UTF-8, one header line; missing values are empty.
 
-    A byte order mark stands first only if a character outside ASCII occurs: Excel needs it
-    then, and scripts that do not expect one are not troubled otherwise. Rows of synthetic
-    data end with a column `synthetic`.
+    A byte order mark is written only if a character outside ASCII occurs: Excel then needs it, and
+    other programs are not disturbed. Rows of synthetic data end with a column `synthetic`.
     """
     table = released.answer
     columns = {name: _csv_cells(column) for name, column in table.columns.items()}
@@ -53,9 +52,11 @@ def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes
 
     Parameters
     ----------
+    released : Released of Table
+        The rows.
     crs : str or None
-        Coordinate system of the answer: longitude and latitude (RFC 7946) by default. Another
-        is named in a ``crs`` member, as GeoJSON had it before RFC 7946.
+        Coordinate system of the shapes: longitude and latitude (RFC 7946) by default. Any other is
+        named in a ``crs`` member, as in GeoJSON before RFC 7946.
     """
     table = released.answer
     rows = table_rows(table)
@@ -77,7 +78,7 @@ def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes
 
 
 def table_provenance_header(released: Released[Table]) -> str:
-    """The provenance with the digest of the rows, for formats without room for it."""
+    """The provenance with a digest of the rows, for formats that have no place for it."""
     rows = table_rows(released.answer)
     return provenance_text(released.answer.provenance, **digest(rows))
 
@@ -88,27 +89,27 @@ def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _csv_cells(column: Column) -> list[Any]:
-    """A column's cells: numbers in full, whole floats without a point, missing as empty."""
+    """A column's cells: numbers in full, whole floats without a point, missing values empty."""
     if column.dtype.kind == "f":
-        return ["" if np.isnan(v) else _number(float(v)) for v in column]
+        return ["" if np.isnan(value) else _number(float(value)) for value in column]
     if column.dtype.kind == "b":
-        return ["true" if v else "false" for v in column]
-    return ["" if v is None else v for v in column.tolist()]
+        return ["true" if value else "false" for value in column]
+    return ["" if value is None else value for value in column.tolist()]
 
 
 def _number(value: float) -> str:
     return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
 
 
-def placed(table: Table, target: str) -> Geometries:
+def transform_shapes(table: Table, target: str) -> Geometries:
     """(n,) a table's shapes in another coordinate system, outer rings anticlockwise."""
     digits = LONLAT_DIGITS if target == WGS84 else METRE_DIGITS
 
-    def moved(xy: FloatArray) -> FloatArray:
+    def transform(xy: FloatArray) -> FloatArray:
         return transform_xy(xy, source=table.crs, target=target).round(digits)
 
     shapes: Geometries = shapely.orient_polygons(
-        shapely.transform(np.asarray(table.geometries), moved)
+        shapely.transform(np.asarray(table.geometries), transform)
     )
     return shapes
 
@@ -117,4 +118,4 @@ def _geometries_in(table: Table, target: str) -> list[orjson.Fragment]:
     """Each shape as GeoJSON text."""
     if table.geometries is None:
         return [orjson.Fragment("null")] * len(table)
-    return [orjson.Fragment(text) for text in shapely.to_geojson(placed(table, target))]
+    return [orjson.Fragment(text) for text in shapely.to_geojson(transform_shapes(table, target))]

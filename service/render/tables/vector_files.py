@@ -1,4 +1,4 @@
-"""Tables with shapes as files that a desktop GIS opens: GeoPackage, GeoParquet, FlatGeobuf."""
+"""Tables with shapes as GIS files: GeoPackage, GeoParquet, FlatGeobuf."""
 
 import io
 import tempfile
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from service.model.answers import Table
 from service.model.release import Released
 from service.render.documents import provenance_text, table_rows
-from service.render.tables.text import digest, placed
+from service.render.tables.text import digest, transform_shapes
 
 # GDAL's options are those of the process; the date inside a GeoPackage is one of them.
 _WRITING = threading.Lock()
@@ -22,18 +22,18 @@ FIXED_DATE = "2000-01-01T00:00:00.000Z"  # the clock must not change the bytes o
 
 def table_gpkg(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as a GeoPackage layer, in the working CRS unless another is named."""
-    return _written(released, "GPKG", ".gpkg", crs)
+    return _gdal_bytes(released, "GPKG", ".gpkg", crs)
 
 
 def table_fgb(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as FlatGeobuf, in the working CRS unless another is named."""
-    return _written(released, "FlatGeobuf", ".fgb", crs)
+    return _gdal_bytes(released, "FlatGeobuf", ".fgb", crs)
 
 
 def table_parquet(released: Released[Table], *, crs: str | None = None) -> bytes:
-    """The rows as GeoParquet, or plain Parquet where the table has no shapes.
+    """The rows as GeoParquet, or as plain Parquet if the table has no shapes.
 
-    The provenance stands in the schema metadata under ``provenance``.
+    The provenance is in the schema metadata under ``provenance``.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -58,15 +58,17 @@ def _geo_metadata(table: Table, crs: str) -> str:
 
     from spatial.coordinates.crs import parsed_crs
 
-    kinds = sorted({g.geom_type for g in table.geometries} if table.geometries is not None else [])
+    kinds = sorted(
+        {shape.geom_type for shape in table.geometries} if table.geometries is not None else []
+    )
     column = {"encoding": "WKB", "geometry_types": kinds, "crs": parsed_crs(crs).to_json_dict()}
     return json.dumps(
         {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
     )
 
 
-def _written(released: Released[Table], driver: str, suffix: str, crs: str | None) -> bytes:
-    """A file that GDAL writes, as bytes; its contents do not depend on the clock."""
+def _gdal_bytes(released: Released[Table], driver: str, suffix: str, crs: str | None) -> bytes:
+    """The bytes of a file written by GDAL; they do not depend on the clock."""
     import pyogrio
 
     frame = _frame(released.answer, crs)
@@ -85,7 +87,7 @@ def _frame(table: Table, crs: str | None) -> Any:
     import geopandas as gpd
 
     target = crs or table.crs
-    shapes = None if table.geometries is None else _promoted(placed(table, target))
+    shapes = None if table.geometries is None else _promote(transform_shapes(table, target))
     return gpd.GeoDataFrame(
         {name: _plain(column) for name, column in _columns(table).items()},
         geometry=shapes,
@@ -94,7 +96,7 @@ def _frame(table: Table, crs: str | None) -> Any:
 
 
 def _columns(table: Table) -> dict[str, NDArray[Any]]:
-    """The columns, with one that says so where the data are synthetic."""
+    """The columns, with one more that marks synthetic data."""
     columns = dict(table.columns)
     if table.provenance.synthetic:
         columns["synthetic"] = np.ones(len(table), dtype=np.bool_)
@@ -102,16 +104,19 @@ def _columns(table: Table) -> dict[str, NDArray[Any]]:
 
 
 def _plain(column: NDArray[Any]) -> Any:
-    """A column as a type that files have: words as Python strings, numbers as they are."""
+    """A column as a type that files can hold: text as Python strings, numbers unchanged."""
     return list(column) if column.dtype.kind == "O" else column
 
 
-def _promoted(shapes: NDArray[Any]) -> NDArray[Any]:
-    """The shapes of one type: polygons become multipolygons where there are such."""
+def _promote(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Shapes of one type: polygons become multipolygons if there are both."""
     kinds = set(shapely.get_type_id(shapes))
     if kinds == {3, 6}:
         return np.array(
-            [shapely.MultiPolygon([g]) if g.geom_type == "Polygon" else g for g in shapes],
+            [
+                shapely.MultiPolygon([shape]) if shape.geom_type == "Polygon" else shape
+                for shape in shapes
+            ],
             dtype=object,
         )
     return shapes

@@ -28,21 +28,21 @@ def raster_tif(released: Released[Raster]) -> bytes:
 
 
 def tile_tif(released: Released[TileImage]) -> bytes:
-    """The numbers behind a tile: one float32 band in EPSG:3857."""
-    drawn = released.answer
-    rows, cols = drawn.values.shape
-    left, bottom, right, top = drawn.tile.bounds_mercator_m
+    """The values behind a tile: one float32 band in EPSG:3857."""
+    tile_image = released.answer
+    rows, cols = tile_image.values.shape
+    left, bottom, right, top = tile_image.tile.bounds_mercator_m
     return _tif(
-        drawn.values,
+        tile_image.values,
         crs=WEB_MERCATOR,
         transform=_north_up(left, top, (right - left) / cols, (top - bottom) / rows),
-        unit=drawn.unit,
-        tags=_tags(drawn.unit, drawn.provenance),
+        unit=tile_image.unit,
+        tags=_tags(tile_image.unit, tile_image.provenance),
     )
 
 
 def _tags(unit: str, provenance: Provenance) -> dict[str, str]:
-    """What a GIS shows of a raster: words for people, and JSON for programs."""
+    """Metadata for a GIS: text for people, and JSON for programs."""
     method = dict(provenance.method)
     synthetic = "; synthetic data, not about real people or places" if provenance.synthetic else ""
     return {
@@ -56,7 +56,7 @@ def _tags(unit: str, provenance: Provenance) -> dict[str, str]:
 
 
 def _north_up(left: float, top: float, width: float, height: float) -> rasterio.Affine:
-    """From columns and rows to coordinates, for cells of a width and height."""
+    """The transform from columns and rows to coordinates, for cells of a width and height."""
     # Not rasterio's own from_origin: it multiplies as affine 3 warns against.
     return rasterio.Affine(width, 0.0, left, 0.0, -height, top)
 

@@ -31,7 +31,7 @@ _VARINT, _DOUBLE, _BYTES = 0, 1, 2
 
 @dataclass(frozen=True, eq=False)
 class EncodedAreas:
-    """The areas, or points, of one tile with their geometry as it will be in the tile.
+    """The areas or points of one tile with their encoded geometry.
 
     Attributes
     ----------
@@ -65,17 +65,19 @@ def encode_areas(areas: TileAreas) -> EncodedAreas:
     areas : TileAreas
         Rings oriented as the format asks for.
     """
-    integers, of_area = _commands(areas.geometries)
+    integers, area_of_integer = _commands(areas.geometries)
     packed, lengths = _varints(integers)
     ends = np.cumsum(lengths)
-    per_area = np.bincount(of_area, lengths, minlength=len(areas)).astype(np.int64)
+    per_area = np.bincount(area_of_integer, lengths, minlength=len(areas)).astype(np.int64)
     stops = np.cumsum(per_area)
     if len(ends) and ends[-1] != stops[-1]:
         raise ValueError("commands and areas do not add up")
     starts = stops - per_area
     return EncodedAreas(
         areas.positions,
-        tuple(packed[a:b] for a, b in zip(starts.tolist(), stops.tolist(), strict=True)),
+        tuple(
+            packed[start:stop] for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+        ),
     )
 
 
@@ -87,8 +89,9 @@ def encode_tile(
     Parameters
     ----------
     areas : EncodedAreas
+        The encoded geometry.
     name : str
-        Of the layer in the tile.
+        Name of the layer in the tile.
     columns : mapping of str to sequence of k values
         One value per area of the tile; None leaves the attribute out of that feature, NaN is
         None.
@@ -97,23 +100,28 @@ def encode_tile(
     -------
     bytes
         Empty where there are no areas: an empty tile is no bytes.
+    bytes
+        Empty if there are no areas.
     """
     if len(areas.commands) == 0:
         return b""
     kind = _number(3, areas.geometry_type)
     keys = list(columns)
-    known: dict[bytes, int] = {}  # an encoded value, and its place among them
+    value_indices: dict[bytes, int] = {}  # an encoded value, and its place among them
     features = []
     rows = zip(*columns.values(), strict=True) if keys else [()] * len(areas.commands)
     for position, commands, row in zip(
         areas.positions.tolist(), areas.commands, rows, strict=True
     ):
         tags: list[int] = []
-        for k, given in enumerate(row):
-            value = given.item() if isinstance(given, np.generic) else given
+        for key_index, cell in enumerate(row):
+            value = cell.item() if isinstance(cell, np.generic) else cell
             if value is None or value != value:  # NaN is the only value unlike itself
                 continue
-            tags += (k, known.setdefault(_encoded_value(value), len(known)))
+            tags += (
+                key_index,
+                value_indices.setdefault(_encoded_value(value), len(value_indices)),
+            )
         features.append(
             _number(1, position + 1)
             + (_bytes(2, b"".join(map(_varint, tags))) if tags else b"")
@@ -125,7 +133,7 @@ def encode_tile(
             _bytes(1, name.encode()),
             *(_bytes(2, feature) for feature in features),
             *(_bytes(3, key.encode()) for key in keys),
-            *known,
+            *value_indices,
             _number(5, EXTENT),
             _number(15, _VERSION),
         ]
@@ -134,22 +142,24 @@ def encode_tile(
 
 
 def _commands(geometries: Geometries) -> tuple[IntArray, IntArray]:
-    """All command integers of all areas in a row, and the area that each belongs to.
+    """The command integers of all areas, and the area that each belongs to.
 
-    A ring is MoveTo its first corner, LineTo the others, ClosePath; its last corner, which
-    repeats the first, is not drawn. Corners are written as steps from the one before, which
-    may be in another ring of the same area.
+    A ring is a MoveTo its first corner, a LineTo the others, and a ClosePath; its last corner,
+    which repeats the first, is not drawn. Corners are steps from the previous corner, which may be
+    in another ring of the same area.
     """
     parts, area = shapely.get_parts(geometries, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     last = np.append(ring[1:] != ring[:-1], True) if len(ring) else np.zeros(0, dtype=bool)
     xy, ring = xy[~last].astype(np.int64), ring[~last]
-    of_area = area[part[ring]]
-    first_of_area = np.append(True, of_area[1:] != of_area[:-1]) if len(ring) else last
-    before = np.vstack([np.zeros((1, 2), dtype=np.int64), xy[:-1]]) if len(xy) else xy
-    before[first_of_area] = 0
-    steps = xy - before
+    area_of_corner = area[part[ring]]
+    first_of_area = (
+        np.append(True, area_of_corner[1:] != area_of_corner[:-1]) if len(ring) else last
+    )
+    previous = np.vstack([np.zeros((1, 2), dtype=np.int64), xy[:-1]]) if len(xy) else xy
+    previous[first_of_area] = 0
+    steps = xy - previous
     zigzag = (steps << 1) ^ (steps >> 63)
     first_of_ring = np.append(True, ring[1:] != ring[:-1]) if len(ring) else last
     starts = np.flatnonzero(first_of_ring)
@@ -160,26 +170,26 @@ def _commands(geometries: Geometries) -> tuple[IntArray, IntArray]:
     integers = np.empty(2 * len(ring) + 3 * len(starts), dtype=np.int64)
     integers[place] = zigzag[:, 0]
     integers[place + 1] = zigzag[:, 1]
-    begins = place[starts] - 1
-    integers[begins] = _MOVE_TO | 1 << 3
-    integers[begins + 3] = _LINE_TO | (corners - 1) << 3
-    integers[begins + 2 + 2 * corners] = _CLOSE_PATH | 1 << 3
-    return integers, np.repeat(of_area[starts], 2 * corners + 3)
+    ring_starts = place[starts] - 1
+    integers[ring_starts] = _MOVE_TO | 1 << 3
+    integers[ring_starts + 3] = _LINE_TO | (corners - 1) << 3
+    integers[ring_starts + 2 + 2 * corners] = _CLOSE_PATH | 1 << 3
+    return integers, np.repeat(area_of_corner[starts], 2 * corners + 3)
 
 
 def _varints(integers: IntArray) -> tuple[bytes, IntArray]:
-    """Non-negative integers as protocol buffer varints in a row, and the length of each."""
+    """Non-negative integers as concatenated protocol buffer varints, and the length of each."""
     lengths = np.ones(len(integers), dtype=np.int64)
-    rest = integers >> 7
-    while rest.any():
-        lengths += rest > 0
-        rest >>= 7
+    remainder = integers >> 7
+    while remainder.any():
+        lengths += remainder > 0
+        remainder >>= 7
     starts = np.cumsum(lengths) - lengths
     packed = np.empty(int(lengths.sum()), dtype=np.uint8)
     for byte in range(int(lengths.max(initial=0))):
-        long_enough = lengths > byte
-        more = (lengths[long_enough] > byte + 1) << 7
-        packed[starts[long_enough] + byte] = (integers[long_enough] >> 7 * byte) & 0x7F | more
+        has_byte = lengths > byte
+        continuation = (lengths[has_byte] > byte + 1) << 7
+        packed[starts[has_byte] + byte] = (integers[has_byte] >> 7 * byte) & 0x7F | continuation
     return packed.tobytes(), lengths
 
 
@@ -187,12 +197,12 @@ def _varint(integer: int) -> bytes:
     """One non-negative integer as a protocol buffer varint."""
     if integer < len(_SHORT):
         return _SHORT[integer]
-    written = bytearray()
+    encoded = bytearray()
     while integer > 0x7F:
-        written.append(integer & 0x7F | 0x80)
+        encoded.append(integer & 0x7F | 0x80)
         integer >>= 7
-    written.append(integer)
-    return bytes(written)
+    encoded.append(integer)
+    return bytes(encoded)
 
 
 # The varints of one and two bytes, which most lengths and tags are.
@@ -212,7 +222,7 @@ def _bytes(field: int, content: bytes) -> bytes:
 
 @lru_cache(maxsize=VALUES_IN_MEMORY, typed=True)  # typed: 1, 1.0 and True are three values
 def _encoded_value(value: Value) -> bytes:
-    """A value as a field of a layer; tiles side by side hold the same values."""
+    """A value as a field of a layer; cached, because neighbouring tiles share values."""
     return _bytes(4, _value(value))
 
 

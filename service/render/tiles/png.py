@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, PngImagePlugin
 from service.model.answers import TileImage
 from service.model.release import Released
 from service.render.documents import provenance_text
-from service.render.maps.colour import classified, heat_palette
+from service.render.maps.colour import classify, heat_palette
 from spatial.arrays import BoolArray, frozen
 
 MARK = "synthetic data"
@@ -21,16 +21,16 @@ MARKED_PIXELS = 256  # a tile of this size has the mark in its own size
 def tile_png(released: Released[TileImage]) -> bytes:
     """A square PNG, transparent below the first colour break.
 
-    The provenance stands in a text chunk. Synthetic data carry a mark in the picture.
+    The provenance is in a text chunk. Pictures of synthetic data carry a mark.
     """
-    drawn = released.answer
-    classes = classified(drawn.values, drawn.breaks)
-    if drawn.provenance.synthetic:
-        classes[_mark(*classes.shape)] = len(drawn.breaks) + 1
-    image = _with_palette(classes, len(drawn.breaks))
+    tile_image = released.answer
+    classes = classify(tile_image.values, tile_image.breaks)
+    if tile_image.provenance.synthetic:
+        classes[_mark(*classes.shape)] = len(tile_image.breaks) + 1
+    image = _with_palette(classes, len(tile_image.breaks))
     notes = PngImagePlugin.PngInfo()
-    notes.add_text("Description", f"density in {drawn.unit}")
-    notes.add_text("Provenance", provenance_text(drawn.provenance))
+    notes.add_text("Description", f"density in {tile_image.unit}")
+    notes.add_text("Provenance", provenance_text(tile_image.provenance))
     body = io.BytesIO()
     image.save(body, format="PNG", compress_level=2, pnginfo=notes)
     return body.getvalue()
@@ -46,9 +46,9 @@ def _with_palette(classes: NDArray[np.uint8], count: int) -> Image.Image:
 
 @lru_cache(maxsize=4)
 def _mark(rows: int, cols: int) -> BoolArray:
-    """(rows, cols) where the mark is written, across the middle of a tile, away from its edges.
+    """(rows, cols) pixels of the mark, across the middle of a tile and away from its edges.
 
-    It takes the same share of a tile of any size.
+    It covers the same share of a tile of any size.
     """
     scale = max(1, cols // MARKED_PIXELS)
     height, width = rows // scale, cols // scale

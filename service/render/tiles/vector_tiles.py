@@ -14,26 +14,28 @@ ENCODED_IN_MEMORY = 2_000
 
 
 def vector_tile(released: Released[VectorTile]) -> bytes:
-    """The tile as MVT 2.1; no bytes where it has no areas."""
+    """The tile as MVT 2.1; empty if it has no areas."""
     answer = released.answer
-    shown = answer.areas
-    encoded = encode_points(shown) if isinstance(shown, TilePoints) else _encoded(shown)
+    features = answer.areas
+    encoded = (
+        encode_points(features) if isinstance(features, TilePoints) else _encode_cached(features)
+    )
     return encode_tile(encoded, name=answer.layer_id, columns=answer.columns)
 
 
 def geometry_tile(
     released: Released[GeometryTile], *, get: Callable[[Layer, Tile], bytes]
 ) -> bytes:
-    """The tile as MVT 2.1, from what is kept of it; no bytes where it has no areas."""
+    """The tile as MVT 2.1, from the stored bytes; empty if it has no areas."""
     return get(released.answer.layer, released.answer.tile)
 
 
 def encode_geometry(layer: Layer, areas: TileAreas) -> bytes:
-    """The bytes of a layer in a tile: shapes, code and name, and whether they are invented."""
+    """A layer's part of a tile: shapes, codes and names, and a mark if they are invented."""
     positions = areas.positions.tolist()
     columns: dict[str, list[Value]] = {
-        "code": [layer.codes[at] for at in positions],
-        "name": [layer.names[at] for at in positions],
+        "code": [layer.codes[position] for position in positions],
+        "name": [layer.names[position] for position in positions],
     }
     if layer.metadata.synthetic:
         columns["synthetic"] = [True] * len(positions)
@@ -41,6 +43,6 @@ def encode_geometry(layer: Layer, areas: TileAreas) -> bytes:
 
 
 @lru_cache(maxsize=ENCODED_IN_MEMORY)
-def _encoded(areas: TileAreas) -> EncodedAreas:
-    """The drawing commands of a tile's areas, made once however many queries colour them."""
+def _encode_cached(areas: TileAreas) -> EncodedAreas:
+    """The drawing commands of a tile's areas, encoded once for all queries."""
     return encode_areas(areas)

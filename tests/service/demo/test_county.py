@@ -8,7 +8,7 @@ import shapely
 from service.demo.county import County, build_county
 from service.demo.marker import SEED
 from service.demo.published import Months
-from service.demo.quotas import shared_out, spread_evenly
+from service.demo.quotas import apportion, spread_evenly
 from service.demo.write import source_file
 
 
@@ -87,7 +87,7 @@ def test_sites_are_the_published_ones(county: County) -> None:
     ],
 )
 def test_totals_are_shared_out_whole(total: int, shares: list[float], counts: list[int]) -> None:
-    assert shared_out(total, np.array(shares)).tolist() == counts
+    assert apportion(total, np.array(shares)).tolist() == counts
 
 
 def test_even_spread_keeps_each_share_within_one_row() -> None:

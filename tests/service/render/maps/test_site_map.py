@@ -71,11 +71,11 @@ def test_ground_on_paper_stands_for_homes():
 def test_a_label_goes_where_it_covers_least():
     symbols = [(90.0, 90.0, 110.0, 110.0), (120.0, 90.0, 180.0, 110.0)]
     taken = list(symbols)
-    _, _, side = _free_place((100.0, 100.0), 10.0, 8, taken, own=0)
+    _, _, side = _free_place((100.0, 100.0), 10.0, 8, taken, own_index=0)
     assert side == "right"  # its text ends left of the symbol: at the right another one stands
     assert _covered(taken[-1], symbols[1]) == 0
     at_the_edge = [(0.0, 90.0, 20.0, 110.0)]
-    assert _free_place((10.0, 100.0), 10.0, 8, at_the_edge, own=0)[2] == "left"
+    assert _free_place((10.0, 100.0), 10.0, 8, at_the_edge, own_index=0)[2] == "left"
 
 
 def test_the_command_writes_the_same_picture_and_no_other_kind(client, county, tmp_path):
