@@ -282,6 +282,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.maps",
         "service.config",
         "service.http",
+        "service.model",
         "service.ogc.features",
         "service.ogc.wmts",
         "service.render.tiles",

@@ -1,12 +1,15 @@
 """The OpenAPI document: what the routes declare, with every answer and refusal described."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from service.http.problems import PROBLEM_JSON
-from service.queries.columns import COMPONENTS, FEATURES, schema_of
+from service.model.rows import Row
+from service.model.schemas import row_schema
+from service.queries.columns import COMPONENTS, FEATURES, schema_of, table_schema
 from service.render.tables.formats import FORMATS
 
 PROBLEMS = {
@@ -20,19 +23,25 @@ UNREADABLE = "No HTTP request, or one whose address is longer than 64 kB"
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
 
 
-def describe(app: FastAPI) -> None:
+def describe(app: FastAPI, tables: Mapping[str, type[Row]]) -> None:
     """Have an application describe itself by `document`, made once."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = document(app)
+            app.openapi_schema = document(app, tables)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def document(app: FastAPI) -> dict[str, Any]:
-    """The document of an application."""
+def document(app: FastAPI, tables: Mapping[str, type[Row]]) -> dict[str, Any]:
+    """The document of an application.
+
+    Parameters
+    ----------
+    tables : mapping
+        The rows of each table, by the operation that answers with it.
+    """
     found = get_openapi(
         title=app.title,
         version=app.version,
@@ -49,14 +58,12 @@ def document(app: FastAPI) -> dict[str, Any]:
         for path, methods in found["paths"].items()
         for operation in methods.values()
     ]
-    names = {operation["operationId"] for _, operation in operations}
     for path, operation in operations:
-        # What also comes in other formats, by a suffix, is a table.
-        _complete(path, operation, is_table=f"{operation['operationId']}As" in names)
+        _complete(path, operation, tables.get(operation["operationId"]))
     return found
 
 
-def _complete(path: str, operation: dict[str, Any], *, is_table: bool) -> None:
+def _complete(path: str, operation: dict[str, Any], row: type[Row] | None) -> None:
     """Describe every answer of one operation."""
     answers = operation["responses"]
     if path not in KEPT_APART:
@@ -80,7 +87,7 @@ def _complete(path: str, operation: dict[str, Any], *, is_table: bool) -> None:
             content.setdefault(FORMATS[suffix].media_type, {})
         elif suffix == "png":
             content.setdefault("image/png", {})
-    schema = schema_of(operation["operationId"], is_table=is_table)
+    schema = schema_of(operation["operationId"]) if row is None else table_schema(row_schema(row))
     if "application/json" in content:
         content["application/json"]["schema"] = schema or {"type": "object"}
     if "application/geo+json" in content:

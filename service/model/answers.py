@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Geometries, Layer
 from boundaries.tiles.tiles import TileAreas, TilePoints
+from service.model.rows import ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
-
-Column = NDArray[Any]  # (n,) one value per row; str columns are object arrays, null is None or NaN
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,10 @@ class Table:
 
     Attributes
     ----------
+    row : type of Row
+        What the columns are, and what each discloses.
     columns : mapping of name to (n,) array
-        Columns in their final order.
+        Columns in their final order, those of `row`.
     geometries : (n,) object array or None
         Shapes in the working CRS for the formats that carry them.
     crs : str
@@ -75,10 +76,15 @@ class Table:
     """
 
     kind: str
-    columns: Mapping[str, Column]
+    row: type[Row]
+    columns: Mapping[str, ColumnValues]
     provenance: Provenance
     geometries: Geometries | None = None
     crs: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse columns that are not those of the row model."""
+        check_columns(self.row, self.columns)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
@@ -143,6 +149,8 @@ class VectorTile:
         The layer, which names the tile's only layer.
     areas : TileAreas or TilePoints
         Their shapes in the tile's own coordinates.
+    row : type of Row
+        What the columns are and disclose; ``synthetic`` may stand beside them.
     columns : mapping of name to (k,) values
         One value per area or point of the tile; None and NaN leave an attribute out.
     """
@@ -150,6 +158,7 @@ class VectorTile:
     kind: str
     layer_id: str
     areas: TileAreas | TilePoints
+    row: type[Row]
     columns: Mapping[str, Sequence[Any]]
     provenance: Provenance
 

@@ -1,7 +1,7 @@
-"""What JSON answers look like, for the OpenAPI document: rows by column, provenance, the rest.
+"""What JSON answers other than tables look like, for the OpenAPI document.
 
-Columns are written ``name:type``, the type as one letter (s text, n number, i whole number, b
-true or false, l list) with ``?`` where it may be null. A column in brackets depends on the
+Members are written ``name:type``, the type as one letter (s text, n number, i whole number, b
+true or false, l list) with ``?`` where it may be null. A member in brackets depends on the
 question. What answers are made of is decided by the analyses; a test holds both together.
 """
 
@@ -11,47 +11,10 @@ from typing import Any, Final
 Schema = dict[str, Any]
 
 TYPES: Final = {"s": "string", "n": "number", "i": "integer", "b": "boolean", "l": "array"}
-SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"]}
 TEXTS: Final[Schema] = {"type": "array", "items": {"type": "string"}}
 NUMBERS: Final[Schema] = {"type": "array", "items": {"type": "number"}}
 BOX: Final[Schema] = {**NUMBERS, "minItems": 4, "maxItems": 4}
 
-SITE: Final = "site_id:s name:s? district:s?"
-HOMES: Final = "homes_planned:n? homes_completed:n? homes_remaining:n?"
-AREA: Final = "code:s name:s?"
-
-ROWS: Final[Mapping[str, str]] = {
-    "readChoropleth": f"{AREA} count:i denominator:n? value:n? lower:n? upper:n? class:s?",
-    "readHotspots": f"{AREA} count:i value:n? z_score:n? p_value:n? p_permutation:n? q_value:n? "
-    "class:s expected_count_ok:b neighbours:i island:b [quadrant:s?] [effective_number:n?] "
-    "[largest_share:n?] [stays_hot_share:n?]",
-    "readEmerging": f"{AREA} count:i category:s run:s hot_steps:i cold_steps:i last_z_score:n? "
-    "trend_s:n trend_z_score:n? trend_p_value:n?",
-    "readChange": f"{AREA} count_before:i count_after:i difference:n percent:n? ratio:n? lower:n? "
-    "upper:n? p_value:n? q_value:n? class_before:s class_after:s transition:s",
-    "readHeatmapPeaks": "rank:i class:s place:s? density:n prominence:n incidents:n share:n "
-    "nearest_m:n? nearest_higher_m:n? easting_m:n northing_m:n unit:s",
-    "readSites": f"[site_id:s] [name:s?] district:s? {HOMES} [note:s?]",
-    "readGrowthOverlay": f"[site_id:s] [code:s] name:s? {HOMES} [homes_not_published:n] "
-    "household_size:n? added_households:n? added_residents:n? added_residents_at_most:n? "
-    "[residents:n?] [added_percent_at_most:n?] distance_m:n incidents_within:i? "
-    "expected_within:n? ratio_within:n? ratio_within_lower:n? ratio_within_upper:n? "
-    "ground_share:n? density_per_km2:n? hotspot_class:s? emerging_class:s? nearest_hotspot_m:n? "
-    "nearest_hotspot:s? [area_layer:s] [area_code:s?] [area_name:s?] [area_count:n?] "
-    "[area_rate_per_1000:n?] [count:i] [rate_per_1000:n?] [expected_count:n?] [ratio_count:n?] "
-    "[ratio_count_lower:n?] [ratio_count_upper:n?] [note:s?]",
-    "readGrowthForecast": "[site_id:s] [code:s] name:s? [district:s?] [area_code:s?] "
-    "[area_name:s?] [completions_published:b] [count:i] [areas:i] [sites:i] year:i "
-    "homes_built:n? homes_built_lower:n? homes_built_upper:n? homes_added:n? "
-    "denominator_added:n? denominator:n? expected:n? lower:n? upper:n? rate:n? rate_lower:n? "
-    "rate_upper:n? [class:s?]",
-    "readPriorities": f"{AREA} priority:s reasons:s rules:s site_names:s? homes_to_come:n? "
-    "added_residents_at_most:n? added_percent_at_most:n? residents:n? count:i rate_per_1000:n? "
-    "ratio_to_local:n? ratio_to_local_lower:n? hotspot_class:s? emerging_class:s? "
-    "[transition:s?] [change_percent:n?] [change_difference:n?] [change_q_value:n?]",
-    "readTrend": "month:s days:i count:i rate:n lower:n upper:n",
-    "readPlaces": "kind:s name:s code:s? layer:s? layer_title:s? inside:s? bbox:l point:l",
-}
 COUNTS: Final = "records:i located:i unlocated:i outside:i?"
 DATASET: Final = (
     f"id:s title:s {COUNTS} from:s? to:s? categories:l version:i synthetic:b source:s licence:s"
@@ -89,11 +52,8 @@ def _ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _table(text: str) -> Schema:
-    row = _object(text)
-    has_lists = any(kind["type"] == "array" for kind in row["properties"].values())
-    if not has_lists:
-        row["additionalProperties"] = SCALAR
+def table_schema(row: Schema) -> Schema:
+    """The schema of a table of such rows."""
     return _object("", rows={"type": "array", "items": row}, provenance=_ref("Provenance"))
 
 
@@ -195,7 +155,6 @@ DOCUMENTS: Final[Mapping[str, Schema]] = {
     "readOgcTileset": TILESET,
     "readWmtsFeatureInfo": _document("density:n? unit:s class_from:n?"),
     "askWmts": _document("density:n? unit:s class_from:n?"),
-    **{operation: _table(text) for operation, text in ROWS.items()},
     "readDatasets": _object("", datasets={"type": "array", "items": _ref("Dataset")}),
     "readDataset": _ref("Dataset"),
     "readBoundaries": _object(
@@ -225,11 +184,8 @@ DOCUMENTS: Final[Mapping[str, Schema]] = {
 }
 
 
-def schema_of(operation: str, *, is_table: bool) -> Schema | None:
-    """The schema of an operation's JSON, None where nothing is known of it.
-
-    A table whose columns are not written above is still known to have rows and provenance.
-    """
+def schema_of(operation: str) -> Schema | None:
+    """The schema of an operation's JSON, None where nothing is known of it."""
     if operation in FEATURES:
         return _ref("Feature")
     if operation in DOCUMENTS:
@@ -237,4 +193,4 @@ def schema_of(operation: str, *, is_table: bool) -> Schema | None:
     for ending, name in (("TileJson", "TileJson"), ("Legend", "Legend"), ("Style", "Style")):
         if operation.endswith(ending):
             return _ref(name)
-    return _table("") if is_table else None
+    return None

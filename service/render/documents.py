@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import orjson
 
-from service.model.answers import Column, Document, Provenance, Table
+from service.model.answers import Document, Provenance, Table
 from service.model.release import Released
+from service.model.rows import ColumnValues
 
 JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
 
@@ -57,7 +58,7 @@ def document_json(released: Released[Document]) -> bytes:
     return orjson.dumps(content, option=JSON_OPTIONS)
 
 
-def json_values(column: Column) -> list[Any]:
+def json_values(column: ColumnValues) -> list[Any]:
     """A column's values for JSON: NaN becomes null, whole floats stay floats."""
     if column.dtype.kind == "f":
         return [None if np.isnan(value) else float(value) for value in column]

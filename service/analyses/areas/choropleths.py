@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.rows import ChoroplethRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.neighbours import Neighbourhoods
@@ -61,12 +62,7 @@ class Choropleths:
         return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: ChoroplethQuery) -> Table:
-        """One row per area, highest value first.
-
-        Columns: code, name, count, denominator, value, lower, upper, class; for rates and
-        ratios also the funnel the area is in; with an overlay its counts and centroids; with
-        a denominator carried across from another layer whether it is an estimate.
-        """
+        """One `ChoroplethRow` per area, highest value first."""
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         below = self._denominator(counted, query)
         kept = np.flatnonzero(counted.kept)
@@ -97,6 +93,7 @@ class Choropleths:
         order = ranked(value, codes)
         return Table(
             kind="choropleth",
+            row=ChoroplethRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=counted.layer.geometries[kept[order]],
             crs=counted.layer.crs,

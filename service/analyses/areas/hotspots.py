@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from service.analyses.areas.choropleths import ranked
 from service.analyses.areas.local_tests import THREADS, LocalTest, run_local_test
+from service.analyses.areas.rows import HotspotRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.neighbours import AUTO, Neighbourhoods
@@ -70,13 +71,7 @@ class Hotspots:
         return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: HotspotQuery) -> Table:
-        """One row per area, highest z score first.
-
-        Columns: code, name, count, value, z_score, p_value, p_permutation, q_value, class,
-        expected_count_ok, neighbours, island; for local Moran the quadrant; with weights the
-        effective number and the largest single share. An area whose value is missing (a rate
-        without a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
-        """
+        """One `HotspotRow` per area, highest z score first."""
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         below = None
         if query.denominator is not None:
@@ -121,6 +116,7 @@ class Hotspots:
         method["global"] = _global(value[tested], neighbours)
         return Table(
             kind="hotspots",
+            row=HotspotRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=counted.layer.geometries[order],
             crs=counted.layer.crs,

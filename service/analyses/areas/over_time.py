@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.areas.choropleths import ranked
+from service.analyses.areas.rows import ChangeRow, EmergingRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.inputs.periods import Steps, whole_steps
@@ -59,11 +60,7 @@ class OverTime:
         return short_digest(self._areas.version(dataset, layer_id), "over-time")
 
     def emerging(self, dataset: str, layer_id: str, query: EmergingQuery) -> Table:
-        """One row per area with its category and the run of classes it was decided from.
-
-        Columns: code, name, count, category, run, hot_steps, cold_steps, last_z_score,
-        trend_s, trend_z_score, trend_p_value.
-        """
+        """One `EmergingRow` per area: its category and the run of classes behind it."""
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         steps = whole_steps(counted.selection, query.step)
         kept = np.flatnonzero(counted.kept)
@@ -98,6 +95,7 @@ class OverTime:
         order = _by_category(found, count, codes)
         return Table(
             kind="emerging",
+            row=EmergingRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=counted.layer.geometries[kept[order]],
             crs=counted.layer.crs,
@@ -111,12 +109,7 @@ class OverTime:
         )
 
     def change(self, dataset: str, layer_id: str, query: ChangeQuery) -> Table:
-        """One row per area: counts of two periods, difference, p, q, and what became of it.
-
-        Columns: code, name, count_before, count_after, difference, percent, ratio, lower,
-        upper, p_value, q_value, class_before, class_after, transition. The map as a whole is
-        in the provenance under ``method.map``.
-        """
+        """One `ChangeRow` per area: counts of two periods, and what became of it."""
         before = self._areas.count(dataset, layer_id, query.baseline_filter())
         after = self._areas.count(dataset, layer_id, query.incident_filter())
         kept = np.flatnonzero(after.kept)
@@ -176,6 +169,7 @@ class OverTime:
             whole["similarity"] = _similarity(first, second, classified, area_km2, query)
         return Table(
             kind="change",
+            row=ChangeRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=after.layer.geometries[kept[order]],
             crs=after.layer.crs,

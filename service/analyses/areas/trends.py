@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.rows import TrendRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.area_layers import GRID_PREFIXES
 from service.analyses.inputs.periods import whole_steps
@@ -43,9 +44,9 @@ class Trends:
         return short_digest(version, place.layer_id, place.code, "trend")
 
     def trend(self, dataset: str, query: TrendQuery) -> Table:
-        """One row per whole step: its first month, days, incidents and rate with interval.
+        """One `TrendRow` per whole step: its incidents and rate with interval.
 
-        Columns: month, days, count, rate, lower, upper. An incident belongs to an area as in
+        An incident belongs to an area as in
         every table by area: by its supplied code where that counts, else by its place. The
         counts of the provenance add up: `records` is `in_rows`, `in_incomplete_steps`,
         `in_layer_elsewhere`, `outside` and `not_located` together.
@@ -90,6 +91,7 @@ class Trends:
             notes.append(f"There is no whole {query.step} in the period.")
         return Table(
             kind="trend",
+            row=TrendRow,
             columns=columns,
             provenance=provenance(
                 sources=counted.sources(),

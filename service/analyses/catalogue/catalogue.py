@@ -17,6 +17,7 @@ from service.model.provenance import (
     provenance,
     short_digest,
 )
+from service.model.rows import AreaRow
 from service.store.incidents import Incidents, IncidentStore
 from service.store.measures import MeasureStore
 
@@ -98,6 +99,7 @@ class Catalogue:
         layer = self._layers.get(layer_id)
         return Table(
             kind="boundary-layer",
+            row=AreaRow,
             columns={
                 "code": np.array(layer.codes, dtype=object),
                 "name": np.array(layer.names, dtype=object),

@@ -10,6 +10,7 @@ import shapely
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.catalogue.postcodes import PostcodeHit, find_postcodes
+from service.analyses.catalogue.rows import PlaceRow
 from service.analyses.catalogue.search_text import EXACT, PREFIX, compact, fit, normal
 from service.model.answers import Table
 from service.model.provenance import SOFTWARE, layers_version, provenance, short_digest
@@ -110,11 +111,9 @@ class Places:
         return short_digest(self._named_version(), self._postcodes.version(), self._crs, SOFTWARE)
 
     def search(self, query: PlacesQuery) -> Table:
-        """The places that fit what was typed, best first.
+        """One `PlaceRow` per place that fits what was typed, best first.
 
-        Columns: kind (``area``, ``site``, ``postcode-district``, ``postcode``), name, code,
-        layer, layer_title, inside (the area of the largest level that it lies in), bbox and
-        point, both in longitude and latitude. Exact names come first, then those that begin
+        Exact names come first, then those that begin
         so, then those of which a word does, then the others; equals in order of level, the
         largest first, then by name. Incidents are not looked at.
         """
@@ -133,6 +132,7 @@ class Places:
         rows = (names[:exact] + postcodes + names[exact:])[: query.limit]
         return Table(
             kind="places",
+            row=PlaceRow,
             columns=_columns(rows, index, self._crs),
             provenance=provenance(
                 sources={"names": index.source()}

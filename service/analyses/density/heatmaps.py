@@ -10,6 +10,7 @@ import shapely
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.density.peak_names import PlaceNames, sentence
+from service.analyses.density.rows import ContourRow, PeakRow
 from service.analyses.density.surfaces import TILE_PIXELS, Surface, Surfaces, legend_breaks
 from service.analyses.maps.legends import described
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
@@ -192,6 +193,7 @@ class Heatmaps:
         method = {**surface.provenance.method, "contours": "percent volume", "cell_m": grid.cell_m}
         return Table(
             kind="heatmap-contours",
+            row=ContourRow,
             columns={
                 "percent": np.array([100.0 * c.share for c in found]),
                 "density": np.array([c.density_per_km2 for c in found]),
@@ -221,6 +223,7 @@ class Heatmaps:
         }
         return Table(
             kind="heatmap-peaks",
+            row=PeakRow,
             columns={
                 "rank": np.array([p.rank for p in peaks], dtype=np.int64),
                 "class": np.array([p.peak_class for p in peaks], dtype=object),

@@ -9,6 +9,7 @@ from boundaries.storage.store import LayerStore
 from service.analyses.growth.forecast_draws import Parts
 from service.analyses.growth.forecast_inputs import ForecastInputs, ForecastReader
 from service.analyses.growth.forecast_notes import forecast_method, forecast_notes
+from service.analyses.growth.rows import ForecastRow
 from service.analyses.growth.sites import sites_inside, sites_source
 from service.analyses.inputs.area_counts import Areas
 from service.model.answers import Table
@@ -49,12 +50,7 @@ class Forecasts:
         return self._reader.layer(query).layer_id
 
     def table(self, dataset: str, query: ForecastQuery) -> Table:
-        """One row per site, area or district and year, in the order of layer or import and year.
-
-        Columns: what the row is of, year, homes built by the middle of the year with their
-        interval, homes and denominator added since the incidents, denominator, expected
-        incidents per year with their interval, rate with its interval, and class by area and
-        district. Every interval is of 90 %.
+        """One `ForecastRow` per site, area or district and year, in the order of those.
 
         Raises
         ------
@@ -81,6 +77,7 @@ class Forecasts:
             shapes = shapes[last]
         return Table(
             kind="growth-forecast",
+            row=ForecastRow,
             columns=columns,
             geometries=shapes,
             crs=inputs.layer.crs,

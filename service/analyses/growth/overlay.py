@@ -14,6 +14,7 @@ from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.growth.area_facts import AreaFacts, FactsByArea
 from service.analyses.growth.household_sizes import HouseholdSizes, household_sizes
 from service.analyses.growth.local_rates import LocalRates, local_rates
+from service.analyses.growth.rows import OverlayRow
 from service.analyses.growth.site_areas import SiteShares, incidents_near, nearest_of, site_shares
 from service.analyses.growth.sites import (
     phase_notes,
@@ -162,7 +163,7 @@ class Overlay:
         return short_digest("overlay", self._grounds.version(dataset, query), heat)
 
     def table(self, dataset: str, query: OverlayQuery) -> Table:
-        """One row per site or per area: homes to come, and what is there today.
+        """One `OverlayRow` per site or per area: homes to come, and what is there today.
 
         An incident near two sites is counted for both; the provenance says how many incidents
         are near any site at all. Distance is from the site's point, or from the edge of its
@@ -197,6 +198,7 @@ class Overlay:
             columns["note"] = columns.pop("note")  # last, because it is long
         return Table(
             kind=f"growth-overlay-by-{query.by}" if query.by == "area" else "growth-overlay",
+            row=OverlayRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=shapes[order],
             crs=ground.layer.crs,

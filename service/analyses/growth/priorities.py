@@ -14,6 +14,7 @@ from service.analyses.areas.over_time import OverTime
 from service.analyses.growth.area_facts import by_area
 from service.analyses.growth.local_rates import local_rates
 from service.analyses.growth.overlay import Ground, Grounds, area_growth
+from service.analyses.growth.rows import PriorityRow
 from service.model.answers import Table
 from service.model.errors import InvalidRulesError
 from service.model.provenance import provenance, short_digest
@@ -55,13 +56,7 @@ class Priorities:
         return short_digest("priorities", self._grounds.version(dataset, query), self._digest)
 
     def table(self, dataset: str, query: PrioritiesQuery) -> Table:
-        """One row per area with its priority, the reasons for it, and the facts they rest on.
-
-        Columns: code, name, priority, reasons, rules, site_names, homes_to_come,
-        added_residents_at_most, added_percent_at_most, residents, count, rate_per_1000,
-        ratio_to_local with its lower end, hotspot_class, emerging_class; with a baseline period
-        transition, change_percent, change_difference, change_q_value.
-        """
+        """One `PriorityRow` per area: its priority and the facts that it rests on."""
         ground = self._grounds.of(dataset, query)
         kept = np.flatnonzero(ground.facts.counted.kept)
         facts = {
@@ -82,6 +77,7 @@ class Priorities:
         has_baseline = query.change_query() is not None
         return Table(
             kind="growth-priorities",
+            row=PriorityRow,
             columns={name: column[order] for name, column in columns.items()},
             geometries=ground.layer.geometries[kept[order]],
             crs=ground.layer.crs,

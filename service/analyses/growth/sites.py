@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from service.analyses.growth.rows import SiteRow
 from service.analyses.inputs.within import Within
 from service.model.answers import Table
 from service.model.provenance import SOFTWARE, provenance, short_digest
@@ -28,7 +29,7 @@ class SiteTables:
         return short_digest("sites", self._sites.revision(), SOFTWARE)
 
     def table(self, query: SitesQuery) -> Table:
-        """One row per site, per phase of each, or per district, as the query asks.
+        """One `SiteRow` per site, per phase of each, or per district, as the query asks.
 
         Raises
         ------
@@ -41,6 +42,7 @@ class SiteTables:
         known = np.isfinite(sites.homes_completed)
         return Table(
             kind="sites" if query.by == "site" else f"sites-by-{query.by}",
+            row=SiteRow,
             columns=columns,
             geometries=geometries,
             crs=sites.crs,

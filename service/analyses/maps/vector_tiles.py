@@ -12,7 +12,6 @@ from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.maps.tilejson import WORLD, lonlat_bounds, tilejson
 from service.config.settings import Settings
 from service.model.answers import (
-    Column,
     Document,
     GeometryTile,
     Legend,
@@ -22,6 +21,7 @@ from service.model.answers import (
     VectorTile,
 )
 from service.model.provenance import SOFTWARE, credited, layer_source, provenance, short_digest
+from service.model.rows import ColumnValues
 from service.runtime.single_flight import SingleFlightCache
 from spatial.arrays import FloatArray, IndexArray
 from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
@@ -127,6 +127,7 @@ class VectorTiles:
             kind=f"{table.kind}-tile",
             layer_id=layer_id,
             areas=areas,
+            row=table.row,
             columns=columns,
             provenance=table.provenance,
         )
@@ -145,6 +146,7 @@ class VectorTiles:
             kind=f"{table.kind}-tile",
             layer_id=name,
             areas=points,
+            row=table.row,
             columns=columns,
             provenance=table.provenance,
         )
@@ -247,7 +249,7 @@ def field_types(table: Table) -> dict[str, str]:
     }
 
 
-def _field_type(column: Column) -> str:
+def _field_type(column: ColumnValues) -> str:
     first = next((value for value in column.tolist() if value is not None), "")
     if isinstance(first, bool):
         return "Boolean"

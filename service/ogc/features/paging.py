@@ -1,5 +1,6 @@
 """Some rows of a table as features: by place, by time, by the value of a column, page by page."""
 
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -134,12 +135,10 @@ def _bounded(table: Table, rows: IntArray) -> IntArray:
 
 def _rows(table: Table, rows: IntArray) -> Table:
     """Some rows of a table, with the provenance of all."""
-    return Table(
-        kind=table.kind,
+    return dataclasses.replace(
+        table,
         columns={name: column[rows] for name, column in table.columns.items()},
-        provenance=table.provenance,
         geometries=None if table.geometries is None else table.geometries[rows],
-        crs=table.crs,
     )
 
 

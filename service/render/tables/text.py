@@ -10,8 +10,9 @@ import orjson
 import shapely
 
 from boundaries.layers.layer import Geometries
-from service.model.answers import Column, Table
+from service.model.answers import Table
 from service.model.release import Released
+from service.model.rows import ColumnValues
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
@@ -88,7 +89,7 @@ def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {"rows_sha256": hashlib.sha256(orjson.dumps(rows, option=JSON_OPTIONS)).hexdigest()}
 
 
-def _csv_cells(column: Column) -> list[Any]:
+def _csv_cells(column: ColumnValues) -> list[Any]:
     """A column's cells: numbers in full, whole floats without a point, missing values empty."""
     if column.dtype.kind == "f":
         return ["" if np.isnan(value) else _number(float(value)) for value in column]

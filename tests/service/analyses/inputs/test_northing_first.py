@@ -10,6 +10,7 @@ from service.model.answers import Table
 from service.model.errors import UnknownStatisticError
 from service.model.provenance import provenance
 from service.model.release import OPEN, Role, part_of, release
+from service.model.rows import AreaRow
 from service.ogc.features.geojson import page_geojson
 from service.ogc.features.paging import Wanted, meets, page_of
 
@@ -21,7 +22,11 @@ SHAPES = np.array([shapely.box(1_570_000 + dx, 5_180_000, 1_570_900 + dx, 5_180_
 def table() -> Table:
     return Table(
         kind="boundary-layer",
-        columns={"code": np.array(["A", "B"], dtype=object)},
+        row=AreaRow,
+        columns={
+            "code": np.array(["A", "B"], dtype=object),
+            "name": np.array(["Ash", "Birch"], dtype=object),
+        },
         provenance=provenance(sources={}, filter={}, method={"name": "boundaries"}, counts={}),
         geometries=SHAPES,
         crs=NEW_ZEALAND,

@@ -1,0 +1,165 @@
+"""Columns of the tables of areas and of the trend."""
+
+from typing import Final
+
+from service.model.rows import COUNT, NOTHING, AreaRow, Discloses, Row, column
+
+_OF_COUNT: Final = Discloses.of("count")
+_OF_BOTH: Final = Discloses.of("count_before", "count_after")
+_RATIO: Final = "with measure=rate or measure=ratio"
+_OVERLAY: Final = "with overlay_from and overlay_to"
+_WEIGHTED: Final = "with measure=weighted"
+
+
+class ChoroplethRow(AreaRow):
+    """An area and its value, highest value first."""
+
+    count: int = column("Incidents in the area.", COUNT, "incidents")
+    denominator: float | None = column(
+        "What rates are over, such as residents; null where the measure has none or the area's "
+        "is not known.",
+        NOTHING,
+    )
+    value: float | None = column(
+        "What `measure` asks for; null where it cannot be computed.", _OF_COUNT
+    )
+    lower: float | None = column("Lower end of the value's 95 % interval.", _OF_COUNT)
+    upper: float | None = column("Upper end of the value's 95 % interval.", _OF_COUNT)
+    class_: str | None = column("Class of the value, as the legend labels it.", _OF_COUNT)
+    denominator_estimated: bool = column(
+        "Whether the denominator is an estimate, carried across from another layer.",
+        NOTHING,
+        only="with a denominator carried across from another layer",
+        is_stated=False,
+    )
+    funnel: str | None = column(
+        "Where the area lies in the funnel about the overall rate: within 95 %, or above or below "
+        "95 or 99.8 %.",
+        _OF_COUNT,
+        only=_RATIO,
+        is_stated=False,
+    )
+    overlay_count: int = column(
+        "Incidents in the area in the overlaid period.",
+        COUNT,
+        "incidents",
+        only=_OVERLAY,
+        is_stated=False,
+    )
+    centroid_lon_deg: float = column(
+        "Longitude of the area's centroid.", NOTHING, "degrees", only=_OVERLAY, is_stated=False
+    )
+    centroid_lat_deg: float = column(
+        "Latitude of the area's centroid.", NOTHING, "degrees", only=_OVERLAY, is_stated=False
+    )
+
+
+class HotspotRow(AreaRow):
+    """An area and what a local statistic says of it, highest z score first.
+
+    An area whose value is missing (a rate without a denominator) keeps its row and is not
+    tested; nor is it anybody's neighbour.
+    """
+
+    count: int = column("Incidents in the area.", COUNT, "incidents")
+    value: float | None = column("What is tested; null where it is missing.", _OF_COUNT)
+    z_score: float | None = column(
+        "Standard score of the statistic; null where not tested.", _OF_COUNT
+    )
+    p_value: float | None = column("p by the normal approximation.", _OF_COUNT)
+    p_permutation: float | None = column(
+        "p by draws from the null; null with permutations=0.", _OF_COUNT
+    )
+    q_value: float | None = column(
+        "p corrected for testing every area; decides the class.", _OF_COUNT
+    )
+    class_: str = column(
+        "Hot or cold at 90, 95 or 99 %, not significant, or not tested.", _OF_COUNT
+    )
+    expected_count_ok: bool = column(
+        "Whether at least 5 incidents are expected in the neighbourhood: below, the analytic p "
+        "cannot be trusted.",
+        _OF_COUNT,
+    )
+    neighbours: int = column("Neighbours that were tested.", NOTHING, "areas")
+    island: bool = column("Whether the area has no neighbour.", NOTHING)
+    quadrant: str | None = column(
+        "Quadrant of the Moran scatter plot: the area, then its neighbours, high or low.",
+        _OF_COUNT,
+        only="with statistic=local-moran",
+    )
+    effective_number: float | None = column(
+        "As many incidents of equal weight would make as noisy a sum.",
+        _OF_COUNT,
+        "incidents",
+        only=_WEIGHTED,
+    )
+    largest_share: float | None = column(
+        "Share of the largest single weight in the sum, 0 to 1; null where the sum is 0.",
+        _OF_COUNT,
+        only=_WEIGHTED,
+    )
+    stays_hot_share: float | None = column(
+        "Share of other reasonable choices under which the area is hot, 0 to 1.",
+        _OF_COUNT,
+        only="with sensitivity=true",
+    )
+
+
+class EmergingRow(AreaRow):
+    """An area with its category and the run of classes it was decided from, hot ones first."""
+
+    count: int = column("Incidents in the area.", COUNT, "incidents")
+    category: str = column("Emerging hot spot category.", _OF_COUNT)
+    run: str = column(
+        "One letter per step, oldest first: H hot, C cold, a point for neither.", _OF_COUNT
+    )
+    hot_steps: int = column("Steps in which the area is hot.", _OF_COUNT, "steps")
+    cold_steps: int = column("Steps in which the area is cold.", _OF_COUNT, "steps")
+    last_z_score: float | None = column("Gi* of the last step.", _OF_COUNT)
+    trend_s: float = column("Mann-Kendall S of the z scores.", _OF_COUNT)
+    trend_z_score: float | None = column("Standard score of that trend.", _OF_COUNT)
+    trend_p_value: float | None = column("p of that trend, two-sided.", _OF_COUNT)
+
+
+class ChangeRow(AreaRow):
+    """An area in two periods: counts, difference, and what became of it; largest rise first.
+
+    The map as a whole is in the provenance under ``method.map``.
+    """
+
+    count_before: int = column("Incidents in the baseline period.", COUNT, "incidents")
+    count_after: int = column("Incidents in the period.", COUNT, "incidents")
+    difference: float = column(
+        "Incidents more than the baseline period would have had in as many days.",
+        _OF_BOTH,
+        "incidents",
+    )
+    percent: float | None = column(
+        "The same in per cent of the baseline; null from zero.", _OF_BOTH, "%"
+    )
+    ratio: float | None = column(
+        "Rate of the period over that of the baseline; null from zero.", _OF_BOTH
+    )
+    lower: float | None = column("Lower end of the ratio's 95 % interval.", _OF_BOTH)
+    upper: float | None = column("Upper end of the ratio's 95 % interval.", _OF_BOTH)
+    p_value: float | None = column(
+        "p of the two counts at one rate (E-test), two-sided.", _OF_BOTH
+    )
+    q_value: float | None = column("p corrected for testing every area.", _OF_BOTH)
+    class_before: str = column(
+        "Class of the area in the baseline period.", Discloses.of("count_before")
+    )
+    class_after: str = column("Class of the area in the period.", Discloses.of("count_after"))
+    transition: str = column("What became of the class.", _OF_BOTH)
+
+
+class TrendRow(Row):
+    """A whole month, quarter or year and its incidents, oldest first."""
+
+    month: str = column("First month of the step, ISO.", NOTHING)
+    days: int = column("Length of the step.", NOTHING, "days")
+    count: int = column("Incidents in the step.", COUNT, "incidents")
+    rate: float = column("Incidents per day or year, as `per` asks.", _OF_COUNT)
+    lower: float = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
+    upper: float = column("Upper end of the rate's 95 % interval.", _OF_COUNT)
