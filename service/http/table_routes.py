@@ -7,36 +7,15 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from service.analyses.inputs.answer_crs import target_crs
+from service.analyses.tables import TableAnswer
 from service.http.registration import Operation, add_get, camel_case
 from service.http.responder import Replies
 from service.http.urls import CSV, JSON, responses
-from service.model.answers import Document, Table
+from service.model.answers import Document
 from service.model.queries import Query
 from service.render.documents import document_json
 from service.render.tables.formats import FORMATS, TableSuffix
 from service.runtime.lanes import Work
-
-
-@dataclass(frozen=True)
-class TableAnswer:
-    """A table that may have to be computed.
-
-    Attributes
-    ----------
-    file_name : str
-        Without an ending; offered for formats that are saved.
-    version : callable
-        Everything the table depends on besides the query.
-    compute : callable
-        Makes the table.
-    work : Work
-        What that costs.
-    """
-
-    file_name: str
-    version: Callable[[], str]
-    compute: Callable[[], Table]
-    work: Work = Work.ORDINARY
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.tables import TableAnswer
 from service.http.responder import RepliesDep
-from service.http.table_routes import TableAnswer, send_document, send_table
+from service.http.table_routes import send_document, send_table
 from service.http.urls import GEOJSON, JSON, responses
 from service.model.queries import LayerQuery, NoQuery
 from service.queries.catalogue import PlacesQuery

@@ -2,26 +2,15 @@
 
 from fastapi import APIRouter
 
-from service.analyses.layers import choropleth_layer
-from service.analyses.resources import Resources
+from service.analyses.table_layers import choropleth_layer
+from service.analyses.tables import choropleth_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
-from service.http.table_routes import TableAnswer, TableKind, add_table_routes
+from service.http.table_routes import TableKind, add_table_routes
 from service.queries.areas import ChoroplethQuery
 from service.queries.tiles import ChoroplethTileJsonQuery, ChoroplethTileQuery
 
 router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["choropleths"])
 layer_router = APIRouter(prefix="/v1/choropleths/{dataset}", tags=["vector tiles"])
-
-
-def _choropleth(
-    resources: Resources, query: ChoroplethQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    choropleths = resources.choropleths
-    return TableAnswer(
-        f"{dataset}-{layer}-{query.measure}",
-        version=lambda: choropleths.version(dataset, layer),
-        compute=lambda: choropleths.table(dataset, layer, query),
-    )
 
 
 add_table_routes(
@@ -30,7 +19,7 @@ add_table_routes(
     TableKind(
         name="choropleth",
         query=ChoroplethQuery,
-        answer=_choropleth,
+        answer=choropleth_table,
         description="One row per area, highest value first: count, denominator, value, interval, "
         "class.",
         description_as="One row per area, highest value first, as CSV or GeoJSON.",

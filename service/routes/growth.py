@@ -4,16 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.analyses.layers import (
+from service.analyses.table_layers import (
     forecast_layer,
     overlay_layer,
     priorities_layer,
-    sites_layer,
+    site_layer,
 )
-from service.analyses.resources import Resources
+from service.analyses.tables import forecast_table, overlay_table, priorities_table, site_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.responder import RepliesDep
-from service.http.table_routes import TableAnswer, TableKind, add_table_routes
+from service.http.table_routes import TableKind, add_table_routes
 from service.http.urls import PNG, responses
 from service.model.queries import NoQuery
 from service.queries.forecasts import ForecastQuery, ForecastTileJsonQuery, ForecastTileQuery
@@ -31,50 +31,12 @@ from service.runtime.lanes import Work
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
 
-def _sites(resources: Resources, query: SitesQuery) -> TableAnswer:
-    sites = resources.site_tables
-    return TableAnswer(
-        "sites" if query.by == "site" else f"sites-by-{query.by}",
-        version=sites.version,
-        compute=lambda: sites.table(query),
-    )
-
-
-def _overlay(resources: Resources, query: OverlayQuery, *, dataset: str) -> TableAnswer:
-    overlay = resources.overlay
-    return TableAnswer(
-        f"{dataset}-growth-overlay",
-        version=lambda: overlay.version(dataset, query),
-        compute=lambda: overlay.table(dataset, query),
-        work=Work.HEAVY,
-    )
-
-
-def _forecast(resources: Resources, query: ForecastQuery, *, dataset: str) -> TableAnswer:
-    forecasts = resources.forecasts
-    return TableAnswer(
-        f"{dataset}-growth-forecast-{query.by}",
-        version=lambda: forecasts.version(dataset, query),
-        compute=lambda: forecasts.table(dataset, query),
-    )
-
-
-def _priorities(resources: Resources, query: PrioritiesQuery, *, dataset: str) -> TableAnswer:
-    priorities = resources.priorities
-    return TableAnswer(
-        f"{dataset}-growth-priorities",
-        version=lambda: priorities.version(dataset, query),
-        compute=lambda: priorities.table(dataset, query),
-        work=Work.HEAVY,
-    )
-
-
 add_layer_routes(
     router,
     "/sites",
     LayerKind(
         name="sites",
-        layer=sites_layer,
+        layer=site_layer,
         query=NoQuery,
         tile_query=SitesTileQuery,
         tiles=(
@@ -114,7 +76,7 @@ add_table_routes(
     TableKind(
         name="sites",
         query=SitesQuery,
-        answer=_sites,
+        answer=site_table,
         description="Development sites with homes planned, completed and remaining; phases; "
         "district sums.",
         description_as="Development sites, their phases or their sums by district, in the format "
@@ -127,7 +89,7 @@ add_table_routes(
     TableKind(
         name="growth_overlay",
         query=OverlayQuery,
-        answer=_overlay,
+        answer=overlay_table,
         description="Sites with the incidents within a distance of each and the area it lies in.",
         description_as="Sites with the incidents near each and the area it lies in, as CSV or "
         "GeoJSON.",
@@ -163,7 +125,7 @@ add_table_routes(
     TableKind(
         name="growth_forecast",
         query=ForecastQuery,
-        answer=_forecast,
+        answer=forecast_table,
         description="Expected incidents per year to a horizon, by site, area or district, each "
         "with a\n90 % interval from rate, count and build-out; every assumption is in the notes.",
         description_as="Expected incidents per year with their 90 % interval, as CSV, GeoJSON "
@@ -190,7 +152,7 @@ add_table_routes(
     TableKind(
         name="priorities",
         query=PrioritiesQuery,
-        answer=_priorities,
+        answer=priorities_table,
         description="Areas sorted into emerging, preventing, sustaining and none by rules over "
         "hotspot class,\nemerging class, change and planned growth, each with its reasons in "
         "words.",

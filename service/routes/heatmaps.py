@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from service.analyses.layers import SurfaceLayer
 from service.analyses.resources import Resources
+from service.analyses.tables import TableAnswer
 from service.http.layer_routes import (
     DENSE_PICTURES,
     NUMBERS,
@@ -16,7 +17,6 @@ from service.http.layer_routes import (
 )
 from service.http.responder import RepliesDep
 from service.http.table_routes import (
-    TableAnswer,
     TableKind,
     add_table_routes,
     send_document,

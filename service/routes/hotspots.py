@@ -4,11 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.analyses.layers import change_layer, emerging_layer, hotspot_layer
-from service.analyses.resources import Resources
+from service.analyses.table_layers import change_layer, emerging_layer, hotspot_layer
+from service.analyses.tables import change_table, emerging_table, hotspot_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.responder import RepliesDep
-from service.http.table_routes import TableAnswer, TableKind, add_table_routes, send_document
+from service.http.table_routes import TableKind, add_table_routes, send_document
 from service.http.urls import JSON, responses
 from service.queries.areas import HotspotQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
@@ -20,44 +20,9 @@ from service.queries.tiles import (
     HotspotTileJsonQuery,
     HotspotTileQuery,
 )
-from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
 layer_router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["vector tiles"])
-
-
-def _hotspots(
-    resources: Resources, query: HotspotQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    hotspots = resources.hotspots
-    return TableAnswer(
-        f"{dataset}-{layer}-{query.statistic}",
-        version=lambda: hotspots.version(dataset, layer),
-        compute=lambda: hotspots.table(dataset, layer, query),
-        work=Work.HEAVY,
-    )
-
-
-def _emerging(
-    resources: Resources, query: EmergingQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    over_time = resources.over_time
-    return TableAnswer(
-        f"{dataset}-{layer}-emerging",
-        version=lambda: over_time.version(dataset, layer),
-        compute=lambda: over_time.emerging(dataset, layer, query),
-        work=Work.HEAVY,
-    )
-
-
-def _change(resources: Resources, query: ChangeQuery, *, dataset: str, layer: str) -> TableAnswer:
-    over_time = resources.over_time
-    return TableAnswer(
-        f"{dataset}-{layer}-change",
-        version=lambda: over_time.version(dataset, layer),
-        compute=lambda: over_time.change(dataset, layer, query),
-        work=Work.HEAVY,
-    )
 
 
 add_table_routes(
@@ -66,7 +31,7 @@ add_table_routes(
     TableKind(
         name="emerging",
         query=EmergingQuery,
-        answer=_emerging,
+        answer=emerging_table,
         description="Emerging hot spots: one row per area, with the run of classes it was "
         "decided from.",
         description_as="One row per area with its emerging category, in the format of the suffix.",
@@ -78,7 +43,7 @@ add_table_routes(
     TableKind(
         name="change",
         query=ChangeQuery,
-        answer=_change,
+        answer=change_table,
         description="Change between two periods: per area, and for the map as a whole.",
         description_as="Change between two periods, one row per area, in the format of the "
         "suffix.",
@@ -109,7 +74,7 @@ add_table_routes(
     TableKind(
         name="hotspots",
         query=HotspotQuery,
-        answer=_hotspots,
+        answer=hotspot_table,
         description="One row per area, highest z score first: z, analytic and permutation p, q "
         "and class.",
         description_as="One row per area, highest z score first, as CSV or GeoJSON.",

@@ -6,13 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.inputs.answer_crs import CRS84
-from service.analyses.layers import (
-    MapLayer,
-    OutlineLayer,
-    choropleth_layer,
-    hotspot_layer,
-    sites_layer,
-)
+from service.analyses.layers import MapLayer, OutlineLayer
+from service.analyses.table_layers import choropleth_layer, hotspot_layer, site_layer
 from service.http.layer_routes import OUTLINES, VECTORS, TileForm, add_tile_route
 from service.http.registration import Operation
 from service.http.responder import RepliesDep
@@ -215,7 +210,7 @@ _add_tiles(
         "The development sites of a tile as points.",
         TILES,
     ),
-    sites_layer,
+    site_layer,
     SitesTileQuery,
     is_async=False,
 )

@@ -1,0 +1,251 @@
+"""Tables as layers of a map: a function makes the layer of each kind.
+
+It is called with the resources, the query and the names in the layer's address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from service.analyses.layers import MapLayer
+from service.analyses.maps.site_classes import with_classes
+from service.analyses.maps.vector_tiles import field_types
+from service.analyses.resources import Resources
+from service.analyses.tables import (
+    TableAnswer,
+    change_table,
+    choropleth_table,
+    emerging_table,
+    forecast_table,
+    hotspot_table,
+    overlay_table,
+    priorities_table,
+    site_table,
+)
+from service.model.answers import Document, Legend, Table, VectorTile
+from service.model.queries import NoQuery, Query
+from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.forecasts import ForecastTileJsonQuery
+from service.queries.growth import SitesQuery
+from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.tiles import (
+    ChangeTileJsonQuery,
+    ChoroplethTileJsonQuery,
+    EmergingTileJsonQuery,
+    HotspotTileJsonQuery,
+    OverlayTileJsonQuery,
+    PrioritiesTileJsonQuery,
+)
+from service.runtime.lanes import Work
+from spatial.coordinates.mercator import Tile
+
+SITES = "sites"  # the layer in the tiles
+
+
+@dataclass(frozen=True)
+class TableLayer(MapLayer):
+    """A table with one row per area.
+
+    Attributes
+    ----------
+    key : tuple of str
+        The kind of the layer and the names in its address.
+    layer_id : str
+        The boundary layer or grid that has the shapes.
+    source : callable
+        Gives the table, which is computed once for tiles, TileJSON, legend and style of a
+        version.
+    cost : Work
+        What making the table costs.
+    """
+
+    key: tuple[str, ...]
+    layer_id: str
+    source: Callable[[], TableAnswer]
+    cost: Work
+
+    @property
+    def work(self) -> Work:
+        """Little where the table is there already."""
+        has_table = self.resources.vector_tiles.has_table(self._table_key())
+        return Work.QUICK if has_table else self.cost
+
+    def version(self) -> str:
+        """The version, asked of the stores only when something in the data folder has changed."""
+        key = (self.key, self.query.canonical())
+        return self.resources.standing.get(key, lambda: self.source().version())
+
+    def table(self) -> Table:
+        """The table, made once for tiles, TileJSON, legend and style alike."""
+        return self.resources.vector_tiles.table_of(
+            self._table_key(), lambda: self.source().compute()
+        )
+
+    def tile(self, tile: Tile, *, scale: int = 1) -> VectorTile:
+        """The areas of a tile with their values."""
+        return self.resources.vector_tiles.with_values(self.layer_id, tile, self.table())
+
+    def tilejson(self, address: str) -> Document:
+        """TileJSON of the tiles."""
+        table = self.table()
+        return self.resources.vector_tiles.tilejson(
+            self.layer_id,
+            address=address,
+            name=self.resources.legends.of(table).title,
+            fields=field_types(table),
+            table=table,
+        )
+
+    def legend(self) -> Legend:
+        """What the colours mean."""
+        return self.resources.legends.of(self.table())
+
+    def _table_key(self) -> tuple[tuple[str, ...], str, str]:
+        return self.key, self.query.canonical(), self.version()
+
+
+class PointLayer(TableLayer):
+    """A table as points; `layer_id` names the layer in the tiles."""
+
+    def tile(self, tile: Tile, *, scale: int = 1) -> VectorTile:
+        """The points of a tile with their values."""
+        return self.resources.vector_tiles.points_with_values(self.layer_id, tile, self.table())
+
+    def tilejson(self, address: str) -> Document:
+        """TileJSON of the tiles."""
+        table = self.table()
+        return self.resources.vector_tiles.points_tilejson(
+            self.layer_id,
+            address=address,
+            name=self.resources.legends.of(table).title,
+            table=table,
+        )
+
+
+def choropleth_layer(
+    resources: Resources, query: ChoroplethTileJsonQuery, *, dataset: str, layer: str
+) -> TableLayer:
+    """A choropleth."""
+    return TableLayer(
+        resources,
+        query,
+        key=("choropleth", dataset, layer),
+        layer_id=layer,
+        source=lambda: choropleth_table(
+            resources, query.part(ChoroplethQuery), dataset=dataset, layer=layer
+        ),
+        cost=Work.QUICK,
+    )
+
+
+def hotspot_layer(
+    resources: Resources, query: HotspotTileJsonQuery, *, dataset: str, layer: str
+) -> TableLayer:
+    """A hotspot map."""
+    return TableLayer(
+        resources,
+        query,
+        key=("hotspot", dataset, layer),
+        layer_id=layer,
+        source=lambda: hotspot_table(
+            resources, query.part(HotspotQuery), dataset=dataset, layer=layer
+        ),
+        cost=Work.HEAVY,
+    )
+
+
+def emerging_layer(
+    resources: Resources, query: EmergingTileJsonQuery, *, dataset: str, layer: str
+) -> TableLayer:
+    """Emerging hot spots."""
+    return TableLayer(
+        resources,
+        query,
+        key=("emerging", dataset, layer),
+        layer_id=layer,
+        source=lambda: emerging_table(
+            resources, query.part(EmergingQuery), dataset=dataset, layer=layer
+        ),
+        cost=Work.HEAVY,
+    )
+
+
+def change_layer(
+    resources: Resources, query: ChangeTileJsonQuery, *, dataset: str, layer: str
+) -> TableLayer:
+    """The change between two periods."""
+    return TableLayer(
+        resources,
+        query,
+        key=("change", dataset, layer),
+        layer_id=layer,
+        source=lambda: change_table(
+            resources, query.part(ChangeQuery), dataset=dataset, layer=layer
+        ),
+        cost=Work.HEAVY,
+    )
+
+
+def site_layer(resources: Resources, query: Query) -> PointLayer:
+    """The development sites, all of them, whatever the query."""
+    return PointLayer(
+        resources,
+        NoQuery(),
+        key=("sites",),
+        layer_id=SITES,
+        source=lambda: _classed(site_table(resources, SitesQuery())),
+        cost=Work.QUICK,
+    )
+
+
+def overlay_layer(
+    resources: Resources, query: OverlayTileJsonQuery, *, dataset: str
+) -> TableLayer:
+    """The growth overlay: its sites as points, or its areas."""
+
+    def source() -> TableAnswer:
+        return overlay_table(resources, query.part(OverlayTileJsonQuery), dataset=dataset)
+
+    key, cost = ("overlay", dataset), Work.HEAVY
+    if query.by == "site":
+        return PointLayer(
+            resources, query, key=key, layer_id=SITES, source=lambda: _classed(source()), cost=cost
+        )
+    layer_id = resources.overlay.layer_id(query)
+    return TableLayer(resources, query, key=key, layer_id=layer_id, source=source, cost=cost)
+
+
+def forecast_layer(
+    resources: Resources, query: ForecastTileJsonQuery, *, dataset: str
+) -> TableLayer:
+    """The forecast by area, at its horizon."""
+    return TableLayer(
+        resources,
+        query,
+        key=("forecast", dataset),
+        layer_id=resources.forecasts.layer_id(query),
+        source=lambda: forecast_table(
+            resources, query.part(ForecastTileJsonQuery), dataset=dataset
+        ),
+        cost=Work.ORDINARY,
+    )
+
+
+def priorities_layer(
+    resources: Resources, query: PrioritiesTileJsonQuery, *, dataset: str
+) -> TableLayer:
+    """The priorities by area."""
+    return TableLayer(
+        resources,
+        query,
+        key=("priorities", dataset),
+        layer_id=resources.priorities.layer_id(query),
+        source=lambda: priorities_table(
+            resources, query.part(PrioritiesTileJsonQuery), dataset=dataset
+        ),
+        cost=Work.HEAVY,
+    )
+
+
+def _classed(answer: TableAnswer) -> TableAnswer:
+    """A table of sites with their classes of size and completion."""
+    return replace(answer, compute=lambda: with_classes(answer.compute()))
