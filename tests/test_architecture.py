@@ -59,6 +59,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.store",
         "spatial.coordinates",
     },
+    "service.access": {"service.model"},
     "service.runtime": {
         "boundaries.points",
         "boundaries.storage",
@@ -166,6 +167,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.points",
         "boundaries.storage",
         "boundaries.tiles",
+        "service.access",
         "service.analyses.areas",
         "service.analyses.catalogue",
         "service.analyses.density",
@@ -179,15 +181,17 @@ ALLOWED: dict[str, set[str]] = {
         "service.store",
         "spatial.coordinates",
     },
-    "service.render": {"service.model"},
+    "service.render": {"service.access", "service.model"},
     "service.render.maps": {
         "boundaries.layers",
+        "service.access",
         "service.model",
         "service.render",
         "spatial.rates",
     },
     "service.render.tables": {
         "boundaries.layers",
+        "service.access",
         "service.model",
         "service.render",
         "spatial",
@@ -196,6 +200,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.render.tiles": {
         "boundaries.layers",
         "boundaries.tiles",
+        "service.access",
         "service.model",
         "service.render",
         "service.render.maps",
@@ -204,6 +209,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.http": {
         "boundaries",
+        "service.access",
         "service.analyses",
         "service.analyses.inputs",
         "service.config",
@@ -218,7 +224,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
-    "service.render.html": {"service.model"},
+    "service.render.html": {"service.access", "service.model"},
     "service.routes": {
         "service.analyses",
         "service.analyses.catalogue",
@@ -234,6 +240,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.ogc.features": {
         "boundaries.layers",
         "boundaries.storage",
+        "service.access",
         "service.analyses",
         "service.analyses.areas",
         "service.analyses.catalogue",
@@ -254,6 +261,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.ogc.wmts": {
         "boundaries.storage",
+        "service.access",
         "service.analyses",
         "service.analyses.inputs",
         "service.analyses.maps",
@@ -292,6 +300,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.commands": {
         "boundaries",
+        "service.access",
         "service.analyses",
         "service.assembly",
         "service.config",
@@ -314,6 +323,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.runtime",
     },
     "service.commands.answers": {
+        "service.access",
         "service.analyses",
         "service.analyses.inputs",
         "service.commands",
@@ -355,6 +365,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.commands.data": {
+        "service.access",
         "service.analyses",
         "service.commands",
         "service.imports",

@@ -1,12 +1,11 @@
-"""What a running service holds: settings, stores, analyses and the door out."""
+"""What a running service holds: settings, stores, analyses and the two gates."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
+from service.access.gates import Gates
 from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.areas.over_time import OverTime
@@ -25,8 +24,6 @@ from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.config.settings import Settings
-from service.model import release as door
-from service.model.release import OPEN, Policy, Released
 from service.runtime.data_state import DataState, Standing
 from service.runtime.flights import Bodies
 from service.runtime.redis_cache import SharedCache
@@ -44,8 +41,8 @@ class Resources:
 
     Attributes
     ----------
-    release : callable
-        The one door out, `service.release.release`.
+    gates : Gates
+        What every question and every answer passes.
     standing : Standing
         Versions, which tiles ask for several times each.
     bodies : Bodies
@@ -84,8 +81,7 @@ class Resources:
     standing: Standing[str]
     bodies: Bodies
     shared: SharedCache | None = None
-    policy: Policy = OPEN
-    release: Callable[..., Released[Any]] = field(default=door.release)
+    gates: Gates = field(default_factory=Gates)
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either."""

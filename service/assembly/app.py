@@ -97,6 +97,7 @@ def create_app(resources: Resources) -> FastAPI:
         Recall,
         capacity_bytes=resources.settings.tiles.cache_bytes // 4,
         state=resources.state,
+        gates=resources.gates,
     )
     app.add_middleware(HeadAnswers)
     app.add_middleware(Ranges)

@@ -19,13 +19,15 @@ from rich.progress import (
 )
 
 from boundaries.errors import BoundaryError
+from service.access.admission import Question
+from service.access.policy import Role
+from service.access.release import Released
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.settings import SettingError, Settings, read_settings
 from service.model.answers import Answer
 from service.model.errors import AnalysisError
 from service.model.queries import Query
-from service.model.release import Released, Role
 from service.store.errors import StoreError
 from spatial.errors import SpatialError
 
@@ -72,15 +74,20 @@ def query_of(model: type[QueryT], **options: Any) -> QueryT:
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Print lines on standard output."""
+    """Print lines on standard terminal."""
     for line in lines:
         print(line)  # noqa: T201
 
 
-def release(resources: Resources, answer: AnswerT) -> Released[AnswerT]:
-    """The answer, released under the policy of the service."""
-    released: Released[AnswerT] = resources.release(answer, resources.policy, Role.PUBLIC)
-    return released
+def body_of(
+    resources: Resources,
+    question: Question,
+    compute: Callable[[], AnswerT],
+    render: Callable[[Released[AnswerT]], bytes],
+) -> bytes:
+    """The bytes of the answer to a question, through both gates; an error ends the command."""
+    with report_errors():
+        return render(resources.gates.answer(question, Role.PUBLIC, compute))
 
 
 def write(body: bytes, out: Path | None) -> None:

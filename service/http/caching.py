@@ -6,14 +6,16 @@ from typing import Any
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.request_state import LEVEL, ROUTE
+from service.access.admission import Question
+from service.access.gates import Gates
+from service.http.request_state import LEVEL, ROUTE, role_of
 from service.runtime.data_state import DataState, State
 
-RECALLABLE = "hotspots.recallable"
+RECALLABLE = "hotspots.recallable"  # state and question of an answer that may be given again
 LARGEST_SHARE = 16  # a body may take a sixteenth of the memory
 OVERHEAD_BYTES = 512  # of address, headers and key, roughly
 
-Key = tuple[str, bytes, str, bytes]
+Key = tuple[str, str, bytes, str, bytes]
 
 
 def names(if_none_match: str | None, tag: str) -> bool:
@@ -31,7 +33,7 @@ def is_any(if_none_match: str | None) -> bool:
 @dataclass(frozen=True)
 class _Kept:
     state: State
-    route: str
+    question: Question
     headers: list[tuple[bytes, bytes]]
     tag: str
     body: bytes
@@ -40,8 +42,9 @@ class _Kept:
 class Recall:
     """ASGI middleware that keeps whole answers by their address, while the data stand still.
 
-    The address is path, query, scheme and host, because some answers name their own host. A
-    kept answer was released before it was kept; once roles exist they belong to the key.
+    The address is path, query, scheme and host, because some answers name their own host. What
+    is kept was released for a role, which is in the key. Each question is admitted anew before
+    its answer is given again; one that is refused goes on to its route, which says why.
 
     Parameters
     ----------
@@ -50,10 +53,15 @@ class Recall:
         Summed size of the bodies kept.
     state : DataState
         Of the data that the answers are from: an answer stands until any of them changes.
+    gates : Gates
+        Of the service.
     """
 
-    def __init__(self, app: ASGIApp, *, capacity_bytes: int, state: DataState) -> None:
+    def __init__(
+        self, app: ASGIApp, *, capacity_bytes: int, state: DataState, gates: Gates
+    ) -> None:
         self._app = app
+        self._gates = gates
         self._state = state
         self._kept: LRUCache[Key, _Kept] = LRUCache(
             capacity_bytes, getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES
@@ -67,13 +75,20 @@ class Recall:
             return
         key = _key(scope)
         kept = self._kept.get(key)
-        if kept is not None:
+        if kept is not None and self._admits(kept.question, scope):
             if kept.state == self._state.now():
-                scope[ROUTE], scope[LEVEL] = kept.route, "recall"  # for what counts requests
+                scope[ROUTE], scope[LEVEL] = kept.question.route, "recall"  # for the counts
                 await _give(kept, scope, send)
                 return
             del self._kept[key]
         await self._app(scope, receive, self._keeping(key, scope, send))
+
+    def _admits(self, question: Question, scope: Scope) -> bool:
+        try:
+            self._gates.admit(question, self._gates.policy, role_of(scope))
+        except Exception:  # noqa: BLE001 - the route meets it again, and answers with it
+            return False
+        return True
 
     def _keeping(self, key: Key, scope: Scope, send: Send) -> Send:
         """Send that also keeps a whole 200 answer whose handler allows it."""
@@ -94,16 +109,15 @@ class Recall:
         return keeping
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
-        state: State | None = scope.get(RECALLABLE)
-        if state is None or start.get("status") != 200 or len(body) > self._largest:
+        recallable: tuple[State, Question] | None = scope.get(RECALLABLE)
+        if recallable is None or start.get("status") != 200 or len(body) > self._largest:
             return
         if len(body) + OVERHEAD_BYTES > self._kept.maxsize:
             return
         headers = start["headers"]
         tag = next((v.decode("latin-1") for k, v in headers if k.lower() == b"etag"), "")
         if tag:
-            route = str(getattr(scope.get("route"), "path", ""))
-            self._kept[key] = _Kept(state, route, headers, tag, body)
+            self._kept[key] = _Kept(*recallable, headers, tag, body)
 
 
 async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
@@ -123,10 +137,10 @@ async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
 
 def _key(scope: Scope) -> Key:
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return scope["path"], scope["query_string"], scope.get("scheme", ""), host
+    return role_of(scope), scope["path"], scope["query_string"], scope.get("scheme", ""), host
 
 
-def allow_recall(scope: Any, state: State | None) -> None:
+def allow_recall(scope: Any, state: State | None, question: Question) -> None:
     """Say of the request of a scope that its answer may be given again while a state stands."""
     if state is not None:
-        scope[RECALLABLE] = state
+        scope[RECALLABLE] = state, question

@@ -11,6 +11,7 @@ from fastapi import Response
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
+from service.access.admission import Question
 from service.analyses.resources import Resources
 from service.http.caching import allow_recall, is_any, names
 from service.http.ranges import ACCEPT_RANGES
@@ -36,11 +37,13 @@ class Looked:
 
 
 @dataclass(frozen=True)
-class Question:
+class AnswerSpec:
     """All that an answer needs to be looked for, computed and sent.
 
     Attributes
     ----------
+    question : Question
+        What is asked.
     key : callable
         The entity tag of the answer at a version.
     version : callable
@@ -49,6 +52,7 @@ class Question:
         Description and body, `packed`.
     """
 
+    question: Question
     key: Callable[[str], str]
     version: Callable[[], str]
     compute: Callable[[], Body]
@@ -104,7 +108,7 @@ class Question:
         if description and len(description) <= HEADER_LIMIT:
             headers["Provenance"] = description
         if "Vary" not in headers:  # what recalls answers knows them by their address
-            allow_recall(scope, looked.state)
+            allow_recall(scope, looked.state, self.question)
         return Response(body, media_type=self.media_type, headers=headers | ACCEPT_RANGES)
 
     def _unchanged(self, looked: Looked) -> Response:
@@ -120,20 +124,20 @@ class Computed(Response):
     """
 
     def __init__(
-        self, question: Question, looked: Looked, resources: Resources, lanes: Lanes
+        self, spec: AnswerSpec, looked: Looked, resources: Resources, lanes: Lanes
     ) -> None:
         self.status_code = 200
         self.background = None
         self.body = b""
         self.raw_headers: list[tuple[bytes, bytes]] = []  # what a handler adds
-        self._question = question
+        self._spec = spec
         self._looked = looked
         self._resources = resources
         self._lanes = lanes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Have it computed, and send it."""
-        question, looked = self._question, self._looked
+        spec, looked = self._spec, self._looked
         gone: asyncio.Future[None] = asyncio.ensure_future(_left(receive))
         try:
             for _ in range(ATTEMPTS):
@@ -141,7 +145,7 @@ class Computed(Response):
                 if made.is_settled:
                     break
                 # An import came in between: the bytes may be of the next version.
-                found = await run_in_threadpool(question.look, self._resources, scope)
+                found = await run_in_threadpool(spec.look, self._resources, scope)
                 if isinstance(found, Response):
                     await self._send(found, scope, receive, send)
                     return
@@ -151,7 +155,7 @@ class Computed(Response):
             return
         finally:
             gone.cancel()
-        await self._send(question.response(looked, made.body, scope), scope, receive, send)
+        await self._send(spec.response(looked, made.body, scope), scope, receive, send)
 
     async def _send(self, response: Response, scope: Scope, receive: Receive, send: Send) -> None:
         response.raw_headers.extend(self.raw_headers)
@@ -175,7 +179,7 @@ class Computed(Response):
             bodies.leave(flight)
 
     def _begin(self, looked: Looked, scope: Scope, token: CancelToken) -> Future[Made]:
-        lane = self._lanes[self._question.work]
+        lane = self._lanes[self._spec.work]
         return lane.submit(partial(self._compute, looked, scope, token), token)
 
     def _compute(self, looked: Looked, scope: Scope, token: CancelToken) -> Made:
@@ -188,11 +192,11 @@ class Computed(Response):
         scope[LEVEL] = "computed"
         with cancellable(token):
             check_cancelled()
-            body = self._question.compute()
-        is_settled = self._question.version() == looked.given
+            body = self._spec.compute()
+        is_settled = self._spec.version() == looked.given
         if is_settled:
             bodies.keep(looked.tag, body)
-            if self._resources.shared is not None and self._question.is_shared:
+            if self._resources.shared is not None and self._spec.is_shared:
                 self._resources.shared.put(looked.tag, body)
         return Made(body, is_settled)
 

@@ -10,14 +10,17 @@ from typing import Annotated, TypeVar, get_origin
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from service.access.admission import Question
+from service.access.policy import Role
+from service.access.release import Released
 from service.analyses.resources import Resources
-from service.http.computed import Computed, Question, packed
+from service.http.computed import AnswerSpec, Computed, packed
 from service.http.metrics import Metrics
 from service.http.problems import query_models
+from service.http.request_state import role_of
 from service.model.answers import Answer
 from service.model.provenance import SOFTWARE
 from service.model.queries import Query
-from service.model.release import Released, Role
 from service.runtime.cancellation import check_cancelled
 from service.runtime.lanes import Lanes, Work
 
@@ -88,12 +91,14 @@ class Replies:
         StaleVersionError
             If the version asked for is not, or by the end no longer, the current one.
         """
-        resources = self.resources
-        role = Role.PUBLIC
+        resources, gates = self.resources, self.resources.gates
+        role = role_of(self.request.scope)
+        question = self.question(query)
+        gates.admit(question, gates.policy, role)
 
         def render_released() -> bytes:
             began = time.perf_counter()
-            released = resources.release(answer(), resources.policy, role)
+            released = gates.release(answer(), gates.policy, role)
             check_cancelled()
             description = describe(released) if describe is not None else ""
             value = packed(description, render(released))
@@ -107,16 +112,17 @@ class Replies:
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
         headers |= more_headers or {}
         depends = [besides] if besides else []
-        question = Question(
+        spec = AnswerSpec(
             # Not request.url.path: that leaves out line breaks, and two addresses would share
             # a tag.
             key=lambda given: entity_tag(
                 self.request.scope["path"],
                 query,
                 " ".join([given, *depends]),
-                resources.policy.label,
+                gates.policy.label,
                 role,
             ),
+            question=question,
             version=version,
             compute=render_released,
             asked=asked,
@@ -127,22 +133,31 @@ class Replies:
             is_shared=is_shared,
         )
         lanes: Lanes = self.request.app.state.lanes
-        found = question.look(resources, self.request.scope)
-        return (
-            found if isinstance(found, Response) else Computed(question, found, resources, lanes)
-        )
+        found = spec.look(resources, self.request.scope)
+        return found if isinstance(found, Response) else Computed(spec, found, resources, lanes)
 
     def send_fresh(
         self,
         *,
+        query: Query,
         answer: Callable[[], AnswerT],
         render: Callable[[Released[AnswerT]], bytes],
         media_type: str,
     ) -> Response:
         """A response that is made anew each time and never kept."""
-        released = self.resources.release(answer(), self.resources.policy, Role.PUBLIC)
+        released = self.released(query, answer)
         headers = {"Cache-Control": "no-store"}
         return Response(render(released), media_type=media_type, headers=headers)
+
+    def released(self, query: Query, answer: Callable[[], AnswerT]) -> Released[AnswerT]:
+        """An answer that is computed at once, through both gates."""
+        role = role_of(self.request.scope)
+        return self.resources.gates.answer(self.question(query), role, answer)
+
+    def question(self, query: Query) -> Question:
+        """What the request asks, for the gate in."""
+        route = str(getattr(self.request.scope.get("route"), "path", ""))
+        return Question(route, self.request.path_params, query)
 
 
 def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -> str:

@@ -1,7 +1,7 @@
 """What an analysis hands over: numbers and words, with their provenance, before any bytes.
 
 An answer becomes bytes in three steps that nobody can skip: an analysis makes an `Answer`,
-`service.release.release` turns it into a `Released` one under a policy and a role, and only
+`service.access.release.release` turns it into a `Released` one under a policy and a role, and only
 that is accepted by `service.render`.
 """
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import orjson
 
+from service.access.release import Released
 from service.model.answers import Document, Provenance, Table
-from service.model.release import Released
 from service.model.rows import ColumnValues
 
 JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS

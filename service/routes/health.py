@@ -53,6 +53,7 @@ def read_metrics(
     """Request counts and times by route, cache uses and data versions, for Prometheus."""
     metrics: Metrics = request.app.state.metrics
     return replies.send_fresh(
+        query=query,
         answer=replies.resources.catalogue.alive,
         render=lambda _: metrics.text(),
         media_type="text/plain; version=0.0.4; charset=utf-8",

@@ -15,7 +15,6 @@ from service.http.table_routes import send_document
 from service.http.urls import JSON, responses
 from service.model.answers import PageAsset
 from service.model.queries import NoQuery
-from service.model.release import Role
 from service.render.html.overview import STYLE_SHA256, overview_html, undocumented_html
 from service.runtime.lanes import Work
 
@@ -36,7 +35,7 @@ def read_page(
     page = replies.resources.page_files.get(PAGE)
     if page is None:
         return _send_overview(replies, query, note=NOT_BUILT)
-    return _send_file(replies, request, page)
+    return _send_file(replies, request, query, page)
 
 
 @router.get("/overview", response_class=HTMLResponse, operation_id="readOverview")
@@ -66,7 +65,7 @@ def read_page_file(
     file = replies.resources.page_files.get(asset)
     if file is None or file.name in (PAGE, DOCUMENTATION):
         raise HTTPException(404)
-    return _send_file(replies, request, file)
+    return _send_file(replies, request, query, file)
 
 
 @router.get("/docs", include_in_schema=False)
@@ -78,7 +77,7 @@ def read_documentation(
     if page is None:
         headers = {CONTENT_POLICY: _plain_policy(replies), "Cache-Control": "no-store"}
         return Response(undocumented_html(), media_type=HTML, headers=headers)
-    return _send_file(replies, request, page)
+    return _send_file(replies, request, query, page)
 
 
 def _send_overview(replies: Replies, query: NoQuery, *, note: str = "") -> Response:
@@ -99,9 +98,8 @@ def _plain_policy(replies: Replies) -> str:
     return document_policy(replies.resources.settings, style_sha256=STYLE_SHA256)
 
 
-def _send_file(replies: Replies, request: Request, file: PageFile) -> Response:
-    """A file as it was built, compressed for who takes that."""
-    resources = replies.resources
+def _send_file(replies: Replies, request: Request, query: NoQuery, file: PageFile) -> Response:
+    """A file as it was built, compressed for clients that accept that."""
     accepted = _accepted(request)
     encoding = next((name for name in file.encoded if name in accepted), None)
     tag = f'"{file.digest}{f"-{encoding}" if encoding else ""}"'
@@ -111,14 +109,14 @@ def _send_file(replies: Replies, request: Request, file: PageFile) -> Response:
         "Vary": "Accept-Encoding",
     }
     if file.media_type in (HTML, SCRIPT):  # a worker asks by the policy of its own file
-        headers[CONTENT_POLICY] = page_policy(resources.settings)
+        headers[CONTENT_POLICY] = page_policy(replies.resources.settings)
+    content = file.content if encoding is None else file.encoded[encoding]
+    asset = PageAsset(kind="page-file", name=file.name, content=content)
+    released = replies.released(query, lambda: asset)
     if names(replies.if_none_match, tag) or (replies.if_none_match or "").strip() == "*":
         return Response(status_code=304, headers=headers)
     if encoding is not None:
         headers["Content-Encoding"] = encoding
-    content = file.content if encoding is None else file.encoded[encoding]
-    answer = PageAsset(kind="page-file", name=file.name, content=content)
-    released = resources.release(answer, resources.policy, Role.PUBLIC)
     return Response(released.answer.content, media_type=file.media_type, headers=headers)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from service.access.admission import Question
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import write_table
@@ -23,8 +24,8 @@ Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots da
 def sites(query: SitesQuery, format_: Format = None, out: Out = None) -> None:
     """Development sites and the homes to come; their phases; or sums by district."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.site_tables.table(query), query, format_, out)
+    question = Question("growth sites", {}, query)
+    write_table(resources, question, lambda: resources.site_tables.table(query), format_, out)
 
 
 @app.command()
@@ -34,8 +35,8 @@ def overlay(
 ) -> None:
     """Development sites, the homes to come, and what is around each today."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.overlay.table(dataset, query), query, format_, out)
+    question = Question("growth overlay", {"dataset": dataset}, query)
+    write_table(resources, question, lambda: resources.overlay.table(dataset, query), format_, out)
 
 
 @app.command()
@@ -45,8 +46,10 @@ def forecast(
 ) -> None:
     """Expected incidents per year as homes are built, each with its 90 % interval."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.forecasts.table(dataset, query), query, format_, out)
+    question = Question("growth forecast", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.forecasts.table(dataset, query), format_, out
+    )
 
 
 @app.command()
@@ -56,8 +59,10 @@ def priorities(
 ) -> None:
     """Areas that are emerging, to be prevented or to be sustained, with the reasons."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.priorities.table(dataset, query), query, format_, out)
+    question = Question("growth priorities", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.priorities.table(dataset, query), format_, out
+    )
 
 
 @app.command("map")
@@ -71,7 +76,8 @@ def map_(
     if out.suffix.lower() != ".png":
         terminal.fail(f"a picture is written as .png, got {out.name!r}")
     resources = terminal.resources()
-    with terminal.report_errors():
-        picture = resources.site_maps.picture(dataset, query)
-        body = site_map_png(terminal.release(resources, picture))
+    question = Question("growth map", {"dataset": dataset}, query)
+    body = terminal.body_of(
+        resources, question, lambda: resources.site_maps.picture(dataset, query), site_map_png
+    )
     terminal.write(body, out)

@@ -1,17 +1,19 @@
 """Commands that write the answers of the HTTP API to a file or to standard output."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from service.access.admission import Question
+from service.access.policy import Role
 from service.analyses.inputs.answer_crs import target_crs
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.options import Format, Out, TableFormatName
 from service.model.answers import Table
-from service.model.queries import Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.catalogue import PlacesQuery
 from service.queries.heatmaps import (
@@ -48,26 +50,41 @@ def heatmap(
 ) -> None:
     """Kernel density of incidents: .tif raster, .png map or tile, .json summary."""
     resources = terminal.resources()
+    heatmaps = resources.heatmaps
+    question = Question("heatmap", {"dataset": dataset}, query)
     suffix = out.suffix.lower() if out is not None else ".json"
-    with terminal.report_errors():
-        if tile is not None:
-            if out is not None and suffix != ".png":
-                terminal.fail(f"a tile is written as .png, got {out.name!r}")
-            tile_image = resources.heatmaps.tile(
-                dataset, _tile_of(tile), query.part(HeatmapTileQuery)
-            )
-            body = tile_png(terminal.release(resources, tile_image))
-        elif suffix in {".tif", ".tiff"}:
-            raster = resources.heatmaps.raster(dataset, query.part(RasterQuery))
-            body = raster_tif(terminal.release(resources, raster))
-        elif suffix == ".png":
-            picture = resources.heatmaps.map_image(dataset, query.part(MapQuery))
-            body = map_png(terminal.release(resources, picture))
-        elif suffix == ".json":
-            summary = resources.heatmaps.summary(dataset, query.part(HeatmapQuery))
-            body = document_json(terminal.release(resources, summary))
-        else:
-            terminal.fail(f"--out must end in .tif, .png or .json, got {suffix!r}")
+    if tile is not None:
+        if out is not None and suffix != ".png":
+            terminal.fail(f"a tile is written as .png, got {out.name!r}")
+        body = terminal.body_of(
+            resources,
+            question,
+            lambda: heatmaps.tile(dataset, _tile_of(tile), query.part(HeatmapTileQuery)),
+            tile_png,
+        )
+    elif suffix in {".tif", ".tiff"}:
+        body = terminal.body_of(
+            resources,
+            question,
+            lambda: heatmaps.raster(dataset, query.part(RasterQuery)),
+            raster_tif,
+        )
+    elif suffix == ".png":
+        body = terminal.body_of(
+            resources,
+            question,
+            lambda: heatmaps.map_image(dataset, query.part(MapQuery)),
+            map_png,
+        )
+    elif suffix == ".json":
+        body = terminal.body_of(
+            resources,
+            question,
+            lambda: heatmaps.summary(dataset, query.part(HeatmapQuery)),
+            document_json,
+        )
+    else:
+        terminal.fail(f"--out must end in .tif, .png or .json, got {suffix!r}")
     terminal.write(body, out)
 
 
@@ -75,8 +92,10 @@ def heatmap(
 def peaks(dataset: Dataset, query: PeakQuery, format_: Format = None, out: Out = None) -> None:
     """The peaks of a heat map, highest first, each with its place, mass and class."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.heatmaps.peaks(dataset, query), query, format_, out)
+    question = Question("peaks", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.heatmaps.peaks(dataset, query), format_, out
+    )
 
 
 @with_query(ContourQuery)
@@ -85,8 +104,10 @@ def contours(
 ) -> None:
     """The smallest areas that hold given shares of a heat map's mass."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.heatmaps.contours(dataset, query), query, format_, out)
+    question = Question("contours", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.heatmaps.contours(dataset, query), format_, out
+    )
 
 
 @with_query(ChoroplethQuery)
@@ -99,9 +120,14 @@ def choropleth(
 ) -> None:
     """One value per area, highest first: counts, or rates over a measure."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        answer = resources.choropleths.table(dataset, layer, query)
-        write_table(resources, answer, query, format_, out)
+    question = Question("choropleth", {"dataset": dataset, "layer": layer}, query)
+    write_table(
+        resources,
+        question,
+        lambda: resources.choropleths.table(dataset, layer, query),
+        format_,
+        out,
+    )
 
 
 @with_query(HotspotQuery)
@@ -114,9 +140,10 @@ def hotspots(
 ) -> None:
     """Local statistics: which areas are hot together beyond chance."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        answer = resources.hotspots.table(dataset, layer, query)
-        write_table(resources, answer, query, format_, out)
+    question = Question("hotspots", {"dataset": dataset, "layer": layer}, query)
+    write_table(
+        resources, question, lambda: resources.hotspots.table(dataset, layer, query), format_, out
+    )
 
 
 @with_query(EmergingQuery)
@@ -129,9 +156,14 @@ def emerging(
 ) -> None:
     """Emerging hot spots: which areas are newly, steadily or no longer hot."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        answer = resources.over_time.emerging(dataset, layer, query)
-        write_table(resources, answer, query, format_, out)
+    question = Question("emerging", {"dataset": dataset, "layer": layer}, query)
+    write_table(
+        resources,
+        question,
+        lambda: resources.over_time.emerging(dataset, layer, query),
+        format_,
+        out,
+    )
 
 
 @with_query(ChangeQuery)
@@ -144,17 +176,22 @@ def change(
 ) -> None:
     """Change between a baseline period and another, area by area and as a whole."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        answer = resources.over_time.change(dataset, layer, query)
-        write_table(resources, answer, query, format_, out)
+    question = Question("change", {"dataset": dataset, "layer": layer}, query)
+    write_table(
+        resources,
+        question,
+        lambda: resources.over_time.change(dataset, layer, query),
+        format_,
+        out,
+    )
 
 
 @with_query(TrendQuery)
 def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out = None) -> None:
     """Incidents of one area, or of the study area, per whole month, quarter or year."""
     resources = terminal.resources()
-    with terminal.report_errors():
-        write_table(resources, resources.trends.trend(dataset, query), query, format_, out)
+    question = Question("trend", {"dataset": dataset}, query)
+    write_table(resources, question, lambda: resources.trends.trend(dataset, query), format_, out)
 
 
 def places(
@@ -165,15 +202,17 @@ def places(
     """Where a place is, by what it is called, as JSON: areas, development sites, postcodes."""
     query = terminal.query_of(PlacesQuery, q=q, limit=limit)
     resources = terminal.resources()
-    with terminal.report_errors():
-        body = table_json(terminal.release(resources, resources.places.search(query)))
+    question = Question("places", query=query)
+    body = terminal.body_of(
+        resources, question, lambda: resources.places.search(query), table_json
+    )
     terminal.write(body, out)
 
 
 def write_table(
     resources: Resources,
-    answer: Table,
-    query: Query,
+    question: Question,
+    compute: Callable[[], Table],
     format_name: TableFormatName | None,
     out: Path | None,
 ) -> None:
@@ -184,14 +223,17 @@ def write_table(
         if suffix not in FORMATS:
             terminal.fail(f"--out must end in .{', .'.join(FORMATS)}, got {out.name!r}")
     table_format = FORMATS[suffix or "csv"]
-    if table_format.needs_shapes and answer.geometries is None:
-        shapeless_formats = [name for name, entry in FORMATS.items() if not entry.needs_shapes]
-        terminal.fail(f"a {answer.kind} has no shapes: ask for {', '.join(shapeless_formats)}")
     if out is None and not table_format.is_text:
         terminal.fail(f"{suffix} is not text: name a file with --out")
-    crs = target_crs(getattr(query, "crs", None), resources.settings.crs)
-    released = terminal.release(resources, answer)
-    terminal.write(table_format.render(released, crs=crs), out)
+    with terminal.report_errors():
+        released = resources.gates.answer(question, Role.PUBLIC, compute)
+        table = released.answer
+        if table_format.needs_shapes and table.geometries is None:
+            shapeless_formats = [name for name, entry in FORMATS.items() if not entry.needs_shapes]
+            terminal.fail(f"a {table.kind} has no shapes: ask for {', '.join(shapeless_formats)}")
+        crs = target_crs(getattr(question.query, "crs", None), resources.settings.crs)
+        body = table_format.render(released, crs=crs)
+    terminal.write(body, out)
     if out is not None and table_format.describe is not None:
         provenance_path = out.with_name(f"{out.name}.provenance.json")
         terminal.write(table_format.describe(released).encode(), provenance_path)

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from service.access.admission import Question
+from service.access.policy import Role
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.model.answers import Document
@@ -45,7 +47,9 @@ def _list(
 ) -> None:
     resources = terminal.resources()
     with terminal.report_errors():
-        released = terminal.release(resources, read_document(resources))
+        released = resources.gates.answer(
+            Question(key), Role.PUBLIC, lambda: read_document(resources)
+        )
     if as_json:
         terminal.write(document_json(released) + b"\n", None)
         return

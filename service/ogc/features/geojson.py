@@ -7,8 +7,8 @@ import numpy as np
 import orjson
 import shapely
 
+from service.access.release import Released
 from service.model.answers import FeaturePage
-from service.model.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict, table_rows
 from service.render.tables.text import digest, transform_shapes
 from spatial.arrays import FloatArray

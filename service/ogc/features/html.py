@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
+from service.access.release import Released
 from service.model.answers import Document, FeaturePage
-from service.model.release import Released
 from service.ogc.features.geojson import Link, Links
 from service.render.documents import JSON_OPTIONS, table_rows
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from service.access.release import Released, part_of
 from service.analyses.inputs.answer_crs import crs_address, crs_of_address, is_north_first
 from service.http.responder import Replies, RepliesDep
 from service.http.urls import GEOJSON, JSON, query_string
 from service.model.answers import FeaturePage, Table
-from service.model.release import Released, part_of
 from service.ogc.features.collections import Features, FeatureSource
 from service.ogc.features.filters import box_from_text, interval_from_text
 from service.ogc.features.geojson import Link, feature_geojson, page_geojson

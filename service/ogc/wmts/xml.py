@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import orjson
 
+from service.access.release import Released
 from service.model.answers import Document, TileImage
-from service.model.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict
 
 MATRIX_SET: Final = "GoogleMapsCompatible"

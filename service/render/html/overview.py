@@ -7,8 +7,8 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from service.access.release import Released
 from service.model.answers import Document
-from service.model.release import Released
 
 ABOUT = (
     "Where harm concentrates, whether that is more than chance, "

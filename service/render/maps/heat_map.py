@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from boundaries.layers.layer import Geometries
+from service.access.release import Released
 from service.model.answers import MapImage, Provenance, Raster
-from service.model.release import Released
 from service.render.documents import provenance_text
 from service.render.maps.colour import classify, heat_palette, hex_colours
 from spatial.rates.classes import break_labels

@@ -10,8 +10,8 @@ from typing import Any, Final
 import orjson
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
+from service.access.release import Released
 from service.model.answers import Legend
-from service.model.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text
 from service.render.maps.colour import (
     AREA_OPACITY,

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from service.access.release import Released
 from service.model.answers import Legend, SiteMap, Table
-from service.model.release import Released
 from service.render.documents import provenance_text
 from service.render.maps.colour import MISSING, OUTLINE, colours_of
 from service.render.maps.heat_map import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
+from service.access.release import Released
 from service.model.answers import Legend, MapStyle
-from service.model.release import Released
 from service.render.documents import JSON_OPTIONS, provenance_dict
 from service.render.maps.colour import AREA_OPACITY, MISSING, OUTLINE, POINT_OPACITY
 from service.render.maps.legend import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, Protocol
 
+from service.access.release import Released
 from service.model.answers import Table
-from service.model.release import Released
 from service.render.tables.text import (
     table_csv,
     table_geojson,

@@ -10,8 +10,8 @@ import orjson
 import shapely
 
 from boundaries.layers.layer import Geometries
+from service.access.release import Released
 from service.model.answers import Table
-from service.model.release import Released
 from service.model.rows import ColumnValues
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
 from spatial.arrays import FloatArray

@@ -10,8 +10,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from service.access.release import Released
 from service.model.answers import Table
-from service.model.release import Released
 from service.render.documents import provenance_text, table_rows
 from service.render.tables.text import digest, transform_shapes
 

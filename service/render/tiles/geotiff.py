@@ -6,8 +6,8 @@ import numpy as np
 import rasterio
 from rasterio.io import MemoryFile
 
+from service.access.release import Released
 from service.model.answers import Provenance, Raster, TileImage
-from service.model.release import Released
 from service.render.documents import provenance_text, text_json
 from spatial.coordinates.crs import WEB_MERCATOR
 

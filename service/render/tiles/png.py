@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, PngImagePlugin
 
+from service.access.release import Released
 from service.model.answers import TileImage
-from service.model.release import Released
 from service.render.documents import provenance_text
 from service.render.maps.colour import classify, heat_palette
 from spatial.arrays import BoolArray, frozen

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from boundaries.layers.layer import Layer
 from boundaries.tiles.tiles import TileAreas, TilePoints
+from service.access.release import Released
 from service.model.answers import GeometryTile, VectorTile
-from service.model.release import Released
 from service.render.tiles.mvt import EncodedAreas, Value, encode_areas, encode_points, encode_tile
 from spatial.coordinates.mercator import Tile
 

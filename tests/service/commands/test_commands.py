@@ -4,14 +4,18 @@ import csv
 import dataclasses
 import io
 import json
+import typing
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.access.admission import Question
+from service.access.gates import Gates
+from service.access.release import release
 from service.commands import terminal as output
-from service.model.release import release
+from service.model.answers import Answer
 from tests.boundaries.areas import write_geojson
 from tests.service import world
 from tests.service.answers import csv_rows
@@ -332,31 +336,48 @@ EVERY_ANSWER = [
 ]  # fmt: skip
 
 
+@pytest.fixture
+def gated(monkeypatch):
+    """Puts other gates before the commands."""
+
+    def put(**gates):
+        open_as_usual = output.resources
+        monkeypatch.setattr(
+            output,
+            "resources",
+            lambda: dataclasses.replace(open_as_usual(), gates=Gates(**gates)),
+        )
+
+    return put
+
+
 @pytest.mark.parametrize("args", EVERY_ANSWER, ids=lambda args: " ".join(args[:1] + args[-1:]))
-def test_every_answer_of_every_command_passes_the_door(monkeypatch, succeed, tmp_path, args):
+def test_every_command_passes_both_gates_in_their_order(gated, succeed, tmp_path, args):
     passed = []
 
-    def recording(answer, policy, role):
+    def admitting(question, policy, role):
+        passed.append(question)
+
+    def releasing(answer, policy, role):
         passed.append(answer)
         return release(answer, policy, role)
 
-    open_as_usual = output.resources
-    monkeypatch.setattr(
-        output, "resources", lambda: dataclasses.replace(open_as_usual(), release=recording)
-    )
+    gated(admit=admitting, release=releasing)
     succeed(*(arg.format(folder=tmp_path) for arg in args))
-    assert len(passed) == 1
+    question, answer = passed
+    assert isinstance(question, Question)
+    assert isinstance(answer, typing.get_args(Answer))
+    assert " ".join(args).startswith(question.route)
+    assert set(question.names.values()) <= set(args)
 
 
+@pytest.mark.parametrize("gate", ["admit", "release"])
 @pytest.mark.parametrize("args", EVERY_ANSWER, ids=lambda args: " ".join(args[:1] + args[-1:]))
-def test_nothing_is_written_where_the_door_is_shut(monkeypatch, run, tmp_path, args):
-    def shut(answer, policy, role):
+def test_nothing_is_written_where_a_gate_is_shut(gated, run, tmp_path, args, gate):
+    def shut(asked, policy, role):
         raise PermissionError("no")
 
-    open_as_usual = output.resources
-    monkeypatch.setattr(
-        output, "resources", lambda: dataclasses.replace(open_as_usual(), release=shut)
-    )
+    gated(**{gate: shut})
     result = run(*(arg.format(folder=tmp_path) for arg in args))
     assert result.exit_code != 0
     assert result.stdout == ""

@@ -9,6 +9,7 @@ import threading
 
 import pytest
 
+from service.access.gates import Gates
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
@@ -105,7 +106,11 @@ def test_a_crash_is_logged_under_the_id_that_its_answer_names(resources, serve, 
     def crash(answer, policy, role):
         raise RuntimeError("broken")
 
-    client = serve(dataclasses.replace(resources, release=crash, bodies=type(resources.bodies)(0)))
+    client = serve(
+        dataclasses.replace(
+            resources, gates=Gates(release=crash), bodies=type(resources.bodies)(0)
+        )
+    )
     handler = Lines(form())
     logger = logging.getLogger("hotspots")
     logger.addHandler(handler)
@@ -128,7 +133,11 @@ def test_a_crash_can_be_read_by_a_page_of_another_origin(resources, serve):
     def crash(answer, policy, role):
         raise RuntimeError("broken")
 
-    client = serve(dataclasses.replace(resources, release=crash, bodies=type(resources.bodies)(0)))
+    client = serve(
+        dataclasses.replace(
+            resources, gates=Gates(release=crash), bodies=type(resources.bodies)(0)
+        )
+    )
     answer = client.get(CELLS, headers={"Origin": "https://maps.example.org"})
     assert answer.status_code == 500
     assert answer.headers["Access-Control-Allow-Origin"] == "*"

@@ -5,9 +5,10 @@ import shutil
 
 import pytest
 
+from service.access.gates import Gates
+from service.access.policy import Policy
 from service.assembly.resources import open_resources
 from service.config.settings import Settings, TileSettings
-from service.model.release import Policy
 from tests.service import world
 from tests.service.addresses import ABOUT_THE_PROCESS, addresses, all_addresses, path_templates
 from tests.service.answers import json_of
@@ -123,7 +124,7 @@ def test_the_order_of_parameters_does_not_change_the_tag(client):
 
 
 def test_another_policy_has_another_tag(resources, client, serve):
-    stricter = serve(dataclasses.replace(resources, policy=Policy("open", version=2)))
+    stricter = serve(dataclasses.replace(resources, gates=Gates(Policy("open", version=2))))
     assert stricter.get(CELLS).headers["ETag"] != client.get(CELLS).headers["ETag"]
 
 

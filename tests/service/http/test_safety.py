@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
+from service.access.gates import Gates
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.service import world
@@ -27,7 +28,11 @@ def broken(resources, serve):
     def crash(answer, policy, role):
         raise RuntimeError(SECRET)
 
-    return serve(dataclasses.replace(resources, release=crash, bodies=type(resources.bodies)(0)))
+    return serve(
+        dataclasses.replace(
+            resources, gates=Gates(release=crash), bodies=type(resources.bodies)(0)
+        )
+    )
 
 
 def test_a_crash_never_shows_its_inside(broken):

@@ -9,10 +9,11 @@ import re
 import pyproj
 import pytest
 
+from service.access.gates import Gates
+from service.access.release import release
 from service.analyses.catalogue.page_files import PageFiles
 from service.assembly.resources import open_resources
 from service.config.settings import BackgroundSettings, Settings
-from service.model.release import release
 from tests.service import world
 from tests.service.addresses import all_addresses
 from tests.service.answers import json_of
@@ -200,7 +201,9 @@ def test_the_files_of_the_page_pass_the_door(resources, built, serve):
         passed.append(answer)
         return release(answer, policy, role)
 
-    client = serve(dataclasses.replace(resources, page_files=PageFiles(built), release=recording))
+    client = serve(
+        dataclasses.replace(resources, page_files=PageFiles(built), gates=Gates(release=recording))
+    )
     for address in ("/", "/docs", "/page/main-Ab12cd34.js"):
         passed.clear()
         assert client.get(address).status_code == 200
@@ -236,7 +239,7 @@ def test_errors_say_so_too(client, resources, serve):
         raise RuntimeError
 
     bodies = type(resources.bodies)(0)
-    broken = serve(dataclasses.replace(resources, release=crash, bodies=bodies))
+    broken = serve(dataclasses.replace(resources, gates=Gates(release=crash), bodies=bodies))
     answer = broken.get("/v1/datasets")
     assert answer.status_code == 500
     assert_secured(answer, ANSWER_POLICY)

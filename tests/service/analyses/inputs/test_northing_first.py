@@ -5,11 +5,12 @@ import orjson
 import pytest
 import shapely
 
+from service.access.policy import OPEN, Role
+from service.access.release import part_of, release
 from service.analyses.inputs.answer_crs import crs_address, crs_of_address, is_north_first
 from service.model.answers import Table
 from service.model.errors import UnknownStatisticError
 from service.model.provenance import provenance
-from service.model.release import OPEN, Role, part_of, release
 from service.model.rows import AreaRow
 from service.ogc.features.geojson import page_geojson
 from service.ogc.features.paging import Wanted, meets, page_of

@@ -1,42 +1,19 @@
-"""The one door out: every answer of every route and command passes here before it is bytes.
+"""The gate out: every answer of every route and command passes here before it becomes bytes.
 
-The only policy so far is `open`, which lets everything through. Access control and
-disclosure control grow in this module and nowhere else.
+The only policy so far is `open`, which releases everything as it is; disclosure control grows in
+this module and nowhere else.
 """
 
-import enum
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from service.access.policy import Policy, Role
 from service.model.answers import Answer
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 PartT = TypeVar("PartT", bound=Answer)
 
 _KEY = object()
-
-
-class Role(enum.StrEnum):
-    """Who asks."""
-
-    PUBLIC = "public"
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What may leave, for whom; a named and versioned rule."""
-
-    name: str
-    version: int = 1
-
-    @property
-    def label(self) -> str:
-        """Name and version as they enter entity tags and cache keys."""
-        return f"{self.name}-{self.version}"
-
-
-OPEN = Policy("open")
 
 
 class Released(Generic[AnswerT]):
@@ -53,12 +30,12 @@ class Released(Generic[AnswerT]):
 
 
 def part_of(released: Released[AnswerT], take: Callable[[AnswerT], PartT]) -> Released[PartT]:
-    """A part of an answer that has passed: what was let out whole may leave in pieces.
+    """A part of a released answer: what was released whole may leave in pieces.
 
     Parameters
     ----------
     take : callable
-        Takes the part; it is given nothing that did not pass.
+        Takes the part; it is given nothing that was not released.
     """
     return Released(take(released.answer), released.policy, released.role, key=_KEY)
 
