@@ -65,7 +65,7 @@ class Choropleths:
         """One `ChoroplethRow` per area, highest value first."""
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         below = self._denominator(counted, query)
-        kept = np.flatnonzero(counted.kept)
+        kept = np.flatnonzero(counted.in_scope)
         value, lower, upper = (part[kept] for part in self._values(counted, below, query))
         classes = classify(
             value,
@@ -120,10 +120,10 @@ class Choropleths:
         What an area is compared with (all areas, expected counts, shares, smoothing) is the
         areas that the question is about.
         """
-        count = np.where(counted.kept, counted.count, np.nan)
+        count = np.where(counted.in_scope, counted.count, np.nan)
         if below is None or query.measure in ("count", "density", "share"):
             return _plain_values(count, counted, query)
-        base = np.where(counted.kept, below.values, np.nan)
+        base = np.where(counted.in_scope, below.values, np.nan)
         if query.measure == "rate":
             found = rates(count, base, per=query.per, interval=query.interval)
         elif query.measure == "smoothed":
@@ -144,10 +144,10 @@ class Choropleths:
         if wanted is None:
             return {}
         later = self._areas.count(dataset, counted.layer.layer_id, wanted)
-        centroids = counted.layer.centroids_m[counted.kept]
+        centroids = counted.layer.centroids_m[counted.in_scope]
         lonlat = transform_xy(centroids, source=counted.layer.crs, target=WGS84)
         return {
-            "overlay_count": later.count[counted.kept],
+            "overlay_count": later.count[counted.in_scope],
             "centroid_lon_deg": lonlat[:, 0].round(6),
             "centroid_lat_deg": lonlat[:, 1].round(6),
         }
@@ -222,7 +222,7 @@ def _provenance(
     notes = [*counted.notes(), *([] if below is None else below.notes())]
     if len(counted.layer) == 1:
         notes.append("The layer has one area only: there is nothing to compare it with.")
-    if not counted.count[counted.kept].any():
+    if not counted.count[counted.in_scope].any():
         notes.append("No incident was selected in any area: every count is zero.")
     return provenance(
         sources={

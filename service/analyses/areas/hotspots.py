@@ -91,7 +91,7 @@ class Hotspots:
             )
         weighted = _weighted(counted) if query.measure == "weighted" else None
         value = _value(counted, below, weighted, query) if flags is None else _flagged(flags)
-        value = np.where(counted.kept, value, np.nan)
+        value = np.where(counted.in_scope, value, np.nan)
         tested = np.isfinite(value)
         neighbours, chosen = self._neighbours(counted, query, value, tested)
         permutations = self._permutations(query, neighbours)
@@ -107,7 +107,7 @@ class Hotspots:
         if query.sensitivity:
             others = self._sensitivity(counted, below, tested, query, permutations)
             columns["stays_hot_share"] = _spread(others.share_hot, tested)
-        kept = np.flatnonzero(counted.kept)
+        kept = np.flatnonzero(counted.in_scope)
         order = kept[ranked(columns["z_score"][kept], columns["code"][kept])]
         method = _method(query, permutations, neighbours, found)
         method["neighbours_chosen"] = chosen
@@ -242,7 +242,7 @@ def _value(
     query: HotspotQuery,
 ) -> FloatArray:
     """(n,) what is tested, NaN where it is missing."""
-    count = np.where(counted.kept, counted.count, np.nan)
+    count = np.where(counted.in_scope, counted.count, np.nan)
     if weighted is not None:
         return weighted.total
     if below is None or query.measure == "count":
@@ -261,7 +261,7 @@ def _flagged(flags: Denominator) -> FloatArray:
 
 def _weighted(counted: AreaCounts) -> WeightedCounts:
     """The weights of the incidents in each area."""
-    chosen = counted.selection.chosen
+    chosen = counted.selection.mask
     return weighted_counts(
         counted.placement.area[chosen],
         counted.selection.incidents.weight[chosen],

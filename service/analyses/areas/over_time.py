@@ -63,7 +63,7 @@ class OverTime:
         """One `EmergingRow` per area: its category and the run of classes behind it."""
         counted = self._areas.count(dataset, layer_id, query.incident_filter())
         steps = whole_steps(counted.selection, query.step)
-        kept = np.flatnonzero(counted.kept)
+        kept = np.flatnonzero(counted.in_scope)
         values = _counts_per_step(counted, steps)[kept]
         neighbours = self._neighbours(counted, query.neighbours)
         self._refuse_large(len(kept), query.permutations, max(len(steps.labels), 1))
@@ -112,7 +112,7 @@ class OverTime:
         """One `ChangeRow` per area: counts of two periods, and what became of it."""
         before = self._areas.count(dataset, layer_id, query.baseline_filter())
         after = self._areas.count(dataset, layer_id, query.incident_filter())
-        kept = np.flatnonzero(after.kept)
+        kept = np.flatnonzero(after.in_scope)
         first = before.count[kept].astype(np.float64)
         second = after.count[kept].astype(np.float64)
         days = _days(before), _days(after)
@@ -256,7 +256,7 @@ class OverTime:
 
     def _neighbours(self, counted: AreaCounts, rule: str) -> Neighbours:
         neighbours = self._neighbourhoods.of(counted.layer, rule)
-        return neighbours if counted.kept.all() else neighbours.subset(counted.kept)
+        return neighbours if counted.in_scope.all() else neighbours.subset(counted.in_scope)
 
     def _refuse_large(self, areas: int, permutations: int, maps: int) -> None:
         asked, allowed = areas * permutations * maps, 4 * self._limits.permuted_values
@@ -273,8 +273,8 @@ def _counts_per_step(counted: AreaCounts, steps: Steps) -> FloatArray:
     """(areas of the layer, steps) incidents."""
     count = len(steps.labels)
     area = counted.placement.area
-    usable = (area >= 0) & (steps.of_incident >= 0)
-    cell = area[usable].astype(np.int64) * count + steps.of_incident[usable]
+    usable = (area >= 0) & (steps.step_of_incident >= 0)
+    cell = area[usable].astype(np.int64) * count + steps.step_of_incident[usable]
     areas = len(counted.layer)
     table = np.bincount(cell, minlength=areas * count) if count else np.zeros(0)
     return table.reshape(areas, count).astype(np.float64)
@@ -310,8 +310,8 @@ def _emerging_method(
 
 def _emerging_notes(steps: Steps, found: EmergingHotSpots) -> tuple[str, ...]:
     notes = []
-    if steps.left_out:
-        notes.append(steps.left_out_note())
+    if steps.omitted_count:
+        notes.append(steps.omission_note())
     if found.flat_steps:
         flat = ", ".join(steps.labels[at] for at in found.flat_steps)
         notes.append(f"No area differs from another in {flat}: nothing is hot or cold then.")

@@ -70,9 +70,9 @@ class Trends:
         )
         here, name = _here(counted, place)
         selection = counted.selection
-        kept = dataclasses.replace(selection, chosen=selection.chosen & here)
+        kept = dataclasses.replace(selection, mask=selection.mask & here)
         steps = whole_steps(kept, query.step)
-        inside = steps.of_incident[steps.of_incident >= 0]
+        inside = steps.step_of_incident[steps.step_of_incident >= 0]
         count = np.bincount(inside, minlength=len(steps.labels)).astype(np.int64)
         rate = rates(count, steps.days, per=DAYS_PER[query.per], interval=query.interval)
         columns: dict[str, NDArray[Any]] = {
@@ -83,10 +83,10 @@ class Trends:
             "lower": rate.lower,
             "upper": rate.upper,
         }
-        placed = counted.placement.counts(selection.chosen)
-        in_layer = int(np.count_nonzero(selection.chosen & (counted.placement.area >= 0)))
+        placed = counted.placement.counts(selection.mask)
+        in_layer = int(np.count_nonzero(selection.mask & (counted.placement.area >= 0)))
         total = int(count.sum())
-        notes = [steps.left_out_note()] if steps.left_out else []
+        notes = [steps.omission_note()] if steps.omitted_count else []
         if not steps.labels:
             notes.append(f"There is no whole {query.step} in the period.")
         return Table(
@@ -109,8 +109,8 @@ class Trends:
                     "records": selection.records,
                     **placed,
                     "in_rows": total,
-                    "in_incomplete_steps": steps.left_out,
-                    "in_layer_elsewhere": in_layer - total - steps.left_out,
+                    "in_incomplete_steps": steps.omitted_count,
+                    "in_layer_elsewhere": in_layer - total - steps.omitted_count,
                 },
                 notes=(*counted.notes(), *notes),
             ),

@@ -59,7 +59,7 @@ class SelectedPoints:
     def bytes_held(self) -> int:
         """Roughly what this keeps in memory: coordinates, mask, index and its Mercator twin."""
         places = len(self.points)
-        return 4_096 + self.xy_m.nbytes + self.selection.chosen.nbytes + 64 * places
+        return 4_096 + self.xy_m.nbytes + self.selection.mask.nbytes + 64 * places
 
     @cached_property
     def location(self) -> LocationError:
@@ -293,7 +293,7 @@ class Surfaces:
 
         def index() -> SelectedPoints:
             selection = select(incidents, wanted)
-            xy_m = incidents.xy_m[selection.chosen & incidents.located]
+            xy_m = incidents.xy_m[selection.mask & incidents.located]
             return SelectedPoints(selection, xy_m, PointIndex(xy_m, crs=self._settings.crs))
 
         return self._points.get((incidents.dataset, incidents.revision, wanted), index)

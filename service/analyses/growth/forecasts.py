@@ -121,7 +121,7 @@ def _by_site(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray[Any
 def _by_area(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray[Any]]:
     """The incidents of each area: of what is there today and of its homes to come."""
     layer = inputs.layer
-    chosen = np.flatnonzero(inputs.counted.kept)
+    chosen = np.flatnonzero(inputs.counted.in_scope)
     in_use = np.flatnonzero(inputs.used & (inputs.at >= 0))
     sites = np.bincount(inputs.at[in_use], minlength=len(layer))
     words = _area_words(inputs, chosen)
@@ -143,7 +143,7 @@ def _by_district(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray
     if inputs.districts is None:
         raise ValueError("a forecast by district needs districts")
     layer, of_area = inputs.districts.layer, inputs.districts.of_area
-    kept = inputs.counted.kept & (of_area >= 0)
+    kept = inputs.counted.in_scope & (of_area >= 0)
     chosen = np.unique(of_area[kept])
     of_site = np.where(inputs.at >= 0, of_area[inputs.at], -1)
     of_site[inputs.at >= 0] = np.where(

@@ -173,7 +173,7 @@ class Overlay:
         ground = self._grounds.of(dataset, query)
         rates = self._local_rates(ground, query)
         selection = ground.facts.counted.selection
-        xy_m = selection.incidents.xy_m[selection.chosen & selection.incidents.located]
+        xy_m = selection.incidents.xy_m[selection.mask & selection.incidents.located]
         make = _by_site if query.by == "site" else _by_area
         shapes, places_m, order, before, after = make(ground)
         near, near_any = incidents_near(shapes, xy_m, distance_m=query.distance_m)
@@ -192,7 +192,7 @@ class Overlay:
             **self._nearest_hotspot(ground, shapes if query.by == "site" else places_m),
         }
         if query.by == "area":
-            at = np.flatnonzero(ground.facts.counted.kept)
+            at = np.flatnonzero(ground.facts.counted.in_scope)
             columns |= _compared("count", ground.facts.count[at], rates.expected[at])
         if "note" in columns:
             columns["note"] = columns.pop("note")  # last, because it is long
@@ -277,7 +277,7 @@ def _by_site(ground: Ground) -> Parts:
 def _by_area(ground: Ground) -> Parts:
     """Shapes, places, order and columns of one row per area, most homes to come first."""
     layer, facts = ground.layer, ground.facts
-    at = np.flatnonzero(facts.counted.kept)
+    at = np.flatnonzero(facts.counted.in_scope)
     codes = np.array(layer.codes, dtype=object)[at]
     growth = area_growth(ground)
     before = {

@@ -58,7 +58,7 @@ class Priorities:
     def table(self, dataset: str, query: PrioritiesQuery) -> Table:
         """One `PriorityRow` per area: its priority and the facts that it rests on."""
         ground = self._grounds.of(dataset, query)
-        kept = np.flatnonzero(ground.facts.counted.kept)
+        kept = np.flatnonzero(ground.facts.counted.in_scope)
         facts = {
             name: column[kept] for name, column in self._facts(dataset, query, ground).items()
         }

@@ -1,4 +1,4 @@
-"""Counts of the selected incidents per area of a layer; the ground of every table by area."""
+"""Counts of the selected incidents per area of a layer, the basis of every table by area."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,47 +33,79 @@ class AreaCounts:
 
     Attributes
     ----------
+    selection : Selection
+        The incidents that are counted.
+    layer : Layer
+        The areas.
+    placement : Placement
+        The area of each incident.
     count : (n,) int64
         In the order of `layer.codes`.
-    kept : (n,) bool
-        Areas that the question is about: all of them, or those within one area.
+    in_scope : (n,) bool
+        Areas that the query covers: all, or those within one area.
+    within : Within or None
+        The area that the query is restricted to.
     """
 
     selection: Selection
     layer: Layer
     placement: Placement
     count: IntArray
-    kept: BoolArray
+    in_scope: BoolArray
     within: Within | None = None
 
     def reconciliation(self) -> dict[str, int]:
-        """Numbers that add up: all records selected, and where each of them went."""
-        found = {
+        """Counts that add up: all selected records, by how they were placed.
+
+        Returns
+        -------
+        dict of str to int
+            For the provenance.
+        """
+        counts = {
             "records": self.selection.records,
-            **self.placement.counts(self.selection.chosen),
+            **self.placement.counts(self.selection.mask),
         }
         if self.selection.filter.within is not None:
-            found["in_rows"] = int(self.count[self.kept].sum())
-            found["in_layer_elsewhere"] = int(self.count[~self.kept].sum())
-        return found
+            counts["in_rows"] = int(self.count[self.in_scope].sum())
+            counts["in_layer_elsewhere"] = int(self.count[~self.in_scope].sum())
+        return counts
 
     def sources(self) -> dict[str, Any]:
-        """What was read, for the provenance."""
-        found: dict[str, Any] = {
+        """The data that the counts come from, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            Dataset and layer, and lookups and the restricting area if used.
+        """
+        sources: dict[str, Any] = {
             "dataset": dataset_source(self.selection.incidents),
             "layer": layer_source(self.layer),
         }
-        used = [one.source() for one in self.placement.crosswalks]
-        if used:
-            found["lookups"] = used
-        return found if self.within is None else {**found, "within": self.within.source()}
+        crosswalks = [crosswalk.source() for crosswalk in self.placement.crosswalks]
+        if crosswalks:
+            sources["lookups"] = crosswalks
+        return sources if self.within is None else {**sources, "within": self.within.source()}
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of how the incidents got their areas."""
+        """Notes on how the incidents were assigned to areas.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
         return self.placement.notes
 
     def filter(self) -> Mapping[str, Any]:
-        """The filter in canonical form, for the provenance."""
+        """The filter in canonical form, for the provenance.
+
+        Returns
+        -------
+        mapping of str to Any
+            Only the parts of the filter that are set.
+        """
         return self.selection.filter.as_provenance()
 
 
@@ -81,7 +113,19 @@ MEMORY_BYTES = 128 * 2**20  # for the counts of recent questions
 
 
 class Areas:
-    """Placements and counts, computed once per dataset version, layer version and filter."""
+    """Placements and counts, computed once per dataset version, layer version and filter.
+
+    Parameters
+    ----------
+    incidents : IncidentStore
+        The incidents.
+    layers : AreaLayers
+        The layers and grids.
+    crosswalks : Crosswalks
+        The lookups between layers.
+    assignments : AssignmentCache
+        Areas of points, stored on disk.
+    """
 
     def __init__(
         self,
@@ -97,7 +141,7 @@ class Areas:
         self._crosswalks = crosswalks
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
         self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(
-            MEMORY_BYTES, weigh=lambda counted: counted.selection.chosen.nbytes + 4_096
+            MEMORY_BYTES, weigh=lambda area_counts: area_counts.selection.mask.nbytes + 4_096
         )
 
     @property
@@ -106,48 +150,123 @@ class Areas:
         return self._crosswalks
 
     def layer_ids(self) -> tuple[str, ...]:
-        """The boundary layers, in the order of their import."""
+        """The ids of the boundary layers, in the order of their import.
+
+        Returns
+        -------
+        tuple of str
+            Without grids.
+        """
         return self._layers.imported.ids()
 
     def version(self, dataset: str, layer_id: str) -> str:
-        """Everything that counts depend on besides the query, as a short digest."""
-        version = self._layers.version(layer_id)
-        table = self._incidents.revision(dataset)
-        around = self._around()
-        return short_digest(dataset, table, layer_id, version, around, SOFTWARE)
+        """A short digest of everything that counts depend on, apart from the query.
 
-    def count(self, dataset: str, layer_id: str, wanted: IncidentFilter) -> AreaCounts:
-        """The incidents that a filter selects, counted per area of a layer."""
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer, a lookup or the software does.
+        """
+        layer_version = self._layers.version(layer_id)
+        table_version = self._incidents.revision(dataset)
+        context_version = self._around()
+        return short_digest(
+            dataset, table_version, layer_id, layer_version, context_version, SOFTWARE
+        )
+
+    def count(self, dataset: str, layer_id: str, incident_filter: IncidentFilter) -> AreaCounts:
+        """The incidents that a filter selects, counted per area of a layer.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        incident_filter : IncidentFilter
+            Selects the incidents.
+
+        Returns
+        -------
+        AreaCounts
+            Shared; its arrays are read-only.
+        """
         incidents = self._incidents.open(dataset)
         layer = self._layers.get(layer_id)
-        key = (dataset, incidents.revision, layer_id, layer.version, self._around(), wanted)
-        return self._counts.get(key, lambda: self._count(incidents, layer, wanted))
+        key = (
+            dataset,
+            incidents.revision,
+            layer_id,
+            layer.version,
+            self._around(),
+            incident_filter,
+        )
+        return self._counts.get(key, lambda: self._count(incidents, layer, incident_filter))
 
-    def select(self, dataset: str, wanted: IncidentFilter) -> Selection:
-        """The incidents that a filter selects."""
-        return select(self._incidents.open(dataset), wanted)
+    def select(self, dataset: str, incident_filter: IncidentFilter) -> Selection:
+        """The incidents that a filter selects.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        incident_filter : IncidentFilter
+            Selects the incidents.
+
+        Returns
+        -------
+        Selection
+            Of the latest version of the dataset.
+        """
+        return select(self._incidents.open(dataset), incident_filter)
 
     def placement(self, incidents: Incidents, layer: Layer) -> Placement:
-        """Where each incident of a dataset version is in a layer."""
-        layers = self._layers.imported
-        around = self._around()
-        key = (incidents.dataset, incidents.revision, layer.layer_id, layer.version, around)
+        """The area of a layer that each incident of a dataset version is in.
 
-        def placed() -> Placement:
-            others = {name: layers.get(name).codes for name in layers.ids()}
+        Parameters
+        ----------
+        incidents : Incidents
+            One version of a dataset.
+        layer : Layer
+            The areas.
+
+        Returns
+        -------
+        Placement
+            Shared; its arrays are read-only.
+        """
+        layers = self._layers.imported
+        context_version = self._around()
+        key = (
+            incidents.dataset,
+            incidents.revision,
+            layer.layer_id,
+            layer.version,
+            context_version,
+        )
+
+        def compute() -> Placement:
+            other_codes = {name: layers.get(name).codes for name in layers.ids()}
             crosswalks = self._crosswalks.into(layer)
             return place(
                 incidents,
                 layer,
                 by_place=self._by_place(incidents, layer),
                 crosswalks=crosswalks,
-                others=others,
+                other_codes=other_codes,
             )
 
-        return self._placements.get(key, placed)
+        return self._placements.get(key, compute)
 
     def _by_place(self, incidents: Incidents, layer: Layer) -> IndexArray:
-        """The area at each incident's place; of a boundary layer from disk once it is known."""
+        """The area at each incident's place; for a boundary layer from disk once computed."""
         if not is_layer_id(layer.layer_id):  # a grid: as many as there are sizes
             return assign_points(layer, incidents.xy_m)
         return self._assignments.get(
@@ -158,13 +277,15 @@ class Areas:
         """The other layers and the lookups between them, as a short digest."""
         return short_digest(layers_version(self._layers.imported), self._crosswalks.version())
 
-    def _count(self, incidents: Incidents, layer: Layer, wanted: IncidentFilter) -> AreaCounts:
-        selection = select(incidents, wanted)
+    def _count(
+        self, incidents: Incidents, layer: Layer, incident_filter: IncidentFilter
+    ) -> AreaCounts:
+        selection = select(incidents, incident_filter)
         placement = self.placement(incidents, layer)
-        area = placement.area[selection.chosen]
+        area = placement.area[selection.mask]
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
-        within, kept = None, np.ones(len(layer), dtype=np.bool_)
-        if wanted.within is not None:
-            within = resolve(self._layers.imported, wanted.within)
-            kept = areas_inside(layer, within)
-        return AreaCounts(selection, layer, placement, frozen(count), frozen(kept), within)
+        within, in_scope = None, np.ones(len(layer), dtype=np.bool_)
+        if incident_filter.within is not None:
+            within = resolve(self._layers.imported, incident_filter.within)
+            in_scope = areas_inside(layer, within)
+        return AreaCounts(selection, layer, placement, frozen(count), frozen(in_scope), within)

@@ -1,4 +1,4 @@
-"""The layers a statistic can be asked of: boundary layers, and grids cut to the study area."""
+"""The layers that statistics are computed for: boundary layers, and grids over the study area."""
 
 from typing import Final
 
@@ -26,7 +26,7 @@ class AreaLayers:
     Parameters
     ----------
     layers : LayerStore
-        What is imported.
+        The imported boundary layers.
     settings : Settings
         CRS and study area.
     """
@@ -38,16 +38,26 @@ class AreaLayers:
 
     @property
     def imported(self) -> LayerStore:
-        """The boundary layers alone."""
+        """The boundary layers, without grids."""
         return self._layers
 
     def get(self, layer_id: str) -> Layer:
         """The areas of a boundary layer or of a grid over the study area.
 
+        Parameters
+        ----------
+        layer_id : str
+            Id of a boundary layer, or a grid such as ``square:250``.
+
+        Returns
+        -------
+        Layer
+            A grid is cut once and then cached.
+
         Raises
         ------
         UnknownLayerError
-            If it is neither a layer that is imported nor written like a grid.
+            If it is neither an imported layer nor in the form of a grid.
         InvalidGridError
             If it is a grid whose size is out of range.
         """
@@ -57,19 +67,29 @@ class AreaLayers:
         study = study_area(self._layers, self._settings.study_area)
         key = (shape, size_m, study.label, study.version)
 
-        def cut() -> Layer:
+        def cut_grid() -> Layer:
             cells = tessellate(study.geometry, shape=shape, size_m=size_m)
             return _as_layer(cells, study.label, study.version, study.synthetic, study.crs)
 
-        return self._grids.get(key, cut)
+        return self._grids.get(key, cut_grid)
 
     def version(self, layer_id: str) -> str:
-        """The version of a layer or a grid; no grid is cut to find it out.
+        """The version of a layer or grid; a grid is not cut for it.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a boundary layer, or a grid such as ``square:250``.
+
+        Returns
+        -------
+        str
+            The version that `get` would return.
 
         Raises
         ------
         UnknownLayerError, InvalidGridError
-            As `get`; that a grid has too many cells is found out when it is cut.
+            As `get`, except that too many cells are noticed only when the grid is cut.
         """
         if not layer_id.startswith(GRID_PREFIXES):
             return self._layers.get(layer_id).version
@@ -79,12 +99,12 @@ class AreaLayers:
 
 
 def _grid_version(specification: str, study_version: str) -> str:
-    """All that the cells of a grid depend on."""
+    """A digest of everything that the cells of a grid depend on."""
     return short_digest(specification, study_version)
 
 
 def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, crs: str) -> Layer:
-    """A grid as a layer: its codes say where a cell lies in the lattice."""
+    """A grid as a layer, whose codes state each cell's position in the lattice."""
     prefix = cells.specification.replace(":", "")
     width = len(str(int(max(cells.column.max(initial=1), cells.row.max(initial=1)))))
     codes = [
@@ -92,7 +112,7 @@ def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, cr
         for column, row in zip(cells.column.tolist(), cells.row.tolist(), strict=True)
     ]
     order = np.argsort(codes)
-    ordered = tuple(codes[at] for at in order)
+    ordered = tuple(codes[index] for index in order)
     return Layer(
         metadata=LayerMetadata(
             layer_id=cells.specification,

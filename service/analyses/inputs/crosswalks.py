@@ -1,4 +1,4 @@
-"""From the areas of other layers to those of the layer asked: lookups aligned with it."""
+"""Lookups from the areas of other layers to those of a layer, aligned with it."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -17,25 +17,26 @@ from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 
 @dataclass(frozen=True, eq=False)
 class Crosswalk:
-    """A lookup that leads to the layer asked, aligned with its areas.
+    """A lookup to the requested layer, aligned with its areas.
 
     Attributes
     ----------
     from_layer : str
         The layer whose codes are the old ones of `changes`.
     changes : Changes
+        The pairs of codes.
     area_of_new : (new,) int32
-        Position of each new code in the layer asked, -1 where it does not have it.
+        Position of each new code in the requested layer, -1 if the layer lacks it.
     weights : (new,) float64
-        By what an area that was split is shared; 0 for new codes the layer does not have.
+        Weights by which a split area is shared; 0 for new codes that the layer lacks.
     weight : str
-        What the weights are, in words.
+        What the weights are, as text.
     remark : str
-        Why they are not what the lookup asks for; empty where they are.
+        Why they differ from what the lookup specifies; otherwise empty.
     loaded_from : str
         File of the lookup.
     version : int
-        Of the table of lookups.
+        Version of the table of lookups.
     """
 
     from_layer: str
@@ -48,7 +49,13 @@ class Crosswalk:
     version: int
 
     def source(self) -> dict[str, Any]:
-        """Which lookup, for the provenance."""
+        """The lookup, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
         return {
             "from_layer": self.from_layer,
             "lookup": self.loaded_from,
@@ -63,8 +70,9 @@ class Crosswalks:
     Parameters
     ----------
     lookups : LookupStore
+        The imported lookups.
     measures : MeasureStore
-        Where a lookup's weight is looked for when it is a measure.
+        The measures that weights may come from.
     """
 
     def __init__(self, *, lookups: LookupStore, measures: MeasureStore) -> None:
@@ -72,34 +80,58 @@ class Crosswalks:
         self._measures = measures
 
     def version(self) -> str:
-        """Everything that crosswalks depend on besides the layer, as a short digest."""
-        by_measure = any(one.weight != BY_AREA for one in self._lookups.available())
+        """A short digest of everything that crosswalks depend on, apart from the layer.
+
+        Returns
+        -------
+        str
+            It changes when a lookup, or a measure used as weight, does.
+        """
+        by_measure = any(lookup.weight != BY_AREA for lookup in self._lookups.available())
         measures = self._measures.revision() if by_measure else ""
         return short_digest(self._lookups.revision(), measures)
 
     def into(self, layer: Layer) -> tuple[Crosswalk, ...]:
-        """Every lookup that leads to a layer, in the order of the layers they come from."""
-        return tuple(self._aligned(one, layer) for one in self._lookups.into(layer.layer_id))
+        """Every lookup that leads to a layer, in the order of the layers it comes from.
+
+        Parameters
+        ----------
+        layer : Layer
+            The target layer.
+
+        Returns
+        -------
+        tuple of Crosswalk
+            Empty if there is none.
+        """
+        return tuple(self._align(lookup, layer) for lookup in self._lookups.into(layer.layer_id))
 
     def shared_by(self, crosswalk: Crosswalk, layer: Layer, column: MeasureColumn) -> Crosswalk:
-        """A crosswalk that shares by a measure of the layer; as it was where that cannot be.
+        """A crosswalk weighted by a measure of the layer; unchanged if the measure cannot be used.
 
         Parameters
         ----------
         crosswalk : Crosswalk
-            Into `layer`; left as it is unless it shares by area and nothing else was asked for.
+            To `layer`; unchanged unless it shares by area because no other weight was specified.
+        layer : Layer
+            The target layer.
         column : MeasureColumn
-            Of `layer`.
+            A measure of `layer`.
+
+        Returns
+        -------
+        Crosswalk
+            With the weights and their name replaced.
         """
         if crosswalk.weight != BY_AREA or crosswalk.remark:
             return crosswalk
         weights = _weights_from(column, layer, crosswalk.changes, crosswalk.area_of_new)
         if weights is None:
             return crosswalk
-        words = f"{column.measure} of {column.period}"
-        return dataclasses.replace(crosswalk, weights=frozen(weights), weight=words)
+        label = f"{column.measure} of {column.period}"
+        return dataclasses.replace(crosswalk, weights=frozen(weights), weight=label)
 
-    def _aligned(self, lookup: Lookup, layer: Layer) -> Crosswalk:
+    def _align(self, lookup: Lookup, layer: Layer) -> Crosswalk:
         area_of_new = layer.positions(lookup.changes.new_codes)
         weights, weight, remark = self._weights(lookup, layer, area_of_new)
         return Crosswalk(
@@ -116,9 +148,9 @@ class Crosswalks:
     def _weights(
         self, lookup: Lookup, layer: Layer, area_of_new: IndexArray
     ) -> tuple[FloatArray, str, str]:
-        """The weights, what they are, and why they are not what the lookup asks for."""
-        here = area_of_new >= 0
-        by_area = np.where(here, layer.areas_km2[area_of_new], 0.0)
+        """The weights, what they are, and why they differ from what the lookup specifies."""
+        in_layer = area_of_new >= 0
+        by_area = np.where(in_layer, layer.areas_km2[area_of_new], 0.0)
         if lookup.weight == BY_AREA:
             return by_area, BY_AREA, ""
         measure, _, period = lookup.weight.partition(":")
@@ -134,18 +166,25 @@ class Crosswalks:
         return weights, f"{measure} of {column.period}", ""
 
 
-def carried(crosswalk: Crosswalk, layer: Layer, column: MeasureColumn) -> "CarriedColumn | None":
-    """A measure of the old areas as one of the layer's areas; None where it is no amount.
+def carry_column(
+    crosswalk: Crosswalk, layer: Layer, column: MeasureColumn
+) -> "CarriedColumn | None":
+    """A measure of the old areas, carried to the areas of the layer; None if it is not additive.
 
     Parameters
     ----------
     crosswalk : Crosswalk
-        Into `layer`.
+        To `layer`.
     layer : Layer
-        The areas asked.
+        The requested areas.
     column : MeasureColumn
-        Of ``crosswalk.from_layer``. It is taken for an amount that adds up, such as residents
-        or homes; one with a value below 0 cannot be.
+        A measure of ``crosswalk.from_layer``. It is taken to be additive, as residents or homes
+        are; a measure with a value below 0 cannot be.
+
+    Returns
+    -------
+    CarriedColumn or None
+        In the order of the layer's codes.
 
     Notes
     -----
@@ -154,34 +193,40 @@ def carried(crosswalk: Crosswalk, layer: Layer, column: MeasureColumn) -> "Carri
     layer has only some, has no value.
     """
     lookup = crosswalk.changes
-    old = column.values_for(lookup.old_codes)
-    if bool((old < 0).any()):
+    old_values = column.values_for(lookup.old_codes)
+    if bool((old_values < 0).any()):
         return None
-    here = crosswalk.area_of_new >= 0
-    olds, news = len(lookup.old_codes), len(lookup.new_codes)
-    parts = np.bincount(lookup.old, minlength=olds)
-    parts_here = np.bincount(lookup.old, here[lookup.new], minlength=olds)
-    unknown = ~np.isfinite(old) | ((parts > 1) & (parts_here < parts))
-    amounts = np.where(unknown, 0.0, old)
-    result = carry_amounts(lookup, amounts, weights=crosswalk.weights, weight=crosswalk.weight)
-    lacks = np.bincount(lookup.new, unknown[lookup.old], minlength=news) > 0
+    in_layer = crosswalk.area_of_new >= 0
+    n_old, n_new = len(lookup.old_codes), len(lookup.new_codes)
+    parts = np.bincount(lookup.old, minlength=n_old)
+    parts_in_layer = np.bincount(lookup.old, in_layer[lookup.new], minlength=n_old)
+    is_unknown = ~np.isfinite(old_values) | ((parts > 1) & (parts_in_layer < parts))
+    amounts = np.where(is_unknown, 0.0, old_values)
+    amounts_in_layer = carry_amounts(
+        lookup, amounts, weights=crosswalk.weights, weight=crosswalk.weight
+    )
+    is_missing = np.bincount(lookup.new, is_unknown[lookup.old], minlength=n_new) > 0
     values = np.full(len(layer), np.nan)
-    values[crosswalk.area_of_new[here]] = np.where(lacks, np.nan, result.values)[here]
-    estimated = np.zeros(len(layer), dtype=np.bool_)
-    estimated[crosswalk.area_of_new[here]] = result.estimated[here]
-    return CarriedColumn(frozen(values), frozen(estimated & np.isfinite(values)), crosswalk)
+    values[crosswalk.area_of_new[in_layer]] = np.where(
+        is_missing, np.nan, amounts_in_layer.values
+    )[in_layer]
+    is_estimated = np.zeros(len(layer), dtype=np.bool_)
+    is_estimated[crosswalk.area_of_new[in_layer]] = amounts_in_layer.estimated[in_layer]
+    return CarriedColumn(frozen(values), frozen(is_estimated & np.isfinite(values)), crosswalk)
 
 
 @dataclass(frozen=True, eq=False)
 class CarriedColumn:
-    """A measure carried across from another layer.
+    """A measure carried over from another layer.
 
     Attributes
     ----------
     values : (n,) float64
         In the order of the layer's codes, NaN where there is no value.
     estimated : (n,) bool
-        True where part of the value was shared by weight.
+        True if part of the value was shared by weight.
+    crosswalk : Crosswalk
+        The lookup that it was carried through.
     """
 
     values: FloatArray
@@ -194,17 +239,17 @@ def _weights_from(
 ) -> FloatArray | None:
     """(new,) a measure as weights; None unless it can share every area that was split.
 
-    Every part that the layer has must have a value of at least 0, and not all may have 0.
+    Every part that the layer has needs a value of at least 0, and they may not all be 0.
     """
-    here = area_of_new >= 0
-    weights = np.where(here, column.values_for(layer.codes)[area_of_new], 0.0)
-    olds = len(lookup.old_codes)
-    split = np.bincount(lookup.old, minlength=olds)[lookup.old] > 1
-    needed = split & here[lookup.new]
-    if not bool((weights[lookup.new[needed]] >= 0).all()):
+    in_layer = area_of_new >= 0
+    weights = np.where(in_layer, column.values_for(layer.codes)[area_of_new], 0.0)
+    n_old = len(lookup.old_codes)
+    is_split = np.bincount(lookup.old, minlength=n_old)[lookup.old] > 1
+    is_needed = is_split & in_layer[lookup.new]
+    if not bool((weights[lookup.new[is_needed]] >= 0).all()):
         return None
-    concerned = np.unique(lookup.old[needed])
-    total = np.bincount(lookup.old[needed], weights[lookup.new[needed]], minlength=olds)
-    if not bool((total[concerned] > 0).all()):
+    split_codes = np.unique(lookup.old[is_needed])
+    total = np.bincount(lookup.old[is_needed], weights[lookup.new[is_needed]], minlength=n_old)
+    if not bool((total[split_codes] > 0).all()):
         return None
     return np.where(weights > 0, weights, 0.0)

@@ -1,4 +1,4 @@
-"""The measure that a rate is divided by: found, aligned with the areas, and named."""
+"""Finds the measure that a rate is divided by, and aligns it with the areas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from boundaries.layers.layer import Layer
-from service.analyses.inputs.crosswalks import Crosswalk, Crosswalks, carried
+from service.analyses.inputs.crosswalks import Crosswalk, Crosswalks, carry_column
 from service.model.errors import UnknownStatisticError
 from service.store.errors import UnknownMeasureError
 from service.store.measures import MeasureStore
@@ -21,16 +21,20 @@ class Denominator:
     Attributes
     ----------
     measure, period : str
-        Which one, and of which period.
+        Name of the measure, and its period.
     values : (n,) float64
         In the order of `layer.codes`, NaN where the measure has no value.
     version : int
-        Of the table of measures.
+        Version of the table of measures.
+    by_default : bool
+        Whether the period is the latest, because none was named.
+    synthetic : bool
+        True for invented values.
     estimated : (n,) bool or None
-        True where the value was shared out of an area that was split; None where the measure
-        is the layer's own.
+        True where the value was shared out of a split area; None if the measure is the layer's
+        own.
     carried_by : tuple of Crosswalk
-        Lookups that the values came through.
+        Lookups through which the values were carried over.
     """
 
     measure: str
@@ -43,8 +47,14 @@ class Denominator:
     carried_by: tuple[Crosswalk, ...] = ()
 
     def source(self) -> dict[str, Any]:
-        """Which measure, for the provenance."""
-        found: dict[str, Any] = {
+        """The measure, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
+        source: dict[str, Any] = {
             "measure": self.measure,
             "period": self.period,
             "period_chosen": "latest loaded" if self.by_default else "asked for",
@@ -52,40 +62,46 @@ class Denominator:
             "synthetic": self.synthetic,
         }
         if self.carried_by:
-            found["carried_by"] = [one.source() for one in self.carried_by]
-        return found
+            source["carried_by"] = [crosswalk.source() for crosswalk in self.carried_by]
+        return source
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader of a rate must know of its denominator."""
-        missing = int(np.count_nonzero(~np.isfinite(self.values)))
-        zero = int(np.count_nonzero(self.values == 0))
+        """Notes on the denominator of a rate.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
+        missing_count = int(np.count_nonzero(~np.isfinite(self.values)))
+        zero_count = int(np.count_nonzero(self.values == 0))
         notes = [f"Rates are over {self.measure} of {self.period}."]
-        notes += [self._how_carried(one) for one in self.carried_by]
-        if missing:
-            notes.append(f"{missing} areas have no {self.measure}: their rate is missing.")
-        if zero:
-            notes.append(f"{zero} areas have {self.measure} of zero: they have no rate.")
+        notes += [self._carrying_sentence(crosswalk) for crosswalk in self.carried_by]
+        if missing_count:
+            notes.append(f"{missing_count} areas have no {self.measure}: their rate is missing.")
+        if zero_count:
+            notes.append(f"{zero_count} areas have {self.measure} of zero: they have no rate.")
         return tuple(notes)
 
-    def _how_carried(self, crosswalk: Crosswalk) -> str:
+    def _carrying_sentence(self, crosswalk: Crosswalk) -> str:
         """How values came from another layer, and how many of them are estimates."""
-        shared = 0 if self.estimated is None else int(np.count_nonzero(self.estimated))
-        words = (
+        estimated_count = 0 if self.estimated is None else int(np.count_nonzero(self.estimated))
+        sentence = (
             f"{self.measure} was carried across from {crosswalk.from_layer} through "
             f"{crosswalk.loaded_from}, as an amount that adds up: exact where areas are "
             "unchanged or merged"
         )
-        if not shared:
-            return f"{words}."
+        if not estimated_count:
+            return f"{sentence}."
         remark = f" ({crosswalk.remark})" if crosswalk.remark else ""
         return (
-            f"{words}; {shared} areas are parts of split ones, and theirs is an estimate, "
-            f"shared by {crosswalk.weight}{remark}."
+            f"{sentence}; {estimated_count} areas are parts of split ones, and theirs is an "
+            f"estimate, shared by {crosswalk.weight}{remark}."
         )
 
 
 @dataclass(frozen=True, eq=False)
-class _Values:
+class _PeriodValues:
     """One period of a measure, in the layer's order."""
 
     period: str
@@ -97,7 +113,7 @@ class _Values:
 
 
 class _Periods:
-    """The periods of one measure that a layer has, or that can be carried across to it."""
+    """The periods of one measure that a layer has, or that can be carried over to it."""
 
     def __init__(
         self, measures: MeasureStore, layer: Layer, measure: str, crosswalks: Crosswalks | None
@@ -107,63 +123,71 @@ class _Periods:
         self._measure = measure
         self._crosswalks = crosswalks
         self._into = () if crosswalks is None else crosswalks.into(layer)
-        self.own = _periods(measures, layer.layer_id, measure)
+        self.own_periods = _periods(measures, layer.layer_id, measure)
         self._elsewhere: dict[str, Crosswalk] = {}
         for crosswalk in self._into:
             for period in _periods(measures, crosswalk.from_layer, measure):
-                if period not in self.own:
+                if period not in self.own_periods:
                     self._elsewhere.setdefault(period, crosswalk)
 
     @property
     def all(self) -> tuple[str, ...]:
         """Every period, ascending."""
-        return tuple(sorted({*self.own, *self._elsewhere}))
+        return tuple(sorted({*self.own_periods, *self._elsewhere}))
 
-    def read(self, period: str | None) -> _Values:
-        """A period's values; the layer's own latest for None, else the latest carried across.
+    def read(self, period: str | None) -> _PeriodValues:
+        """The values of a period; for None the layer's latest, or else the latest carried over.
 
         Raises
         ------
         UnknownMeasureError
-            If there is none; names what there is.
+            If there is none; the message lists what is available.
         """
-        chosen = period or (self.own or self.all or ("",))[-1]
-        if chosen in self.own:
-            column = self._measures.column(self._layer.layer_id, self._measure, chosen)
+        chosen_period = period or (self.own_periods or self.all or ("",))[-1]
+        if chosen_period in self.own_periods:
+            column = self._measures.column(self._layer.layer_id, self._measure, chosen_period)
             values = column.values_for(self._layer.codes)
-            return _Values(chosen, values, column.version, column.synthetic, None, None)
-        if chosen in self._elsewhere:
-            crosswalk = self._weighted(self._elsewhere[chosen], chosen)
-            column = self._measures.column(crosswalk.from_layer, self._measure, chosen)
-            found = carried(crosswalk, self._layer, column)
-            if found is not None:
-                return _Values(
-                    chosen,
-                    found.values,
+            return _PeriodValues(
+                chosen_period, values, column.version, column.synthetic, None, None
+            )
+        if chosen_period in self._elsewhere:
+            crosswalk = self._reweighted(self._elsewhere[chosen_period], chosen_period)
+            column = self._measures.column(crosswalk.from_layer, self._measure, chosen_period)
+            carried_column = carry_column(crosswalk, self._layer, column)
+            if carried_column is not None:
+                return _PeriodValues(
+                    chosen_period,
+                    carried_column.values,
                     column.version,
                     column.synthetic,
-                    found.estimated,
+                    carried_column.estimated,
                     crosswalk,
                 )
         raise self._unknown(period)
 
-    def _weighted(self, crosswalk: Crosswalk, period: str) -> Crosswalk:
-        """The crosswalk sharing by the layer's own period of the measure that is nearest."""
-        if self._crosswalks is None or not self.own:
+    def _reweighted(self, crosswalk: Crosswalk, period: str) -> Crosswalk:
+        """The crosswalk weighted by the layer's own nearest period of the measure."""
+        if self._crosswalks is None or not self.own_periods:
             return crosswalk
-        nearest = min(self.own, key=lambda own: abs(int(own[:4]) - int(period[:4])))
+        nearest = min(
+            self.own_periods, key=lambda own_period: abs(int(own_period[:4]) - int(period[:4]))
+        )
         column = self._measures.column(self._layer.layer_id, self._measure, nearest)
         return self._crosswalks.shared_by(crosswalk, self._layer, column)
 
     def _unknown(self, period: str | None) -> UnknownMeasureError:
-        """The error that names what could have been asked for."""
+        """An error that lists what is available."""
         if period is not None and self.all:
-            allowed = tuple(f"{self._measure} of {known}" for known in self.all)
+            allowed = tuple(f"{self._measure} of {known_period}" for known_period in self.all)
             return UnknownMeasureError(
                 self._layer.layer_id, f"{self._measure} of {period}", allowed
             )
-        layers = (self._layer.layer_id, *(one.from_layer for one in self._into))
-        names = {known.measure for name in layers for known in self._measures.available(name)}
+        layers = (self._layer.layer_id, *(crosswalk.from_layer for crosswalk in self._into))
+        names = {
+            available_measure.measure
+            for name in layers
+            for available_measure in self._measures.available(name)
+        }
         names.discard(self._measure)
         return UnknownMeasureError(self._layer.layer_id, self._measure, tuple(sorted(names)))
 
@@ -171,7 +195,7 @@ class _Periods:
 def denominator_of(
     measures: MeasureStore,
     layer: Layer,
-    asked: str,
+    name: str,
     *,
     at_year: float | None = None,
     crosswalks: Crosswalks | None = None,
@@ -180,73 +204,93 @@ def denominator_of(
 
     Parameters
     ----------
+    measures : MeasureStore
+        The imported measures.
+    layer : Layer
+        The areas.
+    name : str
+        ``measure`` or ``measure:period``.
     at_year : float or None
-        Interpolate between the measure's periods, which must be years, to this decimal year;
-        a year's value is taken to hold at its middle. Beyond the first and last period their
-        values hold.
+        Interpolate between the measure's periods, which must be years, to this decimal year. A
+        year's value is taken to hold at its middle; beyond the first and last period their values
+        hold.
     crosswalks : Crosswalks or None
-        Lookups through which a measure or a period that the layer itself does not have is
-        carried across from another layer. What belongs to an area that was split is shared by
-        the weight that the lookup names, else by the layer's own nearest period of the same
-        measure, else by area.
+        Lookups through which a measure or period that the layer lacks is carried over from another
+        layer. A split area is shared by the lookup's weight, otherwise by the layer's own nearest
+        period of the measure, otherwise by area.
+
+    Returns
+    -------
+    Denominator
+        In the order of the layer's codes.
 
     Raises
     ------
     UnknownMeasureError
         If neither the layer nor one that leads to it has such a measure, or not of that period.
+    UnknownStatisticError
+        If interpolation is requested with a period, or the periods are not years.
     """
-    measure, _, period = asked.partition(":")
+    measure, _, period = name.partition(":")
     periods = _Periods(measures, layer, measure, crosswalks)
     if at_year is not None:
-        return _interpolated(periods, measure, period, at_year)
-    found = periods.read(period or None)
+        return _interpolate(periods, measure, period, at_year)
+    period_values = periods.read(period or None)
     return Denominator(
         measure=measure,
-        period=found.period,
-        values=found.values,
-        version=found.version,
+        period=period_values.period,
+        values=period_values.values,
+        version=period_values.version,
         by_default=not period,
-        synthetic=found.synthetic,
-        estimated=found.estimated,
-        carried_by=() if found.crosswalk is None else (found.crosswalk,),
+        synthetic=period_values.synthetic,
+        estimated=period_values.estimated,
+        carried_by=() if period_values.crosswalk is None else (period_values.crosswalk,),
     )
 
 
 def _periods(measures: MeasureStore, layer_id: str, measure: str) -> tuple[str, ...]:
     """The periods of a measure that is loaded for a layer, ascending."""
-    return next((m.periods for m in measures.available(layer_id) if m.measure == measure), ())
+    return next(
+        (listed.periods for listed in measures.available(layer_id) if listed.measure == measure),
+        (),
+    )
 
 
-def _interpolated(periods: _Periods, measure: str, period: str, at_year: float) -> Denominator:
+def _interpolate(periods: _Periods, measure: str, period: str, at_year: float) -> Denominator:
     """The measure between its two periods on either side of a decimal year."""
     if period:
         raise UnknownStatisticError("denominator", f"{measure}:{period}", (measure,))
-    if not all(len(p) == 4 and p.isdigit() for p in periods.all):
+    if not all(len(name) == 4 and name.isdigit() for name in periods.all):
         raise UnknownStatisticError(
             "interpolate", "true", ("false (the periods of this measure are not years)",)
         )
-    middles = np.array([int(p) + 0.5 for p in periods.all])
-    above = int(np.clip(np.searchsorted(middles, at_year), 1, max(len(middles) - 1, 1)))
-    pair = [periods.read(p) for p in periods.all[max(above - 1, 0) : above + 1]]
+    middles = np.array([int(name) + 0.5 for name in periods.all])
+    upper_index = int(np.clip(np.searchsorted(middles, at_year), 1, max(len(middles) - 1, 1)))
+    pair = [periods.read(name) for name in periods.all[max(upper_index - 1, 0) : upper_index + 1]]
     if not pair:
         pair = [periods.read(None)]
     if len(pair) == 1:
         values = pair[0].values
     else:
-        first, last = int(pair[0].period) + 0.5, int(pair[1].period) + 0.5
-        share = float(np.clip((at_year - first) / (last - first), 0.0, 1.0))
+        first_year, last_year = int(pair[0].period) + 0.5, int(pair[1].period) + 0.5
+        share = float(np.clip((at_year - first_year) / (last_year - first_year), 0.0, 1.0))
         values = pair[0].values * (1.0 - share) + pair[1].values * share
-    flags = [one.estimated for one in pair if one.estimated is not None]
-    through: Mapping[str, Crosswalk] = {
-        one.crosswalk.from_layer: one.crosswalk for one in pair if one.crosswalk is not None
+    flags = [
+        period_values.estimated for period_values in pair if period_values.estimated is not None
+    ]
+    crosswalks: Mapping[str, Crosswalk] = {
+        period_values.crosswalk.from_layer: period_values.crosswalk
+        for period_values in pair
+        if period_values.crosswalk is not None
     }
+    names = " and ".join(period_values.period for period_values in pair)
     return Denominator(
         measure=measure,
-        period=f"{at_year:.2f}, between {' and '.join(one.period for one in pair)}",
+        period=f"{at_year:.2f}, between {names}",
         values=values,
         version=pair[-1].version,
         by_default=False,
-        synthetic=any(one.synthetic for one in pair),
+        synthetic=any(period_values.synthetic for period_values in pair),
         estimated=np.logical_or.reduce(flags) if flags else None,
-        carried_by=tuple(through.values()),
+        carried_by=tuple(crosswalks.values()),
     )

@@ -1,4 +1,4 @@
-"""The neighbours of a layer's areas under a rule, found once per layer version."""
+"""The neighbours of a layer's areas under a rule, computed once per layer version."""
 
 from typing import Any
 
@@ -20,54 +20,76 @@ AUTO = "auto"
 
 
 class Neighbourhoods:
-    """Neighbour structures of recent questions; shared by all requests.
+    """Neighbour structures, shared by all requests.
 
     Parameters
     ----------
-    kept : NeighbourCache
-        Contiguity of layer versions on disk.
+    cache : NeighbourCache
+        Contiguity of layer versions, stored on disk.
     """
 
-    def __init__(self, kept: NeighbourCache) -> None:
-        self._kept = kept
-        self._found: SingleFlightCache[Neighbours] = SingleFlightCache(32)
+    def __init__(self, cache: NeighbourCache) -> None:
+        self._cache = cache
+        self._neighbours: SingleFlightCache[Neighbours] = SingleFlightCache(32)
 
     def of(self, layer: Layer, rule: str) -> Neighbours:
         """The neighbours under a rule.
 
         Parameters
         ----------
+        layer : Layer
+            The areas.
         rule : str
             ``queen``, ``rook``, ``knn:k``, or ``distance:``, ``inverse-distance:`` or
             ``kernel:`` with metres between centroids.
 
+        Returns
+        -------
+        Neighbours
+            In the order of the layer's codes.
+
         Raises
         ------
         InvalidNeighboursError, InvalidParameterError
-            If the rule has no meaning for this layer: more neighbours than areas, say.
+            If the rule does not make sense for the layer, such as more neighbours than areas.
         """
         key = (layer.layer_id, layer.version, rule)
-        return self._found.get(key, lambda: self._find(layer, rule))
+        return self._neighbours.get(key, lambda: self._find(layer, rule))
 
     def automatic(self, layer: Layer, values: FloatArray) -> tuple[Neighbours, dict[str, Any]]:
-        """The distance band whose global Moran z peaks first, and how it was chosen."""
-        found = optimised_distance(layer.centroids_m, values)
+        """The distance band at which global Moran's z first peaks, and how it was chosen.
+
+        Parameters
+        ----------
+        layer : Layer
+            The areas.
+        values : (n,) float64
+            The values whose autocorrelation decides.
+
+        Returns
+        -------
+        neighbours : Neighbours
+            The neighbours within the band.
+        choice : dict of str to Any
+            The distances that were tried, for the provenance.
+        """
+        optimum = optimised_distance(layer.centroids_m, values)
         # To the millimetre: a rounded metre could cost an area its only neighbour.
-        rule = f"distance:{found.distance_m:.3f}"
-        chosen = {
+        rule = f"distance:{optimum.distance_m:.3f}"
+        choice = {
             "rule": "incremental spatial autocorrelation",
-            "distance_m": found.distance_m,
-            "reason": found.reason,
-            "tried_m": [round(d, 1) for d in found.tried_m],
-            "moran_z": [round(z, 4) for z in found.z_score],
+            "distance_m": optimum.distance_m,
+            "reason": optimum.reason,
+            "tried_m": [round(distance_m, 1) for distance_m in optimum.tried_m],
+            "moran_z": [round(z_score, 4) for z_score in optimum.z_score],
         }
-        return self.of(layer, rule), chosen
+        return self.of(layer, rule), choice
 
     def _find(self, layer: Layer, rule: str) -> Neighbours:
-        """Contiguity from disk where it is kept; distances are quicker found than read."""
+        """Contiguity from the disk cache; distances are computed, which is faster than reading."""
         contiguity = {"queen": queen, "rook": rook}.get(rule)
         if contiguity is not None:
-            return self._kept.get(layer, rule, contiguity)
+            return self._cache.get(layer, rule, contiguity)
         return _by_distance(layer, rule)
 
 

@@ -23,43 +23,59 @@ class Steps:
     Attributes
     ----------
     labels : tuple of str
-        First month of each, ISO, oldest first.
+        First month of each step, ISO, oldest first.
     days : (steps,) int64
-        Days of each: the exposure of its counts.
-    of_incident : (n,) int64
+        Number of days of each step: the exposure of its counts.
+    step_of_incident : (n,) int64
         Step of each incident of the dataset, -1 outside all steps.
-    left_out : int
-        Chosen incidents in the incomplete steps at either end.
+    omitted_count : int
+        Selected incidents in the incomplete steps at either end.
     """
 
     labels: tuple[str, ...]
     days: IntArray
-    of_incident: NDArray[np.int64]
-    left_out: int
+    step_of_incident: NDArray[np.int64]
+    omitted_count: int
 
-    def left_out_note(self) -> str:
-        """What a reader must know of the incomplete steps."""
-        return f"{self.left_out} incidents are in incomplete steps at the ends and were left out."
+    def omission_note(self) -> str:
+        """A note on the incomplete steps.
+
+        Returns
+        -------
+        str
+            One sentence.
+        """
+        return (
+            f"{self.omitted_count} incidents are in incomplete steps at the ends and were left "
+            "out."
+        )
 
 
 def whole_steps(selection: Selection, step: str) -> Steps:
-    """The whole steps within the period of a selection, and which step each incident is in.
+    """The whole steps within the period of a selection, and the step of each incident.
 
     Parameters
     ----------
+    selection : Selection
+        The incidents and their period.
     step : {"month", "quarter", "year"}
-        Quarters and years begin where the calendar's do.
+        Quarters and years start with those of the calendar.
+
+    Returns
+    -------
+    Steps
+        Oldest first; possibly none.
 
     Raises
     ------
     TooMuchWorkError
         If there are more than `MAX_STEPS`.
     """
-    first, last = selection.days()
+    first_day, last_day = selection.days()
     length = STEP_MONTHS[step]
-    start = _month_number(first) + (1 if first.day > 1 else 0)
-    is_whole = last.day == calendar.monthrange(last.year, last.month)[1]
-    end = _month_number(last) + (1 if is_whole else 0)  # the first month not whole
+    start = _month_number(first_day) + (1 if first_day.day > 1 else 0)
+    is_whole = last_day.day == calendar.monthrange(last_day.year, last_day.month)[1]
+    end = _month_number(last_day) + (1 if is_whole else 0)  # the first month not whole
     start = -(-start // length) * length
     count = max((end - start) // length, 0)
     if count > MAX_STEPS:
@@ -68,15 +84,15 @@ def whole_steps(selection: Selection, step: str) -> Steps:
         )
     occurred = selection.incidents.occurred
     months = occurred.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    which = (months - start) // length
-    inside = selection.chosen & (months >= start) & (which < count)
+    step_index = (months - start) // length
+    is_inside = selection.mask & (months >= start) & (step_index < count)
     # In numpy, because the month after 9999-12 is none of the calendar's.
-    begins = (start - 1970 * 12 + length * np.arange(count + 1)).astype("datetime64[M]")
+    first_months = (start - 1970 * 12 + length * np.arange(count + 1)).astype("datetime64[M]")
     return Steps(
-        labels=tuple(str(begin) for begin in begins[:-1]),
-        days=np.diff(begins.astype("datetime64[D]")).astype(np.int64),
-        of_incident=np.where(inside, which, -1),
-        left_out=int(np.count_nonzero(selection.chosen & ~inside)),
+        labels=tuple(str(first_month) for first_month in first_months[:-1]),
+        days=np.diff(first_months.astype("datetime64[D]")).astype(np.int64),
+        step_of_incident=np.where(is_inside, step_index, -1),
+        omitted_count=int(np.count_nonzero(selection.mask & ~is_inside)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which area of a layer each incident is in: the supplied code where it counts, else its place."""
+"""Assigns incidents to areas: by supplied code where it counts, otherwise by location."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,35 +37,45 @@ _COUNTED_BY_LOOKUP: Final = {
 
 @dataclass(frozen=True, eq=False)
 class Placement:
-    """Where each incident of a dataset version is in a layer version.
+    """The area of a layer version that each incident of a dataset version is in.
 
     Attributes
     ----------
     area : (n,) int32
-        Position in `layer.codes`, -1 where it is in none.
-    how : (n,) int8
+        Position in `layer.codes`, -1 if it is in none.
+    method : (n,) int8
         NOT_PLACED, BY_CODE, BY_LOCATION, OUTSIDE, or one of the three BY_LOOKUP.
-    own_coding : bool
-        True if the supplied codes are those of this layer, or of one that a lookup leads from,
-        so that a code that neither has means outside; otherwise such an incident is placed by
-        its coordinates.
+    is_known_coding : bool
+        True if the codes are those of this layer, or of one with a lookup to it, so that an
+        unknown code means outside; otherwise such an incident is placed by its coordinates.
     notes : tuple of str
-        What a reader must know of the vintage of the codes.
+        Notes on the vintage of the codes.
     crosswalks : tuple of Crosswalk
-        Those that placed incidents.
+        The lookups that placed incidents.
     """
 
     area: IndexArray
-    how: NDArray[np.int8]
-    own_coding: bool
+    method: NDArray[np.int8]
+    is_known_coding: bool
     notes: tuple[str, ...] = ()
     crosswalks: tuple[Crosswalk, ...] = ()
 
-    def counts(self, chosen: BoolArray) -> dict[str, int]:
-        """How the chosen incidents were placed; the numbers add up to all of them."""
-        of = np.bincount(self.how[chosen], minlength=7)
-        counted = _COUNTED | (_COUNTED_BY_LOOKUP if self.crosswalks else {})
-        return {name: int(of[how]) for name, how in counted.items()}
+    def counts(self, mask: BoolArray) -> dict[str, int]:
+        """Incidents by how they were placed.
+
+        Parameters
+        ----------
+        mask : (n,) bool
+            The incidents to count.
+
+        Returns
+        -------
+        dict of str to int
+            The counts add up to the number of incidents in the mask.
+        """
+        count_by_method = np.bincount(self.method[mask], minlength=7)
+        methods = _COUNTED | (_COUNTED_BY_LOOKUP if self.crosswalks else {})
+        return {name: int(count_by_method[method]) for name, method in methods.items()}
 
 
 def place(
@@ -74,22 +84,28 @@ def place(
     *,
     by_place: IndexArray,
     crosswalks: Sequence[Crosswalk] = (),
-    others: Mapping[str, Sequence[str]] | None = None,
+    other_codes: Mapping[str, Sequence[str]] | None = None,
 ) -> Placement:
-    """Place every incident in an area of a layer.
+    """Assign every incident to an area of a layer.
 
     Parameters
     ----------
     incidents : Incidents
+        One version of a dataset.
     layer : Layer
-        The areas asked.
+        The requested areas.
     by_place : (n,) int32
-        Position in `layer.codes` of the area at each incident's place, -1 where it is in none:
-        `boundaries.assign.assign_points`.
+        Position in `layer.codes` of the area at each incident's place, -1 if in none; from
+        `boundaries.points.assign.assign_points`.
     crosswalks : sequence of Crosswalk
-        Lookups that lead to the layer from others.
-    others : mapping of str to sequence of str
-        Codes of the other layers that are known, to say which vintage the codes are of.
+        Lookups from other layers to this one.
+    other_codes : mapping of str to sequence of str
+        Codes of the other known layers, for recognising the vintage of the codes.
+
+    Returns
+    -------
+    Placement
+        In the order of the incidents.
 
     Notes
     -----
@@ -107,43 +123,43 @@ def place(
     that both use for different ground. Published codes come first because published locations
     are moved: on police.uk data point in polygon agrees with them for 95 to 98 %.
     """
-    coding = coding_of(incidents, layer, crosswalks, others or {}, by_place=by_place)
-    area, how = _by_code_or_place(incidents, coding, by_place)
+    coding = coding_of(incidents, layer, crosswalks, other_codes or {}, by_place=by_place)
+    area, method = _by_code_or_place(incidents, coding, by_place)
     by_code = np.argsort(incidents.area_code, kind="stable")
-    in_order = incidents.area_code[by_code]
+    codes_in_order = incidents.area_code[by_code]
     for split in coding.splits:
-        first, end = np.searchsorted(in_order, [split.code, split.code + 1])
-        rows = by_code[first:end]
-        area[rows], kind = decide_split(incidents, layer, split, rows, by_place=by_place)
-        how[rows] = np.where(
+        start, end = np.searchsorted(codes_in_order, [split.code, split.code + 1])
+        rows = by_code[start:end]
+        area[rows], is_located = decide_split(incidents, layer, split, rows, by_place=by_place)
+        method[rows] = np.where(
             area[rows] >= 0,
-            np.where(kind, BY_LOOKUP_AND_LOCATION, BY_LOOKUP_AND_SHARE),
-            np.where(kind, OUTSIDE, NOT_PLACED),
+            np.where(is_located, BY_LOOKUP_AND_LOCATION, BY_LOOKUP_AND_SHARE),
+            np.where(is_located, OUTSIDE, NOT_PLACED),
         )
-    used = np.isin(how, list(_COUNTED_BY_LOOKUP.values())).any()
+    used_lookup = np.isin(method, list(_COUNTED_BY_LOOKUP.values())).any()
     return Placement(
         frozen(area),
-        frozen(how),
+        frozen(method),
         coding.is_known,
         notes=coding.notes,
-        crosswalks=coding.crosswalks if used else (),
+        crosswalks=coding.crosswalks if used_lookup else (),
     )
 
 
 def _by_code_or_place(
     incidents: Incidents, coding: Coding, by_place: IndexArray
 ) -> tuple[IndexArray, NDArray[np.int8]]:
-    """Area and how of each incident, as if no area had been split."""
+    """Area and method of each incident, without regard to split areas."""
     by_code = np.append(coding.area_of_code, np.int32(-1))[incidents.area_code]
-    translated = np.append(coding.is_translated, False)[incidents.area_code]
+    is_translated = np.append(coding.is_translated, False)[incidents.area_code]
     area = np.where(by_code >= 0, by_code, by_place).astype(np.int32)
-    how = np.full(len(area), NOT_PLACED, dtype=np.int8)
-    how[incidents.located] = OUTSIDE
-    how[area >= 0] = BY_LOCATION
-    how[by_code >= 0] = BY_CODE
-    how[(by_code >= 0) & translated] = BY_LOOKUP
+    method = np.full(len(area), NOT_PLACED, dtype=np.int8)
+    method[incidents.located] = OUTSIDE
+    method[area >= 0] = BY_LOCATION
+    method[by_code >= 0] = BY_CODE
+    method[(by_code >= 0) & is_translated] = BY_LOOKUP
     # A code that leads out of the layer, and one that the known vintage does not have.
-    foreign = (incidents.area_code >= 0) & (by_code < 0) & (translated | coding.is_known)
-    area[foreign] = -1
-    how[foreign] = OUTSIDE
-    return area, how
+    is_foreign = (incidents.area_code >= 0) & (by_code < 0) & (is_translated | coding.is_known)
+    area[is_foreign] = -1
+    method[is_foreign] = OUTSIDE
+    return area, method

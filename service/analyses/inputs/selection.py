@@ -1,4 +1,4 @@
-"""The incidents that a filter selects from one version of a dataset."""
+"""Selects the incidents of a dataset version that pass a filter."""
 
 import calendar
 import datetime
@@ -18,39 +18,51 @@ _MONTH_ONLY = PRECISIONS.index("month")
 
 @dataclass(frozen=True, eq=False)
 class Selection:
-    """Some incidents of one dataset version.
+    """Selected incidents of one dataset version.
 
     Attributes
     ----------
     incidents : Incidents
-        The version they come from.
+        The version of the dataset.
     filter : IncidentFilter
-        What selected them.
-    chosen : (n,) bool
-        True for each incident that the filter lets through, located or not.
+        The filter that selected them.
+    mask : (n,) bool
+        True for each incident that passes the filter, located or not.
     """
 
     incidents: Incidents
     filter: IncidentFilter
-    chosen: BoolArray
+    mask: BoolArray
 
     @property
     def records(self) -> int:
         """Number of incidents selected."""
-        return int(np.count_nonzero(self.chosen))
+        return int(np.count_nonzero(self.mask))
 
     @property
     def located(self) -> int:
-        """Number of those that have coordinates."""
-        return int(np.count_nonzero(self.chosen & self.incidents.located))
+        """Number of selected incidents that have coordinates."""
+        return int(np.count_nonzero(self.mask & self.incidents.located))
 
     def years(self) -> float:
-        """Length of the period in years of 365.25 days; see `days`."""
+        """Length of the period in years of 365.25 days; see `days`.
+
+        Returns
+        -------
+        float
+            Above 0.
+        """
         first, last = self.days()
         return ((last - first).days + 1) / 365.25
 
     def middle_year(self) -> float:
-        """The middle of the period as a decimal year: 2019.5 is the middle of 2019."""
+        """The middle of the period as a decimal year: 2019.5 is the middle of 2019.
+
+        Returns
+        -------
+        float
+            The decimal year.
+        """
         first, last = self.days()
         middle = first + (last - first + datetime.timedelta(days=1)) / 2
         start = datetime.date(middle.year, 1, 1)
@@ -60,17 +72,22 @@ class Selection:
     def days(self) -> tuple[datetime.date, datetime.date]:
         """First and last day of the period, both inclusive.
 
-        Ends that the filter leaves open are those of all records of the dataset, widened to
-        whole months where any of them is known to the month only: a category that happens to
-        begin late does not have a shorter period.
+        An end that the filter leaves open is that of all records of the dataset, widened to whole
+        months if any record is dated to the month only. A category that happens to start late
+        therefore does not have a shorter period.
+
+        Returns
+        -------
+        first_day, last_day : datetime.date
+            Both inclusive.
         """
         occurred = self.incidents.occurred
-        first, last = _day(occurred.min()), _day(occurred.max())
+        first_day, last_day = _day(occurred.min()), _day(occurred.max())
         if bool((self.incidents.precision == _MONTH_ONLY).any()):
-            first = first.replace(day=1)
-            last = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+            first_day = first_day.replace(day=1)
+            last_day = last_day.replace(day=calendar.monthrange(last_day.year, last_day.month)[1])
         start, end = self.filter.start, self.filter.end
-        return (start.day if start else first, end.day if end else last)
+        return (start.day if start else first_day, end.day if end else last_day)
 
 
 def _day(moment: np.datetime64) -> datetime.date:
@@ -78,38 +95,51 @@ def _day(moment: np.datetime64) -> datetime.date:
     return datetime.date.fromisoformat(str(moment)[:10])
 
 
-def select(incidents: Incidents, wanted: IncidentFilter) -> Selection:
-    """The incidents that a filter lets through.
+def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
+    """Select the incidents that pass a filter.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        One version of a dataset.
+    incident_filter : IncidentFilter
+        Categories and period.
+
+    Returns
+    -------
+    Selection
+        Its mask is read-only.
 
     Raises
     ------
     UnknownCategoryError
         If the dataset has no such category.
     CutMonthError
-        If an end of the period falls inside a month of which records of these categories know
-        the month only.
+        If an end of the period falls inside a month for which some of the records state the month
+        only.
     InvalidParameterError
-        If the one end given lies beyond the other end of the records, so that the period would
-        end before it begins.
+        If only one end is set and lies beyond the other end of the records.
     """
-    chosen = np.ones(len(incidents.occurred), dtype=np.bool_)
-    if wanted.categories:
-        chosen &= _of_categories(incidents, wanted.categories)
-    if wanted.start is not None:
-        _refuse_cut_month(incidents, chosen, wanted.start, end=False)
-        chosen &= incidents.occurred >= np.datetime64(wanted.start.day, "m")
-    if wanted.end is not None:
-        _refuse_cut_month(incidents, chosen, wanted.end, end=True)
+    mask = np.ones(len(incidents.occurred), dtype=np.bool_)
+    if incident_filter.categories:
+        mask &= _of_categories(incidents, incident_filter.categories)
+    if incident_filter.start is not None:
+        _refuse_cut_month(incidents, mask, incident_filter.start, end=False)
+        mask &= incidents.occurred >= np.datetime64(incident_filter.start.day, "m")
+    if incident_filter.end is not None:
+        _refuse_cut_month(incidents, mask, incident_filter.end, end=True)
         # In numpy, because the day after 9999-12-31 is none of the calendar's.
-        chosen &= incidents.occurred < np.datetime64(wanted.end.day, "D") + np.timedelta64(1, "D")
-    chosen.flags.writeable = False
-    selection = Selection(incidents, wanted, chosen)
+        mask &= incidents.occurred < np.datetime64(incident_filter.end.day, "D") + np.timedelta64(
+            1, "D"
+        )
+    mask.flags.writeable = False
+    selection = Selection(incidents, incident_filter, mask)
     _refuse_reversed(selection)
     return selection
 
 
 def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:
-    """(n,) True where the category is one of those named."""
+    """(n,) True where the category is one of the named ones."""
     lookup = np.zeros(len(incidents.categories), dtype=np.bool_)
     for category in categories:
         if category not in incidents.categories:
@@ -118,33 +148,38 @@ def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArr
     return lookup[incidents.category]
 
 
-def _refuse_cut_month(
-    incidents: Incidents, chosen: BoolArray, moment: Moment, *, end: bool
-) -> None:
-    """Raise where a date would split a month of which chosen records know the month only."""
+def _refuse_cut_month(incidents: Incidents, mask: BoolArray, moment: Moment, *, end: bool) -> None:
+    """Raise CutMonthError if a date splits a month for which records state the month only."""
     day = moment.day
-    last = calendar.monthrange(day.year, day.month)[1]
-    if day.day == (last if end else 1):
+    last_day = calendar.monthrange(day.year, day.month)[1]
+    if day.day == (last_day if end else 1):
         return
     month = np.datetime64(day, "M")
     in_month = incidents.occurred.astype("datetime64[M]") == month
-    vague = int(np.count_nonzero(chosen & in_month & (incidents.precision == _MONTH_ONLY)))
-    if vague:
-        whole = day.replace(day=last if end else 1)
+    month_only_count = int(
+        np.count_nonzero(mask & in_month & (incidents.precision == _MONTH_ONLY))
+    )
+    if month_only_count:
+        month_end = day.replace(day=last_day if end else 1)
         raise CutMonthError(
-            "to" if end else "from", moment.text, vague, (day.isoformat()[:7], whole.isoformat())
+            "to" if end else "from",
+            moment.text,
+            month_only_count,
+            (day.isoformat()[:7], month_end.isoformat()),
         )
 
 
 def _refuse_reversed(selection: Selection) -> None:
-    """Raise where the records' own end comes before the beginning asked for, or the reverse."""
+    """Raise InvalidParameterError if the period would end before it begins."""
     start, end = selection.filter.start, selection.filter.end
     if (start is None) == (end is None) or len(selection.incidents) == 0:
         return
-    first, last = selection.days()
-    if first <= last:
+    first_day, last_day = selection.days()
+    if first_day <= last_day:
         return
     if start is not None:
-        raise InvalidParameterError("from", start.text, f"{last} or earlier: there records end")
+        raise InvalidParameterError(
+            "from", start.text, f"{last_day} or earlier: there records end"
+        )
     if end is not None:
-        raise InvalidParameterError("to", end.text, f"{first} or later: there records begin")
+        raise InvalidParameterError("to", end.text, f"{first_day} or later: there records begin")

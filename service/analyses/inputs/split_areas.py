@@ -1,4 +1,4 @@
-"""Incidents coded to an area that was split since: which part each of them is in."""
+"""Assigns incidents whose area was split since to one of its parts."""
 
 import numpy as np
 import shapely
@@ -17,25 +17,27 @@ def decide_split(
     *,
     by_place: IndexArray,
 ) -> tuple[IndexArray, BoolArray]:
-    """The part of a split area that each incident with its code is in.
+    """The part of a split area for each incident with its code.
 
     Parameters
     ----------
     incidents : Incidents
+        One version of a dataset.
     layer : Layer
-        The areas asked.
+        The requested areas.
     split : Split
+        The code and the parts.
     rows : (k,) int64
-        The incidents that carry the code.
+        The incidents with the code.
     by_place : (n,) int32
-        Area that every incident's coordinates lie in, -1 where in none.
+        Area that every incident's coordinates lie in, -1 if in none.
 
     Returns
     -------
     area : (k,) int32
-        Position in the layer, -1 where nothing tells.
+        Position in the layer, -1 if it cannot be decided.
     located : (k,) bool
-        True where coordinates decided, False where the incident was shared out.
+        True if coordinates decided, False if the incident was shared out.
 
     Notes
     -----
@@ -47,22 +49,24 @@ def decide_split(
     """
     located = incidents.located[rows]
     area = np.full(len(rows), -1, dtype=np.int32)
-    placed = np.where(np.isin(by_place[rows], split.parts), by_place[rows], -1)
-    area[located] = placed[located]
+    located_part = np.where(np.isin(by_place[rows], split.parts), by_place[rows], -1)
+    area[located] = located_part[located]
     if not split.is_complete:
         return area, located
-    astray = np.flatnonzero(located & (placed < 0))
-    area[astray] = _nearest(layer, split.parts, incidents.xy_m[rows[astray]])
-    homeless = np.flatnonzero(~located)
-    in_order = homeless[
-        np.lexsort((incidents.occurred[rows[homeless]], incidents.category[rows[homeless]]))
+    outside_rows = np.flatnonzero(located & (located_part < 0))
+    area[outside_rows] = _nearest(layer, split.parts, incidents.xy_m[rows[outside_rows]])
+    unlocated_rows = np.flatnonzero(~located)
+    ordered_rows = unlocated_rows[
+        np.lexsort(
+            (incidents.occurred[rows[unlocated_rows]], incidents.category[rows[unlocated_rows]])
+        )
     ]
-    area[in_order] = split.parts[dealt(len(in_order), split.weights)]
+    area[ordered_rows] = split.parts[deal_seats(len(ordered_rows), split.weights)]
     return area, located
 
 
 def _nearest(layer: Layer, parts: IndexArray, xy_m: FloatArray) -> IndexArray:
-    """(n,) the part nearest to each point, the first of equals."""
+    """(n,) the part nearest to each point, the first among equals."""
     if len(xy_m) == 0:
         return np.empty(0, dtype=np.int32)
     points = np.asarray(shapely.points(xy_m), dtype=object)
@@ -71,12 +75,13 @@ def _nearest(layer: Layer, parts: IndexArray, xy_m: FloatArray) -> IndexArray:
     return nearest
 
 
-def dealt(n: int, weights: FloatArray) -> IntArray:
-    """Which part the first, second ... of n incidents goes to, in proportion to the weights.
+def deal_seats(n: int, weights: FloatArray) -> IntArray:
+    """The part that each of n incidents goes to, in proportion to the weights.
 
     Parameters
     ----------
     n : int
+        Number of incidents.
     weights : (k,) float64
         At least 0, not all 0.
 
@@ -92,10 +97,10 @@ def dealt(n: int, weights: FloatArray) -> IntArray:
     """
     shares = weights / weights.sum()
     # More turns than any part can get: the last is due before n + k by the sum of all.
-    takes = np.where(shares > 0, np.ceil((n + len(shares)) * shares) + 1, 0).astype(np.int64)
-    part = np.repeat(np.arange(len(weights)), takes)
-    starts = np.cumsum(takes) - takes
-    turn = np.arange(len(part)) - starts[part]
+    turns = np.where(shares > 0, np.ceil((n + len(shares)) * shares) + 1, 0).astype(np.int64)
+    part = np.repeat(np.arange(len(weights)), turns)
+    first_turn = np.cumsum(turns) - turns
+    turn_index = np.arange(len(part)) - first_turn[part]
     with np.errstate(over="ignore"):  # a part of next to nothing is due at infinity
-        due = (turn + 0.5) / shares[part]
+        due = (turn_index + 0.5) / shares[part]
     return part[np.lexsort((part, due))][:n]

@@ -1,4 +1,4 @@
-"""The study area: what colour breaks, discovery rates and `outside` refer to."""
+"""The study area, which colour breaks, discovery rates and `outside` refer to."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,18 +9,22 @@ from service.model.errors import NoStudyAreaError
 
 @dataclass(frozen=True)
 class StudyArea:
-    """One geometry in the working CRS, and where it comes from.
+    """One geometry in the working CRS, and its origin.
 
     Attributes
     ----------
     label : str
         ``layer`` or ``layer:code``.
     name : str
-        In words.
+        Name for readers.
     geometry : shapely geometry
         Polygon or multipolygon, metres.
     version : str
-        Of the layer it comes from.
+        Version of the layer.
+    synthetic : bool
+        True if the layer is invented.
+    crs : str
+        The working CRS.
     """
 
     label: str
@@ -38,21 +42,26 @@ class StudyArea:
 
 
 def study_area(layers: LayerStore, setting: str) -> StudyArea:
-    """The study area that a setting names, or by default the union of the first layer imported.
+    """The study area that a setting names; by default the union of the first imported layer.
 
     Parameters
     ----------
     layers : LayerStore
-        What is imported.
+        The imported layers.
     setting : str
         ``layer``, ``layer:code`` or empty.
+
+    Returns
+    -------
+    StudyArea
+        In the working CRS.
 
     Raises
     ------
     NoStudyAreaError
-        If nothing is named and nothing is imported.
+        If none is named and no layer is imported.
     UnknownLayerError, UnknownAreaError
-        If what is named is not imported.
+        If the named one is not imported.
     """
     if not setting:
         ids = layers.ids()
@@ -63,9 +72,14 @@ def study_area(layers: LayerStore, setting: str) -> StudyArea:
     layer = layers.get(layer_id)
     synthetic = layer.metadata.synthetic
     if code:
-        at = layer.position(code)
+        index = layer.position(code)
         return StudyArea(
-            setting, layer.names[at], layer.geometries[at], layer.version, synthetic, layer.crs
+            setting,
+            layer.names[index],
+            layer.geometries[index],
+            layer.version,
+            synthetic,
+            layer.crs,
         )
     name = layer.metadata.title or layer_id
     return StudyArea(setting, name, layer.union, layer.version, synthetic, layer.crs)

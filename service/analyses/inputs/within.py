@@ -1,4 +1,4 @@
-"""An area to stay within: it restricts the areas of a table, and the null, alike."""
+"""Restriction of a query to one area: of the areas of a table, and of its null model alike."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +20,14 @@ class Within:
     ----------
     label : str
         ``layer:code``.
+    name : str
+        Name of the area.
     geometry : shapely geometry
         Polygon or multipolygon in the working CRS, metres.
     version : str
-        Of the layer it is from.
+        Version of the layer.
     synthetic : bool
-        True if that layer is invented.
+        True if the layer is invented.
     """
 
     label: str
@@ -35,7 +37,13 @@ class Within:
     synthetic: bool = False
 
     def source(self) -> dict[str, Any]:
-        """Which area of which version, for the provenance."""
+        """The area and its version, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
         return {
             "id": self.label,
             "name": self.name,
@@ -53,24 +61,49 @@ class Within:
 def resolve(layers: LayerStore, label: str) -> Within:
     """The area that ``layer:code`` names.
 
+    Parameters
+    ----------
+    layers : LayerStore
+        The imported layers.
+    label : str
+        ``layer:code``.
+
+    Returns
+    -------
+    Within
+        In the working CRS.
+
     Raises
     ------
     InvalidWithinError
-        If the label is not written so.
+        If the label is not in this form.
     UnknownLayerError, UnknownAreaError
-        If there is no such layer or area.
+        If the layer or area does not exist.
     """
-    layer_id, colon, code = label.partition(":")
-    if not (layer_id and colon and code):
+    layer_id, separator, code = label.partition(":")
+    if not (layer_id and separator and code):
         raise InvalidWithinError(label)
     layer = layers.get(layer_id)
-    at = layer.position(code)
+    index = layer.position(code)
     synthetic = layer.metadata.synthetic
-    return Within(label, layer.names[at], layer.geometries[at], layer.version, synthetic)
+    return Within(label, layer.names[index], layer.geometries[index], layer.version, synthetic)
 
 
 def areas_inside(layer: Layer, within: Within) -> BoolArray:
-    """(n,) True for each area of a layer whose inner point lies within."""
+    """(n,) True for each area of a layer whose inner point lies within.
+
+    Parameters
+    ----------
+    layer : Layer
+        The areas.
+    within : Within
+        The restricting area.
+
+    Returns
+    -------
+    (n,) bool
+        In the order of the layer's codes.
+    """
     points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
     shapely.prepare(within.geometry)
     return np.asarray(shapely.contains_xy(within.geometry, points[:, 0], points[:, 1]))

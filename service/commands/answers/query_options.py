@@ -27,8 +27,6 @@ def with_query(
     Returns
     -------
     callable
-        A decorator. The command has a keyword parameter `query`, which the options replace.
-    callable
         A decorator for a command with a keyword parameter `query`, which the options replace.
     """
     fields = {name: field for name, field in model.model_fields.items() if name not in without}

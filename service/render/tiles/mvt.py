@@ -99,8 +99,6 @@ def encode_tile(
     Returns
     -------
     bytes
-        Empty where there are no areas: an empty tile is no bytes.
-    bytes
         Empty if there are no areas.
     """
     if len(areas.commands) == 0:

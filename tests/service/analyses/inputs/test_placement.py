@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from service.analyses.inputs.split_areas import dealt
+from service.analyses.inputs.split_areas import deal_seats
 from service.model.incident_filter import IncidentFilter
 from tests.service import vintages
 from tests.service.vintages import NEW_M, OLD_M, PAIRS, opened, save_incidents, save_lookup
@@ -220,7 +220,7 @@ def test_a_new_lookup_is_used_at_once_and_changes_the_version(folder):
 )
 @hypothesis_settings(deadline=None)
 def test_dealing_gives_what_the_divisor_method_gives(n, weights):
-    given_to = np.bincount(dealt(n, np.array(weights)), minlength=len(weights))
+    given_to = np.bincount(deal_seats(n, np.array(weights)), minlength=len(weights))
     seats = np.zeros(len(weights), dtype=int)
     for _ in range(n):  # one seat at a time to the largest quotient
         seats[np.argmax(np.array(weights) / (seats + 0.5))] += 1

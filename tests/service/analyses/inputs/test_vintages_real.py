@@ -134,7 +134,7 @@ def test_split_areas_go_by_location_and_stay_within_their_old_area(held):
         (lookup.changes.old_codes[i], lookup.changes.new_codes[j])
         for i, j in zip(lookup.changes.old, lookup.changes.new, strict=True)
     }
-    decided = np.flatnonzero(placement.how == BY_LOOKUP_AND_LOCATION)
+    decided = np.flatnonzero(placement.method == BY_LOOKUP_AND_LOCATION)
     assert len(decided) > 4_000
     for at in decided[::17]:
         old = incidents.area_codes[incidents.area_code[at]]
