@@ -20,6 +20,8 @@ PROBLEMS = {
     "503": "As many wait for such answers as may; see Retry-After",
 }
 UNREADABLE = "No HTTP request, or one whose address is longer than 64 kB"
+# A part is bytes: it may end in the middle of anything.
+PART = {"type": "string", "format": "binary"}
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
 
 
@@ -94,9 +96,8 @@ def _complete(path: str, operation: dict[str, Any], row: type[Row] | None) -> No
         collection = {"$ref": "#/components/schemas/FeatureCollection"}
         is_one = operation["operationId"] in FEATURES
         content["application/geo+json"]["schema"] = schema if is_one else collection
-    # A part is bytes: it may end in the middle of anything.
-    whole: dict[str, Any] = {media_type: {} for media_type in content}
-    answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = whole
+    part = {media_type: {"schema": PART} for media_type in content}
+    answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = part
 
 
 def _suffixes(operation: dict[str, Any]) -> list[str]:

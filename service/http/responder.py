@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic.json_schema import SkipJsonSchema
 
 from service.access.admission import Question
 from service.access.policy import Role
@@ -192,14 +193,15 @@ def _refuse_repeated(request: Request) -> None:
 
 async def _replies(
     request: Request,
+    # For the OpenAPI document, which says that it is text: clients are generated from that.
     if_none_match: Annotated[
-        list[str] | None, Header(description="Entity tags that the client has, or *.")
+        str | SkipJsonSchema[None], Header(description="Entity tags that the client has, or *.")
     ] = None,
 ) -> Replies:
     # A header may come on several lines, which mean the same as one list.
-    tags = None if if_none_match is None else ", ".join(if_none_match)
+    lines = request.headers.getlist("if-none-match")
     _refuse_repeated(request)
-    return Replies(request, request.app.state.resources, tags)
+    return Replies(request, request.app.state.resources, ", ".join(lines) if lines else None)
 
 
 RepliesDep = Annotated[Replies, Depends(_replies)]

@@ -39,7 +39,11 @@ def schema_of(annotation: Any) -> Schema:
     if not set(plain) <= set(_NAMES):
         raise TypeError(f"there is no schema of {annotation}")
     names = [_NAMES[each] for each in plain]
-    return {"type": names if is_union else names[0]}
+    schema: Schema = {"type": names if is_union else names[0]}
+    for each in members:
+        if typing.get_origin(each) is list:
+            schema["items"] = schema_of(typing.get_args(each)[0])
+    return schema
 
 
 def row_schema(row: type[Row]) -> Schema:

@@ -14,6 +14,16 @@ TYPES: Final = {"s": "string", "n": "number", "i": "integer", "b": "boolean", "l
 TEXTS: Final[Schema] = {"type": "array", "items": {"type": "string"}}
 NUMBERS: Final[Schema] = {"type": "array", "items": {"type": "number"}}
 BOX: Final[Schema] = {**NUMBERS, "minItems": 4, "maxItems": 4}
+MEASURE: Final[Schema] = {
+    "type": "object",
+    "properties": {"measure": {"type": "string"}, "periods": TEXTS},
+    "required": ["measure", "periods"],
+}
+LISTS: Final[Mapping[str, Schema]] = {
+    "categories": TEXTS,
+    "bounds_m": NUMBERS,
+    "measures": {"type": "array", "items": MEASURE},
+}
 
 COUNTS: Final = "records:i located:i unlocated:i outside:i?"
 DATASET: Final = (
@@ -33,6 +43,7 @@ def _columns(text: str) -> tuple[dict[str, Schema], list[str]]:
         name, _, kind = word.strip("[]").partition(":")
         type_ = TYPES[kind[0]]
         schemas[name] = {"type": [type_, "null"] if kind.endswith("?") else type_}
+        schemas[name] |= LISTS.get(name, {})
         if not word.startswith("["):
             always.append(name)
     return schemas, always

@@ -2,6 +2,7 @@
 
 import jsonschema
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from service.render.tables.formats import FORMATS
 from tests.service.addresses import addresses, all_addresses, asking, operations, path_templates
@@ -80,3 +81,36 @@ def test_a_wrong_row_would_be_found(client):
     check = validator(document, document["paths"]["/v1/datasets"]["get"]["responses"]["200"]["content"]["application/json"]["schema"])  # fmt: skip
     with pytest.raises(jsonschema.ValidationError):
         check.validate(good)
+
+
+def test_the_document_is_valid_openapi(client):
+    OpenAPIV31SpecValidator(client.app.openapi()).validate()
+
+
+def test_what_code_generators_need_is_stated(client):
+    """A header that is text, what arrays hold, and a form of every part."""
+    document = client.app.openapi()
+    for operation in operations(client.app).values():
+        for parameter in operation.get("parameters", ()):
+            if parameter["name"] == "if-none-match":
+                assert parameter["schema"]["type"] == "string"
+        for media_type in operation["responses"]["206"]["content"].values():
+            assert media_type["schema"] == {"type": "string", "format": "binary"}
+    arrays = [part for part in parts(document) if "array" in types_of(part)]
+    assert len(arrays) > 50
+    assert [array for array in arrays if "items" not in array] == []
+
+
+def parts(value):
+    """Every mapping in a document."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    for inner in value if isinstance(value, list) else ():
+        yield from parts(inner)
+
+
+def types_of(schema):
+    """The types that a schema allows; none where it is no schema."""
+    stated = schema.get("type", [])
+    return stated if isinstance(stated, list) else [stated] if isinstance(stated, str) else []
