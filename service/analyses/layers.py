@@ -17,7 +17,7 @@ from service.queries.heatmaps import HeatmapQuery, HeatmapTileJsonQuery
 from service.runtime.lanes import Work
 from spatial.coordinates.mercator import Tile
 
-FOR_EVER_S = 365 * 24 * 3600
+UNCHANGING_MAX_AGE_S = 365 * 24 * 3600
 OUTLINE_FIELDS = {"code": "String", "name": "String"}
 
 TileAnswer = VectorTile | GeometryTile | TileImage
@@ -96,7 +96,7 @@ class OutlineLayer(MapLayer):
     @property
     def tile_max_age_s(self) -> int:
         """A version of a layer stays as it is."""
-        return FOR_EVER_S
+        return UNCHANGING_MAX_AGE_S
 
     def version(self) -> str:
         """The version of the geometry."""

@@ -65,7 +65,7 @@ class TableLayer(MapLayer):
 
     @property
     def work(self) -> Work:
-        """Little where the table is there already."""
+        """What an answer costs: little once the table has been computed."""
         has_table = self.resources.vector_tiles.has_table(self._table_key())
         return Work.QUICK if has_table else self.cost
 

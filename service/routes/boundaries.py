@@ -1,4 +1,4 @@
-"""Boundaries on a map: vector tiles for ever, TileJSON, legend and style."""
+"""Boundaries on a map: vector tiles that never change, TileJSON, legend and style."""
 
 from fastapi import APIRouter
 

@@ -1,4 +1,4 @@
-"""What is loaded: datasets, boundary layers, and places by what they are called."""
+"""What is loaded: datasets and boundary layers; places by name."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The page, its files, and the plain page for who has no script or no build."""
+"""The page and its files; a plain page for clients without script and for an unbuilt page."""
 
 import re
 from functools import partial
@@ -23,8 +23,8 @@ router = APIRouter(tags=["page"])
 HTML = "text/html; charset=utf-8"
 SCRIPT = "text/javascript; charset=utf-8"
 NOT_BUILT = "The map is not built in this installation (pip install . builds it): the plain page."
-_REFUSED = re.compile(r"q=0(\.0{0,3})?")
-FOR_EVER = f"public, max-age={365 * 24 * 3600}, immutable"
+_NOT_ACCEPTED = re.compile(r"q=0(\.0{0,3})?")
+IMMUTABLE = f"public, max-age={365 * 24 * 3600}, immutable"
 
 
 @router.get("/", response_class=HTMLResponse, operation_id="readPage")
@@ -100,15 +100,15 @@ def _plain_policy(replies: Replies) -> str:
 
 def _send_file(replies: Replies, request: Request, query: NoQuery, file: PageFile) -> Response:
     """A file as it was built, compressed for clients that accept that."""
-    accepted = _accepted(request)
+    accepted = _accepted_encodings(request)
     encoding = next((name for name in file.encoded if name in accepted), None)
     tag = f'"{file.digest}{f"-{encoding}" if encoding else ""}"'
     headers = {
         "ETag": tag,
-        "Cache-Control": FOR_EVER if file.is_immutable else "no-cache",
+        "Cache-Control": IMMUTABLE if file.is_immutable else "no-cache",
         "Vary": "Accept-Encoding",
     }
-    if file.media_type in (HTML, SCRIPT):  # a worker asks by the policy of its own file
+    if file.media_type in (HTML, SCRIPT):  # a worker's requests follow the policy of its own file
         headers[CONTENT_POLICY] = page_policy(replies.resources.settings)
     content = file.content if encoding is None else file.encoded[encoding]
     asset = PageAsset(kind="page-file", name=file.name, content=content)
@@ -120,11 +120,11 @@ def _send_file(replies: Replies, request: Request, query: NoQuery, file: PageFil
     return Response(released.answer.content, media_type=file.media_type, headers=headers)
 
 
-def _accepted(request: Request) -> set[str]:
-    """The encodings that a client says it takes."""
+def _accepted_encodings(request: Request) -> set[str]:
+    """The content encodings that a client accepts."""
     parts = [part.partition(";") for part in request.headers.get("Accept-Encoding", "").split(",")]
     return {
         name.strip().lower()
         for name, _, quality in parts
-        if not _REFUSED.fullmatch(quality.replace(" ", "").lower())
+        if not _NOT_ACCEPTED.fullmatch(quality.replace(" ", "").lower())
     }
