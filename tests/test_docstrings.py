@@ -17,10 +17,8 @@ UNFINISHED: tuple[str, ...] = (
     "service/analyses/table_layers.py",
     "service/analyses/tables.py",
     "service/analyses/areas",
-    "service/analyses/catalogue",
     "service/analyses/density",
     "service/analyses/growth",
-    "service/analyses/maps",
     "service/store",
 )
 

@@ -1,4 +1,4 @@
-"""What is loaded: datasets, boundary layers, measures."""
+"""Lists of what is imported: datasets, boundary layers, measures."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -23,7 +23,21 @@ from service.store.measures import MeasureStore
 
 
 class Catalogue:
-    """Lists of what can be asked about."""
+    """Lists of the data that can be queried.
+
+    Parameters
+    ----------
+    incidents : IncidentStore
+        The datasets.
+    layers : LayerStore
+        The boundary layers.
+    measures : MeasureStore
+        The measures of their areas.
+    areas : Areas
+        Places incidents in areas, to count those outside the study area.
+    settings : Settings
+        CRS and study area.
+    """
 
     def __init__(
         self,
@@ -41,35 +55,81 @@ class Catalogue:
         self._settings = settings
 
     def datasets_version(self) -> str:
-        """Everything the list of datasets depends on, as a short digest."""
-        tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
+        """A short digest of everything that the list of datasets depends on.
+
+        Returns
+        -------
+        str
+            It changes when the list may.
+        """
+        table_versions = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
         # What is outside depends on lookups too: a code may lead into the study area.
-        around = layers_version(self._layers), self._areas.crosswalks.version()
-        return short_digest(tables, around, self._study_label(), SOFTWARE)
+        context_versions = layers_version(self._layers), self._areas.crosswalks.version()
+        return short_digest(table_versions, context_versions, self._study_label(), SOFTWARE)
 
     def boundaries_version(self) -> str:
-        """Everything the list of layers depends on, as a short digest."""
+        """A short digest of everything that the list of layers depends on.
+
+        Returns
+        -------
+        str
+            It changes when the list may.
+        """
         layers = layers_version(self._layers)
         study_area, crs = self._study_label(), self._settings.crs
         return short_digest(layers, self._measures.revision(), study_area, crs, SOFTWARE)
 
     def layer_version(self, layer_id: str) -> str:
-        """The version of one layer."""
+        """The version of one layer.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a boundary layer.
+
+        Returns
+        -------
+        str
+            As stored with the layer.
+        """
         return self._layers.get(layer_id).version
 
     def datasets(self) -> Document:
-        """Every dataset with its counts, period, categories and version."""
+        """Every dataset with its counts, period, categories and version.
+
+        Returns
+        -------
+        Document
+            In the order of their import.
+        """
         ids = self._incidents.ids()
         return Document(
             kind="datasets", content={"datasets": [self._dataset(name) for name in ids]}
         )
 
     def dataset(self, name: str) -> Document:
-        """One dataset with its counts, period, categories and version."""
+        """One dataset with its counts, period, categories and version.
+
+        Parameters
+        ----------
+        name : str
+            Id of the dataset.
+
+        Returns
+        -------
+        Document
+            One dataset.
+        """
         return Document(kind="dataset", content=self._dataset(name))
 
     def boundaries(self) -> Document:
-        """Every boundary layer with its number of areas, source and measures."""
+        """Every boundary layer with its number of areas, source and measures.
+
+        Returns
+        -------
+        Document
+            In the order of their import, with the study area and the CRS.
+        """
         return Document(
             kind="boundaries",
             content={
@@ -80,11 +140,23 @@ class Catalogue:
         )
 
     def everything_version(self) -> str:
-        """Everything the overview depends on, as a short digest."""
+        """A short digest of everything that the overview depends on.
+
+        Returns
+        -------
+        str
+            It changes when the overview may.
+        """
         return short_digest(self.datasets_version(), self.boundaries_version())
 
     def overview(self) -> Document:
-        """Datasets and layers together, for the page."""
+        """Datasets and layers together, for the plain page.
+
+        Returns
+        -------
+        Document
+            The contents of both lists, and the name of the software.
+        """
         return Document(
             kind="overview",
             content={
@@ -95,7 +167,18 @@ class Catalogue:
         )
 
     def layer(self, layer_id: str) -> Table:
-        """The areas of a layer: code, name and shape."""
+        """The areas of a layer: code, name and shape.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a boundary layer.
+
+        Returns
+        -------
+        Table
+            One row per area.
+        """
         layer = self._layers.get(layer_id)
         return Table(
             kind="boundary-layer",
@@ -115,11 +198,23 @@ class Catalogue:
         )
 
     def alive(self) -> Document:
-        """That the process answers."""
+        """A sign that the process answers.
+
+        Returns
+        -------
+        Document
+            The status.
+        """
         return Document(kind="health", content={"status": "alive"})
 
     def ready(self) -> Document:
-        """That the data can be read, and how much of them there is."""
+        """A sign that the data can be read, with the versions of the datasets.
+
+        Returns
+        -------
+        Document
+            The status, datasets and layers.
+        """
         return Document(
             kind="health",
             content={
@@ -136,7 +231,7 @@ class Catalogue:
         located = int(np.count_nonzero(incidents.located))
         records = len(incidents.occurred)
         outside = self._outside(incidents)
-        first, last = months_of(incidents)
+        first_month, last_month = months_of(incidents)
         counts = np.bincount(incidents.category, minlength=len(incidents.categories))
         return {
             "id": name,
@@ -145,8 +240,8 @@ class Catalogue:
             "located": located,
             "unlocated": records - located,
             "outside": outside,
-            "from": first,
-            "to": last,
+            "from": first_month,
+            "to": last_month,
             "categories": list(incidents.categories),
             "records_by_category": {
                 category: int(count)
@@ -159,37 +254,43 @@ class Catalogue:
         }
 
     def _outside(self, incidents: Incidents) -> int | None:
-        """Located incidents outside the study area's layer; null where there is no layer."""
+        """Located incidents outside the study area's layer; None without a layer."""
         layer_id = self.study_layer()
         if layer_id is None:
             return None
         layer = self._layers.get(layer_id)
-        everything = np.ones(len(incidents.occurred), dtype=np.bool_)
-        return self._areas.placement(incidents, layer).counts(everything)["outside"]
+        mask = np.ones(len(incidents.occurred), dtype=np.bool_)
+        return self._areas.placement(incidents, layer).counts(mask)["outside"]
 
     def _layer(self, layer_id: str) -> Mapping[str, Any]:
         layer: Layer = self._layers.get(layer_id)
-        known = layer.metadata
+        metadata = layer.metadata
         return {
             "id": layer_id,
-            "title": known.title,
+            "title": metadata.title,
             "areas": len(layer),
             "area_km2": round(float(layer.areas_km2.sum()), 3),
             "bounds_m": list(layer.bounds_m),
-            "crs": known.crs,
-            "vintage": known.vintage,
-            "source": known.source,
-            "licence": known.licence,
-            "version": known.version,
-            "synthetic": known.synthetic,
+            "crs": metadata.crs,
+            "vintage": metadata.vintage,
+            "source": metadata.source,
+            "licence": metadata.licence,
+            "version": metadata.version,
+            "synthetic": metadata.synthetic,
             "measures": [
-                {"measure": m.measure, "periods": list(m.periods)}
-                for m in self._measures.available(layer_id)
+                {"measure": measure.measure, "periods": list(measure.periods)}
+                for measure in self._measures.available(layer_id)
             ],
         }
 
     def study_layer(self) -> str | None:
-        """The layer that the study area is of; None where nothing is imported."""
+        """The layer that contains the study area.
+
+        Returns
+        -------
+        str or None
+            Its id; None if no layer is imported.
+        """
         return self._study_label().partition(":")[0] or None
 
     def _study_label(self) -> str:
@@ -198,7 +299,18 @@ class Catalogue:
 
 
 def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
-    """First and last month that records fall in, ISO."""
+    """First and last month of the records.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        One version of a dataset.
+
+    Returns
+    -------
+    first_month, last_month : str or None
+        ISO, such as 2019-04; None without records.
+    """
     if len(incidents.occurred) == 0:
         return None, None
     months = incidents.occurred.astype("datetime64[M]")

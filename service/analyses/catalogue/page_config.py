@@ -1,4 +1,4 @@
-"""What the page begins with: what is loaded, where, what can be chosen, what is shown first."""
+"""Configuration of the page: the data, the choices, and what to show first."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
@@ -27,7 +27,21 @@ FIRST_MONTHS = 12  # the period that the page shows first: the last year on reco
 
 
 class PageConfiguration:
-    """Answers to the page's first question."""
+    """Makes the configuration that the page requests first.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Lists the datasets and layers.
+    layers : LayerStore
+        The boundary layers.
+    sites : SiteStore
+        The development sites.
+    postcodes : PostcodeStore
+        The postcodes.
+    settings : Settings
+        Background map, zooms, CRS and study area.
+    """
 
     def __init__(
         self,
@@ -45,7 +59,13 @@ class PageConfiguration:
         self._settings = settings
 
     def version(self) -> str:
-        """Everything that it depends on, as a short digest."""
+        """A short digest of everything that the configuration depends on.
+
+        Returns
+        -------
+        str
+            It changes when the configuration may.
+        """
         settings = self._settings
         return short_digest(
             self._catalogue.everything_version(),
@@ -58,12 +78,17 @@ class PageConfiguration:
     def document(self) -> Document:
         """Background, extent, datasets, layers, choices and what to show first.
 
-        Extents are in longitude and latitude: west, south, east, north. Layers come with the
-        largest areas first.
+        Extents are in longitude and latitude: west, south, east, north. Layers with the largest
+        areas come first.
+
+        Returns
+        -------
+        Document
+            For the page.
         """
         overview = self._catalogue.overview().content
         datasets = overview["datasets"]
-        layers = [self._placed(layer) for layer in overview["boundaries"]]
+        layers = [self._with_bounds(layer) for layer in overview["boundaries"]]
         layers.sort(key=lambda layer: -float(layer["area_km2"]) / int(layer["areas"]))
         tiles = self._settings.tiles
         return Document(
@@ -85,7 +110,7 @@ class PageConfiguration:
         )
 
     def _background(self) -> dict[str, str] | None:
-        """The map behind the layers; None where none is set."""
+        """The map behind the layers; None if none is set."""
         background = self._settings.background
         if not background.tiles:
             return None
@@ -93,32 +118,36 @@ class PageConfiguration:
         return {"kind": kind, "address": background.tiles, "attribution": background.attribution}
 
     def _study_area(self) -> dict[str, Any] | None:
-        """Label, name and extent of the study area; None before anything is imported."""
+        """Label, name and extent of the study area; None before a layer is imported."""
         if not self._settings.study_area and not self._layers.ids():
             return None
         area = study_area(self._layers, self._settings.study_area)
         bounds = self._degrees(area.bounds_m)
         return {"label": area.label, "name": area.name, "bounds": bounds}
 
-    def _placed(self, layer: Mapping[str, Any]) -> dict[str, Any]:
+    def _with_bounds(self, layer: Mapping[str, Any]) -> dict[str, Any]:
         return {**layer, "bounds": self._degrees(layer["bounds_m"])}
 
     def _degrees(self, bounds_m: tuple[float, ...]) -> list[float]:
         """An extent in longitude and latitude."""
         left, bottom, right, top = bounds_m
         to_degrees = transformer(self._settings.crs, WGS84)
-        return [round(v, DIGITS) for v in to_degrees.transform_bounds(left, bottom, right, top)]
+        return [
+            round(value, DIGITS) for value in to_degrees.transform_bounds(left, bottom, right, top)
+        ]
 
 
 def _choices() -> dict[str, Any]:
-    """The words and ranges that questions take, as their schemas have them."""
+    """The values and ranges that query parameters accept, from their models."""
     return {
         "choropleth": {
             "measures": _words(ChoroplethQuery, "measure"),
-            "schemes": [w for w in _words(ChoroplethQuery, "scheme") if w != "manual"],
+            "schemes": [name for name in _words(ChoroplethQuery, "scheme") if name != "manual"],
         },
         "hotspot": {
-            "statistics": [w for w in _words(HotspotQuery, "statistic") if w != "join-count"],
+            "statistics": [
+                name for name in _words(HotspotQuery, "statistic") if name != "join-count"
+            ],
             "measures": _words(HotspotQuery, "measure"),
             "corrections": _words(HotspotQuery, "correction"),
         },
@@ -135,7 +164,7 @@ def _choices() -> dict[str, Any]:
 
 
 def _words(model: type[Query], name: str) -> list[str]:
-    """The words that a field of a query allows."""
+    """The values that a field of a query accepts."""
     return list(get_args(model.model_fields[name].annotation))
 
 
@@ -143,13 +172,13 @@ def _first_view(
     datasets: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any] | None:
     """Dataset, period and layer to show first: the last year of the first dataset."""
-    known = [dataset for dataset in datasets if dataset["from"] is not None]
-    if not known:
+    dated = [dataset for dataset in datasets if dataset["from"] is not None]
+    if not dated:
         return None
-    dataset = known[0]
+    dataset = dated[0]
     year, month = (int(part) for part in dataset["to"].split("-"))
-    first = year * 12 + month - FIRST_MONTHS  # in months since the year 0, January being 0
-    start = f"{first // 12:04d}-{first % 12 + 1:02d}"
+    first_month = year * 12 + month - FIRST_MONTHS  # in months since the year 0, January being 0
+    start = f"{first_month // 12:04d}-{first_month % 12 + 1:02d}"
     return {
         "dataset": dataset["id"],
         "from": max(start, dataset["from"]),

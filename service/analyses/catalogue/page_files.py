@@ -1,4 +1,4 @@
-"""The files of the built page, read once, and again when it was built anew."""
+"""The files of the built page, read once and again after a new build."""
 
 import hashlib
 import re
@@ -49,9 +49,9 @@ class PageFile:
     encoded : mapping of str to bytes
         The contents as the build compressed them, by the name of the encoding, best first.
     digest : str
-        Of the contents.
+        Digest of the contents.
     is_immutable : bool
-        True where the name has a digest of the contents in it.
+        True if the name contains a digest of the contents.
     """
 
     name: str
@@ -63,9 +63,9 @@ class PageFile:
 
 
 class PageFiles:
-    """The files of a folder that a build has filled; none where there was no build.
+    """The files in the folder of a build; none if the page was not built.
 
-    A file is found by its name among those that are there: no name leads out of the folder.
+    A file is looked up by name in a listing of the folder, so that no name leads out of it.
 
     Parameters
     ----------
@@ -76,38 +76,49 @@ class PageFiles:
     def __init__(self, folder: Path = BUILT) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._held: tuple[Signature, Mapping[str, PageFile]] | None = None
+        self._cached: tuple[Signature, Mapping[str, PageFile]] | None = None
 
     def get(self, name: str) -> PageFile | None:
-        """The file of a name, such as ``assets/main-4f1c9a2b.js``; None where there is none."""
+        """A file of the page.
+
+        Parameters
+        ----------
+        name : str
+            Path below the folder, such as ``assets/main-4f1c9a2b.js``.
+
+        Returns
+        -------
+        PageFile or None
+            None if there is no such file.
+        """
         return self._files().get(name)
 
     def _files(self) -> Mapping[str, PageFile]:
         signature = self._signature()
         if signature is None:
             return {}
-        held = self._held
-        if held is not None and held[0] == signature:
-            return held[1]
+        cached = self._cached
+        if cached is not None and cached[0] == signature:
+            return cached[1]
         with self._lock:
-            if self._held is None or self._held[0] != signature:
-                self._held = (signature, _read(self._folder))
-            return self._held[1]
+            if self._cached is None or self._cached[0] != signature:
+                self._cached = (signature, _read(self._folder))
+            return self._cached[1]
 
     def _signature(self) -> Signature | None:
-        """What changes with a build; None where nothing is built."""
-        found: list[int] = []
+        """Numbers that change with a build; None if nothing is built."""
+        numbers: list[int] = []
         for name in BUILT_LAST:
             try:
-                known = (self._folder / name).stat()
+                status = (self._folder / name).stat()
             except OSError:
                 continue
-            found += (known.st_mtime_ns, known.st_ino)
-        return tuple(found) or None
+            numbers += (status.st_mtime_ns, status.st_ino)
+        return tuple(numbers) or None
 
 
 def _read(folder: Path) -> Mapping[str, PageFile]:
-    """Every file of a folder and of those in it, by its path from there."""
+    """Every file below a folder, by its path from there."""
     paths = {
         path.relative_to(folder).as_posix(): path
         for path in sorted(folder.rglob("*"))
@@ -118,11 +129,17 @@ def _read(folder: Path) -> Mapping[str, PageFile]:
 
 def _file(name: str, path: Path) -> PageFile:
     content = path.read_bytes()
-    beside = {name: path.with_name(path.name + suffix) for name, suffix in ENCODINGS.items()}
+    compressed_paths = {
+        name: path.with_name(path.name + suffix) for name, suffix in ENCODINGS.items()
+    }
     return PageFile(
         name=name,
         content=content,
-        encoded={name: each.read_bytes() for name, each in beside.items() if each.is_file()},
+        encoded={
+            name: compressed_path.read_bytes()
+            for name, compressed_path in compressed_paths.items()
+            if compressed_path.is_file()
+        },
         media_type=MEDIA_TYPES[path.suffix],
         digest=hashlib.sha256(content).hexdigest()[:32],
         is_immutable=_HASHED.search(name) is not None,

@@ -1,4 +1,4 @@
-"""Postcodes by their beginning, from the public directory that was imported."""
+"""Finds postcodes in the imported directory by their first characters."""
 
 import re
 from bisect import bisect_left
@@ -29,42 +29,56 @@ class PostcodeHit:
     bounds_m: tuple[float, float, float, float]
 
 
-def find_postcodes(held: Postcodes, asked: str, *, limit: int) -> list[PostcodeHit]:
-    """The district that was typed, then the postcodes in use that begin so, in order.
+def find_postcodes(postcodes: Postcodes, typed_text: str, *, limit: int) -> list[PostcodeHit]:
+    """The district with the typed text, then the postcodes in use that begin with it, in order.
 
-    A postcode that has ended is found by its whole name only; one without a place never is.
+    A terminated postcode is found only by its full name, one without a place never.
+
+    Parameters
+    ----------
+    postcodes : Postcodes
+        The imported directory.
+    typed_text : str
+        The first characters, in any case and spacing.
+    limit : int
+        The largest number of hits.
+
+    Returns
+    -------
+    list of PostcodeHit
+        Empty if the text cannot be the beginning of a postcode.
     """
-    text = compact(asked).upper()
+    text = compact(typed_text).upper()
     if not _BEGINNING.fullmatch(text):
         return []
-    first, last = _range(held, text)
-    hits = [] if _DISTRICT.fullmatch(text) is None else _district(held, text, first, last)
-    has_place = np.isfinite(held.xy_m[first:last]).all(axis=1)
-    for at in (first + np.flatnonzero(has_place)).tolist():
+    start, end = _range(postcodes, text)
+    hits = [] if _DISTRICT.fullmatch(text) is None else _district(postcodes, text, start, end)
+    has_place = np.isfinite(postcodes.xy_m[start:end]).all(axis=1)
+    for index in (start + np.flatnonzero(has_place)).tolist():
         if len(hits) >= limit:
             break
-        unit = str(held.postcodes[at].as_py())
-        if held.ended[at] is None or unit == text:
-            x_m, y_m = held.xy_m[at].tolist()
+        unit = str(postcodes.postcodes[index].as_py())
+        if postcodes.ended[index] is None or unit == text:
+            x_m, y_m = postcodes.xy_m[index].tolist()
             bounds_m = (x_m, y_m, x_m, y_m)
             hits.append(PostcodeHit("postcode", written(unit), unit, (x_m, y_m), bounds_m))
     return hits
 
 
-def _range(held: Postcodes, text: str) -> tuple[int, int]:
-    """Where the postcodes that begin with a text are, in their alphabetical order."""
+def _range(postcodes: Postcodes, text: str) -> tuple[int, int]:
+    """The range of the postcodes that begin with a text, in alphabetical order."""
 
-    def unit(at: int) -> str:
-        return str(held.postcodes[at].as_py())
+    def unit(index: int) -> str:
+        return str(postcodes.postcodes[index].as_py())
 
-    places = range(len(held))
-    return bisect_left(places, text, key=unit), bisect_left(places, text + _AFTER, key=unit)
+    indices = range(len(postcodes))
+    return bisect_left(indices, text, key=unit), bisect_left(indices, text + _AFTER, key=unit)
 
 
-def _district(held: Postcodes, text: str, first: int, last: int) -> list[PostcodeHit]:
-    """The district of that name, if it has a postcode with a place."""
-    length = pc.utf8_length(held.postcodes.slice(first, last - first)).to_numpy()
-    xy_m: FloatArray = held.xy_m[first:last][length == len(text) + _INWARD]
+def _district(postcodes: Postcodes, text: str, start: int, end: int) -> list[PostcodeHit]:
+    """The district with that name, if it has a postcode with a place."""
+    length = pc.utf8_length(postcodes.postcodes.slice(start, end - start)).to_numpy()
+    xy_m: FloatArray = postcodes.xy_m[start:end][length == len(text) + _INWARD]
     xy_m = xy_m[np.isfinite(xy_m).all(axis=1)]
     if not len(xy_m):
         return []

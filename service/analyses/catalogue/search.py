@@ -1,4 +1,4 @@
-"""Where something is, by what it is called: areas, development sites, postcodes."""
+"""Finds areas, development sites and postcodes by name."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,49 +26,68 @@ DIGITS = 6  # of a degree: about 10 cm
 
 @dataclass(frozen=True)
 class Entry:
-    """One name that can be found.
+    """A name that can be found.
 
     Attributes
     ----------
     level : int
         0 for the layer with the largest areas on average, and so on.
-    at : int
-        Its place in the layer or among the sites.
+    index : int
+        Position in the layer, or among the sites.
     """
 
     key: str
     code_key: str
     level: int
     layer_id: str | None
-    at: int
+    index: int
 
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """Everything with a name, of one version of the layers and the sites."""
+    """Everything with a name, for one version of the layers and the sites."""
 
     layers: tuple[Layer, ...]  # largest areas first
     sites: Sites | None
     entries: tuple[Entry, ...]
 
-    def find(self, asked: str) -> Iterator[tuple[int, Entry]]:
-        """Each entry that fits, and how well."""
-        name, code = normal(asked), compact(asked)
+    def find(self, text: str) -> Iterator[tuple[int, Entry]]:
+        """The entries that match a text.
+
+        Parameters
+        ----------
+        text : str
+            As typed.
+
+        Yields
+        ------
+        quality : int
+            How well the entry matches; see `search_text`.
+        entry : Entry
+            The entry.
+        """
+        name, code = normal(text), compact(text)
         if not name:
             return
         for entry in self.entries:
-            how = fit(entry.key, name)
+            quality = fit(entry.key, name)
             if (
-                how not in (EXACT, PREFIX)
+                quality not in (EXACT, PREFIX)
                 and len(code) >= CODE_LENGTH
                 and entry.code_key.startswith(code)
             ):
-                how = EXACT if entry.code_key == code else PREFIX
-            if how is not None:
-                yield how, entry
+                quality = EXACT if entry.code_key == code else PREFIX
+            if quality is not None:
+                yield quality, entry
 
     def source(self) -> dict[str, Any]:
-        """Which layers and sites of which versions, for the provenance."""
+        """The versions of the layers and sites, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
         synthetic = any(layer.metadata.synthetic for layer in self.layers)
         return {
             "layers": {layer.layer_id: layer.version for layer in self.layers},
@@ -77,12 +96,23 @@ class Index:
         }
 
     def layer(self, layer_id: str) -> Layer:
-        """One of the layers."""
+        """One of the layers.
+
+        Parameters
+        ----------
+        layer_id : str
+            Its id.
+
+        Returns
+        -------
+        Layer
+            With the version of the index.
+        """
         return next(layer for layer in self.layers if layer.layer_id == layer_id)
 
 
 @dataclass(frozen=True)
-class Found:
+class PlaceHit:
     """One row: a place that was found, in the working CRS."""
 
     kind: str
@@ -95,7 +125,19 @@ class Found:
 
 
 class Places:
-    """Answers about where something is."""
+    """Answers searches by name.
+
+    Parameters
+    ----------
+    layers : LayerStore
+        The boundary layers, whose areas have names.
+    sites : SiteStore
+        The development sites.
+    postcodes : PostcodeStore
+        The postcodes.
+    crs : str
+        The working CRS.
+    """
 
     def __init__(
         self, *, layers: LayerStore, sites: SiteStore, postcodes: PostcodeStore, crs: str
@@ -107,36 +149,60 @@ class Places:
         self._indexes: SingleFlightCache[Index] = SingleFlightCache(1)
 
     def version(self) -> str:
-        """Everything that a search depends on besides the query, as a short digest."""
+        """A short digest of everything that a search depends on, apart from the query.
+
+        Returns
+        -------
+        str
+            It changes when layers, sites or postcodes do.
+        """
         return short_digest(self._named_version(), self._postcodes.version(), self._crs, SOFTWARE)
 
     def search(self, query: PlacesQuery) -> Table:
-        """One `PlaceRow` per place that fits what was typed, best first.
+        """One `PlaceRow` per place that matches the typed text, best first.
 
-        Exact names come first, then those that begin
-        so, then those of which a word does, then the others; equals in order of level, the
-        largest first, then by name. Incidents are not looked at.
+        Exact names come first, then names that begin with the text, then names with a word that
+        does, then other matches; equal matches by level, the largest areas first, then by name.
+        Incidents are not searched.
+
+        Parameters
+        ----------
+        query : PlacesQuery
+            The text, and the largest number of rows.
+
+        Returns
+        -------
+        Table
+            In longitude and latitude.
         """
         index = self._indexes.get(self._named_version(), self._index)
         ranked = [
-            ((how, entry.level, entry.key, entry.code_key), entry)
-            for how, entry in index.find(query.q)
+            ((quality, entry.level, entry.key, entry.code_key), entry)
+            for quality, entry in index.find(query.q)
         ]
-        ranked.sort(key=lambda each: each[0])
-        held = self._postcodes.open()
-        hits = [] if held is None else find_postcodes(held, query.q, limit=query.limit)
-        postcodes = [_of_postcode(hit) for hit in hits]
+        ranked.sort(key=lambda ranked_entry: ranked_entry[0])
+        postcodes_table = self._postcodes.open()
+        hits = (
+            []
+            if postcodes_table is None
+            else find_postcodes(postcodes_table, query.q, limit=query.limit)
+        )
+        postcodes = [_hit_of_postcode(hit) for hit in hits]
         # What is typed like a postcode is one, unless a name is exactly that.
-        names = [_found(index, entry) for _, entry in ranked[: query.limit]]
-        exact = sum(key[0] == EXACT for key, _ in ranked[: query.limit])
-        rows = (names[:exact] + postcodes + names[exact:])[: query.limit]
+        names = [_hit_of_entry(index, entry) for _, entry in ranked[: query.limit]]
+        exact_count = sum(key[0] == EXACT for key, _ in ranked[: query.limit])
+        rows = (names[:exact_count] + postcodes + names[exact_count:])[: query.limit]
         return Table(
             kind="places",
             row=PlaceRow,
             columns=_columns(rows, index, self._crs),
             provenance=provenance(
                 sources={"names": index.source()}
-                | ({} if held is None else {"postcodes": {"version": held.version}}),
+                | (
+                    {}
+                    if postcodes_table is None
+                    else {"postcodes": {"version": postcodes_table.version}}
+                ),
                 filter={"q": query.q},
                 method={"name": "places by name", "limit": query.limit},
                 counts={"names": len(index.entries), "names_that_fit": len(ranked)},
@@ -147,53 +213,55 @@ class Places:
         return short_digest(layers_version(self._layers), self._sites.revision())
 
     def _index(self) -> Index:
-        loaded = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
-        loaded.sort(key=lambda layer: -float(layer.areas_km2.mean()))
+        layers = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
+        layers.sort(key=lambda layer: -float(layer.areas_km2.mean()))
         entries = [
-            Entry(normal(name), compact(code), level, layer.layer_id, at)
-            for level, layer in enumerate(loaded)
-            for at, (code, name) in enumerate(zip(layer.codes, layer.names, strict=True))
+            Entry(normal(name), compact(code), level, layer.layer_id, index)
+            for level, layer in enumerate(layers)
+            for index, (code, name) in enumerate(zip(layer.codes, layer.names, strict=True))
         ]
         sites = None if self._sites.version() is None else self._sites.open()
         if sites is not None:
             entries += [
-                Entry(normal(name), compact(site_id), len(loaded), None, at)
-                for at, (site_id, name) in enumerate(zip(sites.site_ids, sites.names, strict=True))
+                Entry(normal(name), compact(site_id), len(layers), None, index)
+                for index, (site_id, name) in enumerate(
+                    zip(sites.site_ids, sites.names, strict=True)
+                )
             ]
-        return Index(tuple(loaded), sites, tuple(entries))
+        return Index(tuple(layers), sites, tuple(entries))
 
 
-def _found(index: Index, entry: Entry) -> Found:
+def _hit_of_entry(index: Index, entry: Entry) -> PlaceHit:
     """The place of an entry."""
     if entry.layer_id is None:
         if index.sites is None:
             raise LookupError(entry)
-        x_m, y_m = index.sites.xy_m[entry.at].tolist()
-        return Found(
+        x_m, y_m = index.sites.xy_m[entry.index].tolist()
+        return PlaceHit(
             kind="site",
-            name=index.sites.names[entry.at],
-            code=index.sites.site_ids[entry.at],
+            name=index.sites.names[entry.index],
+            code=index.sites.site_ids[entry.index],
             layer=None,
             layer_title=None,
             point_m=(x_m, y_m),
-            bounds_m=_bounds(index.sites.geometries[entry.at]),
+            bounds_m=_bounds(index.sites.geometries[entry.index]),
         )
     layer = index.layer(entry.layer_id)
-    shape = layer.geometries[entry.at]
-    inner = shapely.point_on_surface(shape)
-    return Found(
+    shape = layer.geometries[entry.index]
+    inner_point = shapely.point_on_surface(shape)
+    return PlaceHit(
         kind="area",
-        name=layer.names[entry.at],
-        code=layer.codes[entry.at],
+        name=layer.names[entry.index],
+        code=layer.codes[entry.index],
         layer=layer.layer_id,
         layer_title=layer.metadata.title,
-        point_m=(inner.x, inner.y),
+        point_m=(inner_point.x, inner_point.y),
         bounds_m=_bounds(shape),
     )
 
 
-def _of_postcode(hit: PostcodeHit) -> Found:
-    return Found(hit.kind, hit.name, hit.code, None, None, hit.point_m, hit.bounds_m)
+def _hit_of_postcode(hit: PostcodeHit) -> PlaceHit:
+    return PlaceHit(hit.kind, hit.name, hit.code, None, None, hit.point_m, hit.bounds_m)
 
 
 def _bounds(shape: Any) -> tuple[float, float, float, float]:
@@ -201,16 +269,16 @@ def _bounds(shape: Any) -> tuple[float, float, float, float]:
     return left, bottom, right, top
 
 
-def _columns(rows: list[Found], index: Index, crs: str) -> dict[str, Any]:
+def _columns(rows: list[PlaceHit], index: Index, crs: str) -> dict[str, Any]:
     """The rows as columns, in longitude and latitude."""
     to_degrees = transformer(crs, WGS84)
 
-    def degrees(row: Found) -> tuple[list[float], list[float]]:
+    def degrees(row: PlaceHit) -> tuple[list[float], list[float]]:
         bbox = to_degrees.transform_bounds(*row.bounds_m)
         point = to_degrees.transform(*row.point_m)
-        return [round(v, DIGITS) for v in bbox], [round(v, DIGITS) for v in point]
+        return [round(value, DIGITS) for value in bbox], [round(value, DIGITS) for value in point]
 
-    placed = [degrees(row) for row in rows]
+    degrees_of_rows = [degrees(row) for row in rows]
     return {
         "kind": _objects([row.kind for row in rows]),
         "name": _objects([row.name for row in rows]),
@@ -218,18 +286,18 @@ def _columns(rows: list[Found], index: Index, crs: str) -> dict[str, Any]:
         "layer": _objects([row.layer for row in rows]),
         "layer_title": _objects([row.layer_title for row in rows]),
         "inside": _objects([_inside(row, index) for row in rows]),
-        "bbox": _objects([bbox for bbox, _ in placed]),
-        "point": _objects([point for _, point in placed]),
+        "bbox": _objects([bbox for bbox, _ in degrees_of_rows]),
+        "point": _objects([point for _, point in degrees_of_rows]),
     }
 
 
-def _inside(row: Found, index: Index) -> str | None:
-    """The name of the area of the largest level that a place lies in; None for such itself."""
+def _inside(row: PlaceHit, index: Index) -> str | None:
+    """The largest-level area that contains a place; None for an area of that level."""
     if not index.layers or row.layer == index.layers[0].layer_id:
         return None
     largest = index.layers[0]
-    at = np.flatnonzero(shapely.contains_xy(largest.geometries, *row.point_m))
-    return largest.names[int(at[0])] if len(at) else None
+    indices = np.flatnonzero(shapely.contains_xy(largest.geometries, *row.point_m))
+    return largest.names[int(indices[0])] if len(indices) else None
 
 
 def _objects(values: list[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Names as people type them: without case, accents and punctuation; and how well one fits."""
+"""Normalises names without case, accents and punctuation, and rates how well one matches."""
 
 import re
 import unicodedata
@@ -16,32 +16,73 @@ INFIX: Final = 4
 
 
 def normal(text: str) -> str:
-    """The words of a text in lower case ASCII, one space between them; empty if there are none.
+    """The words of a text in lower-case ASCII, separated by single spaces.
 
-    Letters outside ASCII lose their marks; those of other scripts are kept as they are folded.
+    Latin letters lose their accents; other scripts are kept in lower case.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Empty if the text has no words.
     """
     plain = "".join(
-        c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c)
+        character
+        for character in unicodedata.normalize("NFKD", text.casefold())
+        if not unicodedata.combining(character)
     )
     plain = _DROPPED.sub("", plain.replace("&", " and "))
     if plain.isascii():
         return _BETWEEN.sub(" ", plain).strip()
-    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return " ".join(
+        "".join(character if character.isalnum() else " " for character in plain).split()
+    )
 
 
 def compact(text: str) -> str:
-    """The normal form without its spaces: of codes and postcodes."""
+    """The normal form without spaces, for codes and postcodes.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        Empty if the text has no words.
+    """
     return normal(text).replace(" ", "")
 
 
-def fit(name: str, asked: str) -> int | None:
-    """How a normal name fits what was asked for, also normal and not empty; None if not."""
-    at = name.find(asked)
-    if at < 0:
-        words = asked.split()
-        found = name.split()
-        fits = len(words) > 1 and all(any(f.startswith(w) for f in found) for w in words)
+def fit(name: str, text: str) -> int | None:
+    """How well a name matches a text.
+
+    Parameters
+    ----------
+    name : str
+        In normal form.
+    text : str
+        In normal form, not empty.
+
+    Returns
+    -------
+    int or None
+        One of the constants of this module, the best being the lowest; None if it does not.
+    """
+    position = name.find(text)
+    if position < 0:
+        text_words = text.split()
+        name_words = name.split()
+        fits = len(text_words) > 1 and all(
+            any(name_word.startswith(text_word) for name_word in name_words)
+            for text_word in text_words
+        )
         return EVERY_WORD if fits else None
-    if at == 0:
-        return EXACT if len(name) == len(asked) else PREFIX
-    return WORD_PREFIX if f" {asked}" in name else INFIX
+    if position == 0:
+        return EXACT if len(name) == len(text) else PREFIX
+    return WORD_PREFIX if f" {text}" in name else INFIX

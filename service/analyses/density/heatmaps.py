@@ -12,7 +12,7 @@ from boundaries.storage.store import LayerStore
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.rows import ContourRow, PeakRow
 from service.analyses.density.surfaces import TILE_PIXELS, Surface, Surfaces, legend_breaks
-from service.analyses.maps.legends import described
+from service.analyses.maps.legends import describe_filter
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
 from service.config.settings import Settings
 from service.model.answers import (
@@ -147,7 +147,7 @@ class Heatmaps:
             )
         ]
         rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m"
-        words = [described({**query.model_dump(), "categories": query.category}), rule]
+        words = [describe_filter({**query.model_dump(), "categories": query.category}), rule]
         return Legend(
             kind="heatmap",
             title=f"{surface.selection.incidents.title}: density",

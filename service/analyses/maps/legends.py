@@ -1,4 +1,4 @@
-"""What the colours of each kind of layer mean: one entry per kind of table."""
+"""Legends of map layers, with one entry per kind of table."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -26,22 +26,22 @@ _OUTLIERS = tuple(
 
 @dataclass(frozen=True)
 class Categories:
-    """How a table is coloured whose rows each belong to a category.
+    """How to colour a table whose rows belong to categories.
 
     Attributes
     ----------
     title : str
-        What the layer shows; the dataset's title stands before it.
+        What the layer shows; it follows the dataset's title.
     attribute : str
-        Column, and attribute of the vector tiles, that holds the category.
+        Column, and attribute of the vector tiles, with the category.
     palette : str
-        Name in `service.render.colour.CATEGORIES`.
+        Name in `service.render.maps.colour.CATEGORIES`.
     order : tuple of str
-        Every category, as the legend lists them.
+        Every category, in the order of the legend.
     only_present : set of str
-        Which categories are listed only where a row has them.
+        Categories that are listed only if a row has them.
     classify : callable or None
-        Gives the categories where they are no column of the table.
+        Computes the categories if the table has no column of them.
     """
 
     title: str
@@ -56,7 +56,18 @@ class Categories:
     classify: Callable[[Table], AnyArray] | None = None
 
     def of_rows(self, table: Table) -> AnyArray:
-        """(n,) the category of each row."""
+        """The category of each row.
+
+        Parameters
+        ----------
+        table : Table
+            With the columns that the category comes from.
+
+        Returns
+        -------
+        (n,) str
+            In the order of the rows.
+        """
         if self.classify is not None:
             return self.classify(table)
         return table.columns[self.attribute]
@@ -129,74 +140,96 @@ class Legends:
     Parameters
     ----------
     incidents : IncidentStore
-        What the period is of where a question leaves it open.
+        Supplies the period if a query leaves it open.
     """
 
     def __init__(self, *, incidents: IncidentStore) -> None:
         self._incidents = incidents
 
     def of(self, table: Table) -> Legend:
-        """The legend of a table, by its kind."""
-        made = _classed if table.kind in VALUED else _categorical(table.kind)
-        return made(table, self.period(table.provenance))
+        """The legend of a table, by its kind.
+
+        Parameters
+        ----------
+        table : Table
+            Of a kind in `CATEGORICAL` or `VALUED`.
+
+        Returns
+        -------
+        Legend
+            With the counts of the table's rows.
+        """
+        make_legend = _legend_of_classes if table.kind in VALUED else _categorical(table.kind)
+        return make_legend(table, self.period(table.provenance))
 
     def period(self, source: Any) -> tuple[str, str] | None:
-        """First and last day, or month where the question leaves it open; None without dates."""
+        """The period of a table.
+
+        Parameters
+        ----------
+        source : Provenance
+            The provenance of the table.
+
+        Returns
+        -------
+        first, last : str, or None
+            Days, or months if the query leaves the period open; None without dates.
+        """
         dataset = source.sources.get("dataset")
         if not isinstance(dataset, Mapping):
             return None
         months = self._incidents.open(dataset["id"]).occurred.astype("datetime64[M]")
         if len(months) == 0:
             return None
-        first = source.filter.get("from") or str(months.min())
-        last = source.filter.get("to") or str(months.max())
-        return str(first), str(last)
+        first_day = source.filter.get("from") or str(months.min())
+        last_day = source.filter.get("to") or str(months.max())
+        return str(first_day), str(last_day)
 
 
 def _categorical(kind: str) -> Callable[[Table, tuple[str, str] | None], Legend]:
-    """Makes the legend of a kind whose rows belong to categories."""
-    chosen = CATEGORICAL[kind]
+    """A function that makes the legend of a kind whose rows belong to categories."""
+    categories = CATEGORICAL[kind]
 
-    def made(table: Table, period: tuple[str, str] | None) -> Legend:
-        names, numbers = np.unique(chosen.of_rows(table).astype(str), return_counts=True)
+    def make_legend(table: Table, period: tuple[str, str] | None) -> Legend:
+        names, numbers = np.unique(categories.of_rows(table).astype(str), return_counts=True)
         count = dict(zip(names.tolist(), numbers.tolist(), strict=True))
-        listed = [
+        classes = [
             LegendClass(label, "category", count=count.get(label, 0))
-            for label in chosen.order
-            if count.get(label) or label not in chosen.only_present
+            for label in categories.order
+            if count.get(label) or label not in categories.only_present
         ]
         return _legend(
             table,
             period,
-            title=chosen.title,
-            unit=chosen.unit,
-            palette=chosen.palette,
-            attribute=chosen.attribute,
-            classes=tuple(listed),
-            drawn_as=chosen.drawn_as,
-            size_by=chosen.size_by,
-            sizes=chosen.sizes,
+            title=categories.title,
+            unit=categories.unit,
+            palette=categories.palette,
+            attribute=categories.attribute,
+            classes=tuple(classes),
+            drawn_as=categories.drawn_as,
+            size_by=categories.size_by,
+            sizes=categories.sizes,
         )
 
-    return made
+    return make_legend
 
 
-def _classed(table: Table, period: tuple[str, str] | None) -> Legend:
-    """Classes of values as the method lists them, highest first, then zero and what is missing."""
+def _legend_of_classes(table: Table, period: tuple[str, str] | None) -> Legend:
+    """Classes of values as the method lists them, highest first, then zero and missing."""
     method = table.provenance.method
     title, unit = VALUED[table.kind](method)
     classes = [
         LegendClass(
-            each["class"],
-            each["kind"],
-            each["lower"],
-            each["upper"],
-            each["areas"] if "areas" in each else each["rows"],
+            entry["class"],
+            entry["kind"],
+            entry["lower"],
+            entry["upper"],
+            entry["areas"] if "areas" in entry else entry["rows"],
         )
-        for each in method["legend"]
+        for entry in method["legend"]
     ]
-    intervals = [each for each in classes if each.kind == "interval"]
-    rest = [each for each in classes if each.kind != "interval"]
+    intervals = [legend_class for legend_class in classes if legend_class.kind == "interval"]
+    others = [legend_class for legend_class in classes if legend_class.kind != "interval"]
     return _legend(
         table,
         period,
@@ -204,14 +237,14 @@ def _classed(table: Table, period: tuple[str, str] | None) -> Legend:
         unit=unit,
         palette="sequential",
         attribute="class",
-        classes=(*reversed(intervals), *rest),
+        classes=(*reversed(intervals), *others),
     )
 
 
-def _choropleth_words(method: Mapping[str, Any]) -> tuple[str, str]:
-    """What a choropleth shows, and its unit."""
+def _choropleth_title(method: Mapping[str, Any]) -> tuple[str, str]:
+    """The title of a choropleth, and its unit."""
     per = f"incidents per {method['per'] or 0:,g} {method['denominator']}"
-    words = {
+    titles = {
         "count": ("incidents by area", "incidents"),
         "rate": ("rate by area", per),
         "density": ("density by area", "incidents per km²"),
@@ -220,11 +253,11 @@ def _choropleth_words(method: Mapping[str, Any]) -> tuple[str, str]:
         "smoothed-local": ("locally smoothed rate by area", per),
         "ratio": ("observed to expected by area", "incidents observed per incident expected"),
     }
-    return words[method["measure"]]
+    return titles[method["measure"]]
 
 
-def _forecast_words(method: Mapping[str, Any]) -> tuple[str, str]:
-    """What a forecast shows, and its unit."""
+def _forecast_title(method: Mapping[str, Any]) -> tuple[str, str]:
+    """The title of a forecast, and its unit."""
     title = f"forecast for {method['horizon']}, scenario {method['scenario']}"
     if method["measure"] == "rate":
         return title, f"incidents per year per {method['per']:,g} {method['denominator']}"
@@ -233,7 +266,7 @@ def _forecast_words(method: Mapping[str, Any]) -> tuple[str, str]:
 
 # Tables whose method lists classes of values; a new kind needs the words for it here.
 VALUED: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = MappingProxyType(
-    {"choropleth": _choropleth_words, "growth-forecast": _forecast_words}
+    {"choropleth": _choropleth_title, "growth-forecast": _forecast_title}
 )
 
 
@@ -250,13 +283,13 @@ def _legend(
     size_by: str = "",
     sizes: tuple[float, ...] = (),
 ) -> Legend:
-    """A legend with the title, the words below it and the credits that a table calls for."""
+    """A legend with the title, subtitle and credits that a table needs."""
     source = table.provenance
     dataset, layer = (source.sources.get(name) or {} for name in ("dataset", "layer"))
     return Legend(
         kind=table.kind,
         title=f"{dataset['title']}: {title}" if dataset.get("title") else title.capitalize(),
-        subtitle=described(source.filter, layer.get("title", "")),
+        subtitle=describe_filter(source.filter, layer.get("title", "")),
         unit=unit,
         drawn_as=drawn_as,
         palette=palette,
@@ -270,14 +303,27 @@ def _legend(
     )
 
 
-def described(wanted: Mapping[str, Any], layer_title: str = "") -> str:
-    """Categories, layer and area of a question in words, for the line below a title."""
-    categories = wanted.get("categories")
-    before = wanted.get("baseline_from")
-    words = [
+def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
+    """Categories, layer and area of a query as text, for a subtitle.
+
+    Parameters
+    ----------
+    filters : mapping of str to Any
+        The filter as in the provenance.
+    layer_title : str
+        Title of the layer, if there is one.
+
+    Returns
+    -------
+    str
+        Parts separated by semicolons; possibly empty.
+    """
+    categories = filters.get("categories")
+    baseline_start = filters.get("baseline_from")
+    parts = [
         layer_title,
         ", ".join(categories) if categories else "",
-        f"against {before} to {wanted.get('baseline_to')}" if before else "",
-        f"within {wanted['within']}" if wanted.get("within") else "",
+        f"against {baseline_start} to {filters.get('baseline_to')}" if baseline_start else "",
+        f"within {filters['within']}" if filters.get("within") else "",
     ]
-    return "; ".join(word for word in words if word)
+    return "; ".join(part for part in parts if part)

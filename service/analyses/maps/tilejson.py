@@ -1,4 +1,4 @@
-"""TileJSON 3.0: what a client must know of tiles before it asks for the first."""
+"""TileJSON 3.0, the description of tiles that clients read first."""
 
 import html
 import math
@@ -27,24 +27,38 @@ def tilejson(
     provenance: Provenance,
     vector_layers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """The document of some tiles.
+    """The TileJSON document of some tiles.
 
     Parameters
     ----------
+    name : str
+        Title of the layer.
+    description : str
+        What the tiles show.
     address : str
-        With ``{z}``, ``{x}``, ``{y}`` and the version.
+        URL template with ``{z}``, ``{x}``, ``{y}`` and the version.
     bounds : west, south, east, north
-        Of what the tiles show, degrees.
+        Extent of the tiles, degrees.
+    zooms : TileSettings
+        The range of zooms.
+    provenance : Provenance
+        Sources, and whether the data are invented.
     vector_layers : mapping of layer to mapping of attribute to its type, optional
-        What vector tiles hold. TileJSON leaves the wording of a type open; GDAL takes numbers
-        for text unless it says Number.
+        The attributes of vector tiles. TileJSON leaves the wording of a type open; GDAL treats
+        numbers as text unless the type is Number.
+
+    Returns
+    -------
+    dict of str to Any
+        JSON members.
     """
     west, south, east, north = bounds
-    made_up = provenance.synthetic
+    synthetic = provenance.synthetic
     content: dict[str, Any] = {
         "tilejson": "3.0.0",
         "name": name,
-        "description": description + (". Synthetic data, about no real people" if made_up else ""),
+        "description": description
+        + (". Synthetic data, about no real people" if synthetic else ""),
         "attribution": attribution(provenance),
         "version": "1.0.0",
         "scheme": "xyz",
@@ -62,32 +76,69 @@ def tilejson(
         content["vector_layers"] = [
             {
                 "id": layer,
-                "fields": {**fields, **({"synthetic": "Boolean"} if made_up else {})},
+                "fields": {**fields, **({"synthetic": "Boolean"} if synthetic else {})},
                 "minzoom": zooms.min_zoom,
                 "maxzoom": zooms.max_zoom,
             }
             for layer, fields in vector_layers.items()
         ]
-    return {**content, "synthetic": made_up}
+    return {**content, "synthetic": synthetic}
 
 
 def attribution(provenance: Provenance) -> str:
-    """Whose data these are, for the corner of a map: clients show it as HTML, so it is escaped."""
+    """Credits for the corner of a map, escaped because clients show them as HTML.
+
+    Parameters
+    ----------
+    provenance : Provenance
+        Sources, and whether the data are invented.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
     mark = "Synthetic data" if provenance.synthetic else ""
-    words = [mark, *credited(provenance.sources)]
-    return html.escape("; ".join(word for word in words if word), quote=False)
+    parts = [mark, *credited(provenance.sources)]
+    return html.escape("; ".join(part for part in parts if part), quote=False)
 
 
 def lonlat_bounds(bounds_m: Bounds, crs: str) -> Bounds:
-    """West, south, east, north of an extent in a working CRS, degrees."""
-    found = transformer(crs, WGS84).transform_bounds(*bounds_m)
-    west, south, east, north = (round(float(v), 6) for v in found)
+    """The extent in degrees of an extent in a working CRS.
+
+    Parameters
+    ----------
+    bounds_m : left, bottom, right, top
+        Metres.
+    crs : str
+        The working CRS.
+
+    Returns
+    -------
+    west, south, east, north : float
+        Degrees; all longitudes if the extent crosses the antimeridian.
+    """
+    bounds = transformer(crs, WGS84).transform_bounds(*bounds_m)
+    west, south, east, north = (round(float(value), 6) for value in bounds)
     # Across the antimeridian TileJSON has no bounds narrower than the world.
     return (west, south, east, north) if west <= east else (WORLD[0], south, WORLD[2], north)
 
 
 def opening_zoom(bounds: Bounds, zooms: TileSettings) -> int:
-    """The zoom at which the longer side of some bounds fills a small window."""
+    """The zoom at which the longer side of an extent fills a small window.
+
+    Parameters
+    ----------
+    bounds : west, south, east, north
+        Degrees.
+    zooms : TileSettings
+        The range of zooms.
+
+    Returns
+    -------
+    int
+        Within the range.
+    """
     west, south, east, north = bounds
     widest = max(east - west, (north - south) * 1.5, 1e-6)
     zoom = math.floor(math.log2(360.0 * SCREEN_PIXELS / (TILE_PIXELS * widest)))

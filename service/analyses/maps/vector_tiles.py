@@ -1,4 +1,4 @@
-"""Vector tiles of areas: their geometry alone, or with the values of a table attached."""
+"""Vector tiles of areas: the geometry alone, or with the values of a table."""
 
 from collections.abc import Callable, Hashable, Mapping
 
@@ -31,7 +31,7 @@ TILES_IN_MEMORY = 2_000
 TABLES_IN_MEMORY = 32
 POINT_MARGIN_M = 2_000.0  # around the outermost points, for a map to open with
 # What a map needs to colour, label and explain an area; a table has more.
-LEFT_OUT = frozenset({"easting_m", "northing_m"})
+OMITTED_COLUMNS = frozenset({"easting_m", "northing_m"})
 
 
 class VectorTiles:
@@ -44,7 +44,7 @@ class VectorTiles:
     levels : LevelCache
         Their generalised geometry per zoom.
     settings : Settings
-        Zooms.
+        The range of zooms.
     """
 
     def __init__(self, *, layers: AreaLayers, levels: LevelCache, settings: Settings) -> None:
@@ -58,23 +58,58 @@ class VectorTiles:
         self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(TILES_IN_MEMORY)
 
     def geometry_version(self, layer_id: str) -> str:
-        """Everything a geometry tile depends on besides its address."""
+        """A short digest of everything that a geometry tile depends on, apart from its address.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the layer or the software does.
+        """
         return short_digest(layer_id, self._layers.version(layer_id), SOFTWARE)
 
     def geometry(self, layer_id: str, tile: Tile) -> GeometryTile:
-        """The areas of a layer in a tile, with code and name only."""
+        """The areas of a layer in a tile, with code and name only.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer or grid.
+        tile : Tile
+            Its address.
+
+        Returns
+        -------
+        GeometryTile
+            The bytes are made when it is rendered.
+        """
         layer = self._layers.get(layer_id)
         return GeometryTile(
             kind="geometry-tile",
             layer=layer,
             tile=tile,
-            provenance=_of_geometry(layer),
+            provenance=_geometry_provenance(layer),
         )
 
     def geometry_legend(self, layer_id: str) -> Legend:
-        """The legend of a layer's outlines: one line."""
+        """The legend of a layer's outlines: a single line.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        Legend
+            Drawn as outlines.
+        """
         layer = self._layers.get(layer_id)
-        source = _of_geometry(layer)
+        source = _geometry_provenance(layer)
         title = layer.metadata.title or layer_id
         return Legend(
             kind="boundaries",
@@ -97,29 +132,61 @@ class VectorTiles:
         ----------
         key : hashable
             Everything that the table depends on: kind, dataset, layer, version and query.
+        compute : callable
+            Makes the table.
+
+        Returns
+        -------
+        Table
+            The same object while it is cached.
         """
         return self._tables.get(key, compute)
 
     def has_table(self, key: Hashable) -> bool:
-        """Whether that table is there already."""
+        """Whether a table is cached.
+
+        Parameters
+        ----------
+        key : hashable
+            As for `table_of`.
+
+        Returns
+        -------
+        bool
+            False also while the table is being computed.
+        """
         return self._tables.has(key)
 
     def with_values(self, layer_id: str, tile: Tile, table: Table) -> VectorTile:
-        """The areas of a tile with the values of a table by area code.
+        """The areas of a tile with the values of a table, joined by area code.
 
-        Areas that the table has no row for (outside `within`) are left out.
+        Areas without a row in the table (outside `within`) are omitted.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer or grid.
+        tile : Tile
+            Its address.
+        table : Table
+            With a column ``code``.
+
+        Returns
+        -------
+        VectorTile
+            Possibly without areas.
         """
         layer = self._layers.get(layer_id)
         areas = self._areas_of(layer, tile)
         rows = self._rows_of(layer, table)[areas.positions]
-        there = rows >= 0
-        if not there.all():
-            areas = TileAreas(areas.tile, areas.positions[there], areas.geometries[there])
-            rows = rows[there]
+        has_row = rows >= 0
+        if not has_row.all():
+            areas = TileAreas(areas.tile, areas.positions[has_row], areas.geometries[has_row])
+            rows = rows[has_row]
         columns = {
             name: column[rows].tolist()
             for name, column in table.columns.items()
-            if name not in LEFT_OUT
+            if name not in OMITTED_COLUMNS
         }
         if table.provenance.synthetic:
             columns["synthetic"] = [True] * len(rows)
@@ -133,12 +200,27 @@ class VectorTiles:
         )
 
     def points_with_values(self, name: str, tile: Tile, table: Table) -> VectorTile:
-        """The rows of a table in a tile as points, each inside its shape, with their values."""
+        """The rows of a table in a tile as points, each inside its shape, with their values.
+
+        Parameters
+        ----------
+        name : str
+            Name of the layer in the tiles.
+        tile : Tile
+            Its address.
+        table : Table
+            With shapes.
+
+        Returns
+        -------
+        VectorTile
+            Possibly without points.
+        """
         points = points_in_tile(_on_mercator(table), tile)
         columns = {
             column: values[points.positions].tolist()
             for column, values in table.columns.items()
-            if column not in LEFT_OUT
+            if column not in OMITTED_COLUMNS
         }
         if table.provenance.synthetic:
             columns["synthetic"] = [True] * len(points)
@@ -159,10 +241,19 @@ class VectorTiles:
         layer : str
             Name of the layer in the tiles.
         address : str
-            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+            URL template with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+        name : str
+            Title of the layer.
+        table : Table
+            With shapes.
+
+        Returns
+        -------
+        Document
+            With the provenance of the table.
         """
         shapes = shapely.buffer(np.asarray(table.geometries), POINT_MARGIN_M)
-        left, bottom, right, top = (float(v) for v in shapely.total_bounds(shapes))
+        left, bottom, right, top = (float(value) for value in shapely.total_bounds(shapes))
         bounds = WORLD if np.isnan(left) else lonlat_bounds((left, bottom, right, top), table.crs)
         return Document(
             kind="vector-tilejson",
@@ -191,15 +282,24 @@ class VectorTiles:
 
         Parameters
         ----------
+        layer_id : str
+            Id of a layer or grid.
         address : str
-            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+            URL template with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+        name : str
+            Title of the layer.
         fields : mapping
             Type of each attribute of the areas: String, Number or Boolean.
         table : Table or None
-            What the values are from; its provenance becomes the document's.
+            The source of the values; its provenance becomes the document's.
+
+        Returns
+        -------
+        Document
+            With the provenance of the table, or of the layer.
         """
         layer = self._layers.get(layer_id)
-        source = table.provenance if table is not None else _of_geometry(layer)
+        source = table.provenance if table is not None else _geometry_provenance(layer)
         return Document(
             kind="vector-tilejson",
             content=tilejson(
@@ -215,7 +315,7 @@ class VectorTiles:
         )
 
     def _rows_of(self, layer: Layer, table: Table) -> IndexArray:
-        """The row of each area of a layer in a table, -1 where it has none; found once a table."""
+        """The row of each area of a layer in a table, -1 if it has none; cached per table."""
         key = (id(table), layer.version)
         # The table is kept beside its rows, so that no other one can have its id meanwhile.
         return self._rows.get(key, lambda: (table, _rows(layer, table)))[1]
@@ -237,27 +337,40 @@ def _rows(layer: Layer, table: Table) -> IndexArray:
 
 def _on_mercator(table: Table) -> FloatArray:
     """(n, 2) a point inside each shape of a table, EPSG:3857 metres."""
-    inner = shapely.point_on_surface(np.asarray(table.geometries))
-    xy_m = shapely.get_coordinates(inner).reshape(-1, 2)
+    inner_points = shapely.point_on_surface(np.asarray(table.geometries))
+    xy_m = shapely.get_coordinates(inner_points).reshape(-1, 2)
     return transform_xy(xy_m, source=table.crs, target=WEB_MERCATOR)
 
 
 def field_types(table: Table) -> dict[str, str]:
-    """The type of each attribute in the tiles of a table, by the names that readers know."""
+    """The type of each attribute in the tiles of a table, by the names that readers recognise.
+
+    Parameters
+    ----------
+    table : Table
+        With the columns that become attributes.
+
+    Returns
+    -------
+    dict of str to str
+        String, Number or Boolean.
+    """
     return {
-        name: _field_type(column) for name, column in table.columns.items() if name not in LEFT_OUT
+        name: _field_type(column)
+        for name, column in table.columns.items()
+        if name not in OMITTED_COLUMNS
     }
 
 
 def _field_type(column: ColumnValues) -> str:
-    first = next((value for value in column.tolist() if value is not None), "")
-    if isinstance(first, bool):
+    first_value = next((value for value in column.tolist() if value is not None), "")
+    if isinstance(first_value, bool):
         return "Boolean"
-    return "Number" if isinstance(first, int | float) else "String"
+    return "Number" if isinstance(first_value, int | float) else "String"
 
 
-def _of_geometry(layer: Layer) -> Provenance:
-    """Where tiles without values come from."""
+def _geometry_provenance(layer: Layer) -> Provenance:
+    """The provenance of tiles without values."""
     return provenance(
         sources={"layer": layer_source(layer)},
         filter={},
