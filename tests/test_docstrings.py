@@ -17,7 +17,6 @@ UNFINISHED: tuple[str, ...] = (
     "service/analyses/table_layers.py",
     "service/analyses/tables.py",
     "service/analyses/areas",
-    "service/analyses/density",
     "service/analyses/growth",
     "service/store",
 )

@@ -1,4 +1,4 @@
-"""What a place is called: the name of the area it lies in, or of the nearest one."""
+"""Names of places: of the area that a place lies in, or of the nearest one."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -21,55 +21,98 @@ class PlaceNames:
 
     @property
     def layer_id(self) -> str:
-        """Which layer the names are from."""
+        """The id of the layer."""
         return self.layer.layer_id
 
     @classmethod
     def of(cls, layers: LayerStore, layer_id: str | None) -> Self:
         """The names of a layer; by default of the finest one that has place names.
 
-        A name with a digit in it (Cambridge 007J) is a label, not a place name; a layer
-        counts as having place names when at most a tenth of them are such.
+        A name with a digit in it (Cambridge 007J) is a label, not a place name. A layer counts as
+        having place names if at most a tenth of its names are labels.
+
+        Parameters
+        ----------
+        layers : LayerStore
+            The imported layers.
+        layer_id : str or None
+            The layer, if one is named.
+
+        Returns
+        -------
+        PlaceNames
+            Of one layer.
         """
         if layer_id is not None:
             return cls(layers.get(layer_id))
-        loaded = [layers.get(name) for name in layers.ids()]
-        named = [layer for layer in loaded if _label_share(layer) <= 0.1]
-        return cls(max(named or loaded, key=len))
+        all_layers = [layers.get(name) for name in layers.ids()]
+        named_layers = [layer for layer in all_layers if _label_share(layer) <= 0.1]
+        return cls(max(named_layers or all_layers, key=len))
 
-    def at(self, x_m: float, y_m: float) -> str:
-        """The name of the area at or nearest to a place of the working CRS, metres."""
+    def name_at(self, x_m: float, y_m: float) -> str:
+        """The name of the area that contains a place, or of the nearest one.
+
+        Parameters
+        ----------
+        x_m, y_m : float
+            Place in the working CRS, metres.
+
+        Returns
+        -------
+        str
+            As in the layer.
+        """
         distance = shapely.distance(self.layer.geometries, shapely.Point(x_m, y_m))
         return self.layer.names[int(np.argmin(distance))]
 
 
 def sentence(peaks: Peaks, names: PlaceNames) -> str:
-    """Where it is hottest, in words: the primary and the secondary hotspots by name."""
-    primary = _joined(_distinct(peaks.of_class("primary"), names, frozenset()))
+    """The primary and secondary hotspots by name, as a sentence.
+
+    Parameters
+    ----------
+    peaks : Peaks
+        The peaks of a surface.
+    names : PlaceNames
+        Names the places of the peaks.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    primary = _join_names(_distinct_names(peaks.of_class("primary"), names, frozenset()))
     if not primary:
         return "No hotspot: there is nothing to see."
-    taken = frozenset(names.at(p.x_m, p.y_m) for p in peaks.of_class("primary"))
-    others = _distinct(peaks.of_class("secondary"), names, taken)
-    several = "s" if " and " in primary else ""
-    if not others:
-        return f"Primary hotspot{several} in {primary}; no secondary hotspot."
-    words = "hotspots" if len(others) > 1 else "hotspot"
-    return f"Primary hotspot{several} in {primary}, secondary {words} at {_joined(others)}."
-
-
-def _distinct(peaks: tuple[Peak, ...], names: PlaceNames, taken: frozenset[str]) -> list[str]:
-    """The names of some peaks, each once, in order, without those taken."""
-    found = dict.fromkeys(names.at(peak.x_m, peak.y_m) for peak in peaks)
-    return [name for name in found if name not in taken][:MOST_NAMED]
-
-
-def _joined(words: list[str]) -> str:
+    primary_names = frozenset(
+        names.name_at(peak.x_m, peak.y_m) for peak in peaks.of_class("primary")
+    )
+    secondary_names = _distinct_names(peaks.of_class("secondary"), names, primary_names)
+    plural = "s" if " and " in primary else ""
+    if not secondary_names:
+        return f"Primary hotspot{plural} in {primary}; no secondary hotspot."
+    noun = "hotspots" if len(secondary_names) > 1 else "hotspot"
     return (
-        words[0]
-        if len(words) == 1
-        else " and ".join([", ".join(words[:-1]), words[-1]] if words else [])
+        f"Primary hotspot{plural} in {primary}, secondary {noun} at "
+        f"{_join_names(secondary_names)}."
+    )
+
+
+def _distinct_names(
+    peaks: tuple[Peak, ...], names: PlaceNames, excluded_names: frozenset[str]
+) -> list[str]:
+    """The distinct names of some peaks in order, without the excluded ones."""
+    peak_names = dict.fromkeys(names.name_at(peak.x_m, peak.y_m) for peak in peaks)
+    return [name for name in peak_names if name not in excluded_names][:MOST_NAMED]
+
+
+def _join_names(names: list[str]) -> str:
+    return (
+        names[0]
+        if len(names) == 1
+        else " and ".join([", ".join(names[:-1]), names[-1]] if names else [])
     )
 
 
 def _label_share(layer: Layer) -> float:
-    return sum(any(c.isdigit() for c in name) for name in layer.names) / len(layer)
+    return sum(any(character.isdigit() for character in name) for name in layer.names) / len(layer)

@@ -1,0 +1,247 @@
+"""A density surface: evaluated at places, on grids and on tiles."""
+
+import math
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import shapely
+
+from service.analyses.inputs.selection import Selection
+from service.analyses.inputs.study_area import StudyArea
+from service.model.answers import Provenance
+from spatial.arrays import FloatArray
+from spatial.bandwidths.bandwidth import Bandwidth
+from spatial.bandwidths.distinct_points import LocationError, location_error_m
+from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
+from spatial.coordinates.grid import Grid
+from spatial.coordinates.masks import inside_mask
+from spatial.coordinates.mercator import Tile
+from spatial.coordinates.points import PointIndex
+from spatial.density.adaptive import (
+    AdaptivePoints,
+    adaptive_density_on_grid,
+    adaptive_density_on_tile,
+)
+from spatial.density.density import density_at, index_density_on_grid
+from spatial.density.edge import EdgeMass
+from spatial.density.tile_density import density_on_tile
+
+LEGEND_CELLS = 1_000_000  # the surface behind the colour breaks has at most about this many
+CELLS_PER_BANDWIDTH = 5  # finer changes the breaks by less than half a per cent
+TILE_PIXELS = 256
+THREADS = os.cpu_count() or 1
+
+
+@dataclass(frozen=True, eq=False)
+class SelectedPoints:
+    """The located incidents of a filter with a spatial index; shared by all bandwidths."""
+
+    selection: Selection
+    xy_m: FloatArray
+    points: PointIndex
+
+    @property
+    def memory_bytes(self) -> int:
+        """Approximate memory use: coordinates, mask, index and its Mercator copy."""
+        places = len(self.points)
+        return 4_096 + self.xy_m.nbytes + self.selection.mask.nbytes + 64 * places
+
+    @cached_property
+    def location(self) -> LocationError:
+        """The precision of the incidents' locations, estimated from their places."""
+        return location_error_m(self.xy_m)
+
+
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The density surface of one query.
+
+    Attributes
+    ----------
+    points : PointIndex
+        The incidents, weighted if the edge correction needs it.
+    bandwidth_m : float
+        Radius of support, metres; h0 of an adaptive bandwidth.
+    adaptive : AdaptivePoints or None
+        A bandwidth per place.
+    edge : EdgeMass or None
+        The kernel's mass inside the study area.
+    divide_by_mass : bool
+        Whether the density is divided by that mass (uniform correction).
+    clip_area : shapely geometry or None
+        Area outside which the surface is empty, in the working CRS.
+    extent_m : left, bottom, right, top
+        Extent of the study area, or of the part shown, metres.
+    divisor : float
+        Years of the period for a density per year, otherwise 1.
+    breaks : tuple of float
+        Lower bounds of the colour classes: requested ones, or computed from all of `extent_m`.
+    maximum, mass : float
+        Largest density there, and the number of incidents under the surface.
+    """
+
+    selected_points: SelectedPoints
+    points: PointIndex
+    kernel: str
+    bandwidth_m: float
+    bandwidth: Bandwidth | None
+    adaptive: AdaptivePoints | None
+    edge: EdgeMass | None
+    divide_by_mass: bool
+    clip_area: Any
+    study: StudyArea
+    extent_m: tuple[float, float, float, float]
+    divisor: float
+    unit: str
+    crs: str
+    provenance: Provenance
+    breaks: tuple[float, ...] = ()
+    maximum: float = 0.0
+    mass: float = 0.0
+
+    @property
+    def selection(self) -> Selection:
+        """The selected incidents, located or not."""
+        return self.selected_points.selection
+
+    def on_grid(self, grid: Grid) -> FloatArray:
+        """The density at the cell centres of a grid.
+
+        Parameters
+        ----------
+        grid : Grid
+            In the working CRS.
+
+        Returns
+        -------
+        (rows, cols) float64
+            In `unit`; NaN outside the part shown.
+        """
+        if self.adaptive is not None:
+            values = adaptive_density_on_grid(
+                self.points,
+                self.adaptive.bandwidth_m,
+                grid,
+                kernel=self.kernel,
+                threads=THREADS,
+            )
+        else:
+            values = index_density_on_grid(
+                self.points,
+                grid,
+                bandwidth_m=self.bandwidth_m,
+                kernel=self.kernel,
+                threads=THREADS,
+            )
+        if self.edge is not None and self.divide_by_mass:
+            x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
+            values = _correct_edge(values, self.edge, np.column_stack([x.ravel(), y.ravel()]))
+        return _clip(values / self.divisor, self.clip_area, grid)
+
+    def on_tile(self, tile: Tile, size: int = TILE_PIXELS) -> FloatArray:
+        """The density at the pixel centres of a tile.
+
+        Parameters
+        ----------
+        tile : Tile
+            Its address.
+        size : int
+            Pixels on a side.
+
+        Returns
+        -------
+        (size, size) float64
+            In `unit`; NaN outside the part shown.
+        """
+        if self.adaptive is not None:
+            values = adaptive_density_on_tile(
+                self.points,
+                self.adaptive.bandwidth_m,
+                tile,
+                kernel=self.kernel,
+                size=size,
+            )
+        else:
+            values = density_on_tile(
+                self.points,
+                tile,
+                bandwidth_m=self.bandwidth_m,
+                kernel=self.kernel,
+                size=size,
+            )
+        if self.edge is not None and self.divide_by_mass:
+            x, y = np.meshgrid(*tile.pixel_centres_mercator_m(size))
+            pixels = np.column_stack([x.ravel(), y.ravel()])
+            values = _correct_edge(
+                values, self.edge, transform_xy(pixels, source=WEB_MERCATOR, target=self.crs)
+            )
+        return _clip(values / self.divisor, self._clip_area_mercator, _mercator_grid(tile, size))
+
+    def density_at(self, places_m: FloatArray) -> FloatArray:
+        """The density at places, of a surface with a single bandwidth.
+
+        Parameters
+        ----------
+        places_m : (n, 2) float64
+            Places in the working CRS, metres.
+
+        Returns
+        -------
+        (n,) float64
+            In `unit`; also outside the part shown.
+        """
+        values = density_at(
+            self.points, places_m, bandwidth_m=self.bandwidth_m, kernel=self.kernel
+        )
+        if self.edge is not None and self.divide_by_mass:
+            values = _correct_edge(values, self.edge, places_m)
+        return values / self.divisor
+
+    def covering_grid(self, max_cells: int = LEGEND_CELLS) -> Grid:
+        """A grid over `extent_m` that is fine enough for the bandwidth, within a number of cells.
+
+        Parameters
+        ----------
+        max_cells : int
+            About the largest number of cells.
+
+        Returns
+        -------
+        Grid
+            In the working CRS.
+        """
+        left, bottom, right, top = self.extent_m
+        cell_m = max(
+            self.bandwidth_m / CELLS_PER_BANDWIDTH,
+            math.sqrt((right - left) * (top - bottom) / max_cells),
+        )
+        return Grid.covering(self.extent_m, cell_m=cell_m)
+
+    @cached_property
+    def _clip_area_mercator(self) -> Any:
+        """The area that the surface is clipped to, in EPSG:3857."""
+
+        def transform(xy_m: FloatArray) -> FloatArray:
+            return transform_xy(xy_m, source=self.crs, target=WEB_MERCATOR)
+
+        return None if self.clip_area is None else shapely.transform(self.clip_area, transform)
+
+
+def _correct_edge(values: FloatArray, edge: EdgeMass, places_m: FloatArray) -> FloatArray:
+    """Values corrected for the kernel's mass outside the study area; NaN outside."""
+    finite_m = np.where(np.isfinite(places_m), places_m, -1e9)
+    return values * edge.correction_at(finite_m).reshape(values.shape)
+
+
+def _clip(values: FloatArray, geometry: Any, grid: Grid) -> FloatArray:
+    """The values, NaN outside a geometry; unchanged without one."""
+    return values if geometry is None else np.where(inside_mask(geometry, grid), values, np.nan)
+
+
+def _mercator_grid(tile: Tile, size: int) -> Grid:
+    """The pixels of a tile as a grid in EPSG:3857."""
+    left, _, right, top = tile.bounds_mercator_m
+    return Grid(left, top, (right - left) / size, size, size)
