@@ -16,7 +16,6 @@ UNFINISHED: tuple[str, ...] = (
     "service/analyses/layers.py",
     "service/analyses/table_layers.py",
     "service/analyses/tables.py",
-    "service/analyses/areas",
     "service/analyses/growth",
     "service/store",
 )

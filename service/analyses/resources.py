@@ -6,9 +6,11 @@ from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from service.access.gates import Gates
+from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
+from service.analyses.areas.displacement import Displacement
+from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.areas.over_time import OverTime
 from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
@@ -66,7 +68,9 @@ class Resources:
     heatmaps: Heatmaps
     choropleths: Choropleths
     hotspots: Hotspots
-    over_time: OverTime
+    emerging_hotspots: EmergingHotspots
+    period_changes: PeriodChanges
+    displacement: Displacement
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

@@ -67,11 +67,11 @@ def emerging_table(
     resources: Resources, query: EmergingQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
     """Emerging hot spots per area."""
-    over_time = resources.over_time
+    emerging_hotspots = resources.emerging_hotspots
     return TableAnswer(
         f"{dataset}-{layer}-emerging",
-        version=lambda: over_time.version(dataset, layer),
-        compute=lambda: over_time.emerging(dataset, layer, query),
+        version=lambda: emerging_hotspots.version(dataset, layer),
+        compute=lambda: emerging_hotspots.table(dataset, layer, query),
         work=Work.HEAVY,
     )
 
@@ -80,11 +80,11 @@ def change_table(
     resources: Resources, query: ChangeQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
     """The change between two periods per area."""
-    over_time = resources.over_time
+    period_changes = resources.period_changes
     return TableAnswer(
         f"{dataset}-{layer}-change",
-        version=lambda: over_time.version(dataset, layer),
-        compute=lambda: over_time.change(dataset, layer, query),
+        version=lambda: period_changes.version(dataset, layer),
+        compute=lambda: period_changes.table(dataset, layer, query),
         work=Work.HEAVY,
     )
 

@@ -5,9 +5,11 @@ from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from boundaries.tiles.levels import LevelCache
+from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
+from service.analyses.areas.displacement import Displacement
+from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.areas.over_time import OverTime
 from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
@@ -65,13 +67,16 @@ def open_resources(settings: Settings) -> Resources:
     hotspots = Hotspots(
         areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
     )
-    over_time = OverTime(areas=areas, neighbourhoods=neighbourhoods, settings=settings)
+    emerging_hotspots = EmergingHotspots(
+        areas=areas, neighbourhoods=neighbourhoods, settings=settings
+    )
+    period_changes = PeriodChanges(areas=areas, neighbourhoods=neighbourhoods, settings=settings)
     facts = FactsByArea(
         areas=areas,
         measures=measures,
         choropleths=choropleths,
         hotspots=hotspots,
-        over_time=over_time,
+        emerging_hotspots=emerging_hotspots,
     )
     grounds = Grounds(
         sites=sites, layers=area_layers, measures=measures, crosswalks=crosswalks, facts=facts
@@ -79,7 +84,7 @@ def open_resources(settings: Settings) -> Resources:
     legends = Legends(incidents=incidents)
     overlay = Overlay(grounds=grounds, heatmaps=heatmaps)
     priorities = Priorities(
-        grounds=grounds, over_time=over_time, rules=read_rules(settings.priority_rules)
+        grounds=grounds, changes=period_changes, rules=read_rules(settings.priority_rules)
     )
     return Resources(
         settings=settings,
@@ -97,7 +102,9 @@ def open_resources(settings: Settings) -> Resources:
         heatmaps=heatmaps,
         choropleths=choropleths,
         hotspots=hotspots,
-        over_time=over_time,
+        emerging_hotspots=emerging_hotspots,
+        period_changes=period_changes,
+        displacement=Displacement(areas=areas),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
         site_tables=SiteTables(sites),

@@ -59,12 +59,12 @@ def read_displacement(
     replies: RepliesDep,
 ) -> Response:
     """Weighted displacement difference of an intervention in named areas."""
-    over_time = replies.resources.over_time
+    displacement = replies.resources.displacement
     return send_document(
         replies,
         query,
-        version=lambda: over_time.version(dataset, layer),
-        compute=lambda: over_time.displacement(dataset, layer, query),
+        version=lambda: displacement.version(dataset, layer),
+        compute=lambda: displacement.document(dataset, layer, query),
     )
 
 

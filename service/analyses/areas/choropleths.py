@@ -44,7 +44,17 @@ MEASURES = {
 
 
 class Choropleths:
-    """Counts, rates and what is made of them, per area of a layer."""
+    """Counts and rates per area of a layer.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    measures : MeasureStore
+        The denominators.
+    neighbourhoods : Neighbourhoods
+        Neighbours, for local smoothing.
+    """
 
     def __init__(
         self,
@@ -58,112 +68,159 @@ class Choropleths:
         self._neighbourhoods = neighbourhoods
 
     def version(self, dataset: str, layer_id: str) -> str:
-        """Everything a choropleth depends on besides the query, as a short digest."""
+        """A short digest of everything that a choropleth depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer, a measure or the software does.
+        """
         return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: ChoroplethQuery) -> Table:
-        """One `ChoroplethRow` per area, highest value first."""
-        counted = self._areas.count(dataset, layer_id, query.incident_filter())
-        below = self._denominator(counted, query)
-        kept = np.flatnonzero(counted.in_scope)
-        value, lower, upper = (part[kept] for part in self._values(counted, below, query))
+        """One `ChoroplethRow` per area, highest value first.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : ChoroplethQuery
+            Filter, measure, denominator and classes.
+
+        Returns
+        -------
+        Table
+            With the shapes of the areas.
+        """
+        area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        denominator = self._denominator(area_counts, query)
+        area_indices = np.flatnonzero(area_counts.in_scope)
+        value, lower, upper = (
+            values[area_indices] for values in self._values(area_counts, denominator, query)
+        )
         classes = classify(
             value,
             scheme=query.scheme,
             classes=query.classes,
             breaks=query.breaks or None,
         )
-        codes = np.array(counted.layer.codes, dtype=object)[kept]
-        denominator = np.full(len(kept), np.nan) if below is None else below.values[kept]
+        codes = np.array(area_counts.layer.codes, dtype=object)[area_indices]
+        denominator_values = (
+            np.full(len(area_indices), np.nan)
+            if denominator is None
+            else denominator.values[area_indices]
+        )
         columns: dict[str, NDArray[Any]] = {
             "code": codes,
-            "name": np.array(counted.layer.names, dtype=object)[kept],
-            "count": counted.count[kept],
-            "denominator": denominator,
+            "name": np.array(area_counts.layer.names, dtype=object)[area_indices],
+            "count": area_counts.count[area_indices],
+            "denominator": denominator_values,
             "value": value,
             "lower": lower,
             "upper": upper,
             "class": classes.labels,
         }
-        if below is not None and below.estimated is not None:
-            columns["denominator_estimated"] = below.estimated[kept]
+        if denominator is not None and denominator.estimated is not None:
+            columns["denominator_estimated"] = denominator.estimated[area_indices]
         if query.measure in ("rate", "ratio"):
-            columns["funnel"] = _funnel(counted.count[kept], denominator)
-        columns |= self._overlay(counted, dataset, query)
-        order = ranked(value, codes)
+            columns["funnel"] = _funnel(area_counts.count[area_indices], denominator_values)
+        columns |= self._overlay(area_counts, dataset, query)
+        order = row_order(value, codes)
         return Table(
             kind="choropleth",
             row=ChoroplethRow,
             columns={name: column[order] for name, column in columns.items()},
-            geometries=counted.layer.geometries[kept[order]],
-            crs=counted.layer.crs,
-            provenance=_provenance(counted, below, query, classes),
+            geometries=area_counts.layer.geometries[area_indices[order]],
+            crs=area_counts.layer.crs,
+            provenance=_provenance(area_counts, denominator, query, classes),
         )
 
-    def _denominator(self, counted: AreaCounts, query: ChoroplethQuery) -> Denominator | None:
+    def _denominator(self, area_counts: AreaCounts, query: ChoroplethQuery) -> Denominator | None:
         if query.denominator is None:
             return None
-        middle = counted.selection.middle_year() if query.interpolate else None
+        middle_year = area_counts.selection.middle_year() if query.interpolate else None
         return denominator_of(
             self._measures,
-            counted.layer,
+            area_counts.layer,
             query.denominator,
-            at_year=middle,
+            at_year=middle_year,
             crosswalks=self._areas.crosswalks,
         )
 
     def _values(
-        self, counted: AreaCounts, below: Denominator | None, query: ChoroplethQuery
+        self, area_counts: AreaCounts, denominator: Denominator | None, query: ChoroplethQuery
     ) -> Values:
         """Value and interval of each area of the layer, NaN where there is none.
 
-        What an area is compared with (all areas, expected counts, shares, smoothing) is the
-        areas that the question is about.
+        What an area is compared with (all areas, expected counts, shares, smoothing) is the areas
+        in scope.
         """
-        count = np.where(counted.in_scope, counted.count, np.nan)
-        if below is None or query.measure in ("count", "density", "share"):
-            return _plain_values(count, counted, query)
-        base = np.where(counted.in_scope, below.values, np.nan)
+        count = np.where(area_counts.in_scope, area_counts.count, np.nan)
+        if denominator is None or query.measure in ("count", "density", "share"):
+            return _plain_values(count, area_counts, query)
+        exposure = np.where(area_counts.in_scope, denominator.values, np.nan)
         if query.measure == "rate":
-            found = rates(count, base, per=query.per, interval=query.interval)
+            estimates = rates(count, exposure, per=query.per, interval=query.interval)
         elif query.measure == "smoothed":
-            found = empirical_bayes(count, base, per=query.per)
+            estimates = empirical_bayes(count, exposure, per=query.per)
         elif query.measure == "smoothed-local":
-            queen = self._neighbourhoods.of(counted.layer, "queen")
-            found = empirical_bayes_local(count, base, queen, per=query.per)
+            queen = self._neighbourhoods.of(area_counts.layer, "queen")
+            estimates = empirical_bayes_local(count, exposure, queen, per=query.per)
         else:
-            expected = expected_counts(count, base)
-            found = standardised_ratios(count, expected, interval=query.interval)
-        return found.value, found.lower, found.upper
+            expected = expected_counts(count, exposure)
+            estimates = standardised_ratios(count, expected, interval=query.interval)
+        return estimates.value, estimates.lower, estimates.upper
 
     def _overlay(
-        self, counted: AreaCounts, dataset: str, query: ChoroplethQuery
+        self, area_counts: AreaCounts, dataset: str, query: ChoroplethQuery
     ) -> dict[str, NDArray[Any]]:
-        """Counts of another period, and the centroids to draw them at."""
-        wanted = query.overlay_filter()
-        if wanted is None:
+        """Counts of another period, and the centroids at which to draw them."""
+        overlay_filter = query.overlay_filter()
+        if overlay_filter is None:
             return {}
-        later = self._areas.count(dataset, counted.layer.layer_id, wanted)
-        centroids = counted.layer.centroids_m[counted.in_scope]
-        lonlat = transform_xy(centroids, source=counted.layer.crs, target=WGS84)
+        overlay_counts = self._areas.count(dataset, area_counts.layer.layer_id, overlay_filter)
+        centroids = area_counts.layer.centroids_m[area_counts.in_scope]
+        lonlat_deg = transform_xy(centroids, source=area_counts.layer.crs, target=WGS84)
         return {
-            "overlay_count": later.count[counted.in_scope],
-            "centroid_lon_deg": lonlat[:, 0].round(6),
-            "centroid_lat_deg": lonlat[:, 1].round(6),
+            "overlay_count": overlay_counts.count[area_counts.in_scope],
+            "centroid_lon_deg": lonlat_deg[:, 0].round(6),
+            "centroid_lat_deg": lonlat_deg[:, 1].round(6),
         }
 
 
-def ranked(value: FloatArray, codes: AnyArray) -> NDArray[np.intp]:
-    """Row order: highest value first, missing values last, equal values by code."""
+def row_order(value: FloatArray, codes: AnyArray) -> NDArray[np.intp]:
+    """The order of rows: highest value first, missing values last, equal values by code.
+
+    Parameters
+    ----------
+    value : (n,) float64
+        NaN where missing.
+    codes : (n,) str
+        Codes of the areas.
+
+    Returns
+    -------
+    (n,) int
+        Indices of the rows in order.
+    """
     return np.lexsort((codes.astype(str), np.where(np.isfinite(value), -value, np.inf)))
 
 
-def _plain_values(count: FloatArray, counted: AreaCounts, query: ChoroplethQuery) -> Values:
+def _plain_values(count: FloatArray, area_counts: AreaCounts, query: ChoroplethQuery) -> Values:
     """Counts, densities and shares with their Poisson interval."""
     lower, upper = count_interval(count, method=query.interval)
     scale: FloatArray = np.ones(len(count))
     if query.measure == "density":
-        scale = 1.0 / counted.layer.areas_km2
+        scale = 1.0 / area_counts.layer.areas_km2
     elif query.measure == "share":
         total = float(np.nansum(count))
         scale = np.full(len(count), 100.0 / total if total else np.nan)
@@ -171,66 +228,66 @@ def _plain_values(count: FloatArray, counted: AreaCounts, query: ChoroplethQuery
 
 
 def _funnel(count: NDArray[np.int64], denominator: FloatArray) -> NDArray[Any]:
-    """Where each area lies in the funnel about the overall rate (Spiegelhalter 2005)."""
-    words = np.full(len(count), None, dtype=object)
-    usable = np.isfinite(denominator) & (denominator > 0)
-    if not usable.any() or not count[usable].any():
-        return words
-    expected = expected_counts(count[usable], denominator[usable])
-    ratio = count[usable] / expected
-    place = np.full(len(ratio), "within 95 %", dtype=object)
+    """The position of each area in the funnel about the overall rate (Spiegelhalter 2005)."""
+    labels = np.full(len(count), None, dtype=object)
+    is_usable = np.isfinite(denominator) & (denominator > 0)
+    if not is_usable.any() or not count[is_usable].any():
+        return labels
+    expected = expected_counts(count[is_usable], denominator[is_usable])
+    ratio = count[is_usable] / expected
+    label = np.full(len(ratio), "within 95 %", dtype=object)
     for percent, confidence in ((95, 0.95), (99.8, 0.998)):
-        low, high = funnel_limits(expected, confidence=confidence)
-        place[ratio < low] = f"below {percent:g} %"
-        place[ratio > high] = f"above {percent:g} %"
-    words[usable] = place
-    return words
+        lower_limit, upper_limit = funnel_limits(expected, confidence=confidence)
+        label[ratio < lower_limit] = f"below {percent:g} %"
+        label[ratio > upper_limit] = f"above {percent:g} %"
+    labels[is_usable] = label
+    return labels
 
 
 def _provenance(
-    counted: AreaCounts,
-    below: Denominator | None,
+    area_counts: AreaCounts,
+    denominator: Denominator | None,
     query: ChoroplethQuery,
     classes: Classification,
 ) -> Provenance:
-    """Where a choropleth comes from; the legend belongs to the method."""
-    smoothed = query.measure in ("smoothed", "smoothed-local")
+    """The provenance of a choropleth, with the legend as part of the method."""
+    is_smoothed = query.measure in ("smoothed", "smoothed-local")
     method: dict[str, Any] = {
         "name": "choropleth",
         "measure": query.measure,
         "measure_name": MEASURES[query.measure],
-        "denominator": None if below is None else below.measure,
-        "per": query.per if smoothed or query.measure == "rate" else None,
+        "denominator": None if denominator is None else denominator.measure,
+        "per": query.per if is_smoothed or query.measure == "rate" else None,
         "interval": "of the empirical Bayes posterior, 95 %"
-        if smoothed
+        if is_smoothed
         else INTERVALS[query.interval],
         "scheme": query.scheme,
         "classes": query.classes,
         "legend": [
             {
-                "class": each.label,
-                "kind": each.kind,
-                "lower": each.lower,
-                "upper": each.upper,
-                "areas": each.count,
+                "class": legend_class.label,
+                "kind": legend_class.kind,
+                "lower": legend_class.lower,
+                "upper": legend_class.upper,
+                "areas": legend_class.count,
             }
-            for each in classes.classes
+            for legend_class in classes.classes
         ],
     }
     if query.overlay_from is not None:
         method["overlay"] = {"from": query.overlay_from, "to": query.overlay_to}
-    notes = [*counted.notes(), *([] if below is None else below.notes())]
-    if len(counted.layer) == 1:
+    notes = [*area_counts.notes(), *([] if denominator is None else denominator.notes())]
+    if len(area_counts.layer) == 1:
         notes.append("The layer has one area only: there is nothing to compare it with.")
-    if not counted.count[counted.in_scope].any():
+    if not area_counts.count[area_counts.in_scope].any():
         notes.append("No incident was selected in any area: every count is zero.")
     return provenance(
         sources={
-            **counted.sources(),
-            **({} if below is None else {"denominator": below.source()}),
+            **area_counts.sources(),
+            **({} if denominator is None else {"denominator": denominator.source()}),
         },
-        filter=counted.filter(),
+        filter=area_counts.filter(),
         method=method,
-        counts=counted.reconciliation(),
+        counts=area_counts.reconciliation(),
         notes=tuple(notes),
     )

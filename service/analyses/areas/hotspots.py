@@ -1,11 +1,11 @@
-"""Hotspots: which areas are hot together beyond chance, and how sure that is."""
+"""Hotspots: areas that are hot together beyond chance, with their significance."""
 
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.analyses.areas.choropleths import ranked
+from service.analyses.areas.choropleths import row_order
 from service.analyses.areas.local_tests import THREADS, LocalTest, run_local_test
 from service.analyses.areas.rows import HotspotRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
@@ -51,7 +51,19 @@ NULLS: Final = {
 
 
 class Hotspots:
-    """Local statistics over the areas of a layer or a grid."""
+    """Local statistics over the areas of a layer or a grid.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    measures : MeasureStore
+        Denominators and flags.
+    neighbourhoods : Neighbourhoods
+        Neighbours under a rule.
+    settings : Settings
+        Limits of the work.
+    """
 
     def __init__(
         self,
@@ -67,17 +79,45 @@ class Hotspots:
         self._limits = settings.limits
 
     def version(self, dataset: str, layer_id: str) -> str:
-        """Everything a hotspot table depends on besides the query, as a short digest."""
+        """A short digest of everything that a hotspot table depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer, a measure or the software does.
+        """
         return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
     def table(self, dataset: str, layer_id: str, query: HotspotQuery) -> Table:
-        """One `HotspotRow` per area, highest z score first."""
-        counted = self._areas.count(dataset, layer_id, query.incident_filter())
-        below = None
+        """One `HotspotRow` per area, highest z score first.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : HotspotQuery
+            Filter, statistic, measure, neighbours and null.
+
+        Returns
+        -------
+        Table
+            With the shapes of the areas.
+        """
+        area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        denominator = None
         if query.denominator is not None:
-            below = denominator_of(
+            denominator = denominator_of(
                 self._measures,
-                counted.layer,
+                area_counts.layer,
                 query.denominator,
                 crosswalks=self._areas.crosswalks,
             )
@@ -85,73 +125,93 @@ class Hotspots:
         if query.flags is not None:
             flags = denominator_of(
                 self._measures,
-                counted.layer,
+                area_counts.layer,
                 query.flags,
                 crosswalks=self._areas.crosswalks,
             )
-        weighted = _weighted(counted) if query.measure == "weighted" else None
-        value = _value(counted, below, weighted, query) if flags is None else _flagged(flags)
-        value = np.where(counted.in_scope, value, np.nan)
-        tested = np.isfinite(value)
-        neighbours, chosen = self._neighbours(counted, query, value, tested)
+        weights = _weighted_counts(area_counts) if query.measure == "weighted" else None
+        value = (
+            _value(area_counts, denominator, weights, query)
+            if flags is None
+            else _flag_values(flags)
+        )
+        value = np.where(area_counts.in_scope, value, np.nan)
+        is_tested = np.isfinite(value)
+        neighbours, choice = self._neighbours(area_counts, query, value, is_tested)
         permutations = self._permutations(query, neighbours)
-        base = None if below is None else below.values[tested]
-        count = counted.count[tested].astype(np.float64)
-        found = run_local_test(value[tested], count, base, neighbours, query, permutations)
-        expected = expected_counts(count, np.ones(len(count)) if base is None else base)
-        star = query.statistic != "gi"
-        in_reach = expected_in_reach(np.nan_to_num(expected), neighbours, star=star)
+        exposure = None if denominator is None else denominator.values[is_tested]
+        count = area_counts.count[is_tested].astype(np.float64)
+        local_test = run_local_test(
+            value[is_tested], count, exposure, neighbours, query, permutations
+        )
+        expected = expected_counts(count, np.ones(len(count)) if exposure is None else exposure)
+        includes_self = query.statistic != "gi"
+        expected_nearby = expected_in_reach(
+            np.nan_to_num(expected), neighbours, star=includes_self
+        )
 
-        columns = self._columns(counted, value, tested, found, neighbours, in_reach, weighted)
-        others = None
+        columns = self._columns(
+            area_counts, value, is_tested, local_test, neighbours, expected_nearby, weights
+        )
+        choices = None
         if query.sensitivity:
-            others = self._sensitivity(counted, below, tested, query, permutations)
-            columns["stays_hot_share"] = _spread(others.share_hot, tested)
-        kept = np.flatnonzero(counted.in_scope)
-        order = kept[ranked(columns["z_score"][kept], columns["code"][kept])]
-        method = _method(query, permutations, neighbours, found)
-        method["neighbours_chosen"] = chosen
-        if others is not None:
-            method["sensitivity"] = _described_choices(others)
-        method["global"] = _global(value[tested], neighbours)
+            choices = self._sensitivity(area_counts, denominator, is_tested, query, permutations)
+            columns["stays_hot_share"] = _at_tested(choices.share_hot, is_tested)
+        area_indices = np.flatnonzero(area_counts.in_scope)
+        order = area_indices[
+            row_order(columns["z_score"][area_indices], columns["code"][area_indices])
+        ]
+        method = _method(query, permutations, neighbours, local_test)
+        method["neighbours_chosen"] = choice
+        if choices is not None:
+            method["sensitivity"] = _describe_choices(choices)
+        method["global"] = _global(value[is_tested], neighbours)
         return Table(
             kind="hotspots",
             row=HotspotRow,
             columns={name: column[order] for name, column in columns.items()},
-            geometries=counted.layer.geometries[order],
-            crs=counted.layer.crs,
+            geometries=area_counts.layer.geometries[order],
+            crs=area_counts.layer.crs,
             provenance=provenance(
                 sources={
-                    **counted.sources(),
-                    **({} if below is None else {"denominator": below.source()}),
+                    **area_counts.sources(),
+                    **({} if denominator is None else {"denominator": denominator.source()}),
                     **({} if flags is None else {"flags": flags.source()}),
                 },
-                filter=counted.filter(),
+                filter=area_counts.filter(),
                 method=method,
-                counts=counted.reconciliation(),
+                counts=area_counts.reconciliation(),
                 notes=(
-                    *counted.notes(),
-                    *_notes(found, neighbours, tested[kept], in_reach, below),
+                    *area_counts.notes(),
+                    *_notes(
+                        local_test,
+                        neighbours,
+                        is_tested[area_indices],
+                        expected_nearby,
+                        denominator,
+                    ),
                 ),
             ),
         )
 
     def _neighbours(
-        self, counted: AreaCounts, query: HotspotQuery, value: FloatArray, tested: BoolArray
+        self, area_counts: AreaCounts, query: HotspotQuery, value: FloatArray, is_tested: BoolArray
     ) -> tuple[Neighbours, dict[str, Any] | None]:
-        """The neighbours of the areas tested; how they were chosen where the data chose them."""
-        chosen = None
+        """The neighbours of the tested areas; and how they were chosen, if the data decided."""
+        choice = None
         if query.neighbours == AUTO:
-            filled = np.where(tested, value, np.nanmean(value) if tested.any() else 0.0)
-            neighbours, chosen = self._neighbourhoods.automatic(counted.layer, filled)
+            filled_values = np.where(
+                is_tested, value, np.nanmean(value) if is_tested.any() else 0.0
+            )
+            neighbours, choice = self._neighbourhoods.automatic(area_counts.layer, filled_values)
         else:
-            neighbours = self._neighbourhoods.of(counted.layer, query.neighbours)
-        return (neighbours if tested.all() else neighbours.subset(tested)), chosen
+            neighbours = self._neighbourhoods.of(area_counts.layer, query.neighbours)
+        return (neighbours if is_tested.all() else neighbours.subset(is_tested)), choice
 
     def _permutations(self, query: HotspotQuery, neighbours: Neighbours) -> int:
-        """The permutations asked for or the default, if they are within the limit.
+        """The requested or default number of permutations, if it is within the limit.
 
-        Where links have weights of their own each is a look-up in every permutation.
+        With unequal weights, each link is a look-up in every permutation.
         """
         if query.statistic == "join-count":  # its p is exact
             return 0
@@ -174,27 +234,32 @@ class Hotspots:
 
     def _sensitivity(
         self,
-        counted: AreaCounts,
-        below: Denominator | None,
-        tested: BoolArray,
+        area_counts: AreaCounts,
+        denominator: Denominator | None,
+        is_tested: BoolArray,
         query: HotspotQuery,
         permutations: int,
     ) -> Sensitivity:
         """The areas that are hot under every combination of reasonable choices."""
-        count = counted.count[tested].astype(np.float64)
+        count = area_counts.count[is_tested].astype(np.float64)
         measures: dict[str, FloatArray] = {"count": count}
-        if below is not None:
-            base = below.values[tested]
-            measures["rate"] = rates(count, base, per=query.per).value
-            measures["smoothed"] = empirical_bayes(count, base, per=query.per).value
-        rules = [r for r in OTHER_NEIGHBOURS if r != query.neighbours]
+        if denominator is not None:
+            exposure = denominator.values[is_tested]
+            measures["rate"] = rates(count, exposure, per=query.per).value
+            measures["smoothed"] = empirical_bayes(count, exposure, per=query.per).value
+        rules = [rule for rule in OTHER_NEIGHBOURS if rule != query.neighbours]
         if query.neighbours != AUTO:
             rules = [query.neighbours, *rules]
-        found = {rule: self._neighbourhoods.of(counted.layer, rule) for rule in rules}
-        kept = {r: n if tested.all() else n.subset(tested) for r, n in found.items()}
+        neighbours_by_rule = {
+            rule: self._neighbourhoods.of(area_counts.layer, rule) for rule in rules
+        }
+        tested_neighbours = {
+            rule: neighbours if is_tested.all() else neighbours.subset(is_tested)
+            for rule, neighbours in neighbours_by_rule.items()
+        }
         return sensitivity(
             measures,
-            kept,
+            tested_neighbours,
             star=query.statistic != "gi",
             permutations=permutations,
             seed=query.seed,
@@ -204,78 +269,82 @@ class Hotspots:
 
     def _columns(
         self,
-        counted: AreaCounts,
+        area_counts: AreaCounts,
         value: FloatArray,
-        tested: BoolArray,
-        found: LocalTest,
+        is_tested: BoolArray,
+        local_test: LocalTest,
         neighbours: Neighbours,
-        in_reach: FloatArray,
-        weighted: WeightedCounts | None,
+        expected_nearby: FloatArray,
+        weights: WeightedCounts | None,
     ) -> dict[str, NDArray[Any]]:
-        """The columns in their final order, rows in the layer's order."""
+        """The columns in their final order, with the rows in the layer's order."""
         columns: dict[str, NDArray[Any]] = {
-            "code": np.array(counted.layer.codes, dtype=object),
-            "name": np.array(counted.layer.names, dtype=object),
-            "count": counted.count,
+            "code": np.array(area_counts.layer.codes, dtype=object),
+            "name": np.array(area_counts.layer.names, dtype=object),
+            "count": area_counts.count,
             "value": value,
-            "z_score": _spread(found.z_score, tested),
-            "p_value": _spread(found.p_value, tested),
-            "p_permutation": _spread(found.p_permutation, tested),
-            "q_value": _spread(found.q_value, tested),
-            "class": _spread(found.classes.astype(object), tested, absent=NOT_TESTED),
-            "expected_count_ok": _spread(in_reach >= MIN_EXPECTED, tested, absent=False),
-            "neighbours": _spread(neighbours.counts, tested, absent=0),
-            "island": _spread(neighbours.is_island, tested, absent=False),
+            "z_score": _at_tested(local_test.z_score, is_tested),
+            "p_value": _at_tested(local_test.p_value, is_tested),
+            "p_permutation": _at_tested(local_test.p_permutation, is_tested),
+            "q_value": _at_tested(local_test.q_value, is_tested),
+            "class": _at_tested(local_test.classes.astype(object), is_tested, absent=NOT_TESTED),
+            "expected_count_ok": _at_tested(
+                expected_nearby >= MIN_EXPECTED, is_tested, absent=False
+            ),
+            "neighbours": _at_tested(neighbours.counts, is_tested, absent=0),
+            "island": _at_tested(neighbours.is_island, is_tested, absent=False),
         }
-        if found.quadrant is not None:
-            columns["quadrant"] = _spread(found.quadrant, tested, absent=None)
-        if weighted is not None:
-            columns["effective_number"] = weighted.effective_number
-            columns["largest_share"] = weighted.largest_share
+        if local_test.quadrant is not None:
+            columns["quadrant"] = _at_tested(local_test.quadrant, is_tested, absent=None)
+        if weights is not None:
+            columns["effective_number"] = weights.effective_number
+            columns["largest_share"] = weights.largest_share
         return columns
 
 
 def _value(
-    counted: AreaCounts,
-    below: Denominator | None,
-    weighted: WeightedCounts | None,
+    area_counts: AreaCounts,
+    denominator: Denominator | None,
+    weights: WeightedCounts | None,
     query: HotspotQuery,
 ) -> FloatArray:
-    """(n,) what is tested, NaN where it is missing."""
-    count = np.where(counted.in_scope, counted.count, np.nan)
-    if weighted is not None:
-        return weighted.total
-    if below is None or query.measure == "count":
+    """(n,) the tested value, NaN where it is missing."""
+    count = np.where(area_counts.in_scope, area_counts.count, np.nan)
+    if weights is not None:
+        return weights.total
+    if denominator is None or query.measure == "count":
         return count
     if query.measure == "rate":
-        return rates(count, below.values, per=query.per).value
+        return rates(count, denominator.values, per=query.per).value
     if query.measure == "smoothed":
-        return empirical_bayes(count, below.values, per=query.per).value
-    return standardised_ratios(count, expected_counts(count, below.values)).value
+        return empirical_bayes(count, denominator.values, per=query.per).value
+    return standardised_ratios(count, expected_counts(count, denominator.values)).value
 
 
-def _flagged(flags: Denominator) -> FloatArray:
-    """(n,) 1 where an area is flagged, 0 where it is not, NaN where that is not known."""
+def _flag_values(flags: Denominator) -> FloatArray:
+    """(n,) 1 for a flagged area, 0 for an unflagged one, NaN if unknown."""
     return np.where(np.isfinite(flags.values), flags.values != 0.0, np.nan).astype(np.float64)
 
 
-def _weighted(counted: AreaCounts) -> WeightedCounts:
+def _weighted_counts(area_counts: AreaCounts) -> WeightedCounts:
     """The weights of the incidents in each area."""
-    chosen = counted.selection.mask
+    mask = area_counts.selection.mask
     return weighted_counts(
-        counted.placement.area[chosen],
-        counted.selection.incidents.weight[chosen],
-        areas=len(counted.layer),
+        area_counts.placement.area[mask],
+        area_counts.selection.incidents.weight[mask],
+        areas=len(area_counts.layer),
     )
 
 
 def _method(
-    query: HotspotQuery, permutations: int, neighbours: Neighbours, found: LocalTest
+    query: HotspotQuery, permutations: int, neighbours: Neighbours, local_test: LocalTest
 ) -> dict[str, Any]:
     """The method with all its parameters."""
-    drawn = permutations > 0
-    exact = query.statistic == "join-count"
-    undrawn = "exact: the other flags are dealt out at random" if exact else "normal approximation"
+    is_drawn = permutations > 0
+    is_exact = query.statistic == "join-count"
+    exact_null = (
+        "exact: the other flags are dealt out at random" if is_exact else "normal approximation"
+    )
     method: dict[str, Any] = {
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
@@ -286,34 +355,38 @@ def _method(
         "links": neighbours.links,
         "islands": len(neighbours.islands),
         "areas_tested": neighbours.n,
-        "null": query.null if drawn else undrawn,
-        "null_name": NULLS[query.null] if drawn else undrawn,
+        "null": query.null if is_drawn else exact_null,
+        "null_name": NULLS[query.null] if is_drawn else exact_null,
         "permutations": permutations,
-        "seed": query.seed if drawn else None,
-        "refined_tail": found.refined,
+        "seed": query.seed if is_drawn else None,
+        "refined_tail": local_test.refined_count,
         "correction": query.correction,
         "correction_name": CORRECTION_TITLES[query.correction],
-        "q_from": "p_permutation" if drawn else "p_value",
+        "q_from": "p_permutation" if is_drawn else "p_value",
         "flags": query.flags,
-        "alternative": "one-sided, more flagged neighbours" if exact else "two-sided",
+        "alternative": "one-sided, more flagged neighbours" if is_exact else "two-sided",
         "classes": "by q: 90, 95 and 99 %",
     }
-    if drawn and query.correction != "none":
+    if is_drawn and query.correction != "none":
         method["areas_that_must_be_extreme_together"] = must_be_extreme_together(
             neighbours.n, permutations, alpha=ALPHA
         )
     return method
 
 
-def _described_choices(others: Sensitivity) -> dict[str, Any]:
-    """What the share of choices is a share of."""
+def _describe_choices(sensitivity_result: Sensitivity) -> dict[str, Any]:
+    """The analyst's choices that the share of choices refers to."""
     return {
         "hot": "q up to 0.05",
         "choices": [
-            {"neighbours": c.neighbours, "measure": c.measure, "correction": c.correction}
-            for c in others.choices
+            {
+                "neighbours": choice.neighbours,
+                "measure": choice.measure,
+                "correction": choice.correction,
+            }
+            for choice in sensitivity_result.choices
         ],
-        "hot_areas": others.hot.sum(axis=1).tolist(),
+        "hot_areas": sensitivity_result.hot.sum(axis=1).tolist(),
         "note": "a share of the analyst's choices, not a probability",
     }
 
@@ -322,13 +395,13 @@ def _global(value: FloatArray, neighbours: Neighbours) -> dict[str, Any] | None:
     """Moran's I and the general G of the same values, where they exist."""
     if neighbours.n < 4 or not neighbours.links:
         return None
-    found = {"morans_i": global_moran(value, neighbours.row_standardised())}
+    statistics = {"morans_i": global_moran(value, neighbours.row_standardised())}
     if value.min() >= 0:
-        found["general_g"] = global_g(value, neighbours)
-    return {name: _described(statistic) for name, statistic in found.items()}
+        statistics["general_g"] = global_g(value, neighbours)
+    return {name: _describe_statistic(statistic) for name, statistic in statistics.items()}
 
 
-def _described(statistic: GlobalStatistic) -> dict[str, float]:
+def _describe_statistic(statistic: GlobalStatistic) -> dict[str, float]:
     return {
         "value": statistic.value,
         "expected": statistic.expected,
@@ -339,39 +412,39 @@ def _described(statistic: GlobalStatistic) -> dict[str, float]:
 
 
 def _notes(
-    found: LocalTest,
+    local_test: LocalTest,
     neighbours: Neighbours,
-    tested: BoolArray,
-    in_reach: FloatArray,
-    below: Denominator | None,
+    is_tested: BoolArray,
+    expected_nearby: FloatArray,
+    denominator: Denominator | None,
 ) -> tuple[str, ...]:
-    """What a hostile reader would ask."""
-    notes = [] if below is None else list(below.notes())
-    untested = int(np.count_nonzero(~tested))
-    if untested:
-        notes.append(f"{untested} areas have no value and were not tested.")
-    islands = len(neighbours.islands)
-    if islands:
+    """Notes on untested areas, islands, small expected counts and missing significance."""
+    notes = [] if denominator is None else list(denominator.notes())
+    untested_count = int(np.count_nonzero(~is_tested))
+    if untested_count:
+        notes.append(f"{untested_count} areas have no value and were not tested.")
+    island_count = len(neighbours.islands)
+    if island_count:
         notes.append(
-            f"{islands} areas have no neighbours: their z is about themselves alone "
+            f"{island_count} areas have no neighbours: their z is about themselves alone "
             "and they are not tested by permutation."
         )
-    few = int(np.count_nonzero(in_reach < MIN_EXPECTED))
-    if few:
+    low_count = int(np.count_nonzero(expected_nearby < MIN_EXPECTED))
+    if low_count:
         notes.append(
-            f"{few} areas expect fewer than {MIN_EXPECTED:g} incidents in their neighbourhood: "
-            "their analytic p cannot be trusted (expected_count_ok is false)."
+            f"{low_count} areas expect fewer than {MIN_EXPECTED:g} incidents in their "
+            "neighbourhood: their analytic p cannot be trusted (expected_count_ok is false)."
         )
-    called = np.isin(found.classes, [NOT_SIGNIFICANT, NOT_TESTED], invert=True)
-    if not called.any():
+    is_significant = np.isin(local_test.classes, [NOT_SIGNIFICANT, NOT_TESTED], invert=True)
+    if not is_significant.any():
         notes.append("Nothing is significant at 90 % over the whole map.")
     return tuple(notes)
 
 
-def _spread(values: AnyArray, tested: BoolArray, *, absent: object = np.nan) -> AnyArray:
-    """(n,) values of the tested areas in their places, `absent` elsewhere."""
-    if tested.all():
+def _at_tested(values: AnyArray, is_tested: BoolArray, *, absent: object = np.nan) -> AnyArray:
+    """(n,) values of the tested areas at their positions, `absent` elsewhere."""
+    if is_tested.all():
         return values
-    spread = np.full(len(tested), absent, dtype=values.dtype)
-    spread[tested] = values
-    return spread
+    all_values = np.full(len(is_tested), absent, dtype=values.dtype)
+    all_values[is_tested] = values
+    return all_values

@@ -1,4 +1,4 @@
-"""One local test over the areas: statistic, null, p, q and class in the same order of areas."""
+"""One local test over the areas: statistic, null, p, q and class, in the order of the areas."""
 
 import os
 from dataclasses import dataclass
@@ -27,20 +27,20 @@ THREADS = os.cpu_count() or 1
 
 @dataclass(frozen=True, eq=False)
 class LocalTest:
-    """The statistic of the areas that could be tested, (n,) each.
+    """The results for the tested areas, (n,) each.
 
     Attributes
     ----------
     z_score, p_value : float64
         Analytic.
     p_permutation : float64
-        From the null that was drawn; NaN without one.
+        From the simulated null; NaN without one.
     q_value, classes
-        Corrected p, and the class by it.
+        Corrected p, and the class it implies.
     quadrant : (n,) object or None
         For local Moran: value and surroundings, high or low.
-    refined : int or None
-        Areas whose small p was refined by a fitted tail.
+    refined_count : int or None
+        Number of areas whose small p was refined by a fitted tail.
     """
 
     z_score: FloatArray
@@ -49,121 +49,141 @@ class LocalTest:
     q_value: FloatArray
     classes: AnyArray
     quadrant: AnyArray | None
-    refined: int | None
+    refined_count: int | None
 
 
 def run_local_test(
     value: FloatArray,
     count: FloatArray,
-    base: FloatArray | None,
+    exposure: FloatArray | None,
     neighbours: Neighbours,
     query: HotspotQuery,
     permutations: int,
 ) -> LocalTest:
-    """The local statistic that a query asks for, tested against its null.
+    """The local statistic of a query, tested against its null.
 
     Parameters
     ----------
     value, count : (n,) float64
-        What is tested, and the incidents behind it.
-    base : (n,) float64 or None
+        The tested values, and the incidents behind them.
+    exposure : (n,) float64 or None
         The denominator, for the Poisson null.
     neighbours : Neighbours
         Over the same areas.
+    query : HotspotQuery
+        Statistic, null, correction, seed and refinement.
     permutations : int
-        Maps drawn from the null; 0 for the analytic p alone.
+        Maps simulated from the null; 0 for the analytic p alone.
+
+    Returns
+    -------
+    LocalTest
+        In the order of the areas.
     """
     if query.statistic == "join-count":
         return _joins(value, neighbours, query)
     if query.statistic == "local-moran":
         return _moran(value, neighbours, query, permutations)
-    star = query.statistic == "gi-star"
-    local = gi_star(value, neighbours, star=star)
+    includes_self = query.statistic == "gi-star"
+    local_statistic = gi_star(value, neighbours, star=includes_self)
     statistic = LocalStatistic(value, neighbours)
-    drawn, refined = _drawn(statistic, count, base, neighbours, query, permutations, star=star)
-    p_drawn = np.full(len(value), np.nan) if drawn is None else drawn.p_value
+    draws, refined_count = _simulate(
+        statistic, count, exposure, neighbours, query, permutations, includes_self=includes_self
+    )
+    p_permutation = np.full(len(value), np.nan) if draws is None else draws.p_value
     # An island's analytic z is about itself alone: no statement about a neighbourhood.
-    analytic = np.where(local.is_island, np.nan, local.p_value)
-    q_value = corrected(analytic if drawn is None else p_drawn, correction=query.correction)
-    tail = None if drawn is None else drawn.tail
+    p_analytic = np.where(local_statistic.is_island, np.nan, local_statistic.p_value)
+    q_value = corrected(
+        p_analytic if draws is None else p_permutation, correction=query.correction
+    )
+    tail = None if draws is None else draws.tail
     return LocalTest(
-        z_score=local.z_score,
-        p_value=local.p_value,
-        p_permutation=p_drawn,
+        z_score=local_statistic.z_score,
+        p_value=local_statistic.p_value,
+        p_permutation=p_permutation,
         q_value=q_value,
-        classes=confidence_classes(local.z_score, q_value, tail=tail),
+        classes=confidence_classes(local_statistic.z_score, q_value, tail=tail),
         quadrant=None,
-        refined=refined,
+        refined_count=refined_count,
     )
 
 
 def _moran(
     value: FloatArray, neighbours: Neighbours, query: HotspotQuery, permutations: int
 ) -> LocalTest:
-    local = local_moran(value, neighbours.row_standardised())
+    local_statistic = local_moran(value, neighbours.row_standardised())
     statistic = moran_statistic(value, neighbours.row_standardised())
-    drawn, refined = _drawn(statistic, value, None, neighbours, query, permutations, star=False)
-    p_drawn = np.full(len(value), np.nan) if drawn is None else drawn.p_value
+    draws, refined_count = _simulate(
+        statistic, value, None, neighbours, query, permutations, includes_self=False
+    )
+    p_permutation = np.full(len(value), np.nan) if draws is None else draws.p_value
     # An island's analytic z is about itself alone: no statement about a neighbourhood.
-    analytic = np.where(local.is_island, np.nan, local.p_value)
-    q_value = corrected(analytic if drawn is None else p_drawn, correction=query.correction)
+    p_analytic = np.where(local_statistic.is_island, np.nan, local_statistic.p_value)
+    q_value = corrected(
+        p_analytic if draws is None else p_permutation, correction=query.correction
+    )
     return LocalTest(
-        z_score=local.z_score,
-        p_value=local.p_value,
-        p_permutation=p_drawn,
+        z_score=local_statistic.z_score,
+        p_value=local_statistic.p_value,
+        p_permutation=p_permutation,
         q_value=q_value,
-        classes=moran_classes(local.quadrant, q_value),
-        quadrant=np.array(QUADRANTS, dtype=object)[local.quadrant],
-        refined=refined,
+        classes=moran_classes(local_statistic.quadrant, q_value),
+        quadrant=np.array(QUADRANTS, dtype=object)[local_statistic.quadrant],
+        refined_count=refined_count,
     )
 
 
 def _joins(value: FloatArray, neighbours: Neighbours, query: HotspotQuery) -> LocalTest:
-    """Flagged areas among flagged ones: exact, so that nothing is drawn."""
-    local = local_join_counts(value > 0.0, neighbours)
-    spread = np.sqrt(local.variance)
+    """Joins of flagged areas; their p is exact, so nothing is simulated."""
+    local_statistic = local_join_counts(value > 0.0, neighbours)
+    standard_deviation = np.sqrt(local_statistic.variance)
     z_score = np.full(len(value), np.nan)
-    np.divide(local.joins - local.expected, spread, out=z_score, where=spread > 0.0)
-    q_value = corrected(local.p_value, correction=query.correction)
+    np.divide(
+        local_statistic.joins - local_statistic.expected,
+        standard_deviation,
+        out=z_score,
+        where=standard_deviation > 0.0,
+    )
+    q_value = corrected(local_statistic.p_value, correction=query.correction)
     return LocalTest(
         z_score=z_score,
-        p_value=local.p_value,
+        p_value=local_statistic.p_value,
         p_permutation=np.full(len(value), np.nan),
         q_value=q_value,
         classes=confidence_classes(z_score, q_value),
         quadrant=None,
-        refined=None,
+        refined_count=None,
     )
 
 
-def _drawn(
+def _simulate(
     statistic: LocalStatistic,
     count: FloatArray,
-    base: FloatArray | None,
+    exposure: FloatArray | None,
     neighbours: Neighbours,
     query: HotspotQuery,
     permutations: int,
     *,
-    star: bool,
+    includes_self: bool,
 ) -> tuple[PermutationP | None, int | None]:
-    """P from the null that the query names, and how many were refined beyond it."""
+    """P under the null of the query, and the number of areas whose p was refined."""
     if not permutations:
         return None, None
-    if query.null == "poisson" and base is not None:
+    if query.null == "poisson" and exposure is not None:
         return (
             poisson_p(
                 count,
-                base,
+                exposure,
                 neighbours,
                 permutations=permutations,
-                star=star,
+                star=includes_self,
                 seed=query.seed,
                 threads=THREADS,
                 on_progress=check_cancelled,
             ),
             None,
         )
-    drawn = permutation_p(
+    draws = permutation_p(
         statistic,
         permutations=permutations,
         seed=query.seed,
@@ -171,14 +191,14 @@ def _drawn(
         on_progress=check_cancelled,
     )
     if not query.refine:
-        return drawn, None
-    finer = refined_p(statistic, drawn)
-    refined = PermutationP(
-        finer.p_value,
-        drawn.p_greater,
-        drawn.p_less,
-        drawn.tail,
-        drawn.permutations,
-        drawn.seed,
+        return draws, None
+    tail = refined_p(statistic, draws)
+    refined_draws = PermutationP(
+        tail.p_value,
+        draws.p_greater,
+        draws.p_less,
+        draws.tail,
+        draws.permutations,
+        draws.seed,
     )
-    return refined, int(finer.is_refined.sum())
+    return refined_draws, int(tail.is_refined.sum())

@@ -1,4 +1,4 @@
-"""The incidents of one area, or of the study area, step by step."""
+"""The incidents of one area, or of the study area, by month, quarter or year."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -24,21 +24,42 @@ DAYS_PER: Final = {"day": 1.0, "year": 365.25}
 
 @dataclass(frozen=True)
 class Place:
-    """What a trend is about: all areas of a layer, or one of them."""
+    """The subject of a trend: all areas of a layer, or one of them."""
 
     layer_id: str
     code: str | None = None
 
 
 class Trends:
-    """Answers about how many incidents there were, and when."""
+    """Counts and rates of incidents over time.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    settings : Settings
+        The study area.
+    """
 
     def __init__(self, *, areas: Areas, settings: Settings) -> None:
         self._areas = areas
         self._settings = settings
 
     def version(self, dataset: str, query: TrendQuery) -> str:
-        """Everything a trend depends on besides the query, as a short digest."""
+        """A short digest of everything that a trend depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : TrendQuery
+            Names the area.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer or the software does.
+        """
         place = self._place(query)
         version = self._areas.version(dataset, place.layer_id)
         return short_digest(version, place.layer_id, place.code, "trend")
@@ -46,34 +67,45 @@ class Trends:
     def trend(self, dataset: str, query: TrendQuery) -> Table:
         """One `TrendRow` per whole step: its incidents and rate with interval.
 
-        An incident belongs to an area as in
-        every table by area: by its supplied code where that counts, else by its place. The
-        counts of the provenance add up: `records` is `in_rows`, `in_incomplete_steps`,
-        `in_layer_elsewhere`, `outside` and `not_located` together.
+        An incident belongs to an area as in every table by area: by its supplied code where that
+        counts, otherwise by its location. The counts of the provenance add up: `records` is the
+        sum of `in_rows`, `in_incomplete_steps`, `in_layer_elsewhere`, `outside` and `not_located`.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : TrendQuery
+            Filter, area and step.
+
+        Returns
+        -------
+        Table
+            In the order of the steps.
 
         Raises
         ------
         InvalidWithinError
-            If the area is not written layer:code.
+            If the area is not in the form layer:code.
         UnknownLayerError, UnknownAreaError
-            If there is no such layer or area.
+            If the layer or area does not exist.
         NoStudyAreaError
             If no area is named and no layer is imported.
         TooMuchWorkError
             If there are too many steps.
         """
         place = self._place(query)
-        wanted = query.incident_filter()
+        incident_filter = query.incident_filter()
         # The same count as that of the layer's tables, whatever area is asked for.
-        counted = self._areas.count(
-            dataset, place.layer_id, dataclasses.replace(wanted, within=None)
+        area_counts = self._areas.count(
+            dataset, place.layer_id, dataclasses.replace(incident_filter, within=None)
         )
-        here, name = _here(counted, place)
-        selection = counted.selection
-        kept = dataclasses.replace(selection, mask=selection.mask & here)
-        steps = whole_steps(kept, query.step)
-        inside = steps.step_of_incident[steps.step_of_incident >= 0]
-        count = np.bincount(inside, minlength=len(steps.labels)).astype(np.int64)
+        in_place, name = _in_place(area_counts, place)
+        selection = area_counts.selection
+        place_selection = dataclasses.replace(selection, mask=selection.mask & in_place)
+        steps = whole_steps(place_selection, query.step)
+        step_indices = steps.step_of_incident[steps.step_of_incident >= 0]
+        count = np.bincount(step_indices, minlength=len(steps.labels)).astype(np.int64)
         rate = rates(count, steps.days, per=DAYS_PER[query.per], interval=query.interval)
         columns: dict[str, NDArray[Any]] = {
             "month": np.array(steps.labels, dtype=object),
@@ -83,8 +115,8 @@ class Trends:
             "lower": rate.lower,
             "upper": rate.upper,
         }
-        placed = counted.placement.counts(selection.mask)
-        in_layer = int(np.count_nonzero(selection.mask & (counted.placement.area >= 0)))
+        placement_counts = area_counts.placement.counts(selection.mask)
+        in_layer = int(np.count_nonzero(selection.mask & (area_counts.placement.area >= 0)))
         total = int(count.sum())
         notes = [steps.omission_note()] if steps.omitted_count else []
         if not steps.labels:
@@ -94,8 +126,8 @@ class Trends:
             row=TrendRow,
             columns=columns,
             provenance=provenance(
-                sources=counted.sources(),
-                filter=wanted.as_provenance(),
+                sources=area_counts.sources(),
+                filter=incident_filter.as_provenance(),
                 method={
                     "name": "trend",
                     "area": f"{place.layer_id}:{place.code}" if place.code else place.layer_id,
@@ -107,17 +139,17 @@ class Trends:
                 },
                 counts={
                     "records": selection.records,
-                    **placed,
+                    **placement_counts,
                     "in_rows": total,
                     "in_incomplete_steps": steps.omitted_count,
                     "in_layer_elsewhere": in_layer - total - steps.omitted_count,
                 },
-                notes=(*counted.notes(), *notes),
+                notes=(*area_counts.notes(), *notes),
             ),
         )
 
     def _place(self, query: TrendQuery) -> Place:
-        """What the trend is about: the area to stay within, else the study area."""
+        """The subject of the trend: the area of `within`, otherwise the study area."""
         if query.within is not None:
             return _place_of(query.within)
         setting = self._settings.study_area
@@ -131,18 +163,18 @@ class Trends:
 
 
 def _place_of(label: str) -> Place:
-    """The area that ``layer:code`` names; a grid's name has a colon of its own."""
-    cut = label.rpartition if label.startswith(GRID_PREFIXES) else label.partition
-    layer_id, _, code = cut(":")
+    """The area that ``layer:code`` names; a grid's id itself contains a colon."""
+    partition = label.rpartition if label.startswith(GRID_PREFIXES) else label.partition
+    layer_id, _, code = partition(":")
     if not (layer_id and code):
         raise InvalidWithinError(label)
     return Place(layer_id, code)
 
 
-def _here(counted: AreaCounts, place: Place) -> tuple[BoolArray, str]:
-    """(n,) True for each incident of the place, chosen or not; and the place's name."""
-    area = counted.placement.area
+def _in_place(area_counts: AreaCounts, place: Place) -> tuple[BoolArray, str]:
+    """(n,) True for each incident of the place, selected or not; and the place's name."""
+    area = area_counts.placement.area
     if place.code is None:
-        return area >= 0, counted.layer.metadata.title or place.layer_id
-    at = counted.layer.position(place.code)
-    return area == at, counted.layer.names[at]
+        return area >= 0, area_counts.layer.metadata.title or place.layer_id
+    index = area_counts.layer.position(place.code)
+    return area == index, area_counts.layer.names[index]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.areas.choropleths import Choropleths
+from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.areas.over_time import OverTime
 from service.analyses.growth.household_sizes import POPULATION
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
@@ -77,13 +77,13 @@ class FactsByArea:
         measures: MeasureStore,
         choropleths: Choropleths,
         hotspots: Hotspots,
-        over_time: OverTime,
+        emerging_hotspots: EmergingHotspots,
     ) -> None:
         self._areas = areas
         self._measures = measures
         self._choropleths = choropleths
         self._hotspots = hotspots
-        self._over_time = over_time
+        self._emerging_hotspots = emerging_hotspots
         self._facts: SingleFlightCache[AreaFacts] = SingleFlightCache(FACTS_IN_MEMORY)
 
     def version(self, dataset: str, layer_id: str) -> str:
@@ -148,7 +148,7 @@ class FactsByArea:
         emerging_class = classes(
             "category",
             "emerging class",
-            lambda: self._over_time.emerging(
+            lambda: self._emerging_hotspots.table(
                 dataset, layer_id, EmergingQuery.model_validate(given)
             ),
         )

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from service.analyses.areas.over_time import OverTime
+from service.analyses.areas.change import PeriodChanges
 from service.analyses.growth.area_facts import by_area
 from service.analyses.growth.local_rates import local_rates
 from service.analyses.growth.overlay import Ground, Grounds, area_growth
@@ -41,9 +41,9 @@ class Priorities:
         What decides; its digest is part of every version.
     """
 
-    def __init__(self, *, grounds: Grounds, over_time: OverTime, rules: PriorityRules) -> None:
+    def __init__(self, *, grounds: Grounds, changes: PeriodChanges, rules: PriorityRules) -> None:
         self._grounds = grounds
-        self._over_time = over_time
+        self._changes = changes
         self._rules = rules
         self._digest = hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]
 
@@ -135,7 +135,7 @@ class Priorities:
         }
         wanted = query.change_query()
         if wanted is not None:
-            table = self._over_time.change(dataset, ground.layer.layer_id, wanted)
+            table = self._changes.table(dataset, ground.layer.layer_id, wanted)
             facts["transition"] = by_area(table, "transition", found.counted)
             for fact, column in (
                 ("change_percent", "percent"),

@@ -6,7 +6,7 @@ from boundaries.layers.layer import Layer
 from boundaries.neighbours.adjacency import queen, rook
 from boundaries.neighbours.neighbour_cache import NeighbourCache
 from service.runtime.single_flight import SingleFlightCache
-from spatial.arrays import FloatArray
+from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.distance_weights import (
     distance_band,
     inverse_distance,
@@ -55,6 +55,26 @@ class Neighbourhoods:
         """
         key = (layer.layer_id, layer.version, rule)
         return self._neighbours.get(key, lambda: self._find(layer, rule))
+
+    def of_areas(self, layer: Layer, rule: str, mask: BoolArray) -> Neighbours:
+        """The neighbours among some of a layer's areas.
+
+        Parameters
+        ----------
+        layer : Layer
+            The areas.
+        rule : str
+            As for `of`.
+        mask : (n,) bool
+            The areas to keep.
+
+        Returns
+        -------
+        Neighbours
+            In the order of the areas kept.
+        """
+        neighbours = self.of(layer, rule)
+        return neighbours if mask.all() else neighbours.subset(mask)
 
     def automatic(self, layer: Layer, values: FloatArray) -> tuple[Neighbours, dict[str, Any]]:
         """The distance band at which global Moran's z first peaks, and how it was chosen.

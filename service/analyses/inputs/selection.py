@@ -52,8 +52,18 @@ class Selection:
         float
             Above 0.
         """
+        return self.length_days() / 365.25
+
+    def length_days(self) -> float:
+        """Length of the period in days: the exposure of its counts.
+
+        Returns
+        -------
+        float
+            At least 1.
+        """
         first, last = self.days()
-        return ((last - first).days + 1) / 365.25
+        return float((last - first).days + 1)
 
     def middle_year(self) -> float:
         """The middle of the period as a decimal year: 2019.5 is the middle of 2019.

@@ -160,7 +160,7 @@ def emerging(
     write_table(
         resources,
         question,
-        lambda: resources.over_time.emerging(dataset, layer, query),
+        lambda: resources.emerging_hotspots.table(dataset, layer, query),
         format_,
         out,
     )
@@ -180,7 +180,7 @@ def change(
     write_table(
         resources,
         question,
-        lambda: resources.over_time.change(dataset, layer, query),
+        lambda: resources.period_changes.table(dataset, layer, query),
         format_,
         out,
     )

@@ -1,0 +1,288 @@
+"""Change between a baseline period and another, area by area and for the whole map."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.analyses.areas.choropleths import row_order
+from service.analyses.areas.emerging import THREADS, check_permuted_values
+from service.analyses.areas.rows import ChangeRow
+from service.analyses.inputs.area_counts import Areas
+from service.analyses.inputs.neighbours import Neighbourhoods
+from service.config.settings import Settings
+from service.model.answers import Table
+from service.model.provenance import provenance, short_digest
+from service.queries.over_time import ChangeQuery
+from service.runtime.cancellation import check_cancelled
+from spatial.arrays import BoolArray, FloatArray
+from spatial.local_statistics.accuracy import concentration, hotspot_accuracy
+from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
+from spatial.over_time.change import (
+    count_changes,
+    e_test,
+    transitions,
+)
+from spatial.over_time.map_similarity import map_similarity
+
+NOT_EVIDENCE: Final = (
+    "That an area is no longer hot is not evidence that it changed: "
+    "p_value and q_value are about its own counts."
+)
+
+
+class PeriodChanges:
+    """Tables of change between two periods.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    neighbourhoods : Neighbourhoods
+        Neighbours under a rule.
+    settings : Settings
+        Limits of the work.
+    """
+
+    def __init__(
+        self, *, areas: Areas, neighbourhoods: Neighbourhoods, settings: Settings
+    ) -> None:
+        self._areas = areas
+        self._neighbourhoods = neighbourhoods
+        self._limits = settings.limits
+
+    def version(self, dataset: str, layer_id: str) -> str:
+        """A short digest of everything that a table depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer or the software does.
+        """
+        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+
+    def table(self, dataset: str, layer_id: str, query: ChangeQuery) -> Table:
+        """One `ChangeRow` per area: counts of the two periods, and the change of its class.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : ChangeQuery
+            Filter, the two periods, neighbours and null.
+
+        Returns
+        -------
+        Table
+            With the shapes of the areas.
+        """
+        before = self._areas.count(dataset, layer_id, query.baseline_filter())
+        after = self._areas.count(dataset, layer_id, query.incident_filter())
+        area_indices = np.flatnonzero(after.in_scope)
+        count_before = before.count[area_indices].astype(np.float64)
+        count_after = after.count[area_indices].astype(np.float64)
+        days = before.selection.length_days(), after.selection.length_days()
+        neighbours = self._neighbourhoods.of_areas(after.layer, query.neighbours, after.in_scope)
+        n_maps = 2 + 4 * query.replicates
+        check_permuted_values(self._limits, len(area_indices), query.permutations, n_maps)
+        change = count_changes(
+            count_before,
+            count_after,
+            first_exposure=days[0],
+            second_exposure=days[1],
+            correction=query.correction,
+        )
+
+        def classify(values: FloatArray) -> HotspotMap:
+            check_cancelled()
+            return hotspot_map(
+                values,
+                neighbours,
+                permutations=query.permutations,
+                seed=query.seed,
+                correction=query.correction,
+                threads=THREADS,
+            )
+
+        maps = classify(count_before), classify(count_after)
+        classes = maps[0].classes, maps[1].classes
+        codes = np.array(after.layer.codes, dtype=object)[area_indices]
+        columns: dict[str, NDArray[Any]] = {
+            "code": codes,
+            "name": np.array(after.layer.names, dtype=object)[area_indices],
+            "count_before": count_before.astype(np.int64),
+            "count_after": count_after.astype(np.int64),
+            "difference": change.difference,
+            "percent": change.percent,
+            "ratio": _finite(change.ratio),
+            "lower": _finite(change.lower),
+            "upper": _finite(change.upper),
+            "p_value": change.p_value,
+            "q_value": change.q_value,
+            "class_before": classes[0].astype(object),
+            "class_after": classes[1].astype(object),
+            "transition": transitions(classes[0], classes[1]),
+        }
+        order = row_order(change.difference, codes)
+        whole_map = _whole_map(count_before, count_after, days)
+        area_km2 = after.layer.areas_km2[area_indices]
+        whole_map["concentration_before"] = _concentration(count_before)
+        whole_map["concentration_after"] = _concentration(count_after)
+        whole_map["accuracy_of_the_baseline_map"] = _accuracy(
+            maps[0].hot(0.05), count_before, count_after, area_km2
+        )
+        if query.replicates:
+            whole_map["similarity"] = _similarity(
+                count_before, count_after, classify, area_km2, query
+            )
+        return Table(
+            kind="change",
+            row=ChangeRow,
+            columns={name: column[order] for name, column in columns.items()},
+            geometries=after.layer.geometries[area_indices[order]],
+            crs=after.layer.crs,
+            provenance=provenance(
+                sources=after.sources(),
+                filter={
+                    **after.filter(),
+                    "baseline_from": query.baseline_from,
+                    "baseline_to": query.baseline_to,
+                },
+                method={
+                    "name": "change between two periods",
+                    "test": "E-test (Krishnamoorthy and Thomson 2004), two-sided",
+                    "interval": "of the ratio of the rates, exact (Clopper and Pearson), 95 %",
+                    "days_before": days[0],
+                    "days_after": days[1],
+                    "neighbours": query.neighbours,
+                    "permutations": query.permutations,
+                    "seed": query.seed,
+                    "correction": query.correction,
+                    "classes": "Gi* of each period, by q",
+                    "map": whole_map,
+                },
+                counts={
+                    **{
+                        f"before_{name}": number
+                        for name, number in before.reconciliation().items()
+                    },
+                    **after.reconciliation(),
+                },
+                notes=(*after.notes(), NOT_EVIDENCE),
+            ),
+        )
+
+
+def finite_or_none(value: float) -> float | None:
+    """A number for JSON, which has no infinity.
+
+    Parameters
+    ----------
+    value : float
+        Possibly infinite or NaN.
+
+    Returns
+    -------
+    float or None
+        None unless the value is finite.
+    """
+    return float(value) if np.isfinite(value) else None
+
+
+def _whole_map(
+    count_before: FloatArray, count_after: FloatArray, days: tuple[float, float]
+) -> dict[str, Any]:
+    """The change of all areas together."""
+    total = count_changes(
+        [count_before.sum()], [count_after.sum()], first_exposure=days[0], second_exposure=days[1]
+    )
+    p_value = e_test(
+        np.array([count_before.sum()]),
+        np.array([count_after.sum()]),
+        first_exposure=days[0],
+        second_exposure=days[1],
+    )
+    return {
+        "count_before": int(count_before.sum()),
+        "count_after": int(count_after.sum()),
+        "difference": float(total.difference[0]),
+        "percent": finite_or_none(total.percent[0]),
+        "ratio": finite_or_none(total.ratio[0]),
+        "lower": finite_or_none(total.lower[0]),
+        "upper": finite_or_none(total.upper[0]),
+        "p_value": float(p_value[0]),
+    }
+
+
+def _concentration(count: FloatArray) -> dict[str, float | None] | None:
+    """How few areas contain how many incidents; None without incidents."""
+    if not count.sum():
+        return None
+    result = concentration(count)
+    return {
+        "areas_for_half": result.areas_for_half,
+        "share_of_areas_for_half": result.share_for_half,
+        "gini": finite_or_none(result.gini),
+        "adjusted_gini": finite_or_none(result.adjusted_gini),
+    }
+
+
+def _accuracy(
+    is_hot: BoolArray, count_before: FloatArray, count_after: FloatArray, area_km2: FloatArray
+) -> dict[str, float | None] | None:
+    """The later incidents in the baseline's hot areas; None if none was hot."""
+    if not is_hot.any() or not count_after.sum():
+        return None
+    accuracy = hotspot_accuracy(is_hot, count_before, count_after, area_km2=area_km2)
+    return {name: finite_or_none(value) for name, value in dataclasses.asdict(accuracy).items()}
+
+
+def _similarity(
+    count_before: FloatArray,
+    count_after: FloatArray,
+    classify: Callable[[FloatArray], HotspotMap],
+    area_km2: FloatArray,
+    query: ChangeQuery,
+) -> dict[str, Any]:
+    """The similarity of the two hotspot maps, and its distribution for an unchanged map."""
+
+    def find_hot(values: FloatArray) -> BoolArray:
+        is_hot: BoolArray = classify(values).hot(0.05)
+        return is_hot
+
+    similarity = map_similarity(
+        count_before,
+        count_after,
+        find_hot,
+        area_km2=area_km2,
+        replicates=query.replicates,
+        seed=query.seed,
+    )
+    return {
+        "overlap_of_hot_area": finite_or_none(similarity.overlap),
+        "overlap_interval": [finite_or_none(value) for value in similarity.overlap_interval],
+        "overlap_if_unchanged": [finite_or_none(value) for value in similarity.overlap_unchanged],
+        "overlap_p": finite_or_none(similarity.overlap_p),
+        "rank_correlation": finite_or_none(similarity.rank_correlation),
+        "rank_interval": [finite_or_none(value) for value in similarity.rank_interval],
+        "rank_if_unchanged": [finite_or_none(value) for value in similarity.rank_unchanged],
+        "rank_p": finite_or_none(similarity.rank_p),
+        "replicates": similarity.replicates,
+        "hot": "q up to 0.05",
+    }
+
+
+def _finite(values: FloatArray) -> FloatArray:
+    """The values, NaN where they are infinite: a change from zero has no ratio."""
+    return np.where(np.isfinite(values), values, np.nan)

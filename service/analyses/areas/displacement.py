@@ -1,0 +1,125 @@
+"""The weighted displacement difference of an intervention."""
+
+import dataclasses
+
+from service.analyses.areas.change import finite_or_none
+from service.analyses.inputs.area_counts import Areas
+from service.model.answers import Document
+from service.model.provenance import provenance, short_digest
+from service.queries.over_time import DisplacementQuery
+from spatial.over_time.change import (
+    weighted_displacement_difference,
+)
+
+
+class Displacement:
+    """Estimates whether an intervention reduced or displaced incidents.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    """
+
+    def __init__(self, *, areas: Areas) -> None:
+        self._areas = areas
+
+    def version(self, dataset: str, layer_id: str) -> str:
+        """A short digest of everything that an estimate depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer or the software does.
+        """
+        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+
+    def document(self, dataset: str, layer_id: str, query: DisplacementQuery) -> Document:
+        """The reduction of incidents by an intervention, allowing for control and displacement.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : DisplacementQuery
+            Filter, the two periods and the groups of areas.
+
+        Returns
+        -------
+        Document
+            The difference with its interval, and the counts.
+
+        Raises
+        ------
+        UnknownAreaError
+            If the layer has no area with a named code.
+        """
+        before = self._areas.count(dataset, layer_id, query.baseline_filter())
+        after = self._areas.count(dataset, layer_id, query.incident_filter())
+        groups = {
+            "target": query.target,
+            "control": query.control,
+            "displacement": query.displacement,
+            "displacement_control": query.displacement_control,
+        }
+        pairs = {}
+        for name, codes in groups.items():
+            indices = [after.layer.position(code) for code in codes]
+            pairs[name] = (float(before.count[indices].sum()), float(after.count[indices].sum()))
+        difference = weighted_displacement_difference(
+            pairs["target"],
+            pairs["control"],
+            pairs["displacement"],
+            pairs["displacement_control"],
+        )
+        return Document(
+            kind="displacement",
+            content={
+                **{
+                    name: finite_or_none(value)
+                    for name, value in dataclasses.asdict(difference).items()
+                },
+                "counts": {
+                    name: {"before": int(pair[0]), "after": int(pair[1])}
+                    for name, pair in pairs.items()
+                },
+            },
+            provenance=provenance(
+                sources=after.sources(),
+                filter={
+                    **after.filter(),
+                    "baseline_from": query.baseline_from,
+                    "baseline_to": query.baseline_to,
+                },
+                method={
+                    "name": "weighted displacement difference (Wheeler and Ratcliffe 2018)",
+                    "days_before": before.selection.length_days(),
+                    "days_after": after.selection.length_days(),
+                    **{name: list(codes) for name, codes in groups.items()},
+                },
+                counts=after.reconciliation(),
+                notes=(
+                    *after.notes(),
+                    *_notes(before.selection.length_days(), after.selection.length_days()),
+                ),
+            ),
+        )
+
+
+def _notes(before: float, after: float) -> tuple[str, ...]:
+    if abs(before - after) <= 0.02 * before:
+        return ()
+    note = (
+        f"The periods differ in length ({before:g} and {after:g} days): the difference is of "
+        "counts and supposes equal periods."
+    )
+    return (note,)

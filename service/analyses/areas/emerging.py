@@ -1,0 +1,214 @@
+"""Emerging hot spots: areas classified by their hot and cold steps over time."""
+
+import os
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.analyses.areas.rows import EmergingRow
+from service.analyses.inputs.area_counts import AreaCounts, Areas
+from service.analyses.inputs.neighbours import Neighbourhoods
+from service.analyses.inputs.periods import Steps, whole_steps
+from service.config.settings import LimitSettings, Settings
+from service.model.answers import Table
+from service.model.errors import TooMuchWorkError
+from service.model.provenance import provenance, short_digest
+from service.queries.over_time import EmergingQuery
+from service.runtime.cancellation import check_cancelled
+from spatial.arrays import FloatArray
+from spatial.over_time.emerging import (
+    CATEGORIES,
+    DEFINITIONS,
+    MIN_STEPS,
+    EmergingHotSpots,
+    emerging_hot_spots,
+)
+from spatial.weights.weights import Neighbours
+
+THREADS: Final = os.cpu_count() or 1
+
+
+class EmergingHotspots:
+    """Tables of emerging hot spots.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    neighbourhoods : Neighbourhoods
+        Neighbours under a rule.
+    settings : Settings
+        Limits of the work.
+    """
+
+    def __init__(
+        self, *, areas: Areas, neighbourhoods: Neighbourhoods, settings: Settings
+    ) -> None:
+        self._areas = areas
+        self._neighbourhoods = neighbourhoods
+        self._limits = settings.limits
+
+    def version(self, dataset: str, layer_id: str) -> str:
+        """A short digest of everything that a table depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer or the software does.
+        """
+        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+
+    def table(self, dataset: str, layer_id: str, query: EmergingQuery) -> Table:
+        """One `EmergingRow` per area: its category and the run of classes behind it.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : EmergingQuery
+            Filter, step, neighbours and null.
+
+        Returns
+        -------
+        Table
+            With the shapes of the areas.
+        """
+        area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        steps = whole_steps(area_counts.selection, query.step)
+        area_indices = np.flatnonzero(area_counts.in_scope)
+        values = _counts_per_step(area_counts, steps)[area_indices]
+        neighbours = self._neighbourhoods.of_areas(
+            area_counts.layer, query.neighbours, area_counts.in_scope
+        )
+        check_permuted_values(
+            self._limits, len(area_indices), query.permutations, max(len(steps.labels), 1)
+        )
+        hot_spots = emerging_hot_spots(
+            values,
+            neighbours,
+            permutations=query.permutations,
+            seed=query.seed,
+            correction=query.correction,
+            earlier_steps=query.earlier_steps,
+            threads=THREADS,
+            on_progress=check_cancelled,
+        )
+        count = values.sum(axis=1)
+        codes = np.array(area_counts.layer.codes, dtype=object)[area_indices]
+        columns: dict[str, NDArray[Any]] = {
+            "code": codes,
+            "name": np.array(area_counts.layer.names, dtype=object)[area_indices],
+            "count": count.astype(np.int64),
+            "category": hot_spots.category,
+            "run": hot_spots.run,
+            "hot_steps": (hot_spots.classes == 1).sum(axis=1),
+            "cold_steps": (hot_spots.classes == -1).sum(axis=1),
+            "last_z_score": hot_spots.z_score[:, -1],
+            "trend_s": hot_spots.trend.s,
+            "trend_z_score": hot_spots.trend.z_score,
+            "trend_p_value": hot_spots.trend.p_value,
+        }
+        order = _by_category(hot_spots, count, codes)
+        return Table(
+            kind="emerging",
+            row=EmergingRow,
+            columns={name: column[order] for name, column in columns.items()},
+            geometries=area_counts.layer.geometries[area_indices[order]],
+            crs=area_counts.layer.crs,
+            provenance=provenance(
+                sources=area_counts.sources(),
+                filter=area_counts.filter(),
+                method=_method(query, steps, hot_spots, neighbours),
+                counts=area_counts.reconciliation(),
+                notes=(*area_counts.notes(), *_notes(steps, hot_spots)),
+            ),
+        )
+
+
+def check_permuted_values(limits: LimitSettings, areas: int, permutations: int, maps: int) -> None:
+    """Refuse to permute more values than the limit allows.
+
+    Parameters
+    ----------
+    limits : LimitSettings
+        Limits of the work.
+    areas, permutations, maps : int
+        Their product is the number of values that are permuted.
+
+    Raises
+    ------
+    TooMuchWorkError
+        If there are more than four times `limits.permuted_values`.
+    """
+    work, allowed = areas * permutations * maps, 4 * limits.permuted_values
+    if work > allowed:
+        raise TooMuchWorkError(
+            f"permuted values ({areas} areas, {permutations} permutations, {maps} maps)",
+            work,
+            allowed,
+            "ask for fewer permutations, replicates or steps",
+        )
+
+
+def _counts_per_step(area_counts: AreaCounts, steps: Steps) -> FloatArray:
+    """(areas of the layer, steps) incidents."""
+    n_steps = len(steps.labels)
+    area = area_counts.placement.area
+    is_usable = (area >= 0) & (steps.step_of_incident >= 0)
+    cell = area[is_usable].astype(np.int64) * n_steps + steps.step_of_incident[is_usable]
+    n_areas = len(area_counts.layer)
+    table = np.bincount(cell, minlength=n_areas * n_steps) if n_steps else np.zeros(0)
+    return table.reshape(n_areas, n_steps).astype(np.float64)
+
+
+def _by_category(hot_spots: EmergingHotSpots, count: FloatArray, codes: NDArray[Any]) -> Any:
+    """The order of rows: categories in the order of their definitions, then most incidents."""
+    rank = np.array([CATEGORIES.index(category) for category in hot_spots.category])
+    return np.lexsort((codes.astype(str), -count, rank))
+
+
+def _method(
+    query: EmergingQuery, steps: Steps, hot_spots: EmergingHotSpots, neighbours: Neighbours
+) -> dict[str, Any]:
+    names, numbers = np.unique(hot_spots.category.astype(str), return_counts=True)
+    return {
+        "name": "emerging hot spots",
+        "definitions": DEFINITIONS,
+        "step": query.step,
+        "steps": list(steps.labels),
+        "run": "one letter per step, oldest first: H hot, C cold, . neither",
+        "neighbours": query.neighbours,
+        "links": neighbours.links,
+        "earlier_steps": query.earlier_steps,
+        "permutations": query.permutations,
+        "seed": query.seed,
+        "correction": query.correction,
+        "level": 0.10,
+        "trend": "Mann-Kendall of the z scores, p up to 0.10",
+        "categories": {name: int(number) for name, number in zip(names, numbers, strict=True)},
+    }
+
+
+def _notes(steps: Steps, hot_spots: EmergingHotSpots) -> tuple[str, ...]:
+    notes = []
+    if steps.omitted_count:
+        notes.append(steps.omission_note())
+    if hot_spots.flat_steps:
+        flat_steps = ", ".join(steps.labels[index] for index in hot_spots.flat_steps)
+        notes.append(f"No area differs from another in {flat_steps}: nothing is hot or cold then.")
+    if len(steps.labels) < 10:
+        notes.append(
+            f"With fewer than 10 steps (at least {MIN_STEPS} are needed) no area can be "
+            "historical: 90 % of nine steps is all nine."
+        )
+    return tuple(notes)
