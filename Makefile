@@ -9,12 +9,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format test test-interpreted bench image clean
+.PHONY: help demo check format test fuzz test-interpreted bench image clean
 
 help:
 	@echo "make demo    install, make the demonstration county, serve it and print the address"
 	@echo "make test    install what the tests need and run them"
 	@echo "make check   ruff, formatting, mypy --strict, architecture"
+	@echo "make fuzz    property tests with new examples, ten times as many"
 	@echo "make format  put code and documents into their form"
 	@echo "make bench   ratios against named peers, measured in one run"
 	@echo "make image   build the container image (needs docker or podman)"
@@ -49,6 +50,10 @@ format: $(VENV)/.installed-dev
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile
+
+# Property tests with new examples; a failure says how to repeat it (docs/contributing.md).
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=fuzz $(FUZZ)
 
 # The numerics once more without compilation: what numba hides, Python shows.
 test-interpreted: $(VENV)/.installed-dev

@@ -4,7 +4,7 @@ import csv
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.changes.vintages import (
@@ -17,6 +17,7 @@ from boundaries.changes.vintages import (
 )
 from boundaries.errors import LookupMismatchError
 from spatial.errors import InvalidValuesError
+from tests.strategies import quantities
 
 ROWS = [
     ("u1", "u1", "U"),
@@ -61,10 +62,9 @@ def test_amounts_are_exact_for_unchanged_and_merged_and_flagged_for_split():
 
 
 @given(
-    amounts=st.lists(st.floats(0, 10_000), min_size=6, max_size=6),
-    weights=st.lists(st.floats(0.001, 1e6), min_size=7, max_size=7),
+    amounts=st.lists(quantities(0, 10_000), min_size=6, max_size=6),
+    weights=st.lists(quantities(0.001, 1e6), min_size=7, max_size=7),
 )
-@settings(deadline=None)
 def test_totals_are_kept(amounts, weights):
     carried = carry_amounts(LOOKUP, amounts, weights=weights).values
     assert carried.sum() == pytest.approx(sum(amounts))

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.layers.edges import distinct, edges_of, pairs_in_contact
@@ -69,6 +69,5 @@ def test_edges_are_those_of_every_ring_and_know_their_area():
 
 
 @given(st.lists(st.integers(-5, 5)))
-@settings(deadline=None)
 def test_distinct_values_ascend(values):
     assert distinct(np.array(values, dtype=np.int64)).tolist() == sorted(set(values))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import MultiPolygon
 
@@ -12,6 +12,7 @@ from boundaries.points.assign import FEW_POINTS, assign_points, compile_kernels
 from tests.boundaries.areas import EAST, NORTH, chessboard, layer_of, square
 from tests.boundaries.points.test_assign import AWKWARD, OFFSETS, ORIGIN
 from tests.oracles import area_of_each_point
+from tests.strategies import examples, quantities
 
 CELLS = (1, 7, 60, 2_000)
 INDICES = {cells: AreaIndex.of(AWKWARD.geometries, cells=cells) for cells in CELLS}
@@ -20,7 +21,7 @@ MANY = np.resize(ORIGIN, (FEW_POINTS, 2))
 
 @pytest.mark.parametrize("cells", CELLS)
 @given(offsets=OFFSETS)
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_what_the_index_decides_is_right(cells, offsets):
     points = offsets + ORIGIN
     found = INDICES[cells].find(points)
@@ -30,7 +31,7 @@ def test_what_the_index_decides_is_right(cells, offsets):
 
 
 @given(offsets=OFFSETS)
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_many_points_are_assigned_as_few_are(offsets):
     points = np.concatenate([offsets + ORIGIN, MANY])
     np.testing.assert_array_equal(
@@ -40,12 +41,12 @@ def test_many_points_are_assigned_as_few_are(offsets):
 
 
 @given(
-    angle=st.floats(0, 360),
-    size=st.floats(0.01, 3_000),
+    angle=quantities(0, 360),
+    size=quantities(0.01, 3_000),
     corners=st.integers(3, 40),
     seed=st.integers(0, 1_000),
 )
-@settings(deadline=None, max_examples=60)
+@examples(60)
 def test_turned_and_ragged_areas_are_decided_right(angle, size, corners, seed):
     random = np.random.default_rng(seed)
     turn = np.sort(random.uniform(0, 2 * np.pi, corners))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from shapely import MultiPolygon
@@ -12,6 +12,7 @@ from boundaries.points.assign import assign_points
 from spatial.errors import InvalidPointsError
 from tests.boundaries.areas import EAST, NORTH, chessboard, layer_of, real_layer, square
 from tests.oracles import area_of_each_point
+from tests.strategies import metres
 
 ORIGIN = np.array([EAST, NORTH])
 
@@ -20,7 +21,7 @@ OFFSETS = hnp.arrays(
     np.float64,
     st.tuples(st.integers(0, 40), st.just(2)),
     elements=st.one_of(
-        st.floats(-150, 650, allow_nan=False),
+        metres(-150, 650),
         st.integers(-1, 6).map(lambda n: n * 100.0),
         st.sampled_from([np.nan, np.inf, -np.inf, 1e308, -1e15]),
     ),
@@ -45,7 +46,6 @@ AWKWARD = awkward_layer()
 
 
 @given(offsets=OFFSETS)
-@settings(deadline=None)
 def test_assignment_equals_asking_every_area(offsets):
     points = offsets + ORIGIN
     np.testing.assert_array_equal(

@@ -5,14 +5,14 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
 from boundaries.neighbours.adjacency import queen
 from boundaries.reading.cleaning import clean_coverage
 from boundaries.reading.readers import read_boundaries
 from spatial.errors import InvalidParameterError
 from tests.boundaries.areas import BNG, chessboard, layer_of, square
+from tests.strategies import SEEDS, examples, quantities
 
 
 def shifted(areas, codes, metres):
@@ -127,8 +127,8 @@ def test_parts_and_holes_survive():
     assert len(cleaned.geometries[0].interiors) == 1
 
 
-@given(seed=st.integers(0, 10_000), metres=st.floats(0.001, 0.05))
-@settings(deadline=None, max_examples=25)
+@given(seed=SEEDS, metres=quantities(0.001, 0.05))
+@examples(25)
 def test_shaken_corners_are_joined_again(seed, metres):
     random = np.random.default_rng(seed)
     areas = {

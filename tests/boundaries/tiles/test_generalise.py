@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from boundaries.layers.layer import Layer, normalised
@@ -14,6 +14,7 @@ from spatial.coordinates.crs import transform_xy
 from spatial.coordinates.mercator import HALF_WORLD_M
 from spatial.errors import InvalidParameterError
 from tests.boundaries.areas import EAST, NORTH, chessboard, layer_of, real_layer, square
+from tests.strategies import SEEDS, examples
 
 
 def ragged_layer(seed: int = 1, areas: int = 40, side_m: float = 20_000.0) -> Layer:
@@ -138,8 +139,8 @@ def test_overlapping_areas_become_a_coverage():
     assert shapely.area(back)[0] == pytest.approx(true[0].area, rel=0.02)
 
 
-@given(seed=st.integers(0, 10_000), zoom=st.integers(4, 15))
-@settings(deadline=None, max_examples=15)
+@given(seed=SEEDS, zoom=st.integers(4, 15))
+@examples(15)
 def test_any_coverage_stays_sound_at_any_zoom(seed, zoom):
     level = generalised(ragged_layer(seed, areas=12, side_m=6_000.0), zoom)
     assert_sound(level)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from service.assembly.resources import open_resources
@@ -15,6 +15,7 @@ from service.config.settings import LimitSettings, Settings
 from service.ogc.wmts.queries import WmtsQuery
 from tests.service import world
 from tests.service.addresses import OGC_XML, addresses, asking, path_templates, query_parameters
+from tests.strategies import examples
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 HOTSPOTS = f"/v1/hotspots/{world.DATASET}/{world.CELLS}"
@@ -378,7 +379,7 @@ NASTY = st.sampled_from(
 
 
 @given(data=st.data())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nonsense_is_refused_and_never_breaks_anything(client, data):
     template = data.draw(st.sampled_from(sorted(path_templates(client.app))))
     address = addresses(client.app, template)[0]
@@ -392,7 +393,7 @@ def test_nonsense_is_refused_and_never_breaks_anything(client, data):
 
 
 @given(data=st.data())
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nonsense_in_a_path_is_refused_and_never_breaks_anything(client, data):
     template = data.draw(
         st.sampled_from(sorted(t for t in path_templates(client.app) if "{" in t))

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyproj
 import pytest
 from deltalake import write_deltalake
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.store.errors import (
@@ -26,6 +26,7 @@ from service.store.errors import (
 )
 from service.store.incidents import IncidentStore
 from tests.service.store.rows import CRS, a_file, incident_rows
+from tests.strategies import examples, quantities
 
 
 @pytest.fixture
@@ -405,13 +406,13 @@ def test_values_do_not_outlive_their_rows_in_the_log(store, tmp_path):
 _ROW = st.tuples(
     st.integers(0, 200 * 365 * 1440).map(lambda m: np.datetime64("1900-01-01T00:00") + m),
     st.sampled_from(("minute", "day", "month")),
-    st.one_of(st.none(), st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7))),
+    st.one_of(st.none(), st.tuples(quantities(-1e7, 1e7), quantities(-1e7, 1e7))),
     st.text(min_size=1, max_size=5).filter(lambda text: "\x00" not in text and text.isprintable()),
-    st.floats(0, 1e9),
+    quantities(0, 1e9),
 )
 
 
-@settings(deadline=None, max_examples=25)
+@examples(25)
 @given(rows=st.lists(_ROW, min_size=1, max_size=20))
 def test_any_rows_come_back_as_they_went_in(tmp_path_factory, rows):
     store = IncidentStore(tmp_path_factory.mktemp("any"), crs=CRS)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.bandwidths import pair_distances
@@ -36,6 +36,7 @@ from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidParameterError, TooFewPointsError, UnknownKernelError
 from tests import oracles
 from tests.spatial.speed import compiled_only
+from tests.strategies import examples
 
 SPATSTAT = Path(__file__).parents[2] / "reference" / "spatstat"
 FINE = np.geomspace(20.0, 3_000.0, 250)
@@ -351,7 +352,7 @@ def test_fewer_than_two_places_have_no_bandwidth_but_the_one_given(xy_m, rule):
     cells=st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=2, max_size=25),
     spacing=st.sampled_from([0.5, 90.0, 4_000.0]),
 )
-@settings(max_examples=40)
+@examples(40)
 def test_every_rule_answers_any_two_places_or_more(rule, cells, spacing):
     xy_m = np.array(cells, dtype=float) * spacing + [550_000.0, 260_000.0]
     if len(merge_places(xy_m)) < 2:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -20,6 +20,7 @@ from spatial.density.adaptive import (
 from spatial.density.density import density_on_grid
 from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
+from tests.strategies import examples, metres
 
 SPATSTAT = Path(__file__).parents[2] / "reference" / "spatstat"
 GRID = Grid(left_m=0.0, top_m=6_400.0, cell_m=200.0, rows=32, cols=32)
@@ -63,14 +64,14 @@ def spatstat_points() -> tuple[PointIndex, np.ndarray]:
     xy_m=hnp.arrays(
         np.float64,
         st.tuples(st.integers(0, 8), st.just(2)),
-        elements=st.floats(-900, 7_300, width=32),
+        elements=metres(-900, 7_300),
     ),
     data=st.data(),
 )
-@settings(max_examples=25)
+@examples(25)
 def test_a_surface_equals_the_formula(kernel, xy_m, data):
     points = PointIndex(xy_m)
-    widths = st.floats(50.0, 4_000.0, width=32)
+    widths = metres(50.0, 4_000.0)
     bandwidth_m = data.draw(hnp.arrays(np.float64, len(points), elements=widths))
     got = adaptive_density_on_grid(points, bandwidth_m, GRID, kernel=kernel)
     expected = by_formula(points, bandwidth_m, GRID, kernel)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -24,6 +24,7 @@ from spatial.errors import (
 )
 from tests import oracles
 from tests.spatial.speed import compiled_only
+from tests.strategies import SEEDS, examples, metres, quantities
 
 SPATSTAT = Path(__file__).parents[2] / "reference" / "spatstat"
 GRID = Grid(left_m=600_000.0, top_m=301_000.0, cell_m=50.0, rows=20, cols=24)
@@ -31,9 +32,9 @@ GRID = Grid(left_m=600_000.0, top_m=301_000.0, cell_m=50.0, rows=20, cols=24)
 OFFSETS = hnp.arrays(
     np.float64,
     st.tuples(st.integers(1, 12), st.just(2)),
-    elements=st.floats(-500, 1_700, width=32),
+    elements=metres(-500, 1_700),
 )
-BANDWIDTHS = st.floats(51.0, 1_500.0)
+BANDWIDTHS = quantities(51.0, 1_500.0)
 EVERY_KERNEL = pytest.mark.parametrize("kernel", list(KERNELS))
 POLYNOMIALS = [name for name, kernel in KERNELS.items() if kernel.power is not None]
 
@@ -60,7 +61,7 @@ def assert_equal_to(density, expected, *, share=1e-9):
 
 @EVERY_KERNEL
 @given(offsets=OFFSETS, bandwidth_m=BANDWIDTHS)
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_raster_equals_the_formula(kernel, offsets, bandwidth_m):
     xy_m = placed(offsets)
     density = density_on_grid(xy_m, GRID, bandwidth_m=bandwidth_m, kernel=kernel)
@@ -70,7 +71,7 @@ def test_raster_equals_the_formula(kernel, offsets, bandwidth_m):
 
 @EVERY_KERNEL
 @given(offsets=OFFSETS, bandwidth_m=BANDWIDTHS)
-@settings(deadline=None, max_examples=20)
+@examples(20)
 def test_density_at_places_equals_the_formula(kernel, offsets, bandwidth_m):
     xy_m = placed(offsets)
     at_m = centres(GRID).reshape(-1, 2)[::7]
@@ -205,8 +206,8 @@ def test_agrees_with_spatstat():
 
 
 @EVERY_KERNEL
-@given(seed=st.integers(0, 10_000), bandwidth_m=BANDWIDTHS)
-@settings(deadline=None, max_examples=15)
+@given(seed=SEEDS, bandwidth_m=BANDWIDTHS)
+@examples(15)
 def test_order_splitting_and_threads_do_not_matter(kernel, seed, bandwidth_m):
     xy_m, weights = cluster(25, seed), np.random.default_rng(seed).uniform(0.1, 2.0, 25)
     given = {"bandwidth_m": bandwidth_m, "kernel": kernel}
@@ -220,8 +221,8 @@ def test_order_splitting_and_threads_do_not_matter(kernel, seed, bandwidth_m):
 
 
 @EVERY_KERNEL
-@given(seed=st.integers(0, 10_000), bandwidth_m=BANDWIDTHS, cells=st.integers(-9_000, 9_000))
-@settings(deadline=None, max_examples=15)
+@given(seed=SEEDS, bandwidth_m=BANDWIDTHS, cells=st.integers(-9_000, 9_000))
+@examples(15)
 def test_a_shift_of_everything_does_not_matter(kernel, seed, bandwidth_m, cells):
     # By powers of two, so that the coordinates themselves are not rounded.
     xy_m = np.round(cluster(25, seed), 0) + 1 / 8
@@ -251,8 +252,8 @@ def test_a_window_of_a_raster_is_the_same_raster(kernel):
 
 
 @EVERY_KERNEL
-@given(seed=st.integers(0, 10_000), bandwidth_m=st.floats(51.0, 400.0))
-@settings(deadline=None, max_examples=25)
+@given(seed=SEEDS, bandwidth_m=quantities(51.0, 400.0))
+@examples(25)
 def test_what_no_point_reaches_is_exactly_zero_and_nothing_is_below(kernel, seed, bandwidth_m):
     xy_m = cluster(6, seed, spread_m=400.0)
     density = density_on_grid(xy_m, GRID, bandwidth_m=bandwidth_m, kernel=kernel)
@@ -266,8 +267,8 @@ def test_what_no_point_reaches_is_exactly_zero_and_nothing_is_below(kernel, seed
 
 
 @EVERY_KERNEL
-@given(seed=st.integers(0, 10_000), bandwidth_m=st.floats(0.1, 49.0))
-@settings(deadline=None, max_examples=25)
+@given(seed=SEEDS, bandwidth_m=quantities(0.1, 49.0))
+@examples(25)
 def test_no_mass_is_lost_below_the_size_of_a_cell(kernel, seed, bandwidth_m):
     xy_m, weights = cluster(20, seed, spread_m=60.0), np.linspace(0.1, 5.0, 20)
     density = density_on_grid(xy_m, GRID, bandwidth_m=bandwidth_m, kernel=kernel, weights=weights)
@@ -362,8 +363,8 @@ def test_arguments_without_meaning_are_refused():
 # --- the index -----------------------------------------------------------------------------
 
 
-@given(seed=st.integers(0, 10_000), step_m=st.sampled_from([0.1, 1.0, 40.0, 1_000.0]))
-@settings(deadline=None, max_examples=40)
+@given(seed=SEEDS, step_m=st.sampled_from([0.1, 1.0, 40.0, 1_000.0]))
+@examples(40)
 def test_identical_places_are_merged_and_nothing_else(seed, step_m):
     rng = np.random.default_rng(seed)
     xy_m = np.round(rng.normal((545_000.0, 258_000.0), 300.0, (400, 2)) / step_m) * step_m
@@ -376,8 +377,8 @@ def test_identical_places_are_merged_and_nothing_else(seed, step_m):
     assert (index.rows_merged, index.total_weight) == (400, weights.sum())
 
 
-@given(seed=st.integers(0, 10_000))
-@settings(deadline=None, max_examples=40)
+@given(seed=SEEDS)
+@examples(40)
 def test_a_window_has_every_place_within_it_once(seed):
     rng = np.random.default_rng(seed)
     index = PointIndex(rng.normal((545_000.0, 258_000.0), 800.0, (500, 2)))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.coordinates.crs import WGS84, transform_xy
@@ -24,6 +24,7 @@ from spatial.errors import (
 )
 from tests import oracles
 from tests.spatial.speed import compiled_only
+from tests.strategies import examples, quantities
 
 EVERY_KERNEL = pytest.mark.parametrize("kernel", list(KERNELS))
 CAMBRIDGE = (545_000.0, 258_400.0)
@@ -211,12 +212,12 @@ def test_display_tile_is_within_a_thousandth_of_the_maximum(kernel, bandwidth_m)
 
 @pytest.mark.parametrize("kernel", list(SPACINGS))
 @given(
-    x_m=st.floats(0, 2_000),
-    y_m=st.floats(0, 2_000),
-    angle=st.floats(0, math.pi),
+    x_m=quantities(0, 2_000),
+    y_m=quantities(0, 2_000),
+    angle=quantities(0, math.pi),
     seed=st.integers(0, 99),
 )
-@settings(deadline=None, max_examples=40)
+@examples(40)
 def test_mesh_is_within_a_thousandth_of_the_peak_for_any_single_point(
     kernel, x_m, y_m, angle, seed
 ):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.growth.build_out import Pace, build_out
+from tests.strategies import quantities
 
 
 def test_homes_without_phases_come_evenly_from_the_beginning_of_the_first_year():
@@ -47,10 +48,10 @@ def test_pace_stretches_the_time_since_the_beginning():
 
 
 @given(
-    homes=st.floats(0, 20_000),
+    homes=quantities(0, 20_000),
     years=st.integers(1, 40),
-    times=st.lists(st.floats(1990, 2100), min_size=2, max_size=6),
-    log_sd=st.floats(0, 1.5),
+    times=st.lists(quantities(1990, 2100), min_size=2, max_size=6),
+    log_sd=quantities(0, 1.5),
 )
 def test_homes_never_fall_and_never_exceed_those_to_come(homes, years, times, log_sd):
     plan = build_out([homes], [2020], years=years)

@@ -17,12 +17,13 @@ from spatial.growth.growth import (
     pooled_rate,
     predicted_counts,
 )
+from tests.strategies import quantities
 
 COUNTS = st.integers(0, 200_000)
-RATIOS = st.floats(0, 60)
+RATIOS = quantities(0, 60)
 
 
-@given(count=COUNTS, ratio=RATIOS, confidence=st.floats(0.5, 0.99))
+@given(count=COUNTS, ratio=RATIOS, confidence=quantities(0.5, 0.99))
 def test_limits_are_quantiles_of_the_negative_binomial(count, ratio, confidence):
     found = predicted_counts([count], ratio, confidence=confidence)
     shape, success = count + 0.5, 1 / (1 + ratio)

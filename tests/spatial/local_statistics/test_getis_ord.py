@@ -25,10 +25,10 @@ from tests.spatial.lattices import (
     numbers,
     random_map,
 )
+from tests.strategies import SEEDS, quantities
 
 AREAS = 9
 VALUES = hnp.arrays(np.float64, AREAS, elements=st.integers(0, 30).map(float))
-SEEDS = st.integers(0, 10_000)
 SPDEP = SpdepMap.read()
 
 
@@ -45,7 +45,7 @@ def test_z_equals_the_formula(values, seed, weighted, star):
     )
 
 
-@given(values=VALUES, seed=SEEDS, scale=st.floats(0.01, 100), star=st.booleans())
+@given(values=VALUES, seed=SEEDS, scale=quantities(0.01, 100), star=st.booleans())
 def test_z_does_not_change_when_rows_of_weights_are_scaled(values, seed, scale, star):
     assume(np.ptp(values) > 0)
     around = random_map(seed, AREAS, weighted=True)
@@ -63,7 +63,7 @@ def test_z_does_not_change_when_rows_of_weights_are_scaled(values, seed, scale, 
         )
 
 
-@given(values=VALUES, seed=SEEDS, shift=st.floats(0, 1e6), factor=st.floats(0.01, 1e4))
+@given(values=VALUES, seed=SEEDS, shift=quantities(0, 1e6), factor=quantities(0.01, 1e4))
 def test_z_does_not_change_with_the_unit_of_the_values(values, seed, shift, factor):
     assume(np.ptp(values) > 0)
     around = random_map(seed, AREAS)

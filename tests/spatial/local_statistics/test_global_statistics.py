@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spatial.errors import (
@@ -15,6 +15,7 @@ from spatial.local_statistics.global_statistics import global_g, global_moran
 from spatial.weights.weights import Neighbours
 from tests.oracles import general_g_by_all_arrangements, moran_by_all_arrangements
 from tests.spatial.lattices import SpdepMap, columns, dense_weights, lattice, numbers, random_map
+from tests.strategies import SEEDS, examples
 
 SPDEP = SpdepMap.read()
 
@@ -61,8 +62,8 @@ def test_real_maps_equal_spdep(test_data, at):
         assert found == pytest.approx(float(theirs[column][at]), abs=1e-9)
 
 
-@given(seed=st.integers(0, 10_000), weighted=st.booleans())
-@settings(max_examples=15)
+@given(seed=SEEDS, weighted=st.booleans())
+@examples(15)
 def test_moments_are_those_of_every_arrangement(seed, weighted):
     values = np.random.default_rng(seed).integers(0, 9, 6).astype(float)
     around = random_map(seed, 6, weighted=weighted)

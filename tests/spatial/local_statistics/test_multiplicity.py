@@ -16,10 +16,9 @@ from spatial.local_statistics.multiplicity import (
     must_be_extreme_together,
 )
 from tests.spatial.lattices import SpdepMap
+from tests.strategies import quantities
 
-P_VALUES = hnp.arrays(
-    np.float64, st.integers(1, 30), elements=st.floats(0, 1, allow_subnormal=False)
-)
+P_VALUES = hnp.arrays(np.float64, st.integers(1, 30), elements=quantities(0, 1))
 
 
 @pytest.mark.parametrize("correction", ["bh", "by", "bonferroni", "holm"])

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
@@ -25,12 +25,11 @@ from tests.spatial.lattices import (
     numbers,
     random_map,
 )
-
-SEEDS = st.integers(0, 10_000)
+from tests.strategies import SEEDS, examples
 
 
 @given(seed=SEEDS, weighted=st.booleans(), whole=st.booleans())
-@settings(max_examples=60)
+@examples(60)
 def test_counts_equal_those_of_the_oracle(seed, weighted, whole):
     rng = np.random.default_rng(seed)
     areas, permutations = int(rng.integers(3, 12)), 60
@@ -77,7 +76,7 @@ def test_p_converges_to_the_exact_conditional_null(weighted):
 
 
 @given(seed=SEEDS, weighted=st.booleans())
-@settings(max_examples=20)
+@examples(20)
 def test_p_is_within_its_bounds_and_two_sided(seed, weighted):
     rng = np.random.default_rng(seed)
     around = random_map(seed, 30, weighted=weighted)
@@ -107,7 +106,7 @@ def test_one_seed_one_answer_whatever_the_threads(weighted):
 
 
 @given(seed=SEEDS, factor=st.sampled_from([0.1, 3.0, 1e6]))
-@settings(max_examples=20)
+@examples(20)
 def test_scaling_rows_or_values_does_not_change_p(seed, factor):
     around = random_map(seed, 25)
     values = np.random.default_rng(seed).poisson(2, 25).astype(float)

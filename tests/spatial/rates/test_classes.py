@@ -6,12 +6,13 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.rates.classes import SCHEMES, classify
+from tests.strategies import SEEDS, examples, quantities
 
 AUTOMATIC = [scheme for scheme in SCHEMES if scheme != "manual"]
 
@@ -46,8 +47,8 @@ def test_classes_equal_mapclassify(scheme, theirs):
         np.testing.assert_array_equal(grouping(found.index), grouping(oracle.yb))
 
 
-@given(seed=st.integers(0, 10_000), classes=st.integers(2, 4))
-@settings(max_examples=50)
+@given(seed=SEEDS, classes=st.integers(2, 4))
+@examples(50)
 def test_natural_breaks_have_the_least_squared_deviations(seed, classes):
     rng = np.random.default_rng(seed)
     values = np.sort(rng.integers(1, 40, 11)).astype(float)
@@ -71,7 +72,7 @@ VALUES = hnp.arrays(
     st.integers(1, 40),
     elements=st.one_of(
         st.integers(0, 20).map(float),
-        st.floats(1e-3, 1e6),
+        quantities(1e-3, 1e6),
         st.just(np.nan),
         st.sampled_from([0.1, 0.2, 0.1 + 0.2]),
     ),
@@ -79,7 +80,7 @@ VALUES = hnp.arrays(
 
 
 @given(values=VALUES, scheme=st.sampled_from(AUTOMATIC), classes=st.integers(2, 9))
-@settings(max_examples=300)
+@examples(300)
 def test_every_area_is_in_the_class_whose_limits_hold_it(values, scheme, classes):
     found = classify(values, scheme=scheme, classes=classes)
     assert sum(each.count for each in found.classes) == len(values)
@@ -98,7 +99,7 @@ def test_every_area_is_in_the_class_whose_limits_hold_it(values, scheme, classes
 
 
 @given(values=VALUES, scheme=st.sampled_from(AUTOMATIC))
-@settings(max_examples=200)
+@examples(200)
 def test_a_legend_says_where_each_value_is(values, scheme):
     found = classify(values, scheme=scheme)
     assert len(set(found.legend)) == len(found.legend)

@@ -13,6 +13,7 @@ from spatial.coordinates.grid import Grid
 from spatial.density.density import density_on_grid
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.surfaces.contours import volume_contours
+from tests.strategies import quantities
 
 GRID = Grid(left_m=-1_000.0, top_m=1_000.0, cell_m=10.0, rows=200, cols=200)
 SMALL = Grid(left_m=500_000.0, top_m=300_000.0, cell_m=100.0, rows=7, cols=9)
@@ -45,7 +46,7 @@ def smallest_cells(surface: np.ndarray, share: float) -> float:
     raise AssertionError
 
 
-@given(surface=SURFACES, shares=st.lists(st.floats(0.01, 1.0), min_size=1, max_size=4))
+@given(surface=SURFACES, shares=st.lists(quantities(0.01, 1.0), min_size=1, max_size=4))
 def test_the_cells_inside_are_the_densest_that_hold_the_share(surface, shares):
     contours = volume_contours(surface, SMALL, shares=shares)
     assert [c.share for c in contours] == sorted(set(shares))
@@ -72,7 +73,7 @@ def test_each_area_lies_within_the_next(surface):
         assert inner.mass <= outer.mass
 
 
-@given(surface=hnp.arrays(np.float64, (7, 9), elements=st.floats(0, 1e6, allow_subnormal=False)))
+@given(surface=hnp.arrays(np.float64, (7, 9), elements=quantities(0, 1e6)))
 def test_any_surface_gives_valid_areas(surface):
     for contour in volume_contours(surface, SMALL):
         assert contour.geometry.is_valid

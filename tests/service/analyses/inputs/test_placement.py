@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from service.analyses.inputs.split_areas import deal_seats
 from service.model.incident_filter import IncidentFilter
 from tests.service import vintages
 from tests.service.vintages import NEW_M, OLD_M, PAIRS, opened, save_incidents, save_lookup
+from tests.strategies import quantities
 
 MIDDLE = {code: (left + right) / 2 for code, (left, right) in OLD_M.items()}
 # Ten records in each old area but s, located in their middle: a dataset of the old vintage.
@@ -216,9 +216,8 @@ def test_a_new_lookup_is_used_at_once_and_changes_the_version(folder):
 
 @given(
     n=st.integers(0, 300),
-    weights=st.lists(st.floats(0, 1e6), min_size=1, max_size=6).filter(lambda w: sum(w) > 1e-3),
+    weights=st.lists(quantities(0, 1e6), min_size=1, max_size=6).filter(lambda w: sum(w) > 1e-3),
 )
-@hypothesis_settings(deadline=None)
 def test_dealing_gives_what_the_divisor_method_gives(n, weights):
     given_to = np.bincount(deal_seats(n, np.array(weights)), minlength=len(weights))
     seats = np.zeros(len(weights), dtype=int)

@@ -3,11 +3,12 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.files.coordinates import Places, to_places
 from service.imports.files.numbers import parse_numbers
+from tests.strategies import quantities
 
 GRID = "EPSG:27700"
 
@@ -72,8 +73,7 @@ def test_no_rows_are_no_places():
     assert to_places(empty, empty, crs="EPSG:4326", working_crs=GRID).xy_m.shape == (0, 2)
 
 
-@settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(-400, 400), st.floats(-200, 200)), min_size=1, max_size=10))
+@given(st.lists(st.tuples(quantities(-400, 400), quantities(-200, 200)), min_size=1, max_size=10))
 def test_a_place_is_finite_or_flagged(lonlat):
     found = _places(*[(repr(lon), repr(lat)) for lon, lat in lonlat])
     flags = found.located.astype(int) + found.at_zero + found.half + found.degrees + found.outside

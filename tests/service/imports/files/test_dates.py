@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.files.dates import (
@@ -154,7 +154,6 @@ _DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 _MINUTES = st.integers(0, 1439)
 
 
-@settings(deadline=None)
 @given(days=st.lists(_DAYS, min_size=1), form=st.sampled_from(FORMS))
 def test_every_day_comes_back(days, form):
     found = _parse(form, *[day.strftime(DATES[form]) for day in days])
@@ -165,7 +164,6 @@ def test_every_day_comes_back(days, form):
     assert months.occurred.astype("datetime64[D]").tolist() == [day.replace(day=1) for day in days]
 
 
-@settings(deadline=None)
 @given(
     times=st.lists(st.tuples(_DAYS, _MINUTES), min_size=1),
     form=st.sampled_from(FORMS),
@@ -181,7 +179,6 @@ def test_every_minute_comes_back(times, form, clock):
     assert found.occurred.tolist() == stamps
 
 
-@settings(deadline=None)
 @given(day=st.integers(0, 40), month=st.integers(0, 20), year=st.integers(1890, 2110))
 def test_exactly_the_days_of_the_calendar_exist(day, month, year):
     try:
@@ -202,7 +199,6 @@ def test_exactly_the_days_of_the_calendar_exist(day, month, year):
             )
 
 
-@settings(deadline=None)
 @given(text=st.text(max_size=30), form=st.sampled_from(FORMS))
 def test_any_text_is_a_time_or_bad_with_a_reason(text, form):
     stripped = text.strip() or None

@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from service.imports.files.delimited import DelimitedFile, read_delimited
@@ -134,7 +134,6 @@ _CELL = st.text(alphabet=st.sampled_from('ab ,;"\n\r\té€x'), max_size=6).map(
 )
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(_CELL, _CELL, _CELL), min_size=1, max_size=8),
     delimiter=st.sampled_from(",;\t"),
