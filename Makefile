@@ -14,7 +14,7 @@ PORT ?= 8000
 help:
 	@echo "make demo    install, make the demonstration county, serve it and print the address"
 	@echo "make test    install what the tests need and run them"
-	@echo "make check   ruff, formatting, mypy --strict, architecture"
+	@echo "make check   ruff, formatting, mypy --strict, the page's types and lint, architecture"
 	@echo "make fuzz    property tests with new examples, ten times as many"
 	@echo "make format  put code and documents into their form"
 	@echo "make bench   ratios against named peers, measured in one run"
@@ -41,6 +41,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python service/web/page_build.py check
 	$(BIN)/pytest -q -p no:cacheprovider tests/test_architecture.py
 
 format: $(VENV)/.installed-dev

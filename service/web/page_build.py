@@ -4,6 +4,8 @@ pip asks this module instead of setuptools (PEP 517, named in ``pyproject.toml``
 from a wheel, and only where the page has to be built: ``dist/sources.sha256`` says which sources
 it was built from, so that a second installation, or one from a source distribution with the built
 page in it, needs neither Node nor a network.
+
+``python service/web/page_build.py check`` checks the types of the page and lints it.
 """
 
 import hashlib
@@ -94,12 +96,52 @@ def build_page(web: Path = WEB) -> None:
         return
     began_with = digest(web)
     npm, environ = _npm()
+    _fetch(npm, environ, web, "--omit=dev")
+    _run(
+        [*npm, "run", "--silent", "build"], web, environ, "The page could not be built: see above."
+    )
+    (web / "dist" / STAMP.name).write_text(began_with, "utf-8")
+
+
+def check_page(web: Path = WEB) -> None:
+    """Check the types of the page and lint it, with the tools that the build does without.
+
+    Raises
+    ------
+    PageBuildError
+        If Node or its packages cannot be had, or something is wrong with the page.
+    """
+    npm, environ = _npm()
+    if not _has_tools(web):
+        _fetch(npm, environ, web)
+    _run(
+        [*npm, "run", "--silent", "check"],
+        web,
+        environ,
+        "The checks of the page failed.",
+    )
+
+
+def _has_tools(web: Path) -> bool:
+    """Whether the tools of the checks are there, as the lock has them."""
+    installed = web / "node_modules" / ".package-lock.json"
+    is_new = installed.is_file() and (
+        installed.stat().st_mtime >= (web / "package-lock.json").stat().st_mtime
+    )
+    return is_new and (web / "node_modules" / "eslint").is_dir()
+
+
+def _fetch(npm: list[str], environ: dict[str, str], web: Path, *options: str) -> None:
+    """Fetch the packages of the page, in the versions of the lock."""
     is_locked = (web / "package-lock.json").is_file()
     fetch = ["ci" if is_locked else "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-    fetch += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]
-    _run([*npm, *fetch, "--loglevel=error"], web, environ, f"npm could not fetch. {HOW}")
-    _run([*npm, "run", "--silent", "build"], web, environ, "the page's own build failed.")
-    (web / "dist" / STAMP.name).write_text(began_with, "utf-8")
+    fetch += ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", *options]
+    _run(
+        [*npm, *fetch, "--loglevel=error"],
+        web,
+        environ,
+        f"npm could not fetch. {HOW}",
+    )
 
 
 def _npm() -> tuple[list[str], dict[str, str]]:
@@ -128,7 +170,7 @@ def _run(command: list[str], web: Path, environ: dict[str, str], failed: str) ->
         command, cwd=web, env=environ, stdout=sys.stderr, stderr=sys.stderr, check=False
     )
     if done.returncode:
-        raise PageBuildError(f"The page could not be built: {failed}")
+        raise PageBuildError(failed)
 
 
 def _needs() -> list[str]:
@@ -170,3 +212,12 @@ def build_sdist(sdist_directory: str, config_settings: Config = None) -> str:
     """A source distribution with the sources of the page and the built page in it."""
     build_page()
     return str(build_meta.build_sdist(sdist_directory, config_settings))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["check"]:
+        sys.exit("usage: python service/web/page_build.py check")
+    try:
+        check_page()
+    except PageBuildError as error:
+        sys.exit(str(error))

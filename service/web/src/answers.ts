@@ -8,7 +8,7 @@ import type { GrowthKind, View } from "./state.ts";
 import type { Cell, HeatLegend, Row, Table } from "./types.ts";
 import {
   COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, capital,
-  numberWords, probabilityWords,
+  numberWords, probabilityWords, textOf,
 } from "./words.ts";
 
 type Words = [name: string, value: string | number | null][];
@@ -235,14 +235,14 @@ function valueColours(view: View, table: Table): AreaColours | null {
   const colour = new Map(swatches.map((each) => [each.label, each.colour]));
   if (view.view === "growth") {
     const year = String(table.rows[0]?.["year"] ?? "");
-    const unit = `incidents per 1,000 of ${String(table.provenance.method["denominator"] ?? "the denominator")}, with the homes planned`;
+    const unit = `incidents per 1,000 of ${textOf(table.provenance.method["denominator"], "the denominator")}, with the homes planned`;
     const of = (row: Row): string => colour.get(String(row["class"])) ?? MISSING;
     return { title: `Expected rate, ${year}`, unit, swatches, of };
   }
   const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
   return {
     title: (MEASURE_WORDS[view.measure] ?? view.measure) + over,
-    unit: `${String(table.provenance.method["scheme"] ?? "").replaceAll("-", " ")}`,
+    unit: textOf(table.provenance.method["scheme"]).replaceAll("-", " "),
     swatches,
     of: (row) => colour.get(String(row["class"])) ?? MISSING,
   };

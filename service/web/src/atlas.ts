@@ -159,6 +159,7 @@ export class Atlas {
   }
 
   private async answer(view: View, signal: AbortSignal): Promise<void> {
+    const isOver = (): boolean => signal.aborted;
     const isHeat = view.view === "heatmap";
     const wantsSites = view.sites || view.view === "growth";
     const table = ask<Table>(tableAddress(view), signal);
@@ -177,14 +178,14 @@ export class Atlas {
     for (const part of parts) part.catch(() => undefined);
     await this.pane.ready;
     const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
-    if (signal.aborted) return;
+    if (isOver()) return;
     this.pane.showAreas(view.layer, tiles);
     this.pane.showOutline(view.outline, borders);
     this.pane.showSites(sites ? withCompletion(await sites) : null, COMPLETION);
     const drawn = Promise.resolve(heat).then((found) =>
-      signal.aborted ? undefined : this.pane.showHeat(found));
+      isOver() ? undefined : this.pane.showHeat(found));
     const [classes, earlier] = await Promise.all([legend, before]);
-    if (signal.aborted) return;
+    if (isOver()) return;
     this.held.keep(view, this.timeline.isPlaying, classes);
     this.drawAnswer(view, rows, classes, earlier);
     await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
@@ -233,7 +234,7 @@ export class Atlas {
     byId("synthetic").hidden = !table.provenance.synthetic;
     this.drawSuppressed(table);
     for (const suffix of ["csv", "gpkg", "geojson"]) {
-      byId<HTMLAnchorElement>(suffix).href = tableAddress(view, suffix);
+      byId(suffix, HTMLAnchorElement).href = tableAddress(view, suffix);
     }
     this.drawTable();
     this.drawSelection();
@@ -339,7 +340,7 @@ export class Atlas {
     } else if (place.kind === "site" && place.code) {
       this.store.set(isOfSites(this.store.now) ? { area: place.code } : { sites: true });
     }
-    announce(`${place.name}`);
+    announce(place.name);
   }
 
   private lookAt(place: Place): void {

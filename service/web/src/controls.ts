@@ -35,9 +35,9 @@ export class Controls {
     this.onChange("outline", (value) => ({ outline: value }));
     this.onChange("before-from", (value) => this.baseline({ from: value }));
     this.onChange("before-to", (value) => this.baseline({ to: value }));
-    byId<HTMLInputElement>("sites").addEventListener("change", (event) =>
+    byId("sites", HTMLInputElement).addEventListener("change", (event) =>
       this.set({ sites: (event.target as HTMLInputElement).checked }));
-    byId<HTMLInputElement>("compare").addEventListener("change", (event) =>
+    byId("compare", HTMLInputElement).addEventListener("change", (event) =>
       this.set({ before: (event.target as HTMLInputElement).checked ? this.yearBefore() : null }));
     this.makeBandwidth();
     byId("categories").addEventListener("change", () => this.set({ categories: this.ticked(), area: this.store.now.area }));
@@ -72,8 +72,8 @@ export class Controls {
   }
 
   private makeBandwidth(): void {
-    const slider = byId<HTMLInputElement>("bandwidth");
-    const auto = byId<HTMLInputElement>("bandwidth-auto");
+    const slider = byId("bandwidth", HTMLInputElement);
+    const auto = byId("bandwidth-auto", HTMLInputElement);
     slider.min = "0";
     slider.max = String(BANDWIDTHS.length - 1);
     const chosen = (): string => String(BANDWIDTHS[Number(slider.value)]);
@@ -123,8 +123,8 @@ export class Controls {
     this.drawLayers(view);
     this.drawMeasures(view);
     const isAuto = !/^\d/.test(view.bandwidth);
-    byId<HTMLInputElement>("bandwidth-auto").checked = isAuto;
-    const slider = byId<HTMLInputElement>("bandwidth");
+    byId("bandwidth-auto", HTMLInputElement).checked = isAuto;
+    const slider = byId("bandwidth", HTMLInputElement);
     slider.disabled = isAuto;
     if (!isAuto) slider.value = String(BANDWIDTHS.indexOf(Number(view.bandwidth)));
     const words = isAuto ? "by the data" : `${numberWords(Number(view.bandwidth))} m`;
@@ -133,8 +133,8 @@ export class Controls {
     options("step", [["month", "month"], ["quarter", "quarter"], ["year", "year"]], view.step);
     options("distance", DISTANCES.map((m) => [String(m), `${numberWords(m)} m of a site`]), String(view.distance));
     options("outline", [["none", "none"], ...this.config.layers.map((each): Option => [each.id, layerWords(each.title)])], view.outline);
-    byId<HTMLInputElement>("sites").checked = view.sites;
-    byId<HTMLInputElement>("compare").checked = view.before !== null;
+    byId("sites", HTMLInputElement).checked = view.sites;
+    byId("compare", HTMLInputElement).checked = view.before !== null;
     if (dataset) this.drawCategories(view, dataset);
     this.showFields(view);
   }
@@ -217,7 +217,7 @@ export class Controls {
 
 /** Fills a list of choices where it has changed, and chooses one. */
 function options(id: string, choices: readonly Option[], chosen: string): void {
-  const list = byId<HTMLSelectElement>(id);
+  const list = byId(id, HTMLSelectElement);
   const key = JSON.stringify(choices);
   if (list.dataset["choices"] !== key) {
     list.dataset["choices"] = key;

@@ -44,16 +44,18 @@ export function fill(parent: Element, ...children: Child[]): void {
 }
 
 /** The element of the page with an id; the page is ours, so it is there. */
-export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
-  const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no #${id}`);
-  return found as Kind;
+export function byId(id: string): HTMLElement;
+export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind;
+export function byId(id: string, kind = HTMLElement): HTMLElement {
+  const element = document.getElementById(id);
+  if (!(element instanceof kind)) throw new Error(`the page has no ${kind.name} with the id ${id}`);
+  return element;
 }
 
 /** Calls once after a pause in the calls. */
 export function debounced<Given extends unknown[]>(
   pause_ms: number,
-  call: (...given: Given) => void,
+  call: (...given: Given) => unknown, // a promise catches its own errors
 ): (...given: Given) => void {
   let timer: number | undefined;
   return (...given) => {

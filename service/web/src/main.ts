@@ -30,7 +30,7 @@ function makeSheets(): void {
 }
 
 function makeShare(): void {
-  const button = byId<HTMLButtonElement>("share");
+  const button = byId("share", HTMLButtonElement);
   button.addEventListener("click", () => {
     void navigator.clipboard.writeText(window.location.href).then(
       () => {
@@ -48,7 +48,10 @@ async function start(): Promise<void> {
     const [config, { Atlas }] = await Promise.all([ask<PageConfig>("/v1/page.json"), map]);
     const { background } = config;
     if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
-    if (config.default === null || config.layers.length === 0) return showNothingLoaded();
+    if (config.default === null || config.layers.length === 0) {
+      showNothingLoaded();
+      return;
+    }
     const defaults = possible(defaultView(config), config, defaultView(config));
     const read = (hash: string): ReturnType<typeof fromHash> =>
       possible(fromHash(hash, defaults), config, defaults);

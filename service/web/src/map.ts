@@ -35,7 +35,7 @@ export class MapPane {
   private marked: Record<"hover" | "selected", string> = { hover: "", selected: "" };
 
   constructor(container: HTMLElement, config: PageConfig, private ink: Ink, view: maplibregl.MapOptions["center"] | Bounds, zoom?: number) {
-    const bounds = Array.isArray(view) && view.length === 4 ? (view as Bounds) : null;
+    const bounds = Array.isArray(view) && view.length === 4 ? view : null;
     this.map = new maplibregl.Map({
       container,
       style: baseStyle(config, ink),
@@ -286,8 +286,8 @@ export class MapPane {
   /** Development sites, or null for none. */
   showSites(sites: SitesFile | null, colours: Record<string, string>): void {
     const shown = sites ?? { type: "FeatureCollection" as const, features: [] };
-    const source = this.map.getSource("sites") as GeoJSONSource | undefined;
-    if (source) return void source.setData(shown as never);
+    const source = this.map.getSource<GeoJSONSource>("sites");
+    if (source) return void source.setData(shown);
     if (!sites) return;
     this.map.addSource("sites", { type: "geojson", data: shown as never });
     const radius = [

@@ -7,7 +7,7 @@ import { plainTitle } from "./words.ts";
 
 /** Asks while the reader types, and says which place was chosen. */
 export function makeSearch(chosen: (place: Place) => void, failed: (error: unknown) => void): void {
-  const input = byId<HTMLInputElement>("search");
+  const input = byId("search", HTMLInputElement);
   const list = byId("search-results");
   const told = byId("search-status");
   let places: Place[] = [];
@@ -44,7 +44,8 @@ export function makeSearch(chosen: (place: Place) => void, failed: (error: unkno
     const text = input.value.trim();
     if (text.length < 2) {
       told.textContent = "";
-      return close();
+      close();
+      return;
     }
     asked = new AbortController();
     try {

@@ -6,7 +6,7 @@ import { fill, h } from "./dom.ts";
 import { periodWords } from "./months.ts";
 import type { View } from "./state.ts";
 import type { Dataset, Provenance, Row, Table } from "./types.ts";
-import { MEASURE_UNITS, counted, listed, numberWords, plainTitle } from "./words.ts";
+import { MEASURE_UNITS, counted, listed, numberWords, plainTitle, textOf } from "./words.ts";
 
 /** What was asked about: the dataset, or its categories. */
 export function subjectWords(view: View, dataset: Dataset): string {
@@ -31,7 +31,7 @@ export function drawSummary(
   ];
   const end = findings(view, table, sentence);
   fill(place, ...begin, end);
-  return `${place.textContent ?? ""}`;
+  return place.textContent;
 }
 
 function findings(view: View, table: Table, sentence: string): string {
@@ -93,7 +93,7 @@ function methodWords(method: Record<string, unknown>): string {
   const parts = Object.entries(method)
     .filter(([name, value]) => !left.has(name) && value !== null && typeof value !== "object")
     .map(([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "number" ? numberWords(value) : String(value)}`);
-  return `${String(method["name"] ?? "")}: ${parts.join("; ")}`;
+  return `${textOf(method["name"])}: ${parts.join("; ")}`;
 }
 
 /** What the table is of, for who cannot see it. */

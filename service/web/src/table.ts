@@ -126,8 +126,8 @@ export class RankedTable {
 
   /** Hot, cold and neither, step by step, as a strip. */
   private run(steps: string): HTMLElement {
-    const hot = [...steps].filter((step) => step === "H").length;
-    const cold = [...steps].filter((step) => step === "C").length;
+    const hot = steps.split("H").length - 1;
+    const cold = steps.split("C").length - 1;
     const strip = h("span", {
       class: "strip", role: "img", "aria-label": `${hot} of ${steps.length} steps hot, ${cold} cold`,
     });

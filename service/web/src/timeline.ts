@@ -13,9 +13,9 @@ const FRAME_MS = 900; // at least so long a period is shown while playing
 const HEIGHT = 40;
 
 export class Timeline {
-  private readonly slider = byId<HTMLInputElement>("when");
-  private readonly length = byId<HTMLSelectElement>("length");
-  private readonly button = byId<HTMLButtonElement>("play");
+  private readonly slider = byId("when", HTMLInputElement);
+  private readonly length = byId("length", HTMLSelectElement);
+  private readonly button = byId("play", HTMLButtonElement);
   private readonly place = byId("histogram");
   private playing: number | undefined;
   private drawnKey = "";
@@ -90,7 +90,7 @@ export class Timeline {
     });
     fill(this.place, s("svg",
       { viewBox: `0 0 ${months} ${HEIGHT}`, preserveAspectRatio: "none" },
-      ...this.bars.map((each) => each.bar)) as unknown as Node);
+      ...this.bars.map((each) => each.bar)));
   }
 
   private mark(from: number, to: number): void {

@@ -14,6 +14,11 @@ export function numberWords(value: unknown): string {
   return Math.abs(value) >= 10 ? LARGE.format(value) : SMALL.format(value);
 }
 
+/** A text of an answer; what to say where there is none. */
+export function textOf(value: unknown, otherwise = ""): string {
+  return typeof value === "string" ? value : otherwise;
+}
+
 /** A p or q value as papers print it. */
 export function probabilityWords(value: unknown): string {
   if (typeof value !== "number" || !Number.isFinite(value)) return "–";
