@@ -32,7 +32,7 @@ class MapLayer(ABC):
     resources : Resources
         The stores and analyses that it is made with.
     query : Query
-        What is asked about it; a version in it does not matter here.
+        The query about it; a version in it is ignored.
     """
 
     resources: Resources
@@ -40,7 +40,7 @@ class MapLayer(ABC):
 
     @property
     def work(self) -> Work:
-        """What an answer costs now."""
+        """The cost of an answer now."""
         return Work.QUICK
 
     @property
@@ -50,26 +50,39 @@ class MapLayer(ABC):
 
     @property
     def tile_ending(self) -> str:
-        """How the address of a tile ends, after its column and row."""
+        """The end of a tile's URL, after its column and row."""
         return ".mvt"
 
     @property
     def tile_query(self) -> Query:
-        """The query that the addresses of the tiles repeat."""
+        """The query that the tiles' URLs repeat."""
         return self.query
 
     @abstractmethod
     def version(self) -> str:
-        """Everything that an answer depends on besides the query."""
+        """A digest of everything that an answer depends on, apart from the query.
+
+        Returns
+        -------
+        str
+            It changes when an answer may.
+        """
 
     @abstractmethod
     def tile(self, tile: Tile, *, scale: int = 1) -> TileAnswer:
-        """What a tile shows.
+        """The content of a tile.
 
         Parameters
         ----------
+        tile : Tile
+            Its address.
         scale : int
-            Pixels of the picture per pixel of the map; shapes have none.
+            Pixels of the picture per pixel of the map; ignored by vector tiles.
+
+        Returns
+        -------
+        TileAnswer
+            Not yet rendered.
         """
 
     @abstractmethod
@@ -79,12 +92,23 @@ class MapLayer(ABC):
         Parameters
         ----------
         address : str
-            Of the tiles, with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+            URL template with ``{z}``, ``{x}``, ``{y}``, the query and the version.
+
+        Returns
+        -------
+        Document
+            For clients that read tiles.
         """
 
     @abstractmethod
     def legend(self) -> Legend:
-        """What the colours mean."""
+        """The meaning of the colours.
+
+        Returns
+        -------
+        Legend
+            In the order of the classes.
+        """
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,13 @@ class TableLayer(MapLayer):
         return self.resources.standing.get(key, lambda: self.source().version())
 
     def table(self) -> Table:
-        """The table, made once for tiles, TileJSON, legend and style alike."""
+        """The table, made once for tiles, TileJSON, legend and style alike.
+
+        Returns
+        -------
+        Table
+            Cached while tiles, TileJSON, legend or style of it are requested.
+        """
         return self.resources.vector_tiles.table_of(
             self._table_key(), lambda: self.source().compute()
         )
@@ -124,7 +130,24 @@ class PointLayer(TableLayer):
 def choropleth_layer(
     resources: Resources, query: ChoroplethTileJsonQuery, *, dataset: str, layer: str
 ) -> TableLayer:
-    """A choropleth."""
+    """A choropleth.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ChoroplethTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,
@@ -140,7 +163,24 @@ def choropleth_layer(
 def hotspot_layer(
     resources: Resources, query: HotspotTileJsonQuery, *, dataset: str, layer: str
 ) -> TableLayer:
-    """A hotspot map."""
+    """A hotspot map.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : HotspotTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,
@@ -156,7 +196,24 @@ def hotspot_layer(
 def emerging_layer(
     resources: Resources, query: EmergingTileJsonQuery, *, dataset: str, layer: str
 ) -> TableLayer:
-    """Emerging hot spots."""
+    """Emerging hot spots.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : EmergingTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,
@@ -172,7 +229,24 @@ def emerging_layer(
 def change_layer(
     resources: Resources, query: ChangeTileJsonQuery, *, dataset: str, layer: str
 ) -> TableLayer:
-    """The change between two periods."""
+    """The change between two periods.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ChangeTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,
@@ -186,7 +260,20 @@ def change_layer(
 
 
 def site_layer(resources: Resources, query: Query) -> PointLayer:
-    """The development sites, all of them, whatever the query."""
+    """The development sites, all of them, whatever the query.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : Query
+        The query.
+
+    Returns
+    -------
+    PointLayer
+        Points with values.
+    """
     return PointLayer(
         resources,
         NoQuery(),
@@ -200,7 +287,22 @@ def site_layer(resources: Resources, query: Query) -> PointLayer:
 def overlay_layer(
     resources: Resources, query: OverlayTileJsonQuery, *, dataset: str
 ) -> TableLayer:
-    """The growth overlay: its sites as points, or its areas."""
+    """The growth overlay: its sites as points, or its areas.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : OverlayTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
 
     def source() -> TableAnswer:
         return overlay_table(resources, query.part(OverlayTileJsonQuery), dataset=dataset)
@@ -217,7 +319,22 @@ def overlay_layer(
 def forecast_layer(
     resources: Resources, query: ForecastTileJsonQuery, *, dataset: str
 ) -> TableLayer:
-    """The forecast by area, at its horizon."""
+    """The forecast by area, at its horizon.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ForecastTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,
@@ -233,7 +350,22 @@ def forecast_layer(
 def priorities_layer(
     resources: Resources, query: PrioritiesTileJsonQuery, *, dataset: str
 ) -> TableLayer:
-    """The priorities by area."""
+    """The priorities by area.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : PrioritiesTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
     return TableLayer(
         resources,
         query,

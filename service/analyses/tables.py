@@ -41,7 +41,24 @@ class TableAnswer:
 def choropleth_table(
     resources: Resources, query: ChoroplethQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
-    """Counts or rates per area."""
+    """Counts or rates per area.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ChoroplethQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     choropleths = resources.choropleths
     return TableAnswer(
         f"{dataset}-{layer}-{query.measure}",
@@ -53,7 +70,24 @@ def choropleth_table(
 def hotspot_table(
     resources: Resources, query: HotspotQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
-    """A local statistic per area."""
+    """A local statistic per area.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : HotspotQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     hotspots = resources.hotspots
     return TableAnswer(
         f"{dataset}-{layer}-{query.statistic}",
@@ -66,7 +100,24 @@ def hotspot_table(
 def emerging_table(
     resources: Resources, query: EmergingQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
-    """Emerging hot spots per area."""
+    """Emerging hot spots per area.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : EmergingQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     emerging_hotspots = resources.emerging_hotspots
     return TableAnswer(
         f"{dataset}-{layer}-emerging",
@@ -79,7 +130,24 @@ def emerging_table(
 def change_table(
     resources: Resources, query: ChangeQuery, *, dataset: str, layer: str
 ) -> TableAnswer:
-    """The change between two periods per area."""
+    """The change between two periods per area.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ChangeQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     period_changes = resources.period_changes
     return TableAnswer(
         f"{dataset}-{layer}-change",
@@ -90,7 +158,20 @@ def change_table(
 
 
 def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
-    """Development sites, their phases, or sums by district."""
+    """Development sites, their phases, or sums by district.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : SitesQuery
+        The query.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     sites = resources.site_tables
     return TableAnswer(
         "sites" if query.by == "site" else f"sites-by-{query.by}",
@@ -100,7 +181,22 @@ def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
 
 
 def overlay_table(resources: Resources, query: OverlayQuery, *, dataset: str) -> TableAnswer:
-    """Sites, or areas, with the incidents around them."""
+    """Sites, or areas, with the incidents around them.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : OverlayQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     overlay = resources.overlay
     return TableAnswer(
         f"{dataset}-growth-overlay",
@@ -111,7 +207,22 @@ def overlay_table(resources: Resources, query: OverlayQuery, *, dataset: str) ->
 
 
 def forecast_table(resources: Resources, query: ForecastQuery, *, dataset: str) -> TableAnswer:
-    """Expected incidents per year."""
+    """Expected incidents per year.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ForecastQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     forecasts = resources.forecasts
     return TableAnswer(
         f"{dataset}-growth-forecast-{query.by}",
@@ -121,7 +232,22 @@ def forecast_table(resources: Resources, query: ForecastQuery, *, dataset: str) 
 
 
 def priorities_table(resources: Resources, query: PrioritiesQuery, *, dataset: str) -> TableAnswer:
-    """Areas with their priority."""
+    """Areas with their priority.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : PrioritiesQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     priorities = resources.priorities
     return TableAnswer(
         f"{dataset}-growth-priorities",
@@ -132,7 +258,22 @@ def priorities_table(resources: Resources, query: PrioritiesQuery, *, dataset: s
 
 
 def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> TableAnswer:
-    """Incidents per month, quarter or year."""
+    """Incidents per month, quarter or year.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : TrendQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
     trends = resources.trends
     return TableAnswer(
         f"{dataset}-trend",

@@ -18,7 +18,8 @@ from service.analyses.catalogue.search import Places
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.growth.area_facts import FactsByArea
 from service.analyses.growth.forecasts import Forecasts
-from service.analyses.growth.overlay import Grounds, Overlay
+from service.analyses.growth.inputs import GrowthInputsReader
+from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities, read_rules
 from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
@@ -78,13 +79,13 @@ def open_resources(settings: Settings) -> Resources:
         hotspots=hotspots,
         emerging_hotspots=emerging_hotspots,
     )
-    grounds = Grounds(
+    growth_reader = GrowthInputsReader(
         sites=sites, layers=area_layers, measures=measures, crosswalks=crosswalks, facts=facts
     )
     legends = Legends(incidents=incidents)
-    overlay = Overlay(grounds=grounds, heatmaps=heatmaps)
+    overlay = Overlay(reader=growth_reader, heatmaps=heatmaps)
     priorities = Priorities(
-        grounds=grounds, changes=period_changes, rules=read_rules(settings.priority_rules)
+        reader=growth_reader, changes=period_changes, rules=read_rules(settings.priority_rules)
     )
     return Resources(
         settings=settings,

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from service.analyses.growth.forecast_draws import Parts
+from service.analyses.growth.forecast_draws import ForecastDraws
 from service.analyses.growth.forecast_inputs import ForecastInputs
 from service.queries.forecasts import ForecastQuery
 from spatial.growth.build_out import build_out
@@ -50,7 +50,7 @@ def future(seed: int, scenario: str, *, communities: int = AREAS) -> list[Outcom
         by="area", scenario=scenario, pace_spread=PACE_SD, build_years=BUILD_YEARS, seed=seed,
         comparable=[f"A{i}" for i in np.flatnonzero(members)] if scenario == "comparable" else (),
     )  # fmt: skip
-    parts = Parts(inputs, query)
+    parts = ForecastDraws(inputs, query)
 
     pace = np.exp(PACE_SD * rng.standard_normal((4_001, SITES_IN)))
     added = per_home * (built(homes, start, YEAR + 0.5, pace) - built(homes, start, 2024.5, pace))

@@ -1,7 +1,7 @@
-"""What is known of each area of a layer today: counts, rate, hotspot class, emerging category.
+"""Facts about each area of a layer: counts, rate, hotspot class, emerging category.
 
-The tables are those of the choropleth, hotspot and emerging answers at their defaults, made
-once per version and filter, so that whatever overlays them says what they say.
+The tables are those of the choropleth, hotspot and emerging answers at their defaults, computed
+once per version and filter, so that answers that combine them agree with them.
 """
 
 from collections.abc import Callable
@@ -38,21 +38,23 @@ class AreaFacts:
 
     Attributes
     ----------
-    counted : AreaCounts
+    area_counts : AreaCounts
+        The counts, with the incidents behind them.
     count : (n,) int64
+        Incidents.
     rate : (n,) float64
-        Per 1,000 residents; NaN where residents are not known.
+        Per 1,000 residents; NaN where residents are unknown.
     hotspot_class, emerging_class : (n,) object
-        As in those tables; None where there is none.
+        As in those tables; None without a class.
     population : Denominator or None
-        Residents, where the layer has them.
+        Residents, if the layer has them.
     tables : mapping
-        Method of each table used, for the provenance.
+        Method of each table that was used, for the provenance.
     notes : tuple of str
-        What could not be said, and why.
+        Why some facts are missing.
     """
 
-    counted: AreaCounts
+    area_counts: AreaCounts
     count: IntArray
     rate: FloatArray
     hotspot_class: NDArray[Any]
@@ -64,11 +66,27 @@ class AreaFacts:
     @property
     def hot(self) -> BoolArray:
         """(n,) True for hot areas, at any of the three levels of confidence."""
-        return np.array([str(c or "").startswith("hot ") for c in self.hotspot_class])
+        return np.array(
+            [str(hotspot_class or "").startswith("hot ") for hotspot_class in self.hotspot_class]
+        )
 
 
 class FactsByArea:
-    """The facts of recent questions."""
+    """The facts of recent queries.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    measures : MeasureStore
+        The population.
+    choropleths : Choropleths
+        Rates.
+    hotspots : Hotspots
+        Hotspot classes.
+    emerging_hotspots : EmergingHotspots
+        Emerging categories.
+    """
 
     def __init__(
         self,
@@ -87,7 +105,20 @@ class FactsByArea:
         self._facts: SingleFlightCache[AreaFacts] = SingleFlightCache(FACTS_IN_MEMORY)
 
     def version(self, dataset: str, layer_id: str) -> str:
-        """Everything that facts depend on besides the question, as a short digest."""
+        """A short digest of everything that facts depend on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer, a measure or the software does.
+        """
         return self._hotspots.version(dataset, layer_id)
 
     def of(
@@ -97,67 +128,84 @@ class FactsByArea:
 
         Parameters
         ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
         query : IncidentQuery
-            Of which the period, the categories and the area to stay within are used.
+            Period, categories and area; other parts are ignored.
         population : str or None
-            The measure of residents; None: population, else residents, else none.
+            The measure of residents; None: population, otherwise residents, otherwise none.
+
+        Returns
+        -------
+        AreaFacts
+            Cached; its arrays are read-only.
 
         Raises
         ------
         UnknownMeasureError
-            If a measure is named that the layer does not have.
+            If the layer lacks a named measure.
         """
-        wanted = query.part(IncidentQuery)
+        incident_query = query.part(IncidentQuery)
         version = self.version(dataset, layer_id)
-        key = (dataset, layer_id, version, wanted.canonical(), population)
-        return self._facts.get(key, lambda: self._found(dataset, layer_id, wanted, population))
+        key = (dataset, layer_id, version, incident_query.canonical(), population)
+        return self._facts.get(
+            key, lambda: self._compute(dataset, layer_id, incident_query, population)
+        )
 
-    def _found(
-        self, dataset: str, layer_id: str, wanted: IncidentQuery, asked: str | None
+    def _compute(
+        self,
+        dataset: str,
+        layer_id: str,
+        incident_query: IncidentQuery,
+        population_name: str | None,
     ) -> AreaFacts:
-        given = wanted.model_dump(by_alias=True, exclude_none=True)
-        counted = self._areas.count(dataset, layer_id, wanted.incident_filter())
-        layer = counted.layer
-        population = self._population(counted, asked)
+        parameters = incident_query.model_dump(by_alias=True, exclude_none=True)
+        area_counts = self._areas.count(dataset, layer_id, incident_query.incident_filter())
+        layer = area_counts.layer
+        population = self._population(area_counts, population_name)
         choropleth: dict[str, Any] = {"measure": "count"}
         if population is not None:
             name = f"{population.measure}:{population.period}"
             choropleth = {"measure": "rate", "denominator": name, "per": PER}
         table = self._choropleths.table(
-            dataset, layer_id, ChoroplethQuery.model_validate({**given, **choropleth})
+            dataset, layer_id, ChoroplethQuery.model_validate({**parameters, **choropleth})
         )
         tables = {"choropleth": choropleth}
         notes: list[str] = []
 
-        def classes(column: str, what: str, made: Callable[[], Table]) -> NDArray[Any]:
+        def classes(column: str, title: str, make_table: Callable[[], Table]) -> NDArray[Any]:
             try:
-                found = made()
+                answer = make_table()
             except (SpatialError, AnalysisError) as error:
-                notes.append(f"There is no {what}: {error}.")
+                notes.append(f"There is no {title}: {error}.")
                 return np.full(len(layer), None, dtype=object)
-            method = found.provenance.method
+            method = answer.provenance.method
             names = ("statistic", "step", "neighbours", "permutations", "correction", "seed")
-            tables[what] = {name: method[name] for name in names if name in method}
-            return by_area(found, column, counted)
+            tables[title] = {name: method[name] for name in names if name in method}
+            return by_area(answer, column, area_counts)
 
         hotspot_class = classes(
             "class",
             "hotspot class",
-            lambda: self._hotspots.table(dataset, layer_id, HotspotQuery.model_validate(given)),
+            lambda: self._hotspots.table(
+                dataset, layer_id, HotspotQuery.model_validate(parameters)
+            ),
         )
         emerging_class = classes(
             "category",
             "emerging class",
             lambda: self._emerging_hotspots.table(
-                dataset, layer_id, EmergingQuery.model_validate(given)
+                dataset, layer_id, EmergingQuery.model_validate(parameters)
             ),
         )
         rate: FloatArray = np.full(len(layer), np.nan)
         if population is not None:
-            rate = by_area(table, "value", counted).astype(np.float64)
+            rate = by_area(table, "value", area_counts).astype(np.float64)
         return AreaFacts(
-            counted=counted,
-            count=counted.count,
+            area_counts=area_counts,
+            count=area_counts.count,
             rate=rate,
             hotspot_class=hotspot_class,
             emerging_class=emerging_class,
@@ -166,22 +214,39 @@ class FactsByArea:
             notes=tuple(notes),
         )
 
-    def _population(self, counted: AreaCounts, asked: str | None) -> Denominator | None:
-        """Residents of the layer's areas, None where it has no such measure."""
-        for name in (asked,) if asked is not None else POPULATION:
+    def _population(
+        self, area_counts: AreaCounts, population_name: str | None
+    ) -> Denominator | None:
+        """Residents of the layer's areas; None if it has no such measure."""
+        for name in (population_name,) if population_name is not None else POPULATION:
             try:
                 return denominator_of(
-                    self._measures, counted.layer, name, crosswalks=self._areas.crosswalks
+                    self._measures, area_counts.layer, name, crosswalks=self._areas.crosswalks
                 )
             except UnknownMeasureError:
-                if asked is not None:
+                if population_name is not None:
                     raise
         return None
 
 
-def by_area(table: Table, column: str, counted: AreaCounts) -> NDArray[Any]:
-    """(n,) a column of a table by area in the layer's order, None where it has no row."""
-    out = np.full(len(counted.layer), None, dtype=object)
+def by_area(table: Table, column: str, area_counts: AreaCounts) -> NDArray[Any]:
+    """A column of a table, aligned with the areas of a layer.
+
+    Parameters
+    ----------
+    table : Table
+        With a column ``code``.
+    column : str
+        Name of the column.
+    area_counts : AreaCounts
+        Of the layer.
+
+    Returns
+    -------
+    (n,) object array
+        In the order of the layer's codes; None for areas without a row.
+    """
+    values = np.full(len(area_counts.layer), None, dtype=object)
     codes = tuple(table.columns["code"].tolist())
-    out[counted.layer.positions(codes)] = table.columns[column]
-    return out
+    values[area_counts.layer.positions(codes)] = table.columns[column]
+    return values

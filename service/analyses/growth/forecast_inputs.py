@@ -1,4 +1,4 @@
-"""What a forecast is computed from: counts, denominator, sites and their schedule, aligned."""
+"""The inputs of a forecast: counts, denominator, sites and their schedule, aligned."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -31,16 +31,16 @@ DISTRICTS_COVER: Final = 0.9  # of the areas' inner points, to be districts by d
 
 @dataclass(frozen=True, eq=False)
 class Districts:
-    """The layer that areas are added up to, and where each area is in it (-1: nowhere)."""
+    """The layer that areas are summed to, and the index of each area's district (-1: none)."""
 
     layer: Layer
-    of_area: IndexArray
+    district_of_area: IndexArray
     by_default: bool
 
 
 @dataclass(frozen=True, eq=False)
 class ForecastInputs:
-    """Everything that a forecast is computed from; per-site arrays in the order of `sites`.
+    """The inputs of a forecast; per-site arrays are in the order of `sites`.
 
     Attributes
     ----------
@@ -51,24 +51,24 @@ class ForecastInputs:
         denominator's year where that is later.
     years_observed : float
         Length of the period.
-    at : (sites,) int32
+    area_of_site : (sites,) int32
         Area of each site, -1 outside the layer.
     per_home : (sites,) float64
-        Of the denominator with each new home; NaN where not known.
-    used : (sites,) bool
-        False for sites that are left out because their homes to come are not known.
+        Denominator added by each new home; NaN if unknown.
+    is_used : (sites,) bool
+        False for sites that are omitted because their homes to come are unknown.
     homes_between : (sites,) float64
-        Homes scheduled after the denominator was measured and before `base_time`: lived in while
-        the incidents happened, and not in the denominator unless it was asked for.
+        Homes scheduled after the denominator was measured and before `base_time`. They were lived
+        in while the incidents happened, but are in the denominator only if the query asks for it.
     """
 
-    counted: AreaCounts
-    below: Denominator
+    area_counts: AreaCounts
+    denominator: Denominator
     sizes: HouseholdSizes | None
     sites: Sites
-    at: IndexArray
+    area_of_site: IndexArray
     per_home: FloatArray
-    used: BoolArray
+    is_used: BoolArray
     plan: BuildOut
     homes_between: FloatArray
     districts: Districts | None
@@ -81,11 +81,11 @@ class ForecastInputs:
     @property
     def layer(self) -> Layer:
         """The areas."""
-        return self.counted.layer
+        return self.area_counts.layer
 
     @property
     def completed(self) -> FloatArray:
-        """(sites,) homes complete, 0 where not published."""
+        """(sites,) completed homes, 0 where not published."""
         return np.nan_to_num(self.sites.homes_completed)
 
     @property
@@ -95,7 +95,17 @@ class ForecastInputs:
 
 
 class ForecastReader:
-    """Reads what a forecast needs."""
+    """Reads the inputs of forecasts.
+
+    Parameters
+    ----------
+    areas : Areas
+        Counts of incidents.
+    layers : LayerStore
+        The boundary layers.
+    measures : MeasureStore
+        The denominators.
+    """
 
     def __init__(self, *, areas: Areas, layers: LayerStore, measures: MeasureStore) -> None:
         self._areas = areas
@@ -103,12 +113,22 @@ class ForecastReader:
         self._measures = measures
 
     def layer(self, query: ForecastQuery) -> Layer:
-        """The layer asked for, or the one of most areas that has the denominator.
+        """The requested layer, or the one with the most areas that has the denominator.
+
+        Parameters
+        ----------
+        query : ForecastQuery
+            May name a layer, and the denominator.
+
+        Returns
+        -------
+        Layer
+            A boundary layer.
 
         Raises
         ------
         NoStudyAreaError
-            If there is no layer at all.
+            If no layer is imported.
         UnknownMeasureError
             If no layer has the denominator.
         """
@@ -129,156 +149,186 @@ class ForecastReader:
     def read(self, dataset: str, sites: Sites, query: ForecastQuery) -> ForecastInputs:
         """The inputs of a forecast.
 
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        sites : Sites
+            The development sites.
+        query : ForecastQuery
+            Filter, horizon, scenario and assumptions.
+
+        Returns
+        -------
+        ForecastInputs
+            Aligned with the layer and the sites.
+
         Raises
         ------
         InvalidParameterError
-            If the horizon is not after the incidents, or too far.
+            If the horizon is not after the incidents, or too far ahead.
         UnknownStatisticError
-            If there are no districts, or nothing says what a home adds to the denominator.
+            If there are no districts, or the denominator of a new home is unknown.
+        TooMuchWorkError
+            If there are too many sites and years.
         """
         layer = self.layer(query)
-        counted = self._areas.count(dataset, layer.layer_id, query.incident_filter())
-        _, last = counted.selection.days()
-        years = _years(last.year, query.horizon)
+        area_counts = self._areas.count(dataset, layer.layer_id, query.incident_filter())
+        _, last_day = area_counts.selection.days()
+        years = _years(last_day.year, query.horizon)
         if len(sites) * len(years) > MAX_SITE_YEARS:
             raise TooMuchWorkError(
                 "sites times years", len(sites) * len(years), MAX_SITE_YEARS, "a nearer horizon"
             )
-        below = self._denominator(layer, query)
-        at = assign_points(layer, sites.xy_m)
-        sizes, per_home = self._per_home(layer, below, at, query)
-        used, plan = _plan(sites, last.year, query)
-        middle = counted.selection.middle_year()
-        year = below.period[:4]
-        measured = int(year) + 0.5 if year.isdigit() else middle
-        base_time = max(middle, measured)
-        between = _homes_between(plan, measured, base_time, query)
+        denominator = self._denominator(layer, query)
+        area_of_site = assign_points(layer, sites.xy_m)
+        sizes, per_home = self._per_home(layer, denominator, area_of_site, query)
+        is_used, plan = _plan(sites, last_day.year, query)
+        middle_year = area_counts.selection.middle_year()
+        year_text = denominator.period[:4]
+        measured_at = int(year_text) + 0.5 if year_text.isdigit() else middle_year
+        base_time = max(middle_year, measured_at)
+        homes_between = _homes_between(plan, measured_at, base_time, query)
         if query.denominator_growth == "scheduled":
-            below = _grown(below, at, between * per_home)
+            denominator = _add_to_denominator(denominator, area_of_site, homes_between * per_home)
         return ForecastInputs(
-            counted=counted,
-            below=below,
+            area_counts=area_counts,
+            denominator=denominator,
             sizes=sizes,
             sites=sites,
-            at=at,
+            area_of_site=area_of_site,
             per_home=frozen(per_home),
-            used=frozen(used),
+            is_used=frozen(is_used),
             plan=plan,
-            homes_between=frozen(between),
+            homes_between=frozen(homes_between),
             districts=self._districts(layer, query),
-            base_year=last.year,
+            base_year=last_day.year,
             base_time=base_time,
-            years_observed=counted.selection.years(),
+            years_observed=area_counts.selection.years(),
             years=years,
             layer_by_default=query.layer is None,
         )
 
     def _denominator(self, layer: Layer, query: ForecastQuery) -> Denominator:
-        """The measure asked for, or the first of residents' usual names."""
+        """The requested measure, or the first of the usual names of residents."""
         names = POPULATION if query.denominator is None else (query.denominator,)
         for name in names[:-1]:
             try:
-                return self._named(layer, name)
+                return self._measure(layer, name)
             except UnknownMeasureError:
                 continue
-        return self._named(layer, names[-1])
+        return self._measure(layer, names[-1])
 
-    def _named(self, layer: Layer, name: str) -> Denominator:
+    def _measure(self, layer: Layer, name: str) -> Denominator:
         return denominator_of(self._measures, layer, name, crosswalks=self._areas.crosswalks)
 
     def _per_home(
-        self, layer: Layer, below: Denominator, at: IndexArray, query: ForecastQuery
+        self,
+        layer: Layer,
+        denominator: Denominator,
+        area_of_site: IndexArray,
+        query: ForecastQuery,
     ) -> tuple[HouseholdSizes | None, FloatArray]:
-        """How much of the denominator comes with each new home of each site."""
-        if below.measure in HOMES:
-            return None, np.ones(len(at))
+        """The denominator added by each new home of each site."""
+        if denominator.measure in HOMES:
+            return None, np.ones(len(area_of_site))
         population = (query.population or "").partition(":")[0]
-        known = below.measure in (*POPULATION, population)
-        if query.household_size is None and not known:
+        is_residents = denominator.measure in (*POPULATION, population)
+        if query.household_size is None and not is_residents:
             raise UnknownStatisticError(
                 "household_size",
                 "none",
-                (f"a number of {below.measure} that come with a new home", *POPULATION, *HOMES),
+                (
+                    f"a number of {denominator.measure} that come with a new home",
+                    *POPULATION,
+                    *HOMES,
+                ),
             )
         sizes = household_sizes(
             self._measures, self._layers, layer, query, crosswalks=self._areas.crosswalks
         )
-        return sizes, sizes.at(at)
+        return sizes, sizes.sizes_at(area_of_site)
 
     def _districts(self, layer: Layer, query: ForecastQuery) -> Districts | None:
-        """The districts; None where the question needs none."""
+        """The districts; None if the query needs none."""
         if query.districts is not None:
             return _districts(layer, self._layers.get(query.districts), by_default=False)
         if query.by != "district" and query.scenario != "district":
             return None
-        imported = [self._layers.get(name) for name in self._layers.ids()]
-        coarser = sorted((one for one in imported if 2 <= len(one) < len(layer)), key=len)
-        for one in coarser:
-            found = _districts(layer, one, by_default=True)
-            if np.mean(found.of_area >= 0) >= DISTRICTS_COVER:
-                return found
-        allowed = tuple(one.layer_id for one in imported)
+        layers = [self._layers.get(name) for name in self._layers.ids()]
+        coarser = sorted(
+            (candidate for candidate in layers if 2 <= len(candidate) < len(layer)), key=len
+        )
+        for candidate in coarser:
+            districts = _districts(layer, candidate, by_default=True)
+            if np.mean(districts.district_of_area >= 0) >= DISTRICTS_COVER:
+                return districts
+        allowed = tuple(candidate.layer_id for candidate in layers)
         raise UnknownStatisticError("districts", "none", allowed)
 
 
 def _districts(layer: Layer, districts: Layer, *, by_default: bool) -> Districts:
-    """Areas looked up by their inner points, or by code where the layers are one."""
+    """The district of each area by its inner point, or by code if both layers are the same."""
     if layer.layer_id == districts.layer_id:
         return Districts(districts, np.arange(len(layer), dtype=np.int32), by_default)
-    inner = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
-    return Districts(districts, assign_points(districts, inner), by_default)
+    inner_points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
+    return Districts(districts, assign_points(districts, inner_points), by_default)
 
 
 def _years(base_year: int, horizon: int | None) -> tuple[int, ...]:
     """The years of the forecast."""
-    last = base_year + YEARS_BY_DEFAULT if horizon is None else horizon
-    first, furthest = base_year + 1, base_year + MAX_YEARS_AHEAD
-    if not first <= last <= furthest:
-        allowed = f"a year from {first} to {furthest}: the incidents end in {base_year}"
-        raise InvalidParameterError("horizon", last, allowed)
-    return tuple(range(first, last + 1))
+    last_year = base_year + YEARS_BY_DEFAULT if horizon is None else horizon
+    first_year, latest_year = base_year + 1, base_year + MAX_YEARS_AHEAD
+    if not first_year <= last_year <= latest_year:
+        allowed = f"a year from {first_year} to {latest_year}: the incidents end in {base_year}"
+        raise InvalidParameterError("horizon", last_year, allowed)
+    return tuple(range(first_year, last_year + 1))
 
 
-def _homes_between(plan: BuildOut, first: float, last: float, query: ForecastQuery) -> FloatArray:
+def _homes_between(plan: BuildOut, start: float, end: float, query: ForecastQuery) -> FloatArray:
     """(sites,) homes scheduled between two moments, at the median pace."""
     homes = [
-        np.diff(plan.built(site, [first, last], query.pace)[:, 0])[0] for site in range(len(plan))
+        np.diff(plan.built(site, [start, end], query.pace)[:, 0])[0] for site in range(len(plan))
     ]
     return np.asarray(homes, np.float64)
 
 
-def _grown(below: Denominator, at: IndexArray, added: FloatArray) -> Denominator:
-    """The denominator with what was added to it in each area since it was measured."""
-    inside = at >= 0
-    more = np.bincount(at[inside], added[inside], minlength=len(below.values))
-    return dataclasses.replace(below, values=frozen(below.values + more))
+def _add_to_denominator(
+    denominator: Denominator, area_of_site: IndexArray, added_by_site: FloatArray
+) -> Denominator:
+    """The denominator with the homes added since it was measured."""
+    is_inside = area_of_site >= 0
+    added_by_area = np.bincount(
+        area_of_site[is_inside], added_by_site[is_inside], minlength=len(denominator.values)
+    )
+    return dataclasses.replace(denominator, values=frozen(denominator.values + added_by_area))
 
 
 def _plan(sites: Sites, base_year: int, query: ForecastQuery) -> tuple[BoolArray, BuildOut]:
     """Which sites are used, and the schedule of their homes to come."""
-    published = np.isfinite(sites.homes_completed)
+    is_published = np.isfinite(sites.homes_completed)
     phases = sites.phases
     has_phases = np.isin(np.arange(len(sites)), phases.site)
-    used = np.isfinite(sites.homes_planned) | has_phases
+    is_used = np.isfinite(sites.homes_planned) | has_phases
     if query.unpublished == "left-out":
-        used &= published
-    of_phase = np.nan_to_num(phases.homes_planned) - np.nan_to_num(phases.homes_completed)
-    of_phase = np.where(used[phases.site], np.maximum(of_phase, 0.0), 0.0)
-    to_come = np.where(
+        is_used &= is_published
+    phase_homes = np.nan_to_num(phases.homes_planned) - np.nan_to_num(phases.homes_completed)
+    phase_homes = np.where(is_used[phases.site], np.maximum(phase_homes, 0.0), 0.0)
+    homes_to_come = np.where(
         np.isfinite(sites.homes_planned),
         np.maximum(sites.homes_planned - np.nan_to_num(sites.homes_completed), 0.0),
-        np.bincount(phases.site, of_phase, minlength=len(sites)),
+        np.bincount(phases.site, phase_homes, minlength=len(sites)),
     )
     start = np.where(
-        published & (sites.completed_year != NO_YEAR), sites.completed_year, base_year
+        is_published & (sites.completed_year != NO_YEAR), sites.completed_year, base_year
     )
-    dated = phases.year != NO_YEAR
+    has_year = phases.year != NO_YEAR
     plan = build_out(
-        np.where(used, to_come, 0.0),
+        np.where(is_used, homes_to_come, 0.0),
         start + 1,
         years=query.build_years,
-        phase_site=phases.site[dated],
-        phase_year=phases.year[dated],
-        phase_homes=of_phase[dated],
+        phase_site=phases.site[has_year],
+        phase_year=phases.year[has_year],
+        phase_homes=phase_homes[has_year],
     )
-    return used, plan
+    return is_used, plan

@@ -1,10 +1,10 @@
-"""What a forecast assumed, said in its provenance: the method with its numbers, and notes."""
+"""The assumptions of a forecast, for its provenance: the method with its numbers, and notes."""
 
 from typing import Any, Final
 
 import numpy as np
 
-from service.analyses.growth.forecast_draws import DRAWS, Parts
+from service.analyses.growth.forecast_draws import DRAWS, ForecastDraws
 from service.analyses.growth.forecast_inputs import ForecastInputs
 from service.analyses.growth.sites import phase_notes
 from service.queries.forecasts import ForecastQuery
@@ -21,9 +21,26 @@ SCENARIOS: Final = {
 }
 
 
-def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> dict[str, Any]:
-    """Name and parameters of the method, with the rates that scenarios took from elsewhere."""
-    found: dict[str, Any] = {
+def forecast_method(
+    inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
+) -> dict[str, Any]:
+    """Name and parameters of the method, with the pooled rates of the scenario.
+
+    Parameters
+    ----------
+    inputs : ForecastInputs
+        Counts, denominator, sites and schedule.
+    draws : ForecastDraws
+        After the units have been computed.
+    query : ForecastQuery
+        Scenario and assumptions.
+
+    Returns
+    -------
+    dict of str to Any
+        JSON members.
+    """
+    method: dict[str, Any] = {
         "name": "growth forecast",
         "by": query.by,
         "layer": inputs.layer.layer_id,
@@ -35,7 +52,7 @@ def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) 
         "base_years": inputs.years_observed,
         "homes_added_from": round(inputs.base_time, 3),
         "horizon": inputs.years[-1],
-        "denominator": inputs.below.measure,
+        "denominator": inputs.denominator.measure,
         "per": query.per,
         "build_years": query.build_years,
         "pace": query.pace,
@@ -46,81 +63,99 @@ def forecast_method(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) 
         "seed": query.seed,
     }
     if inputs.districts is not None:
-        found["districts"] = inputs.districts.layer.layer_id
-    if query.scenario == "comparable" and parts.comparable is not None:
-        members = np.flatnonzero(parts.comparable)
-        found["comparable"] = [inputs.layer.codes[area] for area in members]
-        found["comparable_homes"] = None if query.comparable else query.comparable_homes
-    if parts.pools():
-        found["rates"] = [
-            {"of": _pool_name(inputs, pool), **_pool(known, query.per)}
-            for pool, known in sorted(parts.pools().items())
+        method["districts"] = inputs.districts.layer.layer_id
+    if query.scenario == "comparable" and draws.comparable is not None:
+        members = np.flatnonzero(draws.comparable)
+        method["comparable"] = [inputs.layer.codes[area] for area in members]
+        method["comparable_homes"] = None if query.comparable else query.comparable_homes
+    if draws.pools():
+        method["rates"] = [
+            {"of": _pool_name(inputs, pool), **_pool(communities, query.per)}
+            for pool, communities in sorted(draws.pools().items())
         ]
-    return found
+    return method
 
 
-def forecast_notes(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> tuple[str, ...]:
-    """Every assumption of a forecast, and what it leaves out, in words."""
+def forecast_notes(
+    inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
+) -> tuple[str, ...]:
+    """Every assumption of a forecast, and what it leaves out.
+
+    Parameters
+    ----------
+    inputs : ForecastInputs
+        Counts, denominator, sites and schedule.
+    draws : ForecastDraws
+        After the units have been computed.
+    query : ForecastQuery
+        Scenario and assumptions.
+
+    Returns
+    -------
+    tuple of str
+        Full sentences.
+    """
     return (
         *_of_time(inputs, query),
-        *_of_rates(inputs, parts, query),
+        *_of_rates(inputs, draws, query),
         *_of_build_out(inputs, query),
-        *_of_sites(inputs, parts, query),
-        *inputs.counted.notes(),
-        *inputs.below.notes(),
+        *_of_sites(inputs, draws, query),
+        *inputs.area_counts.notes(),
+        *inputs.denominator.notes(),
         *(() if inputs.sizes is None else inputs.sizes.notes()),
     )
 
 
 def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
-    """What is the base, and what is inside it already."""
-    first, last = inputs.counted.selection.days()
+    """Notes on the base period."""
+    first_day, last_day = inputs.area_counts.selection.days()
     completed = inputs.sites.completed_year
     notes = [
         (
-            f"Rates stay as they were from {first} to {last} ({inputs.years_observed:.2f} years): "
-            "no trend, no season, no policy."
+            f"Rates stay as they were from {first_day} to {last_day} ({inputs.years_observed:.2f} "
+            "years): no trend, no season, no policy."
         ),
         (
-            f"{inputs.below.measure} of {inputs.below.period} stands for the whole base period; "
-            f"homes are added to it from {inputs.base_time:.1f} on (the middle of the period, or "
-            "of the denominator's year where that is later), so that none is counted twice. Homes "
-            "scheduled before are taken to be built and inside the incidents."
+            f"{inputs.denominator.measure} of {inputs.denominator.period} stands for the whole "
+            f"base period; homes are added to it from {inputs.base_time:.1f} on (the middle of "
+            "the period, or of the denominator's year where that is later), so that none is "
+            "counted twice. Homes scheduled before are taken to be built and inside the "
+            "incidents."
         ),
     ]
-    between = float(inputs.homes_between[inputs.at >= 0].sum())
-    if between > 0.5 and query.denominator_growth == "none":
+    homes_between = float(inputs.homes_between[inputs.area_of_site >= 0].sum())
+    if homes_between > 0.5 and query.denominator_growth == "none":
         notes.append(
-            f"{between:,.0f} homes were scheduled between {inputs.below.measure} of "
-            f"{inputs.below.period} and the incidents: who lives in them is in the incidents and "
-            "not in the denominator, so that rates around sites are too high as far as they were "
-            "built (denominator_growth=scheduled adds them)."
+            f"{homes_between:,.0f} homes were scheduled between {inputs.denominator.measure} of "
+            f"{inputs.denominator.period} and the incidents: who lives in them is in the "
+            "incidents and not in the denominator, so that rates around sites are too high as "
+            "far as they were built (denominator_growth=scheduled adds them)."
         )
-    elif between > 0.5:
+    elif homes_between > 0.5:
         notes.append(
-            f"{between:,.0f} homes scheduled between {inputs.below.measure} of "
-            f"{inputs.below.period} and the incidents were added to the denominator at the median "
-            "pace, as if that were certain."
+            f"{homes_between:,.0f} homes scheduled between {inputs.denominator.measure} of "
+            f"{inputs.denominator.period} and the incidents were added to the denominator at the "
+            "median pace, as if that were certain."
         )
     if inputs.years_observed < 0.98:
         notes.append("The base period is shorter than a year: seasons are in the rates.")
-    late = int(np.count_nonzero(completed > inputs.base_year))
-    if late:
+    late_count = int(np.count_nonzero(completed > inputs.base_year))
+    if late_count:
         notes.append(
-            f"{late} sites state completions later than {inputs.base_year}: those homes are taken "
-            "to be inside the base."
+            f"{late_count} sites state completions later than {inputs.base_year}: those homes are "
+            "taken to be inside the base."
         )
     if inputs.layer_by_default:
         notes.append(
             f"No layer was asked for: {inputs.layer.layer_id} has most areas of those with "
-            f"{inputs.below.measure}."
+            f"{inputs.denominator.measure}."
         )
     return notes
 
 
-def _of_rates(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> list[str]:
-    """Where the rate of homes to come is from."""
-    unit = inputs.below.measure
+def _of_rates(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery) -> list[str]:
+    """Notes on the rate of homes to come."""
+    unit = inputs.denominator.measure
     notes = []
     if query.scenario == "local":
         notes.append(
@@ -128,30 +163,33 @@ def _of_rates(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> lis
             "others: where few incidents were seen, the interval is wide."
         )
     else:
-        of = "their district" if query.scenario == "district" else "comparable communities"
+        pool_name = "their district" if query.scenario == "district" else "comparable communities"
         notes.append(
-            f"Homes to come have the pooled rate of {of}; each site is one more community, and "
-            "may differ from it as much as those differ among themselves (in the interval)."
+            f"Homes to come have the pooled rate of {pool_name}; each site is one more community, "
+            "and may differ from it as much as those differ among themselves (in the interval)."
         )
-    few = [known for known in parts.pools().values() if known.communities < 5]
-    if few:
+    small_pools = [
+        communities for communities in draws.pools().values() if communities.communities < 5
+    ]
+    if small_pools:
         notes.append(
-            f"{len(few)} pooled rates rest on fewer than 5 areas: how much they differ is then "
-            "largely assumed (half-Cauchy prior, median coefficient of variation 0.5)."
+            f"{len(small_pools)} pooled rates rest on fewer than 5 areas: how much they differ is "
+            "then largely assumed (half-Cauchy prior, median coefficient of variation 0.5)."
         )
     districts = inputs.districts
     if districts is not None:
-        chosen = "fewest areas of those that hold the layer's" if districts.by_default else ""
+        choice = "fewest areas of those that hold the layer's" if districts.by_default else ""
         layer_id = districts.layer.layer_id
         notes.append(
             f"Districts are those of {layer_id} at each area's inner point"
-            + (f" ({chosen})." if chosen else ".")
+            + (f" ({choice})." if choice else ".")
         )
-        nowhere = districts.of_area < 0
-        if nowhere.any():
+        in_no_district = districts.district_of_area < 0
+        if in_no_district.any():
             notes.append(
-                f"{np.count_nonzero(nowhere)} areas with {inputs.counted.count[nowhere].sum()} "
-                f"incidents lie in no district of {layer_id}."
+                f"{np.count_nonzero(in_no_district)} areas with "
+                f"{inputs.area_counts.count[in_no_district].sum()} incidents lie in no district "
+                f"of {layer_id}."
             )
     if inputs.sizes is None:
         notes.append(f"Each home to come adds one to {unit}, as if none stood empty.")
@@ -159,86 +197,95 @@ def _of_rates(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> lis
 
 
 def _of_build_out(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
-    """How fast homes are built, and how sure that is."""
-    low, high = Pace(query.pace, query.pace_spread).interval()
-    phased = np.unique(inputs.sites.phases.site)
-    even = len(inputs.sites) - len(phased)
+    """Notes on the pace of building, and its uncertainty."""
+    lower_limit, upper_limit = Pace(query.pace, query.pace_spread).interval()
+    phased_sites = np.unique(inputs.sites.phases.site)
+    unphased_count = len(inputs.sites) - len(phased_sites)
     notes = []
-    if even:
+    if unphased_count:
         notes.append(
-            f"{even} sites state no phases: their homes to come are built evenly over "
+            f"{unphased_count} sites state no phases: their homes to come are built evenly over "
             f"{query.build_years} years from the year after their completions were published, or "
             "after the incidents (an assumption: build_years)."
         )
     notes.append(
         f"Pace is log-normal about {query.pace:g} times the schedule, site by site; 90 % between "
-        f"{low:.2f} and {high:.2f} (an assumption: pace, pace_spread). Homes count from the "
-        "middle of the year, and are lived in at once."
+        f"{lower_limit:.2f} and {upper_limit:.2f} (an assumption: pace, pace_spread). Homes count "
+        "from the middle of the year, and are lived in at once."
     )
-    undated = int(np.count_nonzero(inputs.sites.phases.year == NO_YEAR))
-    if undated:
-        notes.append(f"{undated} phases state no year: their homes are built evenly.")
+    undated_count = int(np.count_nonzero(inputs.sites.phases.year == NO_YEAR))
+    if undated_count:
+        notes.append(f"{undated_count} phases state no year: their homes are built evenly.")
     notes += phase_notes(inputs.sites)
     return notes
 
 
-def _of_sites(inputs: ForecastInputs, parts: Parts, query: ForecastQuery) -> list[str]:
-    """Which sites are in no total, and why."""
+def _of_sites(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery) -> list[str]:
+    """Notes on sites that are in no total."""
     homes, notes = inputs.plan.homes, []
-    unpublished = inputs.is_unpublished & inputs.used
-    if unpublished.any():
+    is_unpublished = inputs.is_unpublished & inputs.is_used
+    if is_unpublished.any():
         notes.append(
-            f"Completions are not published of {_named(inputs, np.flatnonzero(unpublished))}: all "
-            f"{homes[unpublished].sum():,.0f} homes planned count as to come, an upper bound "
+            "Completions are not published of "
+            f"{_site_names(inputs, np.flatnonzero(is_unpublished))}: all "
+            f"{homes[is_unpublished].sum():,.0f} homes planned count as to come, an upper bound "
             "(unpublished=left-out leaves them out)."
         )
-    if not inputs.used.all():
+    if not inputs.is_used.all():
         notes.append(
             f"Left out, because their homes to come are not known: "
-            f"{_named(inputs, np.flatnonzero(~inputs.used))}."
+            f"{_site_names(inputs, np.flatnonzero(~inputs.is_used))}."
         )
-    outside = (inputs.at < 0) & inputs.used
-    if outside.any():
+    is_outside = (inputs.area_of_site < 0) & inputs.is_used
+    if is_outside.any():
         notes.append(
-            f"{np.count_nonzero(outside)} sites with {homes[outside].sum():,.0f} homes to come "
-            f"lie outside {inputs.layer.layer_id} and are in no area's or district's total: "
-            f"{_named(inputs, np.flatnonzero(outside))}."
+            f"{np.count_nonzero(is_outside)} sites with {homes[is_outside].sum():,.0f} homes to "
+            f"come lie outside {inputs.layer.layer_id} and are in no area's or district's total: "
+            f"{_site_names(inputs, np.flatnonzero(is_outside))}."
         )
-    growing = np.flatnonzero(parts.has_growth() & inputs.used & (inputs.at >= 0))
-    below = inputs.below.values[inputs.at[growing]]
-    if query.scenario == "local" and np.any(~(below > 0.0)):
-        empty = growing[~(below > 0.0)]
+    growing_sites = np.flatnonzero(
+        draws.has_growth() & inputs.is_used & (inputs.area_of_site >= 0)
+    )
+    denominator_values = inputs.denominator.values[inputs.area_of_site[growing_sites]]
+    if query.scenario == "local" and np.any(~(denominator_values > 0.0)):
+        sites_without_rate = growing_sites[~(denominator_values > 0.0)]
         notes.append(
-            f"{_named(inputs, empty)} lie in areas without {inputs.below.measure}, which have no "
-            "rate: neither site nor area has a forecast (another scenario or layer gives one)."
+            f"{_site_names(inputs, sites_without_rate)} lie in areas without "
+            f"{inputs.denominator.measure}, which have no rate: neither site nor area has a "
+            "forecast (another scenario or layer gives one)."
         )
     if query.scenario == "district":
-        lost = np.array([s for s in growing if parts.district_of_site(int(s)) < 0], np.int64)
-        if len(lost):
-            notes.append(f"{_named(inputs, lost)} lie in no district: they have no forecast.")
+        sites_without_district = np.array(
+            [site for site in growing_sites if draws.district_of_site(int(site)) < 0], np.int64
+        )
+        if len(sites_without_district):
+            notes.append(
+                f"{_site_names(inputs, sites_without_district)} lie in no district: they have no "
+                "forecast."
+            )
     return notes
 
 
-def _named(inputs: ForecastInputs, sites: Any) -> str:
-    """The first sites by name, the others by number."""
+def _site_names(inputs: ForecastInputs, sites: Any) -> str:
+    """The first sites by name, and the number of others."""
     names = [inputs.sites.names[site] for site in sites[:NAMED_AT_MOST]]
-    more = len(sites) - len(names)
-    return ", ".join(names) + (f" and {more} more" if more else "")
+    other_count = len(sites) - len(names)
+    return ", ".join(names) + (f" and {other_count} more" if other_count else "")
 
 
 def _pool_name(inputs: ForecastInputs, pool: int) -> str:
-    """A district's code, or what comparable communities are called."""
+    """The code of a district, or a name for the comparable communities."""
     if pool < 0 or inputs.districts is None:
         return "comparable communities"
     return inputs.districts.layer.codes[pool]
 
 
-def _pool(known: Communities, per: float) -> dict[str, Any]:
-    """What a pooled rate is made of."""
+def _pool(communities: Communities, per: float) -> dict[str, Any]:
+    """The numbers behind a pooled rate."""
     return {
-        "areas": known.communities,
-        "count": int(known.count),
-        "exposure": round(known.exposure, 3),
-        "rate": known.rate * per,
-        "coefficient_of_variation": round(known.median_cv, 4),
+        "areas": communities.communities,
+        "count": int(communities.count),
+        "exposure": round(communities.exposure, 3),
+        "rate": communities.rate * per,
+        "coefficient_of_variation": round(communities.median_cv, 4),
     }

@@ -1,4 +1,4 @@
-"""Forecasts of incidents per year to a horizon, as homes are built: always with an interval."""
+"""Forecasts of incidents per year to a horizon as homes are built, with intervals."""
 
 from typing import Any, Final
 
@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaries.storage.store import LayerStore
-from service.analyses.growth.forecast_draws import Parts
+from service.analyses.growth.forecast_draws import ForecastDraws
 from service.analyses.growth.forecast_inputs import ForecastInputs, ForecastReader
 from service.analyses.growth.forecast_notes import forecast_method, forecast_notes
 from service.analyses.growth.rows import ForecastRow
@@ -25,7 +25,19 @@ DECIMALS: Final = 9  # of drawn numbers: sums in another order differ beyond
 
 
 class Forecasts:
-    """Answers about the incidents that planned homes bring."""
+    """Forecasts of the incidents that planned homes bring.
+
+    Parameters
+    ----------
+    sites : SiteStore
+        The development sites.
+    areas : Areas
+        Counts of incidents.
+    layers : LayerStore
+        The boundary layers.
+    measures : MeasureStore
+        The denominators.
+    """
 
     def __init__(
         self, *, sites: SiteStore, areas: Areas, layers: LayerStore, measures: MeasureStore
@@ -37,7 +49,20 @@ class Forecasts:
         self._reader = ForecastReader(areas=areas, layers=layers, measures=measures)
 
     def version(self, dataset: str, query: ForecastQuery) -> str:
-        """Everything that a forecast depends on besides the query, as a short digest."""
+        """A short digest of everything that a forecast depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : ForecastQuery
+            Names the layer.
+
+        Returns
+        -------
+        str
+            It changes when the sites, the dataset, the layer or a measure does.
+        """
         layer = self._reader.layer(query)
         return short_digest(
             self._sites.revision(),
@@ -46,35 +71,58 @@ class Forecasts:
         )
 
     def layer_id(self, query: ForecastQuery) -> str:
-        """The layer that a forecast by area is of."""
+        """The layer of a forecast by area.
+
+        Parameters
+        ----------
+        query : ForecastQuery
+            May name a layer.
+
+        Returns
+        -------
+        str
+            Id of a layer.
+        """
         return self._reader.layer(query).layer_id
 
     def table(self, dataset: str, query: ForecastQuery) -> Table:
-        """One `ForecastRow` per site, area or district and year, in the order of those.
+        """One `ForecastRow` per site, area or district and year, in that order.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : ForecastQuery
+            Filter, horizon, scenario and assumptions.
+
+        Returns
+        -------
+        Table
+            With the shapes of the sites, areas or districts.
 
         Raises
         ------
         NoSitesError
-            If there are no sites.
+            If no sites are imported.
         InvalidParameterError, UnknownStatisticError
-            As `ForecastReader.read`; if there is no comparable community.
+            As `ForecastReader.read`; also if there is no comparable community.
         """
         inputs = self._reader.read(dataset, self._sites.open(), query)
-        parts = Parts(inputs, query)
+        draws = ForecastDraws(inputs, query)
         columns, shapes = {
             "site": _by_site,
             "area": _by_area,
             "district": _by_district,
-        }[query.by](inputs, parts)
+        }[query.by](inputs, draws)
         classes = None
         if query.by != "site":
             value = columns["rate" if query.measure == "rate" else "expected"]
             classes = classify(value, scheme=query.scheme, classes=query.classes)
             columns["class"] = classes.labels
         if query.years == "horizon":
-            last = columns["year"] == inputs.years[-1]
-            columns = {name: column[last] for name, column in columns.items()}
-            shapes = shapes[last]
+            is_horizon = columns["year"] == inputs.years[-1]
+            columns = {name: column[is_horizon] for name, column in columns.items()}
+            shapes = shapes[is_horizon]
         return Table(
             kind="growth-forecast",
             row=ForecastRow,
@@ -83,120 +131,140 @@ class Forecasts:
             crs=inputs.layer.crs,
             provenance=provenance(
                 sources=_sources(inputs),
-                filter=inputs.counted.filter(),
-                method=forecast_method(inputs, parts, query) | _legend(classes, query),
+                filter=inputs.area_counts.filter(),
+                method=forecast_method(inputs, draws, query) | _legend(classes, query),
                 counts={
-                    **inputs.counted.reconciliation(),
+                    **inputs.area_counts.reconciliation(),
                     "sites": len(inputs.sites),
-                    "sites_in_layer": int(np.count_nonzero(inputs.at >= 0)),
-                    "sites_outside_layer": int(np.count_nonzero(inputs.at < 0)),
-                    "sites_left_out": int(np.count_nonzero(~inputs.used)),
+                    "sites_in_layer": int(np.count_nonzero(inputs.area_of_site >= 0)),
+                    "sites_outside_layer": int(np.count_nonzero(inputs.area_of_site < 0)),
+                    "sites_left_out": int(np.count_nonzero(~inputs.is_used)),
                 },
-                notes=forecast_notes(inputs, parts, query),
+                notes=forecast_notes(inputs, draws, query),
             ),
         )
 
 
-def _by_site(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray[Any]]:
+def _by_site(inputs: ForecastInputs, draws: ForecastDraws) -> tuple[Columns, NDArray[Any]]:
     """The incidents of the homes to come of each site."""
     sites, layer = inputs.sites, inputs.layer
-    chosen = np.flatnonzero(sites_inside(sites, inputs.counted.within))
-    at = inputs.at[chosen]
-    words = {
-        "site_id": _words(sites.site_ids, chosen),
-        "name": _words(sites.names, chosen),
-        "district": _words(sites.districts, chosen),
-        "area_code": _words(layer.codes, at),
-        "area_name": _words(layer.names, at),
-        "completions_published": ~inputs.is_unpublished[chosen],
+    site_indices = np.flatnonzero(sites_inside(sites, inputs.area_counts.within))
+    area_of_site = inputs.area_of_site[site_indices]
+    descriptions = {
+        "site_id": _texts_at(sites.site_ids, site_indices),
+        "name": _texts_at(sites.names, site_indices),
+        "district": _texts_at(sites.districts, site_indices),
+        "area_code": _texts_at(layer.codes, area_of_site),
+        "area_name": _texts_at(layer.names, area_of_site),
+        "completions_published": ~inputs.is_unpublished[site_indices],
     }
-    numbers = [parts.site(int(site)).columns for site in chosen]
-    for site, found in zip(chosen, numbers, strict=True):
-        if not inputs.used[site]:  # its homes to come are not known: nor is anything else
-            for column in found.values():
+    numbers = [draws.site(int(site)).columns for site in site_indices]
+    for site, columns in zip(site_indices, numbers, strict=True):
+        if not inputs.is_used[site]:  # its homes to come are not known: nor is anything else
+            for column in columns.values():
                 column[:] = np.nan
-    return _rows(words, inputs, numbers), sites.geometries[np.repeat(chosen, len(inputs.years))]
+    return _rows(descriptions, inputs, numbers), sites.geometries[
+        np.repeat(site_indices, len(inputs.years))
+    ]
 
 
-def _by_area(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray[Any]]:
-    """The incidents of each area: of what is there today and of its homes to come."""
+def _by_area(inputs: ForecastInputs, draws: ForecastDraws) -> tuple[Columns, NDArray[Any]]:
+    """The incidents of each area: of the present, and of its homes to come."""
     layer = inputs.layer
-    chosen = np.flatnonzero(inputs.counted.in_scope)
-    in_use = np.flatnonzero(inputs.used & (inputs.at >= 0))
-    sites = np.bincount(inputs.at[in_use], minlength=len(layer))
-    words = _area_words(inputs, chosen)
-    words["sites"] = sites[chosen]
-    as_is = parts.without_sites()
+    area_indices = np.flatnonzero(inputs.area_counts.in_scope)
+    used_sites = np.flatnonzero(inputs.is_used & (inputs.area_of_site >= 0))
+    sites = np.bincount(inputs.area_of_site[used_sites], minlength=len(layer))
+    descriptions = _area_columns(inputs, area_indices)
+    descriptions["sites"] = sites[area_indices]
+    unchanged_areas = draws.without_sites()
     numbers = []
-    for area in chosen:
+    for area in area_indices:
         if sites[area]:
-            mine = in_use[inputs.at[in_use] == area]
-            numbers.append(parts.area(int(area), mine).columns)
+            area_sites = used_sites[inputs.area_of_site[used_sites] == area]
+            numbers.append(draws.area(int(area), area_sites).columns)
         else:
-            same = {name: np.full(len(inputs.years), v[area]) for name, v in as_is.items()}
-            numbers.append(same)
-    return _rows(words, inputs, numbers), layer.geometries[np.repeat(chosen, len(inputs.years))]
+            constant_columns = {
+                name: np.full(len(inputs.years), values[area])
+                for name, values in unchanged_areas.items()
+            }
+            numbers.append(constant_columns)
+    return _rows(descriptions, inputs, numbers), layer.geometries[
+        np.repeat(area_indices, len(inputs.years))
+    ]
 
 
-def _by_district(inputs: ForecastInputs, parts: Parts) -> tuple[Columns, NDArray[Any]]:
-    """The incidents of each district: of all of its areas that are kept."""
+def _by_district(inputs: ForecastInputs, draws: ForecastDraws) -> tuple[Columns, NDArray[Any]]:
+    """The incidents of each district, over its areas in scope."""
     if inputs.districts is None:
         raise ValueError("a forecast by district needs districts")
-    layer, of_area = inputs.districts.layer, inputs.districts.of_area
-    kept = inputs.counted.in_scope & (of_area >= 0)
-    chosen = np.unique(of_area[kept])
-    of_site = np.where(inputs.at >= 0, of_area[inputs.at], -1)
-    of_site[inputs.at >= 0] = np.where(
-        kept[inputs.at[inputs.at >= 0]], of_site[inputs.at >= 0], -1
+    layer, district_of_area = inputs.districts.layer, inputs.districts.district_of_area
+    in_scope = inputs.area_counts.in_scope & (district_of_area >= 0)
+    district_indices = np.unique(district_of_area[in_scope])
+    district_of_site = np.where(
+        inputs.area_of_site >= 0, district_of_area[inputs.area_of_site], -1
     )
-    numbers, areas_in, sites_in, counted = [], [], [], []
-    for district in chosen:
-        areas = np.flatnonzero(kept & (of_area == district))
-        sites = np.flatnonzero(inputs.used & (of_site == district))
-        numbers.append(parts.district(int(district), areas, sites).columns)
-        areas_in.append(len(areas))
-        sites_in.append(len(sites))
-        counted.append(int(inputs.counted.count[areas].sum()))
-    words = {
-        "code": _words(layer.codes, chosen),
-        "name": _words(layer.names, chosen),
-        "areas": np.array(areas_in, np.int64),
-        "count": np.array(counted, np.int64),
-        "sites": np.array(sites_in, np.int64),
+    district_of_site[inputs.area_of_site >= 0] = np.where(
+        in_scope[inputs.area_of_site[inputs.area_of_site >= 0]],
+        district_of_site[inputs.area_of_site >= 0],
+        -1,
+    )
+    numbers, area_counts, site_counts, incident_counts = [], [], [], []
+    for district in district_indices:
+        areas = np.flatnonzero(in_scope & (district_of_area == district))
+        sites = np.flatnonzero(inputs.is_used & (district_of_site == district))
+        numbers.append(draws.district(int(district), areas, sites).columns)
+        area_counts.append(len(areas))
+        site_counts.append(len(sites))
+        incident_counts.append(int(inputs.area_counts.count[areas].sum()))
+    descriptions = {
+        "code": _texts_at(layer.codes, district_indices),
+        "name": _texts_at(layer.names, district_indices),
+        "areas": np.array(area_counts, np.int64),
+        "count": np.array(incident_counts, np.int64),
+        "sites": np.array(site_counts, np.int64),
     }
-    return _rows(words, inputs, numbers), layer.geometries[np.repeat(chosen, len(inputs.years))]
+    return _rows(descriptions, inputs, numbers), layer.geometries[
+        np.repeat(district_indices, len(inputs.years))
+    ]
 
 
-def _area_words(inputs: ForecastInputs, chosen: IntArray) -> Columns:
-    """Code and name of each area, its district where districts are known, its count."""
+def _area_columns(inputs: ForecastInputs, area_indices: IntArray) -> Columns:
+    """Code and name of each area, its district if known, and its count."""
     layer, districts = inputs.layer, inputs.districts
-    found: Columns = {"code": _words(layer.codes, chosen), "name": _words(layer.names, chosen)}
+    columns: Columns = {
+        "code": _texts_at(layer.codes, area_indices),
+        "name": _texts_at(layer.names, area_indices),
+    }
     if districts is not None:
-        found["district"] = _words(districts.layer.codes, districts.of_area[chosen])
-    found["count"] = inputs.counted.count[chosen]
-    return found
+        columns["district"] = _texts_at(
+            districts.layer.codes, districts.district_of_area[area_indices]
+        )
+    columns["count"] = inputs.area_counts.count[area_indices]
+    return columns
 
 
-def _rows(words: Columns, inputs: ForecastInputs, numbers: list[dict[str, FloatArray]]) -> Columns:
-    """Words repeated for each year, the year, and the numbers of each unit in a row."""
+def _rows(
+    descriptions: Columns, inputs: ForecastInputs, numbers: list[dict[str, FloatArray]]
+) -> Columns:
+    """Descriptions repeated for each year, the year, and the numbers of each unit."""
     years = np.array(inputs.years, np.int64)
-    units = len(numbers)
-    found = {name: np.repeat(column, len(years)) for name, column in words.items()}
-    found["year"] = np.tile(years, units)
+    n_units = len(numbers)
+    columns = {name: np.repeat(column, len(years)) for name, column in descriptions.items()}
+    columns["year"] = np.tile(years, n_units)
     names = list(numbers[0]) if numbers else []
     for name in names:
         joined = np.concatenate([unit[name] for unit in numbers])
-        found[name] = np.round(joined, DECIMALS)
-    return found
+        columns[name] = np.round(joined, DECIMALS)
+    return columns
 
 
-def _words(words: tuple[str, ...], at: NDArray[Any]) -> NDArray[Any]:
-    """(n,) the word at each position, None where it is -1."""
-    return np.array([words[i] if i >= 0 else None for i in at], dtype=object)
+def _texts_at(texts: tuple[str, ...], indices: NDArray[Any]) -> NDArray[Any]:
+    """(n,) the text at each index, None where it is -1."""
+    return np.array([texts[index] if index >= 0 else None for index in indices], dtype=object)
 
 
 def _legend(classes: Classification | None, query: ForecastQuery) -> dict[str, Any]:
-    """How values are divided into classes; nothing by site."""
+    """The classes of the values; empty for a forecast by site."""
     if classes is None:
         return {}
     return {
@@ -205,27 +273,27 @@ def _legend(classes: Classification | None, query: ForecastQuery) -> dict[str, A
         "classes": query.classes,
         "legend": [
             {
-                "class": each.label,
-                "kind": each.kind,
-                "lower": each.lower,
-                "upper": each.upper,
-                "rows": each.count,
+                "class": legend_class.label,
+                "kind": legend_class.kind,
+                "lower": legend_class.lower,
+                "upper": legend_class.upper,
+                "rows": legend_class.count,
             }
-            for each in classes.classes
+            for legend_class in classes.classes
         ],
     }
 
 
 def _sources(inputs: ForecastInputs) -> dict[str, Any]:
-    """What was read, for the provenance."""
+    """The data that the forecast comes from, for the provenance."""
     sites, districts = inputs.sites, inputs.districts
-    found = {
-        **inputs.counted.sources(),
-        "denominator": inputs.below.source(),
+    sources = {
+        **inputs.area_counts.sources(),
+        "denominator": inputs.denominator.source(),
         "sites": sites_source(sites),
     }
     if districts is not None:
-        found["districts"] = layer_source(districts.layer)
+        sources["districts"] = layer_source(districts.layer)
     if inputs.sizes is not None:
-        found["household_size"] = inputs.sizes.source()
-    return found
+        sources["household_size"] = inputs.sizes.source()
+    return sources

@@ -1,4 +1,4 @@
-"""Residents per household of each area: by what planned homes become residents."""
+"""Residents per household of each area, for converting planned homes to residents."""
 
 from dataclasses import dataclass
 from typing import Any, Final
@@ -33,70 +33,97 @@ class HouseholdSizes:
     Attributes
     ----------
     values : (n,) float64
-        In the order of `layer.codes`: above 0, or all NaN where nothing is known.
-    own : (n,) bool
-        True where the value is the area's own, False where it is `overall`.
+        In the order of `layer.codes`: above 0, or all NaN if unknown.
+    is_own : (n,) bool
+        True if the value is the area's own, False if it is `overall`.
     overall : float
-        That of all areas together, which also holds outside the layer; NaN where not known.
+        The value of all areas together, used also outside the layer; NaN if unknown.
     origin : str
         ``given``, ``measured``, ``measured in`` another layer or ``not known``.
     population, households : Denominator or None
-        What it was divided from.
-    replaced : tuple of (reason, areas)
+        The measures that were divided.
+    replacements : tuple of (reason, areas)
         Why areas have the overall size, and how many.
     """
 
     values: FloatArray
-    own: BoolArray
+    is_own: BoolArray
     overall: float
     origin: str
     population: Denominator | None = None
     households: Denominator | None = None
-    replaced: tuple[tuple[str, int], ...] = ()
+    replacements: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_known(self) -> bool:
-        """Whether there is any size at all."""
+        """Whether any size is known."""
         return bool(np.isfinite(self.overall))
 
-    def at(self, areas: IndexArray) -> FloatArray:
-        """(k,) the size at some positions of the layer; the overall one at -1, outside it."""
+    def sizes_at(self, areas: IndexArray) -> FloatArray:
+        """The sizes at some areas of the layer.
+
+        Parameters
+        ----------
+        areas : (k,) int32
+            Indices in the layer; -1 outside it.
+
+        Returns
+        -------
+        (k,) float64
+            The overall size outside the layer.
+        """
         if not len(self.values):
             return np.full(len(areas), self.overall)
         return np.where(areas >= 0, self.values[areas], self.overall)
 
     def source(self) -> dict[str, Any]:
-        """Where it comes from, for the provenance."""
-        found: dict[str, Any] = {
+        """The origin of the sizes, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
+        source: dict[str, Any] = {
             "residents_per_household": self.origin,
             "overall": float(self.overall) if self.is_known else None,
-            "areas_with_their_own": int(np.count_nonzero(self.own)),
-            "areas_with_the_overall_one": int(np.count_nonzero(~self.own)),
+            "areas_with_their_own": int(np.count_nonzero(self.is_own)),
+            "areas_with_the_overall_one": int(np.count_nonzero(~self.is_own)),
             "synthetic": False,
         }
         for name, measure in (("population", self.population), ("households", self.households)):
             if measure is not None:
-                found[name] = measure.source()
-                found["synthetic"] = found["synthetic"] or measure.synthetic
-        return found
+                source[name] = measure.source()
+                source["synthetic"] = source["synthetic"] or measure.synthetic
+        return source
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader of added residents must know."""
+        """Notes on added residents.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
         if self.origin == "given":
             return (f"{self.overall:g} residents per household were given, the same everywhere.",)
         if self.population is None or self.households is None or not self.is_known:
             return (NOT_KNOWN,)
-        people = f"{self.population.measure} of {self.population.period}"
-        homes = f"{self.households.measure} of {self.households.period}"
-        words = f"Residents per household are {people} over {homes}, {self.overall:.2f} overall;"
-        notes = [f"{words} new homes may hold more or fewer."]
+        population_name = f"{self.population.measure} of {self.population.period}"
+        households_name = f"{self.households.measure} of {self.households.period}"
+        sentence = (
+            f"Residents per household are {population_name} over {households_name}, "
+            f"{self.overall:.2f} overall;"
+        )
+        notes = [f"{sentence} new homes may hold more or fewer."]
         if self.population.period != self.households.period:
             notes.append("Its two measures are of different periods.")
         layer_id = self.origin.removeprefix("measured").removeprefix(" in ")
         if layer_id:
             notes.append(f"They are those of the area of {layer_id} at each area's inner point.")
         notes += [
-            f"{areas} areas {reason} and have the overall size." for reason, areas in self.replaced
+            f"{areas} areas {reason} and have the overall size."
+            for reason, areas in self.replacements
         ]
         return tuple(notes)
 
@@ -109,50 +136,60 @@ def household_sizes(
     *,
     crosswalks: Crosswalks | None = None,
 ) -> HouseholdSizes:
-    """Residents per household of each area: given, else measured, else not known.
+    """Residents per household of each area: requested, otherwise measured, otherwise unknown.
 
     Parameters
     ----------
     measures : MeasureStore
+        The imported measures.
     layers : LayerStore
-        Where other layers are looked for when `layer` has no such measures: the one of most
-        areas that has both lends the size at each area's inner point.
+        Other layers, used if `layer` has no such measures: the one with the most areas that has
+        both lends the size at each area's inner point.
     layer : Layer
         Areas, or cells of a grid.
     query : HouseholdQuery
-        A size that is given, or the names of the two measures.
+        A requested size, or the names of the two measures.
+    crosswalks : Crosswalks or None
+        Lookups through which measures may be carried over.
+
+    Returns
+    -------
+    HouseholdSizes
+        In the order of the layer's codes.
 
     Raises
     ------
     UnknownMeasureError
-        If a measure is named that neither the layer nor another one has.
+        If a named measure is missing from the layer and all others.
     """
     if query.household_size is not None:
         size = query.household_size
-        own = np.zeros(len(layer), dtype=np.bool_)
-        return HouseholdSizes(frozen(np.full(len(layer), size)), frozen(own), size, "given")
+        is_own = np.zeros(len(layer), dtype=np.bool_)
+        return HouseholdSizes(frozen(np.full(len(layer), size)), frozen(is_own), size, "given")
     by_size = sorted((layers.get(name) for name in layers.ids()), key=len, reverse=True)
-    others = [one for one in by_size if one.layer_id != layer.layer_id]
-    for candidate in (layer, *others):
+    other_layers = [
+        other_layer for other_layer in by_size if other_layer.layer_id != layer.layer_id
+    ]
+    for candidate in (layer, *other_layers):
         pair = _pair(measures, candidate, query, crosswalks)
         if pair is None:
             continue
-        found = _measured(*pair)
-        return found if candidate is layer else _lent(found, candidate, layer)
+        sizes = _measured(*pair)
+        return sizes if candidate is layer else _lent(sizes, candidate, layer)
     if query.population is not None or query.households is not None:
-        for asked in (query.population, query.households):
-            if asked is not None:  # the one that is missing says what there is
-                denominator_of(measures, layer, asked, crosswalks=crosswalks)
+        for measure_name in (query.population, query.households):
+            if measure_name is not None:  # the one that is missing says what there is
+                denominator_of(measures, layer, measure_name, crosswalks=crosswalks)
         raise UnknownMeasureError(layer.layer_id, " or ".join(POPULATION + HOUSEHOLDS), ())
     unknown = np.full(len(layer), np.nan)
-    own = np.zeros(len(layer), dtype=np.bool_)
-    return HouseholdSizes(frozen(unknown), frozen(own), float("nan"), "not known")
+    is_own = np.zeros(len(layer), dtype=np.bool_)
+    return HouseholdSizes(frozen(unknown), frozen(is_own), float("nan"), "not known")
 
 
 def _pair(
     measures: MeasureStore, layer: Layer, query: HouseholdQuery, crosswalks: Crosswalks | None
 ) -> tuple[Denominator, Denominator] | None:
-    """Population and households of a layer, of one period where both have it; None without."""
+    """Population and households of a layer, for one period if possible; None if one is missing."""
     households = _first(measures, layer, query.households, HOUSEHOLDS, crosswalks)
     if households is None:
         return None
@@ -161,20 +198,20 @@ def _pair(
         return None
     if population.period != households.period and population.by_default:
         at_its_time = f"{population.measure}:{households.period}"
-        same = _first(measures, layer, at_its_time, (), crosswalks)
-        population = population if same is None else same
+        same_period = _first(measures, layer, at_its_time, (), crosswalks)
+        population = population if same_period is None else same_period
     return population, households
 
 
 def _first(
     measures: MeasureStore,
     layer: Layer,
-    asked: str | None,
-    usual: tuple[str, ...],
+    measure_name: str | None,
+    usual_names: tuple[str, ...],
     crosswalks: Crosswalks | None,
 ) -> Denominator | None:
-    """The measure that was named, or the first of the usual names that there is."""
-    for name in (asked,) if asked is not None else usual:
+    """The named measure, or the first of the usual names that exists."""
+    for name in (measure_name,) if measure_name is not None else usual_names:
         try:
             return denominator_of(measures, layer, name, crosswalks=crosswalks)
         except UnknownMeasureError:
@@ -183,47 +220,50 @@ def _first(
 
 
 def _measured(population: Denominator, households: Denominator) -> HouseholdSizes:
-    """Each area's own size, and the overall one where it has none that can be used."""
+    """Each area's own size, or the overall one if its own cannot be used."""
     people, homes = population.values, households.values
-    missing = ~(np.isfinite(people) & np.isfinite(homes))
-    none = ~missing & ((homes <= 0) | (people <= 0))
+    is_missing = ~(np.isfinite(people) & np.isfinite(homes))
+    is_zero = ~is_missing & ((homes <= 0) | (people <= 0))
     size = np.full(len(people), np.nan)
-    there = ~missing & ~none
-    size[there] = people[there] / homes[there]
-    low, high = PLAUSIBLE
-    odd = there & ((size < low) | (size > high))
-    own = there & ~odd
-    overall = float(people[own].sum() / homes[own].sum()) if own.any() else float("nan")
+    has_both = ~is_missing & ~is_zero
+    size[has_both] = people[has_both] / homes[has_both]
+    lower_limit, upper_limit = PLAUSIBLE
+    is_implausible = has_both & ((size < lower_limit) | (size > upper_limit))
+    is_own = has_both & ~is_implausible
+    overall = float(people[is_own].sum() / homes[is_own].sum()) if is_own.any() else float("nan")
+    outside_limits = f"below {lower_limit:g} or above {upper_limit:g}"
     reasons = (
-        ("have no value of one of its measures", missing),
-        ("have no residents or no households", none),
-        (f"have a size below {low:g} or above {high:g}, which is not that of homes", odd),
+        ("have no value of one of its measures", is_missing),
+        ("have no residents or no households", is_zero),
+        (f"have a size {outside_limits}, which is not that of homes", is_implausible),
     )
     return HouseholdSizes(
-        values=frozen(np.where(own, size, overall)),
-        own=frozen(own),
+        values=frozen(np.where(is_own, size, overall)),
+        is_own=frozen(is_own),
         overall=overall,
-        origin="measured" if own.any() else "not known",
+        origin="measured" if is_own.any() else "not known",
         population=population,
         households=households,
-        replaced=tuple((why, int(which.sum())) for why, which in reasons if which.any()),
+        replacements=tuple((reason, int(mask.sum())) for reason, mask in reasons if mask.any()),
     )
 
 
-def _lent(found: HouseholdSizes, lender: Layer, layer: Layer) -> HouseholdSizes:
-    """The sizes of one layer at the inner points of another one's areas."""
-    inner = shapely.point_on_surface(layer.geometries)
-    at = assign_points(lender, shapely.get_coordinates(inner))
-    own = (at >= 0) & found.own[at]
-    outside = int(np.count_nonzero(at < 0))
-    replaced = [("lie in an area that has no size of its own", int(np.sum(~own & (at >= 0))))]
-    replaced.append((f"lie outside {lender.layer_id}", outside))
+def _lent(lender_sizes: HouseholdSizes, lender: Layer, layer: Layer) -> HouseholdSizes:
+    """The sizes of one layer at the inner points of another layer's areas."""
+    inner_points = shapely.point_on_surface(layer.geometries)
+    lender_area = assign_points(lender, shapely.get_coordinates(inner_points))
+    has_own = (lender_area >= 0) & lender_sizes.is_own[lender_area]
+    n_outside = int(np.count_nonzero(lender_area < 0))
+    replacements = [
+        ("lie in an area that has no size of its own", int(np.sum(~has_own & (lender_area >= 0))))
+    ]
+    replacements.append((f"lie outside {lender.layer_id}", n_outside))
     return HouseholdSizes(
-        values=frozen(found.at(at)),
-        own=frozen(own),
-        overall=found.overall,
+        values=frozen(lender_sizes.sizes_at(lender_area)),
+        is_own=frozen(has_own),
+        overall=lender_sizes.overall,
         origin=f"measured in {lender.layer_id}",
-        population=found.population,
-        households=found.households,
-        replaced=tuple((why, areas) for why, areas in replaced if areas),
+        population=lender_sizes.population,
+        households=lender_sizes.households,
+        replacements=tuple((reason, areas) for reason, areas in replacements if areas),
     )

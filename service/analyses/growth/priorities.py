@@ -1,4 +1,4 @@
-"""Priorities: areas sorted by stated rules over what is there today and what is planned."""
+"""Priorities: areas classified by stated rules about the present and the planned homes."""
 
 import hashlib
 from functools import lru_cache
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.growth.area_facts import by_area
+from service.analyses.growth.inputs import GrowthInputs, GrowthInputsReader
 from service.analyses.growth.local_rates import local_rates
-from service.analyses.growth.overlay import Ground, Grounds, area_growth
+from service.analyses.growth.overlay import area_growth
 from service.analyses.growth.rows import PriorityRow
 from service.model.answers import Table
 from service.model.errors import InvalidRulesError
@@ -33,44 +34,88 @@ Facts = dict[str, NDArray[Any]]
 
 
 class Priorities:
-    """Which areas are emerging, to be prevented, to be sustained, or none of them.
+    """Classifies areas as emerging, to be prevented, to be sustained, or none of these.
 
     Parameters
     ----------
+    reader : GrowthInputsReader
+        Reads sites and areas.
+    changes : PeriodChanges
+        Change since a baseline period.
     rules : PriorityRules
-        What decides; its digest is part of every version.
+        The rules; their digest is part of every version.
     """
 
-    def __init__(self, *, grounds: Grounds, changes: PeriodChanges, rules: PriorityRules) -> None:
-        self._grounds = grounds
+    def __init__(
+        self, *, reader: GrowthInputsReader, changes: PeriodChanges, rules: PriorityRules
+    ) -> None:
+        self._reader = reader
         self._changes = changes
         self._rules = rules
         self._digest = hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]
 
     def layer_id(self, query: PrioritiesQuery) -> str:
-        """The layer of a question."""
-        return self._grounds.layer_id(query)
+        """The layer of a query.
+
+        Parameters
+        ----------
+        query : PrioritiesQuery
+            May name a layer.
+
+        Returns
+        -------
+        str
+            Id of a layer or grid.
+        """
+        return self._reader.layer_id(query)
 
     def version(self, dataset: str, query: PrioritiesQuery) -> str:
-        """Everything the priorities depend on besides the query, as a short digest."""
-        return short_digest("priorities", self._grounds.version(dataset, query), self._digest)
+        """A short digest of everything that the priorities depend on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : PrioritiesQuery
+            Names the layer.
+
+        Returns
+        -------
+        str
+            It changes when the rules or the inputs do.
+        """
+        return short_digest("priorities", self._reader.version(dataset, query), self._digest)
 
     def table(self, dataset: str, query: PrioritiesQuery) -> Table:
-        """One `PriorityRow` per area: its priority and the facts that it rests on."""
-        ground = self._grounds.of(dataset, query)
-        kept = np.flatnonzero(ground.facts.counted.in_scope)
+        """One `PriorityRow` per area: its priority and the facts behind it.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : PrioritiesQuery
+            Filter, layer and baseline period.
+
+        Returns
+        -------
+        Table
+            By priority, with the shapes of the areas.
+        """
+        inputs = self._reader.of(dataset, query)
+        area_indices = np.flatnonzero(inputs.facts.area_counts.in_scope)
         facts = {
-            name: column[kept] for name, column in self._facts(dataset, query, ground).items()
+            name: column[area_indices]
+            for name, column in self._facts(dataset, query, inputs).items()
         }
-        codes = np.array(ground.layer.codes, dtype=object)[kept]
-        judged = [self._judged(facts, at) for at in range(len(kept))]
-        priority = np.array([each[0] for each in judged], dtype=object)
+        codes = np.array(inputs.layer.codes, dtype=object)[area_indices]
+        decisions = [self._decide(facts, index) for index in range(len(area_indices))]
+        priority = np.array([decision[0] for decision in decisions], dtype=object)
         columns: dict[str, NDArray[Any]] = {
             "code": codes,
-            "name": np.array(ground.layer.names, dtype=object)[kept],
+            "name": np.array(inputs.layer.names, dtype=object)[area_indices],
             "priority": priority,
-            "reasons": np.array([each[1] for each in judged], dtype=object),
-            "rules": np.array([each[2] for each in judged], dtype=object),
+            "reasons": np.array([decision[1] for decision in decisions], dtype=object),
+            "rules": np.array([decision[2] for decision in decisions], dtype=object),
             **facts,
         }
         order = self._order(priority, facts, codes)
@@ -79,18 +124,18 @@ class Priorities:
             kind="growth-priorities",
             row=PriorityRow,
             columns={name: column[order] for name, column in columns.items()},
-            geometries=ground.layer.geometries[kept[order]],
-            crs=ground.layer.crs,
+            geometries=inputs.layer.geometries[area_indices[order]],
+            crs=inputs.layer.crs,
             provenance=provenance(
-                sources=ground.sources(),
+                sources=inputs.sources(),
                 filter={
-                    **ground.facts.counted.filter(),
+                    **inputs.facts.area_counts.filter(),
                     "baseline_from": query.baseline_from,
                     "baseline_to": query.baseline_to,
                 },
                 method={
                     "name": "growth priorities",
-                    "layer": ground.layer.layer_id,
+                    "layer": inputs.layer.layer_id,
                     "decided_by": "the first rule that applies",
                     "rules": {
                         "name": self._rules.name,
@@ -101,101 +146,115 @@ class Priorities:
                     "areas": {
                         name: int(np.count_nonzero(priority == name)) for name in PRIORITIES
                     },
-                    **ground.facts.tables,
+                    **inputs.facts.tables,
                 },
-                counts=ground.facts.counted.reconciliation(),
+                counts=inputs.facts.area_counts.reconciliation(),
                 notes=(
-                    *ground.notes(),
+                    *inputs.notes(),
                     *(() if has_baseline else (NO_BASELINE,)),
                     NOT_A_RANKING,
                 ),
             ),
         )
 
-    def _facts(self, dataset: str, query: PrioritiesQuery, ground: Ground) -> Facts:
-        """Every fact that rules may name, by area of the layer; missing as None or NaN."""
-        found, growth = ground.facts, area_growth(ground)
+    def _facts(self, dataset: str, query: PrioritiesQuery, inputs: GrowthInputs) -> Facts:
+        """Every fact that rules may use, by area of the layer; missing values are None or NaN."""
+        area_facts, growth = inputs.facts, area_growth(inputs)
         rates = local_rates(
-            self._grounds.layers, ground.layer, found, surroundings=None, exposure="auto"
+            self._reader.layers, inputs.layer, area_facts, surroundings=None, exposure="auto"
         )
         expected = np.where(rates.expected > 0, rates.expected, np.nan)
-        ratio = standardised_ratios(found.count.astype(np.float64), expected)
+        ratio = standardised_ratios(area_facts.count.astype(np.float64), expected)
         facts: Facts = {
             "site_names": growth["site_names"],
             "homes_to_come": growth["homes_remaining"] + growth["homes_not_published"],
             "added_residents_at_most": growth["added_residents_at_most"],
             "added_percent_at_most": growth["added_percent_at_most"],
             "residents": growth["residents"],
-            "count": found.count,
-            "rate_per_1000": found.rate,
+            "count": area_facts.count,
+            "rate_per_1000": area_facts.rate,
             "ratio_to_local": ratio.value,
             "ratio_to_local_lower": ratio.lower,
-            "hotspot_class": found.hotspot_class,
-            "emerging_class": found.emerging_class,
+            "hotspot_class": area_facts.hotspot_class,
+            "emerging_class": area_facts.emerging_class,
         }
-        wanted = query.change_query()
-        if wanted is not None:
-            table = self._changes.table(dataset, ground.layer.layer_id, wanted)
-            facts["transition"] = by_area(table, "transition", found.counted)
+        change_query = query.change_query()
+        if change_query is not None:
+            table = self._changes.table(dataset, inputs.layer.layer_id, change_query)
+            facts["transition"] = by_area(table, "transition", area_facts.area_counts)
             for fact, column in (
                 ("change_percent", "percent"),
                 ("change_difference", "difference"),
                 ("change_q_value", "q_value"),
             ):
-                facts[fact] = by_area(table, column, found.counted).astype(np.float64)
+                facts[fact] = by_area(table, column, area_facts.area_counts).astype(np.float64)
         return facts
 
-    def _judged(self, facts: Facts, at: int) -> tuple[str, str, str]:
-        """Priority, reasons and the ids of the rules behind them, of one area."""
-        area = {name: _value(column[at]) for name, column in facts.items()}
-        applying = [
+    def _decide(self, facts: Facts, index: int) -> tuple[str, str, str]:
+        """Priority, reasons and rule ids of one area."""
+        area = {name: _value(column[index]) for name, column in facts.items()}
+        matching_rules = [
             rule
             for rule in self._rules.rules
-            if all(one.holds(area.get(one.fact)) for one in rule.when)
+            if all(condition.holds(area.get(condition.fact)) for condition in rule.when)
         ]
-        if not applying:
+        if not matching_rules:
             return "none", self._rules.otherwise, ""
-        priority = applying[0].priority
+        priority = matching_rules[0].priority
         reasons = [
             ("" if rule.priority == priority else f"also {rule.priority}: ") + _reason(rule, area)
-            for rule in applying
+            for rule in matching_rules
         ]
-        return priority, "; ".join(reasons), ", ".join(rule.id for rule in applying)
+        return priority, "; ".join(reasons), ", ".join(rule.id for rule in matching_rules)
 
     def _order(
         self, priority: NDArray[Any], facts: Facts, codes: NDArray[Any]
     ) -> NDArray[np.intp]:
-        """Row order: by priority, then by the fact that the rules order it by, most first."""
+        """The order of rows: by priority, then by the fact that the rules name, largest first."""
         key = np.zeros(len(priority))
         for name, fact in self._rules.order_by.items():
-            mine = priority == name
+            has_priority = priority == name
             if fact in facts:
-                key[mine] = np.nan_to_num(facts[fact][mine].astype(np.float64), nan=-np.inf)
-        place = np.array([PRIORITIES.index(each) for each in priority], dtype=np.int64)
-        return np.lexsort((codes.astype(str), -key, place))
+                key[has_priority] = np.nan_to_num(
+                    facts[fact][has_priority].astype(np.float64), nan=-np.inf
+                )
+        rank = np.array([PRIORITIES.index(name) for name in priority], dtype=np.int64)
+        return np.lexsort((codes.astype(str), -key, rank))
 
 
 def read_rules(path: Path | None) -> PriorityRules:
-    """The rules of a file; those of the package for None.
+    """The rules in a file, or those of the package.
+
+    Parameters
+    ----------
+    path : Path or None
+        A JSON file; None for the rules of the package.
+
+    Returns
+    -------
+    PriorityRules
+        Checked.
 
     Raises
     ------
     InvalidRulesError
-        If the file cannot be read or is not what `PriorityRules` says.
+        If the file cannot be read or does not match `PriorityRules`.
     """
     if path is None:
-        return _own_rules()
+        return _package_rules()
     try:
         return PriorityRules.model_validate_json(path.read_bytes())
     except OSError as error:
         raise InvalidRulesError(str(path), error.strerror or str(error)) from error
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        faults = [
+            f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()
+        ]
         raise InvalidRulesError(str(path), "; ".join(faults[:5])) from None
 
 
 @lru_cache(maxsize=1)
-def _own_rules() -> PriorityRules:
+def _package_rules() -> PriorityRules:
     """The rules of the package."""
     text = resources.files("service.analyses.growth").joinpath("priority_rules.json").read_bytes()
     return PriorityRules.model_validate_json(text)
@@ -212,13 +271,13 @@ def _value(value: Any) -> str | float | None:
 
 
 def _reason(rule: Rule, area: dict[str, str | float | None]) -> str:
-    """The reason with the facts of an area put in."""
-    shown = {name: _Shown(area.get(name)) for name in {**area, **WORDS}}
-    return rule.reason.format_map(shown)
+    """The reason of a rule, with the facts of an area inserted."""
+    fact_texts = {name: _FactText(area.get(name)) for name in {**area, **WORDS}}
+    return rule.reason.format_map(fact_texts)
 
 
-class _Shown:
-    """A fact in a reason: formatted as asked, or in words where it is missing."""
+class _FactText:
+    """A fact in a reason: formatted as the rule says, or "not known" if missing."""
 
     def __init__(self, value: str | float | None) -> None:
         self._value = value

@@ -1,4 +1,4 @@
-"""Development sites and the areas they lie in."""
+"""Assigns development sites to areas, and incidents to sites."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,14 +15,16 @@ from spatial.arrays import BoolArray, FloatArray, IntArray
 
 @dataclass(frozen=True, eq=False)
 class SiteShares:
-    """Which share of each site lies in each area; a row per pair, in the order of the sites.
+    """The share of each site that lies in each area; one row per pair, in the order of the sites.
 
     Attributes
     ----------
     site, area : (k,) int
-        Positions in the sites and in `layer.codes`.
+        Indices of the site, and of the area in `layer.codes`.
     share : (k,) float64
-        Above 0, at most 1. Those of a site add up to 1, or less where it reaches outside.
+        Above 0, at most 1. The shares of a site add up to 1, or to less if it extends outside.
+    areas : int
+        Number of areas.
     """
 
     site: IntArray
@@ -30,42 +32,79 @@ class SiteShares:
     share: FloatArray
     areas: int
 
-    def added(self, homes: FloatArray) -> FloatArray:
-        """(areas,) a number per site, shared among the areas; sites where it is NaN add none."""
+    def sum_by_area(self, homes: FloatArray) -> FloatArray:
+        """A number per site, shared among the areas and summed.
+
+        Parameters
+        ----------
+        homes : (sites,) float64
+            NaN counts as 0.
+
+        Returns
+        -------
+        (areas,) float64
+            In the order of the layer's codes.
+        """
         amounts = np.nan_to_num(homes)[self.site] * self.share
         return np.bincount(self.area, amounts, minlength=self.areas).astype(np.float64)
 
-    def named(self, names: tuple[str, ...]) -> NDArray[Any]:
-        """(areas,) the names of the sites in each area, largest share first, as one text."""
+    def names_by_area(self, names: tuple[str, ...]) -> NDArray[Any]:
+        """The names of the sites in each area, as one text.
+
+        Parameters
+        ----------
+        names : tuple of str
+            Names of the sites.
+
+        Returns
+        -------
+        (areas,) str
+            Separated by semicolons.
+        """
         lists: list[list[str]] = [[] for _ in range(self.areas)]
         for site, area in zip(self.site.tolist(), self.area.tolist(), strict=True):
             if names[site] not in lists[area]:
                 lists[area].append(names[site])
-        return np.array(["; ".join(each) for each in lists], dtype=object)
+        return np.array(["; ".join(names) for names in lists], dtype=object)
 
 
-def site_shares(sites: Sites, layer: Layer, kept: BoolArray | None = None) -> SiteShares:
-    """The share of each site in each area: by ground for outlines, all of it for points.
+def site_shares(sites: Sites, layer: Layer, mask: BoolArray | None = None) -> SiteShares:
+    """The share of each site in each area: by land for outlines, all of it for points.
 
     Parameters
     ----------
-    kept : (sites,) bool or None
-        Sites to leave in; None: all.
+    sites : Sites
+        The development sites.
+    layer : Layer
+        The areas.
+    mask : (sites,) bool or None
+        The sites to include; None: all.
+
+    Returns
+    -------
+    SiteShares
+        Without sites that lie outside.
     """
-    chosen = np.flatnonzero(np.ones(len(sites), dtype=np.bool_) if kept is None else kept)
-    ground = shapely.area(sites.geometries[chosen])
-    points = chosen[ground == 0]
-    at = assign_points(layer, sites.xy_m[points])
-    inside = at >= 0
-    outlined = chosen[ground > 0]
-    shapes = sites.geometries[outlined]
-    of, area = shapely.STRtree(layer.geometries).query(shapes, predicate="intersects")
-    cut = shapely.area(shapely.intersection(shapes[of], layer.geometries[area]))
-    share = cut / shapely.area(shapes)[of]
-    real = share > 1e-9  # not where they only touch
-    site = np.concatenate([points[inside], outlined[of[real]]]).astype(np.int64)
-    areas = np.concatenate([at[inside], area[real]]).astype(np.int64)
-    shares = np.concatenate([np.ones(int(inside.sum())), share[real]])
+    site_indices = np.flatnonzero(np.ones(len(sites), dtype=np.bool_) if mask is None else mask)
+    ground_m2 = shapely.area(sites.geometries[site_indices])
+    point_sites = site_indices[ground_m2 == 0]
+    area_of_point = assign_points(layer, sites.xy_m[point_sites])
+    is_inside = area_of_point >= 0
+    outline_sites = site_indices[ground_m2 > 0]
+    shapes = sites.geometries[outline_sites]
+    shape_of_pair, area_of_pair = shapely.STRtree(layer.geometries).query(
+        shapes, predicate="intersects"
+    )
+    overlap_m2 = shapely.area(
+        shapely.intersection(shapes[shape_of_pair], layer.geometries[area_of_pair])
+    )
+    share = overlap_m2 / shapely.area(shapes)[shape_of_pair]
+    is_overlap = share > 1e-9  # not where they only touch
+    site = np.concatenate(
+        [point_sites[is_inside], outline_sites[shape_of_pair[is_overlap]]]
+    ).astype(np.int64)
+    areas = np.concatenate([area_of_point[is_inside], area_of_pair[is_overlap]]).astype(np.int64)
+    shares = np.concatenate([np.ones(int(is_inside.sum())), share[is_overlap]])
     order = np.lexsort((areas, site))
     return SiteShares(site[order], areas[order], shares[order], len(layer))
 
@@ -73,7 +112,7 @@ def site_shares(sites: Sites, layer: Layer, kept: BoolArray | None = None) -> Si
 def incidents_near(
     geometries: NDArray[Any], xy_m: FloatArray, *, distance_m: float
 ) -> tuple[IntArray, int]:
-    """(shapes,) incidents within a distance of each shape, and how many are near any of them.
+    """The number of incidents within a distance of each shape, and of any shape.
 
     Parameters
     ----------
@@ -83,30 +122,56 @@ def incidents_near(
         Located incidents, metres, same CRS.
     distance_m : float
         Inclusive, metres.
+
+    Returns
+    -------
+    nearby_count : (shapes,) int64
+        Incidents near each shape.
+    n_near_any : int
+        Incidents near at least one shape.
     """
     # Published places are shared by many incidents: each is looked at once.
-    distinct, incidents = np.unique(xy_m.reshape(-1, 2), axis=0, return_counts=True)
-    tree = shapely.STRtree(np.asarray(shapely.points(distinct)).reshape(-1))
-    near = np.zeros(len(geometries), dtype=np.int64)
-    near_any = np.zeros(len(distinct), dtype=np.bool_)
+    distinct_places, incidents = np.unique(xy_m.reshape(-1, 2), axis=0, return_counts=True)
+    tree = shapely.STRtree(np.asarray(shapely.points(distinct_places)).reshape(-1))
+    nearby_count = np.zeros(len(geometries), dtype=np.int64)
+    is_near_any = np.zeros(len(distinct_places), dtype=np.bool_)
     # Shape by shape: all pairs at once would be shapes times places for a large distance.
-    for at, geometry in enumerate(geometries):
-        found = tree.query(geometry, predicate="dwithin", distance=distance_m)
-        near[at] = incidents[found].sum()
-        near_any[found] = True
-    return near, int(incidents[near_any].sum())
+    for index, geometry in enumerate(geometries):
+        nearby_places = tree.query(geometry, predicate="dwithin", distance=distance_m)
+        nearby_count[index] = incidents[nearby_places].sum()
+        is_near_any[nearby_places] = True
+    return nearby_count, int(incidents[is_near_any].sum())
 
 
-def nearest_of(shapes: NDArray[Any], among: NDArray[Any]) -> tuple[FloatArray, IntArray]:
-    """Distance to the nearest of some areas, 0 inside, and which it is; NaN and -1 without any.
+def nearest_of(shapes: NDArray[Any], candidates: NDArray[Any]) -> tuple[FloatArray, IntArray]:
+    """The nearest candidate area of each shape; the first among equals.
 
-    Where several are equally near it is the first of them.
+    Parameters
+    ----------
+    shapes : (n,) object array
+        Points or polygons, metres.
+    candidates : (k,) object array
+        Polygons, metres, in the same CRS.
+
+    Returns
+    -------
+    nearest_m : (n,) float64
+        Distance, 0 inside; NaN without candidates.
+    nearest : (n,) int64
+        Index of the candidate; -1 without candidates.
     """
-    distance = np.full(len(shapes), np.nan)
-    which = np.full(len(shapes), -1, dtype=np.int64)
-    if not len(among):
-        return distance, which
-    (of, to), metres = shapely.STRtree(among).query_nearest(shapes, return_distance=True)
-    for at, other, far in zip(of[::-1].tolist(), to[::-1].tolist(), metres[::-1], strict=True):
-        distance[at], which[at] = far, other
-    return distance, which
+    nearest_m = np.full(len(shapes), np.nan)
+    nearest = np.full(len(shapes), -1, dtype=np.int64)
+    if not len(candidates):
+        return nearest_m, nearest
+    (shape_indices, candidate_indices), distances_m = shapely.STRtree(candidates).query_nearest(
+        shapes, return_distance=True
+    )
+    for index, candidate, distance_m in zip(
+        shape_indices[::-1].tolist(),
+        candidate_indices[::-1].tolist(),
+        distances_m[::-1],
+        strict=True,
+    ):
+        nearest_m[index], nearest[index] = distance_m, candidate
+    return nearest_m, nearest

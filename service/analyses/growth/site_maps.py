@@ -1,4 +1,4 @@
-"""The growth overlay as a picture: sites by size and completion on areas in classes."""
+"""The growth overlay as a picture: sites by size and completion over classified areas."""
 
 from typing import Any
 
@@ -21,7 +21,19 @@ NEAR = 0.15  # sites so far outside the areas, as a share of their extent, are s
 
 
 class SiteMaps:
-    """Pictures of sites over the map of today."""
+    """Pictures of sites over a map of the present.
+
+    Parameters
+    ----------
+    overlay : Overlay
+        The sites.
+    choropleths : Choropleths
+        Density of incidents.
+    priorities : Priorities
+        Priorities of areas.
+    legends : Legends
+        Legends of both.
+    """
 
     def __init__(
         self,
@@ -37,19 +49,45 @@ class SiteMaps:
         self._legends = legends
 
     def version(self, dataset: str, query: SiteMapQuery) -> str:
-        """Everything a picture depends on besides the query, as a short digest."""
+        """A short digest of everything that a picture depends on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : SiteMapQuery
+            Names the layer.
+
+        Returns
+        -------
+        str
+            It changes when the overlay or the priorities do.
+        """
         overlay = self._overlay.version(dataset, query)
         priorities = self._priorities.version(dataset, query.part(PrioritiesQuery))
         return short_digest(overlay, priorities)
 
     def picture(self, dataset: str, query: SiteMapQuery) -> SiteMap:
-        """Sites as circles by homes planned and completion, over areas in classes."""
+        """Sites as circles by planned homes and completion, over classified areas.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : SiteMapQuery
+            Filter, layer, width and what is shown below the sites.
+
+        Returns
+        -------
+        SiteMap
+            The tables and legends, not yet drawn.
+        """
         sites = with_classes(self._overlay.table(dataset, query.part(OverlayQuery)))
-        areas = self._below(dataset, query)
+        areas = self._areas_table(dataset, query)
         areas_legend = self._legends.of(areas)
-        first, last = areas_legend.period or ("", "")
-        known = sites.columns["homes_planned"]
-        planned = f"{np.nansum(known):,.0f} homes planned at {len(sites)} sites"
+        first_day, last_day = areas_legend.period or ("", "")
+        homes = sites.columns["homes_planned"]
+        homes_text = f"{np.nansum(homes):,.0f} homes planned at {len(sites)} sites"
         is_about_homes = query.below == "priorities"
         categories = ", ".join(query.category) or "all categories"
         return SiteMap(
@@ -61,7 +99,7 @@ class SiteMaps:
             bounds_m=_bounds(areas, sites),
             outlines=self._overlay.outlines(),
             title=areas_legend.title + ("" if is_about_homes else ", and planned homes"),
-            subtitle=f"{categories}, {first} to {last}; {planned}"
+            subtitle=f"{categories}, {first_day} to {last_day}; {homes_text}"
             + (f"; shown: {query.within}" if query.within else ""),
             attribution="; ".join(credited(sites.provenance.sources)),
             width=query.width,
@@ -69,8 +107,8 @@ class SiteMaps:
             provenance=sites.provenance,
         )
 
-    def _below(self, dataset: str, query: SiteMapQuery) -> Table:
-        """The areas below the sites."""
+    def _areas_table(self, dataset: str, query: SiteMapQuery) -> Table:
+        """The areas to draw below the sites."""
         if query.below == "priorities":
             return self._priorities.table(dataset, query.part(PrioritiesQuery))
         if query.below == "hotspots":
@@ -80,18 +118,24 @@ class SiteMaps:
                 dataset, query.part(OverlayQuery).model_copy(update={"by": "area"})
             )
         layer = self._overlay.layer_id(query)
-        given = query.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
-        density = ChoroplethQuery.model_validate({**given, "measure": "density", "classes": 6})
-        return self._choropleths.table(dataset, layer, density)
+        incident_parameters = query.part(IncidentQuery).model_dump(
+            by_alias=True, exclude_none=True
+        )
+        density_query = ChoroplethQuery.model_validate(
+            {**incident_parameters, "measure": "density", "classes": 6}
+        )
+        return self._choropleths.table(dataset, layer, density_query)
 
 
 def _bounds(areas: Table, sites: Table) -> tuple[float, float, float, float]:
-    """The areas with the sites near them, and a margin."""
+    """The extent of the areas and of the sites near them, with a margin."""
     bounds: Any = shapely.total_bounds(areas.geometries)
-    reach = NEAR * max(bounds[2] - bounds[0], bounds[3] - bounds[1])
-    near = shapely.box(*(bounds + np.array([-reach, -reach, reach, reach])))
-    shown = np.asarray(sites.geometries)[shapely.intersects(near, sites.geometries)]
-    both = shapely.total_bounds([shapely.box(*bounds), *shown])
-    margin = MARGIN * max(both[2] - both[0], both[3] - both[1])
-    left, bottom, right, top = (float(v) for v in both)
+    reach_m = NEAR * max(bounds[2] - bounds[0], bounds[3] - bounds[1])
+    area_of_interest = shapely.box(*(bounds + np.array([-reach_m, -reach_m, reach_m, reach_m])))
+    nearby_sites = np.asarray(sites.geometries)[
+        shapely.intersects(area_of_interest, sites.geometries)
+    ]
+    extent = shapely.total_bounds([shapely.box(*bounds), *nearby_sites])
+    margin = MARGIN * max(extent[2] - extent[0], extent[3] - extent[1])
+    left, bottom, right, top = (float(value) for value in extent)
     return left - margin, bottom - margin, right + margin, top + margin

@@ -19,17 +19,39 @@ NO_DISTRICT: Final = "no district"
 
 
 class SiteTables:
-    """Answers about development sites alone."""
+    """Tables of development sites.
+
+    Parameters
+    ----------
+    sites : SiteStore
+        The development sites.
+    """
 
     def __init__(self, sites: SiteStore) -> None:
         self._sites = sites
 
     def version(self) -> str:
-        """Everything a list of sites depends on, as a short digest."""
+        """A short digest of everything that a table of sites depends on.
+
+        Returns
+        -------
+        str
+            It changes when the sites or the software do.
+        """
         return short_digest("sites", self._sites.revision(), SOFTWARE)
 
     def table(self, query: SitesQuery) -> Table:
         """One `SiteRow` per site, per phase of each, or per district, as the query asks.
+
+        Parameters
+        ----------
+        query : SitesQuery
+            Rows by site, phase or district.
+
+        Returns
+        -------
+        Table
+            With the shapes of the sites.
 
         Raises
         ------
@@ -37,9 +59,9 @@ class SiteTables:
             If none has been imported.
         """
         sites = self._sites.open()
-        kinds = {"site": _by_site, "phase": _by_phase, "district": _by_district}
-        columns, geometries = kinds[query.by](sites)
-        known = np.isfinite(sites.homes_completed)
+        makers = {"site": _by_site, "phase": _by_phase, "district": _by_district}
+        columns, geometries = makers[query.by](sites)
+        is_published = np.isfinite(sites.homes_completed)
         return Table(
             kind="sites" if query.by == "site" else f"sites-by-{query.by}",
             row=SiteRow,
@@ -57,7 +79,7 @@ class SiteTables:
                     "homes_completed": _whole(sites.homes_completed),
                     "homes_remaining": _whole(sites.homes_remaining),
                     "homes_planned_without_published_completions": _whole(
-                        sites.homes_planned[~known]
+                        sites.homes_planned[~is_published]
                     ),
                 },
                 notes=(*site_notes(sites), *phase_notes(sites), *_shared_notes(sites)),
@@ -66,8 +88,19 @@ class SiteTables:
 
 
 def site_columns(sites: Sites) -> dict[str, NDArray[Any]]:
-    """The columns that describe a site, in their final order."""
-    published = np.isfinite(sites.homes_completed)
+    """The columns that describe a site, in their final order.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+
+    Returns
+    -------
+    dict of str to (sites,) array
+        In the order of the sites.
+    """
+    is_published = np.isfinite(sites.homes_completed)
     return {
         "site_id": np.array(sites.site_ids, dtype=object),
         "name": np.array(sites.names, dtype=object),
@@ -81,8 +114,8 @@ def site_columns(sites: Sites) -> dict[str, NDArray[Any]]:
         "position": np.array(sites.positions, dtype=object),
         "note": np.array(
             [
-                note or ("" if known else NO_COMPLETIONS)
-                for note, known in zip(sites.notes, published, strict=True)
+                note or ("" if has_completions else NO_COMPLETIONS)
+                for note, has_completions in zip(sites.notes, is_published, strict=True)
             ],
             dtype=object,
         ),
@@ -93,114 +126,166 @@ def _by_site(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     """One row per site, with the years of its phases."""
     phases = sites.phases
     years = np.where(phases.year == NO_YEAR, np.nan, phases.year)
-    first, last = np.full(len(sites), np.inf), np.full(len(sites), -np.inf)
-    np.fmin.at(first, phases.site, years)
-    np.fmax.at(last, phases.site, years)
+    first_year, last_year = np.full(len(sites), np.inf), np.full(len(sites), -np.inf)
+    np.fmin.at(first_year, phases.site, years)
+    np.fmax.at(last_year, phases.site, years)
     columns = site_columns(sites)
     note = columns.pop("note")
     columns["phases"] = np.bincount(phases.site, minlength=len(sites)).astype(np.int64)
-    columns["first_phase_year"] = np.where(np.isfinite(first), first, np.nan)
-    columns["last_phase_year"] = np.where(np.isfinite(last), last, np.nan)
+    columns["first_phase_year"] = np.where(np.isfinite(first_year), first_year, np.nan)
+    columns["last_phase_year"] = np.where(np.isfinite(last_year), last_year, np.nan)
     return {**columns, "note": note}, sites.geometries
 
 
 def _by_phase(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
-    """One row per phase, in the order of site and year; sites without phases have none."""
-    phases, of = sites.phases, sites.phases.site
-    described = site_columns(sites)
+    """One row per phase, ordered by site and year; sites without phases have no row."""
+    phases, site_of_phase = sites.phases, sites.phases.site
+    site_values = site_columns(sites)
     planned = np.nan_to_num(phases.homes_planned)
-    before = np.concatenate([[0.0], np.cumsum(planned)])
-    first = np.searchsorted(of, of, side="left")
-    so_far = before[1:] - before[first]
-    over = dict(_over_planned(sites))
-    words = [f"phases add up to {over[at]:,.0f} homes" if at in over else "" for at in of.tolist()]
+    running_total = np.concatenate([[0.0], np.cumsum(planned)])
+    first_phase = np.searchsorted(site_of_phase, site_of_phase, side="left")
+    so_far = running_total[1:] - running_total[first_phase]
+    homes_over_plan = dict(_over_planned(sites))
+    phase_notes_ = [
+        f"phases add up to {homes_over_plan[site]:,.0f} homes" if site in homes_over_plan else ""
+        for site in site_of_phase.tolist()
+    ]
     return {
-        "site_id": described["site_id"][of],
-        "name": described["name"][of],
-        "district": described["district"][of],
+        "site_id": site_values["site_id"][site_of_phase],
+        "name": site_values["name"][site_of_phase],
+        "district": site_values["district"][site_of_phase],
         "phase": np.array(phases.names, dtype=object),
         "year": _or_missing(phases.year),
         "homes_planned": phases.homes_planned,
         "homes_completed": phases.homes_completed,
         "homes_remaining": phases.homes_planned - phases.homes_completed,
         "homes_planned_so_far": so_far,
-        "site_homes_planned": sites.homes_planned[of],
-        "easting_m": described["easting_m"][of],
-        "northing_m": described["northing_m"][of],
-        "note": np.array(words, dtype=object),
-    }, sites.geometries[of]
+        "site_homes_planned": sites.homes_planned[site_of_phase],
+        "easting_m": site_values["easting_m"][site_of_phase],
+        "northing_m": site_values["northing_m"][site_of_phase],
+        "note": np.array(phase_notes_, dtype=object),
+    }, sites.geometries[site_of_phase]
 
 
 def _by_district(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     """One row per district in alphabetical order; a site in two has a part in each."""
     names = np.array([name or NO_DISTRICT for name in sites.districts], dtype=object)
-    districts, of = np.unique(names.astype(str), return_inverse=True)
-    known = np.isfinite(sites.homes_completed)
+    districts, district_of_site = np.unique(names.astype(str), return_inverse=True)
+    is_published = np.isfinite(sites.homes_completed)
 
-    def added(values: FloatArray) -> FloatArray:
-        sums = np.bincount(of, np.nan_to_num(values), minlength=len(districts))
-        stated = np.bincount(of, np.isfinite(values), minlength=len(districts))
-        return np.where(stated > 0, sums, np.nan)
+    def total(values: FloatArray) -> FloatArray:
+        totals = np.bincount(district_of_site, np.nan_to_num(values), minlength=len(districts))
+        n_stated = np.bincount(district_of_site, np.isfinite(values), minlength=len(districts))
+        return np.where(n_stated > 0, totals, np.nan)
 
-    unknown = np.bincount(of[~known], minlength=len(districts)).astype(np.int64)
+    n_unpublished = np.bincount(district_of_site[~is_published], minlength=len(districts)).astype(
+        np.int64
+    )
     shared = shared_sites(sites)
-    within = [sorted({n for n, d in shared if d == district}) for district in districts]
-    points = [shapely.MultiPoint(sites.xy_m[of == at]) for at in range(len(districts))]
+    shared_names = [
+        sorted({count for count, site_district in shared if site_district == district})
+        for district in districts
+    ]
+    points = [
+        shapely.MultiPoint(sites.xy_m[district_of_site == index])
+        for index in range(len(districts))
+    ]
     shapes = np.empty(len(districts), dtype=object)
     shapes[:] = points
     return {
         "district": districts.astype(object),
-        "sites": np.bincount(of, minlength=len(districts)).astype(np.int64),
-        "homes_planned": added(sites.homes_planned),
-        "homes_completed": added(sites.homes_completed),
-        "homes_remaining": added(sites.homes_remaining),
-        "sites_not_published": unknown,
-        "homes_planned_not_published": added(np.where(known, 0.0, sites.homes_planned)),
-        "shared_sites": np.array(["; ".join(each) for each in within], dtype=object),
+        "sites": np.bincount(district_of_site, minlength=len(districts)).astype(np.int64),
+        "homes_planned": total(sites.homes_planned),
+        "homes_completed": total(sites.homes_completed),
+        "homes_remaining": total(sites.homes_remaining),
+        "sites_not_published": n_unpublished,
+        "homes_planned_not_published": total(np.where(is_published, 0.0, sites.homes_planned)),
+        "shared_sites": np.array(["; ".join(shared) for shared in shared_names], dtype=object),
         "note": np.array(
-            [f"completions of {n} sites not published" if n else "" for n in unknown.tolist()],
+            [
+                f"completions of {count} sites not published" if count else ""
+                for count in n_unpublished.tolist()
+            ],
             dtype=object,
         ),
     }, shapes
 
 
 def shared_sites(sites: Sites) -> set[tuple[str, str]]:
-    """Name and district of each site of which another district has a part of the same name."""
-    places = {(n, d or NO_DISTRICT) for n, d in zip(sites.names, sites.districts, strict=True)}
-    names = [name for name, _ in places]
-    return {(name, district) for name, district in places if names.count(name) > 1}
+    """Sites with a part in more than one district, by name and district.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+
+    Returns
+    -------
+    set of (str, str)
+        Name of the site and name of the district.
+    """
+    parts = {
+        (name, district or NO_DISTRICT)
+        for name, district in zip(sites.names, sites.districts, strict=True)
+    }
+    names = [name for name, _ in parts]
+    return {(name, district) for name, district in parts if names.count(name) > 1}
 
 
 def site_notes(sites: Sites) -> tuple[str, ...]:
-    """What is not known of the sites."""
-    known = np.isfinite(sites.homes_completed)
+    """Notes on missing data of the sites.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+
+    Returns
+    -------
+    tuple of str
+        Full sentences.
+    """
+    is_published = np.isfinite(sites.homes_completed)
     notes = []
-    if not known.all():
-        unknown = np.count_nonzero(~known)
-        notes.append(f"{unknown} of {len(sites)} sites have no published completions.")
-    undated = int(np.count_nonzero(known & (sites.completed_year == NO_YEAR)))
-    if undated:
-        notes.append(f"{undated} sites do not say by which year their homes were complete.")
-    unstated = int(np.count_nonzero(~np.isfinite(sites.homes_planned)))
-    if unstated:
-        notes.append(f"{unstated} sites do not say how many homes are planned.")
+    if not is_published.all():
+        unpublished_count = np.count_nonzero(~is_published)
+        notes.append(f"{unpublished_count} of {len(sites)} sites have no published completions.")
+    undated_count = int(np.count_nonzero(is_published & (sites.completed_year == NO_YEAR)))
+    if undated_count:
+        notes.append(f"{undated_count} sites do not say by which year their homes were complete.")
+    unstated_count = int(np.count_nonzero(~np.isfinite(sites.homes_planned)))
+    if unstated_count:
+        notes.append(f"{unstated_count} sites do not say how many homes are planned.")
     return tuple(notes)
 
 
 def phase_notes(sites: Sites) -> tuple[str, ...]:
-    """Where phases do not add up to what their site plans."""
+    """Notes on sites whose phases add up to more homes than are planned.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+
+    Returns
+    -------
+    tuple of str
+        Full sentences.
+    """
     return tuple(
-        f"{sites.names[at]}: phases add up to {homes:,.0f} homes, more than the "
-        f"{sites.homes_planned[at]:,.0f} planned; the site's own number counts."
-        for at, homes in _over_planned(sites)
+        f"{sites.names[site]}: phases add up to {homes:,.0f} homes, more than the "
+        f"{sites.homes_planned[site]:,.0f} planned; the site's own number counts."
+        for site, homes in _over_planned(sites)
     )
 
 
 def _over_planned(sites: Sites) -> list[tuple[int, float]]:
-    """Position and homes in phases of each site whose phases are more than it plans."""
+    """Index and homes in phases of each site whose phases exceed its plan."""
     planned = np.nan_to_num(sites.phases.homes_planned)
     homes = np.bincount(sites.phases.site, planned, minlength=len(sites))
-    return [(int(at), float(homes[at])) for at in np.flatnonzero(homes > sites.homes_planned)]
+    return [
+        (int(site), float(homes[site])) for site in np.flatnonzero(homes > sites.homes_planned)
+    ]
 
 
 def _shared_notes(sites: Sites) -> tuple[str, ...]:
@@ -211,7 +296,18 @@ def _shared_notes(sites: Sites) -> tuple[str, ...]:
 
 
 def sites_source(sites: Sites) -> dict[str, Any]:
-    """Which version of the sites, from whom and under which licence, for the provenance."""
+    """The version, publisher and licence of the sites, for the provenance.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+
+    Returns
+    -------
+    dict of str to Any
+        JSON members.
+    """
     return {
         "id": "sites",
         "version": sites.version,
@@ -222,7 +318,20 @@ def sites_source(sites: Sites) -> dict[str, Any]:
 
 
 def sites_inside(sites: Sites, within: Within | None) -> BoolArray:
-    """(sites,) True for each site in the area to stay within; for all where there is none."""
+    """The sites in an area; all sites without one.
+
+    Parameters
+    ----------
+    sites : Sites
+        The development sites.
+    within : Within or None
+        The area.
+
+    Returns
+    -------
+    (sites,) bool
+        In the order of the sites.
+    """
     if within is None:
         return np.ones(len(sites), dtype=np.bool_)
     x_m, y_m = sites.xy_m[:, 0], sites.xy_m[:, 1]

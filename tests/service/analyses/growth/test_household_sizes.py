@@ -49,7 +49,7 @@ def test_areas_without_a_size_of_their_own_have_the_overall_one_and_it_is_said_w
     save_both(folder, people={k: v for k, v in PEOPLE.items() if k != "v"})
     found, values = sizes(folder)
     assert [values[code] for code in ("v", "t1", "t2", "w")] == [2.0] * 4
-    assert found.own.tolist() == [code == "u" for code in sorted(NEW_M)]
+    assert found.is_own.tolist() == [code == "u" for code in sorted(NEW_M)]
     said = " ".join(found.notes())
     assert "1 areas have no value of one of its measures and have the overall size" in said
     assert "2 areas have no residents or no households" in said
@@ -59,7 +59,7 @@ def test_areas_without_a_size_of_their_own_have_the_overall_one_and_it_is_said_w
 def test_outside_every_area_the_overall_size_holds(folder):
     save_both(folder)
     found, _ = sizes(folder)
-    at = found.at(np.array([-1, sorted(NEW_M).index("v")]))
+    at = found.sizes_at(np.array([-1, sorted(NEW_M).index("v")]))
     assert at.tolist() == [pytest.approx(OVERALL), 3.3]
 
 

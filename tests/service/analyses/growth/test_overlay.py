@@ -219,7 +219,7 @@ def test_an_outline_shares_its_homes_by_ground(own_county):
     held = open_resources(Settings(data_dir=own_county))
     sites, layer = held.sites.open(), held.layers.get(world.CELLS)
     homes = dict(
-        zip(layer.codes, site_shares(sites, layer).added(sites.homes_planned), strict=True)
+        zip(layer.codes, site_shares(sites, layer).sum_by_area(sites.homes_planned), strict=True)
     )
     assert (homes["C00"], homes["C10"]) == (pytest.approx(200.0), pytest.approx(100.0))
     total = sum(homes.values())
