@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from service.analyses.resources import Resources
-from service.assembly.answers import TABLES
 from service.config.version import __version__
 from service.http.access_log import Observed
 from service.http.caching import Recall
@@ -114,5 +113,5 @@ def create_app(resources: Resources) -> FastAPI:
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
-    describe(app, TABLES)
+    describe(app)
     return app

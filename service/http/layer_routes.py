@@ -25,6 +25,7 @@ from service.http.urls import (
 )
 from service.model.answers import MapStyle
 from service.model.queries import Query
+from service.model.schemas import Schema, reference
 from service.render.documents import document_json
 from service.render.maps.legend import legend_json, legend_png
 from service.render.maps.style import style_json
@@ -140,12 +141,18 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
         layer = kind.layer(replies.resources, query, **names)
         return _send_style(replies, layer, address_of(template, names))
 
-    def operation(name: str, suffix: str, description: str, media_type: str) -> Operation:
+    def operation(
+        name: str,
+        suffix: str,
+        description: str,
+        media_type: str,
+        schema: Schema | None = None,
+    ) -> Operation:
         return Operation(
             f"read{camel_case(kind.name)}{suffix}",
             f"read_{kind.name}_{name}",
             description,
-            responses(media_type),
+            responses(media_type, schema),
         )
 
     for tile in kind.tiles:
@@ -163,7 +170,7 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
         ("legend.{suffix}", "Legend", kind.legend, legend, kind.query),
         ("style.json", "Style", kind.style, style, kind.query),
     ):
-        stated = operation(part.lower(), part, description, JSON)
+        stated = operation(part.lower(), part, description, JSON, reference(part))
         add_get(router, f"{path}/{ending}", stated, answer, query=query, suffix=LegendSuffix)
 
 

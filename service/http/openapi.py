@@ -1,16 +1,28 @@
 """The OpenAPI document: what the routes declare, with every answer and refusal described."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any, Final, NotRequired, TypedDict
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from service.http.problems import PROBLEM_JSON
+from service.analyses.catalogue.documents import DatasetEntry, LayerEntry, PageLayer
+from service.analyses.maps.tilejson import TileJson
+from service.http.problems import PROBLEM_JSON, Problem
 from service.model.rows import Row
-from service.model.schemas import row_schema
-from service.queries.columns import COMPONENTS, FEATURES, schema_of, table_schema
+from service.model.schemas import (
+    UNSTATED,
+    Schema,
+    members_schema,
+    reference,
+    row_schema,
+    schema_of,
+)
+from service.render.documents import ProvenanceContent
+from service.render.maps.legend import LegendContent
+from service.render.maps.style import Style
 from service.render.tables.formats import FORMATS
+from service.render.tables.text import Feature, FeatureCollection
 
 PROBLEMS = {
     "404": "Nothing of that name is loaded",
@@ -25,56 +37,101 @@ PART = {"type": "string", "format": "binary"}
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
 
 
-def describe(app: FastAPI, tables: Mapping[str, type[Row]]) -> None:
+class Link(TypedDict):
+    """Where an answer leads to."""
+
+    href: str
+    rel: str
+    type: NotRequired[str]
+    title: NotRequired[str]
+    templated: NotRequired[Annotated[bool, UNSTATED]]
+
+
+NAMES: Final[Mapping[Any, str]] = {
+    ProvenanceContent: "Provenance",
+    Problem: "Problem",
+    Style: "Style",
+    FeatureCollection: "FeatureCollection",
+    Feature: "Feature",
+    Link: "Link",
+    DatasetEntry: "Dataset",
+    LayerEntry: "Layer",
+    PageLayer: "Layer",
+}
+
+
+def type_schema(annotation: Any) -> Schema:
+    """The schema of a document without provenance."""
+    return schema_of(annotation, NAMES)
+
+
+def document_schema(typed_dict: Any) -> Schema:
+    """The schema of a document with its provenance beside it."""
+    schema = members_schema(typed_dict, NAMES)
+    schema["properties"]["provenance"] = type_schema(ProvenanceContent)
+    schema["required"].append("provenance")
+    return schema
+
+
+def table_schema(row: type[Row]) -> Schema:
+    """The schema of a table of such rows."""
+    return {
+        "type": "object",
+        "properties": {
+            "rows": {"type": "array", "items": row_schema(row)},
+            "provenance": type_schema(ProvenanceContent),
+        },
+        "required": ["rows", "provenance"],
+    }
+
+
+COMPONENTS: Final[Mapping[str, Schema]] = {
+    **{name: members_schema(model, NAMES) for model, name in NAMES.items() if model != PageLayer},
+    "TileJson": document_schema(TileJson),
+    "Legend": document_schema(LegendContent),
+}
+
+
+def describe(app: FastAPI) -> None:
     """Have an application describe itself by `document`, made once."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = document(app, tables)
+            app.openapi_schema = document(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def document(app: FastAPI, tables: Mapping[str, type[Row]]) -> dict[str, Any]:
-    """The document of an application.
-
-    Parameters
-    ----------
-    tables : mapping
-        The rows of each table, by the operation that answers with it.
-    """
-    found = get_openapi(
+def document(app: FastAPI) -> dict[str, Any]:
+    """The document of an application."""
+    specification = get_openapi(
         title=app.title,
         version=app.version,
         description=app.description,
         license_info=app.license_info,
         routes=app.routes,
     )
-    schemas = found.setdefault("components", {}).setdefault("schemas", {})
+    schemas = specification.setdefault("components", {}).setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):  # ours are problems
         schemas.pop(unused, None)
     schemas |= COMPONENTS
-    operations = [
-        (path, operation)
-        for path, methods in found["paths"].items()
-        for operation in methods.values()
-    ]
-    for path, operation in operations:
-        _complete(path, operation, tables.get(operation["operationId"]))
-    return found
+    for path, methods in specification["paths"].items():
+        for operation in methods.values():
+            _complete(path, operation)
+    return specification
 
 
-def _complete(path: str, operation: dict[str, Any], row: type[Row] | None) -> None:
+def _complete(path: str, operation: dict[str, Any]) -> None:
     """Describe every answer of one operation."""
     answers = operation["responses"]
     if path not in KEPT_APART:
         answers.setdefault("304", {"description": "Unchanged: the client's copy is current"})
-    for status, words in PROBLEMS.items():
+    for status, description in PROBLEMS.items():
         answer = answers.setdefault(status, {})
-        answer.setdefault("description", words)
+        answer.setdefault("description", description)
         if status == "422" and answer["description"] == "Validation Error":
-            answer["description"] = words
+            answer["description"] = description
         answer.setdefault("content", {}).pop("application/json", None)
         answer["content"][PROBLEM_JSON] = {}
     # From the server itself, before any route is asked.
@@ -82,20 +139,19 @@ def _complete(path: str, operation: dict[str, Any], row: type[Row] | None) -> No
     unreadable.setdefault("content", {}).setdefault("text/plain", {})
     for answer in answers.values():
         if PROBLEM_JSON in answer.get("content", {}):
-            answer["content"][PROBLEM_JSON]["schema"] = {"$ref": "#/components/schemas/Problem"}
+            answer["content"][PROBLEM_JSON]["schema"] = reference("Problem")
     content = answers["200"].setdefault("content", {})
     for suffix in _suffixes(operation):
         if suffix in FORMATS:
             content.setdefault(FORMATS[suffix].media_type, {})
         elif suffix == "png":
             content.setdefault("image/png", {})
-    schema = schema_of(operation["operationId"]) if row is None else table_schema(row_schema(row))
-    if "application/json" in content:
-        content["application/json"]["schema"] = schema or {"type": "object"}
-    if "application/geo+json" in content:
-        collection = {"$ref": "#/components/schemas/FeatureCollection"}
-        is_one = operation["operationId"] in FEATURES
-        content["application/geo+json"]["schema"] = schema if is_one else collection
+    for media_type, vague in (
+        ("application/json", {"type": "object"}),
+        ("application/geo+json", reference("FeatureCollection")),
+    ):
+        if media_type in content and not content[media_type].get("schema"):
+            content[media_type]["schema"] = vague
     part = {media_type: {"schema": PART} for media_type in content}
     answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = part
 

@@ -3,7 +3,7 @@
 import logging
 import urllib.parse
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Annotated, Any, NotRequired, Protocol, TypedDict
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from boundaries import errors as boundary
 from service.http.request_state import ABOUT
 from service.model import errors as analysis
+from service.model.schemas import UNSTATED
 from service.runtime import lanes as work
 from service.store import errors as store
 from spatial import errors as spatial
@@ -127,6 +128,19 @@ def _own_form(request: Request) -> ErrorForm | None:
 def _path_of(request: Request) -> str:
     """The path as it was asked for: a line break in it makes no line of its own in the log."""
     return urllib.parse.quote(request.scope["path"])
+
+
+class Problem(TypedDict):
+    """RFC 9457. `allowed` or `errors` name what would have been allowed."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    request_id: NotRequired[str]
+    allowed: NotRequired[Annotated[list[str], UNSTATED]]
+    errors: NotRequired[Annotated[list[dict[str, Any]], UNSTATED]]
 
 
 def problem(

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Response
 
 from service.analyses.inputs.answer_crs import target_crs
 from service.analyses.tables import TableAnswer
+from service.http.openapi import table_schema
 from service.http.registration import Operation, add_get, camel_case
 from service.http.responder import Replies
 from service.http.urls import CSV, JSON, responses
 from service.model.answers import Document
 from service.model.queries import Query
+from service.model.rows import Row
 from service.render.documents import document_json
 from service.render.tables.formats import FORMATS, TableSuffix
 from service.runtime.lanes import Work
@@ -28,6 +30,8 @@ class TableKind:
         ``growth_overlay`` for the operations readGrowthOverlay and readGrowthOverlayAs.
     query : type of Query
         What may be asked about it.
+    row : type of Row
+        Its columns.
     answer : callable
         Gives the `TableAnswer` from resources and query, and from the names in the path.
     description : str
@@ -42,6 +46,7 @@ class TableKind:
 
     name: str
     query: type[Query]
+    row: type[Row]
     answer: Callable[..., TableAnswer]
     description: str
     description_as: str
@@ -56,7 +61,9 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
         return send_table(replies, query, kind.answer(replies.resources, query, **names), suffix)
 
     operation_id, name = f"read{camel_case(kind.name)}", f"read_{kind.name}"
-    plain = Operation(operation_id, name, kind.description, responses(JSON))
+    plain = Operation(
+        operation_id, name, kind.description, responses(JSON, table_schema(kind.row))
+    )
     formats = Operation(
         f"{operation_id}As", f"{name}_as", kind.description_as, responses(kind.media_type)
     )

@@ -16,11 +16,19 @@ MVT = "application/vnd.mapbox-vector-tile"
 TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
-def responses(media_type: str) -> dict[int | str, dict[str, Any]]:
-    """The responses of a route, for the OpenAPI document."""
+def responses(
+    media_type: str, schema: Mapping[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route, for the OpenAPI document.
+
+    Parameters
+    ----------
+    schema : mapping or None
+        Of the answer, where it is JSON.
+    """
     problem: dict[str, Any] = {"content": {PROBLEM_JSON: {}}}
     return {
-        200: {"content": {media_type: {}}},
+        200: {"content": {media_type: {} if schema is None else {"schema": schema}}},
         206: {"description": "The part that Range asks for", "content": {media_type: {}}},
         304: {"description": "Unchanged: the client's copy is the current one"},
         404: {"description": "Unknown dataset, layer or tile", **problem},

@@ -111,7 +111,7 @@ class TypedColumn:
     annotation: Any
     value_type: type
     is_nullable: bool
-    column: Column
+    meaning: Column
 
     @classmethod
     def of(cls, attribute: str, annotation: Any, column: object) -> "TypedColumn":
@@ -159,9 +159,9 @@ class Row:
             if typing.get_origin(annotation) is not ClassVar
         ]
         cls.columns = types.MappingProxyType({each.name: each for each in columns})
-        counts = {each.name for each in columns if each.column.discloses.is_count}
+        counts = {each.name for each in columns if each.meaning.discloses.is_count}
         for each in columns:
-            unknown = set(each.column.discloses.counts) - counts - {RECORDS, LOCATED}
+            unknown = set(each.meaning.discloses.counts) - counts - {RECORDS, LOCATED}
             if unknown:
                 raise TypeError(f"{cls.__name__}.{each.name} is computed of no count {unknown}")
 
@@ -200,8 +200,8 @@ def _wrong_names(
     model: Mapping[str, TypedColumn], columns: Mapping[str, ColumnValues]
 ) -> list[str]:
     """What is wrong with the names of some columns and their order."""
-    conditions = {model[name].column.only for name in columns if name in model} | {""}
-    expected = [name for name, each in model.items() if each.column.only in conditions]
+    conditions = {model[name].meaning.only for name in columns if name in model} | {""}
+    expected = [name for name, each in model.items() if each.meaning.only in conditions]
     faults = [f"{name} is missing" for name in expected if name not in columns]
     faults += [f"{name} is unknown" for name in columns if name not in model]
     if not faults and list(columns) != expected:

@@ -1,59 +1,162 @@
-"""JSON Schema of the types that answers are made of."""
+"""JSON Schema of the types that answers are made of: plain types, lists, typed dicts, rows."""
 
 import types
 import typing
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal
 
-from service.model.rows import Row
+from service.model.rows import Row, TypedColumn
 
 Schema = dict[str, Any]
+Names = Mapping[Any, str]  # of the types that have a schema of their own, to be referred to
 
-_NAMES: Final[Mapping[Any, str]] = {
+SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"]}
+# Marks a member that the OpenAPI document does not state: it may be there, and is no promise.
+UNSTATED: Final = object()
+
+_WORDS: Final[Mapping[Any, str]] = {
     str: "string",
     float: "number",
     int: "integer",
     bool: "boolean",
-    list: "array",
     type(None): "null",
 }
-SCALAR: Final[Schema] = {"type": ["string", "number", "boolean", "null"]}
 
 
-def schema_of(annotation: Any) -> Schema:
+@dataclass(frozen=True)
+class Length:
+    """How many things a list holds: at least so many, and at most."""
+
+    at_least: int
+    at_most: int | None = None
+
+
+Box = Annotated[list[float], Length(4, 4)]
+
+
+def schema_of(annotation: Any, names: Names, *, is_complete: bool = False) -> Schema:
     """The schema of a type.
 
     Parameters
     ----------
     annotation : type
-        A plain type or a list, and None beside it where a value may be null.
+        Text, a number, true or false, None, a literal, a list, a mapping from text, a typed
+        dict, any of these or None, or one of these with `UNSTATED` or a `Length` beside it.
+    names : mapping
+        Types that are referred to by a name, in the place of their schema.
+    is_complete : bool
+        Include members that the OpenAPI document does not state.
 
     Raises
     ------
     TypeError
         If it is any other type.
     """
-    is_union = isinstance(annotation, types.UnionType)
-    members = typing.get_args(annotation) if is_union else (annotation,)
-    plain = [typing.get_origin(each) or each for each in members]
-    if not set(plain) <= set(_NAMES):
-        raise TypeError(f"there is no schema of {annotation}")
-    names = [_NAMES[each] for each in plain]
-    schema: Schema = {"type": names if is_union else names[0]}
-    for each in members:
-        if typing.get_origin(each) is list:
-            schema["items"] = schema_of(typing.get_args(each)[0])
-    return schema
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if annotation in names:
+        return reference(names[annotation])
+    if annotation in _WORDS:
+        return {"type": _WORDS[annotation]}
+    if annotation is Any:
+        return {}
+    if origin is Annotated:
+        schema = schema_of(arguments[0], names, is_complete=is_complete)
+        return schema | _limits(arguments[1:])
+    if origin is Literal:
+        return {"const": arguments[0]} if len(arguments) == 1 else {"enum": list(arguments)}
+    if origin in (types.UnionType, typing.Union):
+        return _nullable(arguments, names, is_complete=is_complete)
+    if origin is list:
+        items = schema_of(arguments[0], names, is_complete=is_complete)
+        return {"type": "array", "items": items}
+    if origin is dict:
+        values = schema_of(arguments[1], names, is_complete=is_complete)
+        return {"type": "object"} | ({"additionalProperties": values} if values else {})
+    if typing.is_typeddict(annotation):
+        return members_schema(annotation, names, is_complete=is_complete)
+    raise TypeError(f"there is no schema of {annotation}")
 
 
-def row_schema(row: type[Row]) -> Schema:
-    """The schema of the rows of a table, as far as the OpenAPI document states them."""
-    stated = {name: each for name, each in row.columns.items() if each.column.is_stated}
+def members_schema(typed_dict: Any, names: Names, *, is_complete: bool = False) -> Schema:
+    """The schema of a typed dict by its members, even if it has a name to refer to."""
+    hints = typing.get_type_hints(typed_dict, include_extras=True)
+    stated = {
+        name: _without_required(hint)
+        for name, hint in hints.items()
+        if is_complete or UNSTATED not in getattr(_without_required(hint), "__metadata__", ())
+    }
     schema: Schema = {
         "type": "object",
-        "properties": {name: schema_of(each.annotation) for name, each in stated.items()},
-        "required": [name for name, each in stated.items() if not each.column.only],
+        "properties": {
+            name: schema_of(hint, names, is_complete=is_complete) for name, hint in stated.items()
+        },
+        "required": [name for name in stated if name in typed_dict.__required_keys__],
     }
-    if not any(each.value_type is list for each in stated.values()):
+    return schema | _described(typed_dict)
+
+
+def row_schema(row: type[Row], *, is_complete: bool = False) -> Schema:
+    """The schema of the rows of a table; its title is the name of the model."""
+    stated = {
+        name: column
+        for name, column in row.columns.items()
+        if is_complete or column.meaning.is_stated
+    }
+    schema: Schema = {
+        "title": row.__name__,
+        **_described(row),
+        "type": "object",
+        "properties": {
+            name: schema_of(column.annotation, {}) | {"description": in_words(column)}
+            for name, column in stated.items()
+        },
+        "required": [name for name, column in stated.items() if not column.meaning.only],
+    }
+    if not any(column.value_type is list for column in stated.values()):
         schema["additionalProperties"] = SCALAR
     return schema
+
+
+def in_words(column: TypedColumn) -> str:
+    """What a column means, its unit, and where it is found."""
+    meaning = column.meaning
+    unit = f" Unit: {meaning.unit}." if meaning.unit else ""
+    return f"{meaning.description}{unit}" + (f" Only {meaning.only}." if meaning.only else "")
+
+
+def reference(name: str) -> Schema:
+    """A reference to a schema among the components of the document."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _nullable(members: tuple[Any, ...], names: Names, *, is_complete: bool) -> Schema:
+    """The schema of a type or None."""
+    schemas = [schema_of(member, names, is_complete=is_complete) for member in members]
+    (schema, *others), null = schemas[:-1], schemas[-1]
+    if others or null != {"type": "null"}:
+        raise TypeError(f"there is no schema of {' or '.join(map(str, members))}")
+    if "type" in schema:
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, null]}
+
+
+def _limits(marks: tuple[Any, ...]) -> Schema:
+    """What marks beside a type add to its schema."""
+    length = next((mark for mark in marks if isinstance(mark, Length)), None)
+    if length is None:
+        return {}
+    return {"minItems": length.at_least} | (
+        {} if length.at_most is None else {"maxItems": length.at_most}
+    )
+
+
+def _described(model: type) -> Schema:
+    """The docstring of a model as its description."""
+    text = " ".join((model.__doc__ or "").split())
+    return {"description": text} if text else {}
+
+
+def _without_required(hint: Any) -> Any:
+    """A type without the mark that its member may be missing."""
+    return typing.get_args(hint)[0] if typing.get_origin(hint) is typing.NotRequired else hint

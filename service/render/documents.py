@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import numpy as np
 import orjson
@@ -12,6 +12,28 @@ from service.model.answers import Document, Provenance, Table
 from service.model.rows import ColumnValues
 
 JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
+
+
+class ProvenanceMethod(TypedDict):
+    """The method of an answer; beside its name all its parameters."""
+
+    name: str
+
+
+class ProvenanceContent(TypedDict):
+    """What the answer was computed from: the same provenance gives the same bytes.
+
+    Besides these, one member for each source: dataset, layer, denominator, sites.
+    """
+
+    synthetic: bool
+    located_share: NotRequired[float | None]
+    software: str
+    rows_sha256: NotRequired[str]
+    filter: dict[str, Any]
+    method: ProvenanceMethod
+    counts: dict[str, float | None]
+    notes: list[str]
 
 
 def provenance_dict(provenance: Provenance, **extra: Any) -> dict[str, Any]:

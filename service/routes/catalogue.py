@@ -4,7 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
+from service.analyses.catalogue.rows import PlaceRow
 from service.analyses.tables import TableAnswer
+from service.http.openapi import table_schema, type_schema
 from service.http.responder import RepliesDep
 from service.http.table_routes import send_document, send_table
 from service.http.urls import GEOJSON, JSON, responses
@@ -16,7 +19,9 @@ router = APIRouter(prefix="/v1", tags=["catalogue"])
 search_router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 
-@router.get("/datasets", responses=responses(JSON), operation_id="readDatasets")
+@router.get(
+    "/datasets", responses=responses(JSON, type_schema(DatasetList)), operation_id="readDatasets"
+)
 def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """Every dataset with its counts, period, categories and version."""
     catalogue = replies.resources.catalogue
@@ -29,7 +34,11 @@ def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
     )
 
 
-@router.get("/datasets/{dataset}", responses=responses(JSON), operation_id="readDataset")
+@router.get(
+    "/datasets/{dataset}",
+    responses=responses(JSON, type_schema(DatasetEntry)),
+    operation_id="readDataset",
+)
 def read_dataset(
     dataset: str, query: Annotated[NoQuery, Query()], replies: RepliesDep
 ) -> Response:
@@ -44,7 +53,9 @@ def read_dataset(
     )
 
 
-@router.get("/boundaries", responses=responses(JSON), operation_id="readBoundaries")
+@router.get(
+    "/boundaries", responses=responses(JSON, type_schema(LayerList)), operation_id="readBoundaries"
+)
 def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """Every boundary layer with its source, licence, version and measures."""
     catalogue = replies.resources.catalogue
@@ -76,7 +87,9 @@ def read_boundary_layer(
     return send_table(replies, query, table, "geojson")
 
 
-@search_router.get("/places", responses=responses(JSON), operation_id="readPlaces")
+@search_router.get(
+    "/places", responses=responses(JSON, table_schema(PlaceRow)), operation_id="readPlaces"
+)
 def read_places(query: Annotated[PlacesQuery, Query()], replies: RepliesDep) -> Response:
     """Areas of all layers, development sites and postcodes that are called so, best first."""
     places = replies.resources.places

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from service.analyses.areas.rows import ChoroplethRow
 from service.analyses.table_layers import choropleth_layer
 from service.analyses.tables import choropleth_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
@@ -19,6 +20,7 @@ add_table_routes(
     TableKind(
         name="choropleth",
         query=ChoroplethQuery,
+        row=ChoroplethRow,
         answer=choropleth_table,
         description="One row per area, highest value first: count, denominator, value, interval, "
         "class.",

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.growth.rows import ForecastRow, OverlayRow, PriorityRow, SiteRow
 from service.analyses.table_layers import (
     forecast_layer,
     overlay_layer,
@@ -76,6 +77,7 @@ add_table_routes(
     TableKind(
         name="sites",
         query=SitesQuery,
+        row=SiteRow,
         answer=site_table,
         description="Development sites with homes planned, completed and remaining; phases; "
         "district sums.",
@@ -89,6 +91,7 @@ add_table_routes(
     TableKind(
         name="growth_overlay",
         query=OverlayQuery,
+        row=OverlayRow,
         answer=overlay_table,
         description="Sites with the incidents within a distance of each and the area it lies in.",
         description_as="Sites with the incidents near each and the area it lies in, as CSV or "
@@ -125,6 +128,7 @@ add_table_routes(
     TableKind(
         name="growth_forecast",
         query=ForecastQuery,
+        row=ForecastRow,
         answer=forecast_table,
         description="Expected incidents per year to a horizon, by site, area or district, each "
         "with a\n90 % interval from rate, count and build-out; every assumption is in the notes.",
@@ -152,6 +156,7 @@ add_table_routes(
     TableKind(
         name="priorities",
         query=PrioritiesQuery,
+        row=PriorityRow,
         answer=priorities_table,
         description="Areas sorted into emerging, preventing, sustaining and none by rules over "
         "hotspot class,\nemerging class, change and planned growth, each with its reasons in "

@@ -1,12 +1,15 @@
 """Whether the service lives and can answer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from service.analyses.catalogue.documents import Liveness, Readiness
 from service.http.metrics import Metrics
+from service.http.openapi import type_schema
 from service.http.responder import RepliesDep
 from service.http.table_routes import send_document
+from service.http.urls import JSON
 from service.model.queries import NoQuery
 from service.runtime.lanes import Work
 
@@ -14,7 +17,12 @@ router = APIRouter(prefix="/health", tags=["health"])
 metrics_router = APIRouter(tags=["health"])
 
 
-@router.get("/live", operation_id="readLiveness")
+def _responses(document: Any) -> dict[int | str, dict[str, Any]]:
+    """The answer of a route, for the OpenAPI document; what it refuses is added there."""
+    return {200: {"content": {JSON: {"schema": type_schema(document)}}}}
+
+
+@router.get("/live", responses=_responses(Liveness), operation_id="readLiveness")
 async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """The process answers; asks nothing of any disk or thread that others may hold."""
     return send_document(
@@ -27,7 +35,7 @@ async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep)
     )
 
 
-@router.get("/ready", operation_id="readReadiness")
+@router.get("/ready", responses=_responses(Readiness), operation_id="readReadiness")
 def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """The data can be read; names what is loaded."""
     catalogue = replies.resources.catalogue

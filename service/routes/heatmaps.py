@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.density.documents import HeatmapSummary
+from service.analyses.density.rows import PeakRow
 from service.analyses.layers import SurfaceLayer
 from service.analyses.resources import Resources
 from service.analyses.tables import TableAnswer
@@ -15,6 +17,7 @@ from service.http.layer_routes import (
     TileKind,
     add_layer_routes,
 )
+from service.http.openapi import document_schema
 from service.http.responder import RepliesDep
 from service.http.table_routes import (
     TableKind,
@@ -76,7 +79,11 @@ add_layer_routes(
 )
 
 
-@router.get("/summary.json", responses=responses(JSON), operation_id="readHeatmapSummary")
+@router.get(
+    "/summary.json",
+    responses=responses(JSON, document_schema(HeatmapSummary)),
+    operation_id="readHeatmapSummary",
+)
 def read_heatmap_summary(
     dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
 ) -> Response:
@@ -163,6 +170,7 @@ add_table_routes(
     TableKind(
         name="heatmap_peaks",
         query=PeakQuery,
+        row=PeakRow,
         answer=_peaks,
         description="The peaks of the surface, highest first, each with its place, mass and "
         "class.",

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.areas.displacement import DisplacementContent
+from service.analyses.areas.rows import ChangeRow, EmergingRow, HotspotRow
 from service.analyses.table_layers import change_layer, emerging_layer, hotspot_layer
 from service.analyses.tables import change_table, emerging_table, hotspot_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
+from service.http.openapi import document_schema
 from service.http.responder import RepliesDep
 from service.http.table_routes import TableKind, add_table_routes, send_document
 from service.http.urls import JSON, responses
@@ -31,6 +34,7 @@ add_table_routes(
     TableKind(
         name="emerging",
         query=EmergingQuery,
+        row=EmergingRow,
         answer=emerging_table,
         description="Emerging hot spots: one row per area, with the run of classes it was "
         "decided from.",
@@ -43,6 +47,7 @@ add_table_routes(
     TableKind(
         name="change",
         query=ChangeQuery,
+        row=ChangeRow,
         answer=change_table,
         description="Change between two periods: per area, and for the map as a whole.",
         description_as="Change between two periods, one row per area, in the format of the "
@@ -51,7 +56,11 @@ add_table_routes(
 )
 
 
-@router.get("/{layer}/displacement", responses=responses(JSON), operation_id="readDisplacement")
+@router.get(
+    "/{layer}/displacement",
+    responses=responses(JSON, document_schema(DisplacementContent)),
+    operation_id="readDisplacement",
+)
 def read_displacement(
     dataset: str,
     layer: str,
@@ -74,6 +83,7 @@ add_table_routes(
     TableKind(
         name="hotspots",
         query=HotspotQuery,
+        row=HotspotRow,
         answer=hotspot_table,
         description="One row per area, highest z score first: z, analytic and permutation p, q "
         "and class.",

@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from service.analyses.catalogue.documents import PageContent
 from service.analyses.catalogue.page_files import DOCUMENTATION, PAGE, PageFile
 from service.http.caching import names
+from service.http.openapi import type_schema
 from service.http.responder import Replies, RepliesDep
 from service.http.security_headers import CONTENT_POLICY, document_policy, page_policy
 from service.http.table_routes import send_document
@@ -44,7 +46,11 @@ def read_overview(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
     return _send_overview(replies, query)
 
 
-@router.get("/v1/page.json", responses=responses(JSON), operation_id="readPageConfiguration")
+@router.get(
+    "/v1/page.json",
+    responses=responses(JSON, type_schema(PageContent)),
+    operation_id="readPageConfiguration",
+)
 def read_page_configuration(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
     """What the page begins with: background, extents, datasets, layers, choices, first view."""
     configuration = replies.resources.page_configuration

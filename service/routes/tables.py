@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from service.analyses.areas.rows import TrendRow
 from service.analyses.tables import trend_table
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.trends import TrendQuery
@@ -16,6 +17,7 @@ add_table_routes(
     TableKind(
         name="trend",
         query=TrendQuery,
+        row=TrendRow,
         answer=trend_table,
         description="Incidents of one area, or of the study area, per whole month, quarter or "
         "year.",

@@ -1,6 +1,6 @@
 """The weighted displacement difference of an intervention."""
 
-import dataclasses
+from typing import Any, TypedDict
 
 from service.analyses.areas.change import finite_or_none
 from service.analyses.inputs.area_counts import Areas
@@ -10,6 +10,18 @@ from service.queries.over_time import DisplacementQuery
 from spatial.over_time.change import (
     weighted_displacement_difference,
 )
+
+
+class DisplacementContent(TypedDict):
+    """The difference with its 95 % interval, and the counts of each group of areas."""
+
+    difference: float | None
+    standard_error: float | None
+    lower: float | None
+    upper: float | None
+    z_score: float | None
+    p_value: float | None
+    counts: dict[str, Any]
 
 
 class Displacement:
@@ -81,18 +93,21 @@ class Displacement:
             pairs["displacement"],
             pairs["displacement_control"],
         )
+        content: DisplacementContent = {
+            "difference": finite_or_none(difference.difference),
+            "standard_error": finite_or_none(difference.standard_error),
+            "lower": finite_or_none(difference.lower),
+            "upper": finite_or_none(difference.upper),
+            "z_score": finite_or_none(difference.z_score),
+            "p_value": finite_or_none(difference.p_value),
+            "counts": {
+                name: {"before": int(pair[0]), "after": int(pair[1])}
+                for name, pair in pairs.items()
+            },
+        }
         return Document(
             kind="displacement",
-            content={
-                **{
-                    name: finite_or_none(value)
-                    for name, value in dataclasses.asdict(difference).items()
-                },
-                "counts": {
-                    name: {"before": int(pair[0]), "after": int(pair[1])}
-                    for name, pair in pairs.items()
-                },
-            },
+            content=content,
             provenance=provenance(
                 sources=after.sources(),
                 filter={

@@ -1,12 +1,17 @@
 """Lists of what is imported: datasets, boundary layers, measures."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
+from service.analyses.catalogue.documents import (
+    DatasetEntry,
+    DatasetList,
+    LayerEntry,
+    LayerList,
+    Liveness,
+    Readiness,
+)
 from service.analyses.inputs.area_counts import Areas
 from service.config.settings import Settings
 from service.model.answers import Document, Table
@@ -102,10 +107,8 @@ class Catalogue:
         Document
             In the order of their import.
         """
-        ids = self._incidents.ids()
-        return Document(
-            kind="datasets", content={"datasets": [self._dataset(name) for name in ids]}
-        )
+        content: DatasetList = {"datasets": self.dataset_entries()}
+        return Document(kind="datasets", content=content)
 
     def dataset(self, name: str) -> Document:
         """One dataset with its counts, period, categories and version.
@@ -130,14 +133,32 @@ class Catalogue:
         Document
             In the order of their import, with the study area and the CRS.
         """
-        return Document(
-            kind="boundaries",
-            content={
-                "study_area": self._study_label(),
-                "crs": self._settings.crs,
-                "boundaries": [self._layer(layer_id) for layer_id in self._layers.ids()],
-            },
-        )
+        content: LayerList = {
+            "study_area": self._study_label(),
+            "crs": self._settings.crs,
+            "boundaries": self.layer_entries(),
+        }
+        return Document(kind="boundaries", content=content)
+
+    def dataset_entries(self) -> list[DatasetEntry]:
+        """What is listed of each dataset.
+
+        Returns
+        -------
+        list of DatasetEntry
+            In the order of their import.
+        """
+        return [self._dataset(name) for name in self._incidents.ids()]
+
+    def layer_entries(self) -> list[LayerEntry]:
+        """What is listed of each boundary layer.
+
+        Returns
+        -------
+        list of LayerEntry
+            In the order of their import.
+        """
+        return [self._layer(layer_id) for layer_id in self._layers.ids()]
 
     def everything_version(self) -> str:
         """A short digest of everything that the overview depends on.
@@ -205,7 +226,8 @@ class Catalogue:
         Document
             The status.
         """
-        return Document(kind="health", content={"status": "alive"})
+        content: Liveness = {"status": "alive"}
+        return Document(kind="health", content=content)
 
     def ready(self) -> Document:
         """A sign that the data can be read, with the versions of the datasets.
@@ -215,18 +237,14 @@ class Catalogue:
         Document
             The status, datasets and layers.
         """
-        return Document(
-            kind="health",
-            content={
-                "status": "ready",
-                "datasets": {
-                    name: self._incidents.version(name) for name in self._incidents.ids()
-                },
-                "boundaries": list(self._layers.ids()),
-            },
-        )
+        content: Readiness = {
+            "status": "ready",
+            "datasets": {name: self._incidents.version(name) for name in self._incidents.ids()},
+            "boundaries": list(self._layers.ids()),
+        }
+        return Document(kind="health", content=content)
 
-    def _dataset(self, name: str) -> dict[str, Any]:
+    def _dataset(self, name: str) -> DatasetEntry:
         incidents = self._incidents.open(name)
         located = int(np.count_nonzero(incidents.located))
         records = len(incidents.occurred)
@@ -262,7 +280,7 @@ class Catalogue:
         mask = np.ones(len(incidents.occurred), dtype=np.bool_)
         return self._areas.placement(incidents, layer).counts(mask)["outside"]
 
-    def _layer(self, layer_id: str) -> Mapping[str, Any]:
+    def _layer(self, layer_id: str) -> LayerEntry:
         layer: Layer = self._layers.get(layer_id)
         metadata = layer.metadata
         return {

@@ -1,14 +1,23 @@
 """Configuration of the page: the data, the choices, and what to show first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, get_args
 
 from boundaries.storage.store import LayerStore
 from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.catalogue.documents import (
+    Background,
+    DatasetEntry,
+    FirstView,
+    LayerEntry,
+    PageContent,
+    PageLayer,
+    StudyArea,
+)
 from service.analyses.inputs.study_area import study_area
 from service.config.settings import Settings
 from service.model.answers import Document
-from service.model.provenance import short_digest
+from service.model.provenance import SOFTWARE, short_digest
 from service.model.queries import Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.heatmaps import (
@@ -86,38 +95,38 @@ class PageConfiguration:
         Document
             For the page.
         """
-        overview = self._catalogue.overview().content
-        datasets = overview["datasets"]
-        layers = [self._with_bounds(layer) for layer in overview["boundaries"]]
-        layers.sort(key=lambda layer: -float(layer["area_km2"]) / int(layer["areas"]))
+        datasets = self._catalogue.dataset_entries()
+        layers = [self._with_bounds(layer) for layer in self._catalogue.layer_entries()]
+        layers.sort(key=lambda layer: -layer["area_km2"] / layer["areas"])
         tiles = self._settings.tiles
-        return Document(
-            kind="page-configuration",
-            content={
-                "title": "Hotspot Atlas",
-                "software": overview["software"],
-                "crs": self._settings.crs,
-                "background": self._background(),
-                "study_area": self._study_area(),
-                "zooms": {"min": tiles.min_zoom, "max": tiles.max_zoom},
-                "datasets": datasets,
-                "layers": layers,
-                "sites": None if self._sites.version() is None else len(self._sites.open()),
-                "postcodes": self._postcodes.version() is not None,
-                "choices": _choices(),
-                "default": _first_view(datasets, layers),
-            },
-        )
+        content: PageContent = {
+            "title": "Hotspot Atlas",
+            "software": SOFTWARE,
+            "crs": self._settings.crs,
+            "background": self._background(),
+            "study_area": self._study_area(),
+            "zooms": {"min": tiles.min_zoom, "max": tiles.max_zoom},
+            "datasets": datasets,
+            "layers": layers,
+            "sites": None if self._sites.version() is None else len(self._sites.open()),
+            "postcodes": self._postcodes.version() is not None,
+            "choices": _choices(),
+            "default": _first_view(datasets, layers),
+        }
+        return Document(kind="page-configuration", content=content)
 
-    def _background(self) -> dict[str, str] | None:
+    def _background(self) -> Background | None:
         """The map behind the layers; None if none is set."""
         background = self._settings.background
         if not background.tiles:
             return None
-        kind = "tiles" if "{z}" in background.tiles else "style"
-        return {"kind": kind, "address": background.tiles, "attribution": background.attribution}
+        return {
+            "kind": "tiles" if "{z}" in background.tiles else "style",
+            "address": background.tiles,
+            "attribution": background.attribution,
+        }
 
-    def _study_area(self) -> dict[str, Any] | None:
+    def _study_area(self) -> StudyArea | None:
         """Label, name and extent of the study area; None before a layer is imported."""
         if not self._settings.study_area and not self._layers.ids():
             return None
@@ -125,10 +134,10 @@ class PageConfiguration:
         bounds = self._degrees(area.bounds_m)
         return {"label": area.label, "name": area.name, "bounds": bounds}
 
-    def _with_bounds(self, layer: Mapping[str, Any]) -> dict[str, Any]:
+    def _with_bounds(self, layer: LayerEntry) -> PageLayer:
         return {**layer, "bounds": self._degrees(layer["bounds_m"])}
 
-    def _degrees(self, bounds_m: tuple[float, ...]) -> list[float]:
+    def _degrees(self, bounds_m: Sequence[float]) -> list[float]:
         """An extent in longitude and latitude."""
         left, bottom, right, top = bounds_m
         to_degrees = transformer(self._settings.crs, WGS84)
@@ -169,13 +178,12 @@ def _words(model: type[Query], name: str) -> list[str]:
 
 
 def _first_view(
-    datasets: Sequence[Mapping[str, Any]], layers: Sequence[Mapping[str, Any]]
-) -> dict[str, Any] | None:
+    datasets: Sequence[DatasetEntry], layers: Sequence[LayerEntry]
+) -> FirstView | None:
     """Dataset, period and layer to show first: the last year of the first dataset."""
-    dated = [dataset for dataset in datasets if dataset["from"] is not None]
-    if not dated:
+    dataset = next((entry for entry in datasets if entry["to"] is not None), None)
+    if dataset is None or dataset["from"] is None or dataset["to"] is None:
         return None
-    dataset = dated[0]
     year, month = (int(part) for part in dataset["to"].split("-"))
     first_month = year * 12 + month - FIRST_MONTHS  # in months since the year 0, January being 0
     start = f"{first_month // 12:04d}-{first_month % 12 + 1:02d}"
@@ -183,5 +191,5 @@ def _first_view(
         "dataset": dataset["id"],
         "from": max(start, dataset["from"]),
         "to": dataset["to"],
-        "layer": max(layers, key=lambda layer: int(layer["areas"]))["id"] if layers else None,
+        "layer": max(layers, key=lambda layer: layer["areas"])["id"] if layers else None,
     }

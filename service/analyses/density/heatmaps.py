@@ -7,6 +7,7 @@ import numpy as np
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
+from service.analyses.density.documents import HeatmapSummary
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.peaks import (
     contour_table,
@@ -171,36 +172,33 @@ class Heatmaps:
         first_day, last_day = surface.selection.days()
         chosen_bandwidth = surface.bandwidth
         peaks = surface_peaks(surface)
-        return Document(
-            kind="heatmap-summary",
-            content={
-                "dataset": dataset,
-                "unit": surface.unit,
-                "breaks": list(surface.breaks),
-                "maximum": surface.maximum,
-                "bandwidth_m": surface.bandwidth_m,
-                "bandwidth_rule": "given" if chosen_bandwidth is None else chosen_bandwidth.rule,
-                "bandwidth_computed_from": None
-                if chosen_bandwidth is None
-                else chosen_bandwidth.computed_from,
-                "kernel": query.kernel,
-                "from": first_day.isoformat(),
-                "to": last_day.isoformat(),
-                "records": surface.selection.records,
-                "located": surface.selection.located,
-                "unlocated": surface.selection.records - surface.selection.located,
-                "mass_in_study_area": surface.mass,
-                "sentence": sentence(peaks, self._names(None)),
-                "inset": propose_view(surface, peaks),
-                "study_area": surface.study.label,
-                "bounds_m": list(surface.extent_m),
-                "bounds_lonlat_deg": list(lonlat_bounds(surface.extent_m, surface.crs)),
-                "crs": self._settings.crs,
-                "version": self.version(dataset),
-                "synthetic": surface.provenance.synthetic,
-            },
-            provenance=surface.provenance,
-        )
+        content: HeatmapSummary = {
+            "dataset": dataset,
+            "unit": surface.unit,
+            "breaks": list(surface.breaks),
+            "maximum": surface.maximum,
+            "bandwidth_m": surface.bandwidth_m,
+            "bandwidth_rule": "given" if chosen_bandwidth is None else chosen_bandwidth.rule,
+            "bandwidth_computed_from": None
+            if chosen_bandwidth is None
+            else chosen_bandwidth.computed_from,
+            "kernel": query.kernel,
+            "from": first_day.isoformat(),
+            "to": last_day.isoformat(),
+            "records": surface.selection.records,
+            "located": surface.selection.located,
+            "unlocated": surface.selection.records - surface.selection.located,
+            "mass_in_study_area": surface.mass,
+            "sentence": sentence(peaks, self._names(None)),
+            "inset": propose_view(surface, peaks),
+            "study_area": surface.study.label,
+            "bounds_m": list(surface.extent_m),
+            "bounds_lonlat_deg": list(lonlat_bounds(surface.extent_m, surface.crs)),
+            "crs": self._settings.crs,
+            "version": self.version(dataset),
+            "synthetic": surface.provenance.synthetic,
+        }
+        return Document(kind="heatmap-summary", content=content, provenance=surface.provenance)
 
     def legend(self, dataset: str, query: HeatmapQuery) -> Legend:
         """The colour classes of a query's tiles, highest first.

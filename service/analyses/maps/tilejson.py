@@ -3,11 +3,12 @@
 import html
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, TypedDict
 
 from service.config.settings import TileSettings
 from service.model.answers import Provenance
 from service.model.provenance import credited
+from service.model.schemas import UNSTATED, Box, Length
 from spatial.coordinates.crs import WGS84, transformer
 
 Bounds = tuple[float, float, float, float]
@@ -15,6 +16,38 @@ Bounds = tuple[float, float, float, float]
 WORLD: Bounds = (-180.0, -90.0, 180.0, 90.0)
 SCREEN_PIXELS = 512  # a window that the area should fill when a map opens
 TILE_PIXELS = 256
+
+
+class VectorLayer(TypedDict):
+    """A layer in vector tiles, with the type of each attribute."""
+
+    id: str
+    fields: dict[str, str]
+    minzoom: int
+    maxzoom: int
+
+
+class VectorLayers(TypedDict, total=False):
+    """What the document of vector tiles has besides."""
+
+    vector_layers: Annotated[list[VectorLayer], UNSTATED]
+
+
+class TileJson(VectorLayers):
+    """TileJSON 3.0: where tiles are, and what they show."""
+
+    tilejson: str
+    name: str
+    description: str
+    attribution: str
+    version: str
+    scheme: str
+    minzoom: int
+    maxzoom: int
+    synthetic: bool
+    tiles: Annotated[list[str], Length(1)]
+    bounds: Box
+    center: list[float]
 
 
 def tilejson(
@@ -26,7 +59,7 @@ def tilejson(
     zooms: TileSettings,
     provenance: Provenance,
     vector_layers: Mapping[str, Mapping[str, str]] | None = None,
-) -> dict[str, Any]:
+) -> TileJson:
     """The TileJSON document of some tiles.
 
     Parameters
@@ -49,12 +82,12 @@ def tilejson(
 
     Returns
     -------
-    dict of str to Any
+    TileJson
         JSON members.
     """
     west, south, east, north = bounds
     synthetic = provenance.synthetic
-    content: dict[str, Any] = {
+    return {
         "tilejson": "3.0.0",
         "name": name,
         "description": description
@@ -71,18 +104,29 @@ def tilejson(
             round((south + north) / 2, 6),
             opening_zoom(bounds, zooms),
         ],
+        **_in_vector_tiles(vector_layers, zooms, synthetic=synthetic),
+        "synthetic": synthetic,
     }
-    if vector_layers is not None:
-        content["vector_layers"] = [
+
+
+def _in_vector_tiles(
+    layers: Mapping[str, Mapping[str, str]] | None, zooms: TileSettings, *, synthetic: bool
+) -> VectorLayers:
+    """What the document of vector tiles says of their layers; nothing of pictures."""
+    if layers is None:
+        return {}
+    mark = {"synthetic": "Boolean"} if synthetic else {}
+    return {
+        "vector_layers": [
             {
                 "id": layer,
-                "fields": {**fields, **({"synthetic": "Boolean"} if synthetic else {})},
+                "fields": {**fields, **mark},
                 "minzoom": zooms.min_zoom,
                 "maxzoom": zooms.max_zoom,
             }
-            for layer, fields in vector_layers.items()
+            for layer, fields in layers.items()
         ]
-    return {**content, "synthetic": synthetic}
+    }
 
 
 def attribution(provenance: Provenance) -> str:

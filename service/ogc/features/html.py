@@ -10,8 +10,9 @@ from typing import Any
 import orjson
 
 from service.access.release import Released
+from service.http.openapi import Link
 from service.model.answers import Document, FeaturePage
-from service.ogc.features.geojson import Link, Links
+from service.ogc.features.geojson import Links
 from service.render.documents import JSON_OPTIONS, table_rows
 
 AddLinks = Callable[[Mapping[str, Any]], Mapping[str, Any]]

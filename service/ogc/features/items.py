@@ -8,12 +8,13 @@ from fastapi import APIRouter, Query, Response
 
 from service.access.release import Released, part_of
 from service.analyses.inputs.answer_crs import crs_address, crs_of_address, is_north_first
+from service.http.openapi import Link
 from service.http.responder import Replies, RepliesDep
 from service.http.urls import GEOJSON, JSON, query_string
 from service.model.answers import FeaturePage, Table
 from service.ogc.features.collections import Features, FeatureSource
 from service.ogc.features.filters import box_from_text, interval_from_text
-from service.ogc.features.geojson import Link, feature_geojson, page_geojson
+from service.ogc.features.geojson import feature_geojson, page_geojson
 from service.ogc.features.html import item_page, items_page
 from service.ogc.features.landing import COLLECTIONS
 from service.ogc.features.paging import Wanted, feature_of, page_of
@@ -29,7 +30,15 @@ from service.ogc.features.queries import (
     Representation,
     SiteItemsQuery,
 )
-from service.ogc.features.representations import FEATURES, HTML, HTML_UTF8, Site, quoted, site_of
+from service.ogc.features.representations import (
+    FEATURE,
+    FEATURES,
+    HTML,
+    HTML_UTF8,
+    Site,
+    quoted,
+    site_of,
+)
 from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/ogc/collections", tags=["OGC API"])
@@ -51,7 +60,7 @@ def read_boundaries(
 @router.get(
     "/boundaries:{layer}/items/{code}",
     response_class=Response,
-    responses=FEATURES,
+    responses=FEATURE,
     operation_id="readOgcBoundary",
 )
 def read_boundary(
@@ -81,7 +90,7 @@ def read_choropleth(
 @router.get(
     "/choropleths:{dataset}:{layer}/items/{code}",
     response_class=Response,
-    responses=FEATURES,
+    responses=FEATURE,
     operation_id="readOgcChoroplethArea",
 )
 def read_choropleth_area(
@@ -117,7 +126,7 @@ def read_hotspots(
 @router.get(
     "/hotspots:{dataset}:{layer}/items/{code}",
     response_class=Response,
-    responses=FEATURES,
+    responses=FEATURE,
     operation_id="readOgcHotspotArea",
 )
 def read_hotspot_area(
@@ -147,7 +156,7 @@ def read_sites(query: Annotated[SiteItemsQuery, Query()], replies: RepliesDep) -
 @router.get(
     "/sites/items/{site_id}",
     response_class=Response,
-    responses=FEATURES,
+    responses=FEATURE,
     operation_id="readOgcSite",
 )
 def read_site(
@@ -294,7 +303,7 @@ def _feature_links(
     """Links of a feature: to itself and to its collection."""
     this = site.representation
     other: Representation = "html" if this == "json" else "json"
-    links = [
+    links: list[Link] = [
         {
             "rel": rel,
             "href": f"{site.base}{item}{query_string(query.model_copy(update={'f': form}))}",

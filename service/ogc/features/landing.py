@@ -9,8 +9,15 @@ from service.http.responder import RepliesDep
 from service.http.urls import GEOJSON
 from service.model.answers import Document
 from service.ogc.features.collections import Features
+from service.ogc.features.documents import Collection, Collections, Conformance, LandingPage
 from service.ogc.features.queries import RepresentationQuery
-from service.ogc.features.representations import DOCUMENT, OPENAPI, Site, quoted, send_document
+from service.ogc.features.representations import (
+    OPENAPI,
+    Site,
+    document_responses,
+    quoted,
+    send_document,
+)
 
 router = APIRouter(prefix="/ogc", tags=["OGC API"])
 
@@ -36,7 +43,12 @@ DESCRIPTION = (
 )
 
 
-@router.get("", response_class=Response, responses=DOCUMENT, operation_id="readOgcLandingPage")
+@router.get(
+    "",
+    response_class=Response,
+    responses=document_responses(LandingPage),
+    operation_id="readOgcLandingPage",
+)
 def read_landing_page(
     query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
 ) -> Response:
@@ -69,7 +81,7 @@ def _on_landing(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
 @router.get(
     "/conformance",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(Conformance),
     operation_id="readOgcConformance",
 )
 def read_conformance(
@@ -91,7 +103,7 @@ def read_conformance(
 @router.get(
     "/collections",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(Collections),
     operation_id="readOgcCollections",
 )
 def read_collections(
@@ -122,7 +134,7 @@ def _on_collections(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]
 @router.get(
     "/collections/{collection_id}",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(Collection),
     operation_id="readOgcCollection",
 )
 def read_collection(

@@ -8,14 +8,16 @@ from typing import Any
 
 from fastapi import HTTPException, Response
 
+from service.http.openapi import Link, type_schema
 from service.http.responder import Replies
 from service.http.security_headers import CONTENT_POLICY, document_policy
 from service.http.urls import GEOJSON, JSON, base_url, responses
 from service.model.answers import Document
-from service.ogc.features.geojson import Link
+from service.model.schemas import Schema
 from service.ogc.features.html import STYLE_SHA256, document_page, linked_json
 from service.ogc.features.negotiation import best_of
 from service.ogc.features.queries import Representation, RepresentationQuery
+from service.render.tables.text import Feature, FeatureCollection
 from service.runtime.lanes import Work
 
 HTML = "text/html"
@@ -149,13 +151,23 @@ def send_document(
     )
 
 
-def ogc_responses(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    """The responses of a route of the OGC API, for the OpenAPI document."""
-    found = responses(media_types[0])
+def ogc_responses(
+    media_type: str, *others: str, schema: Schema | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route of the OGC API, for the OpenAPI document.
+
+    Parameters
+    ----------
+    media_type, others : str
+        Of its answers.
+    schema : dict or None
+        Of those of the first media type.
+    """
+    found = responses(media_type, schema)
     wrong = found.pop(422)
     refused = {"description": "No representation that the client accepts"}
+    found[200]["content"] |= {other: {} for other in others}
     return found | {
-        200: {"content": {media_type: {} for media_type in media_types}},
         400: wrong,
         406: {**wrong, **refused},
     }
@@ -166,5 +178,10 @@ def quoted(text: str) -> str:
     return urllib.parse.quote(text, safe=":")
 
 
-DOCUMENT = ogc_responses(JSON, HTML)
-FEATURES = ogc_responses(GEOJSON, HTML)
+def document_responses(document: Any) -> dict[int | str, dict[str, Any]]:
+    """The responses of a route that answers with a document of some type."""
+    return ogc_responses(JSON, HTML, schema=type_schema(document))
+
+
+FEATURES = ogc_responses(GEOJSON, HTML, schema=type_schema(FeatureCollection))
+FEATURE = ogc_responses(GEOJSON, HTML, schema=type_schema(Feature))

@@ -9,18 +9,19 @@ from service.analyses.inputs.answer_crs import CRS84
 from service.analyses.layers import MapLayer, OutlineLayer
 from service.analyses.table_layers import choropleth_layer, hotspot_layer, site_layer
 from service.http.layer_routes import OUTLINES, VECTORS, TileForm, add_tile_route
+from service.http.openapi import Link
 from service.http.registration import Operation
 from service.http.responder import RepliesDep
 from service.http.urls import MVT
 from service.model.answers import Document
 from service.model.queries import VersionQuery
 from service.ogc.features.collections import Features
-from service.ogc.features.geojson import Link
+from service.ogc.features.documents import TileMatrixSet, TileMatrixSets, Tileset, Tilesets
 from service.ogc.features.landing import COLLECTIONS
 from service.ogc.features.queries import RepresentationQuery
 from service.ogc.features.representations import (
-    DOCUMENT,
     Site,
+    document_responses,
     ogc_responses,
     quoted,
     send_document,
@@ -43,7 +44,7 @@ TILES = ogc_responses(MVT)
 @router.get(
     "/tileMatrixSets",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(TileMatrixSets),
     operation_id="readOgcTileMatrixSets",
 )
 def read_tile_matrix_sets(
@@ -71,7 +72,10 @@ def read_tile_matrix_sets(
 
 
 @router.get(
-    SCHEME, response_class=Response, responses=DOCUMENT, operation_id="readOgcTileMatrixSet"
+    SCHEME,
+    response_class=Response,
+    responses=document_responses(TileMatrixSet),
+    operation_id="readOgcTileMatrixSet",
 )
 def read_tile_matrix_set(
     query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
@@ -90,7 +94,7 @@ def read_tile_matrix_set(
 @router.get(
     "/collections/{collection_id}/tiles",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(Tilesets),
     operation_id="readOgcTilesets",
 )
 def read_tilesets(
@@ -130,7 +134,7 @@ def read_tilesets(
 @router.get(
     f"/collections/{{collection_id}}/tiles/{WEB_MERCATOR_QUAD}",
     response_class=Response,
-    responses=DOCUMENT,
+    responses=document_responses(Tileset),
     operation_id="readOgcTileset",
 )
 def read_tileset(

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import ValidationError
 
+from service.http.openapi import document_schema
 from service.http.responder import Replies, RepliesDep
 from service.http.urls import PNG, base_url
 from service.ogc.wmts.exceptions import (
@@ -24,6 +25,7 @@ from service.ogc.wmts.xml import (
     MATRIX_SET,
     STYLE,
     TILE_PIXELS,
+    FeatureInfo,
     capabilities_xml,
     feature_info,
 )
@@ -44,12 +46,17 @@ def _responses(*media_types: str) -> dict[int | str, dict[str, Any]]:
     """The responses of a route, for the OpenAPI document: errors are exception reports."""
     report: dict[str, Any] = {"content": {XML: {}}}
     return {
-        200: {"content": {media_type: {} for media_type in media_types}},
+        200: {"content": {media_type: _content(media_type) for media_type in media_types}},
         304: {"description": "Unchanged: the client's copy is the current one"},
         400: {"description": "A parameter that is missing, unknown or out of range", **report},
         404: {"description": "Unknown layer", **report},
         503: {"description": "As many wait for such answers as may; see Retry-After", **report},
     }
+
+
+def _content(media_type: str) -> dict[str, Any]:
+    """The schema of what is JSON."""
+    return {"schema": document_schema(FeatureInfo)} if media_type == INFO_FORMATS[0] else {}
 
 
 @router.get(

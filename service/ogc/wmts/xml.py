@@ -8,12 +8,13 @@ import re
 import urllib.parse
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypedDict
 
 import orjson
 
 from service.access.release import Released
 from service.model.answers import Document, TileImage
+from service.model.schemas import UNSTATED
 from service.render.documents import JSON_OPTIONS, provenance_dict
 
 MATRIX_SET: Final = "GoogleMapsCompatible"
@@ -75,6 +76,17 @@ def exception_xml(*, code: str, locator: str | None, text: str) -> bytes:
         exception.set("locator", _clean(locator))
     _add(exception, _OWS, "ExceptionText", text)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+
+class FeatureInfo(TypedDict):
+    """The density at a pixel of a tile, and the lower bound of its colour class."""
+
+    density: float | None
+    unit: str
+    class_from: float | None
+    x_mercator_m: Annotated[float, UNSTATED]
+    y_mercator_m: Annotated[float, UNSTATED]
+    synthetic: Annotated[bool, UNSTATED]
 
 
 def feature_info(released: Released[TileImage], *, column: int, row: int, as_json: bool) -> bytes:

@@ -5,13 +5,14 @@ import math
 import textwrap
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final, TypedDict
 
 import orjson
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from service.access.release import Released
 from service.model.answers import Legend
+from service.model.schemas import UNSTATED
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text
 from service.render.maps.colour import (
     AREA_OPACITY,
@@ -31,17 +32,58 @@ _LETTERS = 46  # a line of the title or of the small print has about so many
 _MARGIN, _SWATCH, _ROW = 12, (30, 16), 21
 
 
+class LegendLine(TypedDict):
+    """A class of a legend."""
+
+    label: str
+    colour: str
+    lower: float | None
+    upper: float | None
+    count: float | None
+    kind: Annotated[str, UNSTATED]
+    opacity: Annotated[float, UNSTATED]
+
+
+class LegendSize(TypedDict):
+    """A size that circles have."""
+
+    value: float
+    radius_px: float
+
+
+Period = TypedDict("Period", {"from": str, "to": str})
+
+
+class LegendContent(TypedDict):
+    """What the colours of a layer mean."""
+
+    kind: str
+    title: str
+    subtitle: str
+    unit: str
+    drawn_as: str
+    attribute: str | None
+    attribution: str
+    synthetic: bool
+    classes: list[LegendLine]
+    no_data: Annotated[LegendLine | None, UNSTATED]
+    size_by: Annotated[str | None, UNSTATED]
+    sizes: Annotated[list[LegendSize], UNSTATED]
+    period: Annotated[Period | None, UNSTATED]
+    mark: Annotated[str | None, UNSTATED]
+
+
 def radius_px(value: float) -> float:
     """Radius of a point's circle, whose area grows with the value."""
     share = math.sqrt(min(max(value, 0.0) / LARGEST_SITE, 1.0))
     return SMALLEST_RADIUS + (LARGEST_RADIUS - SMALLEST_RADIUS) * share
 
 
-def legend_content(legend: Legend) -> dict[str, Any]:
+def legend_content(legend: Legend) -> LegendContent:
     """A legend with its colours as JSON members, without the provenance."""
     colours = colours_of(legend.palette, legend.classes)
     opacities = opacities_of(legend.palette, legend.classes, OPACITY[legend.drawn_as])
-    lines = [
+    lines: list[LegendLine] = [
         {
             "label": legend_class.label,
             "kind": legend_class.kind,
@@ -53,7 +95,9 @@ def legend_content(legend: Legend) -> dict[str, Any]:
         }
         for legend_class, colour, opacity in zip(legend.classes, colours, opacities, strict=True)
     ]
-    sizes = [{"value": value, "radius_px": round(radius_px(value), 2)} for value in legend.sizes]
+    sizes: list[LegendSize] = [
+        {"value": value, "radius_px": round(radius_px(value), 2)} for value in legend.sizes
+    ]
     return {
         "kind": legend.kind,
         "title": legend.title,
@@ -65,7 +109,7 @@ def legend_content(legend: Legend) -> dict[str, Any]:
         "no_data": next((line for line in lines if line["kind"] == "missing"), None),
         "size_by": legend.size_by or None,
         "sizes": sizes,
-        "period": dict(zip(("from", "to"), legend.period, strict=True)) if legend.period else None,
+        "period": {"from": legend.period[0], "to": legend.period[1]} if legend.period else None,
         "synthetic": legend.provenance.synthetic,
         "mark": SYNTHETIC if legend.provenance.synthetic else None,
         "attribution": "; ".join(legend.credits),
@@ -149,7 +193,7 @@ def _draw_legend(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int,
     return round(width) + 2 * _MARGIN, y + _MARGIN
 
 
-def _swatch(draw: ImageDraw.ImageDraw, top: int, line: dict[str, Any], drawn_as: str) -> None:
+def _swatch(draw: ImageDraw.ImageDraw, top: int, line: LegendLine, drawn_as: str) -> None:
     """Draw the colour of a class as it appears on white paper."""
     left, right, bottom = _MARGIN, _MARGIN + _SWATCH[0], top + _SWATCH[1]
     if drawn_as == "outline":

@@ -4,7 +4,7 @@ Version 8 of https://maplibre.org/maplibre-style-spec/. Tile URLs carry the vers
 that one screen never mixes two versions.
 """
 
-from typing import Any
+from typing import Any, TypedDict
 
 import orjson
 
@@ -21,6 +21,22 @@ from service.render.maps.legend import (
 
 METADATA = "hotspot-atlas"
 THIN_LINE = ["interpolate", ["linear"], ["zoom"], 7, 0.2, 12, 0.8, 16, 1.5]
+
+
+class StyleLayer(TypedDict):
+    """A drawing layer."""
+
+    id: str
+    type: str
+
+
+class Style(TypedDict):
+    """A MapLibre style of a layer."""
+
+    version: int
+    name: str
+    sources: dict[str, dict[str, Any]]
+    layers: list[StyleLayer]
 
 
 def style_json(released: Released[MapStyle]) -> bytes:

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from typing import Any
+from typing import Any, Literal, NotRequired, TypedDict
 
 import numpy as np
 import orjson
@@ -19,6 +19,22 @@ from spatial.coordinates.crs import WGS84, transform_xy
 
 LONLAT_DIGITS = 7  # about a centimetre
 METRE_DIGITS = 2
+
+
+class Feature(TypedDict):
+    """A GeoJSON feature."""
+
+    id: NotRequired[str]
+    type: Literal["Feature"]
+    geometry: dict[str, Any] | None
+    properties: dict[str, Any] | None
+
+
+class FeatureCollection(TypedDict):
+    """A GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"]
+    features: list[Feature]
 
 
 def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:

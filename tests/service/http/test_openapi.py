@@ -39,7 +39,7 @@ def test_every_answer_is_of_a_media_type_and_a_form_that_its_route_states(client
 
 
 def test_every_json_answer_says_more_than_that_it_is_an_object(client):
-    """Add what is missing in service/assembly/answers.py."""
+    """Add what is missing to the `responses` of its route."""
     vague = [
         operation["operationId"]
         for operation in operations(client.app).values()

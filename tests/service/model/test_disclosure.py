@@ -2,56 +2,60 @@
 
 import pytest
 
-from service.assembly.answers import TABLES
 from service.model.rows import NOTHING
-from tests.service.addresses import addresses, asking, operations
+from tests.service.addresses import addresses, asking
+from tests.service.row_models import rows_by_path
 
 KEYS = ("code", "site_id", "rank", "month", "phase", "year", "district", "kind")
-TEMPLATES = {
-    "readChoropleth": ("", "measure=rate&denominator=residents"),
-    "readHotspots": ("", "statistic=local-moran", "measure=weighted"),
-    "readGrowthOverlay": ("by=site", "by=area"),
-    "readGrowthForecast": ("by=site&household_size=2", "by=area", "by=district"),
-    "readPriorities": (
-        "",
-        "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12&layer=cell",
-    ),
+TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
+QUESTIONS = {
+    "/v1/choropleths/{dataset}/{layer}": ("", "measure=rate&denominator=residents"),
+    "/v1/hotspots/{dataset}/{layer}": ("", "statistic=local-moran", "measure=weighted"),
+    "/v1/hotspots/{dataset}/{layer}/emerging": ("",),
+    "/v1/hotspots/{dataset}/{layer}/change": ("",),
+    "/v1/heatmaps/{dataset}/peaks": ("",),
+    "/v1/growth/{dataset}/overlay": ("by=site", "by=area"),
+    "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
+    "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
+    "/v1/tables/{dataset}/trend": ("",),
 }
-QUESTIONS = [
-    (name, more)
-    for name in TABLES
-    if name not in ("readSites", "readPlaces")  # of no incidents at all
-    for more in TEMPLATES.get(name, ("",))
-]
+OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}
+EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 
 
-def rows(client, operation, more, **which):
+def rows(client, path, query, **which):
     """The rows of a table for some incidents, by what they are of."""
-    template = next(
-        path for path, known in operations(client.app).items() if known["operationId"] == operation
-    )
-    query = dict(part.split("=") for part in more.split("&") if part)
-    address = asking(addresses(client.app, template)[0], **query, **which)
-    answer = client.get(address)
+    parameters = dict(part.split("=") for part in query.split("&") if part)
+    answer = client.get(asking(addresses(client.app, path)[0], **parameters, **which))
     assert answer.status_code == 200, answer.text
     return {tuple(row.get(key) for key in KEYS): row for row in answer.json()["rows"]}
 
 
-@pytest.mark.parametrize(("operation", "more"), QUESTIONS)
-def test_a_column_that_discloses_nothing_does_not_depend_on_the_incidents(client, operation, more):
-    columns = TABLES[operation].columns
-    everything = rows(client, operation, more)
-    assaults = rows(client, operation, more, category="assault")
+def test_every_table_is_asked(client):
+    assert set(rows_by_path(client.app)) == QUESTIONS.keys() | OF_NO_INCIDENTS
+
+
+@pytest.mark.parametrize("path", sorted(OF_NO_INCIDENTS))
+def test_a_table_of_no_incidents_discloses_nothing(client, path):
+    columns = rows_by_path(client.app)[path].columns.values()
+    assert {column.meaning.discloses for column in columns} == {NOTHING}
+
+
+@pytest.mark.parametrize(("path", "query"), EACH)
+def test_a_column_that_discloses_nothing_does_not_depend_on_the_incidents(client, path, query):
+    columns = rows_by_path(client.app)[path].columns
+    everything = rows(client, path, query)
+    assaults = rows(client, path, query, category="assault")
     common = everything.keys() & assaults.keys()
     assert common
     for key in common:
         for name, value in everything[key].items():
-            if columns[name].column.discloses == NOTHING:
+            if columns[name].meaning.discloses == NOTHING:
                 assert value == assaults[key][name], (key, name)
 
 
-@pytest.mark.parametrize(("operation", "more"), QUESTIONS)
-def test_what_is_compared_depends_on_the_incidents(client, operation, more):
+@pytest.mark.parametrize(("path", "query"), EACH)
+def test_what_is_compared_depends_on_the_incidents(client, path, query):
     """Otherwise the test above would find nothing."""
-    everything = rows(client, operation, more)
-    assert everything != rows(client, operation, more, category="assault")
+    everything = rows(client, path, query)
+    assert everything != rows(client, path, query, category="assault")

@@ -1,0 +1,127 @@
+"""What the documents about what is loaded are made of."""
+
+from typing import Annotated, Any, Literal, TypedDict
+
+from service.model.schemas import UNSTATED, Box
+
+# "from" is a word of Python's own.
+DatasetEntry = TypedDict(
+    "DatasetEntry",
+    {
+        "id": str,
+        "title": str,
+        "records": int,
+        "located": int,
+        "unlocated": int,
+        "outside": int | None,
+        "from": str | None,
+        "to": str | None,
+        "categories": list[str],
+        "records_by_category": Annotated[dict[str, int], UNSTATED],
+        "version": int,
+        "synthetic": bool,
+        "source": str,
+        "licence": str,
+    },
+)
+
+
+class LayerMeasure(TypedDict):
+    """A measure of a layer's areas and the periods that it is known for."""
+
+    measure: str
+    periods: list[str]
+
+
+class LayerEntry(TypedDict):
+    """A boundary layer."""
+
+    id: str
+    title: str
+    areas: int
+    area_km2: float
+    bounds_m: list[float]
+    crs: str
+    vintage: str
+    source: str
+    licence: str
+    version: str
+    synthetic: bool
+    measures: list[LayerMeasure]
+
+
+class DatasetList(TypedDict):
+    """Every dataset."""
+
+    datasets: list[DatasetEntry]
+
+
+class LayerList(TypedDict):
+    """Every boundary layer."""
+
+    study_area: str | None
+    crs: str
+    boundaries: list[LayerEntry]
+
+
+class Liveness(TypedDict):
+    """That the process answers."""
+
+    status: str
+
+
+class Readiness(TypedDict):
+    """That the data can be read, with the version of each dataset."""
+
+    status: str
+    datasets: dict[str, Any]
+    boundaries: list[str]
+
+
+class PageLayer(LayerEntry):
+    """A boundary layer with its west, south, east and north ends, in degrees."""
+
+    bounds: Annotated[Box, UNSTATED]
+
+
+class Background(TypedDict):
+    """The map behind the layers."""
+
+    kind: Literal["tiles", "style"]
+    address: str
+    attribution: str
+
+
+class StudyArea(TypedDict):
+    """The study area with its west, south, east and north ends, in degrees."""
+
+    label: str
+    name: str
+    bounds: Box
+
+
+class Zooms(TypedDict):
+    """The zooms of tiles."""
+
+    min: int
+    max: int
+
+
+FirstView = TypedDict("FirstView", {"dataset": str, "from": str, "to": str, "layer": str | None})
+
+
+class PageContent(TypedDict):
+    """What the page begins with."""
+
+    title: str
+    software: str
+    crs: str
+    postcodes: bool
+    datasets: list[DatasetEntry]
+    layers: list[PageLayer]
+    background: Annotated[Background | None, UNSTATED]
+    study_area: Annotated[StudyArea | None, UNSTATED]
+    zooms: Annotated[Zooms, UNSTATED]
+    sites: Annotated[int | None, UNSTATED]
+    choices: Annotated[dict[str, Any], UNSTATED]
+    default: Annotated[FirstView | None, UNSTATED]

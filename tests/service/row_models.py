@@ -1,0 +1,36 @@
+"""Every row model of the service, and which operation answers with which."""
+
+from collections.abc import Iterator
+
+from fastapi import FastAPI
+
+import service.assembly.app  # noqa: F401 - with it every module that has a row model
+from service.model.rows import Row
+from tests.service.addresses import operations
+
+
+def row_models() -> dict[str, type[Row]]:
+    """The row models by name."""
+    return {row.__name__: row for row in _subclasses(Row) if row.__module__.startswith("service.")}
+
+
+def rows_by_path(app: FastAPI) -> dict[str, type[Row]]:
+    """The row model of every table in JSON, by its path template."""
+    models = row_models()
+    schemas = {
+        path: operation["responses"]["200"]["content"]
+        .get("application/json", {})
+        .get("schema", {})
+        for path, operation in operations(app).items()
+    }
+    return {
+        path: models[schema["properties"]["rows"]["items"]["title"]]
+        for path, schema in schemas.items()
+        if "rows" in schema.get("properties", {})
+    }
+
+
+def _subclasses(base: type[Row]) -> Iterator[type[Row]]:
+    for row in base.__subclasses__():
+        yield row
+        yield from _subclasses(row)
