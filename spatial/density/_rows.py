@@ -23,7 +23,7 @@ import math
 import numpy as np
 
 from spatial.arrays import FloatArray, IntArray
-from spatial.compiled import compiled
+from spatial.compiled import compiled, compiled_with_fma
 
 MIN_SEGMENT = 8
 CONE, BELL = 4, 5  # codes of the kernels that are no polynomial
@@ -153,6 +153,21 @@ def enter_points(
             first_col = min(first_col, start_col[t])
             stop_col = max(stop_col, end_col[t])
         first_col, stop_col = max(first_col, 0), min(stop_col, cols)
+        if power == 2:
+            enter_quartic(
+                x[i],
+                weight[i],
+                first_row,
+                end_row,
+                first_col,
+                stop_col,
+                start_col,
+                end_col,
+                chord_sq,
+                segment,
+                differences,
+            )
+            continue
         for segment_start in range(first_col - first_col % segment, stop_col, segment):
             segment_end = min(segment_start + segment, cols)
             offset = x[i] - (segment_start + segment // 2)
@@ -162,6 +177,59 @@ def enter_points(
                     _enter(differences, t, start, offset, chord_sq[t], weight[i], power, 1.0)
                     if stop < segment_end:
                         _enter(differences, t, stop, offset, chord_sq[t], -weight[i], power, -1.0)
+
+
+@compiled_with_fma
+def enter_quartic(
+    x: float,
+    w: float,
+    first_row: int,
+    end_row: int,
+    first_col: int,
+    stop_col: int,
+    start_col: IntArray,
+    end_col: IntArray,
+    chord_sq: FloatArray,
+    segment: int,
+    differences: FloatArray,
+) -> None:
+    """Enter the quartic of one point on the chords given: `_enter` with its power known.
+
+    `first_col` and `stop_col` are the columns that any of its chords can reach.
+    """
+    cols = differences.shape[1]
+    for origin in range(first_col - first_col % segment, stop_col, segment):
+        segment_end = min(origin + segment, cols)
+        offset = x - (origin + segment // 2)
+        offset_sq, third = offset * offset, 4.0 * w * offset
+        for t in range(first_row, end_row):
+            start, end = max(start_col[t], origin), min(end_col[t], segment_end)
+            if start >= end:
+                continue
+            g = chord_sq[t] - offset_sq
+            constant, linear, second = w * g * g, third * g, w * (4.0 * offset_sq - 2.0 * g)
+            add_quartic(differences[t, start], constant, linear, second, -third, w, 1.0)
+            if end < segment_end:
+                add_quartic(differences[t, end], -constant, -linear, -second, third, -w, -1.0)
+
+
+@compiled
+def add_quartic(
+    pixel: FloatArray,
+    constant: float,
+    linear: float,
+    second: float,
+    third: float,
+    fourth: float,
+    count: float,
+) -> None:
+    """Add coefficients in the offset to those of a pixel of a quartic."""
+    pixel[0] += constant
+    pixel[1] += linear
+    pixel[2] += second
+    pixel[3] += third
+    pixel[4] += fourth
+    pixel[5] += count
 
 
 @compiled
@@ -175,17 +243,11 @@ def _enter(
     power: int,
     count: float,
 ) -> None:
-    """Add w (chord_sq - (o - at)^2)^power as a polynomial in the offset o."""
+    """Add w (chord_sq - (o - offset)^2)^power as a polynomial in o; power 0, 1 or 3."""
     pixel = differences[row, col]
     g = chord_sq - offset * offset
     pixel[2 * power + 1] += count
-    if power == 2:
-        pixel[0] += w * g * g
-        pixel[1] += 4.0 * w * offset * g
-        pixel[2] += w * (4.0 * offset * offset - 2.0 * g)
-        pixel[3] -= 4.0 * w * offset
-        pixel[4] += w
-    elif power == 0:
+    if power == 0:
         pixel[0] += w
     elif power == 1:
         pixel[0] += w * g

@@ -9,7 +9,7 @@ from queue import SimpleQueue
 import numpy as np
 
 from spatial.arrays import FloatArray, IntArray
-from spatial.density import _boxes, _rows
+from spatial.density import _box_order, _boxes, _rows
 from spatial.density.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
 
 GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
@@ -207,30 +207,37 @@ def _boxes_band(
     rows, cols = out.shape
     segment = _rows.segment_for(reach, 2)
     margin = math.ceil(reach) + 1
-    unit = _boxes.unit_for(reach, (rows + 2 * margin) * (cols + 2 * margin))
-    table = _boxes.actions(round(reach, 2), unit)
-    side = _boxes.SIDE * unit
+    unit = _box_order.unit_for(reach, (rows + 2 * margin) * (cols + 2 * margin))
+    side = _box_order.SIDE * unit
     first_row = math.floor(row_y[0]) - margin
     lines = (math.ceil(row_y[-1]) + margin - first_row) // side + 1
     box_cols = (cols + 2 * margin) // side + 1
-    plane = isinstance(reach_sq, float)
-    block = max(BLOCK_COLS // side, 1) if plane else box_cols
+    is_plane = isinstance(reach_sq, float)
     line_reach_sq, scaled_weight = _by_line(y, reach_sq, weight, first_row - 0.5, side, lines)
-    sorted_points = np.empty((3, len(x)))
-    start = _boxes.sort_into_boxes(
+    sorted_points = np.empty((len(x), 3))
+    start = _box_order.sort_into_boxes(
         x, y, scaled_weight, -margin, first_row, box_cols, lines, unit, sorted_points
+    )
+    boxes = _box_order.Boxes(
+        points=sorted_points,
+        start=start,
+        first_col=-margin,
+        first_row=first_row,
+        cols=box_cols,
+        unit=unit,
+        actions=_box_order.actions(round(reach, 2), unit),
+        line_reach_sq=line_reach_sq,
+        is_plane=is_plane,
+        block=max(BLOCK_COLS // side, 1) if is_plane else box_cols,
     )
 
     def by_boxes(start_row: int, end_row: int, differences: FloatArray) -> None:
         stretch = row_stretch[start_row:end_row]
         scale = 1.0 / (largest_reach_sq * stretch) ** 2
         first_line = max(math.floor((row_y[start_row] - margin - first_row) / side), 0)
-        last_line = min(math.floor((row_y[end_row - 1] + margin - first_row) / side) + 1, lines)
-        _boxes.enter_boxes(
-            sorted_points, start, -margin, first_row, box_cols, unit, table, line_reach_sq,
-            first_line, last_line, plane, block, row_y[start_row:end_row], stretch, segment, scale,
-            differences, out[start_row:end_row],
-        )  # fmt: skip
+        end_line = min(math.floor((row_y[end_row - 1] + margin - first_row) / side) + 1, lines)
+        band = _boxes.Rows(row_y[start_row:end_row], stretch, scale, segment)
+        _boxes.enter_boxes(boxes, band, first_line, end_line, differences, out[start_row:end_row])
         _rows.sum_along_rows(differences, 2, segment, scale, out[start_row:end_row])
 
     return by_boxes

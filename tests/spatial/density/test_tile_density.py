@@ -326,9 +326,11 @@ def test_kernels_are_compiled_for_the_types_that_requests_use():
     from numba.core.dispatcher import Dispatcher
 
     from spatial.coordinates import mercator, points
-    from spatial.density import _boxes, _cells, _mesh, _rows, density
+    from spatial.density import _box_order, _box_rings, _boxes, _cells, _mesh, _rows, density
 
-    modules = (_boxes, _cells, _mesh, _rows, density, mercator, points)
+    modules = (
+        _box_order, _box_rings, _boxes, _cells, _mesh, _rows, density, mercator, points,
+    )  # fmt: skip
     tile_density.compile_kernels()
 
     def counted() -> dict[str, int]:
