@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import typer.main
 from fastapi.testclient import TestClient
-from pydantic import BaseModel
 
 from service.__main__ import app as command_line
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import PREFIX, Settings
 from service.imports.incidents.layout import IncidentLayout
+from tests.settings_document import setting_names, settings_document
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -58,7 +58,8 @@ def parts(document: Path) -> tuple[list[tuple[int, str]], list[str]]:
 
 
 CODE = sorted({line for document in DOCUMENTS for line in parts(document)[1]})
-IN_DOCUMENTS = [line for line in CODE if line.startswith("hotspots ")]
+COMMANDS = [line.removeprefix(".venv/bin/") for line in CODE]
+IN_DOCUMENTS = [line for line in COMMANDS if line.startswith("hotspots ")]
 CALLS = [line.split("'")[1] for line in CODE if re.fullmatch(r"curl '[^']+'", line)]
 
 
@@ -122,21 +123,16 @@ def test_the_service_knows_the_addresses_and_parameters_of_the_documents(address
     assert answer.json()["type"].removeprefix("/problems/") in missing
 
 
-def test_the_settings_of_the_readme_are_those_there_are():
-    told = set(re.findall(rf"`({PREFIX}[A-Z_]+)`", README))
-    assert told == set(settings_of(Settings, PREFIX))
+def test_the_page_of_settings_is_current():
+    """Else: python -m tests.settings_document > docs/settings.md"""
+    page = ROOT / "docs" / "settings.md"
+    assert page.read_text("utf-8") == settings_document()
 
 
-def settings_of(model: type[BaseModel], prefix: str) -> list[str]:
-    """The variables of a model of settings, groups taken apart."""
-    found = []
-    for name, field in model.model_fields.items():
-        kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            found += settings_of(kind, f"{prefix}{name.upper()}__")
-        else:
-            found.append(f"{prefix}{name.upper()}")
-    return found
+def test_the_documents_name_settings_that_exist():
+    text = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+    names = set(re.findall(rf"\b{PREFIX}(?!TEST_)[A-Z_]*[A-Z]\b", text))
+    assert names == set(setting_names())
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=document_id)

@@ -64,14 +64,21 @@ class InvalidSettingError(SettingError):
 
 
 class TileSettings(BaseModel):
-    """What this deployment spends on tiles, e.g. ``HOTSPOTS_TILES__MAX_ZOOM=15``."""
+    """The zooms that are offered, and how long answers are kept."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     min_zoom: Zoom = 5
+    """Lowest zoom that TileJSON, styles and WMTS offer."""
+
     max_zoom: Zoom = 17
+    """Highest zoom that they offer."""
+
     cache_bytes: PositiveInt = 256 * 1024**2
+    """Memory for rendered answers, in each process."""
+
     max_age_s: PositiveInt = 3600
+    """How long a client may keep a tile of a named version, in seconds."""
 
     @model_validator(mode="after")
     def _zooms_in_order(self) -> Self:
@@ -81,24 +88,19 @@ class TileSettings(BaseModel):
 
 
 class BackgroundSettings(BaseModel):
-    """The map behind the page's layers; without one the boundaries serve.
+    """The map behind the page's layers; without one, boundaries and place names are drawn."""
 
-    Attributes
-    ----------
-    tiles : str
-        Address of tiles with ``{z}``, ``{x}`` and ``{y}``, or of a MapLibre style (``.json``): at
-        another host, or a path of this one.
-    attribution : str
-        What the map's makers ask to be named with.
-    hosts : tuple of str
-        Further hosts that a style takes its tiles, fonts or pictures from.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     tiles: str = ""
+    """Address of tiles with `{z}`, `{x}` and `{y}`, or of a MapLibre style that ends in `.json`:
+    at another host, or a path of this one."""
+
     attribution: str = ""
+    """The attribution that the makers of the map ask for."""
+
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further hosts that a style takes its tiles, fonts or pictures from, separated by commas."""
 
     @field_validator("hosts", mode="before")
     @classmethod
@@ -154,29 +156,51 @@ def _parts(listed: object) -> object:
 
 
 class LimitSettings(BaseModel):
-    """How much work one request may ask for; more is refused, never shortened in silence."""
+    """How much work one request may ask for; a request for more is refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     raster_cells: PositiveInt = 16_000_000
+    """Most cells of a raster."""
+
     permutations: PositiveInt = 999_999
+    """Most permutations of one request."""
+
     permuted_values: PositiveInt = 2_000_000_000
+    """Most permutations times areas of one request."""
+
     heavy_running: PositiveInt = 2
+    """Answers with a permutation test that one process computes at a time."""
+
     heavy_waiting: NonNegativeInt = 64
+    """Such answers that may wait; a request beyond them is refused (503)."""
+
     waiting: PositiveInt = 1_024
+    """Other answers that may wait."""
 
 
 class RedisSettings(BaseModel):
-    """A cache that several processes share, e.g. ``HOTSPOTS_REDIS__URL=redis://localhost/0``."""
+    """A cache that processes and machines share (needs the extra `redis`)."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     url: SecretStr = SecretStr("")
+    """Address, such as `redis://localhost/0`; also `rediss://` or `unix://`."""
+
     namespace: Annotated[str, Field(max_length=100)] = ""
+    """Keeps services apart that share a Redis."""
+
     body_bytes: PositiveInt = 1_000_000
+    """Largest answer that is shared."""
+
     ttl_s: PositiveInt = 24 * 3600
+    """How long an answer is kept, in seconds."""
+
     timeout_ms: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Longest wait for Redis, in milliseconds."""
+
     pause_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
+    """How long Redis is not asked after a failure, in seconds."""
 
     @field_validator("url")
     @classmethod
@@ -188,28 +212,54 @@ class RedisSettings(BaseModel):
 
 
 class Settings(BaseSettings):
-    """All settings, each from ``HOTSPOTS_<NAME>``.
+    """All settings, each from ``HOTSPOTS_<NAME>``; docs/settings.md is made from this model.
 
     Built by the command line only; everything else is handed one.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", frozen=True, extra="forbid"
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
     )
 
     data_dir: Path = Path("hotspots-data")
+    """Folder with everything imported; `hotspots demo` uses `demo-data`."""
+
     crs: str = "EPSG:27700"
+    """Working coordinate system: projected, in metres."""
+
     study_area: str = ""
+    """`layer` or `layer:code`: the area that colour breaks and `outside` refer to. By default the
+    first layer imported."""
+
     priority_rules: Path | None = None
+    """JSON file with the rules behind growth priorities. By default those of the package."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """Least severity that is logged."""
+
     shutdown_s: Annotated[int, Field(ge=0, le=3_600)] = 30
+    """How long requests may continue after the signal to stop, in seconds."""
+
     log_format: Literal["text", "json"] = "text"
+    """Text, or one JSON object per line."""
+
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
+    """Web pages whose scripts may read answers, separated by commas; `*` is all of them."""
+
     public_url: str = ""
+    """What addresses in answers begin with, such as `https://maps.example.org/atlas`; set it
+    behind a proxy. By default the address that the request was sent to."""
+
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
     background: BackgroundSettings = BackgroundSettings()
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
+    """Web pages that may show this service's page in a frame, separated by commas."""
+
     redis: RedisSettings = RedisSettings()
 
     @field_validator("cors_origins", "frame_ancestors", mode="before")
