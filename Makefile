@@ -9,16 +9,17 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format test fuzz test-interpreted bench image clean
+.PHONY: help demo check format generate test fuzz test-interpreted bench image clean
 
 help:
-	@echo "make demo    install, make the demonstration county, serve it and print the address"
-	@echo "make test    install what the tests need and run them"
-	@echo "make check   ruff, formatting, mypy --strict, the page's types and lint, architecture"
-	@echo "make fuzz    property tests with new examples, ten times as many"
-	@echo "make format  put code and documents into their form"
-	@echo "make bench   ratios against named peers, measured in one run"
-	@echo "make image   build the container image (needs docker or podman)"
+	@echo "make demo      install, make the demonstration county, serve it and print the address"
+	@echo "make test      install what the tests need and run them"
+	@echo "make check     ruff, formatting, mypy --strict, the page's types and lint, architecture"
+	@echo "make fuzz      property tests with new examples, ten times as many"
+	@echo "make format    put code and documents into their form"
+	@echo "make generate  write docs/columns.md and the page's types from the row models"
+	@echo "make bench     ratios against named peers, measured in one run"
+	@echo "make image     build the container image (needs docker or podman)"
 
 # Of the page: what changes, is built again.
 PAGE := $(shell find service/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -48,6 +49,9 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/mdformat *.md docs service/web/README.md tests/reference
+
+generate: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.generated.write
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile

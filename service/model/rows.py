@@ -167,7 +167,7 @@ class Row:
 
 
 class AreaRow(Row):
-    """Base of rows of areas."""
+    """An area; its name and code come first in all rows of areas."""
 
     code: str = column("Code of the area.", NOTHING)
     name: str | None = column("Name of the area.", NOTHING)

@@ -12,7 +12,7 @@ export default defineConfig(
     extends: [typescript.configs.strictTypeChecked, typescript.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // row["rate"]: the columns of an answer are known to the service, not to the compiler.
+      // method["scheme"]: the parameters of a method are known to the service, not to the compiler.
       "@typescript-eslint/dot-notation": ["error", { allowIndexSignaturePropertyAccess: true }],
       // `return close();` ends a function early in one line.
       "@typescript-eslint/no-confusing-void-expression": [

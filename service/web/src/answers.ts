@@ -5,7 +5,7 @@ import {
   COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, PRIORITIES, intervalSwatches, type Swatch,
 } from "./colours.ts";
 import type { GrowthKind, View } from "./state.ts";
-import type { Cell, HeatLegend, Row, Table } from "./types.ts";
+import type { Cell, HeatLegend, Key, Row, Table } from "./types.ts";
 import {
   COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, capital,
   numberWords, probabilityWords, textOf,
@@ -14,7 +14,7 @@ import {
 type Words = [name: string, value: string | number | null][];
 
 export interface Column {
-  key: string;
+  key: Key;
   title: string;
   kind: "name" | "number" | "text" | "swatch" | "run";
   words: (row: Row) => string;
@@ -22,7 +22,7 @@ export interface Column {
 
 /** What identifies a row: the code of an area, or the id of a site. */
 export function codeOf(row: Row): string {
-  return String(row["code"] ?? row["site_id"] ?? row["area_code"] ?? row["name"]);
+  return String(row.code ?? row.site_id ?? row.area_code ?? row.name);
 }
 
 /** Whether the rows are development sites and not areas. */
@@ -124,14 +124,14 @@ export function tileAddresses(tiles: readonly string[]): string[] {
   return tiles.map((each) => (isSharp ? here(each).replace("{y}.png", "{y}@2x.png") : here(each)));
 }
 
-const number = (key: string, title: string): Column => ({
+const number = (key: Key, title: string): Column => ({
   key, title, kind: "number", words: (row) => numberWords(row[key]),
 });
-const swatch = (key: string, title: string, words: Record<string, string> = {}): Column => ({
+const swatch = (key: Key, title: string, words: Record<string, string> = {}): Column => ({
   key, title, kind: "swatch", words: (row) => words[String(row[key])] ?? capital(String(row[key])),
 });
 const NAME: Column = {
-  key: "name", title: "Area", kind: "name", words: (row) => String(row["name"] ?? row["code"] ?? ""),
+  key: "name", title: "Area", kind: "name", words: (row) => String(row.name ?? row.code ?? ""),
 };
 
 /** The columns of the ranked table, most telling first. */
@@ -153,9 +153,9 @@ export function columnsOf(view: View, table: Table): Column[] {
         NAME,
         {
           ...swatch("category", "Category"),
-          words: (row) => EMERGING_SHORT[String(row["category"])] ?? capital(String(row["category"]).replace(/ spot$/, "")),
+          words: (row) => EMERGING_SHORT[String(row.category)] ?? capital(String(row.category).replace(/ spot$/, "")),
         },
-        { key: "run", title: "Steps", kind: "run", words: (row) => String(row["run"]) },
+        { key: "run", title: "Steps", kind: "run", words: (row) => String(row.run) },
       ];
     case "growth":
       return growthColumns(view.growth, table);
@@ -173,14 +173,14 @@ function growthColumns(kind: GrowthKind, table: Table): Column[] {
   if (kind === "priorities") {
     return [NAME, swatch("priority", "Priority"), number("count", "Incidents")];
   }
-  const year = String(table.rows[0]?.["year"] ?? "");
+  const year = String(table.rows[0]?.year ?? "");
   const confidence = Math.round(100 * Number(table.provenance.method["confidence"] ?? 0.9));
   return [
     NAME,
     number("expected", `In ${year}`),
     {
       key: "upper", title: `${confidence} %`, kind: "number",
-      words: (row) => `${numberWords(row["lower"])}–${numberWords(row["upper"])}`,
+      words: (row) => `${numberWords(row.lower)}–${numberWords(row.upper)}`,
     },
     number("homes_added", "Homes"),
   ];
@@ -234,9 +234,9 @@ function valueColours(view: View, table: Table): AreaColours | null {
   const swatches = intervalSwatches(legend);
   const colour = new Map(swatches.map((each) => [each.label, each.colour]));
   if (view.view === "growth") {
-    const year = String(table.rows[0]?.["year"] ?? "");
+    const year = String(table.rows[0]?.year ?? "");
     const unit = `incidents per 1,000 of ${textOf(table.provenance.method["denominator"], "the denominator")}, with the homes planned`;
-    const of = (row: Row): string => colour.get(String(row["class"])) ?? MISSING;
+    const of = (row: Row): string => colour.get(String(row.class)) ?? MISSING;
     return { title: `Expected rate, ${year}`, unit, swatches, of };
   }
   const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
@@ -244,12 +244,12 @@ function valueColours(view: View, table: Table): AreaColours | null {
     title: (MEASURE_WORDS[view.measure] ?? view.measure) + over,
     unit: textOf(table.provenance.method["scheme"]).replaceAll("-", " "),
     swatches,
-    of: (row) => colour.get(String(row["class"])) ?? MISSING,
+    of: (row) => colour.get(String(row.class)) ?? MISSING,
   };
 }
 
 function categories(
-  table: Table, key: string, title: string, unit: string,
+  table: Table, key: Key, title: string, unit: string,
   colours: Record<string, string>, words: Record<string, string>,
   classOf: (row: Row) => Cell = (row) => row[key] ?? null,
 ): AreaColours {
@@ -270,10 +270,10 @@ function categories(
 
 /** How far a site is built. */
 export function completion(row: Row): string {
-  const given = row["completion_class"];
+  const given = row.completion_class;
   if (typeof given === "string") return given;
-  const planned = row["homes_planned"];
-  const done = row["homes_completed"];
+  const planned = row.homes_planned;
+  const done = row.homes_completed;
   if (typeof planned !== "number" || typeof done !== "number") return "completions unknown";
   if (done <= 0) return "not started";
   return done >= planned ? "complete" : "under way";
@@ -282,7 +282,7 @@ export function completion(row: Row): string {
 /** The numbers of one area or site, as a list of names and words. */
 export function factsOf(view: View, row: Row): [name: string, words: string][] {
   const facts: [string, string][] = [];
-  const add = (name: string, key: string, words: (v: Cell) => string = numberWords): void => {
+  const add = (name: string, key: Key, words: (v: Cell) => string = numberWords): void => {
     const value = row[key];
     if (value !== undefined && value !== null && value !== "") facts.push([name, words(value)]);
   };
@@ -302,7 +302,7 @@ export function factsOf(view: View, row: Row): [name: string, words: string][] {
     const measure = view.view === "hotspots" ? hotspotMeasure(view) : view.measure;
     if (measure !== "count") add(MEASURE_WORDS[measure] ?? "Value", "value");
   }
-  add(`Expected in ${String(row["year"] ?? "")}`, "expected");
+  add(`Expected in ${String(row.year ?? "")}`, "expected");
   const { lower, upper } = row;
   if (typeof lower === "number" && typeof upper === "number") {
     facts.push([view.view === "growth" ? "Likely between" : "95 % interval", `${numberWords(lower)} to ${numberWords(upper)}`]);
@@ -322,7 +322,7 @@ export function factsOf(view: View, row: Row): [name: string, words: string][] {
   add("Steps hot", "hot_steps");
   add("Steps cold", "cold_steps");
   add("Trend p", "trend_p_value", probabilityWords);
-  if (row["expected_count_ok"] === false) facts.push(["Note", "Too few incidents for the analytic p"]);
-  if (row["island"] === true) facts.push(["Note", "No neighbours: not tested with others"]);
+  if (row.expected_count_ok === false) facts.push(["Note", "Too few incidents for the analytic p"]);
+  if (row.island === true) facts.push(["Note", "No neighbours: not tested with others"]);
   return facts;
 }

@@ -198,7 +198,7 @@ export class Atlas {
     const { sentence } = await ask<HeatSummary>(heatAddress(view, "summary.json"), signal);
     const dataset = datasetOf(this.config, view.dataset);
     if (!this.shown || !dataset || signal.aborted) return;
-    announce(drawSummary(byId("summary"), view, dataset, this.shown.table, sentence ?? ""));
+    announce(drawSummary(byId("summary"), view, dataset, this.shown.table, sentence));
   }
 
   private async drawBefore(
@@ -296,7 +296,7 @@ export class Atlas {
   private select(code: string, options: { scroll: boolean }): void {
     this.store.set({ area: code });
     this.table.select(code, options);
-    const name = this.shown?.rows.get(code)?.["name"];
+    const name = this.shown?.rows.get(code)?.name;
     if (name) announce(`${String(name)} selected`);
   }
 

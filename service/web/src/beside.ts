@@ -5,7 +5,7 @@ import { breaksOf, codeOf, coloursOf, completion, heatAddress, tableAddress, typ
 import { colourAmong } from "./colours.ts";
 import { periodShort } from "./months.ts";
 import type { View } from "./state.ts";
-import type { HeatLegend, SitesFile, Table, TileJson } from "./types.ts";
+import type { HeatLegend, Key, SitesFile, Table, TileJson } from "./types.ts";
 import { numberWords } from "./words.ts";
 
 export interface Before {
@@ -24,12 +24,12 @@ export function withCompletion(sites: SitesFile): SitesFile {
 
 /** Of a forecast with a row per area and year, those of the last year. */
 export function ofLastYear(table: Table): Table {
-  const last = Math.max(...table.rows.map((row) => Number(row["year"] ?? Number.NaN)).filter(Number.isFinite));
+  const last = Math.max(...table.rows.map((row) => Number(row.year ?? Number.NaN)).filter(Number.isFinite));
   if (!Number.isFinite(last)) return table;
-  return { ...table, rows: table.rows.filter((row) => row["year"] === last) };
+  return { ...table, rows: table.rows.filter((row) => row.year === last) };
 }
 
-const shownKey = (view: View): string => (view.view === "choropleth" ? "value" : "count");
+const shownKey = (view: View): Key => (view.view === "choropleth" ? "value" : "count");
 
 /** A table with a column of the earlier period. */
 export function withBefore(view: View, table: Table, before: Before): Table {
@@ -41,7 +41,7 @@ export function withBefore(view: View, table: Table, before: Before): Table {
 /** The column of the earlier period. */
 export function beforeColumn(view: View): Column {
   const title = view.before ? periodShort(view.before.from, view.before.to) : "";
-  return { key: "before", title, kind: "number", words: (row) => numberWords(row["before"]) };
+  return { key: "before", title, kind: "number", words: (row) => numberWords(row.before) };
 }
 
 /** The answers of the earlier period of a comparison; null where there is none.
@@ -67,7 +67,7 @@ export function coloursOfBefore(before: Before, now: AreaColours | null): Map<st
   if (!now || !colours) return new Map();
   const isOfValues = before.view.view === "choropleth";
   return new Map(before.table.rows.map((row) => {
-    const value = typeof row["value"] === "number" ? row["value"] : null;
+    const value = typeof row.value === "number" ? row.value : null;
     return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
   }));
 }

@@ -23,7 +23,7 @@ export function clearDetail(): void {
 /** Shows an area: its numbers at once, its months when they come. */
 export function drawDetail(view: View, row: Row, layerName: string, events: DetailEvents): void {
   const place = byId("detail");
-  const name = String(row["name"] ?? row["area_name"] ?? view.area);
+  const name = String(row.name ?? row.area_name ?? view.area);
   const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]);
   const zoom = h("button", { type: "button", "data-testid": "detail-zoom" }, "Zoom to");
   const close = h("button", { type: "button", "data-testid": "detail-close", "aria-label": "Close" }, "✕");

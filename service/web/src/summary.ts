@@ -38,7 +38,7 @@ function findings(view: View, table: Table, sentence: string): string {
   const { rows } = table;
   if (view.view === "heatmap") return sentence;
   if (view.view === "hotspots") {
-    const classes = rows.map((row) => String(row["class"]));
+    const classes = rows.map((row) => String(row.class));
     const hot = classes.filter((name) => name.startsWith("hot")).length;
     const cold = classes.filter((name) => name.startsWith("cold")).length;
     return `Of ${numberWords(rows.length)} areas ${hot} are hot and ${cold} cold beyond chance, at 90 % confidence or more.`;
@@ -46,30 +46,30 @@ function findings(view: View, table: Table, sentence: string): string {
   if (view.view === "emerging") {
     const found = new Map<string, number>();
     for (const row of rows) {
-      const name = String(row["category"]);
+      const name = String(row.category);
       if (name !== "no pattern detected") found.set(name, (found.get(name) ?? 0) + 1);
     }
     if (found.size === 0) return "No area shows a pattern over time beyond chance.";
     return `${listed([...found].map(([name, count]) => counted(count, name)))}.`;
   }
   if (isOfSites(view)) {
-    const homes = rows.reduce((sum, row) => sum + Number(row["homes_remaining"] ?? 0), 0);
+    const homes = rows.reduce((sum, row) => sum + Number(row.homes_remaining ?? 0), 0);
     return `${counted(rows.length, "development site")} with ${numberWords(homes)} homes still to come.`;
   }
   if (view.view === "choropleth") {
-    const known = rows.filter((row) => typeof row["value"] === "number");
+    const known = rows.filter((row) => typeof row.value === "number");
     const top = known.reduce<Row | null>(
-      (best, row) => (best && Number(best["value"]) >= Number(row["value"]) ? best : row), null);
+      (best, row) => (best && Number(best.value) >= Number(row.value) ? best : row), null);
     if (!top) return "";
-    return `Highest: ${String(top["name"])}, ${numberWords(top["value"])} ${MEASURE_UNITS[view.measure] ?? ""}.`
+    return `Highest: ${String(top.name)}, ${numberWords(top.value)} ${MEASURE_UNITS[view.measure] ?? ""}.`
       .replace("%", view.denominator.split(":")[0] ?? "");
   }
   if (view.growth === "priorities") {
-    const count = (name: string): number => rows.filter((row) => row["priority"] === name).length;
+    const count = (name: string): number => rows.filter((row) => row.priority === name).length;
     return `${counted(count("emerging"), "area")} emerging, ${count("preventing")} to prevent in, ${count("sustaining")} to sustain.`;
   }
-  const expected = rows.reduce((sum, row) => sum + Number(row["expected"] ?? 0), 0);
-  return `With the homes planned about ${numberWords(Math.round(expected))} incidents are expected in ${String(rows[0]?.["year"] ?? "")}.`;
+  const expected = rows.reduce((sum, row) => sum + Number(row.expected ?? 0), 0);
+  return `With the homes planned about ${numberWords(Math.round(expected))} incidents are expected in ${String(rows[0]?.year ?? "")}.`;
 }
 
 /** Method, sources, counts and notes of an answer. */

@@ -2,7 +2,7 @@
 
 import { codeOf, type AreaColours, type Column } from "./answers.ts";
 import { fill, h } from "./dom.ts";
-import type { Row } from "./types.ts";
+import type { Key, Row } from "./types.ts";
 import { capital } from "./words.ts";
 
 const FIRST = 60; // rows drawn at once; the rest follow when asked for
@@ -23,7 +23,7 @@ export interface TableContent {
 
 /** The rows in the order that a column and a direction give; as answered where there is none. */
 export function sorted(rows: readonly Row[], sort: string): Row[] {
-  const key = sort.replace(/^-/, "");
+  const key = sort.replace(/^-/, "") as Key | ""; // of an address: where no row has it none moves
   if (!key) return [...rows];
   const sign = sort.startsWith("-") ? -1 : 1;
   return [...rows].sort((a, b) => {

@@ -41,20 +41,20 @@ export class Tip {
 function lines(pointed: Pointed, row: Row | undefined, view: View, isBefore: boolean): string {
   if (!row) return pointed.kind === "site" ? "Development site" : "No numbers here";
   if (pointed.kind === "site") {
-    const near = isOfSites(view) ? ` · ${counted(Number(row["incidents_within"] ?? 0), "incident")} near` : "";
-    return `${numberWords(row["homes_remaining"])} homes to come · ${COMPLETION_WORDS[completion(row)] ?? ""}${near}`;
+    const near = isOfSites(view) ? ` · ${counted(Number(row.incidents_within ?? 0), "incident")} near` : "";
+    return `${numberWords(row.homes_remaining)} homes to come · ${COMPLETION_WORDS[completion(row)] ?? ""}${near}`;
   }
-  if (isBefore) return `${numberWords(row["before"])} in the earlier period`;
-  const count = counted(Number(row["count"] ?? 0), "incident");
+  if (isBefore) return `${numberWords(row.before)} in the earlier period`;
+  const count = counted(Number(row.count ?? 0), "incident");
   const parts = "count" in row ? [count] : [];
   if (view.view === "choropleth" && view.measure !== "count") {
-    const interval = typeof row["lower"] === "number"
-      ? ` (${numberWords(row["lower"])} to ${numberWords(row["upper"])})` : "";
-    parts.unshift(`${MEASURE_WORDS[view.measure] ?? ""}: ${numberWords(row["value"])}${interval}`);
+    const interval = typeof row.lower === "number"
+      ? ` (${numberWords(row.lower)} to ${numberWords(row.upper)})` : "";
+    parts.unshift(`${MEASURE_WORDS[view.measure] ?? ""}: ${numberWords(row.value)}${interval}`);
   }
-  if (view.view === "hotspots") parts.unshift(HOT_COLD_WORDS[String(row["class"])] ?? String(row["class"]));
-  if (view.view === "emerging") parts.unshift(capital(String(row["category"])));
-  if ("priority" in row) parts.unshift(capital(String(row["priority"])));
-  if ("expected" in row) parts.unshift(`${numberWords(row["expected"])} expected in ${String(row["year"])}`);
+  if (view.view === "hotspots") parts.unshift(HOT_COLD_WORDS[String(row.class)] ?? String(row.class));
+  if (view.view === "emerging") parts.unshift(capital(String(row.category)));
+  if ("priority" in row) parts.unshift(capital(String(row.priority)));
+  if ("expected" in row) parts.unshift(`${numberWords(row.expected)} expected in ${String(row.year)}`);
   return parts.join(" · ");
 }

@@ -1,48 +1,16 @@
-// What the service answers, as far as the page reads it.
+// The answers of the service as the page reads them: those of schema.ts, some of them narrowed.
 
-export interface Dataset {
-  id: string;
-  title: string;
-  records: number;
-  located: number;
-  unlocated: number;
-  outside: number | null;
-  from: string | null;
-  to: string | null;
-  categories: string[];
-  records_by_category: Record<string, number>;
-  version: number;
-  synthetic: boolean;
-  source: string;
-  licence: string;
-}
+import type {
+  Background, ColumnName, HeatmapSummary, Legend, LegendLine, PageContent, PageLayer, PlaceRow, Provenance as Source,
+} from "./schema.ts";
 
-export interface AreaLayer {
-  id: string;
-  title: string;
-  areas: number;
-  area_km2: number;
-  bounds: Bounds;
-  vintage: string;
-  source: string;
-  licence: string;
-  synthetic: boolean;
-  measures: { measure: string; periods: string[] }[];
-}
+export type { Dataset, Problem, TileJson, TrendRow } from "./schema.ts";
 
-export type Bounds = [west: number, south: number, east: number, north: number];
+export type AreaLayer = PageLayer;
+export type Bounds = PageLayer["bounds"];
 
-export interface PageConfig {
-  title: string;
-  software: string;
-  background: { kind: "tiles" | "style"; address: string; attribution: string; style?: MapStyle } | null;
-  study_area: { label: string; name: string; bounds: Bounds } | null;
-  zooms: { min: number; max: number };
-  datasets: Dataset[];
-  layers: AreaLayer[];
-  sites: number | null;
-  postcodes: boolean;
-  default: { dataset: string; from: string; to: string; layer: string | null } | null;
+export interface PageConfig extends Omit<PageContent, "background"> {
+  background: (Background & { style?: MapStyle }) | null;
 }
 
 /** A MapLibre style, as far as the page adds to it. */
@@ -54,14 +22,9 @@ export interface MapStyle {
   sprite?: unknown;
 }
 
-export interface Provenance {
-  synthetic: boolean;
+export interface Provenance extends Omit<Source, "filter" | "method"> {
   filter: { from?: string | null; to?: string | null; categories?: string[] | null };
   method: Record<string, unknown> & { legend?: LegendInterval[] };
-  counts: Record<string, number>;
-  located_share: number | null;
-  notes: string[];
-  software: string;
   suppressed?: number;
 }
 
@@ -74,59 +37,23 @@ export interface LegendInterval {
 }
 
 export type Cell = string | number | boolean | null;
-export type Row = Record<string, Cell>;
+/** A column of any table; `before` is put in by the page, from the earlier period of a comparison. */
+export type Key = ColumnName | "before";
+export type Row = Partial<Record<Key, Cell>>;
 
 export interface Table {
   rows: Row[];
   provenance: Provenance;
 }
 
-export interface TileJson {
-  tiles: string[];
-  minzoom: number;
-  maxzoom: number;
-  bounds: Bounds;
-  attribution: string;
-  synthetic: boolean;
-  vector_layers?: { id: string }[];
+export type HeatSummary = Pick<HeatmapSummary, "sentence">;
+export interface HeatLegend extends Pick<Legend, "subtitle" | "unit"> {
+  classes: Pick<LegendLine, "label" | "colour" | "lower" | "upper">[];
 }
 
-export interface HeatSummary {
-  sentence: string | null;
-}
-
-export interface HeatLegend {
-  subtitle: string;
-  unit: string;
-  classes: { label: string; colour: string; lower: number | null; upper: number | null }[];
-}
-
-export interface TrendRow {
-  month: string;
-  count: number;
-  days: number;
-  rate: number;
-  lower: number;
-  upper: number;
-}
-
-export interface Place {
-  kind: string;
-  name: string;
-  code: string | null;
-  layer: string | null;
-  layer_title: string | null;
-  inside: string | null;
+export interface Place extends Omit<PlaceRow, "bbox" | "point"> {
   bbox: Bounds | null;
   point: [lon: number, lat: number] | null;
-}
-
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  allowed?: string[];
 }
 
 export interface SitesFile {

@@ -1,0 +1,844 @@
+// What the service answers, made of its row models and documents by `make generate`: not edited.
+
+export interface Dataset {
+  id: string;
+  title: string;
+  records: number;
+  located: number;
+  unlocated: number;
+  outside: number | null;
+  from: string | null;
+  to: string | null;
+  categories: string[];
+  records_by_category: Record<string, number>;
+  version: number;
+  synthetic: boolean;
+  source: string;
+  licence: string;
+}
+
+/** A measure of a layer's areas and the periods that it is known for. */
+export interface LayerMeasure {
+  measure: string;
+  periods: string[];
+}
+
+/** A boundary layer. */
+export interface Layer {
+  id: string;
+  title: string;
+  areas: number;
+  area_km2: number;
+  bounds_m: number[];
+  crs: string;
+  vintage: string;
+  source: string;
+  licence: string;
+  version: string;
+  synthetic: boolean;
+  measures: LayerMeasure[];
+}
+
+/** A boundary layer with its west, south, east and north ends, in degrees. */
+export interface PageLayer {
+  id: string;
+  title: string;
+  areas: number;
+  area_km2: number;
+  bounds_m: number[];
+  crs: string;
+  vintage: string;
+  source: string;
+  licence: string;
+  version: string;
+  synthetic: boolean;
+  measures: LayerMeasure[];
+  bounds: [number, number, number, number];
+}
+
+/** The map behind the layers. */
+export interface Background {
+  kind: "tiles" | "style";
+  address: string;
+  attribution: string;
+}
+
+/** The study area with its west, south, east and north ends, in degrees. */
+export interface StudyArea {
+  label: string;
+  name: string;
+  bounds: [number, number, number, number];
+}
+
+export interface FirstView {
+  dataset: string;
+  from: string;
+  to: string;
+  layer: string | null;
+}
+
+/** What the page begins with. */
+export interface PageContent {
+  title: string;
+  software: string;
+  crs: string;
+  postcodes: boolean;
+  datasets: Dataset[];
+  layers: PageLayer[];
+  background: Background | null;
+  study_area: StudyArea | null;
+  /** The zooms of tiles. */
+  zooms: { min: number; max: number };
+  sites: number | null;
+  choices: Record<string, unknown>;
+  default: FirstView | null;
+}
+
+/** The method of an answer; beside its name all its parameters. */
+export interface ProvenanceMethod {
+  name: string;
+}
+
+/**
+ * What the answer was computed from: the same provenance gives the same bytes. Besides these, one
+ * member for each source: dataset, layer, denominator, sites.
+ */
+export interface Provenance {
+  synthetic: boolean;
+  located_share?: number | null;
+  software: string;
+  rows_sha256?: string;
+  filter: Record<string, unknown>;
+  method: ProvenanceMethod;
+  counts: Record<string, number | null>;
+  notes: string[];
+}
+
+/** A layer in vector tiles, with the type of each attribute. */
+export interface VectorLayer {
+  id: string;
+  fields: Record<string, string>;
+  minzoom: number;
+  maxzoom: number;
+}
+
+/** TileJSON 3.0: where tiles are, and what they show. */
+export interface TileJson {
+  vector_layers?: VectorLayer[];
+  tilejson: string;
+  name: string;
+  description: string;
+  attribution: string;
+  version: string;
+  scheme: string;
+  minzoom: number;
+  maxzoom: number;
+  synthetic: boolean;
+  tiles: string[];
+  bounds: [number, number, number, number];
+  center: number[];
+}
+
+/** A class of a legend. */
+export interface LegendLine {
+  label: string;
+  colour: string;
+  lower: number | null;
+  upper: number | null;
+  count: number | null;
+  kind: string;
+  opacity: number;
+}
+
+/** A size that circles have. */
+export interface LegendSize {
+  value: number;
+  radius_px: number;
+}
+
+/** What the colours of a layer mean. */
+export interface Legend {
+  kind: string;
+  title: string;
+  subtitle: string;
+  unit: string;
+  drawn_as: string;
+  attribute: string | null;
+  attribution: string;
+  synthetic: boolean;
+  classes: LegendLine[];
+  no_data: LegendLine | null;
+  size_by: string | null;
+  sizes: LegendSize[];
+  period: { from: string; to: string } | null;
+  mark: string | null;
+}
+
+export interface HeatmapSummary {
+  dataset: string;
+  unit: string;
+  maximum: number;
+  bandwidth_m: number;
+  bandwidth_rule: string;
+  bandwidth_computed_from: string | null;
+  kernel: string;
+  from: string;
+  to: string;
+  records: number;
+  located: number;
+  unlocated: number;
+  mass_in_study_area: number;
+  sentence: string;
+  study_area: string;
+  crs: string;
+  version: string;
+  synthetic: boolean;
+  breaks: number[];
+  bounds_m: [number, number, number, number];
+  bounds_lonlat_deg: [number, number, number, number];
+  inset: Record<string, unknown> | null;
+}
+
+/** RFC 9457. `allowed` or `errors` name what would have been allowed. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  request_id?: string;
+  allowed?: string[];
+  errors?: Record<string, unknown>[];
+}
+
+/** An area; its name and code come first in all rows of areas. */
+export interface AreaRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+}
+
+/** An area and its value, highest value first. */
+export interface ChoroplethRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number;
+  /**
+   * What rates are over, such as residents; null where the measure has none or the area's is not
+   * known.
+   */
+  denominator: number | null;
+  /** What `measure` asks for; null where it cannot be computed. */
+  value: number | null;
+  /** Lower end of the value's 95 % interval. */
+  lower: number | null;
+  /** Upper end of the value's 95 % interval. */
+  upper: number | null;
+  /** Class of the value, as the legend labels it. */
+  class: string | null;
+  /**
+   * Whether the denominator is an estimate, carried across from another layer. Only with a
+   * denominator carried across from another layer.
+   */
+  denominator_estimated?: boolean;
+  /**
+   * Where the area lies in the funnel about the overall rate: within 95 %, or above or below 95 or
+   * 99.8 %. Only with measure=rate or measure=ratio.
+   */
+  funnel?: string | null;
+  /**
+   * Incidents in the area in the overlaid period. Unit: incidents. Only with overlay_from and
+   * overlay_to.
+   */
+  overlay_count?: number;
+  /** Longitude of the area's centroid. Unit: degrees. Only with overlay_from and overlay_to. */
+  centroid_lon_deg?: number;
+  /** Latitude of the area's centroid. Unit: degrees. Only with overlay_from and overlay_to. */
+  centroid_lat_deg?: number;
+}
+
+/**
+ * An area and what a local statistic says of it, highest z score first. An area whose value is
+ * missing (a rate without a denominator) keeps its row and is not tested; nor is it anybody's
+ * neighbour.
+ */
+export interface HotspotRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number;
+  /** What is tested; null where it is missing. */
+  value: number | null;
+  /** Standard score of the statistic; null where not tested. */
+  z_score: number | null;
+  /** p by the normal approximation. */
+  p_value: number | null;
+  /** p by draws from the null; null with permutations=0. */
+  p_permutation: number | null;
+  /** p corrected for testing every area; decides the class. */
+  q_value: number | null;
+  /** Hot or cold at 90, 95 or 99 %, not significant, or not tested. */
+  class: string;
+  /**
+   * Whether at least 5 incidents are expected in the neighbourhood: below, the analytic p cannot be
+   * trusted.
+   */
+  expected_count_ok: boolean;
+  /** Neighbours that were tested. Unit: areas. */
+  neighbours: number;
+  /** Whether the area has no neighbour. */
+  island: boolean;
+  /**
+   * Quadrant of the Moran scatter plot: the area, then its neighbours, high or low. Only with
+   * statistic=local-moran.
+   */
+  quadrant?: string | null;
+  /**
+   * As many incidents of equal weight would make as noisy a sum. Unit: incidents. Only with
+   * measure=weighted.
+   */
+  effective_number?: number | null;
+  /**
+   * Share of the largest single weight in the sum, 0 to 1; null where the sum is 0. Only with
+   * measure=weighted.
+   */
+  largest_share?: number | null;
+  /**
+   * Share of other reasonable choices under which the area is hot, 0 to 1. Only with
+   * sensitivity=true.
+   */
+  stays_hot_share?: number | null;
+}
+
+/** An area with its category and the run of classes it was decided from, hot ones first. */
+export interface EmergingRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number;
+  /** Emerging hot spot category. */
+  category: string;
+  /** One letter per step, oldest first: H hot, C cold, a point for neither. */
+  run: string;
+  /** Steps in which the area is hot. Unit: steps. */
+  hot_steps: number;
+  /** Steps in which the area is cold. Unit: steps. */
+  cold_steps: number;
+  /** Gi* of the last step. */
+  last_z_score: number | null;
+  /** Mann-Kendall S of the z scores. */
+  trend_s: number;
+  /** Standard score of that trend. */
+  trend_z_score: number | null;
+  /** p of that trend, two-sided. */
+  trend_p_value: number | null;
+}
+
+/**
+ * An area in two periods: counts, difference, and what became of it; largest rise first. The map as
+ * a whole is in the provenance under ``method.map``.
+ */
+export interface ChangeRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the baseline period. Unit: incidents. */
+  count_before: number;
+  /** Incidents in the period. Unit: incidents. */
+  count_after: number;
+  /** Incidents more than the baseline period would have had in as many days. Unit: incidents. */
+  difference: number;
+  /** The same in per cent of the baseline; null from zero. Unit: %. */
+  percent: number | null;
+  /** Rate of the period over that of the baseline; null from zero. */
+  ratio: number | null;
+  /** Lower end of the ratio's 95 % interval. */
+  lower: number | null;
+  /** Upper end of the ratio's 95 % interval. */
+  upper: number | null;
+  /** p of the two counts at one rate (E-test), two-sided. */
+  p_value: number | null;
+  /** p corrected for testing every area. */
+  q_value: number | null;
+  /** Class of the area in the baseline period. */
+  class_before: string;
+  /** Class of the area in the period. */
+  class_after: string;
+  /** What became of the class. */
+  transition: string;
+}
+
+/** An area with its priority, the reasons for it, and the facts they rest on. */
+export interface PriorityRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Priority by the first rule that applies. */
+  priority: string;
+  /** Why, in words with the numbers put in. */
+  reasons: string;
+  /** Ids of the rules that apply. */
+  rules: string;
+  /** Sites in the area, largest share first. */
+  site_names: string | null;
+  /** Homes to come at most. Unit: homes. */
+  homes_to_come: number | null;
+  /** Residents to come at most. Unit: residents. */
+  added_residents_at_most: number | null;
+  /** The same in per cent of residents today. Unit: %. */
+  added_percent_at_most: number | null;
+  /** Residents of the area today. Unit: residents. */
+  residents: number | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number;
+  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. */
+  rate_per_1000: number | null;
+  /** Incidents per incident expected at the local rate. */
+  ratio_to_local: number | null;
+  /** Lower end of that ratio's 95 % interval. */
+  ratio_to_local_lower: number | null;
+  /** Class of the area in the hotspot table. */
+  hotspot_class: string | null;
+  /** Category of the area in the emerging table. */
+  emerging_class: string | null;
+  /** What became of the class since the baseline. Only with baseline_from and baseline_to. */
+  transition?: string | null;
+  /** Change of the count since the baseline. Unit: %. Only with baseline_from and baseline_to. */
+  change_percent?: number | null;
+  /**
+   * Change of the count, the days of both periods allowed for. Unit: incidents. Only with
+   * baseline_from and baseline_to.
+   */
+  change_difference?: number | null;
+  /** p of that change, corrected for all areas. Only with baseline_from and baseline_to. */
+  change_q_value?: number | null;
+}
+
+/** A whole month, quarter or year and its incidents, oldest first. */
+export interface TrendRow {
+  /** First month of the step, ISO. */
+  month: string;
+  /** Length of the step. Unit: days. */
+  days: number;
+  /** Incidents in the step. Unit: incidents. */
+  count: number;
+  /** Incidents per day or year, as `per` asks. */
+  rate: number;
+  /** Lower end of the rate's 95 % interval. */
+  lower: number;
+  /** Upper end of the rate's 95 % interval. */
+  upper: number;
+}
+
+/** A place that fits what was typed, best first. */
+export interface PlaceRow {
+  /** area, site, postcode-district or postcode. */
+  kind: string;
+  /** What the place is called. */
+  name: string;
+  /** Code of the area, id of the site, or the postcode. */
+  code: string | null;
+  /** Layer of an area. */
+  layer: string | null;
+  /** Title of that layer. */
+  layer_title: string | null;
+  /** Name of the area of the largest level that it lies in. */
+  inside: string | null;
+  /** West, south, east and north ends. Unit: degrees. */
+  bbox: number[];
+  /** Longitude and latitude of a point inside. Unit: degrees. */
+  point: number[];
+}
+
+/** A peak of the surface, highest first. */
+export interface PeakRow {
+  /** 1 for the highest. */
+  rank: number;
+  /** Class of the peak by its prominence. */
+  class: string;
+  /** Name of the area that the peak lies in. */
+  place: string | null;
+  /** Density at the peak, in `unit`. */
+  density: number;
+  /** How far one must descend to reach higher ground, as a share of the highest peak. */
+  prominence: number;
+  /** Incidents within reach of the peak that are nearer to it than to another. Unit: incidents. */
+  incidents: number;
+  /** The same as a share of all incidents, 0 to 1. */
+  share: number;
+  /** Distance to the nearest other peak. Unit: m. */
+  nearest_m: number | null;
+  /** Distance to the nearest peak of a better rank. Unit: m. */
+  nearest_higher_m: number | null;
+  /** Easting of the peak. Unit: m. */
+  easting_m: number;
+  /** Northing of the peak. Unit: m. */
+  northing_m: number;
+  /** Unit of the density. */
+  unit: string;
+}
+
+/** The smallest area that holds a share of the surface's mass. */
+export interface ContourRow {
+  /** The share asked for. Unit: %. */
+  percent: number;
+  /** Density along the line, in `unit`. */
+  density: number;
+  /** Ground inside the line. Unit: km². */
+  area_km2: number;
+  /** The share that is inside. Unit: %. */
+  mass_percent: number;
+  /** Unit of the density. */
+  unit: string;
+}
+
+/** A development site, a phase of one, or a district with its sites added up. */
+export interface SiteRow {
+  /** Id of the site. Only with by=site or by=phase. */
+  site_id?: string;
+  /** Name of the site. Only with by=site or by=phase. */
+  name?: string | null;
+  /** District of the site. */
+  district: string | null;
+  /** Sites in the district. Unit: sites. Only with by=district. */
+  sites?: number;
+  /** Name of the phase. Only with by=phase. */
+  phase?: string | null;
+  /** Year by which the phase is to be complete. Only with by=phase. */
+  year?: number | null;
+  /** Homes planned. Unit: homes. */
+  homes_planned: number | null;
+  /** Homes complete; null where not published. Unit: homes. */
+  homes_completed: number | null;
+  /** Homes to come; null where completions are not published. Unit: homes. */
+  homes_remaining: number | null;
+  /** Homes planned in this phase and those before it. Unit: homes. Only with by=phase. */
+  homes_planned_so_far?: number | null;
+  /** Homes planned on the site as a whole. Unit: homes. Only with by=phase. */
+  site_homes_planned?: number | null;
+  /** Year by which the completed homes were complete. Only with by=site. */
+  completed_year?: number | null;
+  /** Easting of the site. Unit: m. Only with by=site or by=phase. */
+  easting_m?: number;
+  /** Northing of the site. Unit: m. Only with by=site or by=phase. */
+  northing_m?: number;
+  /** How the place of the site is known. Only with by=site. */
+  position?: string | null;
+  /** Phases of the site. Unit: phases. Only with by=site. */
+  phases?: number;
+  /** Year of its first phase. Only with by=site. */
+  first_phase_year?: number | null;
+  /** Year of its last phase. Only with by=site. */
+  last_phase_year?: number | null;
+  /** Sites whose completions are not published. Unit: sites. Only with by=district. */
+  sites_not_published?: number;
+  /** Homes planned on those sites. Unit: homes. Only with by=district. */
+  homes_planned_not_published?: number | null;
+  /** Sites of which another district has a part too. Only with by=district. */
+  shared_sites?: string;
+  /** What a reader must know of the row. Only with by=site, by=phase or by=district. */
+  note?: string | null;
+  /** Class of homes planned. Only in map tiles, with by=site. */
+  size_class?: string;
+  /** How far the site is built. Only in map tiles, with by=site. */
+  completion_class?: string;
+}
+
+/** A site and what is around it today, or an area and what is planned in it. */
+export interface OverlayRow {
+  /** Id of the site. Only with by=site. */
+  site_id?: string;
+  /** Code of the area. Only with by=area. */
+  code?: string;
+  /** Name of the site or area. */
+  name: string | null;
+  /** District of the site. Only with by=site. */
+  district?: string | null;
+  /** Sites that lie in the area, in part or as a whole. Unit: sites. Only with by=area. */
+  sites?: number;
+  /** Their names, largest share first. Only with by=area. */
+  site_names?: string | null;
+  /** Homes planned. Unit: homes. */
+  homes_planned: number | null;
+  /** Homes complete; null where not published. Unit: homes. */
+  homes_completed: number | null;
+  /** Homes to come; null where completions are not published. Unit: homes. */
+  homes_remaining: number | null;
+  /** Year by which the completed homes were complete. Only with by=site. */
+  completed_year?: number | null;
+  /** Easting of the site. Unit: m. Only with by=site. */
+  easting_m?: number;
+  /** Northing of the site. Unit: m. Only with by=site. */
+  northing_m?: number;
+  /** How the place of the site is known. Only with by=site. */
+  position?: string | null;
+  /** Homes planned on sites whose completions are not published. Unit: homes. Only with by=area. */
+  homes_not_published?: number;
+  /** Residents per new home. Unit: residents. */
+  household_size: number | null;
+  /** Households of the homes to come. Unit: households. */
+  added_households: number | null;
+  /** Residents of the homes to come. Unit: residents. */
+  added_residents: number | null;
+  /**
+   * The same if every home counts as to come whose completion is not published. Unit: residents.
+   */
+  added_residents_at_most: number | null;
+  /** Residents of the area today. Unit: residents. Only with by=area. */
+  residents?: number | null;
+  /** Residents to come at most, in per cent of those today. Unit: %. Only with by=area. */
+  added_percent_at_most?: number | null;
+  /** Distance within which incidents are near. Unit: m. */
+  distance_m: number;
+  /** Incidents within that distance. Unit: incidents. */
+  incidents_within: number | null;
+  /** Incidents expected there at the local rate. Unit: incidents. */
+  expected_within: number | null;
+  /** Incidents within per incident expected. */
+  ratio_within: number | null;
+  /** Lower end of that ratio's 95 % interval. */
+  ratio_within_lower: number | null;
+  /** Upper end of that ratio's 95 % interval. */
+  ratio_within_upper: number | null;
+  /** Share of the ground within the distance that lies on the layer, 0 to 1. */
+  ground_share: number | null;
+  /** Kernel density at the site or in the area. Unit: incidents per km². */
+  density_per_km2: number | null;
+  /** Layer of the area that the site lies in. Only with by=site. */
+  area_layer?: string;
+  /** Code of that area; null outside the layer. Only with by=site. */
+  area_code?: string | null;
+  /** Name of that area. Only with by=site. */
+  area_name?: string | null;
+  /** Incidents in that area. Unit: incidents. Only with by=site. */
+  area_count?: number | null;
+  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. Only with by=site. */
+  area_rate_per_1000?: number | null;
+  /** Incidents in the area. Unit: incidents. Only with by=area. */
+  count?: number;
+  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. Only with by=area. */
+  rate_per_1000?: number | null;
+  /** Class of the area in the hotspot table. */
+  hotspot_class: string | null;
+  /** Category of the area in the emerging table. */
+  emerging_class: string | null;
+  /** Distance to the nearest hot area, 0 inside one. Unit: m. */
+  nearest_hotspot_m: number | null;
+  /** Code of that hot area. */
+  nearest_hotspot: string | null;
+  /** Incidents expected in the area at the local rate. Unit: incidents. Only with by=area. */
+  expected_count?: number | null;
+  /** Incidents counted per incident expected. Only with by=area. */
+  ratio_count?: number | null;
+  /** Lower end of that ratio's 95 % interval. Only with by=area. */
+  ratio_count_lower?: number | null;
+  /** Upper end of that ratio's 95 % interval. Only with by=area. */
+  ratio_count_upper?: number | null;
+  /** What a reader must know of the site. Only with by=site. */
+  note?: string | null;
+  /** Class of homes planned. Only in map tiles, with by=site. */
+  size_class?: string;
+  /** How far the site is built. Only in map tiles, with by=site. */
+  completion_class?: string;
+}
+
+/** A site, area or district in one year to come; every interval is of 90 %. */
+export interface ForecastRow {
+  /** Id of the site. Only with by=site. */
+  site_id?: string;
+  /** Code of the area or district. Only with by=area or by=district. */
+  code?: string;
+  /** Name of the site, area or district. */
+  name: string | null;
+  /**
+   * District: of a site its name, of an area its code. Only with by=site, and with by=area where
+   * districts are known.
+   */
+  district?: string | null;
+  /** Code of the area that the site lies in. Only with by=site. */
+  area_code?: string | null;
+  /** Name of that area. Only with by=site. */
+  area_name?: string | null;
+  /** Whether the site's completions are published. Only with by=site. */
+  completions_published?: boolean;
+  /** Areas in the district. Unit: areas. Only with by=district. */
+  areas?: number;
+  /**
+   * Incidents of the period, in the area or district. Unit: incidents. Only with by=area or
+   * by=district.
+   */
+  count?: number;
+  /** Sites whose homes count. Unit: sites. Only with by=area or by=district. */
+  sites?: number;
+  /** Year of the forecast. */
+  year: number;
+  /** Homes built by the middle of the year. Unit: homes. */
+  homes_built: number | null;
+  /** Lower end of their interval. Unit: homes. */
+  homes_built_lower: number | null;
+  /** Upper end of their interval. Unit: homes. */
+  homes_built_upper: number | null;
+  /** Homes built since the incidents. Unit: homes. */
+  homes_added: number | null;
+  /** What those homes add to the denominator. */
+  denominator_added: number | null;
+  /** The denominator of the year. */
+  denominator: number | null;
+  /** Incidents expected. Unit: incidents per year. */
+  expected: number | null;
+  /** Lower end of their interval. Unit: incidents per year. */
+  lower: number | null;
+  /** Upper end of their interval. Unit: incidents per year. */
+  upper: number | null;
+  /** Incidents expected per so many of the denominator. */
+  rate: number | null;
+  /** Lower end of the rate's interval. */
+  rate_lower: number | null;
+  /** Upper end of the rate's interval. */
+  rate_upper: number | null;
+  /** Class of the value, as the legend labels it. Only with by=area or by=district. */
+  class?: string | null;
+}
+
+/** The columns of all rows that hold one value. */
+export type ColumnName =
+  | "added_households"
+  | "added_percent_at_most"
+  | "added_residents"
+  | "added_residents_at_most"
+  | "area_code"
+  | "area_count"
+  | "area_km2"
+  | "area_layer"
+  | "area_name"
+  | "area_rate_per_1000"
+  | "areas"
+  | "category"
+  | "centroid_lat_deg"
+  | "centroid_lon_deg"
+  | "change_difference"
+  | "change_percent"
+  | "change_q_value"
+  | "class"
+  | "class_after"
+  | "class_before"
+  | "code"
+  | "cold_steps"
+  | "completed_year"
+  | "completion_class"
+  | "completions_published"
+  | "count"
+  | "count_after"
+  | "count_before"
+  | "days"
+  | "denominator"
+  | "denominator_added"
+  | "denominator_estimated"
+  | "density"
+  | "density_per_km2"
+  | "difference"
+  | "distance_m"
+  | "district"
+  | "easting_m"
+  | "effective_number"
+  | "emerging_class"
+  | "expected"
+  | "expected_count"
+  | "expected_count_ok"
+  | "expected_within"
+  | "first_phase_year"
+  | "funnel"
+  | "ground_share"
+  | "homes_added"
+  | "homes_built"
+  | "homes_built_lower"
+  | "homes_built_upper"
+  | "homes_completed"
+  | "homes_not_published"
+  | "homes_planned"
+  | "homes_planned_not_published"
+  | "homes_planned_so_far"
+  | "homes_remaining"
+  | "homes_to_come"
+  | "hot_steps"
+  | "hotspot_class"
+  | "household_size"
+  | "incidents"
+  | "incidents_within"
+  | "inside"
+  | "island"
+  | "kind"
+  | "largest_share"
+  | "last_phase_year"
+  | "last_z_score"
+  | "layer"
+  | "layer_title"
+  | "lower"
+  | "mass_percent"
+  | "month"
+  | "name"
+  | "nearest_higher_m"
+  | "nearest_hotspot"
+  | "nearest_hotspot_m"
+  | "nearest_m"
+  | "neighbours"
+  | "northing_m"
+  | "note"
+  | "overlay_count"
+  | "p_permutation"
+  | "p_value"
+  | "percent"
+  | "phase"
+  | "phases"
+  | "place"
+  | "position"
+  | "priority"
+  | "prominence"
+  | "q_value"
+  | "quadrant"
+  | "rank"
+  | "rate"
+  | "rate_lower"
+  | "rate_per_1000"
+  | "rate_upper"
+  | "ratio"
+  | "ratio_count"
+  | "ratio_count_lower"
+  | "ratio_count_upper"
+  | "ratio_to_local"
+  | "ratio_to_local_lower"
+  | "ratio_within"
+  | "ratio_within_lower"
+  | "ratio_within_upper"
+  | "reasons"
+  | "residents"
+  | "rules"
+  | "run"
+  | "share"
+  | "shared_sites"
+  | "site_homes_planned"
+  | "site_id"
+  | "site_names"
+  | "sites"
+  | "sites_not_published"
+  | "size_class"
+  | "stays_hot_share"
+  | "transition"
+  | "trend_p_value"
+  | "trend_s"
+  | "trend_z_score"
+  | "unit"
+  | "upper"
+  | "value"
+  | "year"
+  | "z_score";

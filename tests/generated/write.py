@@ -1,0 +1,36 @@
+"""Write the files that are made from the types of answers: ``python -m tests.generated.write``."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from service.assembly.app import create_app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
+from tests.generated.columns import columns_document
+from tests.generated.typescript import types_of_answers
+
+ROOT = Path(__file__).parents[2]
+
+
+def generated() -> Mapping[str, str]:
+    """The content of each file by its path in the repository."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(open_resources(Settings(data_dir=Path(folder))))
+        return {
+            "docs/columns.md": columns_document(app),
+            "service/web/src/schema.ts": types_of_answers(),
+        }
+
+
+def main() -> None:
+    """Write the files, and say which have changed."""
+    for name, content in generated().items():
+        path = ROOT / name
+        before = path.read_text("utf-8") if path.is_file() else ""
+        path.write_text(content, "utf-8")
+        print(f"{name}: {'unchanged' if before == content else 'written'}")
+
+
+if __name__ == "__main__":
+    main()
