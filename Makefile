@@ -43,7 +43,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python service/web/page_build.py check
-	$(BIN)/pytest -q -p no:cacheprovider tests/test_architecture.py
+	$(BIN)/pytest -q -p no:cacheprovider tests/test_architecture.py tests/test_docstrings.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

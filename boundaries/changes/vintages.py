@@ -156,6 +156,7 @@ def carry_amounts(
     Parameters
     ----------
     lookup : Changes
+        The pairs of old and new areas.
     amounts : (old,) float64
         In the order of `lookup.old_codes`, at least 0.
     weights : (new,) float64, optional

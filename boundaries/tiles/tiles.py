@@ -66,6 +66,7 @@ def points_in_tile(xy_mercator_m: FloatArray, tile: Tile) -> TilePoints:
     xy_mercator_m : (n, 2) float64
         EPSG:3857, metres; those that are not finite are in no tile.
     tile : Tile
+        Its address.
     """
     left, bottom, right, top = tile.bounds_mercator_m
     steps = (xy_mercator_m - (left, top)) * (EXTENT / (right - left), EXTENT / (bottom - top))
@@ -83,6 +84,7 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
     level : Level
         Of the tile's zoom.
     tile : Tile
+        Its address.
 
     Returns
     -------

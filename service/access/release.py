@@ -34,6 +34,8 @@ def part_of(released: Released[AnswerT], take: Callable[[AnswerT], PartT]) -> Re
 
     Parameters
     ----------
+    released : Released
+        The answer that contains the part.
     take : callable
         Takes the part; it is given nothing that was not released.
     """

@@ -279,7 +279,7 @@ def site_layer(resources: Resources, query: Query) -> PointLayer:
         NoQuery(),
         key=("sites",),
         layer_id=SITES,
-        source=lambda: _classed(site_table(resources, SitesQuery())),
+        source=lambda: _with_classes(site_table(resources, SitesQuery())),
         cost=Work.QUICK,
     )
 
@@ -310,7 +310,12 @@ def overlay_layer(
     key, cost = ("overlay", dataset), Work.HEAVY
     if query.by == "site":
         return PointLayer(
-            resources, query, key=key, layer_id=SITES, source=lambda: _classed(source()), cost=cost
+            resources,
+            query,
+            key=key,
+            layer_id=SITES,
+            source=lambda: _with_classes(source()),
+            cost=cost,
         )
     layer_id = resources.overlay.layer_id(query)
     return TableLayer(resources, query, key=key, layer_id=layer_id, source=source, cost=cost)
@@ -378,6 +383,6 @@ def priorities_layer(
     )
 
 
-def _classed(answer: TableAnswer) -> TableAnswer:
+def _with_classes(answer: TableAnswer) -> TableAnswer:
     """A table of sites with their classes of size and completion."""
     return replace(answer, compute=lambda: with_classes(answer.compute()))

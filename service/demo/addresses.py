@@ -105,10 +105,10 @@ def _homes(
         is_village = ~geography.in_town[lsoa] & (rng.random(len(lsoa)) < IN_VILLAGES)
         candidates_m = np.where(is_village[:, None], village_points, cell_points)
         xy_m = np.asarray(np.round(candidates_m), dtype=np.float64)
-        inside = np.flatnonzero(lies_in(geography.lsoa, lsoa, xy_m))
+        inside_rows = np.flatnonzero(lies_in(geography.lsoa, lsoa, xy_m))
         # Of those inside keep as many as the LSOA still wants.
-        rank = np.arange(len(inside)) - np.searchsorted(lsoa[inside], lsoa[inside])
-        accepted = inside[rank < missing[lsoa[inside]]]
+        rank = np.arange(len(inside_rows)) - np.searchsorted(lsoa[inside_rows], lsoa[inside_rows])
+        accepted = inside_rows[rank < missing[lsoa[inside_rows]]]
         accepted_m.append(xy_m[accepted])
         accepted_lsoa.append(lsoa[accepted])
         missing = missing - np.bincount(lsoa[accepted], minlength=len(missing))
@@ -183,5 +183,5 @@ def _outside(
         positions_m(gazetteer.outside)[town_index]
         + spread_m * rng.normal(0.0, 1.0, (len(town_index), 2))
     )
-    outside = ~shapely.contains_xy(county, xy_m[:, 0], xy_m[:, 1])
-    return np.asarray(xy_m[outside][:OUTSIDE_PLACES])
+    is_outside = ~shapely.contains_xy(county, xy_m[:, 0], xy_m[:, 1])
+    return np.asarray(xy_m[is_outside][:OUTSIDE_PLACES])

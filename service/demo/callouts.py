@@ -65,9 +65,11 @@ def make_callouts(
         rows = slice(starts[i], starts[i + 1])
         occurred[rows] = draw_minutes(block.period, at_night[rows], rng=rng)
     xy_m = _scatter(geography, places, place, rng=rng)
-    elsewhere = np.flatnonzero(place < 0)
-    outside = elsewhere[rng.random(len(elsewhere)) >= NOT_LOCATED]
-    xy_m[outside] = places.outside_m[rng.integers(0, len(places.outside_m), len(outside))]
+    unplaced_rows = np.flatnonzero(place < 0)
+    outside_rows = unplaced_rows[rng.random(len(unplaced_rows)) >= NOT_LOCATED]
+    xy_m[outside_rows] = places.outside_m[
+        rng.integers(0, len(places.outside_m), len(outside_rows))
+    ]
 
     groups = _groups(blocks, block_of_row)
     category = spread_evenly(groups, CATEGORY_SHARES, len(place), rng=rng)
@@ -126,9 +128,9 @@ def _blocks(geography: Geography, published: Published) -> list[_Block]:
 
 def _groups(blocks: list[_Block], block_of_row: IntArray) -> list[IntArray]:
     """The rows of each district and year: shares hold within each of them."""
-    keys = np.array([b.district * 10_000 + int(str(b.period.first)[:4]) for b in blocks])[
-        block_of_row
-    ]
+    keys = np.array(
+        [block.district * 10_000 + int(str(block.period.first)[:4]) for block in blocks]
+    )[block_of_row]
     return [np.flatnonzero(keys == key) for key in np.unique(keys)]
 
 
@@ -154,12 +156,12 @@ def _place_district(
         expected = np.array(
             [gazetteer.city_ward_percent[geography.ward.names[ward_index]] for ward_index in wards]
         )
-    years = sorted({str(b.period.first)[:4] for b in blocks})
+    years = sorted({str(block.period.first)[:4] for block in blocks})
     for year in years:
         year_blocks = [
             i
-            for i, b in enumerate(blocks)
-            if b.district == district and str(b.period.first)[:4] == year
+            for i, block in enumerate(blocks)
+            if block.district == district and str(block.period.first)[:4] == year
         ]
         rows = np.concatenate([np.arange(starts[i], starts[i + 1]) for i in year_blocks])
         counts = (
@@ -168,11 +170,11 @@ def _place_district(
             else rng.multinomial(len(rows), expected / expected.sum())
         )
         ward = wards[deal_out(counts, rng=rng)]
-        for w in np.unique(ward):
-            ward_places = np.flatnonzero(ward_of_place == w)
+        for ward_id in np.unique(ward):
+            ward_places = np.flatnonzero(ward_of_place == ward_id)
             probability = weight[ward_places] / weight[ward_places].sum()
-            place[rows[ward == w]] = rng.choice(
-                ward_places, np.count_nonzero(ward == w), p=probability
+            place[rows[ward == ward_id]] = rng.choice(
+                ward_places, np.count_nonzero(ward == ward_id), p=probability
             )
 
 

@@ -104,7 +104,7 @@ class CellGraph:
     cost: FloatArray
     cells: int
 
-    def among(self, members: BoolArray) -> "CellGraph":
+    def subgraph(self, members: BoolArray) -> "CellGraph":
         """The graph restricted to the member cells, with the same numbering."""
         is_inner = members[self.pairs[:, 0]] & members[self.pairs[:, 1]]
         return CellGraph(self.pairs[is_inner], self.cost[is_inner], self.cells)
@@ -126,7 +126,7 @@ def rough_graph(cells: Cells, *, roughness: float, rng: np.random.Generator) -> 
 
 def largest_piece(graph: CellGraph, cells: BoolArray) -> BoolArray:
     """The cells that belong to the largest connected piece."""
-    _, piece = connected_components(graph.among(cells).matrix(), directed=False)
+    _, piece = connected_components(graph.subgraph(cells).matrix(), directed=False)
     return np.asarray(cells & (piece == np.bincount(piece[cells]).argmax()))
 
 
@@ -183,6 +183,7 @@ def outline_regions(
     Parameters
     ----------
     cells : Cells
+        The cells that the regions consist of.
     region : (n,) int64
         The region of each cell, 0 to the number of regions less 1; -1 for none.
     smoothing : int

@@ -61,7 +61,9 @@ def _counts(
         Months(PERIOD.first, published_months.first),
         Months(published_months.after, PERIOD.after),
     )
-    drawn_counts = [(p, int(rng.poisson(yearly * p.days / 365.25))) for p in (earlier, later)]
+    drawn_counts = [
+        (period, int(rng.poisson(yearly * period.days / 365.25))) for period in (earlier, later)
+    ]
     return [*drawn_counts, (published_months, published.ward_fires[ward])]
 
 
@@ -101,7 +103,7 @@ def _table(
             "precision": pa.repeat("day", n),
             "easting_m": pa.array(xy_m[:, 0]),
             "northing_m": pa.array(xy_m[:, 1]),
-            "category": pa.array([KINDS[k][0] for k in kind.tolist()]),
-            "subcategory": pa.array([KINDS[k][1] for k in kind.tolist()]),
+            "category": pa.array([KINDS[kind_index][0] for kind_index in kind.tolist()]),
+            "subcategory": pa.array([KINDS[kind_index][1] for kind_index in kind.tolist()]),
         }
     )

@@ -78,11 +78,11 @@ def make_geography(*, seed: int) -> Geography:
     bounds_m = (left - MARGIN_M, bottom - MARGIN_M, right + MARGIN_M, top + MARGIN_M)
     cells = make_cells(bounds_m, urban_at.depth, rng=rng)
     graph = rough_graph(cells, roughness=0.8, rng=rng)
-    inside = largest_piece(graph, shapely.contains_xy(outline, cells.xy_m))
-    urban = inside & (urban_at.nearness(cells.xy_m) < 1.0)
-    ward_of_cell, urban = _grow_wards(gazetteer, cells, graph, inside, urban)
+    is_inside = largest_piece(graph, shapely.contains_xy(outline, cells.xy_m))
+    is_urban = is_inside & (urban_at.nearness(cells.xy_m) < 1.0)
+    ward_of_cell, is_urban = _grow_wards(gazetteer, cells, graph, is_inside, is_urban)
     lsoa_of_cell, ward_of_lsoa, in_town = _grow_lsoas(
-        gazetteer, cells, graph, ward_of_cell, urban, rng=rng
+        gazetteer, cells, graph, ward_of_cell, is_urban, rng=rng
     )
     shapes = outline_regions(cells, lsoa_of_cell, smoothing=2, roughness=0.13, rng=rng)
     return _assemble(gazetteer, cells, lsoa_of_cell, ward_of_lsoa, in_town, shapes)
@@ -129,7 +129,7 @@ def _roughen(ring_m: FloatArray, *, rng: np.random.Generator, rounds: int = 5) -
 
 
 def _grow_wards(
-    gazetteer: Gazetteer, cells: Cells, graph: CellGraph, inside: BoolArray, urban: BoolArray
+    gazetteer: Gazetteer, cells: Cells, graph: CellGraph, is_inside: BoolArray, is_urban: BoolArray
 ) -> tuple[IntArray, BoolArray]:
     """The ward of each cell, and whether the cell is town: towns first, then the land between."""
     wards = gazetteer.wards
@@ -137,22 +137,22 @@ def _grow_wards(
     has_town = np.array([site.town_lsoas > 0 for site in wards])
     has_land = np.array([site.rural_lsoas > 0 for site in wards])
     town_ids, village_ids = np.flatnonzero(has_town), np.flatnonzero(~has_town)
-    town = grow(graph.among(urban), _nearest(cells, urban, centres_m[town_ids]), town_ids)
-    urban = urban & (town >= 0)
+    town = grow(graph.subgraph(is_urban), _nearest(cells, is_urban, centres_m[town_ids]), town_ids)
+    is_urban = is_urban & (town >= 0)
 
     # Land goes to the wards that have some: from the edge of their town, or from their village.
-    open_land = inside & ~urban
-    owner_cells = urban & has_land[np.maximum(town, 0)]
+    open_land = is_inside & ~is_urban
+    owner_cells = is_urban & has_land[np.maximum(town, 0)]
     villages = _nearest(cells, open_land, centres_m[village_ids])
     sources = np.concatenate([np.flatnonzero(owner_cells), villages])
     labels = np.concatenate([town[owner_cells], village_ids])
-    land = grow(graph.among(open_land | owner_cells), sources, labels)
+    land = grow(graph.subgraph(open_land | owner_cells), sources, labels)
 
     # What is left are pockets enclosed by towns.
-    ward = np.where(urban, town, land)
-    is_assigned = inside & (ward >= 0)
-    ward = grow(graph.among(inside), np.flatnonzero(is_assigned), ward[is_assigned])
-    return ward, urban
+    ward = np.where(is_urban, town, land)
+    is_assigned = is_inside & (ward >= 0)
+    ward = grow(graph.subgraph(is_inside), np.flatnonzero(is_assigned), ward[is_assigned])
+    return ward, is_urban
 
 
 def _nearest(cells: Cells, candidates: BoolArray, places_m: FloatArray) -> IntArray:
@@ -168,7 +168,7 @@ def _grow_lsoas(
     cells: Cells,
     graph: CellGraph,
     ward_of_cell: IntArray,
-    urban: BoolArray,
+    is_urban: BoolArray,
     *,
     rng: np.random.Generator,
 ) -> tuple[IntArray, IntArray, BoolArray]:
@@ -178,7 +178,7 @@ def _grow_lsoas(
     in_town: list[bool] = []
     for position, ward in enumerate(gazetteer.wards):
         for town, count in ((True, ward.town_lsoas), (False, ward.rural_lsoas)):
-            members = np.flatnonzero((ward_of_cell == position) & (urban == town))
+            members = np.flatnonzero((ward_of_cell == position) & (is_urban == town))
             if not count or not len(members):
                 continue
             lsoa_seeds = spread_seeds(cells.xy_m[members], cells.area_km2[members], count, rng=rng)
@@ -189,7 +189,7 @@ def _grow_lsoas(
             in_town += [town] * len(lsoa_seeds)
     cell_a, cell_b = graph.pairs.T
     same_ward = (ward_of_cell[cell_a] == ward_of_cell[cell_b]) & (ward_of_cell[cell_a] >= 0)
-    crossing = urban[cell_a] != urban[cell_b]
+    crossing = is_urban[cell_a] != is_urban[cell_b]
     within_wards = CellGraph(
         graph.pairs[same_ward],
         np.where(crossing, BETWEEN_TOWN_AND_LAND, 1.0)[same_ward] * graph.cost[same_ward],

@@ -223,11 +223,11 @@ def _table(
     code = np.full(n, None, dtype=object)
     code[located] = np.array(geography.lsoa.codes, dtype=object)[places.lsoa[place[located]]]
     unplaced = np.flatnonzero(~located)
-    outside = unplaced[rng.random(len(unplaced)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
-    outside_indices = rng.integers(0, len(places.outside_m), len(outside))
-    xy_m[outside] = places.outside_m[outside_indices]
+    outside_rows = unplaced[rng.random(len(unplaced)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
+    outside_indices = rng.integers(0, len(places.outside_m), len(outside_rows))
+    xy_m[outside_rows] = places.outside_m[outside_indices]
     # Codes of areas that are not in the layer, as a neighbouring county's would be.
-    code[outside] = [f"X01{900_000 + i % 40:06d}" for i in outside_indices.tolist()]
+    code[outside_rows] = [f"X01{900_000 + i % 40:06d}" for i in outside_indices.tolist()]
     names = np.array([crime[0] for crime in CRIMES] + [ASB], dtype=object)
     ids = np.array([f"demo-crime-{i:07d}" for i in range(1, n + 1)], dtype=object)
     ids[category == len(CRIMES)] = None

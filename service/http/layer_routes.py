@@ -188,10 +188,20 @@ def add_tile_route(
 
     Parameters
     ----------
+    router : APIRouter
+        The router that gets the route.
     path : str
         With ``{z}``, ``{x}`` and ``{y}`` in any order.
+    operation : Operation
+        Id, name, description and responses.
     layer_of : callable
         Gives the layer from resources and query, and from the other names in the path.
+    query : type of Query
+        The query of the route.
+    form : TileForm
+        Pictures or vectors.
+    is_async : bool
+        Answer on the event loop.
     """
 
     def answer(

@@ -108,6 +108,8 @@ def add_problem_handlers(app: FastAPI, *, forms: Sequence[ErrorForm] = ()) -> No
 
     Parameters
     ----------
+    app : FastAPI
+        The application.
     forms : sequence of ErrorForm
         Other forms, for the addresses whose standards ask for them.
     """

@@ -52,9 +52,13 @@ def add_get(
 
     Parameters
     ----------
+    router : APIRouter
+        The router that gets the route.
     path : str
         After the router's prefix. What stands in braces in either becomes a parameter: whole
         numbers ``z``, ``x`` and ``y``, otherwise text.
+    operation : Operation
+        Id, name, description and responses.
     answer : callable
         Called with the request's `Replies`, the query, and the parameters in the path by name.
     query : type of Query

@@ -178,6 +178,8 @@ def check_columns(row: type[Row], columns: Mapping[str, ColumnValues]) -> None:
 
     Parameters
     ----------
+    row : type of Row
+        The row model.
     columns : mapping of name to (n,) array
         All of those in the model that every answer has, and those of some conditions, in its
         order.

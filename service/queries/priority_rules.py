@@ -128,7 +128,9 @@ class PriorityRules(BaseModel):
         repeated = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
         if repeated:
             raise ValueError(f"rules are there twice: {', '.join(repeated)}")
-        unknown = sorted(set(self.order_by.values()) - set(NUMBERS))
-        if unknown:
-            raise ValueError(f"order_by names {', '.join(unknown)}, which is no number of an area")
+        unknown_facts = sorted(set(self.order_by.values()) - set(NUMBERS))
+        if unknown_facts:
+            raise ValueError(
+                f"order_by names {', '.join(unknown_facts)}, which is no number of an area"
+            )
         return self

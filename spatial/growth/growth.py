@@ -160,6 +160,8 @@ def drawn_interval(
     ----------
     draws : (m, draws) float64
         NaN in a row gives NaN.
+    confidence : float
+        Share of the draws inside the interval, above 0 and below 1.
 
     Notes
     -----

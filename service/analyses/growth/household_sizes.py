@@ -181,9 +181,9 @@ def household_sizes(
             if measure_name is not None:  # the one that is missing says what there is
                 denominator_of(measures, layer, measure_name, crosswalks=crosswalks)
         raise UnknownMeasureError(layer.layer_id, " or ".join(POPULATION + HOUSEHOLDS), ())
-    unknown = np.full(len(layer), np.nan)
+    missing_values = np.full(len(layer), np.nan)
     is_own = np.zeros(len(layer), dtype=np.bool_)
-    return HouseholdSizes(frozen(unknown), frozen(is_own), float("nan"), "not known")
+    return HouseholdSizes(frozen(missing_values), frozen(is_own), float("nan"), "not known")
 
 
 def _pair(

@@ -184,11 +184,13 @@ def _records_of(incidents: Incidents, by_place: IndexArray) -> IntArray:
     """
     n_codes = len(incidents.area_codes)
     has_code = incidents.area_code >= 0
-    located = np.bincount(incidents.area_code[has_code & incidents.located], minlength=n_codes)
-    inside = np.bincount(incidents.area_code[has_code & (by_place >= 0)], minlength=n_codes)
-    if not located.any():
+    located_count = np.bincount(
+        incidents.area_code[has_code & incidents.located], minlength=n_codes
+    )
+    inside_count = np.bincount(incidents.area_code[has_code & (by_place >= 0)], minlength=n_codes)
+    if not located_count.any():
         return np.bincount(incidents.area_code[has_code], minlength=n_codes)
-    return np.where(2 * inside > located, inside, 0)
+    return np.where(2 * inside_count > located_count, inside_count, 0)
 
 
 def _recognise(

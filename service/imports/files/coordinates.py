@@ -65,31 +65,31 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     the system may be used; a system without such a box is used everywhere. A box narrower than
     ``LEAST_WIDTH_DEG`` is widened to that: a county on the edge of a UTM zone is mapped in one.
     """
-    half = x.blank ^ y.blank
+    is_half = x.blank ^ y.blank
     stated = ~x.blank & ~y.blank & ~x.bad & ~y.bad
     at_zero = stated & (x.values == 0.0) & (y.values == 0.0)
     nonzero = stated & ~at_zero
     xy = np.column_stack([x.values, y.values])
     in_metres = parsed_crs(crs).is_projected
-    degrees = nonzero & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
-    in_system = nonzero & ~degrees
+    is_degrees = nonzero & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
+    in_system = nonzero & ~is_degrees
     xy_m = np.full_like(xy, np.nan)
     xy_m[in_system] = transform_xy(xy[in_system], source=crs, target=working_crs)
-    inside = np.zeros(len(xy), dtype=np.bool_)
-    inside[in_system] = _is_finite(xy_m[in_system])
-    inside[inside] = _in_area_of_use(xy[inside], crs, working_crs)
-    xy_m[~inside] = np.nan
-    outside = in_system & ~inside
+    is_inside = np.zeros(len(xy), dtype=np.bool_)
+    is_inside[in_system] = _is_finite(xy_m[in_system])
+    is_inside[is_inside] = _in_area_of_use(xy[is_inside], crs, working_crs)
+    xy_m[~is_inside] = np.nan
+    is_outside = in_system & ~is_inside
     hint = ""
-    if (outside | degrees).sum() > 0.5 * max(int(nonzero.sum()), 1):
-        hint = _hint(xy, degrees, outside, crs, working_crs)
+    if (is_outside | is_degrees).sum() > 0.5 * max(int(nonzero.sum()), 1):
+        hint = _hint(xy, is_degrees, is_outside, crs, working_crs)
     return Places(
         xy_m=xy_m,
-        located=inside,
+        located=is_inside,
         at_zero=at_zero,
-        half=half,
-        degrees=degrees,
-        outside=outside,
+        half=is_half,
+        degrees=is_degrees,
+        outside=is_outside,
         hint=hint,
     )
 
@@ -104,7 +104,7 @@ def _in_area_of_use(xy: FloatArray, crs: str, working_crs: str) -> BoolArray:
     if len(xy) == 0:
         return np.ones(0, dtype=np.bool_)
     lonlat_deg = transform_xy(xy, source=crs, target=WGS84)
-    inside = _is_finite(lonlat_deg)
+    is_inside = _is_finite(lonlat_deg)
     for name in {crs, working_crs}:
         area = parsed_crs(name).area_of_use
         if area is None:
@@ -115,19 +115,19 @@ def _in_area_of_use(xy: FloatArray, crs: str, working_crs: str) -> BoolArray:
         with np.errstate(invalid="ignore"):  # of a place that PROJ puts at infinity
             east_of_edge = (lonlat_deg[:, 0] - (area.west - beyond)) % 360.0
         lat = lonlat_deg[:, 1]
-        inside &= (
+        is_inside &= (
             (east_of_edge <= width + 2.0 * beyond) & (lat >= area.south) & (lat <= area.north)
         )
-    return inside
+    return is_inside
 
 
 def _hint(
-    xy: FloatArray, degrees: BoolArray, outside: BoolArray, crs: str, working_crs: str
+    xy: FloatArray, is_degrees: BoolArray, is_outside: BoolArray, crs: str, working_crs: str
 ) -> str:
     """The likely cause if so many coordinates are unusable."""
-    if degrees.sum() > outside.sum():
+    if is_degrees.sum() > is_outside.sum():
         return f"Is --crs right? The values look like degrees, but {crs} is in metres"
-    xy_outside = xy[outside]
+    xy_outside = xy[is_outside]
     swapped = transform_xy(
         np.ascontiguousarray(xy_outside[:, ::-1]), source=crs, target=working_crs
     )

@@ -306,10 +306,10 @@ def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
     left, bottom, right, top = options.study_box_m
     easting, northing = (rows.column(name).drop_null() for name in ("easting_m", "northing_m"))
     x_m, y_m = easting.to_numpy(), northing.to_numpy()
-    outside = (x_m < left) | (x_m > right) | (y_m < bottom) | (y_m > top)
-    if len(x_m) == 0 or outside.mean() <= 0.5:
+    is_outside = (x_m < left) | (x_m > right) | (y_m < bottom) | (y_m > top)
+    if len(x_m) == 0 or is_outside.mean() <= 0.5:
         return ()
-    share_text = f"{outside.mean():.0%} of the places"
+    share_text = f"{is_outside.mean():.0%} of the places"
     return (f"{share_text} lie outside the box around the study area: is the CRS the right one?",)
 
 

@@ -191,13 +191,13 @@ def _check_header(contents: DelimitedFile) -> None:
         raise ImportRefusedError(contents.file.name, _OTHERS["stop-and-search"])
     if "Outcome type" in contents.columns:
         raise ImportRefusedError(contents.file.name, _OTHERS["outcomes"])
-    missing = [column for column in HEADER if column not in contents.columns]
-    unknown = [column for column in contents.columns if column not in HEADER]
+    missing_columns = [column for column in HEADER if column not in contents.columns]
+    unknown_columns = [column for column in contents.columns if column not in HEADER]
     problems = []
-    if missing:
-        problems.append(f"it lacks {', '.join(repr(column) for column in missing)}")
-    if unknown:
-        problems.append(f"it has {', '.join(repr(column) for column in unknown)} instead")
+    if missing_columns:
+        problems.append(f"it lacks {', '.join(repr(column) for column in missing_columns)}")
+    if unknown_columns:
+        problems.append(f"it has {', '.join(repr(column) for column in unknown_columns)} instead")
     if not problems:
         problems.append(f"its columns are in another order: {', '.join(contents.columns)}")
     raise ImportRefusedError(

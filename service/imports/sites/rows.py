@@ -248,7 +248,9 @@ class SiteReading:
         has_phase = self._text("phase").is_valid().to_numpy()
         ids = site_id.to_pylist()
         site_ids = {
-            site for site, n, p in zip(ids, has_phase, is_phase, strict=True) if not (n or p)
+            site
+            for site, has_name, has_year in zip(ids, has_phase, is_phase, strict=True)
+            if not (has_name or has_year)
         }
         is_undated = (
             has_phase & ~is_phase & np.array([site in site_ids for site in ids], dtype=np.bool_)
@@ -369,7 +371,7 @@ class SiteReading:
             )
         geometries = np.full(len(shapes), None, dtype=object)
         xy_m = np.full((len(shapes), 2), np.nan)
-        outside = np.zeros(len(shapes), dtype=np.bool_)
+        is_outside = np.zeros(len(shapes), dtype=np.bool_)
         for row in np.flatnonzero(check.usable & ~is_phase):
             shape = shapes[row]
             if not shape.is_valid:
@@ -380,14 +382,14 @@ class SiteReading:
             y = Numbers(point[:, 1], np.array([False]), np.array([False]))
             site_place = to_places(x, y, crs=crs, working_crs=self._working_crs)
             if not site_place.located[0]:
-                outside[row] = True
+                is_outside[row] = True
                 continue
             xy_m[row] = site_place.xy_m[0]
             geometries[row] = shapely.transform(
                 shape, lambda xy: transform_xy(xy, source=crs, target=self._working_crs)
             )
         reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
-        check.reject(outside, "geometry", geometry_types, reason)
+        check.reject(is_outside, "geometry", geometry_types, reason)
         return geometries, xy_m
 
 

@@ -28,6 +28,8 @@ def page_geojson(
 
     Parameters
     ----------
+    released : Released of FeaturePage
+        The features.
     links : callable
         The links of a page.
     crs : str

@@ -37,6 +37,8 @@ def document_page(released: Released[Document], *, link: AddLinks, trail: Sequen
 
     Parameters
     ----------
+    released : Released of Document
+        The document.
     link : callable
         Adds its links to what the document says.
     trail : sequence of links
@@ -74,6 +76,14 @@ def items_page(
 
     Parameters
     ----------
+    released : Released of FeaturePage
+        The features.
+    links : callable
+        Gives the links of a page.
+    trail : sequence of Link
+        From the landing page to this one.
+    title : str
+        Title of the collection.
     item : str
         Address of an item but for its id.
     query : str

@@ -86,6 +86,8 @@ def meets(geometries: Geometries, crs: str, box: Box, box_crs: str) -> BoolArray
     ----------
     geometries : (n,) object array
         Shapes in `crs`, metres.
+    crs, box_crs : str
+        Coordinate systems of the shapes and of the box.
     box : tuple of float
         Two corners in `box_crs`. In longitude and latitude the first may be east of the
         second: the box crosses the antimeridian.

@@ -128,10 +128,20 @@ def send_document(
 
     Parameters
     ----------
+    replies : Replies
+        Answers the request.
+    query : RepresentationQuery
+        May name a representation.
+    version : callable
+        Gives a digest of everything that the document depends on.
+    answer : callable
+        Makes the document.
     link : callable
         Adds its links to what the document says.
     steps : sequence of (path, title)
         From the landing page to the document.
+    media_type : str
+        Media type of the JSON representation.
     """
     site = site_of(replies, query, (media_type, JSON))
     add = partial(link, site)

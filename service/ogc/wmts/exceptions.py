@@ -39,6 +39,10 @@ def refused(kind: str, name: str, message: str) -> RequestValidationError:
     ----------
     kind : str
         One of `OF_ITS_OWN`, `INVALID` or `MISSING`.
+    name : str
+        Name of the parameter.
+    message : str
+        What is wrong with it.
     """
     return RequestValidationError(
         [{"type": kind, "loc": ("query", name), "msg": message, "input": None}]

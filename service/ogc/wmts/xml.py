@@ -43,6 +43,8 @@ def capabilities_xml(
 
     Parameters
     ----------
+    released : Released of Document
+        The layers, their extents and times.
     base : str
         Scheme, host and path of the service, without a slash at the end.
     carried : sequence of name and value
