@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 def area_of_each_point(geometries: Sequence[Any], xy_m: NDArray[np.float64]) -> NDArray[np.int32]:
     """The first area that contains or touches each point: every area asked, one by one."""
-    found = np.full(len(xy_m), -1, dtype=np.int32)
+    area_of_point = np.full(len(xy_m), -1, dtype=np.int32)
     for i, (x, y) in enumerate(xy_m):
         if not (np.isfinite(x) and np.isfinite(y)):
             continue
         for position, geometry in enumerate(geometries):
             if geometry.intersects(shapely.Point(x, y)):
-                found[i] = position
+                area_of_point[i] = position
                 break
-    return found
+    return area_of_point
 
 
 def getis_ord_z(
@@ -47,17 +47,17 @@ def arrangements_beyond(
     `table` has a random order of areas per column; area i's neighbours become the first of
     them that are not i.
     """
-    above = np.zeros(len(values), np.int64)
-    below = np.zeros(len(values), np.int64)
+    n_above = np.zeros(len(values), np.int64)
+    n_below = np.zeros(len(values), np.int64)
     for i in range(len(values)):
         row = weights[i][weights[i] > 0.0]
         lag = weights[i] @ values
         for column in table.T:
             others = [area for area in column if area != i][: len(row)]
             permuted = row @ values[others]
-            above[i] += permuted >= lag - 1e-9
-            below[i] += permuted <= lag + 1e-9
-    return above, below
+            n_above[i] += permuted >= lag - 1e-9
+            n_below[i] += permuted <= lag + 1e-9
+    return n_above, n_below
 
 
 def gaussian(distance_m: NDArray[np.float64], sd_m: float) -> NDArray[np.float64]:
@@ -128,7 +128,7 @@ def prominences(surface: NDArray[np.float64]) -> dict[tuple[int, int], float]:
     from scipy import ndimage
 
     everywhere = np.ones((3, 3))
-    found: dict[tuple[int, int], float] = {}
+    prominence_of: dict[tuple[int, int], float] = {}
     levels = np.unique(surface[surface > 0])[::-1]
     alive: dict[tuple[int, int], float] = {}
     for level in levels:
@@ -141,8 +141,8 @@ def prominences(surface: NDArray[np.float64]) -> dict[tuple[int, int], float]:
                 first = np.argwhere((label == k) & (surface == level))[0]
                 alive[int(first[0]), int(first[1])] = float(level)
             for lower in inside[1:]:
-                found[lower] = alive.pop(lower) - float(level)
-    return found | alive
+                prominence_of[lower] = alive.pop(lower) - float(level)
+    return prominence_of | alive
 
 
 def kernel_mass_by_sampling(

@@ -23,6 +23,8 @@ def responses(
 
     Parameters
     ----------
+    media_type : str
+        Media type of the answer.
     schema : mapping or None
         Of the answer, where it is JSON.
     """

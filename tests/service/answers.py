@@ -108,12 +108,12 @@ def bilinear(raster: ReadRaster, xy: np.ndarray) -> np.ndarray:
     rows, cols = raster.values.shape
     col = (xy[:, 0] - raster.transform.c) / raster.transform.a - 0.5
     row = (xy[:, 1] - raster.transform.f) / raster.transform.e - 0.5
-    inside = (col >= 0) & (col <= cols - 1) & (row >= 0) & (row <= rows - 1)
+    is_inside = (col >= 0) & (col <= cols - 1) & (row >= 0) & (row <= rows - 1)
     c0 = np.clip(np.floor(col).astype(int), 0, cols - 2)
     r0 = np.clip(np.floor(row).astype(int), 0, rows - 2)
     u, v = col - c0, row - r0
     values = raster.values.astype(np.float64)
-    found = (values[r0, c0] * (1 - u) + values[r0, c0 + 1] * u) * (1 - v) + (
+    interpolated = (values[r0, c0] * (1 - u) + values[r0, c0 + 1] * u) * (1 - v) + (
         values[r0 + 1, c0] * (1 - u) + values[r0 + 1, c0 + 1] * u
     ) * v
-    return np.where(inside, found, np.nan)
+    return np.where(is_inside, interpolated, np.nan)

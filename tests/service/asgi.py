@@ -19,7 +19,7 @@ class Caller:
 
     async def ask(self, app: Any, address: str, method: str = "GET", **headers: str) -> "Caller":
         path, _, query = address.partition("?")
-        given = {"host": "test", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        headers_by_name = {"host": "test", **{k.replace("_", "-"): v for k, v in headers.items()}}
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},
@@ -30,7 +30,7 @@ class Caller:
             "raw_path": path.encode(),
             "root_path": "",
             "query_string": query.encode(),
-            "headers": [(k.encode(), v.encode()) for k, v in given.items()],
+            "headers": [(k.encode(), v.encode()) for k, v in headers_by_name.items()],
             "client": ("127.0.0.1", 1),
             "server": ("test", 80),
         }

@@ -39,23 +39,23 @@ def future(seed: int, scenario: str, *, communities: int = AREAS) -> list[Outcom
     rates = mean_rate * rng.gamma(1 / CV**2, CV**2, AREAS)
     counts = rng.poisson(rates * residents * years)
 
-    at = rng.choice(AREAS, SITES_IN, replace=False)
+    area_of_site = rng.choice(AREAS, SITES_IN, replace=False)
     homes = np.exp(rng.uniform(np.log(200), np.log(5_000), SITES_IN)).round()
     start = rng.integers(2020, 2028, SITES_IN)
     per_home = rng.uniform(2.0, 2.8, SITES_IN)
     members = np.arange(AREAS) < communities  # which areas are comparable
 
-    inputs = _inputs(counts, residents, years, at, homes, start, per_home)
+    inputs = _inputs(counts, residents, years, area_of_site, homes, start, per_home)
     query = ForecastQuery(
         by="area", scenario=scenario, pace_spread=PACE_SD, build_years=BUILD_YEARS, seed=seed,
         comparable=[f"A{i}" for i in np.flatnonzero(members)] if scenario == "comparable" else (),
     )  # fmt: skip
-    parts = ForecastDraws(inputs, query)
+    draws = ForecastDraws(inputs, query)
 
     pace = np.exp(PACE_SD * rng.standard_normal((4_001, SITES_IN)))
     added = per_home * (built(homes, start, YEAR + 0.5, pace) - built(homes, start, 2024.5, pace))
     if scenario == "local":
-        new_rates, usual_rate = rates[at], rates[at]
+        new_rates, usual_rate = rates[area_of_site], rates[area_of_site]
     else:
         new_rates = mean_rate * rng.gamma(1 / CV**2, CV**2, SITES_IN)
         usual_rate = np.full(SITES_IN, mean_rate)
@@ -63,22 +63,22 @@ def future(seed: int, scenario: str, *, communities: int = AREAS) -> list[Outcom
     old = rng.poisson(rates * residents)
     new_expected = usual_rate * added[1:].mean(0)
 
-    found = []
+    outcomes = []
     for site in range(SITES_IN):
-        found.append(_judged("site", parts.site(site), new_expected[site], new[site]))
-        area = at[site]
-        forecast = parts.area(int(area), np.array([site]))
+        outcomes.append(_judged("site", draws.site(site), new_expected[site], new[site]))
+        area = area_of_site[site]
+        forecast = draws.area(int(area), np.array([site]))
         expected = rates[area] * residents[area] + new_expected[site]
-        found.append(_judged("area with a site", forecast, expected, old[area] + new[site]))
-    as_is = parts.without_sites()
-    for area in np.setdiff1d(np.arange(AREAS), at):
-        inside = as_is["lower"][area] <= old[area] <= as_is["upper"][area]
+        outcomes.append(_judged("area with a site", forecast, expected, old[area] + new[site]))
+    unchanged_areas = draws.without_sites()
+    for area in np.setdiff1d(np.arange(AREAS), area_of_site):
+        inside = unchanged_areas["lower"][area] <= old[area] <= unchanged_areas["upper"][area]
         expected = float(rates[area] * residents[area])
-        found.append(Outcome("area without", expected, bool(inside)))
-    everything = parts.district(0, np.arange(AREAS), np.arange(SITES_IN))
+        outcomes.append(Outcome("area without", expected, bool(inside)))
+    district = draws.district(0, np.arange(AREAS), np.arange(SITES_IN))
     expected = float(rates @ residents + new_expected.sum())
-    found.append(_judged("district", everything, expected, old.sum() + new.sum()))
-    return found
+    outcomes.append(_judged("district", district, expected, old.sum() + new.sum()))
+    return outcomes
 
 
 def built(homes: Any, start: Any, time: float, pace: Any) -> Any:
@@ -93,17 +93,24 @@ def _judged(unit: str, forecast: Any, expected: float, happened: float) -> Outco
 
 
 def _inputs(
-    counts: Any, residents: Any, years: float, at: Any, homes: Any, start: Any, per_home: Any
+    counts: Any,
+    residents: Any,
+    years: float,
+    area_of_site: Any,
+    homes: Any,
+    start: Any,
+    per_home: Any,
 ) -> ForecastInputs:
     """What the forecast may see, with stand-ins for what it does not ask."""
     layer = _Layer()
-    counted: Any = SimpleNamespace(count=counts, layer=layer)
-    below: Any = SimpleNamespace(values=residents, measure="residents")
+    area_counts: Any = SimpleNamespace(count=counts, layer=layer)
+    denominator: Any = SimpleNamespace(values=residents, measure="residents")
     sites: Any = _Sites(homes_completed=np.zeros(len(homes)))
-    districts: Any = SimpleNamespace(layer=layer, of_area=np.zeros(AREAS, np.int32))
+    districts: Any = SimpleNamespace(layer=layer, district_of_area=np.zeros(AREAS, np.int32))
     return ForecastInputs(
-        counted=counted, below=below, sizes=None, sites=sites, at=at, per_home=per_home,
-        used=np.ones(len(homes), np.bool_), plan=build_out(homes, start, years=BUILD_YEARS),
+        area_counts=area_counts, denominator=denominator, sizes=None, sites=sites,
+        area_of_site=area_of_site, per_home=per_home,
+        is_used=np.ones(len(homes), np.bool_), plan=build_out(homes, start, years=BUILD_YEARS),
         homes_between=np.zeros(len(homes)), districts=districts, base_year=BASE_YEAR, base_time=BASE_YEAR + 0.5,
         years_observed=years, years=(YEAR,), layer_by_default=False,
     )  # fmt: skip

@@ -37,8 +37,8 @@ def page(client, collection, **query):
     return json_of(client, items(collection), **query)
 
 
-def ids(found):
-    return [feature["id"] for feature in found["features"]]
+def ids(collection):
+    return [feature["id"] for feature in collection["features"]]
 
 
 def links(document, rel, media_type=None):

@@ -121,7 +121,7 @@ def save_incidents(
 
 def opened(data_dir: Path, *layers: Layer) -> Resources:
     """The resources over a folder, with some layers imported first."""
-    held = open_resources(Settings(data_dir=data_dir))
-    for one in layers:
-        held.layers.save(one)
-    return held
+    resources = open_resources(Settings(data_dir=data_dir))
+    for layer in layers:
+        resources.layers.save(layer)
+    return resources

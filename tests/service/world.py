@@ -89,23 +89,25 @@ def moment(k: int) -> datetime.datetime:
 
 def records() -> tuple[Record, ...]:
     """Every incident of the county."""
-    found = []
+    incidents = []
     for category, per_cell in (("assault", ASSAULTS), ("burglary", BURGLARIES)):
         for code, count in per_cell.items():
-            found += [Record(category, moment(k), "day", *place(code, k)) for k in range(count)]
-    found += [
+            incidents += [
+                Record(category, moment(k), "day", *place(code, k)) for k in range(count)
+            ]
+    incidents += [
         Record("fire", datetime.datetime(2023, k + 1, 1), "month", *place("C12", k))  # noqa: DTZ001
         for k in range(MONTH_ONLY_FIRES)
     ]
     # Not located; not located but coded; located in one square and coded in another; outside.
-    found += [Record("assault", moment(k)) for k in range(13)]
-    found += [Record("burglary", moment(k), code="C20") for k in range(6)]
-    found += [Record("assault", moment(k), "day", *place("C30", k), "C03") for k in range(5)]
-    found += [
+    incidents += [Record("assault", moment(k)) for k in range(13)]
+    incidents += [Record("burglary", moment(k), code="C20") for k in range(6)]
+    incidents += [Record("assault", moment(k), "day", *place("C30", k), "C03") for k in range(5)]
+    incidents += [
         Record("assault", moment(k), "day", EAST_M - 3_000 - 10 * k, NORTH_M + 500)
         for k in range(9)
     ]
-    return tuple(found)
+    return tuple(incidents)
 
 
 RECORDS = records()
@@ -118,29 +120,29 @@ def anything(record: Record) -> bool:
     return True
 
 
-def chosen(wanted: Wanted = anything) -> Iterator[Record]:
-    return (record for record in RECORDS if wanted(record))
+def chosen(condition: Wanted = anything) -> Iterator[Record]:
+    return (record for record in RECORDS if condition(record))
 
 
-def located_xy_m(wanted: Wanted = anything) -> np.ndarray:
+def located_xy_m(condition: Wanted = anything) -> np.ndarray:
     """(n, 2) places of the located incidents."""
-    return np.array([(r.x_m, r.y_m) for r in chosen(wanted) if r.located]).reshape(-1, 2)
+    return np.array([(r.x_m, r.y_m) for r in chosen(condition) if r.located]).reshape(-1, 2)
 
 
-def cell_counts(wanted: Wanted = anything) -> Counter[str]:
+def cell_counts(condition: Wanted = anything) -> Counter[str]:
     """Incidents per square."""
-    return Counter(r.cell for r in chosen(wanted) if r.cell is not None)
+    return Counter(r.cell for r in chosen(condition) if r.cell is not None)
 
 
-def district_counts(wanted: Wanted = anything) -> Counter[str]:
+def district_counts(condition: Wanted = anything) -> Counter[str]:
     """Incidents per district: no district has a code of theirs, so places decide."""
-    cells = (r.cell_of_place for r in chosen(wanted))
+    cells = (r.cell_of_place for r in chosen(condition))
     return Counter(DISTRICT_OF[cell] for cell in cells if cell is not None)
 
 
-def placements(wanted: Wanted = anything) -> dict[str, int]:
+def placements(condition: Wanted = anything) -> dict[str, int]:
     """How the incidents are placed in the squares; adds up to all of them."""
-    found = Counter(
+    counts = Counter(
         "in_layer_by_code"
         if r.code
         else "in_layer_by_location"
@@ -148,10 +150,10 @@ def placements(wanted: Wanted = anything) -> dict[str, int]:
         else "outside"
         if r.located
         else "not_located"
-        for r in chosen(wanted)
+        for r in chosen(condition)
     )
     names = ("in_layer_by_code", "in_layer_by_location", "outside", "not_located")
-    return {name: found[name] for name in names}
+    return {name: counts[name] for name in names}
 
 
 def is_a(category: str) -> Wanted:
@@ -217,28 +219,28 @@ def _layer(
     return Layer(metadata, codes, names, geometries)
 
 
-def incident_rows(some: tuple[Record, ...]) -> pa.Table:
+def incident_rows(incidents: tuple[Record, ...]) -> pa.Table:
     """Rows as an import hands them to the store."""
     return pa.table(
         {
-            "occurred": pa.array([r.occurred for r in some], pa.timestamp("us")),
-            "precision": [r.precision for r in some],
-            "easting_m": pa.array([r.x_m for r in some], pa.float64()),
-            "northing_m": pa.array([r.y_m for r in some], pa.float64()),
-            "category": [r.category for r in some],
-            "area_code": pa.array([r.code for r in some], pa.string()),
-            "area_layer": pa.array([CELLS if r.code else None for r in some], pa.string()),
+            "occurred": pa.array([r.occurred for r in incidents], pa.timestamp("us")),
+            "precision": [r.precision for r in incidents],
+            "easting_m": pa.array([r.x_m for r in incidents], pa.float64()),
+            "northing_m": pa.array([r.y_m for r in incidents], pa.float64()),
+            "category": [r.category for r in incidents],
+            "area_code": pa.array([r.code for r in incidents], pa.string()),
+            "area_layer": pa.array([CELLS if r.code else None for r in incidents], pa.string()),
         }
     )
 
 
 def append_incidents(
-    data_dir: Path, some: tuple[Record, ...], *, name: str, synthetic: bool = False
+    data_dir: Path, incidents: tuple[Record, ...], *, name: str, synthetic: bool = False
 ) -> None:
     """Put more incidents to rest, as an import of a file of that name would."""
     IncidentStore(data_dir / "incidents", crs=CRS).append(
         DATASET,
-        incident_rows(some),
+        incident_rows(incidents),
         files=[SourceFile.of(name, name.encode())],
         title="Callouts",
         source="Ambulance",
