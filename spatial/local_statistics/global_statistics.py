@@ -97,7 +97,8 @@ def global_g(values: ArrayLike, neighbours: Neighbours) -> GlobalStatistic:
     Returns
     -------
     GlobalStatistic
-        Above its expectation where high values cluster, below where low values do.
+        Above its expectation where high values cluster, below where low values do. Value and
+        moments are NaN where a single area has a value above 0: then no pair has a product.
 
     Raises
     ------
@@ -112,6 +113,8 @@ def global_g(values: ArrayLike, neighbours: Neighbours) -> GlobalStatistic:
     # Its value and moments are ratios of powers: in units of the mean none overflows.
     x = np.asarray(values, dtype=np.float64)
     x = x / x.mean()
+    if np.count_nonzero(x) < 2:
+        return _summary(math.nan, math.nan, math.nan, neighbours)
     m1, m2, m3, m4 = (float(np.sum(x**power)) for power in (1, 2, 3, 4))
     pairs = m1 * m1 - m2
     value = float(x @ lags(x, neighbours)) / pairs

@@ -125,7 +125,7 @@ def moran_statistic(values: ArrayLike, neighbours: Neighbours) -> LocalStatistic
     values, neighbours
         As `local_moran`.
     """
-    area_values = np.asarray(values, dtype=np.float64)
+    area_values = checked_area_values(values, neighbours.n, allow_negative=True)
     deviation = area_values - area_values.mean()
     deviation[np.abs(deviation) <= 1e-12 * np.abs(deviation).max(initial=0.0)] = 0.0
     return LocalStatistic(area_values, neighbours, slope=deviation)

@@ -138,6 +138,15 @@ def test_the_default_draws_as_many_permutations_as_promised(client):
     assert method["seed"] == 1
 
 
+def test_incidents_in_a_single_area_are_an_answer_without_a_general_g(client):
+    """All fires are in one square, so that no pair of areas has a product to average."""
+    answer = json_of(client, HOTSPOTS, category="fire", permutations=99)
+    assert [row["count"] > 0 for row in answer["rows"]].count(True) == 1
+    statistics = answer["provenance"]["method"]["global"]
+    assert statistics["general_g"]["value"] is None
+    assert statistics["morans_i"]["value"] < 0
+
+
 def test_the_answer_says_how_many_areas_must_be_extreme_together(client):
     method = json_of(client, HOTSPOTS, **FEW)["provenance"]["method"]
     needed = len(world.CODES) * 2 / (999 + 1) / 0.05

@@ -105,3 +105,10 @@ def test_values_without_meaning_are_refused():
         global_g([-1.0, 2.0, 3.0, 1.0], lattice(1, 4))
     with pytest.raises(InvalidValuesError):
         global_g([1e80, 2.0, 3.0, 1.0], lattice(1, 4))
+
+
+def test_general_g_is_missing_where_one_area_has_everything():
+    values = np.zeros(9)
+    values[4] = 3.0
+    statistic = global_g(values, lattice(3, 3))
+    assert np.isnan([statistic.value, statistic.variance, statistic.z_score]).all()
