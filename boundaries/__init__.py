@@ -1,1 +1,1 @@
-"""The areas: read, checked, cached, generalised, looked up."""
+"""Boundary layers: reading, checking, caching, generalising and looking up areas."""

@@ -1,22 +1,22 @@
-"""Errors of the areas: what was wrong with a layer, never an HTTP status.
+"""Errors of boundary layers: what is wrong with a layer, independent of HTTP.
 
 BoundaryError
 ├── UnknownLayerError       a layer that has not been imported
-├── LayerExistsError        a layer that has, and --replace was not given
+├── LayerExistsError        a layer that has been imported already
 ├── UnknownAreaError        an area code that the layer does not have
-├── InvalidLayerError       codes, names or geometries that make no layer
+├── InvalidLayerError       codes, names or geometries that do not make a layer
 ├── UnreadableFileError     a file that GDAL cannot read, or without the field named
-├── CoordinatesError        coordinates that cannot be what their CRS says they are
-├── LayerCrsError           a layer at rest in another CRS than the one we work in
-├── LookupMismatchError     a lookup between areas that does not fit the layer or itself
-└── DamagedLayerError       a file at rest that is not a layer of ours
+├── CoordinatesError        coordinates that do not fit their CRS
+├── LayerCrsError           a stored layer that is not in the working CRS
+├── LookupMismatchError     a lookup that contradicts itself or does not fit the layer
+└── DamagedLayerError       a stored file that is not a boundary layer
 """
 
 from typing import ClassVar
 
 
 class BoundaryError(Exception):
-    """Something about a boundary layer that has no correct answer."""
+    """A boundary layer, or a request for one, that is not valid."""
 
     code: ClassVar[str] = "boundary-error"
 
@@ -37,7 +37,7 @@ class UnknownLayerError(BoundaryError):
 
 
 class LayerExistsError(BoundaryError):
-    """A layer of that name is there already."""
+    """A layer of that name exists already."""
 
     code = "layer-exists"
 
@@ -96,7 +96,7 @@ class UnreadableFileError(BoundaryError):
 
 
 class CoordinatesError(BoundaryError):
-    """The coordinates cannot be what the coordinate system named says they are."""
+    """The coordinates do not fit the named coordinate system."""
 
     code = "wrong-coordinates"
 
@@ -111,7 +111,7 @@ class CoordinatesError(BoundaryError):
 
 
 class LayerCrsError(BoundaryError):
-    """A layer is in another coordinate system than the one this deployment works in."""
+    """A layer is not in the working coordinate system of this deployment."""
 
     code = "layer-crs"
 

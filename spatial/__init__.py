@@ -1,1 +1,1 @@
-"""The numbers: arrays in, arrays out; no files, network, environment, clock or global state."""
+"""The numerics: arrays in, arrays out; no files, network, environment, clock or global state."""

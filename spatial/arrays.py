@@ -1,4 +1,4 @@
-"""Array types named once, and the checks that every public function shares."""
+"""Array types, and the checks that all public functions share."""
 
 from typing import Any
 
@@ -17,6 +17,11 @@ AnyArray = NDArray[Any]
 def checked_points(xy_m: ArrayLike) -> FloatArray:
     """The points as a C-contiguous, finite (n, 2) float64 array.
 
+    Parameters
+    ----------
+    xy_m : (n, 2) array-like
+        Easting and northing, metres.
+
     Raises
     ------
     InvalidPointsError
@@ -30,12 +35,19 @@ def checked_points(xy_m: ArrayLike) -> FloatArray:
 
 
 def checked_point_weights(weights: ArrayLike | None, points: int) -> FloatArray:
-    """One finite weight of at least zero per point; ones where None is given.
+    """One finite weight of at least zero per point; ones where `weights` is None.
+
+    Parameters
+    ----------
+    weights : (n,) array-like or None
+        The weights.
+    points : int
+        Number of points.
 
     Raises
     ------
     InvalidPointWeightsError
-        If there is not one weight per point, or one is negative, NaN or infinite.
+        If the number of weights is not `points`, or a weight is negative, NaN or infinite.
     """
     if weights is None:
         return np.ones(points)
@@ -49,10 +61,19 @@ def checked_point_weights(weights: ArrayLike | None, points: int) -> FloatArray:
 def checked_values(values: ArrayLike, *, name: str, areas: int | None = None) -> FloatArray:
     """The per-area values as a C-contiguous, finite (n,) float64 array.
 
+    Parameters
+    ----------
+    values : (n,) array-like
+        The values.
+    name : str
+        Name of the values in messages.
+    areas : int, optional
+        Number of areas; not checked if None.
+
     Raises
     ------
     InvalidValuesError
-        If the array is not one-dimensional, has not `areas` elements, or is not finite.
+        If the array is not one-dimensional, does not have `areas` elements, or is not finite.
     """
     array = np.ascontiguousarray(values, dtype=np.float64)
     if array.ndim != 1:
@@ -70,6 +91,12 @@ def checked_values(values: ArrayLike, *, name: str, areas: int | None = None) ->
 
 
 def frozen(array: AnyArray) -> AnyArray:
-    """The same array, no longer writable: shared arrays are handed out like this."""
+    """The same array, made read-only so that it can be shared.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of any shape and type.
+    """
     array.flags.writeable = False
     return array

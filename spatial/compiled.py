@@ -1,4 +1,4 @@
-"""The one way a kernel is compiled: nogil and cached, never parallel, never fastmath."""
+"""How kernels are compiled: nogil and cached, never parallel, never fastmath."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -9,28 +9,39 @@ Kernel = TypeVar("Kernel", bound=Callable[..., object])
 
 
 def compiled(kernel: Kernel) -> Kernel:
-    """Compile a private kernel on first use, keep the machine code between starts.
+    """Compile a private kernel on first use, and keep the machine code between starts.
 
-    ``nogil`` lets threads above the kernels share the cores. ``parallel=True`` is refused
-    here: two concurrent calls abort the process under numba's workqueue layer.
-    ``fastmath`` is off because it removes the NaN checks. Where no folder for machine code can
-    be written (a read-only installation whose user has no home) it is compiled at every start.
+    ``nogil`` lets several threads run kernels at the same time. ``parallel=True`` is not used:
+    two concurrent calls abort the process under numba's workqueue layer. ``fastmath`` is off
+    because it removes the NaN checks. If no cache folder can be written (a read-only
+    installation whose user has no home), kernels are compiled at every start.
+
+    Parameters
+    ----------
+    kernel : function
+        Function in the subset of Python that numba compiles.
     """
     return _compiled(kernel, {"nogil": True})
 
 
 def compiled_with_fma(kernel: Kernel) -> Kernel:
-    """The same for an inner loop that may round a product and a sum in one step.
+    """As `compiled`, for an inner loop that may use fused multiply-add instructions.
 
-    The only liberty taken is ``contract``: no reordering, NaN and infinity stay what they are.
-    The last digit may differ between processors; a test against an oracle bounds it.
+    Only ``contract`` is allowed: operations are not reordered, and NaN and infinity keep their
+    meaning. The last digit may differ between processors; a test against an oracle bounds the
+    difference.
+
+    Parameters
+    ----------
+    kernel : function
+        As for `compiled`.
     """
     return _compiled(kernel, {"nogil": True, "fastmath": {"contract"}})
 
 
 def _compiled(kernel: Kernel, options: dict[str, Any]) -> Kernel:
-    """Compile with the cache where there can be one."""
+    """Compile with numba's cache if a cache folder exists or can be made."""
     try:
         return cast(Kernel, njit(cache=True, **options)(kernel))
-    except RuntimeError:  # numba's way of saying that it found no such folder
+    except RuntimeError:  # raised by numba if it finds no cache folder
         return cast(Kernel, njit(**options)(kernel))

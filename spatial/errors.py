@@ -1,18 +1,18 @@
-"""Errors of the numerics: what was wrong with the values, never an HTTP status.
+"""Errors of the numerics: what is wrong with the values, independent of HTTP.
 
 SpatialError
 ├── InvalidBandwidthError       a bandwidth that is not a finite number of metres above 0
 ├── InvalidPointsError          points that are not a finite (n, 2) array
 ├── InvalidPointWeightsError    point weights that are not finite, >= 0 and one per point
 ├── TooFewPointsError           fewer distinct places than the rule needs
-├── InvalidGridError            a grid without cells, or with too many of them
+├── InvalidGridError            a grid without cells, or with too many cells
 ├── InvalidTileError            a tile address outside the world
 ├── UnknownKernelError          a kernel that is not in the registry
 ├── InvalidValuesError          area values that are not a finite (n,) array
-├── ConstantValuesError         all values equal: no z score exists
+├── ConstantValuesError         all values are equal: no z score exists
 ├── TooFewAreasError            fewer areas than the statistic needs
-├── InvalidNeighboursError      a neighbour rule or weights structure without meaning
-└── InvalidParameterError       any other number or word outside its range
+├── InvalidNeighboursError      a neighbour rule or weights structure that is not allowed
+└── InvalidParameterError       any other number or option outside its range
 """
 
 from typing import ClassVar
@@ -21,8 +21,8 @@ from typing import ClassVar
 class SpatialError(Exception):
     """An input for which no correct answer exists.
 
-    Fields go to ``super().__init__`` unchanged and the words are made in ``__str__``,
-    so that an error raised in a worker process survives pickling.
+    Fields are passed to ``super().__init__`` unchanged and the message is composed in
+    ``__str__``, so that an error raised in a worker process can be pickled.
     """
 
     code: ClassVar[str] = "spatial-error"
@@ -151,7 +151,7 @@ class InvalidValuesError(SpatialError):
 
 
 class ConstantValuesError(SpatialError):
-    """All values are equal, so that they have no variance and no z score exists."""
+    """All values are equal, so that their variance is zero and no z score exists."""
 
     code = "constant-values"
 
@@ -182,7 +182,7 @@ class TooFewAreasError(SpatialError):
 
 
 class InvalidNeighboursError(SpatialError):
-    """The neighbour rule, or the weights made from it, has no meaning here."""
+    """The neighbour rule, or the weights made from it, is not allowed."""
 
     code = "invalid-neighbours"
 
@@ -195,7 +195,7 @@ class InvalidNeighboursError(SpatialError):
 
 
 class InvalidParameterError(SpatialError):
-    """A number or word lies outside the range that its parameter allows."""
+    """A number or option lies outside the range that its parameter allows."""
 
     code = "invalid-parameter"
 

@@ -1,1 +1,1 @@
-"""From one layer or vintage to another."""
+"""Lookups from one layer or vintage to another."""

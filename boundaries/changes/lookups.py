@@ -1,4 +1,4 @@
-"""Lookups from areas to the larger areas they make up, and layers derived from them."""
+"""Lookups from small areas to larger ones, and layers derived from them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ NAMED_AT_MOST = 10
 
 @dataclass(frozen=True)
 class Membership:
-    """Which larger area each small area belongs to: every small area to exactly one.
+    """The larger area of each small area: every small area belongs to exactly one.
 
     Attributes
     ----------
     label : str
-        What the lookup is called in messages, usually its file.
+        Name of the lookup in messages, usually its file.
     group_of : mapping of str to str
         Code of the small area to code of the larger one.
     name_of : mapping of str to str
@@ -35,18 +35,18 @@ class Membership:
 
 @dataclass(frozen=True)
 class Derivation:
-    """What deriving a layer did.
+    """Summary of deriving a layer.
 
     Attributes
     ----------
     members, areas : int
-        Small areas joined, and larger areas made of them.
+        Number of small areas, and of the larger areas made from them.
     unused_codes : int
-        Codes of the lookup that lie in larger areas wholly outside the layer.
+        Number of codes of the lookup whose larger areas lie entirely outside the layer.
     members_of : mapping of str to tuple of str
         Codes of the small areas in each larger one.
     repaired : int
-        Unions that had to be made valid.
+        Number of unions that had to be made valid.
     """
 
     members: int
@@ -64,11 +64,11 @@ def membership(
     Parameters
     ----------
     rows : iterable of three str
-        In any order; a row given twice counts once. An empty name is the code.
+        In any order; repeated rows count once. If the name is empty, the code is used.
     label : str
-        What the lookup is called in messages.
+        Name of the lookup in messages.
     numbers : iterable of int, optional
-        Number of each row in its file, for messages; by default from 2, below a header.
+        Number of each row in its file, for messages; by default from 2, after a header.
 
     Raises
     ------
@@ -110,31 +110,31 @@ def derive_layer(
     vintage: str = "",
     source: str = "",
 ) -> tuple[Layer, Derivation]:
-    """The layer of larger areas, each the union of its small ones.
+    """The layer of larger areas, each the union of its small areas.
 
     Parameters
     ----------
     layer : Layer
         The small areas.
     lookup : Membership
-        Every area of the layer must be in it. A lookup for a wider region is welcome: larger
-        areas without any small area in the layer are left out and counted.
+        Must contain every area of the layer. It may cover a wider region: larger areas without
+        a small area in the layer are omitted and counted.
     layer_id, title, vintage, source : str
-        Words of the new layer; the source says by default what it was derived from.
+        Metadata of the new layer; by default the source states what it was derived from.
 
     Returns
     -------
     layer : Layer
-        Licence and whether it is synthetic come from the small areas.
+        With the licence and the synthetic flag of the small areas.
     derivation : Derivation
 
     Raises
     ------
     LookupMismatchError
-        If an area of the layer is not in the lookup, or a larger area would be made of a
-        part of its small areas only.
+        If an area of the layer is not in the lookup, or only some of the small areas of a larger
+        one are in the layer.
     """
-    _refuse_strangers(layer, lookup)
+    _refuse_unknown_areas(layer, lookup)
     members_of = _members(layer, lookup)
     codes = tuple(sorted(members_of))
     geometries, repairs = _unions(layer, [members_of[code] for code in codes], codes, layer_id)
@@ -161,13 +161,19 @@ def derive_layer(
 
 
 def named(items: Sequence[str]) -> str:
-    """The first of the items by name, the others by number."""
+    """The first items by name, and the number of the others.
+
+    Parameters
+    ----------
+    items : sequence of str
+        Items in the order in which to name them.
+    """
     remaining = len(items) - NAMED_AT_MOST
     return ", ".join(items[:NAMED_AT_MOST]) + (f" and {remaining} more" if remaining > 0 else "")
 
 
-def _refuse_strangers(layer: Layer, lookup: Membership) -> None:
-    """Refuse areas that the lookup does not know: they would belong to nothing."""
+def _refuse_unknown_areas(layer: Layer, lookup: Membership) -> None:
+    """Refuse a layer with areas that are not in the lookup."""
     strangers = [code for code in layer.codes if code not in lookup.group_of]
     if strangers:
         raise LookupMismatchError(
@@ -178,7 +184,7 @@ def _refuse_strangers(layer: Layer, lookup: Membership) -> None:
 
 
 def _members(layer: Layer, lookup: Membership) -> dict[str, tuple[str, ...]]:
-    """Small areas of each larger one that the layer touches, if they are all there."""
+    """The small areas of each larger area in the layer, which must be complete."""
     layer_codes = set(layer.codes)
     members: dict[str, list[str]] = {lookup.group_of[code]: [] for code in layer.codes}
     missing_members: dict[str, list[str]] = {}
@@ -206,10 +212,10 @@ def _members(layer: Layer, lookup: Membership) -> dict[str, tuple[str, ...]]:
 def _unions(
     layer: Layer, groups: list[tuple[str, ...]], codes: tuple[str, ...], layer_id: str
 ) -> tuple[Geometries, int]:
-    """One geometry per group, and how many needed repair.
+    """One geometry per group, and the number of those that needed repair.
 
-    Areas that share their borders exactly are joined by cancelling those borders, which moves
-    nothing; others by a full overlay.
+    Areas that share their borders exactly are joined by removing those borders, which moves no
+    point; other areas by a full overlay.
     """
     is_coverage = bool(shapely.coverage_is_valid(np.array(layer.geometries)))
     join = shapely.coverage_union_all if is_coverage else shapely.union_all

@@ -1,7 +1,7 @@
-"""Areas that change between vintages: counts and measures carried from old areas to new.
+"""Areas that change between vintages: amounts carried from old areas to new ones.
 
-The ONS lookups from LSOA 2011 to 2021 give each pair of codes a change: U unchanged, S split
-(one old area, several new), M merged (several old, one new), X anything else.
+The ONS lookups from LSOA 2011 to 2021 give each pair of codes a kind of change: U unchanged, S
+split (one old area, several new), M merged (several old, one new), X anything else.
 """
 
 from collections.abc import Iterable
@@ -24,18 +24,18 @@ IRREGULAR: Final = "X"
 
 @dataclass(frozen=True, eq=False)
 class Changes:
-    """Which new areas each old area became.
+    """The new areas of each old area.
 
     Attributes
     ----------
     label : str
-        What the lookup is called in messages.
+        Name of the lookup in messages.
     old_codes, new_codes : tuple of str
-        Sorted; vectors below are in these orders.
+        Sorted; the order of the vectors of old and of new areas.
     old, new : (pairs,) int32
-        Positions of the two ends of each pair.
+        Positions in `old_codes` and `new_codes` of each pair.
     kind : (pairs,) str
-        UNCHANGED, SPLIT, MERGED or IRREGULAR, as the pairs themselves say.
+        UNCHANGED, SPLIT, MERGED or IRREGULAR, as determined by the pairs.
     """
 
     label: str
@@ -48,16 +48,16 @@ class Changes:
 
 @dataclass(frozen=True, eq=False)
 class Carried:
-    """Values of old areas as values of new ones.
+    """Values of old areas carried to new ones.
 
     Attributes
     ----------
     values : (new,) float64
         In the order of `Changes.new_codes`.
     estimated : (new,) bool
-        True where part of the value comes from an area that was split, by weight.
+        True if part of the value comes from an area that was split, by weight.
     weight : str
-        What the weights were, in words; empty where none were needed.
+        Description of the weights; empty if none were needed.
     """
 
     values: FloatArray
@@ -73,12 +73,12 @@ def changes(
     Parameters
     ----------
     rows : iterable of three str
-        A pair given twice counts once. The change code may be empty; where it is given it
-        must be what the pairs themselves say.
+        Repeated pairs count once. The change code may be empty; otherwise it must agree with the
+        pairs.
     label : str
-        What the lookup is called in messages.
+        Name of the lookup in messages.
     numbers : iterable of int, optional
-        Number of each row in its file, for messages; by default from 2, below a header.
+        Number of each row in its file, for messages; by default from 2, after a header.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def changes(
 def _kinds(
     old_positions: IndexArray, new_positions: IndexArray, old_count: int, new_count: int
 ) -> NDArray[np.str_]:
-    """What each pair is: by how many partners its group of connected areas has on each side."""
+    """The kind of each pair, from the number of old and new areas connected with it."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -160,10 +160,10 @@ def carry_amounts(
     amounts : (old,) float64
         In the order of `lookup.old_codes`, at least 0.
     weights : (new,) float64, optional
-        By what an area that was split is shared among its new ones, at least 0: residents,
-        households, area. Needed only where areas were split.
+        Weights by which the amount of a split area is shared among its new areas, at least 0, such
+        as residents, households or area. Needed only if areas were split.
     weight : str
-        What the weights are, in words.
+        Description of the weights.
 
     Returns
     -------
@@ -180,7 +180,8 @@ def carry_amounts(
 
     Notes
     -----
-    A share of a split area is an estimate: it supposes that what is shared follows the weight.
+    The share of a split area is an estimate: it assumes that the amount is distributed like the
+    weight.
     """
     values = _checked_amounts(lookup, amounts)
     is_split = np.bincount(lookup.old, minlength=len(lookup.old_codes)) > 1

@@ -1,1 +1,1 @@
-"""A boundary layer, and the checks it must pass."""
+"""Boundary layers, and the checks that they must pass."""

@@ -1,4 +1,4 @@
-"""What is asked of areas before they make a layer: codes, geometries, coverage."""
+"""Checks of areas before they become a layer: codes, geometries, coverage."""
 
 import math
 from collections.abc import Iterable
@@ -13,23 +13,24 @@ from boundaries.layers.layer import Geometries
 from spatial.arrays import AnyArray
 
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
-NAMED_AT_MOST = 10  # features named in one message; the rest are counted
+NAMED_AT_MOST = 10  # features named in a message; the others are counted
 
 
 @dataclass(frozen=True)
 class Repair:
-    """One area whose shape was not valid and has been made so.
+    """An invalid area that has been made valid.
 
     Attributes
     ----------
     feature : int
         Number of the feature in the file, from 1.
     code : str
+        Code of the area.
     reason : str
-        What was wrong, in the words of GEOS.
+        Why it was invalid, in the words of GEOS.
     area_change_m2 : float
-        Area after the repair less the area before, m^2. The area before counts what an
-        invalid ring encloses by its signed sum, so that for a bow-tie it says little.
+        Area after the repair minus the area before, m^2. The area enclosed by an invalid ring is
+        a signed sum, so that for a bow-tie the difference means little.
     """
 
     feature: int
@@ -45,14 +46,15 @@ class Coverage:
     Attributes
     ----------
     is_valid : bool
+        True if all borders match.
     invalid_areas : int
-        Areas with at least one border that does not match its neighbour's.
+        Number of areas with a border that does not match its neighbour's.
     invalid_edges : int
-        Straight pieces of border that do not match.
+        Number of straight pieces of border that do not match.
     invalid_km : float
         Their length, km.
     overlap_m2 : float
-        Ground that belongs to more than one area, m^2.
+        Area that belongs to more than one area, m^2.
     """
 
     is_valid: bool
@@ -63,7 +65,7 @@ class Coverage:
 
 
 def coverage_of(geometries: Geometries) -> Coverage:
-    """Whether the areas are a valid coverage, and what is wrong with their borders if not.
+    """Whether the areas are a valid coverage, and how far their borders do not match.
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ def coverage_of(geometries: Geometries) -> Coverage:
 
 
 def _overlap_m2(geometries: Geometries) -> float:
-    """Sum over pairs of the ground that both hold."""
+    """Sum over pairs of the area that belongs to both."""
     first_area, second_area = shapely.STRtree(geometries).query(geometries, predicate="intersects")
     is_first_order = first_area < second_area
     return float(
@@ -98,12 +100,19 @@ def _overlap_m2(geometries: Geometries) -> float:
 
 
 def cleaned_codes(values: AnyArray, *, layer_id: str, field: str) -> tuple[str, ...]:
-    """The codes as text without surrounding blanks; whole numbers lose their ``.0``.
+    """The codes as text, without surrounding blanks, and without the ``.0`` of whole numbers.
+
+    Parameters
+    ----------
+    values : (n,) object array
+        Values of the field.
+    layer_id, field : str
+        Names of the layer and the field, for messages.
 
     Raises
     ------
     InvalidLayerError
-        If a code is null, blank or used twice; features are named by number, from 1.
+        If a code is null, blank or used twice; the message names features by number, from 1.
     """
     codes = [as_text(value) for value in values.tolist()]
     blanks = [number for number, code in enumerate(codes, start=1) if not code]
@@ -133,7 +142,13 @@ def cleaned_codes(values: AnyArray, *, layer_id: str, field: str) -> tuple[str, 
 
 
 def as_text(value: object) -> str:
-    """A field's value as text; empty for null, NaN and blank."""
+    """A field's value as text; empty for null, NaN and blank.
+
+    Parameters
+    ----------
+    value : object
+        Value of a field.
+    """
     if value is None:
         return ""
     if isinstance(value, float):
@@ -144,7 +159,13 @@ def as_text(value: object) -> str:
 
 
 def named_features(numbers: Iterable[int]) -> str:
-    """``feature 3`` or ``features 3, 5, 8 and 12 more``."""
+    """``feature 3`` or ``features 3, 5, 8 and 12 more``.
+
+    Parameters
+    ----------
+    numbers : iterable of int
+        Numbers of the features.
+    """
     feature_numbers = list(numbers)
     text = ", ".join(str(n) for n in feature_numbers[:NAMED_AT_MOST])
     suffix = (
@@ -156,7 +177,16 @@ def named_features(numbers: Iterable[int]) -> str:
 
 
 def only_polygons(geometries: Geometries, codes: tuple[str, ...], *, layer_id: str) -> Geometries:
-    """The geometries, if each is one or several polygons; collections of polygons are unwrapped.
+    """The geometries, if all are polygons or multipolygons; collections of these are unwrapped.
+
+    Parameters
+    ----------
+    geometries : (n,) object array
+        Shapely geometries or None.
+    codes : tuple of str
+        Code of each, for messages.
+    layer_id : str
+        Name of the layer, for messages.
 
     Raises
     ------
@@ -183,7 +213,7 @@ def only_polygons(geometries: Geometries, codes: tuple[str, ...], *, layer_id: s
 
 
 def _unwrapped(geometry: Any | None) -> Any | None:
-    """A polygon or multipolygon with area, or None where the geometry is something else."""
+    """A non-empty polygon or multipolygon, or None if the geometry is something else."""
     if geometry is None or geometry.is_empty:
         return None
     kind = shapely.get_type_id(geometry)
@@ -199,15 +229,24 @@ def _unwrapped(geometry: Any | None) -> Any | None:
 def repaired(
     geometries: Geometries, codes: tuple[str, ...], *, layer_id: str
 ) -> tuple[Geometries, tuple[Repair, ...]]:
-    """Valid polygons, and a record of each that had to be made so.
+    """Valid polygons, and a record of each repair.
 
     Rings that cross themselves are split where they cross; every part that a ring encloses is
-    kept. Lines and points that are left of collapsed parts have no area and go.
+    kept. Parts that collapse to lines or points are removed.
+
+    Parameters
+    ----------
+    geometries : (n,) object array
+        Polygons and multipolygons.
+    codes : tuple of str
+        Code of each, for messages.
+    layer_id : str
+        Name of the layer, for messages.
 
     Raises
     ------
     InvalidLayerError
-        If nothing with area is left of an area.
+        If an area has no polygon left.
     """
     invalid_positions = np.flatnonzero(~shapely.is_valid(geometries))
     result = geometries.copy()
@@ -236,13 +275,19 @@ def repaired(
 
 
 def simplest(geometry: Any) -> Any:
-    """A polygon instead of a multipolygon of one part; anything else as it is."""
+    """The polygon of a multipolygon with one part; any other geometry unchanged.
+
+    Parameters
+    ----------
+    geometry : shapely geometry
+        Of any type.
+    """
     parts = shapely.get_parts(geometry)
     return parts[0] if len(parts) == 1 else geometry
 
 
 def _polygons_of(geometry: Any) -> Any | None:
-    """The polygons among a geometry's parts."""
+    """The polygons among a geometry's parts; None if there are none."""
     parts = shapely.get_parts(shapely.get_parts(geometry))
     polygons = parts[(shapely.get_type_id(parts) == POLYGON) & (shapely.area(parts) > 0)]
     if len(polygons) == 0:

@@ -1,4 +1,4 @@
-"""Borders as numbers: the edges of areas, and which areas have corners and edges in common."""
+"""Edges of areas, and the pairs of areas with common corners and edges."""
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +9,7 @@ from spatial.arrays import AnyArray, FloatArray, IntArray
 
 
 def edges_of(geometries: Geometries) -> tuple[FloatArray, IntArray]:
-    """Every edge of every ring, and the area it belongs to.
+    """All edges of all rings, and the area that each belongs to.
 
     Parameters
     ----------
@@ -19,9 +19,9 @@ def edges_of(geometries: Geometries) -> tuple[FloatArray, IntArray]:
     Returns
     -------
     edges : (m, 4) float64
-        x and y of both ends.
+        x and y of the start, x and y of the end.
     owner : (m,) int64
-        Position of its area, ascending.
+        Position of the area of each edge, ascending.
     """
     parts, area = shapely.get_parts(geometries, return_index=True)
     rings, part = shapely.get_rings(parts, return_index=True)
@@ -32,7 +32,12 @@ def edges_of(geometries: Geometries) -> tuple[FloatArray, IntArray]:
 
 
 def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
-    """Pairs of areas with a corner in common, and with an edge in common, to the last digit.
+    """Pairs of areas with a common corner, and with a common edge, in exact coordinates.
+
+    Parameters
+    ----------
+    geometries : (n,) object array
+        Polygons and multipolygons.
 
     Returns
     -------
@@ -41,8 +46,8 @@ def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
 
     Notes
     -----
-    In a valid coverage these are all pairs that touch at a point and along a line. Elsewhere
-    they are some of them: borders may touch without a common corner.
+    In a valid coverage these are all pairs that touch at a point, and along a line. Otherwise
+    some may be missing, because borders can touch without a common corner.
     """
     ends, owner = edges_of(geometries)
     x, y = _numbered(ends[:, [0, 2]].T.ravel()), _numbered(ends[:, [1, 3]].T.ravel())
@@ -54,9 +59,9 @@ def pairs_in_contact(geometries: Geometries) -> tuple[IntArray, IntArray]:
 
 
 def _numbered(values: AnyArray) -> IntArray:
-    """A number from 0 for each distinct value; found by hashing, which is faster than sorting."""
+    """A number from 0 for each distinct value; by hashing, which is faster than sorting."""
     contiguous_values = np.ascontiguousarray(values + 0)  # adding 0 makes -0.0 0.0
-    # Buffers there and back: pa.array and to_numpy import pandas.
+    # Buffers in both directions, because pa.array and to_numpy import pandas.
     kind = pa.int64() if contiguous_values.dtype == np.int64 else pa.float64()
     array = pa.Array.from_buffers(
         kind, len(contiguous_values), [None, pa.py_buffer(contiguous_values)]
@@ -66,15 +71,21 @@ def _numbered(values: AnyArray) -> IntArray:
 
 
 def distinct(values: IntArray) -> IntArray:
-    """The distinct values, ascending; `np.unique` hashes since numpy 2.3, which is slower here."""
+    """The distinct values, ascending; faster here than the hashing of `np.unique` since numpy 2.3.
+
+    Parameters
+    ----------
+    values : (n,) int64
+        In any order.
+    """
     sorted_values = np.sort(values)
     is_first = np.append(True, sorted_values[1:] != sorted_values[:-1])[: len(sorted_values)]
     return np.asarray(sorted_values[is_first], dtype=np.int64)
 
 
 def _pairs_with_a_common(things: IntArray, owner: IntArray, areas: int) -> IntArray:
-    """Pairs of areas that have the same thing, as first * areas + second, ascending."""
-    thing_keys = distinct(_numbered(things) * areas + owner)  # who holds what, by thing
+    """Pairs of areas with equal values in `things`, as first * areas + second, ascending."""
+    thing_keys = distinct(_numbered(things) * areas + owner)  # sorted by thing, then area
     thing_numbers, owners = thing_keys // areas, thing_keys % areas
     pair_parts = [np.empty(0, dtype=np.int64)]
     for shift in range(1, len(thing_keys)):

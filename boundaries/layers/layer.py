@@ -20,22 +20,22 @@ _LAYER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 @dataclass(frozen=True)
 class LayerMetadata:
-    """What is known of a layer besides its areas; kept in the file's own metadata.
+    """Information about a layer other than its areas, stored in the metadata of its file.
 
     Attributes
     ----------
     layer_id : str
-        The name in addresses and commands, e.g. ``lsoa21``.
+        Name in addresses and commands, e.g. ``lsoa21``.
     title, vintage, source, licence : str
-        As the importer was told; empty where it was not.
+        As given to the importer; may be empty.
     crs : str
-        The working CRS the geometries are in, e.g. ``EPSG:27700``.
+        The working CRS of the geometries, e.g. ``EPSG:27700``.
     order : int
-        1 for the layer imported first; the default study area is that one's union.
+        1 for the layer imported first, whose union is the default study area.
     synthetic : bool
-        True for invented areas: every answer made from them says so.
+        True for invented areas; every answer that uses them states it.
     version : str
-        Digest of codes, names, geometries and the words above; 12 hex digits.
+        Digest of codes, names, geometries and metadata; 12 hexadecimal digits.
     """
 
     layer_id: str
@@ -51,13 +51,14 @@ class LayerMetadata:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """Areas in the order of `codes`; all arrays are read-only and shared by all requests.
+    """Areas in the order of `codes`; arrays are read-only and shared between requests.
 
     Attributes
     ----------
     metadata : LayerMetadata
+        Information about the layer.
     codes, names : tuple of str
-        One of each per area; codes are unique and sorted.
+        One per area; codes are unique and sorted.
     geometries : (n,) object array
         Valid polygons or multipolygons in the working CRS, metres.
     """
@@ -94,7 +95,7 @@ class Layer:
 
     @property
     def version(self) -> str:
-        """Digest of everything that answers depend on."""
+        """Digest of everything in the layer that answers depend on."""
         return self.metadata.version
 
     @property
@@ -103,7 +104,12 @@ class Layer:
         return self.metadata.crs
 
     def position(self, code: str) -> int:
-        """The place of an area in the layer's order.
+        """Position of an area in the layer.
+
+        Parameters
+        ----------
+        code : str
+            Code of the area.
 
         Raises
         ------
@@ -116,7 +122,13 @@ class Layer:
             raise UnknownAreaError(self.layer_id, code, self.codes[:3]) from None
 
     def positions(self, codes: tuple[str, ...]) -> IndexArray:
-        """(len(codes),) int32 place of each code in the layer's order, -1 where it has none."""
+        """(len(codes),) int32 position of each code in the layer; -1 if the layer lacks it.
+
+        Parameters
+        ----------
+        codes : tuple of str
+            Codes of areas, in any order.
+        """
         return np.array([self._index.get(code, -1) for code in codes], dtype=np.int32)
 
     @cached_property
@@ -127,20 +139,20 @@ class Layer:
 
     @cached_property
     def areas_km2(self) -> FloatArray:
-        """(n,) area of each, km^2."""
+        """(n,) size of each area, km^2."""
         return frozen(np.asarray(shapely.area(self.geometries), dtype=np.float64) / 1e6)
 
     @cached_property
     def centroids_m(self) -> FloatArray:
-        """(n, 2) centroid of each, metres."""
+        """(n, 2) centroid of each area, metres."""
         return frozen(np.asarray(shapely.get_coordinates(shapely.centroid(self.geometries))))
 
     @cached_property
     def union(self) -> Any:
-        """All areas as one geometry.
+        """The union of all areas.
 
-        Where neighbours share their borders exactly, cancelling those takes a tenth of the time
-        of a full overlay and gives the same.
+        If neighbours share their borders exactly, removing these gives the same as a full overlay
+        in a tenth of the time.
         """
         if shapely.coverage_is_valid(np.array(self.geometries)):
             return shapely.coverage_union_all(self.geometries)
@@ -148,24 +160,38 @@ class Layer:
 
 
 def is_layer_id(name: str) -> bool:
-    """Whether a name can be a layer's: lower-case letters, digits, ``-`` and ``_``, at most 64."""
+    """Whether a name is allowed for a layer.
+
+    Parameters
+    ----------
+    name : str
+        Allowed are up to 64 lower-case letters, digits, ``-`` and ``_``, a letter or digit first.
+    """
     return _LAYER_ID.fullmatch(name) is not None
 
 
 def with_geometries(layer: Layer, geometries: Geometries) -> Layer:
-    """The same areas in other shapes, in the same order; the version is that of before."""
-    return Layer(layer.metadata, layer.codes, layer.names, geometries)
-
-
-def normalised(layer: Layer, *, order: int | None = None) -> Layer:
-    """The same layer with its areas in the order of their codes and its version computed.
+    """The layer with other shapes for its areas, and an unchanged version.
 
     Parameters
     ----------
     layer : Layer
-        In any order.
+        The layer.
+    geometries : (n,) object array
+        The new shapes, in the order of the layer.
+    """
+    return Layer(layer.metadata, layer.codes, layer.names, geometries)
+
+
+def normalised(layer: Layer, *, order: int | None = None) -> Layer:
+    """The layer with its areas in the order of their codes, and its version computed.
+
+    Parameters
+    ----------
+    layer : Layer
+        Areas in any order.
     order : int, optional
-        Its place in the order of imports; as it is when not given.
+        Position in the order of imports; unchanged by default.
     """
     code_order = sorted(range(len(layer)), key=layer.codes.__getitem__)
     codes = tuple(layer.codes[i] for i in code_order)
@@ -182,7 +208,7 @@ def normalised(layer: Layer, *, order: int | None = None) -> Layer:
 def _digest(
     metadata: LayerMetadata, codes: tuple[str, ...], names: tuple[str, ...], geometries: Geometries
 ) -> str:
-    """12 hex digits of everything answers depend on; not of the order of imports."""
+    """Digest, 12 hexadecimal digits, of everything but the order of imports and the version."""
     digest_metadata = replace(metadata, order=0, version="")
     digest = hashlib.sha256(repr(digest_metadata).encode())
     for code, name, wkb in zip(codes, names, shapely.to_wkb(geometries), strict=True):

@@ -1,27 +1,27 @@
-"""Which layer, of which vintage, a set of area codes belongs to."""
+"""Recognition of the layer, and vintage, that a set of area codes belongs to."""
 
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-OWN_SHARE = 0.98  # a set of codes is of a layer when at least this share of records is in it
+OWN_SHARE = 0.98  # share of records whose codes a layer must have for the set to be its own
 
 
 @dataclass(frozen=True)
 class Recognition:
-    """Which layer a set of codes belongs to.
+    """The layer that a set of codes belongs to.
 
     Attributes
     ----------
     target, best : str
         The layer that the records are to be counted in, and the one that knows most of them.
     target_share, best_share : float
-        Share of the records with a code that each layer has, 0 to 1.
+        Share of the records whose code the target, and the best layer, has; 0 to 1.
     belongs : bool
-        Whether the codes are those of the target.
+        Whether the codes are those of the target layer.
     unknown : tuple of str
-        Codes that the target does not have, the most frequent first.
+        Codes that the target does not have, most frequent first.
     """
 
     target: str
@@ -32,7 +32,7 @@ class Recognition:
     unknown: tuple[str, ...]
 
     def sentence(self) -> str:
-        """What was found, in words."""
+        """The result in words."""
         if self.belongs:
             return f"{self.target_share:.1%} of the codes are those of {self.target}"
         if self.best == self.target or self.best_share <= self.target_share:
@@ -50,22 +50,23 @@ class Recognition:
 def recognised(
     records_of: Mapping[str, int], layers: Mapping[str, Sequence[str]], *, target: str
 ) -> Recognition:
-    """Which layer a set of codes belongs to, and whether it is the target.
+    """The layer that a set of codes belongs to, and whether it is the target.
 
     Parameters
     ----------
     records_of : mapping of str to int
         Number of records with each code.
     layers : mapping of str to sequence of str
-        Codes of each layer to choose from; the target among them.
+        Codes of each candidate layer, including the target.
     target : str
         The layer that the records are to be counted in.
 
     Notes
     -----
-    Vintages share most of their codes (of the LSOAs here 455 of 516), so the layer is judged
-    by whether `OWN_SHARE` of the records are known to it and no other layer knows more.
-    Records beyond the layer's extent lower the share: leave them out where their place is known.
+    Vintages share most of their codes (455 of the 516 LSOAs here). The codes therefore belong to
+    the target if it has those of at least `OWN_SHARE` of the records and no other layer has
+    more. Records outside the layer's extent lower the share; omit them if their position is
+    known.
     """
     total = sum(records_of.values())
     known_records = {

@@ -1,1 +1,1 @@
-"""Which areas touch."""
+"""Neighbours of areas by contiguity, and their cache."""

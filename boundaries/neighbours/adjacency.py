@@ -1,4 +1,4 @@
-"""Which areas are neighbours: by a common point (queen) or a common border (rook)."""
+"""Contiguity: areas with a common point (queen) or a common border (rook)."""
 
 import math
 
@@ -11,26 +11,26 @@ from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.errors import InvalidParameterError
 from spatial.weights.weights import Neighbours
 
-SNAP_M = 0.25  # gaps up to this are slivers, not ground between two areas
-SNAP_SHARE = 0.001  # and never more than this share of the side of a middling area
-ROOK_SNAPS = 10.0  # a border has to run together for this many times the tolerance
+SNAP_M = 0.25  # wider gaps separate areas; narrower ones are slivers
+SNAP_SHARE = 0.001  # but at most this share of the side of an area of median size
+ROOK_SNAPS = 10.0  # least length of a common border, as a multiple of the tolerance
 
 
 def queen(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
-    """Areas that come within a tolerance of each other, if only at one point.
+    """Queen contiguity: areas within a tolerance of each other, at one point or more.
 
     Parameters
     ----------
     layer : Layer
         Areas in the working CRS; they need not be a valid coverage.
     snap_m : float, optional
-        Width of the gaps that do not count, metres, at least 0. By default `SNAP_M`, or
-        `SNAP_SHARE` of the square root of the median area where that is less.
+        Width of gaps to ignore, metres, at least 0. By default `SNAP_M`, or `SNAP_SHARE` of the
+        square root of the median area if that is less.
 
     Returns
     -------
     Neighbours
-        Symmetric, weights of one, in the order of the layer; areas without are its islands.
+        Symmetric, with weights of one, in the order of the layer.
 
     Raises
     ------
@@ -39,8 +39,8 @@ def queen(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
 
     Notes
     -----
-    With a tolerance of 0 this is contiguity as in ``spdep::poly2nb`` on exact borders. The
-    tolerance can only add pairs; overlapping areas are neighbours too.
+    With a tolerance of 0 the result is that of ``spdep::poly2nb`` on exact borders. A larger
+    tolerance can only add pairs. Overlapping areas are neighbours.
     """
     snap = _checked_snap(layer, snap_m)
     corners, _ = pairs_in_contact(layer.geometries)
@@ -49,7 +49,7 @@ def queen(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
 
 
 def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
-    """Areas that have a piece of border in common, not only a point.
+    """Rook contiguity: areas with a common piece of border, not only a point.
 
     Two areas are neighbours if their borders share a line exactly, or run within the tolerance
     of each other for at least `ROOK_SNAPS` tolerances (slivers).
@@ -62,7 +62,7 @@ def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
     Returns
     -------
     Neighbours
-        A subset of `queen`; symmetric, weights of one.
+        A subset of `queen`; symmetric, with weights of one.
 
     Raises
     ------
@@ -88,12 +88,19 @@ def rook(layer: Layer, *, snap_m: float | None = None) -> Neighbours:
 
 
 def default_snap_m(layer: Layer) -> float:
-    """Width of the gaps that do not count for this layer, metres."""
+    """The default width of gaps to ignore, metres.
+
+    Parameters
+    ----------
+    layer : Layer
+        The areas; the width depends on their median size.
+    """
     side_m = math.sqrt(float(np.median(layer.areas_km2)) * 1e6)
     return min(SNAP_M, SNAP_SHARE * side_m)
 
 
 def _checked_snap(layer: Layer, snap_m: float | None) -> float:
+    """The tolerance given, if it is finite and at least 0, or the default."""
     if snap_m is None:
         return default_snap_m(layer)
     if not (math.isfinite(snap_m) and snap_m >= 0.0):
@@ -104,8 +111,8 @@ def _checked_snap(layer: Layer, snap_m: float | None) -> float:
 def _within(layer: Layer, snap_m: float, known_pairs: IntArray) -> tuple[IntArray, IntArray]:
     """Pairs of areas, first before second, that touch, overlap or are within the tolerance.
 
-    Of `known_pairs` pairs, which have a corner in common, nothing more needs to be asked; that
-    leaves a few of those whose boxes meet.
+    `known_pairs` have a common corner and need no test; of the other pairs, those whose bounding
+    boxes meet are tested.
     """
     areas = len(layer)
     bounds = shapely.bounds(layer.geometries) + np.array([-1.0, -1.0, 1.0, 1.0]) * snap_m
@@ -125,11 +132,11 @@ def _within(layer: Layer, snap_m: float, known_pairs: IntArray) -> tuple[IntArra
 
 
 def _share_a_line(border: Geometries, i: IntArray, j: IntArray) -> BoolArray:
-    """Whether two borders have a line in common, exactly (DE-9IM: dimension 1)."""
+    """Whether two borders have a common line, exactly (dimension 1 in DE-9IM)."""
     return np.asarray(shapely.relate_pattern(border[i], border[j], "1********"), dtype=bool)
 
 
 def _near_length_m(border: Geometries, i: IntArray, j: IntArray, snap_m: float) -> FloatArray:
-    """Length of the border of each i that lies within the tolerance of the border of j."""
+    """Length of the part of border i within the tolerance of border j, for each pair."""
     reach = shapely.buffer(border[j], snap_m, quad_segs=2)
     return np.asarray(shapely.length(shapely.intersection(border[i], reach)))

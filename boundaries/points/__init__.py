@@ -1,1 +1,1 @@
-"""Which area holds a point."""
+"""Assignment of points to areas."""

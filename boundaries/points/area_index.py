@@ -1,8 +1,9 @@
-"""An index of areas that answers most points without looking at a border.
+"""An index of areas that locates most points without testing a border.
 
-The extent is cut into square cells. A cell that no border passes through lies wholly inside
-the same areas, so its answer is one number, found once. In the other cells the areas whose
-borders pass through are asked, each by the few of its edges that cross the row of cells.
+The extent is divided into square cells. A cell that no border crosses lies in the same areas
+everywhere, so that its area is computed once. In a cell with borders, the areas of these borders
+are tested, each with only those of its edges that cross the row of cells. Derivation and rounding
+bounds are in docs/methods.md, "The area of a point".
 """
 
 import math
@@ -17,18 +18,18 @@ from spatial.arrays import FloatArray, IndexArray, IntArray
 from spatial.compiled import compiled
 
 OUTSIDE = -1
-UNDECIDED = -2  # too near to a border for floating point numbers to tell the side
+UNDECIDED = -2  # too near to a border to decide the side in floating point
 
 _CELLS_PER_AREA = 2_000
 _FEWEST_CELLS, _MOST_CELLS = 1 << 14, 1 << 22
-_PAD = 1e-4  # cells; far above the rounding of coordinates, so that no border is missed
-_FLAT = 1e-3  # cells; an edge flatter than this is taken as lying in all columns it spans
+_PAD = 1e-4  # cells; far above the rounding of coordinates, so that no crossing is missed
+_FLAT = 1e-3  # cells; a flatter edge is put into all the columns that it spans
 _ROUNDING = 3.3306690738754716e-16  # (3 + 16 u) u, u = 2^-53: Shewchuk (1997), ccwerrboundA
 
 
 @dataclass(frozen=True, eq=False)
 class AreaIndex:
-    """Cells and edges of one layer; built once, asked by many threads.
+    """Cells and edges of one layer; built once, and used by many threads.
 
     Attributes
     ----------
@@ -37,18 +38,20 @@ class AreaIndex:
     rows, cols : int
         Number of cells; row 0 is south.
     bounds_m : tuple of float
-        Of the areas themselves; a point outside is in none.
+        Bounds of the areas; a point outside is in no area.
     cells : (rows * cols,) int32
-        The answer where no border passes, else ``-2 - k`` for border cell k.
+        Area of a cell without a border (or OUTSIDE); ``-2 - k`` for the k-th cell with a border.
     base : (border cells,) int32
-        First area that contains the whole border cell, -1 if none does.
+        First area that contains the whole border cell; -1 if none does.
     candidate_start : (border cells + 1,) int64
+        Start of each border cell's entries in `candidates`.
     candidates : (pairs,) int32
         Areas with a border in each border cell, ascending.
     first_bucket : (areas + 1,) int64
     first_row : (areas,) int64
-        Edges are kept by area and row of cells: bucket `first_bucket[a] + row - first_row[a]`.
+        Edges are sorted by area and row of cells: bucket `first_bucket[a] + row - first_row[a]`.
     edge_start : (buckets + 1,) int64
+        Start of each bucket's edges in `edges_m`.
     edges_m : (entries, 4) float64
         x and y of both ends, metres.
     """
@@ -70,15 +73,15 @@ class AreaIndex:
 
     @classmethod
     def of(cls, geometries: Geometries, *, cells: int | None = None) -> "AreaIndex":
-        """The index of some areas.
+        """Build the index of some areas.
 
         Parameters
         ----------
         geometries : (n,) object array
             Valid polygons or multipolygons, metres; they may overlap and leave gaps.
         cells : int, optional
-            About how many cells to cut the extent into; by default 2,000 per area, at least
-            16,384 and at most 4,194,304. More cells answer faster and need 4 bytes each.
+            Approximate number of cells; by default 2,000 per area, at least 16,384 and at most
+            4,194,304. With more cells lookups are faster; each needs 4 bytes.
         """
         edges_m, owner = edges_of(geometries)
         left, bottom, right, top = (float(v) for v in shapely.total_bounds(geometries))
@@ -90,8 +93,8 @@ class AreaIndex:
         cell = math.sqrt(width * height / cell_target)
         cell = max(
             cell, width / cell_target, height / cell_target
-        )  # a thin strip has few rows, not many
-        # One cell more on every side, so that the outermost borders have cells beyond them.
+        )  # limits the cells of a long, thin extent
+        # One more cell on every side, so that there are cells beyond the outermost borders.
         cols, rows = math.ceil(width / cell) + 2, math.ceil(height / cell) + 2
         origin = np.array([left - cell, bottom - cell])
         buckets = _Buckets.of(edges_m, owner, len(geometries), origin, cell)
@@ -137,20 +140,20 @@ class AreaIndex:
         )
 
     def find(self, xy_m: FloatArray) -> IndexArray:
-        """(n,) int32 first area that each point lies in, OUTSIDE, or UNDECIDED.
+        """(n,) int32 first area that contains each point, OUTSIDE, or UNDECIDED.
 
         Parameters
         ----------
         xy_m : (n, 2) float64
-            C-contiguous, metres; NaN and infinite are outside.
+            C-contiguous, metres; NaN and infinity are outside.
 
         Notes
         -----
-        Every answer that is not UNDECIDED is exact: the side of an edge is taken from floating
-        point numbers only where it exceeds their rounding (Shewchuk 1997, section 4).
+        Every result other than UNDECIDED is exact: the side of an edge is decided in floating
+        point only if it exceeds the rounding error (Shewchuk 1997, section 4).
         """
         points = xy_m.view()
-        points.flags.writeable = False  # a kernel is compiled once more for writable arrays
+        points.flags.writeable = False  # numba compiles separately for writable arrays
         positions = np.empty(len(points), dtype=np.int32)
         _find(
             points, np.array(self.bounds_m), self.left_m, self.bottom_m, 1.0 / self.cell_m,
@@ -162,7 +165,7 @@ class AreaIndex:
 
 @dataclass(frozen=True, eq=False)
 class _Buckets:
-    """Edges by area and row of cells; an edge is in every row that it passes through."""
+    """Edges by area and row of cells; an edge is in every row that it crosses."""
 
     first: IntArray
     row: IntArray
@@ -173,7 +176,7 @@ class _Buckets:
     def of(
         cls, edges_m: FloatArray, owner: IntArray, areas: int, origin: FloatArray, cell: float
     ) -> "_Buckets":
-        """Sort the edges; `owner` ascends."""
+        """Sort the edges into buckets; `owner` ascends."""
         rows = (edges_m[:, [1, 3]] - origin[1]) / cell
         lowest_row = np.floor(rows.min(axis=1) - _PAD).astype(np.int64)
         highest_row = np.floor(rows.max(axis=1) + _PAD).astype(np.int64)
@@ -204,7 +207,7 @@ def _last_column(edges: FloatArray, e: int, row: int, cols: int) -> int:
 
 @compiled
 def _column(u: float, cols: int) -> int:
-    """The column of a position in cells, kept on the grid."""
+    """The column of a position in cells, limited to the grid."""
     return int(min(max(math.floor(u), 0.0), cols - 1.0))
 
 
@@ -232,9 +235,9 @@ def _mark(
     counts: IndexArray,
     answers: IndexArray,
 ) -> None:
-    """Count the borders in each cell, and fill in the first area that contains it whole.
+    """Count the borders in each cell, and set the first area that contains the whole cell.
 
-    Areas are taken from the last to the first, so that the first has the last word.
+    Areas are processed from the last to the first, so that the first is written last.
     """
     crossings = np.empty(len(edges))
     for area in range(len(first_row) - 1, -1, -1):
@@ -258,8 +261,8 @@ def _mark(
                     crossing_count += 1
             crossings[:crossing_count].sort()
             for pair in range(0, crossing_count - 1, 2):
-                # A cell without this area's border is as its centre is: a rounded crossing
-                # is at least half a cell away from a centre that it could misjudge.
+                # A cell without this area's border is inside if its centre is. A crossing
+                # so near to a centre that rounding matters lies in a cell with a border.
                 for col in range(
                     max(math.ceil(crossings[pair] - 0.5), 0),
                     min(math.floor(crossings[pair + 1] - 0.5), cols - 1) + 1,
@@ -280,7 +283,7 @@ def _collect(
     next_slot: IntArray,
     candidates: IndexArray,
 ) -> None:
-    """Write the areas with a border in each border cell, ascending."""
+    """List the areas with a border in each border cell, ascending."""
     for area in range(len(first_row)):
         for bucket in range(first_bucket[area], first_bucket[area + 1]):
             row = first_row[area] + bucket - first_bucket[area]
@@ -313,11 +316,11 @@ def _find(
     edges_m: FloatArray,
     positions: IndexArray,
 ) -> None:
-    """The first area of each point, by its cell where that is enough."""
+    """The first area of each point: from its cell, or by testing the areas with a border there."""
     for i in range(len(xy_m)):
         x, y = xy_m[i, 0], xy_m[i, 1]
         positions[i] = OUTSIDE
-        # NaN fails every comparison, so it stays outside.
+        # NaN fails every comparison, and so counts as outside.
         if not (bounds_m[0] <= x <= bounds_m[2] and bounds_m[1] <= y <= bounds_m[3]):
             continue
         row = int((y - bottom_m) * cells_per_m)
@@ -345,7 +348,7 @@ def _find(
 
 @compiled
 def _side(x: float, y: float, edges_m: FloatArray, start: int, end: int) -> int:
-    """1 inside, 0 outside, UNDECIDED on or too near a border: a ray to the east is followed."""
+    """1 inside, 0 outside, UNDECIDED near a border; counts crossings of a ray to the east."""
     crossing_count = 0
     for e in range(start, end):
         x1, y1, x2, y2 = edges_m[e, 0], edges_m[e, 1], edges_m[e, 2], edges_m[e, 3]

@@ -1,7 +1,6 @@
-"""Points to areas: which area each point lies in.
+"""Assignment of points to areas.
 
-The rule for a point on a border: it belongs to every area it touches, and is given to the
-first of them in code order. The same holds where areas overlap.
+A point on a border, or where areas overlap, is assigned to the first of its areas in code order.
 """
 
 import threading
@@ -16,27 +15,27 @@ from boundaries.points.area_index import OUTSIDE, UNDECIDED, AreaIndex
 from spatial.arrays import FloatArray, IndexArray
 from spatial.errors import InvalidPointsError
 
-FEW_POINTS = 2_000  # for fewer an index that is not there yet is not worth its making
+FEW_POINTS = 2_000  # for fewer points it is not worth building an index
 
 _indices: "weakref.WeakKeyDictionary[Layer, AreaIndex]" = weakref.WeakKeyDictionary()
 _building = threading.Lock()
 
 
 def assign_points(layer: Layer, xy_m: ArrayLike) -> IndexArray:
-    """The position in `layer.codes` of the area that each point lies in.
+    """The position in `layer.codes` of the area that contains each point.
 
     Parameters
     ----------
     layer : Layer
         Areas in the working CRS, in the order of their codes.
     xy_m : (n, 2) float64
-        Places in the working CRS, metres; NaN or infinite where a place is not known.
+        Points in the working CRS, metres; NaN or infinite where a position is unknown.
 
     Returns
     -------
     (n,) int32
-        -1 outside all areas and where a coordinate is not finite. A point on a border, or
-        where areas overlap, is in the first of its areas in code order.
+        -1 outside all areas and where a coordinate is not finite. A point on a border, or where
+        areas overlap, is in the first of its areas in code order.
 
     Raises
     ------
@@ -45,9 +44,9 @@ def assign_points(layer: Layer, xy_m: ArrayLike) -> IndexArray:
 
     Notes
     -----
-    Exact: the same as testing every area with the ``intersects`` predicate of GEOS. The first
+    Exact: the result is that of the ``intersects`` predicate of GEOS with every area. The first
     call with many points builds the layer's index (0.1 s for 500 areas), which is kept as long
-    as the layer; then a point costs some tens of nanoseconds.
+    as the layer; after that a point takes some tens of nanoseconds.
     """
     points = np.ascontiguousarray(xy_m, dtype=np.float64)
     if points.ndim != 2 or points.shape[1] != 2:
@@ -61,7 +60,7 @@ def assign_points(layer: Layer, xy_m: ArrayLike) -> IndexArray:
 
 
 def compile_kernels() -> None:
-    """Compile what `assign_points` runs, so that no request pays for it."""
+    """Compile the kernels of `assign_points` before the first request needs them."""
     square = np.array([shapely.box(0.0, 0.0, 1.0, 1.0)], dtype=object)
     AreaIndex.of(square, cells=4).find(np.zeros((1, 2)))
 
@@ -76,7 +75,7 @@ def _index_of(layer: Layer) -> AreaIndex:
 
 
 def _by_tree(geometries: Geometries, points: FloatArray) -> IndexArray:
-    """(n,) int32 first area that each point touches, by the exact predicate of GEOS."""
+    """(n,) int32 first area that each point intersects, by the exact predicate of GEOS."""
     area = np.full(len(points), OUTSIDE, dtype=np.int32)
     known_points = np.flatnonzero(np.isfinite(points).all(axis=1))
     tree = shapely.STRtree(geometries)

@@ -1,1 +1,1 @@
-"""Boundary files: read, recognised, cleaned."""
+"""Reading, checking and cleaning boundary files."""

@@ -1,7 +1,7 @@
-"""Making neighbours share their borders again: gaps closed, overlaps given to one area.
+"""Cleaning of a coverage: narrow gaps are closed, and overlaps assigned to one area.
 
-Nothing is moved further than a stated tolerance: where more would be needed the areas are left
-as they are, and the report says so.
+No border is moved further than a tolerance. If that would be necessary, the areas are left as they
+are, and the report states it.
 """
 
 import math
@@ -23,36 +23,36 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Cleaning:
-    """What cleaning did to the borders of a layer.
+    """Summary of cleaning the borders of a layer.
 
     Attributes
     ----------
     needed : bool
-        False where the areas were a valid coverage without slivers: nothing was touched.
+        False if the areas were already a valid coverage without slivers.
     applied : bool
         Whether the cleaned areas are used.
     reason : str
-        Why they are not, where it was needed and not applied.
+        Why they are not used, if cleaning was needed but not applied.
     tolerance_m : float
-        The furthest that a border may move, and the widest gap that is closed, metres.
+        Largest movement of a border, and largest width of a closed gap, metres.
     furthest_m : float
-        How far the furthest border moved, metres: the Hausdorff distance between the borders
-        of an area before and after, measured at their corners, the largest of all areas.
+        Largest movement of a border, metres: the largest Hausdorff distance between the borders
+        of an area before and after, measured at their corners.
     furthest_code : str
-        The area it belongs to.
+        Code of the area with that movement.
     moved_areas : int
-        Areas of which any border moved by more than 1 micrometre.
+        Number of areas whose border moved by more than 1 micrometre.
     area_change_m2 : float
-        Sum of all areas after less before, m^2: gaps filled less overlaps taken away.
+        Total area after minus before, m^2: closed gaps minus removed overlaps.
     pairs_lost : tuple of pairs of codes
-        Areas that touched before and are no queen neighbours after.
+        Areas that touched before and are not queen neighbours after.
     pairs_gained : tuple of pairs of codes
-        Areas that touch after, to the last digit, and did not before.
+        Areas that touch exactly after, and did not before.
     sliver_km : float
-        Length of the borders along gaps of up to the tolerance that are still there, km: such
-        as are open at an end, or could not be closed without moving a border too far.
+        Length of the borders along remaining gaps of up to the tolerance, km; these are open at
+        an end, or could not be closed without moving a border too far.
     coverage : Coverage
-        Of the areas after.
+        Coverage of the areas after cleaning.
     """
 
     needed: bool
@@ -70,21 +70,22 @@ class Cleaning:
 
 
 def clean_coverage(layer: Layer, *, tolerance_m: float = TOLERANCE_M) -> tuple[Layer, Cleaning]:
-    """The layer with borders shared exactly by neighbours, and what that took.
+    """The layer with borders shared exactly by neighbours, and a summary of the changes.
 
     Parameters
     ----------
     layer : Layer
         Valid areas, metres.
     tolerance_m : float
-        The furthest that a border may move, metres, above 0. Gaps up to this width, or up to
-        the sliver width of the layer's areas where that is less, are closed.
+        Largest movement of a border, metres, above 0. Gaps up to this width, or up to the sliver
+        width of the layer's areas if that is less, are closed.
 
     Returns
     -------
     layer : Layer
-        Cleaned; the same object where cleaning was not needed or would go too far.
+        The cleaned layer; the same object if cleaning is not needed or would move too far.
     cleaning : Cleaning
+        What was changed.
 
     Raises
     ------
@@ -94,8 +95,8 @@ def clean_coverage(layer: Layer, *, tolerance_m: float = TOLERANCE_M) -> tuple[L
     Notes
     -----
     The overlay is `shapely.coverage_clean` at its default snapping distance: an overlap or a
-    closed gap goes to the neighbour with the longest common border. Wider gaps may be real and
-    stay.
+    closed gap is added to the neighbour with the longest common border. Wider gaps may be real
+    and are kept.
     """
     if not (math.isfinite(tolerance_m) and tolerance_m > 0.0):
         raise InvalidParameterError("tolerance_m", tolerance_m, "a finite number above 0")
@@ -125,10 +126,10 @@ def clean_coverage(layer: Layer, *, tolerance_m: float = TOLERANCE_M) -> tuple[L
 
 
 def _cleaned(layer: Layer, gap_m: float, tolerance_m: float) -> tuple[Geometries, FloatArray, str]:
-    """Cleaned areas, how far the border of each moved, and why they cannot be used if so.
+    """Cleaned areas, the movement of each border, and the reason if they cannot be used.
 
-    A gap goes to one area whole: one that runs past several neighbours becomes a finger of
-    the first along the others, which is a border moved far. Then gaps are left open.
+    A whole gap is added to one area. If it runs past several neighbours, it becomes a finger of
+    one area along the others, which moves a border far; then gaps are left open.
     """
     original = np.array(layer.geometries)
     for gap_width in (gap_m, 0.0):
@@ -141,7 +142,7 @@ def _cleaned(layer: Layer, gap_m: float, tolerance_m: float) -> tuple[Geometries
 
 
 def _untouched(layer: Layer, tolerance_m: float) -> Cleaning:
-    """The report on a layer that needs nothing."""
+    """The summary for a layer that needs no cleaning."""
     return Cleaning(
         needed=False,
         applied=False,
@@ -159,7 +160,7 @@ def _untouched(layer: Layer, tolerance_m: float) -> Cleaning:
 
 
 def _moved_m(original: Geometries, cleaned_geometries: Geometries) -> FloatArray:
-    """(n,) how far the border of each area moved, metres; infinite where an area vanished."""
+    """(n,) movement of each area's border, metres; infinite if an area vanished."""
     movement_m = shapely.hausdorff_distance(
         shapely.boundary(original), shapely.boundary(cleaned_geometries)
     )
@@ -169,7 +170,7 @@ def _moved_m(original: Geometries, cleaned_geometries: Geometries) -> FloatArray
 def _why_not(
     layer: Layer, cleaned_geometries: Geometries, movement_m: FloatArray, tolerance_m: float
 ) -> str:
-    """Why the cleaned areas cannot be used; empty where they can."""
+    """The reason why the cleaned areas cannot be used; empty if they can."""
     vanished_areas = np.flatnonzero(
         shapely.is_empty(cleaned_geometries) | shapely.is_missing(cleaned_geometries)
     )
@@ -187,7 +188,7 @@ def _why_not(
 
 
 def _pairs_changed(old_layer: Layer, new_layer: Layer) -> tuple[Pairs, Pairs]:
-    """Pairs of codes that touched and are no neighbours now, and that touch only now."""
+    """Pairs of codes that are no longer neighbours, and pairs that touch only now."""
     if new_layer is old_layer:
         return (), ()
     old_pairs, new_pairs = _pairs(old_layer, snap_m=0.0), _pairs(new_layer, snap_m=0.0)

@@ -1,4 +1,4 @@
-"""From a file's coordinates to the working CRS, and refusing those that cannot be right."""
+"""Transformation of a file's coordinates to the working CRS, and checks of their plausibility."""
 
 from dataclasses import dataclass
 
@@ -11,13 +11,13 @@ from boundaries.layers.layer import Geometries
 from spatial.arrays import BoolArray, FloatArray
 from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
 
-BEYOND_USE_DEG = 1.0  # how far outside its area of use a CRS is still trusted
-TINY_AREA_M2 = 1.0  # a median area below this is no place that people live in
+BEYOND_USE_DEG = 1.0  # distance outside its area of use within which a CRS is still accepted
+TINY_AREA_M2 = 1.0  # a smaller median area suggests a wrong CRS
 
 
 @dataclass(frozen=True)
 class SourceCrs:
-    """The CRS that coordinates are read in, how it is called, and a remark where one is due."""
+    """The CRS that coordinates are read in, its name, and notes for the report."""
 
     crs: str
     label: str
@@ -25,14 +25,23 @@ class SourceCrs:
 
 
 def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> SourceCrs:
-    """The CRS to read a file's coordinates in: as asked, else as the file says.
+    """The CRS to read a file's coordinates in: the requested one, or that of the file.
+
+    Parameters
+    ----------
+    path : str
+        The file, for messages.
+    file_crs : str
+        CRS according to the file; may be empty.
+    requested_crs : str or None
+        CRS given by the user, which takes precedence.
 
     Raises
     ------
     CoordinatesError
-        If the file says nothing and nothing was asked.
+        If neither is given.
     InvalidParameterError
-        If PROJ does not know it.
+        If PROJ does not know the CRS.
     """
     if requested_crs:
         label = label_of(parsed_crs(requested_crs))
@@ -49,7 +58,13 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
 
 
 def label_of(crs: pyproj.CRS) -> str:
-    """Short name of a CRS: its code in a registry where it has one."""
+    """Short name of a CRS: its code in a registry, or its name.
+
+    Parameters
+    ----------
+    crs : pyproj.CRS
+        The coordinate system.
+    """
     authority = crs.to_authority(min_confidence=70)
     return ":".join(authority) if authority else crs.name
 
@@ -64,20 +79,20 @@ def in_working_crs(
     geometries : (n,) object array
         In the CRS of `source`, x or longitude first.
     codes : tuple of str
-        Of each, to name those that are refused.
+        Code of each, for messages.
     path : str
-        Named in errors.
+        The file, for messages.
     source : SourceCrs
-        What the coordinates are read as.
+        CRS of the coordinates.
     target : str
         The working CRS.
 
     Raises
     ------
     CoordinatesError
-        If coordinates are not finite, are no degrees where the CRS is in degrees, are degrees
-        where it is in metres, do not transform, or lie outside the area of use of the
-        working CRS by more than `BEYOND_USE_DEG`.
+        If coordinates are not finite, do not fit the unit of the CRS (degrees or metres), cannot
+        be transformed, or lie outside the area of use of the working CRS by more than
+        `BEYOND_USE_DEG`.
     """
     crs = parsed_crs(source.crs)
     bounds = shapely.bounds(geometries)
@@ -108,7 +123,7 @@ def in_working_crs(
 
 @dataclass(frozen=True)
 class _Check:
-    """What is needed to say which features are wrong."""
+    """The data needed to report which features are wrong."""
 
     path: str
     label: str
@@ -116,7 +131,7 @@ class _Check:
     bounds: FloatArray
 
     def refuse(self, is_wrong: BoolArray, reason: str) -> None:
-        """Refuse if any feature is wrong, naming the first with its numbers."""
+        """Refuse the file if any feature is wrong; the message names the first and its bounds."""
         positions = np.flatnonzero(is_wrong)
         if len(positions) == 0:
             return
@@ -132,12 +147,12 @@ class _Check:
 
 
 def _finite(bounds: FloatArray) -> BoolArray:
-    """(n,) whether all four bounds of an area are finite."""
+    """(n,) whether all four bounds of each area are finite."""
     return np.asarray(np.isfinite(bounds).all(axis=1), dtype=np.bool_)
 
 
 def _look_like_degrees(bounds: FloatArray, target: str) -> bool:
-    """Whether numbers said to be metres would be places in the working CRS's area as degrees."""
+    """Whether numbers, read as degrees, would all lie in the area of use of the working CRS."""
     use = parsed_crs(target).area_of_use
     if use is None or np.abs(bounds).max() > 360:
         return False
@@ -150,7 +165,7 @@ def _look_like_degrees(bounds: FloatArray, target: str) -> bool:
 
 
 def _refuse_beyond_use(check: _Check, geometries: Geometries, target: str) -> None:
-    """Refuse places that the working CRS is not made for: there its metres are not metres."""
+    """Refuse positions outside the working CRS's area of use, where its distances are wrong."""
     use = parsed_crs(target).area_of_use
     if use is None:
         return

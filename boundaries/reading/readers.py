@@ -1,4 +1,4 @@
-"""Boundary layers from files: any vector format that GDAL reads, checked and made usable."""
+"""Boundary layers read from files in any vector format of GDAL, checked and repaired."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,32 +26,32 @@ from spatial.arrays import AnyArray
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What was read, and what was done to it.
+    """Summary of reading a boundary layer.
 
     Attributes
     ----------
     path, source_layer : str
-        The file, and the layer in it; of several files all of them.
+        The file and the layer in it; all of them for several files.
     features : int
-        Features read; every one of them is an area of the layer.
+        Number of features read, all of which are areas of the layer.
     multipart, with_holes : int
-        Areas of several parts, and with at least one hole; kept as they are.
+        Number of areas with several parts, and with holes; these are unchanged.
     unnamed : int
-        Areas without a name, which are called by their code.
+        Number of areas without a name; their code is used as the name.
     crs_from, crs_to : str
-        CRS that the coordinates were read in, and the working CRS.
+        CRS of the coordinates in the file, and the working CRS.
     repaired : tuple of Repair
-        Areas whose shape was not valid.
+        Areas whose shape was invalid.
     area_km2 : float
-        Sum of the areas, km^2.
+        Total area, km^2.
     bounds_m : tuple of float
         Left, bottom, right, top in the working CRS, metres.
     coverage : Coverage
-        Whether neighbours share their borders, as the file has them.
+        Whether neighbours share their borders in the file.
     cleaning : Cleaning or None
-        What was done so that they share them; None where it was not asked.
+        Changes made so that they share them; None if not requested.
     notes : tuple of str
-        Remarks of GDAL and of the checks.
+        Notes by GDAL and by the checks.
     """
 
     path: str
@@ -86,46 +86,47 @@ def read_boundaries(
     source_layer: str | None = None,
     clean_tolerance_m: float | None = TOLERANCE_M,
 ) -> tuple[Layer, ImportReport]:
-    """The areas in a file as a layer in the working CRS, and a report of what was done.
+    """The areas in one or more files as a layer in the working CRS, and a report.
 
     Parameters
     ----------
     path : Path or sequence of Path
-        Any vector file GDAL reads, or a zip archive with one in it; of several with the same
-        fields the areas of all together. Features are numbered through all files.
+        Vector files that GDAL reads, or zip archives containing one. Several files must have the
+        same fields; their features are numbered consecutively.
     layer_id : str
-        The layer's name here.
+        Name of the new layer.
     code_field, name_field : str
-        Fields with each area's code and name; without a name field areas are named by code.
+        Fields with each area's code and name; without a name field the code is the name.
     crs : str
         The working CRS, projected and in metres.
     vintage, source, licence, title : str
-        Kept with the layer; the title is the layer's name where none is given.
+        Stored with the layer; the default title is the layer's name.
     synthetic : bool
         True for invented areas.
     source_crs : str, optional
-        CRS of the file's coordinates, where the file does not say it or says it wrongly.
+        CRS of the coordinates, if the file does not state it or states it wrongly.
     source_layer : str, optional
-        The layer to read, where the file holds several.
+        The layer to read, if the file has several.
     clean_tolerance_m : float or None
-        The furthest a border may be moved to make neighbours share it, metres; None leaves
-        all borders as they are.
+        Largest movement of a border to make neighbours share it, metres; None leaves all borders
+        unchanged.
 
     Returns
     -------
     layer : Layer
         Areas in the order of their codes, valid polygons or multipolygons without Z or M.
     report : ImportReport
+        What was read and changed.
 
     Raises
     ------
     UnreadableFileError
-        If the file, the layer in it, or a field is not there or cannot be read.
+        If the file, the layer in it, or a field is missing or cannot be read.
     InvalidLayerError
-        If there are no features, a code is missing or used twice, or a geometry is missing,
-        empty, not of polygons or beyond repair. No feature is ever left out.
+        If there are no features, a code is missing or used twice, or a geometry is missing, empty,
+        not polygonal or beyond repair. Features are never omitted.
     CoordinatesError
-        If the CRS is not known, or the coordinates cannot be of the CRS named.
+        If the CRS is not known, or the coordinates do not fit it.
     InvalidParameterError
         If PROJ does not know the CRS named.
     """
@@ -196,7 +197,7 @@ def _placed(
     source_systems: Sequence[SourceCrs],
     crs: str,
 ) -> Geometries:
-    """The polygons of all files in the working CRS, each file's from its own."""
+    """The polygons of all files, transformed from the CRS of each file to the working CRS."""
     projected = polygons.copy()
     start = 0
     for path, areas, system in zip(paths, raw_areas, source_systems, strict=True):
@@ -209,14 +210,14 @@ def _placed(
 
 
 def _listed(items: Iterable[str]) -> str:
-    """The different ones of some words in one line."""
+    """The distinct items, separated by commas."""
     return ", ".join(dict.fromkeys(items))
 
 
 def _names(
     values: Sequence[AnyArray | None], codes: tuple[str, ...]
 ) -> tuple[tuple[str, ...], int]:
-    """A name for each area, and how many are called by their code for want of one."""
+    """A name for each area, and the number of areas whose code is used as the name."""
     file_names = [
         as_text(value)
         for file_values in values
@@ -230,13 +231,13 @@ def _names(
 
 
 def _with_holes(geometries: Geometries) -> int:
-    """How many areas have at least one hole."""
+    """The number of areas with holes."""
     parts, owner = shapely.get_parts(geometries, return_index=True)
     return len(np.unique(owner[shapely.get_num_interior_rings(parts) > 0]))
 
 
 def _remarks(layer: Layer) -> tuple[str, ...]:
-    """What is allowed but deserves a second look."""
+    """Notes on what is allowed but unusual."""
     median_m2 = float(np.median(layer.areas_km2)) * 1e6
     if median_m2 < TINY_AREA_M2:
         return (f"the median area is {median_m2:.3g} m2: is the CRS of the file right?",)

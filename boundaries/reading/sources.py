@@ -1,4 +1,4 @@
-"""Files of areas as GDAL sees them: archives looked into, layers listed, one layer read."""
+"""Boundary files read through GDAL: archives opened, layers listed, one layer read."""
 
 import warnings
 import zipfile
@@ -19,7 +19,7 @@ _IN_ARCHIVES = {".shp", ".geojson", ".json", ".gpkg", ".fgb", ".gml", ".kml", ".
 
 @dataclass(frozen=True)
 class SourceLayer:
-    """One layer of areas inside a file: what GDAL opens, and which layer of it."""
+    """A layer in a file: the name that GDAL opens, and the name of the layer."""
 
     dataset: str
     name: str
@@ -27,19 +27,20 @@ class SourceLayer:
 
 @dataclass(frozen=True)
 class RawAreas:
-    """The features of a source as they are in it, in its own order.
+    """The features of a source, unchanged and in their order.
 
     Attributes
     ----------
     codes, names : (n,) object arrays
-        Values of the two fields as they are; `names` is None when no field was named.
+        Values of the two fields; `names` is None if no field was given.
     geometries : (n,) object array
         Shapely geometries, None where a feature has none.
     crs : str
-        As the file says, empty when it says nothing.
+        CRS according to the file; empty if it states none.
     source_layer : str
+        Name of the layer in the file.
     notes : tuple of str
-        What GDAL remarked while reading.
+        Warnings of GDAL while reading.
     """
 
     codes: AnyArray
@@ -53,10 +54,15 @@ class RawAreas:
 def list_source_layers(path: Path) -> tuple[SourceLayer, ...]:
     """The layers with geometry in a file, or in the files of a zip archive.
 
+    Parameters
+    ----------
+    path : Path
+        Vector file, or zip archive of vector files.
+
     Raises
     ------
     UnreadableFileError
-        If the file is missing, is no archive though named so, or nothing in it can be read.
+        If the file is missing, is named .zip but is not an archive, or has no readable layer.
     """
     import pyogrio
 
@@ -77,12 +83,19 @@ def list_source_layers(path: Path) -> tuple[SourceLayer, ...]:
 
 
 def chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
-    """The layer to read: the one named, or the only one.
+    """The layer to read: the named one, or the only one.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    source_layer : str or None
+        Name of the layer.
 
     Raises
     ------
     UnreadableFileError
-        If there are several and none was named, or none of that name.
+        If there are several layers and no name is given, or there is none of that name.
     """
     layers = list_source_layers(path)
     names = ", ".join(layer.name for layer in layers)
@@ -103,10 +116,19 @@ def read_raw_areas(
 ) -> RawAreas:
     """The features of one layer of a file.
 
+    Parameters
+    ----------
+    path : Path
+        The file.
+    code_field, name_field : str
+        Fields with the codes and names; `name_field` may be None.
+    source_layer : str or None
+        Name of the layer, if the file has several.
+
     Raises
     ------
     UnreadableFileError
-        If the file cannot be read, has several layers and none was named, or lacks a field.
+        If the file cannot be read, has several layers and no name is given, or lacks a field.
     """
     import pyogrio
 
@@ -139,7 +161,7 @@ def read_raw_areas(
 
 
 def _datasets(path: Path) -> list[str]:
-    """What GDAL is to open: the path itself, or the vector files inside an archive."""
+    """Names for GDAL to open: the path itself, or the vector files inside an archive."""
     if path.suffix.lower() != ".zip":
         return [str(path)]
     try:
@@ -158,13 +180,13 @@ def _datasets(path: Path) -> list[str]:
 
 
 def _is_data(member: PurePosixPath) -> bool:
-    """False for what macOS adds to archives, and for parts of a geodatabase."""
+    """False for files that macOS adds to archives, and for parts of a geodatabase."""
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in member.parts)
     return not is_hidden and not any(part.lower().endswith(".gdb") for part in member.parts[:-1])
 
 
 def _check_field(path: Path, field: str, fields: list[str]) -> None:
-    """Refuse a field that the layer lacks, with the most likely one that it has."""
+    """Refuse a field that the layer lacks; the message suggests the most similar one."""
     if field in fields:
         return
     names_by_lower = {name.lower(): name for name in fields}
@@ -177,7 +199,7 @@ def _check_field(path: Path, field: str, fields: list[str]) -> None:
 
 
 def _parsed(path: Path, wkb: AnyArray) -> Geometries:
-    """Shapely geometries without Z and M; the first that cannot be parsed is named."""
+    """Shapely geometries without Z and M; the error names the first that cannot be parsed."""
     try:
         geometries = shapely.from_wkb(wkb)
     except shapely.GEOSException as error:

@@ -1,1 +1,1 @@
-"""Areas in Web Mercator tiles, generalised by zoom."""
+"""Areas in Web Mercator tiles, generalised for each zoom."""

@@ -1,8 +1,8 @@
-"""Areas as a map of one zoom can show them: fewer corners, the same neighbours, no gaps.
+"""Areas generalised for one zoom: fewer corners, the same neighbours, no gaps.
 
-A level lies on the grid of whole numbers that vector tiles use at its zoom. All borders of a
-layer are put on that grid together, so that neighbours keep one common border and every shape
-stays valid; rounding each shape on its own would do neither.
+Coordinates of a level are whole numbers, those of vector tiles at its zoom. All borders of a layer
+are rounded together, so that neighbours keep a common border and every shape stays valid; rounding
+the shapes one by one would preserve neither.
 """
 
 import math
@@ -20,9 +20,9 @@ from spatial.coordinates.mercator import HALF_WORLD_M, MAX_ZOOM
 from spatial.errors import InvalidParameterError
 
 EXTENT = 4096  # steps of the grid along the side of a tile
-PIXELS = 256  # along the side of a tile as it is usually drawn
-TOLERANCE_PX = 0.5  # corners that change less than about this much are left out
-POCKET_PX = 2.0  # enclosed ground outside all areas is shown from a square of this side on
+PIXELS = 256  # along the side of a tile as usually drawn
+TOLERANCE_PX = 0.5  # corners that change the border by less than about this are removed
+POCKET_PX = 2.0  # smaller enclosed gaps between areas (side of a square) are filled
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +34,10 @@ class Level:
     layer_id, version : str
         The layer that it is made of.
     zoom : int
+        The zoom.
     positions : (k,) int32
-        Areas in `layer.codes` that are still to be seen: one that is smaller than a step of
-        the grid is not.
+        Positions in `layer.codes` of the areas that are visible; those smaller than a step of
+        the grid are not.
     geometries : (k,) object array
         Valid polygons and multipolygons in whole steps of the grid, x from the west edge of
         the Web Mercator world to the right, y from its north edge down.
@@ -50,23 +51,29 @@ class Level:
 
     @cached_property
     def tree(self) -> shapely.STRtree:
-        """Where the areas are."""
+        """Spatial index of the geometries."""
         return shapely.STRtree(self.geometries)
 
 
 def step_m(zoom: int) -> float:
-    """Side of a step of the grid at a zoom, EPSG:3857 metres."""
+    """Side of a step of the grid, EPSG:3857 metres.
+
+    Parameters
+    ----------
+    zoom : int
+        0 to 24.
+    """
     return float(2 * HALF_WORLD_M / 2**zoom / EXTENT)
 
 
 def generalised(layer: Layer, zoom: int) -> Level:
-    """A layer as the tiles of one zoom show it.
+    """A layer generalised for the tiles of one zoom.
 
     Parameters
     ----------
     layer : Layer
-        In the working CRS; a valid coverage keeps its topology, others are made one: ground
-        that belongs to two areas goes to the first by code.
+        In the working CRS. A valid coverage keeps its topology; otherwise, overlaps are assigned
+        to the first area by code.
     zoom : int
         0 to 24.
 
@@ -77,10 +84,10 @@ def generalised(layer: Layer, zoom: int) -> Level:
 
     Notes
     -----
-    Borders are simplified by Visvalingam and Whyatt's triangles, both sides of each at once
-    (`shapely.coverage_simplify`), at half a pixel; then all are rounded to the grid together
-    by snap rounding (Hobby 1999), which moves nothing by more than a step, and the faces
-    between them go to the areas that they lie in.
+    Borders are simplified by the method of Visvalingam and Whyatt, for both neighbours at once
+    (`shapely.coverage_simplify`), at half a pixel. All borders are then rounded to the grid
+    together by snap rounding (Hobby 1999), which moves no point by more than a step, and the
+    faces between them are assigned to the areas in which they lie.
     """
     if not 0 <= zoom <= MAX_ZOOM:
         raise InvalidParameterError("zoom", zoom, f"from 0 to {MAX_ZOOM}")
@@ -92,7 +99,7 @@ def generalised(layer: Layer, zoom: int) -> Level:
 
 
 def _to_grid(xy: FloatArray, crs: str, zoom: int) -> FloatArray:
-    """Places in the working CRS as positions on the grid, not yet whole."""
+    """Coordinates in the working CRS as coordinates of the grid, not yet rounded."""
     mercator_m = transform_xy(xy, source=crs, target=WEB_MERCATOR)
     step = step_m(zoom)
     return np.column_stack(
@@ -101,8 +108,8 @@ def _to_grid(xy: FloatArray, crs: str, zoom: int) -> FloatArray:
 
 
 def _on_whole_steps(geometries: Geometries) -> tuple[IndexArray, Geometries]:
-    """The areas rounded to whole steps together, and the position of each that is left."""
-    # Measured from a whole step near the areas: fewer digits are spent on where they are.
+    """The areas rounded to whole steps together, after the position of each that remains."""
+    # Relative to a whole step near the areas, which keeps more digits.
     left, top, _, _ = shapely.total_bounds(geometries)
     origin = np.array([math.floor(left), math.floor(top)], dtype=np.float64)
     shifted_areas = shapely.transform(geometries, lambda xy: xy - origin)
@@ -113,7 +120,7 @@ def _on_whole_steps(geometries: Geometries) -> tuple[IndexArray, Geometries]:
     _fill_pockets(faces, area_of)
     faces_by_area: dict[int, list[int]] = {}
     for face, area in enumerate(area_of.tolist()):
-        if area >= 0:  # others are holes and the ground between areas
+        if area >= 0:  # the others are holes and gaps between areas
             faces_by_area.setdefault(area, []).append(face)
     positions = np.array(sorted(faces_by_area), dtype=np.int32)
     result = np.empty(len(positions), dtype=object)
@@ -123,7 +130,7 @@ def _on_whole_steps(geometries: Geometries) -> tuple[IndexArray, Geometries]:
 
 
 def _area_of(faces: Geometries, areas: Geometries) -> IndexArray:
-    """(faces,) int32 first area that each face lies in, -1 where there is none."""
+    """(faces,) int32 first area in which each face lies; -1 if there is none."""
     inner_points = shapely.point_on_surface(faces)
     face, area = shapely.STRtree(areas).query(inner_points, predicate="intersects")
     area_of_face = np.full(len(faces), -1, dtype=np.int32)
@@ -133,9 +140,9 @@ def _area_of(faces: Geometries, areas: Geometries) -> IndexArray:
 
 
 def _fill_pockets(faces: Geometries, area_of: IndexArray) -> None:
-    """Give each pocket too small to be seen to the neighbour with the longest common border.
+    """Assign each gap that is too small to see to the neighbour with the longest common border.
 
-    They come from inlets of the outer border whose mouth is narrower than a step.
+    Such gaps come from inlets of the outer border with a mouth narrower than a step.
     """
     area_limit = (POCKET_PX * EXTENT / PIXELS) ** 2
     border = shapely.boundary(faces)

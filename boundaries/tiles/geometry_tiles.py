@@ -81,7 +81,7 @@ class GeometryTiles:
         layer : Layer
             With its version.
         tile : Tile
-            Its address.
+            Address of the tile.
         """
         key = (layer.layer_id, layer.version, tile)
         with self._lock:

@@ -1,4 +1,4 @@
-"""The part of a layer that one map tile shows, in the whole steps of the tile."""
+"""The part of a layer that one map tile shows, in whole steps of the tile."""
 
 from dataclasses import dataclass
 
@@ -11,22 +11,23 @@ from boundaries.tiles.generalise import EXTENT, Level
 from spatial.arrays import FloatArray, IndexArray, IntArray, frozen
 from spatial.coordinates.mercator import Tile
 
-BUFFER = 64  # steps beyond each edge, so that a line drawn along a border is not cut at it
+BUFFER = 64  # steps beyond each edge, so that lines along the edge are drawn in full width
 
 
 @dataclass(frozen=True, eq=False)
 class TileAreas:
-    """Areas in one tile.
+    """The areas in one tile.
 
     Attributes
     ----------
     tile : Tile
+        Address of the tile.
     positions : (k,) int32
         Positions in `layer.codes`, ascending.
     geometries : (k,) object array
-        Valid polygons and multipolygons in whole steps of the tile: 0 to 4096 from left to
-        right and from top to bottom, and `BUFFER` beyond. Outer rings have their area
-        positive in these axes, inner rings negative, as vector tiles ask for.
+        Valid polygons and multipolygons in whole steps of the tile: 0 to 4096 from left to right
+        and from top to bottom, and `BUFFER` beyond. Outer rings have a positive area in these
+        axes and inner rings a negative one, as vector tiles require.
     """
 
     tile: Tile
@@ -39,13 +40,14 @@ class TileAreas:
 
 @dataclass(frozen=True, eq=False)
 class TilePoints:
-    """Points in one tile.
+    """The points in one tile.
 
     Attributes
     ----------
     tile : Tile
+        Address of the tile.
     positions : (k,) int32
-        Positions among the points that were asked for, ascending.
+        Positions among the given points, ascending.
     xy : (k, 2) int64
         In whole steps of the tile, as in `TileAreas`.
     """
@@ -59,14 +61,18 @@ class TilePoints:
 
 
 def points_in_tile(xy_mercator_m: FloatArray, tile: Tile) -> TilePoints:
-    """The points that a tile shows, those in its buffer included.
+    """The points that a tile shows, including those in its buffer.
 
     Parameters
     ----------
     xy_mercator_m : (n, 2) float64
-        EPSG:3857, metres; those that are not finite are in no tile.
+        EPSG:3857, metres; points that are not finite are in no tile.
     tile : Tile
-        Its address.
+        Address of the tile.
+
+    Returns
+    -------
+    TilePoints
     """
     left, bottom, right, top = tile.bounds_mercator_m
     steps = (xy_mercator_m - (left, top)) * (EXTENT / (right - left), EXTENT / (bottom - top))
@@ -82,25 +88,25 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
     Parameters
     ----------
     level : Level
-        Of the tile's zoom.
+        The layer, generalised for the tile's zoom.
     tile : Tile
-        Its address.
+        Address of the tile.
 
     Returns
     -------
     TileAreas
-        Empty where the layer is not.
+        Empty if the layer has no area in the tile.
 
     Raises
     ------
     ValueError
-        If the level is of another zoom.
+        If the level is for another zoom.
 
     Notes
     -----
-    Two neighbouring tiles hold the same corners where both show a border. Only where a border
-    is cut at the far edge of the buffer is the cut rounded to a whole step; along the edge of
-    the tile itself the two agree to a fraction of a step.
+    Neighbouring tiles have the same corners where both show a border. Where a border is cut at
+    the outer edge of the buffer, the cut is rounded to a whole step; at the edge of the tile
+    itself neighbouring tiles agree to a fraction of a step.
     """
     if level.zoom != tile.z:
         raise ValueError(f"the level is of zoom {level.zoom}, the tile of {tile.z}")
@@ -120,11 +126,11 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
 
 
 def _cut(shapes: Geometries, frame: tuple[float, float, float, float]) -> Geometries:
-    """The part of each shape in a frame, corners in whole steps.
+    """The part of each shape in a frame, with corners in whole steps.
 
-    Cutting along the sides of a rectangle takes a tenth of the time of a general overlay. It
-    may leave a shape that crosses itself, above all once corners are rounded; the overlay,
-    which rounds as it cuts and stays valid, does those again.
+    Clipping to a rectangle takes a tenth of the time of a general overlay, but can leave a shape
+    that crosses itself, especially after rounding. Those shapes are cut again by the overlay,
+    which rounds while it cuts and whose result is valid.
     """
     bounds = shapely.bounds(shapes)
     west, north, east, south = frame
@@ -144,7 +150,7 @@ def _cut(shapes: Geometries, frame: tuple[float, float, float, float]) -> Geomet
 
 
 def _only_polygons(shapes: Geometries) -> tuple[IndexArray, Geometries]:
-    """Which shapes have ground in the tile, and that ground without the lines they touch in."""
+    """Positions of the shapes with an area in the tile, and their polygons without lines."""
     if (shapely.get_type_id(shapes) == POLYGON).all() and not shapely.is_empty(shapes).any():
         return np.arange(len(shapes), dtype=np.int32), shapes
     parts, owner = shapely.get_parts(shapes, return_index=True)

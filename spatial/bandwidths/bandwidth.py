@@ -1,4 +1,4 @@
-"""Rules that choose a bandwidth from the points, each by its name."""
+"""A bandwidth chosen from the points by a named rule."""
 
 import math
 from collections.abc import Callable
@@ -13,37 +13,38 @@ from spatial.density.kernels import DEFAULT_KERNEL, kernel_named
 from spatial.errors import InvalidParameterError, TooFewPointsError
 
 AUTO = "auto"
-LEAST_SQUARES_FROM = 100  # places; with fewer the likelihood varies less
-LIKELIHOOD_FROM = 10  # places; with fewer a criterion has nothing to go by
+LEAST_SQUARES_FROM = 100  # places; with fewer, the likelihood criterion varies less
+LIKELIHOOD_FROM = 10  # places; with fewer, no cross-validation is reliable
 DEFAULT_SEED = 20_240_601
 
 
 @dataclass(frozen=True)
 class Bandwidth:
-    """A chosen bandwidth, the rule that chose it, and what it was chosen from.
+    """A chosen bandwidth, the rule that chose it, and the data it is based on.
 
     Attributes
     ----------
     rule : str
-        Key in `RULES` of the rule that was applied; ``fallback`` where none could be.
+        Key in `RULES` of the rule that was applied; ``fallback`` if none could be.
     automatic : bool
-        Whether `auto` had been asked for.
+        Whether ``auto`` was requested.
     bandwidth_m : float
         Radius of support of `kernel`, metres.
     sd_m : float
         Standard deviation of that kernel along each axis, metres.
     axes_m : (float, float) or None
-        The radius by each axis alone, east then north, metres, where the rule has such.
+        Radius computed from each axis separately, east then north, metres; None if the rule does
+        not provide it.
     kernel : str
         Key in `KERNELS`.
     records, places : int
-        Records, and the distinct places they lie at.
+        Number of records, and of the distinct places at which they lie.
     computed_from : str
-        What the rule looked at, in words.
+        The quantities the rule used, in words.
     location : LocationError
-        How exactly the records are located.
+        How precisely the records are located.
     warnings : tuple of str
-        What a reader must know before trusting the number; often empty.
+        What a reader must know before relying on the bandwidth; often empty.
     """
 
     rule: str
@@ -69,7 +70,7 @@ def choose_bandwidth(
     fallback_m: float | None = None,
     seed: int = DEFAULT_SEED,
 ) -> Bandwidth:
-    """A bandwidth by a named rule.
+    """A bandwidth chosen by a named rule.
 
     Parameters
     ----------
@@ -77,19 +78,19 @@ def choose_bandwidth(
         Easting and northing of each record, metres.
     rule : str
         Key in `RULES`, or ``auto``: least-squares cross-validation over places from
-        `LEAST_SQUARES_FROM` places on, likelihood cross-validation from `LIKELIHOOD_FROM`, the
-        normal reference below; and never less than the location error of the records.
+        `LEAST_SQUARES_FROM` places on, likelihood cross-validation from `LIKELIHOOD_FROM` on, the
+        normal reference with fewer; never less than the location error of the records.
     kernel : str
-        Key in `KERNELS`; the radius of support answered is that of this kernel.
+        Key in `KERNELS`; the radius of support returned is that of this kernel.
     weights : (n,) float64, optional
-        One weight of at least zero per record; ones where not given.
+        One weight of at least zero per record; ones by default.
     area_km2 : float, optional
-        Area of the study area, km^2; used by ``cronie-van-lieshout`` alone, which takes the
-        convex hull of the records where it is not given.
+        Area of the study area, km^2; used by ``cronie-van-lieshout`` only, which otherwise uses
+        the convex hull of the records.
     fallback_m : float, optional
-        Answered, with a warning, where no rule has an answer; an error where not given.
+        Returned, with a warning, if no rule gives a bandwidth; without it that is an error.
     seed : int
-        Of the sample of places that the rules which look at pairs take of very many.
+        Seed of the sample of places that rules based on pairs use when there are very many.
 
     Returns
     -------
@@ -106,17 +107,18 @@ def choose_bandwidth(
 
     Notes
     -----
-    Formula and source of each rule are in its docstring in `spatial.bandwidth_rules`. The rules
-    that minimise a criterion evaluate it for the Gaussian; the radius of another kernel is
-    that of the same standard deviation.
+    Formula and source of each rule are in its docstring in
+    `spatial.bandwidths.bandwidth_rules`. The rules that minimise a criterion evaluate it for
+    the Gaussian; the radius of another kernel is that of the same standard deviation.
 
-    Why ``auto`` takes what it does: on made-up counties whose density is known (towns of many
-    neighbourhoods, villages, empty country; and one or two smooth clouds) the integrated
-    squared error of the surface was, as a multiple of the least that any bandwidth gives, in
-    the median 1.0 to 1.1 with least squares from 60 to 30,000 exact records, 1.0 to 6.6 with
-    the likelihood, 1.0 to 44 with the normal reference, 1.6 to 19 with the ArcGIS rule. With
-    records snapped to places up to 300 m apart least squares over places smooths 1.1 to 3
-    times too widely and stays within 1.0 to 5.5; it never smoothed too little.
+    The order of rules under ``auto`` comes from simulated counties whose density is known
+    (towns of many neighbourhoods, villages, empty country; and one or two smooth clouds). The
+    median integrated squared error of the surface, as a multiple of the least that any
+    bandwidth gives, was 1.0 to 1.1 with least squares from 60 to 30,000 exact records, 1.0 to
+    6.6 with the likelihood, 1.0 to 44 with the normal reference, 1.6 to 19 with the ArcGIS
+    rule. With records snapped to places up to 300 m apart, least squares over places chose a
+    bandwidth 1.1 to 3 times too wide, with errors of 1.0 to 5.5; it never chose too narrow a
+    one.
     """
     if rule != AUTO and rule not in RULES:
         raise InvalidParameterError("bandwidth rule", rule, f"one of auto, {', '.join(RULES)}")
@@ -153,7 +155,7 @@ def choose_bandwidth(
 
 
 def location_warnings(bandwidth_m: float, location: LocationError) -> tuple[str, ...]:
-    """What to say of a bandwidth, given or chosen, below the location error of the data.
+    """A warning if a bandwidth is smaller than the location error of the data.
 
     Parameters
     ----------
@@ -165,7 +167,7 @@ def location_warnings(bandwidth_m: float, location: LocationError) -> tuple[str,
     Returns
     -------
     tuple of str
-        One sentence, or none.
+        One sentence, or empty.
     """
     if bandwidth_m >= location.error_m:
         return ()
@@ -187,7 +189,7 @@ def location_warnings(bandwidth_m: float, location: LocationError) -> tuple[str,
 def _choose(
     rule: str, sample: Sample, to_sd_m: Callable[[float], float], fallback_m: float | None
 ) -> tuple[str, Choice]:
-    """The name of the rule that answered, and its answer."""
+    """The name of the rule that was applied, and its choice."""
     count = len(sample.places)
     if count < 2:
         if fallback_m is None:
@@ -211,9 +213,9 @@ def _choose(
 
 
 def _no_less_than(least_sd_m: float, choice: Choice) -> Choice:
-    """The choice, raised to the location error where it is below."""
+    """The choice, raised to the location error if it is smaller."""
     if choice.sd_m >= least_sd_m:
         return choice
     warning = "The rule chose less than the location error of the data: that was taken instead."
-    # A hair above, lest rounding bring the warning that this prevents.
+    # Slightly more, so that rounding does not trigger the warning of `location_warnings`.
     return replace(choice, sd_m=least_sd_m * (1.0 + 1e-12), warnings=(*choice.warnings, warning))

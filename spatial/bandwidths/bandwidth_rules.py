@@ -1,9 +1,9 @@
-"""The bandwidth rules themselves: formula, source and limits of each.
+"""The bandwidth rules: formula, source and limits of each.
 
-n is the number of records, w_i their weights (ones unless given), N the sum of the weights.
-Records at equal coordinates are one place: its weight is the sum, and leaving one out means
-leaving out the place, because records that were snapped to a place cannot vouch for each other.
-Without that, cross-validation of data with duplicates chooses a bandwidth of zero.
+n is the number of records, w_i their weights (ones by default), N the sum of the weights.
+Records at equal coordinates are one place, whose weight is their sum. Cross-validation leaves out
+whole places, because records snapped to the same place say nothing about each other; leaving out
+single records would choose a bandwidth of zero for data with duplicates.
 """
 
 import math
@@ -28,8 +28,8 @@ from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidParameterError
 
 CANDIDATES = 36
-CANDIDATE_SPAN = 160.0  # widest to narrowest standard deviation that is tried
-WIDEST_PER_REFERENCE = 2.0  # times the normal reference, which smooths clustered points too much
+CANDIDATE_SPAN = 160.0  # ratio of the widest to the narrowest standard deviation tried
+WIDEST_PER_REFERENCE = 2.0  # multiple of the normal reference, which oversmooths clusters
 IQR_PER_SD = 1.3489795003921634  # of a normal distribution
 TINY = 1e-300  # keeps the logarithm of an underflown density finite
 _NO_ANSWER = "The rule has no answer within the bandwidths tried: the end of the range was taken."
@@ -37,7 +37,7 @@ _NO_ANSWER = "The rule has no answer within the bandwidths tried: the end of the
 
 @dataclass(frozen=True)
 class Sample:
-    """What every rule is given: records, their places, and what else was said of them."""
+    """The input of every rule: the records, their places, and the caller's options."""
 
     xy_m: FloatArray
     weight: FloatArray
@@ -49,7 +49,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a rule answers: the standard deviation of the kernel along each axis, metres."""
+    """The result of a rule: the standard deviation of the kernel along each axis, metres."""
 
     sd_m: float
     computed_from: str
@@ -58,7 +58,7 @@ class Choice:
 
 
 def normal_reference(sample: Sample) -> Choice:
-    """The bandwidth that would be best if the records were one normal cloud.
+    """The bandwidth that would be optimal if the records were one normal distribution.
 
     With spread a along the easting and b along the northing, n_e = N^2 / sum w_i^2 and a
     Gaussian of the same width s in every direction, the asymptotic mean integrated squared
@@ -67,13 +67,19 @@ def normal_reference(sample: Sample) -> Choice:
         s^6 = 8 a b / (n_e (3 / a^4 + 3 / b^4 + 2 / (a^2 b^2)))
 
     which is s = a n_e^(-1/6) for a = b: Scott's and Silverman's rule in the plane. The values
-    of each axis alone are a n_e^(-1/6) and b n_e^(-1/6). The spread is the smaller of the
-    standard deviation and the interquartile range / 1.349, so that a few far records do not
-    widen it. Where one axis has no spread the rule on a line, 1.06 a n_e^(-1/5), is taken.
+    of the single axes are a n_e^(-1/6) and b n_e^(-1/6). The spread is the smaller of the
+    standard deviation and the interquartile range / 1.349, so that a few distant records do
+    not inflate it. If one axis has no spread, the rule on a line, 1.06 a n_e^(-1/5), is used.
 
-    Smooths data of several clusters far too much: it sees the distances between the towns.
+    Oversmooths data with several clusters, because the spread includes the distances between
+    towns.
 
     Silverman (1986), section 4.3.2; Scott (1992), eq. 6.42; Wand and Jones (1995), section 4.3.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
     """
     spread = _axis_spread(sample)
     effective_number = float(sample.weight.sum() ** 2 / (sample.weight**2).sum())
@@ -92,13 +98,18 @@ def arcgis(sample: Sample) -> Choice:
     """The default search radius of the Kernel Density tool of ArcGIS, since 10.2.1.
 
     r = 0.9 min(SD, sqrt(1 / ln 2) D_m) N^(-1/5), with the standard distance SD and the median
-    distance D_m, both weighted, from the weighted mean centre. It is a radius of support of
-    the quartic kernel as it stands; other kernels take the same standard deviation.
+    distance D_m, both weighted, from the weighted mean centre. It is the radius of
+    support of the quartic kernel; other kernels get the same standard deviation.
 
     The exponent and the factor are those of one dimension, and the scale is that of the whole
-    extent: for a county it smooths much, and the answer grows with the extent of the data.
+    extent: it smooths a county strongly, and the result grows with the extent of the data.
 
     Esri, How Kernel Density works.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
     """
     weight = sample.weight / sample.weight.sum()
     centre = weight @ sample.xy_m
@@ -111,7 +122,7 @@ def arcgis(sample: Sample) -> Choice:
         * min(standard_distance, math.sqrt(1.0 / math.log(2.0)) * median_distance)
         * total ** (-0.2)
     )
-    if radius <= 0.0:  # more than half of the weight lies at the mean centre itself
+    if radius <= 0.0:  # more than half of the weight lies at the mean centre
         radius = 0.9 * standard_distance * total ** (-0.2)
     basis = (
         f"standard distance {standard_distance:.0f} m, "
@@ -126,9 +137,14 @@ def least_squares(sample: Sample) -> Choice:
     Minimises the integral of f^2 less (2 / N) sum_i w_i f_-i(x_i), where f_-i leaves out the
     whole place i: an estimate of the integrated squared error up to a constant.
 
-    Varies much from sample to sample, and follows the sharpest cluster.
+    Varies a lot between samples, and follows the sharpest cluster.
 
     Rudemo (1982); Bowman (1984); Silverman (1986), eq. 3.35.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
     """
     weight, total = sample.places.weight, sample.places.total_weight
     self_weight = float((weight**2).sum())
@@ -151,12 +167,20 @@ def likelihood(sample: Sample, *, background: float = 1.0) -> Choice:
 
     Maximises sum_i w_i log((1 - e) f_-i(x_i) + e / A), where f_-i leaves out the whole place
     i, A is the area of the rectangle about the records, and e = `background` / n: one record
-    may lie anywhere. Without it a single record far from all others would decide.
+    may lie anywhere. Without it a single record far from all others would determine the
+    result.
 
-    The criterion is the likelihood of records at places that were not seen, hence it suits
-    data that were snapped. It weighs sparse country and dense centre by their records.
+    The criterion is the likelihood of records at unseen places, so it suits snapped data.
+    Sparse country and dense centres count in proportion to their records.
 
     Habbema, Hermans and van den Broek (1974); Duin (1976); Loader (1999), section 5.3.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
+    background : float
+        Number of records that may lie anywhere, at least 0.
     """
     weight, total = sample.places.weight, sample.places.total_weight
     background_share = background / sample.places.total_records
@@ -176,21 +200,26 @@ def berman_diggle(sample: Sample) -> Choice:
 
     Minimises M(R) = (1 / L - 2 K(R)) / (pi R^2) + J(R) / (pi R^2)^2 over the radius R of a
     disc, where L is the intensity, K Ripley's function and J(R) the integral of the area
-    shared by two discs of radius R at distance r against dK(r) up to 2 R. The answer has the
-    standard deviation of that disc, R / 2. K is taken without edge correction; the size of
-    the study area then cancels. But for a factor n / (n - 1) this is least-squares
+    shared by two discs of radius R at distance r against dK(r) up to 2 R. The result has the
+    standard deviation of that disc, R / 2. K has no edge correction, so that the size of the
+    study area cancels. Apart from a factor n / (n - 1) this is least-squares
     cross-validation of the uniform kernel.
 
     Chooses small bandwidths for clustered data.
 
     Diggle (1985); Berman and Diggle (1989), eq. 2.6.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
     """
     weight, total = sample.places.weight, sample.places.total_weight
     self_weight = float((weight**2).sum())
 
     def criterion(sd: FloatArray, pairs: PairSums) -> FloatArray:
-        # All per unit of area, to which both K and 1 / L are proportional; the shared area
-        # is counted in discs, hence divided by one disc less.
+        # K and 1 / L are both proportional to the study area, which is left out of them. The
+        # shared area is in units of one disc, so the divisor has one disc less.
         ripley, shared_area = (
             (pairs.query_weight @ sums) / (total**2 - self_weight) for sums in pairs.other_sums
         )
@@ -202,16 +231,21 @@ def berman_diggle(sample: Sample) -> Choice:
 
 
 def cronie_van_lieshout(sample: Sample) -> Choice:
-    """The rule of Cronie and van Lieshout: the inverse intensities must sum to the area.
+    """The rule of Cronie and van Lieshout: the inverse intensities sum to the area.
 
-    Solves sum_i w_i / f(x_i) = |W| for the Gaussian, f being the sum over all records (the
+    Solves sum_i w_i / f(x_i) = |W| for the Gaussian, where f is the sum over all records (the
     place itself included, no edge correction) per unit of area, and |W| the area of the study
     area (Campbell's formula for h(x) = 1 / intensity).
 
-    Smooths more than cross-validation. The answer grows with the area given: a county with
-    empty country in it gets a wide bandwidth.
+    Smooths more than cross-validation. The result grows with the study area: a county with
+    empty country gets a wide bandwidth.
 
     Cronie and van Lieshout (2018), eq. 8.
+
+    Parameters
+    ----------
+    sample : Sample
+        The records and the options of the rule.
     """
     area_m2 = _area_m2(sample)
 
@@ -242,11 +276,11 @@ RULES: Mapping[str, Callable[[Sample], Choice]] = MappingProxyType(
         "cronie-van-lieshout": cronie_van_lieshout,
     }
 )
-"""Every rule by the name that a request gives."""
+"""Every rule by name."""
 
 
 def _axis_spread(sample: Sample) -> FloatArray:
-    """The smaller of standard deviation and interquartile range / 1.349, by axis."""
+    """The smaller of standard deviation and interquartile range / 1.349, for each axis."""
     weight = sample.weight / sample.weight.sum()
     deviations = sample.xy_m - weight @ sample.xy_m
     spread: FloatArray = np.sqrt(weight @ deviations**2)
@@ -260,7 +294,7 @@ def _axis_spread(sample: Sample) -> FloatArray:
 
 
 def _weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> float:
-    """The quantile of values that each stand for `weight`, between mid-ranks."""
+    """The quantile of weighted values, interpolated between mid-ranks."""
     order = np.argsort(values)
     cumulative_weight = np.cumsum(weight[order])
     mid_ranks = (cumulative_weight - weight[order] / 2.0) / cumulative_weight[-1]
@@ -268,12 +302,12 @@ def _weighted_quantile(values: FloatArray, weight: FloatArray, q: float) -> floa
 
 
 def _ranges(sample: Sample) -> list[FloatArray]:
-    """Candidate standard deviations: the likely range, then the wider and the narrower one."""
+    """Candidate standard deviations: the likely range, then a wider and a narrower one."""
     if sample.candidates_sd_m is not None:
         return [sample.candidates_sd_m]
     widest_sd_m = WIDEST_PER_REFERENCE * normal_reference(sample).sd_m
     likely_sd_m = np.geomspace(widest_sd_m / CANDIDATE_SPAN, widest_sd_m, CANDIDATES)
-    # One step of overlap, so that a minimum at the border is inside one of them.
+    # The ranges overlap by one step, so that a minimum at an end lies inside one of them.
     span = CANDIDATE_SPAN / (likely_sd_m[2] / likely_sd_m[0])
     return [likely_sd_m, likely_sd_m * span, likely_sd_m / span]
 
@@ -299,14 +333,14 @@ def _minimum(
 
 
 def _lowest_of_parabola(positions: FloatArray, value: FloatArray) -> float:
-    """Where a parabola through three equally spaced points is lowest."""
+    """The position of the minimum of a parabola through three equally spaced points."""
     curvature = value[0] - 2.0 * value[1] + value[2]
     step = 0.5 * (value[0] - value[2]) / curvature if curvature > 0.0 else 0.0
     return float(positions[1] + step * (positions[2] - positions[0]) / 2.0)
 
 
 def _said(sample: Sample, pairs: PairSums) -> str:
-    """What the sums over pairs were computed from."""
+    """The number of places and records behind the sums over pairs, in words."""
     text = f"{len(sample.places)} places of {sample.places.total_records} records"
     if pairs.is_sampled:
         text += f", at {len(pairs.query)} of them sampled by weight with seed {sample.seed}"
@@ -314,7 +348,7 @@ def _said(sample: Sample, pairs: PairSums) -> str:
 
 
 def _area_m2(sample: Sample) -> float:
-    """The study area as given, or the convex hull of the places, m^2."""
+    """Area of the study area, or of the convex hull of the places, m^2."""
     if sample.area_km2 is not None:
         return sample.area_km2 * 1e6
     from shapely import MultiPoint

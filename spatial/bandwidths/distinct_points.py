@@ -1,4 +1,4 @@
-"""Distinct places of point records, and how far a record may lie from where it happened."""
+"""Distinct places of point records, and their location error."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from numpy.typing import ArrayLike
 
 from spatial.arrays import FloatArray, IntArray, checked_point_weights, checked_points, frozen
 
-SHARED_RECORDS_PER_PLACE = 1.5  # above it, sharing a place is the rule and not the exception
+SHARED_RECORDS_PER_PLACE = 1.5  # from here on, places are treated as snap points
 ROUNDING_STEPS_M = (1_000.0, 500.0, 250.0, 100.0, 50.0, 25.0, 10.0, 5.0)
 ROUNDED_SHARE = 0.99
-MIN_PLACES_FOR_ROUNDING = 20  # fewer may lie on round numbers by chance
-MAX_LOOKED_AT = 20_000  # evenly spaced places, enough for a median or a share
+MIN_PLACES_FOR_ROUNDING = 20  # fewer could have round coordinates by chance
+SAMPLE_LIMIT = 20_000  # places, evenly spaced: enough for a median or a share
 
 
 @dataclass(frozen=True)
 class Places:
-    """Records merged where their coordinates are equal; sorted by easting, then northing.
+    """Records with equal coordinates merged; sorted by easting, then northing.
 
     Attributes
     ----------
@@ -54,8 +54,8 @@ def merge_places(xy_m: ArrayLike, weights: ArrayLike | None = None) -> Places:
     xy_m : (n, 2) float64
         Easting and northing of each record, metres.
     weights : (n,) float64, optional
-        One weight of at least zero per record; ones where not given. Records of weight
-        zero count as records but a place whose weights are all zero is left out.
+        One weight of at least zero per record; ones by default. Records of weight zero count as
+        records, but a place whose weights are all zero is omitted.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def merge_places(xy_m: ArrayLike, weights: ArrayLike | None = None) -> Places:
 
     Notes
     -----
-    O(n log n). Coordinates are compared exactly: snapped and rounded records repeat
+    O(n log n). Coordinates are compared exactly, because snapped and rounded records repeat
     the same numbers.
     """
     points = checked_points(xy_m)
@@ -91,20 +91,20 @@ def merge_places(xy_m: ArrayLike, weights: ArrayLike | None = None) -> Places:
 
 @dataclass(frozen=True)
 class LocationError:
-    """How exactly the records are located, judged from the records alone.
+    """How precisely the records are located, estimated from the records alone.
 
     Attributes
     ----------
     error_m : float
         Distance below which positions carry no information, metres: the greater of
-        `spacing_m` (where records share places) and `rounding_m`; 0 where neither applies.
+        `spacing_m` (if records share places) and `rounding_m`; 0 if neither applies.
     spacing_m : float
         Distance from a record's place to the nearest other place, median over records,
         metres; NaN with fewer than two places.
     rounding_m : float
-        Step of the coordinates where nearly all are multiples of one, metres; otherwise 0.
+        Step of which nearly all coordinates are multiples, metres; 0 if there is none.
     records, places : int
-        Number of records, and of distinct places among them.
+        Number of records, and of distinct places.
     shared_share : float
         Share of the records that share their place with another record, 0 to 1.
     """
@@ -118,7 +118,7 @@ class LocationError:
 
 
 def location_error_m(xy_m: ArrayLike | Places) -> LocationError:
-    """The location error of the records, from spacing and number of distinct places.
+    """The location error of the records, from the spacing and number of distinct places.
 
     Parameters
     ----------
@@ -136,12 +136,12 @@ def location_error_m(xy_m: ArrayLike | Places) -> LocationError:
 
     Notes
     -----
-    Where at least `SHARED_RECORDS_PER_PLACE` records share a place on average, the places
-    are taken for snap points or postcode centroids: a record then stands for anything
-    nearer to its place than to another, and two places that are neighbours cannot be told
-    apart. Many incidents at one true address look the same; the spacing is then small, and
-    so is the error reported. What cannot be seen from the records is not reported: a
-    constant shift, or snapping to places that are each used once.
+    If on average at least `SHARED_RECORDS_PER_PLACE` records share a place, the places are
+    treated as snap points or postcode centroids: a record may then have happened anywhere
+    nearer to its place than to another, so that neighbouring places cannot be distinguished.
+    Many incidents at one true address look the same; their spacing is small, and so is the
+    error reported. A constant shift, or snapping to places that are each used once, cannot
+    be detected.
     """
     places = xy_m if isinstance(xy_m, Places) else merge_places(xy_m)
     if len(places) == 0:
@@ -165,10 +165,10 @@ def _median_spacing_m(places: Places) -> float:
     """Median over records of the distance from their place to the nearest other place."""
     if len(places) < 2:
         return float("nan")
-    from scipy.spatial import KDTree  # on the service's start path, needed by few requests
+    from scipy.spatial import KDTree  # slow to import, and few requests need it
 
-    # Every k-th place in spatial order is enough for a median, and keeps a million quick.
-    step = -(-len(places) // MAX_LOOKED_AT)
+    # Every k-th place in spatial order is enough for a median, and quick for a million.
+    step = -(-len(places) // SAMPLE_LIMIT)
     tree = KDTree(places.xy_m, balanced_tree=False, compact_nodes=False)
     distance = np.asarray(tree.query(places.xy_m[::step], k=[2])[0])[:, 0]
     order = np.argsort(distance)
@@ -178,12 +178,12 @@ def _median_spacing_m(places: Places) -> float:
 
 
 def _rounding_m(places: Places) -> float:
-    """The largest step of which nearly all coordinates are multiples, 0 where none is."""
+    """The largest step of which nearly all coordinates are multiples; 0 if there is none."""
     if len(places) < MIN_PLACES_FOR_ROUNDING:
         return 0.0
-    sample_m = places.xy_m[:: -(-len(places) // MAX_LOOKED_AT)]
+    sample_m = places.xy_m[:: -(-len(places) // SAMPLE_LIMIT)]
     for step in ROUNDING_STEPS_M:
-        # A grid reference names the corner of its square, or its middle.
+        # A grid reference gives the corner of its square, or its middle.
         for phase in (0.0, step / 2):
             remainder = np.mod(sample_m - phase, step)
             on_step = np.minimum(remainder, step - remainder) < 1e-6 * step

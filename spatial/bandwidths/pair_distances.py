@@ -1,8 +1,8 @@
 """Sums over all pairs of places of functions of distance, at many scales in one pass.
 
-Every bandwidth rule that looks at the data themselves is made of such sums. The distances of
-a place to all others are counted into bins a sixteenth of an octave of squared distance wide,
-with their first moment, and every function is evaluated on the bins.
+The cross-validation rules for a bandwidth are made of such sums. The distances from a place to
+all others are counted into bins of squared distance, sixteen to the octave, with their first
+moment, and every function is evaluated on the bins.
 """
 
 import math
@@ -25,15 +25,15 @@ _CELLS_PER_SD = 4.0
 
 @dataclass(frozen=True)
 class PairFunction:
-    """A function of distance with a standard deviation as its scale.
+    """A function of distance, scaled by a standard deviation.
 
     Attributes
     ----------
     on_bins : callable
-        ``on_bins(edges_m2, sd_m)`` gives two arrays (bins, k): the value at the middle of each
-        bin of squared distance, and its slope there per m^2.
+        ``on_bins(edges_m2, sd_m)`` returns two (bins, k) arrays: the value at the middle of
+        each bin of squared distance, and its slope there per m^2.
     reach_sd : float
-        Beyond this many standard deviations the function is taken for zero.
+        Number of standard deviations beyond which the function counts as zero.
     """
 
     on_bins: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
@@ -48,12 +48,12 @@ def _gaussian(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, Float
 
 
 def _gaussian_twice(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """The Gaussian convolved with itself: one of sqrt 2 times the standard deviation."""
+    """The Gaussian convolved with itself: a Gaussian of sqrt 2 times the standard deviation."""
     return _gaussian(edges_m2, sd_m * math.sqrt(2.0))
 
 
 def _disc(edges_m2: FloatArray, sd_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """1 inside the disc of radius 2 sd (the uniform kernel of that sd), 0 outside."""
+    """1 inside the disc of radius 2 sd (a uniform kernel has that sd), 0 outside."""
     lower, upper = edges_m2[:-1, None], edges_m2[1:, None]
     share = np.clip((4.0 * sd_m * sd_m - lower) / (upper - lower), 0.0, 1.0)
     return share, np.zeros_like(share)
@@ -79,16 +79,16 @@ DISC_OVERLAP = PairFunction(_disc_overlap, reach_sd=4.0)
 
 @dataclass(frozen=True)
 class PairSums:
-    """What the places say about each other at each standard deviation.
+    """Sums over the other places, at each standard deviation.
 
     Attributes
     ----------
     query : (m,) int64
-        Positions in `places` of the places at which the sums were taken.
+        Positions, in `places`, of the places at which the sums were computed.
     query_weight : (m,) float64
-        What each stands for: its own weight, or an equal share of all where sampled.
+        Weight that each represents: its own, or an equal share of the total if sampled.
     other_sums : tuple of (m, k) float64
-        For each function: its sum over all OTHER places, times their weight.
+        For each function, the sum over all *other* places of its value times their weight.
     is_sampled : bool
         Whether the queries are a sample of the places.
     """
@@ -102,7 +102,7 @@ class PairSums:
 def pair_sums(
     places: Places, sd_m: FloatArray, functions: tuple[PairFunction, ...], *, seed: int
 ) -> PairSums:
-    """Sums of functions of the distance to all other places, at the places.
+    """For each place, sums of functions of its distance to all other places.
 
     Parameters
     ----------
@@ -111,9 +111,9 @@ def pair_sums(
     sd_m : (k,) float64
         Standard deviations, metres, ascending, above 0.
     functions : tuple of PairFunction
-        What is summed.
+        The functions to sum.
     seed : int
-        Of the sample of places that is taken above `QUERIES`.
+        Seed of the sample of places that is used above `QUERIES`.
 
     Returns
     -------
@@ -122,12 +122,12 @@ def pair_sums(
     Notes
     -----
     Up to `EXACT_PLACES` every pair in reach counts; binning the distances changes a sum of
-    Gaussians by less than a thousandth of itself. Above, places are merged onto cells of a
-    quarter of the smallest standard deviation of each octave: at their centre of mass, so that
-    only the second moment changes, by half a per cent of the variance at most. Above `QUERIES`
-    the sums are taken at a systematic sample of so many places, drawn in proportion to their
-    weight along the easting. Cost: O(places^2) up to the first limit; above it that of sorting
-    and, for each octave and query, of at most some 5,000 cells in reach.
+    Gaussians by less than a thousandth. Above that, places are merged at their centres of mass
+    onto cells of a quarter of the smallest standard deviation of each octave, so that only the
+    second moment changes, by at most half a per cent of the variance. Above `QUERIES` the sums
+    are computed at a systematic sample of that many places, drawn in proportion to their weight
+    along the easting. Cost: O(places^2) up to the first limit; above it that of sorting and,
+    for each octave and query, of at most some 5,000 cells in reach.
     """
     query, query_weight = _queries(places, seed=seed)
     sums = tuple(np.empty((len(query), len(sd_m))) for _ in functions)
@@ -151,10 +151,10 @@ def pair_sums(
 
 
 def _queries(places: Places, *, seed: int) -> tuple[IntArray, FloatArray]:
-    """All places, or a systematic sample in proportion to weight; and what each stands for."""
+    """All places, or a systematic sample in proportion to weight; and the weight of each."""
     if len(places) <= QUERIES:
         return np.arange(len(places)), places.weight
-    # Places are sorted by easting, so that steps of equal weight also spread the sample.
+    # Places are sorted by easting, so steps of equal weight also spread the sample in space.
     total = places.total_weight
     start = np.random.default_rng(seed).random()
     steps = (np.arange(QUERIES) + start) * (total / QUERIES)
@@ -163,18 +163,18 @@ def _queries(places: Places, *, seed: int) -> tuple[IntArray, FloatArray]:
 
 
 def _octaves(sd_m: FloatArray) -> list[IntArray]:
-    """Positions of the standard deviations, in groups that span at most a factor of two."""
+    """Positions of the standard deviations in groups that span at most a factor of two."""
     octave = np.floor(np.log2(sd_m / sd_m[0]) + 1e-9).astype(np.int64)
     return [np.flatnonzero(octave == number) for number in np.unique(octave)]
 
 
 def _bin_edges_m2(near_m: float, far_m: float) -> FloatArray:
-    """Edges of bins of squared distance that can be read off the leading bits of the float."""
+    """Bins of squared distance whose number is the leading bits of the floating point number."""
     first_bin, last_bin = (
         int(np.float64(d * d).view(np.int64)) >> _SHIFT for d in (near_m, far_m)
     )
     edges = (np.arange(first_bin, last_bin + 2, dtype=np.int64) << _SHIFT).view(np.float64)
-    edges[0] = 0.0  # whatever is nearer falls into the first
+    edges[0] = 0.0  # all smaller distances go into the first bin
     return edges
 
 
@@ -185,18 +185,18 @@ def _middle(edges_m2: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Places as they are, or merged at their centres of mass onto square cells."""
+    """Places, or places merged at their centres of mass onto square cells."""
 
     side_m: float
     address: IntArray  # (n, 2) column and row
-    xy_m: FloatArray  # about `corner_m`: sums of eastings of 600 km would cost digits
+    xy_m: FloatArray  # relative to `corner_m`, because sums of large eastings lose digits
     corner_m: FloatArray
     weight: FloatArray
     cell_of_place: IntArray  # position of each place's cell
 
     @classmethod
     def unmerged(cls, places: Places) -> "_Cells":
-        """One for each place."""
+        """One cell for each place."""
         corner = places.xy_m.min(axis=0)
         return cls(
             side_m=0.0,
@@ -209,16 +209,16 @@ class _Cells:
 
     @classmethod
     def merged(cls, places: Places, *, side_m: float) -> "_Cells":
-        """The occupied cells of a side."""
+        """The occupied square cells of the given side."""
         places_as_cells = cls.unmerged(places)
         return places_as_cells._grouped((places_as_cells.xy_m / side_m).astype(np.int64), side_m)
 
     def doubled(self) -> "_Cells":
-        """Cells of twice the side, each of four of these."""
+        """Cells of twice the side, each made of four of these."""
         return self._grouped(self.address // 2, self.side_m * 2.0)
 
     def _grouped(self, address: IntArray, side_m: float) -> "_Cells":
-        """Merge what has the same address."""
+        """Merge the cells that have the same address."""
         columns = int(address[:, 0].max()) + 1
         key = address[:, 1] * columns + address[:, 0]
         distinct_keys, group = np.unique(key, return_inverse=True)
@@ -236,7 +236,7 @@ class _Cells:
 
 @dataclass(frozen=True)
 class _Rows:
-    """Cells sorted into rows of equal height, and by easting inside a row."""
+    """Cells sorted into rows of equal height, and by easting within a row."""
 
     x_m: FloatArray
     y_m: FloatArray
@@ -248,7 +248,7 @@ class _Rows:
 
     @classmethod
     def of(cls, cells: _Cells, *, reach_m: float) -> "_Rows":
-        """Rows an eighth of the reach high, so that little beyond it is looked at."""
+        """Rows an eighth of the reach high, so that few cells out of reach are visited."""
         height = max(reach_m / 8.0, float(cells.xy_m[:, 1].max()) / 4096.0)
         row = (cells.xy_m[:, 1] / height).astype(np.int64)
         order = np.lexsort((cells.xy_m[:, 0], row))
@@ -267,7 +267,7 @@ class _Rows:
     def profiles(
         self, places: Places, query: IntArray, edges_m2: FloatArray, *, reach_m: float
     ) -> tuple[FloatArray, FloatArray]:
-        """(m, bins) weight of all others by distance, and its moment about each bin's middle."""
+        """(m, bins) weight of the other places by distance, and its moment about the middle."""
         count = np.zeros((len(query), len(edges_m2) - 1))
         moment = np.zeros_like(count)
         _add_profiles(
@@ -302,7 +302,7 @@ def _add_profiles(
     count: FloatArray,
     moment: FloatArray,
 ) -> None:
-    """Count the others of each query into bins of squared distance; arguments are checked."""
+    """Count the other cells of each query into bins of squared distance; arguments are checked."""
     rows = len(row_start) - 1
     bins = count.shape[1]
     distance_sq = np.empty(len(x_m) + 1)
@@ -324,7 +324,7 @@ def _add_profiles(
                     b = max(b, 0)
                     count[i, b] += weight[j]
                     moment[i, b] += weight[j] * distance_sq[j]
-        _take_out_own(
+        _remove_own_place(
             qx,
             qy,
             query_weight[i],
@@ -341,7 +341,7 @@ def _add_profiles(
 
 
 @compiled
-def _take_out_own(
+def _remove_own_place(
     qx_m: float,
     qy_m: float,
     query_weight: float,
@@ -355,7 +355,7 @@ def _take_out_own(
     count: FloatArray,
     moment: FloatArray,
 ) -> None:
-    """Replace the query's own cell by what is left of it without the query's place."""
+    """Replace the query's own cell by the rest of that cell without the query's place."""
     bins = count.shape[1]
     bits = distance_sq.view(np.int64)
     scratch = len(distance_sq) - 1
@@ -367,7 +367,7 @@ def _take_out_own(
         count[i, b] -= weight[own_cell]
         moment[i, b] -= weight[own_cell] * distance_sq[scratch]
     if other_weight > 1e-9 * weight[own_cell]:
-        # The centre of mass of the others, seen from the query.
+        # Squared distance from the query to the centre of mass of the others in its cell.
         share = weight[own_cell] / other_weight
         distance_sq[scratch] = (dx * dx + dy * dy) * share * share
         b = max((bits[scratch] >> _SHIFT) - first_bin, 0)

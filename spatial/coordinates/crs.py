@@ -1,4 +1,4 @@
-"""Coordinate systems: which one is usable as the working CRS, and transforms between two."""
+"""Coordinate systems: which can be the working CRS, and transforms between two of them."""
 
 from functools import lru_cache
 
@@ -14,12 +14,17 @@ WEB_MERCATOR = "EPSG:3857"
 
 @lru_cache(maxsize=32)
 def parsed_crs(name: str) -> pyproj.CRS:
-    """The coordinate system of a name such as ``EPSG:27700``.
+    """The coordinate system with a name such as ``EPSG:27700``.
+
+    Parameters
+    ----------
+    name : str
+        Any text that PROJ accepts.
 
     Raises
     ------
     InvalidParameterError
-        If PROJ does not know it.
+        If PROJ does not know the name.
     """
     try:
         return pyproj.CRS.from_user_input(name)
@@ -31,6 +36,11 @@ def parsed_crs(name: str) -> pyproj.CRS:
 
 def checked_working_crs(name: str) -> pyproj.CRS:
     """The coordinate system, if distances in it are metres.
+
+    Parameters
+    ----------
+    name : str
+        As for `parsed_crs`.
 
     Raises
     ------
@@ -46,12 +56,18 @@ def checked_working_crs(name: str) -> pyproj.CRS:
 
 @lru_cache(maxsize=32)
 def transformer(source: str, target: str) -> pyproj.Transformer:
-    """A transformer between two systems, always x (or longitude) first."""
+    """A transformer between two systems, always x (or longitude) first.
+
+    Parameters
+    ----------
+    source, target : str
+        Coordinate systems by name.
+    """
     return pyproj.Transformer.from_crs(parsed_crs(source), parsed_crs(target), always_xy=True)
 
 
 def transform_xy(xy: FloatArray, *, source: str, target: str) -> FloatArray:
-    """The same places in another coordinate system.
+    """Coordinates transformed to another coordinate system.
 
     Parameters
     ----------
@@ -63,7 +79,7 @@ def transform_xy(xy: FloatArray, *, source: str, target: str) -> FloatArray:
     Returns
     -------
     (n, 2) float64
-        Infinite where PROJ cannot transform a place.
+        Infinite where PROJ cannot transform a coordinate.
     """
     if source == target or len(xy) == 0:
         return xy

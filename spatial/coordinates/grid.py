@@ -14,7 +14,7 @@ MAX_CELLS = 50_000_000
 
 @dataclass(frozen=True)
 class Grid:
-    """Square cells, row 0 north; positions are metres in the working CRS.
+    """A grid of square cells, row 0 north; positions are metres in the working CRS.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Grid:
     def covering(
         cls, bounds_m: tuple[float, float, float, float], *, cell_m: float, margin_m: float = 0.0
     ) -> Self:
-        """The smallest grid, aligned to multiples of the cell, that covers an extent.
+        """The smallest grid, aligned to multiples of the cell size, that covers an extent.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""Masks of areas on a grid, surfaces cut to them, and values between the cells."""
+"""Masks of areas on a grid, and values interpolated between its cells."""
 
 from typing import Any
 
@@ -19,22 +19,22 @@ def inside_mask(geometry: Any, grid: Grid) -> BoolArray:
     Parameters
     ----------
     geometry : shapely Polygon or MultiPolygon
-        Valid; of any number of parts, with holes; in the CRS of the grid. Empty is allowed.
+        Valid, in the CRS of the grid; may be empty or have several parts and holes.
     grid : Grid
         The cells.
 
     Returns
     -------
     (rows, cols) bool
-        Row 0 is north. A centre exactly on the border belongs to one of its two sides, so
-        that areas which share a border share no cell and leave none out.
+        Row 0 is north. A centre exactly on a border is assigned to one of its two sides, so that
+        areas with a common border neither share nor omit cells.
 
     Notes
     -----
     Even-odd rule along every row of centres: O(segments times rows crossed + cells).
     """
     edges = _segments(geometry)
-    # In cells, from the centre of cell (0, 0); rows count southwards.
+    # In units of cells, from the centre of cell (0, 0); rows count southwards.
     x = (edges[:, [0, 2]] - grid.left_m) / grid.cell_m - 0.5
     y = (grid.top_m - edges[:, [1, 3]]) / grid.cell_m - 0.5
     first_row = np.clip(np.ceil(y.min(axis=1, initial=np.inf)), 0, grid.rows).astype(np.int64)
@@ -62,8 +62,8 @@ def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> Floa
     grid : Grid
         The cells.
     subcells : int
-        Samples along each side of a cell; the share is exact to about 1 / (2 subcells^2) for
-        a straight border.
+        Samples along each side of a cell; for a straight border the error of the share is about
+        1 / (2 subcells^2).
 
     Returns
     -------
@@ -71,7 +71,7 @@ def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> Floa
         0 to 1.
     """
     share = np.zeros((grid.rows, grid.cols))
-    # One sample per cell at a time keeps the memory that of one mask.
+    # One sample per cell at a time needs only the memory of one mask.
     offsets = ((np.arange(subcells) + 0.5) / subcells - 0.5) * grid.cell_m
     for dx in offsets:
         for dy in offsets:
@@ -83,7 +83,7 @@ def inside_share(geometry: Any, grid: Grid, *, subcells: int = SUBCELLS) -> Floa
 
 
 def border_mask(geometry: Any, grid: Grid) -> BoolArray:
-    """Which cells the border of a geometry may run through; all others are wholly in or out.
+    """Which cells the border of a geometry may cross; all others are wholly inside or outside.
 
     Parameters
     ----------
@@ -95,11 +95,11 @@ def border_mask(geometry: Any, grid: Grid) -> BoolArray:
     Returns
     -------
     (rows, cols) bool
-        True for every cell on the border, and for some beside it.
+        True for every cell that the border crosses, and for some adjacent cells.
     """
     lines = shapely.segmentize(shapely.boundary(geometry), grid.cell_m)
     points = shapely.get_coordinates(lines)
-    # A segment no longer than a cell lies in the cells about its ends.
+    # A segment no longer than a cell lies in the cells around its ends.
     col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
     row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
     is_near = (row >= -1) & (row <= grid.rows) & (col >= -1) & (col <= grid.cols)
@@ -114,10 +114,19 @@ def border_mask(geometry: Any, grid: Grid) -> BoolArray:
 def checked_on_grid(values: ArrayLike, grid: Grid, *, name: str) -> AnyArray:
     """The values as an array of the shape of the grid.
 
+    Parameters
+    ----------
+    values : (rows, cols) array-like
+        Values of the cells.
+    grid : Grid
+        The grid.
+    name : str
+        Name of the values in messages.
+
     Raises
     ------
     InvalidValuesError
-        If the shape is another.
+        If the shape is not that of the grid.
     """
     array = np.asarray(values)
     if array.shape != (grid.rows, grid.cols):
@@ -127,21 +136,22 @@ def checked_on_grid(values: ArrayLike, grid: Grid, *, name: str) -> AnyArray:
 
 
 def bilinear(values: ArrayLike, grid: Grid, xy_m: ArrayLike) -> FloatArray:
-    """Values between the cell centres of a grid.
+    """Values interpolated bilinearly between the cell centres of a grid.
 
     Parameters
     ----------
     values : (rows, cols) float64
-        On the grid.
+        Values at the cell centres.
     grid : Grid
-        Their grid.
+        The grid of the values.
     xy_m : (n, 2) float64
-        Where, metres.
+        Positions to interpolate at, metres.
 
     Returns
     -------
     (n,) float64
-        Within half a cell of the grid's border the value there; NaN beyond the grid.
+        Within half a cell of the grid's border the value of the nearest centre line; NaN outside
+        the grid.
 
     Raises
     ------
@@ -158,12 +168,20 @@ def bilinear(values: ArrayLike, grid: Grid, xy_m: ArrayLike) -> FloatArray:
     col_share, row_share = x - col, y - row
     upper = table[row, col] * (1.0 - col_share) + table[row, east_col] * col_share
     lower = table[south_row, col] * (1.0 - col_share) + table[south_row, east_col] * col_share
-    interpolated = upper * (1.0 - row_share) + lower * row_share
-    return np.where(cell_of(points, grid)[2], interpolated, np.nan)
+    interpolation = upper * (1.0 - row_share) + lower * row_share
+    return np.where(cell_of(points, grid)[2], interpolation, np.nan)
 
 
 def cell_of(points: FloatArray, grid: Grid) -> tuple[IntArray, IntArray, BoolArray]:
-    """(n,) row and column of each point, clipped to the grid, and whether it lies on it."""
+    """(n,) row and column of each point, clipped to the grid, and whether it lies on the grid.
+
+    Parameters
+    ----------
+    points : (n, 2) float64
+        Easting and northing, metres.
+    grid : Grid
+        The grid.
+    """
     row = np.floor((grid.top_m - points[:, 1]) / grid.cell_m)
     col = np.floor((points[:, 0] - grid.left_m) / grid.cell_m)
     is_on_grid = (row >= 0) & (row < grid.rows) & (col >= 0) & (col < grid.cols)
@@ -175,7 +193,7 @@ def cell_of(points: FloatArray, grid: Grid) -> tuple[IntArray, IntArray, BoolArr
 
 
 def _segments(geometry: Any) -> FloatArray:
-    """(m, 4) x, y, x, y of every border segment that is not level."""
+    """(m, 4) x, y, x, y of every border segment that is not horizontal."""
     rings = shapely.get_rings(shapely.get_parts(geometry))
     coordinates, ring = shapely.get_coordinates(rings, return_index=True)
     segments = np.hstack([coordinates[:-1], coordinates[1:]])

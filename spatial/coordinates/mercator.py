@@ -1,4 +1,4 @@
-"""Web Mercator tile addresses, and where their pixels lie."""
+"""Web Mercator tile addresses, and the positions of their pixels."""
 
 import math
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ EARTH_RADIUS_M = 6_378_137.0  # the sphere of EPSG:3857
 HALF_WORLD_M = math.pi * EARTH_RADIUS_M
 MAX_ZOOM = 24
 ECCENTRICITY = 0.081_819_190_842_621_49  # of the WGS 84 ellipsoid
-MAX_LATITUDE_DEG = 89.9  # beyond it a Mercator map has no use
+MAX_LATITUDE_DEG = 89.9  # a Mercator map is useless beyond it
 LATTICE_M = 5_000.0
-LATTICE_FROM = 5_000  # points; fewer are quicker one by one
+LATTICE_FROM = 5_000  # points; fewer are quicker to transform one by one
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,13 @@ class Tile:
         return left, top - side, left + side, top
 
     def pixel_centres_mercator_m(self, size: int) -> tuple[FloatArray, FloatArray]:
-        """(size,) x of the pixel columns and (size,) y of the rows, EPSG:3857 metres."""
+        """(size,) x of the pixel columns and (size,) y of the rows, EPSG:3857 metres.
+
+        Parameters
+        ----------
+        size : int
+            Pixels along a side.
+        """
         left, _, right, top = self.bounds_mercator_m
         pixel = (right - left) / size
         offsets = (np.arange(size, dtype=np.float64) + 0.5) * pixel
@@ -55,20 +61,37 @@ class Tile:
 
 
 def longitude_deg(x_mercator_m: FloatArray) -> FloatArray:
-    """Longitude of EPSG:3857 eastings, degrees."""
+    """Longitude of EPSG:3857 eastings, degrees.
+
+    Parameters
+    ----------
+    x_mercator_m : (n,) float64
+        EPSG:3857, metres.
+    """
     return np.degrees(x_mercator_m / EARTH_RADIUS_M)
 
 
 def latitude_deg(y_mercator_m: FloatArray) -> FloatArray:
-    """Geodetic latitude (WGS 84) of EPSG:3857 northings, degrees."""
+    """Geodetic latitude (WGS 84) of EPSG:3857 northings, degrees.
+
+    Parameters
+    ----------
+    y_mercator_m : (n,) float64
+        EPSG:3857, metres.
+    """
     return np.degrees(np.arctan(np.sinh(y_mercator_m / EARTH_RADIUS_M)))
 
 
 def isometric_northing_m(latitude: FloatArray) -> FloatArray:
     """Northing of the ellipsoidal Mercator map (EPSG:3395) of geodetic latitudes, metres.
 
-    With the easting of EPSG:3857 it makes a conformal map of the ellipsoid, which EPSG:3857
-    itself is not. Snyder (1987), Map Projections: A Working Manual, eq. 7-7.
+    With the easting of EPSG:3857 it gives a conformal map of the ellipsoid; EPSG:3857 itself
+    is not conformal. Snyder (1987), Map Projections: A Working Manual, eq. 7-7.
+
+    Parameters
+    ----------
+    latitude : (n,) float64
+        Geodetic latitude (WGS 84), degrees.
     """
     sine = np.sin(np.radians(latitude))
     return EARTH_RADIUS_M * (np.arctanh(sine) - ECCENTRICITY * np.arctanh(ECCENTRICITY * sine))
@@ -76,15 +99,15 @@ def isometric_northing_m(latitude: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, eq=False)
 class MercatorPlaces:
-    """Places on the conformal Mercator map of the ellipsoid.
+    """Positions on the conformal Mercator map of the ellipsoid.
 
     Attributes
     ----------
     x_m, q_m : (n,) float64
-        Easting (EPSG:3857) and isometric northing (EPSG:3395), metres; NaN where a place has
+        Easting (EPSG:3857) and isometric northing (EPSG:3395), metres; NaN where a point has
         no finite position there.
     ground_scale : (n,) float64
-        Metres of the working CRS per metre of this map at the place; NaN likewise.
+        Metres of the working CRS per metre of this map at the point; NaN likewise.
     """
 
     x_m: FloatArray
@@ -93,7 +116,7 @@ class MercatorPlaces:
 
 
 def mercator_places(xy_m: FloatArray, *, crs: str) -> MercatorPlaces:
-    """Where points of a working CRS lie on the conformal Mercator map, with the scale there.
+    """Positions of points of a working CRS on the conformal Mercator map, with the scale there.
 
     Parameters
     ----------
@@ -105,9 +128,9 @@ def mercator_places(xy_m: FloatArray, *, crs: str) -> MercatorPlaces:
     Notes
     -----
     The scale is the geometric mean over the directions, 1 / sqrt(|Jacobian|), from central
-    differences over 100 m. Many points are interpolated from a lattice of `LATTICE_M` with
-    cubics, which moves them by less than a hundredth of a millimetre and is a hundred times
-    faster than PROJ.
+    differences over 100 m. Many points are interpolated with cubics from a lattice of
+    `LATTICE_M`, which moves them by less than a hundredth of a millimetre and is a hundred
+    times faster than PROJ.
     """
     if len(xy_m) < LATTICE_FROM:
         return _transformed(xy_m, crs)
@@ -127,42 +150,42 @@ def mercator_places(xy_m: FloatArray, *, crs: str) -> MercatorPlaces:
     )  # fmt: skip
     missing_positions = np.flatnonzero(~np.isfinite(out).all(axis=0))
     if len(missing_positions):
-        # Near the edge of what the CRS can transform a point may be good, and a node not.
-        retransformed = _transformed(xy_m[missing_positions], crs)
+        # Near the limit of what the CRS can transform a point may be valid where a node is not.
+        transforms = _transformed(xy_m[missing_positions], crs)
         out[:, missing_positions] = (
-            retransformed.x_m,
-            retransformed.q_m,
-            retransformed.ground_scale,
+            transforms.x_m,
+            transforms.q_m,
+            transforms.ground_scale,
         )
     return MercatorPlaces(*out)
 
 
 def _transformed(xy_m: FloatArray, crs: str) -> MercatorPlaces:
-    """`mercator_places` by PROJ, point by point; eastings run on across the antimeridian."""
+    """`mercator_places` by PROJ, point by point; eastings continue across the antimeridian."""
     step = 50.0
     east, north = np.array([step, 0.0]), np.array([0.0, step])
     x, q = _on_mercator(xy_m, crs)
     shifted_positions = [_on_mercator(xy_m + shift, crs) for shift in (east, -east, north, -north)]
     (x_east, q_east), (x_west, q_west), (x_north, q_north), (x_south, q_south) = shifted_positions
     jacobian = (
-        _the_short_way(x_east - x_west) * (q_north - q_south)
-        - _the_short_way(x_north - x_south) * (q_east - q_west)
+        _shorter_way_round(x_east - x_west) * (q_north - q_south)
+        - _shorter_way_round(x_north - x_south) * (q_east - q_west)
     ) / (4.0 * step * step)
     is_finite = np.isfinite(x)
     if is_finite.any():
         middle = float(x[is_finite][len(x[is_finite]) // 2])
-        x = middle + _the_short_way(x - middle)
+        x = middle + _shorter_way_round(x - middle)
     scale = 1.0 / np.sqrt(np.where(np.abs(jacobian) > 0.0, np.abs(jacobian), np.nan))
     return MercatorPlaces(x, q, scale)
 
 
-def _the_short_way(dx_m: FloatArray) -> FloatArray:
-    """Differences of eastings, taken the shorter way round the world."""
+def _shorter_way_round(dx_m: FloatArray) -> FloatArray:
+    """Differences of eastings, the shorter way round the world."""
     return dx_m - 2.0 * HALF_WORLD_M * np.round(dx_m / (2.0 * HALF_WORLD_M))
 
 
 def _on_mercator(xy_m: FloatArray, crs: str) -> tuple[FloatArray, FloatArray]:
-    """Easting and isometric northing of points, NaN where there is none."""
+    """Easting and isometric northing of points; NaN where they are not finite."""
     lonlat = transform_xy(xy_m, source=crs, target=WGS84)
     is_usable = np.isfinite(lonlat).all(axis=1) & (np.abs(lonlat[:, 1]) < MAX_LATITUDE_DEG)
     longitude = np.where(is_usable, lonlat[:, 0], np.nan)

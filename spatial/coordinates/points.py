@@ -1,4 +1,4 @@
-"""Weighted points, merged and bucketed once, so that a window reads only its neighbourhood."""
+"""Weighted points, merged and sorted into buckets, so that a window reads only nearby points."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ MAX_BUCKETS = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Buckets:
-    """Square buckets over the extent of the points; start[b] to start[b + 1] lie in bucket b."""
+    """Square buckets over the extent of the points: bucket b holds start[b] to start[b + 1]."""
 
     left_m: float
     bottom_m: float
@@ -35,30 +35,30 @@ class Buckets:
 
 
 class PointIndex:
-    """Points of one dataset version and filter, made once and shared between threads.
+    """The points of one dataset version and filter, built once and shared between threads.
 
-    Points at exactly the same place are merged and their weights added, which changes no
-    density: a snapped dataset of 80,000 rows has about 10,000 places.
+    Points with equal coordinates are merged and their weights added, which changes no density:
+    a snapped dataset of 80,000 rows has about 10,000 places.
 
     Parameters
     ----------
     xy_m : (n, 2) float64
-        Easting and northing, metres in `crs`; every one finite.
+        Easting and northing, metres in `crs`; finite.
     weights : (n,) float64 or None
-        At least 0; ones where None.
+        At least 0; ones if None.
     crs : str
         The working coordinate system, projected and in metres.
 
     Attributes
     ----------
     x_m, y_m, weight : (m,) float64, read-only
-        The distinct places in bucket order, and the summed weight at each.
+        The distinct places in bucket order, and the sum of the weights at each.
     total_weight : float
         Sum of all weights.
     rows_merged : int
-        Number of points given.
+        Number of points before merging.
     columns, buckets
-        The same for compiled code, which wants writable arrays: never write to them.
+        The same for compiled code, whose types are those of writable arrays; never write to them.
 
     Raises
     ------
@@ -90,7 +90,7 @@ class PointIndex:
 
     @property
     def bounds_m(self) -> tuple[float, float, float, float] | None:
-        """Left, bottom, right and top of the points, metres; None where there are none."""
+        """Left, bottom, right and top of the points, metres; None if there are no points."""
         if not len(self):
             return None
         return (
@@ -106,9 +106,14 @@ class PointIndex:
         return mercator_places(np.column_stack([self.x_m, self.y_m]), crs=self.crs)
 
     def ranges(self, bounds_m: tuple[float, float, float, float]) -> tuple[IntArray, IntArray]:
-        """First and last (exclusive) position of each run of places in buckets near an extent.
+        """Start and stop position of each run of places in the buckets that touch an extent.
 
-        Every place within the extent is in a run; so are others in the buckets that touch it.
+        Every place within the extent is in a run; so are other places of these buckets.
+
+        Parameters
+        ----------
+        bounds_m : left, bottom, right, top
+            The extent, metres.
         """
         b = self.buckets
         left, bottom, right, top = bounds_m
@@ -122,7 +127,13 @@ class PointIndex:
         return b.start[row_bucket + col_lo], b.start[row_bucket + col_hi + 1]
 
     def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
-        """Positions of the places in every bucket that touches an extent."""
+        """Positions of the places in every bucket that touches an extent.
+
+        Parameters
+        ----------
+        bounds_m : left, bottom, right, top
+            The extent, metres.
+        """
         start, stop = self.ranges(bounds_m)
         lengths = stop - start
         offsets = np.cumsum(lengths) - lengths
@@ -131,7 +142,7 @@ class PointIndex:
 
 
 def _writable(array: FloatArray) -> FloatArray:
-    """The array, or a copy where it is read-only: to numba those are two types."""
+    """The array, or a copy if it is read-only: numba compiles separately for the two."""
     return array if array.flags.writeable else array.copy()
 
 
@@ -152,7 +163,7 @@ def _built(
 
 
 def _extent(points: FloatArray) -> tuple[float, float, float, int, int]:
-    """Left, bottom and side of square buckets with some dozens of points each; rows, columns."""
+    """Left, bottom and side of square buckets with about two dozen points each; rows, columns."""
     left, bottom = (float(v) for v in points.min(axis=0))
     width, height = (float(v) for v in points.max(axis=0) - (left, bottom))
     bucket_count = min(max(len(points) // POINTS_PER_BUCKET, 1), MAX_BUCKETS)
@@ -173,7 +184,7 @@ def _sort_into_buckets(
     y_m: FloatArray,
     weight_sum: FloatArray,
 ) -> None:
-    """Counting sort by bucket; within a bucket the order of the points stays."""
+    """Counting sort by bucket; the order of the points within a bucket is kept."""
     n = points.shape[0]
     bucket = np.empty(n, np.int32)
     for i in range(n):
@@ -196,9 +207,9 @@ def _sort_into_buckets(
 def _merge_in_buckets(
     bucket_start: IntArray, x_m: FloatArray, y_m: FloatArray, weight: FloatArray
 ) -> int:
-    """Add up the weights of points at one place, close the gaps; returns the places left.
+    """Merge points with equal coordinates and close the gaps; returns the number of places.
 
-    A place is found again by a small hash table per bucket, so that no order is needed.
+    A small hash table per bucket finds a place again, so that no sorting is needed.
     """
     slots = 64
     table = np.empty(slots, np.int64)
@@ -215,7 +226,7 @@ def _merge_in_buckets(
             slots_used *= 2
         table[:slots_used] = -1
         for i in range(start_position, end):
-            # Mixes the fractions of both coordinates; equal places get equal slots.
+            # A hash of both coordinates: equal places get equal slots.
             hash_value = x_m[i] * 12.9898 + y_m[i] * 78.233
             slot = int((hash_value - math.floor(hash_value)) * slots_used) % slots_used
             while True:

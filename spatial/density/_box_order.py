@@ -1,7 +1,7 @@
-"""Boxes of points: how points are sorted into them, and what is done with each box.
+"""Boxes of points: sorting points into them, and choosing how each box is summed.
 
-See `spatial._boxes`. Boxes are squares of 1, 2, 4 or 8 units of pixels; those that hold many
-points are split, and the points of those that hold few are entered one by one.
+See `spatial.density._boxes`. Boxes are squares of 1, 2, 4 or 8 units of pixels; those that hold
+many points are split, and points of boxes that hold few are entered one by one.
 """
 
 import math
@@ -20,7 +20,7 @@ SPLIT, BOX, SINGLY = 2, 1, 0
 COUNT_LIMIT = 2048
 BOX_LIMIT = 16_000_000  # of the smallest, four bytes each
 
-# Costs in nanoseconds, measured on one core; they choose between ways that give equal sums.
+# Costs in nanoseconds, measured on one core. They choose between ways that give equal sums.
 _PER_POINT_ROW = 12.0
 _PER_BOX = 200.0
 _PER_BOX_ROW = 21.0
@@ -30,7 +30,7 @@ _PER_BOXED_POINT = 6.0
 
 
 def unit_for(reach: float, pixels: int) -> int:
-    """Pixels along the smallest box, so that boxes stay few at any bandwidth and raster."""
+    """Pixels along the side of the smallest box, so that there are never too many boxes."""
     unit = 1 << max(0, math.floor(math.log2(max(reach, 1.0) / 96.0)))
     while pixels > BOX_LIMIT * unit * unit:
         unit *= 2
@@ -39,23 +39,23 @@ def unit_for(reach: float, pixels: int) -> int:
 
 @lru_cache(maxsize=64)
 def actions(reach: float, unit: int) -> IntArray:
-    """(levels, counts) what to do with a box of a level that holds a number of points."""
+    """(levels, counts) the cheapest action for a box of a level that holds a number of points."""
     counts = np.arange(COUNT_LIMIT, dtype=np.float64)
-    padded = np.ceil(counts / 4.0) * 4.0
-    singly = counts * 2.0 * reach * _PER_POINT_ROW
+    padded_counts = np.ceil(counts / 4.0) * 4.0
+    single_cost = counts * 2.0 * reach * _PER_POINT_ROW
     table = np.empty((LEVELS, COUNT_LIMIT), dtype=np.int64)
-    smaller = np.full(COUNT_LIMIT, np.inf)
+    quarter_cost = np.full(COUNT_LIMIT, np.inf)
     for level in range(LEVELS):
         side = unit * 2.0**level
-        outer, inner = reach + 0.64 * side, max(reach - 0.64 * side, 0.0)
-        ring = math.pi * (outer * outer - inner * inner)
-        boxed = _PER_BOX + (2.0 * reach + side) * _PER_BOX_ROW + counts * _PER_BOXED_POINT
-        boxed += ring * (_PER_RING_PIXEL + padded * _PER_POINT_RING_PIXEL)
-        split = 4.0 * smaller[np.ceil(counts / 4.0).astype(np.int64)]
-        split[counts < 8] = np.inf
-        costs = np.stack([singly, boxed, split])
+        outer_radius, inner_radius = reach + 0.64 * side, max(reach - 0.64 * side, 0.0)
+        ring_pixels = math.pi * (outer_radius * outer_radius - inner_radius * inner_radius)
+        box_cost = _PER_BOX + (2.0 * reach + side) * _PER_BOX_ROW + counts * _PER_BOXED_POINT
+        box_cost += ring_pixels * (_PER_RING_PIXEL + padded_counts * _PER_POINT_RING_PIXEL)
+        split_cost = 4.0 * quarter_cost[np.ceil(counts / 4.0).astype(np.int64)]
+        split_cost[counts < 8] = np.inf
+        costs = np.stack([single_cost, box_cost, split_cost])
         table[level] = np.argmin(costs, axis=0)
-        smaller = costs.min(axis=0)
+        quarter_cost = costs.min(axis=0)
     return table
 
 
@@ -110,12 +110,12 @@ def _spread(number: int) -> int:
 
 @compiled
 def _gathered(code: int) -> int:
-    """The number whose bits `_spread` set apart."""
+    """The inverse of `_spread`."""
     return (code & 1) | (code & 4) >> 1 | (code & 16) >> 2
 
 
 class Boxes(NamedTuple):
-    """Points sorted into boxes, and what to do with each box.
+    """Points sorted into boxes, and the table of actions for each box.
 
     Attributes
     ----------
@@ -154,16 +154,17 @@ class Boxes(NamedTuple):
 
 @compiled
 def list_tasks(boxes: Boxes, line: int, first_box: int, tasks: IntArray) -> int:
-    """Write what to treat in a run of largest boxes: level or -1, column, row, first, last point.
+    """List the boxes to enter in a run of largest boxes, in rows of `tasks`; returns their number.
 
-    Column and row are in units from the left and top of the first of them. Returns how many.
+    A row holds level (-1: point by point), column, row, and start and stop of the points;
+    column and row are in units from the left and top of the first of the largest boxes.
     """
     per_box = SIDE * SIDE
     levels, codes = np.empty(4 * LEVELS, np.int64), np.empty(4 * LEVELS, np.int64)
-    first = line * boxes.cols + first_box
-    end = line * boxes.cols + min(first_box + boxes.block, boxes.cols)
+    start_box = line * boxes.cols + first_box
+    stop_box = line * boxes.cols + min(first_box + boxes.block, boxes.cols)
     task_count = 0
-    for box in range(first, end):
+    for box in range(start_box, stop_box):
         base = box * per_box
         if boxes.start[base] == boxes.start[base + per_box]:
             continue
@@ -184,7 +185,7 @@ def list_tasks(boxes: Boxes, line: int, first_box: int, tasks: IntArray) -> int:
                     stack_size += 1
                 continue
             tasks[task_count, 0] = level if action == BOX else -1
-            tasks[task_count, 1] = (box - first) * SIDE + _gathered(code)
+            tasks[task_count, 1] = (box - start_box) * SIDE + _gathered(code)
             tasks[task_count, 2] = _gathered(code >> 1)
             tasks[task_count, 3], tasks[task_count, 4] = start, stop
             task_count += 1

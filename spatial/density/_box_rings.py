@@ -1,4 +1,4 @@
-"""Rings of pixels that some points of a box reach and others do not: see `spatial._boxes`."""
+"""Rings of pixels that only some points of a box reach: see `spatial.density._boxes`."""
 
 import math
 from typing import NamedTuple
@@ -14,7 +14,9 @@ INNER_START, INNER_END, OUTER_START, OUTER_END, RING_START = 0, 1, 2, 3, 4
 
 
 class Stencils(NamedTuple):
-    """What all boxes of one size in one line share; one slot per size and place in the line.
+    """The pixels that boxes of one size reach, shared by all such boxes of a line.
+
+    There is one slot per size, and where rows differ also per position in the line.
 
     Attributes
     ----------
@@ -48,7 +50,7 @@ class Stencils(NamedTuple):
 def empty_stencils(
     row_y: FloatArray, stretch: FloatArray, slots: int, reach: float, side: int
 ) -> Stencils:
-    """Room for stencils of boxes of at most a side, none of them made."""
+    """Arrays for stencils of boxes of at most a side, none of them made yet."""
     rows = row_y.shape[0]
     capacity = ring_capacity(reach, side, rows)
     return Stencils(
@@ -64,11 +66,11 @@ def empty_stencils(
 
 @compiled
 def ring_capacity(reach: float, side: int, rows: int) -> int:
-    """At least the pixels that the ring of the largest box can have."""
-    outer, inner = reach + 0.71 * side + 2.0, max(reach - 0.71 * side - 2.0, 0.0)
-    area = math.pi * (outer * outer - inner * inner)
-    widest = (2.0 * reach + side + 4.0) * rows
-    return int(min(1.2 * area + 8.0 * outer + 64.0, widest)) + 64
+    """An upper bound of the number of pixels in the ring of the largest box."""
+    outer_radius, inner_radius = reach + 0.71 * side + 2.0, max(reach - 0.71 * side - 2.0, 0.0)
+    area = math.pi * (outer_radius * outer_radius - inner_radius * inner_radius)
+    width_limit = (2.0 * reach + side + 4.0) * rows
+    return int(min(1.2 * area + 8.0 * outer_radius + 64.0, width_limit)) + 64
 
 
 @compiled
@@ -105,20 +107,23 @@ def make_stencil(stencils: Stencils, slot: int, reach_sq: float, top: float, sid
 
 @compiled
 def _columns_in_reach(reach_sq: float, dy: float, side: int) -> tuple[int, int, int, int]:
-    """First column and end of what all, then of what some, points of a box reach in a row.
+    """First column and end that all points of a box reach in a row, then that some reach.
 
-    Where there is no column that all reach, both of its limits are the end of the others.
+    If no column is reached by all, the first pair is the end of the second, twice.
     """
     half_side = 0.5 * side
-    least_dy, most_dy = max(abs(dy) - half_side, 0.0), abs(dy) + half_side
-    outer_sq, inner_sq = reach_sq - least_dy * least_dy, reach_sq - most_dy * most_dy
+    inner_dy, outer_dy = max(abs(dy) - half_side, 0.0), abs(dy) + half_side
+    outer_sq, inner_sq = reach_sq - inner_dy * inner_dy, reach_sq - outer_dy * outer_dy
     if outer_sq < 0.0:
         return 0, 0, 0, 0
-    outer = math.sqrt(outer_sq)
-    outer_start, outer_end = math.ceil(-0.5 - outer), math.floor(side - 0.5 + outer) + 1
+    outer_half = math.sqrt(outer_sq)
+    outer_start, outer_end = math.ceil(-0.5 - outer_half), math.floor(side - 0.5 + outer_half) + 1
     if inner_sq >= 0.0:
-        inner = math.sqrt(inner_sq)
-        inner_start, inner_end = math.ceil(side - 0.5 - inner), math.floor(inner - 0.5) + 1
+        inner_half = math.sqrt(inner_sq)
+        inner_start, inner_end = (
+            math.ceil(side - 0.5 - inner_half),
+            math.floor(inner_half - 0.5) + 1,
+        )
         if inner_start < inner_end:
             return inner_start, inner_end, outer_start, outer_end
     return outer_end, outer_end, outer_start, outer_end
@@ -150,7 +155,7 @@ def add_ring(
         outer_start = min(outer_start, spans[t, OUTER_START])
         outer_end = max(outer_end, spans[t, OUTER_END])
     if left + outer_start < 0 or left + outer_end > cols:
-        # Copy what lies on the raster, so that no time is spent on the rest.
+        # Copy the pixels that lie on the raster, so that no time is spent on the others.
         pixel_count = _copy_on_raster(spans, ring, first_row, end_row, left, cols, buffer)
         _sum_ring(points, point_count, buffer, 0, pixel_count, sums)
     else:
@@ -211,7 +216,8 @@ def _sum_ring(
 ) -> None:
     """Sum over the points at each ring pixel; four at a time, vectorised over pixels.
 
-    The square root of the weight is in the points, so that one square does for both.
+    The points are multiplied by the square root of their weight, so that squaring once gives
+    kernel times weight.
     """
     dx, dy, bracket = ring[0, ring_start:], ring[1, ring_start:], ring[2, ring_start:]
     for k in range(pixel_count):

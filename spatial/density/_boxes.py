@@ -1,14 +1,15 @@
-"""Quartic sums of many points at once: the row method for boxes of points instead of points.
+"""Quartic sums of many points at once: the row method for boxes of points.
 
 At a pixel that every point of a box reaches, the points add up to a polynomial whose
 coefficients are nine moments of the box, whatever the number of points. So a whole box enters
 its polynomial on the interval of each row that all of its points reach, like a single point in
-`spatial._rows`. Only the ring of pixels that some points of the box reach and others do not is
-summed point by point, in one vectorised loop without a branch. The result is the same sum, in
-another order. The derivation is in docs/methods.md, "Boxes of points".
+`spatial.density._rows`. Only the ring of pixels that some points of the box reach and others do
+not is summed point by point, in one vectorised loop without a branch. The result is the same
+sum, in another order. The derivation is in docs/methods.md, "Boxes of points".
 
-Sparse points enter one by one. Units and the meaning of `row_y` and `stretch` are those of
-`spatial._rows`; `reach_sq` belongs to a line of boxes: on a plane map it is the same for all.
+Sparse points are entered one by one. Units and the meaning of `row_y` and `stretch` are those
+of `spatial.density._rows`; `reach_sq` belongs to a line of boxes: on a plane map it is the same
+for all.
 """
 
 import math
@@ -36,7 +37,7 @@ class Rows(NamedTuple):
     Attributes
     ----------
     y, stretch : (rows,) float64
-        As in `spatial._rows`.
+        As in `spatial.density._rows`.
     scale : (rows,) float64
         Factor of the sums in each row.
     segment : int

@@ -1,15 +1,15 @@
 """Kernels averaged over the cells of a raster, for bandwidths below the size of a cell.
 
-A kernel narrower than a cell, read at the cells' centres, would vanish or tower by the accident
-of where a point lies. Here each cell receives the kernel's mass inside it, so that the sum over
-the cells is the number of points.
+A kernel narrower than a cell, evaluated at the cells' centres, would vanish or tower depending on
+where exactly a point lies. Here each cell receives the mass of the kernel inside it, so that the
+sum over the cells is the number of points.
 
 In units of the bandwidth, with c(y)^2 = 1 - y^2, the mass of (1 - x^2 - y^2)^p left of the line
-x = u between two heights has a closed form: where the line cuts the circle, c(y) > |u|, the
-integral over x from 0 to u is a polynomial in y; elsewhere it is the half chord's integral, a
-multiple of c^(2 p + 1), whose integral over y is one of cos^(2 p + 2) over an angle. Cone and
-bell have none, and are integrated over the angle by Gauss-Legendre quadrature between the
-places where the circle crosses an edge, smooth pieces all.
+x = u between two heights has a closed form. Where the line cuts the circle, c(y) > |u|, the
+integral over x from 0 to u is a polynomial in y; elsewhere it is the integral over half the chord,
+a multiple of c^(2 p + 1), whose integral over y is one of cos^(2 p + 2) over an angle. Cone and
+Gaussian have no closed form; they are integrated over the angle by Gauss-Legendre quadrature, in
+smooth pieces between the points where the circle crosses an edge.
 """
 
 import math
@@ -22,7 +22,7 @@ from spatial.density._rows import CONE
 from spatial.density._sums import GAUSSIAN_RATE
 from spatial.density.kernels import Kernel
 
-MOST_POWER = 3
+LARGEST_POWER = 3
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
@@ -40,7 +40,7 @@ def add_cell_masses(
     Column j reaches from j - 1/2 to j + 1/2, row t from row_edges[t] to row_edges[t + 1], and
     `reach` (n,) is below 1.
     """
-    volume = 1.0 / kernel.peak  # integral of the shape over the plane, the part cut off included
+    volume = 1.0 / kernel.peak  # integral of the shape over the plane, including the part cut off
     _add_masses(
         x, y, reach, weight, row_edges, kernel.code, GAUSSIAN_RATE, volume,
         1.0 - kernel.lost_mass, _NODES.copy(), _NODE_WEIGHTS.copy(), out,
@@ -81,7 +81,7 @@ def _add_masses(
             high = min((row_edges[t + 1] - y[i]) / radius, 1.0)
             if low >= high:
                 continue
-            if code <= MOST_POWER:
+            if code <= LARGEST_POWER:
                 share = weight[i] / volume
                 _add_polynomial(x[i], radius, low, high, share, first_col, last_col, code, out[t])
             else:
@@ -118,7 +118,9 @@ def _add_polynomial(
                 min(max(low, -height_limit), height_limit),
                 min(max(high, -height_limit), height_limit),
             )
-            strip_mass = _beside(abs(edge), b, power) - _beside(abs(edge), a, power)
+            strip_mass = _strip_integral(abs(edge), b, power) - _strip_integral(
+                abs(edge), a, power
+            )
             cap_mass = half_mass - (_half_chords(b, power) - _half_chords(a, power))
             mass = half_mass + math.copysign(strip_mass + cap_mass, edge)
         elif edge <= -1.0:
@@ -145,8 +147,8 @@ def _half_chords(y: float, power: int) -> float:
 
 
 @compiled
-def _beside(u: float, y: float, power: int) -> float:
-    """Integral from 0 to y of the integral over x from 0 to u, where u is below c(y)."""
+def _strip_integral(u: float, y: float, power: int) -> float:
+    """Integral from 0 to y of the integral over x from 0 to u, for u < c(y)."""
     height_sq, u_sq = y * y, u * u
     if power == 0:
         return u * y
@@ -175,7 +177,7 @@ def _add_by_quadrature(
     node_weights: FloatArray,
     row: FloatArray,
 ) -> None:
-    """Add the mass between two angles, over which no edge is crossed, to the cells of a row."""
+    """Add the mass between two angles, with no edge crossed between them, to a row's cells."""
     middle, half = 0.5 * (start_angle + end_angle), 0.5 * (end_angle - start_angle)
     for m in range(nodes.shape[0]):
         angle = middle + half * nodes[m]
@@ -186,7 +188,9 @@ def _add_by_quadrature(
             edge = (j + 0.5 - x) / radius
             right = chord if j == last_col else min(max(edge, -chord), chord)
             if right > left and 0 <= j < row.shape[0]:
-                integral = _along(right, v, code, bell_rate) - _along(left, v, code, bell_rate)
+                integral = _line_integral(right, v, code, bell_rate) - _line_integral(
+                    left, v, code, bell_rate
+                )
                 row[j] += factor * integral
             left = right
 
@@ -201,7 +205,7 @@ def _cut_angles(
     last_col: int,
     cuts: FloatArray,
 ) -> int:
-    """The ends of a row's range of angles, and where the circle crosses an edge in between."""
+    """The ends of a row's range of angles, and the angles at which the circle cuts an edge."""
     cuts[0], cuts[1] = math.asin(low), math.asin(high)
     count = 2
     for j in range(first_col, last_col):
@@ -220,8 +224,8 @@ def _cut_angles(
 
 
 @compiled
-def _along(s: float, v: float, code: int, bell_rate: float) -> float:
-    """Integral of the cone or the bell from (0, v) to (s, v), in units of the bandwidth."""
+def _line_integral(s: float, v: float, code: int, bell_rate: float) -> float:
+    """Integral of the cone or the Gaussian from (0, v) to (s, v), in units of the bandwidth."""
     if code == CONE:
         distance = math.sqrt(s * s + v * v)
         bend = v * v * math.asinh(s / abs(v)) if v != 0.0 else 0.0

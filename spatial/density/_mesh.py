@@ -1,4 +1,4 @@
-"""The display path: a surface from a mesh, for bandwidths of many pixels and many points.
+"""Surfaces for display, computed on a mesh: for wide bandwidths and many points.
 
 In the plane of the working CRS the kernel is the same everywhere, so the surface is a
 convolution. Points are spread over a mesh with quadratic B-splines, the mesh is multiplied by
@@ -6,13 +6,13 @@ the Fourier transform of the continuous kernel, with the two splines divided out
 surface is read between the nodes with quadratic B-splines again: a non-uniform fast Fourier
 transform whose band is set by the mesh. Spacing is a fixed fraction of the bandwidth, so the
 error does not depend on bandwidth, zoom or number of points, and the transform of the kernel
-depends on nothing but the size of the mesh. Nodes lie at whole multiples of the spacing, so
-neighbouring tiles read the same mesh and meet.
+depends only on the size of the mesh. Nodes lie at whole multiples of the spacing, so that
+neighbouring tiles read the same nodes and meet without a seam.
 
-Error for one point, as a share of its peak, the worst over all positions (tests measure it):
+Largest error for one point over all positions, as a share of its peak (tests measure it):
 quartic 0.053 %, triweight 0.023 %, Gaussian 0.057 %. Errors of many points cancel. Kernels with
-an edge or a tip (uniform, Epanechnikov, triangular) have errors of the order of the spacing
-and are never computed like this.
+an edge or a tip (uniform, Epanechnikov, triangular) would have errors of the order of the
+spacing and are never computed like this.
 
 References: Dutt and Rokhlin (1993), SIAM J. Sci. Comput. 14, 1368-1393; Potts and Steidl
 (2003), SIAM J. Sci. Comput. 24, 2013-2037 (fast summation).
@@ -30,12 +30,12 @@ from spatial.density.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
 
 SPACINGS = {"quartic": 24, "triweight": 16, "gaussian": 16}
 """Mesh spacings per bandwidth."""
-MASK_MARGIN = 2.0  # spacings: a node is nearest to what lies within 0.71 of it
-MOST_NODES = 1500  # along a side: beyond it the row method is the cheaper
+MASK_MARGIN = 2.0  # spacings: a pixel lies within 0.71 of its nearest node
+NODE_LIMIT = 1500  # along a side: beyond it the row method is cheaper
 
 
 def mesh_nodes(extent_m: float, bandwidth_m: float, kernel: Kernel) -> int:
-    """About how many nodes a mesh needs along a side of a window."""
+    """Approximate number of nodes that a mesh needs along a side of a window."""
     spacings = SPACINGS[kernel.name]
     return int(extent_m / bandwidth_m * spacings) + 2 * spacings + 8
 
@@ -52,16 +52,16 @@ def surface_from_mesh(
     bandwidth_m: float,
     kernel: Kernel,
 ) -> FloatArray:
-    """Density per m^2 at places close to each other, from points given as ranges.
+    """Density per m^2 at positions close to each other, from points given as ranges.
 
     Parameters
     ----------
     x_m, y_m, weight : (n,) float64
         The points, working CRS.
     start, stop : (k,) int64
-        The points to use: those from first[i] to last[i], exclusive; at least all in reach.
+        Ranges of the points to use, from start[i] to stop[i]: at least all that are in reach.
     query_x_m, query_y_m : (rows, cols) float64
-        Where to evaluate, metres.
+        Positions to evaluate at, metres.
     bandwidth_m : float
         Radius of support, metres.
     kernel : Kernel
@@ -80,7 +80,7 @@ def surface_from_mesh(
     out = np.empty(query_x_m.shape)
     minimum, maximum = _read(surface, query_x_m, query_y_m, 1.0 / spacing, low_x, low_y, out)
     if minimum < 0.004 * maximum:
-        # Only where the surface comes close to zero can there be places out of reach.
+        # Only if the surface comes close to zero can there be positions out of reach.
         in_reach = np.fft.irfft2(np.fft.rfft2(occupancy) * disc, s=(rows, cols)) > 0.5
         _clear(in_reach, query_x_m, query_y_m, 1.0 / spacing, low_x, low_y, out)
     out *= 1.0 / (spacing * spacing)
@@ -91,7 +91,7 @@ def surface_from_mesh(
 def _kernel_transforms(
     name: str, rows: int, cols: int
 ) -> tuple[FloatArray, NDArray[np.complex128]]:
-    """Transforms of the kernel, splines divided out, and of the disc of nodes in reach."""
+    """Transforms of the kernel, over those of the splines, and of the disc of nodes in reach."""
     radius = SPACINGS[name]
     col_frequency = np.fft.rfftfreq(cols)
     row_frequency = np.fft.fftfreq(rows)
@@ -109,7 +109,7 @@ def _kernel_transforms(
 
 @lru_cache(maxsize=2)
 def _polynomial_transform(power: int) -> tuple[FloatArray, FloatArray]:
-    """Radial Fourier transform of the unit-volume (1 - u^2)^power, at angular frequencies.
+    """Angular frequencies, and the radial Fourier transform of the unit-volume (1 - u^2)^power.
 
     By the projection theorem it is the transform of the kernel's projection on one axis,
     (1 - t^2)^(power + 1/2); with t = cos(angle) the integrand is periodic, and the trapezoid
@@ -127,7 +127,7 @@ def _polynomial_transform(power: int) -> tuple[FloatArray, FloatArray]:
 
 @lru_cache(maxsize=1024)
 def _smooth_size(least_size: int) -> int:
-    """The next even number with no prime factor above 5: transforms of such sizes are fast."""
+    """The next even number without a prime factor above 5: transforms of such sizes are fast."""
     size = least_size + least_size % 2
     while True:
         remainder = size
@@ -152,7 +152,7 @@ def _spread(
     mesh: FloatArray,
     occupancy: FloatArray,
 ) -> None:
-    """Spread the weights over the nine nodes around each point; mark the nearest."""
+    """Spread the weights over the nine nodes around each point; mark the nearest as occupied."""
     rows, cols = mesh.shape
     for k in range(start.shape[0]):
         for i in range(start[k], stop[k]):
@@ -194,7 +194,7 @@ def _read(
     low_y: int,
     out: FloatArray,
 ) -> tuple[float, float]:
-    """Read the surface between nodes, at least 0; returns the smallest and largest value."""
+    """Interpolate the surface (at least 0) between nodes; returns the least and largest value."""
     minimum, maximum = np.inf, -np.inf
     for t in range(out.shape[0]):
         for j in range(out.shape[1]):
@@ -235,7 +235,7 @@ def _clear(
     low_y: int,
     out: FloatArray,
 ) -> None:
-    """Set to zero what lies nearest to a node that no point reaches."""
+    """Set to zero the positions whose nearest node no point reaches."""
     for t in range(out.shape[0]):
         for j in range(out.shape[1]):
             col = int(query_x_m[t, j] * nodes_per_m - low_x + 0.5)

@@ -1,20 +1,21 @@
-"""Sums of kernels along rows of evenly spaced columns: the one method under raster and tile.
+"""Sums of kernels along rows of evenly spaced columns: the method behind rasters and tiles.
 
 A row of pixels crosses a kernel (1 - u^2)^p on one interval of columns, and there it is a
-polynomial of degree 2 p in the column. So a point enters its coefficients where the interval
-begins and takes them out where it ends; one running sum along the row then gives every pixel.
+polynomial of degree 2 p in the column. So the coefficients of a point are added where the interval
+begins and subtracted where it ends; one running sum along the row then gives every pixel.
 The cost per point and row does not depend on the number of columns in reach.
 
 Rounding: the row is cut into segments about four bandwidths long. Coefficients refer to the
 middle of their segment and nothing is carried from one segment to the next, so that powers
-of the column stay small against powers of the bandwidth; where the number of kernels in reach
-falls to zero the sums are set to zero. What is empty is exactly zero, and no error travels.
+of the column stay small compared with powers of the bandwidth. Where the number of kernels in
+reach falls to zero the sums are set to zero: empty pixels are exactly zero, and rounding errors
+do not spread.
 
 Everything here is in units of columns. Row t and column j get
 
     sum_i w_i (reach_sq_i stretch[t] - d^2)^p,    d^2 = (j - x_i)^2 + (row_y[t] - y_i)^2
 
-over the points for which the bracket is not negative: reach_sq is the squared bandwidth at
+over the points for which the bracket is not negative. reach_sq is the squared bandwidth at
 the point, stretch is 1 on a plane map, and row_y ascends.
 """
 
@@ -26,17 +27,17 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.compiled import compiled, compiled_with_fma
 
 MIN_SEGMENT = 8
-CONE, BELL = 4, 5  # codes of the kernels that are no polynomial
+CONE, BELL = 4, 5  # codes of the kernels that are not polynomials
 
 
 def segment_for(reach: float, power: int) -> int:
-    """Columns that share an origin: a power of two, some bandwidths long."""
+    """Columns that share an origin: a power of two, a few bandwidths long."""
     least_columns = reach * (4.0 if power < 3 else 2.0)
     return max(MIN_SEGMENT, 1 << math.ceil(math.log2(max(least_columns, 1.0))))
 
 
 def channels(power: int) -> int:
-    """Numbers kept per pixel: the coefficients, and how many kernels begin less those that end."""
+    """Numbers per pixel: the coefficients, and the kernels that begin minus those that end."""
     return 2 * power + 2
 
 
@@ -46,8 +47,8 @@ def order_by_blocks(
 ) -> tuple[IntArray, IntArray]:
     """The order that sorts points by square blocks, line by line, and where each line starts.
 
-    Neighbours in this order write to the same pixels, which are then still in the cache; points
-    outside the lines and blocks are left out.
+    Consecutive points then write to the same pixels while these are still in the cache. Points
+    outside the lines and blocks are omitted.
     """
     n = x.shape[0]
     block_of = np.full(n, -1, np.int64)
@@ -72,13 +73,13 @@ def order_by_blocks(
 def rows_in_reach(
     row_y: FloatArray, stretch: FloatArray, y: float, reach_sq: float
 ) -> tuple[int, int]:
-    """First row, and one past the last, that a point at y can reach; rows ascend."""
+    """First and end row that a point at y can reach; rows ascend."""
     rows = row_y.shape[0]
     reach = math.sqrt(reach_sq * max(stretch[0], stretch[-1]))
     top, bottom = y - reach, y + reach
     if top > row_y[-1] or bottom < row_y[0]:
         return 0, 0
-    # Rows are nearly evenly spaced: a guess is off by a row or two.
+    # Rows are nearly evenly spaced, so that the estimate is off by a row or two at most.
     per_unit = (rows - 1) / (row_y[-1] - row_y[0]) if rows > 1 else 0.0
     first_row = min(max(int((top - row_y[0]) * per_unit), 0), rows - 1)
     while first_row > 0 and row_y[first_row - 1] >= top:
@@ -106,7 +107,7 @@ def chords(
     end_col: IntArray,
     chord_sq: FloatArray,
 ) -> None:
-    """The columns (end exclusive) of each row in reach of a point, and its squared half chord."""
+    """Set the columns in reach of a point in each row, and its squared half chord there."""
     for t in range(first_row, end_row):
         dy = row_y[t] - y
         square = reach_sq * stretch[t] - dy * dy
@@ -128,7 +129,7 @@ def enter_points(
     segment: int,
     differences: FloatArray,
 ) -> None:
-    """Enter the polynomials of all points into `differences` (rows, cols, channels)."""
+    """Add the polynomials of all points to `differences` (rows, cols, channels)."""
     rows, cols = differences.shape[0], differences.shape[1]
     start_col, end_col = np.empty(rows, np.int64), np.empty(rows, np.int64)
     chord_sq = np.empty(rows)
@@ -193,9 +194,9 @@ def enter_quartic(
     segment: int,
     differences: FloatArray,
 ) -> None:
-    """Enter the quartic of one point on the chords given: `_enter` with its power known.
+    """Add the quartic of one point on its chords to `differences`: `_enter` for power 2.
 
-    `first_col` and `stop_col` are the columns that any of its chords can reach.
+    `first_col` and `stop_col` limit the columns of all chords.
     """
     cols = differences.shape[1]
     for origin in range(first_col - first_col % segment, stop_col, segment):
@@ -223,7 +224,7 @@ def add_quartic(
     fourth: float,
     count: float,
 ) -> None:
-    """Add coefficients in the offset to those of a pixel of a quartic."""
+    """Add to the coefficients of a pixel, and to its number of kernels."""
     pixel[0] += constant
     pixel[1] += linear
     pixel[2] += second
@@ -291,7 +292,7 @@ def sum_along_rows(
 
 @compiled
 def shape_at(u_sq: float, code: int, bell_rate: float) -> float:
-    """Value at the squared distance u^2 <= 1 of the kernel with a code, 1 at the centre."""
+    """Value of a kernel, 1 at its centre, at the squared distance u^2 <= 1."""
     if code == CONE:
         return max(1.0 - math.sqrt(u_sq), 0.0)
     if code == BELL:
@@ -340,11 +341,11 @@ def add_directly(
             dy_sq = dy * dy
             here_sq = reach_sq[i] * stretch[t]
             if code == BELL:
-                # A product of one factor per axis. On a plane map the factor across is the
-                # same on every row, so that a row costs one product per pixel.
+                # The Gaussian is a product of a factor per axis. On a plane map the factor
+                # along the row is the same for every row: one product per pixel.
                 if stretch[t] != factor_stretch:
                     factor_stretch = stretch[t]
-                    _bell_across(x[i], here_sq, bell_rate, col_factor)
+                    _gaussian_along_row(x[i], here_sq, bell_rate, col_factor)
                 row_factor = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
                 for j in range(start, stop):
                     out[t, j] += row_factor * col_factor[j]
@@ -361,8 +362,10 @@ def add_directly(
 
 
 @compiled
-def _bell_across(x: float, reach_sq: float, bell_rate: float, col_factor: FloatArray) -> None:
-    """The factor of the bell along a row, at the columns that it can reach."""
+def _gaussian_along_row(
+    x: float, reach_sq: float, bell_rate: float, col_factor: FloatArray
+) -> None:
+    """The Gaussian's factor along a row, at the columns that it can reach."""
     reach = math.sqrt(reach_sq)
     rate = bell_rate / reach_sq
     first_col = max(math.ceil(x - reach), 0)

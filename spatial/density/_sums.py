@@ -1,4 +1,4 @@
-"""Which way each kernel is summed over the rows of a raster or a tile, and in which bands."""
+"""How each kernel is summed over the rows of a raster or a tile, and in which bands of rows."""
 
 import itertools
 import math
@@ -14,17 +14,17 @@ from spatial.density.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
 
 GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
 BAND_BYTES = 16 * 2**20
-"""Differences of one band of rows: memory does not grow with the raster, pages are used again."""
+"""Size of the differences of a band of rows, which are reused: memory is bounded."""
 BLOCK_COLS = 128
-"""Columns of boxes visited together: with a bandwidth on both sides they stay in the cache."""
+"""Width of the blocks of boxes visited together, so that their columns stay in the cache."""
 TASKS_PER_THREAD = 2
 LINE_ROWS = 8.0
 DIRECT_BELOW_COLS = 2.0
-"""Bandwidth in columns under which a kernel's few pixels are visited one by one."""
+"""Bandwidth in columns below which a kernel's few pixels are visited one by one."""
 BOXES_TO_COLS = 1024.0
-"""Bandwidth in columns above which rings would take too much memory."""
+"""Bandwidth in columns above which the rings would need too much memory."""
 OCTAVES = 2
-"""Points whose bandwidths differ by more than so many factors of two are summed apart."""
+"""Points whose bandwidths differ by more than this many factors of two are summed separately."""
 
 
 def sum_on_rows(
@@ -39,10 +39,11 @@ def sum_on_rows(
     *,
     threads: int = 1,
 ) -> None:
-    """Add to `out` (rows, cols) the kernels, 1 at their centre, of points one by one.
+    """Add to `out` (rows, cols) the kernels, 1 at their centre, of points, one by one.
 
-    Units are columns, as in `spatial._rows`: `reach_sq` (n,) is the squared bandwidth at each
-    point, `row_y` (rows,) ascends, `row_stretch` multiplies the squared bandwidth on its row.
+    Units are columns, as in `spatial.density._rows`: `reach_sq` (n,) is the squared bandwidth
+    at each point, `row_y` (rows,) ascends, `row_stretch` multiplies the squared bandwidth on
+    its row.
     """
     if not len(x):
         return
@@ -65,10 +66,10 @@ def sum_in_boxes(
     *,
     threads: int = 1,
 ) -> None:
-    """The same for points that share a bandwidth, or nearly: quartic points go in boxes.
+    """As `sum_on_rows` for points of (nearly) one bandwidth; quartic points are summed in boxes.
 
-    Where `reach_sq` is an array, points in one line of boxes take its mean there. For a single
-    number, and for every kernel but the quartic, the sum is that of `sum_on_rows`.
+    If `reach_sq` is an array, the points in one line of boxes share its mean. For a single
+    number, and for every kernel but the quartic, the result is that of `sum_on_rows`.
     """
     if not len(x):
         return
@@ -83,9 +84,10 @@ def sum_in_boxes(
 
 
 def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
-    """Positions of points with bandwidths of about the same size.
+    """Positions of the points in classes of similar bandwidth.
 
-    One length of segment serves a class: too long for a small bandwidth it would cost digits.
+    All points of a class have one segment length; too long for a bandwidth, it would lose
+    digits.
     """
     minimum, maximum = float(reach_sq.min()), float(reach_sq.max())
     width = 4.0**OCTAVES
@@ -104,16 +106,16 @@ def _in_bands(
     out: FloatArray,
     threads: int,
 ) -> None:
-    """Call `work` for bands of rows of about equal work, with zeroed differences for each.
+    """Call `work` for bands of rows of about equal cost, each with differences of zero.
 
-    `work` leaves the differences as it found them, so that a few serve all bands.
+    `work` must leave the differences at zero, so that they can be used for other bands.
     """
     rows, cols = out.shape
     channels = 0 if kernel.power is None else _rows.channels(kernel.power)
     rows_limit = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
     tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
     sample = np.sort(y[:: max(1, len(y) // 4096)])
-    # The work of a row is the number of points in reach of it, and a little for itself.
+    # The cost of a row is the number of points in reach of it, plus a constant.
     points_in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(
         sample, row_y - reach
     )
@@ -159,7 +161,7 @@ def _rows_band(
     out: FloatArray,
     reach: float,
 ) -> Callable[[int, int, FloatArray], None]:
-    """The work of one band, point by point."""
+    """The function that sums a band of rows point by point."""
     power = kernel.power
     top, left = float(row_y[0]) - reach - 1.0, -reach - 1.0
     side = max(LINE_ROWS, reach / LINE_ROWS)
@@ -201,7 +203,7 @@ def _boxes_band(
     out: FloatArray,
     reach: float,
 ) -> Callable[[int, int, FloatArray], None]:
-    """The work of one band, by boxes of points."""
+    """The function that sums a band of rows by boxes of points."""
     x, y, reach_sq, weight = points
     largest_reach_sq = float(np.max(reach_sq))
     rows, cols = out.shape
@@ -251,10 +253,10 @@ def _by_line(
     side: int,
     lines: int,
 ) -> tuple[FloatArray, FloatArray]:
-    """The squared bandwidth of each line of boxes, and the weights that undo its difference.
+    """The squared bandwidth of each line of boxes, and the weights corrected for it.
 
-    The bracket of the quartic is divided by the largest squared bandwidth everywhere; a line
-    with a smaller one is weighted up.
+    The bracket of the quartic is divided by the largest squared bandwidth everywhere, so points
+    of a line with a smaller one get larger weights.
     """
     if isinstance(reach_sq, float):
         return np.full(lines, reach_sq), weight

@@ -1,4 +1,4 @@
-"""Adaptive kernel density: narrow where points are dense, wide where they are few."""
+"""Adaptive kernel density: narrow kernels where points are dense, wide where they are sparse."""
 
 import math
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from spatial.density.kernels import DEFAULT_KERNEL, checked_bandwidth, kernel_na
 from spatial.density.tile_density import reach_bounds, tile_pixels
 from spatial.errors import InvalidBandwidthError, InvalidParameterError, InvalidValuesError
 
-MOST = 5.0
+CAP = 5.0
 
 
 @dataclass(frozen=True, eq=False)
 class AdaptivePoints:
-    """Points with a bandwidth each, made once and shared.
+    """Points with a bandwidth each, built once and shared.
 
     Attributes
     ----------
@@ -32,11 +32,11 @@ class AdaptivePoints:
     kernel : str
         Key in `KERNELS`.
     global_bandwidth_m, pilot_bandwidth_m : float
-        h0 and the bandwidth of the pilot, metres.
+        h0 and the bandwidth of the pilot density, metres.
     cap : float
-        No bandwidth is more than so many times h0.
+        Largest allowed multiple of h0.
     capped_weight : float
-        Weight of the places whose bandwidth was cut to that.
+        Weight of the places whose bandwidth was reduced to that.
     """
 
     points: PointIndex
@@ -54,13 +54,13 @@ def abramson(
     bandwidth_m: float,
     kernel: str = DEFAULT_KERNEL,
     pilot_bandwidth_m: float | None = None,
-    cap: float = MOST,
+    cap: float = CAP,
 ) -> AdaptivePoints:
-    """Abramson's bandwidths: by the inverse square root of a pilot density.
+    """Abramson's bandwidths, in proportion to the inverse square root of a pilot density.
 
     h_i = h0 min(f(x_i)^(-1/2) / g, cap), where f is the pilot density at the point (itself
     included, no edge correction) and g the geometric mean of f(x_j)^(-1/2) over all points,
-    each counted with its weight; so that the bandwidths have h0 as their geometric mean before
+    each counted with its weight; so that h0 is the geometric mean of the bandwidths before
     the cap.
 
     Parameters
@@ -68,13 +68,13 @@ def abramson(
     points : PointIndex
         The points.
     bandwidth_m : float
-        h0, the radius of support in the middle of the range, metres.
+        h0, the geometric mean of the radii of support, metres.
     kernel : str
-        Key in `KERNELS`; of the pilot as well.
+        Key in `KERNELS`; also used for the pilot density.
     pilot_bandwidth_m : float, optional
-        Radius of the pilot, metres; h0 where not given.
+        Radius of support of the pilot density, metres; h0 by default.
     cap : float
-        Cap on h_i / h0, at least 1: a lone point would otherwise be spread over the county.
+        Cap on h_i / h0, at least 1: without it an isolated point would be spread over the county.
 
     Returns
     -------
@@ -89,9 +89,9 @@ def abramson(
 
     Notes
     -----
-    With snapped records the density at a place is high because they share it: the bandwidths
-    become small exactly where the location error is, in town centres. Compare them with the
-    location error. Cost: one density at the places.
+    With snapped records the density at a place is high because many records share it: the
+    bandwidths become small exactly where the location error matters, in town centres. Compare
+    them with the location error. Cost: one density at the places.
 
     References
     ----------
@@ -138,7 +138,7 @@ def adaptive_density_on_grid(
     bandwidths_m : (m,) float64
         Radius of support at each place, metres, in the order of `points.x_m`.
     grid : Grid
-        Where to evaluate. Points outside it count as far as they reach.
+        Where to evaluate. Points outside it count if they reach into it.
     kernel : str
         Key in `KERNELS`.
     threads : int
@@ -167,7 +167,7 @@ def adaptive_density_on_grid(
     bandwidth = checked_bandwidths(points, bandwidths_m)
     out = np.zeros((grid.rows, grid.cols))
     left, bottom, right, top = grid.bounds_m
-    # Only points whose own kernel touches the grid.
+    # Only points whose kernel touches the grid.
     touches_grid = (points.x_m + bandwidth >= left) & (points.x_m - bandwidth <= right)
     touches_grid &= (points.y_m + bandwidth >= bottom) & (points.y_m - bandwidth <= top)
     reach_m = bandwidth[touches_grid]
@@ -243,10 +243,17 @@ def adaptive_density_on_tile(
 def checked_bandwidths(points: PointIndex, bandwidths_m: ArrayLike) -> FloatArray:
     """One finite bandwidth above 0 for each place, metres.
 
+    Parameters
+    ----------
+    points : PointIndex
+        The places.
+    bandwidths_m : (m,) array-like
+        Radius of support at each place, metres.
+
     Raises
     ------
     InvalidValuesError, InvalidBandwidthError
-        If there are more or fewer, or one is not finite and above 0.
+        If there is not one per place, or one is not finite and above 0.
     """
     bandwidth = np.ascontiguousarray(bandwidths_m, dtype=np.float64)
     if bandwidth.shape != (len(points),):

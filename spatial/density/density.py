@@ -1,4 +1,4 @@
-"""Kernel density of points: on a raster, and at given places."""
+"""Kernel density of points: on a raster, and at given positions."""
 
 import math
 
@@ -31,13 +31,13 @@ def density_on_grid(
     xy_m : (n, 2) float64
         Easting and northing of each point, metres, in the CRS of the grid.
     grid : Grid
-        Where to evaluate. Points outside it count, up to one bandwidth away.
+        Where to evaluate. Points outside it count if they are within one bandwidth.
     bandwidth_m : float
         Radius beyond which a point has no effect, metres; finite and above 0.
     kernel : str
-        Key of `spatial.kernels.KERNELS`.
+        Key of `spatial.density.kernels.KERNELS`.
     weights : (n,) float64 or None
-        At least 0; ones where None.
+        At least 0; ones if None.
     threads : int
         Threads over bands of rows, at least 1.
 
@@ -49,19 +49,19 @@ def density_on_grid(
     Raises
     ------
     InvalidBandwidthError, UnknownKernelError, InvalidPointsError, InvalidPointWeightsError
-        If the argument of that name has no meaning.
+        If the argument of that name is not as described.
     InvalidParameterError
         If `threads` is below 1.
 
     Notes
     -----
-    Read at the cell centres; where the bandwidth is below the size of a cell, averaged over
-    each cell instead, so that no mass is lost. The sum over the cells times their area is the
+    Evaluated at the cell centres or, if the bandwidth is below the size of a cell, averaged
+    over each cell, so that no mass is lost. The sum over the cells times their area is the
     sum of the weights to 1.4 %, 0.4 % and 0.06 % at a bandwidth of 2, 3 and 5 cells.
 
     Exact: rounding stays below 1e-9 of the maximum for a million points. Cost grows with the
     points in reach and with bandwidth / cell, not with its square. No edge correction: near
-    the edge of the data the estimate is low (see `spatial.edge`).
+    the edge of the data the estimate is low (see `spatial.density.edge`).
 
     References
     ----------
@@ -69,7 +69,7 @@ def density_on_grid(
     """
     points = checked_points(xy_m)
     if not points.flags.writeable:
-        points = points.copy()  # to numba a read-only array is another type
+        points = points.copy()  # numba compiles separately for read-only arrays
     weight = checked_point_weights(weights, len(points))
     bandwidth_m = checked_bandwidth(bandwidth_m)
     x, y = np.empty(len(points)), np.empty(len(points))
@@ -85,10 +85,20 @@ def index_density_on_grid(
     kernel: str = DEFAULT_KERNEL,
     threads: int = 1,
 ) -> FloatArray:
-    """The same for points that are indexed already: see `density_on_grid`.
+    """Density of indexed points at the cell centres of a grid, in points per km^2.
 
-    Only the places within a bandwidth of the grid are read, each once however many points
-    share it.
+    Parameters
+    ----------
+    points : PointIndex
+        The points. Only the places within a bandwidth of the grid are read, each once however
+        many points share it.
+    grid, bandwidth_m, kernel, threads
+        As for `density_on_grid`.
+
+    Returns
+    -------
+    (rows, cols) float64
+        As for `density_on_grid`.
     """
     bandwidth_m = checked_bandwidth(bandwidth_m)
     left, bottom, right, top = grid.bounds_m
@@ -109,7 +119,7 @@ def _place(
     x: FloatArray,
     y: FloatArray,
 ) -> None:
-    """Positions in columns and rows, from the middle of the first cell."""
+    """Positions in columns and rows, from the centre of the first cell."""
     for i in range(points.shape[0]):
         x[i] = (points[i, 0] - left_m) * cells_per_m - 0.5
         y[i] = (top_m - points[i, 1]) * cells_per_m - 0.5
@@ -124,7 +134,7 @@ def _on_grid(
     kernel: str,
     threads: int,
 ) -> FloatArray:
-    """Density at the cell centres, or averaged over the cells where they are wider.
+    """Density at the cell centres, or averaged over the cells if the bandwidth is smaller.
 
     x and y are in cells, from the centre of the first.
     """
@@ -154,27 +164,29 @@ def density_at(
     bandwidth_m: float,
     kernel: str = DEFAULT_KERNEL,
 ) -> FloatArray:
-    """Density at arbitrary places, in points per km^2.
+    """Density at arbitrary positions, in points per km^2.
 
     Parameters
     ----------
     points : PointIndex
         The points, with their weights.
     query_xy_m : (m, 2) float64
-        Where to evaluate, metres in the CRS of the points.
+        Positions to evaluate at, metres in the CRS of the points.
     bandwidth_m : float
         Radius of support, metres.
     kernel : str
-        Key of `spatial.kernels.KERNELS`.
+        Key of `spatial.density.kernels.KERNELS`.
 
     Returns
     -------
     (m,) float64
-        Sum of weights per km^2; a point that lies at a query place counts there.
+        Sum of weights per km^2; a point at a query position counts there.
     """
     bandwidth_m = checked_bandwidth(bandwidth_m)
     shape = kernel_named(kernel)
-    query = checked_points(query_xy_m).copy()  # writable: read-only is another type to numba
+    query = checked_points(
+        query_xy_m
+    ).copy()  # writable: numba compiles separately for read-only arrays
     out = np.zeros(len(query))
     b = points.buckets
     _add_at(
@@ -202,7 +214,7 @@ def _add_at(
     gaussian_rate: float,
     out: FloatArray,
 ) -> None:
-    """Sum the kernels (1 at their centre) of the points in reach of each query place."""
+    """Sum the kernels (1 at their centre) of the points in reach of each query position."""
     reach_sq = bandwidth_m * bandwidth_m
     for k in range(query.shape[0]):
         qx, qy = query[k, 0], query[k, 1]

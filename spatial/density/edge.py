@@ -1,4 +1,4 @@
-"""Correction of a density at the edge of its study area."""
+"""Correction of a density near the edge of its study area."""
 
 import math
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ CELLS_PER_BANDWIDTH = 12
 MAX_EDGE_CELLS = 2_000_000
 LEAST_MASS = 0.01
 _STENCIL_SAMPLES = 24  # samples of the kernel across a bandwidth, at least
-_MOST_SAMPLES = 64  # along the side of a cell: a kernel below a sixtieth of it is a point
+_SAMPLE_LIMIT = 64  # along the side of a cell: narrower kernels are treated as points
 
 EdgeMethod = Literal["uniform", "diggle"]
 EDGE_METHODS: tuple[EdgeMethod, ...] = ("uniform", "diggle")
@@ -34,14 +34,14 @@ EDGE_METHODS: tuple[EdgeMethod, ...] = ("uniform", "diggle")
 def kernel_mass_inside(
     study_area: ArrayLike, grid: Grid, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
 ) -> FloatArray:
-    """The share of a kernel's volume that lies inside a study area, by where it is centred.
+    """The share of a kernel's volume inside a study area, for a kernel centred at each cell.
 
     e(x) = the integral over W of K_h(x - v) dv, the denominator of edge correction.
 
     Parameters
     ----------
     study_area : (rows, cols) bool or float64
-        The study area: a mask, or the share of each cell that is inside (better). What lies
+        The study area: a mask, or (better) the share of each cell that is inside. Everything
         beyond the grid is outside.
     grid : Grid
         Must cover the study area.
@@ -63,8 +63,8 @@ def kernel_mass_inside(
     Notes
     -----
     Fast Fourier transform of the cells with the kernel averaged over each cell and scaled to
-    a sum of one. With shares of cells and a straight border it errs by less than 0.001 at the
-    centres of cells; with a mask by that of moving the border half a cell.
+    a sum of one. With shares of cells and a straight border the error is below 0.001 at the
+    centres of cells; with a mask it is that of moving the border by half a cell.
 
     References
     ----------
@@ -79,7 +79,7 @@ def kernel_mass_inside(
 
 @dataclass(frozen=True, eq=False)
 class EdgeMass:
-    """A study area W and the mass of a kernel inside it, made once and shared.
+    """A study area W and the mass of a kernel inside it, computed once and shared.
 
     Attributes
     ----------
@@ -90,11 +90,11 @@ class EdgeMass:
     mass : (rows, cols) float64
         `kernel_mass_inside` at the cell centres; read-only.
     border : (rows, cols) bool
-        Whether the border of `geometry` may run through the cell; read-only.
+        Whether the border of `geometry` may cross the cell; read-only.
     geometry : shapely Polygon or MultiPolygon
         The study area.
     bandwidth_m, kernel : float, str
-        What the mass belongs to.
+        The kernel that `mass` is computed for.
     """
 
     grid: Grid
@@ -106,18 +106,36 @@ class EdgeMass:
     kernel: str
 
     def at(self, xy_m: ArrayLike) -> FloatArray:
-        """(n,) mass at places (n, 2), metres; bilinear; NaN beyond the grid."""
+        """(n,) mass at positions (n, 2), metres; bilinear; NaN beyond the grid.
+
+        Parameters
+        ----------
+        xy_m : (n, 2) float64
+            Easting and northing, metres.
+        """
         return bilinear(self.mass, self.grid, xy_m)
 
     def correction_at(self, xy_m: ArrayLike) -> FloatArray:
-        """(n,) 1 / mass at places (n, 2), metres; at most 1 / `LEAST_MASS`; NaN beyond the grid.
+        """(n,) 1 / mass at positions (n, 2), metres; NaN beyond the grid.
 
-        In a sliver of the study area, narrow beside a cell, the mass is not known better.
+        At most 1 / `LEAST_MASS`: in parts of the study area narrower than a cell the mass is
+        not known more precisely.
+
+        Parameters
+        ----------
+        xy_m : (n, 2) float64
+            Easting and northing, metres.
         """
         return np.asarray(1.0 / np.maximum(self.at(xy_m), LEAST_MASS))
 
     def contains(self, xy_m: ArrayLike) -> BoolArray:
-        """(n,) bool: whether places (n, 2), metres, lie in the study area."""
+        """(n,) bool: whether positions (n, 2), metres, lie in the study area.
+
+        Parameters
+        ----------
+        xy_m : (n, 2) float64
+            Easting and northing, metres.
+        """
         points = checked_points(xy_m)
         row, col, is_on_grid = cell_of(points, self.grid)
         is_inside = is_on_grid & (self.share[row, col] > 0.0)
@@ -133,7 +151,7 @@ def edge_mass(
     kernel: str = DEFAULT_KERNEL,
     cell_m: float | None = None,
 ) -> EdgeMass:
-    """The mass of a kernel inside a study area, ready for correction anywhere in it.
+    """The mass of a kernel inside a study area, for correction anywhere in it.
 
     Parameters
     ----------
@@ -144,8 +162,8 @@ def edge_mass(
     kernel : str
         Key in `KERNELS`.
     cell_m : float, optional
-        Side of the cells; a twelfth of the bandwidth where not given, but never so small that
-        there are more than `MAX_EDGE_CELLS`.
+        Side of the cells, metres. By default a twelfth of the bandwidth, or more if there would
+        otherwise be more than `MAX_EDGE_CELLS`.
 
     Returns
     -------
@@ -160,9 +178,10 @@ def edge_mass(
 
     Notes
     -----
-    Between cell centres the mass is interpolated, which at a straight border errs by up to
-    0.0012 at 12 cells to the bandwidth, 0.003 at 8, 0.012 at 4 and 0.05 at 2. The cap on the
-    cells gives 53 m for a county of 82 by 70 km: from a bandwidth of 640 m the first holds.
+    Between cell centres the mass is interpolated. At a straight border the error is up to
+    0.0012 at 12 cells to the bandwidth, 0.003 at 8, 0.012 at 4 and 0.05 at 2. For a county of
+    82 by 70 km the limit on the number of cells gives cells of 53 m, so that there are 12 to
+    the bandwidth from 640 m on.
     """
     checked_bandwidth(bandwidth_m)
     if geometry.is_empty:
@@ -192,18 +211,18 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
     Parameters
     ----------
     points : PointIndex
-        The points; those outside the study area are left out, because the correction stands
+        The points. Those outside the study area are omitted, because the correction accounts
         for them.
     edge : EdgeMass
         The study area, the bandwidth and the kernel.
     method : {"uniform", "diggle"}
-        Which correction the points are for.
+        The correction to prepare the points for.
 
     Returns
     -------
     PointIndex
-        For tiles: under ``diggle`` this is all there is to do; under ``uniform`` multiply the
-        density of these points by `EdgeMass.correction_at` the pixels.
+        With ``diggle`` their density is the corrected one; with ``uniform`` multiply it by
+        `EdgeMass.correction_at` the pixels.
 
     Raises
     ------
@@ -232,23 +251,23 @@ def points_inside(points: PointIndex, edge: EdgeMass, *, method: EdgeMethod) -> 
 def _stencil(bandwidth_cells: float, kernel: str, cell_limit: int) -> FloatArray:
     """The kernel averaged over cells, summing to one; (2 k + 1, 2 k + 1)."""
     shape = kernel_named(kernel)
-    # No cell of the grid is further away than its longer side.
+    # No two cells of the grid are further apart than its longer side.
     half = min(math.ceil(bandwidth_cells + 0.5), cell_limit)
     samples = max(2, math.ceil(_STENCIL_SAMPLES / bandwidth_cells))
-    samples = min(samples, _MOST_SAMPLES)
+    samples = min(samples, _SAMPLE_LIMIT)
     offset = (np.arange((2 * half + 1) * samples) + 0.5) / samples - (half + 0.5)
     sample_values = shape.shape(np.hypot(offset[:, None], offset[None, :]) / bandwidth_cells)
     cells = 2 * half + 1
     cell_sums = sample_values.reshape(cells, samples, cells, samples).sum(axis=(1, 3))
     total = float(cell_sums.sum())
-    if half < bandwidth_cells:  # cut off by the grid: what is beyond counts as well
+    if half < bandwidth_cells:  # cut off at the grid: the part beyond belongs to the total
         total = (1.0 - shape.lost_mass) * (samples * bandwidth_cells) ** 2 / shape.peak
     return np.asarray(cell_sums / total)
 
 
 def _convolved(values: FloatArray, stencil: FloatArray) -> FloatArray:
-    """The values convolved with a symmetric stencil, zero beyond their border."""
-    from scipy import fft  # few requests need it
+    """The values convolved with a symmetric stencil; values beyond their border are zero."""
+    from scipy import fft  # slow to import, and few requests need it
 
     half = stencil.shape[0] // 2
     shape = [fft.next_fast_len(side + half, real=True) for side in values.shape]

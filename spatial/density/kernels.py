@@ -1,6 +1,6 @@
-"""The kernels of density estimation: one registry, unit volume in the plane, one bandwidth.
+"""The registry of kernels for density estimation; each has unit volume in the plane.
 
-The bandwidth is always the radius of support: beyond it a point has no effect.
+The bandwidth is always the radius of support: a point has no effect beyond it.
 """
 
 import math
@@ -33,12 +33,12 @@ class Kernel:
     radius_per_sd : float
         Bandwidth / standard deviation of the kernel along one axis.
     power : int or None
-        p where the shape is the polynomial (1 - u^2)^p, so that it is a polynomial of degree
-        2 p along a row of pixels; None for the others.
+        p if the shape is the polynomial (1 - u^2)^p, which is a polynomial of degree 2 p along a
+        row of pixels; None for other kernels.
     lost_mass : float
-        Share of the volume cut off at the bandwidth: 0 but for the Gaussian.
+        Share of the volume cut off at the bandwidth: 0 except for the Gaussian.
     code : int
-        Number by which compiled code knows the kernel.
+        Number that identifies the kernel in compiled code.
     """
 
     name: str
@@ -50,25 +50,48 @@ class Kernel:
     code: int
 
     def bandwidth_m(self, sd_m: float) -> float:
-        """The radius of support that gives a standard deviation along each axis, metres."""
+        """The radius of support with a standard deviation along each axis, metres.
+
+        Parameters
+        ----------
+        sd_m : float
+            Standard deviation, metres.
+        """
         return sd_m * self.radius_per_sd
 
     def sd_m(self, bandwidth_m: float) -> float:
-        """The standard deviation along each axis at a radius of support, metres."""
+        """The standard deviation along each axis at a radius of support, metres.
+
+        Parameters
+        ----------
+        bandwidth_m : float
+            Radius of support, metres.
+        """
         return bandwidth_m / self.radius_per_sd
 
     def peak_per_km2(self, bandwidth_m: float) -> float:
-        """Density at the place of one point of weight 1, per km^2."""
+        """Density at the position of a single point of weight 1, per km^2.
+
+        Parameters
+        ----------
+        bandwidth_m : float
+            Radius of support, metres.
+        """
         return 1e6 * self.peak / (bandwidth_m * bandwidth_m)
 
 
 def kernel_named(name: str) -> Kernel:
-    """The kernel of a name.
+    """The kernel with a name.
+
+    Parameters
+    ----------
+    name : str
+        Key in `KERNELS`.
 
     Raises
     ------
     UnknownKernelError
-        If the registry does not have it.
+        If the registry has no such kernel.
     """
     try:
         return KERNELS[name]
@@ -78,6 +101,11 @@ def kernel_named(name: str) -> Kernel:
 
 def checked_bandwidth(bandwidth_m: float) -> float:
     """The bandwidth as a float.
+
+    Parameters
+    ----------
+    bandwidth_m : float
+        Radius of support, metres.
 
     Raises
     ------
@@ -105,13 +133,13 @@ def _cone(u: FloatArray) -> FloatArray:
 
 
 def _gaussian(u: FloatArray) -> FloatArray:
-    """The bell exp(-d^2 / 2 s^2), cut off at `GAUSSIAN_RADIUS_PER_SD` standard deviations."""
+    """The shape exp(-d^2 / 2 s^2), cut off at `GAUSSIAN_RADIUS_PER_SD` standard deviations."""
     z = GAUSSIAN_RADIUS_PER_SD * u
     return np.where(u <= 1.0, np.exp(-0.5 * z * z), 0.0)
 
 
 def _polynomial(name: str, power: int) -> Kernel:
-    """Volume of (1 - u^2)^p over the unit disc: pi / (p + 1); variance per axis: 1 / (2 p + 4)."""
+    """The kernel (1 - u^2)^p: volume pi / (p + 1), variance along an axis 1 / (2 p + 4)."""
     return Kernel(
         name=name,
         shape=_truncated_power(power),
@@ -152,4 +180,4 @@ KERNELS: Mapping[str, Kernel] = MappingProxyType(
         )
     }
 )
-"""Every kernel by name; the first is the default."""
+"""All kernels by name; the first is the default."""

@@ -1,10 +1,10 @@
 """Kernel density on the pixels of a Web Mercator tile, at the ground scale of each row.
 
-Three ways lead to the same surface. The exact one is the row method of the raster in conformal
+Three methods give the same surface. The exact one is the row method of the raster in conformal
 Mercator coordinates, where d^2 = s_i s_j ((x_i - x_j)^2 + (q_i - q_j)^2) with the ground scale
-s at the point and at the pixel. For display, points of a line of boxes may share their scale,
-or the surface may be read from a mesh in the working CRS (`spatial._mesh`); the quicker of the
-two is taken.
+s at the point and at the pixel. For display, the points of a line of boxes may share one scale,
+or the surface may be read from a mesh in the working CRS (`spatial.density._mesh`); the quicker
+of the two is used.
 """
 
 import math
@@ -27,14 +27,14 @@ from spatial.coordinates.mercator import (
 )
 from spatial.coordinates.points import PointIndex
 from spatial.density._cells import add_cell_masses
-from spatial.density._mesh import MOST_NODES, SPACINGS, mesh_nodes, surface_from_mesh
+from spatial.density._mesh import NODE_LIMIT, SPACINGS, mesh_nodes, surface_from_mesh
 from spatial.density._sums import sum_in_boxes, sum_on_rows
 from spatial.density.density import density_at, density_on_grid, index_density_on_grid
 from spatial.density.kernels import DEFAULT_KERNEL, Kernel, checked_bandwidth, kernel_named
 from spatial.errors import InvalidParameterError
 
 MAX_SIZE = 2048
-SMOOTH_FROM_ZOOM = 6  # from here on a polynomial follows the ground across a tile
+SMOOTH_FROM_ZOOM = 6  # from here on a polynomial describes the ground scale of a tile
 
 
 def density_on_tile(
@@ -57,31 +57,31 @@ def density_on_tile(
     bandwidth_m : float
         Radius of support, metres of the working CRS, the same at every zoom.
     kernel : str
-        Key of `spatial.kernels.KERNELS`.
+        Key of `spatial.density.kernels.KERNELS`.
     size : int
         Pixels along a side, from 1 to `MAX_SIZE`.
     exact : bool
-        True for the row method point by point; False lets a quicker way take its place whose
-        error is below 0.1 % of the maximum of the surface.
+        True: the row method, point by point. False: a quicker method may be used, with an error
+        below 0.1 % of the maximum of the surface.
 
     Returns
     -------
     (size, size) float64
-        Sum of weights per km^2; row 0 is north. Zero where no point is in reach (on the
-        quicker way, to within a fifth of the bandwidth).
+        Sum of weights per km^2; row 0 is north. Zero where no point is in reach (with the
+        quicker method, to within a fifth of the bandwidth).
 
     Raises
     ------
     InvalidBandwidthError, UnknownKernelError, InvalidParameterError
-        If the bandwidth, the kernel or the size has no meaning.
+        If the bandwidth, the kernel or the size is not allowed.
 
     Notes
     -----
-    The value at a place does not depend on the zoom. Where the bandwidth is below the ground
-    size of a pixel the kernel is averaged over the pixel, so that a small scale shows all of
-    the mass. Agrees with `density_on_grid` at the same places to 1e-5 of the maximum from
-    zoom 10 on and 1e-4 at zoom 8; the ground scale is read along one column of the tile, so
-    that at zoom 5 and below a wide dataset is off by some tenths of a per cent.
+    The value at a place does not depend on the zoom. If the bandwidth is below the ground size
+    of a pixel, the kernel is averaged over the pixel, so that no mass is lost at small scales.
+    Agrees with `density_on_grid` at the same places to 1e-5 of the maximum from zoom 10 on and
+    1e-4 at zoom 8. The ground scale is taken along one column of the tile, so that at zoom 5
+    and below the error of a wide dataset is some tenths of a per cent.
 
     References
     ----------
@@ -118,7 +118,7 @@ def _add_rows(
     exact: bool,
     out: FloatArray,
 ) -> None:
-    """Add the density by rows, point by point or in boxes, or averaged over the pixels."""
+    """Add the density to `out` by rows (point by point or in boxes), or averaged over pixels."""
     size = len(out)
     places = points.mercator
     positions = positions[np.isfinite(places.ground_scale[positions])]
@@ -134,7 +134,7 @@ def _add_rows(
     y = (pixels.top_q_m - places.q_m[positions]) / pixels.pixel_m
     scale = places.ground_scale[positions]
     weight = points.weight[positions]
-    ground_m = pixels.pixel_m / pixels.row_stretch  # ground size of a pixel, by row
+    ground_m = pixels.pixel_m / pixels.row_stretch  # ground size of a pixel in each row
     if bandwidth_m < float(ground_m[size // 2]):
         reach = np.minimum(bandwidth_m / (scale * pixels.pixel_m), 1.0)
         add_cell_masses(x, y, reach, weight, pixels.row_edges, kernel, out)
@@ -155,13 +155,13 @@ def _prefers_mesh(
     kernel: Kernel,
     size: int,
 ) -> bool:
-    """Whether a mesh is expected to be quicker than rows; costs in ns, measured on one core."""
+    """Whether the mesh should be quicker than rows; costs in ns, measured on one core."""
     if kernel.name not in SPACINGS:
         return False
     side_m = max(bounds_m[2] - bounds_m[0], bounds_m[3] - bounds_m[1]) - 2.0 * bandwidth_m
     nodes = mesh_nodes(side_m, bandwidth_m, kernel)
     reach = bandwidth_m / side_m * size
-    if nodes > MOST_NODES or reach < 1.0:
+    if nodes > NODE_LIMIT or reach < 1.0:
         return False
     mesh_cost_ns = (
         15.0 * size * size + point_count * 10.0 + nodes * nodes * (15.0 if nodes < 450 else 45.0)
@@ -177,7 +177,7 @@ def _prefers_mesh(
 
 
 class TilePixels(NamedTuple):
-    """Where the pixels of a tile lie in conformal coordinates; rows from north to south.
+    """Positions of a tile's pixels in conformal coordinates; rows from north to south.
 
     Attributes
     ----------
@@ -186,9 +186,9 @@ class TilePixels(NamedTuple):
     pixel_m : float
         Side of a pixel, EPSG:3857 metres.
     row_y : (size,) float64
-        Rows below the first, in pixels; not quite evenly spaced.
+        Distance of each row below the first, in pixels; not quite evenly spaced.
     row_edges : (size + 1,) float64
-        Upper edge of each row, and the lower edge of the last, likewise.
+        Upper edge of each row, and the lower edge of the last, in the same unit.
     row_stretch : (size,) float64
         Mercator metres per metre of the working CRS in each row.
     """
@@ -204,11 +204,20 @@ class TilePixels(NamedTuple):
 def tile_pixels(
     tile: Tile, crs: str, size: int, *, along_x_m: float | None = None
 ) -> TilePixels | None:
-    """Where a tile's pixels lie; None where the working CRS does not reach the tile.
+    """Positions of a tile's pixels; None if the working CRS does not reach the tile.
 
-    The ground scale is read along `along_x_m` (EPSG:3857 easting; the middle of the tile
-    where None). Rows that the working CRS does not reach take the scale of the next that it
-    does: no point is near them.
+    Parameters
+    ----------
+    tile : Tile
+        Address of the tile.
+    crs : str
+        The working coordinate system.
+    size : int
+        Pixels along a side.
+    along_x_m : float, optional
+        EPSG:3857 easting along which the ground scale is taken; the middle of the tile by
+        default. Rows that the working CRS does not reach get the scale of the nearest row that
+        it does: no point is near them.
     """
     left, _, right, top = tile.bounds_mercator_m
     pixel_m = (right - left) / size
@@ -237,7 +246,7 @@ def tile_pixels(
 
 
 def _ground_scale(x_m: float, y_m: FloatArray, crs: str) -> FloatArray:
-    """Ground scale along a meridian at EPSG:3857 northings; NaN where there is none."""
+    """Ground scale along a meridian at EPSG:3857 northings; NaN where it is undefined."""
     places = _ground_places(np.array([x_m]), y_m, crs)
     is_usable = np.isfinite(places).all(axis=1)
     scale = np.full(len(y_m), np.nan)
@@ -247,7 +256,17 @@ def _ground_scale(x_m: float, y_m: FloatArray, crs: str) -> FloatArray:
 
 
 def reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float, float, float]:
-    """An extent in the working CRS that holds every point within a bandwidth of the tile."""
+    """An extent in the working CRS that contains every point within a bandwidth of the tile.
+
+    Parameters
+    ----------
+    tile : Tile
+        Address of the tile.
+    crs : str
+        The working coordinate system.
+    bandwidth_m : float
+        Radius of support, metres.
+    """
     x_m, y_m = (np.concatenate([c[:1], c, c[-1:]]) for c in tile.pixel_centres_mercator_m(8))
     left, bottom, right, top = tile.bounds_mercator_m
     x_m[0], x_m[-1], y_m[0], y_m[-1] = left, right, top, bottom
@@ -261,7 +280,7 @@ def reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float
 
 
 def _ground_places(x_m: FloatArray, y_m: FloatArray, crs: str) -> FloatArray:
-    """(rows * cols, 2) places in the working CRS of a grid of EPSG:3857 positions."""
+    """(rows * cols, 2) positions in the working CRS of a grid of EPSG:3857 positions."""
     longitude, latitude = np.meshgrid(longitude_deg(x_m), latitude_deg(y_m))
     lonlat = np.column_stack([longitude.ravel(), latitude.ravel()])
     return transform_xy(lonlat, source=WGS84, target=crs)
@@ -272,7 +291,7 @@ _TILE_NODES = 7
 
 @lru_cache(maxsize=8)
 def _pixel_weights(size: int) -> tuple[FloatArray, FloatArray]:
-    """Chebyshev nodes in (0, 1), and the (size, nodes) weights that carry them to the pixels."""
+    """Chebyshev nodes in (0, 1), and the (size, nodes) weights that interpolate to the pixels."""
     nodes = 0.5 - 0.5 * np.cos((np.arange(_TILE_NODES) + 0.5) * math.pi / _TILE_NODES)
     pixel_positions = (np.arange(size) + 0.5) / size
     weights = np.ones((size, _TILE_NODES))
@@ -297,9 +316,9 @@ def _pixel_places(tile: Tile, crs: str, size: int) -> FloatArray:
 
 
 def compile_kernels() -> None:
-    """Compile, or load from numba's cache, all that a first request would wait for.
+    """Compile, or load from numba's cache, the kernels that a first request would wait for.
 
-    Covers rasters, tiles and densities at places, for the argument types that occur.
+    Covers rasters, tiles and densities at points, for the argument types that occur.
     """
     xy_m = np.random.default_rng(0).uniform(0.0, 2_000.0, (8 * LATTICE_FROM, 2))
     xy_m += (544_000.0, 257_000.0)

@@ -1,4 +1,4 @@
-"""Build-out of development sites: homes by year, at the pace planned and at any other."""
+"""Build-out of development sites: homes by year, at the planned pace or any other."""
 
 import math
 from dataclasses import dataclass
@@ -21,24 +21,31 @@ class Pace:
     median : float
         1 is as scheduled, 0.5 takes twice as long; above 0.
     log_sd : float
-        Standard deviation of the logarithm, at least 0; 0 for a pace that is known.
+        Standard deviation of the logarithm, at least 0; 0 for a known pace.
     """
 
     median: float = 1.0
     log_sd: float = 0.35
 
     def __post_init__(self) -> None:
-        """Refuse what is no distribution."""
+        """Refuse parameters that do not describe a distribution."""
         if not (math.isfinite(self.median) and self.median > 0.0):
             raise InvalidParameterError("pace", self.median, "finite and above 0")
         if not (math.isfinite(self.log_sd) and self.log_sd >= 0.0):
             raise InvalidParameterError("pace_spread", self.log_sd, "finite and at least 0")
 
     def draws(self, draws: int, rng: np.random.Generator) -> FloatArray:
-        """(draws,) paces, one from each of so many equally likely slices, in random order.
+        """(draws,) paces, one from each of that many equally likely slices, in random order.
 
-        Slices and not independent draws: the mean number of homes is then that of the
-        distribution to a few parts in 10,000, not a number that moves with the seed.
+        Because of the slices the mean number of homes agrees with that of the distribution to
+        a few parts in 10,000; with independent draws it would change with the seed.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        rng : numpy.random.Generator
+            Source of the random numbers.
         """
         from scipy.special import ndtri
 
@@ -46,7 +53,13 @@ class Pace:
         return np.asarray(self.median * np.exp(self.log_sd * ndtri(slices)), np.float64)
 
     def interval(self, confidence: float = 0.9) -> tuple[float, float]:
-        """The pace at either end of an interval that holds so much of the distribution."""
+        """The limits of the central interval with a given share of the distribution.
+
+        Parameters
+        ----------
+        confidence : float
+            Share of the distribution, above 0 and below 1.
+        """
         from scipy.special import ndtri
 
         z = float(ndtri(0.5 + 0.5 * confidence))
@@ -55,14 +68,14 @@ class Pace:
 
 @dataclass(frozen=True, eq=False)
 class BuildOut:
-    """Homes to come of each site, year by year from its own beginning; read-only arrays.
+    """Homes still to be built at each site, year by year from its start; read-only arrays.
 
     Attributes
     ----------
     start : (n,) float64
         Decimal year at which the schedule begins: 2020.0 is the first moment of 2020.
     due : (n, years) float64
-        Homes scheduled in the first, second ... year from `start`.
+        Homes scheduled in the first, second, ... year from `start`.
     """
 
     start: FloatArray
@@ -73,11 +86,11 @@ class BuildOut:
 
     @property
     def homes(self) -> FloatArray:
-        """(n,) all homes to come of each site."""
+        """(n,) all homes still to be built at each site."""
         return np.asarray(self.due.sum(axis=1), np.float64)
 
     def built(self, site: int, times: ArrayLike, pace: ArrayLike = 1.0) -> FloatArray:
-        """(times, paces) homes of the schedule that are complete at some moments.
+        """(times, paces) homes of the schedule that are complete at given times.
 
         Parameters
         ----------
@@ -91,7 +104,8 @@ class BuildOut:
         Notes
         -----
         Pace scales the time since `start`: with D(u) the homes due u years after it, linear
-        within each year, D(pace (t - start)). Homes are never more than there are to come.
+        within each year, D(pace (t - start)). The number of homes never exceeds those still to
+        be built.
         """
         moments = np.atleast_1d(np.asarray(times, np.float64))
         paces = np.atleast_1d(np.asarray(pace, np.float64))
@@ -112,18 +126,18 @@ def build_out(
     phase_year: ArrayLike = (),
     phase_homes: ArrayLike = (),
 ) -> BuildOut:
-    """The schedule of homes to come: by phases, and evenly where there are none.
+    """The schedule of homes still to be built: by phases, and evenly for the rest.
 
     Parameters
     ----------
     homes : (n,) float64
-        Homes to come of each site, at least 0.
+        Homes still to be built at each site, at least 0.
     start_year : (n,) int
-        First year in which any of them is built.
+        First year of building at each site.
     years : int
-        Homes that no phase names are built evenly over so many years from `start_year`.
+        Homes not in a phase are built evenly over this many years from `start_year`.
     phase_site, phase_year, phase_homes : (phases,)
-        Position of the site, the year, and the homes to come of each phase.
+        Position of the site, year, and number of homes of each phase.
 
     Returns
     -------
@@ -132,13 +146,13 @@ def build_out(
     Raises
     ------
     InvalidValuesError, InvalidParameterError
-        If there are homes below 0, no years, or phases of sites that are not there.
+        If homes are negative, `years` is out of range, or a phase refers to a missing site.
 
     Notes
     -----
-    Homes of a phase that was due before `start_year` are late and due in the first year.
-    Phases that add up to more than `homes` are scaled down to it, each by the same factor;
-    where they add up to less, the rest is built evenly beside them.
+    Homes of a phase that was due before `start_year` are late, and due in the first year. If
+    the phases of a site add up to more than its `homes` they are all scaled down by the same
+    factor; if they add up to less, the remaining homes are built evenly alongside.
     """
     homes_to_come = checked_values(homes, name="homes")
     start = checked_values(start_year, name="start_year", areas=len(homes_to_come))

@@ -1,4 +1,4 @@
-"""The rate that one more community would have, from those there are and how much they differ."""
+"""The rate of a new community, predicted from existing communities and their variation."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,15 @@ from spatial.arrays import FloatArray, checked_values, frozen
 from spatial.errors import InvalidValuesError
 from spatial.growth.growth import PRIOR_COUNT, pooled_rate
 
-# Coefficient of variation of the rate between communities: where it is looked for, and the
-# median of its half-Cauchy prior, which decides where one or two communities cannot.
+# Coefficient of variation of the rate between communities: the grid of its values, and the median
+# of its half-Cauchy prior, which dominates where there are only one or two communities.
 CV_GRID = (0.01, 5.0, 160)
 CV_PRIOR_MEDIAN = 0.5
 
 
 @dataclass(frozen=True, eq=False)
 class Communities:
-    """What some communities say of one more like them; read-only.
+    """The rate of some communities, and its variation between them; read-only.
 
     Attributes
     ----------
@@ -26,13 +26,13 @@ class Communities:
     exposure : float
         Their denominator times years, summed.
     rate : float
-        Count over exposure: the rate expected of one more.
+        Count over exposure: the expected rate of a new community.
     unevenness : float
-        Sum of squared shares of the exposure: 1 over the number of equal communities.
+        Sum of squared shares of the exposure: 1 / n for n equal communities.
     cv : (k,) float64
-        Values that the coefficient of variation between communities may have.
+        Values of the coefficient of variation between communities.
     weight : (k,) float64
-        How credible each is; sums to 1.
+        Posterior probability of each value; sums to 1.
     """
 
     communities: int
@@ -45,22 +45,29 @@ class Communities:
 
     @property
     def median_cv(self) -> float:
-        """The coefficient of variation with as much credibility below as above it."""
+        """The posterior median of the coefficient of variation."""
         return float(self.cv[np.searchsorted(np.cumsum(self.weight), 0.5)])
 
     def rate_draws(self, draws: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
-        """(draws,) rates of communities like these on average, and how much they differ.
+        """(draws,) average rates of communities like these, and the variation between them.
+
+        Parameters
+        ----------
+        draws : int
+            Number of draws.
+        rng : numpy.random.Generator
+            Source of the random numbers.
 
         Returns
         -------
         mean : (draws,) float64
-            (count + 1/2) / exposure times two gamma factors of mean 1: one of shape count + 1/2,
-            because incidents are few, and one of shape 1 / (v u), because communities are; v is
-            the squared coefficient of variation and u the unevenness. The first factor is the
-            first that is drawn: `spatial.growth.mean_draws` of the same count with a generator
-            in the same state has the same.
+            (count + 1/2) / exposure times two gamma factors of mean 1: one of shape count + 1/2
+            for the uncertainty of the count, and one of shape 1 / (v u) for the number of
+            communities, where v is the squared coefficient of variation and u the unevenness.
+            The first factor is drawn first, so that `spatial.growth.growth.mean_draws` of the
+            same count, with a generator in the same state, draws the same.
         squared_cv : (draws,) float64
-            Drawn from its credibility.
+            Drawn from its posterior distribution.
         """
         count_draws = rng.standard_gamma(self.count + PRIOR_COUNT, draws)
         squared_cv = rng.choice(self.cv, size=draws, p=self.weight) ** 2
@@ -70,7 +77,7 @@ class Communities:
 
 
 def communities_of(counts: ArrayLike, exposures: ArrayLike) -> Communities:
-    """What is learned from the counts of some communities about the rate of one more.
+    """The rate of a new community, estimated from the counts of some communities.
 
     Parameters
     ----------
@@ -85,12 +92,12 @@ def communities_of(counts: ArrayLike, exposures: ArrayLike) -> Communities:
 
     Notes
     -----
-    Each community has a rate of its own, gamma distributed with a common mean and
-    coefficient of variation; its count is then negative binomial. The likelihood of the
-    coefficient is taken at the best mean for it, times the root of the variance of that
-    mean (Laplace's integral over its logarithm, which undoes most of the downward bias with
-    few communities), times a half-Cauchy prior with median 0.5. The *mean* used is the
-    pooled rate and not the mean of this model, so that it can be recomputed by hand.
+    Each community has its own rate, gamma distributed with a common mean and coefficient of
+    variation; its count is then negative binomial. The posterior of the coefficient is its
+    likelihood at the most likely mean, times the square root of the variance of that mean
+    (Laplace's integral over its logarithm, which removes most of the downward bias with few
+    communities), times a half-Cauchy prior with median 0.5. The *mean* used is the pooled rate
+    rather than the mean of this model, so that it can be recomputed by hand.
 
     References
     ----------
@@ -117,13 +124,21 @@ def communities_of(counts: ArrayLike, exposures: ArrayLike) -> Communities:
 
 
 def new_rates(mean: FloatArray, squared_cv: FloatArray, rng: np.random.Generator) -> FloatArray:
-    """(draws,) the rate of one more community: gamma about the mean with that variation."""
+    """(draws,) rates of a new community: gamma distributed around `mean` with that variation.
+
+    Parameters
+    ----------
+    mean, squared_cv : (draws,) float64
+        Draws of `Communities.rate_draws`.
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    """
     shape = 1.0 / squared_cv
     return np.asarray(mean * rng.standard_gamma(shape) / shape, np.float64)
 
 
 def _log_marginal(count: FloatArray, exposure: FloatArray, cv: FloatArray) -> FloatArray:
-    """(k,) log likelihood of each coefficient of variation, the mean integrated out."""
+    """(k,) log likelihood of each coefficient of variation, with the mean integrated out."""
     from scipy.special import gammaln
 
     squared_cv = (cv**2)[:, None]

@@ -1,8 +1,9 @@
 """Forecasts of counts under constant rates and a growing denominator, always as intervals.
 
-A rate is known from a count only as far as the count allows, a future count varies about its
-mean, and homes come faster or slower than planned. The first two have an exact answer (the
-negative binomial); sums of several parts, and the third, are summed by seeded draws.
+There are three sources of uncertainty: the rate is estimated from a count, the future count varies
+about its mean, and homes are built faster or slower than planned. The first two together have an
+exact distribution (the negative binomial); sums of several parts, and the third, are computed
+with seeded draws.
 """
 
 import math
@@ -20,14 +21,14 @@ PRIOR_COUNT = 0.5  # Jeffreys: the posterior of a Poisson mean is a gamma of sha
 
 @dataclass(frozen=True, eq=False)
 class Forecast:
-    """A future count or rate: never the expected value without its interval; NaN where unknown.
+    """A future count or rate with its interval; NaN where unknown.
 
     Attributes
     ----------
     expected : float64
         The rate as observed times the future exposure.
     lower, upper : float64
-        Limits that the future value lies within with the confidence asked for.
+        Limits of the interval at the requested confidence.
     """
 
     expected: FloatArray
@@ -38,30 +39,30 @@ class Forecast:
 def predicted_counts(
     counts: ArrayLike, exposure_ratio: ArrayLike, *, confidence: float = CONFIDENCE
 ) -> Forecast:
-    """The future count of each area, given its observed one and how much more exposure there is.
+    """The future count of each area, from its observed count and the change of exposure.
 
     Parameters
     ----------
     counts : (n,) float64
-        Incidents observed, at least 0; NaN where not known.
+        Incidents observed, at least 0; NaN where unknown.
     exposure_ratio : (n,) or float
-        Future exposure over the observed one (residents times years), at least 0.
+        Future exposure (residents times years) divided by the observed exposure, at least 0.
     confidence : float
         Above 0 and below 1.
 
     Returns
     -------
     Forecast
-        (n,) each. Limits are whole numbers, both inside the interval.
+        (n,) each. The limits are whole numbers and belong to the interval.
 
     Notes
     -----
     With a Poisson count c, Jeffreys' prior and a ratio m, the future count is negative
-    binomial with shape c + 1/2 and success probability 1 / (1 + m). The lower limit is its
-    quantile at (1 - confidence) / 2, the upper one that at (1 + confidence) / 2: the
-    interval holds at least the confidence of it. `expected` is m c, not the mean of that
-    distribution, m (c + 1/2): it adds up over areas to the expectation of their sum, and is
-    today's rate times the future exposure. Coverage at a fixed rate is in docs/methods.md.
+    binomial with shape c + 1/2 and success probability 1 / (1 + m). The limits are its
+    quantiles at (1 - confidence) / 2 and (1 + confidence) / 2, so that the interval has at
+    least the requested probability. `expected` is m c rather than the mean of that
+    distribution, m (c + 1/2): it is the present rate times the future exposure, and its sum
+    over areas is the expectation of their sum. Coverage at a fixed rate is in docs/methods.md.
 
     References
     ----------
@@ -86,7 +87,7 @@ def predicted_counts(
 def negative_binomial_quantile(
     probability: float, shape: ArrayLike, ratio: ArrayLike
 ) -> FloatArray:
-    """The smallest whole number that a negative binomial count exceeds no more often than asked.
+    """Quantile of a negative binomial count.
 
     Parameters
     ----------
@@ -133,11 +134,22 @@ def mean_draws(
     *,
     prior_count: float = PRIOR_COUNT,
 ) -> FloatArray:
-    """(draws,) incidents per year, given how many were observed in so many years.
+    """(draws,) draws of the incidents per year, from the number observed in some years.
 
-    The posterior under Jeffreys' prior: gamma with shape count + 1/2, over the years. Parts
-    of one sum share the half between them (`prior_count`, at least 0): a half for each would
-    add incidents that nobody saw.
+    Parameters
+    ----------
+    count : float
+        Incidents observed, at least 0.
+    years : float
+        Length of the observation, above 0.
+    draws : int
+        Number of draws.
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    prior_count : float
+        Added to the count, at least 0; 1/2 gives the posterior under Jeffreys' prior, gamma with
+        shape count + 1/2. Parts of one sum share one half between them: a half for each part
+        would add incidents that were never observed.
     """
     if not (math.isfinite(count) and count >= 0.0):
         raise InvalidValuesError("counts", "must be finite and not negative")
@@ -147,14 +159,22 @@ def mean_draws(
 
 
 def counted_draws(means: ArrayLike, rng: np.random.Generator) -> FloatArray:
-    """A Poisson count about each of some means, of the same shape."""
+    """Poisson counts with the given means, in an array of the same shape.
+
+    Parameters
+    ----------
+    means : float64 array
+        At least 0, of any shape.
+    rng : numpy.random.Generator
+        Source of the random numbers.
+    """
     return np.asarray(rng.poisson(np.asarray(means, np.float64)), np.float64)
 
 
 def drawn_interval(
     draws: ArrayLike, *, confidence: float = CONFIDENCE
 ) -> tuple[FloatArray, FloatArray]:
-    """(m,) limits of the draws of each row, both values that were drawn.
+    """(m,) lower and upper limits of each row's draws; both limits are among the draws.
 
     Parameters
     ----------
@@ -165,9 +185,8 @@ def drawn_interval(
 
     Notes
     -----
-    The inverse of the empirical distribution, as in `predicted_counts`: the smallest value
-    that at least the share asked for does not exceed. With 10,000 draws the share beyond a
-    5 % limit is known to 0.22 percentage points (one standard error).
+    The inverse of the empirical distribution function, as in `predicted_counts`. With 10,000
+    draws the standard error of the share beyond a 5 % limit is 0.22 percentage points.
     """
     values = np.asarray(draws, np.float64)
     tail = 0.5 * (1.0 - _checked_confidence(confidence))
@@ -176,12 +195,17 @@ def drawn_interval(
 
 
 def pooled_rate(counts: ArrayLike, exposures: ArrayLike) -> float:
-    """All incidents over all exposure: the rate of some areas taken together.
+    """The rate of some areas together: all incidents over all exposure.
+
+    Parameters
+    ----------
+    counts, exposures : (n,) float64
+        Incidents, and denominator times years, of each area; at least 0.
 
     Raises
     ------
     InvalidValuesError
-        If there is no exposure.
+        If there is no exposure, or a count or an exposure is negative.
     """
     count = checked_values(counts, name="counts")
     exposure = checked_values(exposures, name="exposures", areas=len(count))

@@ -1,4 +1,4 @@
-"""Development sites in a few classes of size, for symbols on a map."""
+"""Size classes of development sites, for symbols on a map."""
 
 from typing import Final
 
@@ -13,13 +13,13 @@ SIZES: Final = (
     ("2,000 to 4,999 homes", 2_000.0),
     ("5,000 homes or more", 5_000.0),
 )
-"""Label and lower bound of each class of homes planned, smallest first."""
+"""Label and least number of planned homes of each class, smallest first."""
 
 NOT_STATED: Final = "homes not stated"
 
 
 def size_classes(homes_planned: ArrayLike) -> AnyArray:
-    """The label of each site's size.
+    """The size class of each site.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def size_classes(homes_planned: ArrayLike) -> AnyArray:
 
 
 def _labelled(labels: AnyArray, mask: NDArray[np.bool_], word: str) -> AnyArray:
-    """The labels with one word in some places."""
+    """A copy of the labels, with one word where the mask is True."""
     out = labels.copy()
     out[mask] = word
     return out

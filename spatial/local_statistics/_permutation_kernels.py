@@ -62,7 +62,7 @@ def correct_self_draws(
     upper_counts: IntArray,
     lower_counts: IntArray,
 ) -> None:
-    """Where an area stands among its own neighbours, take the next area in its place."""
+    """Where an area is among its own drawn neighbours, use the next area instead."""
     depth, rows = table.shape
     others_count = len(values) - 1
     for position in range(depth):
@@ -92,7 +92,7 @@ def count_weighted(
 ) -> None:
     """Compare each lag with its weights times the first values of every arrangement."""
     rows = drawn_values.shape[1]
-    tile = 512  # a tile of lags and of dealt values stays in the first caches
+    tile = 512  # a tile of lags and of drawn values stays in the processor's cache
     lag = np.empty(tile)
     for first_row in range(0, rows, tile):
         size = min(tile, rows - first_row)
@@ -125,7 +125,7 @@ def correct_weighted_self_draws(
     upper_counts: IntArray,
     lower_counts: IntArray,
 ) -> None:
-    """As `correct_self_draws`, for weights that differ: sum again, without the area itself."""
+    """As `correct_self_draws`, for weights that differ: sum again without the area itself."""
     depth, rows = table.shape
     column = np.empty(depth)
     for row in range(rows):
@@ -137,7 +137,7 @@ def correct_weighted_self_draws(
             count = indptr[area + 1] - start
             if position >= count:
                 continue
-            # Summed in the order of `count_weighted`, to take off just what it counted.
+            # Summed in the same order as in `count_weighted`, to subtract exactly what it counted.
             counted_sum = 0.0
             for place in range(position):
                 counted_sum += weights[start + place] * column[place]

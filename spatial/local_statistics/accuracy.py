@@ -1,4 +1,4 @@
-"""How good is a hotspot map?  What one period's map caught of the next period's incidents."""
+"""Accuracy of a hotspot map: the share of the next period's incidents in its hot areas."""
 
 import math
 from dataclasses import dataclass
@@ -12,26 +12,27 @@ from spatial.errors import InvalidParameterError, InvalidValuesError
 
 @dataclass(frozen=True)
 class HotspotAccuracy:
-    """What the hot areas of a map caught; a figure without its share of area says nothing.
+    """Accuracy of a map's hot areas; to be read together with their share of the area.
 
     Attributes
     ----------
     area_share : float
-        Hot area as a share of all area: always to be quoted with the rest.
+        Hot area as a share of all area; quote it with every other figure.
     hit_rate : float
-        Share of the next period's incidents that fell in it. A map drawn at random catches
-        `area_share` of them.
+        Share of the next period's incidents in the hot areas; `area_share` on average for a
+        random map.
     pai : float
-        Prediction accuracy index, hit_rate / area_share: 1 for a map drawn at random.
+        Prediction accuracy index, hit_rate / area_share: 1 on average for a random map.
     pei : float
-        Prediction efficiency index: `pai` as a share of the best that as much area could
-        have had; at most 1.
+        Prediction efficiency index: `pai` as a share of the highest that the same amount of area
+        could reach; at most 1.
     rri : float
-        Recapture rate index: the hot areas' incidents after as a multiple of before, over the
-        same multiple of all incidents; 1 where they kept their share. NaN where they had none.
+        Recapture rate index: the ratio of incidents after to before in the hot areas, divided by
+        that ratio for all areas; 1 if the hot areas kept their share, NaN if they had no
+        incident before.
     baseline_hit_rate, baseline_pai : float
-        The same for a map that calls the areas with the most incidents per km^2 before, as
-        much area: what no statistic is needed for.
+        The same for a map without any statistic: the areas with most incidents per km^2 before,
+        up to the same amount of area.
     """
 
     area_share: float
@@ -45,19 +46,19 @@ class HotspotAccuracy:
 
 @dataclass(frozen=True)
 class Concentration:
-    """How few areas hold how much.
+    """Concentration of incidents in few areas.
 
     Attributes
     ----------
     areas_for_half : int
-        Fewest areas that hold half of the incidents.
+        Smallest number of areas with half of the incidents.
     share_for_half : float
-        Those as a share of all areas.
+        Their share of all areas.
     gini : float
-        0 where all areas have the same, towards 1 where one has all.
+        0 if all areas have the same count, close to 1 if one area has all incidents.
     adjusted_gini : float
-        Gini measured from the most even spread there could be: with fewer incidents than
-        areas most must have none, which is no concentration.
+        Gini relative to the most even distribution possible: with fewer incidents than areas
+        most areas have none even without concentration.
     """
 
     areas_for_half: int
@@ -67,16 +68,16 @@ class Concentration:
 
 
 def hotspot_accuracy(
-    hot: ArrayLike, counts_before: ArrayLike, counts_after: ArrayLike, *, area_km2: ArrayLike
+    hot_areas: ArrayLike, counts_before: ArrayLike, counts_after: ArrayLike, *, area_km2: ArrayLike
 ) -> HotspotAccuracy:
     """PAI, PEI and RRI of one period's hot areas against the next period's incidents.
 
     Parameters
     ----------
-    hot : (n,) bool
-        What the map of the earlier period called; some area.
+    hot_areas : (n,) bool
+        Which areas the map of the earlier period marks as hot; at least one.
     counts_before, counts_after : (n,) float64
-        Incidents per area in the period of the map, and in the one it is judged by.
+        Incidents per area in the period of the map, and in the next period.
     area_km2 : (n,) float64
         Above 0.
 
@@ -87,21 +88,21 @@ def hotspot_accuracy(
     Raises
     ------
     InvalidValuesError
-        If vectors do not fit, nothing is called, or no incident came after.
+        If the vectors differ in length, no area is hot, or there is no incident after.
 
     Notes
     -----
-    PAI = (n / N) / (a / A). It grows as less area is called, so that maps can be compared
-    at one share of area only. The best attainable for PEI fills the area with the areas that
-    turned out densest, the last in part, which is a little more than whole areas can reach.
-    RRI has no area in it.
+    PAI = (n / N) / (a / A). It grows as the hot area shrinks, so that maps can be compared
+    only at equal shares of area. The maximum for PEI fills the area with the areas that turned
+    out densest, the last one partly, which is slightly more than whole areas can reach. RRI
+    does not depend on area.
 
     References
     ----------
     Chainey, Tompson and Uhlig (2008), Security Journal 21(1/2) (PAI); Hunt (2016), NIJ
     (PEI); Levine (2008), Security Journal 21(4) (RRI).
     """
-    is_hot = np.asarray(hot, dtype=np.bool_)
+    is_hot = np.asarray(hot_areas, dtype=np.bool_)
     count_before, count_after, areas_km2 = _checked(counts_before, counts_after, area_km2)
     if is_hot.shape != count_before.shape:
         raise InvalidValuesError("hot", f"must have {len(count_before)} flags, one per area")
@@ -112,10 +113,10 @@ def hotspot_accuracy(
     hot_km2 = float(areas_km2[is_hot].sum())
     area_share = hot_km2 / float(areas_km2.sum())
     hit_rate = float(count_after[is_hot].sum() / count_after.sum())
-    best_hit_rate = _most_in(count_after, count_after, areas_km2, hot_km2) / float(
+    best_hit_rate = _incidents_in(count_after, count_after, areas_km2, hot_km2) / float(
         count_after.sum()
     )
-    baseline_hit_rate = _most_in(count_after, count_before, areas_km2, hot_km2) / float(
+    baseline_hit_rate = _incidents_in(count_after, count_before, areas_km2, hot_km2) / float(
         count_after.sum()
     )
     hot_before, total_before = float(count_before[is_hot].sum()), float(count_before.sum())
@@ -136,12 +137,12 @@ def hotspot_accuracy(
 
 
 def concentration(counts: ArrayLike) -> Concentration:
-    """Share of areas that hold half of the incidents, and the Gini of their counts.
+    """Share of areas with half of the incidents, and the Gini coefficient of the counts.
 
     Parameters
     ----------
     counts : (n,) float64
-        Incidents per area, at least 0, one incident or more in all.
+        Incidents per area, at least 0; at least one incident in total.
 
     Returns
     -------
@@ -158,8 +159,8 @@ def concentration(counts: ArrayLike) -> Concentration:
 
         G = max(1/c, 1/n) (2 sum_i i y_i - n - 1) - max(n/c, 1) + 1
 
-    which is the usual Gini where there are as many incidents as areas or more. Counts differ
-    by chance as well: equal risks and few incidents give a Gini well above 0.
+    which is the usual Gini coefficient if there are at least as many incidents as areas. Counts
+    also differ by chance: equal risks and few incidents give a Gini well above 0.
 
     References
     ----------
@@ -182,34 +183,34 @@ def concentration(counts: ArrayLike) -> Concentration:
     )
 
 
-def share_of_choices(hot: ArrayLike) -> FloatArray:
-    """Share of reasonable choices under which each area is hot.
+def share_of_choices(hot_rows: ArrayLike) -> FloatArray:
+    """Share of analysis choices under which each area is hot.
 
     Parameters
     ----------
-    hot : (choices, n) bool
+    hot_rows : (choices, n) bool
         One row per combination of neighbours, measure and correction.
 
     Returns
     -------
     (n,) float64
-        0 to 1. An area hot under one choice in ten owes it to the choice.
+        0 to 1. An area that is hot under few of the choices depends on the choice.
 
     Raises
     ------
     InvalidParameterError
         If there is no choice.
     """
-    table: BoolArray = np.asarray(hot, dtype=np.bool_)
+    table: BoolArray = np.asarray(hot_rows, dtype=np.bool_)
     if table.ndim != 2 or not len(table):
         raise InvalidParameterError("hot", table.shape, "choices by areas, one choice or more")
     return np.asarray(table.mean(axis=0), np.float64)
 
 
-def _most_in(
+def _incidents_in(
     counts: FloatArray, ranking: FloatArray, area_km2: FloatArray, area_limit_km2: float
 ) -> float:
-    """Incidents in so much area, filled with the densest first, the last in part."""
+    """Incidents in an amount of area filled with the highest ranking first, the last partly."""
     order = np.argsort(-ranking / area_km2, kind="stable")
     cumulative_km2 = np.cumsum(area_km2[order])
     part_km2 = np.clip(area_limit_km2 - (cumulative_km2 - area_km2[order]), 0.0, area_km2[order])
@@ -219,7 +220,7 @@ def _most_in(
 def _checked(
     first_counts: ArrayLike, second_counts: ArrayLike, area_km2: ArrayLike
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Two vectors and the areas, of one length; counts not negative, areas above 0."""
+    """The counts and areas, of equal length; counts at least 0, areas above 0."""
     a = checked_values(first_counts, name="before")
     b = checked_values(second_counts, name="after", areas=len(a))
     areas_km2 = checked_values(area_km2, name="area_km2", areas=len(a))

@@ -1,4 +1,4 @@
-"""Random arrangements of areas: the tables that all areas of a permutation test share."""
+"""Random arrangements of areas: tables shared by all areas of a permutation test."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,28 @@ from spatial.weights.weights import Neighbours
 
 
 def block_generator(seed: int, block: int) -> np.random.Generator:
-    """The random numbers of one block: a stream of its own, whichever thread runs it."""
+    """The random generator of one block: its stream does not depend on the thread.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the whole test.
+    block : int
+        Number of the block.
+    """
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block,))))
 
 
 def rows_per_block_of(permutations: int, depth: int) -> int:
-    """Arrangements per block: some blocks for the threads, a block within the cache."""
+    """Arrangements per block: enough blocks for the threads, each small enough for the cache.
+
+    Parameters
+    ----------
+    permutations : int
+        Number of arrangements.
+    depth : int
+        Length of an arrangement.
+    """
     rows_for_threads = -(-permutations // 8)
     return int(min(max(rows_for_threads, 128), max(2**19 // depth, 128), 4096))
 
@@ -23,7 +39,15 @@ def rows_per_block_of(permutations: int, depth: int) -> int:
 def arrangement_blocks(
     neighbours: Neighbours, permutations: int, seed: int
 ) -> Iterator[IndexArray]:
-    """The tables of random areas that `permutation_p` uses for these neighbours, in order."""
+    """The tables of random areas that `permutation_p` uses for these neighbours, in order.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        Structure over the areas.
+    permutations, seed : int
+        As for `permutation_p`.
+    """
     depth = depth_of(neighbours)
     rows = rows_per_block_of(permutations, depth)
     for block in range(-(-permutations // rows)):
@@ -32,21 +56,37 @@ def arrangement_blocks(
 
 
 def depth_of(neighbours: Neighbours) -> int:
-    """Length of an arrangement: the largest neighbourhood and one area more."""
+    """Length of an arrangement: the size of the largest neighbourhood, plus one.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        Structure over the areas.
+    """
     return min(int(neighbours.counts.max(initial=0)) + 1, neighbours.n)
 
 
 def random_areas(areas: int, depth: int, rows: int, generator: np.random.Generator) -> IndexArray:
-    """A table of random areas, (depth, rows) int32: each column distinct areas in random order."""
+    """A (depth, rows) int32 table of random areas; each column holds distinct areas.
+
+    Parameters
+    ----------
+    areas : int
+        Number of areas.
+    depth, rows : int
+        Length and number of the arrangements.
+    generator : numpy.random.Generator
+        Source of the random numbers.
+    """
     table = np.empty((depth, rows), np.int32)
-    # A uniform double times n has a bias below n / 2^53: nothing beside the Monte Carlo error.
+    # A uniform double times n has a bias below n / 2^53, far below the Monte Carlo error.
     _shuffle_rows(areas, generator.random((rows, depth)), table)
     return table
 
 
 @compiled
 def _shuffle_rows(areas: int, uniforms: FloatArray, table: IndexArray) -> None:
-    """Partial Fisher-Yates per arrangement, each from where the last one left off."""
+    """Partial Fisher-Yates shuffle per arrangement, each starting from the order of the last."""
     order = np.arange(areas).astype(np.int32)
     rows, depth = uniforms.shape
     for row in range(rows):

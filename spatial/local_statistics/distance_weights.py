@@ -1,4 +1,4 @@
-"""Neighbours by distance between the areas' centres: nearest, within a band, fading."""
+"""Neighbours by distance between centres: k nearest, within a band, or with decaying weights."""
 
 import math
 from dataclasses import dataclass
@@ -33,8 +33,8 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
     Returns
     -------
     Neighbours
-        Directed: an area may be among the nearest of one that is not among its own. Of
-        areas equally far away, up to a billionth, the first in order is taken.
+        Directed: an area can be among the nearest of another without the reverse. Of areas at
+        equal distances (to a billionth), the first in order is used.
 
     Raises
     ------
@@ -49,7 +49,8 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
         )
     _check_links(n * k)
     tree = _tree(points)
-    # One more than k, and the area itself; a tie with that one more asks for all of them.
+    # The area itself, k others and one more: if that one is as near as the k-th, all at this
+    # distance are queried.
     query_size = min(n, k + 2)
     distance, position = map(np.asarray, tree.query(points, k=query_size))
     target = np.empty((n, k), dtype=np.int64)
@@ -62,7 +63,8 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
             candidate_distance = np.hypot(*(points[candidates] - points[i]).T)
         is_other = candidates != i
         candidate_distance, candidates = candidate_distance[is_other], candidates[is_other]
-        # A lattice's equal distances differ in their last digits: rounded, position decides.
+        # Equal distances of a lattice differ in their last digits: after rounding the position
+        # decides.
         step = max(float(np.partition(candidate_distance, k - 1)[k - 1]) * 1e-9, 1e-300)
         target[i] = candidates[np.lexsort((candidates, np.round(candidate_distance / step)))[:k]]
     return Neighbours.from_pairs(
@@ -83,21 +85,21 @@ def distance_band(xy_m: ArrayLike, distance_m: float) -> Neighbours:
     Returns
     -------
     Neighbours
-        Areas with no other centre in reach are islands.
+        Areas without another centre within the distance are islands.
 
     Raises
     ------
     InvalidParameterError
         If the distance is not finite and above 0.
     InvalidNeighboursError
-        If there are more links than `MAX_LINKS`: the distance takes in nearly everything.
+        If there are more links than `MAX_LINKS`: the distance is far too large.
     """
     points, i, j, _ = _pairs_within(xy_m, distance_m)
     return Neighbours.from_pairs(len(points), i, j, rule=f"distance:{distance_m:g}")
 
 
 def inverse_distance(xy_m: ArrayLike, distance_m: float, *, power: float = 1.0) -> Neighbours:
-    """All areas within a distance, each weighing 1 / distance^power.
+    """All areas whose centres are within a distance, with weights 1 / distance^power.
 
     Parameters
     ----------
@@ -109,8 +111,9 @@ def inverse_distance(xy_m: ArrayLike, distance_m: float, *, power: float = 1.0) 
     Returns
     -------
     Neighbours
-        Weights per metre^power. Centres closer than 1 m count as 1 m apart, or one shared
-        centre would outweigh the map. The area itself weighs as much as its nearest.
+        Weights per metre^power. Centres closer than 1 m count as 1 m apart, because a
+        shared centre would otherwise outweigh all others. The area itself weighs as much as
+        its nearest neighbour.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def inverse_distance(xy_m: ArrayLike, distance_m: float, *, power: float = 1.0) 
 def kernel_weights(
     xy_m: ArrayLike, bandwidth_m: float, *, kernel: str = DEFAULT_KERNEL
 ) -> Neighbours:
-    """All areas within a bandwidth, weighing less the further away, 1 at no distance.
+    """All areas whose centres are within a bandwidth, with weights of a kernel, 1 at distance 0.
 
     Parameters
     ----------
@@ -141,7 +144,7 @@ def kernel_weights(
     bandwidth_m : float
         Radius of support, above 0.
     kernel : str
-        A name in `spatial.kernels.KERNELS`.
+        Key in `spatial.density.kernels.KERNELS`.
 
     Returns
     -------
@@ -169,16 +172,16 @@ def kernel_weights(
 
 @dataclass(frozen=True)
 class OptimisedDistance:
-    """The distance at which the map's pattern is strongest, and how that was decided.
+    """The distance at which the map's clustering is strongest, and how it was chosen.
 
     Attributes
     ----------
     distance_m : float
         The distance chosen.
     reason : str
-        "first peak", or "largest" where z rises or falls all the way.
+        "first peak", or "largest" if no z is above both its neighbours.
     tried_m, z_score : tuple of float
-        Distances tried, ascending, and global Moran's z at each.
+        Distances tried, ascending, and the z score of global Moran's I at each.
     """
 
     distance_m: float
@@ -190,14 +193,14 @@ class OptimisedDistance:
 def optimised_distance(
     xy_m: ArrayLike, values: ArrayLike, *, steps: int = 12, allow_negative: bool = False
 ) -> OptimisedDistance:
-    """The band whose global Moran z peaks first: incremental spatial autocorrelation.
+    """The distance band with the first peak of global Moran's z (incremental autocorrelation).
 
     Parameters
     ----------
     xy_m : (n, 2) float64
-        Centres, metres, in the working CRS; distinct places enough for a distance.
+        Centres, metres, in the working CRS; at least two distinct.
     values : (n,) float64
-        What is to be tested; not all equal.
+        The values to be tested; not all equal.
     steps : int
         Number of distances, 3 to 100.
     allow_negative : bool
@@ -206,9 +209,9 @@ def optimised_distance(
     Returns
     -------
     OptimisedDistance
-        Distances begin where every area has a neighbour, areas that lie unusually far out
-        left aside (nearest neighbour beyond the mean plus three standard deviations), and
-        grow by the mean distance to the nearest neighbour.
+        The distances start at the smallest at which every area has a neighbour, without areas
+        unusually far out (nearest neighbour beyond the mean plus three standard deviations),
+        and grow by the mean distance to the nearest neighbour.
 
     Raises
     ------
@@ -221,14 +224,14 @@ def optimised_distance(
 
     Notes
     -----
-    The distance is chosen by looking at the values, so that the p of the statistic that uses
-    it does not know of the choice; z at the peak is a little too large. Bands are row-
-    standardised. Cost: one set of pairs at the largest distance.
+    The distance is chosen from the values themselves, which the p of a statistic that uses it
+    does not account for; z at the peak is slightly too large. Bands are row-standardised. Cost:
+    one set of pairs at the largest distance.
 
     References
     ----------
-    The rule that ArcGIS calls incremental spatial autocorrelation (Esri, Spatial Statistics
-    toolbox); Getis and Aldstadt (2004), Geographical Analysis 36(2), on choosing by peaks.
+    Incremental spatial autocorrelation in ArcGIS (Esri, Spatial Statistics toolbox); Getis and
+    Aldstadt (2004), Geographical Analysis 36(2), on choosing by peaks.
     """
     points = checked_points(xy_m)
     if not 3 <= steps <= 100:
@@ -236,12 +239,12 @@ def optimised_distance(
     if len(points) < 2:
         raise InvalidNeighboursError("a distance needs two areas or more")
     nearest_distance = np.asarray(_tree(points).query(points, k=2)[0])[:, 1]
-    usual_distance = nearest_distance[
+    typical_distance = nearest_distance[
         nearest_distance <= nearest_distance.mean() + 3.0 * nearest_distance.std()
     ]
-    # A hair more than the distance, which rounding could put out of its own reach.
+    # Slightly more than the distance, so that rounding cannot exclude the area that defines it.
     first_distance, step = (
-        float(usual_distance.max()) * (1.0 + 1e-9),
+        float(typical_distance.max()) * (1.0 + 1e-9),
         float(nearest_distance.mean()),
     )
     if step <= 0.0:
@@ -263,7 +266,7 @@ def optimised_distance(
 
 
 def _first_peak(z_scores: list[float]) -> tuple[int, str]:
-    """Position of the first value above both its neighbours, else of the largest."""
+    """Position of the first value above both its neighbours, or of the largest value."""
     for position in range(1, len(z_scores) - 1):
         if z_scores[position - 1] < z_scores[position] > z_scores[position + 1]:
             return position, "first peak"
@@ -274,12 +277,12 @@ def _first_peak(z_scores: list[float]) -> tuple[int, str]:
 def _pairs_within(
     xy_m: ArrayLike, distance_m: float
 ) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
-    """Centres, and each pair of them within a distance, once, with how far apart they are."""
+    """Centres, and the two positions and distance of each pair of them within a distance."""
     points = checked_points(xy_m)
     if not (math.isfinite(distance_m) and distance_m > 0.0):
         raise InvalidParameterError("distance_m", distance_m, "a finite number of metres above 0")
     tree = _tree(points)
-    # Counted before they are made: a distance beyond the map asks for all pairs there are.
+    # Counted before they are made, because a large distance includes all pairs of areas.
     _check_links(int(tree.count_neighbors(tree, distance_m)))
     pairs = tree.query_pairs(distance_m, output_type="ndarray").astype(np.int64)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
@@ -288,7 +291,7 @@ def _pairs_within(
 
 
 def _check_links(links: int) -> None:
-    """Refuse a structure too large to keep."""
+    """Refuse a structure that is too large for memory."""
     if links > MAX_LINKS:
         raise InvalidNeighboursError(
             f"{links:,} links are more than the {MAX_LINKS:,} allowed: ask for fewer or nearer"
@@ -296,7 +299,7 @@ def _check_links(links: int) -> None:
 
 
 def _tree(points: FloatArray) -> "cKDTree":
-    """A k-d tree of the centres; loaded here, because SciPy's is slow to load."""
+    """A k-d tree of the centres; imported here, because scipy.spatial is slow to import."""
     from scipy.spatial import cKDTree
 
     return cKDTree(points)

@@ -1,4 +1,4 @@
-"""Getis-Ord local statistics: is the surrounding of an area higher than the map's mean?"""
+"""Getis-Ord local statistics: are the values around an area higher than the map's mean?"""
 
 import math
 from dataclasses import dataclass
@@ -23,17 +23,17 @@ class GetisOrd:
     star : bool
         True for Gi*, which counts the area itself; False for Gi.
     lag : (n,) float64
-        Weighted sum of the values around each area, with the area itself where `star`.
+        Weighted sum of the values around each area, including the area itself if `star`.
     expected, variance : (n,) float64
-        Its mean and variance were the values dealt out at random.
+        Mean and variance of `lag` under random arrangement of the values.
     z_score : (n,) float64
-        (lag - expected) / sqrt(variance). NaN where that has no meaning: for Gi at an
-        island, where every other area is a neighbour, and where all other values are equal.
+        (lag - expected) / sqrt(variance). NaN where it is undefined: for Gi at islands, where
+        every other area is a neighbour, and where all other values are equal.
     p_value : (n,) float64
         Two-sided, from the normal distribution; NaN with `z_score`.
     is_island : (n,) bool
-        Areas without neighbours. Their Gi* is the standardised value of the area alone, as
-        in spdep: a number, but no statement about a neighbourhood.
+        Areas without neighbours. Their Gi* is the standardised value of the area alone, as in
+        spdep, which says nothing about a neighbourhood.
     """
 
     star: bool
@@ -55,13 +55,13 @@ def gi_star(
     values : (n,) float64
         Count, rate or sum of weights of each area; finite, not negative, not all equal.
     neighbours : Neighbours
-        Structure over the same n areas. The area itself is added here, with its
+        Structure over the same n areas. For Gi* the area itself is added with its
         `self_weights`.
     star : bool
-        Whether the area itself counts.
+        Whether the area itself counts (Gi*) or not (Gi).
     allow_negative : bool
-        Accept values below 0. z has a meaning for them (it does not change when a constant
-        is added), but a count, a rate or a harm below 0 is a mistake in the data.
+        Accept values below 0. z is defined for them (it does not change when a constant is
+        added), but a negative count, rate or harm is an error in the data.
 
     Returns
     -------
@@ -79,17 +79,17 @@ def gi_star(
 
     Notes
     -----
-    Null hypothesis: the values are dealt to the areas at random, each order as likely as
-    any other; alternative, two-sided: the surrounding of the area is higher or lower.
-    With W_i the sum and S1_i the sum of *squares* of the weights, m and S^2 mean and
-    variance (divisor n) of all values:
+    Null hypothesis: all arrangements of the values over the areas are equally likely;
+    alternative, two-sided: the values around the area are higher or lower. With W_i the sum and
+    S1_i the sum of *squares* of the weights, m and S^2 mean and variance (divisor n) of all
+    values:
 
         z_i = (sum_j w_ij x_j - m W_i) / (S sqrt((n S1_i - W_i^2) / (n - 1)))
 
-    For Gi, i is left out of the sums, m and S are over the other n - 1 areas, and n is
+    For Gi, i is omitted from the sums, m and S are over the other n - 1 areas, and n is
     replaced by n - 1. Scaling a row of weights does not change z. The p is from the normal
-    approximation, which is wrong where few incidents are expected around an area: classes
-    should come from the permutation p. Cost O(n + links).
+    approximation, which fails where few incidents are expected around an area: classes
+    should be based on the permutation p. Cost O(n + links).
 
     References
     ----------
@@ -115,7 +115,7 @@ def gi_star(
         others_count = n - 1.0
         mean = -deviations / others_count
         spread = (squares - deviations * deviations) / others_count - mean * mean
-        # What is left of rounding where all other values are equal is not a variance.
+        # Where all other values are equal, rounding leaves a tiny variance.
         spread[spread <= 1e-14 * squares] = 0.0
     leverage = (others_count * weight_sq - weight_sum * weight_sum) / (others_count - 1.0)
     leverage[leverage <= 1e-12 * weight_sum * weight_sum] = 0.0
@@ -137,22 +137,22 @@ def gi_star(
 def expected_in_reach(
     expected_counts: ArrayLike, neighbours: Neighbours, *, star: bool = True
 ) -> FloatArray:
-    """Number of incidents expected in each area's neighbourhood, by unweighted sum.
+    """Number of incidents expected in each area's neighbourhood, as an unweighted sum.
 
     Parameters
     ----------
     expected_counts : (n,) float64
-        Incidents expected per area under the null: the mean count in each area for counts,
-        the overall rate times the denominator for rates.
+        Incidents expected per area under the null hypothesis: the mean count for counts, the
+        overall rate times the denominator for rates.
     neighbours : Neighbours
-        Links; their weights are not used, because an incident counts as one.
+        Links; their weights are not used, because every incident counts as one.
     star : bool
         Whether the area itself is part of its neighbourhood.
 
     Returns
     -------
     (n,) float64
-        Expected incidents; below 5 the normal approximation cannot be trusted
+        Expected incidents; below 5 the normal approximation is unreliable
         (`expected_count_ok` in an answer is ``expected_in_reach(...) >= 5``).
     """
     expected = checked_area_values(expected_counts, neighbours.n, allow_constant=True)
@@ -163,7 +163,16 @@ def expected_in_reach(
 def checked_area_values(
     values: ArrayLike, areas: int, *, allow_negative: bool = False, allow_constant: bool = False
 ) -> FloatArray:
-    """A fresh, finite (n,) float64 array of values that a local statistic can be made of.
+    """The values as a new, finite (n,) float64 array, valid for a local statistic.
+
+    Parameters
+    ----------
+    values : (n,) array-like
+        One value per area.
+    areas : int
+        Number of areas.
+    allow_negative, allow_constant : bool
+        Accept values below 0; accept equal values.
 
     Raises
     ------
@@ -185,29 +194,49 @@ def checked_area_values(
 
 
 def lags(values: FloatArray, neighbours: Neighbours) -> FloatArray:
-    """Weighted sum of the neighbours' values, the area itself left out, (n,) float64."""
+    """(n,) weighted sum of the neighbours' values, without the area itself.
+
+    Parameters
+    ----------
+    values : (n,) float64
+        One value per area.
+    neighbours : Neighbours
+        Structure over the same areas.
+    """
     out = np.zeros(neighbours.n)
-    # A copy: kernels are compiled for writable values and read-only structure, once.
+    # A copy, because the kernel is compiled for writable values and a read-only structure.
     _add_lags(neighbours.indptr, neighbours.indices, neighbours.weights, values.copy(), out)
     return out
 
 
 def row_sums(neighbours: Neighbours) -> tuple[FloatArray, FloatArray]:
-    """Sum and sum of squares of each row's weights, the area itself left out."""
+    """(n,) sum and sum of squares of each row's weights, without the area itself.
+
+    Parameters
+    ----------
+    neighbours : Neighbours
+        Structure over n areas.
+    """
     sums, squares = np.zeros(neighbours.n), np.zeros(neighbours.n)
     _add_row_sums(neighbours.indptr, neighbours.weights, sums, squares)
     return sums, squares
 
 
 def two_sided_p(z_score: FloatArray) -> FloatArray:
-    """Two-sided normal p of each z score; NaN where z is NaN."""
+    """Two-sided normal p of each z score; NaN where z is NaN.
+
+    Parameters
+    ----------
+    z_score : (n,) float64
+        z scores; may contain NaN.
+    """
     p_value = np.empty(len(z_score))
     _two_sided_p(np.array(z_score), p_value)
     return p_value
 
 
 def compile_kernels() -> None:
-    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
     line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
     gi_star([0.0, 1.0, 2.0, 4.0], line)
 
@@ -237,6 +266,6 @@ def _add_row_sums(
 
 @compiled
 def _two_sided_p(z_score: FloatArray, p_value: FloatArray) -> None:
-    """The normal tail beyond |z|, twice; erfc keeps its digits far out."""
+    """Twice the normal tail beyond |z|; erfc is precise even for large z."""
     for i in range(len(z_score)):
         p_value[i] = math.erfc(abs(z_score[i]) * math.sqrt(0.5))

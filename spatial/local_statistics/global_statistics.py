@@ -1,4 +1,4 @@
-"""One number for the whole map: is there any pattern at all?"""
+"""Statistics of the whole map: is there any spatial pattern at all?"""
 
 import math
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class GlobalStatistic:
     Attributes
     ----------
     value, expected, variance : float
-        The statistic, and its mean and variance were the values dealt out at random.
+        The statistic, and its mean and variance under random arrangement of the values.
     z_score, p_value : float
         (value - expected) / sqrt(variance), and its two-sided normal p.
     areas, islands, links : int
-        Areas, those without neighbours among them, and directed links.
+        Number of areas, of those without neighbours, and of directed links.
     """
 
     value: float
@@ -41,14 +41,14 @@ class GlobalStatistic:
 def global_moran(
     values: ArrayLike, neighbours: Neighbours, *, allow_negative: bool = False
 ) -> GlobalStatistic:
-    """Moran's I of the map: do neighbouring areas resemble one another?
+    """Moran's I of the map: are neighbouring areas alike?
 
     Parameters
     ----------
     values : (n,) float64
-        Finite, not all equal, four areas or more.
+        Finite, not all equal; at least four areas.
     neighbours : Neighbours
-        Structure over the same areas. Islands stay part of the map (their lag is 0), as in
+        Structure over the same areas. Islands are part of the map, with a lag of 0, as in
         `moran.test(..., adjust.n = FALSE)`.
     allow_negative : bool
         Accept values below 0.
@@ -56,16 +56,18 @@ def global_moran(
     Returns
     -------
     GlobalStatistic
-        Randomisation moments. Expected -1 / (n - 1); above it neighbours are alike.
+        With randomisation moments. The expectation is -1 / (n - 1); above it neighbours are
+        alike.
 
     Raises
     ------
     TooFewAreasError, InvalidValuesError, ConstantValuesError, InvalidNeighboursError
-        As `gi_star`; and if there is no link at all.
+        As `gi_star`; or if there are no links.
 
     Notes
     -----
-    Rates over unequal denominators are not exchangeable: then this is an index, not a test.
+    Rates over unequal denominators are not exchangeable: for them this is a descriptive index,
+    not a test.
 
     References
     ----------
@@ -84,21 +86,21 @@ def global_moran(
 
 
 def global_g(values: ArrayLike, neighbours: Neighbours) -> GlobalStatistic:
-    """Getis-Ord general G of the map: are high values beside high ones (or low beside low)?
+    """Getis-Ord general G of the map: are high values near high values, or low near low?
 
     Parameters
     ----------
     values : (n,) float64
-        At least 0, not all equal, four areas or more: G has a meaning for quantities with a
-        natural zero only.
+        At least 0, not all equal; at least four areas. G is meaningful only for quantities with
+        a natural zero.
     neighbours : Neighbours
-        Structure over the same areas; binary weights are customary.
+        Structure over the same areas; weights are usually binary.
 
     Returns
     -------
     GlobalStatistic
-        Above its expectation where high values cluster, below where low values do. Value and
-        moments are NaN where a single area has a value above 0: then no pair has a product.
+        Above its expectation if high values cluster, below if low values do. Value and moments
+        are NaN if only one area has a value above 0, because no pair has a product.
 
     Raises
     ------
@@ -110,7 +112,7 @@ def global_g(values: ArrayLike, neighbours: Neighbours) -> GlobalStatistic:
     Getis and Ord (1992), Geographical Analysis 24(3), eq. 5 to 7.
     """
     _, n, s0, s1, s2 = _prepared(values, neighbours, allow_negative=False)
-    # Its value and moments are ratios of powers: in units of the mean none overflows.
+    # Value and moments are ratios of powers; in units of the mean no power overflows.
     x = np.asarray(values, dtype=np.float64)
     x = x / x.mean()
     if np.count_nonzero(x) < 2:
@@ -162,7 +164,7 @@ def _prepared(
 def _summary(
     value: float, expected: float, variance: float, neighbours: Neighbours
 ) -> GlobalStatistic:
-    """The z score and p from the moments; NaN where there is no variance."""
+    """The z score and p from the moments; NaN if the variance is not above 0."""
     z_score = (value - expected) / math.sqrt(variance) if variance > 0.0 else math.nan
     return GlobalStatistic(
         value=value,

@@ -1,4 +1,4 @@
-"""The whole way from values to classes: z, p, q over the map, and what may be called hot."""
+"""From values to classes: z, p and q of each area, and which areas are hot or cold."""
 
 from dataclasses import dataclass
 
@@ -19,10 +19,10 @@ class HotspotMap:
     Attributes
     ----------
     z_score, p_value, p_permutation, q_value : float64
-        As in `gi_star`, `permutation_p` and `corrected`; `p_permutation` NaN throughout where
-        no permutations were asked for.
+        As in `gi_star`, `permutation_p` and `corrected`; `p_permutation` is NaN throughout
+        if there were no permutations.
     tail : int8
-        Sign of the tail that the p in use came from.
+        Sign of the tail that the p used for `q_value` comes from.
     classes : str
         As `confidence_classes`.
     """
@@ -35,15 +35,27 @@ class HotspotMap:
     classes: AnyArray
 
     def hot(self, level: float) -> BoolArray:
-        """Which areas are hot at a false discovery rate, (n,) bool."""
+        """Which areas are hot at a false discovery rate, (n,) bool.
+
+        Parameters
+        ----------
+        level : float
+            Largest q of a hot area.
+        """
         return self._called(level, 1)
 
     def cold(self, level: float) -> BoolArray:
-        """Which areas are cold at a false discovery rate, (n,) bool."""
+        """Which areas are cold at a false discovery rate, (n,) bool.
+
+        Parameters
+        ----------
+        level : float
+            Largest q of a cold area.
+        """
         return self._called(level, -1)
 
     def _called(self, level: float, sign: int) -> BoolArray:
-        """Areas whose q reaches the level, z and tail on the side named."""
+        """Areas with q at or below the level, and z and tail of the given sign."""
         signs_agree = (np.sign(self.z_score) == sign) & (self.tail == sign)
         return np.asarray(signs_agree & (self.q_value <= level * (1.0 + 1e-12)), np.bool_)
 
@@ -64,13 +76,13 @@ def hotspot_map(
     Parameters
     ----------
     values, neighbours, star, allow_negative
-        As `spatial.getis_ord.gi_star`.
+        As `spatial.local_statistics.getis_ord.gi_star`.
     permutations : int
-        0: q is from the analytic p, islands left out of the tests.
+        With 0, q is from the analytic p and islands are not tested.
     seed, threads
-        As `spatial.permutation.permutation_p`.
+        As `spatial.local_statistics.permutation.permutation_p`.
     correction : str
-        As `spatial.multiplicity.corrected`.
+        As `spatial.local_statistics.multiplicity.corrected`.
 
     Returns
     -------
@@ -79,7 +91,7 @@ def hotspot_map(
     Raises
     ------
     TooFewAreasError, InvalidValuesError, ConstantValuesError, InvalidParameterError
-        As the functions it calls.
+        As `gi_star`, `permutation_p` and `corrected`.
     """
     statistic = gi_star(values, neighbours, star=star, allow_negative=allow_negative)
     n = neighbours.n

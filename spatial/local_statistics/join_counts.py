@@ -1,4 +1,4 @@
-"""Local join counts: are an area's flagged neighbours more than chance would put there?"""
+"""Local join counts: does a flagged area have more flagged neighbours than by chance?"""
 
 from dataclasses import dataclass
 
@@ -18,17 +18,17 @@ from spatial.weights.weights import Neighbours
 
 @dataclass(frozen=True, eq=False)
 class LocalJoinCounts:
-    """Flagged neighbours of each flagged area; read-only (n,) arrays.
+    """Number of flagged neighbours of each flagged area; read-only (n,) arrays.
 
     Attributes
     ----------
     joins : float64
         Number of flagged neighbours of a flagged area; 0 where the area is not flagged.
     expected, variance : float64
-        Under the null; 0 where the area is not flagged.
+        Under the null hypothesis; 0 where the area is not flagged.
     p_value : float64
-        Exact, one-sided: that chance gives as many flagged neighbours or more. NaN where the
-        area is not flagged or has no neighbours: there is no join to be counted.
+        Exact, one-sided: the probability of at least as many flagged neighbours. NaN where the
+        area is not flagged or has no neighbours, because there is no join to count.
     is_island : bool
         Areas without neighbours.
     """
@@ -46,7 +46,7 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
     Parameters
     ----------
     flags : (n,) bool
-        Which areas are flagged; some, and not all.
+        Which areas are flagged: at least one, and not all.
     neighbours : Neighbours
         Links with equal weights in each row (contiguity, k nearest, a band).
 
@@ -57,23 +57,23 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
     Raises
     ------
     TooFewAreasError, InvalidValuesError, ConstantValuesError
-        With fewer than 3 areas, flags that do not fit, or all alike.
+        If there are fewer than 3 areas, not one flag per area, or all flags are equal.
     InvalidNeighboursError
-        If weights differ within a row: a join is there or not.
+        If weights differ within a row, because a join either exists or not.
 
     Notes
     -----
-    Null hypothesis: given that area i is flagged, the other P - 1 flags are dealt to the
-    n - 1 other areas at random. The number among its k neighbours is then hypergeometric,
+    Null hypothesis: given that area i is flagged, the other P - 1 flags are distributed over
+    the n - 1 other areas at random. The number among its k neighbours is then hypergeometric,
     which gives the p without random numbers. The statistic is discrete: with few neighbours
-    few values of p can occur.
+    only few values of p are possible.
 
     References
     ----------
     Anselin and Li (2019), Journal of Geographical Systems 21(2), eq. 4 and section 3.2.
     """
     flag_values = _checked_flags(flags, neighbours)
-    # The gamma functions behind this are slow to load; only flags need them.
+    # scipy.stats is slow to import, and only this function needs it.
     from scipy.stats import hypergeom
 
     links = neighbours.binary()
@@ -97,7 +97,7 @@ def local_join_counts(flags: ArrayLike, neighbours: Neighbours) -> LocalJoinCoun
 
 
 def _checked_flags(flags: ArrayLike, neighbours: Neighbours) -> FloatArray:
-    """Flags as 0 and 1, of both kinds, one per area of a structure with equal weights."""
+    """The flags as 0.0 and 1.0, checked against the structure."""
     flag_array = np.asarray(flags)
     if flag_array.shape != (neighbours.n,):
         raise InvalidValuesError("flags", f"must be {neighbours.n}, one per area")

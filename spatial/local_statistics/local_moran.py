@@ -1,4 +1,4 @@
-"""Local Moran: does an area resemble its neighbours, high among high, or stand out?"""
+"""Local Moran: is an area like its neighbours (high among high), or an outlier?"""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ from spatial.local_statistics.permutation import LocalStatistic
 from spatial.weights.weights import Neighbours
 
 QUADRANTS = ("none", "high-high", "low-low", "high-low", "low-high")
-"""Value and surroundings against the mean; `LocalMoran.quadrant` holds positions in this."""
+"""Value, then neighbours, relative to the mean; `LocalMoran.quadrant` is a position in this."""
 
 _TITLES = {1: "hot", 2: "cold", 3: "high outlier", 4: "low outlier"}
 
@@ -26,14 +26,14 @@ class LocalMoran:
     ----------
     i : float64
         (x_i - m) / m2 times the lag of (x - m), m2 the variance with divisor n. Above 0
-        where area and surroundings are on the same side of the mean.
+        if the area and its neighbours are on the same side of the mean.
     expected, variance : float64
         Under conditional permutation.
     z_score, p_value : float64
         Analytic, two-sided. NaN at islands, where the area equals the mean, and where every
         other area is a neighbour.
     quadrant : int8
-        Position in `QUADRANTS`: of the value, then of the lag. 0 at islands.
+        Position in `QUADRANTS`; 0 at islands.
     is_island : bool
         Areas without neighbours.
     """
@@ -55,10 +55,9 @@ def local_moran(
     Parameters
     ----------
     values : (n,) float64
-        As `spatial.getis_ord.gi_star`.
+        As `spatial.local_statistics.getis_ord.gi_star`.
     neighbours : Neighbours
-        Structure over the same areas; row-standardise it for the customary form. z does not
-        depend on that.
+        Structure over the same areas, usually row-standardised; z does not depend on that.
     allow_negative : bool
         Accept values below 0.
 
@@ -73,15 +72,15 @@ def local_moran(
 
     Notes
     -----
-    Null hypothesis: given the value at i, the others are dealt to its neighbours at random;
-    alternative, two-sided: the area is more like, or more unlike, its surroundings. With
+    Null hypothesis: given the value at i, its neighbours have a random selection of the other
+    values; alternative, two-sided: the area is more, or less, like its neighbours. With
     z = x - m, W_i and S1_i the sum of the weights and of their squares:
 
-        E = -z_i^2 W_i / ((n - 1) m2)
-        Var = (z_i / m2)^2 n / (n - 2) (S1_i - W_i^2 / (n - 1)) (m2 - z_i^2 / (n - 1))
+        E = -z_i^2 W_i / ((n - 1) m2) Var = (z_i / m2)^2 n / (n - 2) (S1_i - W_i^2 / (n - 1))
+        (m2 - z_i^2 / (n - 1))
 
-    so that its z score is that of Gi with the sign of z_i: the evidence is the same, the
-    question another. For counts of few incidents use the permutation p
+    so that its z score is that of Gi with the sign of z_i: the evidence is the same, but the
+    question differs. For counts of few incidents use the permutation p
     (`permutation_p(moran_statistic(...))`).
 
     References
@@ -103,7 +102,7 @@ def local_moran(
     expected = -(z * z) * weight_sum / ((n - 1.0) * m2)
     variance = (z / m2) ** 2 * (n / (n - 2.0)) * leverage * spread
     z_score = np.full(len(z), np.nan)
-    # An area at the mean, but for rounding, has no variance either.
+    # An area at the mean, apart from rounding, has no variance either.
     has_variance = (variance > 0.0) & (np.abs(z) > 1e-12 * np.abs(z).max())
     np.divide(i - expected, np.sqrt(variance), out=z_score, where=has_variance)
     return LocalMoran(
@@ -118,7 +117,7 @@ def local_moran(
 
 
 def moran_statistic(values: ArrayLike, neighbours: Neighbours) -> LocalStatistic:
-    """Local Moran as the permutation engine takes it: it rises with its lag above the mean.
+    """Local Moran for the permutation engine: it rises with the lag where the value is high.
 
     Parameters
     ----------
@@ -162,7 +161,7 @@ def moran_classes(quadrant: ArrayLike, q_value: ArrayLike) -> AnyArray:
 
 
 def _quadrants(z: FloatArray, lag: FloatArray, is_island: BoolArray) -> NDArray[np.int8]:
-    """Position in `QUADRANTS` of each value and lag, both measured from the mean."""
+    """Position in `QUADRANTS` of each value and lag; both are deviations from the mean."""
     is_high, is_high_around = z > 0.0, lag > 0.0
     quadrant = np.select(
         [is_island, is_high & is_high_around, ~is_high & ~is_high_around, is_high],

@@ -1,4 +1,4 @@
-"""Many areas, many tests: p values adjusted over the whole map, and the classes made of them."""
+"""Corrections for multiple testing over the areas of a map, and the classes based on them."""
 
 import math
 from collections.abc import Mapping
@@ -40,33 +40,32 @@ CLASSES = (
 
 
 def corrected(p_value: ArrayLike, *, correction: Correction = "bh") -> FloatArray:
-    """Each p adjusted for being one of many: its q value under the correction named.
+    """Each p adjusted for multiple testing: its q value under the named correction.
 
     Parameters
     ----------
     p_value : (n,) float64
-        From 0 to 1; NaN where an area was not tested, which then does not count among the
-        tests.
+        From 0 to 1; NaN where an area was not tested, which then does not count as a test.
     correction : {"bh", "by", "bonferroni", "holm", "none"}
         See `CORRECTION_TITLES`.
 
     Returns
     -------
     (n,) float64
-        The smallest level at which the area would be called; at most 1, NaN where p is.
+        The smallest level at which the area would be significant; at most 1, NaN where p is NaN.
 
     Raises
     ------
     InvalidValuesError
-        If a p lies outside 0 to 1, or the array has not one dimension.
+        If a p lies outside 0 to 1, or the array does not have one dimension.
     InvalidParameterError
         If there is no such correction.
 
     Notes
     -----
-    Equal to R's `p.adjust`. Benjamini-Hochberg holds for the positive dependence that
-    neighbouring statistics have; Caldas de Castro and Singer (2006) show it for local
-    statistics. Cost O(n log n).
+    Equal to R's `p.adjust`. Benjamini-Hochberg is valid under the positive dependence of
+    neighbouring statistics, as Caldas de Castro and Singer (2006) show for local statistics.
+    Cost O(n log n).
 
     References
     ----------
@@ -89,7 +88,7 @@ def corrected(p_value: ArrayLike, *, correction: Correction = "bh") -> FloatArra
 
 
 def _adjusted(p: FloatArray, correction: Correction) -> FloatArray:
-    """Adjusted p of a vector without gaps."""
+    """Adjusted p of a vector without NaN."""
     n = len(p)
     if correction == "none" or n == 0:
         return p.copy()
@@ -100,7 +99,7 @@ def _adjusted(p: FloatArray, correction: Correction) -> FloatArray:
     if correction == "holm":
         stepped_p = np.maximum.accumulate((n - ranks + 1) * p[order])
     else:
-        # Under any dependence the rate is controlled after dividing by 1 + 1/2 + ... + 1/n.
+        # Benjamini-Yekutieli divides the level by 1 + 1/2 + ... + 1/n.
         penalty = float(np.sum(1.0 / ranks)) if correction == "by" else 1.0
         stepped_p = np.minimum.accumulate((penalty * n / ranks * p[order])[::-1])[::-1]
     adjusted_p = np.empty(n)
@@ -116,19 +115,19 @@ def confidence_classes(
     Parameters
     ----------
     z_score : (n,) float64
-        Its sign says hot or cold.
+        Its sign determines hot or cold.
     q_value : (n,) float64
         Adjusted p; NaN where the area was not tested.
     tail : (n,) int, optional
-        Where q comes from permutations: 1 if the statistic was in their upper tail, -1 if in
-        the lower. An area whose z and tail disagree is not called: Gi* counts the area
-        itself, which its conditional null holds fixed, so a high value in a low surrounding
-        can have z above 0 and a small p *below*; that is neither a hot nor a cold spot.
+        If q is from permutations: 1 where the statistic was in their upper tail, -1 where in the
+        lower. An area whose z and tail disagree is not significant: Gi* counts the area itself,
+        which its conditional null hypothesis holds fixed, so a high value among low neighbours
+        can have z above 0 and a small p in the *lower* tail. It is neither hot nor cold.
 
     Returns
     -------
     (n,) str
-        One of `CLASSES`. The level is reached at q equal to it.
+        One of `CLASSES`. An area with q equal to a level is in the class of that level.
     """
     z = np.asarray(z_score, dtype=np.float64)
     q = np.asarray(q_value, dtype=np.float64)
@@ -139,7 +138,7 @@ def confidence_classes(
         sign = np.where(np.sign(np.asarray(tail)) == sign, sign, 0.0)
     result = np.full(len(z), NOT_SIGNIFICANT, dtype="U15")
     for level in reversed(LEVELS):
-        # A ratio of integers that is the level exactly may come out a rounding above it.
+        # A ratio of integers that equals the level may be rounded to slightly more.
         is_significant = q <= level * (1.0 + 1e-12)
         percent = round(100 * (1 - level))
         result[is_significant & (sign > 0)] = f"hot {percent}"
@@ -149,22 +148,22 @@ def confidence_classes(
 
 
 def must_be_extreme_together(areas: int, permutations: int, *, alpha: float = 0.05) -> int:
-    """How many areas must have the smallest possible p before any of them can be called.
+    """Number of areas that must have the smallest possible p for any to be significant.
 
     Parameters
     ----------
     areas : int
         Number of areas tested.
     permutations : int
-        Random arrangements behind each two-sided p: none is below 2 / (permutations + 1).
+        Random arrangements behind each two-sided p, which is at least 2 / (permutations + 1).
     alpha : float
         False discovery rate, above 0 and below 1.
 
     Returns
     -------
     int
-        ``ceil(areas * 2 / (permutations + 1) / alpha)``, at least 1. Where it is large, the
-        answer "nothing significant" says more about the permutations than about the map.
+        ``ceil(areas * 2 / (permutations + 1) / alpha)``, at least 1. If it is large, a result of
+        "nothing significant" may only mean that there were too few permutations.
     """
     if areas < 1:
         raise InvalidParameterError("areas", areas, "at least 1")

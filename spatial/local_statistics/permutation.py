@@ -1,16 +1,16 @@
-"""One permutation engine for every local statistic, by one table of random areas.
+"""A permutation engine for all local statistics, with one table of random areas.
 
 A local statistic of area i that is linear in its lag, the weighted sum of its neighbours'
-values, has a conditional null that depends on the lag alone: the value at i stays, the
-others are dealt out at random, so that the k neighbours hold k distinct other areas. Gi,
-Gi*, local Moran and local join counts are such statistics, and are injected as a
+values, has a conditional null distribution that depends on the lag alone: the value at i is
+fixed and the others are permuted, so that the k neighbours get the values of k distinct other
+areas. Gi, Gi*, local Moran and local join counts are such statistics, described by a
 `LocalStatistic`.
 
-One table serves all areas. A row of it is a random order of areas, as long as the largest
-neighbourhood and one more; area i takes the first k that are not i, which is an exact
-sample of k others without replacement. Since i itself is rarely among the first k, nearly
-every area with k neighbours has the *same* permuted sums: they are summed and sorted once,
-the areas look themselves up, and only the rows in which an area meets itself are put right.
+One table is used for all areas. Each arrangement is a random order of areas, one longer than the
+largest neighbourhood; area i uses the first k that are not i, which is an exact sample of k others
+without replacement. Since i itself is rarely among the first k, nearly all areas with k neighbours
+have the *same* permuted sums: these are computed and sorted once, each area is looked up in them,
+and only the arrangements in which an area draws itself are corrected.
 """
 
 from collections.abc import Callable
@@ -43,25 +43,25 @@ MAX_PERMUTATIONS = 999_999
 Progress = Callable[[int, int], None]
 _Counts = tuple[IntArray, IntArray]
 
-# A class of areas with equally many neighbours is sorted when it is larger than this;
-# below, comparing with every permuted sum is quicker than sorting them.
+# For a larger group of areas with equally many neighbours the permuted sums are sorted; for a
+# smaller one, comparing with every sum is quicker.
 _SORT_ABOVE = 64
 
 
 @dataclass(frozen=True, eq=False)
 class LocalStatistic:
-    """A local statistic as the engine sees it: a number that rises or falls with the lag.
+    """A local statistic for the engine: a number that rises or falls with the lag.
 
     Parameters
     ----------
     values : (n,) float64
-        What is dealt out among the areas; finite.
+        Values to permute among the areas; finite.
     neighbours : Neighbours
         Structure over the same areas.
     slope : (n,) float64, optional
         Change of the statistic with its lag; only the sign matters. Ones by default (Gi and
-        Gi* rise with their lag). Where it is 0 the statistic has one value whatever its
-        neighbours, and the area is not tested.
+        Gi* rise with their lag). Where it is 0 the statistic does not depend on the neighbours
+        and the area is not tested.
 
     Raises
     ------
@@ -91,14 +91,15 @@ class PermutationP:
     ----------
     p_value : float64
         Two-sided: min(1, 2 min(p_greater, p_less)); NaN where the area was not tested
-        (no neighbours, or a statistic that no arrangement can change).
+        (no neighbours, or a statistic that is equal in all arrangements).
     p_greater, p_less : float64
-        One-sided, (b + 1) / (permutations + 1) with b the arrangements at least as high (as
-        low) as the map's.
+        One-sided: (b + 1) / (permutations + 1), where in b arrangements the statistic is at
+        least as high (or low) as observed.
     tail : int8
-        1 where the map is in the upper tail, -1 in the lower, 0 where neither is nearer.
+        1 where the observed statistic is in the upper tail, -1 where in the lower, 0 where both
+        tails are equal.
     permutations, seed : int
-        What they were computed with; the same again gives the same again.
+        As given; the same values give the same p.
     """
 
     p_value: FloatArray
@@ -110,7 +111,13 @@ class PermutationP:
 
 
 def default_permutations(areas: int) -> int:
-    """Arrangements that let a single area be called: 99,999 up to 5,000 areas, then 9,999."""
+    """Arrangements by number of areas: 99,999 up to 5,000 areas, then 9,999.
+
+    Parameters
+    ----------
+    areas : int
+        Number of areas.
+    """
     return 99_999 if areas <= 5_000 else 9_999
 
 
@@ -131,13 +138,13 @@ def permutation_p(
     permutations : int
         Random arrangements, 1 to 999,999.
     seed : int
-        At least 0. The answer depends on it and on nothing else that is random: the number
-        of threads changes nothing.
+        At least 0. It determines all random numbers; the result does not depend on the number
+        of threads.
     threads : int
         At least 1.
     on_progress : callable, optional
-        Called in this thread as ``on_progress(done, permutations)``; what it raises ends
-        the work.
+        Called in the calling thread as ``on_progress(done, permutations)``; an exception from
+        it stops the computation.
 
     Returns
     -------
@@ -150,18 +157,18 @@ def permutation_p(
 
     Notes
     -----
-    Null hypothesis: given the value at i, its neighbours are a random choice of the other
-    areas, without replacement. Two-sided, so the smallest p is 2 / (permutations + 1).
-    Arrangements that tie with the map, up to rounding, count in both tails. Each area's p
-    is exact; the areas share their random numbers, so that the errors of their p values
-    (about sqrt(p / permutations)) are not independent of one another. Cost
+    Null hypothesis: given the value at i, its neighbours are a random sample of the other
+    areas, without replacement. The smallest two-sided p is 2 / (permutations + 1).
+    Arrangements that equal the observed statistic, up to rounding, count in both tails. Each
+    area's p is valid on its own; the areas share their random numbers, so that the Monte Carlo
+    errors of their p (about sqrt(p / permutations)) are not independent. Cost
     O(permutations x largest neighbourhood + areas x log permutations) where a row's
     weights are equal, O(permutations x links) otherwise.
 
     References
     ----------
     Anselin (1995), Geographical Analysis 27(2), section 3 (conditional permutation);
-    Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11 (the 1 that is added).
+    Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11 (adding 1).
     """
     check_draws(permutations, seed, threads)
     plan = _plan(statistic)
@@ -178,7 +185,18 @@ def permutation_p(
 
 
 def check_draws(permutations: int, seed: int, threads: int) -> None:
-    """Refuse numbers of arrangements, seeds and threads that have no meaning."""
+    """Refuse permutations, seeds and threads that are out of range.
+
+    Parameters
+    ----------
+    permutations, seed, threads : int
+        As for `permutation_p`.
+
+    Raises
+    ------
+    InvalidParameterError
+        If one of them is out of range.
+    """
     if not 1 <= permutations <= MAX_PERMUTATIONS:
         raise InvalidParameterError("permutations", permutations, f"from 1 to {MAX_PERMUTATIONS}")
     if seed < 0:
@@ -195,7 +213,17 @@ def to_p(
     permutations: int,
     seed: int,
 ) -> PermutationP:
-    """The p values from the number of arrangements at least as high, and at least as low."""
+    """The p values from the number of arrangements at least as high, and at least as low.
+
+    Parameters
+    ----------
+    greater_counts, less_counts : (n,) int64
+        Number of arrangements with a statistic at least as high, and at least as low.
+    is_tested : (n,) bool
+        False gives NaN.
+    permutations, seed : int
+        As for `permutation_p`.
+    """
     p_greater = np.where(is_tested, (greater_counts + 1.0) / (permutations + 1.0), np.nan)
     p_less = np.where(is_tested, (less_counts + 1.0) / (permutations + 1.0), np.nan)
     return PermutationP(
@@ -217,11 +245,23 @@ def run_blocks(
     threads: int,
     on_progress: Progress | None,
 ) -> _Counts:
-    """Sum of `count(block)` over all blocks of arrangements, in any order of threads."""
+    """Sum of `count(block)` over all blocks of arrangements, which run in parallel.
+
+    Parameters
+    ----------
+    count : callable
+        ``count(block)`` returns the upper and lower counts of a block, (areas,) int64 each.
+    permutations, rows, areas : int
+        Number of arrangements, arrangements per block, and areas.
+    threads : int
+        As for `permutation_p`.
+    on_progress : callable, optional
+        As for `permutation_p`.
+    """
     upper_counts, lower_counts = np.zeros(areas, np.int64), np.zeros(areas, np.int64)
     blocks = -(-permutations // rows)
     with ThreadPoolExecutor(min(threads, blocks)) as pool:
-        # One thread needs no pool; counts are integers, so their order is of no consequence.
+        # One thread needs no pool. Counts are integers, so the order of blocks does not matter.
         block_counts = (
             map(count, range(blocks)) if threads == 1 else pool.map(count, range(blocks))
         )
@@ -239,7 +279,7 @@ def run_blocks(
 
 @dataclass(frozen=True, eq=False)
 class _Plan:
-    """What every block needs to know, worked out once."""
+    """The inputs of every block, prepared once."""
 
     values: FloatArray
     indptr: IntArray
@@ -247,9 +287,11 @@ class _Plan:
     equal_weights: bool
     counts: IntArray
     is_random: BoolArray
-    low: FloatArray  # observed lag less its rounding: at or above is as high as the map
+    low: FloatArray  # observed lag minus rounding: sums from here on are at least as high
     high: FloatArray
-    groups: tuple[tuple[int, IntArray], ...]  # neighbours, areas with so many by their lag
+    groups: tuple[
+        tuple[int, IntArray], ...
+    ]  # number of neighbours, and the areas with so many, sorted by lag
     depth: int
 
     @property
@@ -261,7 +303,7 @@ def _plan(statistic: LocalStatistic) -> _Plan:
     """Observed lags with their tolerance, and the areas grouped by number of neighbours."""
     neighbours, values = statistic.neighbours, statistic.values.copy()
     equal_weights = neighbours.has_equal_weights
-    # Equal weights are taken as 1: scaling a row cannot change the p, and counts stay whole.
+    # Equal weights are replaced by 1: scaling a row does not change p, and counts stay whole.
     weights = frozen(np.ones(neighbours.links)) if equal_weights else neighbours.weights
     lags, weight_sums = np.zeros(neighbours.n), np.zeros(neighbours.n)
     add_lags_and_weight_sums(
@@ -273,7 +315,7 @@ def _plan(statistic: LocalStatistic) -> _Plan:
     counts = neighbours.counts
     is_random = counts > 0
     if equal_weights:
-        # All others are neighbours: every arrangement has the same sum.
+        # If all others are neighbours, every arrangement has the same sum.
         is_random = is_random & (counts < neighbours.n - 1)
     groups = []
     for count in np.unique(counts[is_random]):
@@ -296,7 +338,7 @@ def _plan(statistic: LocalStatistic) -> _Plan:
 def _count_block(
     plan: _Plan, permutations: int, rows_per_block: int, seed: int, block: int
 ) -> _Counts:
-    """In how many of one block's arrangements each lag is at least, at most, the map's."""
+    """Number of a block's arrangements with a lag at least, and at most, the observed one."""
     rows = min(rows_per_block, permutations - block * rows_per_block)
     table = random_areas(plan.areas, plan.depth, rows, block_generator(seed, block))
     upper_counts, lower_counts = np.zeros(plan.areas, np.int64), np.zeros(plan.areas, np.int64)
@@ -341,7 +383,7 @@ def _count_group(
     upper_counts: IntArray,
     lower_counts: IntArray,
 ) -> None:
-    """Compare the areas that have equally many neighbours with the sums of as many areas."""
+    """Count for areas with equally many neighbours, from the sums of that many areas."""
     low, high = plan.low[members], plan.high[members]
     if len(members) > _SORT_ABOVE:
         sorted_sums = np.sort(sums)
@@ -358,7 +400,7 @@ def _count_group(
 
 
 def compile_kernels() -> None:
-    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
     line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
     weighted_line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3], [1.0, 0.5, 0.25])
     values = np.array([0.0, 1.0, 2.0, 4.0])

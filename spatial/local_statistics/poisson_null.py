@@ -1,8 +1,8 @@
-"""A null for rates: what the map would look like were every person at the same risk.
+"""A null hypothesis for rates: every person has the same risk.
 
-Rates over unequal denominators are not exchangeable: a village's rate moves more by chance
-than a city's, so that dealing rates out at random, as permutation does, has the wrong
-variance everywhere. Here the incidents are dealt out instead, to people.
+Rates over unequal denominators are not exchangeable: a village's rate varies more by chance than a
+city's, so that permuting rates gives every area the wrong variance. Here incidents are distributed
+over people at random instead.
 """
 
 from functools import partial
@@ -36,14 +36,14 @@ def poisson_p(
     threads: int = 1,
     on_progress: Progress | None = None,
 ) -> PermutationP:
-    """Monte Carlo p of Gi* (or Gi) of rates, incidents redrawn given the denominators.
+    """Monte Carlo p of Gi* (or Gi) of rates, with incidents redrawn given the denominators.
 
     Parameters
     ----------
     counts : (n,) float64
         Incidents per area: whole numbers, at least 0.
     denominators : (n,) float64
-        Above 0 in every area; leave out areas without one (`Neighbours.subset`).
+        Above 0 in every area; omit areas without one (`Neighbours.subset`).
     neighbours : Neighbours
         Structure over the same areas.
     permutations : int
@@ -51,13 +51,13 @@ def poisson_p(
     star : bool
         Gi* or Gi.
     seed, threads, on_progress
-        As `spatial.permutation.permutation_p`.
+        As `spatial.local_statistics.permutation.permutation_p`.
 
     Returns
     -------
     PermutationP
-        NaN where z is: at islands for Gi, and where it has no variance. An island's Gi* *is*
-        tested here, unlike under permutation, since its own incidents are redrawn.
+        NaN where z is NaN: at islands for Gi, and where its variance is zero. Unlike under
+        permutation, the Gi* of an island is tested, because its own incidents are redrawn.
 
     Raises
     ------
@@ -68,14 +68,13 @@ def poisson_p(
 
     Notes
     -----
-    Null hypothesis: every unit of the denominator is as likely to have each incident. Given
-    their total, independent Poisson counts are multinomial with the denominators as
-    probabilities, which is what is drawn: so the overall rate need not be known and the p is
-    exact. Each redrawn map gets its own mean and variance, so that an area is compared by
-    its z score. Where risk differs between areas for reasons that are not spatial (it
-    nearly always does), the map varies more than Poisson; z carries that in its S, but
-    areas with small denominators are then held to a stricter standard than they should be.
-    Cost O(permutations x (areas + links)).
+    Null hypothesis: each incident is equally likely in every unit of the denominator. Given
+    their total, independent Poisson counts are multinomial with probabilities in proportion to
+    the denominators; this is drawn, so that the overall rate need not be known and the p is
+    exact. Areas are compared by z score, with the mean and variance of each redrawn map. If
+    risk differs between areas for reasons that are not spatial (it nearly always does), the map
+    varies more than Poisson; z accounts for that in its S, but the test is then too strict for
+    areas with small denominators. Cost O(permutations x (areas + links)).
 
     References
     ----------
@@ -119,7 +118,7 @@ def _count_block(
     draws: tuple[int, int, int],
     block: int,
 ) -> tuple[IntArray, IntArray]:
-    """In how many of one block's redrawn maps each z is at least, at most, the map's."""
+    """Number of a block's redrawn maps with a z at least, and at most, the observed one."""
     total, denominator, self_weight, weight_sum, leverage = null
     permutations, rows_per_block, seed = draws
     rows = min(rows_per_block, permutations - block * rows_per_block)
@@ -148,7 +147,7 @@ def _count_block(
 
 
 def compile_kernels() -> None:
-    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
     line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
     poisson_p([0, 1, 2, 4], [10, 10, 20, 10], line, permutations=9)
 
@@ -168,7 +167,7 @@ def _compare_maps(
     upper_counts: IntArray,
     lower_counts: IntArray,
 ) -> None:
-    """Add each redrawn map in which an area's z is at least, at most, its own."""
+    """Count the redrawn maps in which an area's z is at least, and at most, the observed one."""
     rows, n = drawn_counts.shape
     deviations = np.empty(n)
     others_count = float(n) if star else n - 1.0
@@ -186,13 +185,13 @@ def _compare_maps(
             lag = self_weight[i] * deviations[i]
             for link in range(indptr[i], indptr[i + 1]):
                 lag += weights[link] * deviations[indices[link]]
-            # For Gi the mean and the variance are those of the other areas.
+            # For Gi, mean and variance are those of the other areas.
             shift = 0.0 if star else -deviations[i] / others_count
             spread = squares / others_count
             if not star:
                 spread = (squares - deviations[i] * deviations[i]) / others_count - shift * shift
             scale = spread * leverage[i]
-            # A map without variance says nothing: it counts against the area both ways.
+            # A map without variance counts in both tails.
             z, is_constant = 0.0, scale <= 0.0
             if not is_constant:
                 z = (lag - weight_sum[i] * shift) / np.sqrt(scale)

@@ -1,4 +1,4 @@
-"""Would it still be hot, had we chosen otherwise?"""
+"""Sensitivity of hot areas to the choices of an analysis."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from spatial.weights.weights import Neighbours
 
 @dataclass(frozen=True)
 class Choice:
-    """One reasonable way to make the map: neighbours, measure and correction, by name."""
+    """One combination of neighbours, measure and correction, by name."""
 
     neighbours: str
     measure: str
@@ -25,7 +25,7 @@ class Choice:
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """What stays hot under other choices; read-only arrays.
+    """Which areas are hot under which choices; read-only arrays.
 
     Attributes
     ----------
@@ -59,15 +59,15 @@ def sensitivity(
     Parameters
     ----------
     measures : mapping of name to (n,) float64
-        Counts, rates, smoothed rates ... of the same areas.
+        Counts, rates or smoothed rates of the same areas.
     neighbours : mapping of name to Neighbours
         Rules over the same areas.
     corrections : sequence of str
-        Names as in `spatial.multiplicity.corrected`.
+        Names as in `spatial.local_statistics.multiplicity.corrected`.
     level : float
         q up to which an area is hot, above 0 and below 1.
     star, permutations, seed, threads
-        As `spatial.hotspot_map.hotspot_map`.
+        As `spatial.local_statistics.hotspot_map.hotspot_map`.
     on_progress : callable, optional
         Called as ``on_progress(maps done, maps)``.
 
@@ -78,12 +78,12 @@ def sensitivity(
     Raises
     ------
     InvalidParameterError
-        If there is nothing to choose from, or the level is out of range.
+        If there is no combination, a correction is unknown, or the level is out of range.
 
     Notes
     -----
-    The choices share seed and data, so that their share is not a probability: it says how
-    much of the answer the analyst supplied. Cost: one map per combination.
+    All maps share data and seed, so that the share of choices is not a probability: it shows
+    how much the result depends on the analyst. Cost: one map per combination.
     """
     if not (measures and neighbours and corrections):
         raise InvalidParameterError("choices", 0, "at least one measure, rule and correction")

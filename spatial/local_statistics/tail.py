@@ -1,4 +1,4 @@
-"""Small permutation p, refined by a generalised Pareto tail fitted to the arrangements."""
+"""Small permutation p, refined with a generalised Pareto tail fitted to the arrangements."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from spatial.local_statistics.arrangements import arrangement_blocks
 from spatial.local_statistics.permutation import LocalStatistic, PermutationP
 
 FEW = 10
-"""A tail with fewer arrangements beyond the map than this is refined."""
+"""A p is refined if fewer arrangements than this are beyond the observed statistic."""
 
 _LARGEST = 250
 _SMALLEST = 50
@@ -21,20 +21,20 @@ _STEP = 10
 # simulated samples each; tests/spatial/test_tail.py repeats some).
 _ANDERSON_DARLING_95 = 0.86
 _AREAS_AT_ONCE = 64
-# How far beyond the arrangements a fitted tail is believed, as a share of the smallest p.
+# Smallest refined p, as a share of the smallest p of the arrangements.
 _FURTHEST = 0.1
 
 
 @dataclass(frozen=True, eq=False)
 class TailP:
-    """Permutation p with its small values refined; read-only (n,) arrays.
+    """Permutation p with small values refined; read-only (n,) arrays.
 
     Attributes
     ----------
     p_value : float64
-        Two-sided; as found where it was not refined.
+        Two-sided; unchanged where it was not refined.
     is_refined : bool
-        Where a tail was fitted, fitted well, and gave a p above 0.
+        Where a tail fitted well and gave a p above 0.
     """
 
     p_value: FloatArray
@@ -42,35 +42,35 @@ class TailP:
 
 
 def refined_p(statistic: LocalStatistic, permutation: PermutationP) -> TailP:
-    """Small p beyond the resolution of the arrangements, from the shape of their tail.
+    """Permutation p refined below the resolution of the arrangements, from a fitted tail.
 
     Parameters
     ----------
     statistic : LocalStatistic
-        The statistic whose permutation p was found.
+        The statistic that `permutation` was computed from.
     permutation : PermutationP
-        What `permutation_p` gave for it; the same arrangements are made again.
+        Result of `permutation_p`; its arrangements are generated again.
 
     Returns
     -------
     TailP
-        Refined where fewer than 10 arrangements were as extreme as the map.
+        Refined where fewer than 10 arrangements were as extreme as observed.
 
     Notes
     -----
-    The 250 most extreme arrangements beyond a threshold are taken as generalised Pareto; if
-    an Anderson-Darling test at 5 % refuses them, 10 fewer are tried, down to 50; if none
-    fits, or the fitted tail ends before the map's value, the p stays as it was: never 0.
-    Whole numbers are first spread over the unit up to the next one, so that their survival
-    falls geometrically in between: at whole numbers it stays what it was. The parameters are
-    from probability-weighted moments (Hosking and Wallis 1987) where the source uses maximum
-    likelihood: closed form, and as good for the light tails of sums.
+    A generalised Pareto distribution is fitted to the excesses of the 250 most extreme
+    arrangements over a threshold; if an Anderson-Darling test at 5 % rejects it, 10 fewer are
+    tried, down to 50. If none fits, or the fitted tail ends before the observed value, the p
+    is unchanged: it is never 0. Whole numbers are first spread over the unit up to the next
+    one, so that their survival falls geometrically in between and is unchanged at whole
+    numbers. The parameters are estimated by probability-weighted moments (Hosking and Wallis
+    1987), where the source uses maximum likelihood: they have a closed form, and are as good
+    for the light tails of sums.
 
-    A refined p is an extrapolation: the shape of 250 excesses is known to about 0.07, which
-    moves a p of a third of the smallest by a factor of three either way. It is therefore
-    never taken below a tenth of 2 / (permutations + 1).
-    More permutations are better wherever they can be afforded. Cost: the lags of the areas
-    refined, in each arrangement.
+    A refined p is an extrapolation: the standard error of the shape from 250 excesses is about
+    0.07, which changes a p of a third of the smallest by a factor of three either way. It is
+    therefore at least a tenth of 2 / (permutations + 1). More permutations are better where
+    they can be afforded. Cost: the lag of each refined area in each arrangement.
 
     References
     ----------
@@ -104,7 +104,7 @@ def refined_p(statistic: LocalStatistic, permutation: PermutationP) -> TailP:
 def _lags(
     statistic: LocalStatistic, permutation: PermutationP, areas: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    """Lag of each area chosen in every arrangement, (areas, permutations), and the map's."""
+    """(areas, permutations) lag of each area in every arrangement, and the observed lags."""
     neighbours, values = statistic.neighbours, statistic.values.copy()
     weights = neighbours.weights
     if neighbours.has_equal_weights:
@@ -114,13 +114,13 @@ def _lags(
     parts = []
     for table in arrangement_blocks(neighbours, permutation.permutations, permutation.seed):
         part = np.empty((len(areas), table.shape[1]))
-        _dealt_lags(neighbours.indptr, weights, values, areas, table, part)
+        _drawn_lags(neighbours.indptr, weights, values, areas, table, part)
         parts.append(part)
     return np.concatenate(parts, axis=1), observed_lags
 
 
 def _between_whole_numbers(drawn_lags: FloatArray, uniforms: FloatArray) -> FloatArray:
-    """Whole numbers in the upper tail moved up by less than 1; the others as they are."""
+    """The lags with the whole numbers of the upper tail moved up by less than 1."""
     threshold = np.partition(drawn_lags, len(drawn_lags) - _LARGEST - 1)[
         len(drawn_lags) - _LARGEST - 1
     ]
@@ -132,14 +132,14 @@ def _between_whole_numbers(drawn_lags: FloatArray, uniforms: FloatArray) -> Floa
     step_widths = np.diff(steps)
     rate = np.append(np.log(survivors[:-1] / survivors[1:]) / step_widths, 0.0)
     rate[-1] = rate[-2] if len(rate) > 1 else 1.0
-    # Per unit of one whole number, whatever lies empty between two that occur.
+    # Within the unit above a whole number, however far away the next that occurs.
     share = -np.expm1(-rate)
     spread_lags += -np.log1p(-uniforms * share[step_index]) / rate[step_index]
     return np.where(drawn_lags >= threshold, spread_lags, drawn_lags)
 
 
 def _tail_p(drawn_lags: FloatArray, observed_lag: float) -> float | None:
-    """P(dealt >= value) from the fitted tail of `drawn_lags`; None where no tail fits."""
+    """P(dealt >= value) from the fitted tail of `drawn_lags`; None if no tail fits."""
     draws = len(drawn_lags)
     largest_lags = np.sort(np.partition(drawn_lags, draws - _LARGEST - 1)[draws - _LARGEST - 1 :])
     for excess_count in range(_LARGEST, _SMALLEST - 1, -_STEP):
@@ -166,8 +166,8 @@ def generalised_pareto_fit(excesses: FloatArray) -> tuple[float, float]:
     Returns
     -------
     shape, scale : float
-        Survival (1 - k y / scale)^(1 / k): k above 0 ends at scale / k, 0 is exponential,
-        below 0 is heavy.
+        Survival (1 - k y / scale)^(1 / k): with k above 0 it ends at scale / k,
+        with 0 it is exponential, below 0 heavy-tailed.
     """
     n = len(excesses)
     first_moment = float(excesses.mean())
@@ -180,7 +180,20 @@ def generalised_pareto_fit(excesses: FloatArray) -> tuple[float, float]:
 
 
 def generalised_pareto_tail(excesses: FloatArray, shape: float, scale: float) -> FloatArray:
-    """Share of a generalised Pareto above each excess; 0 beyond its end."""
+    """Survival function of a generalised Pareto distribution at each excess.
+
+    Parameters
+    ----------
+    excesses : (n,) float64
+        At least 0.
+    shape, scale : float
+        As `generalised_pareto_fit` returns them.
+
+    Returns
+    -------
+    (n,) float64
+        0 beyond the end of the distribution.
+    """
     if abs(shape) < 1e-9:
         return np.asarray(np.exp(-excesses / scale), np.float64)
     bracket = np.maximum(1.0 - shape * excesses / scale, 0.0)
@@ -188,7 +201,20 @@ def generalised_pareto_tail(excesses: FloatArray, shape: float, scale: float) ->
 
 
 def anderson_darling(excesses: FloatArray, shape: float, scale: float) -> float:
-    """Distance of ascending excesses from a generalised Pareto; infinite beyond its end."""
+    """Anderson-Darling statistic of excesses against a generalised Pareto distribution.
+
+    Parameters
+    ----------
+    excesses : (n,) float64
+        Ascending, above 0.
+    shape, scale : float
+        As `generalised_pareto_fit` returns them.
+
+    Returns
+    -------
+    float
+        Infinite if an excess is beyond the end of the distribution.
+    """
     survival = generalised_pareto_tail(excesses, shape, scale)
     distribution = 1.0 - survival
     if survival[-1] <= 0.0 or distribution[0] <= 0.0:
@@ -207,7 +233,7 @@ def _observed_lags(
     areas: IntArray,
     out: FloatArray,
 ) -> None:
-    """Lag of each area chosen."""
+    """Observed lag of each given area."""
     for row in range(len(areas)):
         total = 0.0
         for link in range(indptr[areas[row]], indptr[areas[row] + 1]):
@@ -216,7 +242,7 @@ def _observed_lags(
 
 
 @compiled
-def _dealt_lags(
+def _drawn_lags(
     indptr: IntArray,
     weights: FloatArray,
     values: FloatArray,
@@ -224,7 +250,7 @@ def _dealt_lags(
     table: IndexArray,
     out: FloatArray,
 ) -> None:
-    """Lag of each area chosen in each arrangement: the first areas that are not itself."""
+    """Lag of each given area in each arrangement, from the first areas that are not itself."""
     for row in range(len(areas)):
         area = areas[row]
         start = indptr[area]

@@ -1,4 +1,4 @@
-"""Two periods: which areas changed beyond chance, and what an intervention did."""
+"""Change between two periods: areas that changed beyond chance, and effects of interventions."""
 
 import math
 from dataclasses import dataclass
@@ -33,18 +33,18 @@ class CountChanges:
     Attributes
     ----------
     first, second : float64
-        Counts as given.
+        Counts of the first and the second period.
     difference : float64
-        Second count less what the first period's rate would have given in the second.
+        Second count minus the count expected in the second period at the first period's rate.
     percent : float64
-        100 times the change of the rate as a share of the first; NaN from zero, where no
-        percentage exists. Never to be shown without `p_value` or the interval.
+        Change of the rate in per cent of the first; NaN if the first count is 0. Not to be shown
+        without `p_value` or the interval.
     ratio, lower, upper : float64
-        Second rate over first, with its exact interval; NaN and infinity where a count is 0.
+        Second rate divided by the first, with its exact interval; NaN or infinity if a count is 0.
     z_quick : float64
-        Difference of the square roots over its standard error: the quick form.
+        Difference of the square roots divided by its standard error: a quick approximation.
     p_value, q_value : float64
-        E-test, two-sided; adjusted over the areas.
+        E-test, two-sided; and adjusted for multiple testing over the areas.
     """
 
     first: FloatArray
@@ -75,11 +75,11 @@ def count_changes(
     first_counts, second_counts : (n,) float64
         Incidents per area in the earlier and the later period: whole numbers, at least 0.
     first_exposure, second_exposure : float
-        Length of each period (days), above 0: unequal periods are compared by their rates.
+        Length of each period (days), above 0; unequal periods are compared by their rates.
     confidence : float
-        Of the interval of the ratio.
+        Confidence of the interval of the ratio, above 0 and below 1.
     correction : str
-        As `spatial.multiplicity.corrected`.
+        As `spatial.local_statistics.multiplicity.corrected`.
 
     Returns
     -------
@@ -88,16 +88,16 @@ def count_changes(
     Raises
     ------
     InvalidValuesError, InvalidParameterError
-        If counts, exposures or confidence have no meaning.
+        If counts, exposures or confidence are out of range.
 
     Notes
     -----
-    Null hypothesis of each area: one rate in both periods, incidents Poisson. Where they
-    come in bursts the p is too small. The interval is that of a binomial share (Clopper and
-    Pearson) of the later period in both: exact, a little wide. With a ratio of exposures r,
-    z_quick = 2 (sqrt(b / t2) - sqrt(a / t1)) / sqrt(1 / t1 + 1 / t2), for equal periods
-    sqrt(2) (sqrt b - sqrt a); without the root of two (often printed) the first count is
-    taken as known, and one in six areas changes that did not.
+    Null hypothesis of each area: Poisson incidents with the same rate in both periods. If
+    incidents come in bursts, the p is too small. The interval is derived from the Clopper-
+    Pearson interval of the later period's share of both: exact, slightly too wide. With a ratio
+    of exposures r, z_quick = 2 (sqrt(b / t2) - sqrt(a / t1)) / sqrt(1 / t1 + 1 / t2), for equal
+    periods sqrt(2) (sqrt b - sqrt a); without the root of two, as often printed, the first
+    count is treated as known, and one in six unchanged areas appears to change.
 
     References
     ----------
@@ -116,7 +116,7 @@ def count_changes(
     ratio = np.where((a == 0) & (b > 0), np.inf, np.nan)
     np.divide(b, expected_count, out=ratio, where=has_first)
     tail = 0.5 * (1.0 - confidence)
-    # Quantiles of the share of the second period, turned into odds, in units of exposure.
+    # Quantiles of the share of the second period, converted to odds in units of exposure.
     low = betaincinv(np.maximum(b, 1.0), a + 1.0, tail)
     high = betaincinv(b + 1.0, np.maximum(a, 1.0), 1.0 - tail)
     lower = np.where(b > 0.0, low / (1.0 - low), 0.0) * t1 / t2
@@ -143,7 +143,7 @@ def e_test(
     first_exposure: float = 1.0,
     second_exposure: float = 1.0,
 ) -> FloatArray:
-    """Two-sided p that two Poisson counts have one rate, for each pair.
+    """Two-sided p for the equality of two Poisson rates, for each pair of counts.
 
     Parameters
     ----------
@@ -155,15 +155,15 @@ def e_test(
     Returns
     -------
     (n,) float64
-        1 where both counts are 0. 16 then 25 over equal periods gives 0.165.
+        1 where both counts are 0. For example, 16 and 25 over equal periods give 0.165.
 
     Notes
     -----
-    With T = (x1/t1 - x2/t2) / sqrt(x1/t1^2 + x2/t2^2), the p is the probability of |T| at
-    least as large as observed when both counts are Poisson with their pooled rate; the sum
-    is over all counts that have a probability above 1e-16. More powerful than the
-    conditional binomial test, at a level that stays at or just about the nominal one.
-    Cost O(sqrt(count)) per pair.
+    With T = (x1/t1 - x2/t2) / sqrt(x1/t1^2 + x2/t2^2), the p is the probability of |T| at least
+    as large as observed when both counts are Poisson with their pooled rate; the sum is over
+    all counts with a probability above 1e-16. The test is more powerful than the conditional
+    binomial test, and its level is at or close to the nominal one. Cost O(sqrt(count)) per
+    pair.
 
     References
     ----------
@@ -178,18 +178,19 @@ def e_test(
 
 
 def transitions(classes_before: ArrayLike, classes_after: ArrayLike) -> AnyArray:
-    """What became of each area's class between two maps.
+    """Transition of each area's class between two maps.
 
     Parameters
     ----------
     classes_before, classes_after : (n,) str
-        Classes as `spatial.multiplicity.confidence_classes` gives them, at any level.
+        Classes as `spatial.local_statistics.multiplicity.confidence_classes` gives them, at any
+        level.
 
     Returns
     -------
     (n,) str
-        One of `TRANSITIONS`. That an area is no longer significant is not evidence that it
-        changed: that is the E-test's question.
+        One of `TRANSITIONS`. That an area is no longer significant is no evidence that it
+        changed; use the E-test for that.
     """
     old_classes, new_classes = (
         np.asarray(classes_before, dtype=object),
@@ -238,9 +239,9 @@ class WeightedDisplacement:
     Attributes
     ----------
     difference : float
-        Incidents; below 0: fewer than there would have been, displacement counted against it.
+        Incidents; negative if there were fewer than expected, net of displacement.
     standard_error, lower, upper : float
-        Of the difference; the interval at the confidence asked for.
+        Standard error and interval of the difference.
     z_score, p_value : float
         Two-sided, from the normal distribution.
     """
@@ -261,15 +262,15 @@ def weighted_displacement_difference(
     *,
     confidence: float = 0.95,
 ) -> WeightedDisplacement:
-    """Did an intervention reduce incidents, allowing for a control and for displacement?
+    """Effect of an intervention, compared with a control and net of displacement.
 
     Parameters
     ----------
     target, control : (before, after)
-        Incidents in the area of the intervention, and in one like it without.
+        Incidents in the area of the intervention, and in a similar area without it.
     displacement, displacement_control : (before, after)
-        Incidents where they could have been displaced to, and in a control of that. (0, 0)
-        where displacement is not looked at.
+        Incidents in the area they may have been displaced to, and in a control for it; (0, 0) if
+        displacement is not considered.
     confidence : float
         Above 0 and below 1.
 
@@ -280,9 +281,9 @@ def weighted_displacement_difference(
     Notes
     -----
     (target after - before) - (control after - before) + (displacement after - before) -
-    (its control after - before); the variance is the sum of all eight counts, each being
-    Poisson. Periods must be equal and controls of similar size, because the change of a
-    control is taken off as a number, not as a share.
+    (its control after - before); the variance is the sum of all eight counts, which are
+    Poisson. Periods must be of equal length and controls of similar size, because the change
+    of a control is subtracted as a number, not as a share.
 
     References
     ----------
@@ -311,19 +312,24 @@ def weighted_displacement_difference(
 
 
 def compile_kernels() -> None:
-    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
     e_test([1.0], [2.0])
 
 
 def checked_counts(
     first_counts: ArrayLike, second_counts: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
-    """Two fresh vectors of whole numbers of the same length.
+    """Both counts as new float64 vectors of whole numbers, of the same length.
+
+    Parameters
+    ----------
+    first_counts, second_counts : (n,) array-like
+        Counts of the first and the second period.
 
     Raises
     ------
     InvalidValuesError
-        If they are not such.
+        If the lengths differ, or a value is not a whole number from 0 to `MAX_COUNT`.
     """
     a = checked_values(first_counts, name="first").copy()
     b = checked_values(second_counts, name="second", areas=len(a)).copy()
@@ -352,7 +358,7 @@ def _checked_exposures(first_exposure: float, second_exposure: float) -> tuple[f
 def _e_test(
     first_counts: FloatArray, second_counts: FloatArray, t1: float, t2: float, out: FloatArray
 ) -> None:
-    """The p of each pair of counts."""
+    """Write the E-test's p of each pair of counts to `out`."""
     for pair in range(len(first_counts)):
         a, b = first_counts[pair], second_counts[pair]
         if a + b == 0.0:
@@ -364,12 +370,12 @@ def _e_test(
             continue
         rate = (a + b) / (t1 + t2)
         m1, m2 = rate * t1, rate * t2
-        # Beyond nine standard deviations, and 40 more for small means, nothing is left.
+        # Beyond nine standard deviations (and 40 more for small means) the mass is negligible.
         low1 = max(0, int(m1 - 9.0 * math.sqrt(m1) - 1.0))
         high1 = int(m1 + 9.0 * math.sqrt(m1) + 40.0)
         low2 = max(0, int(m2 - 9.0 * math.sqrt(m2) - 1.0))
         high2 = int(m2 + 9.0 * math.sqrt(m2) + 40.0)
-        # Below: mass of second counts up to low2 - 1 + k.
+        # cumulative_mass[k]: probability of a second count up to low2 - 1 + k.
         cumulative_mass = np.zeros(high2 - low2 + 2)
         for k in range(high2 - low2 + 1):
             x = low2 + k
@@ -380,7 +386,7 @@ def _e_test(
         left_count, right_count = 0, 0
         p = 0.0
         for x1 in range(low1, high1 + 1):
-            # T falls as the second count rises, so that both limits only move up with x1.
+            # T falls as the second count rises, so that both limits only increase with x1.
             while left_count <= high2 - low2 and _t(x1, low2 + left_count, t1, t2) >= observed_t:
                 left_count += 1
             while right_count <= high2 - low2 and _t(x1, low2 + right_count, t1, t2) > -observed_t:
@@ -392,7 +398,7 @@ def _e_test(
 
 @compiled
 def _t(x1: float, x2: float, t1: float, t2: float) -> float:
-    """The pivot of two counts: difference of the rates over its standard error."""
+    """The statistic T of two counts: difference of the rates over its standard error."""
     if x1 + x2 == 0.0:
         return 0.0
     return (x1 / t1 - x2 / t2) / math.sqrt(x1 / (t1 * t1) + x2 / (t2 * t2))

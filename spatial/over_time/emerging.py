@@ -1,4 +1,4 @@
-"""Emerging hot spots: what an area's run of hot and cold steps amounts to."""
+"""Emerging hot spots: the category of an area's series of hot and cold time steps."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from spatial.local_statistics.multiplicity import Correction, confidence_classes
 from spatial.weights.weights import Neighbours
 
 DEFINITIONS = "esri-3"
-"""The wording the categories follow, named in every answer: definitions have changed before."""
+"""Version of the category definitions, stated in every answer because definitions have changed."""
 
 KINDS = (
     "new",
@@ -48,9 +48,9 @@ class MannKendall:
     Attributes
     ----------
     s : int64
-        Pairs of steps that rise less pairs that fall.
+        Number of rising pairs of steps minus the number of falling pairs.
     variance : float64
-        Of S under no trend, ties allowed for; 0 where all steps are equal.
+        Variance of S without trend, corrected for ties; 0 where all steps are equal.
     z_score, p_value : float64
         With continuity correction; two-sided normal p, 1 where all steps are equal.
     """
@@ -63,14 +63,14 @@ class MannKendall:
 
 @dataclass(frozen=True, eq=False)
 class EmergingHotSpots:
-    """Category of each area, with what it was decided from; read-only arrays.
+    """Category of each area, with the results it is based on; read-only arrays.
 
     Attributes
     ----------
     category : (n,) str
         One of `CATEGORIES`.
     run : (n,) str
-        Class of each step, oldest first: H hot, C cold, a point neither.
+        Class of each step, oldest first: H hot, C cold, a full stop for neither.
     classes : (n, steps) int8
         The same as 1, -1 and 0.
     z_score : (n, steps) float64
@@ -78,8 +78,8 @@ class EmergingHotSpots:
     trend : MannKendall
         Of the z scores.
     flat_steps : tuple of int
-        Steps in which all areas had the same value (no incident anywhere): nothing is hot
-        or cold in them.
+        Steps in which all areas had the same value (for example no incidents): no area is hot or
+        cold in them.
     """
 
     category: AnyArray
@@ -96,7 +96,7 @@ def mann_kendall(series: ArrayLike) -> MannKendall:
     Parameters
     ----------
     series : (n, steps) float64
-        Finite, oldest step first, two steps or more.
+        Finite, oldest step first; at least two steps.
 
     Returns
     -------
@@ -109,11 +109,10 @@ def mann_kendall(series: ArrayLike) -> MannKendall:
 
     Notes
     -----
-    Null hypothesis: every order of the steps is as likely; alternative, two-sided: later
-    steps tend to be higher, or lower. S = sum over pairs of sgn(x_j - x_k), Var = [n (n - 1)
-    (2 n + 5) - sum over ties of t (t - 1) (2 t + 5)] / 18, z = (S -+ 1) / sqrt(Var).
-    Steps that depend on one another (they do, in time) make the p too small.
-    Cost O(n steps^2).
+    Null hypothesis: all orders of the steps are equally likely; alternative, two-sided: later
+    steps tend to be higher, or lower. S = sum over pairs of sgn(x_j - x_k), Var = [n (n - 1) (2
+    n + 5) - sum over ties of t (t - 1) (2 t + 5)] / 18, z = (S -+ 1) / sqrt(Var).
+    Autocorrelated steps, which are common, make the p too small. Cost O(n steps^2).
 
     References
     ----------
@@ -131,7 +130,7 @@ def mann_kendall(series: ArrayLike) -> MannKendall:
         is_tied = later_values == earlier_values
         tie_counts[:, lag:] += is_tied
         tie_counts[:, :-lag] += is_tied
-    # A group of t equal steps has t members, so summing over members gives t (t - 1)(2 t + 5).
+    # Summing over the t members of a group of equal steps gives t (t - 1)(2 t + 5).
     ties = ((tie_counts - 1) * (2 * tie_counts + 5)).sum(axis=1)
     variance = (steps * (steps - 1) * (2 * steps + 5) - ties) / 18.0
     z_score = np.zeros(areas)
@@ -145,14 +144,14 @@ def mann_kendall(series: ArrayLike) -> MannKendall:
 
 
 def emerging_categories(classes: ArrayLike, trend: ArrayLike) -> AnyArray:
-    """Which of the seventeen categories each run of steps belongs to.
+    """The category of each series of steps, one of seventeen.
 
     Parameters
     ----------
     classes : (n, steps) int
-        1 hot, -1 cold, 0 neither, oldest first; eight steps or more.
+        1 hot, -1 cold, 0 neither, oldest first; at least eight steps.
     trend : (n,) int
-        1 where the z scores rise, -1 where they fall, 0 where neither can be said.
+        1 where the z scores rise, -1 where they fall, 0 without a significant trend.
 
     Returns
     -------
@@ -162,19 +161,20 @@ def emerging_categories(classes: ArrayLike, trend: ArrayLike) -> AnyArray:
     Raises
     ------
     InvalidValuesError
-        If there are fewer than eight steps, or values other than those.
+        If there are fewer than eight steps, or other values.
 
     Notes
     -----
-    Decided in the order of `KINDS`, each for hot and cold alike, so that exchanging hot and
-    cold exchanges the categories; the first that fits wins. "Of the steps" means of all:
+    The first definition that applies, in the order of `KINDS`, determines the category. Each is
+    given for hot; for cold exchange hot and cold, and up and down. Percentages are of all
+    steps:
 
-    new: hot in the last step only. Consecutive: one unbroken run of two or more hot steps at
+    New: hot in the last step only. Consecutive: one unbroken run of two or more hot steps at
     the end, none before, under 90 % hot. Intensifying, persistent, diminishing: at least 90 %
-    hot, the last among them, trend up, none, down. Sporadic: last hot, on and off before,
-    under 90 % hot, never cold. Oscillating: last hot, cold before, under 90 % hot.
-    Historical: last not hot, at least 90 % hot. For cold spots a falling trend intensifies.
-    Below ten steps no area can be historical: 90 % of nine is all nine.
+    hot including the last step, with trend up, none, down. Sporadic: last step hot, hot on and
+    off before, under 90 % hot, never cold. Oscillating: last step hot, cold before, under 90 %
+    hot. Historical: last step not hot, at least 90 % hot. With fewer than ten steps no area can
+    be historical, because 90 % of nine steps are all nine.
 
     References
     ----------
@@ -199,12 +199,12 @@ def emerging_categories(classes: ArrayLike, trend: ArrayLike) -> AnyArray:
 
 
 def _fitting(classes: AnyArray, trend: AnyArray) -> dict[str, NDArray[np.bool_]]:
-    """Where each kind's definition holds for hot (1), whatever comes first."""
+    """For each kind, where its definition applies to hot (1), regardless of earlier kinds."""
     is_hot, steps = classes == 1, classes.shape[1]
     is_hot_last = is_hot[:, -1]
     hot_count = is_hot.sum(axis=1)
     is_mostly_hot = 10 * hot_count >= 9 * steps
-    # Length of the unbroken run at the end: steps after the last that was not hot.
+    # Length of the unbroken hot run at the end: the steps after the last that was not hot.
     run = np.where(is_hot.all(axis=1), steps, np.argmin(is_hot[:, ::-1], axis=1))
     hot_before = hot_count > run
     has_cold = np.any(classes == -1, axis=1)
@@ -221,7 +221,13 @@ def _fitting(classes: AnyArray, trend: AnyArray) -> dict[str, NDArray[np.bool_]]
 
 
 def runs(classes: ArrayLike) -> AnyArray:
-    """Each row of classes as letters, oldest first: H hot, C cold, a point neither."""
+    """Each row of classes as letters, oldest first: H hot, C cold, a full stop for neither.
+
+    Parameters
+    ----------
+    classes : (n, steps) int
+        1 hot, -1 cold, 0 neither.
+    """
     letters = _LETTERS[np.asarray(classes, dtype=np.int64) + 1]
     return np.array(["".join(row) for row in letters], dtype=object)
 
@@ -239,26 +245,26 @@ def emerging_hot_spots(
     threads: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> EmergingHotSpots:
-    """Gi* in every step, the trend of its z, and the category of each area.
+    """Gi* of each time step, the trend of its z scores, and the category of each area.
 
     Parameters
     ----------
     values : (n, steps) float64
-        Counts or rates per area and step, oldest first; finite, at least 0, eight steps or
-        more of equal length.
+        Counts or rates per area and step, oldest first; finite, at least 0; at least eight steps
+        of equal length.
     neighbours : Neighbours
         Structure over the n areas.
     permutations, seed, correction
-        As `hotspot_map`; the correction is over the map of one step. Every step uses the
-        same random arrangements.
+        As `hotspot_map`. The correction is over the areas of one step; all steps use the same
+        random arrangements.
     level : float
-        q up to which a step is hot or cold: 0.10, so that every class that says hot counts.
+        q up to which a step is hot or cold; 0.10 includes every hot and cold class.
     trend_level : float
         p up to which the trend is up or down.
     earlier_steps : int
-        Earlier steps in which the area and its neighbours count as neighbours too; each step
-        is then compared with all steps together, as in a space-time cube. 0: each step is a
-        map of its own.
+        Number of earlier steps in which the area and its neighbours also count as neighbours;
+        each step is then compared with all steps together, as in a space-time cube. With 0,
+        each step is a separate map.
     threads : int
         As `permutation_p`.
     on_progress : callable, optional
@@ -271,7 +277,7 @@ def emerging_hot_spots(
     Raises
     ------
     InvalidValuesError, InvalidParameterError, TooFewAreasError
-        If the table, the levels or the number of areas has no meaning.
+        If the table, a level or the number of areas is out of range.
 
     References
     ----------
@@ -318,7 +324,7 @@ def emerging_hot_spots(
 
 
 def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Neighbours:
-    """Neighbours of the cells of a space-time cube, one cell per step and area.
+    """Neighbours in a space-time cube, with one cell per step and area.
 
     Parameters
     ----------
@@ -327,13 +333,13 @@ def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Nei
     steps : int
         Length of the series, at least 1.
     earlier_steps : int
-        How far back an area and its neighbours count; 0: not at all.
+        Number of earlier steps in which an area and its neighbours count, at least 0.
 
     Returns
     -------
     Neighbours
-        Over steps x n cells, step by step, oldest first. Directed: later steps are nobody's
-        neighbours, so that no step is judged by what came after it.
+        Over steps x n cells, step by step, oldest first. Directed: later steps are never
+        neighbours, so that a step does not depend on what came after it.
     """
     n = neighbours.n
     rows = neighbours.with_self()
@@ -362,7 +368,7 @@ def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Nei
 def _maps_of_each_step(
     table: FloatArray, neighbours: Neighbours, make_map: Callable[..., HotspotMap]
 ) -> Iterator[HotspotMap | None]:
-    """The map of each step on its own; None where all its areas have the same value."""
+    """A separate map for each step; None if all areas of a step have the same value."""
     for column in table.T:
         try:
             yield make_map(column, neighbours)
@@ -377,7 +383,7 @@ def _maps_of_the_cube(
     make_map: Callable[..., HotspotMap],
     correction: Correction,
 ) -> Iterator[HotspotMap | None]:
-    """The slices of one statistic over the whole cube; q is over the map of each step."""
+    """The slices of one statistic over the whole cube; q is corrected over each step's map."""
     n, steps = table.shape
     cube = make_map(table.T.ravel(), space_time(neighbours, steps, earlier_steps=earlier_steps))
     is_analytic = np.isnan(cube.p_permutation).all()

@@ -1,4 +1,4 @@
-"""Two hotspot maps: is the picture unchanged, allowing for what chance does to any map?"""
+"""Similarity of two hotspot maps, compared with what chance alone would change."""
 
 import math
 from collections.abc import Callable
@@ -14,24 +14,24 @@ from spatial.over_time.change import checked_counts
 
 @dataclass(frozen=True)
 class MapSimilarity:
-    """How alike two hotspot maps are, with what chance alone would make of an unchanged map.
+    """Similarity of two hotspot maps, and the similarity expected of an unchanged map.
 
     Attributes
     ----------
     overlap : float
-        Area hot in both as a share of the area hot in either; NaN where neither has any.
+        Area hot in both maps as a share of the area hot in either; NaN if no area is hot.
     rank_correlation : float
-        Spearman's, of the areas' counts.
+        Spearman's rank correlation of the areas' counts.
     overlap_interval, rank_interval : (float, float)
-        Bootstrap interval of the similarity of the risks behind the maps.
+        Bootstrap interval of the similarity of the underlying risks.
     overlap_unchanged, rank_unchanged : (float, float)
-        Where the observed numbers would lie if the risk of each area had kept its share and
-        only chance differed.
+        Interval of the observed similarity if each area's share of the risk were unchanged and
+        the maps differed by chance only.
     overlap_p, rank_p : float
-        Share of such unchanged pairs that are no more alike than these two: small where the
-        picture did change.
+        Share of such unchanged pairs that are at most as similar as the observed pair; small if
+        the pattern changed.
     replicates : int
-        Behind each of them.
+        Number of replicates behind each interval.
     """
 
     overlap: float
@@ -55,19 +55,19 @@ def map_similarity(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> MapSimilarity:
-    """Is the picture of hotspots relatively unchanged?  As numbers, with intervals.
+    """Similarity of the hotspots of two periods, with intervals and a test for no change.
 
     Parameters
     ----------
     first_counts, second_counts : (n,) float64
         Incidents per area in each period: whole numbers.
     hot_areas : callable
-        Which areas are hot, (n,) bool, given the counts of a map: the very method whose maps
+        Returns which areas are hot, (n,) bool, from the counts of a map; the method whose maps
         are compared.
     area_km2 : (n,) float64
         Above 0.
     replicates : int
-        Redrawn pairs of maps for the interval, and as many for the unchanged map; 19 to 9,999.
+        Redrawn pairs of maps for the bootstrap, and as many for unchanged maps; 19 to 9,999.
     confidence : float
         Above 0 and below 1.
     seed : int
@@ -80,11 +80,11 @@ def map_similarity(
     Notes
     -----
     Interval: counts are redrawn as Poisson with the observed counts as means, and the basic
-    bootstrap (twice the observed less the quantiles, cut to the possible range) undoes that
-    each redrawn pair has the noise twice. Unchanged: each area's incidents of both periods
-    are dealt to the periods at random, in proportion to the periods' totals, which keeps the
-    shares equal whatever the volume did. Two samples of one and the same map overlap by far
-    less than 100 %: only that comparison says whether an overlap is low.
+    bootstrap (twice the observed minus the quantiles, cut to the possible range) corrects for
+    the noise being in each redrawn pair twice. Unchanged: each area's incidents of both periods
+    are assigned to the periods at random, in proportion to the periods' totals, which keeps
+    the shares equal even if the volume changed. Two samples of the same map overlap by far less
+    than 100 %, so that an overlap can only be called low in comparison with them.
 
     References
     ----------
@@ -150,7 +150,7 @@ def map_similarity(
 
 
 def rank_correlation(first_values: ArrayLike, second_values: ArrayLike) -> float:
-    """Spearman's rank correlation; equal values share the mean of their ranks.
+    """Spearman's rank correlation; equal values have the mean of their ranks.
 
     Parameters
     ----------
@@ -160,7 +160,7 @@ def rank_correlation(first_values: ArrayLike, second_values: ArrayLike) -> float
     Returns
     -------
     float
-        From -1 to 1; NaN where all values of one are equal.
+        From -1 to 1; NaN if all values of either vector are equal.
     """
     a = checked_values(first_values, name="one")
     b = checked_values(second_values, name="other", areas=len(a))
@@ -171,14 +171,14 @@ def rank_correlation(first_values: ArrayLike, second_values: ArrayLike) -> float
 
 
 def _mean_ranks(values: FloatArray) -> FloatArray:
-    """Rank of each value from 1, the mean rank where values are equal."""
+    """Rank of each value, from 1; equal values have their mean rank."""
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
     last_rank = np.cumsum(counts)
     return np.asarray((last_rank - 0.5 * (counts - 1))[group], np.float64)
 
 
 def _quantiles(sample: FloatArray, confidence: float) -> tuple[float, float]:
-    """The middle share of a sample; NaN where nothing of it is known."""
+    """The central interval of a sample; NaN if no value is finite."""
     known_values = sample[np.isfinite(sample)]
     if not len(known_values):
         return math.nan, math.nan
@@ -189,7 +189,7 @@ def _quantiles(sample: FloatArray, confidence: float) -> tuple[float, float]:
 def _basic_interval(
     observed_value: float, sample: FloatArray, confidence: float, lower_bound: float
 ) -> tuple[float, float]:
-    """Basic bootstrap interval, cut to what is possible."""
+    """Basic bootstrap interval, cut to the possible range."""
     low, high = _quantiles(sample, confidence)
     if math.isnan(observed_value) or math.isnan(low):
         return math.nan, math.nan

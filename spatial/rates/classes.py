@@ -1,8 +1,8 @@
-"""Values into classes for a choropleth, with the words of its legend.
+"""Classes of values for a choropleth, with the labels of its legend.
 
-The formulas are those of mapclassify, and the tests compare with it; it is not called here
-because loading it takes seconds that a first request would wait for, because its exact
-natural breaks cost O(values^2), and because it has no answer for too few distinct values.
+The formulas are those of mapclassify, and the tests compare with it. It is not called here because
+importing it takes seconds, which a first request would have to wait for, and because it fails if
+there are too few distinct values.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,18 +37,18 @@ SUPPRESSED = "suppressed"
 
 @dataclass(frozen=True)
 class ValueClass:
-    """One line of a legend.
+    """A class, and its entry in the legend.
 
     Attributes
     ----------
     label : str
-        Its words: "13 to 30" for whole numbers, "over 5.4 to 7.9" otherwise.
+        Text of the legend: "13 to 30" for whole numbers, "over 5.4 to 7.9" otherwise.
     kind : {"zero", "interval", "missing", "suppressed"}
-        What it holds.
+        Kind of values in the class.
     lower, upper : float or None
-        Limits of an interval: above `lower` (the first: from it on) up to and with `upper`.
+        Limits of an interval: above `lower` (in the first: at least `lower`) and at most `upper`.
     count : int
-        Number of areas in it.
+        Number of areas in the class.
     """
 
     label: str
@@ -60,18 +60,18 @@ class ValueClass:
 
 @dataclass(frozen=True, eq=False)
 class Classification:
-    """The class of each area, and the classes.
+    """Classes, and the class of each area.
 
     Attributes
     ----------
     classes : tuple of ValueClass
-        Zero first, intervals ascending, then missing and suppressed; those present only.
+        Zero, the intervals ascending, missing, suppressed; without those that are not needed.
     index : (n,) int16
         Position in `classes` of each area.
     breaks : tuple of float
-        Upper limits of the intervals, ascending; the last is the largest value.
+        Upper limits of the intervals, ascending; the last is at least the largest value.
     scheme : str
-        As asked for.
+        As requested.
     """
 
     classes: tuple[ValueClass, ...]
@@ -81,12 +81,12 @@ class Classification:
 
     @property
     def legend(self) -> tuple[str, ...]:
-        """The words of each class."""
+        """The label of each class."""
         return tuple(value_class.label for value_class in self.classes)
 
     @property
     def labels(self) -> AnyArray:
-        """The words of each area's class, (n,) of str."""
+        """(n,) label of each area's class, str."""
         return np.array([*self.legend, ""], dtype=object)[self.index]
 
 
@@ -99,25 +99,25 @@ def classify(
     zero_is_class: bool = True,
     suppressed: ArrayLike | None = None,
 ) -> Classification:
-    """Values divided into classes; zero, missing and suppressed are classes of their own.
+    """Values divided into classes, with separate classes for zero, missing and suppressed.
 
     Parameters
     ----------
     values : (n,) float64
-        One per area; NaN where there is none, never infinite.
+        One per area; NaN where missing, never infinite.
     scheme : str
-        One of `SCHEMES`. "head-tail", "standard-deviation" and "pretty" decide how many
-        classes there are by themselves ("pretty": about `classes`).
+        One of `SCHEMES`. "head-tail", "standard-deviation" and "pretty" determine the number of
+        classes themselves ("pretty": about `classes`).
     classes : int
-        2 to 20. Fewer come out where there are fewer distinct values.
+        2 to 20. There are fewer if there are fewer distinct values.
     breaks : sequence of float
-        Upper limits, ascending, for the scheme "manual" only; values above the last get a
-        class of their own.
+        Upper limits, ascending, for the scheme "manual" only; values above the last are in one
+        more class.
     zero_is_class : bool
-        Whether values of exactly 0 stand apart: no incident at all is another thing than few.
-        Only where no value is negative.
+        Whether values of exactly 0 have a separate class, because none differs from few. Ignored
+        if a value is negative.
     suppressed : (n,) bool, optional
-        Areas whose value may not be shown. Their values take no part in the breaks.
+        Areas whose value may not be shown; they do not influence the breaks.
 
     Returns
     -------
@@ -126,13 +126,13 @@ def classify(
     Raises
     ------
     InvalidParameterError
-        If there is no such scheme, or classes or breaks have no meaning.
+        If the scheme is unknown, or classes or breaks are out of range.
     InvalidValuesError
-        If a value is infinite or the array has not one dimension.
+        If a value is infinite or the array does not have one dimension.
 
     Notes
     -----
-    Intervals are closed above: a value equal to a break is in the class below it. Natural
+    Intervals include their upper limit: a value equal to a break is in the class below it. Natural
     breaks minimise the sum of squared deviations from the class means exactly (Fisher 1958,
     Jenks 1977). Cost O(n log n), natural breaks O(classes x n log n).
 
@@ -165,12 +165,12 @@ def classify(
 
 
 def compile_kernels() -> None:
-    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    """Compile the kernels, or load them from the cache, before the first request needs them."""
     _natural_breaks(np.array([1.0, 2.0, 4.0, 8.0]), 2)
 
 
 def _check_request(scheme: str, classes: int, breaks: Sequence[float] | None) -> None:
-    """Refuse schemes, numbers of classes and breaks that have no meaning."""
+    """Refuse an unknown scheme, and numbers of classes and breaks out of range."""
     if scheme not in SCHEMES:
         raise InvalidParameterError("scheme", scheme, f"one of {', '.join(SCHEMES)}")
     if not 2 <= classes <= MAX_CLASSES:
@@ -195,7 +195,7 @@ def _check_request(scheme: str, classes: int, breaks: Sequence[float] | None) ->
 def _breaks(
     values: FloatArray, scheme: Scheme, classes: int, breaks: Sequence[float] | None
 ) -> FloatArray:
-    """Upper limits of the classes, ascending, the last at or above the largest value."""
+    """Upper limits of the classes, ascending; the last is at least the largest value."""
     if not len(values):
         return np.empty(0)
     minimum, maximum = float(values.min()), float(values.max())
@@ -208,7 +208,8 @@ def _breaks(
     if len(distinct_values) <= classes and scheme in ("quantiles", "natural-breaks"):
         return distinct_values
     upper = np.unique(_FORMULAS[scheme](values, classes))
-    # A break that is a value but for rounding is that value: else its areas change class.
+    # A break that equals a value apart from rounding is set to the value, or its areas would be in
+    # another class.
     value_at = distinct_values[
         np.clip(np.searchsorted(distinct_values, upper), 0, len(distinct_values) - 1)
     ]
@@ -220,23 +221,23 @@ def _breaks(
     upper = np.where(np.abs(upper - value_below) <= tolerance, value_below, upper)
     last_breaks = upper[upper >= maximum]
     if np.all(values == np.round(values)):
-        upper = np.floor(upper)  # no whole number changes class, and the legend can say them
+        upper = np.floor(upper)  # no whole number changes class, and the legend has whole numbers
     inner_breaks = np.unique(upper[(upper >= minimum) & (upper < maximum)])
     return np.append(inner_breaks, last_breaks[0] if len(last_breaks) else maximum)
 
 
 def _quantiles(values: FloatArray, classes: int) -> FloatArray:
-    """As many values in each class, by linear interpolation (Hyndman and Fan's type 7)."""
+    """Equally many values in each class, by linear interpolation (Hyndman and Fan's type 7)."""
     return np.asarray(np.quantile(values, np.arange(1, classes + 1) / classes), np.float64)
 
 
 def _equal_intervals(values: FloatArray, classes: int) -> FloatArray:
-    """Classes as wide as one another from the lowest value to the largest."""
+    """Classes of equal width from the smallest to the largest value."""
     return np.linspace(values.min(), values.max(), classes + 1)[1:]
 
 
 def _head_tail(values: FloatArray, classes: int) -> FloatArray:
-    """The mean, then the mean of what is above it, until what is above is all the same."""
+    """The mean, then repeatedly the mean of the values above it, until these are all equal."""
     upper, head = [], values
     while len(np.unique(head)) > 1:
         upper.append(float(head.mean()))
@@ -248,7 +249,7 @@ def _head_tail(values: FloatArray, classes: int) -> FloatArray:
 
 
 def _standard_deviation(values: FloatArray, classes: int) -> FloatArray:
-    """One and two standard deviations either side of the mean; then the largest value."""
+    """One and two standard deviations on either side of the mean, and the largest value."""
     centre, deviation = values.mean(), values.std(ddof=1)
     return np.append(centre + deviation * np.array([-2.0, -1.0, 1.0, 2.0]), values.max())
 
@@ -263,7 +264,7 @@ def _pretty(values: FloatArray, classes: int) -> FloatArray:
 
 
 def _nice(number: float, *, round_up: bool) -> float:
-    """The nearest (or the next) of 1, 2, 5 and 10 times a power of ten."""
+    """The nearest (or next larger) of 1, 2, 5 and 10 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(number))
     limits = (1.0, 2.0, 5.0) if round_up else (1.5, 3.0, 7.0)
     position = int(np.searchsorted(limits, number / power, side="left" if round_up else "right"))
@@ -274,7 +275,7 @@ def _natural_breaks(values: FloatArray, classes: int) -> FloatArray:
     """Breaks with the least sum of squared deviations from the means of the classes."""
     distinct_values, times = np.unique(values, return_counts=True)
     count = np.concatenate([[0.0], np.cumsum(times)])
-    # From the mean, so that the squares keep their digits for values far from 0.
+    # Deviations from the mean, so that the squares are precise for values far from 0.
     deviations = distinct_values - values.mean()
     total = np.concatenate([[0.0], np.cumsum(times * deviations)])
     squares = np.concatenate([[0.0], np.cumsum(times * deviations * deviations)])
@@ -301,8 +302,8 @@ def _best_partition(
 ) -> None:
     """Last position of each class of the best partition of ascending values.
 
-    The best start of the last class never moves down as values are added, so that the middle
-    value's best start bounds those of both halves (divide and conquer).
+    The best start of the last class never decreases as values are added, so that the best start
+    for the middle value bounds those of both halves (divide and conquer).
     """
     n, classes = len(count) - 1, len(ends)
     cost = np.empty((classes, n))
@@ -357,7 +358,7 @@ def _assembled(
     is_hidden: BoolArray,
     scheme: str,
 ) -> Classification:
-    """The classes that hold something or lie between those that do, and each area's place."""
+    """The classes needed, and the class of each area."""
     index = np.full(len(area_values), -1, np.int16)
     classes: list[ValueClass] = []
     if is_zero.any():
@@ -385,7 +386,7 @@ def _assembled(
 def _interval_texts(
     values: FloatArray, lower: FloatArray, upper: FloatArray, class_index: AnyArray
 ) -> list[str]:
-    """Words of each interval, with as few decimals as leave every value where it is."""
+    """Label of each interval, with the fewest decimals that leave every value in its class."""
     if np.all(values == np.round(values)) and np.all(upper[:-1] == np.round(upper[:-1])):
         return _whole_number_texts(lower, upper)
     decimals, inner_breaks = _shortest(values, upper, class_index)
@@ -404,9 +405,9 @@ def _interval_texts(
 def _shortest(
     values: FloatArray, upper: FloatArray, class_index: AnyArray
 ) -> tuple[int, FloatArray]:
-    """Decimals, and the breaks but the last rounded to them: no value changes class.
+    """Fewest decimals that leave every value in its class, and the inner breaks rounded to them.
 
-    A break that is itself a value may only be rounded up.
+    A break that equals a value can only be rounded up.
     """
     inner_breaks = upper[:-1]
     for decimals in range(12):
@@ -424,7 +425,7 @@ def _shortest(
 
 
 def _whole_number_texts(lower: FloatArray, upper: FloatArray) -> list[str]:
-    """Words of intervals that hold whole numbers: the first and the last of each."""
+    """Labels of intervals of whole numbers: the first and the last number of each."""
     labels = []
     for position, (low, high) in enumerate(zip(lower, upper, strict=True)):
         first_number = int(np.ceil(low)) if position == 0 else int(np.floor(low)) + 1
@@ -438,7 +439,7 @@ def _whole_number_texts(lower: FloatArray, upper: FloatArray) -> list[str]:
 
 
 def break_labels(breaks: tuple[float, ...]) -> list[str]:
-    """The words of a legend for classes that begin at each break, lowest first.
+    """Legend labels of classes that start at each break, lowest first.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Rates that admit how few incidents they rest on: intervals, smoothing, ratios, funnels."""
+"""Rates with their uncertainty: intervals, smoothing, standardised ratios, funnel limits."""
 
 import math
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ Interval = Literal["exact", "byar"]
 INTERVALS: tuple[Interval, ...] = get_args(Interval)
 
 REASONS = ("", "count missing", "denominator missing", "denominator zero")
-"""Why an area has no rate; `Rates.reason` holds positions in this tuple, 0 where it has one."""
+"""Reasons why an area has no rate; `Rates.reason` is a position in it, 0 if there is a rate."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rates:
-    """A value per area with its interval; read-only (n,) arrays, NaN where there is none.
+    """A value per area with its interval; read-only (n,) arrays, NaN where undefined.
 
     Attributes
     ----------
     value, lower, upper : float64
-        In incidents per `per` of the denominator (ratios: per incident expected).
+        Incidents per `per` units of the denominator (ratios: per incident expected).
     reason : int8
-        Position in `REASONS`: why there is no value, or 0.
+        Position in `REASONS`: the reason why there is no value, or 0.
     """
 
     value: FloatArray
@@ -37,7 +37,7 @@ class Rates:
     reason: NDArray[np.int8]
 
     def reasons(self) -> tuple[str, ...]:
-        """Why each area has no value, in words; empty where it has one."""
+        """The reason why each area has no value, in words; empty if it has one."""
         return tuple(REASONS[code] for code in self.reason)
 
 
@@ -49,16 +49,16 @@ def rates(
     interval: Interval = "exact",
     confidence: float = 0.95,
 ) -> Rates:
-    """Incidents per so many of a denominator, each with its Poisson interval.
+    """Incidents per `per` units of a denominator, each with its Poisson interval.
 
     Parameters
     ----------
     counts : (n,) float64
-        Incidents per area, at least 0; NaN where not known.
+        Incidents per area, at least 0; NaN where unknown.
     denominators : (n,) float64
-        Residents, households, years ... per area, at least 0; NaN where not known.
+        Residents, households, years or the like per area, at least 0; NaN where unknown.
     per : float
-        Above 0: 1,000 for a rate per 1,000.
+        Above 0; 1,000 for a rate per 1,000.
     interval : {"exact", "byar"}
         See `count_interval`.
     confidence : float
@@ -67,15 +67,14 @@ def rates(
     Returns
     -------
     Rates
-        NaN with its reason where count or denominator is missing or the denominator is 0:
-        never a zero, never an infinity.
+        NaN, with a reason, where the count or denominator is missing or the denominator is 0.
 
     Notes
     -----
-    The interval is that of the count, divided by the denominator as if it were known
-    exactly: it says how far chance moves the number of incidents, not what is wrong with a
-    population estimate, nor with the choice of residents as the denominator of a place
-    whose people do not live there.
+    The interval is that of the count divided by the denominator, which is treated as exact. It
+    describes the random variation of the number of incidents, not errors of a population
+    estimate, nor the choice of residents as the denominator of a place whose people live
+    elsewhere.
     """
     count, denominator, reason = _checked_pair(counts, denominators)
     if not (math.isfinite(per) and per > 0.0):
@@ -93,29 +92,29 @@ def rates(
 def count_interval(
     counts: ArrayLike, *, method: Interval = "exact", confidence: float = 0.95
 ) -> tuple[FloatArray, FloatArray]:
-    """Limits within which the mean of each Poisson count lies.
+    """Confidence limits of the mean of each Poisson count.
 
     Parameters
     ----------
     counts : (n,) float64
         At least 0; NaN gives NaN.
     method : {"exact", "byar"}
-        Exact (Garwood), or Byar's approximation of it, within 1 % from a count of 10.
+        Exact (Garwood), or Byar's approximation, within 1 % of it from a count of 10.
     confidence : float
         Above 0 and below 1.
 
     Returns
     -------
     lower, upper : (n,) float64
-        Lower is 0 for a count of 0.
+        `lower` is 0 for a count of 0.
 
     Notes
     -----
     Exact: half of a chi-squared quantile with 2 c (lower) and 2 c + 2 (upper) degrees of
-    freedom, which is a quantile of the gamma distribution with shape c or c + 1. It covers
-    at least the confidence stated. Byar: c (1 - 1/(9c) - z / (3 sqrt c))^3, and the same
-    with c + 1 and + z. Both suppose that incidents come one by one; where one event makes
-    several records, or incidents carry weights, the true interval is wider.
+    freedom, which is a quantile of the gamma distribution with shape c or c + 1. Its
+    coverage is at least the confidence. Byar: c (1 - 1/(9c) - z / (3 sqrt c))^3, and the same
+    with c + 1 and + z. Both assume that incidents occur one by one; if one event makes several
+    records, or incidents have weights, the true interval is wider.
 
     References
     ----------
@@ -151,32 +150,30 @@ def count_interval(
 def empirical_bayes(
     counts: ArrayLike, denominators: ArrayLike, *, per: float = 1000.0, confidence: float = 0.95
 ) -> Rates:
-    """Rates drawn towards the rate of all areas, the more the fewer people they rest on.
+    """Rates shrunk towards the rate of all areas, the more the smaller their denominator.
 
     Parameters
     ----------
     counts, denominators, per, confidence
-        As `rates`; at least two areas need both.
+        As `rates`; at least two areas need a count and a denominator.
 
     Returns
     -------
     Rates
-        The smoothed rate, with the interval that holds `confidence` of the gamma
-        distribution whose mean it is.
+        The smoothed rate, with the central interval of the gamma distribution whose mean it is.
 
     Notes
     -----
-    With p_i the raw rates, N all incidents, X the whole denominator, b = N / X,
-    s^2 = sum_i x_i (p_i - b)^2 / X and a = max(0, s^2 - b / mean(x)):
+    With p_i the raw rates, N all incidents, X the whole denominator, b = N / X, s^2 = sum_i x_i
+    (p_i - b)^2 / X and a = max(0, s^2 - b / mean(x)):
 
         b + a (p_i - b) / (a + b / x_i)
 
     the moment estimator of Marshall, equal to `spdep::EBest` (family poisson). It is also
     the mean of the gamma distribution with shape b^2/a + c_i and rate b/a + x_i, from
-    which the interval comes; a and b are taken as known, so that it is a little too narrow.
-    Where a is 0 the areas differ by no more than chance: all have the rate b, with the
-    exact interval of b. Smoothed rates say nothing about one area alone: they change when
-    any other does.
+    which the interval is computed; a and b are treated as known, so that it is slightly too
+    narrow. If a is 0 the areas differ by no more than chance: all have the rate b, with the
+    exact interval of b. A smoothed rate depends on all areas, not on one alone.
 
     References
     ----------
@@ -203,14 +200,14 @@ def empirical_bayes_local(
     per: float = 1000.0,
     confidence: float = 0.95,
 ) -> Rates:
-    """Rates drawn towards the rate of their own neighbourhood, the area itself included.
+    """Rates shrunk towards the rate of their neighbourhood, which includes the area itself.
 
     Parameters
     ----------
     counts, denominators, per, confidence
         As `rates`.
     neighbours : Neighbours
-        Links over the same areas; weights are not used. Areas without a rate count in no
+        Links over the same areas; weights are not used. Areas without a rate belong to no
         neighbourhood; an island is its own neighbourhood and keeps its raw rate.
 
     Returns
@@ -220,7 +217,7 @@ def empirical_bayes_local(
 
     Notes
     -----
-    As `empirical_bayes` with every sum over the area and its neighbours, in the manner of
+    As `empirical_bayes`, with every sum over the area and its neighbours, as in
     `spdep::EBlocal`: each area's squared deviation is from the mean rate of its *own*
     neighbourhood.
 
@@ -233,7 +230,7 @@ def empirical_bayes_local(
     if neighbours.n != len(count):
         raise InvalidValuesError("counts", f"must have {neighbours.n} values, one per area")
     if not has_rate.any():
-        return _nothing(reason)
+        return _no_rates(reason)
     links = neighbours.binary().subset(has_rate)
     c, x = count[has_rate], denominator[has_rate]
 
@@ -250,21 +247,21 @@ def empirical_bayes_local(
 
 
 def expected_counts(counts: ArrayLike, denominators: ArrayLike) -> FloatArray:
-    """Incidents each area would have at the rates of all areas together.
+    """Incidents expected in each area at the rates of all areas together.
 
     Parameters
     ----------
     counts : (n,) or (n, strata) float64
-        Incidents per area, or per area and stratum (sex and age, say); at least 0.
+        Incidents per area, or per area and stratum (such as sex and age); at least 0.
     denominators : the same shape
-        At least 0; a cell where count or denominator is NaN is left out of the rates, and
-        an area without a denominator has no expectation.
+        At least 0. A cell where count or denominator is NaN does not contribute to the rates; an
+        area without a denominator has no expectation.
 
     Returns
     -------
     (n,) float64
-        Indirect standardisation: sum over strata of the overall rate of the stratum times
-        the area's denominator. Sums to the number of incidents where nothing is missing.
+        Indirect standardisation: the sum over strata of the stratum's overall rate times the
+        area's denominator. Their total is the number of incidents if nothing is missing.
     """
     count = np.asarray(counts, dtype=np.float64)
     denominator = np.asarray(denominators, dtype=np.float64)
@@ -293,17 +290,17 @@ def standardised_ratios(
     Parameters
     ----------
     counts : (n,) float64
-        At least 0; NaN where not known.
+        At least 0; NaN where unknown.
     expected : (n,) float64
-        From `expected_counts`; at least 0, NaN where not known.
+        From `expected_counts`; at least 0, NaN where unknown.
     interval, confidence
         As `rates`.
 
     Returns
     -------
     Rates
-        1 where there is as much as expected. Two ratios from different populations are not
-        comparable with each other, only each with 1 (indirect standardisation).
+        1 where there are as many as expected. Ratios of different populations cannot be compared
+        with each other, only with 1 (indirect standardisation).
     """
     return rates(counts, expected, per=1.0, interval=interval, confidence=confidence)
 
@@ -311,30 +308,30 @@ def standardised_ratios(
 def funnel_limits(
     expected: ArrayLike, *, confidence: float = 0.95, target: float = 1.0
 ) -> tuple[FloatArray, FloatArray]:
-    """Ratios beyond which an area is further from the target than chance would have it.
+    """Funnel limits: ratios beyond which an area differs from the target by more than chance.
 
     Parameters
     ----------
     expected : (n,) float64
         Incidents expected in each area; above 0, NaN gives NaN.
     confidence : float
-        0.95 and 0.998 are the customary pair (two and three standard deviations).
+        Above 0 and below 1; 0.95 and 0.998 are usual (two and three standard deviations).
     target : float
-        Ratio that would be as expected; above 0.
+        The expected ratio; above 0.
 
     Returns
     -------
     lower, upper : (n,) float64
-        In the unit of the ratio.
+        As ratios.
 
     Notes
     -----
     Exact Poisson limits, smoothed by interpolation between whole counts: with p the tail
     beyond, r the smallest count with P(X <= r) > p, and a = (P(X <= r) - p) / P(X = r), the
-    limit is (r - a) / expected. For a rate with denominator x, call with the overall rate
-    times x and multiply by the overall rate. Overdispersion is not allowed for: if many
-    more than 1 in 20 areas lie outside the 95 % limits, the areas differ, and the funnel
-    says only that.
+    limit is (r - a) / expected. For rates with denominators x, call with the overall
+    rate times x and multiply the limits by the overall rate. Overdispersion is ignored: if far
+    more than 1 in 20 areas lie outside the 95 % limits, the funnel only shows that areas
+    differ.
 
     References
     ----------
@@ -348,8 +345,8 @@ def funnel_limits(
     tail_mass = 0.5 * (1.0 - _checked_confidence(confidence))
     limits = []
     for tail_probability in (tail_mass, 1.0 - tail_mass):
-        # pdtrik is the count at which a continuous form of the distribution reaches the tail,
-        # NaN where even a count of 0 is beyond it; a step either way allows for its rounding.
+        # pdtrik is the count at which a continuous form of the distribution reaches the tail
+        # probability, NaN if a count of 0 exceeds it; the steps correct its rounding.
         count = np.maximum(np.floor(np.nan_to_num(pdtrik(tail_probability, mean))) - 1.0, 0.0)
         for _ in range(3):
             count = np.where(pdtr(count, mean) > tail_probability, count, count + 1.0)
@@ -372,7 +369,7 @@ def _checked_confidence(confidence: float) -> float:
 def _checked_pair(
     counts: ArrayLike, denominators: ArrayLike
 ) -> tuple[FloatArray, FloatArray, NDArray[np.int8]]:
-    """Counts and denominators of equal length, with the reason where a rate is impossible."""
+    """Counts and denominators of equal length, and the reason why a rate is undefined, or 0."""
     count = np.asarray(counts, dtype=np.float64)
     denominator = np.asarray(denominators, dtype=np.float64)
     if count.ndim != 1 or count.shape != denominator.shape:
@@ -405,7 +402,7 @@ def _shrunk(
     per: float,
     confidence: float,
 ) -> Rates:
-    """Rates drawn to `centre` by the share that `between_variance` is of their whole variance."""
+    """Rates shrunk to `centre` by the share of `between_variance` in their total variance."""
     from scipy.special import gammaincinv
 
     if not (math.isfinite(per) and per > 0.0):
@@ -437,7 +434,7 @@ def _shrunk(
     return Rates(frozen(columns[0]), frozen(columns[1]), frozen(columns[2]), reason)
 
 
-def _nothing(reason: NDArray[np.int8]) -> Rates:
-    """No area has a rate."""
+def _no_rates(reason: NDArray[np.int8]) -> Rates:
+    """The result if no area has a rate."""
     columns = [frozen(np.full(len(reason), np.nan)) for _ in range(3)]
     return Rates(columns[0], columns[1], columns[2], reason)

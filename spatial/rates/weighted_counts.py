@@ -1,4 +1,4 @@
-"""Incidents that weigh differently: what each area's sum rests on."""
+"""Sums of weighted incidents per area, and the number of incidents they depend on."""
 
 from dataclasses import dataclass
 
@@ -11,19 +11,19 @@ from spatial.errors import InvalidParameterError, InvalidValuesError
 
 @dataclass(frozen=True, eq=False)
 class WeightedCounts:
-    """Sum of the weights of each area's incidents, and what it rests on; read-only (n,) arrays.
+    """Sum of the weights of each area's incidents, and its composition; read-only (n,) arrays.
 
     Attributes
     ----------
     count : int64
-        Incidents, each as one.
+        Number of incidents.
     total : float64
         Sum of their weights (days of sentence for the Cambridge Crime Harm Index).
     effective_number : float64
-        (sum w)^2 / sum w^2: as many incidents of equal weight would make as noisy a sum;
-        0 where there is none. One serious event among many trifles has about 1.
+        (sum w)^2 / sum w^2, the number of incidents of equal weight whose sum would be equally
+        variable; 0 without incidents. One serious incident among many minor ones gives about 1.
     largest_share : float64
-        Share of the largest single weight in the sum; NaN where the sum is 0.
+        Largest single weight as a share of the sum; NaN where the sum is 0.
     """
 
     count: IntArray
@@ -38,7 +38,7 @@ def weighted_counts(position: ArrayLike, weights: ArrayLike, *, areas: int) -> W
     Parameters
     ----------
     position : (incidents,) int
-        Area of each incident, 0 to areas - 1; below 0 where it is in none.
+        Area of each incident, 0 to areas - 1; negative if it is in no area.
     weights : (incidents,) float64
         Finite, at least 0.
     areas : int
@@ -52,12 +52,12 @@ def weighted_counts(position: ArrayLike, weights: ArrayLike, *, areas: int) -> W
     Raises
     ------
     InvalidParameterError, InvalidValuesError, InvalidPointWeightsError
-        If there is no area, a position is beyond them, or weights do not fit.
+        If `areas` is below 1, a position is out of range, or weights are not as described.
 
     Notes
     -----
-    The effective number is Kish's. An area whose effective number is below 5, or whose
-    largest share is above a half, is one event more than a hotspot: say so beside it.
+    The effective number is Kish's. An area with an effective number below 5, or a largest
+    share above a half, is dominated by single incidents, which should be stated beside it.
 
     References
     ----------

@@ -1,1 +1,1 @@
-"""What a density surface shows: contours and peaks."""
+"""Contours and peaks of a density surface."""

@@ -1,4 +1,4 @@
-"""Percent-volume contours: the smallest area that holds a given share of a surface's mass."""
+"""Percent-volume contours: the smallest area with a given share of a surface's mass."""
 
 import itertools
 from collections.abc import Sequence
@@ -19,22 +19,22 @@ DEFAULT_SHARES = (0.25, 0.50, 0.75)
 
 @dataclass(frozen=True, eq=False)
 class VolumeContour:
-    """The densest area that holds a share of the mass.
+    """The smallest area with a share of the mass, and the contour around it.
 
     Attributes
     ----------
     share : float
-        The share that was asked for, above 0 and at most 1.
+        The requested share, above 0 and at most 1.
     density_per_km2 : float
-        Density along the line: it is at least this inside.
+        Density along the contour; at least this inside.
     geometry : shapely MultiPolygon
-        Valid, with holes, in the CRS of the grid; empty where the surface is.
+        Valid, may have holes, in the CRS of the grid; empty if the surface is.
     area_km2 : float
         Area of the polygons.
     mass : float
         Mass of the cells whose centres lie inside, in the unit of the weights.
     mass_share : float
-        The same as a share of the whole surface.
+        That mass as a share of the whole surface.
     """
 
     share: float
@@ -53,38 +53,38 @@ class VolumeContour:
 def volume_contours(
     density: ArrayLike, grid: Grid, *, shares: Sequence[float] = DEFAULT_SHARES
 ) -> tuple[VolumeContour, ...]:
-    """The smallest areas that hold given shares of the mass of a surface.
+    """The smallest areas with given shares of the mass of a surface.
 
     Parameters
     ----------
     density : (rows, cols) float64
-        Per km^2, at least 0; NaN (outside a study area) counts as nothing.
+        Per km^2, at least 0; NaN (outside a study area) counts as 0.
     grid : Grid
-        Of the surface.
+        The grid of the surface.
     shares : sequence of float
-        Each above 0 and at most 1; answered in ascending order, without repetition.
+        Each above 0 and at most 1.
 
     Returns
     -------
     tuple of VolumeContour
-        The areas are nested: each lies within the next.
+        In ascending order of the distinct shares; each area lies within the next.
 
     Raises
     ------
     InvalidValuesError
-        If the surface has not the shape of the grid, or is negative or infinite somewhere.
+        If the surface does not have the shape of the grid, or is negative or infinite anywhere.
     InvalidParameterError
         If a share is not above 0 and at most 1.
 
     Notes
     -----
-    The cells are taken from the densest down until they hold the share; cells of equal
-    density go in together, so that a surface with plateaus may hold more than was asked. The
-    line is traced between cell centres, halfway (linearly) between the last cell taken and
-    the first left out, by marching squares (contourpy), and closes at the border of the grid.
-    Its area agrees with that of the cells to about half a cell along its length: take cells
-    of a fifth of the bandwidth or less. The mass is that of the surface, hence smoothed; the
-    share of incidents inside is usually higher, because a kernel spreads them outwards.
+    Cells are included from the densest down until they reach the share. Cells of equal density
+    are included together, so that the area may have more than the requested share if the
+    surface has plateaus. The contour is traced by marching squares (contourpy) at the density
+    halfway between the last cell included and the first excluded, and closes at the border of
+    the grid. Its area agrees with that of the cells to about half a cell along its length, so
+    cells should be at most a fifth of the bandwidth. The mass is that of the smoothed surface;
+    the share of incidents inside is usually higher, because a kernel spreads them outwards.
 
     References
     ----------
@@ -121,8 +121,8 @@ def _contour(
     values: FloatArray,
     cumulative_density: FloatArray,
 ) -> VolumeContour:
-    """The contour of one share, from the values and their running sum, densest first."""
-    # The last cell taken, allowing for rounding in the sums; then all that are as dense.
+    """The contour of one share, from the densities and their running sum, densest first."""
+    # The last cell needed, allowing for rounding of the sums; then all cells of equal density.
     last_cell = int(
         np.searchsorted(cumulative_density, share * cumulative_density[-1] * (1.0 - 1e-12))
     )
@@ -130,9 +130,7 @@ def _contour(
     cell_count = int(np.searchsorted(-values, -lowest_density, side="right"))
     next_density = float(values[cell_count]) if cell_count < len(values) else 0.0
     level = (lowest_density + next_density) / 2.0
-    if (
-        not next_density < level < lowest_density
-    ):  # neighbours in floating point: any level separates them
+    if not next_density < level < lowest_density:  # adjacent floating point numbers
         level = lowest_density
     geometry = _traced(surface, grid, level)
     mass = float(cumulative_density[cell_count - 1])
@@ -148,7 +146,7 @@ def _contour(
 
 def _traced(surface: FloatArray, grid: Grid, level: float) -> Any:
     """The area where the surface, linear between cell centres, is at least `level`."""
-    import contourpy  # needed by few requests
+    import contourpy  # slow to import, and few requests need it
 
     padded_surface = np.pad(surface, 1)
     x = grid.left_m + (np.arange(grid.cols + 2) - 0.5) * grid.cell_m
@@ -170,13 +168,13 @@ def _traced(surface: FloatArray, grid: Grid, level: float) -> Any:
 
 
 def _polygons(points: FloatArray, ends: IntArray) -> list[Any]:
-    """The polygon of an outer ring and its holes; several where a line touches itself."""
+    """The polygon of an outer ring and its holes; several if the ring touches itself."""
     rings = [points[start:stop] for start, stop in itertools.pairwise(ends)]
     polygon = shapely.Polygon(rings[0], rings[1:])
     return [polygon] if polygon.is_valid else _parts_of_valid(polygon)
 
 
 def _parts_of_valid(geometry: Any) -> list[Any]:
-    """The same area as valid polygons."""
+    """The area of an invalid geometry as valid polygons."""
     valid_geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     return [part for part in shapely.get_parts(valid_geometry) if part.area > 0.0]

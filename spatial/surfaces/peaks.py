@@ -1,4 +1,4 @@
-"""Peaks of a surface: where it is hottest, how much lies there, and how far apart they are."""
+"""Peaks of a density surface: their heights, masses, prominence and distances."""
 
 import math
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ LEAST_PROMINENCE = 0.05
 MAX_PEAKS = 20
 INSET_REACHES = 3.0
 INSET_BANDWIDTH = 0.5
-_PLATEAU = 1e-9  # cells within this share of a peak are as high: the rounding of a surface
+_PLATEAU = 1e-9  # cells within this share of a peak count as equally high: rounding
 _SAME_PLACE = 1e-9
 
 
@@ -37,21 +37,21 @@ class Peak:
     rank : int
         1 is the highest.
     x_m, y_m : float
-        Centre of the cell, metres; on a plateau the cell of it nearest to its middle.
+        Centre of the cell, metres; on a plateau, of the cell nearest to the plateau's middle.
     density_per_km2 : float
-        Height of the surface there.
+        Density at the peak.
     prominence : float
-        How far one must descend to reach higher ground, as a share of the highest peak's
-        height; 1 for the highest.
+        Topographic prominence (the least descent on the way to a higher peak) as a share of the
+        highest peak's height; 1 for the highest.
     mass : float
         Sum of the weights of the points within `reach_m` that are nearer to this peak than to
-        any other of the answer.
+        any other in the result.
     share : float
         `mass` as a share of all points; 0 to 1.
     nearest_m : float or None
-        Distance to the nearest other peak of the answer, metres; None where it is alone.
+        Distance to the nearest other peak in the result, metres; None for a single peak.
     nearest_higher_m : float or None
-        Distance to the nearest peak of a better rank, metres; None for the first.
+        Distance to the nearest higher peak, metres; None for the highest.
     peak_class : {"primary", "secondary", "minor"}
         By prominence: see `find_peaks`.
     """
@@ -70,17 +70,17 @@ class Peak:
 
 @dataclass(frozen=True)
 class Peaks:
-    """The peaks of a surface in order of height, and the rule that chose them.
+    """The peaks of a surface, highest first.
 
     Attributes
     ----------
     peaks : tuple of Peak
-        Possibly empty.
+        May be empty.
     reach_m : float
-        The radius within which points count for a peak, and the least distance between two.
+        Radius within which points count for a peak, and least distance between two peaks, metres.
     left_out : int
-        Local maxima that were too low, too little prominent or too near to a higher one, or
-        beyond the number asked for.
+        Number of other local maxima: not prominent enough, too near to a higher peak, or beyond
+        `max_peaks`.
     """
 
     peaks: tuple[Peak, ...]
@@ -88,16 +88,29 @@ class Peaks:
     left_out: int
 
     def of_class(self, peak_class: PeakClass) -> tuple[Peak, ...]:
-        """The peaks of a class, in order of height."""
+        """The peaks of a class, highest first.
+
+        Parameters
+        ----------
+        peak_class : {"primary", "secondary", "minor"}
+            The class.
+        """
         return tuple(peak for peak in self.peaks if peak.peak_class == peak_class)
 
 
 def peak_reach_m(bandwidth_m: float, *, kernel: str = DEFAULT_KERNEL) -> float:
-    """The radius about a peak whose incidents make it, metres.
+    """The radius around a peak within which incidents belong to it, metres.
 
-    That of a quartic kernel of the same standard deviation: the bandwidth itself for the
-    quartic, and comparable between kernels (a Gaussian's own radius is twice as far as what
-    it shows).
+    It is the radius of a quartic kernel with the same standard deviation, which is the
+    bandwidth itself for the quartic and comparable between kernels (the Gaussian's own radius
+    would be much too large).
+
+    Parameters
+    ----------
+    bandwidth_m : float
+        Radius of support, metres.
+    kernel : str
+        Key in `KERNELS`.
     """
     sd_m = kernel_named(kernel).sd_m(checked_bandwidth(bandwidth_m))
     return KERNELS["quartic"].bandwidth_m(sd_m)
@@ -118,17 +131,17 @@ def find_peaks(
     Parameters
     ----------
     density : (rows, cols) float64
-        Per km^2, at least 0; NaN (outside a study area) counts as nothing.
+        Per km^2, at least 0; NaN (outside a study area) counts as 0.
     grid : Grid
-        Of the surface; cells of a fifth of the bandwidth or less place peaks well.
+        The grid of the surface; cells should be at most a fifth of the bandwidth.
     points : PointIndex
-        The points the surface was made from.
+        The points that the surface was computed from.
     bandwidth_m, kernel : float, str
-        With which the surface was made.
+        Bandwidth and kernel of the surface.
     least_prominence : float
-        Peaks of less prominence, as a share of the highest, are left out; 0 to 1.
+        Smallest prominence, as a share of the highest peak's height; 0 to 1.
     max_peaks : int
-        At most so many are answered, at least 1.
+        Largest number of peaks in the result, at least 1.
 
     Returns
     -------
@@ -137,29 +150,29 @@ def find_peaks(
     Raises
     ------
     InvalidValuesError
-        If the surface has not the shape of the grid, or is negative or infinite somewhere.
+        If the surface does not have the shape of the grid, or is negative or infinite anywhere.
     InvalidParameterError, InvalidBandwidthError, UnknownKernelError
         If an argument is out of its range.
 
     Notes
     -----
-    A peak is a cell, or plateau of cells, that no neighbour (of eight) exceeds. Its
-    topographic prominence is its height above the highest saddle over which higher ground can
-    be reached; it does not depend on the cell size, as counting maxima does. From the highest
-    down, a peak is kept when its prominence is at least `least_prominence` and no kept peak
-    lies within the reach (`peak_reach_m`): two peaks nearer than that are made by the same
-    incidents. Of the peaks kept,
+    A peak is a cell, or plateau of cells, that none of its eight neighbours exceeds. Its
+    topographic prominence is its height above the highest saddle on the way to a higher peak;
+    unlike the number of local maxima, it does not depend on the cell size. From the highest
+    down, a peak is kept if its prominence is at least `least_prominence` and no peak already
+    kept lies within the reach (`peak_reach_m`): two peaks nearer than that are due to the same
+    incidents. The classes are
 
-    - primary: prominence of at least `PRIMARY_PROMINENCE` of the highest peak's height (the
-      highest itself always);
+    - primary: a prominence of at least `PRIMARY_PROMINENCE` of the highest peak's height
+      (always true of the highest peak);
     - secondary: of at least `SECONDARY_PROMINENCE`;
     - minor: the others.
 
-    The mass counts incidents, not the surface: with a kernel of bounded support exactly the
-    incidents within a bandwidth make the height of the peak, an analyst can count them again,
-    and, each going to the nearest peak, the masses never add up to more than there is. The
-    basin of a peak was not used: that of the highest in a county ends only where another
-    begins, and takes in all the country between. Nothing here says that a peak is more than
+    The mass counts incidents rather than volume under the surface: with a kernel of bounded
+    support exactly the incidents within a bandwidth determine the height of the peak, an
+    analyst can count them again, and since each belongs to the nearest peak the masses never
+    exceed the total. The basin of a peak is not used, because the basin of the highest peak in
+    a county extends to the next basin over all the country between. A peak may be due to
     chance. Cost: one sort of the cells.
 
     References
@@ -195,20 +208,20 @@ def find_peaks(
 
 @dataclass(frozen=True)
 class Inset:
-    """Extent and bandwidth for a zoomed inset of one peak.
+    """Extent and bandwidth of a zoomed inset for one peak.
 
     Attributes
     ----------
     bounds_m : left, bottom, right, top
-        A square about the peak, metres.
+        A square around the peak, metres.
     bandwidth_m, kernel : float, str
-        For the surface in the inset.
+        Bandwidth and kernel of the surface in the inset.
     cell_m : float
-        A cell size that shows it: an eighth of the bandwidth.
+        Cell size for the inset: an eighth of the bandwidth.
     rule : str
-        The rule that gave the bandwidth.
+        The rule that chose the bandwidth.
     places : int
-        Distinct places of records inside.
+        Number of distinct places of records inside.
     """
 
     bounds_m: tuple[float, float, float, float]
@@ -222,28 +235,28 @@ class Inset:
 def propose_inset(
     peaks: Peaks, xy_m: ArrayLike, *, bandwidth_m: float, kernel: str = DEFAULT_KERNEL
 ) -> Inset | None:
-    """Where to zoom in on the leading peak, and with which bandwidth.
+    """Extent and bandwidth of an inset that zooms in on the highest peak.
 
     Parameters
     ----------
     peaks : Peaks
-        Of the surface.
+        Peaks of the surface.
     xy_m : (n, 2) float64
         The records of the surface, not merged, metres.
     bandwidth_m, kernel : float, str
-        With which the surface was made.
+        Bandwidth and kernel of the surface.
 
     Returns
     -------
     Inset or None
-        None where there is no peak.
+        None if there is no peak.
 
     Notes
     -----
-    The square reaches `INSET_REACHES` reaches from the peak to every side. The bandwidth is
-    what `auto` chooses from the records inside, but no more than half of that of the surface,
-    because an inset that shows the same surface larger shows nothing, and never less than the
-    location error of the records.
+    The square extends `INSET_REACHES` times the reach from the peak in every direction. The
+    bandwidth is chosen by ``auto`` from the records inside. It is at most half of that of the
+    surface, because the same surface enlarged would show nothing new, and at least the location
+    error of the records.
     """
     if not peaks.peaks:
         return None
@@ -266,18 +279,18 @@ def propose_inset(
 
 
 def _maxima(surface: FloatArray) -> tuple[IntArray, FloatArray]:
-    """Cells of all local maxima from the highest down, and their prominence per km^2."""
+    """Cells of all local maxima, highest first, and their prominence per km^2."""
     densities = np.ascontiguousarray(surface).ravel()
     occupied_cells = np.flatnonzero(densities > 0.0)
     order = occupied_cells[np.argsort(-densities[occupied_cells], kind="stable")]
-    # A border of cells that are never visited spares the kernel its bounds checks.
+    # A border of cells that are never visited makes bounds checks unnecessary.
     width = surface.shape[1] + 2
     padded_order = order + width + 1 + 2 * (order // surface.shape[1])
     group = np.full((surface.shape[0] + 2) * width, -1, dtype=np.int64)
     saddle = np.zeros(len(order))
     is_peak = np.zeros(len(order), dtype=np.bool_)
     _flood(padded_order, densities[order], width, group, np.arange(len(order)), is_peak, saddle)
-    # What parts of a plateau have between them is not a saddle.
+    # Parts of one plateau are not separate peaks.
     peak_positions = np.flatnonzero(is_peak & (densities[order] > saddle))
     return order[peak_positions], densities[order[peak_positions]] - saddle[peak_positions]
 
@@ -292,7 +305,7 @@ def _flood(
     is_peak: BoolArray,
     saddle: FloatArray,
 ) -> None:
-    """Join cells to their higher neighbours from the top down; note where groups first meet."""
+    """Join cells to their higher neighbours, highest first; record the saddles between groups."""
     steps = (-width - 1, -width, -width + 1, -1, 1, width - 1, width, width + 1)
     for i in range(len(order)):
         highest_root = -1
@@ -306,7 +319,7 @@ def _flood(
             if highest_root < 0:
                 highest_root = root
             elif root != highest_root:
-                # Groups are named by the rank of their summit: the smaller is the higher.
+                # A group's number is the rank of its summit: the smaller is the higher.
                 lower, highest_root = max(root, highest_root), min(root, highest_root)
                 parent[lower] = highest_root
                 saddle[lower] = height[i]
@@ -317,7 +330,7 @@ def _flood(
 
 
 def _tops(surface: FloatArray, peaks: IntArray, grid: Grid) -> FloatArray:
-    """(n, 2) centre of each peak: on a plateau, of the cell nearest to the plateau's middle."""
+    """(n, 2) centre of each peak; on a plateau, of the cell nearest to the plateau's middle."""
     surface = np.ascontiguousarray(surface)
     is_visited = np.zeros(surface.shape, dtype=np.bool_)
     cells = np.empty((surface.size, 2), dtype=np.int64)
@@ -346,7 +359,7 @@ def _plateau(
     is_visited: BoolArray,
     cells: IntArray,
 ) -> int:
-    """Enter the cells, connected with one, that are at least so high; how many there are."""
+    """List the connected cells of at least `least_height`; returns their number."""
     rows, cols = surface.shape
     is_visited[row, col] = True
     cells[0, 0], cells[0, 1] = row, col
@@ -364,7 +377,7 @@ def _plateau(
 
 
 def _apart(xy_m: FloatArray, reach_m: float, max_peaks: int) -> IntArray:
-    """Positions of the peaks, from the first down, that lie a reach from all kept before."""
+    """Positions of the peaks that lie at least the reach from all peaks kept before them."""
     positions: list[int] = []
     for k in range(len(xy_m)):
         distances = np.hypot(*(xy_m[positions] - xy_m[k]).T)
@@ -382,7 +395,7 @@ def _described(
     points: PointIndex,
     reach_m: float,
 ) -> tuple[Peak, ...]:
-    """The kept peaks with their masses, distances and classes."""
+    """The peaks with their masses, distances and classes."""
     masses = _masses(xy_m, points, reach_m)
     distances = np.hypot(xy_m[:, None, 0] - xy_m[None, :, 0], xy_m[:, None, 1] - xy_m[None, :, 1])
     np.fill_diagonal(distances, math.inf)
@@ -407,14 +420,14 @@ def _described(
 
 
 def _class_of(prominence: float) -> PeakClass:
-    """The class of a peak by its prominence as a share of the highest."""
+    """The class of a peak, from its prominence as a share of the highest peak's height."""
     if prominence >= PRIMARY_PROMINENCE:
         return "primary"
     return "secondary" if prominence >= SECONDARY_PROMINENCE else "minor"
 
 
 def _masses(xy_m: FloatArray, points: PointIndex, reach_m: float) -> FloatArray:
-    """Weight of the points within reach of each peak, each point going to the nearest."""
+    """Weight of the points within reach of each peak; a point belongs to the nearest peak."""
     nearest_distance = np.full(len(points), math.inf)
     owner = np.full(len(points), -1, dtype=np.int64)
     for k, (x, y) in enumerate(xy_m):

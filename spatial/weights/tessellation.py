@@ -1,7 +1,7 @@
-"""Square and hexagonal grids as areas: anchored to the CRS, cut to a study area.
+"""Square and hexagonal grids as areas, anchored to the CRS and cut to a study area.
 
-A cell's code is its place in a lattice that begins at the origin of the CRS, so that the
-same cell has the same code in every study area, year and installation.
+A cell is identified by its column and row in a lattice that starts at the origin of the CRS, so
+that the same cell has the same identity in every study area, year and installation.
 """
 
 import math
@@ -26,16 +26,16 @@ _SPECIFICATION = re.compile(r"^(square|hex):(\d{1,6}(?:\.\d{1,3})?)$")
 
 @dataclass(frozen=True, eq=False)
 class Tessellation:
-    """The cells of a lattice that reach into a study area, in order of row and column.
+    """The cells of a lattice that intersect a study area, in order of row and column.
 
     Attributes
     ----------
     shape : {"square", "hex"}
-        Hexagons stand on a point: rows run east to west, every other row half a cell east.
+        Hexagons have a corner at the top; odd rows are shifted half a cell east.
     size_m : float
         Side of a square; width of a hexagon across the flats; metres.
     column, row : (n,) int64
-        Place in the lattice, from the origin of the CRS, east and north.
+        Column and row in the lattice, counted east and north from the origin of the CRS.
     geometries : (n,) of shapely geometries
         Each cell cut to the study area; never empty.
     """
@@ -48,7 +48,7 @@ class Tessellation:
 
     @property
     def specification(self) -> str:
-        """As it was asked for: ``square:250``, ``hex:500``."""
+        """The grid in writing: ``square:250``, ``hex:500``."""
         return specification_of(self.shape, self.size_m)
 
     def __len__(self) -> int:
@@ -56,12 +56,17 @@ class Tessellation:
 
 
 def parse_tessellation(text: str) -> tuple[CellShape, float]:
-    """Shape and size of a grid written ``square:250`` or ``hex:500``.
+    """Shape and size of a grid written as ``square:250`` or ``hex:500``.
+
+    Parameters
+    ----------
+    text : str
+        Shape, a colon, and the size in metres.
 
     Raises
     ------
     InvalidGridError
-        If it is not written so, or the size is not from 10 m to 100 km.
+        If the text is not of that form, or the size is not from 10 m to 100 km.
     """
     match = _SPECIFICATION.match(text)
     if match is None:
@@ -71,34 +76,42 @@ def parse_tessellation(text: str) -> tuple[CellShape, float]:
 
 
 def specification_of(shape: CellShape, size_m: float) -> str:
-    """How a grid is written, so that each is written in one way only: ``square:250``."""
+    """The canonical form of a grid in writing: ``square:250``.
+
+    Parameters
+    ----------
+    shape : {"square", "hex"}
+        Shape of the cells.
+    size_m : float
+        Size of the cells, metres.
+    """
     return f"{shape}:{size_m:g}"
 
 
 def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -> Tessellation:
-    """The cells of a lattice that reach into a study area, cut to it.
+    """The cells of a lattice that intersect a study area, cut to it.
 
     Parameters
     ----------
     study_area : shapely polygon or multipolygon
         Valid, in the working CRS, metres.
     shape : {"square", "hex"}
-        Hexagons have all neighbours at one distance; squares match rasters.
+        All neighbours of a hexagon are at the same distance; squares match rasters.
     size_m : float
         Side of a square, width of a hexagon across the flats; 10 m to 100 km.
 
     Returns
     -------
     Tessellation
-        Cells that merely touch the study area, or lie outside it, do not exist: they are not
-        zeros. A cell that is mostly outside has few incidents because it is small, which a
-        density allows for and a count does not.
+        Without cells that only touch the study area or lie outside it. A cell that is mostly
+        outside has few incidents because it is small; use densities rather than counts to
+        compare it.
 
     Raises
     ------
     InvalidGridError
-        If the size is out of range, there would be more than 250,000 cells in the extent, or
-        the study area is empty.
+        If the size is out of range, the extent has more than 250,000 cells, or the study area is
+        empty.
     """
     import shapely
 
@@ -115,7 +128,7 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
     geometries[~is_inside] = shapely.intersection(whole_cells[~is_inside], study_area)
     area_m2 = np.asarray(shapely.area(geometries))
     cell_m2 = size * size * (1.0 if shape == "square" else math.sqrt(3.0) / 2.0)
-    # A side that runs along the study area's edge leaves slivers of rounding, not of land.
+    # Where a side runs along the edge of the study area, rounding leaves slivers.
     has_area = area_m2 > 1e-9 * cell_m2
     return Tessellation(
         shape=shape,
@@ -127,7 +140,7 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
 
 
 def _checked_size(size_m: float) -> float:
-    """A cell size within its range."""
+    """The cell size, if it is within its range."""
     if not MIN_SIZE_M <= size_m <= MAX_SIZE_M:
         raise InvalidGridError(
             f"cells must be from {MIN_SIZE_M:g} to {MAX_SIZE_M:g} metres wide, got {size_m:g}"
@@ -143,7 +156,7 @@ def _row_height(shape: CellShape, size_m: float) -> float:
 def _lattice_over(
     bounds: tuple[float, float, float, float], shape: CellShape, size_m: float
 ) -> tuple[IntArray, IntArray]:
-    """Columns and rows of every cell that may reach into an extent, row by row."""
+    """Columns and rows of every cell that may intersect an extent, row by row."""
     left, bottom, right, top = bounds
     height = _row_height(shape, size_m)
     columns = np.arange(math.floor(left / size_m) - 1, math.floor(right / size_m) + 2)
@@ -158,18 +171,18 @@ def _lattice_over(
 
 
 def _polygons(shape: CellShape, size_m: float, column: IntArray, row: IntArray) -> AnyArray:
-    """The whole cells; sides shared by two cells have the very same end points."""
+    """The whole cells; a side shared by two cells has identical end points in both."""
     import shapely
 
     height = _row_height(shape, size_m)
     if shape == "square":
-        # Corners are lattice points times the size: equal for all cells that meet there.
+        # Corners are whole numbers times the size, hence identical for all cells that meet there.
         east = np.array([0, 1, 1, 0, 0])
         north = np.array([0, 0, 1, 1, 0])
         x = (column[:, None] + east) * size_m
         y = (row[:, None] + north) * height
     else:
-        # In half columns and sixths of a row: the corners of hexagons are such points too.
+        # The corners of hexagons are whole numbers of half columns and of sixths of a row.
         half = 2 * column[:, None] + (row[:, None] % 2) + np.array([1, 2, 2, 1, 0, 0, 1])
         sixth = 6 * row[:, None] + 3 + np.array([-4, -2, 2, 4, 2, -2, -4])
         x, y = half * (size_m / 2.0), sixth * (height / 6.0)
@@ -177,7 +190,7 @@ def _polygons(shape: CellShape, size_m: float, column: IntArray, row: IntArray) 
 
 
 def _areal(geometries: NDArray[Any]) -> NDArray[Any]:
-    """Only the polygons of each geometry: a cut along an edge can leave lines and points."""
+    """Only the polygons of each geometry; cutting along an edge can leave lines and points."""
     import shapely
 
     collections = np.flatnonzero(

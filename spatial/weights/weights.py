@@ -1,7 +1,7 @@
-"""Who is a neighbour of whom, and with what weight: one immutable sparse structure.
+"""Spatial weights: the neighbours of each area, as an immutable sparse structure.
 
-The area itself is never stored. A statistic that counts it (Gi*) adds it, with
-`Neighbours.self_weights`: so no statistic can count it twice or forget it.
+The area itself is never stored as its own neighbour. A statistic that counts it (Gi*) adds it
+with `Neighbours.self_weights`, so that it is neither counted twice nor forgotten.
 """
 
 from dataclasses import dataclass
@@ -32,17 +32,17 @@ class Neighbours:
     Parameters
     ----------
     indptr : (n + 1,) int64
-        Where each area's neighbours begin and end.
+        Start and end of each area's neighbours in `indices`.
     indices : (links,) int32
         Positions of the neighbours, ascending within an area; never the area itself.
     weights : (links,) float64
         Weight of each link; finite and above 0. Ones for contiguity.
     self_weights : (n,) float64
-        What the area itself weighs where a statistic counts it; finite and above 0.
-        By default the largest weight of its row (1 for an island): an area counts as
-        much as its nearest neighbour, and Gi* does not change when a row is scaled.
+        Weight of the area itself in statistics that count it; finite and above 0. By default the
+        largest weight of its row (1 for an island): an area counts as much as its nearest
+        neighbour, and Gi* does not change if a row is scaled.
     rule : str
-        How the structure was made, as it is named in an answer's provenance.
+        Rule that made the structure, as stated in the provenance of answers.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class Neighbours:
         self_weights: ArrayLike | None = None,
         rule: str = "custom",
     ) -> None:
-        # Copies: the structure is shared between requests and must not change under them.
+        # Copies, because the structure is shared between requests and must not change.
         pointers = np.array(indptr, dtype=np.int64)
         positions = np.array(indices, dtype=np.int32)
         links = np.ones(len(positions)) if weights is None else np.array(weights, np.float64)
@@ -101,19 +101,19 @@ class Neighbours:
         Parameters
         ----------
         n : int
-            Number of areas; those in no pair are islands.
+            Number of areas; areas without a pair are islands.
         i, j : (pairs,) int
-            Positions from 0 to n - 1. A pair of an area with itself is left out.
+            Positions from 0 to n - 1. Pairs of an area with itself are ignored.
         weights : (pairs,) float64, optional
-            Weight of each pair; ones by default. Where a pair is given twice the larger
-            weight holds.
+            Weight of each pair; ones by default. If a pair is given twice, the larger weight
+            applies.
         directed : bool
-            False: each pair counts in both directions (contiguity, distance bands).
-            True: ``j[k]`` is a neighbour of ``i[k]`` only (k nearest).
+            False: each pair applies in both directions (contiguity, distance bands). True:
+            ``j[k]`` is a neighbour of ``i[k]``, but not the reverse (k nearest).
         self_weights : (n,) float64, optional
             See `Neighbours`.
         rule : str
-            How the pairs were found.
+            Rule that made the pairs.
 
         Raises
         ------
@@ -150,7 +150,7 @@ class Neighbours:
 
     @property
     def links(self) -> int:
-        """Number of directed links: a pair of neighbours is two."""
+        """Number of directed links; a symmetric pair of neighbours has two."""
         return len(self.indices)
 
     @cached_property
@@ -160,17 +160,17 @@ class Neighbours:
 
     @cached_property
     def is_island(self) -> BoolArray:
-        """Whether an area has no neighbour at all, (n,) bool."""
+        """Whether each area has no neighbours, (n,) bool."""
         return frozen(self.counts == 0)
 
     @property
     def islands(self) -> IntArray:
-        """Positions of the areas that have no neighbour."""
+        """Positions of the areas without neighbours."""
         return np.flatnonzero(self.is_island)
 
     @cached_property
     def has_equal_weights(self) -> bool:
-        """Whether each row's weights are all the same: contiguity, standardised or not."""
+        """Whether the weights within each row are equal, as for contiguity."""
         first_weights = np.repeat(
             self.weights[self.indptr[:-1][~self.is_island]], self.counts[~self.is_island]
         )
@@ -179,8 +179,7 @@ class Neighbours:
     def row_standardised(self) -> "Neighbours":
         """The same links, each row's weights divided by their sum; islands stay empty.
 
-        The weight of the area itself is divided by the same number, so that Gi* is the
-        same before and after.
+        The weight of the area itself is divided by the same sum, so that Gi* does not change.
         """
         sums = np.bincount(self._origins, weights=self.weights, minlength=self.n)
         scale = np.where(self.is_island, 1.0, sums)
@@ -197,7 +196,7 @@ class Neighbours:
         return Neighbours(self.indptr, self.indices, rule=self.rule)
 
     def with_self(self) -> SparseRows:
-        """The rows with each area among its own neighbours, as Gi* defines them."""
+        """The rows with each area among its own neighbours, as for Gi*."""
         positions = np.arange(self.n)
         origin = np.concatenate([self._origins, positions])
         target = np.concatenate([self.indices, positions])
@@ -209,12 +208,12 @@ class Neighbours:
         )
 
     def subset(self, mask: ArrayLike) -> "Neighbours":
-        """The structure among the areas kept, in their order; links to others are lost.
+        """The structure among some of the areas, in their order, without links to the others.
 
         Parameters
         ----------
         mask : (n,) bool
-            Which areas remain: those inside `within`, or those that have a value.
+            Which areas to keep.
         """
         is_kept = np.asarray(mask, dtype=np.bool_)
         if is_kept.shape != (self.n,):
@@ -232,12 +231,12 @@ class Neighbours:
 
     @cached_property
     def _origins(self) -> IntArray:
-        """The area each link starts from."""
+        """The area from which each link starts."""
         return np.repeat(np.arange(self.n), self.counts)
 
 
 def _check_structure(indptr: IntArray, indices: IndexArray, weights: FloatArray) -> None:
-    """Refuse what is not a sorted, finite structure without the areas themselves."""
+    """Refuse a structure that is not sorted, not finite, or contains an area itself."""
     if indptr.ndim != 1 or indices.ndim != 1 or len(indptr) < 2 or indptr[0] != 0:
         raise InvalidNeighboursError("row pointers must begin at 0 and cover an area or more")
     counts = np.diff(indptr)
@@ -258,7 +257,7 @@ def _check_structure(indptr: IntArray, indices: IndexArray, weights: FloatArray)
 
 
 def _largest_per_row(indptr: IntArray, weights: FloatArray) -> FloatArray:
-    """The largest weight of each row, 1 for a row without any."""
+    """The largest weight of each row; 1 for an empty row."""
     largest_weight = np.zeros(len(indptr) - 1)
     np.maximum.at(
         largest_weight, np.repeat(np.arange(len(largest_weight)), np.diff(indptr)), weights
