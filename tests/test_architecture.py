@@ -15,10 +15,10 @@ ALLOWED: dict[str, set[str]] = {
     "spatial.density": {"spatial", "spatial.coordinates"},
     "spatial.bandwidths": {"spatial", "spatial.density"},
     "spatial.growth": {"spatial"},
-    "spatial.weights": {"spatial"},
-    "spatial.local_statistics": {"spatial", "spatial.density", "spatial.weights"},
+    "spatial.weights": {"spatial", "spatial.density"},
+    "spatial.local_statistics": {"spatial", "spatial.weights"},
     "spatial.over_time": {"spatial", "spatial.local_statistics", "spatial.weights"},
-    "spatial.rates": {"spatial", "spatial.local_statistics", "spatial.weights"},
+    "spatial.rates": {"spatial", "spatial.weights"},
     "spatial.surfaces": {
         "spatial",
         "spatial.bandwidths",

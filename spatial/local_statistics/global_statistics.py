@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from spatial.arrays import FloatArray
 from spatial.errors import InvalidNeighboursError, InvalidValuesError, TooFewAreasError
-from spatial.local_statistics.getis_ord import checked_area_values, lags
+from spatial.local_statistics.getis_ord import checked_area_values
+from spatial.weights.lags import lags
 from spatial.weights.weights import Neighbours
 
 _MIN_AREAS = 4

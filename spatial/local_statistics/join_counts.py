@@ -12,7 +12,8 @@ from spatial.errors import (
     InvalidValuesError,
     TooFewAreasError,
 )
-from spatial.local_statistics.getis_ord import MIN_AREAS, lags
+from spatial.local_statistics.getis_ord import MIN_AREAS
+from spatial.weights.lags import lags
 from spatial.weights.weights import Neighbours
 
 

@@ -7,9 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import AnyArray, BoolArray, FloatArray, frozen
 from spatial.errors import InvalidValuesError
-from spatial.local_statistics.getis_ord import checked_area_values, lags, row_sums, two_sided_p
+from spatial.local_statistics.getis_ord import checked_area_values, two_sided_p
 from spatial.local_statistics.multiplicity import LEVELS, NOT_SIGNIFICANT, NOT_TESTED
 from spatial.local_statistics.permutation import LocalStatistic
+from spatial.weights.lags import lags, row_sums
 from spatial.weights.weights import Neighbours
 
 QUADRANTS = ("none", "high-high", "low-low", "high-low", "low-high")

@@ -14,7 +14,7 @@ from spatial.arrays import FloatArray, IndexArray, IntArray
 from spatial.compiled import compiled
 from spatial.errors import InvalidValuesError
 from spatial.local_statistics.arrangements import block_generator
-from spatial.local_statistics.getis_ord import checked_area_values, gi_star, row_sums
+from spatial.local_statistics.getis_ord import checked_area_values, gi_star
 from spatial.local_statistics.permutation import (
     PermutationP,
     Progress,
@@ -22,6 +22,7 @@ from spatial.local_statistics.permutation import (
     run_blocks,
     to_p,
 )
+from spatial.weights.lags import row_sums
 from spatial.weights.weights import Neighbours
 
 

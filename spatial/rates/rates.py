@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import BoolArray, FloatArray, frozen
 from spatial.errors import InvalidParameterError, InvalidValuesError, TooFewAreasError
-from spatial.local_statistics.getis_ord import lags
+from spatial.weights.lags import lags
 from spatial.weights.weights import Neighbours
 
 Interval = Literal["exact", "byar"]

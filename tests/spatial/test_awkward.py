@@ -16,7 +16,6 @@ from spatial.density.kernels import KERNELS
 from spatial.density.tile_density import density_on_tile
 from spatial.errors import SpatialError
 from spatial.local_statistics.accuracy import concentration
-from spatial.local_statistics.distance_weights import distance_band, knn
 from spatial.local_statistics.getis_ord import gi_star
 from spatial.local_statistics.global_statistics import global_g, global_moran
 from spatial.local_statistics.join_counts import local_join_counts
@@ -26,6 +25,7 @@ from spatial.rates.classes import SCHEMES, classify
 from spatial.rates.rates import count_interval, empirical_bayes, rates
 from spatial.surfaces.contours import volume_contours
 from spatial.surfaces.peaks import find_peaks
+from spatial.weights.distance_weights import distance_band, knn
 from tests.awkward import CAMBRIDGE, MAPS, POINTS, VALUES
 
 GRID = Grid(

@@ -7,12 +7,12 @@ from boundaries.neighbours.adjacency import queen, rook
 from boundaries.neighbours.neighbour_cache import NeighbourCache
 from service.runtime.single_flight import SingleFlightCache
 from spatial.arrays import BoolArray, FloatArray
-from spatial.local_statistics.distance_weights import (
+from spatial.local_statistics.optimised_distance import optimised_distance
+from spatial.weights.distance_weights import (
     distance_band,
     inverse_distance,
     kernel_weights,
     knn,
-    optimised_distance,
 )
 from spatial.weights.weights import Neighbours
 

@@ -1,4 +1,4 @@
-"""Neighbours by distance: against all pairs, ties, limits, and the optimised distance."""
+"""Neighbours by distance: against all pairs, ties, and limits."""
 
 import numpy as np
 import pytest
@@ -7,14 +7,12 @@ from hypothesis import strategies as st
 
 from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidNeighboursError, InvalidParameterError, UnknownKernelError
-from spatial.local_statistics.distance_weights import (
+from spatial.weights.distance_weights import (
     distance_band,
     inverse_distance,
     kernel_weights,
     knn,
-    optimised_distance,
 )
-from spatial.local_statistics.global_statistics import global_moran
 from tests.spatial.lattices import dense_weights, lattice, neighbours_of
 from tests.strategies import SEEDS, quantities
 
@@ -93,40 +91,6 @@ def test_the_rule_is_named_as_a_query_names_it():
     assert kernel_weights(xy, 1500.0).rule == "kernel:1500"
 
 
-def test_the_optimised_distance_is_the_first_peak_of_moran():
-    side = 20
-    xy = np.array([(c * 100.0, r * 100.0) for r in range(side) for c in range(side)]) + ORIGIN
-    rng = np.random.default_rng(0)
-    values = np.zeros((side, side))
-    for r, c in rng.integers(2, side - 2, (9, 2)):
-        values[r - 2 : r + 3, c - 2 : c + 3] += 5.0
-    values = values.ravel() + rng.random(side * side)
-    found = optimised_distance(xy, values)
-    assert found.reason == "first peak"
-    assert len(found.tried_m) == len(found.z_score)
-    at = found.tried_m.index(found.distance_m)
-    assert found.z_score[at - 1] < found.z_score[at] > found.z_score[at + 1]
-    assert not any(
-        a < b > c
-        for a, b, c in zip(found.z_score, found.z_score[1:at], found.z_score[2:], strict=False)
-    )
-    band = distance_band(xy, found.distance_m).row_standardised()
-    assert global_moran(values, band).z_score == pytest.approx(found.z_score[at])
-
-
-def test_without_a_peak_the_largest_is_taken_and_said():
-    xy = np.array([(c * 100.0, 0.0) for c in range(300)])
-    found = optimised_distance(xy, np.arange(300.0), steps=4)
-    assert found.reason == "largest"
-    assert found.distance_m == found.tried_m[int(np.argmax(found.z_score))]
-
-
-def test_every_area_but_outliers_has_a_neighbour_at_the_first_distance():
-    xy = np.vstack([scattered(2, 60), ORIGIN + 50_000.0])
-    found = optimised_distance(xy, np.random.default_rng(0).poisson(5, 61))
-    assert distance_band(xy, found.tried_m[0]).islands.tolist() == [60]
-
-
 @pytest.mark.parametrize("k", [0, -1, 25, 100])
 def test_k_beyond_the_areas_is_refused(k):
     with pytest.raises(InvalidNeighboursError):
@@ -145,10 +109,6 @@ def test_other_requests_without_meaning_are_refused():
         inverse_distance(scattered(0), 100.0, power=0.0)
     with pytest.raises(UnknownKernelError):
         kernel_weights(scattered(0), 100.0, kernel="cubic")
-    with pytest.raises(InvalidNeighboursError):
-        optimised_distance(np.zeros((9, 2)), np.arange(9.0))
-    with pytest.raises(InvalidParameterError):
-        optimised_distance(scattered(0), np.arange(25.0), steps=2)
 
 
 def test_a_band_over_everything_is_refused_before_its_pairs_are_made():
