@@ -12,6 +12,7 @@ BoundaryError
 └── DamagedLayerError       a stored file that is not a boundary layer
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -21,44 +22,41 @@ class BoundaryError(Exception):
     code: ClassVar[str] = "boundary-error"
 
 
+@dataclass(eq=False)
 class UnknownLayerError(BoundaryError):
     """No boundary layer of that name has been imported."""
 
     code = "unknown-layer"
 
-    def __init__(self, layer: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(layer, allowed)
-        self.layer = layer
-        self.allowed = allowed
+    layer: str
+    allowed: tuple[str, ...]
 
     def __str__(self) -> str:
-        known = ", ".join(self.allowed) if self.allowed else "none is imported yet"
-        return f"layer {self.layer!r} is not one of those imported: {known}"
+        names = ", ".join(self.allowed) if self.allowed else "none is imported yet"
+        return f"layer {self.layer!r} is not one of those imported: {names}"
 
 
+@dataclass(eq=False)
 class LayerExistsError(BoundaryError):
     """A layer of that name exists already."""
 
     code = "layer-exists"
 
-    def __init__(self, layer: str) -> None:
-        super().__init__(layer)
-        self.layer = layer
+    layer: str
 
     def __str__(self) -> str:
         return f"layer {self.layer!r} is imported already; repeat with --replace to replace it"
 
 
+@dataclass(eq=False)
 class UnknownAreaError(BoundaryError):
     """The layer has no area of that code."""
 
     code = "unknown-area"
 
-    def __init__(self, layer: str, area: str, examples: tuple[str, ...]) -> None:
-        super().__init__(layer, area, examples)
-        self.layer = layer
-        self.area = area
-        self.examples = examples
+    layer: str
+    area: str
+    examples: tuple[str, ...]
 
     def __str__(self) -> str:
         return (
@@ -67,59 +65,55 @@ class UnknownAreaError(BoundaryError):
         )
 
 
+@dataclass(eq=False)
 class InvalidLayerError(BoundaryError):
     """The codes, names or geometries do not make a layer."""
 
     code = "invalid-layer"
 
-    def __init__(self, layer: str, reason: str) -> None:
-        super().__init__(layer, reason)
-        self.layer = layer
-        self.reason = reason
+    layer: str
+    reason: str
 
     def __str__(self) -> str:
         return f"layer {self.layer!r}: {self.reason}"
 
 
+@dataclass(eq=False)
 class UnreadableFileError(BoundaryError):
     """The file cannot be read as areas, or lacks a field that was named."""
 
     code = "unreadable-boundaries"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
+    path: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
 
 
+@dataclass(eq=False)
 class CoordinatesError(BoundaryError):
     """The coordinates do not fit the named coordinate system."""
 
     code = "wrong-coordinates"
 
-    def __init__(self, path: str, crs: str, reason: str) -> None:
-        super().__init__(path, crs, reason)
-        self.path = path
-        self.crs = crs
-        self.reason = reason
+    path: str
+    crs: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path} read as {self.crs}: {self.reason}"
 
 
+@dataclass(eq=False)
 class LayerCrsError(BoundaryError):
     """A layer is not in the working coordinate system of this deployment."""
 
     code = "layer-crs"
 
-    def __init__(self, layer: str, crs: str, working_crs: str) -> None:
-        super().__init__(layer, crs, working_crs)
-        self.layer = layer
-        self.crs = crs
-        self.working_crs = working_crs
+    layer: str
+    crs: str
+    working_crs: str
 
     def __str__(self) -> str:
         return (
@@ -128,29 +122,27 @@ class LayerCrsError(BoundaryError):
         )
 
 
+@dataclass(eq=False)
 class LookupMismatchError(BoundaryError):
     """A lookup from areas to areas contradicts itself, or does not fit the areas it is for."""
 
     code = "lookup-mismatch"
 
-    def __init__(self, lookup: str, reason: str) -> None:
-        super().__init__(lookup, reason)
-        self.lookup = lookup
-        self.reason = reason
+    lookup: str
+    reason: str
 
     def __str__(self) -> str:
         return f"lookup {self.lookup}: {self.reason}"
 
 
+@dataclass(eq=False)
 class DamagedLayerError(BoundaryError):
     """A file in the boundaries folder is not a layer that this software wrote."""
 
     code = "damaged-layer"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
+    path: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path} is not a boundary layer of ours: {self.reason}"

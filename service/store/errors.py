@@ -19,6 +19,7 @@ StoreError
 └── DamagedTableError       a table at rest that cannot be read
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -28,51 +29,48 @@ class StoreError(Exception):
     code: ClassVar[str] = "store-error"
 
 
+@dataclass(eq=False)
 class UnknownDatasetError(StoreError):
     """No dataset of that name has been imported."""
 
     code = "unknown-dataset"
 
-    def __init__(self, dataset: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(dataset, allowed)
-        self.dataset = dataset
-        self.allowed = allowed
+    dataset: str
+    allowed: tuple[str, ...]
 
     def __str__(self) -> str:
-        known = ", ".join(self.allowed) if self.allowed else "none is imported yet"
-        return f"dataset {self.dataset!r} is not one of those imported: {known}"
+        names = ", ".join(self.allowed) if self.allowed else "none is imported yet"
+        return f"dataset {self.dataset!r} is not one of those imported: {names}"
 
 
+@dataclass(eq=False)
 class UnknownAttributeError(StoreError):
     """The dataset has no attribute of that name."""
 
     code = "unknown-attribute"
 
-    def __init__(self, dataset: str, attribute: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(dataset, attribute, allowed)
-        self.dataset = dataset
-        self.attribute = attribute
-        self.allowed = allowed
+    dataset: str
+    attribute: str
+    allowed: tuple[str, ...]
 
     def __str__(self) -> str:
-        known = ", ".join(self.allowed) if self.allowed else "none"
-        return f"dataset {self.dataset!r} has no attribute {self.attribute!r}; it has: {known}"
+        names = ", ".join(self.allowed) if self.allowed else "none"
+        return f"dataset {self.dataset!r} has no attribute {self.attribute!r}; it has: {names}"
 
 
+@dataclass(eq=False)
 class UnknownMeasureError(StoreError):
     """The layer has no such measure, or not for that period."""
 
     code = "unknown-measure"
 
-    def __init__(self, layer: str, measure: str, allowed: tuple[str, ...]) -> None:
-        super().__init__(layer, measure, allowed)
-        self.layer = layer
-        self.measure = measure
-        self.allowed = allowed
+    layer: str
+    measure: str
+    allowed: tuple[str, ...]
 
     def __str__(self) -> str:
-        known = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
-        return f"layer {self.layer!r} has no measure {self.measure!r}; it has: {known}"
+        names = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
+        return f"layer {self.layer!r} has no measure {self.measure!r}; it has: {names}"
 
 
 class NoSitesError(StoreError):
@@ -84,15 +82,14 @@ class NoSitesError(StoreError):
         return "no development sites are imported yet: hotspots import sites FILE"
 
 
+@dataclass(eq=False)
 class AlreadyImportedError(StoreError):
     """The very same file is in the table already."""
 
     code = "already-imported"
 
-    def __init__(self, path: str, table: str) -> None:
-        super().__init__(path, table)
-        self.path = path
-        self.table = table
+    path: str
+    table: str
 
     def __str__(self) -> str:
         return (
@@ -101,15 +98,14 @@ class AlreadyImportedError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class SameNameError(StoreError):
     """Rows of another file of the same name are in the table already."""
 
     code = "same-file-name"
 
-    def __init__(self, path: str, table: str) -> None:
-        super().__init__(path, table)
-        self.path = path
-        self.table = table
+    path: str
+    table: str
 
     def __str__(self) -> str:
         return (
@@ -119,17 +115,16 @@ class SameNameError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class MeasureExistsError(StoreError):
     """The layer has that measure of that period already."""
 
     code = "measure-exists"
 
-    def __init__(self, layer: str, measure: str, period: str, loaded_from: str) -> None:
-        super().__init__(layer, measure, period, loaded_from)
-        self.layer = layer
-        self.measure = measure
-        self.period = period
-        self.loaded_from = loaded_from
+    layer: str
+    measure: str
+    period: str
+    loaded_from: str
 
     def __str__(self) -> str:
         return (
@@ -139,16 +134,15 @@ class MeasureExistsError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class LookupExistsError(StoreError):
     """A lookup between those two layers is loaded already."""
 
     code = "lookup-exists"
 
-    def __init__(self, from_layer: str, to_layer: str, loaded_from: str) -> None:
-        super().__init__(from_layer, to_layer, loaded_from)
-        self.from_layer = from_layer
-        self.to_layer = to_layer
-        self.loaded_from = loaded_from
+    from_layer: str
+    to_layer: str
+    loaded_from: str
 
     def __str__(self) -> str:
         return (
@@ -157,16 +151,15 @@ class LookupExistsError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class PostcodesExistError(StoreError):
     """Postcodes of a file are loaded already, from another file."""
 
     code = "postcodes-exist"
 
-    def __init__(self, examples: tuple[str, ...], number: int, loaded_from: str) -> None:
-        super().__init__(examples, number, loaded_from)
-        self.examples = examples
-        self.number = number
-        self.loaded_from = loaded_from
+    examples: tuple[str, ...]
+    number: int
+    loaded_from: str
 
     def __str__(self) -> str:
         return (
@@ -176,33 +169,31 @@ class PostcodesExistError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class SiteExistsError(StoreError):
     """Development sites of those identifiers are loaded already."""
 
     code = "site-exists"
 
-    def __init__(self, site_ids: tuple[str, ...]) -> None:
-        super().__init__(site_ids)
-        self.site_ids = site_ids
+    site_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.site_ids[:5])
+        examples = ", ".join(self.site_ids[:5])
         more = f" and {len(self.site_ids) - 5} more" if len(self.site_ids) > 5 else ""
         return (
-            f"sites {shown}{more} are loaded already; nothing was imported. "
+            f"sites {examples}{more} are loaded already; nothing was imported. "
             "Repeat with --replace to replace them"
         )
 
 
+@dataclass(eq=False)
 class ConcurrentImportError(StoreError):
     """Other imports into the same table got in first, again and again."""
 
     code = "concurrent-import"
 
-    def __init__(self, table: str, attempts: int) -> None:
-        super().__init__(table, attempts)
-        self.table = table
-        self.attempts = attempts
+    table: str
+    attempts: int
 
     def __str__(self) -> str:
         return (
@@ -211,16 +202,15 @@ class ConcurrentImportError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class WrongCrsError(StoreError):
     """The table is in another coordinate system than the working one."""
 
     code = "wrong-crs"
 
-    def __init__(self, table: str, crs: str, working_crs: str) -> None:
-        super().__init__(table, crs, working_crs)
-        self.table = table
-        self.crs = crs
-        self.working_crs = working_crs
+    table: str
+    crs: str
+    working_crs: str
 
     def __str__(self) -> str:
         return (
@@ -230,58 +220,54 @@ class WrongCrsError(StoreError):
         )
 
 
+@dataclass(eq=False)
 class DatasetSettingsError(StoreError):
     """A name or description of a dataset or table that is not usable."""
 
     code = "dataset-settings"
 
-    def __init__(self, field: str, value: str, allowed: str) -> None:
-        super().__init__(field, value, allowed)
-        self.field = field
-        self.value = value
-        self.allowed = allowed
+    field: str
+    value: str
+    allowed: str
 
     def __str__(self) -> str:
         return f"{self.field} must be {self.allowed}, got {self.value!r}"
 
 
+@dataclass(eq=False)
 class ImportRefusedError(StoreError):
     """Nothing was imported from a file; the reason names field, value and what is allowed."""
 
     code = "import-refused"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
+    path: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; nothing was imported"
 
 
+@dataclass(eq=False)
 class ReadOnlyDataError(StoreError):
     """The data folder, or something in it, cannot be written."""
 
     code = "read-only-data"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
+    path: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path} cannot be written: {self.reason}"
 
 
+@dataclass(eq=False)
 class DamagedTableError(StoreError):
     """A table at rest cannot be read."""
 
     code = "damaged-table"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path = path
-        self.reason = reason
+    path: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.path} cannot be read as a table of ours: {self.reason}"
