@@ -50,7 +50,13 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.config": {"spatial", "spatial.coordinates"},
-    "service.store": {"boundaries.changes", "boundaries.layers", "spatial", "spatial.coordinates"},
+    "service.store": {
+        "boundaries.changes",
+        "boundaries.layers",
+        "boundaries.storage",
+        "spatial",
+        "spatial.coordinates",
+    },
     "service.model": {
         "boundaries.layers",
         "boundaries.storage",

@@ -168,13 +168,13 @@ class DiskCache:
         for name in self._folder.names():
             if name.startswith(".") or not name.endswith(self._suffix):
                 continue
-            other = tuple(name.removesuffix(self._suffix).split("."))
-            if len(other) == len(key) and self._subject_and_version(other)[0] == subject:
-                files.setdefault(self._subject_and_version(other)[1], []).append(name)
+            file_key = tuple(name.removesuffix(self._suffix).split("."))
+            if len(file_key) == len(key) and self._subject_and_version(file_key)[0] == subject:
+                files.setdefault(self._subject_and_version(file_key)[1], []).append(name)
         files.pop(version, None)
         oldest_first = sorted(files, key=lambda v: max(map(self._changed_ns, files[v])))
-        for old in oldest_first[: max(0, len(files) - self._versions + 1)]:
-            for name in files[old]:
+        for superseded in oldest_first[: max(0, len(files) - self._versions + 1)]:
+            for name in files[superseded]:
                 self._folder.remove(name)
         self._folder.sweep(before_ns=self._changed_ns(self._name(key)) - ABANDONED_AFTER_NS)
 

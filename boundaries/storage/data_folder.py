@@ -57,6 +57,11 @@ class DataFolder:
         """The folder itself, or the one at a path."""
         return folder if isinstance(folder, DataFolder) else cls(folder)
 
+    @property
+    def uri(self) -> str:
+        """Where the folder is, for a library that reads and writes a whole table."""
+        return self._root
+
     def subfolder(self, name: str) -> "DataFolder":
         """A folder in this one, of the same kind."""
         return type(self)(self.path / name)

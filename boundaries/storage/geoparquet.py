@@ -55,7 +55,7 @@ def write_layer(layer: Layer, file: IO[bytes]) -> None:
     file : binary file
         Open for writing.
     """
-    own = {
+    facts = {
         "format": FORMAT,
         **asdict(layer.metadata),
         "areas": len(layer),
@@ -69,7 +69,7 @@ def write_layer(layer: Layer, file: IO[bytes]) -> None:
             "geometry": pa.array(shapely.to_wkb(layer.geometries).tolist(), pa.binary()),
         }
     ).replace_schema_metadata(
-        {GEO_KEY: json.dumps(_geo_metadata(layer)), OWN_KEY: json.dumps(own)}
+        {GEO_KEY: json.dumps(_geo_metadata(layer)), OWN_KEY: json.dumps(facts)}
     )
     pq.write_table(table, file, compression="zstd")
 
@@ -121,15 +121,15 @@ def _header(schema_metadata: dict[bytes, bytes], path: Path) -> LayerHeader:
     if OWN_KEY not in schema_metadata:
         raise DamagedLayerError(str(path), "its metadata say nothing of a layer")
     try:
-        own = json.loads(schema_metadata[OWN_KEY])
-        if own["format"] != FORMAT:
+        facts = json.loads(schema_metadata[OWN_KEY])
+        if facts["format"] != FORMAT:
             raise DamagedLayerError(
-                str(path), f"it is of format {own['format']}, this program reads {FORMAT}"
+                str(path), f"it is of format {facts['format']}, this program reads {FORMAT}"
             )
-        known = {name: own[name] for name in LayerMetadata.__dataclass_fields__}
-        left, bottom, right, top = own["bounds_m"]
+        fields = {name: facts[name] for name in LayerMetadata.__dataclass_fields__}
+        left, bottom, right, top = facts["bounds_m"]
         return LayerHeader(
-            LayerMetadata(**known), own["areas"], own["area_km2"], (left, bottom, right, top)
+            LayerMetadata(**fields), facts["areas"], facts["area_km2"], (left, bottom, right, top)
         )
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedLayerError(str(path), f"its metadata are incomplete: {error!r}") from error

@@ -81,15 +81,18 @@ class LayerStore:
                 continue
         return tuple(sorted(headers, key=lambda h: (h.metadata.order, h.metadata.layer_id)))
 
-    def header(self, layer_id: str) -> LayerHeader:
-        """What is known of a layer without reading its geometries.
+    def versions(self) -> tuple[tuple[str, str], ...]:
+        """Name and version of each layer, from the headers of their files, in order of import.
 
         Raises
         ------
-        UnknownLayerError, DamagedLayerError, LayerCrsError
+        DamagedLayerError, LayerCrsError
             As `get`.
         """
-        return self._checked(layer_id).header
+        headers = self.headers()
+        for header in headers:
+            self._check_crs(header)
+        return tuple((h.metadata.layer_id, h.metadata.version) for h in headers)
 
     def version(self, layer_id: str) -> str:
         """The version of a layer, from the header of its file.
@@ -195,9 +198,9 @@ class LayerStore:
 
     def _current(self, layer_id: str, *, locked: bool = False) -> _LayerFile:
         """What has been read of the file as it is now; at least the header."""
-        known = self._files.get(layer_id)
-        if known is not None and known.status == self._folder.status(f"{layer_id}{SUFFIX}"):
-            return known
+        file = self._files.get(layer_id)
+        if file is not None and file.status == self._folder.status(f"{layer_id}{SUFFIX}"):
+            return file
         if locked:
             return self._read(layer_id, areas=False)
         with self._lock_of(layer_id):

@@ -22,11 +22,11 @@ from service.demo.geography import CRS, LICENCE, SOURCE
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
 from service.demo.published import sites_source
 from service.demo.residents import MEASURES
-from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
+from service.store.source_files import SourceFile
 
 Progress = Callable[[str, float], None]
 

@@ -3,25 +3,57 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from deltalake import DeltaTable
 from numpy.typing import NDArray
 
-from service.store import delta
+from service.store.contents import mixed
+from service.store.delta import TableVersion
 from service.store.errors import UnknownAttributeError
 from service.store.incident_rows import PRECISIONS, SCHEMA
-from service.store.versioned import content_digest
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
 
 _CODED = ("precision", "category", "subcategory", "area_code", "area_layer")
 _COLUMNS = ("occurred", "easting_m", "northing_m", "weight", *_CODED)
+
+
+@dataclass(frozen=True)
+class DatasetFacts:
+    """What is known of a dataset besides its rows; kept in the table's own metadata."""
+
+    title: str
+    source: str
+    licence: str
+    synthetic: bool
+    crs: str
+
+    @classmethod
+    def of(cls, table: TableVersion) -> "DatasetFacts":
+        """The facts that a table keeps.
+
+        Parameters
+        ----------
+        table : TableVersion
+            Of the dataset.
+
+        Raises
+        ------
+        DamagedTableError
+            If the table was not written by this software.
+        """
+        facts = table.facts
+        return cls(
+            title=str(facts.get("title", "")),
+            source=str(facts.get("source", "")),
+            licence=str(facts.get("licence", "")),
+            synthetic=bool(facts.get("synthetic", False)),
+            crs=str(facts.get("crs", "")),
+        )
 
 
 @dataclass(frozen=True)
@@ -124,33 +156,25 @@ class Incidents:
     area_layers: tuple[str, ...]
     attributes: tuple[str, ...]
     _order: IntArray = field(repr=False)
-    _table: DeltaTable = field(repr=False)
+    _table: TableVersion = field(repr=False)
     _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
     def __len__(self) -> int:
         return len(self.occurred)
 
-    @cached_property
+    @property
     def revision(self) -> str:
-        """The version and a digest of all that answers are made of; no two tables share it."""
-        digest = content_digest(
-            (self.title, self.source, self.licence, self.synthetic, self.crs),
-            (self.categories, self.subcategories, self.area_codes, self.area_layers),
-            self.attributes,
-            self.occurred,
-            self.precision,
-            self.xy_m,
-            self.category,
-            self.subcategory,
-            self.weight,
-            self.area_code,
-            self.area_layer,
-        )
-        return f"{self.version}-{digest}"
+        """The version and a digest of its content; no two tables share it."""
+        return self._table.revision
 
     def attribute(self, name: str) -> Attribute:
         """A further column, read at its first use and kept.
+
+        Parameters
+        ----------
+        name : str
+            One of `attributes`.
 
         Raises
         ------
@@ -163,15 +187,14 @@ class Incidents:
             raise UnknownAttributeError(self.dataset, name, self.attributes)
         with self._lock:
             if name not in self._columns:
-                column = delta.read_columns(self._table, [name]).column(name)
+                column = self._table.read([name]).column(name)
                 codes, values = _coded(pc.dictionary_encode(column))
-                self._columns[name] = Attribute(name, _kept(codes, self._order), values)
+                self._columns[name] = Attribute(name, _ordered(codes, self._order), values)
             return self._columns[name]
 
     def rows(self) -> pa.Table:
         """All columns of all rows as they are at rest, in the order of this object."""
-        table = delta.read_columns(self._table)
-        return table.take(pa.array(self._order))
+        return self._table.read().take(pa.array(self._order))
 
     def info(self) -> DatasetInfo:
         """What the dataset holds."""
@@ -197,56 +220,55 @@ class Incidents:
         )
 
 
-def from_table(
-    table: DeltaTable,
-    *,
-    dataset: str,
-    title: str,
-    source: str,
-    licence: str,
-    synthetic: bool,
-    crs: str,
-) -> Incidents:
-    """The incidents of an opened table version, in memory.
+def from_table(table: TableVersion, dataset: str) -> Incidents:
+    """The incidents of a table version, in memory.
+
+    Parameters
+    ----------
+    table : TableVersion
+        Opened.
+    dataset : str
+        Its name.
 
     Raises
     ------
     DamagedTableError
         If a file of the version is missing or unreadable.
     """
-    rows = delta.read_columns(table, _COLUMNS, coded=_CODED)
+    facts = DatasetFacts.of(table)
+    rows = table.read(_COLUMNS, coded=_CODED)
     xy_m = np.column_stack([_floats(rows.column("easting_m")), _floats(rows.column("northing_m"))])
-    order, located_count = _spatial_order(xy_m)
+    weight = _floats(rows.column("weight"))
+    order, located_count = _spatial_order(xy_m, weight)
     occurred = rows.column("occurred").to_numpy().astype("datetime64[m]")
     coded = {name: _coded(rows.column(name)) for name in _CODED}
-    precision, words = coded["precision"]
-    to_precision = np.array([PRECISIONS.index(word) for word in words], dtype=np.int8)
+    precision, names = coded["precision"]
+    to_precision = np.array([PRECISIONS.index(name) for name in names], dtype=np.int8)
     located = np.zeros(len(order), dtype=np.bool_)
     located[:located_count] = True
-    names = [str(field.name) for field in table.schema().fields]
     return Incidents(
         dataset=dataset,
-        version=table.version(),
-        title=title,
-        source=source,
-        licence=licence,
-        synthetic=synthetic,
-        crs=crs,
-        occurred=_kept(occurred, order),
-        precision=_kept(to_precision[precision], order),
-        xy_m=_kept(xy_m, order),
+        version=table.version,
+        title=facts.title,
+        source=facts.source,
+        licence=facts.licence,
+        synthetic=facts.synthetic,
+        crs=facts.crs,
+        occurred=_ordered(occurred, order),
+        precision=_ordered(to_precision[precision], order),
+        xy_m=_ordered(xy_m, order),
         located=frozen(located),
         located_count=located_count,
-        category=_kept(coded["category"][0], order),
+        category=_ordered(coded["category"][0], order),
         categories=coded["category"][1],
-        subcategory=_kept(coded["subcategory"][0], order),
+        subcategory=_ordered(coded["subcategory"][0], order),
         subcategories=coded["subcategory"][1],
-        weight=_kept(_floats(rows.column("weight")), order),
-        area_code=_kept(coded["area_code"][0], order),
+        weight=_ordered(_floats(rows.column("weight")), order),
+        area_code=_ordered(coded["area_code"][0], order),
         area_codes=coded["area_code"][1],
-        area_layer=_kept(coded["area_layer"][0], order),
+        area_layer=_ordered(coded["area_layer"][0], order),
         area_layers=coded["area_layer"][1],
-        attributes=tuple(name for name in names if name not in SCHEMA.names),
+        attributes=tuple(name for name in table.columns if name not in SCHEMA.names),
         _order=frozen(order),
         _table=table,
     )
@@ -257,7 +279,7 @@ def _floats(column: pa.ChunkedArray) -> FloatArray:
     return np.asarray(column.to_numpy(), dtype=np.float64)
 
 
-def _kept(values: NDArray[Any], order: IntArray) -> NDArray[Any]:
+def _ordered(values: NDArray[Any], order: IntArray) -> NDArray[Any]:
     """The values in the given order, read-only."""
     return frozen(np.ascontiguousarray(values[order]))
 
@@ -278,19 +300,28 @@ def _coded(column: pa.ChunkedArray) -> tuple[IndexArray, tuple[Any, ...]]:
     return renumbered[codes], tuple(values[i] for i in in_order)
 
 
-def _spatial_order(xy_m: FloatArray) -> tuple[IntArray, int]:
-    """The order along a Z-order curve, the rows without a place last, and how many have one."""
+def _spatial_order(xy_m: FloatArray, weight: FloatArray) -> tuple[IntArray, int]:
+    """The order along a Z-order curve, the rows without a place last, and how many have one.
+
+    Rows in the same cell of the curve are in an order that depends on place and weight alone,
+    and not on the files they come from: sums over them have the same last digit wherever the
+    same rows have been imported.
+    """
     has_place = np.isfinite(xy_m).all(axis=1)
-    places = np.flatnonzero(has_place)
-    if len(places) == 0:
-        return np.arange(len(xy_m)), 0
-    xy = xy_m[places]
+    located, unlocated = np.flatnonzero(has_place), np.flatnonzero(~has_place)
+    tie = mixed(weight.view(np.uint64))
+    unlocated = unlocated[np.argsort(tie[unlocated], kind="stable")]
+    if len(located) == 0:
+        return unlocated, 0
+    xy = np.ascontiguousarray(xy_m[located])
+    x_bits, y_bits = xy.view(np.uint64).T
+    tie = mixed(x_bits + mixed(y_bits + tie[located]))
     low = xy.min(axis=0)
     span = float((xy.max(axis=0) - low).max()) or 1.0
     cells = ((xy - low) * (65_535.0 / span)).astype(np.uint32)
     code = _spread(cells[:, 0]) | (_spread(cells[:, 1]) << np.uint32(1))
-    along = places[np.argsort(code, kind="stable")]
-    return np.concatenate([along, np.flatnonzero(~has_place)]), len(places)
+    place = (code.astype(np.uint64) << np.uint64(32)) | (tie >> np.uint64(32))
+    return np.concatenate([located[np.argsort(place, kind="stable")], unlocated]), len(located)
 
 
 def _spread(values: NDArray[np.uint32]) -> NDArray[np.uint32]:

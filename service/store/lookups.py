@@ -1,21 +1,24 @@
 """Lookups between the areas of two layers at rest: one Delta table of pairs of codes."""
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.changes.vintages import UNCHANGED, Changes, changes
 from boundaries.layers.layer import is_layer_id
-from service.store import delta
-from service.store.delta import Committed, SourceFile, Stamp
-from service.store.errors import DatasetSettingsError, ImportRefusedError, LookupExistsError
-from service.store.versioned import content_digest
+from boundaries.storage.caches import DiskCache
+from boundaries.storage.data_folder import DataFolder
+from service.store.columns import SOURCE_FIELDS, completed
+from service.store.commits import Committed, Plan, check_writable
+from service.store.delta import TableVersion
+from service.store.errors import DatasetSettingsError, LookupExistsError
+from service.store.row_conditions import RowCondition
+from service.store.source_files import SourceFile
+from service.store.versioned import TableStore, VersionedTable
 
 BY_AREA = "area"
 
@@ -30,14 +33,12 @@ SCHEMA = pa.schema(
         pa.field("weight", pa.string(), nullable=False),
         pa.field("source", pa.string()),
         pa.field("licence", pa.string()),
-        pa.field("source_file", pa.string(), nullable=False),
-        pa.field("source_row", pa.int64(), nullable=False),
-        pa.field("source_sha256", pa.string(), nullable=False),
+        *SOURCE_FIELDS,
     ]
 )
 
-_WORDS = ("weight", "source", "licence", "source_file")
-_READ = ("from_layer", "to_layer", "from_code", "to_code", "change", *_WORDS)
+_FACTS = ("weight", "source", "licence", "source_file")
+_COLUMNS = ("from_layer", "to_layer", "from_code", "to_code", "change", *_FACTS)
 
 
 @dataclass(frozen=True)
@@ -94,19 +95,14 @@ class _Version:
     pairs: Mapping[LookupKey, _Pairs]
 
     @cached_property
-    def digest(self) -> str:
-        """Digest of all pairs and words."""
-        return content_digest(*self.pairs.items())
-
-    @cached_property
     def lookups(self) -> Mapping[LookupKey, Lookup]:
         """Every lookup in its own direction, and turned round where that has a meaning."""
-        found = {key: self._lookup(key, pairs) for key, pairs in self.pairs.items()}
-        for key, lookup in list(found.items()):
+        lookups = {key: self._lookup(key, pairs) for key, pairs in self.pairs.items()}
+        for key, lookup in list(lookups.items()):
             back = LookupKey(key.to_layer, key.from_layer)
-            if back not in found and is_change_of_vintage(lookup.changes):
-                found[back] = self._lookup(back, self.pairs[key], turned=True)
-        return found
+            if back not in lookups and is_change_of_vintage(lookup.changes):
+                lookups[back] = self._lookup(back, self.pairs[key], turned=True)
+        return lookups
 
     def _lookup(self, key: LookupKey, pairs: _Pairs, *, turned: bool = False) -> Lookup:
         rows = [(b, a, "") for a, b, _ in pairs.rows] if turned else pairs.rows
@@ -127,38 +123,28 @@ def is_change_of_vintage(lookup: Changes) -> bool:
 
     Only such a lookup is used in both directions. To share a ward among its LSOAs because a
     lookup says which LSOAs make it up would invent what nobody knows.
+
+    Parameters
+    ----------
+    lookup : Changes
+        The pairs of a lookup.
     """
     return bool((lookup.kind == UNCHANGED).mean() >= 0.5)
 
 
-class LookupStore:
+class LookupStore(TableStore[_Version]):
     """All lookups between layers.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/lookups``; need not exist yet.
+    digests : DiskCache or None
+        See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._held: tuple[Stamp, _Version] | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where it is kept."""
-        return self._folder
-
-    def version(self) -> int | None:
-        """The newest version of the table, None where nothing has been imported."""
-        stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
-        return None if stamp is None else stamp.version
-
-    def revision(self) -> str:
-        """The newest version and a digest of its content, which two tables never share."""
-        current = self._current()
-        return f"{current.version}-{current.digest}"
+    def __init__(self, folder: Path | DataFolder, *, digests: DiskCache | None = None) -> None:
+        super().__init__(VersionedTable(folder, _read, name="lookups", digests=digests))
 
     def available(self) -> tuple[Lookup, ...]:
         """Every lookup as it was imported, by layers in alphabetical order."""
@@ -171,6 +157,11 @@ class LookupStore:
 
         One that was imported in the other direction is turned round where it is a change of
         vintage; see `is_change_of_vintage`.
+
+        Parameters
+        ----------
+        layer : str
+            Its name.
         """
         lookups = self._current().lookups
         keys = sorted(key.from_layer for key in lookups if key.to_layer == layer)
@@ -178,16 +169,28 @@ class LookupStore:
 
     def codes(self) -> Mapping[str, tuple[str, ...]]:
         """The codes of every layer that a lookup names, whether it is imported or not."""
-        found: dict[str, set[str]] = {}
+        by_layer: dict[str, set[str]] = {}
         for lookup in self.available():
-            found.setdefault(lookup.key.from_layer, set()).update(lookup.changes.old_codes)
-            found.setdefault(lookup.key.to_layer, set()).update(lookup.changes.new_codes)
-        return {layer: tuple(sorted(codes)) for layer, codes in found.items()}
+            by_layer.setdefault(lookup.key.from_layer, set()).update(lookup.changes.old_codes)
+            by_layer.setdefault(lookup.key.to_layer, set()).update(lookup.changes.new_codes)
+        return {layer: tuple(sorted(codes)) for layer, codes in by_layer.items()}
 
     def check_import(self, key: LookupKey, *, replace: bool = False) -> None:
-        """Raise what `append` would raise about these layers, before any row is read."""
+        """Raise what `append` would raise about these layers, before any row is read.
+
+        Parameters
+        ----------
+        key : LookupKey
+            The two layers.
+        replace : bool
+            As of `append`.
+
+        Raises
+        ------
+        DatasetSettingsError, LookupExistsError, ReadOnlyDataError, DamagedTableError
+        """
         _check_key(key)
-        delta.check_writable(self._folder)
+        check_writable(self._table.folder)
         pairs = self._current().pairs
         if key in pairs and not replace:
             raise _exists(key, pairs[key])
@@ -215,6 +218,8 @@ class LookupStore:
             Where the rows came from.
         weight : str
             ``area``, or a measure of the layer that values are shared to.
+        source, licence : str
+            Kept with each row; empty where unknown.
         replace : bool
             Put the rows in the place of those of the same two layers.
 
@@ -231,72 +236,50 @@ class LookupStore:
         ConcurrentImportError, ReadOnlyDataError, DamagedTableError
         """
         _check_key(key)
-        if rows.num_rows == 0:
-            raise ImportRefusedError(file.name, "there is no usable row")
-        table = _complete(key, rows, file, weight, source, licence)
+        constants = {
+            "from_layer": key.from_layer,
+            "to_layer": key.to_layer,
+            "weight": weight,
+            "source": source or None,
+            "licence": licence or None,
+        }
+        table = completed(rows, SCHEMA, files=(file,), constants=constants)
         changes(_triples(table), label=file.name, numbers=table.column("source_row").to_pylist())
+        layers = RowCondition(({"from_layer": [key.from_layer], "to_layer": [key.to_layer]},))
 
-        def plan(current: Any) -> delta.Plan:
-            pairs = {} if current is None else _read(current).pairs
-            if key not in pairs:
-                return delta.Plan()
-            if not replace:
+        def plan(current: TableVersion) -> Plan:
+            pairs = _read(current).pairs
+            if key in pairs and not replace:
                 raise _exists(key, pairs[key])
-            condition = (
-                f"from_layer = {delta.sql_text(key.from_layer)} "
-                f"AND to_layer = {delta.sql_text(key.to_layer)}"
-            )
-            return delta.Plan(condition, len(pairs[key].rows))
+            return Plan(layers)
 
-        committed = delta.commit(
-            self._folder,
-            table,
-            name="lookups",
-            description=delta.to_description({"title": "Lookups between areas"}),
-            plan=plan,
-        )
-        delta.remove_orphans(self._folder)
-        return committed
+        return self._table.append(table, facts={"title": "Lookups between areas"}, plan=plan)
 
     def _current(self) -> _Version:
         """The newest version in memory; empty where nothing has been imported."""
-        held = self._held
-        stamp = delta.current_stamp(self._folder, held[0] if held else None)
-        if stamp is None:
-            return _Version(-1, {})
-        if held is not None and held[0] == stamp:
-            return held[1]
-        with self._lock:
-            if self._held is None or self._held[0] != stamp:
-                table = delta.opened(self._folder)
-                if table is None:
-                    return _Version(-1, {})
-                self._held = (stamp, _read(table))
-            return self._held[1]
+        return self._table.current() or _Version(-1, {})
 
 
-def _read(table: Any) -> _Version:
-    """All lookups of an opened table version."""
-    rows = delta.read_columns(table, _READ)
-    keys = rows.select(["from_layer", "to_layer"]).group_by(["from_layer", "to_layer"])
+def _read(table: TableVersion) -> _Version:
+    """All lookups of a table version."""
+    rows = table.read(_COLUMNS)
+    layers = ["from_layer", "to_layer"]
+    keys = rows.select(layers).group_by(layers).aggregate([])
     pairs = {}
-    for one in keys.aggregate([]).to_pylist():
+    for names in sorted(keys.to_pylist(), key=lambda row: [row[layer] for layer in layers]):
         of_key = rows.filter(
-            pc.and_(
-                pc.equal(rows.column("from_layer"), one["from_layer"]),
-                pc.equal(rows.column("to_layer"), one["to_layer"]),
-            )
+            (pc.field("from_layer") == names["from_layer"])
+            & (pc.field("to_layer") == names["to_layer"])
         )
-        words = {name: str(of_key.column(name)[0].as_py() or "") for name in _WORDS}
-        pairs[LookupKey(one["from_layer"], one["to_layer"])] = _Pairs(
+        facts = {name: str(of_key.column(name)[0].as_py() or "") for name in _FACTS}
+        pairs[LookupKey(**names)] = _Pairs(
             rows=tuple(sorted(_triples(of_key))),
-            weight=words["weight"],
-            source=words["source"],
-            licence=words["licence"],
-            loaded_from=words["source_file"],
+            weight=facts["weight"],
+            source=facts["source"],
+            licence=facts["licence"],
+            loaded_from=facts["source_file"],
         )
-    ordered = sorted(pairs, key=lambda key: (key.from_layer, key.to_layer))
-    return _Version(table.version(), {key: pairs[key] for key in ordered})
+    return _Version(table.version, pairs)
 
 
 def _triples(rows: pa.Table) -> list[tuple[str, str, str]]:
@@ -304,28 +287,6 @@ def _triples(rows: pa.Table) -> list[tuple[str, str, str]]:
     names = ("from_code", "to_code", "change")
     parts = [[word or "" for word in rows.column(name).to_pylist()] for name in names]
     return list(zip(*parts, strict=True))
-
-
-def _complete(
-    key: LookupKey, rows: pa.Table, file: SourceFile, weight: str, source: str, licence: str
-) -> pa.Table:
-    """The rows with all columns of the table."""
-    constants = {
-        "from_layer": key.from_layer,
-        "to_layer": key.to_layer,
-        "weight": weight,
-        "source": source or None,
-        "licence": licence or None,
-        "source_file": file.name,
-        "source_sha256": file.sha256,
-    }
-    arrays = [
-        pa.repeat(pa.scalar(constants[field.name], field.type), rows.num_rows)
-        if field.name in constants
-        else rows.column(field.name).cast(field.type)
-        for field in SCHEMA
-    ]
-    return pa.table(arrays, schema=SCHEMA)
 
 
 def _check_key(key: LookupKey) -> None:

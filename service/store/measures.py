@@ -2,10 +2,8 @@
 
 import dataclasses
 import re
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +11,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.store import delta
-from service.store.delta import Committed, SourceFile, Stamp
+from boundaries.storage.caches import DiskCache
+from boundaries.storage.data_folder import DataFolder
+from service.store.columns import SOURCE_FIELDS, completed
+from service.store.commits import Committed, Plan, check_writable
+from service.store.delta import TableVersion
 from service.store.errors import (
     DatasetSettingsError,
     ImportRefusedError,
     MeasureExistsError,
     UnknownMeasureError,
 )
-from service.store.versioned import content_digest
+from service.store.row_conditions import RowCondition
+from service.store.source_files import SourceFile
+from service.store.versioned import TableStore, VersionedTable
 from spatial.arrays import FloatArray, frozen
 
 SCHEMA = pa.schema(
@@ -35,9 +38,7 @@ SCHEMA = pa.schema(
         pa.field("source", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("synthetic", pa.bool_(), nullable=False),
-        pa.field("source_file", pa.string(), nullable=False),
-        pa.field("source_row", pa.int64(), nullable=False),
-        pa.field("source_sha256", pa.string(), nullable=False),
+        *SOURCE_FIELDS,
     ]
 )
 
@@ -123,65 +124,48 @@ class MeasureColumn:
         return len(self.codes)
 
     def values_for(self, codes: Sequence[str]) -> FloatArray:
-        """(len(codes),) float64 value of each area, NaN where there is none."""
+        """(len(codes),) float64 value of each area, NaN where there is none.
+
+        Parameters
+        ----------
+        codes : sequence of str
+            Of areas, in any order.
+        """
         return np.array([self.by_code.get(code, np.nan) for code in codes], dtype=np.float64)
 
 
-@dataclass(frozen=True, eq=False)
-class _Version:
-    """One version of the table in memory."""
-
-    version: int
-    columns: Mapping[MeasureKey, MeasureColumn]
-
-    @cached_property
-    def digest(self) -> str:
-        """Digest of all values and words."""
-        parts: list[object] = []
-        for key, column in self.columns.items():
-            words = (column.unit, column.source, column.licence, column.synthetic)
-            parts += [key, words, column.codes, column.values]
-        return content_digest(*parts)
+Columns = Mapping[MeasureKey, MeasureColumn]
 
 
-class MeasureStore:
+class MeasureStore(TableStore[Columns]):
     """All measures of all layers.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/measures``; need not exist yet.
+    digests : DiskCache or None
+        See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._held: tuple[Stamp, _Version] | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where it is kept."""
-        return self._folder
-
-    def version(self) -> int | None:
-        """The newest version of the table, None where nothing has been imported."""
-        stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
-        return None if stamp is None else stamp.version
-
-    def revision(self) -> str:
-        """The newest version and a digest of its content, which two tables never share."""
-        current = self._current()
-        return f"{current.version}-{current.digest}"
+    def __init__(self, folder: Path | DataFolder, *, digests: DiskCache | None = None) -> None:
+        super().__init__(VersionedTable(folder, _read, name="measures", digests=digests))
 
     def available(self, layer: str) -> tuple[MeasureInfo, ...]:
-        """What is loaded for a layer, in alphabetical order; empty where nothing is."""
-        columns = self._current().columns
+        """What is loaded for a layer, in alphabetical order; empty where nothing is.
+
+        Parameters
+        ----------
+        layer : str
+            Its name.
+        """
+        columns = self._columns()
         names = sorted({key.measure for key in columns if key.layer == layer})
-        found = []
+        measures = []
         for name in names:
             periods = _periods(columns, layer, name)
             latest = columns[MeasureKey(layer, name, periods[-1])]
-            found.append(
+            measures.append(
                 MeasureInfo(
                     layer=layer,
                     measure=name,
@@ -193,10 +177,17 @@ class MeasureStore:
                     synthetic=latest.synthetic,
                 )
             )
-        return tuple(found)
+        return tuple(measures)
 
     def column(self, layer: str, measure: str, period: str | None = None) -> MeasureColumn:
         """The values of a measure, of its latest period where none is named.
+
+        Parameters
+        ----------
+        layer, measure : str
+            Their names.
+        period : str or None
+            As it was imported.
 
         Raises
         ------
@@ -205,7 +196,7 @@ class MeasureStore:
         DamagedTableError
             If the table cannot be read.
         """
-        columns = self._current().columns
+        columns = self._columns()
         periods = _periods(columns, layer, measure)
         if not periods:
             names = sorted({key.measure for key in columns if key.layer == layer})
@@ -214,20 +205,28 @@ class MeasureStore:
             latest = columns[MeasureKey(layer, measure, periods[-1])]
             return dataclasses.replace(latest, chosen_by_default=True)
         if period not in periods:
-            allowed = tuple(f"{measure} of {known}" for known in periods)
+            allowed = tuple(f"{measure} of {name}" for name in periods)
             raise UnknownMeasureError(layer, f"{measure} of {period}", allowed)
         return columns[MeasureKey(layer, measure, period)]
 
     def check_import(self, keys: Sequence[MeasureKey], *, replace: bool = False) -> None:
-        """Raise what `append` would raise about these measures, before any row is read."""
+        """Raise what `append` would raise about these measures, before any row is read.
+
+        Parameters
+        ----------
+        keys : sequence of MeasureKey
+            The measures and periods of the import.
+        replace : bool
+            As of `append`.
+
+        Raises
+        ------
+        DatasetSettingsError, MeasureExistsError, ReadOnlyDataError, DamagedTableError
+        """
         for key in keys:
             _check_key(key)
-        delta.check_writable(self._folder)
-        if not replace:
-            columns = self._current().columns
-            for key in keys:
-                if key in columns:
-                    raise _exists(columns[key])
+        check_writable(self._table.folder)
+        _check_absent(keys, {} if replace else self._columns())
 
     def append(
         self,
@@ -266,59 +265,39 @@ class MeasureStore:
             If a name, period or value cannot be one.
         ConcurrentImportError, ReadOnlyDataError, DamagedTableError
         """
-        words = {"unit": unit, "source": source, "licence": licence}
-        table = _complete(rows, file, words, synthetic=synthetic)
+        constants = {
+            "unit": unit or None,
+            "source": source or None,
+            "licence": licence or None,
+            "synthetic": synthetic,
+        }
+        table = completed(rows, SCHEMA, files=(file,), constants=constants)
+        if not np.isfinite(table.column("value").to_numpy()).all():
+            raise DatasetSettingsError("value", "NaN or infinite", "a finite number")
         keys = _keys_of(table)
         for key in keys:
             _check_key(key)
         _check_one_value_each(table, file)
-
-        def plan(current: Any) -> delta.Plan:
-            if current is None:
-                return delta.Plan()
-            columns = _read(current).columns
-            there = [columns[key] for key in keys if key in columns]
-            if there and not replace:
-                raise _exists(there[0])
-            if not there:
-                return delta.Plan()
-            return delta.Plan(
-                " OR ".join(_condition(key) for key in keys), sum(len(old) for old in there)
-            )
-
-        committed = delta.commit(
-            self._folder,
-            table,
-            name="measures",
-            description=delta.to_description({"title": "Measures of areas"}),
-            plan=plan,
+        replaced = RowCondition(
+            tuple({k: [v] for k, v in dataclasses.asdict(key).items()} for key in keys)
         )
-        delta.remove_orphans(self._folder)
-        return committed
 
-    def _current(self) -> _Version:
+        def plan(current: TableVersion) -> Plan:
+            _check_absent(keys, {} if replace else _read(current))
+            return Plan(replaced)
+
+        return self._table.append(table, facts={"title": "Measures of areas"}, plan=plan)
+
+    def _columns(self) -> Columns:
         """The newest version in memory; empty where nothing has been imported."""
-        held = self._held
-        stamp = delta.current_stamp(self._folder, held[0] if held else None)
-        if stamp is None:
-            return _Version(-1, {})
-        if held is not None and held[0] == stamp:
-            return held[1]
-        with self._lock:
-            if self._held is None or self._held[0] != stamp:
-                table = delta.opened(self._folder)
-                if table is None:
-                    return _Version(-1, {})
-                self._held = (stamp, _read(table))
-            return self._held[1]
+        return self._table.current() or {}
 
 
-def _read(table: Any) -> _Version:
-    """All measures of an opened table version."""
-    rows = delta.read_columns(table, (*_CODED, "value", "synthetic"), coded=_CODED)
-    version = table.version()
+def _read(table: TableVersion) -> Columns:
+    """All measures of a table version."""
+    rows = table.read((*_CODED, "value", "synthetic"), coded=_CODED)
     if rows.num_rows == 0:
-        return _Version(version, {})
+        return {}
     text = {name: _texts(rows.column(name)) for name in _CODED}
     value = rows.column("value").to_numpy()
     synthetic = rows.column("synthetic").to_numpy()
@@ -348,61 +327,25 @@ def _read(table: Any) -> _Version:
             licence=word["licence"],
             synthetic=bool(synthetic[start]),
             loaded_from=word["source_file"],
-            version=version,
+            version=table.version,
             by_code=dict(zip(ordered, values.tolist(), strict=True)),
         )
-    return _Version(version, columns)
+    return columns
 
 
 def _texts(column: pa.ChunkedArray) -> tuple[Any, list[str | None]]:
-    """Codes and words of a dictionary-encoded column; the last word stands for null."""
+    """Codes and texts of a dictionary-encoded column; the last text stands for null."""
     combined = column.combine_chunks()
-    words = combined.dictionary.to_pylist()
-    codes = combined.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
-    return codes, [*words, None]
-
-
-def _complete(
-    rows: pa.Table, file: SourceFile, words: Mapping[str, str], *, synthetic: bool
-) -> pa.Table:
-    """The rows with all columns of the table."""
-    n = rows.num_rows
-    if n == 0:
-        raise ImportRefusedError(file.name, "there is no usable row")
-    constants: dict[str, object] = {
-        **{name: word or None for name, word in words.items()},
-        "synthetic": synthetic,
-        "source_file": file.name,
-        "source_sha256": file.sha256,
-    }
-    arrays = []
-    for column in SCHEMA:
-        if column.name in constants:
-            arrays.append(pa.repeat(pa.scalar(constants[column.name], column.type), n))
-        elif column.name in rows.column_names:
-            arrays.append(pc.cast(rows.column(column.name), column.type))
-        elif column.name == "source_row":
-            arrays.append(pa.array(np.arange(1, n + 1)))
-        else:
-            raise DatasetSettingsError("column", column.name, "among the columns of the rows")
-        if not column.nullable and arrays[-1].null_count:
-            raise DatasetSettingsError(column.name, "null", "given in every row")
-    table = pa.table(arrays, schema=SCHEMA)
-    if not np.isfinite(table.column("value").to_numpy()).all():
-        raise DatasetSettingsError("value", "NaN or infinite", "a finite number")
-    return table
+    texts = combined.dictionary.to_pylist()
+    codes = combined.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    return codes, [*texts, None]
 
 
 def _keys_of(table: pa.Table) -> tuple[MeasureKey, ...]:
     """The measures and periods among the rows."""
     names = ["layer", "measure", "period"]
-    found = table.select(names).group_by(names).aggregate([]).to_pylist()
-    return tuple(
-        sorted(
-            (MeasureKey(row["layer"], row["measure"], row["period"]) for row in found),
-            key=lambda key: (key.layer, key.measure, key.period),
-        )
-    )
+    keys = table.select(names).group_by(names).aggregate([]).to_pylist()
+    return tuple(MeasureKey(**key) for key in sorted(keys, key=lambda key: [*key.values()]))
 
 
 def _check_key(key: MeasureKey) -> None:
@@ -425,31 +368,24 @@ def _check_one_value_each(table: pa.Table, file: SourceFile) -> None:
     """Raise ImportRefusedError where an area has two values of one measure and period."""
     names = ["layer", "measure", "period", "area_code"]
     counts = table.group_by(names).aggregate([([], "count_all")])
-    twice = counts.filter(pc.greater(counts.column("count_all"), 1)).to_pylist()
-    if twice:
-        shown = ", ".join(sorted(str(row["area_code"]) for row in twice)[:5])
+    repeated = counts.filter(pc.greater(counts.column("count_all"), 1)).to_pylist()
+    if repeated:
+        examples = ", ".join(sorted(str(row["area_code"]) for row in repeated)[:5])
         raise ImportRefusedError(
-            file.name, f"{len(twice)} areas have more than one value: {shown}"
+            file.name, f"{len(repeated)} areas have more than one value: {examples}"
         )
 
 
-def _periods(
-    columns: Mapping[MeasureKey, MeasureColumn], layer: str, measure: str
-) -> tuple[str, ...]:
+def _periods(columns: Columns, layer: str, measure: str) -> tuple[str, ...]:
     """The periods of a measure in ascending order."""
     return tuple(
         sorted(key.period for key in columns if (key.layer, key.measure) == (layer, measure))
     )
 
 
-def _exists(column: MeasureColumn) -> MeasureExistsError:
-    """The error that says what is loaded already, and from where."""
-    return MeasureExistsError(column.layer, column.measure, column.period, column.loaded_from)
-
-
-def _condition(key: MeasureKey) -> str:
-    """The SQL condition of the rows of one measure and period."""
-    return (
-        f"(layer = {delta.sql_text(key.layer)} AND measure = {delta.sql_text(key.measure)} "
-        f"AND period = {delta.sql_text(key.period)})"
-    )
+def _check_absent(keys: Sequence[MeasureKey], columns: Columns) -> None:
+    """Raise MeasureExistsError, which says from where, if one of the measures is loaded."""
+    for key in keys:
+        if key in columns:
+            loaded_from = columns[key].loaded_from
+            raise MeasureExistsError(key.layer, key.measure, key.period, loaded_from)

@@ -1,6 +1,5 @@
 """Unit postcodes and their places at rest: one Delta table, and one version of it in memory."""
 
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.store import delta
-from service.store.delta import Committed, SourceFile, Stamp
-from service.store.errors import (
-    ConcurrentImportError,
-    DatasetSettingsError,
-    ImportRefusedError,
-    PostcodesExistError,
-    WrongCrsError,
-)
+from boundaries.storage.caches import DiskCache
+from boundaries.storage.data_folder import DataFolder
+from service.store.columns import SOURCE_FIELDS, check_places, completed
+from service.store.commits import Committed, Plan
+from service.store.delta import TableVersion
+from service.store.errors import ImportRefusedError, PostcodesExistError
+from service.store.source_files import SourceFile, check_distinct, plan_of_files
+from service.store.versioned import TableStore, VersionedTable
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
-from spatial.coordinates.crs import parsed_crs
 
 SCHEMA = pa.schema(
     [
@@ -32,9 +29,7 @@ SCHEMA = pa.schema(
         pa.field("country", pa.string()),
         pa.field("source", pa.string()),
         pa.field("licence", pa.string()),
-        pa.field("source_file", pa.string(), nullable=False),
-        pa.field("source_row", pa.int64(), nullable=False),
-        pa.field("source_sha256", pa.string(), nullable=False),
+        *SOURCE_FIELDS,
     ]
 )
 
@@ -55,13 +50,18 @@ NO_QUALITY: Final = -1
 _UNIT = r"^(?P<outward>[A-Z]{1,2}[0-9][0-9A-Z]?|GIR)(?P<inward>[0-9][A-Z]{2})$"
 _OUTWARD = r"^(?P<outward>[A-Z]{1,2}[0-9][0-9A-Z]?)$"
 _FIRST = r"^\s*(?P<first>\S+)\s"
-_READ = ("postcode", "easting_m", "northing_m", "quality", "ended")
+_COLUMNS = ("postcode", "easting_m", "northing_m", "quality", "ended")
 
 
 def to_units(text: pa.ChunkedArray) -> pa.ChunkedArray:
     """(n,) unit postcodes in their compact form, ``CB21TN``; null where the text is none.
 
     Case, white space and punctuation do not matter.
+
+    Parameters
+    ----------
+    text : (n,) text
+        Null where there is none.
     """
     compact = _compact(text)
     is_unit = pc.match_substring_regex(compact, _UNIT).fill_null(False)
@@ -72,17 +72,28 @@ def to_outward(text: pa.ChunkedArray) -> pa.ChunkedArray:
     """(n,) outward codes, ``CB2``: of a unit, of ``CB2 1``, or as it stands; null for other text.
 
     A sector written without a space cannot be told from a district: ``CB21`` is the district.
+
+    Parameters
+    ----------
+    text : (n,) text
+        Null where there is none.
     """
     unit = pc.struct_field(pc.extract_regex(_compact(text), _UNIT), "outward")
     first = pc.struct_field(pc.extract_regex(text, _FIRST), "first")
-    alone = pc.struct_field(
+    district = pc.struct_field(
         pc.extract_regex(_compact(pc.coalesce(first, text)), _OUTWARD), "outward"
     )
-    return pc.coalesce(unit, alone)
+    return pc.coalesce(unit, district)
 
 
 def written(postcode: str) -> str:
-    """A compact postcode as people write it, ``CB2 1TN``."""
+    """A compact postcode as people write it, ``CB2 1TN``.
+
+    Parameters
+    ----------
+    postcode : str
+        Compact: ``CB21TN``.
+    """
     return f"{postcode[:-3]} {postcode[-3:]}"
 
 
@@ -122,46 +133,40 @@ class Postcodes:
         return np.asarray(np.isfinite(self.xy_m).all(axis=1), dtype=np.bool_)
 
     def find(self, units: pa.ChunkedArray) -> IntArray:
-        """(m,) int64 position of each compact postcode, -1 for null and for one not known."""
-        found = pc.index_in(units, value_set=self.postcodes, skip_nulls=True)
-        return np.asarray(found.fill_null(-1).to_numpy(), dtype=np.int64)
+        """(m,) int64 position of each postcode, -1 for null and for one not known.
+
+        Parameters
+        ----------
+        units : (m,) text
+            Compact postcodes.
+        """
+        positions = pc.index_in(units, value_set=self.postcodes, skip_nulls=True)
+        return np.asarray(positions.fill_null(-1).to_numpy(), dtype=np.int64)
 
 
-class _MovedError(Exception):
-    """Another process has written a version since this one was read."""
-
-
-class PostcodeStore:
+class PostcodeStore(TableStore[Postcodes]):
     """All postcodes.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/postcodes``; need not exist yet.
     crs : str
         The working CRS.
+    digests : DiskCache or None
+        See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path, *, crs: str) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path | DataFolder, *, crs: str, digests: DiskCache | None = None
+    ) -> None:
         self._crs = crs
-        self._lock = threading.Lock()
-        self._held: tuple[Stamp, Postcodes] | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where it is kept."""
-        return self._folder
+        super().__init__(VersionedTable(folder, _read, name="postcodes", crs=crs, digests=digests))
 
     @property
     def crs(self) -> str:
         """The working CRS."""
         return self._crs
-
-    def version(self) -> int | None:
-        """The newest version of the table, None where nothing has been imported."""
-        stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
-        return None if stamp is None else stamp.version
 
     def open(self) -> Postcodes | None:
         """The newest version, in memory; None where nothing has been imported.
@@ -173,30 +178,24 @@ class PostcodeStore:
         DamagedTableError
             If the table cannot be read.
         """
-        held = self._held
-        stamp = delta.current_stamp(self._folder, held[0] if held else None)
-        if stamp is None:
-            return None
-        if held is not None and held[0] == stamp:
-            return held[1]
-        with self._lock:
-            if self._held is None or self._held[0] != stamp:
-                table = delta.opened(self._folder)
-                if table is None:
-                    return None
-                self._check_crs(table)
-                self._held = (stamp, _read(table))
-            return self._held[1]
+        return self._table.current()
 
     def check_import(self, files: Sequence[SourceFile], *, replace: bool = False) -> None:
-        """Raise what `append` would raise about these files, before any row is read."""
-        delta.check_writable(self._folder)
-        delta.check_distinct(tuple(files))
-        table = delta.opened(self._folder)
-        if table is not None:
-            self._check_crs(table)
-            known = delta.imported_files(table)
-            delta.plan_of_files(known, tuple(files), table="postcodes", replace=replace)
+        """Raise what `append` would raise about these files, before any row is read.
+
+        Parameters
+        ----------
+        files : sequence of SourceFile
+            All files of the import.
+        replace : bool
+            As of `append`.
+
+        Raises
+        ------
+        ImportRefusedError, AlreadyImportedError, SameNameError, WrongCrsError,
+        ReadOnlyDataError, DamagedTableError
+        """
+        self._table.check_import(files, replace=replace)
 
     def append(
         self,
@@ -230,84 +229,34 @@ class PostcodeStore:
             If there are no rows, or a postcode is there twice.
         DatasetSettingsError, WrongCrsError, ConcurrentImportError, ReadOnlyDataError
         """
-        delta.check_distinct(tuple(files))
-        table = _complete(rows, tuple(files), source, licence)
-        for _ in range(delta.ATTEMPTS):
-            current = delta.opened(self._folder)
-            kept, replaced = self._beside(current, table, tuple(files), replace=replace)
-            try:
-                committed = self._commit(current, table, kept, replaced)
-            except _MovedError:
-                continue
-            delta.remove_orphans(self._folder)
-            return Committed(committed.version, table.num_rows, replaced)
-        raise ConcurrentImportError("postcodes", delta.ATTEMPTS)
+        check_distinct(files)
+        constants = {"source": source or None, "licence": licence or None}
+        table = completed(rows, SCHEMA, files=files, constants=constants)
+        check_places(table)
+        _check_distinct_postcodes(table, files[0])
 
-    def _beside(
-        self, current: Any, table: pa.Table, files: tuple[SourceFile, ...], *, replace: bool
-    ) -> tuple[pa.Table | None, int]:
-        """The rows that stay beside the new ones (None: all do), and how many do not."""
-        if current is None:
-            return None, 0
-        self._check_crs(current)
-        known = delta.imported_files(current)
-        delta.plan_of_files(known, files, table="postcodes", replace=replace)
-        there = delta.read_columns(current)
-        same = pc.is_in(
-            there.column("postcode"), value_set=table.column("postcode").combine_chunks()
-        )
-        if not replace and bool(pc.any(same).as_py()):
-            common = there.filter(same)
-            shown = [written(one.as_py()) for one in common.column("postcode")[:3]]
-            loaded_from = str(common.column("source_file")[0])
-            raise PostcodesExistError(tuple(shown), common.num_rows, loaded_from)
-        names = pa.array([file.name for file in files], pa.string())
-        digests = pa.array([file.sha256 for file in files], pa.string())
-        of_files = pc.or_(
-            pc.is_in(there.column("source_file"), value_set=names),
-            pc.is_in(there.column("source_sha256"), value_set=digests),
-        )
-        goes = pc.or_(same, of_files)
-        replaced = int(pc.sum(goes).as_py() or 0)
-        return (there.filter(pc.invert(goes)), replaced) if replaced else (None, 0)
+        def plan(current: TableVersion) -> Plan:
+            planned = plan_of_files(current, files, name="postcodes", replace=replace)
+            loaded = current.read()
+            repeated = pc.field("postcode").isin(table.column("postcode").combine_chunks())
+            if planned.replaced is None:
+                _check_absent(loaded.filter(repeated))
+                return planned
+            # Written again as a whole: a condition on each postcode would be an endless one.
+            remaining = loaded.filter(~(repeated | planned.replaced.to_arrow()))
+            return Plan(remaining=remaining.select(SCHEMA.names).cast(SCHEMA))
 
-    def _commit(
-        self, current: Any, table: pa.Table, kept: pa.Table | None, replaced: int
-    ) -> Committed:
-        """Write the rows, unless another version has come since `current` was read."""
-        seen = None if current is None else current.version()
-
-        def plan(now: Any) -> delta.Plan:
-            if (None if now is None else now.version()) != seen:
-                raise _MovedError
-            return delta.Plan() if kept is None else delta.Plan("true", replaced)
-
-        everything = table
-        if kept is not None:
-            everything = pa.concat_tables([kept.select(SCHEMA.names).cast(SCHEMA), table])
-        return delta.commit(
-            self._folder,
-            everything,
-            name="postcodes",
-            description=delta.to_description({"title": "Postcodes", "crs": self._crs}),
-            plan=plan,
-        )
-
-    def _check_crs(self, table: Any) -> None:
-        """Raise WrongCrsError unless the table is in the working CRS."""
-        facts = delta.from_description(self._folder, table.metadata().description)
-        crs = str(facts.get("crs", ""))
-        if crs != self._crs and parsed_crs(crs) != parsed_crs(self._crs):
-            raise WrongCrsError("the table of postcodes", crs, self._crs)
+        facts = {"title": "Postcodes"}
+        return self._table.append(table, facts=facts, plan=plan)
 
 
-def _read(table: Any) -> Postcodes:
-    """All postcodes of an opened table version."""
-    rows = delta.read_columns(table, _READ).sort_by("postcode").combine_chunks()
+def _read(table: TableVersion) -> Postcodes:
+    """All postcodes of a table version."""
+    rows = table.read(_COLUMNS).sort_by("postcode").combine_chunks()
     xy_m = np.column_stack([rows.column("easting_m"), rows.column("northing_m")])
     quality = rows.column("quality").fill_null(NO_QUALITY).to_numpy()
     return Postcodes(
-        version=table.version(),
+        version=table.version,
         postcodes=rows.column("postcode").combine_chunks(),
         xy_m=frozen(np.asarray(xy_m, dtype=np.float64)),
         quality=frozen(np.asarray(quality)),
@@ -315,31 +264,19 @@ def _read(table: Any) -> Postcodes:
     )
 
 
-def _complete(
-    rows: pa.Table, files: tuple[SourceFile, ...], source: str, licence: str
-) -> pa.Table:
-    """The rows with all columns of the table, checked."""
-    n = rows.num_rows
-    if n == 0:
-        raise ImportRefusedError(files[0].name, "there is no usable row")
-    words = {"source": source or None, "licence": licence or None}
-    table = pa.table(
-        [
-            pa.repeat(pa.scalar(words[field.name], field.type), n)
-            if field.name in words
-            else rows.column(field.name).cast(field.type)
-            for field in SCHEMA
-        ],
-        schema=SCHEMA,
-    )
-    easting, northing = table.column("easting_m"), table.column("northing_m")
-    if not pc.equal(pc.is_null(easting), pc.is_null(northing)).to_numpy().all():
-        raise DatasetSettingsError("easting_m", "without northing_m", "null where that is null")
+def _check_absent(rows: pa.Table) -> None:
+    """Raise PostcodesExistError, with examples, if there are rows of postcodes to be added."""
+    if rows.num_rows:
+        examples = tuple(written(postcode.as_py()) for postcode in rows.column("postcode")[:3])
+        raise PostcodesExistError(examples, rows.num_rows, str(rows.column("source_file")[0]))
+
+
+def _check_distinct_postcodes(table: pa.Table, file: SourceFile) -> None:
+    """Raise ImportRefusedError where a postcode is there more than once."""
     counts = pc.value_counts(table.column("postcode"))
-    twice = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
-    if twice:
-        shown = ", ".join(written(one) for one in twice[:5])
+    repeated = counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
+    if repeated:
+        examples = ", ".join(written(postcode) for postcode in repeated[:5])
         raise ImportRefusedError(
-            files[0].name, f"{len(twice)} postcodes are there more than once, such as {shown}"
+            file.name, f"{len(repeated)} postcodes are there more than once, such as {examples}"
         )
-    return table

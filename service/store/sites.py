@@ -5,10 +5,7 @@ One table, so that a site and its phases arrive in one atomic commit. A row with
 `phase`, `phase_year` and the homes are given in it.
 """
 
-import threading
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +15,21 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from service.store import delta
-from service.store.delta import Committed, SourceFile, Stamp
+from boundaries.storage.caches import DiskCache
+from boundaries.storage.data_folder import DataFolder
+from service.store.columns import SOURCE_FIELDS, completed
+from service.store.commits import Committed, Plan
+from service.store.delta import TableVersion
 from service.store.errors import (
     DatasetSettingsError,
     ImportRefusedError,
     NoSitesError,
     SiteExistsError,
-    WrongCrsError,
 )
-from service.store.versioned import content_digest
+from service.store.row_conditions import RowCondition
+from service.store.source_files import SourceFile, plan_of_files
+from service.store.versioned import TableStore, VersionedTable
 from spatial.arrays import FloatArray, IndexArray, frozen
-from spatial.coordinates.crs import parsed_crs
 
 SCHEMA = pa.schema(
     [
@@ -49,9 +49,7 @@ SCHEMA = pa.schema(
         pa.field("source", pa.string()),
         pa.field("licence", pa.string()),
         pa.field("synthetic", pa.bool_(), nullable=False),
-        pa.field("source_file", pa.string(), nullable=False),
-        pa.field("source_row", pa.int64(), nullable=False),
-        pa.field("source_sha256", pa.string(), nullable=False),
+        *SOURCE_FIELDS,
     ]
 )
 
@@ -121,68 +119,35 @@ class Sites:
     def __len__(self) -> int:
         return len(self.site_ids)
 
-    @cached_property
-    def digest(self) -> str:
-        """Digest of all that answers are made of."""
-        phases = self.phases
-        return content_digest(
-            (self.crs, self.site_ids, self.names, self.districts, self.positions, self.notes),
-            (self.sources, self.licences, self.synthetic),
-            list(shapely.to_wkb(self.geometries)),
-            self.homes_planned,
-            self.homes_completed,
-            self.completed_year,
-            (phases.names, len(phases)),
-            phases.site,
-            phases.year,
-            phases.homes_planned,
-            phases.homes_completed,
-        )
-
     @property
     def homes_remaining(self) -> FloatArray:
         """(n,) float64 homes planned and not complete; NaN where either is not known."""
         return self.homes_planned - self.homes_completed
 
 
-class SiteStore:
+class SiteStore(TableStore[Sites]):
     """All development sites.
 
     Parameters
     ----------
-    folder : Path
+    folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/sites``; need not exist yet.
     crs : str
         The working CRS.
+    digests : DiskCache or None
+        See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path, *, crs: str) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path | DataFolder, *, crs: str, digests: DiskCache | None = None
+    ) -> None:
         self._crs = crs
-        self._lock = threading.Lock()
-        self._held: tuple[Stamp, Sites] | None = None
-
-    @property
-    def folder(self) -> Path:
-        """Where it is kept."""
-        return self._folder
+        super().__init__(VersionedTable(folder, _read, name="sites", crs=crs, digests=digests))
 
     @property
     def crs(self) -> str:
         """The working CRS."""
         return self._crs
-
-    def version(self) -> int | None:
-        """The newest version of the table, None where nothing has been imported."""
-        stamp = delta.current_stamp(self._folder, self._held[0] if self._held else None)
-        return None if stamp is None else stamp.version
-
-    def revision(self) -> str:
-        """The newest version and a digest of its content; empty where nothing is imported."""
-        if self.version() is None:
-            return ""
-        sites = self.open()
-        return f"{sites.version}-{sites.digest}"
 
     def open(self) -> Sites:
         """The newest version, in memory.
@@ -196,28 +161,27 @@ class SiteStore:
         DamagedTableError
             If the table cannot be read.
         """
-        held = self._held
-        stamp = delta.current_stamp(self._folder, held[0] if held else None)
-        if stamp is None:
+        sites = self._table.current()
+        if sites is None:
             raise NoSitesError
-        if held is not None and held[0] == stamp:
-            return held[1]
-        with self._lock:
-            if self._held is None or self._held[0] != stamp:
-                table = delta.opened(self._folder)
-                if table is None:
-                    raise NoSitesError
-                self._held = (stamp, _read(table, self._checked_crs(table)))
-            return self._held[1]
+        return sites
 
     def check_import(self, file: SourceFile, *, replace: bool = False) -> None:
-        """Raise what `append` would raise about this file, before any row is read."""
-        delta.check_writable(self._folder)
-        table = delta.opened(self._folder)
-        if table is not None:
-            self._checked_crs(table)
-            known = delta.imported_files(table)
-            delta.plan_of_files(known, (file,), table="sites", replace=replace)
+        """Raise what `append` would raise about this file, before any row is read.
+
+        Parameters
+        ----------
+        file : SourceFile
+            The file of the import.
+        replace : bool
+            As of `append`.
+
+        Raises
+        ------
+        AlreadyImportedError, SameNameError, WrongCrsError, ReadOnlyDataError,
+        DamagedTableError
+        """
+        self._table.check_import((file,), replace=replace)
 
     def append(
         self,
@@ -254,91 +218,30 @@ class SiteStore:
             If there are no rows, or two sites share an id, or a phase has no site.
         DatasetSettingsError, WrongCrsError, ConcurrentImportError, ReadOnlyDataError
         """
-        table = _complete(rows, file, source, licence, synthetic=synthetic)
+        unknown = [name for name in rows.column_names if name not in SCHEMA.names]
+        if unknown:
+            raise DatasetSettingsError("column", unknown[0], f"one of {', '.join(SCHEMA.names)}")
+        if "geometry" not in rows.column_names:
+            rows = rows.append_column("geometry", _points(rows))
+        constants = {
+            "source": source or None,
+            "licence": licence or None,
+            "synthetic": synthetic,
+        }
+        table = completed(rows, SCHEMA, files=(file,), constants=constants)
         site_ids = _checked_site_ids(table, file)
 
-        def plan(current: Any) -> delta.Plan:
-            if current is None:
-                return delta.Plan()
-            self._checked_crs(current)
-            known = delta.imported_files(current)
-            by_file = delta.plan_of_files(known, (file,), table="sites", replace=replace)
-            there = set(delta.read_columns(current, ["site_id"]).column(0).to_pylist())
-            common = tuple(sorted(there.intersection(site_ids)))
+        def plan(current: TableVersion) -> Plan:
+            planned = plan_of_files(current, (file,), name="sites", replace=replace)
+            loaded = set(current.read(["site_id"]).column(0).to_pylist())
+            common = tuple(sorted(loaded.intersection(site_ids)))
             if common and not replace:
                 raise SiteExistsError(common)
-            if not common and by_file.predicate is None:
-                return by_file
-            same_sites = f"site_id IN ({', '.join(delta.sql_text(i) for i in site_ids)})"
-            return delta.Plan(
-                same_sites
-                if by_file.predicate is None
-                else f"{same_sites} OR {by_file.predicate}",
-                _rows_of(current, site_ids, file),
-            )
+            if planned.replaced is None:
+                return planned
+            return Plan(RowCondition(({"site_id": site_ids},)) | planned.replaced)
 
-        committed = delta.commit(
-            self._folder,
-            table,
-            name="sites",
-            description=delta.to_description({"title": "Development sites", "crs": self._crs}),
-            plan=plan,
-        )
-        delta.remove_orphans(self._folder)
-        return committed
-
-    def _checked_crs(self, table: Any) -> str:
-        """The CRS that the table keeps, if it is the working one."""
-        facts = delta.from_description(self._folder, table.metadata().description)
-        crs = str(facts.get("crs", ""))
-        if crs != self._crs and parsed_crs(crs) != parsed_crs(self._crs):
-            raise WrongCrsError("the table of sites", crs, self._crs)
-        return crs
-
-
-def _rows_of(table: Any, site_ids: Sequence[str], file: SourceFile) -> int:
-    """How many rows are of these sites or of this file, by name or content."""
-    rows = delta.read_columns(table, ["site_id", "source_file", "source_sha256"])
-    matches = pc.or_(
-        pc.is_in(rows.column("site_id"), value_set=pa.array(list(site_ids), pa.string())),
-        pc.or_(
-            pc.equal(rows.column("source_file"), file.name),
-            pc.equal(rows.column("source_sha256"), file.sha256),
-        ),
-    )
-    return int(pc.sum(matches).as_py() or 0)
-
-
-def _complete(
-    rows: pa.Table, file: SourceFile, source: str, licence: str, *, synthetic: bool
-) -> pa.Table:
-    """The rows with all columns of the table, the geometry made where it is left out."""
-    n = rows.num_rows
-    if n == 0:
-        raise ImportRefusedError(file.name, "there is no usable row")
-    constants: dict[str, object] = {
-        "source": source or None,
-        "licence": licence or None,
-        "synthetic": synthetic,
-        "source_file": file.name,
-        "source_sha256": file.sha256,
-    }
-    unknown = [name for name in rows.column_names if name not in SCHEMA.names]
-    if unknown:
-        raise DatasetSettingsError("column", unknown[0], f"one of {', '.join(SCHEMA.names)}")
-    arrays = []
-    for column in SCHEMA:
-        if column.name in constants:
-            arrays.append(pa.repeat(pa.scalar(constants[column.name], column.type), n))
-        elif column.name in rows.column_names:
-            arrays.append(pc.cast(rows.column(column.name), column.type))
-        elif column.name == "source_row":
-            arrays.append(pa.array(np.arange(1, n + 1)))
-        elif column.name == "geometry":
-            arrays.append(_points(rows))
-        else:
-            arrays.append(pa.nulls(n, column.type))
-    return pa.table(arrays, schema=SCHEMA)
+        return self._table.append(table, facts={"title": "Development sites"}, plan=plan)
 
 
 def _points(rows: pa.Table) -> pa.Array:
@@ -360,9 +263,9 @@ def _checked_site_ids(table: pa.Table, file: SourceFile) -> tuple[str, ...]:
     is_phase = pc.is_valid(table.column("phase_year"))
     sites = table.filter(pc.invert(is_phase))
     site_ids = [str(site) for site in sites.column("site_id").to_pylist()]
-    twice = sorted({site for site in site_ids if site_ids.count(site) > 1})
-    if twice:
-        raise ImportRefusedError(file.name, f"site {', '.join(twice[:5])} is there twice")
+    repeated = sorted({site for site in site_ids if site_ids.count(site) > 1})
+    if repeated:
+        raise ImportRefusedError(file.name, f"site {', '.join(repeated[:5])} is there twice")
     for name in ("name", "easting_m", "northing_m", "geometry"):
         if sites.column(name).null_count:
             raise DatasetSettingsError(name, "null", "given for every site")
@@ -371,25 +274,23 @@ def _checked_site_ids(table: pa.Table, file: SourceFile) -> tuple[str, ...]:
         if not (np.isfinite(homes) & (homes >= 0)).all():
             raise DatasetSettingsError(name, "negative or not finite", "a number of homes")
     phases = set(table.filter(is_phase).column("site_id").to_pylist())
-    homeless = sorted(phases - set(site_ids))
-    if homeless:
-        raise ImportRefusedError(file.name, f"phases of a site that is not in it: {homeless[0]}")
+    missing = sorted(phases - set(site_ids))
+    if missing:
+        raise ImportRefusedError(file.name, f"phases of a site that is not in it: {missing[0]}")
     return tuple(site_ids)
 
 
-def _read(table: Any, crs: str) -> Sites:
-    """All sites of an opened table version."""
-    rows = delta.read_columns(table).sort_by(
-        [("source_file", "ascending"), ("source_row", "ascending")]
-    )
+def _read(table: TableVersion) -> Sites:
+    """All sites of a table version."""
+    rows = table.read().sort_by([("source_file", "ascending"), ("source_row", "ascending")])
     is_phase = pc.is_valid(rows.column("phase_year"))
     sites = rows.filter(pc.invert(is_phase))
     xy_m = np.column_stack([_floats(sites, "easting_m"), _floats(sites, "northing_m")])
     geometries = np.asarray(shapely.from_wkb(sites.column("geometry").to_pylist()), dtype=object)
     site_ids = _texts(sites, "site_id")
     return Sites(
-        version=table.version(),
-        crs=crs,
+        version=table.version,
+        crs=str(table.facts.get("crs", "")),
         site_ids=site_ids,
         names=_texts(sites, "name"),
         districts=_texts(sites, "district"),

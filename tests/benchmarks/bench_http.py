@@ -21,8 +21,8 @@ import numpy as np
 
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
-from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
+from service.store.source_files import SourceFile
 from spatial.coordinates.crs import WGS84, transform_xy
 from tests.benchmarks.environments import environment_of
 

@@ -25,12 +25,12 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupKey, LookupStore
 from service.store.measures import MeasureStore
 from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
+from service.store.source_files import SourceFile
 from tests.service import world as county
 
 EARLIER = "earlier"

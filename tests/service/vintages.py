@@ -14,10 +14,10 @@ from boundaries.layers.layer import Layer, LayerMetadata, normalised
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupKey, LookupStore
 from service.store.measures import MeasureStore
+from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"
 EAST_M, NORTH_M = 545_000.0, 258_000.0

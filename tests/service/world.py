@@ -17,10 +17,10 @@ import shapely
 
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
-from service.store.delta import SourceFile
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore
 from service.store.sites import SiteStore
+from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"
 EAST_M, NORTH_M, SIDE_M = 545_000.0, 258_000.0, 1_000.0

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from service.imports.files.rejects import RowCheck
-from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError
+from service.store.source_files import SourceFile
 from spatial.arrays import IntArray
 
 DELIMITERS = (",", ";", "\t", "|")

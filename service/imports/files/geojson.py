@@ -15,8 +15,8 @@ from shapely.geometry import shape
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.rejects import RowCheck
 from service.imports.files.sources import Source, find_sources
-from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError
+from service.store.source_files import SourceFile
 from spatial.coordinates.crs import WGS84
 
 

@@ -21,9 +21,9 @@ from service.imports.files.summary import (
 )
 from service.imports.incidents.area_codes import LayerCodes, find_layer
 from service.imports.incidents.by_postcode import PostcodeTally, not_found, tally_lines
-from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError
 from service.store.incidents import IncidentStore, checked_dataset_id
+from service.store.source_files import SourceFile
 
 _CHECKING, _READING = 0.1, 0.6  # shares of the whole time
 

@@ -15,8 +15,8 @@ from boundaries.layers.layer import Layer, LayerMetadata
 from service.demo.county import County
 from service.demo.marker import MARKER, UNFINISHED, demo_state
 from service.demo.write import DemoStores, ensure_demo
-from service.store.delta import SourceFile
 from service.store.errors import ImportRefusedError, WrongCrsError
+from service.store.source_files import SourceFile
 from tests.service.demo import columns
 
 CRS = "EPSG:27700"

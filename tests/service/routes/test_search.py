@@ -15,8 +15,8 @@ from service.analyses.catalogue.search_text import (
 )
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.delta import SourceFile
 from service.store.postcodes import PostcodeStore
+from service.store.source_files import SourceFile
 from tests.service import world
 from tests.service.answers import json_of, rows_of
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from service.store.delta import SourceFile
+from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"
 

@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from service.store.delta import SourceFile
 from service.store.errors import (
     AlreadyImportedError,
     DatasetSettingsError,
@@ -16,6 +15,7 @@ from service.store.errors import (
     WrongCrsError,
 )
 from service.store.postcodes import PostcodeStore, to_outward, to_units, written
+from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"
 CB, PE = SourceFile.of("cb.csv", b"cb"), SourceFile.of("pe.csv", b"pe")

@@ -25,7 +25,7 @@ def store(tmp_path: Path) -> SiteStore:
     return SiteStore(tmp_path / "sites", crs=CRS)
 
 
-def _sites(*site_ids: str, **columns: object) -> pa.Table:
+def site_rows(*site_ids: str, **columns: object) -> pa.Table:
     n = len(site_ids)
     found: dict[str, object] = {
         "site_id": list(site_ids),
@@ -45,7 +45,7 @@ def test_nothing_imported_is_an_error_that_says_how(store):
 
 def test_sites_come_back_in_the_order_of_the_file(store):
     store.append(
-        _sites("2", "10", "1a", homes_completed=[5.0, None, 0.0], district=["X", None, "Y"]),
+        site_rows("2", "10", "1a", homes_completed=[5.0, None, 0.0], district=["X", None, "Y"]),
         file=a_file("f"),
     )
     sites = store.open()
@@ -60,13 +60,13 @@ def test_sites_come_back_in_the_order_of_the_file(store):
 
 def test_outlines_come_back(store):
     outline = shapely.box(545_000, 258_000, 545_500, 258_400)
-    rows = _sites("1").append_column("geometry", pa.array([shapely.to_wkb(outline)]))
+    rows = site_rows("1").append_column("geometry", pa.array([shapely.to_wkb(outline)]))
     store.append(rows, file=a_file("f"))
     assert shapely.equals_exact(store.open().geometries[0], outline)
 
 
 def test_phases_belong_to_their_site(store):
-    rows = _sites(
+    rows = site_rows(
         "a",
         "b",
         "b",
@@ -86,33 +86,33 @@ def test_phases_belong_to_their_site(store):
 
 
 def test_the_same_file_or_site_again_is_refused(store):
-    store.append(_sites("1", "2"), file=a_file("f", b"1"))
+    store.append(site_rows("1", "2"), file=a_file("f", b"1"))
     with pytest.raises(AlreadyImportedError):
-        store.append(_sites("1", "2"), file=a_file("g", b"1"))
+        store.append(site_rows("1", "2"), file=a_file("g", b"1"))
     with pytest.raises(SameNameError):
-        store.append(_sites("3"), file=a_file("f", b"2"))
+        store.append(site_rows("3"), file=a_file("f", b"2"))
     with pytest.raises(SiteExistsError, match="sites 2 are"):
-        store.append(_sites("2", "3"), file=a_file("h"))
+        store.append(site_rows("2", "3"), file=a_file("h"))
     assert store.open().site_ids == ("1", "2")
 
 
 def test_replace_takes_the_place_of_the_same_sites_and_file(store):
-    store.append(_sites("1", "2"), file=a_file("f", b"1"))
-    store.append(_sites("3", "4"), file=a_file("g"))
-    done = store.append(_sites("2", "3", "5"), file=a_file("f", b"2"), replace=True)
+    store.append(site_rows("1", "2"), file=a_file("f", b"1"))
+    store.append(site_rows("3", "4"), file=a_file("g"))
+    done = store.append(site_rows("2", "3", "5"), file=a_file("f", b"2"), replace=True)
     assert (done.rows, done.rows_replaced) == (3, 3)
     assert sorted(store.open().site_ids) == ["2", "3", "4", "5"]
 
 
 def test_a_phase_without_a_site_is_refused(store):
-    rows = _sites("1", "9", phase_year=pa.array([None, 2030], pa.int32()))
+    rows = site_rows("1", "9", phase_year=pa.array([None, 2030], pa.int32()))
     with pytest.raises(ImportRefusedError, match="9"):
         store.append(rows, file=a_file("f"))
 
 
 def test_a_site_twice_is_refused(store):
     with pytest.raises(ImportRefusedError, match="site 1 is there twice"):
-        store.append(_sites("1", "1"), file=a_file("f"))
+        store.append(site_rows("1", "1"), file=a_file("f"))
 
 
 @pytest.mark.parametrize(
@@ -127,18 +127,18 @@ def test_a_site_twice_is_refused(store):
 )
 def test_rows_that_no_table_may_hold_are_refused(store, columns):
     with pytest.raises(DatasetSettingsError):
-        store.append(_sites("1", **columns), file=a_file("f"))
+        store.append(site_rows("1", **columns), file=a_file("f"))
     assert store.version() is None
 
 
 def test_a_table_in_another_crs_is_refused(store, tmp_path):
-    store.append(_sites("1"), file=a_file("f"))
+    store.append(site_rows("1"), file=a_file("f"))
     with pytest.raises(WrongCrsError):
         SiteStore(tmp_path / "sites", crs="EPSG:32630").open()
 
 
 def test_facts_of_all_files_are_named(store):
-    store.append(_sites("1"), file=a_file("f"), source="A", licence="OGL")
-    store.append(_sites("2"), file=a_file("g"), source="B", synthetic=True)
+    store.append(site_rows("1"), file=a_file("f"), source="A", licence="OGL")
+    store.append(site_rows("2"), file=a_file("g"), source="B", synthetic=True)
     sites = store.open()
     assert (sites.sources, sites.licences, sites.synthetic) == (("A", "B"), ("OGL",), True)

@@ -13,9 +13,9 @@ from service.imports.boundaries import import_boundaries
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.queries.areas import ChoroplethQuery
-from service.store.delta import SourceFile
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.postcodes import PostcodeStore
+from service.store.source_files import SourceFile
 
 BNG = "EPSG:27700"
 COLUMNS = IncidentColumns(time="date", x="e", y="n", crs=BNG, postcode="pc", category="type")

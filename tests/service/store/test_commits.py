@@ -11,8 +11,10 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 
-from service.store import delta
-from service.store.delta import Plan
+from boundaries.storage.data_folder import DataFolder
+from service.store import commits
+from service.store.commits import Committed, Plan, commit, remove_orphans
+from service.store.delta import current_stamp, newest_version
 from service.store.errors import (
     AlreadyImportedError,
     ConcurrentImportError,
@@ -21,6 +23,7 @@ from service.store.errors import (
     UnknownDatasetError,
 )
 from service.store.incidents import IncidentStore
+from service.store.row_conditions import RowCondition
 from tests.service.store.rows import CRS, a_file, incident_rows
 
 ROWS = pa.table({"a": [1, 2], "source_file": ["f", "f"], "source_sha256": ["0", "0"]})
@@ -47,9 +50,14 @@ def _child(folder: Path, file: str, content: int, n: int, how: str) -> subproces
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def _write(folder: Path, **options: object) -> delta.Committed:
+def _write(folder: DataFolder, plan: object = lambda _: Plan()) -> Committed:
     """Two more rows."""
-    return delta.commit(folder, ROWS, name="t", description="{}", plan=lambda _: Plan(), **options)
+    return commit(folder, ROWS, name="t", facts={}, plan=plan)
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> DataFolder:
+    return DataFolder(tmp_path / "t")
 
 
 def _records(folder: Path) -> int:
@@ -156,108 +164,114 @@ def test_readers_see_whole_versions_while_imports_run(tmp_path):
     assert seen <= {1_000 * i for i in range(1, 9)}
 
 
-def test_a_plan_is_made_for_the_version_it_is_committed_on(tmp_path):
-    _write(tmp_path / "t")
+def test_a_plan_is_made_for_the_version_it_is_committed_on(table):
+    _write(table)
     asked: list[int] = []
 
     def plan(current: object) -> Plan:
-        asked.append(current.version())
+        asked.append(current.version)
         if len(asked) < 3:
-            _write(tmp_path / "t")  # somebody else gets in first
+            _write(table)  # somebody else gets in first
         return Plan()
 
-    done = delta.commit(tmp_path / "t", ROWS, name="t", description="{}", plan=plan)
+    assert _write(table, plan).version == 3
     assert asked == [0, 1, 2]
-    assert done.version == 3
 
 
-def test_giving_up_is_said(tmp_path, monkeypatch):
-    monkeypatch.setattr(delta, "ATTEMPTS", 2)
-    _write(tmp_path / "t")
+def test_giving_up_is_said(table, monkeypatch):
+    monkeypatch.setattr(commits, "ATTEMPTS", 2)
+    _write(table)
 
     def plan(current: object) -> Plan:
-        write_deltalake(tmp_path / "t", ROWS, mode="append")  # a rival that is always first
+        write_deltalake(table.path, ROWS, mode="append")  # a rival that is always first
         return Plan()
 
     with pytest.raises(ConcurrentImportError, match="2 times"):
-        delta.commit(tmp_path / "t", ROWS, name="t", description="{}", plan=plan)
+        _write(table, plan)
 
 
-def test_a_disk_that_cannot_be_written_is_no_rival(tmp_path, monkeypatch):
-    _write(tmp_path / "t")
+def test_a_disk_that_cannot_be_written_is_no_rival(table, monkeypatch):
+    _write(table)
 
     def full(*_: object, **__: object) -> None:
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(delta, "write_deltalake", full)
+    monkeypatch.setattr(commits, "write_deltalake", full)
     with pytest.raises(ReadOnlyDataError, match="No space left"):
-        _write(tmp_path / "t")
+        _write(table)
 
 
-def test_what_killed_imports_left_is_removed_once_it_is_old(tmp_path):
-    table = tmp_path / "t"
+def test_what_killed_imports_left_is_removed_once_it_is_old(table):
     _write(table)
-    old, recent = table / "part-old.parquet", table / "part-recent.parquet"
-    old.write_bytes(b"x")
-    recent.write_bytes(b"x")
-    long_ago = time.time() - (delta.RETENTION_HOURS + 1) * 3600
-    os.utime(old, (long_ago, long_ago))
-    version = delta.current_stamp(table)
-    assert delta.remove_orphans(table) == 1
-    assert not old.exists()
-    assert recent.exists()
-    assert delta.current_stamp(table) == version
-    assert delta.read_columns(delta.opened(table)).num_rows == 2
+    long_ago = time.time() - (commits.RETENTION_HOURS + 1) * 3600
+    log = table.path / "_delta_log"
+    old = [table.path / "part-old.parquet", log / "_commit_old.json.tmp"]
+    recent = [table.path / "part-recent.parquet", log / "_commit_recent.json.tmp"]
+    for path in old + recent:
+        path.write_bytes(b"x")
+    for path in old:
+        os.utime(path, (long_ago, long_ago))
+    version = current_stamp(table)
+    assert remove_orphans(table) == 2
+    assert not any(path.exists() for path in old)
+    assert all(path.exists() for path in recent)
+    assert current_stamp(table) == version
+    assert newest_version(table).read().num_rows == 2
 
 
-def test_files_in_use_are_never_removed(tmp_path):
-    table = tmp_path / "t"
+def test_files_in_use_are_never_removed(table):
     _write(table)
     long_ago = time.time() - 1e8
-    for part in table.glob("*.parquet"):
+    for part in table.path.glob("*.parquet"):
         os.utime(part, (long_ago, long_ago))
-    assert delta.remove_orphans(table, retention_hours=0) == 0
-    assert delta.read_columns(delta.opened(table)).num_rows == 2
+    assert remove_orphans(table, retention_hours=0) == 0
+    assert newest_version(table).read().num_rows == 2
 
 
-def test_replaced_rows_stay_on_disk_for_readers_of_the_old_version(tmp_path):
-    table = tmp_path / "t"
+def test_replaced_rows_stay_on_disk_for_readers_of_the_old_version(table):
     _write(table)
-    old = delta.opened(table)
-    delta.commit(
-        table, ROWS, name="t", description="{}", plan=lambda _: Plan("source_file = 'f'", 2)
-    )
-    delta.remove_orphans(table)
-    assert delta.read_columns(old).num_rows == 2
-    assert delta.remove_orphans(table, retention_hours=0) == 1
+    old = newest_version(table)
+    done = _write(table, lambda _: Plan(RowCondition(({"source_file": ["f"]},))))
+    assert (done.rows, done.rows_replaced) == (2, 2)
+    remove_orphans(table)
+    assert old.read().num_rows == 2
+    assert remove_orphans(table, retention_hours=0) == 1
     with pytest.raises(DamagedTableError):
-        delta.read_columns(old)
+        old.read()
 
 
-def test_a_first_import_that_was_killed_leaves_no_table(tmp_path):
-    table = tmp_path / "t"
-    (table / "_delta_log").mkdir(parents=True)
-    (table / "part-0.parquet").write_bytes(b"half")
-    (table / "_delta_log" / "_commit_1234.json.tmp").write_text("{")
-    assert delta.current_stamp(table) is None
-    assert delta.opened(table) is None
+def test_rows_that_replace_none_are_added(table):
+    _write(table)
+    done = _write(table, lambda _: Plan(RowCondition(({"source_file": ["g"]},))))
+    assert done.rows_replaced == 0
+    assert newest_version(table).read().num_rows == 4
+
+
+def test_a_table_written_again_has_the_rows_that_stay_and_the_new_ones(table):
+    _write(table)
+    done = _write(table, lambda current: Plan(remaining=current.read().slice(1)))
+    assert (done.rows, done.rows_replaced) == (2, 1)
+    assert newest_version(table).read().column("a").to_pylist() == [2, 1, 2]
+
+
+def test_a_first_import_that_was_killed_leaves_no_table(table):
+    log = table.path / "_delta_log"
+    log.mkdir(parents=True)
+    (table.path / "part-0.parquet").write_bytes(b"half")
+    (log / "_commit_1234.json.tmp").write_text("{")
+    assert current_stamp(table) is None
+    assert newest_version(table) is None
     assert _write(table).version == 0
-    assert delta.read_columns(delta.opened(table)).num_rows == 2
+    assert newest_version(table).read().num_rows == 2
 
 
-def test_the_stamp_is_found_by_checkpoint_when_the_log_is_cleaned(tmp_path):
-    table = tmp_path / "t"
+def test_the_stamp_is_found_by_checkpoint_when_the_log_is_cleaned(table):
     for _ in range(3):
         _write(table)
-    delta.opened(table).create_checkpoint()
-    for commit in (table / "_delta_log").glob("*.json"):
-        if commit.name[0] == "0":
-            commit.unlink()
-    stamp = delta.current_stamp(table)
+    newest_version(table).delta.create_checkpoint()
+    for path in (table.path / "_delta_log").glob("0*.json"):
+        path.unlink()
+    stamp = current_stamp(table)
     assert stamp is not None
     assert stamp.version == 2
-    assert delta.current_stamp(table, stamp) == stamp
-
-
-def test_text_becomes_one_sql_literal():
-    assert delta.sql_text("O'Brien") == "'O''Brien'"
+    assert current_stamp(table, stamp) == stamp
