@@ -1,5 +1,6 @@
 """What a running service holds: settings, stores, analyses and the two gates."""
 
+import contextlib
 from dataclasses import dataclass, field
 
 from boundaries.points.assign_cache import AssignmentCache
@@ -30,6 +31,7 @@ from service.runtime.data_state import DataState, Standing
 from service.runtime.flights import Bodies
 from service.runtime.redis_cache import SharedCache
 from service.runtime.warm_up import rehearse
+from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
@@ -88,9 +90,16 @@ class Resources:
     gates: Gates = field(default_factory=Gates)
 
     def prepare(self) -> None:
-        """Load the data and the compiled kernels, so that no request pays for either."""
+        """Load the data and the compiled kernels, so that no request pays for either.
+
+        Versions too: that of a table from before digests were kept in commits reads all of it.
+        """
         rehearse()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
         for dataset in self.incidents.ids():
             self.incidents.open(dataset)
+            self.incidents.revision(dataset)
+        for table in (self.measures, self.sites, self.lookups, self.postcodes):
+            with contextlib.suppress(StoreError):  # said by the answers that need the table
+                table.revision()

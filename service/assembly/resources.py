@@ -2,6 +2,8 @@
 
 from boundaries.neighbours.neighbour_cache import NeighbourCache
 from boundaries.points.assign_cache import AssignmentCache
+from boundaries.storage.caches import DiskCache
+from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from boundaries.tiles.levels import LevelCache
@@ -42,24 +44,34 @@ from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
 
 
-def open_resources(settings: Settings) -> Resources:
-    """The stores of the data folder, and the analyses over them; reads nothing yet."""
-    layers = LayerStore(settings.data_dir / "boundaries", crs=settings.crs)
-    incidents = IncidentStore(settings.data_dir / "incidents", crs=settings.crs)
-    measures = MeasureStore(settings.data_dir / "measures")
-    sites = SiteStore(settings.data_dir / "sites", crs=settings.crs)
+def open_resources(settings: Settings, data: DataFolder | None = None) -> Resources:
+    """The stores of the data folder, and the analyses over them; reads nothing yet.
+
+    Parameters
+    ----------
+    settings : Settings
+        Data folder, CRS and limits.
+    data : DataFolder or None
+        The data folder, by default that of the settings on a local disk.
+    """
+    data = data or DataFolder(settings.data_dir)
+    crs, cache = settings.crs, data.subfolder("cache")
+    digests = DiskCache(cache.subfolder("digests"), ".digest")
+    layers = LayerStore(data.subfolder("boundaries"), crs=crs)
+    incidents = IncidentStore(data.subfolder("incidents"), crs=crs, digests=digests)
+    measures = MeasureStore(data.subfolder("measures"), digests=digests)
+    sites = SiteStore(data.subfolder("sites"), crs=crs, digests=digests)
     area_layers = AreaLayers(layers=layers, settings=settings)
-    lookups = LookupStore(settings.data_dir / "lookups")
-    postcodes = PostcodeStore(settings.data_dir / "postcodes", crs=settings.crs)
+    lookups = LookupStore(data.subfolder("lookups"), digests=digests)
+    postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
-    cache = settings.data_dir / "cache"
-    state = DataState(settings.data_dir)
-    assignments = AssignmentCache(cache / "assignments")
+    state = DataState(data)
+    assignments = AssignmentCache(cache.subfolder("assignments"))
     areas = Areas(
         incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
     )
-    levels = LevelCache(cache / "levels")
-    neighbourhoods = Neighbourhoods(NeighbourCache(cache / "neighbours"))
+    levels = LevelCache(cache.subfolder("levels"))
+    neighbourhoods = Neighbourhoods(NeighbourCache(cache.subfolder("neighbours")))
     catalogue = Catalogue(
         incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
     )
@@ -97,7 +109,7 @@ def open_resources(settings: Settings) -> Resources:
         postcodes=postcodes,
         assignments=assignments,
         areas=areas,
-        geometry_tiles=GeometryTiles(levels, cache / "tiles", encode=encode_geometry),
+        geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
         legends=legends,
         vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
         heatmaps=heatmaps,

@@ -146,5 +146,5 @@ class _Versions:
             "hotspots_layer_info", "Version of a boundary layer", labels=("layer", "version")
         )
         for layer_id in held.layers.ids():
-            layers.add_metric((layer_id, held.layers.get(layer_id).version), 1)
+            layers.add_metric((layer_id, held.layers.version(layer_id)), 1)
         return [versions, layers]

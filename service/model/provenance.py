@@ -74,7 +74,7 @@ def provenance(
 
 def layers_version(layers: LayerStore) -> str:
     """The versions of all layers as a short digest: any of them may be what to stay within."""
-    return short_digest([(name, layers.get(name).version) for name in layers.ids()])
+    return short_digest(list(layers.versions()))
 
 
 def short_digest(*parts: object) -> str:

@@ -97,7 +97,7 @@ class Catalogue:
         str
             As stored with the layer.
         """
-        return self._layers.get(layer_id).version
+        return self._layers.version(layer_id)
 
     def datasets(self) -> Document:
         """Every dataset with its counts, period, categories and version.

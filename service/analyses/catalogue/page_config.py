@@ -79,7 +79,7 @@ class PageConfiguration:
         return short_digest(
             self._catalogue.everything_version(),
             self._sites.revision(),
-            self._postcodes.version(),
+            self._postcodes.revision(),
             settings.background,
             settings.tiles,
         )

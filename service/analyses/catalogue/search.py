@@ -156,7 +156,7 @@ class Places:
         str
             It changes when layers, sites or postcodes do.
         """
-        return short_digest(self._named_version(), self._postcodes.version(), self._crs, SOFTWARE)
+        return short_digest(self._named_version(), self._postcodes.revision(), self._crs, SOFTWARE)
 
     def search(self, query: PlacesQuery) -> Table:
         """One `PlaceRow` per place that matches the typed text, best first.

@@ -17,6 +17,7 @@ from service.analyses.density.peaks import (
 )
 from service.analyses.density.surface import TILE_PIXELS, Surface
 from service.analyses.density.surfaces import Surfaces, legend_breaks
+from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
 from service.config.settings import Settings
@@ -73,11 +74,11 @@ class Heatmaps:
         str
             It changes when the dataset, a layer or the software does.
         """
-        study = self._surfaces.study_area()
+        study_label = study_area_label(self._layers, self._settings.study_area)
         table_version = self._incidents.revision(dataset)
         layer_versions = layers_version(self._layers)
         return short_digest(
-            dataset, table_version, study.label, layer_versions, self._settings.crs, SOFTWARE
+            dataset, table_version, study_label, layer_versions, self._settings.crs, SOFTWARE
         )
 
     def tile(self, dataset: str, tile: Tile, query: HeatmapQuery, *, scale: int = 1) -> TileImage:

@@ -63,11 +63,10 @@ class Forecasts:
         str
             It changes when the sites, the dataset, the layer or a measure does.
         """
-        layer = self._reader.layer(query)
         return short_digest(
             self._sites.revision(),
             self._measures.revision(),
-            self._areas.version(dataset, layer.layer_id),
+            self._areas.version(dataset, query.layer),
         )
 
     def layer_id(self, query: ForecastQuery) -> str:

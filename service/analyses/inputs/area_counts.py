@@ -159,22 +159,22 @@ class Areas:
         """
         return self._layers.imported.ids()
 
-    def version(self, dataset: str, layer_id: str) -> str:
+    def version(self, dataset: str, layer_id: str | None) -> str:
         """A short digest of everything that counts depend on, apart from the query.
 
         Parameters
         ----------
         dataset : str
             Id of the dataset.
-        layer_id : str
-            Id of a layer or grid.
+        layer_id : str or None
+            Id of a layer or grid; None for whichever layer is taken by default.
 
         Returns
         -------
         str
             It changes when the dataset, the layer, a lookup or the software does.
         """
-        layer_version = self._layers.version(layer_id)
+        layer_version = None if layer_id is None else self._layers.version(layer_id)
         table_version = self._incidents.revision(dataset)
         context_version = self._around()
         return short_digest(

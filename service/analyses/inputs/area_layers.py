@@ -6,7 +6,7 @@ import numpy as np
 
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
-from service.analyses.inputs.study_area import study_area
+from service.analyses.inputs.study_area import study_area, study_area_version
 from service.config.settings import Settings
 from service.model.provenance import short_digest
 from service.runtime.single_flight import SingleFlightCache
@@ -92,10 +92,10 @@ class AreaLayers:
             As `get`, except that too many cells are noticed only when the grid is cut.
         """
         if not layer_id.startswith(GRID_PREFIXES):
-            return self._layers.get(layer_id).version
+            return self._layers.version(layer_id)
         shape, size_m = parse_tessellation(layer_id)
-        study = study_area(self._layers, self._settings.study_area)
-        return _grid_version(specification_of(shape, size_m), study.version)
+        version = study_area_version(self._layers, self._settings.study_area)
+        return _grid_version(specification_of(shape, size_m), version)
 
 
 def _grid_version(specification: str, study_version: str) -> str:

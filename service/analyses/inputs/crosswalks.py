@@ -85,11 +85,11 @@ class Crosswalks:
         Returns
         -------
         str
-            It changes when a lookup, or a measure used as weight, does.
+            It changes when a lookup does, or a measure, by which a lookup may share.
         """
-        by_measure = any(lookup.weight != BY_AREA for lookup in self._lookups.available())
-        measures = self._measures.revision() if by_measure else ""
-        return short_digest(self._lookups.revision(), measures)
+        lookups = self._lookups.revision()
+        # Which lookups share by a measure is not known without reading them.
+        return short_digest(lookups, self._measures.revision() if lookups else "")
 
     def into(self, layer: Layer) -> tuple[Crosswalk, ...]:
         """Every lookup that leads to a layer, in the order of the layers it comes from.

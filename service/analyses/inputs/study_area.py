@@ -63,11 +63,7 @@ def study_area(layers: LayerStore, setting: str) -> StudyArea:
     UnknownLayerError, UnknownAreaError
         If the named one is not imported.
     """
-    if not setting:
-        ids = layers.ids()
-        if not ids:
-            raise NoStudyAreaError
-        setting = ids[0]
+    setting = study_area_label(layers, setting)
     layer_id, _, code = setting.partition(":")
     layer = layers.get(layer_id)
     synthetic = layer.metadata.synthetic
@@ -83,3 +79,40 @@ def study_area(layers: LayerStore, setting: str) -> StudyArea:
         )
     name = layer.metadata.title or layer_id
     return StudyArea(setting, name, layer.union, layer.version, synthetic, layer.crs)
+
+
+def study_area_label(layers: LayerStore, setting: str) -> str:
+    """The label of the study area that a setting names; reads no geometry.
+
+    Parameters
+    ----------
+    layers : LayerStore
+        What is imported.
+    setting : str
+        ``layer``, ``layer:code`` or empty.
+
+    Raises
+    ------
+    NoStudyAreaError
+        If nothing is named and nothing is imported.
+    """
+    ids = () if setting else layers.ids()
+    if not setting and not ids:
+        raise NoStudyAreaError
+    return setting or ids[0]
+
+
+def study_area_version(layers: LayerStore, setting: str) -> str:
+    """The version of the study area, from the header of its layer; reads no geometry.
+
+    Parameters
+    ----------
+    layers, setting
+        As of `study_area`.
+
+    Raises
+    ------
+    NoStudyAreaError, UnknownLayerError
+        As `study_area`; that a layer has no such area is noticed when it is read.
+    """
+    return layers.version(study_area_label(layers, setting).partition(":")[0])
