@@ -170,8 +170,8 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
         ("legend.{suffix}", "Legend", kind.legend, legend, kind.query),
         ("style.json", "Style", kind.style, style, kind.query),
     ):
-        stated = operation(part.lower(), part, description, JSON, reference(part))
-        add_get(router, f"{path}/{ending}", stated, answer, query=query, suffix=LegendSuffix)
+        document = operation(part.lower(), part, description, JSON, reference(part))
+        add_get(router, f"{path}/{ending}", document, answer, query=query, suffix=LegendSuffix)
 
 
 def add_tile_route(

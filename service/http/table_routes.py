@@ -61,14 +61,14 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
         return send_table(replies, query, kind.answer(replies.resources, query, **names), suffix)
 
     operation_id, name = f"read{camel_case(kind.name)}", f"read_{kind.name}"
-    plain = Operation(
+    json_rows = Operation(
         operation_id, name, kind.description, responses(JSON, table_schema(kind.row))
     )
     formats = Operation(
         f"{operation_id}As", f"{name}_as", kind.description_as, responses(kind.media_type)
     )
     add_get(router, f"{path}.{{suffix}}", formats, answer, query=kind.query, suffix=kind.suffixes)
-    add_get(router, path, plain, answer, query=kind.query)
+    add_get(router, path, json_rows, answer, query=kind.query)
 
 
 def send_table(replies: Replies, query: Query, answer: TableAnswer, suffix: str) -> Response:

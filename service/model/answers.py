@@ -198,7 +198,7 @@ class FeaturePage:
     @property
     def ids(self) -> list[str]:
         """The id of each feature."""
-        return [str(each) for each in self.table.columns[self.id_column]]
+        return [str(feature_id) for feature_id in self.table.columns[self.id_column]]
 
 
 @dataclass(frozen=True)

@@ -120,12 +120,14 @@ class TypedColumn:
             raise TypeError(f"{attribute} is no column: write it = column(...)")
         is_union = isinstance(annotation, types.UnionType)
         members = typing.get_args(annotation) if is_union else (annotation,)
-        plain = [typing.get_origin(each) or each for each in members if each is not type(None)]
-        if len(plain) != 1 or plain[0] not in _ARRAY_KINDS:
+        value_types = [
+            typing.get_origin(member) or member for member in members if member is not type(None)
+        ]
+        if len(value_types) != 1 or value_types[0] not in _ARRAY_KINDS:
             raise TypeError(f"{attribute} is of {annotation}, which no column can hold")
         # A name that is a word of Python's own is written with an underscore behind it.
         name = attribute.rstrip("_")
-        return cls(name, annotation, plain[0], len(plain) < len(members), column)
+        return cls(name, annotation, value_types[0], len(value_types) < len(members), column)
 
     def fault(self, values: ColumnValues) -> str:
         """What is wrong with the values of the column; empty where nothing is."""
@@ -158,12 +160,14 @@ class Row:
             for attribute, annotation in typing.get_type_hints(cls).items()
             if typing.get_origin(annotation) is not ClassVar
         ]
-        cls.columns = types.MappingProxyType({each.name: each for each in columns})
-        counts = {each.name for each in columns if each.meaning.discloses.is_count}
-        for each in columns:
-            unknown = set(each.meaning.discloses.counts) - counts - {RECORDS, LOCATED}
-            if unknown:
-                raise TypeError(f"{cls.__name__}.{each.name} is computed of no count {unknown}")
+        cls.columns = types.MappingProxyType({column.name: column for column in columns})
+        counts = {column.name for column in columns if column.meaning.discloses.is_count}
+        for column in columns:
+            missing_counts = set(column.meaning.discloses.counts) - counts - {RECORDS, LOCATED}
+            if missing_counts:
+                raise TypeError(
+                    f"{cls.__name__}.{column.name} is computed of no count {missing_counts}"
+                )
 
 
 class AreaRow(Row):
@@ -203,11 +207,11 @@ def _wrong_names(
 ) -> list[str]:
     """What is wrong with the names of some columns and their order."""
     conditions = {model[name].meaning.only for name in columns if name in model} | {""}
-    expected = [name for name, each in model.items() if each.meaning.only in conditions]
-    faults = [f"{name} is missing" for name in expected if name not in columns]
+    names = [name for name, column in model.items() if column.meaning.only in conditions]
+    faults = [f"{name} is missing" for name in names if name not in columns]
     faults += [f"{name} is unknown" for name in columns if name not in model]
-    if not faults and list(columns) != expected:
-        faults.append(f"the order is {', '.join(columns)}, not {', '.join(expected)}")
+    if not faults and list(columns) != names:
+        faults.append(f"the order is {', '.join(columns)}, not {', '.join(names)}")
     return faults
 
 

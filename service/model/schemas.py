@@ -81,7 +81,7 @@ def schema_of(annotation: Any, names: Names, *, is_complete: bool = False) -> Sc
 def members_schema(typed_dict: Any, names: Names, *, is_complete: bool = False) -> Schema:
     """The schema of a typed dict by its members, even if it has a name to refer to."""
     hints = typing.get_type_hints(typed_dict, include_extras=True)
-    stated = {
+    members = {
         name: _without_required(hint)
         for name, hint in hints.items()
         if is_complete or UNSTATED not in getattr(_without_required(hint), "__metadata__", ())
@@ -89,16 +89,16 @@ def members_schema(typed_dict: Any, names: Names, *, is_complete: bool = False) 
     schema: Schema = {
         "type": "object",
         "properties": {
-            name: schema_of(hint, names, is_complete=is_complete) for name, hint in stated.items()
+            name: schema_of(hint, names, is_complete=is_complete) for name, hint in members.items()
         },
-        "required": [name for name in stated if name in typed_dict.__required_keys__],
+        "required": [name for name in members if name in typed_dict.__required_keys__],
     }
     return schema | _described(typed_dict)
 
 
 def row_schema(row: type[Row], *, is_complete: bool = False) -> Schema:
     """The schema of the rows of a table; its title is the name of the model."""
-    stated = {
+    columns = {
         name: column
         for name, column in row.columns.items()
         if is_complete or column.meaning.is_stated
@@ -109,11 +109,11 @@ def row_schema(row: type[Row], *, is_complete: bool = False) -> Schema:
         "type": "object",
         "properties": {
             name: schema_of(column.annotation, {}) | {"description": in_words(column)}
-            for name, column in stated.items()
+            for name, column in columns.items()
         },
-        "required": [name for name, column in stated.items() if not column.meaning.only],
+        "required": [name for name, column in columns.items() if not column.meaning.only],
     }
-    if not any(column.value_type is list for column in stated.values()):
+    if not any(column.value_type is list for column in columns.values()):
         schema["additionalProperties"] = SCALAR
     return schema
 
@@ -133,9 +133,9 @@ def reference(name: str) -> Schema:
 def _nullable(members: tuple[Any, ...], names: Names, *, is_complete: bool) -> Schema:
     """The schema of a type or None."""
     schemas = [schema_of(member, names, is_complete=is_complete) for member in members]
-    (schema, *others), null = schemas[:-1], schemas[-1]
-    if others or null != {"type": "null"}:
+    if len(schemas) != 2 or schemas[1] != {"type": "null"}:
         raise TypeError(f"there is no schema of {' or '.join(map(str, members))}")
+    schema, null = schemas
     if "type" in schema:
         return schema | {"type": [schema["type"], "null"]}
     return {"anyOf": [schema, null]}

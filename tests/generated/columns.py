@@ -77,8 +77,8 @@ def line(name: str, column: TypedColumn) -> str:
 
 def type_of(column: TypedColumn) -> str:
     """The type of a column's values in JSON."""
-    stated = schema_of(column.annotation, {})["type"]
-    return " or ".join(stated) if isinstance(stated, list) else str(stated)
+    schema_type = schema_of(column.annotation, {})["type"]
+    return " or ".join(schema_type) if isinstance(schema_type, list) else str(schema_type)
 
 
 def disclosure(discloses: Discloses) -> str:

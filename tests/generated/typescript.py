@@ -96,17 +96,17 @@ def typescript(schema: Schema) -> str:
         return " | ".join(typescript(part) for part in schema["anyOf"])
     if "const" in schema or "enum" in schema:
         return " | ".join(json.dumps(value) for value in schema.get("enum", [schema.get("const")]))
-    stated = schema.get("type")
-    if isinstance(stated, list):
-        parts = [typescript({**schema, "type": part}) for part in stated]
+    schema_type = schema.get("type")
+    if isinstance(schema_type, list):
+        parts = [typescript({**schema, "type": part}) for part in schema_type]
         return " | ".join(parts)
-    if stated == "null":
+    if schema_type == "null":
         return "null"
-    if stated == "array":
+    if schema_type == "array":
         return array(schema)
-    if stated == "object":
+    if schema_type == "object":
         return mapping(schema)
-    return WORDS.get(stated, "unknown")
+    return WORDS.get(schema_type, "unknown")
 
 
 def array(schema: Schema) -> str:
