@@ -40,5 +40,7 @@ class ContourRow(Row):
     percent: float = column("The share asked for.", NOTHING, "%")
     density: float = column("Density along the line, in `unit`.", _OF_LOCATED)
     area_km2: float = column("Ground inside the line.", _OF_LOCATED, "km²")
-    mass_percent: float = column("The share that is inside.", _OF_LOCATED, "%")
+    mass_percent: float | None = column(
+        "The share that is inside; null of a surface without mass.", _OF_LOCATED, "%"
+    )
     unit: str = column("Unit of the density.", NOTHING)

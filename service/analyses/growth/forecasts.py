@@ -21,6 +21,10 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.rates.classes import Classification, classify
 
 Columns = dict[str, NDArray[Any]]
+# The numbers of a unit in a year: every column that need not be whole.
+NUMBERS: Final = tuple(
+    name for name, column in ForecastRow.columns.items() if column.value_type is float
+)
 DECIMALS: Final = 9  # of drawn numbers: sums in another order differ beyond
 
 
@@ -250,9 +254,8 @@ def _rows(
     n_units = len(numbers)
     columns = {name: np.repeat(column, len(years)) for name, column in descriptions.items()}
     columns["year"] = np.tile(years, n_units)
-    names = list(numbers[0]) if numbers else []
-    for name in names:
-        joined = np.concatenate([unit[name] for unit in numbers])
+    for name in NUMBERS:
+        joined = np.concatenate([np.empty(0), *(unit[name] for unit in numbers)])
         columns[name] = np.round(joined, DECIMALS)
     return columns
 

@@ -496,8 +496,8 @@ export interface ContourRow {
   density: number;
   /** Ground inside the line. Unit: km². */
   area_km2: number;
-  /** The share that is inside. Unit: %. */
-  mass_percent: number;
+  /** The share that is inside; null of a surface without mass. Unit: %. */
+  mass_percent: number | null;
   /** Unit of the density. */
   unit: string;
 }

@@ -74,6 +74,12 @@ def test_a_number_never_stands_without_its_interval(client):
                         assert values[0] >= 0
 
 
+def test_an_area_without_sites_has_the_columns_of_the_table_and_no_row(client):
+    empty = client.get(f"{FORECAST}.csv", params={"within": "cell:C12", **CERTAIN}).text
+    filled = client.get(f"{FORECAST}.csv", params=CERTAIN).text
+    assert empty.splitlines() == filled.splitlines()[:1]
+
+
 def test_homes_denominator_and_expectation_are_what_is_worked_by_hand(client):
     _, rows = table(client, by="site", horizon=2027, **CELLS)
     row = rows["s1", 2027]

@@ -346,6 +346,9 @@ def test_a_category_without_located_records_gives_an_empty_surface(client):
     summary = json_of(client, f"{HEATMAP}/summary.json", **query)
     assert (summary["maximum"], summary["breaks"], summary["records"]) == (0, [], 0)
     assert client.get(f"{HEATMAP}/map.png", params=query).status_code == 200
+    assert json_of(client, f"{HEATMAP}/peaks", **query)["rows"] == []
+    contours = json_of(client, f"{HEATMAP}/contours.geojson", **query)["features"]
+    assert {contour["properties"]["mass_percent"] for contour in contours} == {None}
     tile = client.get(f"{HEATMAP}/tiles/13/4099/2697.png", params=query)
     assert Image.open(io.BytesIO(tile.content)).convert("RGBA").getextrema()[3] == (0, 0)
 
