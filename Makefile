@@ -17,7 +17,7 @@ help:
 	@echo "make check     ruff, formatting, mypy --strict, the page's types and lint, architecture"
 	@echo "make fuzz      property tests with new examples, ten times as many"
 	@echo "make format    put code and documents into their form"
-	@echo "make generate  write docs/columns.md and the page's types from the row models"
+	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
 	@echo "make image     build the container image (needs docker or podman)"
 

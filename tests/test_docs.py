@@ -16,7 +16,7 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import PREFIX, Settings
 from service.imports.incidents.layout import IncidentLayout
-from tests.settings_document import setting_names, settings_document
+from tests.generated.settings import setting_names
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -121,12 +121,6 @@ def test_the_service_knows_the_addresses_and_parameters_of_the_documents(address
     # Nothing is loaded: a known route with known parameters misses the data, nothing else.
     missing = {"unknown-dataset", "unknown-layer", "no-study-area", "no-sites"}
     assert answer.json()["type"].removeprefix("/problems/") in missing
-
-
-def test_the_page_of_settings_is_current():
-    """Else: python -m tests.settings_document > docs/settings.md"""
-    page = ROOT / "docs" / "settings.md"
-    assert page.read_text("utf-8") == settings_document()
 
 
 def test_the_documents_name_settings_that_exist():

@@ -1,1 +1,1 @@
-"""Files of the repository that are made from the types of answers, and the test that they are."""
+"""Files of the repository that are made from the code, and the test that they are."""

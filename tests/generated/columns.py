@@ -1,17 +1,12 @@
 """The document of all columns."""
 
-import tomllib
-from pathlib import Path
-from typing import Any
-
-import mdformat
 from fastapi import FastAPI
 
 from service.model.rows import NOTHING, Discloses, Row, TypedColumn
 from service.model.schemas import schema_of
+from tests.generated.markdown import formatted
 from tests.service.row_models import row_models, rows_by_path
 
-ROOT = Path(__file__).parents[2]
 HEADING = """\
 # Columns
 
@@ -37,13 +32,7 @@ def columns_document(app: FastAPI) -> str:
     if missing:
         raise LookupError(f"no address is known of {', '.join(sorted(missing))}")
     by_address = sorted((address, rows[name]) for name, address in addresses.items())
-    text = "\n".join([HEADING, *(section(address, row) for address, row in by_address)])
-    return mdformat.text(text, options=options(), extensions=["gfm", "tables"])
-
-
-def options() -> dict[str, Any]:
-    """How the documents of the repository are formatted."""
-    return tomllib.loads((ROOT / ".mdformat.toml").read_text("utf-8"))
+    return formatted("\n".join([HEADING, *(section(address, row) for address, row in by_address)]))
 
 
 def section(address: str, row: type[Row]) -> str:

@@ -1,10 +1,11 @@
-"""The files made from the types of answers are current, and say what those say."""
+"""The files made from the code are current, and say what it says."""
 
 import pytest
 
 from service.model.rows import COUNT, NOTHING, Discloses, Row, column
 from service.model.schemas import row_schema
 from tests.generated.columns import section
+from tests.generated.settings import setting_names
 from tests.generated.typescript import interface, typescript
 from tests.generated.write import ROOT, generated
 from tests.service.row_models import row_models
@@ -24,6 +25,11 @@ class PlotRow(Row):
 @pytest.mark.parametrize("name", FILES)
 def test_a_generated_file_is_current(name):
     assert (ROOT / name).read_text("utf-8") == FILES[name], "make generate writes it anew"
+
+
+def test_every_setting_stands_in_its_document():
+    for name in setting_names():
+        assert f"| `{name}` |" in FILES["docs/settings.md"]
 
 
 def test_every_column_of_every_row_stands_in_both_files():

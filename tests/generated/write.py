@@ -1,4 +1,4 @@
-"""Write the files that are made from the types of answers: ``python -m tests.generated.write``."""
+"""Write the files that are made from the code: ``python -m tests.generated.write``."""
 
 import tempfile
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.generated.columns import columns_document
+from tests.generated.settings import settings_document
 from tests.generated.typescript import types_of_answers
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,7 @@ def generated() -> Mapping[str, str]:
         app = create_app(open_resources(Settings(data_dir=Path(folder))))
         return {
             "docs/columns.md": columns_document(app),
+            "docs/settings.md": settings_document(),
             "service/web/src/schema.ts": types_of_answers(),
         }
 

@@ -1,13 +1,13 @@
-"""docs/settings.md from the settings model: ``python -m tests.settings_document > docs/settings.md``."""
+"""The document of all settings."""
 
 import typing
 
-import mdformat
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from service.config.settings import PREFIX, Settings
+from tests.generated.markdown import formatted
 
 HEADING = """\
 # Settings
@@ -16,8 +16,7 @@ The service and the commands read their settings from environment variables, onc
 A variable that begins with `HOTSPOTS_` and names no setting is an error, so that a misspelt one is
 noticed. How to run, watch and limit the service is in [operations](operations.md).
 
-*This page is generated from `service/config/settings.py` by
-`python -m tests.settings_document > docs/settings.md`.*
+Made of `service/config/settings.py` by `make generate`: not edited.
 """
 
 
@@ -82,9 +81,7 @@ def settings_document() -> str:
             model.__doc__,
             table(model, f"{PREFIX}{name.upper()}__"),
         ]
-    options = {"wrap": 100, "compact_tables": True, "plugin": {"tables": {"compact_tables": True}}}
-    text: str = mdformat.text("\n\n".join(parts), options=options, extensions={"gfm", "tables"})
-    return text
+    return formatted("\n\n".join(parts))
 
 
 def setting_names() -> list[str]:
@@ -94,7 +91,3 @@ def setting_names() -> list[str]:
         names.remove(f"{PREFIX}{group.upper()}")
         names += [f"{PREFIX}{group}__{name}".upper() for name in model.model_fields]
     return names
-
-
-if __name__ == "__main__":
-    print(settings_document(), end="")
