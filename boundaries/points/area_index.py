@@ -21,7 +21,7 @@ OUTSIDE = -1
 UNDECIDED = -2  # too near to a border to decide the side in floating point
 
 _CELLS_PER_AREA = 2_000
-_FEWEST_CELLS, _MOST_CELLS = 1 << 14, 1 << 22
+_LEAST_CELLS, _MOST_CELLS = 1 << 14, 1 << 22
 _PAD = 1e-4  # cells; far above the rounding of coordinates, so that no crossing is missed
 _FLAT = 1e-3  # cells; a flatter edge is put into all the columns that it spans
 _ROUNDING = 3.3306690738754716e-16  # (3 + 16 u) u, u = 2^-53: Shewchuk (1997), ccwerrboundA
@@ -86,14 +86,10 @@ class AreaIndex:
         edges_m, owner = edges_of(geometries)
         left, bottom, right, top = (float(v) for v in shapely.total_bounds(geometries))
         if cells is None:
-            cell_target = min(max(_CELLS_PER_AREA * len(geometries), _FEWEST_CELLS), _MOST_CELLS)
-        else:
-            cell_target = cells
+            cells = min(max(_CELLS_PER_AREA * len(geometries), _LEAST_CELLS), _MOST_CELLS)
         width, height = max(right - left, 1e-3), max(top - bottom, 1e-3)
-        cell = math.sqrt(width * height / cell_target)
-        cell = max(
-            cell, width / cell_target, height / cell_target
-        )  # limits the cells of a long, thin extent
+        # The last two limit the cells of a long, thin extent.
+        cell = max(math.sqrt(width * height / cells), width / cells, height / cells)
         # One more cell on every side, so that there are cells beyond the outermost borders.
         cols, rows = math.ceil(width / cell) + 2, math.ceil(height / cell) + 2
         origin = np.array([left - cell, bottom - cell])
@@ -103,15 +99,9 @@ class AreaIndex:
         stamps = np.full(rows * cols, -1, dtype=np.int32)
         edges_in_cells = np.ascontiguousarray((buckets.edges_m - np.tile(origin, 2)) / cell)
         _mark(
-            edges_in_cells,
-            buckets.start,
-            buckets.first,
-            buckets.row,
-            cols,
-            stamps,
-            counts,
-            answers,
-        )
+            edges_in_cells, buckets.start, buckets.first, buckets.row, cols,
+            stamps, counts, answers,
+        )  # fmt: skip
         border = np.flatnonzero(counts)
         start = np.concatenate([[0], np.cumsum(counts[border], dtype=np.int64)])
         base = answers[border]

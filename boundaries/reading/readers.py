@@ -132,14 +132,9 @@ def read_boundaries(
     """
     paths = [path] if isinstance(path, Path) else list(path)
     raw_areas = [
-        read_raw_areas(
-            file_path, code_field=code_field, name_field=name_field, source_layer=source_layer
-        )
+        _read_file(file_path, layer_id, code_field, name_field, source_layer)
         for file_path in paths
     ]
-    for file_path, areas in zip(paths, raw_areas, strict=True):
-        if len(areas.codes) == 0:
-            raise InvalidLayerError(layer_id, f"{file_path} has no features")
     values = np.concatenate([areas.codes.astype(object) for areas in raw_areas])
     codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
     names, unnamed_count = _names([areas.names for areas in raw_areas], codes)
@@ -180,13 +175,21 @@ def read_boundaries(
         bounds_m=layer.bounds_m,
         coverage=coverage,
         cleaning=cleaning,
-        notes=(
-            *dict.fromkeys(note for areas in raw_areas for note in areas.notes),
-            *dict.fromkeys(note for system in source_systems for note in system.notes),
-            *_remarks(layer),
-        ),
+        notes=_notes(raw_areas, source_systems, layer),
     )
     return layer, report
+
+
+def _read_file(
+    path: Path, layer_id: str, code_field: str, name_field: str | None, source_layer: str | None
+) -> RawAreas:
+    """The features of one file, of which there must be at least one."""
+    areas = read_raw_areas(
+        path, code_field=code_field, name_field=name_field, source_layer=source_layer
+    )
+    if len(areas.codes) == 0:
+        raise InvalidLayerError(layer_id, f"{path} has no features")
+    return areas
 
 
 def _placed(
@@ -236,9 +239,15 @@ def _with_holes(geometries: Geometries) -> int:
     return len(np.unique(owner[shapely.get_num_interior_rings(parts) > 0]))
 
 
-def _remarks(layer: Layer) -> tuple[str, ...]:
-    """Notes on what is allowed but unusual."""
+def _notes(
+    raw_areas: Sequence[RawAreas], source_systems: Sequence[SourceCrs], layer: Layer
+) -> tuple[str, ...]:
+    """Notes by GDAL and on the CRS, and on a layer that is allowed but unusual."""
+    notes = [
+        *dict.fromkeys(note for areas in raw_areas for note in areas.notes),
+        *dict.fromkeys(note for system in source_systems for note in system.notes),
+    ]
     median_m2 = float(np.median(layer.areas_km2)) * 1e6
     if median_m2 < TINY_AREA_M2:
-        return (f"the median area is {median_m2:.3g} m2: is the CRS of the file right?",)
-    return ()
+        notes.append(f"the median area is {median_m2:.3g} m2: is the CRS of the file right?")
+    return tuple(notes)

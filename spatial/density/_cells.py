@@ -55,7 +55,7 @@ def _add_masses(
     weight: FloatArray,
     row_edges: FloatArray,
     code: int,
-    bell_rate: float,
+    gaussian_rate: float,
     volume: float,
     full_mass: float,
     nodes: FloatArray,
@@ -90,7 +90,7 @@ def _add_masses(
                 for k in range(count - 1):
                     _add_by_quadrature(
                         x[i], radius, cuts[k], cuts[k + 1], share, first_col, last_col, code,
-                        bell_rate, nodes, node_weights, out[t],
+                        gaussian_rate, nodes, node_weights, out[t],
                     )  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def _add_by_quadrature(
     first_col: int,
     last_col: int,
     code: int,
-    bell_rate: float,
+    gaussian_rate: float,
     nodes: FloatArray,
     node_weights: FloatArray,
     row: FloatArray,
@@ -188,8 +188,8 @@ def _add_by_quadrature(
             edge = (j + 0.5 - x) / radius
             right = chord if j == last_col else min(max(edge, -chord), chord)
             if right > left and 0 <= j < row.shape[0]:
-                integral = _line_integral(right, v, code, bell_rate) - _line_integral(
-                    left, v, code, bell_rate
+                integral = _line_integral(right, v, code, gaussian_rate) - _line_integral(
+                    left, v, code, gaussian_rate
                 )
                 row[j] += factor * integral
             left = right
@@ -224,12 +224,12 @@ def _cut_angles(
 
 
 @compiled
-def _line_integral(s: float, v: float, code: int, bell_rate: float) -> float:
+def _line_integral(s: float, v: float, code: int, gaussian_rate: float) -> float:
     """Integral of the cone or the Gaussian from (0, v) to (s, v), in units of the bandwidth."""
     if code == CONE:
         distance = math.sqrt(s * s + v * v)
         bend = v * v * math.asinh(s / abs(v)) if v != 0.0 else 0.0
         return s - 0.5 * (s * distance + bend)
-    root = math.sqrt(bell_rate)
-    factor = 0.5 * math.sqrt(math.pi) / root * math.exp(-bell_rate * v * v)
+    root = math.sqrt(gaussian_rate)
+    factor = 0.5 * math.sqrt(math.pi) / root * math.exp(-gaussian_rate * v * v)
     return factor * math.erf(root * s)

@@ -27,7 +27,7 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.compiled import compiled, compiled_with_fma
 
 MIN_SEGMENT = 8
-CONE, BELL = 4, 5  # codes of the kernels that are not polynomials
+CONE, GAUSSIAN = 4, 5  # codes of the kernels that are not polynomials
 
 
 def segment_for(reach: float, power: int) -> int:
@@ -138,17 +138,9 @@ def enter_points(
         if first_row >= end_row:
             continue
         chords(
-            x[i],
-            y[i],
-            reach_sq[i],
-            row_y,
-            stretch,
-            first_row,
-            end_row,
-            start_col,
-            end_col,
+            x[i], y[i], reach_sq[i], row_y, stretch, first_row, end_row, start_col, end_col,
             chord_sq,
-        )
+        )  # fmt: skip
         first_col, stop_col = cols, 0
         for t in range(first_row, end_row):
             first_col = min(first_col, start_col[t])
@@ -156,28 +148,42 @@ def enter_points(
         first_col, stop_col = max(first_col, 0), min(stop_col, cols)
         if power == 2:
             enter_quartic(
-                x[i],
-                weight[i],
-                first_row,
-                end_row,
-                first_col,
-                stop_col,
-                start_col,
-                end_col,
-                chord_sq,
-                segment,
-                differences,
-            )
-            continue
-        for segment_start in range(first_col - first_col % segment, stop_col, segment):
-            segment_end = min(segment_start + segment, cols)
-            offset = x[i] - (segment_start + segment // 2)
-            for t in range(first_row, end_row):
-                start, stop = max(start_col[t], segment_start), min(end_col[t], segment_end)
-                if start < stop:
-                    _enter(differences, t, start, offset, chord_sq[t], weight[i], power, 1.0)
-                    if stop < segment_end:
-                        _enter(differences, t, stop, offset, chord_sq[t], -weight[i], power, -1.0)
+                x[i], weight[i], first_row, end_row, first_col, stop_col, start_col, end_col,
+                chord_sq, segment, differences,
+            )  # fmt: skip
+        else:
+            _enter_power(
+                x[i], weight[i], first_row, end_row, first_col, stop_col, start_col, end_col,
+                chord_sq, power, segment, differences,
+            )  # fmt: skip
+
+
+@compiled
+def _enter_power(
+    x: float,
+    w: float,
+    first_row: int,
+    end_row: int,
+    first_col: int,
+    stop_col: int,
+    start_col: IntArray,
+    end_col: IntArray,
+    chord_sq: FloatArray,
+    power: int,
+    segment: int,
+    differences: FloatArray,
+) -> None:
+    """`enter_quartic` for power 0, 1 and 3."""
+    cols = differences.shape[1]
+    for origin in range(first_col - first_col % segment, stop_col, segment):
+        segment_end = min(origin + segment, cols)
+        offset = x - (origin + segment // 2)
+        for t in range(first_row, end_row):
+            start, end = max(start_col[t], origin), min(end_col[t], segment_end)
+            if start < end:
+                _enter(differences, t, start, offset, chord_sq[t], w, power, 1.0)
+                if end < segment_end:
+                    _enter(differences, t, end, offset, chord_sq[t], -w, power, -1.0)
 
 
 @compiled_with_fma
@@ -194,7 +200,7 @@ def enter_quartic(
     segment: int,
     differences: FloatArray,
 ) -> None:
-    """Add the quartic of one point on its chords to `differences`: `_enter` for power 2.
+    """Add the quartic of one point on its chords to `differences`.
 
     `first_col` and `stop_col` limit the columns of all chords.
     """
@@ -291,12 +297,12 @@ def sum_along_rows(
 
 
 @compiled
-def shape_at(u_sq: float, code: int, bell_rate: float) -> float:
+def shape_at(u_sq: float, code: int, gaussian_rate: float) -> float:
     """Value of a kernel, 1 at its centre, at the squared distance u^2 <= 1."""
     if code == CONE:
         return max(1.0 - math.sqrt(u_sq), 0.0)
-    if code == BELL:
-        return math.exp(-bell_rate * u_sq)
+    if code == GAUSSIAN:
+        return math.exp(-gaussian_rate * u_sq)
     return max(1.0 - u_sq, 0.0) ** code
 
 
@@ -309,7 +315,7 @@ def add_directly(
     row_y: FloatArray,
     stretch: FloatArray,
     code: int,
-    bell_rate: float,
+    gaussian_rate: float,
     out: FloatArray,
 ) -> None:
     """Add each kernel, 1 at its centre, to `out` (rows, cols) pixel by pixel."""
@@ -321,17 +327,9 @@ def add_directly(
         if first_row >= end_row:
             continue
         chords(
-            x[i],
-            y[i],
-            reach_sq[i],
-            row_y,
-            stretch,
-            first_row,
-            end_row,
-            start_col,
-            end_col,
+            x[i], y[i], reach_sq[i], row_y, stretch, first_row, end_row, start_col, end_col,
             chord_sq,
-        )
+        )  # fmt: skip
         factor_stretch = -1.0
         for t in range(first_row, end_row):
             start, stop = max(start_col[t], 0), min(end_col[t], cols)
@@ -340,34 +338,42 @@ def add_directly(
             dy = row_y[t] - y[i]
             dy_sq = dy * dy
             here_sq = reach_sq[i] * stretch[t]
-            if code == BELL:
+            if code == GAUSSIAN:
                 # The Gaussian is a product of a factor per axis. On a plane map the factor
                 # along the row is the same for every row: one product per pixel.
                 if stretch[t] != factor_stretch:
                     factor_stretch = stretch[t]
-                    _gaussian_along_row(x[i], here_sq, bell_rate, col_factor)
-                row_factor = weight[i] * math.exp(-bell_rate * dy_sq / here_sq)
+                    _gaussian_along_row(x[i], here_sq, gaussian_rate, col_factor)
+                row_factor = weight[i] * math.exp(-gaussian_rate * dy_sq / here_sq)
                 for j in range(start, stop):
                     out[t, j] += row_factor * col_factor[j]
             elif code == CONE:
-                peak, slope = weight[i], weight[i] / math.sqrt(here_sq)
-                for j in range(start, stop):
-                    dx = j - x[i]
-                    out[t, j] += max(peak - slope * math.sqrt(dx * dx + dy_sq), 0.0)
+                _add_cone(x[i], weight[i], dy_sq, here_sq, start, stop, out[t])
             else:
                 for j in range(start, stop):
                     dx = j - x[i]
                     u_sq = (dx * dx + dy_sq) / here_sq
-                    out[t, j] += weight[i] * shape_at(u_sq, code, bell_rate)
+                    out[t, j] += weight[i] * shape_at(u_sq, code, gaussian_rate)
+
+
+@compiled
+def _add_cone(
+    x: float, w: float, dy_sq: float, reach_sq: float, start: int, stop: int, row: FloatArray
+) -> None:
+    """Add a cone, w at its centre, to the columns of a row."""
+    slope = w / math.sqrt(reach_sq)
+    for j in range(start, stop):
+        dx = j - x
+        row[j] += max(w - slope * math.sqrt(dx * dx + dy_sq), 0.0)
 
 
 @compiled
 def _gaussian_along_row(
-    x: float, reach_sq: float, bell_rate: float, col_factor: FloatArray
+    x: float, reach_sq: float, gaussian_rate: float, col_factor: FloatArray
 ) -> None:
     """The Gaussian's factor along a row, at the columns that it can reach."""
     reach = math.sqrt(reach_sq)
-    rate = bell_rate / reach_sq
+    rate = gaussian_rate / reach_sq
     first_col = max(math.ceil(x - reach), 0)
     end_col = min(math.floor(x + reach) + 1, col_factor.shape[0])
     for j in range(first_col, end_col):

@@ -102,49 +102,23 @@ def map_similarity(
     if not (a.sum() > 0.0 and b.sum() > 0.0):
         raise InvalidValuesError("counts", "must have an incident in each period")
 
-    def alike(first_map: FloatArray, second_map: FloatArray) -> tuple[float, float]:
-        first_hot, second_hot = hot_areas(first_map), hot_areas(second_map)
-        either_km2 = float(area[first_hot | second_hot].sum())
-        both_km2 = float(area[first_hot & second_hot].sum())
-        return both_km2 / either_km2 if either_km2 > 0.0 else math.nan, rank_correlation(
-            first_map, second_map
-        )
+    def similarity(first_map: FloatArray, second_map: FloatArray) -> tuple[float, float]:
+        overlap = _overlap(hot_areas(first_map), hot_areas(second_map), area)
+        return overlap, rank_correlation(first_map, second_map)
 
-    observed_similarity = alike(a, b)
+    observed = similarity(a, b)
     rng = np.random.default_rng(seed)
-    redrawn_pairs = [
-        alike(rng.poisson(a).astype(np.float64), rng.poisson(b).astype(np.float64))
-        for _ in range(replicates)
-    ]
-    pooled_counts = (a + b).astype(np.int64)
-    share = float(a.sum() / pooled_counts.sum())
-    unchanged_pairs = []
-    for _ in range(replicates):
-        first_share = rng.binomial(pooled_counts, share).astype(np.float64)
-        unchanged_pairs.append(alike(first_share, pooled_counts - first_share))
-    intervals, ranges, p_values = [], [], []
-    for column, lower_bound in ((0, 0.0), (1, -1.0)):
-        sample = np.array(redrawn_pairs)[:, column]
-        chance = np.array(unchanged_pairs)[:, column]
-        intervals.append(
-            _basic_interval(observed_similarity[column], sample, confidence, lower_bound)
-        )
-        ranges.append(_quantiles(chance, confidence))
-        known_values = chance[np.isfinite(chance)]
-        count_beyond = np.count_nonzero(known_values <= observed_similarity[column] + 1e-12)
-        is_missing = math.isnan(observed_similarity[column])
-        p_values.append(
-            math.nan if is_missing else (count_beyond + 1.0) / (len(known_values) + 1.0)
-        )
+    redrawn = np.array([similarity(*_redrawn(a, b, rng)) for _ in range(replicates)])
+    unchanged = np.array([similarity(*_reassigned(a, b, rng)) for _ in range(replicates)])
     return MapSimilarity(
-        overlap=observed_similarity[0],
-        rank_correlation=observed_similarity[1],
-        overlap_interval=intervals[0],
-        rank_interval=intervals[1],
-        overlap_unchanged=ranges[0],
-        rank_unchanged=ranges[1],
-        overlap_p=p_values[0],
-        rank_p=p_values[1],
+        overlap=observed[0],
+        rank_correlation=observed[1],
+        overlap_interval=_basic_interval(observed[0], redrawn[:, 0], confidence, 0.0),
+        rank_interval=_basic_interval(observed[1], redrawn[:, 1], confidence, -1.0),
+        overlap_unchanged=_quantiles(unchanged[:, 0], confidence),
+        rank_unchanged=_quantiles(unchanged[:, 1], confidence),
+        overlap_p=_lower_tail_p(observed[0], unchanged[:, 0]),
+        rank_p=_lower_tail_p(observed[1], unchanged[:, 1]),
         replicates=replicates,
     )
 
@@ -170,6 +144,31 @@ def rank_correlation(first_values: ArrayLike, second_values: ArrayLike) -> float
     return float(x @ y) / scale if scale > 0.0 else math.nan
 
 
+def _overlap(first_hot: BoolArray, second_hot: BoolArray, area_km2: FloatArray) -> float:
+    """Area hot in both maps as a share of the area hot in either; NaN if no area is hot."""
+    either_km2 = float(area_km2[first_hot | second_hot].sum())
+    both_km2 = float(area_km2[first_hot & second_hot].sum())
+    return both_km2 / either_km2 if either_km2 > 0.0 else math.nan
+
+
+def _redrawn(
+    first_counts: FloatArray, second_counts: FloatArray, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Poisson counts with the observed counts as means."""
+    first_drawn, second_drawn = rng.poisson(first_counts), rng.poisson(second_counts)
+    return first_drawn.astype(np.float64), second_drawn.astype(np.float64)
+
+
+def _reassigned(
+    first_counts: FloatArray, second_counts: FloatArray, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray]:
+    """Each area's incidents, assigned to the periods in proportion to the periods' totals."""
+    pooled_counts = (first_counts + second_counts).astype(np.int64)
+    share = float(first_counts.sum() / pooled_counts.sum())
+    first_drawn = rng.binomial(pooled_counts, share).astype(np.float64)
+    return first_drawn, pooled_counts - first_drawn
+
+
 def _mean_ranks(values: FloatArray) -> FloatArray:
     """Rank of each value, from 1; equal values have their mean rank."""
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -184,6 +183,15 @@ def _quantiles(sample: FloatArray, confidence: float) -> tuple[float, float]:
         return math.nan, math.nan
     tail = 0.5 * (1.0 - confidence)
     return float(np.quantile(known_values, tail)), float(np.quantile(known_values, 1.0 - tail))
+
+
+def _lower_tail_p(observed_value: float, sample: FloatArray) -> float:
+    """Share of a sample, plus the observed value, that is at most the observed value."""
+    if math.isnan(observed_value):
+        return math.nan
+    known_values = sample[np.isfinite(sample)]
+    lower_count = np.count_nonzero(known_values <= observed_value + 1e-12)
+    return float((lower_count + 1.0) / (len(known_values) + 1.0))
 
 
 def _basic_interval(
