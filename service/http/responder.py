@@ -59,10 +59,14 @@ class Replies:
         ----------
         version : callable
             Everything the answer depends on besides route and query; cheap to ask again.
+        query : Query
+            The query, in canonical form part of every key.
         answer : callable
             Computes the answer; called at most once per key, however many ask.
         render : callable
             Turns the released answer into bytes.
+        media_type : str
+            Media type of the bytes.
         asked : str or None
             The version that the address names, where it names one.
         max_age_s : int

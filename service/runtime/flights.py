@@ -73,6 +73,8 @@ class Bodies:
 
         Parameters
         ----------
+        tag : str
+            The entity tag of the answer.
         begin : callable
             Begins the computation, and must not wait for anything. Called for the first who
             asks; what it raises is raised here.

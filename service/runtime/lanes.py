@@ -103,6 +103,8 @@ class Lane:
 
         Parameters
         ----------
+        job : callable
+            Does the work; runs in a thread of the lane.
         token : CancelToken
             What the job checks between its steps.
 

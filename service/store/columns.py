@@ -37,6 +37,11 @@ def completed(
     constants : mapping
         Values of columns that are the same in every row, where the rows do not have them.
 
+    Returns
+    -------
+    pyarrow.Table
+        With the columns of `schema`.
+
     Raises
     ------
     ImportRefusedError

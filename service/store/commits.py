@@ -88,6 +88,11 @@ def commit(
     digests : DigestCache or None
         Where the digest of a version is kept whose commit states none.
 
+    Returns
+    -------
+    Committed
+        The new version, and the numbers of rows written and replaced.
+
     Raises
     ------
     ConcurrentImportError
@@ -272,5 +277,10 @@ def to_description(facts: Mapping[str, Any]) -> str:
     ----------
     facts : mapping
         Values that JSON can hold.
+
+    Returns
+    -------
+    str
+        JSON with sorted keys.
     """
     return json.dumps(dict(facts), ensure_ascii=False, sort_keys=True)

@@ -47,12 +47,23 @@ class Content:
         ----------
         version : int
             Number of the version.
+
+        Returns
+        -------
+        str
+            Such as ``3-0f9a1c5e7b2d4680``.
         """
         digest = blake2b(f"{self.rows:016x} {self.facts}".encode(), digest_size=8)
         return f"{version}-{digest.hexdigest()}"
 
     def to_metadata(self) -> dict[str, str]:
-        """The content as metadata of the commit that makes the version."""
+        """The content as metadata of the commit that makes the version.
+
+        Returns
+        -------
+        dict of str to str
+            For the Delta log.
+        """
         return {_ROWS: f"{self.rows:016x}", _FACTS: self.facts}
 
 
@@ -97,6 +108,11 @@ def read_digest(path: Path) -> int:
     ----------
     path : Path
         Of a file that `write_digest` wrote.
+
+    Returns
+    -------
+    int
+        64 bits.
 
     Raises
     ------
@@ -157,6 +173,11 @@ def table_digest(rows: pa.Table) -> int:
     ----------
     rows : pyarrow.Table
         Cut into batches, so that what is made of one stays in the processor's cache.
+
+    Returns
+    -------
+    int
+        64 bits.
     """
     return rows_digest(rows.to_batches(max_chunksize=BATCH_ROWS))
 
@@ -194,6 +215,11 @@ def mixed(values: Hashes) -> Hashes:
     ----------
     values : (n,) uint64
         Any.
+
+    Returns
+    -------
+    (n,) uint64
+        Of the same length.
     """
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

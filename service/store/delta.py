@@ -169,6 +169,11 @@ class TableVersion:
         coded : iterable of str
             Text columns that come dictionary-encoded, with one dictionary for all rows.
 
+        Returns
+        -------
+        pyarrow.Table
+            In the order of the data files.
+
         Raises
         ------
         DamagedTableError
@@ -189,6 +194,11 @@ class TableVersion:
         ----------
         condition : RowCondition or None
             None for all rows.
+
+        Yields
+        ------
+        pyarrow.RecordBatch
+            In the order of the data files.
 
         Raises
         ------
@@ -256,6 +266,11 @@ def parsed_facts(folder: DataFolder, description: str) -> Mapping[str, Any]:
     description : str
         What the table's metadata keep.
 
+    Returns
+    -------
+    mapping of str to Any
+        As `to_description` was given them.
+
     Raises
     ------
     DamagedTableError
@@ -281,6 +296,11 @@ def reading(folder: DataFolder) -> Iterator[None]:
     folder : DataFolder
         Of the table that is read.
 
+    Yields
+    ------
+    None
+        The table is read inside the block.
+
     Raises
     ------
     DamagedTableError
@@ -299,6 +319,11 @@ def first_line(error: BaseException) -> str:
     ----------
     error : BaseException
         That the library raised.
+
+    Returns
+    -------
+    str
+        The name of the error's class if it has no text.
     """
     return (str(error).splitlines() or [type(error).__name__])[0]
 

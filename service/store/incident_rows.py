@@ -44,6 +44,11 @@ def checked_rows(rows: pa.Table, files: Sequence[SourceFile]) -> pa.Table:
     files : sequence of SourceFile
         Every file that the rows came from.
 
+    Returns
+    -------
+    pyarrow.Table
+        In the types of the table.
+
     Raises
     ------
     DatasetSettingsError

@@ -32,6 +32,11 @@ def checked_dataset_id(dataset: str) -> str:
     dataset : str
         Any text.
 
+    Returns
+    -------
+    str
+        The same text.
+
     Raises
     ------
     DatasetSettingsError
@@ -78,7 +83,13 @@ class IncidentStore:
         return self._crs
 
     def ids(self) -> tuple[str, ...]:
-        """The datasets that have been imported, in alphabetical order."""
+        """The datasets that have been imported, in alphabetical order.
+
+        Returns
+        -------
+        tuple of str
+            Empty if none has been imported.
+        """
         names = sorted(name for name in self._folder.names() if _ID.fullmatch(name))
         return tuple(name for name in names if self._table(name).version() is not None)
 
@@ -89,6 +100,11 @@ class IncidentStore:
         ----------
         dataset : str
             Its name.
+
+        Returns
+        -------
+        int
+            From 0.
 
         Raises
         ------
@@ -107,6 +123,11 @@ class IncidentStore:
         ----------
         dataset : str
             Its name.
+
+        Returns
+        -------
+        str
+            It changes with every import.
 
         Raises
         ------
@@ -127,6 +148,11 @@ class IncidentStore:
         ----------
         dataset : str
             Its name.
+
+        Returns
+        -------
+        Incidents
+            Shared; its arrays are read-only.
 
         Raises
         ------
@@ -150,6 +176,11 @@ class IncidentStore:
         dataset : str
             Its name.
 
+        Returns
+        -------
+        DatasetInfo
+            Of the newest version.
+
         Raises
         ------
         UnknownDatasetError, WrongCrsError, DamagedTableError
@@ -165,6 +196,11 @@ class IncidentStore:
         dataset : str
             Its name.
 
+        Returns
+        -------
+        DatasetFacts or None
+            Of the newest version.
+
         Raises
         ------
         DatasetSettingsError, WrongCrsError, DamagedTableError
@@ -179,6 +215,11 @@ class IncidentStore:
         ----------
         dataset : str
             Its name; one that does not exist has none.
+
+        Returns
+        -------
+        dict of SourceFile to int
+            Rows by file.
 
         Raises
         ------
@@ -200,6 +241,11 @@ class IncidentStore:
             Identifiers of incidents.
         without : sequence of SourceFile
             Files whose rows do not count, by name or by content.
+
+        Returns
+        -------
+        pyarrow.Array
+            In the order of `ids`.
 
         Raises
         ------
@@ -268,6 +314,11 @@ class IncidentStore:
         replace : bool
             Put the rows in the place of those imported before from the same files, where the
             name or the content is the same.
+
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
 
         Raises
         ------

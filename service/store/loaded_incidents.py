@@ -41,6 +41,11 @@ class DatasetFacts:
         table : TableVersion
             Of the dataset.
 
+        Returns
+        -------
+        DatasetFacts
+            As the table's metadata state them.
+
         Raises
         ------
         DamagedTableError
@@ -176,6 +181,11 @@ class Incidents:
         name : str
             One of `attributes`.
 
+        Returns
+        -------
+        Attribute
+            Shared; one value per incident.
+
         Raises
         ------
         UnknownAttributeError
@@ -193,11 +203,23 @@ class Incidents:
             return self._columns[name]
 
     def rows(self) -> pa.Table:
-        """All columns of all rows as they are at rest, in the order of this object."""
+        """All columns of all rows as they are at rest, in the order of this object.
+
+        Returns
+        -------
+        pyarrow.Table
+            In the columns of the table.
+        """
         return self._table.read().take(pa.array(self._order))
 
     def info(self) -> DatasetInfo:
-        """What the dataset holds."""
+        """What the dataset holds.
+
+        Returns
+        -------
+        DatasetInfo
+            Counted over all incidents.
+        """
         counts = np.bincount(self.category, minlength=len(self.categories))
         coarsest = int(self.precision.max())
         unit = ("m", "D", "M")[coarsest]
@@ -229,6 +251,11 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         Opened.
     dataset : str
         Its name.
+
+    Returns
+    -------
+    Incidents
+        Its arrays are read-only.
 
     Raises
     ------

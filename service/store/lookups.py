@@ -128,6 +128,11 @@ def is_change_of_vintage(lookup: Changes) -> bool:
     ----------
     lookup : Changes
         The pairs of a lookup.
+
+    Returns
+    -------
+    bool
+        False for a lookup from parts to wholes.
     """
     return bool((lookup.kind == UNCHANGED).mean() >= 0.5)
 
@@ -147,7 +152,13 @@ class LookupStore(TableStore[_Version]):
         super().__init__(VersionedTable(folder, _read, name="lookups", digests=digests))
 
     def available(self) -> tuple[Lookup, ...]:
-        """Every lookup as it was imported, by layers in alphabetical order."""
+        """Every lookup as it was imported, by layers in alphabetical order.
+
+        Returns
+        -------
+        tuple of Lookup
+            Empty if none has been imported.
+        """
         lookups = self._current().lookups
         keys = sorted(lookups, key=lambda key: (key.from_layer, key.to_layer))
         return tuple(lookups[key] for key in keys if not lookups[key].turned)
@@ -162,13 +173,24 @@ class LookupStore(TableStore[_Version]):
         ----------
         layer : str
             Its name.
+
+        Returns
+        -------
+        tuple of Lookup
+            Empty if none leads to the layer.
         """
         lookups = self._current().lookups
         keys = sorted(key.from_layer for key in lookups if key.to_layer == layer)
         return tuple(lookups[LookupKey(name, layer)] for name in keys)
 
     def codes(self) -> Mapping[str, tuple[str, ...]]:
-        """The codes of every layer that a lookup names, whether it is imported or not."""
+        """The codes of every layer that a lookup names, whether it is imported or not.
+
+        Returns
+        -------
+        mapping of str to tuple of str
+            Codes by layer.
+        """
         by_layer: dict[str, set[str]] = {}
         for lookup in self.available():
             by_layer.setdefault(lookup.key.from_layer, set()).update(lookup.changes.old_codes)
@@ -222,6 +244,11 @@ class LookupStore(TableStore[_Version]):
             Kept with each row; empty where unknown.
         replace : bool
             Put the rows in the place of those of the same two layers.
+
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
 
         Raises
         ------

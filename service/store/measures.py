@@ -130,6 +130,11 @@ class MeasureColumn:
         ----------
         codes : sequence of str
             Of areas, in any order.
+
+        Returns
+        -------
+        (len(codes),) float64
+            In the order of `codes`.
         """
         return np.array([self.by_code.get(code, np.nan) for code in codes], dtype=np.float64)
 
@@ -158,6 +163,11 @@ class MeasureStore(TableStore[Columns]):
         ----------
         layer : str
             Its name.
+
+        Returns
+        -------
+        tuple of MeasureInfo
+            With the periods of each.
         """
         columns = self._columns()
         names = sorted({key.measure for key in columns if key.layer == layer})
@@ -188,6 +198,11 @@ class MeasureStore(TableStore[Columns]):
             Their names.
         period : str or None
             As it was imported.
+
+        Returns
+        -------
+        MeasureColumn
+            One period.
 
         Raises
         ------
@@ -255,6 +270,11 @@ class MeasureStore(TableStore[Columns]):
         replace : bool
             Put the rows in the place of all rows of the same layer, measure and period.
 
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
+
         Raises
         ------
         MeasureExistsError
@@ -304,7 +324,7 @@ def _read(table: TableVersion) -> Columns:
     key_codes = np.stack([text[name][0] for name in ("layer", "measure", "period")])
     order = np.lexsort(key_codes)
     key_codes, value, synthetic = key_codes[:, order], value[order], synthetic[order]
-    text = {name: (codes[order], words) for name, (codes, words) in text.items()}
+    text = {name: (codes[order], labels) for name, (codes, labels) in text.items()}
     starts = np.flatnonzero(np.r_[True, (np.diff(key_codes, axis=1) != 0).any(axis=0)])
     columns = {}
     for start, stop in zip(starts, np.r_[starts[1:], rows.num_rows], strict=True):

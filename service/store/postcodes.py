@@ -62,6 +62,11 @@ def to_units(text: pa.ChunkedArray) -> pa.ChunkedArray:
     ----------
     text : (n,) text
         Null where there is none.
+
+    Returns
+    -------
+    (n,) text
+        Compact, or null.
     """
     compact = _compact(text)
     is_unit = pc.match_substring_regex(compact, _UNIT).fill_null(False)
@@ -77,6 +82,11 @@ def to_outward(text: pa.ChunkedArray) -> pa.ChunkedArray:
     ----------
     text : (n,) text
         Null where there is none.
+
+    Returns
+    -------
+    (n,) text
+        Outward codes, or null.
     """
     unit = pc.struct_field(pc.extract_regex(_compact(text), _UNIT), "outward")
     first = pc.struct_field(pc.extract_regex(text, _FIRST), "first")
@@ -93,6 +103,11 @@ def written(postcode: str) -> str:
     ----------
     postcode : str
         Compact: ``CB21TN``.
+
+    Returns
+    -------
+    str
+        With a space before the inward part.
     """
     return f"{postcode[:-3]} {postcode[-3:]}"
 
@@ -139,6 +154,11 @@ class Postcodes:
         ----------
         units : (m,) text
             Compact postcodes.
+
+        Returns
+        -------
+        (m,) int64
+            Positions in `postcodes`.
         """
         positions = pc.index_in(units, value_set=self.postcodes, skip_nulls=True)
         return np.asarray(positions.fill_null(-1).to_numpy(), dtype=np.int64)
@@ -170,6 +190,11 @@ class PostcodeStore(TableStore[Postcodes]):
 
     def open(self) -> Postcodes | None:
         """The newest version, in memory; None where nothing has been imported.
+
+        Returns
+        -------
+        Postcodes or None
+            Shared; its arrays are read-only.
 
         Raises
         ------
@@ -220,6 +245,11 @@ class PostcodeStore(TableStore[Postcodes]):
         replace : bool
             Put the rows in the place of those of the same postcodes, and of those imported
             before from the same files.
+
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
 
         Raises
         ------

@@ -25,7 +25,13 @@ class RowCondition:
         return RowCondition(self.descriptions + other.descriptions)
 
     def to_sql(self) -> str:
-        """The condition in SQL."""
+        """The condition in SQL.
+
+        Returns
+        -------
+        str
+            A WHERE clause without the keyword.
+        """
         return " OR ".join(
             "("
             + " AND ".join(f"{name} IN ({_listed(values)})" for name, values in columns.items())
@@ -34,7 +40,13 @@ class RowCondition:
         )
 
     def to_arrow(self) -> pc.Expression:
-        """The condition as a filter of Arrow."""
+        """The condition as a filter of Arrow.
+
+        Returns
+        -------
+        pyarrow.compute.Expression
+            For scanning a dataset.
+        """
         return reduce(
             or_,
             (
@@ -51,6 +63,11 @@ def sql_text(value: str) -> str:
     ----------
     value : str
         Any text.
+
+    Returns
+    -------
+    str
+        In quotes.
     """
     return "'" + value.replace("'", "''") + "'"
 

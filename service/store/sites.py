@@ -152,6 +152,11 @@ class SiteStore(TableStore[Sites]):
     def open(self) -> Sites:
         """The newest version, in memory.
 
+        Returns
+        -------
+        Sites
+            Shared; its arrays are read-only.
+
         Raises
         ------
         NoSitesError
@@ -209,6 +214,11 @@ class SiteStore(TableStore[Sites]):
         replace : bool
             Put the rows in the place of those of the same sites, and of those imported before
             from the same file.
+
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
 
         Raises
         ------

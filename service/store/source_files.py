@@ -35,6 +35,11 @@ class SourceFile:
             Without its folder.
         content : bytes
             All of the file.
+
+        Returns
+        -------
+        SourceFile
+            With the digest of the content.
         """
         return cls(name, hashlib.sha256(content).hexdigest())
 
@@ -46,6 +51,11 @@ def imported_files(table: TableVersion) -> dict[SourceFile, int]:
     ----------
     table : TableVersion
         With columns `source_file` and `source_sha256`.
+
+    Returns
+    -------
+    dict of SourceFile to int
+        Rows by file.
 
     Raises
     ------
@@ -79,6 +89,11 @@ def plan_of_files(
         What errors call the table.
     replace : bool
         Whether rows of the same files, by name or by content, are replaced.
+
+    Returns
+    -------
+    Plan
+        What to remove before the rows are added.
 
     Raises
     ------

@@ -94,7 +94,13 @@ class VersionedTable(Generic[T]):
         self._revision: _Memo[str] = _Memo()
 
     def version(self) -> int | None:
-        """The number of the newest version, None where there is no table."""
+        """The number of the newest version, None where there is no table.
+
+        Returns
+        -------
+        int or None
+            From 0.
+        """
         stamp = self._stamp()
         return None if stamp is None else stamp.version
 
@@ -122,6 +128,11 @@ class VersionedTable(Generic[T]):
     def current(self) -> T | None:
         """The value of the newest version, None where there is no table.
 
+        Returns
+        -------
+        T or None
+            Cached until the table changes.
+
         Raises
         ------
         WrongCrsError
@@ -134,6 +145,11 @@ class VersionedTable(Generic[T]):
 
     def newest(self) -> TableVersion | None:
         """The newest version, opened; None where there is no table.
+
+        Returns
+        -------
+        TableVersion or None
+            Cached until the table changes.
 
         Raises
         ------
@@ -189,6 +205,11 @@ class VersionedTable(Generic[T]):
             Says what the rows replace in the table as it is now; see `commit`.
         configuration : mapping of str to str
             Delta table properties of a table that is made here.
+
+        Returns
+        -------
+        Committed
+            The new version, and the numbers of rows written and replaced.
 
         Raises
         ------
@@ -263,11 +284,22 @@ class TableStore(Generic[T]):
         return self._table.folder.path
 
     def version(self) -> int | None:
-        """The number of the newest version, None where nothing has been imported."""
+        """The number of the newest version, None where nothing has been imported.
+
+        Returns
+        -------
+        int or None
+            From 0.
+        """
         return self._table.version()
 
     def revision(self) -> str:
         """The newest version and a digest of its content; empty where nothing is imported.
+
+        Returns
+        -------
+        str
+            Such as ``3-0f9a1c5e7b2d4680``.
 
         Raises
         ------

@@ -87,14 +87,19 @@ def study_area_label(layers: LayerStore, setting: str) -> str:
     Parameters
     ----------
     layers : LayerStore
-        What is imported.
+        The imported layers.
     setting : str
         ``layer``, ``layer:code`` or empty.
+
+    Returns
+    -------
+    str
+        ``layer`` or ``layer:code``.
 
     Raises
     ------
     NoStudyAreaError
-        If nothing is named and nothing is imported.
+        If none is named and no layer is imported.
     """
     ids = () if setting else layers.ids()
     if not setting and not ids:
@@ -107,8 +112,15 @@ def study_area_version(layers: LayerStore, setting: str) -> str:
 
     Parameters
     ----------
-    layers, setting
-        As of `study_area`.
+    layers : LayerStore
+        The imported layers.
+    setting : str
+        ``layer``, ``layer:code`` or empty.
+
+    Returns
+    -------
+    str
+        The version of the layer.
 
     Raises
     ------

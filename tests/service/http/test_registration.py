@@ -57,7 +57,7 @@ def test_names_in_braces_and_fields_of_the_query_are_the_parameters(app):
         ("x", "path", "integer"),
         ("suffix", "path", "string"),
         ("size", "query", "integer"),
-        ("if-none-match", "header", None),
+        ("if-none-match", "header", "string"),
     ]
     assert operation["parameters"][4]["schema"]["enum"] == ["png", "tif"]
 
