@@ -69,7 +69,9 @@ ALLOWED: dict[str, set[str]] = {
     "service.runtime": {
         "boundaries.points",
         "boundaries.storage",
+        "service.access",
         "service.config",
+        "service.model",
         "spatial.bandwidths",
         "spatial.coordinates",
         "spatial.density",
@@ -273,6 +275,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.storage",
         "service.access",
         "service.analyses",
+        "service.analyses.density",
         "service.analyses.inputs",
         "service.analyses.maps",
         "service.config",

@@ -17,6 +17,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import PREFIX, Settings
 from service.imports.incidents.layout import IncidentLayout
 from tests.generated.settings import setting_names
+from tests.test_architecture import ALLOWED
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -204,3 +205,30 @@ def test_pictures_are_small():
     pictures = list((ROOT / "docs" / "images").iterdir())
     assert pictures
     assert [path.name for path in pictures if path.stat().st_size > 300_000] == []
+
+
+def test_the_way_of_a_request_names_each_module_once():
+    """In the order that the responder states."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = page.partition("## The way of one request")[2].partition("\n\nThe event loop")[0]
+    way = re.findall(r"^\| [^|]+ \| `(service/[^`]+)` \|", rows, re.MULTILINE)
+    assert len(way) == len(set(way)) > 8
+    route, spec, responder = (ROOT / path for path in way[:3])
+    assert "AnswerSpec" in route.read_text("utf-8")
+    assert "class AnswerSpec" in spec.read_text("utf-8")
+    order = responder.read_text("utf-8").partition('"""')[2].partition('"""')[0]
+    steps = re.findall(r"admit|version|304|memory|Redis|compute|release|bytes$", order)
+    assert steps == ["admit", "version", "304", "memory", "Redis", "compute", "release"]
+    named = [row.split("|")[1] for row in rows.splitlines() if row.startswith("|")]
+    places = [next(i for i, row in enumerate(named) if step in row) for step in steps]
+    assert places == sorted(places)
+
+
+def test_the_drawing_of_the_floors_shows_every_folder_of_the_service():
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    drawing = page.partition("```mermaid")[2].partition("```")[0]
+    folders = {name.removeprefix("service.") for name in ALLOWED if name.startswith("service.")}
+    groups = {folder.partition(".")[0] for folder in folders}
+    assert {group for group in groups if not re.search(rf"\b{group}\b", drawing)} == set()
+    chapters = {folder.rpartition(".")[2] for folder in folders}
+    assert {name for name in chapters if not re.search(rf"\b{name}\b", drawing)} == set()

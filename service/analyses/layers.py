@@ -14,7 +14,8 @@ from service.analyses.resources import Resources
 from service.model.answers import Document, GeometryTile, Legend, TileImage, VectorTile
 from service.model.queries import Query
 from service.queries.heatmaps import HeatmapQuery, HeatmapTileJsonQuery
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 from spatial.coordinates.mercator import Tile
 
 UNCHANGING_MAX_AGE_S = 365 * 24 * 3600
@@ -39,9 +40,34 @@ class MapLayer(ABC):
     query: Query
 
     @property
-    def work(self) -> Work:
-        """The cost of an answer now."""
-        return Work.QUICK
+    @abstractmethod
+    def data_version(self) -> DataVersion:
+        """Everything that an answer depends on, apart from the query."""
+
+    def version(self) -> str:
+        """The data version as it is now; may read from the disk.
+
+        Returns
+        -------
+        str
+            It changes when an answer may.
+        """
+        return self.resources.versions.get(self.data_version)
+
+    def cost_at(self, version: str) -> Cost:
+        """What an answer costs at a version of the data; reads nothing.
+
+        Parameters
+        ----------
+        version : str
+            The data version.
+
+        Returns
+        -------
+        Cost
+            Little, unless a layer says otherwise.
+        """
+        return Cost.QUICK
 
     @property
     def tile_max_age_s(self) -> int:
@@ -57,16 +83,6 @@ class MapLayer(ABC):
     def tile_query(self) -> Query:
         """The query that the tiles' URLs repeat."""
         return self.query
-
-    @abstractmethod
-    def version(self) -> str:
-        """A digest of everything that an answer depends on, apart from the query.
-
-        Returns
-        -------
-        str
-            It changes when an answer may.
-        """
 
     @abstractmethod
     def tile(self, tile: Tile, *, scale: int = 1) -> TileAnswer:
@@ -122,9 +138,10 @@ class OutlineLayer(MapLayer):
         """A version of a layer stays as it is."""
         return UNCHANGING_MAX_AGE_S
 
-    def version(self) -> str:
+    @property
+    def data_version(self) -> DataVersion:
         """The version of the geometry."""
-        return self.resources.vector_tiles.geometry_version(self.layer)
+        return DataVersion.of(self.resources.vector_tiles.geometry_version, self.layer)
 
     def tile(self, tile: Tile, *, scale: int = 1) -> GeometryTile:
         """The areas of a tile."""
@@ -160,12 +177,10 @@ class SurfaceLayer(MapLayer):
         """The query of the surface: the density of the screen is in the address."""
         return self.query.part(HeatmapQuery)
 
-    def version(self) -> str:
-        """The version of the dataset's heat maps, found out once while the data stand."""
-        key = ("heatmaps", self.dataset)
-        return self.resources.standing.get(
-            key, lambda: self.resources.heatmaps.version(self.dataset)
-        )
+    @property
+    def data_version(self) -> DataVersion:
+        """The version of the dataset's heat maps."""
+        return DataVersion.of(self.resources.heatmaps.version, self.dataset)
 
     def tile(self, tile: Tile, *, scale: int = 1) -> TileImage:
         """The density of a tile."""

@@ -27,10 +27,8 @@ from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.config.settings import Settings
-from service.runtime.data_state import DataState, Standing
-from service.runtime.flights import Bodies
-from service.runtime.redis_cache import SharedCache
-from service.runtime.warm_up import rehearse
+from service.runtime.data_state import DataState, VersionCache
+from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
@@ -47,12 +45,10 @@ class Resources:
     ----------
     gates : Gates
         What every question and every answer passes.
-    standing : Standing
-        Versions, which tiles ask for several times each.
-    bodies : Bodies
-        Rendered answers by entity tag, kept or on their way.
-    shared : SharedCache or None
-        The same in Redis, for several processes.
+    state : DataState
+        Whether the data have changed.
+    versions : VersionCache
+        The versions of the data.
     """
 
     settings: Settings
@@ -84,9 +80,7 @@ class Resources:
     page_configuration: PageConfiguration
     page_files: PageFiles
     state: DataState
-    standing: Standing[str]
-    bodies: Bodies
-    shared: SharedCache | None = None
+    versions: VersionCache
     gates: Gates = field(default_factory=Gates)
 
     def prepare(self) -> None:
@@ -94,7 +88,8 @@ class Resources:
 
         Versions too: that of a table from before digests were kept in commits reads all of it.
         """
-        rehearse()
+        warm_up()
+        self.state.current()
         for layer_id in self.layers.ids():
             self.layers.get(layer_id)
         for dataset in self.incidents.ids():

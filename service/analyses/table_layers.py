@@ -35,7 +35,8 @@ from service.queries.tiles import (
     OverlayTileJsonQuery,
     PrioritiesTileJsonQuery,
 )
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 from spatial.coordinates.mercator import Tile
 
 SITES = "sites"  # the layer in the tiles
@@ -49,30 +50,40 @@ class TableLayer(MapLayer):
     ----------
     key : tuple of str
         The kind of the layer and the names in its address.
-    layer_id : str
-        The boundary layer or grid that has the shapes.
+    layer_id : callable
+        Gives the boundary layer or grid that has the shapes; may read which is the default.
     source : callable
         Gives the table, which is computed once for tiles, TileJSON, legend and style of a
         version.
-    cost : Work
+    table_cost : Cost
         What making the table costs.
     """
 
     key: tuple[str, ...]
-    layer_id: str
+    layer_id: Callable[[], str]
     source: Callable[[], TableAnswer]
-    cost: Work
+    table_cost: Cost
 
     @property
-    def work(self) -> Work:
-        """What an answer costs: little once the table has been computed."""
-        has_table = self.resources.vector_tiles.has_table(self._table_key())
-        return Work.QUICK if has_table else self.cost
+    def data_version(self) -> DataVersion:
+        """The version of the table."""
+        return self.source().version
 
-    def version(self) -> str:
-        """The version, asked of the stores only when something in the data folder has changed."""
-        key = (self.key, self.query.canonical())
-        return self.resources.standing.get(key, lambda: self.source().version())
+    def cost_at(self, version: str) -> Cost:
+        """What an answer costs at a version: little once the table has been computed.
+
+        Parameters
+        ----------
+        version : str
+            The data version.
+
+        Returns
+        -------
+        Cost
+            That of the table until it is there.
+        """
+        has_table = self.resources.vector_tiles.has_table(self._table_key(version))
+        return Cost.QUICK if has_table else self.table_cost
 
     def table(self) -> Table:
         """The table, made once for tiles, TileJSON, legend and style alike.
@@ -83,18 +94,18 @@ class TableLayer(MapLayer):
             Cached while tiles, TileJSON, legend or style of it are requested.
         """
         return self.resources.vector_tiles.table_of(
-            self._table_key(), lambda: self.source().compute()
+            self._table_key(self.version()), lambda: self.source().compute()
         )
 
     def tile(self, tile: Tile, *, scale: int = 1) -> VectorTile:
         """The areas of a tile with their values."""
-        return self.resources.vector_tiles.with_values(self.layer_id, tile, self.table())
+        return self.resources.vector_tiles.with_values(self.layer_id(), tile, self.table())
 
     def tilejson(self, address: str) -> Document:
         """TileJSON of the tiles."""
         table = self.table()
         return self.resources.vector_tiles.tilejson(
-            self.layer_id,
+            self.layer_id(),
             address=address,
             name=self.resources.legends.of(table).title,
             fields=field_types(table),
@@ -105,22 +116,22 @@ class TableLayer(MapLayer):
         """What the colours mean."""
         return self.resources.legends.of(self.table())
 
-    def _table_key(self) -> tuple[tuple[str, ...], str, str]:
-        return self.key, self.query.canonical(), self.version()
+    def _table_key(self, version: str) -> tuple[tuple[str, ...], str, str]:
+        return self.key, self.query.canonical(), version
 
 
 class PointLayer(TableLayer):
-    """A table as points; `layer_id` names the layer in the tiles."""
+    """A table as points; `layer_id` gives the name of the layer in the tiles."""
 
     def tile(self, tile: Tile, *, scale: int = 1) -> VectorTile:
         """The points of a tile with their values."""
-        return self.resources.vector_tiles.points_with_values(self.layer_id, tile, self.table())
+        return self.resources.vector_tiles.points_with_values(self.layer_id(), tile, self.table())
 
     def tilejson(self, address: str) -> Document:
         """TileJSON of the tiles."""
         table = self.table()
         return self.resources.vector_tiles.points_tilejson(
-            self.layer_id,
+            self.layer_id(),
             address=address,
             name=self.resources.legends.of(table).title,
             table=table,
@@ -152,11 +163,11 @@ def choropleth_layer(
         resources,
         query,
         key=("choropleth", dataset, layer),
-        layer_id=layer,
+        layer_id=lambda: layer,
         source=lambda: choropleth_table(
             resources, query.part(ChoroplethQuery), dataset=dataset, layer=layer
         ),
-        cost=Work.QUICK,
+        table_cost=Cost.QUICK,
     )
 
 
@@ -185,11 +196,11 @@ def hotspot_layer(
         resources,
         query,
         key=("hotspot", dataset, layer),
-        layer_id=layer,
+        layer_id=lambda: layer,
         source=lambda: hotspot_table(
             resources, query.part(HotspotQuery), dataset=dataset, layer=layer
         ),
-        cost=Work.HEAVY,
+        table_cost=Cost.HEAVY,
     )
 
 
@@ -218,11 +229,11 @@ def emerging_layer(
         resources,
         query,
         key=("emerging", dataset, layer),
-        layer_id=layer,
+        layer_id=lambda: layer,
         source=lambda: emerging_table(
             resources, query.part(EmergingQuery), dataset=dataset, layer=layer
         ),
-        cost=Work.HEAVY,
+        table_cost=Cost.HEAVY,
     )
 
 
@@ -251,11 +262,11 @@ def change_layer(
         resources,
         query,
         key=("change", dataset, layer),
-        layer_id=layer,
+        layer_id=lambda: layer,
         source=lambda: change_table(
             resources, query.part(ChangeQuery), dataset=dataset, layer=layer
         ),
-        cost=Work.HEAVY,
+        table_cost=Cost.HEAVY,
     )
 
 
@@ -278,9 +289,9 @@ def site_layer(resources: Resources, query: Query) -> PointLayer:
         resources,
         NoQuery(),
         key=("sites",),
-        layer_id=SITES,
+        layer_id=lambda: SITES,
         source=lambda: _with_classes(site_table(resources, SitesQuery())),
-        cost=Work.QUICK,
+        table_cost=Cost.QUICK,
     )
 
 
@@ -307,18 +318,24 @@ def overlay_layer(
     def source() -> TableAnswer:
         return overlay_table(resources, query.part(OverlayTileJsonQuery), dataset=dataset)
 
-    key, cost = ("overlay", dataset), Work.HEAVY
+    key = ("overlay", dataset)
     if query.by == "site":
         return PointLayer(
             resources,
             query,
             key=key,
-            layer_id=SITES,
+            layer_id=lambda: SITES,
             source=lambda: _with_classes(source()),
-            cost=cost,
+            table_cost=Cost.HEAVY,
         )
-    layer_id = resources.overlay.layer_id(query)
-    return TableLayer(resources, query, key=key, layer_id=layer_id, source=source, cost=cost)
+    return TableLayer(
+        resources,
+        query,
+        key=key,
+        layer_id=lambda: resources.overlay.layer_id(query),
+        source=source,
+        table_cost=Cost.HEAVY,
+    )
 
 
 def forecast_layer(
@@ -344,11 +361,11 @@ def forecast_layer(
         resources,
         query,
         key=("forecast", dataset),
-        layer_id=resources.forecasts.layer_id(query),
+        layer_id=lambda: resources.forecasts.layer_id(query),
         source=lambda: forecast_table(
             resources, query.part(ForecastTileJsonQuery), dataset=dataset
         ),
-        cost=Work.ORDINARY,
+        table_cost=Cost.ORDINARY,
     )
 
 
@@ -375,11 +392,11 @@ def priorities_layer(
         resources,
         query,
         key=("priorities", dataset),
-        layer_id=resources.priorities.layer_id(query),
+        layer_id=lambda: resources.priorities.layer_id(query),
         source=lambda: priorities_table(
             resources, query.part(PrioritiesTileJsonQuery), dataset=dataset
         ),
-        cost=Work.HEAVY,
+        table_cost=Cost.HEAVY,
     )
 
 

@@ -13,7 +13,8 @@ from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.trends import TrendQuery
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,18 @@ class TableAnswer:
     ----------
     file_name : str
         Without an ending; offered for formats that are saved.
-    version : callable
+    version : DataVersion
         Everything the table depends on besides the query.
     compute : callable
         Makes the table.
-    work : Work
+    cost : Cost
         What that costs.
     """
 
     file_name: str
-    version: Callable[[], str]
+    version: DataVersion
     compute: Callable[[], Table]
-    work: Work = Work.ORDINARY
+    cost: Cost = Cost.ORDINARY
 
 
 def choropleth_table(
@@ -62,7 +63,7 @@ def choropleth_table(
     choropleths = resources.choropleths
     return TableAnswer(
         f"{dataset}-{layer}-{query.measure}",
-        version=lambda: choropleths.version(dataset, layer),
+        version=DataVersion.of(choropleths.version, dataset, layer),
         compute=lambda: choropleths.table(dataset, layer, query),
     )
 
@@ -91,9 +92,9 @@ def hotspot_table(
     hotspots = resources.hotspots
     return TableAnswer(
         f"{dataset}-{layer}-{query.statistic}",
-        version=lambda: hotspots.version(dataset, layer),
+        version=DataVersion.of(hotspots.version, dataset, layer),
         compute=lambda: hotspots.table(dataset, layer, query),
-        work=Work.HEAVY,
+        cost=Cost.HEAVY,
     )
 
 
@@ -121,9 +122,9 @@ def emerging_table(
     emerging_hotspots = resources.emerging_hotspots
     return TableAnswer(
         f"{dataset}-{layer}-emerging",
-        version=lambda: emerging_hotspots.version(dataset, layer),
+        version=DataVersion.of(emerging_hotspots.version, dataset, layer),
         compute=lambda: emerging_hotspots.table(dataset, layer, query),
-        work=Work.HEAVY,
+        cost=Cost.HEAVY,
     )
 
 
@@ -151,9 +152,9 @@ def change_table(
     period_changes = resources.period_changes
     return TableAnswer(
         f"{dataset}-{layer}-change",
-        version=lambda: period_changes.version(dataset, layer),
+        version=DataVersion.of(period_changes.version, dataset, layer),
         compute=lambda: period_changes.table(dataset, layer, query),
-        work=Work.HEAVY,
+        cost=Cost.HEAVY,
     )
 
 
@@ -175,7 +176,7 @@ def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
     sites = resources.site_tables
     return TableAnswer(
         "sites" if query.by == "site" else f"sites-by-{query.by}",
-        version=sites.version,
+        version=DataVersion.of(sites.version),
         compute=lambda: sites.table(query),
     )
 
@@ -200,9 +201,9 @@ def overlay_table(resources: Resources, query: OverlayQuery, *, dataset: str) ->
     overlay = resources.overlay
     return TableAnswer(
         f"{dataset}-growth-overlay",
-        version=lambda: overlay.version(dataset, query),
+        version=DataVersion.of(overlay.version, dataset, query),
         compute=lambda: overlay.table(dataset, query),
-        work=Work.HEAVY,
+        cost=Cost.HEAVY,
     )
 
 
@@ -226,7 +227,7 @@ def forecast_table(resources: Resources, query: ForecastQuery, *, dataset: str) 
     forecasts = resources.forecasts
     return TableAnswer(
         f"{dataset}-growth-forecast-{query.by}",
-        version=lambda: forecasts.version(dataset, query),
+        version=DataVersion.of(forecasts.version, dataset, query),
         compute=lambda: forecasts.table(dataset, query),
     )
 
@@ -251,9 +252,9 @@ def priorities_table(resources: Resources, query: PrioritiesQuery, *, dataset: s
     priorities = resources.priorities
     return TableAnswer(
         f"{dataset}-growth-priorities",
-        version=lambda: priorities.version(dataset, query),
+        version=DataVersion.of(priorities.version, dataset, query),
         compute=lambda: priorities.table(dataset, query),
-        work=Work.HEAVY,
+        cost=Cost.HEAVY,
     )
 
 
@@ -277,6 +278,6 @@ def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> Tab
     trends = resources.trends
     return TableAnswer(
         f"{dataset}-trend",
-        version=lambda: trends.version(dataset, query),
+        version=DataVersion.of(trends.version, dataset, query),
         compute=lambda: trends.trend(dataset, query),
     )

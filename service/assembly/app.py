@@ -5,17 +5,23 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware import Middleware
 
 from service.analyses.resources import Resources
+from service.config.settings import Settings
 from service.config.version import __version__
-from service.http.access_log import Observed
-from service.http.caching import Recall
+from service.http.access_log import AccessLogMiddleware
+from service.http.caching import ResponseCacheMiddleware
 from service.http.metrics import Metrics
-from service.http.middleware import HeadAnswers, LowerCaseKeys, Unexpected
+from service.http.middleware import (
+    HeadMiddleware,
+    LowerCaseKeysMiddleware,
+    UnexpectedErrorMiddleware,
+)
 from service.http.openapi import describe
 from service.http.problems import add_problem_handlers
-from service.http.ranges import Ranges
-from service.http.security_headers import SecurityHeaders, answer_headers
+from service.http.ranges import RangeMiddleware
+from service.http.security_headers import SecurityHeadersMiddleware, answer_headers
 from service.ogc.features import definition, items, landing, tiles
 from service.ogc.wmts import exceptions as ows
 from service.ogc.wmts import routes as wmts
@@ -30,7 +36,10 @@ from service.routes import (
     page,
     tables,
 )
+from service.runtime.context import AnswerContext
 from service.runtime.lanes import Lanes
+from service.runtime.redis_cache import redis_cache
+from service.runtime.single_flight import AnswerCache
 
 DESCRIPTION = """\
 Where harm concentrates, whether that is more than chance, and what planned housing will do to it.
@@ -70,14 +79,15 @@ def create_app(resources: Resources) -> FastAPI:
     resources : Resources
         Settings, stores and analyses. Tests pass stand-ins.
     """
-    limits = resources.settings.limits
+    metrics = Metrics(resources)
+    context = _context(resources, metrics)
 
     @asynccontextmanager
     async def prepared(app: FastAPI) -> AsyncIterator[None]:
         resources.prepare()
-        lanes = app.state.lanes = Lanes(limits, app.state.metrics.lane_changed)
         yield
-        lanes.close()
+        context.lanes.close()
+        await context.answers.close()
 
     app = FastAPI(
         title="Hotspot Atlas",
@@ -87,31 +97,63 @@ def create_app(resources: Resources) -> FastAPI:
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
+        middleware=_middleware(context, resources.settings, metrics),
     )
-    app.state.resources = resources
-    app.state.metrics = Metrics(resources)
-    app.state.lanes = Lanes(limits, app.state.metrics.lane_changed)
-    app.add_middleware(Unexpected)
-    app.add_middleware(
-        Recall,
-        capacity_bytes=resources.settings.tiles.cache_bytes // 4,
-        state=resources.state,
-        gates=resources.gates,
-    )
-    app.add_middleware(HeadAnswers)
-    app.add_middleware(Ranges)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=list(resources.settings.cors_origins),
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
-        expose_headers=["Accept-Ranges", "Content-Range", "ETag", "Provenance", "X-Request-ID"],
-    )
-    app.add_middleware(Observed, metrics=app.state.metrics)
-    app.add_middleware(SecurityHeaders, headers=answer_headers(resources.settings))
-    app.add_middleware(LowerCaseKeys, prefix=ows.ROOT)
+    app.state.resources, app.state.metrics, app.state.context = resources, metrics, context
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
     describe(app)
     return app
+
+
+def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
+    """Caches and lanes of an application's own; nothing is connected or started yet."""
+    settings = resources.settings
+    return AnswerContext(
+        gates=resources.gates,
+        state=resources.state,
+        versions=resources.versions,
+        answers=AnswerCache(settings.tiles.cache_bytes, redis_cache(settings)),
+        lanes=Lanes(settings.limits, metrics.lane_changed),
+        on_computed=metrics.computed,
+    )
+
+
+def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) -> list[Middleware]:
+    """What a request passes on its way to the routes, the outermost first."""
+    return [
+        # Everything further in sees the parameters of WMTS in small letters.
+        Middleware(LowerCaseKeysMiddleware, prefix=ows.ROOT),
+        # Every answer has these headers, whoever makes it.
+        Middleware(SecurityHeadersMiddleware, headers=answer_headers(settings)),
+        # Every answer below is counted, timed and logged, with its request's id.
+        Middleware(AccessLogMiddleware, metrics=metrics),
+        # Preflight requests end here.
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
+            expose_headers=[
+                "Accept-Ranges",
+                "Content-Range",
+                "ETag",
+                "Provenance",
+                "X-Request-ID",
+            ],
+        ),
+        # Parts are cut from whole answers, whether they are computed or repeated.
+        Middleware(RangeMiddleware),
+        # From here on a HEAD is a GET.
+        Middleware(HeadMiddleware),
+        # Most tiles end here: an answer of before, while the data stand still.
+        Middleware(
+            ResponseCacheMiddleware,
+            capacity_bytes=settings.tiles.cache_bytes // 4,
+            state=context.state,
+            gates=context.gates,
+        ),
+        # Errors that no handler expects are answered inside of all that counts and adds headers.
+        Middleware(UnexpectedErrorMiddleware),
+    ]

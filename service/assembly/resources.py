@@ -34,9 +34,7 @@ from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.resources import Resources
 from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
-from service.runtime.data_state import DataState, Standing
-from service.runtime.flights import Bodies
-from service.runtime.redis_cache import shared_cache
+from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
 from service.store.lookups import LookupStore
 from service.store.measures import MeasureStore
@@ -140,7 +138,5 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         ),
         page_files=PageFiles(),
         state=state,
-        standing=Standing(state),
-        bodies=Bodies(settings.tiles.cache_bytes),
-        shared=shared_cache(settings),
+        versions=VersionCache(state),
     )

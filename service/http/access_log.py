@@ -5,14 +5,14 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.metrics import Metrics
-from service.http.request_state import ABOUT, GONE, LEVEL, ROUTE
+from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, REQUEST_ID_KEY, ROUTE_KEY
 from service.runtime.logs import REQUEST_ID, Access, log_access, request_id_of
 
 UNKNOWN_ROUTE = "none"
-CLIENT_GONE = 499  # of no standard; nothing was sent
+CLIENT_GONE_STATUS = 499  # of no standard; nothing was sent
 
 
-class Observed:
+class AccessLogMiddleware:
     """ASGI middleware that names, counts, times and logs every request.
 
     The log line has the route's template, never the address: queries and names of areas are
@@ -29,16 +29,16 @@ class Observed:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
-        about = scope[ABOUT] = request_id_of(given)
-        own = REQUEST_ID.set(about)
+        header = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
+        request_id = scope[REQUEST_ID_KEY] = request_id_of(header)
+        token = REQUEST_ID.set(request_id)
         status, length = 0, 0
 
-        async def noting(message: Message) -> None:
+        async def send_noting(message: Message) -> None:
             nonlocal status, length
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = [*message["headers"], (b"x-request-id", about.encode())]
+                headers = [*message["headers"], (b"x-request-id", request_id.encode())]
                 message = {**message, "headers": headers}
             else:
                 length += len(message.get("body", b""))
@@ -46,20 +46,20 @@ class Observed:
 
         self._metrics.entered()
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, send_noting)
         finally:
-            status = status or (CLIENT_GONE if scope.get(GONE) else 500)
+            status = status or (CLIENT_GONE_STATUS if scope.get(CLIENT_GONE_KEY) else 500)
             seconds = time.perf_counter() - began
-            route, level = route_of(scope), scope.get(LEVEL)
+            route, level = route_of(scope), scope.get(CACHE_LEVEL_KEY)
             self._metrics.left(route, status, seconds, level)
             ms = round(1000 * seconds, 1)
             log_access(
-                Access(time.time(), about, scope["method"], route, status, ms, length, level)
+                Access(time.time(), request_id, scope["method"], route, status, ms, length, level)
             )
-            REQUEST_ID.reset(own)
+            REQUEST_ID.reset(token)
 
 
 def route_of(scope: Scope) -> str:
     """The route that a request met, with its parameters' names: never what was asked."""
-    known = getattr(scope.get("route"), "path", None) or scope.get(ROUTE)
-    return known or UNKNOWN_ROUTE
+    route = getattr(scope.get("route"), "path", None) or scope.get(ROUTE_KEY)
+    return route or UNKNOWN_ROUTE

@@ -1,37 +1,44 @@
-"""Answers given before, given again without asking the router: what makes a warm tile cheap."""
+"""Conditional requests, and answers given again by their address: what makes a warm tile cheap."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.admission import Question
 from service.access.gates import Gates
-from service.http.request_state import LEVEL, ROUTE, role_of
+from service.http.request_state import CACHE_LEVEL_KEY, REPEATABLE_KEY, ROUTE_KEY, role_of
 from service.runtime.data_state import DataState, State
 
-RECALLABLE = "hotspots.recallable"  # state and question of an answer that may be given again
-LARGEST_SHARE = 16  # a body may take a sixteenth of the memory
+LARGEST_SHARE = 16  # an answer may take a sixteenth of the memory
 OVERHEAD_BYTES = 512  # of address, headers and key, roughly
+UNCHANGED = ("cache-control", "content-security-policy", "etag", "vary")  # what a 304 repeats
 
 Key = tuple[str, str, bytes, str, bytes]
 
 
-def names(if_none_match: str | None, tag: str) -> bool:
+def names_tag(if_none_match: str | None, tag: str) -> bool:
     """Whether an If-None-Match header, a list, names an entity tag (RFC 9110, 13.1.2)."""
     if if_none_match is None:
         return False
     return tag in {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
 
 
-def is_any(if_none_match: str | None) -> bool:
+def names_any(if_none_match: str | None) -> bool:
     """Whether an If-None-Match header means whatever there is."""
     return if_none_match is not None and if_none_match.strip() == "*"
 
 
+def allow_repetition(scope: Scope, state: State | None, question: Question) -> None:
+    """Let the answer to a request be given again by its address while the data state stands."""
+    if state is not None:
+        scope[REPEATABLE_KEY] = state, question
+
+
 @dataclass(frozen=True)
-class _Kept:
+class _Entry:
+    """An answer as it was sent."""
+
     state: State
     question: Question
     headers: list[tuple[bytes, bytes]]
@@ -39,18 +46,18 @@ class _Kept:
     body: bytes
 
 
-class Recall:
-    """ASGI middleware that keeps whole answers by their address, while the data stand still.
+class ResponseCacheMiddleware:
+    """ASGI middleware that repeats whole answers by their address, while the data stand still.
 
-    The address is path, query, scheme and host, because some answers name their own host. What
-    is kept was released for a role, which is in the key. Each question is admitted anew before
-    its answer is given again; one that is refused goes on to its route, which says why.
+    The address is path, query, scheme and host, because some answers name their own host. An
+    answer was released for a role, which is in its key. Each question is admitted anew before
+    its answer is repeated; one that is refused goes on to its route, which says why.
 
     Parameters
     ----------
     app : ASGI application
     capacity_bytes : int
-        Summed size of the bodies kept.
+        Summed size of the answers kept.
     state : DataState
         Of the data that the answers are from: an answer stands until any of them changes.
     gates : Gates
@@ -63,24 +70,24 @@ class Recall:
         self._app = app
         self._gates = gates
         self._state = state
-        self._kept: LRUCache[Key, _Kept] = LRUCache(
-            capacity_bytes, getsizeof=lambda kept: len(kept.body) + OVERHEAD_BYTES
+        self._entries: LRUCache[Key, _Entry] = LRUCache(
+            capacity_bytes, getsizeof=lambda entry: len(entry.body) + OVERHEAD_BYTES
         )
         self._largest = capacity_bytes // LARGEST_SHARE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Give a kept answer, or pass the request on and keep what comes back."""
+        """Repeat an answer, or pass the request on and keep what comes back."""
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        key = _key(scope)
-        kept = self._kept.get(key)
-        if kept is not None and self._admits(kept.question, scope):
-            if kept.state == self._state.now():
-                scope[ROUTE], scope[LEVEL] = kept.question.route, "recall"  # for the counts
-                await _give(kept, scope, send)
+        key = _key_of(scope)
+        entry = self._entries.get(key)
+        if entry is not None and self._admits(entry.question, scope):
+            if entry.state == self._state.recent():
+                scope[ROUTE_KEY], scope[CACHE_LEVEL_KEY] = entry.question.route, "recall"
+                await _repeat(entry, scope, send)
                 return
-            del self._kept[key]
+            del self._entries[key]
         await self._app(scope, receive, self._keeping(key, scope, send))
 
     def _admits(self, question: Question, scope: Scope) -> bool:
@@ -95,10 +102,10 @@ class Recall:
         start: Message = {}
         parts: list[bytes] = []
 
-        async def keeping(message: Message) -> None:
+        async def send_keeping(message: Message) -> None:
             nonlocal start
             if message["type"] == "http.response.start":
-                # A copy: what stands around this one adds headers of its own to the list.
+                # A copy: outer middlewares add headers of their own to the list.
                 start = {**message, "headers": list(message["headers"])}
             elif message["type"] == "http.response.body":
                 parts.append(message.get("body", b""))
@@ -106,41 +113,33 @@ class Recall:
                     self._keep(key, scope, start, b"".join(parts))
             await send(message)
 
-        return keeping
+        return send_keeping
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
-        recallable: tuple[State, Question] | None = scope.get(RECALLABLE)
-        if recallable is None or start.get("status") != 200 or len(body) > self._largest:
+        repeatable: tuple[State, Question] | None = scope.get(REPEATABLE_KEY)
+        if repeatable is None or start.get("status") != 200 or len(body) > self._largest:
             return
-        if len(body) + OVERHEAD_BYTES > self._kept.maxsize:
+        if len(body) + OVERHEAD_BYTES > self._entries.maxsize:
             return
         headers = start["headers"]
         tag = next((v.decode("latin-1") for k, v in headers if k.lower() == b"etag"), "")
         if tag:
-            self._kept[key] = _Kept(*recallable, headers, tag, body)
+            self._entries[key] = _Entry(*repeatable, headers, tag, body)
 
 
-async def _give(kept: _Kept, scope: Scope, send: Send) -> None:
-    """The kept answer, or that the client has it already."""
-    asked = ", ".join(
+async def _repeat(entry: _Entry, scope: Scope, send: Send) -> None:
+    """The answer, or that the client has it already."""
+    if_none_match = ", ".join(
         value.decode("latin-1") for name, value in scope["headers"] if name == b"if-none-match"
     )
-    if asked and (is_any(asked) or names(asked, kept.tag)):
-        headers = [h for h in kept.headers if h[0].lower() in (b"etag", b"cache-control")]
-        await send({"type": "http.response.start", "status": 304, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
-        return
-    headers = list(kept.headers)
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
-    await send({"type": "http.response.body", "body": kept.body})
+    status, headers, body = 200, list(entry.headers), entry.body
+    if if_none_match and (names_any(if_none_match) or names_tag(if_none_match, entry.tag)):
+        headers = [h for h in entry.headers if h[0].lower().decode("latin-1") in UNCHANGED]
+        status, body = 304, b""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
-def _key(scope: Scope) -> Key:
+def _key_of(scope: Scope) -> Key:
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
     return role_of(scope), scope["path"], scope["query_string"], scope.get("scheme", ""), host
-
-
-def allow_recall(scope: Any, state: State | None, question: Question) -> None:
-    """Say of the request of a scope that its answer may be given again while a state stands."""
-    if state is not None:
-        scope[RECALLABLE] = state, question

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
-from service.analyses.layers import MapLayer
+from service.analyses.layers import MapLayer, TileAnswer
 from service.analyses.resources import Resources
+from service.http.answer_spec import AnswerSpec
 from service.http.registration import Operation, add_get, camel_case
-from service.http.responder import Replies
+from service.http.responder import Responder
 from service.http.urls import (
     JSON,
     MVT,
@@ -23,7 +24,7 @@ from service.http.urls import (
     versioned,
     zooms,
 )
-from service.model.answers import MapStyle
+from service.model.answers import Document, Legend, MapStyle
 from service.model.queries import Query
 from service.model.schemas import Schema, reference
 from service.render.documents import document_json
@@ -110,8 +111,6 @@ class LayerKind:
         What those routes answer.
     tilejson_query : type of Query or None
         What may be asked about the TileJSON, where that is more.
-    are_tiles_async : bool
-        Whether tiles are answered on the event loop.
     """
 
     name: str
@@ -123,23 +122,24 @@ class LayerKind:
     legend: str
     style: str
     tilejson_query: type[Query] | None = None
-    are_tiles_async: bool = False
 
 
 def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
     """Add the routes of a layer to a router: its tiles, TileJSON, legend and style."""
     template = f"{router.prefix}{path}"
 
-    def tilejson(replies: Replies, query: Query, **names: str) -> Response:
-        layer = kind.layer(replies.resources, query, **names)
-        return _send_tilejson(replies, layer, address_of(template, names))
+    def tilejson(respond: Responder, query: Query, **names: str) -> AnswerSpec[Document]:
+        layer = kind.layer(respond.resources, query, **names)
+        return _tilejson_spec(respond, layer, address_of(template, names))
 
-    def legend(replies: Replies, query: Query, *, suffix: LegendSuffix, **names: str) -> Response:
-        return _send_legend(replies, kind.layer(replies.resources, query, **names), suffix)
+    def legend(
+        respond: Responder, query: Query, *, suffix: LegendSuffix, **names: str
+    ) -> AnswerSpec[Legend]:
+        return _legend_spec(kind.layer(respond.resources, query, **names), suffix)
 
-    def style(replies: Replies, query: Query, **names: str) -> Response:
-        layer = kind.layer(replies.resources, query, **names)
-        return _send_style(replies, layer, address_of(template, names))
+    def style(respond: Responder, query: Query, **names: str) -> AnswerSpec[MapStyle]:
+        layer = kind.layer(respond.resources, query, **names)
+        return _style_spec(respond, layer, address_of(template, names))
 
     def operation(
         name: str,
@@ -163,7 +163,6 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
             kind.layer,
             query=kind.tile_query,
             form=tile.form,
-            is_async=kind.are_tiles_async,
         )
     for ending, part, description, answer, query in (
         ("tilejson.json", "TileJson", kind.tilejson, tilejson, kind.tilejson_query or kind.query),
@@ -182,7 +181,6 @@ def add_tile_route(
     *,
     query: type[Query],
     form: TileForm = VECTORS,
-    is_async: bool = False,
 ) -> None:
     """Add a route of tiles to a router.
 
@@ -205,77 +203,79 @@ def add_tile_route(
     """
 
     def answer(
-        replies: Replies, query: Query, *, z: int, x: int, y: int, **names: str
-    ) -> Response:
-        layer = layer_of(replies.resources, query, **names)
-        return _send_tile(replies, layer, Tile(z, x, y), form, query)
+        respond: Responder, query: Query, *, z: int, x: int, y: int, **names: str
+    ) -> AnswerSpec[TileAnswer]:
+        layer = layer_of(respond.resources, query, **names)
+        return _tile_spec(layer, Tile(z, x, y), form, query)
 
-    add_get(router, path, operation, answer, query=query, is_async=is_async)
+    add_get(router, path, operation, answer, query=query)
 
 
-def _send_tile(
-    replies: Replies, layer: MapLayer, tile: Tile, form: TileForm, query: Query
-) -> Response:
+def _tile_spec(
+    layer: MapLayer, tile: Tile, form: TileForm, query: Query
+) -> AnswerSpec[TileAnswer]:
     """A tile; kept by the client only where its address has a version."""
     version: str | None = getattr(query, "v", None)
-    return replies.send(
-        version=layer.version,
+    return AnswerSpec(
         query=layer.query,
-        answer=lambda: layer.tile(tile, scale=form.scale),
-        render=form.renderer(replies.resources),
+        version=layer.data_version,
+        compute=lambda: layer.tile(tile, scale=form.scale),
+        render=form.renderer(layer.resources),
         media_type=form.media_type,
-        asked=version,
+        requested_version=version,
         max_age_s=layer.tile_max_age_s if version is not None else 0,
-        work=layer.work,
+        cost=layer.cost_at,
     )
 
 
-def _tile_template(replies: Replies, layer: MapLayer, path: str) -> str:
-    """The address of a layer's tiles, without the version."""
-    ending = f"{layer.tile_ending}{query_string(layer.tile_query)}"
-    return f"{base_url(replies)}{path}/tiles/{{z}}/{{x}}/{{y}}{ending}"
-
-
-def _send_tilejson(replies: Replies, layer: MapLayer, path: str) -> Response:
+def _tilejson_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[Document]:
     """TileJSON of a layer's tiles; their addresses carry the version."""
-    template = _tile_template(replies, layer, path)
-    return replies.send(
-        version=lambda: f"{layer.version()} {template} {zooms(replies)}",
+    template = _tile_template(respond, layer, path)
+    return AnswerSpec(
         query=layer.query,
-        answer=lambda: layer.tilejson(versioned(template, layer.version())),
+        version=layer.data_version,
+        compute=lambda: layer.tilejson(versioned(template, layer.version())),
         render=document_json,
         media_type=JSON,
-        work=layer.work,
+        representation=f"{template} {zooms(respond)}",
+        cost=layer.cost_at,
     )
 
 
-def _send_legend(replies: Replies, layer: MapLayer, suffix: LegendSuffix) -> Response:
+def _legend_spec(layer: MapLayer, suffix: LegendSuffix) -> AnswerSpec[Legend]:
     """The legend of a layer, as JSON or as a picture."""
     is_picture = suffix == "png"
-    return replies.send(
-        version=layer.version,
+    return AnswerSpec(
         query=layer.query,
-        answer=layer.legend,
+        version=layer.data_version,
+        compute=layer.legend,
         render=legend_png if is_picture else legend_json,
         media_type=PNG if is_picture else JSON,
-        work=layer.work,
+        cost=layer.cost_at,
     )
 
 
-def _send_style(replies: Replies, layer: MapLayer, path: str) -> Response:
+def _style_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[MapStyle]:
     """A MapLibre style of a layer, from its legend and its TileJSON."""
-    template = _tile_template(replies, layer, path)
+    template = _tile_template(respond, layer, path)
 
     def style() -> MapStyle:
         legend = layer.legend()
         tiles = layer.tilejson(versioned(template, layer.version()))
         return MapStyle(legend.kind, legend, tiles.content, legend.provenance)
 
-    return replies.send(
-        version=lambda: f"{layer.version()} {base_url(replies)} {zooms(replies)}",
+    return AnswerSpec(
         query=layer.query,
-        answer=style,
+        version=layer.data_version,
+        compute=style,
         render=style_json,
         media_type=JSON,
-        work=layer.work,
+        representation=f"{template} {zooms(respond)}",
+        cost=layer.cost_at,
     )
+
+
+def _tile_template(respond: Responder, layer: MapLayer, path: str) -> str:
+    """The address of a layer's tiles, without the version."""
+    ending = f"{layer.tile_ending}{query_string(layer.tile_query)}"
+    return f"{base_url(respond)}{path}/tiles/{{z}}/{{x}}/{{y}}{ending}"

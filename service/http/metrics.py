@@ -99,8 +99,8 @@ class Metrics:
 
     def lane_changed(self, lane: Lane) -> None:
         """Note how many a lane computes, and how many wait."""
-        self.work.labels(lane.work, "running").set(lane.running)
-        self.work.labels(lane.work, "waiting").set(lane.waiting)
+        self.work.labels(lane.cost, "running").set(lane.running)
+        self.work.labels(lane.cost, "waiting").set(lane.waiting)
 
     def refresh(self) -> None:
         """Take over what the caches of this process have counted."""

@@ -4,10 +4,10 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import answer_unexpected
-from service.http.request_state import GONE, LEVEL, ROUTE
+from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, ROUTE_KEY
 
 
-class LowerCaseKeys:
+class LowerCaseKeysMiddleware:
     """Query parameters of some paths in small letters: OGC's may be written in any.
 
     Parameters
@@ -34,7 +34,7 @@ class LowerCaseKeys:
         await self._app(scope, receive, send)
 
 
-class HeadAnswers:
+class HeadMiddleware:
     """Answers HEAD as GET without the body: GDAL asks so before it reads a raster.
 
     Every route takes GET only, so that the OpenAPI document lists each once.
@@ -58,13 +58,12 @@ class HeadAnswers:
         try:
             await self._app(inner, receive, send_without_body)
         finally:
-            # What counts requests stands further out, and sees its own scope only.
-            scope.update(
-                {key: inner[key] for key in ("route", ROUTE, LEVEL, GONE) if key in inner}
-            )
+            # The request counter is an outer middleware, which sees its own scope only.
+            keys = ("route", ROUTE_KEY, CACHE_LEVEL_KEY, CLIENT_GONE_KEY)
+            scope.update({key: inner[key] for key in keys if key in inner})
 
 
-class Unexpected:
+class UnexpectedErrorMiddleware:
     """Answers what no handler expected, inside of what adds headers, counts and logs."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -74,13 +73,13 @@ class Unexpected:
         """Answer one request."""
         begun = False
 
-        async def noting(message: Message) -> None:
+        async def send_noting(message: Message) -> None:
             nonlocal begun
             begun = True
             await send(message)
 
         try:
-            await self._app(scope, receive, noting)
+            await self._app(scope, receive, send_noting)
         except Exception as error:
             if begun or scope["type"] != "http":
                 raise

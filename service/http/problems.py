@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from boundaries import errors as boundary
-from service.http.request_state import ABOUT
+from service.http.request_state import REQUEST_ID_KEY
 from service.model import errors as analysis
 from service.model.schemas import UNSTATED
 from service.runtime import lanes as work
@@ -158,8 +158,8 @@ def problem(
 
     That of a server's fault names the request, to find it in the log.
     """
-    about = request.scope.get(ABOUT)
-    named = {"request_id": about} if status >= 500 and about else {}
+    request_id = request.scope.get(REQUEST_ID_KEY)
+    named = {"request_id": request_id} if status >= 500 and request_id else {}
     path = request.scope["path"]
     own_form = _own_form(request)
     if own_form is not None:

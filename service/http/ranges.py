@@ -44,7 +44,7 @@ def wanted_part(header: str, length: int) -> tuple[int, int] | None:
     return start, min(int(last) + 1, length) if last else length
 
 
-class Ranges:
+class RangeMiddleware:
     """ASGI middleware that cuts the part out of an answer that a Range header asks for.
 
     It stands before what keeps and makes answers, so that a part is cut from the same bytes

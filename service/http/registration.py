@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from fastapi import Query as QueryParameters
 
-from service.http.responder import RepliesDep
+from service.http.answer_spec import AnswerSpec
+from service.http.responder import ResponderDep
 from service.model.queries import Query
 
 _PLACEHOLDER = re.compile(r"{(\w+)}")
@@ -42,11 +43,10 @@ def add_get(
     router: APIRouter,
     path: str,
     operation: Operation,
-    answer: Callable[..., Response],
+    answer: Callable[..., AnswerSpec[Any]],
     *,
     query: type[Query],
     suffix: Any = str,
-    is_async: bool = False,
 ) -> None:
     """Add a GET route to a router.
 
@@ -60,28 +60,24 @@ def add_get(
     operation : Operation
         Id, name, description and responses.
     answer : callable
-        Called with the request's `Replies`, the query, and the parameters in the path by name.
+        Says what the answer is: called with the request's `Responder`, the query, and the
+        parameters in the path by name. It must read nothing.
     query : type of Query
         What the route takes after the question mark.
     suffix : type
         The endings that a ``{suffix}`` in the path may be.
-    is_async : bool
-        Answer on the event loop, for what only finds out a version and looks for kept bytes.
     """
     types = {**_COORDINATES, "suffix": suffix}
     annotations = {
         **{name: types.get(name, str) for name in placeholders(f"{router.prefix}{path}")},
         "query": Annotated[query, QueryParameters()],
-        "replies": RepliesDep,
+        "respond": ResponderDep,
     }
 
-    def handler(*, replies: RepliesDep, query: Query, **names: Any) -> Response:
-        return answer(replies, query, **names)
+    async def handler(*, respond: ResponderDep, query: Query, **names: Any) -> Response:
+        return await respond(answer(respond, query, **names))
 
-    async def async_handler(*, replies: RepliesDep, query: Query, **names: Any) -> Response:
-        return answer(replies, query, **names)
-
-    endpoint: Any = async_handler if is_async else handler
+    endpoint: Any = handler
     endpoint.__signature__ = inspect.Signature(
         [
             inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation)

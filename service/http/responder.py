@@ -1,174 +1,221 @@
-"""From a question to an HTTP response: entity tag, conditional request, cache, release, bytes."""
+"""From a question to bytes: admit, version, 304, memory, Redis, compute, release."""
 
-import hashlib
+import asyncio
 import time
-import urllib.parse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated, TypeVar, get_origin
+from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic.json_schema import SkipJsonSchema
+from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
 from service.access.admission import Question
-from service.access.policy import Role
 from service.access.release import Released
 from service.analyses.resources import Resources
-from service.http.computed import AnswerSpec, Computed, packed
-from service.http.metrics import Metrics
+from service.http.answer_spec import AnswerSpec, AnswerT
+from service.http.caching import UNCHANGED, allow_repetition, names_any, names_tag
 from service.http.problems import query_models
-from service.http.request_state import role_of
-from service.model.answers import Answer
-from service.model.provenance import SOFTWARE
+from service.http.ranges import ACCEPT_RANGES
+from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, role_of
+from service.model.answer_key import AnswerKey
+from service.model.errors import StaleVersionError
 from service.model.queries import Query
 from service.runtime.cancellation import check_cancelled
-from service.runtime.lanes import Lanes, Work
+from service.runtime.context import AnswerContext
+from service.runtime.data_state import DataVersion, State
+from service.runtime.single_flight import Result
 
-AnswerT = TypeVar("AnswerT", bound=Answer)
+Value = TypeVar("Value")
+
+ATTEMPTS = 5  # to compute an answer while imports come in
+HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 @dataclass(frozen=True)
-class Replies:
-    """How the handlers of one request answer it."""
+class Responder:
+    """Answers one request: its handler says what the answer is, and awaits the response."""
 
     request: Request
-    resources: Resources
+    context: AnswerContext
     if_none_match: str | None
 
-    def send(
-        self,
-        *,
-        version: Callable[[], str],
-        query: Query,
-        answer: Callable[[], AnswerT],
-        render: Callable[[Released[AnswerT]], bytes],
-        media_type: str,
-        asked: str | None = None,
-        max_age_s: int = 0,
-        filename: str | None = None,
-        describe: Callable[[Released[AnswerT]], str] | None = None,
-        work: Work = Work.ORDINARY,
-        is_shared: bool = True,
-        besides: str = "",
-        more_headers: Mapping[str, str] | None = None,
-    ) -> Response:
+    async def __call__(self, spec: AnswerSpec[AnswerT]) -> Response:
         """The response to a question, computed only if neither the client nor a cache has it.
-
-        Parameters
-        ----------
-        version : callable
-            Everything the answer depends on besides route and query; cheap to ask again.
-        query : Query
-            The query, in canonical form part of every key.
-        answer : callable
-            Computes the answer; called at most once per key, however many ask.
-        render : callable
-            Turns the released answer into bytes.
-        media_type : str
-            Media type of the bytes.
-        asked : str or None
-            The version that the address names, where it names one.
-        max_age_s : int
-            How long a client may keep the answer without asking again, seconds.
-        filename : str or None
-            Offered to a browser that saves the answer.
-        describe : callable or None
-            Gives the provenance for a header, for formats without room for it.
-        work : Work
-            What computing costs: which lane it waits in.
-        is_shared : bool
-            Whether other processes may be asked for it, and given it.
-        besides : str
-            What changes the bytes and is neither of the data nor of the query: the address of
-            the service, the representation that was negotiated.
-        more_headers : mapping or None
-            Sent with the answer. One that has Vary is never recalled by its address alone.
-
-        Returns
-        -------
-        Response
-            Complete where the answer is kept somewhere; otherwise one that has it computed when
-            it is sent, in a lane, without holding a thread while it waits.
 
         Raises
         ------
         StaleVersionError
-            If the version asked for is not, or by the end no longer, the current one.
+            If the version that the address names is not, or no longer, the current one.
+        BusyError
+            If as many wait for such answers as may.
         """
-        resources, gates = self.resources, self.resources.gates
-        role = role_of(self.request.scope)
-        question = self.question(query)
-        gates.admit(question, gates.policy, role)
+        question = self._admit(spec.query)
+        if spec.version is None:
+            return await self._fresh(spec)
+        for _ in range(ATTEMPTS):
+            state = self.context.state.recent()
+            key = await self._key(spec, spec.version)
+            if names_tag(self.if_none_match, key.entity_tag):
+                return self._unchanged(spec, key, level="client")
+            try:
+                answers = self.context.answers
+                result = answers.peek(key.entity_tag) or await self._made(spec, spec.version, key)
+            except _ClientGoneError:
+                return self._nothing()
+            if result.is_current:
+                return self._whole(spec, key, result, question, state)
+        # The data change faster than the answer is computed: its bytes are of no one version.
+        if spec.requested_version is not None:
+            raise StaleVersionError(spec.requested_version, key.data_version)
+        return Response(result.content, media_type=spec.media_type, headers=NO_STORE)
 
-        def render_released() -> bytes:
-            began = time.perf_counter()
-            released = gates.release(answer(), gates.policy, role)
-            check_cancelled()
-            description = describe(released) if describe is not None else ""
-            value = packed(description, render(released))
-            metrics: Metrics = self.request.app.state.metrics
-            metrics.computed(released.answer.kind, time.perf_counter() - began)
-            return value
+    @property
+    def resources(self) -> Resources:
+        """The stores and analyses."""
+        resources: Resources = self.request.app.state.resources
+        return resources
 
-        headers = {"Cache-Control": f"public, max-age={max_age_s}" if max_age_s else "no-cache"}
-        if filename is not None:
-            quoted = urllib.parse.quote(filename)
-            headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
-        headers |= more_headers or {}
-        depends = [besides] if besides else []
-        spec = AnswerSpec(
-            # Not request.url.path: that leaves out line breaks, and two addresses would share
-            # a tag.
-            key=lambda given: entity_tag(
-                self.request.scope["path"],
-                query,
-                " ".join([given, *depends]),
-                gates.policy.label,
-                role,
-            ),
-            question=question,
-            version=version,
-            compute=render_released,
-            asked=asked,
-            if_none_match=self.if_none_match,
-            media_type=media_type,
-            headers=headers,
-            work=work,
-            is_shared=is_shared,
-        )
-        lanes: Lanes = self.request.app.state.lanes
-        found = spec.look(resources, self.request.scope)
-        return found if isinstance(found, Response) else Computed(spec, found, resources, lanes)
+    def released(self, query: Query, compute: Callable[[], AnswerT]) -> Released[AnswerT]:
+        """An answer that is at hand, through both gates."""
+        gates, role = self.context.gates, role_of(self.request.scope)
+        return gates.answer(self._question(query), role, compute)
 
-    def send_fresh(
-        self,
-        *,
-        query: Query,
-        answer: Callable[[], AnswerT],
-        render: Callable[[Released[AnswerT]], bytes],
-        media_type: str,
-    ) -> Response:
-        """A response that is made anew each time and never kept."""
-        released = self.released(query, answer)
-        headers = {"Cache-Control": "no-store"}
-        return Response(render(released), media_type=media_type, headers=headers)
-
-    def released(self, query: Query, answer: Callable[[], AnswerT]) -> Released[AnswerT]:
-        """An answer that is computed at once, through both gates."""
-        role = role_of(self.request.scope)
-        return self.resources.gates.answer(self.question(query), role, answer)
-
-    def question(self, query: Query) -> Question:
-        """What the request asks, for the gate in."""
+    def _question(self, query: Query) -> Question:
         route = str(getattr(self.request.scope.get("route"), "path", ""))
         return Question(route, self.request.path_params, query)
 
+    def _admit(self, query: Query) -> Question:
+        """The question that the request asks, admitted."""
+        gates, question = self.context.gates, self._question(query)
+        gates.admit(question, gates.policy, role_of(self.request.scope))
+        return question
 
-def entity_tag(path: str, query: Query, version: str, policy: str, role: Role) -> str:
-    """A strong entity tag: a digest of everything that changes the bytes."""
-    parts = "\x1f".join([path, query.canonical(), version, SOFTWARE, policy, role])
-    return f'"{hashlib.sha256(parts.encode()).hexdigest()[:32]}"'
+    async def _key(self, spec: AnswerSpec[Any], version: DataVersion | str) -> AnswerKey:
+        """The key of the answer as the data are now.
+
+        Raises
+        ------
+        StaleVersionError
+            If the address names another version.
+        """
+        text = version if isinstance(version, str) else await self._text_of(version)
+        if spec.requested_version not in (None, text):
+            raise StaleVersionError(str(spec.requested_version), text)
+        return AnswerKey(
+            path=self.request.scope["path"],  # request.url.path leaves line breaks out
+            query=spec.query.canonical(),
+            data_version=text,
+            policy=self.context.gates.policy.label,
+            role=role_of(self.request.scope),
+            representation=spec.representation,
+        )
+
+    async def _text_of(self, version: DataVersion) -> str:
+        """The data version; the stores are asked for it in a thread, once per change."""
+        versions = self.context.versions
+        text = versions.peek(version)
+        return text if text is not None else await run_in_threadpool(versions.get, version)
+
+    async def _made(
+        self, spec: AnswerSpec[AnswerT], version: DataVersion | str, key: AnswerKey
+    ) -> Result:
+        """The answer from Redis or computed, together with whoever else waits for it."""
+        context = self.context
+
+        def compute() -> Result:
+            content, provenance = self._render(spec)
+            is_current = (
+                isinstance(version, str) or context.versions.get(version) == key.data_version
+            )
+            return Result(content, provenance, is_current=is_current)
+
+        lane = context.lanes[spec.cost_at(key.data_version)]
+        making = context.answers.get_or_compute(key, compute, lane, is_shared=spec.is_shared)
+        return await self._while_connected(making)
+
+    def _render(self, spec: AnswerSpec[AnswerT]) -> tuple[bytes, str]:
+        """The bytes of the released answer and its provenance for a header, in a worker thread."""
+        began = time.perf_counter()
+        gates, role = self.context.gates, role_of(self.request.scope)
+        released: Released[AnswerT] = gates.release(spec.compute(), gates.policy, role)
+        check_cancelled()
+        provenance = spec.describe(released) if spec.describe is not None else ""
+        content = spec.render(released)
+        self.context.on_computed(released.answer.kind, time.perf_counter() - began)
+        return content, provenance
+
+    async def _while_connected(self, waiting: Coroutine[Any, Any, Value]) -> Value:
+        """What is awaited; gives up as soon as the client has closed its connection."""
+        task = asyncio.ensure_future(waiting)
+        leaving = asyncio.ensure_future(_disconnected(self.request.receive))
+        try:
+            await asyncio.wait({task, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise _ClientGoneError
+            return task.result()
+        finally:
+            task.cancel()
+            leaving.cancel()
+
+    async def _fresh(self, spec: AnswerSpec[Any]) -> Response:
+        """An answer that is made anew each time and never kept."""
+        content, _ = await run_in_threadpool(self._render, spec)
+        return Response(content, media_type=spec.media_type, headers=NO_STORE)
+
+    def _whole(
+        self,
+        spec: AnswerSpec[Any],
+        key: AnswerKey,
+        result: Result,
+        question: Question,
+        state: State | None,
+    ) -> Response:
+        """The response with the bytes, or a 304 for a client that takes any as unchanged."""
+        if names_any(self.if_none_match):
+            # Only now is it known that there is an answer: a question without one is an error.
+            return self._unchanged(spec, key, level=result.level)
+        scope = self.request.scope
+        scope[CACHE_LEVEL_KEY] = result.level
+        headers = {"ETag": key.entity_tag, **spec.all_headers()}
+        if 0 < len(result.provenance) <= HEADER_LIMIT:
+            headers["Provenance"] = result.provenance
+        if "Vary" not in headers:  # the response cache knows an answer by its address alone
+            allow_repetition(scope, state, question)
+        return Response(
+            result.content, media_type=spec.media_type, headers=headers | ACCEPT_RANGES
+        )
+
+    def _unchanged(self, spec: AnswerSpec[Any], key: AnswerKey, *, level: str) -> Response:
+        """That the client has the answer already."""
+        self.request.scope[CACHE_LEVEL_KEY] = level
+        headers = {"ETag": key.entity_tag, **spec.all_headers()}
+        repeated = {name: value for name, value in headers.items() if name.lower() in UNCHANGED}
+        return Response(status_code=304, headers=repeated)
+
+    def _nothing(self) -> Response:
+        self.request.scope[CLIENT_GONE_KEY] = True
+        return _NoResponse()
+
+
+class _ClientGoneError(Exception):
+    """The client has closed its connection."""
+
+
+class _NoResponse(Response):
+    """What is sent to a client that has left."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send nothing."""
+
+
+async def _disconnected(receive: Receive) -> None:
+    """Return when the client has closed its connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _refuse_repeated(request: Request) -> None:
@@ -195,17 +242,17 @@ def _refuse_repeated(request: Request) -> None:
         )
 
 
-async def _replies(
+async def _responder(
     request: Request,
     # For the OpenAPI document, which says that it is text: clients are generated from that.
     if_none_match: Annotated[
         str | SkipJsonSchema[None], Header(description="Entity tags that the client has, or *.")
     ] = None,
-) -> Replies:
+) -> Responder:
     # A header may come on several lines, which mean the same as one list.
     lines = request.headers.getlist("if-none-match")
     _refuse_repeated(request)
-    return Replies(request, request.app.state.resources, ", ".join(lines) if lines else None)
+    return Responder(request, request.app.state.context, ", ".join(lines) if lines else None)
 
 
-RepliesDep = Annotated[Replies, Depends(_replies)]
+ResponderDep = Annotated[Responder, Depends(_responder)]

@@ -72,7 +72,7 @@ def _policy(settings: Settings, **sources: str) -> str:
     return "; ".join(directives)
 
 
-class SecurityHeaders:
+class SecurityHeadersMiddleware:
     """ASGI middleware that gives every answer the headers that it does not have."""
 
     def __init__(self, app: ASGIApp, *, headers: Mapping[str, str]) -> None:
@@ -88,12 +88,12 @@ class SecurityHeaders:
             await self._app(scope, receive, send)
             return
 
-        async def securing(message: Message) -> None:
+        async def send_secured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                given = list(message["headers"])
-                names = {name.lower() for name, _ in given}
-                given += [each for each in self._headers if each[0] not in names]
-                message = {**message, "headers": given}
+                headers = list(message["headers"])
+                names = {name.lower() for name, _ in headers}
+                headers += [each for each in self._headers if each[0] not in names]
+                message = {**message, "headers": headers}
             await send(message)
 
-        await self._app(scope, receive, securing)
+        await self._app(scope, receive, send_secured)

@@ -1,23 +1,26 @@
-"""Routes of tables: one answer, any of its formats. Documents are sent from here too."""
+"""Routes of tables: one answer, any of its formats. Documents too."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter
 
 from service.analyses.inputs.answer_crs import target_crs
+from service.analyses.resources import Resources
 from service.analyses.tables import TableAnswer
+from service.http.answer_spec import AnswerSpec
 from service.http.openapi import table_schema
 from service.http.registration import Operation, add_get, camel_case
-from service.http.responder import Replies
+from service.http.responder import Responder
 from service.http.urls import CSV, JSON, responses
-from service.model.answers import Document
+from service.model.answers import Document, Table
 from service.model.queries import Query
 from service.model.rows import Row
 from service.render.documents import document_json
 from service.render.tables.formats import FORMATS, TableSuffix
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,11 @@ class TableKind:
 def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     """Add the routes of a table to a router: ``path.{suffix}`` and ``path``, in JSON."""
 
-    def answer(replies: Replies, query: Query, suffix: str = "json", **names: str) -> Response:
-        return send_table(replies, query, kind.answer(replies.resources, query, **names), suffix)
+    def answer(
+        respond: Responder, query: Query, suffix: str = "json", **names: str
+    ) -> AnswerSpec[Table]:
+        table = kind.answer(respond.resources, query, **names)
+        return table_spec(respond.resources, query, table, suffix)
 
     operation_id, name = f"read{camel_case(kind.name)}", f"read_{kind.name}"
     json_rows = Operation(
@@ -71,38 +77,39 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     add_get(router, path, json_rows, answer, query=kind.query)
 
 
-def send_table(replies: Replies, query: Query, answer: TableAnswer, suffix: str) -> Response:
+def table_spec(
+    resources: Resources, query: Query, answer: TableAnswer, suffix: str
+) -> AnswerSpec[Table]:
     """A table in the format of a suffix; a file name is offered for those that are saved."""
     table_format = FORMATS[suffix]
-    crs = target_crs(getattr(query, "crs", None), replies.resources.settings.crs)
-    return replies.send(
-        version=answer.version,
+    crs = target_crs(getattr(query, "crs", None), resources.settings.crs)
+    return AnswerSpec(
         query=query,
-        answer=answer.compute,
+        version=answer.version,
+        compute=answer.compute,
         render=lambda released: table_format.render(released, crs=crs),
         media_type=table_format.media_type,
         describe=table_format.describe,
         filename=None if suffix == "json" else f"{answer.file_name}.{suffix}",
-        work=answer.work,
+        cost=answer.cost,
     )
 
 
-def send_document(
-    replies: Replies,
+def document_spec(
     query: Query,
-    *,
-    version: Callable[[], str],
+    version: DataVersion | str,
     compute: Callable[[], Document],
-    work: Work = Work.ORDINARY,
+    *,
+    cost: Cost = Cost.ORDINARY,
     is_shared: bool = True,
-) -> Response:
-    """A document as JSON; the parameters are those of `Replies.send`."""
-    return replies.send(
-        version=version,
+) -> AnswerSpec[Document]:
+    """A document as JSON; the parameters are those of `AnswerSpec`."""
+    return AnswerSpec(
         query=query,
-        answer=compute,
+        version=version,
+        compute=compute,
         render=document_json,
         media_type=JSON,
-        work=work,
+        cost=cost,
         is_shared=is_shared,
     )

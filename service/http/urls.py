@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from service.http.problems import PROBLEM_JSON
-from service.http.responder import Replies
+from service.http.responder import Responder
 from service.model.queries import Query
 
 JSON = "application/json"
@@ -41,13 +41,13 @@ def responses(
     }
 
 
-def base_url(replies: Replies) -> str:
+def base_url(respond: Responder) -> str:
     """Scheme, host and path that addresses in an answer begin with, without a slash at the end.
 
     The setting where there is one; otherwise what the request was addressed to, which a proxy in
     front may not tell, and a client may make up.
     """
-    return replies.resources.settings.public_url or str(replies.request.base_url).rstrip("/")
+    return respond.resources.settings.public_url or str(respond.request.base_url).rstrip("/")
 
 
 def address_of(template: str, names: Mapping[str, str]) -> str:
@@ -57,9 +57,9 @@ def address_of(template: str, names: Mapping[str, str]) -> str:
     )
 
 
-def zooms(replies: Replies) -> str:
-    """The zooms that a TileJSON states, as a part of its version."""
-    tiles = replies.resources.settings.tiles
+def zooms(respond: Responder) -> str:
+    """The zooms that a TileJSON states, as a part of its key."""
+    tiles = respond.resources.settings.tiles
     return f"{tiles.min_zoom} {tiles.max_zoom}"
 
 

@@ -25,6 +25,5 @@ add_layer_routes(
         tilejson="TileJSON 3.0 of a layer's geometry tiles.",
         legend="The legend of a layer's outlines, as JSON or as a picture.",
         style="A MapLibre style of a layer's outlines.",
-        are_tiles_async=True,
     ),
 )

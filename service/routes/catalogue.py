@@ -8,12 +8,13 @@ from service.analyses.catalogue.documents import DatasetEntry, DatasetList, Laye
 from service.analyses.catalogue.rows import PlaceRow
 from service.analyses.tables import TableAnswer
 from service.http.openapi import table_schema, type_schema
-from service.http.responder import RepliesDep
-from service.http.table_routes import send_document, send_table
+from service.http.responder import ResponderDep
+from service.http.table_routes import document_spec, table_spec
 from service.http.urls import GEOJSON, JSON, responses
 from service.model.queries import LayerQuery, NoQuery
 from service.queries.catalogue import PlacesQuery
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 search_router = APIRouter(prefix="/v1", tags=["catalogue"])
@@ -22,15 +23,13 @@ search_router = APIRouter(prefix="/v1", tags=["catalogue"])
 @router.get(
     "/datasets", responses=responses(JSON, type_schema(DatasetList)), operation_id="readDatasets"
 )
-def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+async def read_datasets(query: Annotated[NoQuery, Query()], respond: ResponderDep) -> Response:
     """Every dataset with its counts, period, categories and version."""
-    catalogue = replies.resources.catalogue
-    return send_document(
-        replies,
-        query,
-        version=catalogue.datasets_version,
-        compute=catalogue.datasets,
-        work=Work.QUICK,
+    catalogue = respond.resources.catalogue
+    return await respond(
+        document_spec(
+            query, DataVersion.of(catalogue.datasets_version), catalogue.datasets, cost=Cost.QUICK
+        )
     )
 
 
@@ -39,32 +38,34 @@ def read_datasets(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Re
     responses=responses(JSON, type_schema(DatasetEntry)),
     operation_id="readDataset",
 )
-def read_dataset(
-    dataset: str, query: Annotated[NoQuery, Query()], replies: RepliesDep
+async def read_dataset(
+    dataset: str, query: Annotated[NoQuery, Query()], respond: ResponderDep
 ) -> Response:
     """One dataset with its counts, period, categories and version."""
-    catalogue = replies.resources.catalogue
-    return send_document(
-        replies,
-        query,
-        version=catalogue.datasets_version,
-        compute=lambda: catalogue.dataset(dataset),
-        work=Work.QUICK,
+    catalogue = respond.resources.catalogue
+    return await respond(
+        document_spec(
+            query,
+            DataVersion.of(catalogue.datasets_version),
+            lambda: catalogue.dataset(dataset),
+            cost=Cost.QUICK,
+        )
     )
 
 
 @router.get(
     "/boundaries", responses=responses(JSON, type_schema(LayerList)), operation_id="readBoundaries"
 )
-def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+async def read_boundaries(query: Annotated[NoQuery, Query()], respond: ResponderDep) -> Response:
     """Every boundary layer with its source, licence, version and measures."""
-    catalogue = replies.resources.catalogue
-    return send_document(
-        replies,
-        query,
-        version=catalogue.boundaries_version,
-        compute=catalogue.boundaries,
-        work=Work.QUICK,
+    catalogue = respond.resources.catalogue
+    return await respond(
+        document_spec(
+            query,
+            DataVersion.of(catalogue.boundaries_version),
+            catalogue.boundaries,
+            cost=Cost.QUICK,
+        )
     )
 
 
@@ -74,24 +75,26 @@ def read_boundaries(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> 
     responses=responses(GEOJSON),
     operation_id="readBoundaryLayer",
 )
-def read_boundary_layer(
-    layer: str, query: Annotated[LayerQuery, Query()], replies: RepliesDep
+async def read_boundary_layer(
+    layer: str, query: Annotated[LayerQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The areas of a layer, code and name only, in longitude and latitude."""
-    catalogue = replies.resources.catalogue
+    catalogue = respond.resources.catalogue
     table = TableAnswer(
         layer,
-        version=lambda: catalogue.layer_version(layer),
+        version=DataVersion.of(catalogue.layer_version, layer),
         compute=lambda: catalogue.layer(layer),
     )
-    return send_table(replies, query, table, "geojson")
+    return await respond(table_spec(respond.resources, query, table, "geojson"))
 
 
 @search_router.get(
     "/places", responses=responses(JSON, table_schema(PlaceRow)), operation_id="readPlaces"
 )
-def read_places(query: Annotated[PlacesQuery, Query()], replies: RepliesDep) -> Response:
+async def read_places(query: Annotated[PlacesQuery, Query()], respond: ResponderDep) -> Response:
     """Areas of all layers, development sites and postcodes that are called so, best first."""
-    places = replies.resources.places
-    table = TableAnswer("places", version=places.version, compute=lambda: places.search(query))
-    return send_table(replies, query, table, "json")
+    places = respond.resources.places
+    table = TableAnswer(
+        "places", version=DataVersion.of(places.version), compute=lambda: places.search(query)
+    )
+    return await respond(table_spec(respond.resources, query, table, "json"))

@@ -39,6 +39,5 @@ add_layer_routes(
         tilejson="TileJSON 3.0 of a choropleth's vector tiles.",
         legend="What the colours of a choropleth mean, as JSON or as a picture.",
         style="A MapLibre style of a choropleth.",
-        are_tiles_async=True,
     ),
 )

@@ -12,8 +12,9 @@ from service.analyses.table_layers import (
     site_layer,
 )
 from service.analyses.tables import forecast_table, overlay_table, priorities_table, site_table
+from service.http.answer_spec import AnswerSpec
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
-from service.http.responder import RepliesDep
+from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes
 from service.http.urls import PNG, responses
 from service.model.queries import NoQuery
@@ -27,7 +28,8 @@ from service.queries.tiles import (
     SitesTileQuery,
 )
 from service.render.maps.site_map import site_map_png
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
@@ -106,19 +108,21 @@ add_table_routes(
     responses=responses(PNG),
     operation_id="readGrowthOverlayMap",
 )
-def read_growth_overlay_map(
-    dataset: str, query: Annotated[SiteMapQuery, Query()], replies: RepliesDep
+async def read_growth_overlay_map(
+    dataset: str, query: Annotated[SiteMapQuery, Query()], respond: ResponderDep
 ) -> Response:
     """A picture: sites by size and completion over hot spots, density or priorities."""
-    maps = replies.resources.site_maps
-    return replies.send(
-        version=lambda: maps.version(dataset, query),
-        query=query,
-        answer=lambda: maps.picture(dataset, query),
-        render=site_map_png,
-        media_type=PNG,
-        filename=f"{dataset}-growth-overlay.png",
-        work=Work.HEAVY,
+    maps = respond.resources.site_maps
+    return await respond(
+        AnswerSpec(
+            query=query,
+            version=DataVersion.of(maps.version, dataset, query),
+            compute=lambda: maps.picture(dataset, query),
+            render=site_map_png,
+            media_type=PNG,
+            filename=f"{dataset}-growth-overlay.png",
+            cost=Cost.HEAVY,
+        )
     )
 
 

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from service.analyses.catalogue.documents import Liveness, Readiness
+from service.http.answer_spec import AnswerSpec
 from service.http.metrics import Metrics
 from service.http.openapi import type_schema
-from service.http.responder import RepliesDep
-from service.http.table_routes import send_document
+from service.http.responder import ResponderDep
+from service.http.table_routes import document_spec
 from service.http.urls import JSON
 from service.model.queries import NoQuery
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 router = APIRouter(prefix="/health", tags=["health"])
 metrics_router = APIRouter(tags=["health"])
@@ -23,29 +25,19 @@ def _responses(document: Any) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/live", responses=_responses(Liveness), operation_id="readLiveness")
-async def read_liveness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+async def read_liveness(query: Annotated[NoQuery, Query()], respond: ResponderDep) -> Response:
     """The process answers; asks nothing of any disk or thread that others may hold."""
-    return send_document(
-        replies,
-        query,
-        version=lambda: "live",
-        compute=replies.resources.catalogue.alive,
-        work=Work.QUICK,
-        is_shared=False,
-    )
+    alive = respond.resources.catalogue.alive
+    return await respond(document_spec(query, "live", alive, cost=Cost.QUICK, is_shared=False))
 
 
 @router.get("/ready", responses=_responses(Readiness), operation_id="readReadiness")
-def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> Response:
+async def read_readiness(query: Annotated[NoQuery, Query()], respond: ResponderDep) -> Response:
     """The data can be read; names what is loaded."""
-    catalogue = replies.resources.catalogue
-    return send_document(
-        replies,
-        query,
-        version=catalogue.datasets_version,
-        compute=catalogue.ready,
-        work=Work.QUICK,
-        is_shared=False,
+    catalogue = respond.resources.catalogue
+    version = DataVersion.of(catalogue.datasets_version)
+    return await respond(
+        document_spec(query, version, catalogue.ready, cost=Cost.QUICK, is_shared=False)
     )
 
 
@@ -55,14 +47,17 @@ def read_readiness(query: Annotated[NoQuery, Query()], replies: RepliesDep) -> R
     responses={200: {"content": {"text/plain": {}}}},
     operation_id="readMetrics",
 )
-def read_metrics(
-    request: Request, query: Annotated[NoQuery, Query()], replies: RepliesDep
+async def read_metrics(
+    request: Request, query: Annotated[NoQuery, Query()], respond: ResponderDep
 ) -> Response:
     """Request counts and times by route, cache uses and data versions, for Prometheus."""
     metrics: Metrics = request.app.state.metrics
-    return replies.send_fresh(
-        query=query,
-        answer=replies.resources.catalogue.alive,
-        render=lambda _: metrics.text(),
-        media_type="text/plain; version=0.0.4; charset=utf-8",
+    return await respond(
+        AnswerSpec(
+            query=query,
+            version=None,
+            compute=respond.resources.catalogue.alive,
+            render=lambda _: metrics.text(),
+            media_type="text/plain; version=0.0.4; charset=utf-8",
+        )
     )

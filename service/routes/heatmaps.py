@@ -9,6 +9,7 @@ from service.analyses.density.rows import PeakRow
 from service.analyses.layers import SurfaceLayer
 from service.analyses.resources import Resources
 from service.analyses.tables import TableAnswer
+from service.http.answer_spec import AnswerSpec
 from service.http.layer_routes import (
     DENSE_PICTURES,
     NUMBERS,
@@ -18,12 +19,12 @@ from service.http.layer_routes import (
     add_layer_routes,
 )
 from service.http.openapi import document_schema
-from service.http.responder import RepliesDep
+from service.http.responder import ResponderDep
 from service.http.table_routes import (
     TableKind,
     add_table_routes,
-    send_document,
-    send_table,
+    document_spec,
+    table_spec,
 )
 from service.http.urls import GEOJSON, JSON, PNG, TIFF, responses
 from service.queries.heatmaps import (
@@ -37,6 +38,7 @@ from service.queries.heatmaps import (
 )
 from service.render.maps.heat_map import map_png
 from service.render.tiles.geotiff import raster_tif
+from service.runtime.data_state import DataVersion
 
 router = APIRouter(prefix="/v1/heatmaps/{dataset}", tags=["heatmaps"])
 
@@ -74,7 +76,6 @@ add_layer_routes(
         "version.",
         legend="The colour classes of the tiles of this query, as JSON or as a picture.",
         style="A MapLibre style of the tiles of this query, dense ones where the screen is dense.",
-        are_tiles_async=True,
     ),
 )
 
@@ -84,16 +85,17 @@ add_layer_routes(
     responses=responses(JSON, document_schema(HeatmapSummary)),
     operation_id="readHeatmapSummary",
 )
-def read_heatmap_summary(
-    dataset: str, query: Annotated[HeatmapQuery, Query()], replies: RepliesDep
+async def read_heatmap_summary(
+    dataset: str, query: Annotated[HeatmapQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The legend's breaks, the maximum, the extent and the counts of this query's surface."""
-    heatmaps = replies.resources.heatmaps
-    return send_document(
-        replies,
-        query,
-        version=SurfaceLayer(replies.resources, query, dataset).version,
-        compute=lambda: heatmaps.summary(dataset, query),
+    heatmaps = respond.resources.heatmaps
+    return await respond(
+        document_spec(
+            query,
+            DataVersion.of(heatmaps.version, dataset),
+            lambda: heatmaps.summary(dataset, query),
+        )
     )
 
 
@@ -103,36 +105,40 @@ def read_heatmap_summary(
     responses=responses(TIFF),
     operation_id="readHeatmapRaster",
 )
-def read_heatmap_raster(
-    dataset: str, query: Annotated[RasterQuery, Query()], replies: RepliesDep
+async def read_heatmap_raster(
+    dataset: str, query: Annotated[RasterQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The exact density as a Cloud Optimized GeoTIFF in the working CRS, one float32 band."""
-    heatmaps = replies.resources.heatmaps
-    return replies.send(
-        version=SurfaceLayer(replies.resources, query, dataset).version,
-        query=query,
-        answer=lambda: heatmaps.raster(dataset, query),
-        render=raster_tif,
-        media_type=TIFF,
-        filename=f"{dataset}-density.tif",
+    heatmaps = respond.resources.heatmaps
+    return await respond(
+        AnswerSpec(
+            query=query,
+            version=DataVersion.of(heatmaps.version, dataset),
+            compute=lambda: heatmaps.raster(dataset, query),
+            render=raster_tif,
+            media_type=TIFF,
+            filename=f"{dataset}-density.tif",
+        )
     )
 
 
 @router.get(
     "/map.png", response_class=Response, responses=responses(PNG), operation_id="readHeatmapMap"
 )
-def read_heatmap_map(
-    dataset: str, query: Annotated[MapQuery, Query()], replies: RepliesDep
+async def read_heatmap_map(
+    dataset: str, query: Annotated[MapQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The heat map of the study area as a picture with outlines, legend and scale bar."""
-    heatmaps = replies.resources.heatmaps
-    return replies.send(
-        version=SurfaceLayer(replies.resources, query, dataset).version,
-        query=query,
-        answer=lambda: heatmaps.map_image(dataset, query),
-        render=map_png,
-        media_type=PNG,
-        filename=f"{dataset}-heatmap.png",
+    heatmaps = respond.resources.heatmaps
+    return await respond(
+        AnswerSpec(
+            query=query,
+            version=DataVersion.of(heatmaps.version, dataset),
+            compute=lambda: heatmaps.map_image(dataset, query),
+            render=map_png,
+            media_type=PNG,
+            filename=f"{dataset}-heatmap.png",
+        )
     )
 
 
@@ -142,24 +148,24 @@ def read_heatmap_map(
     responses=responses(GEOJSON),
     operation_id="readHeatmapContours",
 )
-def read_heatmap_contours(
-    dataset: str, query: Annotated[ContourQuery, Query()], replies: RepliesDep
+async def read_heatmap_contours(
+    dataset: str, query: Annotated[ContourQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The smallest areas that hold 25, 50 and 75 % of the surface's mass, as polygons."""
-    heatmaps = replies.resources.heatmaps
+    heatmaps = respond.resources.heatmaps
     table = TableAnswer(
         f"{dataset}-contours",
-        version=SurfaceLayer(replies.resources, query, dataset).version,
+        version=DataVersion.of(heatmaps.version, dataset),
         compute=lambda: heatmaps.contours(dataset, query),
     )
-    return send_table(replies, query, table, "geojson")
+    return await respond(table_spec(respond.resources, query, table, "geojson"))
 
 
 def _peaks(resources: Resources, query: PeakQuery, *, dataset: str) -> TableAnswer:
     heatmaps = resources.heatmaps
     return TableAnswer(
         f"{dataset}-peaks",
-        version=SurfaceLayer(resources, query, dataset).version,
+        version=DataVersion.of(heatmaps.version, dataset),
         compute=lambda: heatmaps.peaks(dataset, query),
     )
 

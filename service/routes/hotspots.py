@@ -10,8 +10,8 @@ from service.analyses.table_layers import change_layer, emerging_layer, hotspot_
 from service.analyses.tables import change_table, emerging_table, hotspot_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.openapi import document_schema
-from service.http.responder import RepliesDep
-from service.http.table_routes import TableKind, add_table_routes, send_document
+from service.http.responder import ResponderDep
+from service.http.table_routes import TableKind, add_table_routes, document_spec
 from service.http.urls import JSON, responses
 from service.queries.areas import HotspotQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
@@ -23,6 +23,7 @@ from service.queries.tiles import (
     HotspotTileJsonQuery,
     HotspotTileQuery,
 )
+from service.runtime.data_state import DataVersion
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
 layer_router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["vector tiles"])
@@ -61,19 +62,20 @@ add_table_routes(
     responses=responses(JSON, document_schema(DisplacementContent)),
     operation_id="readDisplacement",
 )
-def read_displacement(
+async def read_displacement(
     dataset: str,
     layer: str,
     query: Annotated[DisplacementQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """Weighted displacement difference of an intervention in named areas."""
-    displacement = replies.resources.displacement
-    return send_document(
-        replies,
-        query,
-        version=lambda: displacement.version(dataset, layer),
-        compute=lambda: displacement.document(dataset, layer, query),
+    displacement = respond.resources.displacement
+    return await respond(
+        document_spec(
+            query,
+            DataVersion.of(displacement.version, dataset, layer),
+            lambda: displacement.document(dataset, layer, query),
+        )
     )
 
 
@@ -102,7 +104,6 @@ add_layer_routes(
         tilejson="TileJSON 3.0 of a hotspot map's vector tiles.",
         legend="What the colours of a hotspot map mean, as JSON or as a picture.",
         style="A MapLibre style of a hotspot map.",
-        are_tiles_async=True,
     ),
 )
 add_layer_routes(

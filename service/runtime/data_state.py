@@ -3,26 +3,26 @@
 import threading
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from cachetools import LRUCache
 
 from boundaries.storage.data_folder import DataFolder
 
-ASKED_AGAIN_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
-SETTLED_NS = 50_000_000  # a change this young may hide another one behind the same clock tick
+RECENT_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
+SETTLED_NS = 50_000_000  # a change younger than this may hide another one
 
 State = tuple[int, ...]
-Value = TypeVar("Value")
 
 
 class DataState:
     """The times at which the folders of a data folder last changed.
 
     Every import ends by making or renaming a file in one of them: a layer in ``boundaries``,
-    a commit in a table's ``_delta_log``, a new table in ``incidents``. Cheaper than asking
-    every store for its version, and never blocks: for a cache that asks at each request.
+    a commit in a table's ``_delta_log``, a new table in ``incidents``. Cheaper than asking every
+    store for its version: a dozen file status calls, about 16 microseconds.
 
     Parameters
     ----------
@@ -32,30 +32,37 @@ class DataState:
 
     def __init__(self, data_dir: Path | DataFolder) -> None:
         self._folder = DataFolder.of(data_dir)
-        self._listed_at = -1
-        self._asked_at = 0
+        self._listed: tuple[int, tuple[str, ...]] = (-1, ())  # when incidents changed, and logs
+        self._glanced_at = 0
         self._last: State | None = None
-        self._logs: tuple[str, ...] = ()
 
-    def now(self) -> State | None:
-        """What to compare with later; None while a change is so young that nothing is sure."""
+    def recent(self) -> State | None:
+        """What `glance` gives, or gave less than a millisecond ago; for the event loop."""
         clock = time.monotonic_ns()
-        if clock - self._asked_at < ASKED_AGAIN_NS:
-            return self._last
-        self._asked_at, self._last = clock, self.asked()
+        if clock - self._glanced_at >= RECENT_NS:
+            self._glanced_at, self._last = clock, self.glance()
         return self._last
 
-    def asked(self) -> State | None:
-        """As `now`, and always of this very moment: for what decides which version bytes are."""
+    def glance(self) -> State | None:
+        """The state of this very moment, from file statuses alone; for the event loop.
+
+        None while a change is so young that another may hide behind the same clock tick, and
+        while datasets have come or gone that `current` has not listed yet.
+        """
         incidents = self._changed_ns("incidents")
-        if incidents != self._listed_at:
-            self._logs = self._tables()
-            self._listed_at = incidents
-        root = self._changed_ns("")
-        state = (root, incidents, *(self._changed_ns(log) for log in self._logs))
-        if max(state) > time.time_ns() - SETTLED_NS:
-            return None
-        return state
+        listed_at, logs = self._listed
+        return self._state(incidents, logs) if incidents == listed_at else None
+
+    def current(self) -> State | None:
+        """As `glance`, after listing the datasets where they may have changed."""
+        incidents = self._changed_ns("incidents")
+        if incidents != self._listed[0]:
+            self._listed = (incidents, self._tables())
+        return self._state(incidents, self._listed[1])
+
+    def _state(self, incidents: int, logs: tuple[str, ...]) -> State | None:
+        state = (self._changed_ns(""), incidents, *(self._changed_ns(log) for log in logs))
+        return None if max(state) > time.time_ns() - SETTLED_NS else state
 
     def _tables(self) -> tuple[str, ...]:
         """The folder of layers, and the logs of all tables there are or can be."""
@@ -76,32 +83,60 @@ class DataState:
         return 0 if status is None else status.changed_ns
 
 
-class Standing(Generic[Value]):
-    """Values that stand as long as no data folder changes, such as versions.
+@dataclass(frozen=True)
+class DataVersion:
+    """The version of what an answer is computed from, and how it is asked for.
+
+    Attributes
+    ----------
+    key : hashable
+        Tells it from all other versions.
+    read : callable
+        Asks the stores for it.
+    """
+
+    key: Hashable
+    read: Callable[[], str] = field(compare=False)
+
+    @classmethod
+    def of(cls, read: Callable[..., str], *arguments: Hashable) -> "DataVersion":
+        """What a function says of some arguments; the method of an object is told by both."""
+        return cls((read, *arguments), partial(read, *arguments))
+
+
+class VersionCache:
+    """Versions, each asked of the stores only when something in the data folder has changed.
 
     Parameters
     ----------
     state : DataState
-    most : int
-        How many are kept; the least recently asked for goes first.
+    max_entries : int
+        How many are kept; the least recently used goes first.
     """
 
-    def __init__(self, state: DataState, *, most: int = 1_000) -> None:
+    def __init__(self, state: DataState, *, max_entries: int = 1_000) -> None:
         self._state = state
-        self._kept: LRUCache[Hashable, tuple[State, Value]] = LRUCache(most)
+        self._entries: LRUCache[Hashable, tuple[State, str]] = LRUCache(max_entries)
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value of a key, computed again if anything has changed since it was."""
-        # Asked before computing: what changes meanwhile is not this state's any more.
-        state = self._state.asked()
-        if state is None:
-            return compute()
+    def peek(self, version: DataVersion) -> str | None:
+        """The version, if it is known and nothing has changed since; for the event loop."""
+        return self._known(version, self._state.glance())
+
+    def get(self, version: DataVersion) -> str:
+        """The version, read from the stores where it is not known; for a worker thread."""
+        # Take the state first, so that a change during the reading invalidates the result.
+        state = self._state.current()
+        known = self._known(version, state)
+        if known is not None:
+            return known
+        text = version.read()
+        if state is not None:
+            with self._lock:
+                self._entries[version.key] = (state, text)
+        return text
+
+    def _known(self, version: DataVersion, state: State | None) -> str | None:
         with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None and kept[0] == state:
-            return kept[1]
-        value = compute()
-        with self._lock:
-            self._kept[key] = (state, value)
-        return value
+            entry = self._entries.get(version.key)
+        return entry[1] if entry is not None and entry[0] == state else None

@@ -1,10 +1,10 @@
 """Threads for the work that answers cost, in lanes, so that slow answers do not starve fast ones.
 
-A lane has a number of threads and a queue with an end. Who comes when the queue is full is told
-so at once (503 with Retry-After) instead of waiting for a time nobody can state.
+A lane has a number of threads and a queue with an end. A request that finds the queue full is
+refused at once (503 with Retry-After) instead of waiting for a time nobody can state.
 
 WorkError
-└── BusyError    everybody who may wait for such work waits already
+└── BusyError    the queue is full
 """
 
 import contextvars
@@ -12,10 +12,10 @@ import enum
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from service.config.settings import LimitSettings
-from service.runtime.cancellation import CancelToken
+from service.runtime.cancellation import CancelToken, cancellable, check_cancelled
 
 Value = TypeVar("Value")
 
@@ -23,8 +23,8 @@ QUICK_THREADS = 16
 ORDINARY_THREADS = 8
 
 
-class Work(enum.StrEnum):
-    """What kind of work an answer is."""
+class Cost(enum.StrEnum):
+    """What computing an answer costs; each cost has a lane."""
 
     QUICK = "quick"  # tiles, lists: milliseconds
     ORDINARY = "ordinary"  # tables, rasters, pictures: up to some seconds
@@ -38,134 +38,128 @@ class WorkError(Exception):
 
 
 class BusyError(WorkError):
-    """Everybody who may wait waits already."""
+    """The queue of a lane is full."""
 
     code = "busy"
     retry_after_s: ClassVar[int] = 10
 
-    def __init__(self, work: str, running: int, waiting: int) -> None:
-        super().__init__(work, running, waiting)
-        self.work = work
+    def __init__(self, cost: str, running: int, waiting: int) -> None:
+        super().__init__(cost, running, waiting)
+        self.cost = cost
         self.running = running
         self.waiting = waiting
 
     def __str__(self) -> str:
         return (
-            f"{self.running} {self.work} answers are being computed and {self.waiting} wait "
+            f"{self.running} {self.cost} answers are being computed and {self.waiting} wait "
             f"for it, which is as many as may: ask again in {self.retry_after_s} seconds"
         )
 
 
 class Lane:
-    """Threads for one kind of work, and a queue in front of them that has an end.
+    """Threads for answers of one cost, and a bounded queue in front of them.
 
     Parameters
     ----------
-    work : Work
-        The kind.
+    cost : Cost
+        Of the answers.
     threads : int
-        How many are done at a time.
-    places : int
-        How many may wait besides.
+        How many are computed at a time.
+    queue_size : int
+        How many more may wait.
     on_change : callable, optional
-        Told whenever a job comes or goes.
+        Called with the lane whenever a job comes or goes.
     """
 
     def __init__(
         self,
-        work: Work,
+        cost: Cost,
         *,
         threads: int,
-        places: int,
-        on_change: Callable[["Lane"], None] | None = None,
+        queue_size: int,
+        on_change: Callable[["Lane"], None] = lambda _: None,
     ) -> None:
-        self.work = work
-        self._on_change = on_change
+        self.cost = cost
         self._threads = threads
-        self._places = places
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"hotspots-{work}")
+        self._queue_size = queue_size
+        self._on_change = on_change
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"hotspots-{cost}")
         self._lock = threading.Lock()
-        self._accepted = 0
-        self._tokens: set[CancelToken] = set()
+        self._jobs: dict[Future[Any], CancelToken] = {}
 
     @property
     def running(self) -> int:
-        """How many are being computed."""
-        return min(self._accepted, self._threads)
+        """How many jobs are being done."""
+        return min(len(self._jobs), self._threads)
 
     @property
     def waiting(self) -> int:
-        """How many wait."""
-        return max(self._accepted - self._threads, 0)
+        """How many jobs wait."""
+        return max(len(self._jobs) - self._threads, 0)
 
     def submit(self, job: Callable[[], Value], token: CancelToken) -> Future[Value]:
-        """Have a job done, in the context of the caller; cancelled jobs leave the queue.
+        """Start a job in the caller's context; a future that is cancelled leaves the queue.
 
         Parameters
         ----------
         job : callable
             Does the work; runs in a thread of the lane.
         token : CancelToken
-            What the job checks between its steps.
+            What `check_cancelled` checks within the job.
 
         Raises
         ------
         BusyError
             If the queue is full.
         """
+
+        def run() -> Value:
+            with cancellable(token):
+                check_cancelled()
+                return job()
+
         with self._lock:
-            if self._accepted >= self._threads + self._places:
-                raise BusyError(self.work, self.running, self.waiting)
-            self._accepted += 1
-            self._tokens.add(token)
-            self._changed()
-
-        def left(_: object) -> None:
-            with self._lock:
-                self._accepted -= 1
-                self._tokens.discard(token)
-                self._changed()
-
-        try:
-            future = self._pool.submit(contextvars.copy_context().run, job)
-        except BaseException:
-            left(None)
-            raise
-        future.add_done_callback(left)
+            if len(self._jobs) >= self._threads + self._queue_size:
+                raise BusyError(self.cost, self.running, self.waiting)
+            future = self._pool.submit(contextvars.copy_context().run, run)
+            self._jobs[future] = token
+        self._on_change(self)
+        future.add_done_callback(self._leave)
         return future
 
     def close(self) -> None:
-        """Drop what waits, and ask what runs to stop."""
+        """Drop the jobs that wait, and ask those that run to end."""
         self._pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            for token in self._tokens:
+            for token in self._jobs.values():
                 token.cancel()
 
-    def _changed(self) -> None:
-        if self._on_change is not None:
-            self._on_change(self)
+    def _leave(self, future: Future[Any]) -> None:
+        with self._lock:
+            del self._jobs[future]
+        self._on_change(self)
 
 
 class Lanes:
-    """The lanes of a process."""
+    """The lanes of a process, by cost."""
 
     def __init__(
-        self, limits: LimitSettings, on_change: Callable[[Lane], None] | None = None
+        self, limits: LimitSettings, on_change: Callable[[Lane], None] = lambda _: None
     ) -> None:
         sizes = {
-            Work.QUICK: (QUICK_THREADS, limits.waiting),
-            Work.ORDINARY: (ORDINARY_THREADS, limits.waiting),
-            Work.HEAVY: (limits.heavy_running, limits.heavy_waiting),
+            Cost.QUICK: (QUICK_THREADS, limits.waiting),
+            Cost.ORDINARY: (ORDINARY_THREADS, limits.waiting),
+            Cost.HEAVY: (limits.heavy_running, limits.heavy_waiting),
         }
         self._lanes = {
-            work: Lane(work, threads=threads, places=places, on_change=on_change)
-            for work, (threads, places) in sizes.items()
+            cost: Lane(cost, threads=threads, queue_size=queue_size, on_change=on_change)
+            for cost, (threads, queue_size) in sizes.items()
         }
 
-    def __getitem__(self, work: Work) -> Lane:
-        return self._lanes[work]
+    def __getitem__(self, cost: Cost) -> Lane:
+        return self._lanes[cost]
 
     def close(self) -> None:
-        """Drop what waits in all of them."""
+        """Close all of them."""
         for lane in self._lanes.values():
             lane.close()

@@ -19,7 +19,7 @@ from spatial.surfaces.peaks import find_peaks
 from spatial.weights.weights import Neighbours
 
 
-def rehearse() -> threading.Thread | None:
+def warm_up() -> threading.Thread | None:
     """Compile every kernel, or load it from numba's cache, before the first request.
 
     Returns
@@ -32,22 +32,22 @@ def rehearse() -> threading.Thread | None:
     with install_recorder("numba:compile") as compiled:
         tile_density.compile_kernels()
     if compiled.buffer:
-        _rehearse_the_rest()
+        _compile_others()
         return None
-    rest = threading.Thread(target=_rehearse_the_rest, name="rehearsal", daemon=True)
+    rest = threading.Thread(target=_compile_others, name="warm-up", daemon=True)
     rest.start()
     return rest
 
 
-def _rehearse_the_rest() -> None:
+def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     for module in (getis_ord, permutation, poisson_null, change, classes, assign):
         module.compile_kernels()
-    _rehearse_peaks()
-    _rehearse_tail()
+    _compile_peaks()
+    _compile_tail()
 
 
-def _rehearse_peaks() -> None:
+def _compile_peaks() -> None:
     """Peaks of a surface, and the bandwidth of an inset."""
     xy_m = np.random.default_rng(0).uniform(0.0, 1_000.0, (64, 2))
     grid = Grid(left_m=0.0, top_m=1_000.0, cell_m=100.0, rows=10, cols=10)
@@ -56,7 +56,7 @@ def _rehearse_peaks() -> None:
     choose_bandwidth(xy_m, rule="least-squares")
 
 
-def _rehearse_tail() -> None:
+def _compile_tail() -> None:
     """The refined p of a line of areas with a crowd at one end."""
     values = np.zeros(40)
     values[:3] = 100.0

@@ -156,15 +156,15 @@ from service.config.settings import Settings
 
 with TestClient(create_app(open_resources(Settings(data_dir=Path(sys.argv[1]))))) as client:
     for thread in threading.enumerate():
-        if thread.name == "rehearsal":
+        if thread.name == "warm-up":
             thread.join()
-    print("rehearsed", flush=True)
+    print("warmed up", flush=True)
     for path in sys.argv[2:]:
         assert client.get(path).status_code == 200, path
 """
 
 
-def test_every_kernel_that_a_request_reaches_is_rehearsed(county):
+def test_every_kernel_that_a_request_reaches_is_compiled_beforehand(county):
     """What is not, would be compiled within a request on a new machine."""
     done = subprocess.run(
         [sys.executable, "-c", ASK_AFTER_REHEARSAL, str(county), *QUESTIONS],
@@ -176,7 +176,7 @@ def test_every_kernel_that_a_request_reaches_is_rehearsed(county):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    before, _, after = done.stdout.partition("rehearsed\n")
+    before, _, after = done.stdout.partition("warmed up\n")
     assert "[cache] data" in before
     assert "[cache] data" not in after, after
 

@@ -23,6 +23,8 @@ from service.model.incident_filter import IncidentFilter, Moment
 from service.model.provenance import short_digest
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.growth import SitesQuery
+from service.runtime.data_state import DataVersion, VersionCache
+from service.runtime.lanes import Cost
 from service.store.errors import NoSitesError
 from service.store.incidents import Incidents, IncidentStore
 from spatial.coordinates.crs import WGS84, transformer
@@ -44,22 +46,22 @@ class FeatureSource:
         Its id in addresses.
     id_column : str
         The column of the table that tells features apart.
-    version : callable
+    version : DataVersion
         Everything the features depend on besides the question.
     table : callable
         All of them, as an analysis gives them; computed once for all pages.
     period : callable
         The time that the features have; None where they have none.
-    is_heavy : callable
-        Whether the table is yet to be computed and draws from a null.
+    cost_at : callable
+        What the table costs at a version: less where it is computed already.
     """
 
     collection: str
     id_column: str
-    version: Callable[[], str]
+    version: DataVersion
     table: Callable[[], Table]
     period: Callable[[], Days | None] = lambda: None
-    is_heavy: Callable[[], bool] = lambda: False
+    cost_at: Callable[[str], Cost] = lambda _: Cost.ORDINARY
 
 
 class Features:
@@ -75,6 +77,7 @@ class Features:
         hotspots: Hotspots,
         sites: SiteTables,
         tables: VectorTiles,
+        versions: VersionCache,
         settings: Settings,
     ) -> None:
         self._catalogue = catalogue
@@ -84,6 +87,7 @@ class Features:
         self._hotspots = hotspots
         self._sites = sites
         self._tables = tables
+        self._versions = versions
         self._settings = settings
 
     @classmethod
@@ -97,12 +101,17 @@ class Features:
             hotspots=resources.hotspots,
             sites=resources.site_tables,
             tables=resources.vector_tiles,
+            versions=resources.versions,
             settings=resources.settings,
         )
 
-    def version(self) -> str:
+    @property
+    def data_version(self) -> DataVersion:
         """Everything the list of collections depends on, as a short digest."""
-        return short_digest(self._catalogue.everything_version(), self._sites.version())
+        return DataVersion(
+            ("collections", self._catalogue),
+            lambda: short_digest(self._catalogue.everything_version(), self._sites.version()),
+        )
 
     def collections(self) -> Document:
         """Every collection: id, title, what it holds, extent and coordinate systems."""
@@ -134,31 +143,29 @@ class Features:
         return FeatureSource(
             collection=f"boundaries:{layer_id}",
             id_column="code",
-            version=lambda: self._catalogue.layer_version(layer_id),
+            version=DataVersion.of(self._catalogue.layer_version, layer_id),
             table=lambda: self._catalogue.layer(layer_id),
         )
 
     def choropleths(self, dataset: str, layer_id: str, query: ChoroplethQuery) -> FeatureSource:
         """The areas of a layer with the values of a choropleth."""
-        version = lambda: self._choropleths.version(dataset, layer_id)  # noqa: E731
         return self._of_analysis(
             "choropleths",
             dataset,
             layer_id,
             query,
-            version,
+            DataVersion.of(self._choropleths.version, dataset, layer_id),
             lambda: self._choropleths.table(dataset, layer_id, query),
         )
 
     def hotspots(self, dataset: str, layer_id: str, query: HotspotQuery) -> FeatureSource:
         """The areas of a layer with what a local statistic says of them."""
-        version = lambda: self._hotspots.version(dataset, layer_id)  # noqa: E731
         return self._of_analysis(
             "hotspots",
             dataset,
             layer_id,
             query,
-            version,
+            DataVersion.of(self._hotspots.version, dataset, layer_id),
             lambda: self._hotspots.table(dataset, layer_id, query),
         )
 
@@ -167,7 +174,7 @@ class Features:
         return FeatureSource(
             collection=SITES,
             id_column="site_id",
-            version=self._sites.version,
+            version=DataVersion.of(self._sites.version),
             table=lambda: self._sites.table(SitesQuery()),
         )
 
@@ -177,20 +184,24 @@ class Features:
         dataset: str,
         layer_id: str,
         query: ChoroplethQuery | HotspotQuery,
-        version: Callable[[], str],
+        version: DataVersion,
         compute: Callable[[], Table],
     ) -> FeatureSource:
         """The rows of an analysis, computed once per question and version."""
 
-        def key() -> tuple[str, ...]:
-            return ("features", kind, dataset, layer_id, query.canonical(), version())
+        def key(text: str) -> tuple[str, ...]:
+            return ("features", kind, dataset, layer_id, query.canonical(), text)
+
+        def cost_at(text: str) -> Cost:
+            is_heavy = kind == "hotspots" and not self._tables.has_table(key(text))
+            return Cost.HEAVY if is_heavy else Cost.ORDINARY
 
         return FeatureSource(
             collection=f"{kind}:{dataset}:{layer_id}",
             id_column="code",
             version=version,
-            table=lambda: self._tables.table_of(key(), compute),
-            is_heavy=lambda: kind == "hotspots" and not self._tables.has_table(key()),
+            table=lambda: self._tables.table_of(key(self._versions.get(version)), compute),
+            cost_at=cost_at,
             period=lambda: _days(self._incidents.open(dataset), query.incident_filter()),
         )
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from service.config.version import __version__
 from service.http.problems import PROBLEM_JSON
-from service.http.responder import RepliesDep
+from service.http.responder import ResponderDep
 from service.http.urls import GEOJSON, JSON, MVT
 from service.model.answers import Document
 from service.model.queries import VersionQuery
@@ -29,9 +29,9 @@ from service.ogc.features.representations import (
     HTML,
     OPENAPI,
     Site,
+    document_spec,
     ogc_responses,
     quoted,
-    send_document,
 )
 from service.ogc.features.tile_matrix_sets import WEB_MERCATOR_QUAD
 from service.queries.tiles import ChoroplethTileQuery, HotspotTileQuery, SitesTileQuery
@@ -82,22 +82,26 @@ IN_ONE_PIECE = {"style": "form", "explode": False}
     responses=ogc_responses(OPENAPI, HTML),
     operation_id="readOgcApi",
 )
-def read_api(query: Annotated[RepresentationQuery, Query()], replies: RepliesDep) -> Response:
+async def read_api(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
+) -> Response:
     """What the OGC API offers, as OpenAPI 3.0 or as a page."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
 
     def document() -> Document:
         listed = features.collections().content["collections"]
         return Document(kind="openapi", content=_definition(listed))
 
-    return send_document(
-        replies,
-        query,
-        version=features.version,
-        answer=document,
-        link=_on_definition,
-        steps=[("/api", "API")],
-        media_type=OPENAPI,
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=document,
+            link=_on_definition,
+            steps=[("/api", "API")],
+            media_type=OPENAPI,
+        )
     )
 
 

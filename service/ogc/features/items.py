@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query, Response
 
 from service.access.release import Released, part_of
 from service.analyses.inputs.answer_crs import crs_address, crs_of_address, is_north_first
+from service.http.answer_spec import AnswerSpec
 from service.http.openapi import Link
-from service.http.responder import Replies, RepliesDep
+from service.http.responder import Responder, ResponderDep
 from service.http.urls import GEOJSON, JSON, query_string
 from service.model.answers import FeaturePage, Table
 from service.ogc.features.collections import Features, FeatureSource
@@ -39,7 +40,6 @@ from service.ogc.features.representations import (
     quoted,
     site_of,
 )
-from service.runtime.lanes import Work
 
 router = APIRouter(prefix="/ogc/collections", tags=["OGC API"])
 
@@ -50,11 +50,13 @@ router = APIRouter(prefix="/ogc/collections", tags=["OGC API"])
     responses=FEATURES,
     operation_id="readOgcBoundaries",
 )
-def read_boundaries(
-    layer: str, query: Annotated[BoundaryItemsQuery, Query()], replies: RepliesDep
+async def read_boundaries(
+    layer: str, query: Annotated[BoundaryItemsQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The areas of a layer as features."""
-    return _send_page(replies, query, Features.of(replies.resources).boundaries(layer))
+    return await respond(
+        _page_spec(respond, query, Features.of(respond.resources).boundaries(layer))
+    )
 
 
 @router.get(
@@ -63,11 +65,13 @@ def read_boundaries(
     responses=FEATURE,
     operation_id="readOgcBoundary",
 )
-def read_boundary(
-    layer: str, code: str, query: Annotated[FeatureQuery, Query()], replies: RepliesDep
+async def read_boundary(
+    layer: str, code: str, query: Annotated[FeatureQuery, Query()], respond: ResponderDep
 ) -> Response:
     """One area of a layer by its code."""
-    return _send_feature(replies, query, Features.of(replies.resources).boundaries(layer), code)
+    return await respond(
+        _feature_spec(respond, query, Features.of(respond.resources).boundaries(layer), code)
+    )
 
 
 @router.get(
@@ -76,15 +80,17 @@ def read_boundary(
     responses=FEATURES,
     operation_id="readOgcChoropleth",
 )
-def read_choropleth(
+async def read_choropleth(
     dataset: str,
     layer: str,
     query: Annotated[ChoroplethItemsQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """The areas of a choropleth as features, highest value first."""
-    features = Features.of(replies.resources)
-    return _send_page(replies, query, features.choropleths(dataset, layer, query.question()))
+    features = Features.of(respond.resources)
+    return await respond(
+        _page_spec(respond, query, features.choropleths(dataset, layer, query.question()))
+    )
 
 
 @router.get(
@@ -93,17 +99,17 @@ def read_choropleth(
     responses=FEATURE,
     operation_id="readOgcChoroplethArea",
 )
-def read_choropleth_area(
+async def read_choropleth_area(
     dataset: str,
     layer: str,
     code: str,
     query: Annotated[ChoroplethFeatureQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """One area of a choropleth by its code."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
     source = features.choropleths(dataset, layer, query.question())
-    return _send_feature(replies, query, source, code)
+    return await respond(_feature_spec(respond, query, source, code))
 
 
 @router.get(
@@ -112,15 +118,17 @@ def read_choropleth_area(
     responses=FEATURES,
     operation_id="readOgcHotspots",
 )
-def read_hotspots(
+async def read_hotspots(
     dataset: str,
     layer: str,
     query: Annotated[HotspotItemsQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """The areas of a hotspot map as features, highest z score first."""
-    features = Features.of(replies.resources)
-    return _send_page(replies, query, features.hotspots(dataset, layer, query.question()))
+    features = Features.of(respond.resources)
+    return await respond(
+        _page_spec(respond, query, features.hotspots(dataset, layer, query.question()))
+    )
 
 
 @router.get(
@@ -129,17 +137,17 @@ def read_hotspots(
     responses=FEATURE,
     operation_id="readOgcHotspotArea",
 )
-def read_hotspot_area(
+async def read_hotspot_area(
     dataset: str,
     layer: str,
     code: str,
     query: Annotated[HotspotFeatureQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """One area of a hotspot map by its code."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
     source = features.hotspots(dataset, layer, query.question())
-    return _send_feature(replies, query, source, code)
+    return await respond(_feature_spec(respond, query, source, code))
 
 
 @router.get(
@@ -148,9 +156,9 @@ def read_hotspot_area(
     responses=FEATURES,
     operation_id="readOgcSites",
 )
-def read_sites(query: Annotated[SiteItemsQuery, Query()], replies: RepliesDep) -> Response:
+async def read_sites(query: Annotated[SiteItemsQuery, Query()], respond: ResponderDep) -> Response:
     """The development sites as features."""
-    return _send_page(replies, query, Features.of(replies.resources).sites())
+    return await respond(_page_spec(respond, query, Features.of(respond.resources).sites()))
 
 
 @router.get(
@@ -159,19 +167,21 @@ def read_sites(query: Annotated[SiteItemsQuery, Query()], replies: RepliesDep) -
     responses=FEATURE,
     operation_id="readOgcSite",
 )
-def read_site(
-    site_id: str, query: Annotated[FeatureQuery, Query()], replies: RepliesDep
+async def read_site(
+    site_id: str, query: Annotated[FeatureQuery, Query()], respond: ResponderDep
 ) -> Response:
     """One development site by its id."""
-    return _send_feature(replies, query, Features.of(replies.resources).sites(), site_id)
+    return await respond(
+        _feature_spec(respond, query, Features.of(respond.resources).sites(), site_id)
+    )
 
 
-def _send_page(replies: Replies, query: ItemsQuery, source: FeatureSource) -> Response:
+def _page_spec(respond: Responder, query: ItemsQuery, source: FeatureSource) -> AnswerSpec[Table]:
     """A page of the features of a source."""
-    working = replies.resources.settings.crs
+    working = respond.resources.settings.crs
     crs = crs_of_address("crs", query.crs, working)
     box_crs = crs_of_address("bbox-crs", query.bbox_crs, working)
-    site = site_of(replies, query, (GEOJSON, JSON))
+    site = site_of(respond, query, (GEOJSON, JSON))
 
     def page(table: Table) -> FeaturePage:
         wanted = Wanted(
@@ -186,7 +196,8 @@ def _send_page(replies: Replies, query: ItemsQuery, source: FeatureSource) -> Re
         return page_of(table, source.id_column, wanted)
 
     path = _path_of(source)
-    links = partial(_page_links, site, path, query, source.version)
+    version = partial(respond.resources.versions.get, source.version)
+    links = partial(_page_links, site, path, query, version)
     steps = (COLLECTIONS, (path, source.collection))
     if site.representation == "html":
         asked = query.model_copy(update={"f": "html"})
@@ -207,15 +218,15 @@ def _send_page(replies: Replies, query: ItemsQuery, source: FeatureSource) -> Re
                 part_of(released, page), links=links, crs=crs, northing_first=is_north_first(crs)
             )
 
-    return _send(replies, query, source, site, crs, render, asked=query.v)
+    return _spec(query, source, site, crs, render, requested_version=query.v)
 
 
-def _send_feature(
-    replies: Replies, query: FeatureQuery, source: FeatureSource, feature_id: str
-) -> Response:
+def _feature_spec(
+    respond: Responder, query: FeatureQuery, source: FeatureSource, feature_id: str
+) -> AnswerSpec[Table]:
     """One feature of a source."""
-    crs = crs_of_address("crs", query.crs, replies.resources.settings.crs)
-    site = site_of(replies, query, (GEOJSON, JSON))
+    crs = crs_of_address("crs", query.crs, respond.resources.settings.crs)
+    site = site_of(respond, query, (GEOJSON, JSON))
     path = _path_of(source)
     links = partial(_feature_links, site, f"{path}/items/{quoted(feature_id)}", path, query)
     steps = (COLLECTIONS, (path, source.collection), (f"{path}/items", "features"))
@@ -231,31 +242,29 @@ def _send_feature(
             return item_page(found, links=links, trail=site.trail(*steps))
         return feature_geojson(found, links=links, crs=crs, northing_first=is_north_first(crs))
 
-    return _send(replies, query, source, site, crs, render)
+    return _spec(query, source, site, crs, render)
 
 
-def _send(
-    replies: Replies,
+def _spec(
     query: FeatureQuery,
     source: FeatureSource,
     site: Site,
     crs: str,
     render: Callable[[Released[Table]], bytes],
     *,
-    asked: str | None = None,
-) -> Response:
+    requested_version: str | None = None,
+) -> AnswerSpec[Table]:
     """What is rendered from the table of a source, with the coordinate system it is in."""
-    headers = {"Content-Crs": f"<{crs_address(crs)}>", **site.more_headers}
-    return replies.send(
-        version=source.version,
+    return AnswerSpec(
         query=query,
-        answer=source.table,
+        version=source.version,
+        compute=source.table,
         render=render,
         media_type=HTML_UTF8 if site.representation == "html" else GEOJSON,
-        asked=asked,
-        besides=f"{site.base} {site.representation} {asked}",
-        more_headers=headers,
-        work=Work.HEAVY if source.is_heavy() else Work.ORDINARY,
+        requested_version=requested_version,
+        representation=f"{site.base} {site.representation} {requested_version}",
+        headers={"Content-Crs": f"<{crs_address(crs)}>", **site.headers},
+        cost=source.cost_at,
     )
 
 

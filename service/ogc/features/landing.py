@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from service.http.responder import RepliesDep
+from service.http.responder import ResponderDep
 from service.http.urls import GEOJSON
 from service.model.answers import Document
 from service.ogc.features.collections import Features
@@ -15,8 +15,8 @@ from service.ogc.features.representations import (
     OPENAPI,
     Site,
     document_responses,
+    document_spec,
     quoted,
-    send_document,
 )
 
 router = APIRouter(prefix="/ogc", tags=["OGC API"])
@@ -49,19 +49,26 @@ DESCRIPTION = (
     responses=document_responses(LandingPage),
     operation_id="readOgcLandingPage",
 )
-def read_landing_page(
-    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_landing_page(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The landing page of the OGC API: links to everything in it."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
 
     def document() -> Document:
         synthetic = features.collections().content["synthetic"]
         content = {"title": "Hotspot Atlas", "description": DESCRIPTION, "synthetic": synthetic}
         return Document(kind="landing-page", content=content)
 
-    return send_document(
-        replies, query, version=features.version, answer=document, link=_on_landing, steps=()
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=document,
+            link=_on_landing,
+            steps=(),
+        )
     )
 
 
@@ -84,19 +91,21 @@ def _on_landing(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
     responses=document_responses(Conformance),
     operation_id="readOgcConformance",
 )
-def read_conformance(
-    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_conformance(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The conformance classes of the OGC API standards that this API meets."""
     path = "/conformance"
     content = {"title": "Conformance", "conformsTo": list(CONFORMS_TO)}
-    return send_document(
-        replies,
-        query,
-        version=lambda: "conformance",
-        answer=lambda: Document(kind="conformance", content=content),
-        link=lambda site, content: {**content, "links": site.itself(path)},
-        steps=[(path, "Conformance")],
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version="conformance",
+            compute=lambda: Document(kind="conformance", content=content),
+            link=lambda site, content: {**content, "links": site.itself(path)},
+            steps=[(path, "Conformance")],
+        )
     )
 
 
@@ -106,18 +115,20 @@ def read_conformance(
     responses=document_responses(Collections),
     operation_id="readOgcCollections",
 )
-def read_collections(
-    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_collections(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """Every collection of features, with its extent, coordinate systems and links."""
-    features = Features.of(replies.resources)
-    return send_document(
-        replies,
-        query,
-        version=features.version,
-        answer=features.collections,
-        link=_on_collections,
-        steps=[COLLECTIONS],
+    features = Features.of(respond.resources)
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=features.collections,
+            link=_on_collections,
+            steps=[COLLECTIONS],
+        )
     )
 
 
@@ -137,18 +148,20 @@ def _on_collections(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]
     responses=document_responses(Collection),
     operation_id="readOgcCollection",
 )
-def read_collection(
-    collection_id: str, query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_collection(
+    collection_id: str, query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """One collection of features, with its extent, coordinate systems and links."""
-    features = Features.of(replies.resources)
-    return send_document(
-        replies,
-        query,
-        version=features.version,
-        answer=lambda: features.collection(collection_id),
-        link=_on_collection,
-        steps=[COLLECTIONS, (f"/collections/{quoted(collection_id)}", collection_id)],
+    features = Features.of(respond.resources)
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=lambda: features.collection(collection_id),
+            link=_on_collection,
+            steps=[COLLECTIONS, (f"/collections/{quoted(collection_id)}", collection_id)],
+        )
     )
 
 

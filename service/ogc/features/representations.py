@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import HTTPException, Response
+from fastapi import HTTPException
 
+from service.http.answer_spec import AnswerSpec
 from service.http.openapi import Link, type_schema
-from service.http.responder import Replies
+from service.http.responder import Responder
 from service.http.security_headers import CONTENT_POLICY, document_policy
 from service.http.urls import GEOJSON, JSON, base_url, responses
 from service.model.answers import Document
@@ -18,7 +19,8 @@ from service.ogc.features.html import STYLE_SHA256, document_page, linked_json
 from service.ogc.features.negotiation import best_of
 from service.ogc.features.queries import Representation, RepresentationQuery
 from service.render.tables.text import Feature, FeatureCollection
-from service.runtime.lanes import Work
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
 
 HTML = "text/html"
 HTML_UTF8 = "text/html; charset=utf-8"
@@ -84,16 +86,16 @@ class Site:
         ]
 
     @property
-    def more_headers(self) -> dict[str, str]:
+    def headers(self) -> dict[str, str]:
         """What an answer says of how it was chosen and of what it may do."""
-        found = {"Vary": "Accept"} if self.negotiated else {}
+        headers = {"Vary": "Accept"} if self.negotiated else {}
         if self.representation == "html":
-            found[CONTENT_POLICY] = self.page_policy
-        return found
+            headers[CONTENT_POLICY] = self.page_policy
+        return headers
 
 
 def site_of(
-    replies: Replies, query: RepresentationQuery, json_types: Sequence[str] = (JSON,)
+    respond: Responder, query: RepresentationQuery, json_types: Sequence[str] = (JSON,)
 ) -> Site:
     """Where the API stands, and the representation that a request wants.
 
@@ -102,39 +104,39 @@ def site_of(
     HTTPException
         406 where the client takes none of those there are.
     """
-    base = f"{base_url(replies)}/ogc"
-    policy = document_policy(replies.resources.settings, style_sha256=STYLE_SHA256)
+    base = f"{base_url(respond)}/ogc"
+    policy = document_policy(respond.resources.settings, style_sha256=STYLE_SHA256)
     if query.f is not None:
         return Site(base, query.f, negotiated=False, page_policy=policy)
     offered = [media_type.partition(";")[0] for media_type in (*json_types, HTML)]
-    best = best_of(", ".join(replies.request.headers.getlist("accept")), offered)
+    best = best_of(", ".join(respond.request.headers.getlist("accept")), offered)
     if best is None:
         allowed = f"there is {', '.join(offered)}; f=json and f=html choose by address"
         raise HTTPException(406, f"nothing that the header Accept allows: {allowed}")
     return Site(base, "html" if best == HTML else "json", negotiated=True, page_policy=policy)
 
 
-def send_document(
-    replies: Replies,
+def document_spec(
+    respond: Responder,
     query: RepresentationQuery,
     *,
-    version: Callable[[], str],
-    answer: Callable[[], Document],
+    version: DataVersion | str,
+    compute: Callable[[], Document],
     link: Addressed,
     steps: Sequence[tuple[str, str]],
     media_type: str = JSON,
-) -> Response:
+) -> AnswerSpec[Document]:
     """A document in the representation that the request wants.
 
     Parameters
     ----------
-    replies : Replies
+    respond : Responder
         Answers the request.
     query : RepresentationQuery
         May name a representation.
-    version : callable
-        Gives a digest of everything that the document depends on.
-    answer : callable
+    version : DataVersion or str
+        Everything that the document depends on.
+    compute : callable
         Makes the document.
     link : callable
         Adds its links to what the document says.
@@ -143,21 +145,21 @@ def send_document(
     media_type : str
         Media type of the JSON representation.
     """
-    site = site_of(replies, query, (media_type, JSON))
+    site = site_of(respond, query, (media_type, JSON))
     add = partial(link, site)
     is_page = site.representation == "html"
     trail = site.trail(*steps)
-    return replies.send(
-        version=version,
+    return AnswerSpec(
         query=query,
-        answer=answer,
+        version=version,
+        compute=compute,
         render=partial(document_page, link=add, trail=trail)
         if is_page
         else partial(linked_json, link=add),
         media_type=HTML_UTF8 if is_page else media_type,
-        besides=f"{site.base} {site.representation}",
-        more_headers=site.more_headers,
-        work=Work.QUICK,
+        representation=f"{site.base} {site.representation}",
+        headers=site.headers,
+        cost=Cost.QUICK,
     )
 
 

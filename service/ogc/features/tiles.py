@@ -11,7 +11,7 @@ from service.analyses.table_layers import choropleth_layer, hotspot_layer, site_
 from service.http.layer_routes import OUTLINES, VECTORS, TileForm, add_tile_route
 from service.http.openapi import Link
 from service.http.registration import Operation
-from service.http.responder import RepliesDep
+from service.http.responder import ResponderDep
 from service.http.urls import MVT
 from service.model.answers import Document
 from service.model.queries import VersionQuery
@@ -22,9 +22,9 @@ from service.ogc.features.queries import RepresentationQuery
 from service.ogc.features.representations import (
     Site,
     document_responses,
+    document_spec,
     ogc_responses,
     quoted,
-    send_document,
 )
 from service.ogc.features.tile_matrix_sets import (
     MERCATOR_CRS,
@@ -47,8 +47,8 @@ TILES = ogc_responses(MVT)
     responses=document_responses(TileMatrixSets),
     operation_id="readOgcTileMatrixSets",
 )
-def read_tile_matrix_sets(
-    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_tile_matrix_sets(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The tile matrix sets of the tiles."""
     content = {
@@ -61,13 +61,15 @@ def read_tile_matrix_sets(
         sets = [{**each, "links": links} for each in content["tileMatrixSets"]]
         return {**content, "tileMatrixSets": sets, "links": site.itself(SCHEMES[0])}
 
-    return send_document(
-        replies,
-        query,
-        version=lambda: "tile-matrix-sets",
-        answer=lambda: Document(kind="tile-matrix-sets", content=content),
-        link=linked,
-        steps=[SCHEMES],
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version="tile-matrix-sets",
+            compute=lambda: Document(kind="tile-matrix-sets", content=content),
+            link=linked,
+            steps=[SCHEMES],
+        )
     )
 
 
@@ -77,17 +79,19 @@ def read_tile_matrix_sets(
     responses=document_responses(TileMatrixSet),
     operation_id="readOgcTileMatrixSet",
 )
-def read_tile_matrix_set(
-    query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_tile_matrix_set(
+    query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The definition of WebMercatorQuad: a matrix per zoom."""
-    return send_document(
-        replies,
-        query,
-        version=lambda: "tile-matrix-set",
-        answer=lambda: Document(kind="tile-matrix-set", content=web_mercator_quad()),
-        link=lambda site, content: {**content, "links": site.itself(SCHEME)},
-        steps=[SCHEMES, (SCHEME, WEB_MERCATOR_QUAD)],
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version="tile-matrix-set",
+            compute=lambda: Document(kind="tile-matrix-set", content=web_mercator_quad()),
+            link=lambda site, content: {**content, "links": site.itself(SCHEME)},
+            steps=[SCHEMES, (SCHEME, WEB_MERCATOR_QUAD)],
+        )
     )
 
 
@@ -97,11 +101,11 @@ def read_tile_matrix_set(
     responses=document_responses(Tilesets),
     operation_id="readOgcTilesets",
 )
-def read_tilesets(
-    collection_id: str, query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_tilesets(
+    collection_id: str, query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The tilesets of a collection: one of vector tiles."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
 
     def document() -> Document:
         described = features.collection(collection_id).content
@@ -121,13 +125,15 @@ def read_tilesets(
         sets = [{**each, "links": links} for each in content["tilesets"]]
         return {**content, "tilesets": sets, "links": site.itself(f"{path}/tiles")}
 
-    return send_document(
-        replies,
-        query,
-        version=features.version,
-        answer=document,
-        link=linked,
-        steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=document,
+            link=linked,
+            steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+        )
     )
 
 
@@ -137,24 +143,26 @@ def read_tilesets(
     responses=document_responses(Tileset),
     operation_id="readOgcTileset",
 )
-def read_tileset(
-    collection_id: str, query: Annotated[RepresentationQuery, Query()], replies: RepliesDep
+async def read_tileset(
+    collection_id: str, query: Annotated[RepresentationQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The vector tiles of a collection: extent, layer and the template of their addresses."""
-    features = Features.of(replies.resources)
+    features = Features.of(respond.resources)
     path = _path(collection_id)
-    return send_document(
-        replies,
-        query,
-        version=features.version,
-        answer=lambda: Document(
-            kind="tileset", content=_tileset(features.collection(collection_id).content)
-        ),
-        link=lambda site, content: {
-            **content,
-            "links": _tileset_links(site, path, itself=site.itself(_set(path))),
-        },
-        steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+    return await respond(
+        document_spec(
+            respond,
+            query,
+            version=features.data_version,
+            compute=lambda: Document(
+                kind="tileset", content=_tileset(features.collection(collection_id).content)
+            ),
+            link=lambda site, content: {
+                **content,
+                "links": _tileset_links(site, path, itself=site.itself(_set(path))),
+            },
+            steps=[COLLECTIONS, (path, collection_id), (f"{path}/tiles", "tiles")],
+        )
     )
 
 
@@ -165,11 +173,10 @@ def _add_tiles(
     query: type[VersionQuery],
     *,
     form: TileForm = VECTORS,
-    is_async: bool = True,
 ) -> None:
     """The tiles of a kind of collection: the bytes of the XYZ tiles, by row and column."""
     path = f"/collections/{collection}/tiles/{WEB_MERCATOR_QUAD}/{{z}}/{{y}}/{{x}}"
-    add_tile_route(router, path, operation, layer, query=query, form=form, is_async=is_async)
+    add_tile_route(router, path, operation, layer, query=query, form=form)
 
 
 _add_tiles(
@@ -216,7 +223,6 @@ _add_tiles(
     ),
     site_layer,
     SitesTileQuery,
-    is_async=False,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from boundaries.storage.store import LayerStore
+from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.inputs.study_area import study_area
 from service.analyses.inputs.within import resolve
 from service.analyses.maps.tilejson import Bounds, lonlat_bounds
@@ -14,6 +15,7 @@ from service.model.answers import Document
 from service.model.errors import UnknownCategoryError
 from service.model.provenance import SOFTWARE, layers_version, short_digest
 from service.ogc.wmts.queries import ALL_TIME, WmtsQuery
+from service.runtime.data_state import DataVersion
 from service.store.errors import UnknownDatasetError
 from service.store.incidents import Incidents, IncidentStore
 from spatial.coordinates.crs import WEB_MERCATOR, transformer
@@ -47,8 +49,21 @@ class Wmts:
             incidents=resources.incidents, layers=resources.layers, settings=resources.settings
         )
 
-    def version(self) -> str:
+    @property
+    def data_version(self) -> DataVersion:
         """Everything the capabilities depend on besides the query and the address."""
+        return DataVersion(("wmts", self._incidents), self._version)
+
+    def version_of(self, heatmaps: Heatmaps, identifier: str) -> DataVersion:
+        """The version of the heat maps of a layer.
+
+        To read it raises UnknownDatasetError if the WMTS has no such layer.
+        """
+        return DataVersion(
+            ("wmts", heatmaps, identifier), lambda: heatmaps.version(self.dataset(identifier))
+        )
+
+    def _version(self) -> str:
         tables = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
         tiles, settings = self._settings.tiles, self._settings
         return short_digest(
@@ -68,7 +83,7 @@ class Wmts:
         UnknownDatasetError
             If the WMTS has no such layer.
         """
-        name = identifier.removeprefix(PREFIX)
+        name = dataset_of(identifier)
         if name == identifier or name not in self._incidents.ids():
             allowed = tuple(f"{PREFIX}{each}" for each in self._incidents.ids())
             raise UnknownDatasetError(identifier, allowed)
@@ -124,6 +139,11 @@ class Wmts:
             "bounds_mercator_m": [round(float(v), 3) for v in mercator],
             "times": _times(incidents),
         }
+
+
+def dataset_of(identifier: str) -> str:
+    """The dataset that a layer is named for, whether it exists or not."""
+    return identifier.removeprefix(PREFIX)
 
 
 def _times(incidents: Incidents) -> list[str]:

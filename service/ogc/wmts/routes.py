@@ -1,14 +1,18 @@
 """WMTS 1.0.0: heat maps for GIS, asked for by query (KVP) or by path (RESTful)."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from pydantic import ValidationError
 
+from service.access.release import Released
+from service.http.answer_spec import AnswerSpec
 from service.http.openapi import document_schema
-from service.http.responder import Replies, RepliesDep
+from service.http.responder import Responder, ResponderDep
 from service.http.urls import PNG, base_url
+from service.model.answers import Document, TileImage
 from service.ogc.wmts.exceptions import (
     INVALID,
     MISSING,
@@ -18,7 +22,7 @@ from service.ogc.wmts.exceptions import (
     XML,
     refused,
 )
-from service.ogc.wmts.layers import Wmts
+from service.ogc.wmts.layers import Wmts, dataset_of
 from service.ogc.wmts.queries import ALL_TIME, WmtsCapabilitiesQuery, WmtsKvpQuery, WmtsQuery
 from service.ogc.wmts.xml import (
     INFO_FORMATS,
@@ -32,7 +36,7 @@ from service.ogc.wmts.xml import (
 from service.queries.heatmaps import HeatmapQuery
 from service.render.maps.legend import legend_png
 from service.render.tiles.png import tile_png
-from service.runtime.lanes import Work
+from service.runtime.lanes import Cost
 from spatial.coordinates.mercator import Tile
 
 router = APIRouter(prefix="/wmts", tags=["wmts"])
@@ -65,7 +69,7 @@ def _content(media_type: str) -> dict[str, Any]:
     responses=_responses(XML, PNG, *INFO_FORMATS),
     operation_id="askWmts",
 )
-def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], replies: RepliesDep) -> Response:
+async def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], respond: ResponderDep) -> Response:
     """GetCapabilities, GetTile and GetFeatureInfo by key and value.
 
     Keys may be written in capital letters. What is not WMTS's own (`bandwidth_m`, `category`,
@@ -79,7 +83,7 @@ def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], replies: RepliesDep) -> Re
         raise refused(NO_OPERATION, "request", f"{allowed} are answered, not {query.request!r}")
     if asked == "GetCapabilities":
         _refuse_other_versions(query)
-        return _send_capabilities(replies, query)
+        return await respond(_capabilities_spec(respond, query))
     _only(query, "version", VERSION)
     _only(query, "tilematrixset", MATRIX_SET)
     matrix, row, column = (_number(query, name) for name in ("tilematrix", "tilerow", "tilecol"))
@@ -89,12 +93,14 @@ def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], replies: RepliesDep) -> Re
     identifier = str(_given(query, "layer"))
     time = ALL_TIME if query.time is None else query.time
     if asked == "GetTile":
-        return _send_tile(replies, identifier, time, (matrix, row, column), query)
+        return await respond(_tile_spec(respond, identifier, time, (matrix, row, column), query))
     if query.infoformat not in INFO_FORMATS:
         _only(query, "infoformat", *INFO_FORMATS)
     pixel = _number(query, "i"), _number(query, "j")
     at = matrix, row, column
-    return _send_info(replies, identifier, time, at, pixel, str(query.infoformat), query)
+    return await respond(
+        _info_spec(respond, identifier, time, at, pixel, str(query.infoformat), query)
+    )
 
 
 @router.get(
@@ -103,11 +109,11 @@ def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], replies: RepliesDep) -> Re
     responses=_responses(XML),
     operation_id="readWmtsCapabilities",
 )
-def read_wmts_capabilities(
-    query: Annotated[WmtsCapabilitiesQuery, Query()], replies: RepliesDep
+async def read_wmts_capabilities(
+    query: Annotated[WmtsCapabilitiesQuery, Query()], respond: ResponderDep
 ) -> Response:
     """The capabilities: a layer per dataset, with the addresses of its tiles and its legend."""
-    return _send_capabilities(replies, query)
+    return await respond(_capabilities_spec(respond, query))
 
 
 @router.get(
@@ -116,23 +122,24 @@ def read_wmts_capabilities(
     responses=_responses(PNG),
     operation_id="readWmtsLegend",
 )
-def read_wmts_legend(
+async def read_wmts_legend(
     identifier: str,
     style: str,
     query: Annotated[WmtsQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """The legend of a layer for the whole period."""
     _one_of("style", style, STYLE)
-    wmts, heatmaps = Wmts.of(replies.resources), replies.resources.heatmaps
-    dataset, asked = wmts.dataset(identifier), _surface(query, ALL_TIME)
-    return replies.send(
-        version=lambda: heatmaps.version(dataset),
-        query=query.without_key(),
-        answer=lambda: heatmaps.legend(dataset, asked),
-        render=legend_png,
-        media_type=PNG,
-        work=Work.QUICK,
+    heatmaps, surface = respond.resources.heatmaps, _surface(query, ALL_TIME)
+    return await respond(
+        AnswerSpec(
+            query=query.without_key(),
+            version=Wmts.of(respond.resources).version_of(heatmaps, identifier),
+            compute=lambda: heatmaps.legend(dataset_of(identifier), surface),
+            render=legend_png,
+            media_type=PNG,
+            cost=Cost.QUICK,
+        )
     )
 
 
@@ -142,7 +149,7 @@ def read_wmts_legend(
     responses=_responses(PNG),
     operation_id="readWmtsTile",
 )
-def read_wmts_tile(
+async def read_wmts_tile(
     identifier: str,
     style: str,
     time: str,
@@ -151,12 +158,14 @@ def read_wmts_tile(
     tilerow: int,
     tilecol: int,
     query: Annotated[WmtsQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """A tile of 256 pixels: the bytes of the XYZ tile of the same question."""
     _one_of("style", style, STYLE)
     _one_of("tilematrixset", tilematrixset, MATRIX_SET)
-    return _send_tile(replies, identifier, time, (tilematrix, tilerow, tilecol), query)
+    return await respond(
+        _tile_spec(respond, identifier, time, (tilematrix, tilerow, tilecol), query)
+    )
 
 
 @router.get(
@@ -165,7 +174,7 @@ def read_wmts_tile(
     responses=_responses(*INFO_FORMATS),
     operation_id="readWmtsFeatureInfo",
 )
-def read_wmts_feature_info(
+async def read_wmts_feature_info(
     identifier: str,
     style: str,
     time: str,
@@ -177,76 +186,72 @@ def read_wmts_feature_info(
     i: int,
     suffix: Literal["json", "txt"],
     query: Annotated[WmtsQuery, Query()],
-    replies: RepliesDep,
+    respond: ResponderDep,
 ) -> Response:
     """The density at a pixel of a tile, column i and row j."""
     _one_of("style", style, STYLE)
     _one_of("tilematrixset", tilematrixset, MATRIX_SET)
     media_type = dict(zip(("json", "txt"), INFO_FORMATS, strict=True))[suffix]
     at = tilematrix, tilerow, tilecol
-    return _send_info(replies, identifier, time, at, (i, j), media_type, query)
+    return await respond(_info_spec(respond, identifier, time, at, (i, j), media_type, query))
 
 
-def _send_capabilities(replies: Replies, query: WmtsQuery) -> Response:
-    wmts, base = Wmts.of(replies.resources), base_url(replies)
-    carried = query.carried()
-    return replies.send(
-        version=lambda: f"{wmts.version()} {base}",
+def _capabilities_spec(respond: Responder, query: WmtsQuery) -> AnswerSpec[Document]:
+    wmts, base = Wmts.of(respond.resources), base_url(respond)
+    return AnswerSpec(
         query=query,
-        answer=lambda: wmts.capabilities(query),
-        render=partial(capabilities_xml, base=base, carried=carried),
+        version=wmts.data_version,
+        compute=lambda: wmts.capabilities(query),
+        render=partial(capabilities_xml, base=base, carried=query.carried()),
         media_type=XML,
-        work=Work.QUICK,
+        representation=base,
+        cost=Cost.QUICK,
     )
 
 
-def _send_tile(
-    replies: Replies, identifier: str, time: str, at: tuple[int, int, int], query: WmtsQuery
-) -> Response:
-    dataset, tile, asked = _found(replies, identifier, time, at, query)
-    heatmaps = replies.resources.heatmaps
-    return replies.send(
-        version=lambda: heatmaps.version(dataset),
+def _tile_spec(
+    respond: Responder,
+    identifier: str,
+    time: str,
+    at: tuple[int, int, int],
+    query: WmtsQuery,
+    render: Callable[[Released[TileImage]], bytes] = tile_png,
+    media_type: str = PNG,
+) -> AnswerSpec[TileImage]:
+    """A tile, or what else is rendered from one."""
+    heatmaps = respond.resources.heatmaps
+    tile, surface = _tile_of(respond, at), _surface(query, time)
+    return AnswerSpec(
         query=query.without_key(),
-        answer=lambda: heatmaps.tile(dataset, tile, asked),
-        render=tile_png,
-        media_type=PNG,
-        work=Work.QUICK,
+        version=Wmts.of(respond.resources).version_of(heatmaps, identifier),
+        compute=lambda: heatmaps.tile(dataset_of(identifier), tile, surface),
+        render=render,
+        media_type=media_type,
+        cost=Cost.QUICK,
     )
 
 
-def _send_info(
-    replies: Replies,
+def _info_spec(
+    respond: Responder,
     identifier: str,
     time: str,
     at: tuple[int, int, int],
     pixel: tuple[int, int],
     media_type: str,
     query: WmtsQuery,
-) -> Response:
+) -> AnswerSpec[TileImage]:
+    """The density at a pixel of a tile."""
     for name, each in zip("ij", pixel, strict=True):
         if not 0 <= each < TILE_PIXELS:
             raise refused(INVALID, name, f"must be from 0 to {TILE_PIXELS - 1}, got {each}")
-    dataset, tile, asked = _found(replies, identifier, time, at, query)
-    heatmaps = replies.resources.heatmaps
     column, row = pixel
-    as_json = media_type == INFO_FORMATS[0]
-    return replies.send(
-        version=lambda: heatmaps.version(dataset),
-        query=query.without_key(),
-        answer=lambda: heatmaps.tile(dataset, tile, asked),
-        render=partial(feature_info, column=column, row=row, as_json=as_json),
-        media_type=media_type,
-        work=Work.QUICK,
-    )
+    render = partial(feature_info, column=column, row=row, as_json=media_type == INFO_FORMATS[0])
+    return _tile_spec(respond, identifier, time, at, query, render, media_type)
 
 
-def _found(
-    replies: Replies, identifier: str, time: str, at: tuple[int, int, int], query: WmtsQuery
-) -> tuple[str, Tile, HeatmapQuery]:
-    """Dataset, tile and question of a request for a tile."""
-    dataset = Wmts.of(replies.resources).dataset(identifier)
-    zooms = replies.resources.settings.tiles
+def _tile_of(respond: Responder, at: tuple[int, int, int]) -> Tile:
+    """The tile of a matrix, a row and a column."""
+    zooms = respond.resources.settings.tiles
     matrix, row, column = at
     if not zooms.min_zoom <= matrix <= zooms.max_zoom:
         raise refused(
@@ -258,7 +263,7 @@ def _found(
         if not 0 <= each < 2**matrix:
             words = f"must be from 0 to {2**matrix - 1} at tilematrix {matrix}, got {each}"
             raise refused(OUT_OF_RANGE, name, words)
-    return dataset, Tile(matrix, column, row), _surface(query, time)
+    return Tile(matrix, column, row)
 
 
 def _surface(query: WmtsQuery, time: str) -> HeatmapQuery:

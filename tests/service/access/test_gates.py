@@ -49,9 +49,8 @@ class Doorkeeper:
 
 
 def served(resources, serve, **gates):
-    """A client whose answers are computed, not taken from a cache."""
-    bodies = type(resources.bodies)(0)
-    return serve(dataclasses.replace(resources, gates=Gates(**gates), bodies=bodies))
+    """A client of a service with other gates, which has answered nothing yet."""
+    return serve(dataclasses.replace(resources, gates=Gates(**gates)))
 
 
 def assert_crashed(answer, address):
@@ -96,7 +95,7 @@ def test_nothing_is_looked_up_for_a_question_that_is_refused(resources, serve):
 
     client = served(resources, serve, admit=keeper)
     watched = dataclasses.replace(
-        resources, gates=Gates(admit=keeper), choropleths=Untouched(), standing=Untouched()
+        resources, gates=Gates(admit=keeper), choropleths=Untouched(), versions=Untouched()
     )
     for address in all_addresses(client.app):
         assert_crashed(client.get(address, headers={"If-None-Match": "*"}), address)

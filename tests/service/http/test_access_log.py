@@ -106,11 +106,7 @@ def test_a_crash_is_logged_under_the_id_that_its_answer_names(resources, serve, 
     def crash(answer, policy, role):
         raise RuntimeError("broken")
 
-    client = serve(
-        dataclasses.replace(
-            resources, gates=Gates(release=crash), bodies=type(resources.bodies)(0)
-        )
-    )
+    client = serve(dataclasses.replace(resources, gates=Gates(release=crash)))
     handler = Lines(form())
     logger = logging.getLogger("hotspots")
     logger.addHandler(handler)
@@ -133,11 +129,7 @@ def test_a_crash_can_be_read_by_a_page_of_another_origin(resources, serve):
     def crash(answer, policy, role):
         raise RuntimeError("broken")
 
-    client = serve(
-        dataclasses.replace(
-            resources, gates=Gates(release=crash), bodies=type(resources.bodies)(0)
-        )
-    )
+    client = serve(dataclasses.replace(resources, gates=Gates(release=crash)))
     answer = client.get(CELLS, headers={"Origin": "https://maps.example.org"})
     assert answer.status_code == 500
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -220,7 +212,7 @@ def test_what_runs_and_what_waits_is_shown_and_a_client_who_left_counts_as_gone(
         await asking[2]
         go_on.set()
         await asyncio.gather(*asking)
-        await until(lambda: not any(flight for flight in own.bodies._flights))
+        await until(lambda: not app.state.context.answers.waiters)
         return text, (await ask(app, "/metrics")).body.decode()
 
     with caplog.at_level(logging.INFO, logger="hotspots.access"):

@@ -9,6 +9,7 @@ from service.access.gates import Gates
 from service.access.policy import Policy
 from service.assembly.resources import open_resources
 from service.config.settings import Settings, TileSettings
+from service.http.responder import ATTEMPTS
 from tests.service import world
 from tests.service.addresses import ABOUT_THE_PROCESS, addresses, all_addresses, path_templates
 from tests.service.answers import json_of
@@ -277,3 +278,47 @@ def test_a_tile_of_new_data_is_never_given_under_an_old_address(own_county, serv
     tilejson = json_of(client, f"/v1/heatmaps/{world.DATASET}/tilejson.json")
     answer = client.get(tilejson["tiles"][0].format(z=13, x=4099, y=2697))
     assert answer.status_code == 410
+
+
+class AlwaysChanging:
+    """Analyses during each of whose answers the data change."""
+
+    def __init__(self, analyses, folder):
+        self._analyses = analyses
+        self._folder = folder
+        self.computed = 0
+
+    def __getattr__(self, name):
+        attribute = getattr(self._analyses, name)
+        if name not in ("table", "tile"):
+            return attribute
+
+        def importing(*args, **options):
+            self.computed += 1
+            name = f"{self.computed}.csv"
+            world.append_incidents(self._folder, SOME_MORE[: self.computed], name=name)
+            return attribute(*args, **options)
+
+        return importing
+
+
+def test_an_answer_during_which_the_data_always_change_comes_without_a_tag(own_county, serve):
+    """Its bytes may be of any version: nobody may keep them."""
+    resources = open_resources(Settings(data_dir=own_county))
+    changing = AlwaysChanging(resources.choropleths, own_county)
+    client = serve(dataclasses.replace(resources, choropleths=changing))
+    answer = client.get(CELLS)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in answer.headers
+    assert changing.computed == ATTEMPTS
+
+
+def test_a_tile_of_a_named_version_is_gone_once_the_data_have_changed(own_county, serve):
+    resources = open_resources(Settings(data_dir=own_county))
+    changing = AlwaysChanging(resources.heatmaps, own_county)
+    client = serve(dataclasses.replace(resources, heatmaps=changing))
+    tilejson = json_of(client, f"/v1/heatmaps/{world.DATASET}/tilejson.json")
+    answer = client.get(tilejson["tiles"][0].format(z=13, x=4099, y=2697))
+    assert answer.status_code == 410
+    assert changing.computed == 1

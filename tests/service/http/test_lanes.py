@@ -12,8 +12,7 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import LimitSettings, Settings
 from service.runtime.cancellation import AbandonedError, CancelToken, cancellable, check_cancelled
-from service.runtime.flights import Bodies, Made
-from service.runtime.lanes import BusyError, Lane, Work
+from service.runtime.lanes import BusyError, Cost, Lane
 from service.runtime.single_flight import SingleFlightCache
 from tests.service import world
 from tests.service.asgi import Caller, ask, until
@@ -52,9 +51,9 @@ def own(county):
     return open_resources(Settings(data_dir=county))
 
 
-def waiting_for(app, resources):
+def waiting_for(app):
     """How many requests wait for an answer on its way."""
-    return sum(flight.askers for flight in list(resources.bodies._flights.values()))
+    return app.state.context.answers.waiters
 
 
 def test_a_hundred_clients_who_ask_for_one_tile_cause_one_computation(own):
@@ -64,7 +63,7 @@ def test_a_hundred_clients_who_ask_for_one_tile_cause_one_computation(own):
 
     async def all_at_once():
         asking = [asyncio.ensure_future(ask(app, TILE)) for _ in range(CLIENTS)]
-        await until(lambda: waiting_for(app, resources) == CLIENTS)
+        await until(lambda: waiting_for(app) == CLIENTS)
         held.go_on.set()
         return await asyncio.gather(*asking)
 
@@ -86,7 +85,7 @@ def test_fast_answers_come_while_more_slow_ones_run_than_there_are_threads(own):
             asyncio.ensure_future(ask(app, f"{HOTSPOTS}?sensitivity=true&seed={seed}"))
             for seed in range(1, 61)
         ]
-        await until(lambda: waiting_for(app, resources) == len(slow))
+        await until(lambda: waiting_for(app) == len(slow))
         answers = [await ask(app, address) for address in fast]
         assert not any(one.done() for one in slow)
         held.go_on.set()
@@ -125,7 +124,7 @@ def test_who_comes_when_the_queue_is_full_is_told_when_to_ask_again(county):
 
     async def full():
         places = [asyncio.ensure_future(ask(app, f"{HOTSPOTS}?seed={seed}")) for seed in (1, 2)]
-        await until(lambda: app.state.lanes[Work.HEAVY].waiting == 1)
+        await until(lambda: app.state.context.lanes[Cost.HEAVY].waiting == 1)
         refused = await ask(app, f"{HOTSPOTS}?seed=3")
         # Who asks for what is on its way already waits with the others and is not refused.
         places.append(asyncio.ensure_future(ask(app, f"{HOTSPOTS}?seed=2")))
@@ -196,7 +195,7 @@ def test_a_computation_goes_on_when_one_of_its_clients_leaves(own):
     async def one_leaves():
         leaver, stayer = Caller(), Caller()
         asking = [asyncio.ensure_future(one.ask(app, LONG)) for one in (leaver, stayer)]
-        await until(lambda: waiting_for(app, own) == 2)
+        await until(lambda: waiting_for(app) == 2)
         leaver.hang_up()
         await asyncio.gather(*asking)
         return leaver, stayer
@@ -217,10 +216,10 @@ def test_who_waits_in_the_queue_and_leaves_is_never_computed(county):
         asking = [asyncio.ensure_future(first.ask(app, f"{HOTSPOTS}?seed=1"))]
         await until(lambda: held.begun == 1)
         asking.append(asyncio.ensure_future(second.ask(app, f"{HOTSPOTS}?seed=2")))
-        await until(lambda: app.state.lanes[Work.HEAVY].waiting == 1)
+        await until(lambda: app.state.context.lanes[Cost.HEAVY].waiting == 1)
         second.hang_up()
         await asking[1]
-        assert app.state.lanes[Work.HEAVY].waiting == 0
+        await until(lambda: app.state.context.lanes[Cost.HEAVY].waiting == 0)
         held.go_on.set()
         await asking[0]
         return first
@@ -263,7 +262,7 @@ def test_a_map_that_others_wait_for_survives_the_client_who_began_it():
 
 
 def test_a_lane_refuses_beyond_its_places_and_takes_again():
-    lane = Lane(Work.ORDINARY, threads=1, places=1)
+    lane = Lane(Cost.ORDINARY, threads=1, queue_size=1)
     go_on = threading.Event()
     jobs = [lane.submit(lambda: go_on.wait(60), CancelToken()) for _ in range(2)]
     with pytest.raises(BusyError, match="1 ordinary answers are being computed and 1 wait"):
@@ -277,7 +276,7 @@ def test_a_lane_refuses_beyond_its_places_and_takes_again():
 
 
 def test_closing_asks_what_runs_to_stop_and_drops_what_waits():
-    lane = Lane(Work.HEAVY, threads=1, places=5)
+    lane = Lane(Cost.HEAVY, threads=1, queue_size=5)
     token, began, ended = CancelToken(), threading.Event(), threading.Event()
 
     def work():
@@ -296,30 +295,3 @@ def test_closing_asks_what_runs_to_stop_and_drops_what_waits():
     assert ended.wait(60)
     assert isinstance(running.exception(60), AbandonedError)
     assert waiting.cancelled()
-
-
-def test_bodies_are_kept_within_their_capacity_and_the_oldest_go_first():
-    bodies = Bodies(1_000)
-    for tag in "abc":
-        bodies.keep(tag, b"x" * 300)
-    assert [bodies.peek(tag) is not None for tag in "abc"] == [False, True, True]
-    bodies.keep("large", b"x" * 1_000)
-    assert bodies.peek("large") is None
-
-
-def test_an_error_reaches_all_who_wait_and_is_not_kept():
-    bodies, lane, go_on = Bodies(1_000), Lane(Work.QUICK, threads=1, places=9), threading.Event()
-
-    def fail():
-        go_on.wait(60)
-        raise ValueError("no")
-
-    flights = [bodies.join("tag", lambda token: lane.submit(fail, token)) for _ in range(3)]
-    assert [first for _, first in flights] == [True, False, False]
-    go_on.set()
-    for flight, _ in flights:
-        assert isinstance(flight.result.exception(60), ValueError)
-        bodies.leave(flight)
-    made = bodies.join("tag", lambda token: lane.submit(lambda: Made(b"now", True), token))
-    assert made[0].result.result(60).body == b"now"
-    lane.close()

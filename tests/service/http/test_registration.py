@@ -1,16 +1,16 @@
-"""Routes made from declarations: what their parameters are, and who answers them where."""
+"""Routes made from declarations: what their parameters are, and what answers them."""
 
-import inspect
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Header, Response
 from fastapi.responses import JSONResponse
-from fastapi.routing import iter_route_contexts
+from pydantic.json_schema import SkipJsonSchema
 from starlette.testclient import TestClient
 
 from service.http.registration import Operation, add_get, camel_case
-from service.http.responder import Replies
+from service.http.responder import ResponderDep
 from service.http.urls import address_of
 from service.model.queries import Query
 
@@ -26,12 +26,28 @@ class ThingQuery(Query):
     size: int = 1
 
 
-def answer(replies: Replies, query: ThingQuery, **names: Any) -> Response:
-    return JSONResponse({**names, "size": query.size, "tags": replies.if_none_match})
+@dataclass(frozen=True)
+class EchoingResponder:
+    """Answers with what it is handed."""
+
+    if_none_match: str | None
+
+    async def __call__(self, spec: Any) -> Response:
+        return JSONResponse(spec)
 
 
-@pytest.fixture(params=[False, True], ids=["in a thread", "on the event loop"])
-def app(request: pytest.FixtureRequest) -> FastAPI:
+def answer(respond: EchoingResponder, query: ThingQuery, **names: Any) -> Any:
+    return {**names, "size": query.size, "tags": respond.if_none_match}
+
+
+async def responder(
+    if_none_match: Annotated[str | SkipJsonSchema[None], Header()] = None,
+) -> EchoingResponder:
+    return EchoingResponder(if_none_match)
+
+
+@pytest.fixture
+def app() -> FastAPI:
     router = APIRouter(prefix="/v1/{dataset}")
     add_get(
         router,
@@ -40,10 +56,9 @@ def app(request: pytest.FixtureRequest) -> FastAPI:
         answer,
         query=ThingQuery,
         suffix=Literal["png", "tif"],
-        is_async=request.param,
     )
     app = FastAPI()
-    app.state.resources = None
+    app.dependency_overrides[get_args(ResponderDep)[1].dependency] = responder
     app.include_router(router)
     return app
 
@@ -83,27 +98,6 @@ def test_the_answer_is_called_with_names_query_and_request(app):
 )
 def test_what_is_not_declared_is_refused(app, address):
     assert TestClient(app).get(f"/v1/fires/tiles/{address}").status_code == 422
-
-
-def test_only_what_looks_for_kept_tiles_is_answered_on_the_event_loop(client):
-    """The layers of growth and of two periods ask the stores for more than a version's memo."""
-    on_the_loop = {
-        str(context.path)
-        for context in iter_route_contexts(client.app.routes)
-        if inspect.iscoroutinefunction(context.endpoint)
-    }
-    tile, by_row = "tiles/{z}/{x}/{y}", "tiles/WebMercatorQuad/{z}/{y}/{x}"
-    assert on_the_loop == {
-        "/openapi.json",
-        "/health/live",
-        *(f"/v1/heatmaps/{{dataset}}/{tile}{ending}" for ending in ("@2x.png", ".png", ".tif")),
-        f"/v1/boundaries/{{layer}}/{tile}.mvt",
-        f"/v1/choropleths/{{dataset}}/{{layer}}/{tile}.mvt",
-        f"/v1/hotspots/{{dataset}}/{{layer}}/{tile}.mvt",
-        f"/ogc/collections/boundaries:{{layer}}/{by_row}",
-        f"/ogc/collections/choropleths:{{dataset}}:{{layer}}/{by_row}",
-        f"/ogc/collections/hotspots:{{dataset}}:{{layer}}/{by_row}",
-    }
 
 
 def test_an_operation_id_is_made_from_a_name():

@@ -238,8 +238,7 @@ def test_errors_say_so_too(client, resources, serve):
     def crash(answer, policy, role):
         raise RuntimeError
 
-    bodies = type(resources.bodies)(0)
-    broken = serve(dataclasses.replace(resources, gates=Gates(release=crash), bodies=bodies))
+    broken = serve(dataclasses.replace(resources, gates=Gates(release=crash)))
     answer = broken.get("/v1/datasets")
     assert answer.status_code == 500
     assert_secured(answer, ANSWER_POLICY)
