@@ -45,7 +45,7 @@ class LayerExistsError(BoundaryError):
     layer: str
 
     def __str__(self) -> str:
-        return f"layer {self.layer!r} is imported already; repeat with --replace to replace it"
+        return f"layer {self.layer!r} is imported already; run again with --replace to replace it"
 
 
 @dataclass(eq=False)
@@ -145,4 +145,4 @@ class DamagedLayerError(BoundaryError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path} is not a boundary layer of ours: {self.reason}"
+        return f"{self.path} is not a boundary layer written by this program: {self.reason}"

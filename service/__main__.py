@@ -29,7 +29,10 @@ def _say_version(is_requested: bool) -> None:
 @app.callback()
 def _hotspots(
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which.")
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Show the version and exit."
+        ),
     ] = False,
 ) -> None:
     """Options of every command."""
@@ -37,8 +40,12 @@ def _hotspots(
 
 app.command()(demo.demo)
 app.command()(serve.serve)
-app.add_typer(imports.app, name="import", help="From files to data at rest, all or nothing.")
-app.add_typer(derive.app, name="derive", help="New data at rest from what is there.")
+app.add_typer(
+    imports.app,
+    name="import",
+    help="Import files: each import succeeds as a whole or changes nothing.",
+)
+app.add_typer(derive.app, name="derive", help="Derive new layers and tables from imported data.")
 app.command()(lists.datasets)
 app.command()(lists.boundaries)
 app.command()(tables.heatmap)
@@ -50,7 +57,7 @@ app.command()(tables.emerging)
 app.command()(tables.change)
 app.command()(tables.trend)
 app.command()(tables.places)
-app.add_typer(growth.app, name="growth", help="Planned homes, and what they will meet.")
+app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
 
 
 def main() -> None:

@@ -38,12 +38,12 @@ class Recognition:
         if self.best == self.target or self.best_share <= self.target_share:
             return (
                 f"only {self.target_share:.1%} of the codes are those of {self.target}, and no "
-                "other layer knows more of them"
+                "other layer has more of them"
             )
         return (
             f"{self.best_share:.1%} of the codes are those of {self.best}, "
             f"only {self.target_share:.1%} those of {self.target}: "
-            "the records are coded in another vintage than the layer asked"
+            "the records are coded in another vintage than the requested layer"
         )
 
 

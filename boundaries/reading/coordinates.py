@@ -52,7 +52,9 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
         return SourceCrs(requested_crs, label)
     if not file_crs:
         raise CoordinatesError(
-            path, "an unknown CRS", "the file does not name its CRS; say it, e.g. --crs EPSG:27700"
+            path,
+            "an unknown CRS",
+            "the file does not name its CRS; state it, for example --crs EPSG:27700",
         )
     return SourceCrs(file_crs, label_of(parsed_crs(file_crs)))
 
@@ -102,7 +104,7 @@ def in_working_crs(
         is_too_far = np.abs(bounds) > [360.0, 90.0, 360.0, 90.0]
         check.refuse(
             np.asarray(is_too_far.any(axis=1)),
-            "coordinates are no degrees of longitude and latitude",
+            "coordinates are not degrees of longitude and latitude",
         )
     elif _look_like_degrees(bounds, target):
         check.refuse(

@@ -102,7 +102,7 @@ def chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
     if source_layer is None:
         if len(layers) > 1:
             raise UnreadableFileError(
-                str(path), f"it holds several layers, say which with --source-layer: {names}"
+                str(path), f"it holds several layers; choose one with --source-layer: {names}"
             )
         return layers[0]
     for layer in layers:
@@ -168,7 +168,7 @@ def _datasets(path: Path) -> list[str]:
         with zipfile.ZipFile(path) as archive:
             members = [PurePosixPath(name) for name in archive.namelist()]
     except (zipfile.BadZipFile, OSError) as error:
-        raise UnreadableFileError(str(path), f"it is no zip archive: {error}") from error
+        raise UnreadableFileError(str(path), f"it is not a zip archive: {error}") from error
     member_paths = {str(m) for m in members if m.suffix.lower() in _IN_ARCHIVES and _is_data(m)}
     member_paths |= {
         str(p) for m in members for p in (m, *m.parents) if p.suffix.lower() == ".gdb"

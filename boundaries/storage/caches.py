@@ -140,7 +140,7 @@ class DiskCache:
         except OSError as error:
             with self._lock:
                 self._unwritten += 1
-            logger.warning("%s is not kept: %s", self._folder.resolve(name), error)
+            logger.warning("%s was not cached: %s", self._folder.resolve(name), error)
             return False
         return True
 

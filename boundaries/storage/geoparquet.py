@@ -119,7 +119,7 @@ def read_layer(file: IO[bytes], path: Path) -> Layer:
 def _header(schema_metadata: dict[bytes, bytes], path: Path) -> LayerHeader:
     """Parse our own key of the file's metadata."""
     if OWN_KEY not in schema_metadata:
-        raise DamagedLayerError(str(path), "its metadata say nothing of a layer")
+        raise DamagedLayerError(str(path), "its metadata do not describe a layer")
     try:
         facts = json.loads(schema_metadata[OWN_KEY])
         if facts["format"] != FORMAT:

@@ -45,7 +45,7 @@ DESCRIPTION = """\
 Where harm concentrates, whether that is more than chance, and what planned housing will do to it.
 
 Every answer names what it was computed from in `provenance`. Errors are
-`application/problem+json`; an unknown parameter is refused, never passed over.
+`application/problem+json`; an unknown parameter is refused, never ignored.
 """
 
 # In the order of the OpenAPI document. The first route that fits an address answers it.

@@ -8,7 +8,7 @@ import typer
 
 Out = Annotated[
     Path | None,
-    typer.Option("--out", "-o", help="File to write; its suffix says the format."),
+    typer.Option("--out", "-o", help="File to write; its suffix selects the format."),
 ]
 
 
@@ -25,18 +25,16 @@ class TableFormatName(enum.StrEnum):
 
 Format = Annotated[
     TableFormatName | None,
-    typer.Option("--format", help="By default what the suffix of --out says, or csv."),
+    typer.Option("--format", help="By default the format of the suffix of --out, or csv."),
 ]
 
 Replace = Annotated[
-    bool, typer.Option("--replace", help="Put it in the place of what was imported before.")
+    bool, typer.Option("--replace", help="Replace the earlier import of the same file.")
 ]
 Source = Annotated[str, typer.Option(help="Who published it, as it will be named in answers.")]
 Licence = Annotated[str, typer.Option(help="Its licence, as it will be named in answers.")]
-Title = Annotated[str, typer.Option(help="What to call it where people read.")]
-Strict = Annotated[
-    bool, typer.Option("--strict", help="Import nothing if a single row is not usable.")
-]
+Title = Annotated[str, typer.Option(help="Title shown to readers.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Import nothing if any row is unusable.")]
 Rejects = Annotated[
     Path | None, typer.Option(help="File for the rejected rows [rejected/ in the data folder].")
 ]
@@ -46,7 +44,7 @@ MaxRejected = Annotated[
         "--max-rejected",
         min=0.0,
         max=1.0,
-        help="Share of rows that may be unusable; above it nothing is imported.",
+        help="Largest share of unusable rows; above it nothing is imported.",
     ),
 ]
 
@@ -59,4 +57,6 @@ class DecimalSign(enum.StrEnum):
 
 
 Decimal = Annotated[DecimalSign, typer.Option("--decimal", help="Decimal sign of numbers.")]
-Delimiter = Annotated[str | None, typer.Option(help="Character between columns [found out].")]
+Delimiter = Annotated[
+    str | None, typer.Option(help="Character between columns [detected automatically].")
+]

@@ -94,7 +94,7 @@ def write(body: bytes, out: Path | None) -> None:
     """Write bytes to standard output, or to a file, completely or not at all."""
     if out is None:
         if sys.stdout.isatty() and b"\0" in body[:1000]:
-            fail("this is not text: name a file with --out")
+            fail("this format is not text: name a file with --out")
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
         return

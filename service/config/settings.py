@@ -48,7 +48,7 @@ class UnknownSettingError(SettingError):
         self.allowed = allowed
 
     def __str__(self) -> str:
-        return f"{self.variable} is not a setting; there are {', '.join(self.allowed)}"
+        return f"{self.variable} is not a setting; the settings are {', '.join(self.allowed)}"
 
 
 class InvalidSettingError(SettingError):

@@ -97,8 +97,8 @@ def ensure_demo(
         if state == "foreign":
             raise ImportRefusedError(
                 str(data_dir),
-                "it holds data that are not the demonstration's; "
-                "set HOTSPOTS_DATA_DIR to another folder",
+                "it holds other data than the demonstration's; set HOTSPOTS_DATA_DIR to "
+                "another folder",
             )
         report = progress or _silent
         report("making the demonstration county", 0.0)
@@ -146,7 +146,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         if is_stored and not stores.layers.get(layer.layer_id).metadata.synthetic:
             raise ImportRefusedError(
                 str(stores.layers.folder),
-                f"layer {layer.layer_id!r} is there and is not the demonstration's",
+                f"layer {layer.layer_id!r} exists and is not the demonstration's",
             )
         save = partial(stores.layers.save, layer, replace=True)
         yield f"writing {layer.metadata.title}", save

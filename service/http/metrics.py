@@ -46,8 +46,8 @@ class Metrics:
         )
         self.answers = Counter(
             "hotspots_answers",
-            "Answers by where they were found: client (304), recall, memory, shared, joined "
-            "(computed for somebody else), computed",
+            "Answers by where they came from: client (304), recall, memory, shared, joined "
+            "(computed for another request), computed",
             ("level",),
             registry=registry,
         )
@@ -60,14 +60,14 @@ class Metrics:
         )
         self.work = Gauge(
             "hotspots_work",
-            "Answers being computed and waiting for it",
+            "Answers being computed or queued",
             ("lane", "state"),
             multiprocess_mode="livesum",
             registry=registry,
         )
         self.cache_uses = Gauge(
             "hotspots_cache_uses",
-            "Look-ups since the start",
+            "Look-ups since start-up",
             ("cache", "result"),
             multiprocess_mode="sum",
             registry=registry,

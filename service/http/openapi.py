@@ -25,13 +25,13 @@ from service.render.tables.formats import FORMATS
 from service.render.tables.text import Feature, FeatureCollection
 
 PROBLEMS = {
-    "404": "Nothing of that name is loaded",
-    "410": "A version no longer held",
-    "416": "Range lies behind the end of the answer",
+    "404": "Nothing with that name is loaded",
+    "410": "A version that is no longer available",
+    "416": "The range starts beyond the end of the answer",
     "422": "A parameter that is unknown or out of range",
-    "503": "As many wait for such answers as may; see Retry-After",
+    "503": "The queue for such answers is full; see Retry-After",
 }
-UNREADABLE = "No HTTP request, or one whose address is longer than 64 kB"
+UNREADABLE = "Not an HTTP request, or one whose address is longer than 64 kB"
 # A part is bytes: it may end in the middle of anything.
 PART = {"type": "string", "format": "binary"}
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged

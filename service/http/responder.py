@@ -246,7 +246,7 @@ async def _responder(
     request: Request,
     # For the OpenAPI document, which says that it is text: clients are generated from that.
     if_none_match: Annotated[
-        str | SkipJsonSchema[None], Header(description="Entity tags that the client has, or *.")
+        str | SkipJsonSchema[None], Header(description="Entity tags of the client's copies, or *.")
     ] = None,
 ) -> Responder:
     # A header may come on several lines, which mean the same as one list.

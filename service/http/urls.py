@@ -34,10 +34,10 @@ def responses(
         206: {"description": "The part that Range asks for", "content": {media_type: {}}},
         304: {"description": "Unchanged: the client's copy is the current one"},
         404: {"description": "Unknown dataset, layer or tile", **problem},
-        410: {"description": "A version no longer held", **problem},
-        416: {"description": "Range lies behind the end of the answer", **problem},
+        410: {"description": "A version that is no longer available", **problem},
+        416: {"description": "The range starts beyond the end of the answer", **problem},
         422: {"description": "A parameter that is unknown or out of range", **problem},
-        503: {"description": "As many wait for such answers as may; see Retry-After", **problem},
+        503: {"description": "The queue for such answers is full; see Retry-After", **problem},
     }
 
 

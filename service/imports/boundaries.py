@@ -55,7 +55,7 @@ class BoundaryImport:
             f"{report.multipart:,} areas of several parts, {report.with_holes:,} with holes",
         ]
         if report.unnamed:
-            lines.append(f"{report.unnamed:,} areas without a name are called by their code")
+            lines.append(f"{report.unnamed:,} areas without a name are named by their code")
         lines += self._repair_lines()
         lines += self._coverage_lines()
         lines += report.notes
@@ -90,7 +90,7 @@ class BoundaryImport:
     def _cleaning_lines(self) -> list[str]:
         cleaning = self.report.cleaning
         if cleaning is None:
-            return ["borders were left as they are, as asked"]
+            return ["borders were left as they are, as requested"]
         if not cleaning.needed:
             return []
         if not cleaning.applied:
@@ -105,9 +105,9 @@ class BoundaryImport:
                 f"{cleaning.furthest_m:.3f} m ({cleaning.furthest_code}); "
                 f"all areas together {cleaning.area_change_m2:+,.1f} m2"
             ),
-            f"slivers that are still there: {cleaning.sliver_km:,.2f} km",
+            f"remaining slivers: {cleaning.sliver_km:,.2f} km",
             f"neighbours lost: {_pair_list(cleaning.pairs_lost)}",
-            f"areas that touch only now: {_pair_list(cleaning.pairs_gained)}",
+            f"areas that touch only after cleaning: {_pair_list(cleaning.pairs_gained)}",
         ]
 
 

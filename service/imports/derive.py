@@ -55,7 +55,8 @@ class BoundaryDerivation:
         ]
         if derivation.unused_codes:
             lines.append(
-                f"{derivation.unused_codes:,} codes of the lookup lie outside and are not used"
+                f"{derivation.unused_codes:,} codes of the lookup are not in the layer and are "
+                "not used"
             )
         if derivation.repaired:
             lines.append(f"{derivation.repaired:,} unions repaired")

@@ -114,7 +114,7 @@ class LookupImport:
         for kind, verb in ((SPLIT, "split into"), (MERGED, "merged to"), (IRREGULAR, "became")):
             old_count, new_count = areas(kind)
             if old_count:
-                irregular = ", in no simple way" if kind == IRREGULAR else ""
+                irregular = ", with no simple relation" if kind == IRREGULAR else ""
                 parts.append(f"{old_count:,} {verb} {new_count:,}{irregular}")
         return "; ".join(parts)
 

@@ -18,7 +18,7 @@ from service.store.errors import ImportRefusedError
 from service.store.measures import MeasureKey, MeasureStore
 from spatial.arrays import BoolArray
 
-NOT_IN_LAYER = "is no code of layer"
+NOT_IN_LAYER = "is not a code of layer"
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def _numbers(rows: DelimitedFile, column: str, options: MeasureOptions) -> Numbe
     """The values of one column; rows with a bad one are rejected."""
     text = rows.table.column(column)
     numbers = parse_numbers(text, decimal=options.decimal)
-    rows.check.reject(numbers.bad, column, text, "is no number")
+    rows.check.reject(numbers.bad, column, text, "is not a number")
     if not options.allow_negative:
         reason = "is below 0 (--allow-negative for scores that may be)"
         rows.check.reject(~numbers.bad & (numbers.values < 0.0), column, text, reason)

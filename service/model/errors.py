@@ -2,7 +2,7 @@
 
 AnalysisError
 ├── UnknownCategoryError    a category that the dataset does not have
-├── CutMonthError           a date inside a month of which records know the month only
+├── CutMonthError           a date inside a month of which records are known only to the month
 ├── InvalidWithinError      an area to stay within that is not written layer:code
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
@@ -117,8 +117,8 @@ class StaleVersionError(AnalysisError):
 
     def __str__(self) -> str:
         return (
-            f"version {self.asked!r} is no longer held; "
-            "read the TileJSON, or the first page, again for the current one"
+            f"version {self.asked!r} is no longer available; read the TileJSON, or the first "
+            "page, again for the current version"
         )
 
 
@@ -147,7 +147,7 @@ class UnknownCollectionError(AnalysisError):
         self.allowed = allowed
 
     def __str__(self) -> str:
-        there = ", ".join(self.allowed) or "none: nothing is imported yet"
+        there = ", ".join(self.allowed) or "none, because nothing is imported yet"
         return f"there is no collection {self.collection!r}; there are {there}"
 
 

@@ -111,8 +111,8 @@ class IncidentQuery(Query):
     within: Annotated[
         Text | None,
         Field(
-            description="Stay within one area, written layer:code: other areas, and the null "
-            "of a statistic, are restricted to it.",
+            description="Restrict the answer to one area, written layer:code: for statistics "
+            "both the areas and the null hypothesis.",
             examples=["district:E07000008"],
         ),
     ] = None
@@ -127,7 +127,8 @@ class IncidentQuery(Query):
         wanted = self.incident_filter()
         if wanted.start and wanted.end and wanted.start.day > wanted.end.day:
             raise ValueError(
-                f"from ({self.from_}) is after to ({self.to}); both are inclusive, earlier first"
+                f"from ({self.from_}) is after to ({self.to}); both are inclusive, and from must "
+                "be the earlier"
             )
         return self
 
@@ -148,6 +149,6 @@ class TableQuery(IncidentQuery):
         Text | None,
         Field(
             description="Coordinate system of the shapes: 4326, or the code of the working CRS "
-            "such as 27700. By default what the format expects.",
+            "such as 27700. By default the one that the format expects.",
         ),
     ] = None

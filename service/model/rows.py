@@ -117,7 +117,7 @@ class TypedColumn:
     def of(cls, attribute: str, annotation: Any, column: object) -> "TypedColumn":
         """The column that an annotated attribute of a row model describes."""
         if not isinstance(column, Column):
-            raise TypeError(f"{attribute} is no column: write it = column(...)")
+            raise TypeError(f"{attribute} is not a column: write it = column(...)")
         is_union = isinstance(annotation, types.UnionType)
         members = typing.get_args(annotation) if is_union else (annotation,)
         value_types = [

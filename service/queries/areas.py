@@ -181,15 +181,16 @@ class HotspotQuery(TableQuery):
     null: Annotated[
         Literal["permutation", "poisson"],
         Field(
-            description="What chance means: values dealt out among the areas, or, for rates, "
-            "incidents drawn anew given the denominators."
+            description="Null model: permute values among areas, or, for rates, redraw "
+            "incidents given the denominators."
         ),
     ] = "permutation"
     permutations: Annotated[
         Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
-            description="Maps drawn from the null behind p_permutation; 0 for the analytic p "
-            "alone. By default 99,999 up to 5,000 areas and 9,999 above, or with null=poisson.",
+            description="Number of maps drawn from the null for p_permutation; 0: the "
+            "analytic p alone. By default 99,999 up to 5,000 areas and 9,999 above, or with "
+            "null=poisson.",
         ),
     ] = None
     refine: Annotated[
@@ -204,8 +205,8 @@ class HotspotQuery(TableQuery):
     sensitivity: Annotated[
         bool,
         Field(
-            description="Say of each area under which share of other reasonable choices "
-            "(neighbours, measure, correction) it is hot."
+            description="Report for each area the share of other reasonable choices "
+            "(neighbours, measure, correction) under which it is hot."
         ),
     ] = False
 

@@ -21,4 +21,6 @@ class PlacesQuery(Query):
             "postcode; case, accents and punctuation do not matter.",
         ),
     ]
-    limit: Annotated[int, Field(ge=1, le=MAX_PLACES, description="At most this many.")] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_PLACES, description="Maximum number of results.")] = (
+        10
+    )

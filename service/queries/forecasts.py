@@ -70,7 +70,7 @@ class ForecastQuery(TableQuery, HouseholdQuery):
         Field(
             ge=1,
             le=100_000,
-            description="Areas whose sites have at least so many homes complete are comparable.",
+            description="Areas whose sites have at least this many homes complete are comparable.",
         ),
     ] = 300
     build_years: Annotated[
@@ -78,7 +78,8 @@ class ForecastQuery(TableQuery, HouseholdQuery):
         Field(
             ge=1,
             le=100,
-            description="Homes to come that no phase names are built evenly over so many years.",
+            description="Number of years over which homes to come that belong to no phase are "
+            "built, evenly.",
         ),
     ] = 20
     pace: Annotated[

@@ -114,7 +114,7 @@ class SiteMapQuery(OverlayQuery):
 
     by: Annotated[Literal["site"], Field(description="The picture has sites on areas.")] = "site"
     crs: Annotated[
-        None, Field(description="Not for pictures: they are in the working CRS, always.")
+        None, Field(description="Not used for pictures, which are always in the working CRS.")
     ] = None
     below: Annotated[
         Literal["hotspots", "density", "priorities"],
@@ -130,7 +130,7 @@ class SiteMapQuery(OverlayQuery):
             ge=0,
             le=1e9,
             allow_inf_nan=False,
-            description="Sites of at least so many homes are labelled.",
+            description="Sites of at least this many homes are labelled.",
         ),
     ] = 3_000.0
 

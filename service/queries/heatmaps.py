@@ -58,20 +58,21 @@ class HeatmapQuery(IncidentQuery):
             "or auto, or the name of a rule that chooses it.",
         ),
     ] = 400.0
-    kernel: Annotated[KernelName, Field(description="Shape of the kernel, of unit volume.")] = (
-        "quartic"
-    )
+    kernel: Annotated[KernelName, Field(description="Kernel, of unit volume.")] = "quartic"
     per: Annotated[
         Literal["period", "year"],
         Field(description="Density over the whole period, or divided by its years."),
     ] = "period"
     adaptive: Annotated[
         bool,
-        Field(description="Abramson's bandwidths: narrow where incidents are dense."),
+        Field(description="Adaptive bandwidths (Abramson): narrower where incidents are dense."),
     ] = False
     edge: Annotated[
         Literal["none", "uniform", "diggle"],
-        Field(description="Correction for what lies beyond the study area unseen."),
+        Field(
+            description="Correction at the edge of the study area, beyond which incidents are "
+            "not recorded."
+        ),
     ] = "none"
     breaks: Annotated[
         tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...],
@@ -79,7 +80,7 @@ class HeatmapQuery(IncidentQuery):
             max_length=12,
             description="Lower bounds of the colour classes in the unit of the density, "
             "ascending; repeat the parameter. By default shares of the maximum: give those of "
-            "another period to compare the two by colour.",
+            "another period to compare two periods by colour.",
         ),
     ] = ()
 
@@ -190,7 +191,7 @@ class ContourQuery(HeatmapQuery, TableQuery):
 class PeakQuery(HeatmapQuery, TableQuery):
     """Query of the peaks of a surface."""
 
-    peaks: Annotated[int, Field(ge=1, le=100, description="At most so many peaks.")] = 20
+    peaks: Annotated[int, Field(ge=1, le=100, description="Maximum number of peaks.")] = 20
     layer: Annotated[
         Text | None,
         Field(description="Layer that names the places; by default the finest with place names."),

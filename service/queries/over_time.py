@@ -115,7 +115,7 @@ Codes = Annotated[
 class DisplacementQuery(TwoPeriodsQuery):
     """Query of the weighted displacement difference of an intervention."""
 
-    crs: Annotated[None, Field(description="Not for this answer: it has no shapes.")] = None
+    crs: Annotated[None, Field(description="Not used: this answer has no shapes.")] = None
     target: Annotated[
         Codes, Field(min_length=1, description="Codes of the areas of the intervention.")
     ]

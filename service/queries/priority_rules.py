@@ -48,13 +48,13 @@ class Condition(BaseModel):
         number_tests = [test is not None for test in (self.at_least, self.at_most)]
         if self.fact not in WORDS | NUMBERS:
             facts = ", ".join([*WORDS, *NUMBERS])
-            raise ValueError(f"there is no fact {self.fact!r}; there are {facts}")
+            raise ValueError(f"there is not a fact {self.fact!r}; there are {facts}")
         if sum((*word_tests, *number_tests, self.missing is not None)) != 1:
             raise ValueError(f"{self.fact}: give one of in, not_in, at_least, at_most, missing")
         if any(word_tests) and self.fact not in WORDS:
             raise ValueError(f"{self.fact} is a number: give at_least, at_most or missing")
         if any(number_tests) and self.fact not in NUMBERS:
-            raise ValueError(f"{self.fact} is a word: give in, not_in or missing")
+            raise ValueError(f"{self.fact} is text: give in, not_in or missing")
         return self
 
     def holds(self, value: str | float | None) -> bool:
@@ -102,7 +102,7 @@ class Rule(BaseModel):
             if name is None:
                 continue
             if name not in WORDS | NUMBERS or conversion:
-                raise ValueError(f"the reason names {name!r}, which is no fact")
+                raise ValueError(f"the reason names {name!r}, which is not a fact")
             format("" if name in WORDS else 1.0, spec or "")  # a wrong format raises here
         return reason
 
@@ -127,10 +127,10 @@ class PriorityRules(BaseModel):
         ids = [rule.id for rule in self.rules]
         repeated = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
         if repeated:
-            raise ValueError(f"rules are there twice: {', '.join(repeated)}")
+            raise ValueError(f"rules occur twice: {', '.join(repeated)}")
         unknown_facts = sorted(set(self.order_by.values()) - set(NUMBERS))
         if unknown_facts:
             raise ValueError(
-                f"order_by names {', '.join(unknown_facts)}, which is no number of an area"
+                f"order_by names {', '.join(unknown_facts)}, which is not a number of an area"
             )
         return self

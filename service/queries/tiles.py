@@ -10,7 +10,7 @@ from service.queries.growth import OverlayQuery, PrioritiesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 
 WebMercatorOnly = Annotated[
-    None, Field(description="Not for tiles: they are in Web Mercator, always.")
+    None, Field(description="Not used for tiles, which are always in Web Mercator.")
 ]
 
 

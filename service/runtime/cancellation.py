@@ -16,7 +16,7 @@ class AbandonedError(Exception):
     """No client waits for the answer any more."""
 
     def __str__(self) -> str:
-        return "nobody waits for this answer any more"
+        return "no client is waiting for this answer any more"
 
 
 class CancelToken:

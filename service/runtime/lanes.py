@@ -51,8 +51,8 @@ class BusyError(WorkError):
 
     def __str__(self) -> str:
         return (
-            f"{self.running} {self.cost} answers are being computed and {self.waiting} wait "
-            f"for it, which is as many as may: ask again in {self.retry_after_s} seconds"
+            f"the queue is full: {self.running} {self.cost} answers are being computed and "
+            f"{self.waiting} are waiting. Retry in {self.retry_after_s} seconds"
         )
 
 

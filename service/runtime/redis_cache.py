@@ -62,7 +62,7 @@ class Circuit:
             self._failing_since = self._clock()
             # One line; the address with its password is in no error's message.
             reason = f"{type(error).__name__}: {error}".splitlines()[0][:200]
-            logger.warning("%s (%s): answers come without it", self._failure, reason)
+            logger.warning("%s (%s): answers are made without it", self._failure, reason)
 
     def worked(self) -> None:
         """Note that it worked."""
@@ -87,8 +87,8 @@ class RedisCache:
         self.client = _client(settings)
         self.prefix = f"hotspots:1:{namespace}:"
         self._settings = settings
-        self._reads = Circuit("the shared cache does not answer", settings.pause_s)
-        self._writes = Circuit("the shared cache takes nothing", settings.pause_s)
+        self._reads = Circuit("the shared cache does not respond", settings.pause_s)
+        self._writes = Circuit("the shared cache accepts no writes", settings.pause_s)
         self._connections = asyncio.Semaphore(CONNECTIONS)
         self._pending: set[asyncio.Task[None]] = set()
 

@@ -53,7 +53,7 @@ def completed(
         raise DatasetSettingsError("files", "()", "at least one source file")
     if rows.num_rows == 0:
         names = ", ".join(file.name for file in files[:5])
-        raise ImportRefusedError(names, "there is no usable row")
+        raise ImportRefusedError(names, "there are no usable rows")
     defaults = dict(constants)
     if len(files) == 1:
         defaults |= {"source_file": files[0].name, "source_sha256": files[0].sha256}

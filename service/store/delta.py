@@ -282,7 +282,7 @@ def parsed_facts(folder: DataFolder, description: str) -> Mapping[str, Any]:
         facts = None
     if not isinstance(facts, dict):
         raise DamagedTableError(
-            str(folder.path), "its description does not hold our facts about it"
+            str(folder.path), "its description does not hold the facts about it"
         )
     return facts
 

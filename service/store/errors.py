@@ -94,7 +94,7 @@ class AlreadyImportedError(StoreError):
     def __str__(self) -> str:
         return (
             f"imported into {self.table} before, byte for byte: {self.path}; nothing was "
-            "imported. Repeat with --replace to put the rows in the place of those there"
+            "imported. Run again with --replace to replace the existing rows"
         )
 
 
@@ -110,8 +110,8 @@ class SameNameError(StoreError):
     def __str__(self) -> str:
         return (
             f"{self.table} already has rows of a file named {self.path}, with other content; "
-            "nothing was imported. Repeat with --replace to put the new rows in the place of "
-            "the old ones, or rename the file to add them"
+            "nothing was imported. Run again with --replace to replace the existing rows, or "
+            "rename the file to add these"
         )
 
 
@@ -130,7 +130,7 @@ class MeasureExistsError(StoreError):
         return (
             f"measure {self.measure!r} of {self.period} for layer {self.layer!r} is loaded "
             f"already, from {self.loaded_from}; nothing was imported. "
-            "Repeat with --replace to replace it"
+            "Run again with --replace to replace it"
         )
 
 
@@ -147,7 +147,7 @@ class LookupExistsError(StoreError):
     def __str__(self) -> str:
         return (
             f"a lookup from {self.from_layer} to {self.to_layer} is loaded already, from "
-            f"{self.loaded_from}; nothing was imported. Repeat with --replace to replace it"
+            f"{self.loaded_from}; nothing was imported. Run again with --replace to replace it"
         )
 
 
@@ -165,7 +165,7 @@ class PostcodesExistError(StoreError):
         return (
             f"{self.number:,} of the postcodes are loaded already, such as "
             f"{', '.join(self.examples)} from {self.loaded_from}; nothing was imported. "
-            "Repeat with --replace to replace them"
+            "Run again with --replace to replace them"
         )
 
 
@@ -182,7 +182,7 @@ class SiteExistsError(StoreError):
         more = f" and {len(self.site_ids) - 5} more" if len(self.site_ids) > 5 else ""
         return (
             f"sites {examples}{more} are loaded already; nothing was imported. "
-            "Repeat with --replace to replace them"
+            "Run again with --replace to replace them"
         )
 
 
@@ -197,8 +197,8 @@ class ConcurrentImportError(StoreError):
 
     def __str__(self) -> str:
         return (
-            f"other imports into {self.table} got in first {self.attempts} times; "
-            "nothing was imported. Repeat when they have finished"
+            f"other imports into {self.table} were committed first {self.attempts} times; "
+            "nothing was imported. Run again when they have finished"
         )
 
 
@@ -270,4 +270,4 @@ class DamagedTableError(StoreError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.path} cannot be read as a table of ours: {self.reason}"
+        return f"{self.path} cannot be read as a table of this program: {self.reason}"

@@ -322,7 +322,7 @@ def _check_key(key: LookupKey) -> None:
         if not is_layer_id(name):
             raise DatasetSettingsError(field, name, "lower-case letters, digits, - and _")
     if key.from_layer == key.to_layer:
-        raise DatasetSettingsError("to layer", key.to_layer, "another than the from layer")
+        raise DatasetSettingsError("to layer", key.to_layer, "different from the from layer")
 
 
 def _exists(key: LookupKey, pairs: _Pairs) -> LookupExistsError:

@@ -37,12 +37,12 @@ SCHEMA = pa.schema(
 # (Ordnance Survey, Code-Point Open technical specification; ONS, ONSPD user guide, osgrdind).
 QUALITIES: Final[Mapping[int, str]] = {
     1: "in the building nearest to the mean of its addresses",
-    2: "in the building nearest to the mean of its addresses, found by eye",
+    2: "in the building nearest to the mean of its addresses, placed by eye",
     3: "within 50 m",
     4: "the mean of its addresses",
-    5: "worked out from the postcodes around",
+    5: "estimated from the surrounding postcodes",
     6: "the mean of the postcode sector",
-    8: "the last place known of a postcode that ended long ago",
+    8: "the last known place of a postcode that ended long ago",
     9: "no place",
 }
 NO_QUALITY: Final = -1
@@ -308,5 +308,5 @@ def _check_distinct_postcodes(table: pa.Table, file: SourceFile) -> None:
     if repeated:
         examples = ", ".join(written(postcode) for postcode in repeated[:5])
         raise ImportRefusedError(
-            file.name, f"{len(repeated)} postcodes are there more than once, such as {examples}"
+            file.name, f"{len(repeated)} postcodes occur more than once, such as {examples}"
         )

@@ -286,7 +286,9 @@ def _checked_site_ids(table: pa.Table, file: SourceFile) -> tuple[str, ...]:
     phases = set(table.filter(is_phase).column("site_id").to_pylist())
     missing = sorted(phases - set(site_ids))
     if missing:
-        raise ImportRefusedError(file.name, f"phases of a site that is not in it: {missing[0]}")
+        raise ImportRefusedError(
+            file.name, f"phases of a site that is not in the file: {missing[0]}"
+        )
     return tuple(site_ids)
 
 

@@ -143,8 +143,8 @@ def check_distinct(files: Sequence[SourceFile]) -> None:
         if file.name in by_name:
             raise ImportRefusedError(
                 file.name,
-                "two files of this name have different content, and the name is what --replace "
-                "knows a file by: rename one",
+                "two files of this name have different content, and --replace identifies "
+                "files by name: rename one of them",
             )
         by_name[file.name] = by_content[file.sha256] = file
 

@@ -206,8 +206,8 @@ def _choose(
         return "likelihood", RULES["likelihood"](sample)
     choice = RULES["normal-reference"](sample)
     warning = (
-        f"With {count} distinct places cross-validation has too little to go by: "
-        "the normal reference was taken."
+        f"With {count} distinct places cross-validation has too little data: the normal "
+        "reference rule was used."
     )
     return "normal-reference", replace(choice, warnings=(*choice.warnings, warning))
 
@@ -216,6 +216,6 @@ def _no_less_than(least_sd_m: float, choice: Choice) -> Choice:
     """The choice, raised to the location error if it is smaller."""
     if choice.sd_m >= least_sd_m:
         return choice
-    warning = "The rule chose less than the location error of the data: that was taken instead."
+    warning = "The rule chose less than the location error of the data: that was used instead."
     # Slightly more, so that rounding does not trigger the warning of `location_warnings`.
     return replace(choice, sd_m=least_sd_m * (1.0 + 1e-12), warnings=(*choice.warnings, warning))

@@ -32,7 +32,7 @@ CANDIDATE_SPAN = 160.0  # ratio of the widest to the narrowest standard deviatio
 WIDEST_PER_REFERENCE = 2.0  # multiple of the normal reference, which oversmooths clusters
 IQR_PER_SD = 1.3489795003921634  # of a normal distribution
 TINY = 1e-300  # keeps the logarithm of an underflown density finite
-_NO_ANSWER = "The rule has no answer within the bandwidths tried: the end of the range was taken."
+_NO_ANSWER = "The rule has no answer within the bandwidths tried: the end of the range was used."
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def normal_reference(sample: Sample) -> Choice:
     basis = f"spread {a:.0f} m east, {b:.0f} m north, effective number {effective_number:.0f}"
     if min(a, b) <= 1e-6 * max(a, b):
         line = (4.0 / 3.0) ** 0.2 * max(a, b) * effective_number ** (-0.2)
-        return Choice(line, basis, warnings=("The records lie on one line.",))
+        return Choice(line, basis, warnings=("The records lie on a straight line.",))
     curvature = 3.0 / a**4 + 3.0 / b**4 + 2.0 / (a * b) ** 2
     sd = (8.0 * a * b / (effective_number * curvature)) ** (1.0 / 6.0)
     return Choice(sd, basis, axes_sd_m=(a * shrinkage, b * shrinkage))

@@ -107,9 +107,9 @@ def hotspot_accuracy(
     if is_hot.shape != count_before.shape:
         raise InvalidValuesError("hot", f"must have {len(count_before)} flags, one per area")
     if not is_hot.any():
-        raise InvalidValuesError("hot", "no area is called: such a map has no accuracy")
+        raise InvalidValuesError("hot", "no area is called hot: such a map has no accuracy")
     if not count_after.sum() > 0.0:
-        raise InvalidValuesError("after", "has no incident: no map can be judged by it")
+        raise InvalidValuesError("after", "has no incidents: no map can be judged by it")
     hot_km2 = float(areas_km2[is_hot].sum())
     area_share = hot_km2 / float(areas_km2.sum())
     hit_rate = float(count_after[is_hot].sum() / count_after.sum())

@@ -43,7 +43,8 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
     n = len(points)
     if not 1 <= k <= n - 1:
         raise InvalidNeighboursError(
-            f"k nearest needs k from 1 to {max(n - 1, 0)}, one less than the areas, got {k}"
+            f"k nearest neighbours needs k from 1 to {max(n - 1, 0)}, one less than the areas, "
+            f"got {k}"
         )
     _check_links(n * k)
     tree = centre_tree(points)
@@ -208,7 +209,8 @@ def _check_links(links: int) -> None:
     """Refuse a structure that is too large for memory."""
     if links > MAX_LINKS:
         raise InvalidNeighboursError(
-            f"{links:,} links are more than the {MAX_LINKS:,} allowed: ask for fewer or nearer"
+            f"{links:,} links are more than the {MAX_LINKS:,} allowed: ask for fewer or closer "
+            "neighbours"
         )
 
 

@@ -283,4 +283,4 @@ def test_workers_that_cannot_start_end_the_program(tmp_path):
     )
     assert done.returncode == 1
     assert "Hotspot Atlas at" not in done.stdout
-    assert "a worker ended before it could serve" in done.stderr
+    assert "a worker ended before it could serve requests" in done.stderr

@@ -44,9 +44,9 @@ STATISTICS: Final = {
     "join-count": "local join counts (Anselin and Li 2019)",
 }
 NULLS: Final = {
-    "permutation": "conditional permutation: the value of the area stays, the others are "
-    "dealt out at random",
-    "poisson": "incidents drawn anew given the denominators (Monte Carlo)",
+    "permutation": "conditional permutation: the value of the area is fixed, the others are "
+    "permuted",
+    "poisson": "incidents redrawn given the denominators (Monte Carlo)",
 }
 
 
@@ -342,9 +342,7 @@ def _method(
     """The method with all its parameters."""
     is_drawn = permutations > 0
     is_exact = query.statistic == "join-count"
-    exact_null = (
-        "exact: the other flags are dealt out at random" if is_exact else "normal approximation"
-    )
+    exact_null = "exact: the other flags are permuted" if is_exact else "normal approximation"
     method: dict[str, Any] = {
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
@@ -426,8 +424,8 @@ def _notes(
     island_count = len(neighbours.islands)
     if island_count:
         notes.append(
-            f"{island_count} areas have no neighbours: their z is about themselves alone "
-            "and they are not tested by permutation."
+            f"{island_count} areas have no neighbours: their z describes only themselves, and "
+            "they are not tested by permutation."
         )
     low_count = int(np.count_nonzero(expected_nearby < MIN_EXPECTED))
     if low_count:

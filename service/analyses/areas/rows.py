@@ -89,7 +89,7 @@ class HotspotRow(AreaRow):
         only="with statistic=local-moran",
     )
     effective_number: float | None = column(
-        "As many incidents of equal weight would make as noisy a sum.",
+        "Number of incidents of equal weight whose sum would be as uncertain.",
         _OF_COUNT,
         "incidents",
         only=_WEIGHTED,
@@ -131,7 +131,7 @@ class ChangeRow(AreaRow):
     count_before: int = column("Incidents in the baseline period.", COUNT, "incidents")
     count_after: int = column("Incidents in the period.", COUNT, "incidents")
     difference: float = column(
-        "Incidents more than the baseline period would have had in as many days.",
+        "Incidents minus those that the baseline's daily rate would give for the period.",
         _OF_BOTH,
         "incidents",
     )

@@ -83,7 +83,7 @@ def sentence(peaks: Peaks, names: PlaceNames) -> str:
     """
     primary = _join_names(_distinct_names(peaks.of_class("primary"), names, frozenset()))
     if not primary:
-        return "No hotspot: there is nothing to see."
+        return "No hotspot: no incidents are located."
     primary_names = frozenset(
         names.name_at(peak.x_m, peak.y_m) for peak in peaks.of_class("primary")
     )

@@ -16,7 +16,7 @@ class PeakRow(Row):
     place: str | None = column("Name of the area that the peak lies in.", _OF_INCIDENTS)
     density: float = column("Density at the peak, in `unit`.", _OF_INCIDENTS)
     prominence: float = column(
-        "How far one must descend to reach higher ground, as a share of the highest peak.",
+        "Prominence: the descent needed to reach higher ground, as a share of the highest peak.",
         _OF_INCIDENTS,
     )
     incidents: float = column(

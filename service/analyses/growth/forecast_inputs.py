@@ -178,7 +178,10 @@ class ForecastReader:
         years = _years(last_day.year, query.horizon)
         if len(sites) * len(years) > MAX_SITE_YEARS:
             raise TooMuchWorkError(
-                "sites times years", len(sites) * len(years), MAX_SITE_YEARS, "a nearer horizon"
+                "sites times years",
+                len(sites) * len(years),
+                MAX_SITE_YEARS,
+                "choose a nearer horizon",
             )
         denominator = self._denominator(layer, query)
         area_of_site = assign_points(layer, sites.xy_m)

@@ -127,9 +127,10 @@ def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     if homes_between > 0.5 and query.denominator_growth == "none":
         notes.append(
             f"{homes_between:,.0f} homes were scheduled between {inputs.denominator.measure} of "
-            f"{inputs.denominator.period} and the incidents: who lives in them is in the "
-            "incidents and not in the denominator, so that rates around sites are too high as "
-            "far as they were built (denominator_growth=scheduled adds them)."
+            f"{inputs.denominator.period} and the incidents: incidents of their residents are "
+            "counted, but the residents are not in the denominator, so that rates around "
+            "sites are too high where these homes were built (denominator_growth=scheduled "
+            "adds them)."
         )
     elif homes_between > 0.5:
         notes.append(
@@ -147,7 +148,7 @@ def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
         )
     if inputs.layer_by_default:
         notes.append(
-            f"No layer was asked for: {inputs.layer.layer_id} has most areas of those with "
+            f"No layer was requested: {inputs.layer.layer_id} has most areas of those with "
             f"{inputs.denominator.measure}."
         )
     return notes
@@ -192,7 +193,7 @@ def _of_rates(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
                 f"of {layer_id}."
             )
     if inputs.sizes is None:
-        notes.append(f"Each home to come adds one to {unit}, as if none stood empty.")
+        notes.append(f"Each home to come adds one to {unit}, as if no home stood empty.")
     return notes
 
 

@@ -26,8 +26,8 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.rates.rates import standardised_ratios
 
 LOCATED_NEAR: Final = (
-    "Incidents are near by their place; those of areas are counted by their area code where "
-    "they have one."
+    "Incidents near a site are found by their location; incidents of areas are counted by "
+    "their area code where they have one."
 )
 
 

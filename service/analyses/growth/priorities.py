@@ -28,7 +28,7 @@ NO_BASELINE: Final = (
     "Give baseline_from and baseline_to for them."
 )
 NOT_A_RANKING: Final = (
-    "Priorities follow from stated rules, which are choices; they are no measure of need."
+    "Priorities follow from stated rules, which are choices; they do not measure need."
 )
 Facts = dict[str, NDArray[Any]]
 

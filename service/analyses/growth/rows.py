@@ -72,7 +72,7 @@ class SiteRow(Row):
         "Northing of the site.", NOTHING, "m", only=_SITE_OR_PHASE, is_stated=False
     )
     position: str | None = column(
-        "How the place of the site is known.", NOTHING, only=_SITE, is_stated=False
+        "How the location of the site is known.", NOTHING, only=_SITE, is_stated=False
     )
     phases: int = column("Phases of the site.", NOTHING, "phases", only=_SITE, is_stated=False)
     first_phase_year: float | None = column(
@@ -95,7 +95,7 @@ class SiteRow(Row):
         "Sites of which another district has a part too.", NOTHING, only=_DISTRICT, is_stated=False
     )
     note: str | None = column(
-        "What a reader must know of the row.",
+        "Notes on the row.",
         NOTHING,
         only="with by=site, by=phase or by=district",
     )
@@ -129,7 +129,7 @@ class OverlayRow(Row):
     easting_m: float = column("Easting of the site.", NOTHING, "m", only=_SITE, is_stated=False)
     northing_m: float = column("Northing of the site.", NOTHING, "m", only=_SITE, is_stated=False)
     position: str | None = column(
-        "How the place of the site is known.", NOTHING, only=_SITE, is_stated=False
+        "How the location of the site is known.", NOTHING, only=_SITE, is_stated=False
     )
     homes_not_published: float = column(
         "Homes planned on sites whose completions are not published.", NOTHING, "homes", only=_AREA
@@ -194,7 +194,7 @@ class OverlayRow(Row):
     ratio_count_upper: float | None = column(
         "Upper end of that ratio's 95 % interval.", _OF_COUNT, only=_AREA
     )
-    note: str | None = column("What a reader must know of the site.", NOTHING, only=_SITE)
+    note: str | None = column("Notes on the site.", NOTHING, only=_SITE)
     size_class: str = _SIZE_CLASS
     completion_class: str = _COMPLETION_CLASS
 

@@ -292,7 +292,7 @@ def _shared_notes(sites: Sites) -> tuple[str, ...]:
     names = sorted({name for name, _ in shared_sites(sites)})
     if not names:
         return ()
-    return (f"In more than one district, with a row for each: {'; '.join(names)}.",)
+    return (f"In more than one district, with one row for each: {'; '.join(names)}.",)
 
 
 def sites_source(sites: Sites) -> dict[str, Any]:

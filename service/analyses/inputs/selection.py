@@ -189,7 +189,9 @@ def _refuse_reversed(selection: Selection) -> None:
         return
     if start is not None:
         raise InvalidParameterError(
-            "from", start.text, f"{last_day} or earlier: there records end"
+            "from", start.text, f"{last_day} or earlier: the records end on that day"
         )
     if end is not None:
-        raise InvalidParameterError("to", end.text, f"{first_day} or later: there records begin")
+        raise InvalidParameterError(
+            "to", end.text, f"{first_day} or later: the records begin on that day"
+        )

@@ -18,7 +18,7 @@ def demo(
     port: serve.Port = 8000,
     workers: serve.Workers = 1,
     write_only: Annotated[
-        bool, typer.Option("--write-only", help="Write the data and stop; do not serve.")
+        bool, typer.Option("--write-only", help="Write the data and exit without serving.")
     ] = False,
 ) -> None:
     """Write the synthetic demonstration county when it is absent, then serve it.

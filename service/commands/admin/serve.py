@@ -19,7 +19,8 @@ from service.runtime import logs
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
 Host = Annotated[
-    str, typer.Option(help="Address to listen on; anything but loopback is open to the network.")
+    str,
+    typer.Option(help="Address to listen on; any address but loopback is open to the network."),
 ]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")]

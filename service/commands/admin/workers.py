@@ -60,7 +60,7 @@ class Supervisor(Multiprocess):
             if process.exitcode is None and not self._hangs(process):
                 continue
             if not self._is_announced:
-                logger.error("a worker ended before it could serve")
+                logger.error("a worker ended before it could serve requests")
                 self.failed = True
                 self.should_exit.set()
                 return
@@ -78,7 +78,7 @@ class Supervisor(Multiprocess):
         process.join()
         was_ready = process.pid in self._ready
         self._not_before = 0.0 if was_ready else time.monotonic() + RETRY_S
-        logger.warning("worker %d ended; another one takes its place", process.pid)
+        logger.warning("worker %d ended and is being replaced", process.pid)
         mark_process_dead(process.pid)  # type: ignore[no-untyped-call]
         self.processes[index] = Process(self.config, self.sockets)
         self.processes[index].start()

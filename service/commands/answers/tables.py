@@ -196,7 +196,9 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
 
 def places(
     q: Annotated[str, typer.Argument(help="The beginning of a name, a code or a postcode.")],
-    limit: Annotated[str | None, typer.Option(metavar="NUMBER", help="At most this many.")] = None,
+    limit: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="Maximum number of results.")
+    ] = None,
     out: Out = None,
 ) -> None:
     """Where a place is, by what it is called, as JSON: areas, development sites, postcodes."""

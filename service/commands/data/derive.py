@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def _derive() -> None:
-    """New data at rest from what is there."""
+    """Derive new layers and tables from imported data."""
 
 
 @app.command()

@@ -74,7 +74,9 @@ def incidents(
     licence: Licence = "",
     area_layer: Annotated[
         str | None,
-        typer.Option(help="Layer that the supplied area codes belong to [found out]."),
+        typer.Option(
+            help="Layer that the supplied area codes belong to [detected automatically]."
+        ),
     ] = None,
     time: Annotated[
         str | None,
@@ -92,7 +94,7 @@ def incidents(
     time_zone: Annotated[
         str | None,
         typer.Option(
-            help="Zone whose local time is kept, where times state their offset from UTC.",
+            help="Time zone in which times that state their offset from UTC are stored.",
             rich_help_panel=CSV_ONLY,
         ),
     ] = None,
@@ -144,12 +146,13 @@ def incidents(
     attribute: Annotated[
         list[str] | None,
         typer.Option(
-            help="name=column of a further attribute; repeat for several.",
+            help="Another attribute, written name=column; repeat for several.",
             rich_help_panel=CSV_ONLY,
         ),
     ] = None,
     delimiter: Annotated[
-        str | None, typer.Option(help="One character [found out].", rich_help_panel=CSV_ONLY)
+        str | None,
+        typer.Option(help="One character [detected automatically].", rich_help_panel=CSV_ONLY),
     ] = None,
     replace: Replace = False,
     decimal: Decimal = DecimalSign.POINT,
@@ -228,14 +231,14 @@ def _placement(resources: Resources, dataset: str) -> list[str]:
     """How the dataset's records fall into the study area's layer, if there is one."""
     layer_id = resources.catalogue.study_layer()
     if layer_id is None:
-        return ["no boundary layer is imported yet, so what lies outside is not counted"]
+        return ["no boundary layer is imported yet, so incidents outside it are not counted"]
     area_counts = resources.areas.count(dataset, layer_id, IncidentFilter())
     reconciliation = area_counts.reconciliation()
     descriptions = {
         "in_layer_by_code": "in the layer by supplied code",
-        "in_layer_by_lookup": "by the code of another layer that a lookup leads from",
-        "in_layer_by_lookup_and_location": "by such a code and location",
-        "in_layer_by_lookup_and_share": "by such a code, shared out",
+        "in_layer_by_lookup": "by a code of another layer, through a lookup",
+        "in_layer_by_lookup_and_location": "by such a code and the location",
+        "in_layer_by_lookup_and_share": "by such a code, shared among areas",
         "in_layer_by_location": "by location",
         "outside": "outside",
         "not_located": "not located",

@@ -53,8 +53,8 @@ def postcodes(
 
 def lookup(
     file: Annotated[Path, typer.Argument(help="CSV with one row per pair of areas.")],
-    from_layer: Annotated[str, typer.Option(help="Layer of the codes that are looked up.")],
-    to_layer: Annotated[str, typer.Option(help="Layer of the codes that they lead to.")],
+    from_layer: Annotated[str, typer.Option(help="Layer of the codes to translate from.")],
+    to_layer: Annotated[str, typer.Option(help="Layer of the codes to translate to.")],
     from_field: Annotated[str, typer.Option(help="Column with the codes of --from-layer.")],
     to_field: Annotated[str, typer.Option(help="Column with the codes of --to-layer.")],
     change_field: Annotated[
@@ -63,8 +63,8 @@ def lookup(
     weight: Annotated[
         str,
         typer.Option(
-            help="By what a split area is shared: area, or a measure of --to-layer "
-            "(name or name:period)."
+            help="How a split area is shared among its parts: area, or a measure of "
+            "--to-layer (name or name:period)."
         ),
     ] = "area",
     source: Source = "",

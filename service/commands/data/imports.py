@@ -24,7 +24,9 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 Crs = Annotated[
     str | None,
-    typer.Option("--crs", help="Coordinate system of the file, where it does not say its own."),
+    typer.Option(
+        "--crs", help="Coordinate system of the file, where the file does not state one."
+    ),
 ]
 
 
@@ -93,7 +95,7 @@ def measures(
     source: Source = "",
     licence: Licence = "",
     allow_negative: Annotated[
-        bool, typer.Option("--allow-negative", help="For scores; a count is never below 0.")
+        bool, typer.Option("--allow-negative", help="Accept values below 0, for scores.")
     ] = False,
     delimiter: Delimiter = None,
     replace: Replace = False,
@@ -132,7 +134,7 @@ def measures(
     terminal.print_lines(summary.lines())
 
 
-COLUMNS = "Columns [found by their usual names]"
+COLUMNS = "Columns [detected by their usual names]"
 
 
 @app.command()

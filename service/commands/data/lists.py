@@ -12,7 +12,7 @@ from service.commands import terminal
 from service.model.answers import Document
 from service.render.documents import document_json
 
-AsJson = Annotated[bool, typer.Option("--json", help="The JSON of the HTTP answer instead.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON of the HTTP answer.")]
 
 
 def datasets(as_json: AsJson = False) -> None:

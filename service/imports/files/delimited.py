@@ -332,8 +332,8 @@ def _check_quotes(
     if lines > 0:
         raise ImportRefusedError(
             name,
-            f"a quote that record {last_number} opens is never closed, "
-            f"and {lines} lines to the end of the file are inside it",
+            f"record {last_number} opens a quote that is never closed: the remaining {lines} "
+            f"lines of the file are inside it",
         )
 
 

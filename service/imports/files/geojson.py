@@ -65,9 +65,7 @@ def read_features(path: Path, *, delimiter: str | None = None) -> Features:
     sources, _ = find_sources([path], skip_reason=_why_passed_over)
     if len(sources) > 1:
         names = ", ".join(source.name for source in sources[:5])
-        raise ImportRefusedError(
-            str(path), f"has {len(sources)} files that could be meant: {names}"
-        )
+        raise ImportRefusedError(str(path), f"has {len(sources)} candidate files: {names}")
     return _read(sources[0], delimiter)
 
 
@@ -98,12 +96,12 @@ def _read_geojson(content: bytes, source: Source) -> Features:
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ImportRefusedError(name, f"is no JSON: {error}") from None
+        raise ImportRefusedError(name, f"is not JSON: {error}") from None
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not all(
         isinstance(feature, dict) for feature in features
     ):
-        raise ImportRefusedError(name, "is no GeoJSON feature collection")
+        raise ImportRefusedError(name, "is not a GeoJSON feature collection")
     if not features:
         raise ImportRefusedError(name, "has no features")
     properties = [feature.get("properties") or {} for feature in features]

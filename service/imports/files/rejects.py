@@ -163,10 +163,10 @@ def check_share(
         f"{group.rows:,} for {group.column}, which {group.reason} (first: {group.first[0]})"
         for group in groups[:SHOWN]
     )
-    rule = "with --strict none may be"
+    rule = "with --strict none is allowed"
     if not strict:
-        rule = f"at most {max_share:.0%} may be, unless --max-rejected says otherwise"
-    message = f"{rejected:,} of {rows:,} rows are not usable ({rule}): {reasons}"
+        rule = f"the limit is {max_share:.0%}; --max-rejected changes it"
+    message = f"{rejected:,} of {rows:,} rows are unusable ({rule}): {reasons}"
     if len(groups) > SHOWN:
         message += f"; and for {len(groups) - SHOWN} more reasons"
     if listed_in:

@@ -96,7 +96,7 @@ def find_sources(
             sources.append(_file(path))
     if not sources:
         path_names = ", ".join(str(path) for path in paths) or "no file was named"
-        skipped_count = f"; passed over {len(skipped)} files" if skipped else ""
+        skipped_count = f"; skipped {len(skipped)} files" if skipped else ""
         raise ImportRefusedError(path_names, f"there is nothing to import{skipped_count}")
     return tuple(sources), tuple(skipped)
 

@@ -200,8 +200,8 @@ class ImportSummary:
         lines += self._rejected_lines() + self._code_lines() + self._district_lines()
         blank = sum(file.blank for file in self.files)
         if blank:
-            lines.append(f"{blank:,} blank records passed over")
-        lines += [f"passed over {skipped.file}: {skipped.reason}" for skipped in self.skipped[:10]]
+            lines.append(f"{blank:,} blank records skipped")
+        lines += [f"skipped {skipped.file}: {skipped.reason}" for skipped in self.skipped[:10]]
         if len(self.skipped) > 10:
             lines.append(f"passed over {len(self.skipped) - 10:,} more files")
         return (*lines, *self.notes)
@@ -230,7 +230,7 @@ class ImportSummary:
         duplicates = self.duplicate_ids
         if duplicates is not None and duplicates.ids:
             lines.append(
-                f"{duplicates.ids:,} incident ids are there more than once, in "
+                f"{duplicates.ids:,} incident ids occur more than once, in "
                 f"{duplicates.rows:,} rows, all kept: "
                 f"{duplicates.first[0]}{' ...' if duplicates.ids > 1 else ''}"
             )

@@ -110,8 +110,8 @@ def _choose_layer(
     best_layers = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
     if len(best_layers) > 1:
         note = (
-            f"the area codes fit {', '.join(best_layers)} alike; {best} was taken: --area-layer "
-            "says otherwise"
+            f"the area codes fit {', '.join(best_layers)} equally well; {best} was used; "
+            f"choose another with --area-layer"
         )
         return best, "detected", (note,)
     return best, "detected", ()

@@ -25,9 +25,9 @@ LOCATION_QUALITY = "location_quality"
 BY_COORDINATES, BY_POSTCODE, BY_NOTHING = "coordinates", "postcode", "none"
 
 SHOWN = 5
-_UNKNOWN = "is a postcode that is not known"
+_UNKNOWN = "is not a known postcode"
 _UNPLACED = "is a postcode without a place"
-_NO_UNIT = "is no whole postcode"
+_NO_UNIT = "is not a complete postcode"
 
 
 @dataclass(frozen=True)
@@ -209,13 +209,13 @@ def tally_lines(tallies: Sequence[PostcodeTally]) -> tuple[str, ...]:
         postcode_list = ", ".join(written(postcode) for postcode, _ in ended.most_common(SHOWN))
         ellipsis = ", ..." if len(ended) > SHOWN else ""
         lines.append(
-            f"{ended.total():,} rows have one of {len(ended):,} postcodes that have ended; their "
-            f"last place was taken: {postcode_list}{ellipsis}"
+            f"{ended.total():,} rows have one of {len(ended):,} postcodes that have ended; "
+            f"their last place was used: {postcode_list}{ellipsis}"
         )
     for reason, message in (
-        (_UNKNOWN, "a postcode that is not known"),
+        (_UNKNOWN, "an unknown postcode"),
         (_UNPLACED, "a postcode without a place"),
-        (_NO_UNIT, "no whole postcode"),
+        (_NO_UNIT, "no complete postcode"),
     ):
         values = Counter(reject.value for reject in rejects if reject.reason == reason)
         if values:

@@ -296,8 +296,8 @@ class _Reading:
         if len(occurred) < MIDNIGHTS or not is_midnight.all():
             return times.precision
         self.notes.append(
-            f"{self._contents.file.name}: every time in {name} is midnight: the day is taken to "
-            "be all that is known"
+            f"{self._contents.file.name}: every time in {name} is midnight: only the day is "
+            "taken as known"
         )
         return np.where(has_time, np.int8(PRECISIONS.index("day")), times.precision)
 
@@ -309,12 +309,12 @@ class _Reading:
         name = self._contents.resolve_name(column, "--time-of-day")
         text = self._contents.table.column(name)
         minutes, blank, bad = parse_times_of_day(text)
-        check.reject(bad, name, text, "is no time of day (23:59, 23:59:59, 11:59 PM or 2359)")
+        check.reject(bad, name, text, "is not a time of day (23:59, 23:59:59, 11:59 PM or 2359)")
         day = PRECISIONS.index("day")
         has_time_of_day = ~blank & ~bad
         not_a_day = has_time_of_day & ~times.blank & ~times.bad & (times.precision != day)
         check.reject(
-            not_a_day, name, text, "is a time of day, but the other column has no plain day"
+            not_a_day, name, text, "is a time of day, but the other column has no plain date"
         )
         occurred = times.occurred + np.where(has_time_of_day, minutes, 0).astype("timedelta64[m]")
         precision = np.where(has_time_of_day, np.int8(PRECISIONS.index("minute")), times.precision)
@@ -333,8 +333,8 @@ class _Reading:
         x_text, y_text = self._contents.table.column(x_name), self._contents.table.column(y_name)
         x = parse_numbers(x_text, decimal=columns.decimal)
         y = parse_numbers(y_text, decimal=columns.decimal)
-        check.reject(x.bad, x_name, x_text, "is no number")
-        check.reject(y.bad, y_name, y_text, "is no number")
+        check.reject(x.bad, x_name, x_text, "is not a number")
+        check.reject(y.bad, y_name, y_text, "is not a number")
         places = to_places(x, y, crs=columns.crs, working_crs=working_crs)
         check.reject(places.half & x.blank, x_name, x_text, f"is blank, but {y_name} is not")
         check.reject(places.half & y.blank, y_name, y_text, f"is blank, but {x_name} is not")
@@ -378,7 +378,7 @@ class _Reading:
         name = self._contents.resolve_name(columns.weight, "--weight")
         text = self._contents.table.column(name)
         weight = parse_numbers(text, decimal=columns.decimal)
-        check.reject(weight.bad, name, text, "is no number")
+        check.reject(weight.bad, name, text, "is not a number")
         check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
         self._note(int(weight.blank.sum()), "have no weight: it is 1")
         return np.where(weight.blank, 1.0, weight.values)

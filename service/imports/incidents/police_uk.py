@@ -139,7 +139,7 @@ def parse_street_file(
         ~times.blank & (times.bad | ~is_month),
         "Month",
         month,
-        lambda value: why_bad(value, "iso") if not _MONTH.match(value) else "is no month",
+        lambda value: why_bad(value, "iso") if not _MONTH.match(value) else "is not a month",
     )
     crime_type = table.column("Crime type")
     check.reject(crime_type.is_null().to_numpy(), "Crime type", crime_type, "is blank")
@@ -203,7 +203,7 @@ def _check_header(contents: DelimitedFile) -> None:
     raise ImportRefusedError(
         contents.file.name,
         "its header is not that of a street-level file of data.police.uk: "
-        f"{'; '.join(problems)}. For other files there is --format csv",
+        f"{'; '.join(problems)}. Use --format csv for other files",
     )
 
 
@@ -212,8 +212,8 @@ def _places(contents: DelimitedFile, working_crs: str) -> Places:
     longitude, latitude = contents.table.column("Longitude"), contents.table.column("Latitude")
     x, y = parse_numbers(longitude), parse_numbers(latitude)
     check = contents.check
-    check.reject(x.bad, "Longitude", longitude, "is no number")
-    check.reject(y.bad, "Latitude", latitude, "is no number")
+    check.reject(x.bad, "Longitude", longitude, "is not a number")
+    check.reject(y.bad, "Latitude", latitude, "is not a number")
     places = to_places(x, y, crs=WGS84, working_crs=working_crs)
     check.reject(places.half & x.blank, "Longitude", longitude, "is blank, but Latitude is not")
     check.reject(places.half & y.blank, "Latitude", latitude, "is blank, but Longitude is not")

@@ -178,7 +178,7 @@ def _in_known_layout(
         layout = layout_of(content, header)
         bytes_done += source.size_bytes
         if code_point_header(content) is not None:
-            skipped.append(Skipped(source.name, "it holds the names of columns only"))
+            skipped.append(Skipped(source.name, "it holds column names only"))
         elif layout is not None:
             postcode_sources.append(source)
             layouts.append(layout)
@@ -264,7 +264,7 @@ def _parse(
     text = contents.table.column(layout.postcode)
     units = to_units(text)
     is_bad = units.is_null().to_numpy()
-    contents.check.reject(is_bad, layout.postcode, text, "is no whole postcode")
+    contents.check.reject(is_bad, layout.postcode, text, "is not a complete postcode")
     quality = _quality(contents, layout)
     xy_m, place_notes = _places(contents, layout, units, quality, working_crs)
     rows = pa.table(
@@ -311,7 +311,7 @@ def _quality(contents: DelimitedFile, layout: Layout) -> pa.Array:
     is_grade = np.isin(grades, list(QUALITIES))
     allowed = ", ".join(str(grade * layout.quality_step) for grade in QUALITIES)
     contents.check.reject(
-        ~steps.blank & ~is_grade, layout.quality, text, f"is no positional quality ({allowed})"
+        ~steps.blank & ~is_grade, layout.quality, text, f"is not a positional quality ({allowed})"
     )
     return pa.array(np.where(is_grade, grades, 0).astype(np.int8), mask=~is_grade)
 
@@ -326,7 +326,7 @@ def _ended(contents: DelimitedFile, layout: Layout) -> pa.ChunkedArray | pa.Arra
         pc.struct_field(parts, "year"), pc.struct_field(parts, "month"), "-"
     )
     is_bad = pc.and_(pc.is_valid(text), pc.is_null(month)).to_numpy()
-    contents.check.reject(is_bad, layout.ended, text, "is no month such as 201003")
+    contents.check.reject(is_bad, layout.ended, text, "is not a month such as 201003")
     return month
 
 
@@ -380,10 +380,13 @@ def _locate(
         " ",
     )
     contents.check.reject(
-        is_wanted & (places.half | x.bad | y.bad), names, joined_text, "is no place"
+        is_wanted & (places.half | x.bad | y.bad), names, joined_text, "is not a place"
     )
     contents.check.reject(
-        is_wanted & (places.outside | places.degrees), names, joined_text, f"is no place in {crs}"
+        is_wanted & (places.outside | places.degrees),
+        names,
+        joined_text,
+        f"is not a place in {crs}",
     )
     return places.xy_m
 
@@ -434,8 +437,7 @@ def _unique_postcodes(rows: pa.Table, files: str) -> tuple[pa.Table, int]:
         examples = ", ".join(written(postcode) for postcode in conflicts[:5])
         raise ImportRefusedError(
             files,
-            f"{len(conflicts):,} postcodes are there more than once, in different places: "
-            f"{examples}",
+            f"{len(conflicts):,} postcodes occur more than once, in different places: {examples}",
         )
     names = [name for name in rows.column_names if name != "postcode"]
     unique_rows = by_postcode.select(["postcode", *(f"{name}_first" for name in names)])
@@ -456,7 +458,7 @@ def _notes(rows: pa.Table, repeat_count: int) -> list[str]:
         notes.append(f"positional quality not stated: {grade_counts[None]:,}")
     ended_count = rows.num_rows - rows.column("ended").null_count
     if ended_count:
-        notes.append(f"{ended_count:,} have ended; they are kept, for incidents of their time")
+        notes.append(f"{ended_count:,} have ended; they are kept for incidents of their time")
     if repeat_count:
         notes.append(f"{repeat_count:,} rows repeat a postcode at the same place")
     return notes

@@ -195,10 +195,10 @@ class SiteReading:
         text, check = self._text(field), self._rows.check
         homes = parse_numbers(text, decimal=self._decimal)
         name = self._column_name(field)
-        check.reject(homes.bad, name, text, "is no number")
+        check.reject(homes.bad, name, text, "is not a number")
         check.reject(~homes.bad & (homes.values < 0), name, text, "is below 0")
         is_fraction = ~homes.bad & ~homes.blank & (homes.values != np.round(homes.values))
-        check.reject(is_fraction, name, text, "is no whole number of homes")
+        check.reject(is_fraction, name, text, "is not a whole number of homes")
         return homes
 
     def _check_homes(self, planned: Numbers, completed: Numbers) -> None:
@@ -219,7 +219,7 @@ class SiteReading:
         is_bad = numbers.bad | (
             ~numbers.blank & ~((year >= 1900) & (year <= 2200) & (year % 1 == 0))
         )
-        check.reject(is_bad, self._column_name(field), text, "is no year")
+        check.reject(is_bad, self._column_name(field), text, "is not a year")
         has_year = ~numbers.blank & ~is_bad
         return pa.array(year.astype(np.int32), mask=~has_year), ~numbers.blank
 
@@ -239,7 +239,7 @@ class SiteReading:
             return years
         year = int(dated[1]) if dated else None
         if not dated and "homes_completed" in self._names:
-            self.notes.append(f"column {column} does not say by which year homes were complete")
+            self.notes.append(f"column {column} does not state by which year homes were complete")
         years_filled = np.full(self._rows.table.num_rows, year or 0, dtype=np.int32)
         return pa.array(years_filled, mask=not_published | is_phase | (year is None))
 
@@ -299,14 +299,14 @@ class SiteReading:
         x_text, y_text = self._rows.table.column(x_name), self._rows.table.column(y_name)
         decimal = self._decimal
         x, y = parse_numbers(x_text, decimal=decimal), parse_numbers(y_text, decimal=decimal)
-        check.reject(x.bad, x_name, x_text, "is no number")
-        check.reject(y.bad, y_name, y_text, "is no number")
+        check.reject(x.bad, x_name, x_text, "is not a number")
+        check.reject(y.bad, y_name, y_text, "is not a number")
         places = to_places(x, y, crs=crs, working_crs=self._working_crs)
         self.hint = places.hint
         has_no_place = (x.blank & y.blank & ~is_phase) | places.at_zero
         joined_text = pc.binary_join_element_wise(x_text.fill_null(""), y_text.fill_null(""), " ")
         names = f"{x_name}, {y_name}"
-        check.reject(has_no_place, names, joined_text, "is no place: a site must have one")
+        check.reject(has_no_place, names, joined_text, "is not a place: a site must have one")
         check.reject(places.half, names, joined_text, "is half a place")
         check.reject(
             places.degrees, names, joined_text, f"looks like degrees, but {crs} is in metres"

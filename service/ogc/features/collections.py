@@ -238,7 +238,10 @@ class Features:
             ),
             "hotspots": (
                 f"Hotspots of {dataset}: {areas}",
-                "Areas hot together beyond chance; takes the parameters of a hotspot map.",
+                (
+                    "Areas that are hot together more than chance would make them; takes the "
+                    "parameters of a hotspot map."
+                ),
             ),
         }[kind]
         sources = (incidents.source, incidents.licence, layer.metadata.source)

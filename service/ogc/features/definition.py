@@ -126,7 +126,7 @@ def _definition(collections: list[Mapping[str, Any]]) -> dict[str, Any]:
         for path, name, summary, media_type, schema in (
             ("/", "getLandingPage", "The landing page", JSON, "landingPage"),
             ("/api", "getApi", "This definition", OPENAPI, "definition"),
-            ("/conformance", "getConformance", "What it conforms to", JSON, "conformance"),
+            ("/conformance", "getConformance", "Conformance classes", JSON, "conformance"),
             ("/collections", "getCollections", "The collections", JSON, "collections"),
             ("/tileMatrixSets", "getTileMatrixSets", "Matrix sets", JSON, "tileMatrixSets"),
             (
@@ -272,7 +272,7 @@ PROBLEMS = {
     "400": "A parameter that is unknown or out of range",
     "404": "Unknown collection or feature",
     "406": "No representation that the client accepts",
-    "410": "A version of the data that is no longer held",
+    "410": "A version of the data that is no longer available",
 }
 TEXT = {"type": "string"}
 GEOMETRY = {"type": "object", "nullable": True}

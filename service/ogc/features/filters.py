@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 
-LARGEST = 1e8  # metres or degrees: beyond it is no place
+LARGEST = 1e8  # metres or degrees: beyond it is not a place
 OPEN = ("", "..")
 
 Box = tuple[float, float, float, float]

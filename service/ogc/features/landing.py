@@ -77,10 +77,10 @@ def _on_landing(site: Site, content: Mapping[str, Any]) -> Mapping[str, Any]:
         *site.itself(""),
         site.link("service-desc", "/api", "The API in OpenAPI 3.0", media_type=OPENAPI),
         site.link("service-doc", "/api", "The API as a page", representation="html"),
-        site.link("conformance", "/conformance", "What this API conforms to"),
+        site.link("conformance", "/conformance", "Conformance classes of this API"),
         site.link("data", "/collections", "The collections of features"),
         site.link("data", "/collections", "The collections as a page", representation="html"),
-        site.link(f"{RELATIONS}/tiling-schemes", "/tileMatrixSets", "How tiles are counted"),
+        site.link(f"{RELATIONS}/tiling-schemes", "/tileMatrixSets", "Tile matrix sets"),
     ]
     return {**content, "links": links}
 

@@ -66,19 +66,20 @@ class ItemsQuery(FeatureQuery, VersionQuery):
         int,
         Field(
             ge=1,
-            description=f"At most so many features on a page; more than {MAX_LIMIT} mean "
+            description=f"Maximum number of features on a page; more than {MAX_LIMIT} mean "
             f"{MAX_LIMIT}.",
         ),
     ] = DEFAULT_LIMIT
     offset: Annotated[
-        int, Field(ge=0, le=MAX_OFFSET, description="So many features come before the page.")
+        int, Field(ge=0, le=MAX_OFFSET, description="Number of features to skip.")
     ] = 0
     bbox: Annotated[
         Text | None,
         AfterValidator(_checked_box),
         Field(
-            description="Only features that meet a box: two corners, four numbers or six with "
-            "heights, which are passed over.",
+            description="Only features that intersect a box: two corners, four numbers or six "
+            "with "
+            "heights, which are ignored.",
             examples=["0.05,52.15,0.25,52.25"],
         ),
     ] = None

@@ -112,7 +112,7 @@ def site_of(
     best = best_of(", ".join(respond.request.headers.getlist("accept")), offered)
     if best is None:
         allowed = f"there is {', '.join(offered)}; f=json and f=html choose by address"
-        raise HTTPException(406, f"nothing that the header Accept allows: {allowed}")
+        raise HTTPException(406, f"none of them is allowed by the header Accept: {allowed}")
     return Site(base, "html" if best == HTML else "json", negotiated=True, page_policy=policy)
 
 

@@ -17,15 +17,15 @@ class WmtsQuery(HeatmapQuery):
     """What every address of the WMTS may carry, and hands on to those it names."""
 
     from_: Annotated[
-        None, Field(alias="from", description="Not here: the dimension time is the period.")
+        None, Field(alias="from", description="Not used: the dimension time gives the period.")
     ] = None
-    to: Annotated[None, Field(description="Not here: the dimension time is the period.")] = None
+    to: Annotated[None, Field(description="Not used: the dimension time gives the period.")] = None
     key: Annotated[
         str | None,
         Field(
             pattern=r"^[A-Za-z0-9._~-]{1,200}$",
-            description="Kept in every address of the capabilities, for a proxy that asks for "
-            "it; the service itself does not look at it.",
+            description="Repeated in every address of the capabilities, for a proxy that "
+            "requires it; the service itself ignores it.",
         ),
     ] = None
 
@@ -53,11 +53,11 @@ class WmtsQuery(HeatmapQuery):
 class WmtsCapabilitiesQuery(WmtsQuery):
     """Query of the capabilities at their own address, to which some clients add what it says."""
 
-    service: Annotated[Literal["WMTS"], Field(description="As by query.")] = "WMTS"
-    request: Annotated[Literal["GetCapabilities"], Field(description="As by query.")] = (
+    service: Annotated[Literal["WMTS"], Field(description="As in the query form.")] = "WMTS"
+    request: Annotated[Literal["GetCapabilities"], Field(description="As in the query form.")] = (
         "GetCapabilities"
     )
-    version: Annotated[Literal["1.0.0"], Field(description="As by query.")] = "1.0.0"
+    version: Annotated[Literal["1.0.0"], Field(description="As in the query form.")] = "1.0.0"
 
 
 class WmtsKvpQuery(WmtsQuery):
@@ -73,15 +73,15 @@ class WmtsKvpQuery(WmtsQuery):
     ]
     version: Annotated[str | None, Field(max_length=20, description="1.0.0.")] = None
     acceptversions: Annotated[str | None, Field(max_length=200, description="1.0.0.")] = None
-    acceptformats: Annotated[str | None, Field(max_length=200, description="Not looked at.")] = (
-        None
-    )
-    sections: Annotated[
-        str | None, Field(max_length=200, description="Not looked at: all are answered.")
+    acceptformats: Annotated[
+        str | None, Field(max_length=200, description="Accepted and ignored.")
     ] = None
-    updatesequence: Annotated[str | None, Field(max_length=64, description="Not looked at.")] = (
-        None
-    )
+    sections: Annotated[
+        str | None, Field(max_length=200, description="Accepted and ignored: all are supported.")
+    ] = None
+    updatesequence: Annotated[
+        str | None, Field(max_length=64, description="Accepted and ignored.")
+    ] = None
     layer: Annotated[Text | None, Field(description="Identifier of a layer.")] = None
     style: Annotated[str | None, Field(max_length=40, description="default.")] = None
     format: Annotated[str | None, Field(max_length=40, description="image/png.")] = None

@@ -111,7 +111,7 @@ export class Atlas {
     });
   }
 
-  /** A version no longer held means new data: everything is asked again. */
+  /** A version that is no longer available means new data: everything is asked again. */
   private mapFailed(error: { message: string; status?: number }): void {
     if (error.status === 410) {
       if (performance.now() - this.renewed < 5_000) return;
@@ -149,7 +149,7 @@ export class Atlas {
     this.drawing = this.answer(view, signal).then(clearFailure, (error: unknown) => {
       if (isAborted(error)) return;
       this.timeline.stop();
-      announce("The answer did not come.");
+      announce("No answer was received.");
       if (error instanceof Refused && !error.isAway) this.clear(view);
       showFailure(error, () => {
         forget();

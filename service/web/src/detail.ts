@@ -54,7 +54,7 @@ async function drawSeries(view: View, name: string, before: Element | null): Pro
   } catch (error) {
     const place = document.getElementById("series");
     if (place && !isAborted(error)) {
-      fill(place, h("p", { class: "soft" }, "The months of this area could not be read."));
+      fill(place, h("p", { class: "soft" }, "The monthly counts of this area could not be read."));
     }
   }
 }

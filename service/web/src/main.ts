@@ -35,7 +35,7 @@ function makeShare(): void {
     void navigator.clipboard.writeText(window.location.href).then(
       () => {
         button.textContent = "Copied";
-        announce("The address of this view is copied.");
+        announce("Link copied.");
         window.setTimeout(() => (button.textContent = "Copy link"), 1_500);
       },
       () => announce("Copy the address of the page: it holds this view."),

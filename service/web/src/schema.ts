@@ -300,7 +300,7 @@ export interface HotspotRow {
    */
   quadrant?: string | null;
   /**
-   * As many incidents of equal weight would make as noisy a sum. Unit: incidents. Only with
+   * Number of incidents of equal weight whose sum would be as uncertain. Unit: incidents. Only with
    * measure=weighted.
    */
   effective_number?: number | null;
@@ -355,7 +355,10 @@ export interface ChangeRow {
   count_before: number;
   /** Incidents in the period. Unit: incidents. */
   count_after: number;
-  /** Incidents more than the baseline period would have had in as many days. Unit: incidents. */
+  /**
+   * Incidents minus those that the baseline's daily rate would give for the period. Unit:
+   * incidents.
+   */
   difference: number;
   /** The same in per cent of the baseline; null from zero. Unit: %. */
   percent: number | null;
@@ -470,7 +473,7 @@ export interface PeakRow {
   place: string | null;
   /** Density at the peak, in `unit`. */
   density: number;
-  /** How far one must descend to reach higher ground, as a share of the highest peak. */
+  /** Prominence: the descent needed to reach higher ground, as a share of the highest peak. */
   prominence: number;
   /** Incidents within reach of the peak that are nearer to it than to another. Unit: incidents. */
   incidents: number;
@@ -532,7 +535,7 @@ export interface SiteRow {
   easting_m?: number;
   /** Northing of the site. Unit: m. Only with by=site or by=phase. */
   northing_m?: number;
-  /** How the place of the site is known. Only with by=site. */
+  /** How the location of the site is known. Only with by=site. */
   position?: string | null;
   /** Phases of the site. Unit: phases. Only with by=site. */
   phases?: number;
@@ -546,7 +549,7 @@ export interface SiteRow {
   homes_planned_not_published?: number | null;
   /** Sites of which another district has a part too. Only with by=district. */
   shared_sites?: string;
-  /** What a reader must know of the row. Only with by=site, by=phase or by=district. */
+  /** Notes on the row. Only with by=site, by=phase or by=district. */
   note?: string | null;
   /** Class of homes planned. Only in map tiles, with by=site. */
   size_class?: string;
@@ -580,7 +583,7 @@ export interface OverlayRow {
   easting_m?: number;
   /** Northing of the site. Unit: m. Only with by=site. */
   northing_m?: number;
-  /** How the place of the site is known. Only with by=site. */
+  /** How the location of the site is known. Only with by=site. */
   position?: string | null;
   /** Homes planned on sites whose completions are not published. Unit: homes. Only with by=area. */
   homes_not_published?: number;
@@ -644,7 +647,7 @@ export interface OverlayRow {
   ratio_count_lower?: number | null;
   /** Upper end of that ratio's 95 % interval. Only with by=area. */
   ratio_count_upper?: number | null;
-  /** What a reader must know of the site. Only with by=site. */
+  /** Notes on the site. Only with by=site. */
   note?: string | null;
   /** Class of homes planned. Only in map tiles, with by=site. */
   size_class?: string;

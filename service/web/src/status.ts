@@ -55,11 +55,11 @@ export function showFailure(error: unknown, again: () => void): void {
 function failureWords(error: unknown): [title: string, words: string] {
   if (error instanceof Refused) {
     if (error.isAway) {
-      return ["The service is away", "It cannot be reached at the moment. What is on the map stays; try again in a moment."];
+      return ["Service unavailable", "It cannot be reached at the moment. What is on the map stays; try again in a moment."];
     }
     if (error.status >= 500) return ["The service could not answer", error.message];
     const words = error.message.charAt(0).toUpperCase() + error.message.slice(1);
-    return ["This cannot be answered", words.endsWith(".") ? words : `${words}.`];
+    return ["The question cannot be answered", words.endsWith(".") ? words : `${words}.`];
   }
   return ["Something went wrong on this page", error instanceof Error ? error.message : String(error)];
 }

@@ -27,7 +27,7 @@ def test_codes_of_another_vintage_are_recognised_and_said():
     assert (found.best, found.best_share, found.target_share) == ("old", 1.0, 0.9)
     assert found.sentence() == (
         "100.0% of the codes are those of old, only 90.0% those of new: "
-        "the records are coded in another vintage than the layer asked"
+        "the records are coded in another vintage than the requested layer"
     )
     assert len(found.unknown) == 10
 

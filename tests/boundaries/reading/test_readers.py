@@ -272,7 +272,7 @@ def test_a_file_without_a_crs_is_refused_unless_it_is_said(tmp_path):
 
 def test_metres_in_geojson_without_a_crs_are_no_degrees(tmp_path):
     path = write_geojson(tmp_path / "a.geojson", [({"code": "a"}, square(0, 0))], crs=None)
-    with pytest.raises(CoordinatesError, match=r"no degrees .* \(a\) with x 545000 to 546000"):
+    with pytest.raises(CoordinatesError, match=r"not degrees .* \(a\) with x 545000 to 546000"):
         read(path)
     layer, report = read(path, source_crs=BNG)
     assert layer.areas_km2[0] == pytest.approx(1.0)

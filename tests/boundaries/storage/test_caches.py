@@ -88,7 +88,7 @@ def test_a_value_that_cannot_be_written_is_answered_counted_and_logged(
     with caplog.at_level(logging.WARNING):
         assert [get(cache, text=text) for text in ("first", "second")] == ["first", "second"]
     assert cache.counts().unwritten == 2
-    assert "is not kept: [Errno 28] No space left" in caplog.text
+    assert "was not cached: [Errno 28] No space left" in caplog.text
     assert names(cache) == []
 
 

@@ -184,7 +184,7 @@ def test_a_parquet_file_of_someone_else_is_named(store):
     store.folder.mkdir()
     frame = geopandas.GeoDataFrame({"code": ["a"]}, geometry=[square(0, 0)], crs=BNG)
     frame.to_parquet(store.folder / "wards.parquet")
-    with pytest.raises(DamagedLayerError, match="say nothing of a layer"):
+    with pytest.raises(DamagedLayerError, match="do not describe a layer"):
         store.get("wards")
 
 

@@ -265,7 +265,7 @@ def test_a_lane_refuses_beyond_its_places_and_takes_again():
     lane = Lane(Cost.ORDINARY, threads=1, queue_size=1)
     go_on = threading.Event()
     jobs = [lane.submit(lambda: go_on.wait(60), CancelToken()) for _ in range(2)]
-    with pytest.raises(BusyError, match="1 ordinary answers are being computed and 1 wait"):
+    with pytest.raises(BusyError, match="1 ordinary answers are being computed and 1 are waiting"):
         lane.submit(lambda: None, CancelToken())
     go_on.set()
     assert [job.result(60) for job in jobs] == [True, True]

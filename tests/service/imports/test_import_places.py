@@ -64,9 +64,9 @@ def test_incidents_of_another_vintage_are_recognised_by_the_lookup_alone(run, tm
     )  # fmt: skip
     assert "15 of 15 supplied area codes are in old (detected)" in said
     assert (
-        "the dataset in layer new: 15 records = 6 in the layer by supplied code + 6 by the code of "
-        "another layer that a lookup leads from + 0 by such a code and location + 3 by such a "
-        "code, shared out + 0 by location + 0 outside + 0 not located"
+        "the dataset in layer new: 15 records = 6 in the layer by supplied code + 6 by a code "
+        "of another layer, through a lookup + 0 by such a code and the location + 3 by such a "
+        "code, shared among areas + 0 by location + 0 outside + 0 not located"
     ) in said
     assert "The area codes are of old: 40.0 % of the coded records have one" in said
 

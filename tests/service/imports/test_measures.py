@@ -60,11 +60,11 @@ def test_a_wide_file_is_one_commit(measures, write):
     ("row", "column", "reason"),
     [
         ("E3,-1", "n", "is below 0"),
-        ("E3,few", "n", "is no number"),
-        ("E3,nan", "n", "is no number"),
-        ("E3,*", "n", "is no number"),
+        ("E3,few", "n", "is not a number"),
+        ("E3,nan", "n", "is not a number"),
+        ("E3,*", "n", "is not a number"),
         (",5", "code", "is blank"),
-        ("X9,5", "code", "is no code of layer lsoa"),
+        ("X9,5", "code", "is not a code of layer lsoa"),
         ("E3,1,2", "(record)", "3 fields"),
     ],
 )
@@ -147,8 +147,8 @@ def test_codes_are_not_compared_where_the_layer_is_not_loaded(measures, write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "is no JSON"),
-        ("[]", "no GeoJSON feature collection"),
+        ("{", "is not JSON"),
+        ("[]", "not a GeoJSON feature collection"),
         ('{"type": "FeatureCollection", "features": []}', "has no features"),
     ],
 )

@@ -101,7 +101,7 @@ def test_a_value_computed_of_a_count_that_there_is_not_is_refused():
 
 
 def test_an_attribute_without_a_description_or_of_another_type_is_refused():
-    with pytest.raises(TypeError, match="size is no column"):
+    with pytest.raises(TypeError, match="size is not a column"):
 
         class Bare(Row):
             size: int

@@ -168,7 +168,7 @@ def test_without_redis_answers_come_and_the_log_says_it_once(redis, service, cap
     answers = [client.get(address) for address in different(20)]
     assert {answer.status_code for answer in answers} == {200}
     assert len(warnings(caplog)) == 1
-    assert "the shared cache does not answer" in warnings(caplog)[0]
+    assert "the shared cache does not respond" in warnings(caplog)[0]
     # Asked again after each pause only: a second of patience for each half second, not for each.
     assert time.monotonic() - began < PATIENCE_S
     if trouble == "absent":

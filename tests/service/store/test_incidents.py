@@ -389,7 +389,7 @@ def test_a_damaged_log_is_an_error_of_ours(store, tmp_path):
 
 def test_a_table_of_somebody_else_is_an_error_of_ours(store, tmp_path):
     write_deltalake(tmp_path / "incidents" / "p", pa.table({"a": [1]}))
-    with pytest.raises(DamagedTableError, match="our facts"):
+    with pytest.raises(DamagedTableError, match="the facts"):
         store.open("p")
 
 

@@ -89,7 +89,7 @@ def test_a_phase_without_a_year_is_rejected_and_says_so(store, load):
 def test_a_year_that_is_none_is_rejected(store, load, year):
     summary = load(TOWN, f"a,,,30,,west,{year},,")
     assert summary.written == 1
-    assert "is no year" in [r.reason for r in summary.rejected_for]
+    assert "is not a year" in [r.reason for r in summary.rejected_for]
 
 
 def test_a_site_in_two_districts_needs_two_ids_and_is_told(store, load):

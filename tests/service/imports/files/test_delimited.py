@@ -80,7 +80,9 @@ def test_what_is_no_table_is_refused(content, reason):
 @pytest.mark.parametrize("place", ["last", "first"])
 def test_a_quote_that_is_never_closed_is_named(place):
     row = '"1,2' if place == "first" else '1,"2'
-    with pytest.raises(ImportRefusedError, match=r"record 3 opens is never closed.* 2 lines"):
+    with pytest.raises(
+        ImportRefusedError, match=r"record 3 opens a quote that is never closed.* 2 lines"
+    ):
         _read(f"a,b\n0,0\n{row}\n3,4\n5,6\n")
 
 

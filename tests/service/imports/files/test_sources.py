@@ -37,7 +37,7 @@ def test_a_path_that_is_not_there_is_refused(tmp_path, name):
 
 def test_nothing_to_read_is_refused(tmp_path):
     (tmp_path / "a.txt").write_text("a")
-    with pytest.raises(ImportRefusedError, match="passed over 1 files"):
+    with pytest.raises(ImportRefusedError, match="skipped 1 files"):
         find_sources([tmp_path], skip_reason=_only_csv)
     with pytest.raises(ImportRefusedError, match="no file was named"):
         find_sources([], skip_reason=_only_csv)

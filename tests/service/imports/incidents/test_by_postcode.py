@@ -122,12 +122,12 @@ def test_the_summary_counts_and_says_what_is_not_known(done):
     assert "quality 1 (in the building nearest to the mean of its addresses): 2" in text
     assert "quality 6 (the mean of the postcode sector): 1" in text
     assert (
-        "1 rows have one of 1 postcodes that have ended; their last place was taken: CB1 1ZZ"
+        "1 rows have one of 1 postcodes that have ended; their last place was used: CB1 1ZZ"
         in (text)
     )
-    assert "1 rows have a postcode that is not known, not located: ZZ9 9ZZ" in text
+    assert "1 rows have an unknown postcode, not located: ZZ9 9ZZ" in text
     assert "1 rows have a postcode without a place, not located: CB9 9ZZ" in text
-    assert "2 rows have no whole postcode, not located: CB2, unknown" in text
+    assert "2 rows have no complete postcode, not located: CB2, unknown" in text
 
 
 def test_what_was_not_found_is_listed_by_row(done, tmp_path):
@@ -137,9 +137,9 @@ def test_what_was_not_found_is_listed_by_row(done, tmp_path):
         listed = [(int(row["row"]), row["value"], row["reason"]) for row in csv.DictReader(file)]
     assert listed == [
         (6, "CB9 9ZZ", "is a postcode without a place"),
-        (7, "ZZ9 9ZZ", "is a postcode that is not known"),
-        (8, "CB2", "is no whole postcode"),
-        (11, "unknown", "is no whole postcode"),
+        (7, "ZZ9 9ZZ", "is not a known postcode"),
+        (8, "CB2", "is not a complete postcode"),
+        (11, "unknown", "is not a complete postcode"),
     ]
 
 

@@ -63,15 +63,15 @@ def test_a_row_is_written_with_all_that_was_named(incidents, write):
         ("1,2024-02-30,0.1,52.2,a,1", "when", "2024-02-30", "day 30 of a month of 29 days"),
         ("1,30/02/2024,0.1,52.2,a,1", "when", "30/02/2024", "not a date of the form iso"),
         ("1,,0.1,52.2,a,1", "when", "", "is blank"),
-        ("1,2024-02-01,zero,52.2,a,1", "lon", "zero", "is no number"),
-        ("1,2024-02-01,nan,52.2,a,1", "lon", "nan", "is no number"),
-        ("1,2024-02-01,0.1,inf,a,1", "lat", "inf", "is no number"),
+        ("1,2024-02-01,zero,52.2,a,1", "lon", "zero", "is not a number"),
+        ("1,2024-02-01,nan,52.2,a,1", "lon", "nan", "is not a number"),
+        ("1,2024-02-01,0.1,inf,a,1", "lat", "inf", "is not a number"),
         ("1,2024-02-01,,52.2,a,1", "lon", "", "is blank, but lat is not"),
         ("1,2024-02-01,0.1,,a,1", "lat", "", "is blank, but lon is not"),
         ("1,2024-02-01,90,52.2,a,1", "lon, lat", "90 52.2", "outside the area"),
         ("1,2024-02-01,0.1,91,a,1", "lon, lat", "0.1 91", "outside the area"),
         ("1,2024-02-01,0.1,52.2,a,-1", "weight", "-1", "is below 0"),
-        ("1,2024-02-01,0.1,52.2,a,much", "weight", "much", "is no number"),
+        ("1,2024-02-01,0.1,52.2,a,much", "weight", "much", "is not a number"),
         ("1,2024-02-01,0.1,52.2,a", "(record)", "1,2024-02-01,0.1,52.2,a", "has 5 fields"),
     ],
 )
@@ -112,7 +112,7 @@ def test_blank_coordinates_and_zeros_are_not_located_and_kept(incidents, write):
 def test_too_many_rejects_refuse_everything_and_are_listed(incidents, write, tmp_path):
     path = write(*["1,2024-01-01,0.1,52.2,a,1"] * 8, *["2,32/01/2024,0.1,52.2,a,1"])
     with pytest.raises(
-        ImportRefusedError, match=r"1 of 9 rows .*at most 10% .*row 10.*32/01/2024"
+        ImportRefusedError, match=r"1 of 9 rows .*limit is 10%; .*row 10.*32/01/2024"
     ):
         import_csv(incidents, [path], COLUMNS, ImportOptions("calls"))
     assert incidents.ids() == ()

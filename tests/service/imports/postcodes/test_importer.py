@@ -144,8 +144,8 @@ def test_directories_are_read_by_the_names_of_their_columns(store, write, header
     assert (quality, ended) == ([1, 8, 9], [None, "2010-03", None])
     lines = done.lines()
     assert "2 postcodes have a place, 1 have none" in lines
-    assert "1 have ended; they are kept, for incidents of their time" in lines
-    assert any(line.startswith("positional quality 8, the last place known") for line in lines)
+    assert "1 have ended; they are kept for incidents of their time" in lines
+    assert any(line.startswith("positional quality 8, the last known place") for line in lines)
 
 
 def test_northern_ireland_is_placed_by_degrees_because_its_grid_is_the_irish_one(store, write):
@@ -200,8 +200,8 @@ def test_bad_rows_are_rejected_with_their_number_and_reason(store, write, tmp_pa
     with done.rejects_path.open(encoding="utf-8-sig", newline="") as file:
         listed = {(int(row["row"]), row["column"]): row["reason"] for row in csv.DictReader(file)}
     assert sorted(listed) == [(3, "PC"), (4, "PQ"), (5, "EA, NO"), (6, "EA, NO"), (7, "(record)")]
-    assert listed[4, "PQ"] == "is no positional quality (10, 20, 30, 40, 50, 60, 80, 90)"
-    with pytest.raises(ImportRefusedError, match="5 of 7 rows are not usable"):
+    assert listed[4, "PQ"] == "is not a positional quality (10, 20, 30, 40, 50, 60, 80, 90)"
+    with pytest.raises(ImportRefusedError, match="5 of 7 rows are unusable"):
         import_postcodes(store, [write([*records[1::-1], *records[2:]], "again.csv")])
 
 

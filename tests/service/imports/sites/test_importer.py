@@ -75,8 +75,8 @@ def test_columns_may_have_any_name(sites, write):
     ("row", "column", "reason"),
     [
         ("1,A,D,-5,0,0.1,52.2,,", "total_homes", "below 0"),
-        ("1,A,D,many,0,0.1,52.2,,", "total_homes", "is no number"),
-        ("1,A,D,10.5,0,0.1,52.2,,", "total_homes", "no whole number"),
+        ("1,A,D,many,0,0.1,52.2,,", "total_homes", "is not a number"),
+        ("1,A,D,10.5,0,0.1,52.2,,", "total_homes", "not a whole number"),
         ("1,A,D,10,11,0.1,52.2,,", "completed_2019", "more than are planned"),
         ("1,A,D,10,-1,0.1,52.2,,", "completed_2019", "below 0"),
         (",A,D,10,0,0.1,52.2,,", "site_id", "is blank"),
