@@ -48,7 +48,7 @@ class Condition(BaseModel):
         number_tests = [test is not None for test in (self.at_least, self.at_most)]
         if self.fact not in WORDS | NUMBERS:
             facts = ", ".join([*WORDS, *NUMBERS])
-            raise ValueError(f"there is not a fact {self.fact!r}; there are {facts}")
+            raise ValueError(f"there is no fact {self.fact!r}; there are {facts}")
         if sum((*word_tests, *number_tests, self.missing is not None)) != 1:
             raise ValueError(f"{self.fact}: give one of in, not_in, at_least, at_most, missing")
         if any(word_tests) and self.fact not in WORDS:

@@ -355,5 +355,7 @@ def _area_m2(sample: Sample) -> float:
 
     area = float(MultiPoint(sample.places.xy_m).convex_hull.area)
     if area <= 0.0:
-        raise InvalidParameterError("area_km2", None, "given where all records lie on one line")
+        raise InvalidParameterError(
+            "area_km2", None, "given where all records lie on a straight line"
+        )
     return area

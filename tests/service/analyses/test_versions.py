@@ -43,8 +43,8 @@ VERSIONS = {
     "a layer": lambda r: r.catalogue.layer_version(world.CELLS),
     "geometry tiles": lambda r: r.vector_tiles.geometry_version(world.CELLS),
     "the page": lambda r: r.page_configuration.version(),
-    "collections": lambda r: Features.of(r).version(),
-    "map tiles": lambda r: Wmts.of(r).version(),
+    "collections": lambda r: Features.of(r).data_version.read(),
+    "map tiles": lambda r: Wmts.of(r).data_version.read(),
 }
 
 

@@ -358,7 +358,7 @@ def test_less_than_a_year_of_incidents_is_said(client):
 def test_without_a_layer_the_one_that_has_the_denominator_is_taken_and_it_is_said(client):
     answer = json_of(client, FORECAST, **CERTAIN)
     assert answer["provenance"]["method"]["layer"] == "cell"
-    assert "No layer was asked for" in notes_of(answer)
+    assert "No layer was requested" in notes_of(answer)
 
 
 def test_a_layer_without_the_denominator_is_refused(client):

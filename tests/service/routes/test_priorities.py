@@ -189,12 +189,12 @@ def test_conditions_on_numbers(condition, value, holds):
         (rule(when=[{"fact": "weather", "at_least": 1}]), "no fact 'weather'"),
         (rule(when=[{"fact": "count"}]), "give one of"),
         (rule(when=[{"fact": "count", "in": ["a"]}]), "is a number"),
-        (rule(when=[{"fact": "hotspot_class", "at_most": 1}]), "is a word"),
+        (rule(when=[{"fact": "hotspot_class", "at_most": 1}]), "is text"),
         (rule(when=[{"fact": "count", "at_least": 1, "at_most": 2}]), "give one of"),
         (rule(when=[]), "at least 1"),
         (rule(priority="urgent"), "emerging"),
-        (rule(reason="{count.__class__}"), "no fact"),
-        (rule(reason="{count!r}"), "no fact"),
+        (rule(reason="{count.__class__}"), "not a fact"),
+        (rule(reason="{count!r}"), "not a fact"),
         (rule(reason="{hotspot_class:.0f}"), "format"),
         (rule(colour="red"), "not permitted"),
     ],
@@ -206,9 +206,9 @@ def test_rules_that_make_no_sense_are_refused_in_words(tmp_path, wrong, said):
 
 
 def test_two_rules_of_one_id_and_a_wrong_order_are_refused(tmp_path):
-    with pytest.raises(InvalidRulesError, match="there twice: many"):
+    with pytest.raises(InvalidRulesError, match="occur twice: many"):
         read_rules(rules_file(tmp_path, rule(), rule()))
-    with pytest.raises(InvalidRulesError, match="no number"):
+    with pytest.raises(InvalidRulesError, match="not a number"):
         read_rules(rules_file(tmp_path, rule(), order_by={"none": "name"}))
 
 

@@ -321,7 +321,7 @@ def test_auto_names_the_rule_it_used(places, rule):
     assert not asked.automatic
     assert chosen.bandwidth_m >= asked.bandwidth_m
     if rule == "normal-reference":
-        assert "too little to go by" in chosen.warnings[0]
+        assert "too little data" in chosen.warnings[0]
 
 
 def test_auto_does_not_go_below_the_location_error():
@@ -365,8 +365,8 @@ def test_every_rule_answers_any_two_places_or_more(rule, cells, spacing):
 def test_points_on_a_line_have_a_bandwidth_but_no_area():
     xy_m = np.column_stack([np.linspace(0, 9_000, 60) ** 1.1, np.full(60, 250_000.0)])
     assert choose_bandwidth(xy_m).bandwidth_m > 0
-    assert "one line" in choose_bandwidth(xy_m, rule="normal-reference").warnings[0]
-    with pytest.raises(InvalidParameterError, match="one line"):
+    assert "straight line" in choose_bandwidth(xy_m, rule="normal-reference").warnings[0]
+    with pytest.raises(InvalidParameterError, match="straight line"):
         choose_bandwidth(xy_m, rule="cronie-van-lieshout")
 
 

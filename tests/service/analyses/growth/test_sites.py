@@ -209,4 +209,4 @@ def test_the_published_sites_add_up_per_district(store, test_data):
         "Cambridge": 1, "Huntingdonshire": 1, "South Cambridgeshire": 1,
     }  # fmt: skip
     shared = "Cambridge North-West (University site); NIAB (Darwin Green); Trumpington Meadows"
-    assert f"with a row for each: {shared}." in " ".join(provenance.notes)
+    assert f"with one row for each: {shared}." in " ".join(provenance.notes)
