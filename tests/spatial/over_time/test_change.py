@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest, norm, poisson
+from scipy.stats import binom, binomtest, norm, poisson
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.over_time.change import (
@@ -19,7 +19,7 @@ from spatial.over_time.change import (
 
 
 def double_sum(a, b, t1=1.0, t2=1.0):
-    """Krishnamoorthy and Thomson, equation 3.4, every pair of counts."""
+    """Every pair of counts, with the variance pooled under the null hypothesis."""
     if a + b == 0:
         return 1.0
     rate = (a + b) / (t1 + t2)
@@ -28,7 +28,8 @@ def double_sum(a, b, t1=1.0, t2=1.0):
     x1, x2 = x[:, None], x[None, :]
 
     def pivot(u, v):
-        scale = np.sqrt(np.maximum(u / t1**2 + v / t2**2, 1e-300))
+        pooled = (u + v) / (t1 + t2)
+        scale = np.sqrt(np.maximum(pooled * (1 / t1 + 1 / t2), 1e-30))
         return np.where(u + v == 0, 0.0, np.abs(u / t1 - v / t2) / scale)
 
     weights = poisson.pmf(x1, rate * t1) * poisson.pmf(x2, rate * t2)
@@ -89,18 +90,76 @@ def test_exchanging_the_periods_exchanges_nothing_but_the_sign():
     np.testing.assert_allclose(there.lower[1:-1], 1 / back.upper[1:-1], rtol=1e-8)
 
 
-@given(a=st.integers(0, 40), b=st.integers(0, 40), longer=st.sampled_from([1.0, 3.0]))
-def test_the_interval_of_the_ratio_is_that_of_a_binomial_share(a, b, longer):
-    found = count_changes([a], [b], second_exposure=longer)
+def test_a_short_period_without_incidents_does_not_hide_a_rise():
+    rise = count_changes([6, 20], [6, 10], first_exposure=335, second_exposure=31)
+    assert rise.p_value[0] == pytest.approx(0.00009, abs=5e-6)
+    assert binomtest(6, 12, 31 / 366).pvalue == pytest.approx(0.00022, abs=5e-6)
+    assert rise.lower[0] > 1
+    burst = e_test([20], [10], first_exposure=365, second_exposure=28)
+    assert burst[0] == pytest.approx(0.000014, abs=1e-6)
+
+
+def test_sixteen_then_twenty_five_has_the_published_p():
+    assert e_test([16], [25])[0] == pytest.approx(0.1648, abs=5e-5)
+
+
+@given(
+    a=st.integers(0, 40),
+    b=st.integers(0, 40),
+    t1=st.sampled_from([1.0, 31.0, 335.0]),
+    t2=st.sampled_from([1.0, 28.0, 365.0]),
+)
+def test_the_interval_leaves_out_one_exactly_where_the_test_rejects(a, b, t1, t2):
+    change = count_changes([a], [b], first_exposure=t1, second_exposure=t2)
     if a + b == 0:
-        assert np.isnan([found.lower[0], found.upper[0], found.ratio[0]]).all()
+        assert np.isnan([change.lower[0], change.upper[0], change.ratio[0]]).all()
         return
-    share = binomtest(b, a + b).proportion_ci(0.95, method="exact")
-    assert found.lower[0] == pytest.approx(share.low / (1 - share.low) / longer, rel=1e-7)
-    if a:
-        assert found.upper[0] == pytest.approx(share.high / (1 - share.high) / longer, rel=1e-7)
+    assert (change.lower[0] <= 1 <= change.upper[0]) == (change.p_value[0] >= 0.05)
+
+
+@given(
+    a=st.integers(0, 40),
+    b=st.integers(0, 40),
+    t1=st.sampled_from([1.0, 335.0]),
+    t2=st.sampled_from([1.0, 31.0]),
+)
+def test_the_limits_of_the_ratio_are_where_the_test_begins_to_reject(a, b, t1, t2):
+    change = count_changes([a], [b], first_exposure=t1, second_exposure=t2)
+    if b == 0:
+        assert change.lower[0] == 0 or a == 0
     else:
-        assert np.isinf(found.upper[0])
+        assert e_test([a], [b], first_exposure=t1, second_exposure=t2 * change.lower[0]) < 0.0501
+    if a == 0:
+        assert np.isinf(change.upper[0]) or b == 0
+    else:
+        assert e_test([a], [b], first_exposure=t1, second_exposure=t2 * change.upper[0]) < 0.0501
+    if a and b:
+        assert change.lower[0] <= change.ratio[0] <= change.upper[0]
+
+
+def exact_shares_rejected(total, t1, t2, ratio):
+    """Shares of pairs of counts that the E-test and the exact binomial call at 5 %."""
+    m1, m2 = total * t1 / (t1 + t2), ratio * total * t2 / (t1 + t2)
+    x1 = np.arange(int(m1 + 8 * math.sqrt(m1) + 15))
+    x2 = np.arange(int(m2 + 8 * math.sqrt(m2) + 15))
+    a, b = (side.ravel() for side in np.meshgrid(x1, x2, indexing="ij"))
+    mass = poisson.pmf(a, m1) * poisson.pmf(b, m2)
+    p = e_test(a, b, first_exposure=t1, second_exposure=t2)
+    share = t2 / (t1 + t2)
+    exact = 2 * np.minimum(binom.cdf(b, a + b, share), binom.sf(b - 1, a + b, share))
+    return mass[p < 0.05].sum(), mass[exact < 0.05].sum()
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("t1", "t2"), [(1.0, 1.0), (11.0, 1.0), (1.0, 11.0)])
+def test_size_and_power_hold_at_unequal_exposures(t1, t2):
+    """Exact sums, no draws: the coverage of the interval is one less the size."""
+    for total in (0.5, 1.0, 2.0, 5.0, 12.0, 20.0, 50.0):
+        size, _ = exact_shares_rejected(total, t1, t2, 1.0)
+        assert size < 0.052
+        for ratio in (0.2, 5.0):
+            power, exact_power = exact_shares_rejected(total, t1, t2, ratio)
+            assert power > exact_power - 1e-9
 
 
 def test_unequal_periods_are_compared_by_their_rates():
