@@ -17,7 +17,7 @@ from spatial.local_statistics.global_statistics import global_g, global_moran
 from spatial.local_statistics.local_moran import local_moran
 from spatial.local_statistics.multiplicity import corrected
 from spatial.over_time.change import e_test
-from spatial.rates.rates import empirical_bayes, empirical_bayes_local
+from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
 from spatial.weights.weights import Neighbours
 from tests.spatial.lattices import SpdepMap, columns, lattice, numbers
 

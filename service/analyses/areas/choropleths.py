@@ -18,13 +18,12 @@ from spatial.coordinates.crs import WGS84, transform_xy
 from spatial.rates.classes import Classification, classify
 from spatial.rates.rates import (
     count_interval,
-    empirical_bayes,
-    empirical_bayes_local,
     expected_counts,
     funnel_limits,
     rates,
     standardised_ratios,
 )
+from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
 
 Values = tuple[FloatArray, FloatArray, FloatArray]  # value, lower and upper of each area
 

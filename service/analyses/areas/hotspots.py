@@ -29,7 +29,8 @@ from spatial.local_statistics.multiplicity import (
 )
 from spatial.local_statistics.permutation import default_permutations
 from spatial.local_statistics.sensitivity import Sensitivity, sensitivity
-from spatial.rates.rates import empirical_bayes, expected_counts, rates, standardised_ratios
+from spatial.rates.rates import expected_counts, rates, standardised_ratios
+from spatial.rates.smoothing import empirical_bayes
 from spatial.rates.weighted_counts import WeightedCounts, weighted_counts
 from spatial.weights.weights import Neighbours
 

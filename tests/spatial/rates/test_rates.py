@@ -4,20 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import chi2, gamma, poisson
+from scipy.stats import binomtest, chi2, poisson
 
-from spatial.errors import InvalidParameterError, InvalidValuesError, TooFewAreasError
+from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.rates.rates import (
     count_interval,
-    empirical_bayes,
-    empirical_bayes_local,
     expected_counts,
     funnel_limits,
     rates,
+    shares,
     standardised_ratios,
 )
-from spatial.weights.weights import Neighbours
-from tests.spatial.lattices import SpdepMap, lattice
 
 COUNTS = np.array([0.0, 1.0, 2.0, 5.0, 16.0, 100.0, 721.0])
 
@@ -89,82 +86,6 @@ def test_an_area_of_zeros_has_a_rate_of_zero_with_an_upper_limit():
     np.testing.assert_allclose(found.upper, [3.688879, 1.844440], atol=1e-6)
 
 
-def test_empirical_bayes_equals_spdep():
-    areas = SpdepMap.read().areas
-    found = empirical_bayes(areas["count"], areas["people"], per=1.0)
-    np.testing.assert_allclose(found.value, areas["eb"], rtol=1e-9)
-
-
-def test_local_empirical_bayes_equals_spdep():
-    spdep = SpdepMap.read()
-    found = empirical_bayes_local(
-        spdep.areas["count"], spdep.areas["people"], spdep.neighbours, per=1.0
-    )
-    np.testing.assert_allclose(found.value, spdep.areas["eb_local"], rtol=1e-9)
-
-
-def test_the_smoothed_rate_is_the_mean_of_the_gamma_its_interval_is_from():
-    areas = SpdepMap.read().areas
-    count, people = areas["count"], areas["people"]
-    found = empirical_bayes(count, people, per=1.0)
-    b = count.sum() / people.sum()
-    a = np.sum(people * (count / people - b) ** 2) / people.sum() - b / people.mean()
-    posterior = gamma(b**2 / a + count, scale=1 / (b / a + people))
-    np.testing.assert_allclose(found.value, posterior.mean(), rtol=1e-9)
-    np.testing.assert_allclose(found.lower, posterior.ppf(0.025), rtol=1e-8)
-    np.testing.assert_allclose(found.upper, posterior.ppf(0.975), rtol=1e-8)
-
-
-@given(seed=st.integers(0, 10_000))
-def test_smoothing_draws_towards_the_whole_never_past_it(seed):
-    rng = np.random.default_rng(seed)
-    people = rng.integers(100, 3000, 20).astype(float)
-    count = rng.poisson(people * rng.gamma(2, 0.005, 20)).astype(float)
-    raw, found = rates(count, people), empirical_bayes(count, people)
-    whole = 1000 * count.sum() / people.sum()
-    share = np.abs(found.value - whole) <= np.abs(raw.value - whole) + 1e-9
-    assert share.all()
-    assert np.all((found.value - whole) * (raw.value - whole) >= -1e-9)
-    assert np.all((found.lower <= found.value + 1e-9) & (found.value <= found.upper + 1e-9))
-
-
-def test_areas_that_differ_by_chance_alone_all_get_the_rate_of_the_whole():
-    found = empirical_bayes([10.0, 11.0, 9.0], [1000.0, 1000.0, 1000.0])
-    np.testing.assert_allclose(found.value, 10.0)
-    lower, upper = count_interval([30.0])
-    np.testing.assert_allclose(found.lower, lower[0] / 3)
-    np.testing.assert_allclose(found.upper, upper[0] / 3)
-
-
-def test_smoothing_leaves_out_what_has_no_rate():
-    count, people = np.array([4.0, 30.0, 1.0, 7.0]), np.array([900.0, 1100.0, np.nan, 0.0])
-    for found in (
-        empirical_bayes(count, people),
-        empirical_bayes_local(count, people, lattice(2, 2)),
-    ):
-        assert np.isfinite(found.value[:2]).all()
-        assert np.isnan(found.value[2:]).all()
-        assert found.reasons()[2:] == ("denominator missing", "denominator zero")
-
-
-def test_an_island_keeps_its_raw_rate_when_smoothed_locally():
-    around = Neighbours.from_pairs(3, [0], [1])
-    found = empirical_bayes_local([4.0, 30.0, 8.0], [900.0, 1100.0, 1000.0], around)
-    assert found.value[2] == pytest.approx(8.0)
-
-
-def test_a_neighbourhood_of_zeros_is_zero():
-    found = empirical_bayes_local([0.0, 0.0, 0.0], [900.0, 1100.0, 1000.0], lattice(1, 3))
-    assert found.value.tolist() == [0.0, 0.0, 0.0]
-
-
-def test_no_denominator_anywhere_is_no_rate_anywhere():
-    found = empirical_bayes_local([1.0, 2.0, 3.0], [0.0, 0.0, np.nan], lattice(1, 3))
-    assert np.isnan(found.value).all()
-    with pytest.raises(TooFewAreasError):
-        empirical_bayes([1.0, 2.0, 3.0], [0.0, 0.0, 5.0])
-
-
 def test_expected_counts_worked_by_hand():
     # Men 30 / 300, women 10 / 200: 100 x 0.1 + 150 x 0.05, 200 x 0.1 + 50 x 0.05.
     counts = np.array([[12.0, 7.0], [18.0, 3.0]])
@@ -228,5 +149,32 @@ def test_options_without_meaning_are_refused():
         expected_counts([1.0], [1.0, 2.0])
     with pytest.raises(InvalidValuesError):
         expected_counts([1.0], [-1.0])
+
+
+def test_incidents_where_nobody_is_counted_belong_to_no_rate():
+    expected = expected_counts([10.0, 30.0, 500.0], [100.0, 300.0, 0.0])
+    np.testing.assert_allclose(expected, [10.0, 30.0, 0.0])
+
+
+def test_a_share_lies_between_none_and_all():
+    found = shares([7.0, 0.0], 7.0)
+    np.testing.assert_allclose(found.value, [100.0, 0.0])
+    exact = binomtest(7, 7).proportion_ci(0.95, method="exact")
+    assert found.lower[0] == pytest.approx(100 * exact.low)
+    assert (found.upper[0], found.lower[1]) == (100.0, 0.0)
+    assert shares([1.0], 1.0).upper[0] == 100.0
+
+
+@given(total=st.integers(1, 200), share=st.floats(0, 1, allow_subnormal=False))
+def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(total, share):
+    count = round(total * share)
+    found = shares([count], total, per=1.0)
+    exact = binomtest(count, total).proportion_ci(0.95, method="exact")
+    np.testing.assert_allclose([found.lower[0], found.upper[0]], exact, rtol=1e-9, atol=1e-12)
+
+
+def test_a_share_of_nothing_is_none():
+    found = shares([0.0, 0.0], 0.0)
+    assert np.isnan([found.value, found.lower, found.upper]).all()
     with pytest.raises(InvalidValuesError):
-        empirical_bayes_local([1.0, 2.0], [1.0, 2.0], lattice(1, 3))
+        shares([3.0], 2.0)
