@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError, InvalidValuesError, TooFewAreasError
-from spatial.weights.lags import lags
 from spatial.rates.rates import Rates, checked_confidence, checked_pair
+from spatial.weights.lags import lags
 from spatial.weights.weights import Neighbours
 
 LARGEST_VARIATION: Final = 4.0  # coefficient of variation of the rates among areas

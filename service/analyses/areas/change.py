@@ -161,8 +161,8 @@ class PeriodChanges:
                 },
                 method={
                     "name": "change between two periods",
-                    "test": "E-test (Krishnamoorthy and Thomson 2004), two-sided",
-                    "interval": "of the ratio of the rates, exact (Clopper and Pearson), 95 %",
+                    "test": "E-test (Krishnamoorthy and Thomson 2004), pooled variance, two-sided",
+                    "interval": "of the ratio of the rates: those the test does not reject, 95 %",
                     "days_before": days[0],
                     "days_after": days[1],
                     "neighbours": query.neighbours,

@@ -21,6 +21,7 @@ from spatial.rates.rates import (
     expected_counts,
     funnel_limits,
     rates,
+    shares,
     standardised_ratios,
 )
 from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
@@ -215,14 +216,14 @@ def row_order(value: FloatArray, codes: AnyArray) -> NDArray[np.intp]:
 
 
 def _plain_values(count: FloatArray, area_counts: AreaCounts, query: ChoroplethQuery) -> Values:
-    """Counts, densities and shares with their Poisson interval."""
+    """Counts and densities with their Poisson interval, shares with their binomial one."""
+    if query.measure == "share":
+        estimates = shares(count, float(np.nansum(count)))
+        return estimates.value, estimates.lower, estimates.upper
     lower, upper = count_interval(count, method=query.interval)
-    scale: FloatArray = np.ones(len(count))
+    scale = np.ones(len(count))
     if query.measure == "density":
         scale = 1.0 / area_counts.layer.areas_km2
-    elif query.measure == "share":
-        total = float(np.nansum(count))
-        scale = np.full(len(count), 100.0 / total if total else np.nan)
     return count * scale, lower * scale, upper * scale
 
 
@@ -243,6 +244,15 @@ def _funnel(count: NDArray[np.int64], denominator: FloatArray) -> NDArray[Any]:
     return labels
 
 
+def _interval_name(query: ChoroplethQuery) -> str:
+    """What the interval of a query's values is."""
+    if query.measure in ("smoothed", "smoothed-local"):
+        return "of the empirical Bayes posterior, its prior allowed for, 95 %"
+    if query.measure == "share":
+        return "exact binomial (Clopper and Pearson 1934), 95 %"
+    return INTERVALS[query.interval]
+
+
 def _provenance(
     area_counts: AreaCounts,
     denominator: Denominator | None,
@@ -257,9 +267,7 @@ def _provenance(
         "measure_name": MEASURES[query.measure],
         "denominator": None if denominator is None else denominator.measure,
         "per": query.per if is_smoothed or query.measure == "rate" else None,
-        "interval": "of the empirical Bayes posterior, 95 %"
-        if is_smoothed
-        else INTERVALS[query.interval],
+        "interval": _interval_name(query),
         "scheme": query.scheme,
         "classes": query.classes,
         "legend": [
