@@ -362,6 +362,7 @@ def test_kernels_are_compiled_for_the_types_that_requests_use():
     assert counted() == before
 
 
+@pytest.mark.compiled
 def test_no_kernel_is_compiled_twice():
     """In a process of its own: other tests call kernels with types that requests do not have."""
     code = (
