@@ -112,7 +112,7 @@ def count_changes(
     # Areas with the same two counts have the same answer: most small areas do.
     pairs, area_pair = np.unique(np.column_stack([a, b]), axis=0, return_inverse=True)
     pair_results = np.empty((len(pairs), 3))
-    _e_test(pairs[:, 0], pairs[:, 1], t1, t2, pair_results[:, 0])
+    pair_results[:, 0] = e_test(*pairs.T, first_exposure=t1, second_exposure=t2)
     _ratio_limits(pairs, t1, t2, 1.0 - confidence, pair_results)
     p_value, lower, upper = pair_results[area_pair.ravel()].T
     expected_count = a * t2 / t1

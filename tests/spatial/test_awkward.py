@@ -22,7 +22,8 @@ from spatial.local_statistics.join_counts import local_join_counts
 from spatial.local_statistics.local_moran import local_moran, moran_statistic
 from spatial.local_statistics.permutation import permutation_p
 from spatial.rates.classes import SCHEMES, classify
-from spatial.rates.rates import count_interval, empirical_bayes, rates
+from spatial.rates.rates import count_interval, rates
+from spatial.rates.smoothing import empirical_bayes
 from spatial.surfaces.contours import volume_contours
 from spatial.surfaces.peaks import find_peaks
 from spatial.weights.distance_weights import distance_band, knn

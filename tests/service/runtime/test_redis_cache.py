@@ -208,7 +208,7 @@ def test_a_full_redis_is_still_read_and_the_log_says_it_once(tmp_path, service, 
         answers = [client.get(next(addresses)) for _ in range(8)]
         assert {answer.status_code for answer in answers} == {200}
         assert len(warnings(caplog)) == 1
-        assert "takes nothing (OutOfMemoryError" in warnings(caplog)[0]
+        assert "accepts no writes (OutOfMemoryError" in warnings(caplog)[0]
         assert redis.ask(b"CONFIG SET maxmemory 100mb") == b"+OK\r\n"
         until(lambda: client.get(next(addresses)).status_code == 200 and len(warnings(caplog)) > 1)
         assert "over after" in warnings(caplog)[1]

@@ -15,6 +15,7 @@ from spatial.rates.rates import (
     shares,
     standardised_ratios,
 )
+from tests.strategies import quantities
 
 COUNTS = np.array([0.0, 1.0, 2.0, 5.0, 16.0, 100.0, 721.0])
 
@@ -165,7 +166,7 @@ def test_a_share_lies_between_none_and_all():
     assert shares([1.0], 1.0).upper[0] == 100.0
 
 
-@given(total=st.integers(1, 200), share=st.floats(0, 1, allow_subnormal=False))
+@given(total=st.integers(1, 200), share=quantities(0, 1))
 def test_the_interval_of_a_share_is_that_of_clopper_and_pearson(total, share):
     count = round(total * share)
     found = shares([count], total, per=1.0)
