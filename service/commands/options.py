@@ -56,7 +56,12 @@ class DecimalSign(enum.StrEnum):
     COMMA = ","
 
 
-Decimal = Annotated[DecimalSign, typer.Option("--decimal", help="Decimal sign of numbers.")]
+Decimal = Annotated[
+    DecimalSign | None,
+    typer.Option(
+        "--decimal", help="Decimal sign of numbers; by default a full stop, or a question."
+    ),
+]
 Delimiter = Annotated[
     str | None, typer.Option(help="Character between columns [detected automatically].")
 ]

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from service.imports.files import rejects as rejecting
 from service.imports.files.delimited import DelimitedFile
 from service.imports.files.geojson import Features, read_features
-from service.imports.files.numbers import Decimal, Numbers, parse_numbers
+from service.imports.files.numbers import Decimal, Numbers
 from service.imports.files.rejects import Reject
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
 from service.store.errors import ImportRefusedError
@@ -63,7 +63,7 @@ class MeasureOptions:
     licence: str = ""
     synthetic: bool = False
     allow_negative: bool = False
-    decimal: Decimal = "."
+    decimal: Decimal | None = None
     delimiter: str | None = None
     replace: bool = False
     strict: bool = False
@@ -191,7 +191,7 @@ def _check_codes(rows: DelimitedFile, code_name: str, options: MeasureOptions) -
 def _numbers(rows: DelimitedFile, column: str, options: MeasureOptions) -> Numbers:
     """The values of one column; rows with a bad one are rejected."""
     text = rows.table.column(column)
-    numbers = parse_numbers(text, decimal=options.decimal)
+    numbers = rows.numbers(column, options.decimal)
     rows.check.reject(numbers.bad, column, text, "is not a number")
     if not options.allow_negative:
         reason = "is below 0 (--allow-negative for scores that may be)"

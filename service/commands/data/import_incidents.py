@@ -10,7 +10,6 @@ from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.options import (
     Decimal,
-    DecimalSign,
     Licence,
     MaxRejected,
     Rejects,
@@ -154,8 +153,20 @@ def incidents(
         str | None,
         typer.Option(help="One character [detected automatically].", rich_help_panel=CSV_ONLY),
     ] = None,
+    skip_lines: Annotated[
+        int,
+        typer.Option(min=0, help="Lines before the header.", rich_help_panel=CSV_ONLY),
+    ] = 0,
+    null_word: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Value that means blank, besides NULL, NA, N/A, #N/A, nan and -; repeat for "
+            "several.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
     replace: Replace = False,
-    decimal: Decimal = DecimalSign.POINT,
+    decimal: Decimal = None,
     strict: Strict = False,
     max_rejected: MaxRejected = 0.1,
     rejects: Rejects = None,
@@ -208,7 +219,9 @@ def incidents(
                 area_code=area_code,
                 attributes=attributes,
                 delimiter=delimiter,
-                decimal=decimal.value,
+                skip_lines=skip_lines,
+                null_words=tuple(null_word or ()),
+                decimal=None if decimal is None else decimal.value,
             )
             summary = import_csv(
                 resources.incidents, files, columns, options, postcodes=resources.postcodes

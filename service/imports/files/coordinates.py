@@ -9,6 +9,7 @@ from spatial.arrays import BoolArray, FloatArray
 from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
 
 LEAST_WIDTH_DEG = 12.0
+NINES = tuple(10.0**digits - 1.0 for digits in range(3, 10))
 _MOST = 0.9
 
 
@@ -22,8 +23,9 @@ class Places:
         In the working CRS; NaN where the row has no place.
     located : (n,) bool
         Rows with a place.
-    at_zero : (n,) bool
-        Both coordinates are exactly 0, which registers write for "not known": not located.
+    placeholder : (n,) bool
+        Both coordinates are one number that registers write for "not known", such as 0, -1 or
+        999999: not located.
     half : (n,) bool
         One coordinate is present and the other blank.
     degrees : (n,) bool
@@ -36,7 +38,7 @@ class Places:
 
     xy_m: FloatArray
     located: BoolArray
-    at_zero: BoolArray
+    placeholder: BoolArray
     half: BoolArray
     degrees: BoolArray
     outside: BoolArray
@@ -67,8 +69,8 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     """
     is_half = x.blank ^ y.blank
     stated = ~x.blank & ~y.blank & ~x.bad & ~y.bad
-    at_zero = stated & (x.values == 0.0) & (y.values == 0.0)
-    nonzero = stated & ~at_zero
+    placeholder = stated & _is_placeholder(x.values, y.values)
+    nonzero = stated & ~placeholder
     xy = np.column_stack([x.values, y.values])
     in_metres = parsed_crs(crs).is_projected
     is_degrees = nonzero & in_metres & (np.abs(xy[:, 0]) <= 180.0) & (np.abs(xy[:, 1]) <= 90.0)
@@ -86,12 +88,21 @@ def to_places(x: Numbers, y: Numbers, *, crs: str, working_crs: str) -> Places:
     return Places(
         xy_m=xy_m,
         located=is_inside,
-        at_zero=at_zero,
+        placeholder=placeholder,
         half=is_half,
         degrees=is_degrees,
         outside=is_outside,
         hint=hint,
     )
+
+
+def _is_placeholder(x: FloatArray, y: FloatArray) -> BoolArray:
+    """(n,) bool, true where x and y are one number that stands for no place.
+
+    Those are numbers from -1 to 1, and nines such as 9999 and 999999.
+    """
+    is_small = np.abs(x) <= 1.0
+    return np.asarray((x == y) & (is_small | np.isin(x, NINES)), dtype=np.bool_)
 
 
 def _is_finite(xy: FloatArray) -> BoolArray:

@@ -21,6 +21,7 @@ from spatial.arrays import BoolArray, IntArray
 DateForm = Literal["iso", "uk", "us"]
 FORMS: tuple[DateForm, ...] = get_args(DateForm)
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+EXCEL_DAYS = (20_000, 60_000)  # 1954 to 2064
 EXAMPLES = {
     "iso": "2024-12-31, 2024-12-31 23:59 or 2024-12",
     "uk": "31/12/2024, 31/12/2024 23:59, 31 Dec 2024 or 12/2024",
@@ -35,7 +36,7 @@ _NAMED = (
 )
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>z| ?[+-]\d{2}:?\d{2})?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>z| ?[+-]\d{2}(?::?\d{2})?)?"
 )
 _Y, _M, _D = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _DATES: dict[str, tuple[str, ...]] = {
@@ -132,7 +133,8 @@ def parse_dates(column: pa.ChunkedArray, *, form: DateForm, time_zone: str | Non
 def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, BoolArray]:
     """Minutes after midnight from a column of trimmed text, null for blank.
 
-    Accepted are ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``.
+    Accepted are ``23:59``, ``23:59:59``, ``11:59 PM`` and ``2359``; ``24:00`` is midnight at the
+    end of the day.
 
     Parameters
     ----------
@@ -157,7 +159,7 @@ def parse_times_of_day(column: pa.ChunkedArray) -> tuple[IntArray, BoolArray, Bo
     hour = np.where(is_packed, number // 100, _hours(parts))
     minute = np.where(is_packed, number % 100, _integers(parts["minute"]))
     blank = column.is_null().to_numpy()
-    valid = matched & (hour >= 0) & (hour < 24) & (minute < 60) & (_integers(parts["second"]) < 60)
+    valid = matched & _is_time_of_day(hour, minute, _integers(parts["second"]))
     valid &= ~_is_nonblank(parts["zone"])
     return hour * 60 + minute, blank, ~blank & ~valid
 
@@ -181,6 +183,15 @@ def why_bad(value: str, form: DateForm) -> str:
         match = re.match(pattern, value, re.ASCII)
         if match:
             return _why_it_does_not_exist(match.groupdict(), form)
+    serial = re.fullmatch(r"(\d{5})(\.\d+)?", value)
+    if serial and EXCEL_DAYS[0] <= int(serial[1]) <= EXCEL_DAYS[1]:
+        day = np.datetime64("1899-12-30") + int(serial[1])
+        return (
+            f"looks like an Excel day number ({serial[1]} is {day}): give the column a date "
+            "format before it is saved as CSV"
+        )
+    if re.search(r"[A-Za-z]+/[A-Za-z_]+$", value):
+        return "names a time zone in words, where an offset such as +01:00 is read"
     if re.match(r"^\d{1,2}([/.-])\d{1,2}\1\d{2}(\D|$)", value):
         return "has a year of two digits; the century must be stated"
     for other_form in FORMS:
@@ -293,10 +304,17 @@ def _hours(text: dict[str, pa.Array]) -> IntArray:
 def _offset(zone: str) -> int:
     """Minutes east of UTC for an offset such as ``+01:00``; 0 for ``Z`` or no offset."""
     digits = zone.strip().replace(":", "")
-    if len(digits) != 5:
+    if digits[:1] not in ("+", "-"):
         return 0
-    minutes = int(digits[1:3]) * 60 + int(digits[3:])
+    minutes = int(digits[1:3]) * 60 + int(digits[3:] or 0)
     return -minutes if digits[0] == "-" else minutes
+
+
+def _is_time_of_day(hour: IntArray, minute: IntArray, second: IntArray) -> BoolArray:
+    """(n,) bool, true from 00:00 to 24:00, which is midnight at the end of the day."""
+    is_within_day = (hour >= 0) & (hour < 24) & (minute < 60) & (second < 60)
+    is_end_of_day = (hour == 24) & (minute == 0) & (second == 0)
+    return np.asarray(is_within_day | is_end_of_day, dtype=np.bool_)
 
 
 def _to_minutes(parts: dict[str, IntArray]) -> tuple[NDArray[np.datetime64], BoolArray]:
@@ -308,7 +326,7 @@ def _to_minutes(parts: dict[str, IntArray]) -> tuple[NDArray[np.datetime64], Boo
     length = ((months + 1).astype("datetime64[D]") - first_day).astype(np.int64)
     exists &= (day >= 1) & (day <= length)
     hour, minute = parts["hour"], parts["minute"]
-    exists &= (hour >= 0) & (hour < 24) & (minute < 60) & (parts["second"] < 60)
+    exists &= _is_time_of_day(hour, minute, parts["second"])
     minutes = (
         first_day.astype("datetime64[m]").astype(np.int64) + (day - 1) * 1440 + hour * 60 + minute
     )

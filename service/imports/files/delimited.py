@@ -16,12 +16,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from service.imports.files.rejects import RowCheck
+from service.imports.files.numbers import Decimal, Numbers, parse_numbers
+from service.imports.files.quotes import disarm_quotes
+from service.imports.files.rejects import Reject, RowCheck
 from service.store.errors import ImportRefusedError
 from service.store.source_files import SourceFile
 from spatial.arrays import IntArray
 
 DELIMITERS = (",", ";", "\t", "|")
+# What exports of databases and spreadsheets write where there is no value; compared without case.
+NULL_WORDS = ("null", "na", "n/a", "#n/a", "nan", "-", "--")
+TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
+TITLE_LINES = 20  # how far down a header is looked for behind title lines
 MANY_LINES = 20
 _HEADER_BYTES = 1024**2
 
@@ -82,6 +88,39 @@ class DelimitedFile:
         """
         return self.table.column(self.resolve_name(name, option))
 
+    def numbers(self, name: str, decimal: Decimal | None) -> Numbers:
+        """The numbers in a column.
+
+        Parameters
+        ----------
+        name : str
+            As the file spells it.
+        decimal : "." or "," or None
+            The decimal sign. None: a full stop, unless the file is separated by semicolons, as
+            where a comma is the decimal sign, and has commas in the column.
+
+        Returns
+        -------
+        Numbers
+            One per row.
+
+        Raises
+        ------
+        ImportRefusedError
+            If the decimal sign is not stated and a comma may be meant as one.
+        """
+        text = self.table.column(name)
+        if decimal is None and self.delimiter == ";":
+            has_comma = pc.match_substring(text, ",").fill_null(False)
+            if pc.any(has_comma).as_py():
+                example = text.filter(has_comma)[0].as_py()
+                raise ImportRefusedError(
+                    self.file.name,
+                    f"column {name}: is the comma in {example!r} a decimal sign? "
+                    "Give --decimal , or --decimal .",
+                )
+        return parse_numbers(text, decimal=decimal or ".")
+
     def resolve_name(self, name: str, option: str) -> str:
         """The name of a column as the file spells it.
 
@@ -123,6 +162,8 @@ def read_delimited(
     delimiter: str | None = None,
     header: Sequence[str] | None = None,
     only_columns: Collection[str] | None = None,
+    skip_lines: int = 0,
+    null_words: Collection[str] = (),
     on_bytes: Callable[[int], None] | None = None,
 ) -> DelimitedFile:
     """Read a delimited text file completely.
@@ -139,6 +180,10 @@ def read_delimited(
         Column names for a file without a header, whose first record is then a row.
     only_columns : collection of str or None
         The columns to keep, as the header spells them; None: all.
+    skip_lines : int
+        Lines before the header, such as a title; they count in the record numbers.
+    null_words : collection of str
+        Values that mean blank, besides `NULL_WORDS`; compared without case.
     on_bytes : callable or None
         Called from time to time with the number of bytes read.
 
@@ -150,14 +195,17 @@ def read_delimited(
     Raises
     ------
     ImportRefusedError
-        If the file is empty, is not text, has no header, or has a quote that is never closed.
+        If the file is empty, is not text, or has no header.
     """
     file = SourceFile.of(name, content)
     text, encoding, notes = _as_utf8(content, name)
+    if skip_lines:
+        text = _without_lines(text, skip_lines, name)
     first_row = 0 if header is not None else 1
     if header is None:
         header, delimiter = _header(text, name, delimiter)
     columns, renamed = _distinct_names(header)
+    text, quote_faults = disarm_quotes(text, delimiter=delimiter or ",", fields=len(columns))
     kept_columns = tuple(
         column for column in columns if only_columns is None or column in only_columns
     )
@@ -168,26 +216,24 @@ def read_delimited(
         return "skip"
 
     table = _parse(text, columns, kept_columns, delimiter or ",", on_malformed, on_bytes, name)
-    _check_quotes(text, table, malformed, name)
-    malformed_numbers = np.array([number for number, _, _ in malformed], dtype=np.int64)
+    faults = {
+        number: f"the record has {fields} fields, the header has {len(columns)}"
+        for number, fields, _ in malformed
+    }
+    texts = {number: record for number, _, record in malformed}
+    faults |= {fault.record: fault.reason for fault in quote_faults}
+    texts |= {fault.record: fault.text for fault in quote_faults}
     all_numbers = np.arange(1, table.num_rows + len(malformed) + 1)
-    numbers = np.delete(all_numbers, malformed_numbers - 1)
-    table, numbers = _trim(table.slice(first_row)), numbers[first_row:]
-    notes = (*notes, *renamed, *_long_values(text, table, numbers, name))
+    numbers = np.delete(all_numbers, [number - 1 for number, _, _ in malformed])
+    table, numbers = _trim(table.slice(first_row), null_words), numbers[first_row:]
+    notes = (*notes, *renamed, *_long_values(text, table, numbers + skip_lines, name))
     is_blank = _all_blank(table)
-    blank = int(is_blank.sum())
-    if blank:
-        table = table.filter(pa.array(~is_blank))
-    check = RowCheck(name, numbers[~is_blank])
-    malformed_check = RowCheck(name, malformed_numbers)
-    for index, (_, fields, _) in enumerate(malformed):
-        is_record = np.zeros(len(malformed), dtype=np.bool_)
-        is_record[index] = True
-        reason = f"the record has {fields} fields, the header has {len(columns)}"
-        malformed_check.reject(
-            is_record, "(record)", [record for _, _, record in malformed], reason
-        )
-    check.rejects.extend(malformed_check.rejects)
+    is_row = ~is_blank & ~np.isin(numbers, list(faults))
+    if not is_row.all():
+        table = table.filter(pa.array(is_row))
+    check = RowCheck(name, numbers[is_row] + skip_lines)
+    check.rejects.extend(_rejects_of_records(name, faults, texts, skip_lines))
+    _reject_totals(check, table)
     return DelimitedFile(
         file=file,
         encoding=encoding,
@@ -195,10 +241,48 @@ def read_delimited(
         columns=kept_columns,
         table=table,
         check=check,
-        malformed=len(malformed),
-        blank=blank,
+        malformed=len(faults),
+        blank=int(is_blank.sum()),
         notes=notes,
     )
+
+
+def _rejects_of_records(
+    name: str, faults: dict[int, str], texts: dict[int, str], skip_lines: int
+) -> list[Reject]:
+    """Rejects of whole records: their number of fields, or their quotes."""
+    numbers = sorted(faults)
+    record_check = RowCheck(name, np.array(numbers, dtype=np.int64) + skip_lines)
+    for index, number in enumerate(numbers):
+        is_record = np.zeros(len(numbers), dtype=np.bool_)
+        is_record[index] = True
+        record_check.reject(
+            is_record, "(record)", [texts[each] for each in numbers], faults[number]
+        )
+    return record_check.rejects
+
+
+def _reject_totals(check: RowCheck, table: pa.Table) -> None:
+    """Reject rows of totals: 'Total' in the first column that has a value, few others filled."""
+    if table.num_rows == 0 or table.num_columns < 3:
+        return
+    first_value = pc.coalesce(*table.columns)
+    is_total = pc.match_substring_regex(first_value, TOTAL).fill_null(False).to_numpy()
+    if not is_total.any():
+        return
+    filled = np.sum([column.is_valid().to_numpy() for column in table.columns], axis=0)
+    is_total &= filled * 2 <= table.num_columns
+    check.reject(is_total, table.column_names[0], first_value, "looks like a row of totals")
+
+
+def _without_lines(text: bytes, lines: int, name: str) -> bytes:
+    """The text behind a number of lines."""
+    start = 0
+    for _ in range(lines):
+        start = text.find(b"\n", start) + 1
+        if start == 0:
+            raise ImportRefusedError(name, f"has no more than the {lines} lines to be skipped")
+    return text[start:]
 
 
 def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
@@ -243,7 +327,22 @@ def _header(text: bytes, name: str, delimiter: str | None) -> tuple[list[str], s
     header, best_delimiter = max(headers, key=lambda item: len(item[0]))
     if not any(cell.strip() for cell in header):
         raise ImportRefusedError(name, "the first line is blank: there is no header")
+    _refuse_title(header, start, best_delimiter, name)
     return header, best_delimiter
+
+
+def _refuse_title(header: list[str], start: str, delimiter: str, name: str) -> None:
+    """Raise ImportRefusedError where the first line names one column and a later one several."""
+    if sum(bool(cell.strip()) for cell in header) > 1:
+        return
+    for number, line in enumerate(start.splitlines()[1:TITLE_LINES], start=2):
+        cells = [cell.strip() for cell in _first_record(line, delimiter)]
+        if len(header) in (1, len(cells)) and len(cells) > 1 and all(cells):
+            raise ImportRefusedError(
+                name,
+                f"the first line, {header[0].strip()!r}, looks like a title; line {number} looks "
+                f"like the header ({', '.join(cells)}): give --skip-lines {number - 1}",
+            )
 
 
 def _first_record(start: str, delimiter: str) -> list[str]:
@@ -318,25 +417,6 @@ class _ProgressReader(io.BytesIO):
         return chunk
 
 
-def _check_quotes(
-    text: bytes, table: pa.Table, malformed: list[tuple[int, int, str]], name: str
-) -> None:
-    """Raise ImportRefusedError if a quote is never closed and swallows the rest."""
-    last_number = table.num_rows + len(malformed)
-    swallowed = ""
-    if malformed and malformed[-1][0] == last_number and malformed[-1][2].count('"') % 2:
-        swallowed = malformed[-1][2]
-    elif table.num_rows and not text.rstrip(b"\r\n").endswith(b'"'):
-        swallowed = str(table.column(table.num_columns - 1)[-1].as_py())
-    lines = len(swallowed.splitlines()) - 1
-    if lines > 0:
-        raise ImportRefusedError(
-            name,
-            f"record {last_number} opens a quote that is never closed: the remaining {lines} "
-            f"lines of the file are inside it",
-        )
-
-
 def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> tuple[str, ...]:
     """Notes on values of many lines, where a stray quote may have swallowed records."""
     if text.count(b"\n") < table.num_rows + MANY_LINES:
@@ -352,12 +432,14 @@ def _long_values(text: bytes, table: pa.Table, numbers: IntArray, name: str) -> 
     return tuple(notes)
 
 
-def _trim(table: pa.Table) -> pa.Table:
-    """All columns without white space around the values, blank as null."""
+def _trim(table: pa.Table, null_words: Collection[str]) -> pa.Table:
+    """All columns without white space around the values; blank and words for it as null."""
+    blank_words = pa.array(["", *NULL_WORDS, *(word.lower() for word in null_words)])
     columns = []
     for column in table.columns:
         text = pc.utf8_trim_whitespace(column)
-        columns.append(pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text))
+        is_blank = pc.is_in(pc.utf8_lower(text), value_set=blank_words)
+        columns.append(pc.if_else(is_blank, pa.scalar(None, pa.string()), text))
     return pa.table(columns, names=table.column_names)
 
 

@@ -1,6 +1,9 @@
 """Finds the files an import reads: named files, those in a folder, those in a zip."""
 
+import gzip
+import io
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +12,15 @@ from service.imports.files.summary import Skipped
 from service.store.errors import ImportRefusedError
 
 MAX_MEMBER_BYTES = 4 * 1024**3
+GZIP = b"\x1f\x8b"
+UNREADABLE = (
+    OSError,
+    RuntimeError,
+    EOFError,
+    zlib.error,
+    zipfile.BadZipFile,
+    NotImplementedError,
+)
 
 
 @dataclass(frozen=True)
@@ -46,11 +58,21 @@ class Source:
         """
         try:
             if self.member is None:
-                return self.path.read_bytes()
+                content = self.path.read_bytes()
+                return _unzipped(content) if content.startswith(GZIP) else content
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(self.member)
-        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError) as error:
+        except UNREADABLE as error:
             raise ImportRefusedError(str(self.path), f"cannot be read: {error}") from error
+
+
+def _unzipped(content: bytes) -> bytes:
+    """What a gzip file holds, if it is not larger than a member of a zip may be."""
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+        unzipped = file.read(MAX_MEMBER_BYTES + 1)
+    if len(unzipped) > MAX_MEMBER_BYTES:
+        raise OSError("it unpacks to more than 4 GiB")
+    return unzipped
 
 
 def find_sources(

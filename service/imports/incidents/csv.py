@@ -22,7 +22,7 @@ from service.imports.files.dates import (
     why_bad,
 )
 from service.imports.files.delimited import DelimitedFile, read_delimited
-from service.imports.files.numbers import Decimal, parse_numbers
+from service.imports.files.numbers import Decimal
 from service.imports.files.sources import find_sources
 from service.imports.files.summary import ImportSummary
 from service.imports.incidents.by_postcode import (
@@ -71,10 +71,15 @@ class IncidentColumns:
     incident_id, subcategory, weight, area_code : str or None
     attributes : mapping of str to str
         Name in the dataset to column in the file; kept as text.
-    decimal : "." or ","
-        The decimal sign of numbers; the other one may separate thousands.
+    decimal : "." or "," or None
+        The decimal sign of numbers; the other one may separate thousands. None: a full stop, and
+        an error where a comma may be meant.
     delimiter : str or None
         One character; None: found in the header.
+    skip_lines : int
+        Lines before the header.
+    null_words : tuple of str
+        Values that mean blank, besides the usual ones.
     """
 
     time: str
@@ -92,8 +97,10 @@ class IncidentColumns:
     weight: str | None = None
     area_code: str | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
-    decimal: Decimal = "."
+    decimal: Decimal | None = None
     delimiter: str | None = None
+    skip_lines: int = 0
+    null_words: tuple[str, ...] = ()
 
 
 def import_csv(
@@ -187,7 +194,14 @@ def parse_csv(
     ImportRefusedError
         If a column is missing, or times state an offset and no zone is named.
     """
-    contents = read_delimited(content, name=name, delimiter=columns.delimiter, on_bytes=on_bytes)
+    contents = read_delimited(
+        content,
+        name=name,
+        delimiter=columns.delimiter,
+        skip_lines=columns.skip_lines,
+        null_words=columns.null_words,
+        on_bytes=on_bytes,
+    )
     reading = _Reading(contents, columns)
     reading.check_columns()
     times, precision = reading.times()
@@ -331,8 +345,8 @@ class _Reading:
             self._contents.resolve_name(columns.y, "--y"),
         )
         x_text, y_text = self._contents.table.column(x_name), self._contents.table.column(y_name)
-        x = parse_numbers(x_text, decimal=columns.decimal)
-        y = parse_numbers(y_text, decimal=columns.decimal)
+        x = self._contents.numbers(x_name, columns.decimal)
+        y = self._contents.numbers(y_name, columns.decimal)
         check.reject(x.bad, x_name, x_text, "is not a number")
         check.reject(y.bad, y_name, y_text, "is not a number")
         places = to_places(x, y, crs=columns.crs, working_crs=working_crs)
@@ -348,7 +362,10 @@ class _Reading:
         )
         reason = f"in {columns.crs} is outside the area that it or {working_crs} is made for"
         check.reject(places.outside, names, joined_text, reason)
-        self._note(int(places.at_zero.sum()), "have the coordinates 0, 0: counted as not located")
+        self._note(
+            int(places.placeholder.sum()),
+            "have a placeholder such as 0 or 999999 as both coordinates: counted as not located",
+        )
         return places.xy_m, places.located, places.hint
 
     def by_postcode(
@@ -377,7 +394,7 @@ class _Reading:
             return np.ones(self._contents.table.num_rows)
         name = self._contents.resolve_name(columns.weight, "--weight")
         text = self._contents.table.column(name)
-        weight = parse_numbers(text, decimal=columns.decimal)
+        weight = self._contents.numbers(name, columns.decimal)
         check.reject(weight.bad, name, text, "is not a number")
         check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
         self._note(int(weight.blank.sum()), "have no weight: it is 1")
@@ -412,7 +429,7 @@ def _check(columns: IncidentColumns) -> None:
             parsed_crs(columns.crs)
         except InvalidParameterError as error:
             raise DatasetSettingsError("--crs", columns.crs, error.allowed) from None
-    if columns.decimal not in (".", ","):
+    if columns.decimal not in (".", ",", None):
         raise DatasetSettingsError("decimal sign", columns.decimal, "a full stop or a comma")
     reserved_names = set(SCHEMA.names)
     if columns.postcode is not None:

@@ -226,9 +226,11 @@ def _places(contents: DelimitedFile, working_crs: str) -> Places:
 def _notes(name: str, month: pa.ChunkedArray, places: Places) -> tuple[str, ...]:
     """Notes on a file: places at 0, 0 and months other than its name states."""
     notes = []
-    at_zero = int(places.at_zero.sum())
-    if at_zero:
-        notes.append(f"{name}: {at_zero} rows have the coordinates 0, 0 and count as not located")
+    placeholders = int(places.placeholder.sum())
+    if placeholders:
+        notes.append(
+            f"{name}: {placeholders} rows have the coordinates 0, 0 and count as not located"
+        )
     stated_month = name[:7]
     if _MONTH.match(stated_month):
         other_months = sorted(set(pc.unique(month).drop_null().to_pylist()) - {stated_month})

@@ -33,7 +33,7 @@ class SiteOptions:
     source: str = ""
     licence: str = ""
     synthetic: bool = False
-    decimal: Decimal = "."
+    decimal: Decimal | None = None
     delimiter: str | None = None
     replace: bool = False
     strict: bool = False

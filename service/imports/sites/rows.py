@@ -82,8 +82,8 @@ class SiteReading:
         The rows of the file.
     columns : SiteColumns
         Which column holds what.
-    decimal : "." or ","
-        The decimal sign of numbers.
+    decimal : "." or "," or None
+        The decimal sign of numbers; None: see `DelimitedFile.numbers`.
     working_crs : str
         The CRS of the result.
 
@@ -94,11 +94,16 @@ class SiteReading:
     """
 
     def __init__(
-        self, features: Features, columns: SiteColumns, *, decimal: Decimal, working_crs: str
+        self,
+        features: Features,
+        columns: SiteColumns,
+        *,
+        decimal: Decimal | None,
+        working_crs: str,
     ) -> None:
         self._features = features
         self._rows = features.rows
-        self._decimal: Decimal = decimal
+        self._decimal = decimal
         self._working_crs = working_crs
         self._columns = columns
         self._names = self._find_columns(columns)
@@ -193,8 +198,11 @@ class SiteReading:
     def _homes(self, field: str) -> Numbers:
         """A number of homes per row; rows with a bad one are rejected."""
         text, check = self._text(field), self._rows.check
-        homes = parse_numbers(text, decimal=self._decimal)
         name = self._column_name(field)
+        if field in self._names:
+            homes = self._rows.numbers(name, self._decimal)
+        else:
+            homes = parse_numbers(text)
         check.reject(homes.bad, name, text, "is not a number")
         check.reject(~homes.bad & (homes.values < 0), name, text, "is below 0")
         is_fraction = ~homes.bad & ~homes.blank & (homes.values != np.round(homes.values))
@@ -297,13 +305,13 @@ class SiteReading:
         x_name, y_name, crs = self._coordinate_columns()
         check = self._rows.check
         x_text, y_text = self._rows.table.column(x_name), self._rows.table.column(y_name)
-        decimal = self._decimal
-        x, y = parse_numbers(x_text, decimal=decimal), parse_numbers(y_text, decimal=decimal)
+        x = self._rows.numbers(x_name, self._decimal)
+        y = self._rows.numbers(y_name, self._decimal)
         check.reject(x.bad, x_name, x_text, "is not a number")
         check.reject(y.bad, y_name, y_text, "is not a number")
         places = to_places(x, y, crs=crs, working_crs=self._working_crs)
         self.hint = places.hint
-        has_no_place = (x.blank & y.blank & ~is_phase) | places.at_zero
+        has_no_place = (x.blank & y.blank & ~is_phase) | places.placeholder
         joined_text = pc.binary_join_element_wise(x_text.fill_null(""), y_text.fill_null(""), " ")
         names = f"{x_name}, {y_name}"
         check.reject(has_no_place, names, joined_text, "is not a place: a site must have one")

@@ -61,7 +61,6 @@ def test_a_wide_file_is_one_commit(measures, write):
     [
         ("E3,-1", "n", "is below 0"),
         ("E3,few", "n", "is not a number"),
-        ("E3,nan", "n", "is not a number"),
         ("E3,*", "n", "is not a number"),
         (",5", "code", "is blank"),
         ("X9,5", "code", "is not a code of layer lsoa"),

@@ -26,7 +26,7 @@ def test_each_row_is_exactly_one_thing():
         ("0.1", "52.2"), (None, None), ("0", "0"), ("0.1", None), ("x", "52.2"), ("0.1", "-52")
     )
     assert found.located.tolist() == [True, False, False, False, False, False]
-    assert found.at_zero.tolist() == [False, False, True, False, False, False]
+    assert found.placeholder.tolist() == [False, False, True, False, False, False]
     assert found.half.tolist() == [False, False, False, True, False, False]
     assert found.outside.tolist() == [False, False, False, False, False, True]
     assert not found.degrees.any()
@@ -76,7 +76,9 @@ def test_no_rows_are_no_places():
 @given(st.lists(st.tuples(quantities(-400, 400), quantities(-200, 200)), min_size=1, max_size=10))
 def test_a_place_is_finite_or_flagged(lonlat):
     found = _places(*[(repr(lon), repr(lat)) for lon, lat in lonlat])
-    flags = found.located.astype(int) + found.at_zero + found.half + found.degrees + found.outside
+    flags = (
+        found.located.astype(int) + found.placeholder + found.half + found.degrees + found.outside
+    )
     assert flags.tolist() == [1] * len(lonlat)
     assert np.isfinite(found.xy_m[found.located]).all()
     assert np.isnan(found.xy_m[~found.located]).all()

@@ -69,7 +69,7 @@ def test_each_form_is_read_as_it_says(form, text, occurred, precision):
         ("iso", "2024-13-01", "month 13"),
         ("iso", "2024-00-01", "month 0"),
         ("iso", "2024-01-00", "day 0"),
-        ("iso", "2024-01-01 24:00", "a time of day that does not exist"),
+        ("iso", "2024-01-01 24:01", "a time of day that does not exist"),
         ("iso", "2024-01-01 12:60", "a time of day that does not exist"),
         ("iso", "2024-01 12:00", "a time of day, but no day"),
         ("iso", "1024-01-01", "years 1900 to 2100"),
@@ -78,7 +78,8 @@ def test_each_form_is_read_as_it_says(form, text, occurred, precision):
         ("uk", "13:00 pm 01/02/2024", "not a date of the form uk"),
         ("uk", "01/02/2024 13:00 pm", "a time of day that does not exist"),
         ("iso", "yesterday", "not a date of the form iso"),
-        ("iso", "45292", "not a date of the form iso"),
+        ("iso", "45292", "an Excel day number (45292 is 2024-01-01)"),
+        ("iso", "2024-06-30T23:30:00 Europe/London", "names a time zone in words"),
         ("iso", "٢٠٢٤-01-01", "not a date of the form iso"),
     ],
 )
@@ -144,7 +145,7 @@ def test_times_of_day_are_read(text, minutes):
 
 
 @pytest.mark.parametrize(
-    "text", ["24:00", "12:60", "0:00 am", "13:00 pm", "2460", "noon", "12", "12:00Z"]
+    "text", ["24:01", "12:60", "0:00 am", "13:00 pm", "2460", "noon", "12", "12:00Z"]
 )
 def test_times_of_day_that_do_not_exist_are_bad(text):
     assert parse_times_of_day(_column([text]))[2][0]
@@ -209,3 +210,20 @@ def test_any_text_is_a_time_or_bad_with_a_reason(text, form):
         assert why_bad(stripped, form)
     else:
         assert not np.isnat(found.occurred[0])
+
+
+@pytest.mark.parametrize("zone", ["+01", "+0100", "+01:00", " +01", ".0000000+01:00"])
+def test_an_offset_of_whole_hours_is_an_offset(zone):
+    text = pa.chunked_array([[f"2024-06-30T23:30:00{zone}"]])
+    times = parse_dates(text, form="iso", time_zone="Europe/London")
+    assert not times.bad.any()
+    assert str(times.occurred[0]) == "2024-06-30T23:30"
+
+
+def test_midnight_at_the_end_of_a_day_is_the_next_day():
+    times = parse_dates(
+        pa.chunked_array([["2024-02-29 24:00", "2023-12-31T24:00:00"]]), form="iso"
+    )
+    assert times.occurred.astype(str).tolist() == ["2024-03-01T00:00", "2024-01-01T00:00"]
+    minutes, _, bad = parse_times_of_day(pa.chunked_array([["24:00", "2400", "24:00:00"]]))
+    assert (minutes.tolist(), bad.any()) == ([1440, 1440, 1440], False)
