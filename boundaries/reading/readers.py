@@ -84,6 +84,7 @@ def read_boundaries(
     synthetic: bool = False,
     source_crs: str | None = None,
     source_layer: str | None = None,
+    encoding: str | None = None,
     clean_tolerance_m: float | None = TOLERANCE_M,
 ) -> tuple[Layer, ImportReport]:
     """The areas in one or more files as a layer in the working CRS, and a report.
@@ -107,6 +108,9 @@ def read_boundaries(
         CRS of the coordinates, if the file does not state it or states it wrongly.
     source_layer : str, optional
         The layer to read, if the file has several.
+    encoding : str, optional
+        Encoding of a shapefile's texts. By default UTF-8 if they are valid UTF-8, else what the
+        file states.
     clean_tolerance_m : float or None
         Largest movement of a border to make neighbours share it, metres; None leaves all borders
         unchanged.
@@ -132,7 +136,7 @@ def read_boundaries(
     """
     paths = [path] if isinstance(path, Path) else list(path)
     raw_areas = [
-        _read_file(file_path, layer_id, code_field, name_field, source_layer)
+        _read_file(file_path, layer_id, code_field, name_field, source_layer, encoding)
         for file_path in paths
     ]
     values = np.concatenate([areas.codes.astype(object) for areas in raw_areas])
@@ -181,11 +185,20 @@ def read_boundaries(
 
 
 def _read_file(
-    path: Path, layer_id: str, code_field: str, name_field: str | None, source_layer: str | None
+    path: Path,
+    layer_id: str,
+    code_field: str,
+    name_field: str | None,
+    source_layer: str | None,
+    encoding: str | None,
 ) -> RawAreas:
     """The features of one file, of which there must be at least one."""
     areas = read_raw_areas(
-        path, code_field=code_field, name_field=name_field, source_layer=source_layer
+        path,
+        code_field=code_field,
+        name_field=name_field,
+        source_layer=source_layer,
+        encoding=encoding,
     )
     if len(areas.codes) == 0:
         raise InvalidLayerError(layer_id, f"{path} has no features")

@@ -1,5 +1,6 @@
 """Boundary files read through GDAL: archives opened, layers listed, one layer read."""
 
+import codecs
 import warnings
 import zipfile
 from dataclasses import dataclass
@@ -112,7 +113,12 @@ def chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
 
 
 def read_raw_areas(
-    path: Path, *, code_field: str, name_field: str | None, source_layer: str | None
+    path: Path,
+    *,
+    code_field: str,
+    name_field: str | None,
+    source_layer: str | None,
+    encoding: str | None = None,
 ) -> RawAreas:
     """The features of one layer of a file.
 
@@ -133,15 +139,27 @@ def read_raw_areas(
     import pyogrio
 
     layer = chosen_layer(path, source_layer)
+    if encoding is None:
+        encoding = _table_encoding(layer.dataset)
+    elif not _is_encoding(encoding):
+        raise UnreadableFileError(str(path), f"there is no encoding {encoding!r}")
     wanted_fields = [code_field] if name_field is None else [code_field, name_field]
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
         try:
-            fields = [str(f) for f in pyogrio.read_info(layer.dataset, layer=layer.name)["fields"]]
+            fields = [
+                str(f)
+                for f in pyogrio.read_info(layer.dataset, layer=layer.name, encoding=encoding)[
+                    "fields"
+                ]
+            ]
             for field in wanted_fields:
                 _check_field(path, field, fields)
             meta, _, wkb, columns = pyogrio.raw.read(
-                layer.dataset, layer=layer.name, columns=list(dict.fromkeys(wanted_fields))
+                layer.dataset,
+                layer=layer.name,
+                columns=list(dict.fromkeys(wanted_fields)),
+                encoding=encoding,
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise UnreadableFileError(str(path), f"GDAL cannot read it: {error}") from error
@@ -158,6 +176,39 @@ def read_raw_areas(
         source_layer=layer.name,
         notes=tuple(dict.fromkeys(f"GDAL: {remark.message}" for remark in remarks)),
     )
+
+
+def _is_encoding(name: str) -> bool:
+    """Whether there is an encoding of that name."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _table_encoding(dataset: str) -> str | None:
+    """UTF-8 where the table of a shapefile is that, whatever its .cpg says; else None.
+
+    Text of another encoding beyond ASCII is hardly ever valid UTF-8 by accident.
+    """
+    if not dataset.lower().endswith(".shp"):
+        return None
+    try:
+        if dataset.startswith("/vsizip/"):
+            archive_name, _, member = dataset.removeprefix("/vsizip/").rpartition(".zip/")
+            with zipfile.ZipFile(f"{archive_name}.zip") as archive:
+                stem = member[:-4].lower()
+                names = [name for name in archive.namelist() if name.lower() == f"{stem}.dbf"]
+                table = archive.read(names[0]) if names else b""
+        else:
+            table = Path(dataset).with_suffix(".dbf").read_bytes()
+        # The header holds numbers; its length stands in bytes 8 and 9.
+        text = table[int.from_bytes(table[8:10], "little") :]
+        text.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return None if text.isascii() else "UTF-8"
 
 
 def _datasets(path: Path) -> list[str]:

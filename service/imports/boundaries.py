@@ -124,6 +124,7 @@ def import_boundaries(
     title: str = "",
     crs: str | None = None,
     source_layer: str | None = None,
+    encoding: str | None = None,
     clean_tolerance_m: float | None = TOLERANCE_M,
     replace: bool = False,
     synthetic: bool = False,
@@ -144,7 +145,7 @@ def import_boundaries(
         As for `boundaries.readers.read_boundaries`.
     crs : str, optional
         CRS of the file's coordinates, if the file does not state it or states it wrongly.
-    source_layer, clean_tolerance_m
+    source_layer, encoding, clean_tolerance_m
         As for `boundaries.readers.read_boundaries`.
     replace : bool
         Whether a layer of that name may be replaced.
@@ -183,6 +184,7 @@ def import_boundaries(
         synthetic=synthetic,
         source_crs=crs,
         source_layer=source_layer,
+        encoding=encoding,
         clean_tolerance_m=clean_tolerance_m,
     )
     progress("writing", 0.8)

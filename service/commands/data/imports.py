@@ -49,6 +49,12 @@ def boundaries(
     source_layer: Annotated[
         str | None, typer.Option(help="Layer within a file that holds several.")
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            help="Encoding of a shapefile's texts, such as UTF-8 [detected automatically]."
+        ),
+    ] = None,
     replace: Replace = False,
 ) -> None:
     """Import the areas of a boundary layer."""
@@ -69,6 +75,7 @@ def boundaries(
             title=title,
             crs=crs,
             source_layer=source_layer,
+            encoding=encoding,
             replace=replace,
             progress=progress,
         )

@@ -374,3 +374,41 @@ def test_reference_shapefiles_need_their_crs_said(test_data):
     layer, _ = read(path, code_field="FIPSNO", source_crs="EPSG:4267", crs="EPSG:32119")
     assert len(layer) == 100
     assert layer.codes[0] == "37001"
+
+
+@pytest.mark.parametrize("code_page", [None, "ISO-8859-1"])
+@pytest.mark.parametrize("is_zipped", [False, True])
+def test_utf8_in_a_shapefile_is_recognised_whatever_its_code_page(tmp_path, code_page, is_zipped):
+    path = _shapefile(tmp_path, "Ynys Môn", "UTF-8")
+    if code_page is None:
+        path.with_suffix(".cpg").unlink()
+    else:
+        path.with_suffix(".cpg").write_text(code_page)
+    if is_zipped:
+        members = {file.name: file for file in tmp_path.glob("areas.*")}
+        path = zipped(tmp_path / "areas.zip", members)
+    layer, _ = read(path, name_field="name")
+    assert layer.names == ("Ynys Môn",)
+
+
+def test_other_encodings_of_a_shapefile_are_read_as_stated(tmp_path):
+    path = _shapefile(tmp_path, "Ynys Môn", "ISO-8859-1")
+    assert read(path, name_field="name")[0].names == ("Ynys Môn",)
+    path.with_suffix(".cpg").unlink()
+    assert read(path, name_field="name", encoding="ISO-8859-1")[0].names == ("Ynys Môn",)
+    with pytest.raises(UnreadableFileError, match="no encoding 'klingon'"):
+        read(path, name_field="name", encoding="klingon")
+
+
+def _shapefile(folder: Path, name: str, encoding: str) -> Path:
+    path = folder / "areas.shp"
+    pyogrio.raw.write(
+        path,
+        geometry=shapely.to_wkb(np.array([square(0, 0)], dtype=object)),
+        field_data=[np.array(["A1"], dtype=object), np.array([name], dtype=object)],
+        fields=["code", "name"],
+        geometry_type="Polygon",
+        crs=BNG,
+        encoding=encoding,
+    )
+    return path
