@@ -64,9 +64,17 @@ class TwoPeriodsQuery(TableQuery):
         if self.from_ is None or self.to is None:
             raise ValueError("two periods need from and to, and baseline_from and baseline_to")
         baseline = self.baseline_filter()
-        if baseline.start and baseline.end and baseline.start.day > baseline.end.day:
+        period = self.incident_filter()
+        ends = (baseline.start, baseline.end, period.start, period.end)
+        baseline_start, baseline_end, start, end = (each.day for each in ends if each is not None)
+        if baseline_start > baseline_end:
             raise ValueError(
                 f"baseline_from ({self.baseline_from}) is after baseline_to ({self.baseline_to})"
+            )
+        if start <= baseline_end and baseline_start <= end:
+            raise ValueError(
+                f"the periods overlap: baseline {self.baseline_from} to {self.baseline_to}, and "
+                f"{self.from_} to {self.to}; incidents in both are not two samples"
             )
         return self
 

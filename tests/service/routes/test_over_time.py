@@ -83,3 +83,28 @@ def test_a_vector_tile_of_an_old_version_is_gone(client):
     answer = client.get(named.format(z=13, x=4099, y=2697))
     assert answer.status_code == 200
     assert "max-age" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize("answer", ["change", "displacement"])
+@pytest.mark.parametrize("baseline", [("2023-01", "2024-01"), ("2024-02-15", "2025-01")])
+def test_periods_that_overlap_are_not_two_samples(client, answer, baseline):
+    response = client.get(
+        f"/v1/hotspots/callouts/cell/{answer}",
+        params={
+            "from": "2024-01",
+            "to": "2024-12",
+            "baseline_from": baseline[0],
+            "baseline_to": baseline[1],
+            "target": "C00",
+            "control": "C33",
+        }
+        if answer == "displacement"
+        else {
+            "from": "2024-01",
+            "to": "2024-12",
+            "baseline_from": baseline[0],
+            "baseline_to": baseline[1],
+        },
+    )
+    assert response.status_code == 422
+    assert "the periods overlap" in response.json()["detail"]
