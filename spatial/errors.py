@@ -12,6 +12,7 @@ SpatialError
 ├── ConstantValuesError         all values are equal: no z score exists
 ├── TooFewAreasError            fewer areas than the statistic needs
 ├── InvalidNeighboursError      a neighbour rule or weights structure that is not allowed
+├── UnsuitableCrsError          a working CRS whose metres are not metres on the ground there
 └── InvalidParameterError       any other number or option outside its range
 """
 
@@ -192,6 +193,28 @@ class InvalidNeighboursError(SpatialError):
 
     def __str__(self) -> str:
         return f"neighbours: {self.reason}"
+
+
+class UnsuitableCrsError(SpatialError):
+    """A metre of the working CRS is not a metre on the ground where the data are."""
+
+    code = "unsuitable-crs"
+
+    def __init__(self, crs: str, scale: float, lonlat_deg: tuple[float, float], take: str) -> None:
+        super().__init__(crs, scale, lonlat_deg, take)
+        self.crs = crs
+        self.scale = scale
+        self.lonlat_deg = lonlat_deg
+        self.take = take
+
+    def __str__(self) -> str:
+        longitude, latitude = self.lonlat_deg
+        return (
+            f"{self.crs} cannot be the working coordinate system here: at longitude "
+            f"{longitude:.2f}, latitude {latitude:.2f} a metre on the ground is "
+            f"{self.scale:.3f} m in it, so that areas, densities and distances would be wrong; "
+            f"set HOTSPOTS_CRS to {self.take}, for example, and import again"
+        )
 
 
 class InvalidParameterError(SpatialError):

@@ -27,6 +27,15 @@ def test_data() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def shared_cases(test_data: Path) -> Path:
+    """The folder of small cases beside the real open data."""
+    path = test_data.parent / "cases"
+    if not path.is_dir():
+        pytest.fail(f"{path} is not there: it belongs beside the folder of HOTSPOTS_TEST_DATA")
+    return path
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say for each reason in one line how many tests it skipped."""
     reasons = collections.Counter(

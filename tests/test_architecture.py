@@ -63,6 +63,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.tiles",
         "service.config",
         "service.store",
+        "spatial",
         "spatial.coordinates",
     },
     "service.access": {"service.model"},

@@ -147,6 +147,7 @@ def derive_layer(
         or f"derived from {layer.layer_id} version {layer.version} by {lookup.label}",
         licence=layer.metadata.licence,
         synthetic=layer.metadata.synthetic,
+        coordinates=layer.metadata.coordinates,
     )
     names = tuple(lookup.name_of[code] for code in codes)
     derived_layer = normalised(Layer(metadata, codes, names, geometries))

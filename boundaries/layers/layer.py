@@ -34,6 +34,9 @@ class LayerMetadata:
         1 for the layer imported first, whose union is the default study area.
     synthetic : bool
         True for invented areas; every answer that uses them states it.
+    coordinates : str
+        From which CRS the coordinates were read, and by which operation; empty where that was
+        not recorded.
     version : str
         Digest of codes, names, geometries and metadata; 12 hexadecimal digits.
     """
@@ -46,6 +49,7 @@ class LayerMetadata:
     licence: str = ""
     order: int = 0
     synthetic: bool = False
+    coordinates: str = ""
     version: str = ""
 
 

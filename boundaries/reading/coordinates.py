@@ -3,13 +3,20 @@
 from dataclasses import dataclass
 
 import numpy as np
-import pyproj
 import shapely
 
 from boundaries.errors import CoordinatesError
 from boundaries.layers.layer import Geometries
 from spatial.arrays import BoolArray, FloatArray
-from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
+from spatial.coordinates.area_of_use import area_in_words, takes_ostn15
+from spatial.coordinates.british_grid import meets_area
+from spatial.coordinates.crs import (
+    WGS84,
+    is_british_grid,
+    parsed_crs,
+    transform_xy,
+)
+from spatial.coordinates.operations import crs_label, operation, operation_in_words
 
 BEYOND_USE_DEG = 1.0  # distance outside its area of use within which a CRS is still accepted
 TINY_AREA_M2 = 1.0  # a smaller median area suggests a wrong CRS
@@ -44,9 +51,9 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
         If PROJ does not know the CRS.
     """
     if requested_crs:
-        label = label_of(parsed_crs(requested_crs))
+        label = crs_label(requested_crs)
         if file_crs and parsed_crs(file_crs) != parsed_crs(requested_crs):
-            file_label = label_of(parsed_crs(file_crs))
+            file_label = crs_label(file_crs)
             note = f"the file says {file_label}; its coordinates were read as {label}, as asked"
             return SourceCrs(requested_crs, label, (note,))
         return SourceCrs(requested_crs, label)
@@ -56,24 +63,33 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
             "an unknown CRS",
             "the file does not name its CRS; state it, for example --crs EPSG:27700",
         )
-    return SourceCrs(file_crs, label_of(parsed_crs(file_crs)))
+    return SourceCrs(file_crs, crs_label(file_crs))
 
 
-def label_of(crs: pyproj.CRS) -> str:
-    """Short name of a CRS: its code in a registry, or its name.
+@dataclass(frozen=True, eq=False)
+class ProjectedAreas:
+    """Areas in the working CRS.
 
-    Parameters
+    Attributes
     ----------
-    crs : pyproj.CRS
-        The coordinate system.
+    geometries : (n,) object array
+    coordinates : str
+        From which CRS to which, and by which operation.
+    operation : str
+        The operation with its accuracy; empty where the file is in the working CRS.
+    notes : tuple of str
+        Remarks, such as areas where the operation is less accurate.
     """
-    authority = crs.to_authority(min_confidence=70)
-    return ":".join(authority) if authority else crs.name
+
+    geometries: Geometries
+    coordinates: str
+    operation: str
+    notes: tuple[str, ...]
 
 
 def in_working_crs(
     geometries: Geometries, codes: tuple[str, ...], *, path: str, source: SourceCrs, target: str
-) -> Geometries:
+) -> ProjectedAreas:
     """The geometries in the working CRS.
 
     Parameters
@@ -94,7 +110,8 @@ def in_working_crs(
     CoordinatesError
         If coordinates are not finite, do not fit the unit of the CRS (degrees or metres), cannot
         be transformed, or lie outside the area of use of the working CRS by more than
-        `BEYOND_USE_DEG`.
+        `BEYOND_USE_DEG`; if that is the British grid, and most areas of a file in another
+        system have no part where OSTN15 is good.
     """
     crs = parsed_crs(source.crs)
     bounds = shapely.bounds(geometries)
@@ -120,7 +137,14 @@ def in_working_crs(
         ~_finite(shapely.bounds(geometries)), f"coordinates cannot be transformed to {target}"
     )
     _refuse_beyond_use(check, geometries, target)
-    return geometries
+    left, bottom, right, top = bounds[len(bounds) // 2].tolist()
+    near = ((left + right) / 2.0, (bottom + top) / 2.0)
+    return ProjectedAreas(
+        geometries,
+        operation_in_words(source.crs, target, near=near),
+        str(operation(source.crs, target, near=near) or ""),
+        _beyond_ostn15(check, geometries, source.crs, target),
+    )
 
 
 @dataclass(frozen=True)
@@ -164,6 +188,32 @@ def _look_like_degrees(bounds: FloatArray, target: str) -> bool:
         and (bounds[:, 1] >= use.south - BEYOND_USE_DEG).all()
         and (bounds[:, 3] <= use.north + BEYOND_USE_DEG).all()
     )
+
+
+def _beyond_ostn15(
+    check: _Check, geometries: Geometries, source: str, target: str
+) -> tuple[str, ...]:
+    """Refuse areas moved to the British grid from elsewhere; a remark where they are few."""
+    if not is_british_grid(target) or not takes_ostn15(source, target):
+        return ()
+    area = area_in_words(target, by_ostn15=True)
+    is_beyond = ~meets_area(geometries)
+    beyond = int(is_beyond.sum())
+    if beyond > len(is_beyond) / 2:
+        check.refuse(
+            is_beyond,
+            f"coordinates lie outside the area that {target} is made for "
+            f"({area}), which needs another HOTSPOTS_CRS",
+        )
+    if not beyond:
+        return ()
+    first = check.codes[int(np.argmax(is_beyond))]
+    note = (
+        f"{beyond:,} of {len(is_beyond):,} areas, the first {first}, lie outside the area that "
+        f"{target} is made for ({area}): their places in it are good to metres "
+        "only, and incidents there are not imported"
+    )
+    return (note,)
 
 
 def _refuse_beyond_use(check: _Check, geometries: Geometries, target: str) -> None:

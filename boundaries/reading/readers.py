@@ -19,7 +19,13 @@ from boundaries.layers.checks import (
 )
 from boundaries.layers.layer import Geometries, Layer, LayerMetadata, normalised
 from boundaries.reading.cleaning import TOLERANCE_M, Cleaning, clean_coverage
-from boundaries.reading.coordinates import TINY_AREA_M2, SourceCrs, crs_of_source, in_working_crs
+from boundaries.reading.coordinates import (
+    TINY_AREA_M2,
+    ProjectedAreas,
+    SourceCrs,
+    crs_of_source,
+    in_working_crs,
+)
 from boundaries.reading.sources import RawAreas, read_raw_areas
 from spatial.arrays import AnyArray
 
@@ -40,6 +46,9 @@ class ImportReport:
         Number of areas without a name; their code is used as the name.
     crs_from, crs_to : str
         CRS of the coordinates in the file, and the working CRS.
+    operation : str
+        By which operation the coordinates were transformed, and how accurate it is; empty where
+        they are as the file has them.
     repaired : tuple of Repair
         Areas whose shape was invalid.
     area_km2 : float
@@ -62,6 +71,7 @@ class ImportReport:
     unnamed: int
     crs_from: str
     crs_to: str
+    operation: str
     repaired: tuple[Repair, ...]
     area_km2: float
     bounds_m: tuple[float, float, float, float]
@@ -149,8 +159,10 @@ def read_boundaries(
     polygons = only_polygons(
         np.concatenate([areas.geometries for areas in raw_areas]), codes, layer_id=layer_id
     )
-    projected = _placed(polygons, codes, paths, raw_areas, source_systems, crs)
-    geometries, repairs = repaired(projected, codes, layer_id=layer_id)
+    projected = _projected(polygons, codes, paths, raw_areas, source_systems, crs)
+    geometries, repairs = repaired(
+        np.concatenate([of_file.geometries for of_file in projected]), codes, layer_id=layer_id
+    )
     metadata = LayerMetadata(
         layer_id=layer_id,
         title=title or layer_id,
@@ -159,6 +171,7 @@ def read_boundaries(
         source=source,
         licence=licence,
         synthetic=synthetic,
+        coordinates=_listed(of_file.coordinates for of_file in projected),
     )
     layer = normalised(Layer(metadata, codes, names, geometries))
     coverage = coverage_of(layer.geometries)
@@ -174,12 +187,13 @@ def read_boundaries(
         unnamed=unnamed_count,
         crs_from=_listed(system.label for system in source_systems),
         crs_to=crs,
+        operation=_listed(of_file.operation for of_file in projected if of_file.operation),
         repaired=repairs,
         area_km2=float(layer.areas_km2.sum()),
         bounds_m=layer.bounds_m,
         coverage=coverage,
         cleaning=cleaning,
-        notes=_notes(raw_areas, source_systems, layer),
+        notes=_notes(raw_areas, source_systems, projected, layer),
     )
     return layer, report
 
@@ -205,21 +219,23 @@ def _read_file(
     return areas
 
 
-def _placed(
+def _projected(
     polygons: Geometries,
     codes: tuple[str, ...],
     paths: Sequence[Path],
     raw_areas: Sequence[RawAreas],
     source_systems: Sequence[SourceCrs],
     crs: str,
-) -> Geometries:
-    """The polygons of all files, transformed from the CRS of each file to the working CRS."""
-    projected = polygons.copy()
+) -> list[ProjectedAreas]:
+    """The polygons of each file in the working CRS."""
+    projected = []
     start = 0
     for path, areas, system in zip(paths, raw_areas, source_systems, strict=True):
         file_slice = slice(start, start + len(areas.codes))
-        projected[file_slice] = in_working_crs(
-            polygons[file_slice], codes[file_slice], path=str(path), source=system, target=crs
+        projected.append(
+            in_working_crs(
+                polygons[file_slice], codes[file_slice], path=str(path), source=system, target=crs
+            )
         )
         start = file_slice.stop
     return projected
@@ -253,12 +269,16 @@ def _with_holes(geometries: Geometries) -> int:
 
 
 def _notes(
-    raw_areas: Sequence[RawAreas], source_systems: Sequence[SourceCrs], layer: Layer
+    raw_areas: Sequence[RawAreas],
+    source_systems: Sequence[SourceCrs],
+    projected: Sequence[ProjectedAreas],
+    layer: Layer,
 ) -> tuple[str, ...]:
     """Notes by GDAL and on the CRS, and on a layer that is allowed but unusual."""
     notes = [
         *dict.fromkeys(note for areas in raw_areas for note in areas.notes),
         *dict.fromkeys(note for system in source_systems for note in system.notes),
+        *(note for of_file in projected for note in of_file.notes),
     ]
     median_m2 = float(np.median(layer.areas_km2)) * 1e6
     if median_m2 < TINY_AREA_M2:

@@ -126,6 +126,7 @@ def _header(schema_metadata: dict[bytes, bytes], path: Path) -> LayerHeader:
             raise DamagedLayerError(
                 str(path), f"it is of format {facts['format']}, this program reads {FORMAT}"
             )
+        facts.setdefault("coordinates", "")  # files of before 2026-12 do not say
         fields = {name: facts[name] for name in LayerMetadata.__dataclass_fields__}
         left, bottom, right, top = facts["bounds_m"]
         return LayerHeader(

@@ -14,6 +14,7 @@ from boundaries.errors import (
 from boundaries.layers.layer import Layer, is_layer_id, normalised
 from boundaries.storage.data_folder import DataFolder, FileStatus
 from boundaries.storage.geoparquet import LayerHeader, read_header, read_layer, write_layer
+from spatial.coordinates.area_of_use import check_scale_in_bounds
 from spatial.coordinates.crs import parsed_crs
 
 SUFFIX = ".parquet"
@@ -86,7 +87,7 @@ class LayerStore:
 
         Raises
         ------
-        DamagedLayerError, LayerCrsError
+        DamagedLayerError, LayerCrsError, UnsuitableCrsError
             As `get`.
         """
         headers = self.headers()
@@ -99,10 +100,26 @@ class LayerStore:
 
         Raises
         ------
-        UnknownLayerError, DamagedLayerError, LayerCrsError
+        UnknownLayerError, DamagedLayerError, LayerCrsError, UnsuitableCrsError
             As `get`.
         """
         return self._checked(layer_id).header.metadata.version
+
+    def check_scale(self) -> None:
+        """Refuse a working CRS whose metres are no metres where a layer is; reads headers only.
+
+        Raises
+        ------
+        UnsuitableCrsError
+            As `get` for that layer. What else is wrong with a file is said when it is asked for.
+        """
+        for layer_id in self._names():
+            try:
+                header = self._current(layer_id).header
+            except (FileNotFoundError, DamagedLayerError):
+                continue
+            if is_same_crs(header.metadata.crs, self.crs):
+                check_scale_in_bounds(header.metadata.crs, header.bounds_m)
 
     def get(self, layer_id: str) -> Layer:
         """The layer, the same object for every caller until its file changes.
@@ -115,6 +132,8 @@ class LayerStore:
             If its file is not one of ours.
         LayerCrsError
             If it is in another coordinate system than the working one.
+        UnsuitableCrsError
+            If a metre of the working CRS is no metre on the ground there.
         """
         current = self._checked(layer_id)
         if current.layer is None:
@@ -154,11 +173,14 @@ class LayerStore:
             If there is one of that name and `replace` is False.
         LayerCrsError
             If it is not in the working CRS.
+        UnsuitableCrsError
+            If a metre of the working CRS is no metre on the ground there.
         """
         layer_id = layer.layer_id
         check_layer_id(layer_id)
         if not is_same_crs(layer.crs, self.crs):
             raise LayerCrsError(layer_id, layer.crs, self.crs)
+        check_scale_in_bounds(self.crs, layer.bounds_m)
         with self._folder.locked():
             self._folder.sweep()
             if self.has(layer_id) and not replace:
@@ -193,8 +215,10 @@ class LayerStore:
         return current
 
     def _check_crs(self, header: LayerHeader) -> None:
+        """Refuse a layer in another CRS, or in one whose metres are no metres there."""
         if not is_same_crs(header.metadata.crs, self.crs):
             raise LayerCrsError(header.metadata.layer_id, header.metadata.crs, self.crs)
+        check_scale_in_bounds(header.metadata.crs, header.bounds_m)
 
     def _current(self, layer_id: str, *, locked: bool = False) -> _LayerFile:
         """What has been read of the file as it is now; at least the header."""

@@ -23,6 +23,7 @@ EXTENT = 4096  # steps of the grid along the side of a tile
 PIXELS = 256  # along the side of a tile as usually drawn
 TOLERANCE_PX = 0.5  # corners that change the border by less than about this are removed
 POCKET_PX = 2.0  # smaller enclosed gaps between areas (side of a square) are filled
+MAP_VERSION = "2"  # another one when the same areas come to lie elsewhere on the map
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from cachetools import LRUCache
 from boundaries.layers.layer import Layer
 from boundaries.storage.caches import DiskCache, Key
 from boundaries.storage.data_folder import DataFolder
-from boundaries.tiles.generalise import EXTENT, Level
+from boundaries.tiles.generalise import EXTENT, MAP_VERSION, Level
 from boundaries.tiles.levels import LevelCache
 from boundaries.tiles.tiles import BUFFER, TileAreas, areas_in_tile
 from spatial.coordinates.crs import WGS84, transform_xy
@@ -126,7 +126,7 @@ class GeometryTiles:
                 content = self._encode(layer, areas_in_tile(level, tile))
                 if content:
                     tiles[tile] = content
-        key = (layer.layer_id, layer.version)
+        key = _key(layer)
         if tiles and self._cache.write(key, tiles, partial(_write_archive, layer)):
             with self._lock:
                 self._archives.pop(key, None)
@@ -139,7 +139,7 @@ class GeometryTiles:
 
     def _archive(self, layer: Layer) -> "_Archive | None":
         """The archive of a layer version, opened once; None while there is none."""
-        key = (layer.layer_id, layer.version)
+        key = _key(layer)
         with self._lock:
             archive = self._archives.get(key)
             if archive is None:
@@ -147,6 +147,11 @@ class GeometryTiles:
                 if archive is not None:
                     self._archives[key] = archive
             return archive
+
+
+def _key(layer: Layer) -> Key:
+    """Names the archive of a layer version."""
+    return layer.layer_id, layer.version, MAP_VERSION
 
 
 class _Archive:

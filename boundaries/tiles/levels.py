@@ -13,7 +13,7 @@ from cachetools import LRUCache
 from boundaries.layers.layer import Layer
 from boundaries.storage.caches import DiskCache, Key
 from boundaries.storage.data_folder import DataFolder
-from boundaries.tiles.generalise import Level, generalised
+from boundaries.tiles.generalise import MAP_VERSION, Level, generalised
 from spatial.arrays import frozen
 
 LEVELS_IN_MEMORY = 64
@@ -50,7 +50,7 @@ class LevelCache:
         InvalidParameterError
             If the zoom is outside that range.
         """
-        key = (layer.layer_id, layer.version, str(zoom))
+        key = (layer.layer_id, layer.version, str(zoom), MAP_VERSION)
         return self._in_memory(key) or self._cache.get(
             key,
             lambda: self._remember(key, generalised(layer, zoom)),

@@ -229,7 +229,7 @@ class Settings(BaseSettings):
     """Folder with everything imported; `hotspots demo` uses `demo-data`."""
 
     crs: str = "EPSG:27700"
-    """Working coordinate system: projected, in metres."""
+    """Working coordinate system: projected, in metres right to 1 % where the data are."""
 
     study_area: str = ""
     """`layer` or `layer:code`: the area that colour breaks and `outside` refer to. By default the

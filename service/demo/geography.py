@@ -248,6 +248,7 @@ def _layer(layer_id: str, kind: int, names: tuple[str, ...], shapes: Geometries)
             source=SOURCE,
             licence=LICENCE,
             synthetic=True,
+            coordinates=f"{CRS} as made",
         ),
         codes=tuple(f"X{kind:02d}{i:06d}" for i in range(1, len(names) + 1)),
         names=names,

@@ -63,6 +63,7 @@ STATUS: dict[type[Exception], int] = {
     # our data or our doing, not the caller's
     analysis.InvalidRulesError: 500,
     spatial.InvalidPointsError: 500,
+    spatial.UnsuitableCrsError: 500,
     spatial.InvalidPointWeightsError: 500,
     boundary.InvalidLayerError: 500,
     boundary.LayerExistsError: 500,

@@ -51,7 +51,8 @@ class BoundaryImport:
             f"layer {layer.layer_id} {verb}, version {layer.version}",
             f"{report.features:,} features read, {len(layer):,} areas written, none left out",
             extent,
-            f"coordinates from {report.crs_from} to {report.crs_to}",
+            f"coordinates from {report.crs_from} to {report.crs_to}"
+            + (f" by {report.operation}" if report.operation else ""),
             f"{report.multipart:,} areas of several parts, {report.with_holes:,} with holes",
         ]
         if report.unnamed:

@@ -4,17 +4,22 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.config.version import __version__
 from service.model.answers import Provenance
 from service.store.incidents import Incidents
+from spatial.arrays import FloatArray
+from spatial.coordinates.crs import WGS84
+from spatial.coordinates.operations import operation
 
 SOFTWARE = f"hotspot-atlas {__version__}"
 
 
 def dataset_source(incidents: Incidents) -> dict[str, Any]:
-    """Name, version, source and licence of a dataset."""
+    """Name, version, source and licence of a dataset, and how it came to its coordinates."""
     return {
         "id": incidents.dataset,
         "title": incidents.title,
@@ -22,12 +27,18 @@ def dataset_source(incidents: Incidents) -> dict[str, Any]:
         "source": incidents.source,
         "licence": incidents.licence,
         "synthetic": incidents.synthetic,
+        "coordinates": {
+            "import": list(incidents.coordinates) or None,
+            **on_the_map(incidents.crs, incidents.xy_m[0] if incidents.located_count else None),
+        },
     }
 
 
 def layer_source(layer: Layer) -> dict[str, Any]:
-    """Name, version, vintage, source and licence of a boundary layer."""
+    """What names a boundary layer, whose it is, and how it came to its coordinates."""
     known = layer.metadata
+    left, bottom, right, top = layer.bounds_m
+    middle = np.array([(left + right) / 2.0, (bottom + top) / 2.0])
     return {
         "id": known.layer_id,
         "title": known.title,
@@ -36,7 +47,25 @@ def layer_source(layer: Layer) -> dict[str, Any]:
         "source": known.source,
         "licence": known.licence,
         "synthetic": known.synthetic,
+        "coordinates": {
+            "import": [known.coordinates] if known.coordinates else None,
+            **on_the_map(layer.crs, middle),
+        },
     }
+
+
+def on_the_map(crs: str, place_m: FloatArray | None) -> dict[str, str]:
+    """The working CRS, and the operation between it and longitude and latitude.
+
+    Parameters
+    ----------
+    crs : str
+        The working CRS.
+    place_m : (2,) float64 or None
+        Where the operation is asked for, metres.
+    """
+    near = None if place_m is None else (float(place_m[0]), float(place_m[1]))
+    return {"crs": crs, "lonlat": str(operation(crs, WGS84, near=near))}
 
 
 def credited(sources: Mapping[str, Any]) -> tuple[str, ...]:

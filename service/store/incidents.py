@@ -21,6 +21,7 @@ from service.store.versioned import VersionedTable
 
 __all__ = ["DatasetInfo", "IncidentStore", "Incidents"]
 
+NOT_RECORDED = "earlier rows: not recorded"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -293,6 +294,7 @@ class IncidentStore:
         licence: str = "",
         synthetic: bool = False,
         replace: bool = False,
+        coordinates: Sequence[str] = (),
     ) -> Committed:
         """Add the rows of one or more files in one atomic commit.
 
@@ -314,6 +316,9 @@ class IncidentStore:
         replace : bool
             Put the rows in the place of those imported before from the same files, where the
             name or the content is the same.
+        coordinates : sequence of str
+            From which CRS to which the places were brought, and by which operation; added to
+            what the table has of earlier rows.
 
         Returns
         -------
@@ -341,11 +346,17 @@ class IncidentStore:
             planned = plan_of_files(current, files, name=dataset, replace=replace)
             current_facts = dataclasses.asdict(facts)
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
+            restated["coordinates"] = _operations(facts.coordinates, coordinates)
             if restated == current_facts:
                 return planned
             return dataclasses.replace(planned, facts=restated)
 
-        facts = {**stated, "title": title or dataset, "synthetic": synthetic}
+        facts = {
+            **stated,
+            "title": title or dataset,
+            "synthetic": synthetic,
+            "coordinates": list(coordinates),
+        }
         return table.append(completed, facts=facts, plan=plan, configuration=STATISTICS)
 
     def _table(self, dataset: str) -> VersionedTable[Incidents]:
@@ -371,6 +382,13 @@ def _read(table: TableVersion, *, dataset: str) -> Incidents:
     # What was read is copied into columns; the pool would keep it: 75 MB of a million rows.
     pa.default_memory_pool().release_unused()
     return incidents
+
+
+def _operations(earlier: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+    """By which operations all rows of a table came to where they are."""
+    if not added:
+        return tuple(earlier)
+    return tuple(dict.fromkeys((*(earlier or (NOT_RECORDED,)), *added)))
 
 
 def _allowed_synthetic(dataset: str, synthetic: bool) -> str:

@@ -31,6 +31,7 @@ class DatasetFacts:
     licence: str
     synthetic: bool
     crs: str
+    coordinates: tuple[str, ...]
 
     @classmethod
     def of(cls, table: TableVersion) -> "DatasetFacts":
@@ -58,6 +59,7 @@ class DatasetFacts:
             licence=str(facts.get("licence", "")),
             synthetic=bool(facts.get("synthetic", False)),
             crs=str(facts.get("crs", "")),
+            coordinates=tuple(str(name) for name in facts.get("coordinates", ())),
         )
 
 
@@ -123,6 +125,9 @@ class Incidents:
 
     Attributes
     ----------
+    coordinates : tuple of str
+        From which CRS the places were read, and by which operations; empty where that was not
+        recorded.
     occurred : (n,) datetime64[m]
         Local time at the place: the start of the minute, day or month that is known.
     precision : (n,) int8
@@ -145,6 +150,7 @@ class Incidents:
     licence: str
     synthetic: bool
     crs: str
+    coordinates: tuple[str, ...]
     occurred: Minutes
     precision: NDArray[np.int8]
     xy_m: FloatArray
@@ -281,6 +287,7 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         licence=facts.licence,
         synthetic=facts.synthetic,
         crs=facts.crs,
+        coordinates=facts.coordinates,
         occurred=_ordered(occurred, order),
         precision=_ordered(to_precision[precision], order),
         xy_m=_ordered(xy_m, order),

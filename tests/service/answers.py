@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pyproj
 import rasterio
 from PIL import Image
 from rasterio.io import MemoryFile
 from starlette.testclient import TestClient
+
+from tests.places import moved
 
 
 def json_of(client: TestClient, address: str, **query: Any) -> Any:
@@ -98,9 +99,8 @@ def image_of(client: TestClient, address: str, **query: Any) -> Image.Image:
 
 
 def on_the_ground(xy: np.ndarray, *, crs: str, target: str) -> np.ndarray:
-    """(..., 2) coordinates moved to another system by PROJ."""
-    move = pyproj.Transformer.from_crs(crs, target, always_xy=True)
-    return np.stack(move.transform(xy[..., 0], xy[..., 1]), axis=-1)
+    """(..., 2) coordinates moved to another system, not by the program."""
+    return moved(xy, crs=crs, target=target)
 
 
 def bilinear(raster: ReadRaster, xy: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """What the tests of the OGC API share: collections of the small county, addresses, places."""
 
 import numpy as np
-import pyproj
 
+from tests.places import moved
 from tests.service import world
 from tests.service.answers import json_of
 
@@ -26,7 +26,6 @@ DOCUMENTS = (
     "/ogc/collections",
     f"/ogc/collections/{AREAS}",
 )
-TO_LONLAT = pyproj.Transformer.from_crs(world.CRS, "EPSG:4326", always_xy=True)
 
 
 def items(collection: str, feature: str = "") -> str:
@@ -50,7 +49,7 @@ def links(document, rel, media_type=None):
 
 
 def lonlat(x, y):
-    return np.array(TO_LONLAT.transform(x, y))
+    return moved(np.stack([x, y], axis=-1), crs=world.CRS, target="EPSG:4326").T
 
 
 def cell_middle(code):

@@ -29,7 +29,7 @@ from service.queries.heatmaps import (
 )
 from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
-from spatial.coordinates.crs import WGS84, transformer
+from spatial.coordinates.crs import WGS84, transform_bounds
 
 DIGITS = 6  # of a degree: about 10 cm
 FIRST_MONTHS = 12  # the period that the page shows first: the last year on record
@@ -140,10 +140,9 @@ class PageConfiguration:
     def _degrees(self, bounds_m: Sequence[float]) -> list[float]:
         """An extent in longitude and latitude."""
         left, bottom, right, top = bounds_m
-        to_degrees = transformer(self._settings.crs, WGS84)
-        return [
-            round(value, DIGITS) for value in to_degrees.transform_bounds(left, bottom, right, top)
-        ]
+        bounds = (left, bottom, right, top)
+        degrees = transform_bounds(bounds, source=self._settings.crs, target=WGS84)
+        return [round(value, DIGITS) for value in degrees]
 
 
 def _choices() -> dict[str, Any]:

@@ -18,7 +18,7 @@ from service.queries.catalogue import PlacesQuery
 from service.runtime.single_flight import SingleFlightCache
 from service.store.postcodes import PostcodeStore
 from service.store.sites import Sites, SiteStore
-from spatial.coordinates.crs import WGS84, transformer
+from spatial.coordinates.crs import WGS84, transform_bounds, transform_xy
 
 CODE_LENGTH = 2  # a code is looked at from so many characters on
 DIGITS = 6  # of a degree: about 10 cm
@@ -271,11 +271,10 @@ def _bounds(shape: Any) -> tuple[float, float, float, float]:
 
 def _columns(rows: list[PlaceHit], index: Index, crs: str) -> dict[str, Any]:
     """The rows as columns, in longitude and latitude."""
-    to_degrees = transformer(crs, WGS84)
 
     def degrees(row: PlaceHit) -> tuple[list[float], list[float]]:
-        bbox = to_degrees.transform_bounds(*row.bounds_m)
-        point = to_degrees.transform(*row.point_m)
+        bbox = transform_bounds(row.bounds_m, source=crs, target=WGS84)
+        point = transform_xy(np.array([row.point_m]), source=crs, target=WGS84)[0].tolist()
         return [round(value, DIGITS) for value in bbox], [round(value, DIGITS) for value in point]
 
     degrees_of_rows = [degrees(row) for row in rows]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from service.analyses.growth.rows import SiteRow
 from service.analyses.inputs.within import Within
 from service.model.answers import Table
-from service.model.provenance import SOFTWARE, provenance, short_digest
+from service.model.provenance import SOFTWARE, on_the_map, provenance, short_digest
 from service.queries.growth import SitesQuery
 from service.store.sites import NO_YEAR, Sites, SiteStore
 from spatial.arrays import BoolArray, FloatArray
@@ -314,6 +314,7 @@ def sites_source(sites: Sites) -> dict[str, Any]:
         "source": "; ".join(sites.sources),
         "licence": "; ".join(sites.licences),
         "synthetic": sites.synthetic,
+        "coordinates": on_the_map(sites.crs, sites.xy_m[0] if len(sites) else None),
     }
 
 

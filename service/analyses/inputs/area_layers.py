@@ -120,6 +120,7 @@ def _as_layer(cells: Tessellation, label: str, version: str, synthetic: bool, cr
             crs=crs,
             source=f"made from the study area {label}",
             synthetic=synthetic,
+            coordinates=f"{crs} as made",
             version=_grid_version(cells.specification, version),
         ),
         codes=ordered,

@@ -9,7 +9,7 @@ from service.config.settings import TileSettings
 from service.model.answers import Provenance
 from service.model.provenance import credited
 from service.model.schemas import UNSTATED, Box, Length
-from spatial.coordinates.crs import WGS84, transformer
+from spatial.coordinates.crs import WGS84, transform_bounds
 
 Bounds = tuple[float, float, float, float]
 
@@ -162,7 +162,7 @@ def lonlat_bounds(bounds_m: Bounds, crs: str) -> Bounds:
     west, south, east, north : float
         Degrees; all longitudes if the extent crosses the antimeridian.
     """
-    bounds = transformer(crs, WGS84).transform_bounds(*bounds_m)
+    bounds = transform_bounds(bounds_m, source=crs, target=WGS84)
     west, south, east, north = (round(float(value), 6) for value in bounds)
     # Across the antimeridian TileJSON has no bounds narrower than the world.
     return (west, south, east, north) if west <= east else (WORLD[0], south, WORLD[2], north)

@@ -34,6 +34,8 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> 
             f"there is no data folder {settings.data_dir}: import something first, "
             "or set HOTSPOTS_DATA_DIR"
         )
+    with terminal.report_errors():
+        terminal.resources().layers.check_scale()
     run(settings, host=host, port=port, workers=workers)
 
 

@@ -152,6 +152,8 @@ class ImportSummary:
     not_found_path : Path or None
         File that lists the rows that their postcode did not locate; they are written, but not
         located.
+    coordinates : tuple of str
+        From which CRS to which, and by which operation.
     notes : tuple of str
         Further remarks: assumptions, encodings, what was not compared.
     """
@@ -173,6 +175,7 @@ class ImportSummary:
     duplicate_ids: DuplicateIds | None = None
     districts: tuple[DistrictTotal, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    coordinates: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
@@ -193,6 +196,7 @@ class ImportSummary:
             lines.append(f"{self.replaced:,} rows imported before were replaced")
         if self.kind == "incidents":
             lines.append(f"{self.not_located:,} not located")
+        lines += [f"coordinates: {operation}" for operation in self.coordinates]
         if self.not_found_path is not None:
             lines.append(
                 f"rows that their postcode did not locate are listed in {self.not_found_path}"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from service.imports.files.coordinates import to_places
+from service.imports.files.coordinates import outside_reason, to_places
 from service.imports.files.dates import (
     EXAMPLES,
     FORMS,
@@ -244,6 +244,7 @@ def parse_csv(
         rejects=tuple(contents.check.rejects),
         notes=(*contents.notes, *reading.notes),
         hint=hint,
+        coordinates=reading.coordinates,
         postcodes=None if by_postcode is None else by_postcode.tally,
     )
 
@@ -255,6 +256,7 @@ class _Reading:
         self._contents = contents
         self._columns = columns
         self.notes: list[str] = []
+        self.coordinates = ""
 
     def check_columns(self) -> None:
         """Raise ImportRefusedError for the first column that is not in the file."""
@@ -360,12 +362,13 @@ class _Reading:
             joined_text,
             f"looks like degrees, but {columns.crs} is in metres",
         )
-        reason = f"in {columns.crs} is outside the area that it or {working_crs} is made for"
+        reason = outside_reason(columns.crs, working_crs)
         check.reject(places.outside, names, joined_text, reason)
         self._note(
             int(places.placeholder.sum()),
             "have a placeholder such as 0 or 999999 as both coordinates: counted as not located",
         )
+        self.coordinates = places.coordinates
         return places.xy_m, places.located, places.hint
 
     def by_postcode(

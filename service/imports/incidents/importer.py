@@ -81,6 +81,8 @@ class ParsedFile:
         The usable rows with the columns of an incident table; no `area_layer` yet.
     read : int
         Usable and rejected rows.
+    coordinates : str
+        From which CRS the places were read, and by which operation.
     hint : str
         Likely cause if many rows are rejected.
     postcodes : PostcodeTally or None
@@ -95,6 +97,7 @@ class ParsedFile:
     rejects: tuple[Reject, ...]
     notes: tuple[str, ...] = ()
     hint: str = ""
+    coordinates: str = ""
     postcodes: PostcodeTally | None = None
 
 
@@ -164,6 +167,8 @@ def import_files(
     )
     rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
     duplicates = _duplicate_ids(store, rows, files, options)
+    operations = [parsed_file.coordinates for parsed_file in parsed_files]
+    coordinates = tuple(dict.fromkeys(name for name in operations if name))
     options.progress("writing", _CHECKING + _READING)
     committed = store.append(
         options.dataset,
@@ -174,6 +179,7 @@ def import_files(
         licence=options.licence,
         synthetic=options.synthetic,
         replace=options.replace,
+        coordinates=coordinates,
     )
     options.progress("done", 1.0)
     summaries = tuple(_summary(parsed_file) for parsed_file in parsed_files)
@@ -194,6 +200,7 @@ def import_files(
         not_found_path=_list_not_found(store, tallies, options),
         rejected_for=rejecting.group_rejects(rejects),
         rejects_path=rejects_path,
+        coordinates=coordinates,
         area_codes=area_codes,
         duplicate_ids=duplicates,
         skipped=tuple(skipped),

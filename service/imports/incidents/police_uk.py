@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.imports.files.coordinates import Places, to_places
+from service.imports.files.coordinates import Places, outside_reason, to_places
 from service.imports.files.dates import parse_dates, why_bad
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import parse_numbers
@@ -170,6 +170,7 @@ def parse_street_file(
         rejects=tuple(check.rejects),
         notes=(*contents.notes, *_notes(name, month, places)),
         hint=places.hint,
+        coordinates=places.coordinates,
     )
 
 
@@ -218,7 +219,7 @@ def _places(contents: DelimitedFile, working_crs: str) -> Places:
     check.reject(places.half & x.blank, "Longitude", longitude, "is blank, but Latitude is not")
     check.reject(places.half & y.blank, "Latitude", latitude, "is blank, but Longitude is not")
     joined_text = pc.binary_join_element_wise(longitude, latitude, " ")
-    reason = f"is outside the area that {working_crs} is made for"
+    reason = outside_reason(WGS84, working_crs)
     check.reject(places.outside, "Longitude, Latitude", joined_text, reason)
     return places
 

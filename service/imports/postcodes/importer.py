@@ -21,7 +21,7 @@ from service.store.errors import ImportRefusedError
 from service.store.postcodes import QUALITIES, SCHEMA, PostcodeStore, to_units, written
 from service.store.source_files import SourceFile
 from spatial.arrays import BoolArray, FloatArray
-from spatial.coordinates.crs import WGS84
+from spatial.coordinates.crs import WGS84, british_kind
 
 NO_PLACE = 9
 _CHECKING, _READING = 0.2, 0.6  # shares of the whole time
@@ -96,7 +96,8 @@ def import_postcodes(
     -----
     Terminated postcodes and those without a place are kept. Places are the publisher's, in
     EPSG:27700; those of Northern Ireland, which are on the Irish grid, come from the longitude
-    and latitude of the row where it has them.
+    and latitude of the row where it has them. Where the working CRS is the British grid, they
+    have none: it is not made for Northern Ireland.
     """
     options = options or PostcodeOptions()
     sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
@@ -354,6 +355,12 @@ def _places(
         return xy_m, (note,)
     lon, lat = (_numbers(contents, column) for column in (layout.longitude, layout.latitude))
     has_degrees = is_irish & ~has_no_place & (lat.values < _NO_PLACE_LAT_DEG)
+    if british_kind(working_crs) is not None:
+        note = (
+            f"{contents.file.name}: {int(is_irish.sum()):,} postcodes of Northern Ireland have no "
+            f"place: {working_crs} is not made for it"
+        )
+        return xy_m, (note,)
     by_degrees = _locate(contents, layout, lon, lat, has_degrees, WGS84, working_crs)
     xy_m[has_degrees] = by_degrees[has_degrees]
     return xy_m, ()

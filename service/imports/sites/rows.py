@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
-from service.imports.files.coordinates import to_places
+from service.imports.files.coordinates import outside_reason, to_places
 from service.imports.files.geojson import Features
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.store.errors import DatasetSettingsError, ImportRefusedError
@@ -319,7 +319,7 @@ class SiteReading:
         check.reject(
             places.degrees, names, joined_text, f"looks like degrees, but {crs} is in metres"
         )
-        reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
+        reason = outside_reason(crs, self._working_crs)
         check.reject(places.outside, names, joined_text, reason)
         geometries = np.full(len(is_phase), None, dtype=object)
         geometries[places.located] = shapely.points(places.xy_m[places.located])
@@ -396,7 +396,7 @@ class SiteReading:
             geometries[row] = shapely.transform(
                 shape, lambda xy: transform_xy(xy, source=crs, target=self._working_crs)
             )
-        reason = f"in {crs} is outside the area that it or {self._working_crs} is made for"
+        reason = outside_reason(crs, self._working_crs)
         check.reject(is_outside, "geometry", geometry_types, reason)
         return geometries, xy_m
 

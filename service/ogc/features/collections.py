@@ -27,7 +27,7 @@ from service.runtime.data_state import DataVersion, VersionCache
 from service.runtime.lanes import Cost
 from service.store.errors import NoSitesError
 from service.store.incidents import Incidents, IncidentStore
-from spatial.coordinates.crs import WGS84, transformer
+from spatial.coordinates.crs import WGS84, transform_bounds
 from spatial.local_statistics.getis_ord import MIN_AREAS
 
 Kind = Literal["boundaries", "choropleths", "hotspots", "sites"]
@@ -283,7 +283,7 @@ class Features:
     ) -> dict[str, Any]:
         """A collection as it is listed, without its links."""
         crs = self._settings.crs
-        bounds = transformer(crs, WGS84).transform_bounds(*bounds_m, densify_pts=21)
+        bounds = transform_bounds(bounds_m, source=crs, target=WGS84)
         extent: dict[str, Any] = {"spatial": {"bbox": [[round(float(v), 6) for v in bounds]]}}
         if days is not None:
             ends = [f"{days[0].isoformat()}T00:00:00Z", f"{days[1].isoformat()}T23:59:59Z"]

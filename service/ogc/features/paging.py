@@ -13,7 +13,7 @@ from service.analyses.inputs.answer_crs import is_north_first
 from service.model.answers import FeaturePage, Table
 from service.model.errors import UnknownFeatureError, UnknownStatisticError
 from spatial.arrays import BoolArray, FloatArray, IntArray
-from spatial.coordinates.crs import WGS84, transform_xy, transformer
+from spatial.coordinates.crs import WGS84, transform_bounds, transform_xy
 from spatial.errors import InvalidParameterError
 
 Box = tuple[float, float, float, float]
@@ -158,7 +158,8 @@ def _shapes_of(geometries: Geometries, crs: str, box: Box, box_crs: str) -> Geom
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         raise InvalidParameterError("bbox", box, "longitudes within 180, latitudes within 90")
     # Only what is near the geometries can be said in their coordinate system.
-    near = transformer(crs, WGS84).transform_bounds(*shapely.total_bounds(geometries))
+    left, bottom, right, top = shapely.total_bounds(geometries).tolist()
+    near = transform_bounds((left, bottom, right, top), source=crs, target=WGS84)
     halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     shapes = []
     for first, last in halves:

@@ -18,7 +18,7 @@ from service.ogc.wmts.queries import ALL_TIME, WmtsQuery
 from service.runtime.data_state import DataVersion
 from service.store.errors import UnknownDatasetError
 from service.store.incidents import Incidents, IncidentStore
-from spatial.coordinates.crs import WEB_MERCATOR, transformer
+from spatial.coordinates.crs import WEB_MERCATOR, transform_bounds
 
 PREFIX = "heatmaps:"
 MOST_MONTHS = 240  # of longer data only the years are listed; months are answered all the same
@@ -128,7 +128,7 @@ class Wmts:
 
     def _layer(self, incidents: Incidents, bounds: Bounds) -> dict[str, Any]:
         crs = self._settings.crs
-        mercator = transformer(crs, WEB_MERCATOR).transform_bounds(*bounds)
+        mercator = transform_bounds(bounds, source=crs, target=WEB_MERCATOR)
         return {
             "id": f"{PREFIX}{incidents.dataset}",
             "title": incidents.title,

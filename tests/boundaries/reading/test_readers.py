@@ -23,6 +23,7 @@ from tests.boundaries.areas import (
     write_geojson,
     write_vector,
 )
+from tests.places import moved
 
 
 def read(path: Path, **options):
@@ -308,6 +309,48 @@ def test_coordinates_that_are_not_finite_are_refused(tmp_path):
         read(path)
 
 
+def in_ireland(code: str, east_deg: float = 0.0):
+    west, south = -6.3 + east_deg, 53.3
+    return {"code": code}, shapely.box(west, south, west + 0.01, south + 0.01)
+
+
+def test_areas_of_another_country_are_refused_on_the_british_grid(tmp_path):
+    path = write_geojson(
+        tmp_path / "a.geojson", [in_ireland("D1"), in_ireland("D2", 0.1)], crs=None
+    )
+    with pytest.raises(CoordinatesError, match=r"Great Britain and the Isle of Man.*2 of 2.*D1"):
+        read(path)
+    layer, _ = read(path, crs="EPSG:29903")
+    assert layer.metadata.coordinates.startswith("EPSG:4326 to EPSG:29903 by ")
+
+
+def test_a_few_areas_of_another_country_are_remarked_on(tmp_path):
+    """Layers of the United Kingdom have Northern Ireland on the British grid too."""
+    here = [({"code": code}, in_degrees(area)) for code, area in chessboard(2, 2).items()]
+    layer, report = read(
+        write_geojson(tmp_path / "a.geojson", [*here, in_ireland("N1")], crs=None)
+    )
+    assert len(layer) == 5
+    (note,) = [note for note in report.notes if "made for" in note]
+    assert note.startswith("1 of 5 areas, the first N1, lie outside the area that EPSG:27700")
+
+
+def test_areas_are_moved_by_ostn15_and_the_layer_says_so(tmp_path):
+    areas = chessboard(3, 2)
+    by_others = {
+        code: shapely.transform(area, lambda xy: moved(xy, crs=BNG, target="EPSG:4326"))
+        for code, area in areas.items()
+    }
+    features = [({"code": code}, area) for code, area in by_others.items()]
+    layer, report = read(write_geojson(tmp_path / "a.geojson", features, crs=None))
+    corners = shapely.get_coordinates(layer.geometries)
+    away = corners - np.round(corners / 1_000.0) * 1_000.0 - (EAST % 1_000.0, NORTH % 1_000.0)
+    assert np.abs(away).max() < 0.005
+    assert report.coverage.is_valid
+    assert report.operation == "OSTN15 (within 1 m)"
+    assert layer.metadata.coordinates == "EPSG:4326 to EPSG:27700 by OSTN15 (within 1 m)"
+
+
 def test_an_unknown_crs_is_refused(tmp_path):
     path = write_geojson(tmp_path / "a.geojson", [({"code": "a"}, square(0, 0))])
     with pytest.raises(InvalidParameterError, match="PROJ knows"):
@@ -342,9 +385,9 @@ def test_errors_survive_pickling():
 
 
 REAL = [
-    ("lsoa11", "LSOA11CD", "LSOA11NM", 487, 3396.2, 4),
-    ("lsoa21", "LSOA21CD", "LSOA21NM", 516, 3396.2, 140),
-    ("msoa21", "msoa21_code", "msoa21_name", 97, 3394.2, 0),
+    ("lsoa11", "LSOA11CD", "LSOA11NM", 487, 3396.1, 4),
+    ("lsoa21", "LSOA21CD", "LSOA21NM", 516, 3396.1, 141),
+    ("msoa21", "msoa21_code", "msoa21_name", 97, 3394.1, 0),
     ("wards22", "ward22_code", "ward22_name", 126, 3398.0, 0),
     ("districts24", "ltla24_code", "ltla24_name", 6, 3397.9, 0),
     ("postcode_districts_cb", "name", None, 16, 1826.8, 0),

@@ -6,16 +6,22 @@ import io
 import json
 import typing
 
+import numpy as np
 import pytest
+import shapely
 import typer
 from typer.testing import CliRunner
 
+from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.storage.geoparquet import write_layer
+from boundaries.storage.store import LayerStore
 from service.__main__ import app
 from service.access.admission import Question
 from service.access.gates import Gates
 from service.access.release import release
 from service.commands import terminal as output
 from service.model.answers import Answer
+from spatial.errors import UnsuitableCrsError
 from tests.boundaries.areas import write_geojson
 from tests.service import world
 from tests.service.answers import csv_rows
@@ -247,6 +253,28 @@ def test_words_in_brackets_reach_the_terminal(run):
 )
 def test_a_wrong_setting_is_said_in_one_line(run, variable, value, said):
     assert_refused(run("datasets", **{variable: value}), said)
+
+
+def test_a_working_crs_without_metres_in_the_county_is_refused_at_import(run, succeed, tmp_path):
+    county = shapely.box(0.0, 52.0, 0.4, 52.4)
+    path = write_geojson(tmp_path / "county.geojson", [({"code": "C"}, county)], crs=None)
+    arguments = ("import", "boundaries", path, "--layer", "county", "--code-field", "code")
+    refused = run(*arguments, data_dir=tmp_path, HOTSPOTS_CRS="EPSG:3857")
+    assert_refused(refused, "EPSG:3857", "1.63", "set HOTSPOTS_CRS to EPSG:27700")
+    assert succeed("boundaries", data_dir=tmp_path).stdout == ""
+    assert "by OSTN15 (within 1 m)" in succeed(*arguments, data_dir=tmp_path).stdout
+
+
+def test_a_working_crs_without_metres_in_the_county_is_refused_at_start(run, tmp_path):
+    metadata = LayerMetadata("county", "County", crs="EPSG:3857", order=1, version="0" * 12)
+    shapes = np.array([shapely.box(0.0, 6.83e6, 4e4, 6.87e6)], dtype=object)
+    (tmp_path / "boundaries").mkdir()
+    with (tmp_path / "boundaries" / "county.parquet").open("wb") as file:
+        write_layer(Layer(metadata, ("C",), ("C",), shapes), file)
+    result = run("serve", "--port", "0", data_dir=tmp_path, HOTSPOTS_CRS="EPSG:3857")
+    assert_refused(result, "set HOTSPOTS_CRS to EPSG:27700")
+    with pytest.raises(UnsuitableCrsError):
+        LayerStore(tmp_path / "boundaries", crs="EPSG:3857").get("county")
 
 
 def test_without_data_listings_say_how_to_begin(succeed, tmp_path):

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import re
 
-import pyproj
+import numpy as np
 import pytest
 
 from service.access.gates import Gates
@@ -14,6 +14,7 @@ from service.access.release import release
 from service.analyses.catalogue.page_files import PageFiles
 from service.assembly.resources import open_resources
 from service.config.settings import BackgroundSettings, Settings
+from tests.places import moved
 from tests.service import world
 from tests.service.addresses import all_addresses
 from tests.service.answers import json_of
@@ -277,9 +278,9 @@ def test_the_configuration_says_what_is_loaded_and_where(client):
     assert found["background"] is None
     assert found["sites"] == 3
     assert found["postcodes"] is False
-    to_degrees = pyproj.Transformer.from_crs(world.CRS, "EPSG:4326", always_xy=True)
     left, bottom, right, top = world.bounds_m()
-    corners = [to_degrees.transform(x, y) for x in (left, right) for y in (bottom, top)]
+    corners_m = np.array([(x, y) for x in (left, right) for y in (bottom, top)])
+    corners = moved(corners_m, crs=world.CRS, target="EPSG:4326")
     west, south, east, north = found["study_area"]["bounds"]
     assert west == pytest.approx(min(lon for lon, _ in corners), abs=1e-5)
     assert east == pytest.approx(max(lon for lon, _ in corners), abs=1e-5)

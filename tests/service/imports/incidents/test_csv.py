@@ -5,11 +5,15 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.store.errors import AlreadyImportedError, DatasetSettingsError, ImportRefusedError
+from service.store.incidents import IncidentStore
+from service.store.source_files import SourceFile
+from spatial.errors import UnsuitableCrsError
 
 HEADER = "ref,when,lon,lat,kind,weight"
 COLUMNS = IncidentColumns(
@@ -99,6 +103,83 @@ def test_one_bad_date_among_eighty_thousand_rows_is_named_exactly(incidents, wri
     (reject,) = _listed(summary.rejects_path)
     assert (reject["row"], reject["column"], reject["value"]) == ("54323", "when", "2024-01-32")
     assert any("row 54323" in line and "2024-01-32" in line for line in summary.lines())
+
+
+def test_one_place_in_ireland_among_eighty_thousand_rows_is_named_and_not_placed(incidents, write):
+    rows = [f"{i},2024-01-{1 + i % 28:02d},0.{100 + i % 800},52.2,a,1" for i in range(80_000)]
+    rows[54_321] = "54321,2024-01-01,-6.26,53.35,a,1"
+    summary = import_csv(incidents, [write(*rows)], COLUMNS, ImportOptions("calls"))
+    assert (summary.read, summary.written, summary.rejected) == (80_000, 79_999, 1)
+    (reject,) = _listed(summary.rejects_path)
+    assert (reject["row"], reject["value"]) == ("54323", "-6.26 53.35")
+    assert "outside the area that it or EPSG:27700 is made for" in reject["reason"]
+    assert "Great Britain and the Isle of Man" in reject["reason"]
+    assert "coordinates: EPSG:4326 to EPSG:27700 by OSTN15 (within 1 m)" in summary.lines()
+
+
+@pytest.mark.parametrize(
+    ("where", "xy", "instead"),
+    [
+        ("Dublin", "-6.26,53.35", "EPSG:32629"),
+        ("Belfast", "-5.93,54.6", "EPSG:32630"),
+        ("Calais", "1.85,50.95", "EPSG:32631"),
+        ("the North Sea", "1.5,56.0", "EPSG:32631"),
+    ],
+)
+def test_a_file_of_another_country_is_refused_with_a_working_crs_that_fits(
+    incidents, write, where, xy, instead
+):
+    path = write(*[f"{i},2024-01-01,{xy},a,1" for i in range(50)])
+    with pytest.raises(ImportRefusedError, match=rf"EPSG:27700 is not made for, but {instead}"):
+        import_csv(incidents, [path], COLUMNS, ImportOptions("calls"))
+    assert incidents.ids() == (), where
+
+
+def test_places_on_the_irish_grid_are_not_taken_to_the_british_one(incidents, write):
+    columns = dataclasses.replace(COLUMNS, crs="EPSG:29903")
+    path = write(*[f"{i},2024-01-01,315000,234000,a,1" for i in range(50)])
+    with pytest.raises(ImportRefusedError, match="EPSG:27700 is not made for"):
+        import_csv(incidents, [path], columns, ImportOptions("calls"))
+
+
+def test_eastings_and_northings_are_kept_as_they_are_supplied(incidents, write):
+    """Nothing is transformed, so that OSTN15 has no say, at sea either."""
+    columns = dataclasses.replace(COLUMNS, crs="EPSG:27700")
+    path = write("1,2024-01-01,545000.5,258000.25,a,1", "2,2024-01-01,120000,250000,a,1")
+    summary = import_csv(incidents, [path], columns, ImportOptions("calls"))
+    assert sorted(incidents.open("calls").xy_m.tolist()) == [
+        [120_000.0, 250_000.0], [545_000.5, 258_000.25],
+    ]  # fmt: skip
+    assert "coordinates: EPSG:27700 as supplied" in summary.lines()
+
+
+def test_how_the_rows_came_to_their_places_stays_with_the_dataset(incidents, write):
+    degrees = "EPSG:4326 to EPSG:27700 by OSTN15 (within 1 m)"
+    import_csv(incidents, [write("1,2024-01-01,0.1,52.2,a,1")], COLUMNS, ImportOptions("calls"))
+    assert incidents.open("calls").coordinates == (degrees,)
+    more = write("2,2024-01-01,545000,258000,a,1", name="b.csv")
+    grid = dataclasses.replace(COLUMNS, crs="EPSG:27700")
+    import_csv(incidents, [more], grid, ImportOptions("calls"))
+    assert incidents.open("calls").coordinates == (degrees, "EPSG:27700 as supplied")
+
+
+def test_rows_without_a_record_of_it_stay_without_one(incidents, write):
+    rows = pa.table(
+        {"occurred": pa.array([np.datetime64("2024-01-01T00:00", "us")]), "category": ["a"]}
+    )
+    incidents.append("calls", rows, files=[SourceFile.of("before.csv", b"before")])
+    assert incidents.open("calls").coordinates == ()
+    import_csv(incidents, [write("1,2024-01-01,0.1,52.2,a,1")], COLUMNS, ImportOptions("calls"))
+    assert incidents.open("calls").coordinates == (
+        "earlier rows: not recorded", "EPSG:4326 to EPSG:27700 by OSTN15 (within 1 m)",
+    )  # fmt: skip
+
+
+def test_places_in_a_working_crs_without_metres_there_are_refused(tmp_path, write):
+    store = IncidentStore(tmp_path / "data" / "incidents", crs="EPSG:3857")
+    with pytest.raises(UnsuitableCrsError, match="set HOTSPOTS_CRS to EPSG:27700"):
+        import_csv(store, [write("1,2024-01-01,0.1,52.2,a,1")], COLUMNS, ImportOptions("calls"))
+    assert store.ids() == ()
 
 
 def test_blank_coordinates_and_zeros_are_not_located_and_kept(incidents, write):

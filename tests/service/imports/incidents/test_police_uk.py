@@ -37,6 +37,16 @@ def test_a_crime_is_written_as_it_was_published(incidents, write):
     assert (summary.read, summary.written, summary.not_located) == (1, 1, 0)
 
 
+def test_a_crime_in_another_country_is_rejected_with_the_reason(incidents, write):
+    rows = [ROW.format(id=i) for i in "abcdefghij"]
+    rows.append(ROW.format(id="k").replace("0.12,52.2", "-5.93,54.6"))
+    summary = import_police_uk(incidents, [write(*rows)], ImportOptions("police"))
+    assert (summary.written, summary.rejected) == (10, 1)
+    (why,) = summary.rejected_for
+    assert why.column == "Longitude, Latitude"
+    assert "EPSG:27700: Great Britain and the Isle of Man" in why.reason
+
+
 def test_crimes_that_are_alike_are_separate(incidents, write):
     asb = ROW.format(id="").replace("Drugs", "Anti-social behaviour")
     summary = import_police_uk(incidents, [write(asb, asb, asb)], ImportOptions("police"))

@@ -148,11 +148,21 @@ def test_directories_are_read_by_the_names_of_their_columns(store, write, header
     assert any(line.startswith("positional quality 8, the last known place") for line in lines)
 
 
-def test_northern_ireland_is_placed_by_degrees_because_its_grid_is_the_irish_one(store, write):
+def test_northern_ireland_is_placed_by_degrees_because_its_grid_is_the_irish_one(tmp_path, write):
+    store = PostcodeStore(tmp_path / "postcodes", crs="EPSG:32630")
     import_postcodes(store, [write(directory(CAMBRIDGE, BELFAST))])
-    expected = transform_xy(np.array([[-5.926, 54.602]]), source="EPSG:4326", target=BNG)
+    expected = transform_xy(np.array([[-5.926, 54.602]]), source="EPSG:4326", target="EPSG:32630")
     np.testing.assert_allclose(found(store, "BT11AA")[0], expected)
-    assert abs(expected[0, 0] - 333_800) > 100_000
+    assert abs(expected[0, 0] - 333_800) > 10_000
+
+
+def test_northern_ireland_has_no_place_on_the_british_grid(store, write):
+    done = import_postcodes(store, [write(directory(CAMBRIDGE, BELFAST))])
+    assert np.isnan(found(store, "BT11AA")[0]).all()
+    assert (done.written, done.rejected) == (2, 0)
+    assert any(
+        "Northern Ireland have no place: EPSG:27700 is not" in line for line in done.lines()
+    )
 
 
 def test_northern_ireland_without_degrees_has_no_place(store, write):

@@ -5,13 +5,13 @@ import urllib.parse
 import xml.etree.ElementTree as ET
 
 import numpy as np
-import pyproj
 import pytest
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings, TileSettings
 from service.ogc.wmts.exceptions import LOCATORS
 from service.ogc.wmts.xml import exception_xml, scale_denominator
+from tests.places import moved
 from tests.service import world
 from tests.service.answers import image_of, json_of
 from tests.service.http.test_problems import LEAVES
@@ -224,8 +224,7 @@ def test_what_stands_at_a_pixel_is_the_density_there(client):
     lat = math.degrees(math.atan(math.sinh(found["y_mercator_m"] / 6_378_137)))
     place = client.get(f"/v1/heatmaps/{world.DATASET}/tiles/13/4099/2697.tif?bandwidth_m=800")
     assert place.status_code == 200
-    move = pyproj.Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
-    at = np.array([move.transform(lon, lat)])
+    at = moved(np.array([[lon, lat]]), crs="EPSG:4326", target="EPSG:27700")
     expected = float(world.quartic_per_km2(world.located_xy_m(), at, 800.0)[0])
     assert expected > 1
     assert found["density"] == pytest.approx(expected, rel=1e-3)
