@@ -130,6 +130,9 @@ def read_raw_areas(
         Fields with the codes and names; `name_field` may be None.
     source_layer : str or None
         Name of the layer, if the file has several.
+    encoding : str, optional
+        Encoding of a shapefile's texts; None: UTF-8 if they are valid UTF-8, else what the file
+        states.
 
     Raises
     ------
