@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format generate test fuzz test-interpreted bench image clean
+.PHONY: help demo check format generate test fuzz test-interpreted bench simulate image clean
 
 help:
 	@echo "make demo      install, make the demonstration county, serve it and print the address"
@@ -19,6 +19,7 @@ help:
 	@echo "make format    put code and documents into their form"
 	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
+	@echo "make simulate  levels, power and coverage where the truth is known, into docs/methods.md"
 	@echo "make image     build the container image (needs docker or podman)"
 
 # Of the page: what changes, is built again.
@@ -67,6 +68,10 @@ test-interpreted: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
+
+# Half an hour: how often each test calls nothing something, written into docs/methods.md.
+simulate: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.simulations
 
 image:
 	@engine=$$(command -v docker || command -v podman) \
