@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from spatial.arrays import checked_points
 from spatial.errors import InvalidNeighboursError, InvalidParameterError
 from spatial.local_statistics.global_statistics import global_moran
-from spatial.weights.distance_weights import centre_tree, pairs_within
+from spatial.weights.distance_weights import centre_tree, pairs_within, tolerance_m
 from spatial.weights.weights import Neighbours
 
 
@@ -84,11 +84,7 @@ def optimised_distance(
     typical_distance = nearest_distance[
         nearest_distance <= nearest_distance.mean() + 3.0 * nearest_distance.std()
     ]
-    # Slightly more than the distance, so that rounding cannot exclude the area that defines it.
-    first_distance, step = (
-        float(typical_distance.max()) * (1.0 + 1e-9),
-        float(nearest_distance.mean()),
-    )
+    first_distance, step = float(typical_distance.max()), float(nearest_distance.mean())
     if step <= 0.0:
         raise InvalidNeighboursError("all centres are at one place: no distance can be chosen")
     extent = float(np.hypot(*np.ptp(points, axis=0)))
@@ -100,7 +96,7 @@ def optimised_distance(
     _, i, j, distances = pairs_within(points, distances_m[-1])
     z_scores = []
     for distance in distances_m:
-        in_band = distances <= distance
+        in_band = distances <= distance + tolerance_m(distance)
         band = Neighbours.from_pairs(len(points), i[in_band], j[in_band]).row_standardised()
         z_scores.append(global_moran(values, band, allow_negative=allow_negative).z_score)
     peak, reason = _first_peak(z_scores)

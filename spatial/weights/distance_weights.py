@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 50_000_000
 MIN_DISTANCE_M = 1.0
+LEAST_TOLERANCE_M = 1e-3
+TOLERANCE = 1e-6
 
 
 def knn(xy_m: ArrayLike, k: int) -> Neighbours:
@@ -71,6 +73,29 @@ def knn(xy_m: ArrayLike, k: int) -> Neighbours:
     )
 
 
+def tolerance_m(distance_m: float) -> float:
+    """How far beyond a distance a centre still counts as at that distance, metres.
+
+    Parameters
+    ----------
+    distance_m : float
+        Above 0.
+
+    Returns
+    -------
+    float
+        A millionth of the distance, at least 1 mm.
+
+    Notes
+    -----
+    Centres of a lattice that are exactly a distance apart differ from it by the rounding of
+    their coordinates: about 1e-10 m where they were computed, up to 1 mm where a file holds
+    them to the millimetre. Without a tolerance each of them is in or out by accident. No
+    centre that somebody means to leave out lies a millionth of the distance beyond it.
+    """
+    return max(LEAST_TOLERANCE_M, TOLERANCE * distance_m)
+
+
 def distance_band(xy_m: ArrayLike, distance_m: float) -> Neighbours:
     """All areas whose centres are within a distance, each with weight 1.
 
@@ -79,7 +104,7 @@ def distance_band(xy_m: ArrayLike, distance_m: float) -> Neighbours:
     xy_m : (n, 2) float64
         Centres, metres, in the working CRS.
     distance_m : float
-        Above 0; a centre at exactly this distance is a neighbour.
+        Above 0; a centre at this distance, up to `tolerance_m`, is a neighbour.
 
     Returns
     -------
@@ -148,7 +173,9 @@ def kernel_weights(
     Returns
     -------
     Neighbours
-        Weight shape(distance / bandwidth); the area itself weighs 1.
+        Weight shape(distance / bandwidth); the area itself weighs 1. Centres at the bandwidth,
+        up to `tolerance_m`, weigh what the shape is there: neighbours for the kernels that end
+        above 0, none for those that fade to 0.
 
     Raises
     ------
@@ -157,7 +184,9 @@ def kernel_weights(
     """
     shape = kernel_named(kernel).shape
     points, i, j, distances = pairs_within(xy_m, bandwidth_m)
-    weights = np.asarray(shape(distances / bandwidth_m), dtype=np.float64)
+    at_the_rim = distances >= bandwidth_m - tolerance_m(bandwidth_m)
+    shares = np.where(at_the_rim, 1.0, distances / bandwidth_m)
+    weights = np.asarray(shape(shares), dtype=np.float64)
     in_reach = weights > 0.0
     return Neighbours.from_pairs(
         len(points),
@@ -172,7 +201,7 @@ def kernel_weights(
 def pairs_within(
     xy_m: ArrayLike, distance_m: float
 ) -> tuple[FloatArray, IntArray, IntArray, FloatArray]:
-    """Pairs of centres within a distance.
+    """Pairs of centres within a distance, or beyond it by no more than `tolerance_m`.
 
     Parameters
     ----------
@@ -196,10 +225,10 @@ def pairs_within(
     points = checked_points(xy_m)
     if not (math.isfinite(distance_m) and distance_m > 0.0):
         raise InvalidParameterError("distance_m", distance_m, "a finite number of metres above 0")
-    tree = centre_tree(points)
+    tree, reach_m = centre_tree(points), distance_m + tolerance_m(distance_m)
     # Counted before they are made, because a large distance includes all pairs of areas.
-    _check_links(int(tree.count_neighbors(tree, distance_m)))
-    pairs = tree.query_pairs(distance_m, output_type="ndarray").astype(np.int64)
+    _check_links(int(tree.count_neighbors(tree, reach_m)))
+    pairs = tree.query_pairs(reach_m, output_type="ndarray").astype(np.int64)
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     i, j = pairs[:, 0], pairs[:, 1]
     return points, i, j, np.hypot(*(points[i] - points[j]).T)

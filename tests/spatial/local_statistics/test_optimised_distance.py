@@ -50,3 +50,17 @@ def test_requests_without_meaning_are_refused():
         optimised_distance(np.zeros((9, 2)), np.arange(9.0))
     with pytest.raises(InvalidParameterError):
         optimised_distance(np.random.default_rng(0).random((25, 2)), np.arange(25.0), steps=2)
+
+
+@pytest.mark.parametrize("is_hexagonal", [False, True])
+@pytest.mark.parametrize("corner", [(0.0, 0.0), (545_123.4, 258_987.6), (-3e5, 9e5)])
+def test_the_first_distances_of_a_lattice_reach_whole_rings(is_hexagonal, corner):
+    rows, cols = np.mgrid[0:9, 0:9].astype(float)
+    if is_hexagonal:
+        cols, rows = cols + 0.5 * (rows % 2), rows * np.sqrt(0.75)
+    turn = np.array([[np.cos(0.3), -np.sin(0.3)], [np.sin(0.3), np.cos(0.3)]])
+    xy = np.array(corner) + 1_000.0 * np.column_stack([cols.ravel(), rows.ravel()]) @ turn
+    found = optimised_distance(xy, np.random.default_rng(0).poisson(5, len(xy)), steps=3)
+    assert found.tried_m == pytest.approx((1_000.0, 2_000.0, 3_000.0))
+    counts = [distance_band(xy, distance).counts[40] for distance in found.tried_m]
+    assert counts == ([6, 18, 36] if is_hexagonal else [4, 12, 28])

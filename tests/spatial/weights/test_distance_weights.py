@@ -12,6 +12,7 @@ from spatial.weights.distance_weights import (
     inverse_distance,
     kernel_weights,
     knn,
+    tolerance_m,
 )
 from tests.spatial.lattices import dense_weights, lattice, neighbours_of
 from tests.strategies import SEEDS, quantities
@@ -45,7 +46,7 @@ def test_a_band_is_all_within_it(seed, distance):
     xy = scattered(seed)
     np.testing.assert_array_equal(
         dense_weights(distance_band(xy, distance)),
-        ((apart(xy) <= distance) & ~np.eye(25, dtype=bool)).astype(float),
+        ((apart(xy) <= distance + tolerance_m(distance)) & ~np.eye(25, dtype=bool)).astype(float),
     )
 
 
@@ -53,6 +54,52 @@ def test_a_centre_at_exactly_the_distance_is_a_neighbour():
     found = distance_band([[0.0, 0.0], [1_500.0, 0.0], [3_000.1, 0.0]], 1_500.0)
     assert found.counts.tolist() == [1, 1, 0]
     assert found.islands.tolist() == [2]
+
+
+def grid_centres(shape, spacing, corner, turn):
+    """Inner and all centres of a lattice, wherever it lies and however it is turned."""
+    rows, cols = np.mgrid[0:9, 0:9].astype(float)
+    if shape == "hexagons":
+        cols, rows = cols + 0.5 * (rows % 2), rows * np.sqrt(0.75)
+    angle = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    return corner + spacing * np.column_stack([cols.ravel(), rows.ravel()]) @ angle
+
+
+# Centres in rings about each: how far in spacings, and how many with those of the rings before.
+RINGS = {
+    "squares": [(1.0, 4), (np.sqrt(2.0), 8), (2.0, 12), (np.sqrt(5.0), 20)],
+    "hexagons": [(1.0, 6), (np.sqrt(3.0), 12), (2.0, 18), (np.sqrt(7.0), 30)],
+}
+MIDDLE = 4 * 9 + 4
+
+
+@given(
+    shape=st.sampled_from(sorted(RINGS)),
+    ring=st.integers(0, 3),
+    spacing=st.floats(2.0, 20_000.0),
+    corner=st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e7)),
+    turn=st.floats(0.0, 2.0 * np.pi),
+    rounded=st.booleans(),
+)
+def test_a_band_of_a_lattice_is_whole_rings_whatever_its_centres_round_to(
+    shape, ring, spacing, corner, turn, rounded
+):
+    xy = grid_centres(shape, spacing, np.array(corner), turn)
+    if rounded:
+        xy = np.round(xy, 4)
+    share, members = RINGS[shape][ring]
+    distance = share * spacing
+    assert distance_band(xy, distance).counts[MIDDLE] == members
+    fading = inverse_distance(xy, distance)
+    assert fading.counts[MIDDLE] == members
+    assert kernel_weights(xy, distance, kernel="uniform").counts[MIDDLE] == members
+    inner = RINGS[shape][ring - 1][1] if ring else 0
+    assert kernel_weights(xy, distance, kernel="quartic").counts[MIDDLE] == inner
+
+
+def test_a_centre_meant_to_be_out_is_out():
+    found = distance_band([[0.0, 0.0], [1_000.01, 0.0]], 1_000.0)
+    assert found.counts.tolist() == [0, 0]
 
 
 @given(seed=SEEDS, power=st.sampled_from([0.5, 1.0, 2.0]))
