@@ -23,6 +23,7 @@ from spatial.density._sums import GAUSSIAN_RATE
 from spatial.density.kernels import Kernel
 
 LARGEST_POWER = 3
+_ROUNDING = 1e-14  # of the mass of a kernel, which is about 1 in these units
 _NODES, _NODE_WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
@@ -125,7 +126,8 @@ def _add_polynomial(
             mass = half_mass + math.copysign(strip_mass + cap_mass, edge)
         elif edge <= -1.0:
             mass = 0.0
-        if 0 <= j < row.shape[0]:
+        # What is left of rounding is no mass, and must not go below 0.
+        if 0 <= j < row.shape[0] and mass - mass_before > _ROUNDING:
             row[j] += share * (mass - mass_before)
         mass_before = mass
 

@@ -406,3 +406,23 @@ def test_what_the_index_hands_out_cannot_be_changed():
     for column in (index.x_m, index.y_m, index.weight):
         with pytest.raises(ValueError, match="read-only"):
             column[0] = 0.0
+
+
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+def test_averaged_cells_are_never_below_zero_and_are_zero_where_nothing_is_in_reach(kernel):
+    """Rounding once left -1e-13 where a kernel narrower than a cell only touched the next."""
+    rng = np.random.default_rng(5)
+    edges = (
+        545_000.0 + 75.7 * rng.integers(0, 40, 4_000) + rng.choice([0.0, 1e-7, 20.0, 37.85], 4_000)
+    )
+    xy_m = np.column_stack([edges, 258_000.0 + 75.7 * 40 * rng.random(4_000)])
+    grid = Grid(545_000.0, 258_000.0 + 75.7 * 40, 75.7, 40, 40)
+    density = density_on_grid(
+        xy_m, grid, bandwidth_m=30.0, kernel=kernel, weights=rng.random(4_000)
+    )
+    assert density.min() >= 0.0
+    x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
+    beside = np.maximum(
+        np.abs(x.ravel()[:, None] - xy_m[:, 0]), np.abs(y.ravel()[:, None] - xy_m[:, 1])
+    ).min(axis=1)
+    assert not density.ravel()[beside > 0.5 * 75.7 + 30.0].any()
