@@ -9,13 +9,15 @@ from numpy.typing import ArrayLike
 from spatial.arrays import checked_point_weights, checked_points
 from spatial.bandwidths.bandwidth_rules import RULES, Choice, Sample
 from spatial.bandwidths.distinct_points import LocationError, location_error_m, merge_places
-from spatial.density.kernels import DEFAULT_KERNEL, kernel_named
+from spatial.density.kernels import DEFAULT_KERNEL, Kernel, kernel_named
 from spatial.errors import InvalidParameterError, TooFewPointsError
 
 AUTO = "auto"
 LEAST_SQUARES_FROM = 100  # places; with fewer, the likelihood criterion varies less
 LIKELIHOOD_FROM = 10  # places; with fewer, no cross-validation is reliable
 DEFAULT_SEED = 20_240_601
+AUTO_LEAST_M = 150.0
+"""Below this radius a map of a county is specks: `auto` never chooses less."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def choose_bandwidth(
     weights: ArrayLike | None = None,
     area_km2: float | None = None,
     fallback_m: float | None = None,
+    location: LocationError | None = None,
+    auto_least_m: float = AUTO_LEAST_M,
     seed: int = DEFAULT_SEED,
 ) -> Bandwidth:
     """A bandwidth chosen by a named rule.
@@ -79,7 +83,8 @@ def choose_bandwidth(
     rule : str
         Key in `RULES`, or ``auto``: least-squares cross-validation over places from
         `LEAST_SQUARES_FROM` places on, likelihood cross-validation from `LIKELIHOOD_FROM` on, the
-        normal reference with fewer; never less than the location error of the records.
+        normal reference with fewer; never less than the location error of the records, nor
+        than `auto_least_m`.
     kernel : str
         Key in `KERNELS`; the radius of support returned is that of this kernel.
     weights : (n,) float64, optional
@@ -89,6 +94,10 @@ def choose_bandwidth(
         the convex hull of the records.
     fallback_m : float, optional
         Returned, with a warning, if no rule gives a bandwidth; without it that is an error.
+    location : LocationError, optional
+        Of the data that the records are a part of; of the records where not given.
+    auto_least_m : float
+        The least radius that ``auto`` chooses, metres; 0 for none.
     seed : int
         Seed of the sample of places that rules based on pairs use when there are very many.
 
@@ -129,12 +138,12 @@ def choose_bandwidth(
     points = checked_points(xy_m)
     weight = checked_point_weights(weights, len(points))
     places = merge_places(points, weight)
-    location = location_error_m(places)
+    location = location_error_m(places) if location is None else location
     applied_rule, choice = _choose(
         rule, Sample(points, weight, places, area_km2, seed), chosen_kernel.sd_m, fallback_m
     )
     if rule == AUTO:
-        choice = _no_less_than(chosen_kernel.sd_m(location.error_m), choice)
+        choice = _no_less_than(choice, location.error_m, auto_least_m, chosen_kernel)
     radius = chosen_kernel.bandwidth_m(choice.sd_m)
     axes = choice.axes_sd_m
     return Bandwidth(
@@ -212,10 +221,18 @@ def _choose(
     return "normal-reference", replace(choice, warnings=(*choice.warnings, warning))
 
 
-def _no_less_than(least_sd_m: float, choice: Choice) -> Choice:
-    """The choice, raised to the location error if it is smaller."""
+def _no_less_than(choice: Choice, error_m: float, auto_least_m: float, kernel: Kernel) -> Choice:
+    """The choice, raised to the location error or the least radius where it is below."""
+    floor_m = max(error_m, auto_least_m)
+    least_sd_m = kernel.sd_m(floor_m) if floor_m > 0.0 else 0.0
     if choice.sd_m >= least_sd_m:
         return choice
-    warning = "The rule chose less than the location error of the data: that was used instead."
-    # Slightly more, so that rounding does not trigger the warning of `location_warnings`.
+    chosen_m = kernel.bandwidth_m(choice.sd_m)
+    reason = (
+        "the location error of the data"
+        if error_m >= auto_least_m
+        else "the least that auto takes"
+    )
+    warning = f"The rule chose {chosen_m:.0f} m, below {reason}: {floor_m:.0f} m was taken."
+    # A hair above, lest rounding bring the warning that this prevents.
     return replace(choice, sd_m=least_sd_m * (1.0 + 1e-12), warnings=(*choice.warnings, warning))

@@ -333,7 +333,7 @@ def test_auto_does_not_go_below_the_location_error():
     assert "below the location error" in asked.warnings[-1]
     chosen = choose_bandwidth(xy_m)
     assert chosen.bandwidth_m == pytest.approx(300.0)
-    assert "less than the location error" in chosen.warnings[-1]
+    assert "below the location error" in chosen.warnings[-1]
 
 
 @pytest.mark.parametrize("xy_m", [np.empty((0, 2)), [[1.0, 2.0]], [[1.0, 2.0]] * 40])
@@ -413,3 +413,27 @@ def test_auto_on_police_uk_data_is_wider_than_the_location_error(police_xy_m):
     assert chosen.rule == "least-squares"
     assert 500.0 < chosen.bandwidth_m < 750.0
     assert chosen.warnings == ()
+
+
+def test_auto_never_chooses_specks_and_says_so():
+    rng = np.random.default_rng(8)
+    xy_m = rng.normal(0.0, 15.0, (400, 2)) + rng.integers(0, 4, (400, 1)) * 40.0
+    free = choose_bandwidth(xy_m, auto_least_m=0.0)
+    assert free.bandwidth_m < 150.0
+    chosen = choose_bandwidth(xy_m)
+    assert chosen.bandwidth_m == pytest.approx(150.0)
+    assert (
+        f"chose {free.bandwidth_m:.0f} m, below the least that auto takes" in chosen.warnings[-1]
+    )
+    assert choose_bandwidth(xy_m, rule="normal-reference").bandwidth_m < 150.0
+
+
+def test_the_location_error_is_that_of_the_data_where_it_is_known():
+    whole = location_error_m(
+        np.repeat(np.random.default_rng(0).random((200, 2)) * 9_000, 8, axis=0)
+    )
+    part = np.random.default_rng(1).random((60, 2)) * 300.0
+    chosen = choose_bandwidth(part, location=whole)
+    assert chosen.location is whole
+    assert chosen.bandwidth_m >= whole.error_m > 150.0
+    assert not any("below the location error of the data, about" in w for w in chosen.warnings)
