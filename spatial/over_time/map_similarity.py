@@ -22,8 +22,6 @@ class MapSimilarity:
         Area hot in both maps as a share of the area hot in either; NaN if no area is hot.
     rank_correlation : float
         Spearman's rank correlation of the areas' counts.
-    overlap_interval, rank_interval : (float, float)
-        Bootstrap interval of the similarity of the underlying risks.
     overlap_unchanged, rank_unchanged : (float, float)
         Interval of the observed similarity if each area's share of the risk were unchanged and
         the maps differed by chance only.
@@ -36,8 +34,6 @@ class MapSimilarity:
 
     overlap: float
     rank_correlation: float
-    overlap_interval: tuple[float, float]
-    rank_interval: tuple[float, float]
     overlap_unchanged: tuple[float, float]
     rank_unchanged: tuple[float, float]
     overlap_p: float
@@ -55,7 +51,7 @@ def map_similarity(
     confidence: float = 0.95,
     seed: int = 0,
 ) -> MapSimilarity:
-    """Similarity of the hotspots of two periods, with intervals and a test for no change.
+    """Similarity of the hotspots of two periods, beside what chance makes of an unchanged map.
 
     Parameters
     ----------
@@ -67,7 +63,7 @@ def map_similarity(
     area_km2 : (n,) float64
         Above 0.
     replicates : int
-        Redrawn pairs of maps for the bootstrap, and as many for unchanged maps; 19 to 9,999.
+        Redrawn pairs of the unchanged map; 19 to 9,999.
     confidence : float
         Above 0 and below 1.
     seed : int
@@ -79,17 +75,19 @@ def map_similarity(
 
     Notes
     -----
-    Interval: counts are redrawn as Poisson with the observed counts as means, and the basic
-    bootstrap (twice the observed minus the quantiles, cut to the possible range) corrects for
-    the noise being in each redrawn pair twice. Unchanged: each area's incidents of both periods
-    are assigned to the periods at random, in proportion to the periods' totals, which keeps
-    the shares equal even if the volume changed. Two samples of the same map overlap by far less
-    than 100 %, so that an overlap can only be called low in comparison with them.
+    Unchanged: each area's incidents of both periods are dealt to the periods at random, in
+    proportion to the periods' totals, which keeps the shares equal whatever the volume did.
+    Two samples of one and the same map overlap by far less than 100 %: only that comparison
+    says whether an overlap is low.
+
+    There is no interval of the similarity of the risks behind the maps. Chance makes two maps
+    less alike than their risks by an amount that depends on those very risks: where the truth
+    was known, the basic bootstrap of redrawn counts, of 95 %, covered it in none of 150 pairs
+    with 1,600 incidents a period on 516 areas, in 20 to 45 % with 10,000.
 
     References
     ----------
-    Davison and Hinkley (1997), Bootstrap Methods, section 5.2.1 and eq. 4.11; Efron and
-    Tibshirani (1993), chapter 6.
+    Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11.
     """
     a, b = checked_counts(first_counts, second_counts)
     area = checked_values(area_km2, name="area_km2", areas=len(a))
@@ -108,13 +106,10 @@ def map_similarity(
 
     observed = similarity(a, b)
     rng = np.random.default_rng(seed)
-    redrawn = np.array([similarity(*_redrawn(a, b, rng)) for _ in range(replicates)])
     unchanged = np.array([similarity(*_reassigned(a, b, rng)) for _ in range(replicates)])
     return MapSimilarity(
         overlap=observed[0],
         rank_correlation=observed[1],
-        overlap_interval=_basic_interval(observed[0], redrawn[:, 0], confidence, 0.0),
-        rank_interval=_basic_interval(observed[1], redrawn[:, 1], confidence, -1.0),
         overlap_unchanged=_quantiles(unchanged[:, 0], confidence),
         rank_unchanged=_quantiles(unchanged[:, 1], confidence),
         overlap_p=_lower_tail_p(observed[0], unchanged[:, 0]),
@@ -151,14 +146,6 @@ def _overlap(first_hot: BoolArray, second_hot: BoolArray, area_km2: FloatArray) 
     return both_km2 / either_km2 if either_km2 > 0.0 else math.nan
 
 
-def _redrawn(
-    first_counts: FloatArray, second_counts: FloatArray, rng: np.random.Generator
-) -> tuple[FloatArray, FloatArray]:
-    """Poisson counts with the observed counts as means."""
-    first_drawn, second_drawn = rng.poisson(first_counts), rng.poisson(second_counts)
-    return first_drawn.astype(np.float64), second_drawn.astype(np.float64)
-
-
 def _reassigned(
     first_counts: FloatArray, second_counts: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
@@ -192,14 +179,3 @@ def _lower_tail_p(observed_value: float, sample: FloatArray) -> float:
     known_values = sample[np.isfinite(sample)]
     lower_count = np.count_nonzero(known_values <= observed_value + 1e-12)
     return float((lower_count + 1.0) / (len(known_values) + 1.0))
-
-
-def _basic_interval(
-    observed_value: float, sample: FloatArray, confidence: float, lower_bound: float
-) -> tuple[float, float]:
-    """Basic bootstrap interval, cut to the possible range."""
-    low, high = _quantiles(sample, confidence)
-    if math.isnan(observed_value) or math.isnan(low):
-        return math.nan, math.nan
-    lower, upper = 2.0 * observed_value - high, 2.0 * observed_value - low
-    return min(max(lower, lower_bound), 1.0), max(min(upper, 1.0), lower_bound)

@@ -94,7 +94,7 @@ class PeriodChanges:
         count_after = after.count[area_indices].astype(np.float64)
         days = before.selection.length_days(), after.selection.length_days()
         neighbours = self._neighbourhoods.of_areas(after.layer, query.neighbours, after.in_scope)
-        n_maps = 2 + 4 * query.replicates
+        n_maps = 2 + 2 * query.replicates
         check_permuted_values(self._limits, len(area_indices), query.permutations, n_maps)
         change = count_changes(
             count_before,
@@ -271,11 +271,9 @@ def _similarity(
     )
     return {
         "overlap_of_hot_area": finite_or_none(similarity.overlap),
-        "overlap_interval": [finite_or_none(value) for value in similarity.overlap_interval],
         "overlap_if_unchanged": [finite_or_none(value) for value in similarity.overlap_unchanged],
         "overlap_p": finite_or_none(similarity.overlap_p),
         "rank_correlation": finite_or_none(similarity.rank_correlation),
-        "rank_interval": [finite_or_none(value) for value in similarity.rank_interval],
         "rank_if_unchanged": [finite_or_none(value) for value in similarity.rank_unchanged],
         "rank_p": finite_or_none(similarity.rank_p),
         "replicates": similarity.replicates,
