@@ -189,8 +189,9 @@ class HotspotQuery(TableQuery):
         Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
             description="Number of maps drawn from the null for p_permutation; 0: the "
-            "analytic p alone. By default 99,999 up to 5,000 areas and 9,999 above, or with "
-            "null=poisson.",
+            "analytic p alone. By default 99,999 up to 5,000 areas and 9,999 above, and for areas "
+            "far out as many as let one be called, up to 999,999; with null=poisson 9,999 or as "
+            "many as let one area be called.",
         ),
     ] = None
     refine: Annotated[

@@ -14,8 +14,12 @@ Contiguity = Annotated[
     Field(max_length=40, description="As for hotspots: queen, rook, knn:8, distance:1500 ..."),
 ]
 Permutations = Annotated[
-    int,
-    Field(ge=0, le=99_999, description="Random permutations behind each map; 0: analytic p."),
+    Annotated[int, Field(ge=0, le=99_999)] | None,
+    Field(
+        description="Random permutations behind each map; 0: analytic p. By default 99,999 up to "
+        "5,000 areas and 9,999 above, and for areas far out as many as let one be called, up to "
+        "999,999."
+    ),
 ]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the permutations.")]
 Correction = Annotated[
@@ -31,7 +35,7 @@ class EmergingQuery(TableQuery):
         Literal["month", "quarter", "year"], Field(description="Length of a step.")
     ] = "month"
     neighbours: Contiguity = "queen"
-    permutations: Permutations = 9_999
+    permutations: Permutations = None
     earlier_steps: Annotated[
         int, Field(ge=0, le=12, description="Earlier steps that count as neighbours.")
     ] = 0
@@ -93,14 +97,14 @@ class ChangeQuery(TwoPeriodsQuery):
     """Query of the change between a baseline period and another."""
 
     neighbours: Contiguity = "queen"
-    permutations: Permutations = 9_999
+    permutations: Permutations = None
     replicates: Annotated[
         int,
         Field(
             ge=0,
             le=999,
-            description="Redrawn pairs of maps behind the intervals of similarity, 19 or more; "
-            "0: no similarity.",
+            description="Redrawn pairs of an unchanged map to compare the similarity with, 19 or "
+            "more; 0: no similarity.",
         ),
     ] = 39
     seed: Seed = 1

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spatial.arrays import FloatArray, IndexArray, IntArray
+from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray
 from spatial.compiled import compiled
 
 
@@ -82,6 +82,7 @@ def correct_self_draws(
 
 @compiled
 def count_weighted(
+    areas: IntArray,
     indptr: IntArray,
     weights: FloatArray,
     drawn_values: FloatArray,
@@ -90,13 +91,13 @@ def count_weighted(
     upper_counts: IntArray,
     lower_counts: IntArray,
 ) -> None:
-    """Compare each lag with its weights times the first values of every arrangement."""
+    """Compare the lags of some areas with their weights times every arrangement's values."""
     rows = drawn_values.shape[1]
     tile = 512  # a tile of lags and of drawn values stays in the processor's cache
     lag = np.empty(tile)
     for first_row in range(0, rows, tile):
         size = min(tile, rows - first_row)
-        for i in range(len(low)):
+        for i in areas:
             start, stop = indptr[i], indptr[i + 1]
             if start == stop:
                 continue
@@ -117,6 +118,7 @@ def count_weighted(
 @compiled
 def correct_weighted_self_draws(
     table: IndexArray,
+    is_counted: BoolArray,
     drawn_values: FloatArray,
     indptr: IntArray,
     weights: FloatArray,
@@ -135,7 +137,7 @@ def correct_weighted_self_draws(
             area = table[position, row]
             start = indptr[area]
             count = indptr[area + 1] - start
-            if position >= count:
+            if position >= count or not is_counted[area]:
                 continue
             # Summed in the same order as in `count_weighted`, to subtract exactly what it counted.
             counted_sum = 0.0

@@ -9,7 +9,7 @@ from spatial.compiled import compiled
 from spatial.weights.weights import Neighbours
 
 
-def block_generator(seed: int, block: int) -> np.random.Generator:
+def block_generator(seed: int, block: int, *, stage: int = 0) -> np.random.Generator:
     """The random generator of one block: its stream does not depend on the thread.
 
     Parameters
@@ -18,8 +18,11 @@ def block_generator(seed: int, block: int) -> np.random.Generator:
         Seed of the whole test.
     block : int
         Number of the block.
+    stage : int
+        Blocks of a later stage are other arrangements than those of the first.
     """
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(block,))))
+    spawn_key = (block,) if stage == 0 else (block, stage)
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=spawn_key)))
 
 
 def rows_per_block_of(permutations: int, depth: int) -> int:
@@ -37,22 +40,24 @@ def rows_per_block_of(permutations: int, depth: int) -> int:
 
 
 def arrangement_blocks(
-    neighbours: Neighbours, permutations: int, seed: int
+    neighbours: Neighbours, permutations: int, seed: int, *, stage: int = 0
 ) -> Iterator[IndexArray]:
-    """The tables of random areas that `permutation_p` uses for these neighbours, in order.
+    """The tables of random areas that one stage of `permutation_p` uses, in order.
 
     Parameters
     ----------
     neighbours : Neighbours
         Structure over the areas.
     permutations, seed : int
-        As for `permutation_p`.
+        As for `permutation_p`; of the stage alone.
+    stage : int
+        0 for the first arrangements, 1 for those drawn further.
     """
     depth = depth_of(neighbours)
     rows = rows_per_block_of(permutations, depth)
     for block in range(-(-permutations // rows)):
         size = min(rows, permutations - block * rows)
-        yield random_areas(neighbours.n, depth, size, block_generator(seed, block))
+        yield random_areas(neighbours.n, depth, size, block_generator(seed, block, stage=stage))
 
 
 def depth_of(neighbours: Neighbours) -> int:

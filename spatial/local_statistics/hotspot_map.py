@@ -7,7 +7,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import AnyArray, BoolArray, FloatArray, frozen
 from spatial.local_statistics.getis_ord import gi_star
-from spatial.local_statistics.multiplicity import Correction, confidence_classes, corrected
+from spatial.local_statistics.multiplicity import (
+    Correction,
+    confidence_classes,
+    corrected,
+    is_testable,
+)
 from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.weights.weights import Neighbours
 
@@ -19,8 +24,9 @@ class HotspotMap:
     Attributes
     ----------
     z_score, p_value, p_permutation, q_value : float64
-        As in `gi_star`, `permutation_p` and `corrected`; `p_permutation` is NaN throughout
-        if there were no permutations.
+        As in `gi_star`, `permutation_p` and `corrected`; `p_permutation` NaN throughout where
+        no permutations were asked for. Over fewer areas than are tested (`is_testable`) both
+        p are NaN, and q with them.
     tail : int8
         Sign of the tail that the p used for `q_value` comes from.
     classes : str
@@ -66,6 +72,7 @@ def hotspot_map(
     *,
     star: bool = True,
     permutations: int,
+    most_permutations: int | None = None,
     seed: int = 0,
     correction: Correction = "bh",
     threads: int = 1,
@@ -79,7 +86,7 @@ def hotspot_map(
         As `spatial.local_statistics.getis_ord.gi_star`.
     permutations : int
         With 0, q is from the analytic p and islands are not tested.
-    seed, threads
+    most_permutations, seed, threads
         As `spatial.local_statistics.permutation.permutation_p`.
     correction : str
         As `spatial.local_statistics.multiplicity.corrected`.
@@ -95,23 +102,27 @@ def hotspot_map(
     """
     statistic = gi_star(values, neighbours, star=star, allow_negative=allow_negative)
     n = neighbours.n
-    if permutations:
+    p_permutation, tail = frozen(np.full(n, np.nan)), frozen(np.zeros(n, np.int8))
+    p_value = statistic.p_value
+    if not is_testable(n):
+        p_value, q_value = p_permutation, np.full(n, np.nan)
+    elif permutations:
         permutation = permutation_p(
             LocalStatistic(values, neighbours),
             permutations=permutations,
+            most_permutations=most_permutations,
             seed=seed,
             threads=threads,
         )
         p_permutation, tail = permutation.p_value, permutation.tail
         q_value = corrected(p_permutation, correction=correction)
     else:
-        p_permutation = frozen(np.full(n, np.nan))
         tail = frozen(np.sign(np.nan_to_num(statistic.z_score)).astype(np.int8))
         tested_p = np.where(statistic.is_island, np.nan, statistic.p_value)
         q_value = corrected(tested_p, correction=correction)
     return HotspotMap(
         z_score=statistic.z_score,
-        p_value=statistic.p_value,
+        p_value=p_value,
         p_permutation=p_permutation,
         q_value=frozen(q_value),
         tail=tail,

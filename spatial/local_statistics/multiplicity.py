@@ -27,6 +27,8 @@ CORRECTION_TITLES: Mapping[str, str] = MappingProxyType(
 NOT_SIGNIFICANT = "not significant"
 NOT_TESTED = "not tested"
 LEVELS = (0.01, 0.05, 0.10)
+LEAST_AREAS = 30
+"""Over fewer areas than this, dealing values out among them is no test: see `is_testable`."""
 CLASSES = (
     "hot 99",
     "hot 95",
@@ -37,6 +39,28 @@ CLASSES = (
     "cold 99",
     NOT_TESTED,
 )
+
+
+def is_testable(areas: int) -> bool:
+    """Whether a statistic whose null deals values among so many areas is tested at all.
+
+    Parameters
+    ----------
+    areas : int
+        Areas that have a value.
+
+    Returns
+    -------
+    bool
+        True from `LEAST_AREAS` on.
+
+    Notes
+    -----
+    With six districts and five neighbours each there is one arrangement; with few areas a
+    neighbourhood is a large part of the map, its sum is nearly fixed by the total, and
+    "nothing is significant" would say something about the number of areas alone.
+    """
+    return areas >= LEAST_AREAS
 
 
 def corrected(p_value: ArrayLike, *, correction: Correction = "bh") -> FloatArray:

@@ -15,7 +15,7 @@ and only the arrangements in which an area draws itself are corrected.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -37,15 +37,11 @@ from spatial.local_statistics.arrangements import (
     random_areas,
     rows_per_block_of,
 )
+from spatial.local_statistics.draws import FEW_BEYOND, MAX_PERMUTATIONS, SORT_ABOVE
 from spatial.weights.weights import Neighbours
 
-MAX_PERMUTATIONS = 999_999
 Progress = Callable[[int, int], None]
 _Counts = tuple[IntArray, IntArray]
-
-# For a larger group of areas with equally many neighbours the permuted sums are sorted; for a
-# smaller one, comparing with every sum is quicker.
-_SORT_ABOVE = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,7 +95,11 @@ class PermutationP:
         1 where the observed statistic is in the upper tail, -1 where in the lower, 0 where both
         tails are equal.
     permutations, seed : int
-        As given; the same values give the same p.
+        What they were computed with; the same again gives the same again.
+    most_permutations : int
+        Behind the p of the areas that were drawn further; else `permutations`.
+    drawn_further : bool
+        Areas whose p in a tail is from `most_permutations` arrangements.
     """
 
     p_value: FloatArray
@@ -108,23 +108,26 @@ class PermutationP:
     tail: NDArray[np.int8]
     permutations: int
     seed: int
+    most_permutations: int
+    drawn_further: BoolArray
 
+    @property
+    def smallest_p(self) -> float:
+        """The smallest two-sided p that these arrangements can give."""
+        return 2.0 / (self.most_permutations + 1.0)
 
-def default_permutations(areas: int) -> int:
-    """Arrangements by number of areas: 99,999 up to 5,000 areas, then 9,999.
-
-    Parameters
-    ----------
-    areas : int
-        Number of areas.
-    """
-    return 99_999 if areas <= 5_000 else 9_999
+    @property
+    def is_beyond_all(self) -> BoolArray:
+        """(n,) bool: no arrangement was as extreme as the map."""
+        nearer_p = np.minimum(self.p_greater, self.p_less)
+        return np.asarray(2.0 * nearer_p <= self.smallest_p * (1.0 + 1e-9), np.bool_)
 
 
 def permutation_p(
     statistic: LocalStatistic,
     *,
     permutations: int,
+    most_permutations: int | None = None,
     seed: int = 0,
     threads: int = 1,
     on_progress: Progress | None = None,
@@ -137,6 +140,9 @@ def permutation_p(
         Values, neighbours, and the direction of the statistic.
     permutations : int
         Random arrangements, 1 to 999,999.
+    most_permutations : int, optional
+        Where it is more, areas with fewer than `FEW_BEYOND` arrangements beyond them in a tail
+        are drawn further, up to this number; at most 999,999.
     seed : int
         At least 0. It determines all random numbers; the result does not depend on the number
         of threads.
@@ -165,23 +171,63 @@ def permutation_p(
     O(permutations x largest neighbourhood + areas x log permutations) where a row's
     weights are equal, O(permutations x links) otherwise.
 
+    Drawing further keeps every p valid. Of a tail with R arrangements at first and N in all,
+    let h be `FEW_BEYOND`. A p from R alone is at least (h + 1) / (R + 1). For x below that,
+    p <= x needs a p from all N, which is at most x with probability at most x; for x above,
+    every area drawn further has a first p of at most x too, so that again the probability is
+    at most x.
+
     References
     ----------
     Anselin (1995), Geographical Analysis 27(2), section 3 (conditional permutation);
-    Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11 (adding 1).
+    Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11 (the 1 that is added); Besag and
+    Clifford (1991), Biometrika 78(2) (drawing on only where few lie beyond).
     """
+    most_permutations = permutations if most_permutations is None else most_permutations
     check_draws(permutations, seed, threads)
+    if not permutations <= most_permutations <= MAX_PERMUTATIONS:
+        raise InvalidParameterError(
+            "most_permutations", most_permutations, f"from {permutations} to {MAX_PERMUTATIONS}"
+        )
     plan = _plan(statistic)
-    rows = rows_per_block_of(permutations, plan.depth)
-    count = partial(_count_block, plan, permutations, rows, seed)
-    upper_counts, lower_counts = run_blocks(
-        count, permutations, rows, plan.areas, threads=threads, on_progress=on_progress
-    )
     is_rising = statistic.slope > 0.0
-    greater_counts = np.where(is_rising, upper_counts, lower_counts)
-    less_counts = np.where(is_rising, lower_counts, upper_counts)
     is_tested = plan.is_random & (statistic.slope != 0.0)
-    return to_p(greater_counts, less_counts, is_tested, permutations=permutations, seed=seed)
+
+    def counts(plan: _Plan, draws: int, stage: int) -> _Counts:
+        """Arrangements at least as high, and at least as low, as the map."""
+        rows = rows_per_block_of(draws, plan.depth)
+        upper_counts, lower_counts = run_blocks(
+            partial(_count_block, plan, draws, rows, (seed, stage)),
+            draws,
+            rows,
+            plan.areas,
+            threads=threads,
+            on_progress=on_progress,
+        )
+        return (
+            np.where(is_rising, upper_counts, lower_counts),
+            np.where(is_rising, lower_counts, upper_counts),
+        )
+
+    first = counts(plan, permutations, 0)
+    is_few = [is_tested & (tail_counts < FEW_BEYOND) for tail_counts in first]
+    extreme_areas = np.flatnonzero(is_few[0] | is_few[1])
+    if most_permutations == permutations or not len(extreme_areas):
+        return to_p(*first, is_tested, permutations=permutations, seed=seed)
+    further = counts(plan.of_areas(extreme_areas), most_permutations - permutations, 1)
+    greater, less = (
+        (np.where(few, first[tail] + further[tail], first[tail]), few)
+        for tail, few in enumerate(is_few)
+    )
+    return to_p(
+        greater[0],
+        less[0],
+        is_tested,
+        permutations=permutations,
+        seed=seed,
+        most_permutations=most_permutations,
+        drawn_further=(greater[1], less[1]),
+    )
 
 
 def check_draws(permutations: int, seed: int, threads: int) -> None:
@@ -212,27 +258,33 @@ def to_p(
     *,
     permutations: int,
     seed: int,
+    most_permutations: int | None = None,
+    drawn_further: tuple[BoolArray, BoolArray] | None = None,
 ) -> PermutationP:
     """The p values from the number of arrangements at least as high, and at least as low.
 
-    Parameters
-    ----------
-    greater_counts, less_counts : (n,) int64
-        Number of arrangements with a statistic at least as high, and at least as low.
-    is_tested : (n,) bool
-        False gives NaN.
-    permutations, seed : int
-        As for `permutation_p`.
+    `drawn_further` says of each tail where the number is out of `most_permutations`.
     """
-    p_greater = np.where(is_tested, (greater_counts + 1.0) / (permutations + 1.0), np.nan)
-    p_less = np.where(is_tested, (less_counts + 1.0) / (permutations + 1.0), np.nan)
+    if most_permutations is None or drawn_further is None:
+        most_permutations = permutations
+        drawn_further = (np.zeros(len(is_tested), np.bool_), np.zeros(len(is_tested), np.bool_))
+    p_greater, p_less = (
+        np.where(
+            is_tested,
+            (tail_counts + 1.0) / (np.where(further, most_permutations, permutations) + 1.0),
+            np.nan,
+        )
+        for tail_counts, further in zip((greater_counts, less_counts), drawn_further, strict=True)
+    )
     return PermutationP(
         p_value=frozen(np.minimum(1.0, 2.0 * np.minimum(p_greater, p_less))),
         p_greater=frozen(p_greater),
         p_less=frozen(p_less),
-        tail=frozen(np.where(is_tested, np.sign(less_counts - greater_counts), 0).astype(np.int8)),
+        tail=frozen(np.where(is_tested, np.sign(p_less - p_greater), 0).astype(np.int8)),
         permutations=permutations,
         seed=seed,
+        most_permutations=most_permutations,
+        drawn_further=frozen(drawn_further[0] | drawn_further[1]),
     )
 
 
@@ -293,10 +345,22 @@ class _Plan:
         tuple[int, IntArray], ...
     ]  # number of neighbours, and the areas with so many, sorted by lag
     depth: int
+    is_counted: BoolArray
 
     @property
     def areas(self) -> int:
         return len(self.values)
+
+    def of_areas(self, areas: IntArray) -> "_Plan":
+        """The same for some of the areas alone; counts of the others mean nothing."""
+        is_counted = np.zeros(self.areas, np.bool_)
+        is_counted[areas] = True
+        groups = ((count, members[is_counted[members]]) for count, members in self.groups)
+        return replace(
+            self,
+            groups=tuple((count, members) for count, members in groups if len(members)),
+            is_counted=is_counted,
+        )
 
 
 def _plan(statistic: LocalStatistic) -> _Plan:
@@ -332,15 +396,17 @@ def _plan(statistic: LocalStatistic) -> _Plan:
         high=lags + rounding,
         groups=tuple(groups),
         depth=depth_of(neighbours),
+        is_counted=np.ones(neighbours.n, np.bool_),
     )
 
 
 def _count_block(
-    plan: _Plan, permutations: int, rows_per_block: int, seed: int, block: int
+    plan: _Plan, permutations: int, rows_per_block: int, stream: tuple[int, int], block: int
 ) -> _Counts:
     """Number of a block's arrangements with a lag at least, and at most, the observed one."""
     rows = min(rows_per_block, permutations - block * rows_per_block)
-    table = random_areas(plan.areas, plan.depth, rows, block_generator(seed, block))
+    seed, stage = stream
+    table = random_areas(plan.areas, plan.depth, rows, block_generator(seed, block, stage=stage))
     upper_counts, lower_counts = np.zeros(plan.areas, np.int64), np.zeros(plan.areas, np.int64)
     if not plan.groups:
         return upper_counts, lower_counts
@@ -355,6 +421,7 @@ def _count_block(
     else:
         drawn_values = plan.values[table]
         count_weighted(
+            np.flatnonzero(plan.is_counted),
             plan.indptr,
             plan.weights,
             drawn_values,
@@ -365,6 +432,7 @@ def _count_block(
         )
         correct_weighted_self_draws(
             table,
+            plan.is_counted,
             drawn_values,
             plan.indptr,
             plan.weights,
@@ -385,7 +453,7 @@ def _count_group(
 ) -> None:
     """Count for areas with equally many neighbours, from the sums of that many areas."""
     low, high = plan.low[members], plan.high[members]
-    if len(members) > _SORT_ABOVE:
+    if len(members) > SORT_ABOVE:
         sorted_sums = np.sort(sums)
         upper_counts[members] = len(sums) - np.searchsorted(sorted_sums, low, side="left")
         lower_counts[members] = np.searchsorted(sorted_sums, high, side="right")

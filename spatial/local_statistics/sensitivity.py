@@ -50,6 +50,7 @@ def sensitivity(
     level: float = 0.05,
     star: bool = True,
     permutations: int,
+    most_permutations: int | None = None,
     seed: int = 0,
     threads: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
@@ -66,7 +67,7 @@ def sensitivity(
         Names as in `spatial.local_statistics.multiplicity.corrected`.
     level : float
         q up to which an area is hot, above 0 and below 1.
-    star, permutations, seed, threads
+    star, permutations, most_permutations, seed, threads
         As `spatial.local_statistics.hotspot_map.hotspot_map`.
     on_progress : callable, optional
         Called as ``on_progress(maps done, maps)``.
@@ -104,6 +105,7 @@ def sensitivity(
             neighbours[choice.neighbours],
             star=star,
             permutations=permutations,
+            most_permutations=most_permutations,
             seed=seed,
             correction=choice.correction,
             threads=threads,

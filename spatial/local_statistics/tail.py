@@ -8,10 +8,8 @@ import numpy as np
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 from spatial.compiled import compiled
 from spatial.local_statistics.arrangements import arrangement_blocks
+from spatial.local_statistics.draws import FEW_BEYOND
 from spatial.local_statistics.permutation import LocalStatistic, PermutationP
-
-FEW = 10
-"""A p is refined if fewer arrangements than this are beyond the observed statistic."""
 
 _LARGEST = 250
 _SMALLEST = 50
@@ -21,7 +19,10 @@ _STEP = 10
 # simulated samples each; tests/spatial/test_tail.py repeats some).
 _ANDERSON_DARLING_95 = 0.86
 _AREAS_AT_ONCE = 64
-# Smallest refined p, as a share of the smallest p of the arrangements.
+# Of each area so many of its most extreme arrangements are kept: whole numbers share places,
+# and all that lie at the threshold are needed.
+_KEPT = 8 * _LARGEST
+# How far beyond the arrangements a fitted tail is believed, as a share of the smallest p.
 _FURTHEST = 0.1
 
 
@@ -54,7 +55,8 @@ def refined_p(statistic: LocalStatistic, permutation: PermutationP) -> TailP:
     Returns
     -------
     TailP
-        Refined where fewer than 10 arrangements were as extreme as observed.
+        Refined where fewer than `FEW_BEYOND` arrangements were as extreme as the map, those
+        that were drawn further for the area included.
 
     Notes
     -----
@@ -77,56 +79,80 @@ def refined_p(statistic: LocalStatistic, permutation: PermutationP) -> TailP:
     Knijnenburg, Wessels, Reinders and Shmulevich (2009), Bioinformatics 25(12), section 2;
     Hosking and Wallis (1987), Technometrics 29(3), eq. 9 to 11; Pickands (1975).
     """
-    draws = permutation.permutations
+    draws = np.where(
+        permutation.drawn_further, permutation.most_permutations, permutation.permutations
+    )
     nearer_p = np.minimum(permutation.p_greater, permutation.p_less)
-    refinable_areas = np.flatnonzero(nearer_p * (draws + 1.0) - 1.0 < FEW - 0.5)
+    is_refinable = nearer_p * (draws + 1.0) - 1.0 < FEW_BEYOND - 0.5
     p_value, is_refined = permutation.p_value.copy(), np.zeros(len(nearer_p), np.bool_)
     is_whole = bool(np.all(statistic.values == np.round(statistic.values)))
     is_whole = is_whole and statistic.neighbours.has_equal_weights
-    if draws >= 4 * _LARGEST:
+    for stages in ((0,), (0, 1)):
+        drawn_further = len(stages) > 1
+        total = permutation.most_permutations if drawn_further else permutation.permutations
+        refinable_areas = np.flatnonzero(
+            is_refinable & (permutation.drawn_further == drawn_further)
+        )
+        if total < 4 * _LARGEST:
+            continue
         for start in range(0, len(refinable_areas), _AREAS_AT_ONCE):
             areas = refinable_areas[start : start + _AREAS_AT_ONCE]
-            lags, observed_lags = _lags(statistic, permutation, areas)
-            uniforms = np.random.default_rng(permutation.seed).random(draws) if is_whole else None
+            is_upper = (permutation.tail[areas] > 0) == (statistic.slope[areas] > 0.0)
+            signs = np.where(is_upper, 1.0, -1.0)
+            largest_lags, observed_lags = _largest_lags(
+                statistic, permutation, areas, signs, stages
+            )
             for row, area in enumerate(areas):
-                is_upper = (permutation.tail[area] > 0) == (statistic.slope[area] > 0.0)
-                sign = 1.0 if is_upper else -1.0
-                drawn_lags, observed_lag = sign * lags[row], sign * observed_lags[row]
-                if uniforms is not None:
-                    drawn_lags = _between_whole_numbers(drawn_lags, uniforms)
-                one_sided_p = _tail_p(drawn_lags, observed_lag)
+                lags = largest_lags[row]
+                if is_whole:
+                    uniforms = np.random.default_rng(permutation.seed).random(len(lags))
+                    lags = _between_whole_numbers(lags, uniforms)
+                one_sided_p = _tail_p(lags, observed_lags[row], total)
                 if one_sided_p is not None:
-                    refined_tail_p = max(one_sided_p, _FURTHEST / (draws + 1.0))
+                    refined_tail_p = max(one_sided_p, _FURTHEST / (total + 1.0))
                     p_value[area], is_refined[area] = min(1.0, 2.0 * refined_tail_p), True
     return TailP(frozen(p_value), frozen(is_refined))
 
 
-def _lags(
-    statistic: LocalStatistic, permutation: PermutationP, areas: IntArray
+def _largest_lags(
+    statistic: LocalStatistic,
+    permutation: PermutationP,
+    areas: IntArray,
+    signs: FloatArray,
+    stages: tuple[int, ...],
 ) -> tuple[FloatArray, FloatArray]:
-    """(areas, permutations) lag of each area in every arrangement, and the observed lags."""
+    """The most extreme lags of each area chosen over all arrangements, and the map's.
+
+    Lags times the area's sign, so that the extreme ones are the largest: (areas, `_KEPT`)
+    in no order, or fewer where fewer were drawn.
+    """
     neighbours, values = statistic.neighbours, statistic.values.copy()
     weights = neighbours.weights
     if neighbours.has_equal_weights:
         weights = frozen(np.ones(neighbours.links))
     observed_lags = np.empty(len(areas))
     _observed_lags(neighbours.indptr, neighbours.indices, weights, values, areas, observed_lags)
-    parts = []
-    for table in arrangement_blocks(neighbours, permutation.permutations, permutation.seed):
-        part = np.empty((len(areas), table.shape[1]))
-        _drawn_lags(neighbours.indptr, weights, values, areas, table, part)
-        parts.append(part)
-    return np.concatenate(parts, axis=1), observed_lags
+    counts = permutation.permutations, permutation.most_permutations - permutation.permutations
+    largest_lags = np.empty((len(areas), 0))
+    for stage in stages:
+        tables = arrangement_blocks(neighbours, counts[stage], permutation.seed, stage=stage)
+        for table in tables:
+            block_lags = np.empty((len(areas), table.shape[1]))
+            _drawn_lags(neighbours.indptr, weights, values, areas, table, block_lags)
+            largest_lags = np.hstack([largest_lags, signs[:, None] * block_lags])
+            surplus = largest_lags.shape[1] - _KEPT
+            if surplus > 0:
+                largest_lags = np.partition(largest_lags, surplus, axis=1)[:, surplus:]
+    return largest_lags, signs * observed_lags
 
 
-def _between_whole_numbers(drawn_lags: FloatArray, uniforms: FloatArray) -> FloatArray:
-    """The lags with the whole numbers of the upper tail moved up by less than 1."""
-    threshold = np.partition(drawn_lags, len(drawn_lags) - _LARGEST - 1)[
-        len(drawn_lags) - _LARGEST - 1
-    ]
-    spread_lags = drawn_lags.copy()
+def _between_whole_numbers(largest_lags: FloatArray, uniforms: FloatArray) -> FloatArray:
+    """Whole numbers in the upper tail moved up by less than 1; the others as they are."""
+    place = len(largest_lags) - _LARGEST - 1
+    threshold = np.partition(largest_lags, place)[place]
+    spread_lags = largest_lags.copy()
     steps, step_index, members = np.unique(
-        np.maximum(drawn_lags, threshold), return_inverse=True, return_counts=True
+        np.maximum(largest_lags, threshold), return_inverse=True, return_counts=True
     )
     survivors = np.cumsum(members[::-1])[::-1].astype(np.float64)
     step_widths = np.diff(steps)
@@ -135,13 +161,13 @@ def _between_whole_numbers(drawn_lags: FloatArray, uniforms: FloatArray) -> Floa
     # Within the unit above a whole number, however far away the next that occurs.
     share = -np.expm1(-rate)
     spread_lags += -np.log1p(-uniforms * share[step_index]) / rate[step_index]
-    return np.where(drawn_lags >= threshold, spread_lags, drawn_lags)
+    return np.where(largest_lags >= threshold, spread_lags, largest_lags)
 
 
-def _tail_p(drawn_lags: FloatArray, observed_lag: float) -> float | None:
-    """P(dealt >= value) from the fitted tail of `drawn_lags`; None if no tail fits."""
-    draws = len(drawn_lags)
-    largest_lags = np.sort(np.partition(drawn_lags, draws - _LARGEST - 1)[draws - _LARGEST - 1 :])
+def _tail_p(drawn_lags: FloatArray, observed_lag: float, draws: int) -> float | None:
+    """P(dealt >= value) from the fitted tail of the largest lags; None where no tail fits."""
+    place = len(drawn_lags) - _LARGEST - 1
+    largest_lags = np.sort(np.partition(drawn_lags, place)[place:])
     for excess_count in range(_LARGEST, _SMALLEST - 1, -_STEP):
         threshold = 0.5 * (largest_lags[-excess_count] + largest_lags[-excess_count - 1])
         excess_values = largest_lags[-excess_count:] - threshold

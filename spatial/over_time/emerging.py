@@ -15,7 +15,13 @@ from spatial.errors import (
 )
 from spatial.local_statistics.getis_ord import two_sided_p
 from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
-from spatial.local_statistics.multiplicity import Correction, confidence_classes, corrected
+from spatial.local_statistics.multiplicity import (
+    NOT_TESTED,
+    Correction,
+    confidence_classes,
+    corrected,
+    is_testable,
+)
 from spatial.weights.weights import Neighbours
 
 DEFINITIONS = "esri-3"
@@ -68,7 +74,8 @@ class EmergingHotSpots:
     Attributes
     ----------
     category : (n,) str
-        One of `CATEGORIES`.
+        One of `CATEGORIES`; `NOT_TESTED` throughout where there are too few areas to test
+        (`is_testable`).
     run : (n,) str
         Class of each step, oldest first: H hot, C cold, a full stop for neither.
     classes : (n, steps) int8
@@ -237,6 +244,7 @@ def emerging_hot_spots(
     neighbours: Neighbours,
     *,
     permutations: int,
+    most_permutations: int | None = None,
     seed: int = 0,
     correction: Correction = "bh",
     level: float = 0.10,
@@ -254,7 +262,7 @@ def emerging_hot_spots(
         of equal length.
     neighbours : Neighbours
         Structure over the n areas.
-    permutations, seed, correction
+    permutations, most_permutations, seed, correction
         As `hotspot_map`. The correction is over the areas of one step; all steps use the same
         random arrangements.
     level : float
@@ -295,7 +303,12 @@ def emerging_hot_spots(
     if not 0 <= earlier_steps < steps:
         raise InvalidParameterError("earlier_steps", earlier_steps, f"from 0 to {steps - 1}")
     make_map = partial(
-        hotspot_map, permutations=permutations, seed=seed, correction=correction, threads=threads
+        hotspot_map,
+        permutations=permutations,
+        most_permutations=most_permutations,
+        seed=seed,
+        correction=correction,
+        threads=threads,
     )
     if earlier_steps:
         maps = _maps_of_the_cube(table, neighbours, earlier_steps, make_map, correction)
@@ -313,8 +326,11 @@ def emerging_hot_spots(
             on_progress(step + 1, steps)
     trend = mann_kendall(z_score)
     direction = np.where(trend.p_value <= trend_level, np.sign(trend.s), 0)
+    category = emerging_categories(classes, direction)
+    if not is_testable(neighbours.n):
+        classes[:], category[:] = 0, NOT_TESTED
     return EmergingHotSpots(
-        category=frozen(emerging_categories(classes, direction)),
+        category=frozen(category),
         run=frozen(runs(classes)),
         classes=frozen(classes),
         z_score=frozen(z_score),

@@ -11,7 +11,7 @@ from service.analyses.resources import Resources
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from tests.service import world
+from tests.service import blocks, world
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +45,14 @@ def client_of(resources: Resources) -> TestClient:
 @pytest.fixture(scope="session")
 def client(resources: Resources) -> Iterator[TestClient]:
     with client_of(resources) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def blocks_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of the county with its blocks: areas enough for a test among areas."""
+    folder = blocks.add(world.build(tmp_path_factory.mktemp("blocks")))
+    with client_of(open_resources(Settings(data_dir=folder))) as client:
         yield client
 
 

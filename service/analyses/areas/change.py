@@ -7,8 +7,16 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.chance import (
+    check_work,
+    describe_draws,
+    draws_for,
+    untested_notes,
+    untold_areas,
+    verdict_notes,
+)
 from service.analyses.areas.choropleths import row_order
-from service.analyses.areas.emerging import THREADS, check_permuted_values
+from service.analyses.areas.emerging import THREADS
 from service.analyses.areas.rows import ChangeRow
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.neighbours import Neighbourhoods
@@ -19,7 +27,9 @@ from service.queries.over_time import ChangeQuery
 from service.runtime.cancellation import check_cancelled
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.accuracy import concentration, hotspot_accuracy
+from spatial.local_statistics.draws import Draws
 from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
+from spatial.local_statistics.multiplicity import is_testable
 from spatial.over_time.change import (
     count_changes,
     e_test,
@@ -94,8 +104,8 @@ class PeriodChanges:
         count_after = after.count[area_indices].astype(np.float64)
         days = before.selection.length_days(), after.selection.length_days()
         neighbours = self._neighbourhoods.of_areas(after.layer, query.neighbours, after.in_scope)
-        n_maps = 2 + 2 * query.replicates
-        check_permuted_values(self._limits, len(area_indices), query.permutations, n_maps)
+        draws = draws_for(query.permutations, len(area_indices))
+        check_work(self._limits, neighbours, draws, 2 + 2 * query.replicates)
         change = count_changes(
             count_before,
             count_after,
@@ -109,7 +119,8 @@ class PeriodChanges:
             return hotspot_map(
                 values,
                 neighbours,
-                permutations=query.permutations,
+                permutations=draws.permutations,
+                most_permutations=draws.most_permutations,
                 seed=query.seed,
                 correction=query.correction,
                 threads=THREADS,
@@ -142,7 +153,7 @@ class PeriodChanges:
         whole_map["accuracy_of_the_baseline_map"] = _accuracy(
             maps[0].hot(0.05), count_before, count_after, area_km2
         )
-        if query.replicates:
+        if query.replicates and is_testable(neighbours.n):
             whole_map["similarity"] = _similarity(
                 count_before, count_after, classify, area_km2, query
             )
@@ -166,7 +177,7 @@ class PeriodChanges:
                     "days_before": days[0],
                     "days_after": days[1],
                     "neighbours": query.neighbours,
-                    "permutations": query.permutations,
+                    **describe_draws(draws, neighbours.n, correction=query.correction),
                     "seed": query.seed,
                     "correction": query.correction,
                     "classes": "Gi* of each period, by q",
@@ -179,7 +190,12 @@ class PeriodChanges:
                     },
                     **after.reconciliation(),
                 },
-                notes=(*after.notes(), NOT_EVIDENCE),
+                notes=(
+                    *after.notes(),
+                    *untested_notes(neighbours, deals_values=True),
+                    *_untold_notes(maps, neighbours.n, draws, correction=query.correction),
+                    NOT_EVIDENCE,
+                ),
             ),
         )
 
@@ -198,6 +214,20 @@ def finite_or_none(value: float) -> float | None:
         None unless the value is finite.
     """
     return float(value) if np.isfinite(value) else None
+
+
+def _untold_notes(
+    maps: tuple[HotspotMap, HotspotMap], areas: int, draws: Draws, *, correction: str
+) -> tuple[str, ...]:
+    """That a period's map has areas of which it cannot be told, where it has."""
+    notes: list[str] = []
+    for period, hotspots in zip(("the baseline period", "the later period"), maps, strict=True):
+        smallest_p = 2.0 / (draws.most_permutations + 1.0)
+        is_beyond_all = hotspots.p_permutation <= smallest_p * (1.0 + 1e-9)
+        untold = untold_areas(is_beyond_all, hotspots.classes, correction=correction)
+        verdicts = verdict_notes(hotspots.classes, untold, areas, draws, maps=period)
+        notes.extend(f"{period.capitalize()}: {note}" if untold else note for note in verdicts)
+    return tuple(notes)
 
 
 def _whole_map(

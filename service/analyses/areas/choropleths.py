@@ -283,7 +283,10 @@ def _provenance(
     }
     if query.overlay_from is not None:
         method["overlay"] = {"from": query.overlay_from, "to": query.overlay_to}
-    notes = [*area_counts.notes(), *([] if denominator is None else denominator.notes())]
+    notes = [
+        *area_counts.notes(),
+        *([] if denominator is None else denominator.notes(area_counts.in_scope)),
+    ]
     if len(area_counts.layer) == 1:
         notes.append("The layer has one area only: there is nothing to compare it with.")
     if not area_counts.count[area_counts.in_scope].any():

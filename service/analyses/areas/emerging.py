@@ -6,17 +6,24 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.chance import (
+    check_work,
+    describe_draws,
+    draws_for,
+    untested_notes,
+)
 from service.analyses.areas.rows import EmergingRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.inputs.periods import Steps, whole_steps
-from service.config.settings import LimitSettings, Settings
+from service.config.settings import Settings
 from service.model.answers import Table
-from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import EmergingQuery
 from service.runtime.cancellation import check_cancelled
 from spatial.arrays import FloatArray
+from spatial.local_statistics.draws import Draws
+from spatial.local_statistics.multiplicity import NOT_TESTED
 from spatial.over_time.emerging import (
     CATEGORIES,
     DEFINITIONS,
@@ -90,13 +97,13 @@ class EmergingHotspots:
         neighbours = self._neighbourhoods.of_areas(
             area_counts.layer, query.neighbours, area_counts.in_scope
         )
-        check_permuted_values(
-            self._limits, len(area_indices), query.permutations, max(len(steps.labels), 1)
-        )
+        draws = draws_for(query.permutations, len(area_indices))
+        check_work(self._limits, neighbours, draws, max(len(steps.labels), 1))
         hot_spots = emerging_hot_spots(
             values,
             neighbours,
-            permutations=query.permutations,
+            permutations=draws.permutations,
+            most_permutations=draws.most_permutations,
             seed=query.seed,
             correction=query.correction,
             earlier_steps=query.earlier_steps,
@@ -128,35 +135,14 @@ class EmergingHotspots:
             provenance=provenance(
                 sources=area_counts.sources(),
                 filter=area_counts.filter(),
-                method=_method(query, steps, hot_spots, neighbours),
+                method=_method(query, steps, hot_spots, neighbours, draws),
                 counts=area_counts.reconciliation(),
-                notes=(*area_counts.notes(), *_notes(steps, hot_spots)),
+                notes=(
+                    *area_counts.notes(),
+                    *untested_notes(neighbours, deals_values=True),
+                    *_notes(steps, hot_spots),
+                ),
             ),
-        )
-
-
-def check_permuted_values(limits: LimitSettings, areas: int, permutations: int, maps: int) -> None:
-    """Refuse to permute more values than the limit allows.
-
-    Parameters
-    ----------
-    limits : LimitSettings
-        Limits of the work.
-    areas, permutations, maps : int
-        Their product is the number of values that are permuted.
-
-    Raises
-    ------
-    TooMuchWorkError
-        If there are more than four times `limits.permuted_values`.
-    """
-    work, allowed = areas * permutations * maps, 4 * limits.permuted_values
-    if work > allowed:
-        raise TooMuchWorkError(
-            f"permuted values ({areas} areas, {permutations} permutations, {maps} maps)",
-            work,
-            allowed,
-            "ask for fewer permutations, replicates or steps",
         )
 
 
@@ -173,12 +159,17 @@ def _counts_per_step(area_counts: AreaCounts, steps: Steps) -> FloatArray:
 
 def _by_category(hot_spots: EmergingHotSpots, count: FloatArray, codes: NDArray[Any]) -> Any:
     """The order of rows: categories in the order of their definitions, then most incidents."""
-    rank = np.array([CATEGORIES.index(category) for category in hot_spots.category])
+    categories = (*CATEGORIES, NOT_TESTED)
+    rank = np.array([categories.index(category) for category in hot_spots.category])
     return np.lexsort((codes.astype(str), -count, rank))
 
 
 def _method(
-    query: EmergingQuery, steps: Steps, hot_spots: EmergingHotSpots, neighbours: Neighbours
+    query: EmergingQuery,
+    steps: Steps,
+    hot_spots: EmergingHotSpots,
+    neighbours: Neighbours,
+    draws: Draws,
 ) -> dict[str, Any]:
     names, numbers = np.unique(hot_spots.category.astype(str), return_counts=True)
     return {
@@ -190,7 +181,7 @@ def _method(
         "neighbours": query.neighbours,
         "links": neighbours.links,
         "earlier_steps": query.earlier_steps,
-        "permutations": query.permutations,
+        **describe_draws(draws, neighbours.n, correction=query.correction),
         "seed": query.seed,
         "correction": query.correction,
         "level": 0.10,

@@ -5,8 +5,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.chance import (
+    describe_draws,
+    draws_for,
+    untested_notes,
+    untold_areas,
+    verdict_notes,
+)
 from service.analyses.areas.choropleths import row_order
-from service.analyses.areas.local_tests import THREADS, LocalTest, run_local_test
+from service.analyses.areas.local_tests import (
+    THREADS,
+    LocalTest,
+    deals_values,
+    run_local_test,
+)
 from service.analyses.areas.rows import HotspotRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
@@ -19,15 +31,14 @@ from service.queries.areas import HotspotQuery
 from service.runtime.cancellation import check_cancelled
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
+from spatial.local_statistics.draws import Draws, permutation_work, permutations_that_tell
 from spatial.local_statistics.getis_ord import expected_in_reach
 from spatial.local_statistics.global_statistics import GlobalStatistic, global_g, global_moran
 from spatial.local_statistics.multiplicity import (
     CORRECTION_TITLES,
-    NOT_SIGNIFICANT,
     NOT_TESTED,
-    must_be_extreme_together,
+    is_testable,
 )
-from spatial.local_statistics.permutation import default_permutations
 from spatial.local_statistics.sensitivity import Sensitivity, sensitivity
 from spatial.rates.rates import expected_counts, rates, standardised_ratios
 from spatial.rates.smoothing import empirical_bayes
@@ -35,8 +46,8 @@ from spatial.rates.weighted_counts import WeightedCounts, weighted_counts
 from spatial.weights.weights import Neighbours
 
 MIN_EXPECTED: Final = 5.0
-ALPHA: Final = 0.05
 POISSON_MAPS: Final = 9_999
+POISSON_VALUES: Final = 60_000_000  # drawn by default where that is more maps
 OTHER_NEIGHBOURS: Final = ("queen", "rook", "knn:6", "knn:8")
 STATISTICS: Final = {
     "gi-star": "Getis-Ord Gi* (Ord and Getis 1995), the area itself included",
@@ -139,12 +150,10 @@ class Hotspots:
         value = np.where(area_counts.in_scope, value, np.nan)
         is_tested = np.isfinite(value)
         neighbours, choice = self._neighbours(area_counts, query, value, is_tested)
-        permutations = self._permutations(query, neighbours)
+        draws = self._draws(query, neighbours)
         exposure = None if denominator is None else denominator.values[is_tested]
         count = area_counts.count[is_tested].astype(np.float64)
-        local_test = run_local_test(
-            value[is_tested], count, exposure, neighbours, query, permutations
-        )
+        local_test = run_local_test(value[is_tested], count, exposure, neighbours, query, draws)
         expected = expected_counts(count, np.ones(len(count)) if exposure is None else exposure)
         includes_self = query.statistic != "gi"
         expected_nearby = expected_in_reach(
@@ -156,13 +165,16 @@ class Hotspots:
         )
         choices = None
         if query.sensitivity:
-            choices = self._sensitivity(area_counts, denominator, is_tested, query, permutations)
-            columns["stays_hot_share"] = _at_tested(choices.share_hot, is_tested)
+            choices = self._sensitivity(area_counts, denominator, is_tested, query, draws)
+            share_hot = choices.share_hot
+            if not is_testable(len(share_hot)):
+                share_hot = np.full(len(share_hot), np.nan)
+            columns["stays_hot_share"] = _at_tested(share_hot, is_tested)
         area_indices = np.flatnonzero(area_counts.in_scope)
         order = area_indices[
             row_order(columns["z_score"][area_indices], columns["code"][area_indices])
         ]
-        method = _method(query, permutations, neighbours, local_test)
+        method = _method(query, neighbours, local_test)
         method["neighbours_chosen"] = choice
         if choices is not None:
             method["sensitivity"] = _describe_choices(choices)
@@ -185,12 +197,15 @@ class Hotspots:
                 notes=(
                     *area_counts.notes(),
                     *_notes(
+                        query,
                         local_test,
                         neighbours,
                         is_tested[area_indices],
                         expected_nearby,
                         denominator,
+                        area_counts.in_scope,
                     ),
+                    *_undefined_notes(method["global"]),
                 ),
             ),
         )
@@ -209,29 +224,31 @@ class Hotspots:
             neighbours = self._neighbourhoods.of(area_counts.layer, query.neighbours)
         return (neighbours if is_tested.all() else neighbours.subset(is_tested)), choice
 
-    def _permutations(self, query: HotspotQuery, neighbours: Neighbours) -> int:
-        """The requested or default number of permutations, if it is within the limit.
-
-        With unequal weights, each link is a look-up in every permutation.
-        """
+    def _draws(self, query: HotspotQuery, neighbours: Neighbours) -> Draws:
+        """The requested or default number of permutations, if it is within the limit."""
         if query.statistic == "join-count":  # its p is exact
-            return 0
+            return Draws.exactly(0)
         areas = neighbours.n
-        permutations = query.permutations
-        if permutations is None:
-            permutations = default_permutations(areas)
-            if query.null == "poisson":  # a whole map is drawn each time
-                permutations = min(permutations, POISSON_MAPS)
-        work = areas if neighbours.has_equal_weights else max(areas, neighbours.links)
-        allowed = min(self._limits.permutations, self._limits.permuted_values // max(work, 1))
-        if permutations > allowed:
+        draws = draws_for(query.permutations, areas)
+        if query.null == "poisson":  # a whole map is drawn each time
+            needed = min(permutations_that_tell(areas), POISSON_VALUES // areas)
+            default_maps = max(POISSON_MAPS, needed)
+            draws = Draws.exactly(query.permutations or default_maps)
+            work = draws.permutations * max(areas, neighbours.links)
+        else:
+            work = permutation_work(neighbours, draws.permutations)
+        allowed = min(
+            self._limits.permutations,
+            self._limits.permuted_values * draws.permutations // max(work, 1),
+        )
+        if draws.permutations > allowed:
             raise TooMuchWorkError(
                 f"permutations of {areas} areas with {neighbours.links} links",
-                permutations,
+                draws.permutations,
                 allowed,
                 "ask for fewer",
             )
-        return permutations
+        return draws
 
     def _sensitivity(
         self,
@@ -239,7 +256,7 @@ class Hotspots:
         denominator: Denominator | None,
         is_tested: BoolArray,
         query: HotspotQuery,
-        permutations: int,
+        draws: Draws,
     ) -> Sensitivity:
         """The areas that are hot under every combination of reasonable choices."""
         count = area_counts.count[is_tested].astype(np.float64)
@@ -262,7 +279,8 @@ class Hotspots:
             measures,
             tested_neighbours,
             star=query.statistic != "gi",
-            permutations=permutations,
+            permutations=draws.permutations,
+            most_permutations=draws.most_permutations,
             seed=query.seed,
             threads=THREADS,
             on_progress=check_cancelled,
@@ -337,14 +355,13 @@ def _weighted_counts(area_counts: AreaCounts) -> WeightedCounts:
     )
 
 
-def _method(
-    query: HotspotQuery, permutations: int, neighbours: Neighbours, local_test: LocalTest
-) -> dict[str, Any]:
+def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) -> dict[str, Any]:
     """The method with all its parameters."""
-    is_drawn = permutations > 0
+    draws, areas_tested = local_test.draws, int(np.isfinite(local_test.q_value).sum())
+    is_drawn = draws.permutations > 0
     is_exact = query.statistic == "join-count"
     exact_null = "exact: the other flags are permuted" if is_exact else "normal approximation"
-    method: dict[str, Any] = {
+    return {
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
         "measure": query.measure,
@@ -353,10 +370,10 @@ def _method(
         "neighbours": query.neighbours,
         "links": neighbours.links,
         "islands": len(neighbours.islands),
-        "areas_tested": neighbours.n,
+        "areas_tested": areas_tested,
         "null": query.null if is_drawn else exact_null,
         "null_name": NULLS[query.null] if is_drawn else exact_null,
-        "permutations": permutations,
+        **describe_draws(draws, areas_tested, correction=query.correction),
         "seed": query.seed if is_drawn else None,
         "refined_tail": local_test.refined_count,
         "correction": query.correction,
@@ -366,11 +383,6 @@ def _method(
         "alternative": "one-sided, more flagged neighbours" if is_exact else "two-sided",
         "classes": "by q: 90, 95 and 99 %",
     }
-    if is_drawn and query.correction != "none":
-        method["areas_that_must_be_extreme_together"] = must_be_extreme_together(
-            neighbours.n, permutations, alpha=ALPHA
-        )
-    return method
 
 
 def _describe_choices(sensitivity_result: Sensitivity) -> dict[str, Any]:
@@ -400,44 +412,64 @@ def _global(value: FloatArray, neighbours: Neighbours) -> dict[str, Any] | None:
     return {name: _describe_statistic(statistic) for name, statistic in statistics.items()}
 
 
-def _describe_statistic(statistic: GlobalStatistic) -> dict[str, float]:
-    return {
+def _describe_statistic(statistic: GlobalStatistic) -> dict[str, float | None]:
+    numbers = {
         "value": statistic.value,
         "expected": statistic.expected,
         "variance": statistic.variance,
         "z_score": statistic.z_score,
         "p_value": statistic.p_value,
     }
+    return {name: number if np.isfinite(number) else None for name, number in numbers.items()}
 
 
 def _notes(
+    query: HotspotQuery,
     local_test: LocalTest,
     neighbours: Neighbours,
     is_tested: BoolArray,
     expected_nearby: FloatArray,
     denominator: Denominator | None,
+    in_scope: BoolArray,
 ) -> tuple[str, ...]:
     """Notes on untested areas, islands, small expected counts and missing significance."""
-    notes = [] if denominator is None else list(denominator.notes())
-    untested_count = int(np.count_nonzero(~is_tested))
-    if untested_count:
-        notes.append(f"{untested_count} areas have no value and were not tested.")
+    notes = [] if denominator is None else list(denominator.notes(in_scope))
+    missing_count = int(np.count_nonzero(~is_tested))
+    if missing_count:
+        subject = "1 area has" if missing_count == 1 else f"{missing_count} areas have"
+        verb = "was" if missing_count == 1 else "were"
+        notes.append(f"{subject} no value and {verb} not tested.")
+    notes.extend(untested_notes(neighbours, deals_values=deals_values(query)))
     island_count = len(neighbours.islands)
     if island_count:
+        subject = "1 area has" if island_count == 1 else f"{island_count} areas have"
         notes.append(
-            f"{island_count} areas have no neighbours: their z describes only themselves, and "
-            "they are not tested by permutation."
+            f"{subject} no neighbours: the z score is about the area alone, and it is not "
+            "tested by permutation."
         )
     low_count = int(np.count_nonzero(expected_nearby < MIN_EXPECTED))
     if low_count:
+        subject = "1 area expects" if low_count == 1 else f"{low_count} areas expect"
         notes.append(
-            f"{low_count} areas expect fewer than {MIN_EXPECTED:g} incidents in their "
-            "neighbourhood: their analytic p cannot be trusted (expected_count_ok is false)."
+            f"{subject} fewer than {MIN_EXPECTED:g} incidents in the neighbourhood: the "
+            "analytic p cannot be trusted there (expected_count_ok is false)."
         )
-    is_significant = np.isin(local_test.classes, [NOT_SIGNIFICANT, NOT_TESTED], invert=True)
-    if not is_significant.any():
-        notes.append("Nothing is significant at 90 % over the whole map.")
+    draws, classes, correction = local_test.draws, local_test.classes, query.correction
+    untold = untold_areas(local_test.is_beyond_all, classes, correction=correction)
+    notes.extend(verdict_notes(classes, untold, neighbours.n, draws))
     return tuple(notes)
+
+
+def _undefined_notes(statistics: dict[str, Any] | None) -> tuple[str, ...]:
+    """That a global statistic has no value, and why."""
+    if statistics is None or statistics.get("general_g", {}).get("value", 0.0) is not None:
+        return ()
+    return (
+        (
+            "All incidents lie in one area: the general G, a share of the pairs of areas with "
+            "incidents, is not defined."
+        ),
+    )
 
 
 def _at_tested(values: AnyArray, is_tested: BoolArray, *, absent: object = np.nan) -> AnyArray:

@@ -65,22 +65,30 @@ class Denominator:
             source["carried_by"] = [crosswalk.source() for crosswalk in self.carried_by]
         return source
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, in_scope: BoolArray | None = None) -> tuple[str, ...]:
         """Notes on the denominator of a rate.
+
+        Parameters
+        ----------
+        in_scope : (n,) bool, optional
+            The areas that the answer is about; all areas of the layer where not given.
 
         Returns
         -------
         tuple of str
             Full sentences.
         """
-        missing_count = int(np.count_nonzero(~np.isfinite(self.values)))
-        zero_count = int(np.count_nonzero(self.values == 0))
+        values = self.values if in_scope is None else self.values[in_scope]
+        missing_count = int(np.count_nonzero(~np.isfinite(values)))
+        zero_count = int(np.count_nonzero(values == 0))
         notes = [f"Rates are over {self.measure} of {self.period}."]
         notes += [self._carrying_sentence(crosswalk) for crosswalk in self.carried_by]
         if missing_count:
-            notes.append(f"{missing_count} areas have no {self.measure}: their rate is missing.")
+            subject = "1 area has" if missing_count == 1 else f"{missing_count} areas have"
+            notes.append(f"{subject} no {self.measure}: the rate is missing.")
         if zero_count:
-            notes.append(f"{zero_count} areas have {self.measure} of zero: they have no rate.")
+            subject = "1 area has" if zero_count == 1 else f"{zero_count} areas have"
+            notes.append(f"{subject} {self.measure} of zero: there is no rate.")
         return tuple(notes)
 
     def _carrying_sentence(self, crosswalk: Crosswalk) -> str:

@@ -102,8 +102,8 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "category",
             "category",
             "emerging",
-            CATEGORIES,
-            frozenset(CATEGORIES[:-1]),
+            (*CATEGORIES, NOT_TESTED),
+            frozenset({*CATEGORIES[:-1], NOT_TESTED}),
         ),
         "change": Categories(
             "hot and cold spots that came, stayed and went",

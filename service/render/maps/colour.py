@@ -79,6 +79,7 @@ _EMERGING: Final = {
     "oscillating cold spot": "#d1e5f0",
     "historical cold spot": "#a9b4c4",
     "no pattern detected": ZERO,
+    "not tested": MISSING,
 }
 _TRANSITIONS: Final = {
     "stayed hot": "#b2182b",

@@ -39,6 +39,7 @@ export const EMERGING: Record<string, string> = {
   "oscillating cold spot": "#d1e5f0",
   "historical cold spot": "#a9b4c4",
   "no pattern detected": NOTHING,
+  "not tested": MISSING,
 };
 
 export const COMPLETION: Record<string, string> = {

@@ -8,6 +8,8 @@ import type { View } from "./state.ts";
 import type { Dataset, Provenance, Row, Table } from "./types.ts";
 import { MEASURE_UNITS, counted, listed, numberWords, plainTitle, textOf } from "./words.ts";
 
+const NOTHING_TESTED = "No area is tested for more than chance: the notes say why.";
+
 /** What was asked about: the dataset, or its categories. */
 export function subjectWords(view: View, dataset: Dataset): string {
   const { categories } = view;
@@ -39,6 +41,7 @@ function findings(view: View, table: Table, sentence: string): string {
   if (view.view === "heatmap") return sentence;
   if (view.view === "hotspots") {
     const classes = rows.map((row) => String(row.class));
+    if (classes.every((name) => name === "not tested")) return NOTHING_TESTED;
     const hot = classes.filter((name) => name.startsWith("hot")).length;
     const cold = classes.filter((name) => name.startsWith("cold")).length;
     return `Of ${numberWords(rows.length)} areas ${hot} are hot and ${cold} cold beyond chance, at 90 % confidence or more.`;
@@ -49,6 +52,7 @@ function findings(view: View, table: Table, sentence: string): string {
       const name = String(row.category);
       if (name !== "no pattern detected") found.set(name, (found.get(name) ?? 0) + 1);
     }
+    if (found.size === 1 && found.has("not tested")) return NOTHING_TESTED;
     if (found.size === 0) return "No area shows a pattern over time beyond chance.";
     return `${listed([...found].map(([name, count]) => counted(count, name)))}.`;
   }

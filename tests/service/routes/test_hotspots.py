@@ -5,26 +5,27 @@ import pytest
 from scipy import stats
 
 from tests.oracles import getis_ord_z
-from tests.service import world
+from tests.service import blocks, world
 from tests.service.answers import column, csv_of, json_of, rows_of
 
-HOTSPOTS = f"/v1/hotspots/{world.DATASET}/{world.CELLS}"
+HOTSPOTS = f"/v1/hotspots/{world.DATASET}/{blocks.BLOCKS}"
+SQUARES = f"/v1/hotspots/{world.DATASET}/{world.CELLS}"
 FEW = {"permutations": 999}  # enough to see, quick to draw
+CODES = blocks.CODES
+weights = blocks.weights
 
 
-def weights(*, corners: bool, star: bool) -> np.ndarray:
-    """(16, 16) binary weights of the chessboard in the order of the codes."""
-    at = np.array([(int(code[1]), int(code[2])) for code in world.CODES])
-    step = np.abs(at[:, None] - at[None, :])
-    near = step.max(axis=2) == 1 if corners else step.sum(axis=2) == 1
-    return (near | (np.eye(len(at), dtype=bool) & star)).astype(float)
+@pytest.fixture
+def client(blocks_client):
+    """A client of the county with its blocks."""
+    return blocks_client
 
 
 def oracle_z(*, corners: bool = True, star: bool = True) -> dict[str, float]:
-    counts = world.cell_counts()
-    values = np.array([float(counts[c]) for c in world.CODES])
+    counts = blocks.counts()
+    values = np.array([float(counts[c]) for c in CODES])
     z = getis_ord_z(values, weights(corners=corners, star=star), star=star)
-    return dict(zip(world.CODES, z.tolist(), strict=True))
+    return dict(zip(CODES, z.tolist(), strict=True))
 
 
 @pytest.mark.parametrize(
@@ -65,13 +66,13 @@ def test_the_permutation_p_stays_within_what_the_draws_allow(client):
 
 
 def test_the_permutation_p_is_that_of_many_shuffles(client):
-    counts = world.cell_counts()
-    values = np.array([float(counts[c]) for c in world.CODES])
+    counts = blocks.counts()
+    values = np.array([float(counts[c]) for c in CODES])
     near = weights(corners=True, star=False)
     rng = np.random.default_rng(7)
     draws = 4_000
     expected = {}
-    for i, code in enumerate(world.CODES):
+    for i, code in enumerate(CODES):
         others = np.delete(values, i)
         many = int(near[i].sum())
         lags = np.array([rng.permutation(others)[:many].sum() for _ in range(draws)])
@@ -86,8 +87,8 @@ def test_the_permutation_p_is_that_of_many_shuffles(client):
 
 def test_the_crowded_corner_is_hot_and_nothing_else_is(client):
     classes = column(rows_of(client, HOTSPOTS, permutations=0), "class")
-    assert classes["C00"].startswith("hot")
-    far = [code for code in world.CODES if int(code[1]) > 2 or int(code[2]) > 2]
+    assert classes["B11"].startswith("hot")
+    far = [code for code in CODES if int(code[1]) > 5 or int(code[2]) > 5]
     assert not any(classes[code].startswith("hot") for code in far)
 
 
@@ -100,10 +101,10 @@ def test_classes_follow_q(client):
 
 
 def test_rows_name_count_and_value_of_each_area(client):
-    counts = world.cell_counts()
+    counts = blocks.counts()
     for row in rows_of(client, HOTSPOTS, **FEW):
         assert row["count"] == row["value"] == counts[row["code"]]
-        assert row["name"] == world.NAMES[row["code"]]
+        assert row["name"] == f"Block {row['code']}"
 
 
 def test_the_hottest_come_first(client):
@@ -149,7 +150,7 @@ def test_incidents_in_a_single_area_are_an_answer_without_a_general_g(client):
 
 def test_the_answer_says_how_many_areas_must_be_extreme_together(client):
     method = json_of(client, HOTSPOTS, **FEW)["provenance"]["method"]
-    needed = len(world.CODES) * 2 / (999 + 1) / 0.05
+    needed = len(CODES) * 2 / (999 + 1) / 0.05
     assert method["areas_that_must_be_extreme_together"] == pytest.approx(np.ceil(needed))
 
 
@@ -157,30 +158,28 @@ def test_areas_without_a_rate_keep_their_row_and_are_not_tested(client):
     query = {"measure": "rate", "denominator": "residents", **FEW}
     answer = json_of(client, HOTSPOTS, **query)
     untested = {r["code"]: r for r in answer["rows"] if r["class"] == "not tested"}
-    assert set(untested) == {"C32", "C33"}
+    assert set(untested) == {"B76", "B77"}
     assert all(r["z_score"] is None and r["q_value"] is None for r in untested.values())
     assert any("2 areas" in note for note in answer["provenance"]["notes"])
 
 
 def test_rates_are_tested_among_the_areas_that_have_one(client):
     query = {"measure": "rate", "denominator": "residents", "permutations": 0}
-    counts = world.cell_counts()
-    has = [i for i, code in enumerate(world.CODES) if world.RESIDENTS.get(code)]
-    values = np.array(
-        [1000 * counts[world.CODES[i]] / world.RESIDENTS[world.CODES[i]] for i in has]
-    )
+    counts = blocks.counts()
+    has = [i for i, code in enumerate(CODES) if blocks.RESIDENTS.get(code)]
+    values = np.array([1000 * counts[CODES[i]] / blocks.RESIDENTS[CODES[i]] for i in has])
     near = weights(corners=True, star=True)[np.ix_(has, has)]
     z = getis_ord_z(values, near, star=True)
-    expected = {world.CODES[i]: v for i, v in zip(has, z.tolist(), strict=True)}
+    expected = {CODES[i]: v for i, v in zip(has, z.tolist(), strict=True)}
     rows = [r for r in rows_of(client, HOTSPOTS, **query) if r["class"] != "not tested"]
     assert column(rows, "z_score") == pytest.approx(expected, rel=1e-9)
 
 
 def test_within_an_area_the_null_is_restricted_too(client):
     rows = rows_of(client, HOTSPOTS, permutations=0, within="district:D1")
-    codes = [c for c in world.CODES if world.DISTRICT_OF[c] == "D1"]
-    at = [world.CODES.index(c) for c in codes]
-    counts = world.cell_counts()
+    codes = [c for c in CODES if blocks.DISTRICT_OF[c] == "D1"]
+    at = [CODES.index(c) for c in codes]
+    counts = blocks.counts()
     values = np.array([float(counts[c]) for c in codes])
     z = getis_ord_z(values, weights(corners=True, star=True)[np.ix_(at, at)], star=True)
     expected = dict(zip(codes, z.tolist(), strict=True))
@@ -211,14 +210,14 @@ def test_geojson_has_the_rows_of_the_json(client):
 
 
 def test_join_counts_are_exact_about_flagged_neighbours(client):
-    """Flagged: residents of 2021 above 0. C32 has none, C33 is not known and takes no part."""
+    """Flagged: residents of 2021 above 0. B76 has none, B77 is not known and takes no part."""
     rows = rows_of(client, HOTSPOTS, statistic="join-count", flags="residents:2021")
-    tested = [code for code in world.CODES if code != "C33"]
-    flagged = {code: world.RESIDENTS[code] > 0 for code in tested}
+    tested = [code for code in CODES if code != "B77"]
+    flagged = {code: blocks.RESIDENTS[code] > 0 for code in tested}
     at = {code: np.array([int(code[1]), int(code[2])]) for code in tested}
     for row in rows:
         code = row["code"]
-        if code == "C33":
+        if code == "B77":
             assert row["class"] == "not tested"
             continue
         around = [c for c in tested if c != code and np.abs(at[c] - at[code]).max() == 1]
@@ -243,3 +242,59 @@ def test_join_counts_are_exact_about_flagged_neighbours(client):
 )
 def test_flags_without_meaning_are_refused(client, query):
     assert client.get(HOTSPOTS, params=query).status_code == 422
+
+
+def test_fewer_than_thirty_areas_are_not_tested_and_the_answer_says_why(client):
+    for query in ({}, {"neighbours": "knn:5"}, {"statistic": "local-moran"}, {"permutations": 0}):
+        answer = json_of(client, SQUARES, **query)
+        assert {row["class"] for row in answer["rows"]} == {"not tested"}
+        assert all(row["q_value"] is None and row["p_value"] is None for row in answer["rows"])
+        assert all(row["z_score"] is not None for row in answer["rows"])
+        assert answer["provenance"]["method"]["areas_tested"] == 0
+        notes = " ".join(answer["provenance"]["notes"])
+        assert "16 areas with a value. Over fewer than 30 areas nothing is tested" in notes
+        assert "Nothing is significant" not in notes
+
+
+def test_incidents_drawn_anew_are_tested_however_few_the_areas(client):
+    query = {"measure": "rate", "denominator": "residents", "null": "poisson", **FEW}
+    classes = {row["class"] for row in rows_of(client, SQUARES, **query)}
+    assert classes & {"hot 90", "hot 95", "hot 99", "not significant"}
+
+
+def test_where_every_area_is_a_neighbour_nothing_is_said_to_be_insignificant(client):
+    answer = json_of(client, HOTSPOTS, neighbours="distance:500000", **FEW)
+    assert {row["class"] for row in answer["rows"]} == {"not tested"}
+    (note,) = [n for n in answer["provenance"]["notes"] if "64 areas have every other" in n]
+    assert "nothing to test" in note
+    assert "Nothing is significant" not in " ".join(answer["provenance"]["notes"])
+
+
+def test_one_area_with_every_incident_is_answered_and_the_general_g_is_null(client):
+    query = {"from": "2023-01", "to": "2023-01", "category": "fire", **FEW}
+    answer = json_of(client, HOTSPOTS, **query)
+    assert sum(row["count"] for row in answer["rows"]) == 1
+    statistics = answer["provenance"]["method"]["global"]
+    assert statistics["general_g"]["value"] is None
+    assert statistics["general_g"]["z_score"] is None
+    assert statistics["morans_i"]["value"] is not None
+    assert any("general G" in note for note in answer["provenance"]["notes"])
+
+
+def test_areas_beyond_all_draws_are_never_called_insignificant_for_want_of_draws(client):
+    answer = json_of(client, HOTSPOTS, permutations=99, category="assault")
+    notes = " ".join(answer["provenance"]["notes"])
+    assert not any(row["class"].startswith("hot") for row in answer["rows"])
+    assert "cannot be told with so few" in notes
+    assert "Nothing is significant" not in notes
+    enough = rows_of(client, HOTSPOTS, category="assault")
+    assert any(row["class"].startswith("hot") for row in enough)
+
+
+def test_notes_on_a_denominator_are_about_the_areas_of_the_answer(client):
+    query = {"measure": "rate", "denominator": "residents", **FEW}
+    whole = json_of(client, HOTSPOTS, **query)["provenance"]["notes"]
+    assert "1 area has no residents: the rate is missing." in whole
+    assert "1 area has residents of zero: there is no rate." in whole
+    west = json_of(client, HOTSPOTS, **query, within="district:D1")["provenance"]["notes"]
+    assert not any("rate is missing" in note or "no rate" in note for note in west)

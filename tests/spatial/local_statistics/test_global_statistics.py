@@ -86,6 +86,14 @@ def test_moments_are_those_of_every_arrangement(seed, weighted):
         )
 
 
+@pytest.mark.parametrize("values", [[0.0, 0.0, 7.0, 0.0, 0.0], [0.0, 1e-9, 0.0, 0.0, 0.0]])
+def test_the_general_g_of_one_area_with_all_incidents_is_not_defined(values):
+    found = global_g(values, lattice(1, 5))
+    assert np.isnan([found.value, found.expected, found.variance, found.z_score]).all()
+    assert np.isnan(found.p_value)
+    assert np.isfinite(global_moran(values, lattice(1, 5)).value)
+
+
 def test_islands_are_counted():
     found = global_moran([1.0, 2.0, 5.0, 1.0], Neighbours.from_pairs(4, [0], [1]))
     assert (found.areas, found.islands, found.links) == (4, 2, 2)

@@ -9,11 +9,8 @@ from hypothesis import strategies as st
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.local_statistics.arrangements import block_generator, random_areas, rows_per_block_of
-from spatial.local_statistics.permutation import (
-    LocalStatistic,
-    default_permutations,
-    permutation_p,
-)
+from spatial.local_statistics.draws import FEW_BEYOND
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.weights.weights import Neighbours
 from tests.oracles import arrangements_beyond
 from tests.spatial.lattices import (
@@ -199,12 +196,6 @@ def test_progress_is_told_and_can_end_the_work():
             permutation_p(statistic, permutations=99_999, threads=threads, on_progress=cancel)
 
 
-def test_the_default_lets_a_single_area_be_called():
-    assert default_permutations(516) == 99_999
-    assert default_permutations(5_000) == 99_999
-    assert default_permutations(5_001) == 9_999
-
-
 @pytest.mark.parametrize(
     ("permutations", "seed", "threads"), [(0, 0, 1), (10_000_000, 0, 1), (99, -1, 1), (99, 0, 0)]
 )
@@ -262,3 +253,74 @@ def assert_within_monte_carlo_error(ours, theirs, draws):
     """Every element within five standard errors of a difference between two such p."""
     variance = np.maximum(ours * (1 - ours), 1e-4) * (1 / draws + 1 / 99_999)
     np.testing.assert_array_less(np.abs(ours - theirs), 5 * np.sqrt(variance) + 1e-4)
+
+
+def clustered_map(weighted):
+    """A lattice with one very high corner: a few areas beyond all arrangements."""
+    around = lattice(20, 20)
+    if weighted:
+        rows = np.repeat(np.arange(around.n), around.counts)
+        kept = rows < around.indices
+        weights = 1.0 / (1.0 + (rows[kept] + around.indices[kept]) % 3)
+        around = Neighbours.from_pairs(around.n, rows[kept], around.indices[kept], weights)
+    values = np.random.default_rng(2).poisson(3, (20, 20)).astype(float)
+    values[:4, :4] += 30.0
+    return LocalStatistic(values.ravel(), around)
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("weighted", [False, True])
+def test_areas_far_out_are_drawn_further_and_the_others_stay(weighted):
+    statistic = clustered_map(weighted)
+    first = permutation_p(statistic, permutations=999, seed=4)
+    found = permutation_p(statistic, permutations=999, most_permutations=49_999, seed=4)
+    few_above = first.p_greater * 1_000 - 1 < FEW_BEYOND - 0.5
+    few_below = first.p_less * 1_000 - 1 < FEW_BEYOND - 0.5
+    np.testing.assert_array_equal(found.drawn_further, few_above | few_below)
+    assert 0 < np.count_nonzero(found.drawn_further) < 100
+    np.testing.assert_array_equal(found.p_greater[~few_above], first.p_greater[~few_above])
+    np.testing.assert_array_equal(found.p_less[~few_below], first.p_less[~few_below])
+    assert found.p_value.min() == found.smallest_p == 2 / 50_000
+    every_area = permutation_p(statistic, permutations=49_999, seed=9)
+    for ours, theirs, few in (
+        (found.p_greater, every_area.p_greater, few_above),
+        (found.p_less, every_area.p_less, few_below),
+    ):
+        error = 6.0 * np.sqrt(np.maximum(theirs[few], 1e-4) * 2.0 / 50_000)
+        np.testing.assert_array_less(np.abs(ours[few] - theirs[few]), error + 1e-5)
+
+
+def test_a_map_without_far_areas_is_not_drawn_further():
+    statistic = LocalStatistic(np.arange(9.0), lattice(3, 3))
+    found = permutation_p(statistic, permutations=99, most_permutations=999, seed=1)
+    assert found.most_permutations in (99, 999)
+    again = permutation_p(statistic, permutations=99, most_permutations=999, seed=1, threads=3)
+    np.testing.assert_array_equal(found.p_value, again.p_value)
+
+
+@pytest.mark.compiled
+def test_p_that_were_drawn_further_are_valid_at_every_level():
+    """Under the null P(p <= x) is at most x, also around the level where drawing goes on."""
+    around, rng = lattice(12, 12), np.random.default_rng(0)
+    p_values = np.concatenate(
+        [
+            permutation_p(
+                LocalStatistic(rng.exponential(1.0, around.n), around),
+                permutations=199,
+                most_permutations=1_999,
+                seed=seed,
+            ).p_greater
+            for seed in range(120)
+        ]
+    )
+    for level in (0.005, 0.02, 0.05, 0.055, 0.06, 0.1, 0.5):
+        share = np.mean(p_values <= level)
+        # 144 areas of a map share values and arrangements: about 60 count as independent.
+        assert share <= level + 3.0 * np.sqrt(level * (1 - level) / (120 * 60))
+
+
+@pytest.mark.parametrize("most", [98, 1_000_000])
+def test_fewer_or_too_many_further_arrangements_are_refused(most):
+    statistic = LocalStatistic(np.arange(9.0), lattice(3, 3))
+    with pytest.raises(InvalidParameterError, match="most_permutations"):
+        permutation_p(statistic, permutations=99, most_permutations=most)

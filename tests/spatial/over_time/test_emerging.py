@@ -237,3 +237,24 @@ def test_requests_without_meaning_are_refused():
         emerging_categories(np.full((1, 8), 2), [0])
     with pytest.raises(InvalidValuesError):
         emerging_categories(np.zeros((1, 8)), [0, 0])
+
+
+def test_fewer_than_thirty_areas_are_not_tested():
+    counts = np.random.default_rng(0).poisson(5, (25, 12))
+    counts[:6] += 40
+    found = emerging_hot_spots(counts, lattice(5, 5), permutations=99)
+    assert set(found.category) == {"not tested"}
+    assert not found.classes.any()
+    assert np.abs(found.z_score).max() > 2.0
+    assert hotspot_map(counts[:, 0], lattice(5, 5), permutations=99).classes[0] == "not tested"
+
+
+@pytest.mark.compiled
+def test_steps_are_drawn_further_where_areas_are_far_out():
+    counts = np.random.default_rng(0).poisson(2, (400, 8)).astype(float)
+    counts[[0, 1, 20, 21]] += 60.0
+    around = lattice(20, 20)
+    few = emerging_hot_spots(counts, around, permutations=199)
+    enough = emerging_hot_spots(counts, around, permutations=199, most_permutations=49_999)
+    assert not (few.classes == 1).any()
+    assert (enough.classes[[0, 1, 20, 21]] == 1).all()

@@ -12,7 +12,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.store.sites import SiteStore
 from service.store.source_files import SourceFile
-from tests.service import world
+from tests.service import blocks, world
 from tests.service.answers import column, csv_of, json_of, rows_of
 
 OVERLAY = f"/v1/growth/{world.DATASET}/overlay"
@@ -148,12 +148,13 @@ def test_rates_are_those_of_the_choropleth(client):
     assert expected["C32"] is None  # nobody lives there
 
 
-def test_the_nearest_hotspot_is_nought_metres_away_inside_one(client):
-    rows = rows_of(client, OVERLAY, **CELLS, category="assault")
+def test_the_nearest_hotspot_is_nought_metres_away_inside_one(blocks_client):
+    client = blocks_client
+    rows = rows_of(client, OVERLAY, layer=blocks.BLOCKS, category="assault")
     hot = [
         row["code"]
         for row in rows_of(
-            client, f"/v1/hotspots/{world.DATASET}/{world.CELLS}", category="assault"
+            client, f"/v1/hotspots/{world.DATASET}/{blocks.BLOCKS}", category="assault"
         )
         if row["class"].startswith("hot")
     ]
@@ -162,7 +163,7 @@ def test_the_nearest_hotspot_is_nought_metres_away_inside_one(client):
     found = column(rows, "nearest_hotspot_m", key="site_id")
     for site, shape in shapes.items():
         assert found[site] == pytest.approx(
-            min(shape.distance(world.square(c)) for c in hot), abs=0.06
+            min(shape.distance(blocks.square(c)) for c in hot), abs=0.06
         )
     assert set(column(rows, "nearest_hotspot", key="site_id").values()) <= set(hot)
 
