@@ -141,6 +141,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.analyses.density": {
         "boundaries.layers",
+        "boundaries.points",
         "boundaries.storage",
         "service.analyses.inputs",
         "service.analyses.maps",

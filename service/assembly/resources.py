@@ -73,7 +73,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     catalogue = Catalogue(
         incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
     )
-    heatmaps = Heatmaps(incidents=incidents, layers=layers, settings=settings)
+    heatmaps = Heatmaps(incidents=incidents, layers=layers, measures=measures, settings=settings)
     choropleths = Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods)
     hotspots = Hotspots(
         areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings

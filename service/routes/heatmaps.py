@@ -93,7 +93,7 @@ async def read_heatmap_summary(
     return await respond(
         document_spec(
             query,
-            DataVersion.of(heatmaps.version, dataset),
+            DataVersion.of(heatmaps.version_of_peaks, dataset),
             lambda: heatmaps.summary(dataset, query),
         )
     )
@@ -165,7 +165,7 @@ def _peaks(resources: Resources, query: PeakQuery, *, dataset: str) -> TableAnsw
     heatmaps = resources.heatmaps
     return TableAnswer(
         f"{dataset}-peaks",
-        version=DataVersion.of(heatmaps.version, dataset),
+        version=DataVersion.of(heatmaps.version_of_peaks, dataset),
         compute=lambda: heatmaps.peaks(dataset, query),
     )
 

@@ -1,7 +1,7 @@
 """Peaks of a density surface: their heights, masses, prominence and distances."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,8 +15,10 @@ from spatial.coordinates.masks import checked_on_grid
 from spatial.coordinates.points import PointIndex
 from spatial.density.kernels import DEFAULT_KERNEL, KERNELS, checked_bandwidth, kernel_named
 from spatial.errors import InvalidParameterError, InvalidValuesError
+from spatial.surfaces.significance import SIGNIFICANT, SurfaceTest
+from spatial.surfaces.tops import OnGrid, Top, refined_tops
 
-PeakClass = Literal["primary", "secondary", "minor"]
+PeakClass = Literal["primary", "secondary", "minor", "peak"]
 
 PRIMARY_PROMINENCE = 0.75
 SECONDARY_PROMINENCE = 0.20
@@ -26,6 +28,7 @@ INSET_REACHES = 3.0
 INSET_BANDWIDTH = 0.5
 _PLATEAU = 1e-9  # cells within this share of a peak count as equally high: rounding
 _SAME_PLACE = 1e-9
+_CANDIDATES = 3  # so many times the peaks asked for are looked at more closely
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,11 @@ class Peak:
     nearest_m : float or None
         Distance to the nearest other peak in the result, metres; None for a single peak.
     nearest_higher_m : float or None
-        Distance to the nearest higher peak, metres; None for the highest.
-    peak_class : {"primary", "secondary", "minor"}
-        By prominence: see `find_peaks`.
+        Distance to the nearest peak of a better rank, metres; None for the first.
+    peak_class : {"primary", "secondary", "minor", "peak"}
+        By prominence: see `find_peaks`; "peak" where it is not known to be more than chance.
+    p_value : float or None
+        P that chance gives any place as surprising as this one; None where not tested.
     """
 
     rank: int
@@ -66,6 +71,12 @@ class Peak:
     nearest_m: float | None
     nearest_higher_m: float | None
     peak_class: PeakClass
+    p_value: float | None = None
+
+    @property
+    def is_significant(self) -> bool | None:
+        """Whether the peak is more than chance; None where it was not tested."""
+        return None if self.p_value is None else self.p_value <= SIGNIFICANT
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,26 @@ class Peaks:
         """
         return tuple(peak for peak in self.peaks if peak.peak_class == peak_class)
 
+    def held_against(self, test: SurfaceTest | None) -> "Peaks":
+        """The same peaks, with their p; those that chance could have made are mere peaks.
+
+        Parameters
+        ----------
+        test : SurfaceTest or None
+            Of the surface; None where it was not tested.
+
+        Returns
+        -------
+        Peaks
+            A class by prominence only where the peak is more than chance.
+        """
+        peaks = []
+        for peak in self.peaks:
+            p_value = None if test is None else test.p_at(peak.x_m, peak.y_m)
+            tested = replace(peak, p_value=p_value)
+            peaks.append(tested if tested.is_significant else replace(tested, peak_class="peak"))
+        return replace(self, peaks=tuple(peaks))
+
 
 def peak_reach_m(bandwidth_m: float, *, kernel: str = DEFAULT_KERNEL) -> float:
     """The radius around a peak within which incidents belong to it, metres.
@@ -125,6 +156,8 @@ def find_peaks(
     kernel: str = DEFAULT_KERNEL,
     least_prominence: float = LEAST_PROMINENCE,
     max_peaks: int = MAX_PEAKS,
+    on_grid: OnGrid | None = None,
+    highest: Top | None = None,
 ) -> Peaks:
     """The peaks of a density surface, ranked by height.
 
@@ -142,6 +175,10 @@ def find_peaks(
         Smallest prominence, as a share of the highest peak's height; 0 to 1.
     max_peaks : int
         Largest number of peaks in the result, at least 1.
+    on_grid : callable, optional
+        The surface on any grid: each peak is then moved to its top, and has the height there.
+    highest : Top, optional
+        The highest place of the surface, which the grid may be too coarse to show.
 
     Returns
     -------
@@ -173,7 +210,7 @@ def find_peaks(
     analyst can count them again, and since each belongs to the nearest peak the masses never
     exceed the total. The basin of a peak is not used, because the basin of the highest peak in
     a county extends to the next basin over all the country between. A peak may be due to
-    chance. Cost: one sort of the cells.
+    chance: see `Peaks.held_against`. Cost: one sort of the cells.
 
     References
     ----------
@@ -195,14 +232,21 @@ def find_peaks(
     heights = surface.ravel()[cells]
     prominent_peaks = np.flatnonzero(prominence >= least_prominence * heights[0])
     xy_m = _tops(surface, cells[prominent_peaks], grid)
-    peak_order = _apart(xy_m, reach_m, max_peaks)
-    chosen_peaks = prominent_peaks[peak_order]
+    heights, prominence = heights[prominent_peaks], prominence[prominent_peaks]
+    if on_grid is not None:
+        xy_m, heights, prominence = refined_tops(
+            xy_m, heights, prominence, on_grid, grid, bandwidth_m, _CANDIDATES * max_peaks
+        )
+    if highest is not None and highest.density_per_km2 >= heights.max():
+        xy_m = np.vstack([[highest.x_m, highest.y_m], xy_m])
+        heights = np.concatenate([[highest.density_per_km2], heights])
+        prominence = np.concatenate([heights[:1], prominence])
+    order = np.argsort(-heights, kind="stable")
+    peak_order = order[_apart(xy_m[order], reach_m, max_peaks)]
     return Peaks(
-        _described(
-            xy_m[peak_order], heights[chosen_peaks], prominence[chosen_peaks], points, reach_m
-        ),
+        _described(xy_m[peak_order], heights[peak_order], prominence[peak_order], points, reach_m),
         reach_m,
-        len(cells) - len(peak_order),
+        max(len(cells) - len(peak_order), 0),
     )
 
 

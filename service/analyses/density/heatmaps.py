@@ -1,5 +1,6 @@
 """Heat maps: tiles, rasters, a summary, contours, peaks and a picture of a density surface."""
 
+import dataclasses
 import math
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
+from service.analyses.density.chance import PeakTest, PeakTests
 from service.analyses.density.documents import HeatmapSummary
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.peaks import (
@@ -34,6 +36,7 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import SOFTWARE, credited, layers_version, short_digest
 from service.queries.heatmaps import ContourQuery, HeatmapQuery, MapQuery, PeakQuery, RasterQuery
 from service.store.incidents import IncidentStore
+from service.store.measures import MeasureStore
 from spatial.arrays import FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
@@ -49,17 +52,25 @@ class Heatmaps:
         The datasets.
     layers : LayerStore
         Boundary layers, for the study area, outlines and place names.
+    measures : MeasureStore
+        Residents, as what chance would give.
     settings : Settings
         CRS, study area and limits.
     """
 
     def __init__(
-        self, *, incidents: IncidentStore, layers: LayerStore, settings: Settings
+        self,
+        *,
+        incidents: IncidentStore,
+        layers: LayerStore,
+        measures: MeasureStore,
+        settings: Settings,
     ) -> None:
         self._incidents = incidents
         self._layers = layers
         self._settings = settings
         self._surfaces = Surfaces(incidents=incidents, layers=layers, settings=settings)
+        self._peak_tests = PeakTests(layers=layers, measures=measures)
 
     def version(self, dataset: str) -> str:
         """A short digest of everything that a dataset's heat maps depend on, apart from the query.
@@ -80,6 +91,21 @@ class Heatmaps:
         return short_digest(
             dataset, table_version, study_label, layer_versions, self._settings.crs, SOFTWARE
         )
+
+    def version_of_peaks(self, dataset: str) -> str:
+        """A short digest of everything that a dataset's peaks depend on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+
+        Returns
+        -------
+        str
+            It changes with `version`, and when measures are imported: chance goes by residents.
+        """
+        return short_digest(self.version(dataset), self._peak_tests.version())
 
     def tile(self, dataset: str, tile: Tile, query: HeatmapQuery, *, scale: int = 1) -> TileImage:
         """The density of one Web Mercator tile, with the query's colour breaks.
@@ -172,7 +198,8 @@ class Heatmaps:
         surface = self._surfaces.of(dataset, query)
         first_day, last_day = surface.selection.days()
         chosen_bandwidth = surface.bandwidth
-        peaks = surface_peaks(surface)
+        peak_test = self._peak_test(surface, query)
+        peaks = surface_peaks(surface, peak_test)
         content: HeatmapSummary = {
             "dataset": dataset,
             "unit": surface.unit,
@@ -190,7 +217,7 @@ class Heatmaps:
             "located": surface.selection.located,
             "unlocated": surface.selection.records - surface.selection.located,
             "mass_in_study_area": surface.mass,
-            "sentence": sentence(peaks, self._names(None)),
+            "sentence": sentence(peaks, self._names(None), peak_test),
             "inset": propose_view(surface, peaks),
             "study_area": surface.study.label,
             "bounds_m": list(surface.extent_m),
@@ -199,7 +226,12 @@ class Heatmaps:
             "version": self.version(dataset),
             "synthetic": surface.provenance.synthetic,
         }
-        return Document(kind="heatmap-summary", content=content, provenance=surface.provenance)
+        method = {**surface.provenance.method, "significance": peak_test.method()}
+        return Document(
+            kind="heatmap-summary",
+            content=content,
+            provenance=dataclasses.replace(surface.provenance, method=method),
+        )
 
     def legend(self, dataset: str, query: HeatmapQuery) -> Legend:
         """The colour classes of a query's tiles, highest first.
@@ -306,7 +338,8 @@ class Heatmaps:
             One `PeakRow` per peak, with points.
         """
         surface = self._surfaces.of(dataset, query)
-        return peak_table(surface, self._names(query.layer), max_peaks=query.peaks)
+        peak_test = self._peak_test(surface, query)
+        return peak_table(surface, peak_test, self._names(query.layer), max_peaks=query.peaks)
 
     def map_image(self, dataset: str, query: MapQuery) -> MapImage:
         """The surface over its extent with outlines, for a printed picture.
@@ -347,7 +380,7 @@ class Heatmaps:
 
     def _inset_picture(self, dataset: str, surface: Surface, query: MapQuery) -> dict[str, Any]:
         """The surface around the highest peak, with the bandwidth proposed for it."""
-        peaks = surface_peaks(surface)
+        peaks = surface_peaks(surface, self._peak_test(surface, query))
         proposal = propose_view(surface, peaks)
         if proposal is None:
             return {}
@@ -383,6 +416,19 @@ class Heatmaps:
             unit=surface.unit,
             provenance=surface.provenance,
         )
+
+    def _peak_test(self, surface: Surface, query: HeatmapQuery) -> PeakTest:
+        """What the peaks of a surface are held against, made once."""
+        incidents = surface.selection.incidents
+        key = (
+            incidents.dataset,
+            incidents.revision,
+            surface.study.version,
+            layers_version(self._layers),
+            query.incident_filter(),
+            query.kernel,
+        )
+        return self._peak_tests.of(surface, key)
 
     def _names(self, layer_id: str | None) -> PlaceNames:
         return PlaceNames.of(self._layers, layer_id)

@@ -8,6 +8,7 @@ import shapely
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
+from service.analyses.density.chance import FEWEST_LOCATED, PeakTest
 from spatial.surfaces.peaks import Peak, Peaks
 
 MOST_NAMED = 4  # secondary peaks named in a sentence
@@ -66,35 +67,52 @@ class PlaceNames:
         return self.layer.names[int(np.argmin(distance))]
 
 
-def sentence(peaks: Peaks, names: PlaceNames) -> str:
-    """The primary and secondary hotspots by name, as a sentence.
+def sentence(peaks: Peaks, names: PlaceNames, peak_test: PeakTest) -> str:
+    """The hotspots by name, as a sentence; or that no place is more than chance.
 
     Parameters
     ----------
     peaks : Peaks
-        The peaks of a surface.
+        The peaks of a surface, held against chance.
     names : PlaceNames
         Names the places of the peaks.
+    peak_test : PeakTest
+        What they were held against.
 
     Returns
     -------
     str
-        One sentence.
+        One sentence, or two.
     """
-    primary = _join_names(_distinct_names(peaks.of_class("primary"), names, frozenset()))
-    if not primary:
-        return "No hotspot: no incidents are located."
-    primary_names = frozenset(
-        names.name_at(peak.x_m, peak.y_m) for peak in peaks.of_class("primary")
-    )
-    secondary_names = _distinct_names(peaks.of_class("secondary"), names, primary_names)
-    plural = "s" if " and " in primary else ""
-    if not secondary_names:
-        return f"Primary hotspot{plural} in {primary}; no secondary hotspot."
-    noun = "hotspots" if len(secondary_names) > 1 else "hotspot"
+    located = peak_test.located
+    if not located:
+        return "No incident is located: there is nothing to see."
+    if peak_test.test is None:
+        subject = "1 incident is" if located == 1 else f"{located:,} incidents are"
+        if located < FEWEST_LOCATED:
+            return f"{subject} located: too few to speak of a hotspot."
+        return f"No hotspot is named: {peak_test.reason}."
+    hotspots = [peak for peak in peaks.peaks if peak.is_significant]
+    if not hotspots:
+        return (
+            "No place stands out more than chance would have it: as high a peak would be no "
+            f"surprise {peak_test.clause()}."
+        )
+    primary_names = _distinct_names(peaks.of_class("primary"), names, frozenset())
+    secondary_names = _distinct_names(peaks.of_class("secondary"), names, frozenset(primary_names))
+    parts = []
+    for word, place_names in (("primary", primary_names), ("secondary", secondary_names)):
+        if place_names:
+            noun = "hotspot" if len(place_names) == 1 else "hotspots"
+            parts.append(f"{word} {noun} in {_join_names(place_names)}")
+    if not parts:
+        minor_names = _distinct_names(peaks.of_class("minor"), names, frozenset())
+        noun = "hotspot" if len(minor_names) == 1 else "hotspots"
+        parts.append(f"minor {noun} in {_join_names(minor_names)}")
+    listed = ", ".join(parts)
     return (
-        f"Primary hotspot{plural} in {primary}, secondary {noun} at "
-        f"{_join_names(secondary_names)}."
+        f"{listed[0].upper()}{listed[1:]}: more incidents than there would be "
+        f"{peak_test.clause()}."
     )
 
 

@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 import shapely
 
+from service.analyses.density.chance import FEWEST_LOCATED, PeakTest
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.rows import ContourRow, PeakRow
 from service.analyses.density.surface import Surface
 from service.analyses.maps.tilejson import lonlat_bounds
 from service.model.answers import Provenance, Table
 from spatial.surfaces.contours import volume_contours
-from spatial.surfaces.peaks import Peaks, find_peaks, propose_inset
+from spatial.surfaces.peaks import Peaks, find_peaks, peak_reach_m, propose_inset
 
 PEAK_CELLS = 4_000_000  # peaks and contours are found on a grid of at most about this many
 
@@ -51,39 +52,50 @@ def contour_table(surface: Surface, shares: tuple[float, ...]) -> Table:
     )
 
 
-def surface_peaks(surface: Surface, *, max_peaks: int = 10) -> Peaks:
+def surface_peaks(surface: Surface, peak_test: PeakTest, *, max_peaks: int = 10) -> Peaks:
     """The peaks of a surface, highest first.
 
     Parameters
     ----------
     surface : Surface
         The density surface.
+    peak_test : PeakTest
+        What it was held against.
     max_peaks : int
         The largest number of peaks.
 
     Returns
     -------
     Peaks
-        With the mass, prominence and class of each.
+        With the mass, prominence, p and class of each; none where too few incidents are located
+        to speak of peaks.
     """
+    if peak_test.located < FEWEST_LOCATED:
+        return Peaks((), peak_reach_m(surface.bandwidth_m, kernel=surface.kernel), 0)
     grid = surface.covering_grid(PEAK_CELLS)
     return find_peaks(
-        surface.on_grid(grid),
+        surface.on_grid_shown(grid),
         grid,
-        surface.points,
+        surface.selected_points.points,
         bandwidth_m=surface.bandwidth_m,
         kernel=surface.kernel,
         max_peaks=max_peaks,
-    )
+        on_grid=surface.on_grid_shown,
+        highest=surface.highest,
+    ).held_against(peak_test.test)
 
 
-def peak_table(surface: Surface, names: PlaceNames, *, max_peaks: int) -> Table:
+def peak_table(
+    surface: Surface, peak_test: PeakTest, names: PlaceNames, *, max_peaks: int
+) -> Table:
     """The peaks of a surface, highest first, each with its place, mass and class.
 
     Parameters
     ----------
     surface : Surface
         The density surface.
+    peak_test : PeakTest
+        What it was held against.
     names : PlaceNames
         Names the places of the peaks.
     max_peaks : int
@@ -94,7 +106,7 @@ def peak_table(surface: Surface, names: PlaceNames, *, max_peaks: int) -> Table:
     Table
         One `PeakRow` per peak, with points.
     """
-    peak_set = surface_peaks(surface, max_peaks=max_peaks)
+    peak_set = surface_peaks(surface, peak_test, max_peaks=max_peaks)
     peaks = peak_set.peaks
     xy_m = np.array([(peak.x_m, peak.y_m) for peak in peaks]).reshape(-1, 2)
     method = {
@@ -102,7 +114,8 @@ def peak_table(surface: Surface, names: PlaceNames, *, max_peaks: int) -> Table:
         "peaks": "local maxima by topographic prominence",
         "reach_m": peak_set.reach_m,
         "left_out": peak_set.left_out,
-        "sentence": sentence(peak_set, names),
+        "sentence": sentence(peak_set, names, peak_test),
+        "significance": peak_test.method(),
         "places_from": names.layer_id,
     }
     return Table(
@@ -116,6 +129,10 @@ def peak_table(surface: Surface, names: PlaceNames, *, max_peaks: int) -> Table:
             "prominence": np.array([peak.prominence for peak in peaks], dtype=np.float64),
             "incidents": np.array([peak.mass for peak in peaks], dtype=np.float64),
             "share": np.array([peak.share for peak in peaks], dtype=np.float64),
+            "p_value": _floats([peak.p_value for peak in peaks]),
+            "is_significant": np.array(
+                [bool(peak.is_significant) for peak in peaks], dtype=np.bool_
+            ),
             "nearest_m": _floats([peak.nearest_m for peak in peaks]),
             "nearest_higher_m": _floats([peak.nearest_higher_m for peak in peaks]),
             "easting_m": xy_m[:, 0],

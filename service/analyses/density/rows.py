@@ -12,7 +12,11 @@ class PeakRow(Row):
     """A peak of the surface, highest first."""
 
     rank: int = column("1 for the highest.", NOTHING)
-    class_: str = column("Class of the peak by its prominence.", _OF_INCIDENTS)
+    class_: str = column(
+        "Primary, secondary or minor by the prominence of a peak that is more than chance; else "
+        "a mere peak.",
+        _OF_INCIDENTS,
+    )
     place: str | None = column("Name of the area that the peak lies in.", _OF_INCIDENTS)
     density: float = column("Density at the peak, in `unit`.", _OF_INCIDENTS)
     prominence: float = column(
@@ -25,6 +29,14 @@ class PeakRow(Row):
         "incidents",
     )
     share: float = column("The same as a share of all incidents, 0 to 1.", _OF_INCIDENTS)
+    p_value: float | None = column(
+        "P that chance gives any place of the map as surprising as this one; null where nothing "
+        "was tested.",
+        _OF_INCIDENTS,
+    )
+    is_significant: bool = column(
+        "Whether that p is at most 0.05; false where nothing was tested.", _OF_INCIDENTS
+    )
     nearest_m: float | None = column("Distance to the nearest other peak.", _OF_INCIDENTS, "m")
     nearest_higher_m: float | None = column(
         "Distance to the nearest peak of a better rank.", _OF_INCIDENTS, "m"

@@ -14,7 +14,6 @@ from service.analyses.inputs.study_area import StudyArea
 from service.model.answers import Provenance
 from spatial.arrays import FloatArray
 from spatial.bandwidths.bandwidth import Bandwidth
-from spatial.bandwidths.distinct_points import LocationError, location_error_m
 from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.masks import inside_mask
@@ -28,6 +27,7 @@ from spatial.density.adaptive import (
 from spatial.density.density import density_at, index_density_on_grid
 from spatial.density.edge import EdgeMass
 from spatial.density.tile_density import density_on_tile
+from spatial.surfaces.tops import Top
 
 LEGEND_CELLS = 1_000_000  # the surface behind the colour breaks has at most about this many
 CELLS_PER_BANDWIDTH = 5  # finer changes the breaks by less than half a per cent
@@ -48,11 +48,6 @@ class SelectedPoints:
         """Approximate memory use: coordinates, mask, index and its Mercator copy."""
         places = len(self.points)
         return 4_096 + self.xy_m.nbytes + self.selection.mask.nbytes + 64 * places
-
-    @cached_property
-    def location(self) -> LocationError:
-        """The precision of the incidents' locations, estimated from their places."""
-        return location_error_m(self.xy_m)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +74,12 @@ class Surface:
         Years of the period for a density per year, otherwise 1.
     breaks : tuple of float
         Lower bounds of the colour classes: requested ones, or computed from all of `extent_m`.
-    maximum, mass : float
-        Largest density there, and the number of incidents under the surface.
+    highest : Top or None
+        The highest place there; None where the surface is nowhere above 0.
+    mass : float
+        The number of incidents under the surface there.
+    shown_area : shapely geometry
+        The study area, or the part shown, in the working CRS.
     """
 
     selected_points: SelectedPoints
@@ -99,8 +98,14 @@ class Surface:
     crs: str
     provenance: Provenance
     breaks: tuple[float, ...] = ()
-    maximum: float = 0.0
+    highest: Top | None = None
     mass: float = 0.0
+    shown_area: Any = None
+
+    @property
+    def maximum(self) -> float:
+        """The largest density in the part shown, in `unit`; 0 without incidents."""
+        return 0.0 if self.highest is None else self.highest.density_per_km2
 
     @property
     def selection(self) -> Selection:
@@ -199,6 +204,37 @@ class Surface:
         if self.edge is not None and self.divide_by_mass:
             values = _correct_edge(values, self.edge, places_m)
         return values / self.divisor
+
+    def on_grid_shown(self, grid: Grid) -> FloatArray:
+        """The density at the cell centres of a grid, in the part shown alone.
+
+        Parameters
+        ----------
+        grid : Grid
+            In the working CRS.
+
+        Returns
+        -------
+        (rows, cols) float64
+            In `unit`; NaN outside the part shown, whether the surface is cut there or not.
+        """
+        return _clip(self.on_grid(grid), self.shown_area, grid)
+
+    def likely_tops(self) -> FloatArray:
+        """Places at which the surface may be highest where a grid is too coarse to show it.
+
+        Returns
+        -------
+        (n, 2) float64
+            Places of incidents, the likeliest first.
+        """
+        points = self.points
+        places_m = np.column_stack([points.x_m, points.y_m])
+        if self.adaptive is not None:
+            score = points.weight / self.adaptive.bandwidth_m**2
+        else:
+            score = self.density_at(places_m)
+        return places_m[np.argsort(-score, kind="stable")]
 
     def covering_grid(self, max_cells: int = LEGEND_CELLS) -> Grid:
         """A grid over `extent_m` that is fine enough for the bandwidth, within a number of cells.

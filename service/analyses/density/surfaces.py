@@ -18,15 +18,17 @@ from service.queries.heatmaps import HeatmapQuery
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
-from spatial.arrays import FloatArray
+from spatial.arrays import BoolArray, FloatArray
 from spatial.bandwidths.bandwidth import Bandwidth, choose_bandwidth, location_warnings
-from spatial.coordinates.masks import inside_mask
+from spatial.bandwidths.distinct_points import LocationError, location_error_m
+from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
 from spatial.density.adaptive import (
     AdaptivePoints,
     abramson,
 )
 from spatial.density.edge import EdgeMass, edge_mass, points_inside
+from spatial.surfaces.tops import Top, highest_top
 
 BREAK_SHARES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4)
 MEMORY_BYTES = 512 * 2**20  # for the points of recent queries, and as much for their surfaces
@@ -54,6 +56,7 @@ class Surfaces:
         self._points: SingleFlightCache[SelectedPoints] = SingleFlightCache(
             MEMORY_BYTES, weigh=lambda selected_points: selected_points.memory_bytes
         )
+        self._locations: SingleFlightCache[LocationError] = SingleFlightCache(16)
         self._edges: SingleFlightCache[EdgeMass] = SingleFlightCache(8)
         # A surface keeps its points alive, so that it weighs as much as they do.
         self._surfaces: SingleFlightCache[Surface] = SingleFlightCache(
@@ -98,7 +101,8 @@ class Surfaces:
     ) -> Surface:
         selected_points = self._select_points(incidents, query)
         check_cancelled()
-        chosen_bandwidth = self._bandwidth(selected_points, study, query)
+        location = self._location(incidents)
+        chosen_bandwidth = self._bandwidth(selected_points, location, study, query)
         bandwidth_m = (
             chosen_bandwidth.bandwidth_m
             if chosen_bandwidth is not None
@@ -135,6 +139,7 @@ class Surfaces:
             crs=self._settings.crs,
             provenance=_provenance(
                 selected_points,
+                location,
                 study,
                 within,
                 query,
@@ -162,7 +167,11 @@ class Surfaces:
         )
 
     def _bandwidth(
-        self, selected_points: SelectedPoints, study: StudyArea, query: HeatmapQuery
+        self,
+        selected_points: SelectedPoints,
+        location: LocationError,
+        study: StudyArea,
+        query: HeatmapQuery,
     ) -> Bandwidth | None:
         """The bandwidth that a rule chooses; None if the query states metres."""
         if not isinstance(query.bandwidth_m, str):
@@ -173,6 +182,14 @@ class Surfaces:
             rule=query.bandwidth_m,
             kernel=query.kernel,
             area_km2=float(study.geometry.area) / 1e6,
+            location=location,
+        )
+
+    def _location(self, incidents: Incidents) -> LocationError:
+        """How precisely the dataset's incidents are located: no matter of a category."""
+        return self._locations.get(
+            (incidents.dataset, incidents.revision),
+            lambda: location_error_m(incidents.xy_m[incidents.located]),
         )
 
     def _edge(self, study: StudyArea, bandwidth_m: float, kernel: str) -> EdgeMass:
@@ -197,8 +214,7 @@ def inside_study(study: StudyArea, xy_m: FloatArray) -> FloatArray:
     (k, 2) float64
         In the order of the points.
     """
-    shapely.prepare(study.geometry)
-    return xy_m[shapely.contains_xy(study.geometry, xy_m[:, 0], xy_m[:, 1])]
+    return xy_m[points_inside_area(study.geometry, xy_m)]
 
 
 def legend_breaks(maximum: float) -> tuple[float, ...]:
@@ -224,20 +240,52 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
 
 def _with_legend(surface: Surface, area: Any, *, breaks: tuple[float, ...]) -> Surface:
     """The surface with its colour breaks: requested ones, or computed over an area."""
+    surface = dataclasses.replace(surface, shown_area=area)
     grid = surface.covering_grid()
-    values = np.where(inside_mask(area, grid), surface.on_grid(grid), 0.0)
-    values = np.nan_to_num(values)
-    maximum = float(values.max())
-    return dataclasses.replace(
+    values = np.nan_to_num(surface.on_grid_shown(grid))
+    surface = dataclasses.replace(
         surface,
-        breaks=breaks or legend_breaks(maximum),
-        maximum=maximum,
+        highest=_highest(surface, grid, values),
         mass=float(values.sum()) * grid.cell_area_km2 * surface.divisor,
     )
+    return dataclasses.replace(surface, breaks=breaks or legend_breaks(surface.maximum))
+
+
+def _highest(surface: Surface, grid: Grid, values: FloatArray) -> Top | None:
+    """The highest place of the part shown, whatever the cells of the grid."""
+    is_coarse = surface.adaptive is not None or grid.cell_m > surface.bandwidth_m / 3.0
+    places_m = np.empty((0, 2))
+    if is_coarse:
+        places_m = surface.likely_tops()
+        places_m = places_m[points_inside_area(surface.shown_area, places_m)]
+    narrowest_m = surface.bandwidth_m
+    if surface.adaptive is not None and len(surface.adaptive.bandwidth_m):
+        narrowest_m = float(surface.adaptive.bandwidth_m.min())
+    return highest_top(surface.on_grid_shown, values, grid, places_m, bandwidth_m=narrowest_m)
+
+
+def points_inside_area(area: Any, xy_m: FloatArray) -> BoolArray:
+    """Which points lie in an area.
+
+    Parameters
+    ----------
+    area : shapely geometry
+        In the CRS of the points.
+    xy_m : (n, 2) float64
+        Metres.
+
+    Returns
+    -------
+    (n,) bool
+        In the order of the points.
+    """
+    shapely.prepare(area)
+    return np.asarray(shapely.contains_xy(area, xy_m[:, 0], xy_m[:, 1]), np.bool_)
 
 
 def _provenance(
     selected_points: SelectedPoints,
+    location: LocationError,
     study: StudyArea,
     within: Within | None,
     query: HeatmapQuery,
@@ -271,11 +319,11 @@ def _provenance(
             "most_times_bandwidth": adaptive.cap,
         }
     warnings: tuple[str, ...] = ()
-    if located >= 2:
+    if located:
         warnings = (
             chosen_bandwidth.warnings
             if chosen_bandwidth is not None
-            else location_warnings(bandwidth_m, selected_points.location)
+            else location_warnings(bandwidth_m, location)
         )
     if located == 0:
         warnings = ("No located incident is selected: the surface is zero everywhere.",)

@@ -467,7 +467,10 @@ export interface PlaceRow {
 export interface PeakRow {
   /** 1 for the highest. */
   rank: number;
-  /** Class of the peak by its prominence. */
+  /**
+   * Primary, secondary or minor by the prominence of a peak that is more than chance; else a mere
+   * peak.
+   */
   class: string;
   /** Name of the area that the peak lies in. */
   place: string | null;
@@ -479,6 +482,13 @@ export interface PeakRow {
   incidents: number;
   /** The same as a share of all incidents, 0 to 1. */
   share: number;
+  /**
+   * P that chance gives any place of the map as surprising as this one; null where nothing was
+   * tested.
+   */
+  p_value: number | null;
+  /** Whether that p is at most 0.05; false where nothing was tested. */
+  is_significant: boolean;
   /** Distance to the nearest other peak. Unit: m. */
   nearest_m: number | null;
   /** Distance to the nearest peak of a better rank. Unit: m. */
@@ -779,6 +789,7 @@ export type ColumnName =
   | "incidents"
   | "incidents_within"
   | "inside"
+  | "is_significant"
   | "island"
   | "kind"
   | "largest_share"
