@@ -57,6 +57,8 @@ class IncidentLayout(BaseModel):
     area_code: Text | None = None
     delimiter: Text | None = None
     decimal: Literal[".", ","] | None = None
+    skip_lines: Annotated[int, Field(ge=0)] | None = None
+    null_word: tuple[Text, ...] = ()
     attribute: dict[str, Text] = Field(default_factory=dict)
 
     @classmethod
@@ -66,7 +68,7 @@ class IncidentLayout(BaseModel):
         Parameters
         ----------
         options : mapping of str to object
-            Values by parameter name; None and blank text are left out, and so are options that are
+            Values by parameter name; None, 0 and blanks are left out, and so are options that are
             not part of a layout.
         attribute : mapping of str to str
             Name in the dataset to column in the file.
@@ -76,21 +78,21 @@ class IncidentLayout(BaseModel):
         IncidentLayout
         """
         entries = {
-            name: str(value)
+            name: value
             for name, value in options.items()
-            if name in cls.model_fields and name != "attribute" and value not in (None, "")
+            if name in cls.model_fields and name != "attribute" and value
         }
         return cls.model_validate({**entries, "attribute": dict(attribute)})
 
-    def options(self) -> dict[str, str]:
+    def options(self) -> dict[str, object]:
         """The entries by parameter name, without the attributes.
 
         Returns
         -------
-        dict of str to str
-            Only entries that have a value.
+        dict of str to object
+            Texts, numbers and tuples of texts: only entries that have a value.
         """
-        entries: dict[str, str] = self.model_dump(exclude={"attribute"}, exclude_none=True)
+        entries: dict[str, object] = self.model_dump(exclude={"attribute"}, exclude_defaults=True)
         return entries
 
     def to_toml(self) -> str:
@@ -102,13 +104,11 @@ class IncidentLayout(BaseModel):
             Ends with a line break.
         """
         lines = [
-            f"{_option_name(name)} = {_quoted(text)}" for name, text in self.options().items()
+            f"{_option_name(name)} = {_toml(value)}" for name, value in self.options().items()
         ]
         if self.attribute:
             lines += ["", "[attribute]"]
-            lines += [
-                f"{_quoted(name)} = {_quoted(text)}" for name, text in self.attribute.items()
-            ]
+            lines += [f"{_toml(name)} = {_toml(text)}" for name, text in self.attribute.items()]
         return HEADING + "\n" + "\n".join(lines) + "\n"
 
 
@@ -154,6 +154,6 @@ def _fault(kind: str, location: tuple[int | str, ...], message: str, value: obje
     return f"{key}: {message[0].lower()}{message[1:]}, got {value!r}"
 
 
-def _quoted(text: str) -> str:
-    """A text as a basic string of TOML, whose escapes are those of JSON and one more."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _toml(value: object) -> str:
+    """A text, number or list of texts in TOML, which writes them as JSON does, but for DEL."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

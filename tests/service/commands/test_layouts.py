@@ -82,6 +82,20 @@ def test_the_effective_layout_is_saved(tmp_path, delivery, layout, run):
     assert changed.read_text() == text.replace("time =", 'title = "Calls"\ntime =', 1)
 
 
+def test_a_title_line_and_words_for_blanks_stay_with_the_layout(tmp_path, delivery, run):
+    delivery.write_text("Calls of April\n" + CALLS.replace("fire", "unknown"))
+    path = tmp_path / "trust.toml"
+    words = ["--skip-lines", "1", "--null-word", "unknown", "--null-word", "m"]
+    result = run(tmp_path / "first", delivery, *OPTIONS, *words, "--save-layout", path)
+    assert result.exit_code == 0, result.output
+    assert 'skip-lines = 1\nnull-word = ["unknown", "m"]\n' in path.read_text()
+    result = run(tmp_path / "second", delivery, "--layout", path)
+    assert result.exit_code == 0, result.output
+    second = rows(tmp_path / "second")
+    assert second.equals(rows(tmp_path / "first"))
+    assert second.column("sex").to_pylist() == [None, "f"]
+
+
 def test_a_wrong_layout_is_refused_in_one_line(tmp_path, delivery, run):
     path = tmp_path / "trust.toml"
     path.write_text('tiem = "Call Date"')
