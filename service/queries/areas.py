@@ -89,6 +89,13 @@ class ChoroplethQuery(TableQuery):
             "parameter.",
         ),
     ] = ()
+    ranks: Annotated[
+        bool,
+        Field(
+            description="Rank the areas, each with the ranks that pairwise tests cannot exclude; "
+            "not of smoothed rates."
+        ),
+    ] = False
     overlay_from: Annotated[
         str | None,
         AfterValidator(checked_start),
@@ -107,6 +114,11 @@ class ChoroplethQuery(TableQuery):
             raise ValueError(
                 f"measure={self.measure} needs denominator=, the name of a measure loaded for "
                 "the layer"
+            )
+        if self.ranks and self.measure.startswith("smoothed"):
+            raise ValueError(
+                f"ranks are of counts and rates as they were observed, not of "
+                f"measure={self.measure}: ask for measure=rate"
             )
         if (self.scheme == "manual") != bool(self.breaks):
             raise ValueError("breaks are given with scheme=manual, and only then")

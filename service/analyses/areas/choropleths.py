@@ -15,7 +15,9 @@ from service.queries.areas import ChoroplethQuery
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
+from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.rates.classes import Classification, classify
+from spatial.rates.ranks import rank_sets
 from spatial.rates.rates import (
     count_interval,
     expected_counts,
@@ -133,6 +135,9 @@ class Choropleths:
             columns["denominator_estimated"] = denominator.estimated[area_indices]
         if query.measure in ("rate", "ratio"):
             columns["funnel"] = _funnel(area_counts.count[area_indices], denominator_values)
+        if query.ranks:
+            exposure = _exposure(query, area_counts, denominator)
+            columns |= _ranks(columns["count"], exposure[area_indices])
         columns |= self._overlay(area_counts, dataset, query)
         order = row_order(value, codes)
         return Table(
@@ -244,6 +249,33 @@ def _funnel(count: NDArray[np.int64], denominator: FloatArray) -> NDArray[Any]:
     return labels
 
 
+def _exposure(
+    query: ChoroplethQuery, area_counts: AreaCounts, denominator: Denominator | None
+) -> FloatArray:
+    """What the values of each area of the layer are over: 1 for counts and shares."""
+    if query.measure == "density":
+        return area_counts.layer.areas_km2
+    if denominator is None or query.measure in ("count", "share"):
+        return np.ones(len(area_counts.layer))
+    return denominator.values
+
+
+def _ranks(count: NDArray[np.int64], exposure: FloatArray) -> dict[str, NDArray[Any]]:
+    """The rank of each area and its limits, NaN where the area has no value."""
+    try:
+        sets = rank_sets(count, exposure)
+    except InvalidValuesError as error:
+        raise InvalidParameterError("ranks", True, f"false here: {error}") from None
+    return {
+        name: np.where(sets.rank > 0, ranks, np.nan)
+        for name, ranks in (
+            ("rank", sets.rank),
+            ("rank_best", sets.best),
+            ("rank_worst", sets.worst),
+        )
+    }
+
+
 def _interval_name(query: ChoroplethQuery) -> str:
     """What the interval of a query's values is."""
     if query.measure in ("smoothed", "smoothed-local"):
@@ -281,6 +313,11 @@ def _provenance(
             for legend_class in classes.classes
         ],
     }
+    if query.ranks:
+        method["ranks"] = (
+            "ranks that exact pairwise Poisson tests cannot exclude, by Holm's method over all "
+            "pairs, 95 % for all areas at once (Mogstad and others 2024)"
+        )
     if query.overlay_from is not None:
         method["overlay"] = {"from": query.overlay_from, "to": query.overlay_to}
     notes = [

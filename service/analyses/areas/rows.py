@@ -8,6 +8,7 @@ _OF_COUNT: Final = Discloses.of("count")
 _OF_BOTH: Final = Discloses.of("count_before", "count_after")
 _RATIO: Final = "with measure=rate or measure=ratio"
 _OVERLAY: Final = "with overlay_from and overlay_to"
+_RANKS: Final = "with ranks=true"
 _WEIGHTED: Final = "with measure=weighted"
 
 
@@ -37,6 +38,25 @@ class ChoroplethRow(AreaRow):
         "95 or 99.8 %.",
         _OF_COUNT,
         only=_RATIO,
+        is_stated=False,
+    )
+    rank: float | None = column(
+        "1 for the highest value; equal values share a rank.",
+        _OF_COUNT,
+        only=_RANKS,
+        is_stated=False,
+    )
+    rank_best: float | None = column(
+        "The best rank that pairwise tests cannot exclude: with 95 % confidence all areas' ranks "
+        "lie within their limits.",
+        _OF_COUNT,
+        only=_RANKS,
+        is_stated=False,
+    )
+    rank_worst: float | None = column(
+        "The worst rank that pairwise tests cannot exclude.",
+        _OF_COUNT,
+        only=_RANKS,
         is_stated=False,
     )
     overlay_count: int = column(

@@ -250,6 +250,15 @@ export interface ChoroplethRow {
    * 99.8 %. Only with measure=rate or measure=ratio.
    */
   funnel?: string | null;
+  /** 1 for the highest value; equal values share a rank. Only with ranks=true. */
+  rank?: number | null;
+  /**
+   * The best rank that pairwise tests cannot exclude: with 95 % confidence all areas' ranks lie
+   * within their limits. Only with ranks=true.
+   */
+  rank_best?: number | null;
+  /** The worst rank that pairwise tests cannot exclude. Only with ranks=true. */
+  rank_worst?: number | null;
   /**
    * Incidents in the area in the overlaid period. Unit: incidents. Only with overlay_from and
    * overlay_to.
@@ -821,6 +830,8 @@ export type ColumnName =
   | "q_value"
   | "quadrant"
   | "rank"
+  | "rank_best"
+  | "rank_worst"
   | "rate"
   | "rate_lower"
   | "rate_per_1000"

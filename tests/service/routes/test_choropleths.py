@@ -78,7 +78,7 @@ def test_a_rate_is_the_count_per_thousand_of_the_latest_denominator(client):
     rows = rows_of(client, CELLS, measure="rate", denominator="residents")
     counts = world.cell_counts()
     for row in rows:
-        residents = world.RESIDENTS.get(row["code"])
+        residents = "residents".get(row["code"])
         assert row["denominator"] == residents
         expected = 1000 * counts[row["code"]] / residents if residents else None
         assert row["value"] == pytest.approx(expected) if expected else row["value"] is None
@@ -211,3 +211,31 @@ def test_the_method_says_what_was_asked_with_its_defaults(client):
     assert method["classes"] == 4
     assert method["scheme"] == "quantiles"
     assert "Poisson" in method["interval"]
+
+
+def test_ranks_come_with_the_ranks_that_chance_leaves_open(client):
+    counts = world.cell_counts()
+    rows = rows_of(client, CELLS, ranks="true")
+    for row in rows:
+        higher = sum(count > row["count"] for count in counts.values())
+        assert row["rank"] == 1 + higher
+        assert 1 <= row["rank_best"] <= row["rank"] <= row["rank_worst"] <= len(counts)
+    method = json_of(client, CELLS, ranks="true")["provenance"]["method"]
+    assert "Holm" in method["ranks"]
+    assert "rank" not in rows_of(client, CELLS)[0]
+
+
+def test_areas_without_a_rate_have_no_rank(client):
+    rows = rows_of(client, CELLS, ranks="true", measure="rate", denominator="residents")
+    assert any(row["value"] is None for row in rows)
+    for row in rows:
+        assert (row["rank"] is None) == (row["rank_worst"] is None) == (row["value"] is None)
+
+
+def test_smoothed_rates_are_not_ranked_by_tests_of_counts(client):
+    answer = client.get(
+        CELLS,
+        params={"ranks": "true", "measure": "smoothed", "denominator": "residents"},
+    )
+    assert answer.status_code == 422
+    assert "ask for measure=rate" in answer.text
