@@ -17,8 +17,13 @@ ALLOWED: dict[str, set[str]] = {
     "spatial.growth": {"spatial"},
     "spatial.weights": {"spatial", "spatial.density"},
     "spatial.local_statistics": {"spatial", "spatial.weights"},
-    "spatial.over_time": {"spatial", "spatial.local_statistics", "spatial.weights"},
     "spatial.rates": {"spatial", "spatial.weights"},
+    "spatial.over_time": {
+        "spatial",
+        "spatial.local_statistics",
+        "spatial.rates",
+        "spatial.weights",
+    },
     "spatial.surfaces": {
         "spatial",
         "spatial.bandwidths",
@@ -95,6 +100,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
         "spatial.local_statistics",
+        "spatial.rates",
         "spatial.weights",
     },
     "service.queries": {"service.model"},

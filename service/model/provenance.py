@@ -16,6 +16,11 @@ from spatial.coordinates.crs import WGS84
 from spatial.coordinates.operations import operation
 
 SOFTWARE = f"hotspot-atlas {__version__}"
+WEIGHTS_NOT_SUMMED = (
+    "The incidents of this dataset have weights; this answer counts each as 1. Weights are summed "
+    "with measure=weighted (choropleths, hotspots, change, trend) and weight=true (heat maps)."
+)
+NO_WEIGHTS = "Every incident of this dataset has the weight 1: sums of weights are counts."
 
 
 def dataset_source(incidents: Incidents) -> dict[str, Any]:
@@ -27,6 +32,7 @@ def dataset_source(incidents: Incidents) -> dict[str, Any]:
         "source": incidents.source,
         "licence": incidents.licence,
         "synthetic": incidents.synthetic,
+        **({"weights": "not all 1"} if incidents.is_weighted else {}),
         "coordinates": {
             "import": list(incidents.coordinates) or None,
             **on_the_map(incidents.crs, incidents.xy_m[0] if incidents.located_count else None),
@@ -86,7 +92,12 @@ def provenance(
     counts: Mapping[str, int],
     notes: tuple[str, ...] = (),
 ) -> Provenance:
-    """The provenance of an answer; synthetic if any of its sources is."""
+    """The provenance of an answer; synthetic if any of its sources is.
+
+    The notes begin with what the sources say of themselves: invented data, and weights that the
+    answer does not sum. A method that does has the member ``weights``.
+    """
+    notes = (*_weight_notes(sources.get("dataset"), method), *notes)
     synthetic = any(isinstance(s, Mapping) and bool(s.get("synthetic")) for s in sources.values())
     if synthetic:
         notes = ("Synthetic data: invented for demonstration, about no real people.", *notes)
@@ -99,6 +110,15 @@ def provenance(
         synthetic=synthetic,
         software=SOFTWARE,
     )
+
+
+def _weight_notes(dataset: Any, method: Mapping[str, Any]) -> tuple[str, ...]:
+    """Whether the weights of a dataset that has some are summed, or that they are not."""
+    if not isinstance(dataset, Mapping):
+        return ()
+    if method.get("weights"):
+        return () if dataset.get("weights") else (NO_WEIGHTS,)
+    return (WEIGHTS_NOT_SUMMED,) if dataset.get("weights") else ()
 
 
 def layers_version(layers: LayerStore) -> str:

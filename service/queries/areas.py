@@ -40,11 +40,13 @@ class ChoroplethQuery(TableQuery):
     """Query of a choropleth: one value per area."""
 
     measure: Annotated[
-        Literal["count", "rate", "density", "share", "smoothed", "smoothed-local", "ratio"],
+        Literal[
+            "count", "weighted", "rate", "density", "share", "smoothed", "smoothed-local", "ratio"
+        ],
         Field(
-            description="count; rate per so many of the denominator; density per km^2; share of "
-            "all in per cent; smoothed: empirical Bayes rate, global or local; ratio: observed "
-            "to expected at the overall rate."
+            description="count; weighted: the sum of incident weights; rate per so many of the "
+            "denominator; density per km^2; share of all in per cent; smoothed: empirical Bayes "
+            "rate, global or local; ratio: observed to expected at the overall rate."
         ),
     ] = "count"
     denominator: Annotated[

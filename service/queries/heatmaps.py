@@ -63,6 +63,9 @@ class HeatmapQuery(IncidentQuery):
         Literal["period", "year"],
         Field(description="Density over the whole period, or divided by its years."),
     ] = "period"
+    weight: Annotated[
+        bool, Field(description="Sum the weights of the incidents instead of counting them.")
+    ] = False
     adaptive: Annotated[
         bool,
         Field(description="Adaptive bandwidths (Abramson): narrower where incidents are dense."),

@@ -96,6 +96,10 @@ class TwoPeriodsQuery(TableQuery):
 class ChangeQuery(TwoPeriodsQuery):
     """Query of the change between a baseline period and another."""
 
+    measure: Annotated[
+        Literal["count", "weighted"],
+        Field(description="What is compared: incidents, or the sum of their weights."),
+    ] = "count"
     neighbours: Contiguity = "queen"
     permutations: Permutations = None
     replicates: Annotated[

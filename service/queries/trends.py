@@ -14,6 +14,10 @@ class TrendQuery(IncidentQuery):
         Literal["month", "quarter", "year"],
         Field(description="Length of a step; incomplete ones at the ends are left out."),
     ] = "month"
+    measure: Annotated[
+        Literal["count", "weighted"],
+        Field(description="What rates are of: incidents, or the sum of their weights."),
+    ] = "count"
     per: Annotated[
         Literal["day", "year"], Field(description="Rates are per day or per year of 365.25 days.")
     ] = "day"

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -173,6 +174,11 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self.occurred)
+
+    @cached_property
+    def is_weighted(self) -> bool:
+        """Whether any incident has a weight other than 1."""
+        return bool((self.weight != 1.0).any())
 
     @property
     def revision(self) -> str:

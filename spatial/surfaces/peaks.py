@@ -108,6 +108,22 @@ class Peaks:
         """
         return tuple(peak for peak in self.peaks if peak.peak_class == peak_class)
 
+    def masses(self, points: PointIndex) -> FloatArray:
+        """The mass of each peak by other weights of the points.
+
+        Parameters
+        ----------
+        points : PointIndex
+            The same points.
+
+        Returns
+        -------
+        (k,) float64
+            In the order of the peaks.
+        """
+        xy_m = np.array([(peak.x_m, peak.y_m) for peak in self.peaks]).reshape(-1, 2)
+        return _masses(xy_m, points, self.reach_m)
+
     def held_against(self, test: SurfaceTest | None) -> "Peaks":
         """The same peaks, with their p; those that chance could have made are mere peaks.
 

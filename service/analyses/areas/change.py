@@ -18,6 +18,7 @@ from service.analyses.areas.chance import (
 from service.analyses.areas.choropleths import row_order
 from service.analyses.areas.emerging import THREADS
 from service.analyses.areas.rows import ChangeRow
+from service.analyses.areas.weight_sums import OF_WEIGHTS, WeightSums, changes, names_of_test
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.config.settings import Settings
@@ -30,11 +31,7 @@ from spatial.local_statistics.accuracy import concentration, hotspot_accuracy
 from spatial.local_statistics.draws import Draws
 from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
 from spatial.local_statistics.multiplicity import is_testable
-from spatial.over_time.change import (
-    count_changes,
-    e_test,
-    transitions,
-)
+from spatial.over_time.change import transitions
 from spatial.over_time.map_similarity import map_similarity
 
 NOT_EVIDENCE: Final = (
@@ -106,13 +103,9 @@ class PeriodChanges:
         neighbours = self._neighbourhoods.of_areas(after.layer, query.neighbours, after.in_scope)
         draws = draws_for(query.permutations, len(area_indices))
         check_work(self._limits, neighbours, draws, 2 + 2 * query.replicates)
-        change = count_changes(
-            count_before,
-            count_after,
-            first_exposure=days[0],
-            second_exposure=days[1],
-            correction=query.correction,
-        )
+        sums = WeightSums.of(before, after, area_indices) if query.measure == "weighted" else None
+        values = (count_before, count_after) if sums is None else (sums.before, sums.after)
+        change = changes(count_before, count_after, days, sums, correction=query.correction)
 
         def classify(values: FloatArray) -> HotspotMap:
             check_cancelled()
@@ -126,7 +119,7 @@ class PeriodChanges:
                 threads=THREADS,
             )
 
-        maps = classify(count_before), classify(count_after)
+        maps = classify(values[0]), classify(values[1])
         classes = maps[0].classes, maps[1].classes
         codes = np.array(after.layer.codes, dtype=object)[area_indices]
         columns: dict[str, NDArray[Any]] = {
@@ -134,6 +127,7 @@ class PeriodChanges:
             "name": np.array(after.layer.names, dtype=object)[area_indices],
             "count_before": count_before.astype(np.int64),
             "count_after": count_after.astype(np.int64),
+            **({} if sums is None else sums.columns()),
             "difference": change.difference,
             "percent": change.percent,
             "ratio": _finite(change.ratio),
@@ -146,14 +140,12 @@ class PeriodChanges:
             "transition": transitions(classes[0], classes[1]),
         }
         order = row_order(change.difference, codes)
-        whole_map = _whole_map(count_before, count_after, days)
+        whole_map = _whole_map(count_before, count_after, days, sums)
         area_km2 = after.layer.areas_km2[area_indices]
         whole_map["concentration_before"] = _concentration(count_before)
         whole_map["concentration_after"] = _concentration(count_after)
-        whole_map["accuracy_of_the_baseline_map"] = _accuracy(
-            maps[0].hot(0.05), count_before, count_after, area_km2
-        )
-        if query.replicates and is_testable(neighbours.n):
+        whole_map["accuracy_of_the_baseline_map"] = _accuracy(maps[0].hot(0.05), *values, area_km2)
+        if query.replicates and sums is None and is_testable(neighbours.n):
             whole_map["similarity"] = _similarity(
                 count_before, count_after, classify, area_km2, query
             )
@@ -172,8 +164,7 @@ class PeriodChanges:
                 },
                 method={
                     "name": "change between two periods",
-                    "test": "E-test (Krishnamoorthy and Thomson 2004), pooled variance, two-sided",
-                    "interval": "of the ratio of the rates: those the test does not reject, 95 %",
+                    **names_of_test(sums),
                     "days_before": days[0],
                     "days_after": days[1],
                     "neighbours": query.neighbours,
@@ -195,6 +186,7 @@ class PeriodChanges:
                     *untested_notes(neighbours, deals_values=True),
                     *_untold_notes(maps, neighbours.n, draws, correction=query.correction),
                     NOT_EVIDENCE,
+                    *(() if sums is None else (OF_WEIGHTS,)),
                 ),
             ),
         )
@@ -231,27 +223,29 @@ def _untold_notes(
 
 
 def _whole_map(
-    count_before: FloatArray, count_after: FloatArray, days: tuple[float, float]
+    count_before: FloatArray,
+    count_after: FloatArray,
+    days: tuple[float, float],
+    sums: WeightSums | None,
 ) -> dict[str, Any]:
     """The change of all areas together."""
-    total = count_changes(
-        [count_before.sum()], [count_after.sum()], first_exposure=days[0], second_exposure=days[1]
-    )
-    p_value = e_test(
-        np.array([count_before.sum()]),
-        np.array([count_after.sum()]),
-        first_exposure=days[0],
-        second_exposure=days[1],
-    )
+    counts = count_before.sum(keepdims=True), count_after.sum(keepdims=True)
+    totals = None if sums is None else sums.of_all()
+    total = changes(*counts, days, totals, correction="none")
     return {
-        "count_before": int(count_before.sum()),
-        "count_after": int(count_after.sum()),
+        "count_before": int(counts[0][0]),
+        "count_after": int(counts[1][0]),
+        **(
+            {}
+            if totals is None
+            else {name: float(column[0]) for name, column in totals.columns().items()}
+        ),
         "difference": float(total.difference[0]),
         "percent": finite_or_none(total.percent[0]),
         "ratio": finite_or_none(total.ratio[0]),
         "lower": finite_or_none(total.lower[0]),
         "upper": finite_or_none(total.upper[0]),
-        "p_value": float(p_value[0]),
+        "p_value": float(total.p_value[0]),
     }
 
 

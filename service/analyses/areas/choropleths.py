@@ -27,6 +27,7 @@ from spatial.rates.rates import (
     standardised_ratios,
 )
 from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
+from spatial.rates.weighted_counts import WeightedCounts, weighted_interval
 
 Values = tuple[FloatArray, FloatArray, FloatArray]  # value, lower and upper of each area
 
@@ -34,8 +35,10 @@ INTERVALS = {
     "exact": "exact Poisson (Garwood 1936), 95 %",
     "byar": "Byar's approximation of the Poisson interval, 95 %",
 }
+WEIGHTED_INTERVAL = "gamma, of a sum of weighted Poisson counts (Fay and Feuer 1997), 95 %"
 MEASURES = {
     "count": "incidents",
+    "weighted": "sum of the weights of the incidents",
     "rate": "incidents per so many of the denominator",
     "density": "incidents per km^2",
     "share": "per cent of the incidents of all areas",
@@ -131,6 +134,8 @@ class Choropleths:
             "upper": upper,
             "class": classes.labels,
         }
+        if query.measure == "weighted":
+            columns |= weight_columns(area_counts.weighted(), area_indices)
         if denominator is not None and denominator.estimated is not None:
             columns["denominator_estimated"] = denominator.estimated[area_indices]
         if query.measure in ("rate", "ratio"):
@@ -169,6 +174,14 @@ class Choropleths:
         What an area is compared with (all areas, expected counts, shares, smoothing) is the areas
         in scope.
         """
+        if query.measure == "weighted":
+            weights = area_counts.weighted()
+            lower, upper = weighted_interval(
+                weights.total,
+                weights.squares,
+                largest_weight=area_counts.selection.largest_weight,
+            )
+            return weights.total, lower, upper
         count = np.where(area_counts.in_scope, area_counts.count, np.nan)
         if denominator is None or query.measure in ("count", "density", "share"):
             return _plain_values(count, area_counts, query)
@@ -200,6 +213,27 @@ class Choropleths:
             "centroid_lon_deg": lonlat_deg[:, 0].round(6),
             "centroid_lat_deg": lonlat_deg[:, 1].round(6),
         }
+
+
+def weight_columns(weights: WeightedCounts, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+    """What sums of weights rest on, as columns.
+
+    Parameters
+    ----------
+    weights : WeightedCounts
+        Of all areas.
+    rows : (k,) int
+        The areas that have a row.
+
+    Returns
+    -------
+    dict of str to (k,) float64
+        Effective number and largest share.
+    """
+    return {
+        "effective_number": weights.effective_number[rows],
+        "largest_share": weights.largest_share[rows],
+    }
 
 
 def row_order(value: FloatArray, codes: AnyArray) -> NDArray[np.intp]:
@@ -280,6 +314,8 @@ def _interval_name(query: ChoroplethQuery) -> str:
     """What the interval of a query's values is."""
     if query.measure in ("smoothed", "smoothed-local"):
         return "of the empirical Bayes posterior, its prior allowed for, 95 %"
+    if query.measure == "weighted":
+        return WEIGHTED_INTERVAL
     if query.measure == "share":
         return "exact binomial (Clopper and Pearson 1934), 95 %"
     return INTERVALS[query.interval]
@@ -297,6 +333,7 @@ def _provenance(
         "name": "choropleth",
         "measure": query.measure,
         "measure_name": MEASURES[query.measure],
+        **({"weights": "summed"} if query.measure == "weighted" else {}),
         "denominator": None if denominator is None else denominator.measure,
         "per": query.per if is_smoothed or query.measure == "rate" else None,
         "interval": _interval_name(query),

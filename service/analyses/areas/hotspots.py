@@ -42,7 +42,7 @@ from spatial.local_statistics.multiplicity import (
 from spatial.local_statistics.sensitivity import Sensitivity, sensitivity
 from spatial.rates.rates import expected_counts, rates, standardised_ratios
 from spatial.rates.smoothing import empirical_bayes
-from spatial.rates.weighted_counts import WeightedCounts, weighted_counts
+from spatial.rates.weighted_counts import WeightedCounts
 from spatial.weights.weights import Neighbours
 
 MIN_EXPECTED: Final = 5.0
@@ -141,7 +141,7 @@ class Hotspots:
                 query.flags,
                 crosswalks=self._areas.crosswalks,
             )
-        weights = _weighted_counts(area_counts) if query.measure == "weighted" else None
+        weights = area_counts.weighted() if query.measure == "weighted" else None
         value = (
             _value(area_counts, denominator, weights, query)
             if flags is None
@@ -345,16 +345,6 @@ def _flag_values(flags: Denominator) -> FloatArray:
     return np.where(np.isfinite(flags.values), flags.values != 0.0, np.nan).astype(np.float64)
 
 
-def _weighted_counts(area_counts: AreaCounts) -> WeightedCounts:
-    """The weights of the incidents in each area."""
-    mask = area_counts.selection.mask
-    return weighted_counts(
-        area_counts.placement.area[mask],
-        area_counts.selection.incidents.weight[mask],
-        areas=len(area_counts.layer),
-    )
-
-
 def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) -> dict[str, Any]:
     """The method with all its parameters."""
     draws, areas_tested = local_test.draws, int(np.isfinite(local_test.q_value).sum())
@@ -365,6 +355,7 @@ def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) 
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
         "measure": query.measure,
+        **({"weights": "summed"} if query.measure == "weighted" else {}),
         "denominator": query.denominator,
         "per": query.per if query.measure in ("rate", "smoothed") else None,
         "neighbours": query.neighbours,

@@ -10,6 +10,17 @@ _RATIO: Final = "with measure=rate or measure=ratio"
 _OVERLAY: Final = "with overlay_from and overlay_to"
 _RANKS: Final = "with ranks=true"
 _WEIGHTED: Final = "with measure=weighted"
+_EFFECTIVE_NUMBER: Final = column(
+    "Number of incidents of equal weight whose sum would be as uncertain.",
+    _OF_COUNT,
+    "incidents",
+    only=_WEIGHTED,
+)
+_LARGEST_SHARE: Final = column(
+    "Share of the largest single weight in the sum, 0 to 1; null where the sum is 0.",
+    _OF_COUNT,
+    only=_WEIGHTED,
+)
 
 
 class ChoroplethRow(AreaRow):
@@ -27,6 +38,8 @@ class ChoroplethRow(AreaRow):
     lower: float | None = column("Lower end of the value's 95 % interval.", _OF_COUNT)
     upper: float | None = column("Upper end of the value's 95 % interval.", _OF_COUNT)
     class_: str | None = column("Class of the value, as the legend labels it.", _OF_COUNT)
+    effective_number: float | None = _EFFECTIVE_NUMBER
+    largest_share: float | None = _LARGEST_SHARE
     denominator_estimated: bool = column(
         "Whether the denominator is an estimate, carried across from another layer.",
         NOTHING,
@@ -108,17 +121,8 @@ class HotspotRow(AreaRow):
         _OF_COUNT,
         only="with statistic=local-moran",
     )
-    effective_number: float | None = column(
-        "Number of incidents of equal weight whose sum would be as uncertain.",
-        _OF_COUNT,
-        "incidents",
-        only=_WEIGHTED,
-    )
-    largest_share: float | None = column(
-        "Share of the largest single weight in the sum, 0 to 1; null where the sum is 0.",
-        _OF_COUNT,
-        only=_WEIGHTED,
-    )
+    effective_number: float | None = _EFFECTIVE_NUMBER
+    largest_share: float | None = _LARGEST_SHARE
     stays_hot_share: float | None = column(
         "Share of other reasonable choices under which the area is hot, 0 to 1.",
         _OF_COUNT,
@@ -150,6 +154,15 @@ class ChangeRow(AreaRow):
 
     count_before: int = column("Incidents in the baseline period.", COUNT, "incidents")
     count_after: int = column("Incidents in the period.", COUNT, "incidents")
+    weighted_before: float = column(
+        "Sum of the weights of the incidents in the baseline period, which all that follows is "
+        "about.",
+        Discloses.of("count_before"),
+        only=_WEIGHTED,
+    )
+    weighted_after: float = column(
+        "The same of the period.", Discloses.of("count_after"), only=_WEIGHTED
+    )
     difference: float = column(
         "Incidents minus those that the baseline's daily rate would give for the period.",
         _OF_BOTH,
@@ -164,7 +177,8 @@ class ChangeRow(AreaRow):
     lower: float | None = column("Lower end of the ratio's 95 % interval.", _OF_BOTH)
     upper: float | None = column("Upper end of the ratio's 95 % interval.", _OF_BOTH)
     p_value: float | None = column(
-        "p of the two counts at one rate (E-test), two-sided.", _OF_BOTH
+        "p of the two counts at one rate (E-test), or of the two weighted sums, two-sided.",
+        _OF_BOTH,
     )
     q_value: float | None = column("p corrected for testing every area.", _OF_BOTH)
     class_before: str = column(
@@ -180,6 +194,9 @@ class TrendRow(Row):
     month: str = column("First month of the step, ISO.", NOTHING)
     days: int = column("Length of the step.", NOTHING, "days")
     count: int = column("Incidents in the step.", COUNT, "incidents")
+    weighted: float = column(
+        "Sum of their weights, which the rate is of.", _OF_COUNT, only=_WEIGHTED
+    )
     rate: float = column("Incidents per day or year, as `per` asks.", _OF_COUNT)
     lower: float = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
     upper: float = column("Upper end of the rate's 95 % interval.", _OF_COUNT)

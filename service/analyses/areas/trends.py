@@ -7,17 +7,20 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from service.analyses.areas.choropleths import WEIGHTED_INTERVAL
 from service.analyses.areas.rows import TrendRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.area_layers import GRID_PREFIXES
-from service.analyses.inputs.periods import whole_steps
+from service.analyses.inputs.periods import Steps, whole_steps
+from service.analyses.inputs.selection import Selection
 from service.config.settings import Settings
 from service.model.answers import Table
 from service.model.errors import InvalidWithinError, NoStudyAreaError
 from service.model.provenance import provenance, short_digest
 from service.queries.trends import TrendQuery
-from spatial.arrays import BoolArray
+from spatial.arrays import BoolArray, IntArray
 from spatial.rates.rates import rates
+from spatial.rates.weighted_counts import weighted_counts, weighted_interval
 
 DAYS_PER: Final = {"day": 1.0, "year": 365.25}
 
@@ -106,15 +109,13 @@ class Trends:
         steps = whole_steps(place_selection, query.step)
         step_indices = steps.step_of_incident[steps.step_of_incident >= 0]
         count = np.bincount(step_indices, minlength=len(steps.labels)).astype(np.int64)
-        rate = rates(count, steps.days, per=DAYS_PER[query.per], interval=query.interval)
         columns: dict[str, NDArray[Any]] = {
             "month": np.array(steps.labels, dtype=object),
             "days": steps.days,
             "count": count,
-            "rate": rate.value,
-            "lower": rate.lower,
-            "upper": rate.upper,
+            **_rates(count, selection, steps, query),
         }
+        is_weighted = query.measure == "weighted"
         placement_counts = area_counts.placement.counts(selection.mask)
         in_layer = int(np.count_nonzero(selection.mask & (area_counts.placement.area >= 0)))
         total = int(count.sum())
@@ -134,8 +135,11 @@ class Trends:
                     "area_name": name,
                     "step": query.step,
                     "steps": len(steps.labels),
-                    "unit": f"incidents per {query.per}",
-                    "interval": f"{query.interval} Poisson, 95 %",
+                    **({"weights": "summed"} if is_weighted else {}),
+                    "unit": f"{'weight' if is_weighted else 'incidents'} per {query.per}",
+                    "interval": WEIGHTED_INTERVAL
+                    if is_weighted
+                    else f"{query.interval} Poisson, 95 %",
                 },
                 counts={
                     "records": selection.records,
@@ -160,6 +164,30 @@ class Trends:
         if not ids:
             raise NoStudyAreaError
         return Place(ids[0])
+
+
+def _rates(
+    count: IntArray, selection: Selection, steps: Steps, query: TrendQuery
+) -> dict[str, NDArray[Any]]:
+    """The rate of each step with its interval; of the weights, and their sum, where asked for."""
+    if query.measure == "count":
+        rate = rates(count, steps.days, per=DAYS_PER[query.per], interval=query.interval)
+        return {"rate": rate.value, "lower": rate.lower, "upper": rate.upper}
+    is_in_step = steps.step_of_incident >= 0
+    weights = weighted_counts(
+        steps.step_of_incident[is_in_step],
+        selection.incidents.weight[is_in_step],
+        areas=max(len(count), 1),
+    )
+    total, squares = weights.total[: len(count)], weights.squares[: len(count)]
+    lower, upper = weighted_interval(total, squares, largest_weight=selection.largest_weight)
+    scale = DAYS_PER[query.per] / steps.days
+    return {
+        "weighted": total,
+        "rate": total * scale,
+        "lower": lower * scale,
+        "upper": upper * scale,
+    }
 
 
 def _place_of(label: str) -> Place:

@@ -148,6 +148,8 @@ class PeakTests:
         reason = None
         if located < FEWEST_LOCATED:
             reason = f"fewer than {FEWEST_LOCATED} incidents are located"
+        elif surface.selected_points.is_weighted:
+            reason = "chance is known of incidents, and the surface is one of their weights"
         elif grid is None:
             reason = (
                 f"the bandwidth of {surface.bandwidth_m:g} m is too small for an area of this size"

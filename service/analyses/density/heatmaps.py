@@ -257,7 +257,7 @@ class Heatmaps:
                 break_labels(surface.breaks), surface.breaks, upper_bounds, strict=True
             )
         ]
-        rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m"
+        rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m{_weights_summed(query)}"
         parts = [describe_filter({**query.model_dump(), "categories": query.category}), rule]
         return Legend(
             kind="heatmap",
@@ -371,7 +371,8 @@ class Heatmaps:
             subtitle=f"{categories}, {first_day} to {last_day}: "
             f"{surface.selection.located:,} located of {surface.selection.records:,}; "
             f"{query.kernel} kernel, "
-            f"{surface.bandwidth_m:,.0f} m" + (f"; shown: {query.within}" if query.within else ""),
+            f"{surface.bandwidth_m:,.0f} m{_weights_summed(query)}"
+            + (f"; shown: {query.within}" if query.within else ""),
             outlines=outlines.geometries,
             attribution=_credits(surface, outlines),
             width=query.width,
@@ -427,6 +428,7 @@ class Heatmaps:
             layers_version(self._layers),
             query.incident_filter(),
             query.kernel,
+            query.weight,
         )
         return self._peak_tests.of(surface, key)
 
@@ -447,6 +449,11 @@ class Heatmaps:
             raise TooMuchWorkError(
                 "raster cells", cells, allowed, "take a larger cell_m or a smaller bbox"
             )
+
+
+def _weights_summed(query: HeatmapQuery) -> str:
+    """That weights are summed, as the end of a subtitle; empty where incidents are counted."""
+    return ", weights summed" if query.weight else ""
 
 
 def _credits(surface: Surface, outlines: Layer) -> str:

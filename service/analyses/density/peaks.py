@@ -76,7 +76,7 @@ def surface_peaks(surface: Surface, peak_test: PeakTest, *, max_peaks: int = 10)
     return find_peaks(
         surface.on_grid_shown(grid),
         grid,
-        surface.selected_points.points,
+        surface.selected_points.counted,
         bandwidth_m=surface.bandwidth_m,
         kernel=surface.kernel,
         max_peaks=max_peaks,
@@ -107,7 +107,7 @@ def peak_table(
         One `PeakRow` per peak, with points.
     """
     peak_set = surface_peaks(surface, peak_test, max_peaks=max_peaks)
-    peaks = peak_set.peaks
+    peaks, points = peak_set.peaks, surface.selected_points
     xy_m = np.array([(peak.x_m, peak.y_m) for peak in peaks]).reshape(-1, 2)
     method = {
         **surface.provenance.method,
@@ -129,6 +129,7 @@ def peak_table(
             "prominence": np.array([peak.prominence for peak in peaks], dtype=np.float64),
             "incidents": np.array([peak.mass for peak in peaks], dtype=np.float64),
             "share": np.array([peak.share for peak in peaks], dtype=np.float64),
+            **({"weight": peak_set.masses(points.points)} if points.is_weighted else {}),
             "p_value": _floats([peak.p_value for peak in peaks]),
             "is_significant": np.array(
                 [bool(peak.is_significant) for peak in peaks], dtype=np.bool_

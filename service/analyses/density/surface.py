@@ -37,16 +37,32 @@ THREADS = os.cpu_count() or 1
 
 @dataclass(frozen=True, eq=False)
 class SelectedPoints:
-    """The located incidents of a filter with a spatial index; shared by all bandwidths."""
+    """The located incidents of a filter with a spatial index; shared by all bandwidths.
+
+    Attributes
+    ----------
+    xy_m : (n, 2) float64
+        Their places.
+    counted : PointIndex
+        Each counts 1.
+    points : PointIndex
+        Each counts its weight, where weights are asked for; otherwise the same object.
+    """
 
     selection: Selection
     xy_m: FloatArray
+    counted: PointIndex
     points: PointIndex
 
     @property
+    def is_weighted(self) -> bool:
+        """Whether the weights of the incidents are summed."""
+        return self.points is not self.counted
+
+    @property
     def memory_bytes(self) -> int:
-        """Approximate memory use: coordinates, mask, index and its Mercator copy."""
-        places = len(self.points)
+        """Approximate memory use: coordinates, mask, indexes and the Mercator copy."""
+        places = len(self.points) + (len(self.counted) if self.is_weighted else 0)
         return 4_096 + self.xy_m.nbytes + self.selection.mask.nbytes + 64 * places
 
 
@@ -77,7 +93,7 @@ class Surface:
     highest : Top or None
         The highest place there; None where the surface is nowhere above 0.
     mass : float
-        The number of incidents under the surface there.
+        The number of incidents, or the sum of weights, under the surface there.
     shown_area : shapely geometry
         The study area, or the part shown, in the working CRS.
     """

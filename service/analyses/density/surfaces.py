@@ -121,7 +121,8 @@ class Surfaces:
         clip_area = within.geometry if within is not None else None
         if clip_area is None and edge is not None:
             clip_area = study.geometry
-        unit = "incidents per km^2" + (" per year" if query.per == "year" else "")
+        unit = ("weight" if query.weight else "incidents") + " per km^2"
+        unit += " per year" if query.per == "year" else ""
         surface = Surface(
             selected_points=selected_points,
             points=points,
@@ -159,11 +160,17 @@ class Surfaces:
 
         def select_points() -> SelectedPoints:
             selection = select(incidents, incident_filter)
-            xy_m = incidents.xy_m[selection.mask & incidents.located]
-            return SelectedPoints(selection, xy_m, PointIndex(xy_m, crs=self._settings.crs))
+            is_placed = selection.mask & incidents.located
+            xy_m = incidents.xy_m[is_placed]
+            counted = points = PointIndex(xy_m, crs=self._settings.crs)
+            if query.weight:
+                points = PointIndex(
+                    xy_m, weights=incidents.weight[is_placed], crs=self._settings.crs
+                )
+            return SelectedPoints(selection, xy_m, counted, points)
 
         return self._points.get(
-            (incidents.dataset, incidents.revision, incident_filter), select_points
+            (incidents.dataset, incidents.revision, incident_filter, query.weight), select_points
         )
 
     def _bandwidth(
@@ -301,6 +308,7 @@ def _provenance(
     method: dict[str, Any] = {
         "name": "kernel density",
         "kernel": query.kernel,
+        **(_weights(selected_points) if query.weight else {}),
         "bandwidth_m": bandwidth_m,
         "bandwidth_rule": "given" if chosen_bandwidth is None else chosen_bandwidth.rule,
         "adaptive": None,
@@ -342,3 +350,8 @@ def _provenance(
         counts={"records": records, "located": located, "unlocated": records - located},
         notes=warnings,
     )
+
+
+def _weights(selected_points: SelectedPoints) -> dict[str, Any]:
+    """That weights are summed, and what they sum to, for the method."""
+    return {"weights": "summed", "sum_of_weights": selected_points.points.total_weight}

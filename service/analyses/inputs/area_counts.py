@@ -25,6 +25,7 @@ from service.model.provenance import (
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
 from spatial.arrays import BoolArray, IndexArray, IntArray, frozen
+from spatial.rates.weighted_counts import WeightedCounts, weighted_counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,21 @@ class AreaCounts:
             counts["in_rows"] = int(self.count[self.in_scope].sum())
             counts["in_layer_elsewhere"] = int(self.count[~self.in_scope].sum())
         return counts
+
+    def weighted(self) -> WeightedCounts:
+        """The weights of the incidents in each area.
+
+        Returns
+        -------
+        WeightedCounts
+            In the order of `layer.codes`.
+        """
+        mask = self.selection.mask
+        return weighted_counts(
+            self.placement.area[mask],
+            self.selection.incidents.weight[mask],
+            areas=len(self.layer),
+        )
 
     def sources(self) -> dict[str, Any]:
         """The data that the counts come from, for the provenance.

@@ -44,6 +44,11 @@ class Selection:
         """Number of selected incidents that have coordinates."""
         return int(np.count_nonzero(self.mask & self.incidents.located))
 
+    @property
+    def largest_weight(self) -> float:
+        """The largest weight of a selected incident; 0 where none is selected."""
+        return float(self.incidents.weight[self.mask].max(initial=0.0))
+
     def years(self) -> float:
         """Length of the period in years of 365.25 days; see `days`.
 

@@ -246,6 +246,7 @@ def _choropleth_title(method: Mapping[str, Any]) -> tuple[str, str]:
     per = f"incidents per {method['per'] or 0:,g} {method['denominator']}"
     titles = {
         "count": ("incidents by area", "incidents"),
+        "weighted": ("weight of incidents by area", "sum of weights"),
         "rate": ("rate by area", per),
         "density": ("density by area", "incidents per km²"),
         "share": ("share by area", "per cent of incidents"),

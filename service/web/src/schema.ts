@@ -241,6 +241,16 @@ export interface ChoroplethRow {
   /** Class of the value, as the legend labels it. */
   class: string | null;
   /**
+   * Number of incidents of equal weight whose sum would be as uncertain. Unit: incidents. Only with
+   * measure=weighted.
+   */
+  effective_number?: number | null;
+  /**
+   * Share of the largest single weight in the sum, 0 to 1; null where the sum is 0. Only with
+   * measure=weighted.
+   */
+  largest_share?: number | null;
+  /**
    * Whether the denominator is an estimate, carried across from another layer. Only with a
    * denominator carried across from another layer.
    */
@@ -365,6 +375,13 @@ export interface ChangeRow {
   /** Incidents in the period. Unit: incidents. */
   count_after: number;
   /**
+   * Sum of the weights of the incidents in the baseline period, which all that follows is about.
+   * Only with measure=weighted.
+   */
+  weighted_before?: number;
+  /** The same of the period. Only with measure=weighted. */
+  weighted_after?: number;
+  /**
    * Incidents minus those that the baseline's daily rate would give for the period. Unit:
    * incidents.
    */
@@ -377,7 +394,7 @@ export interface ChangeRow {
   lower: number | null;
   /** Upper end of the ratio's 95 % interval. */
   upper: number | null;
-  /** p of the two counts at one rate (E-test), two-sided. */
+  /** p of the two counts at one rate (E-test), or of the two weighted sums, two-sided. */
   p_value: number | null;
   /** p corrected for testing every area. */
   q_value: number | null;
@@ -444,6 +461,8 @@ export interface TrendRow {
   days: number;
   /** Incidents in the step. Unit: incidents. */
   count: number;
+  /** Sum of their weights, which the rate is of. Only with measure=weighted. */
+  weighted?: number;
   /** Incidents per day or year, as `per` asks. */
   rate: number;
   /** Lower end of the rate's 95 % interval. */
@@ -491,6 +510,8 @@ export interface PeakRow {
   incidents: number;
   /** The same as a share of all incidents, 0 to 1. */
   share: number;
+  /** Sum of the weights of the same incidents. Only with weight=true. */
+  weight?: number;
   /**
    * P that chance gives any place of the map as surprising as this one; null where nothing was
    * tested.
@@ -865,5 +886,9 @@ export type ColumnName =
   | "unit"
   | "upper"
   | "value"
+  | "weight"
+  | "weighted"
+  | "weighted_after"
+  | "weighted_before"
   | "year"
   | "z_score";

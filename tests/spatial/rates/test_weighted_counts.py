@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spatial.errors import InvalidParameterError, InvalidPointWeightsError, InvalidValuesError
-from spatial.rates.weighted_counts import weighted_counts
+from spatial.rates.rates import count_interval
+from spatial.rates.weighted_counts import weighted_counts, weighted_interval
 
 
 @given(seed=st.integers(0, 10_000))
@@ -46,3 +47,28 @@ def test_requests_without_meaning_are_refused():
     for weights in ([-1.0], [np.nan], [1.0, 2.0]):
         with pytest.raises(InvalidPointWeightsError):
             weighted_counts([0], weights, areas=2)
+
+
+def test_the_interval_of_equal_weights_is_that_of_the_count():
+    counts = np.array([0.0, 1.0, 4.0, 30.0, 400.0])
+    lower, upper = weighted_interval(7.0 * counts, 49.0 * counts, largest_weight=7.0)
+    wanted = count_interval(counts)
+    np.testing.assert_allclose(lower, 7.0 * wanted[0], rtol=1e-9)
+    np.testing.assert_allclose(upper, 7.0 * wanted[1], rtol=1e-9)
+
+
+@pytest.mark.parametrize("mean", [5.0, 20.0, 100.0])
+def test_the_interval_of_unequal_weights_covers(mean):
+    weights, shares = np.array([1.0, 2.0, 10.0, 100.0]), np.array([0.6, 0.3, 0.09, 0.01])
+    counts = np.random.default_rng(1).poisson(mean * shares, size=(4_000, 4))
+    lower, upper = weighted_interval(
+        counts @ weights, counts @ weights**2, largest_weight=weights.max()
+    )
+    true_mean = mean * float(shares @ weights)
+    assert ((lower <= true_mean) & (true_mean <= upper)).mean() >= 0.95
+
+
+def test_nothing_known_has_no_interval():
+    lower, upper = weighted_interval([np.nan], [np.nan], largest_weight=1.0)
+    assert np.isnan(lower[0])
+    assert np.isnan(upper[0])
