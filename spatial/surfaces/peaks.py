@@ -109,17 +109,12 @@ class Peaks:
         return tuple(peak for peak in self.peaks if peak.peak_class == peak_class)
 
     def masses(self, points: PointIndex) -> FloatArray:
-        """The mass of each peak by other weights of the points.
+        """(k,) mass of each peak, by other weights of the same points.
 
         Parameters
         ----------
         points : PointIndex
-            The same points.
-
-        Returns
-        -------
-        (k,) float64
-            In the order of the peaks.
+            The points with those weights.
         """
         xy_m = np.array([(peak.x_m, peak.y_m) for peak in self.peaks]).reshape(-1, 2)
         return _masses(xy_m, points, self.reach_m)
