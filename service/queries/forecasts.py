@@ -32,7 +32,7 @@ class ForecastQuery(TableQuery, HouseholdQuery):
         Text | None,
         Field(
             description="Layer of the districts, for by=district and scenario=district. By "
-            "default the one of fewest areas, at least two and fewer than the layer has."
+            "default the coarsest, of two areas or more, that the layer's areas nest in."
         ),
     ] = None
     denominator: Annotated[

@@ -97,7 +97,8 @@ class OverlayQuery(GrowthQuery):
         Text | None,
         Field(
             description="Layer whose areas are the surroundings, at whose rate incidents are "
-            "expected; by default the one of fewest areas."
+            "expected; by default the coarsest that the areas nest in, otherwise all areas "
+            "together."
         ),
     ] = None
     exposure: Annotated[

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 
 from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
 from service.analyses.growth.household_sizes import POPULATION, HouseholdSizes, household_sizes
+from service.analyses.growth.surroundings import area_around, coarser_layer
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.model.errors import NoStudyAreaError, TooMuchWorkError, UnknownStatisticError
@@ -26,7 +26,6 @@ YEARS_BY_DEFAULT: Final = 10
 MAX_YEARS_AHEAD: Final = 50
 MAX_SITE_YEARS: Final = 20_000
 HOMES: Final = ("households", "homes", "dwellings")  # a new home is one of these
-DISTRICTS_COVER: Final = 0.9  # of the areas' inner points, to be districts by default
 
 
 @dataclass(frozen=True, eq=False)
@@ -255,27 +254,14 @@ class ForecastReader:
     def _districts(self, layer: Layer, query: ForecastQuery) -> Districts | None:
         """The districts; None if the query needs none."""
         if query.districts is not None:
-            return _districts(layer, self._layers.get(query.districts), by_default=False)
+            districts = self._layers.get(query.districts)
+            return Districts(districts, area_around(layer, districts), by_default=False)
         if query.by != "district" and query.scenario != "district":
             return None
-        layers = [self._layers.get(name) for name in self._layers.ids()]
-        coarser = sorted(
-            (candidate for candidate in layers if 2 <= len(candidate) < len(layer)), key=len
-        )
-        for candidate in coarser:
-            districts = _districts(layer, candidate, by_default=True)
-            if np.mean(districts.district_of_area >= 0) >= DISTRICTS_COVER:
-                return districts
-        allowed = tuple(candidate.layer_id for candidate in layers)
-        raise UnknownStatisticError("districts", "none", allowed)
-
-
-def _districts(layer: Layer, districts: Layer, *, by_default: bool) -> Districts:
-    """The district of each area by its inner point, or by code if both layers are the same."""
-    if layer.layer_id == districts.layer_id:
-        return Districts(districts, np.arange(len(layer), dtype=np.int32), by_default)
-    inner_points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
-    return Districts(districts, assign_points(districts, inner_points), by_default)
+        coarser = coarser_layer(self._layers, layer)
+        if coarser is None:
+            raise UnknownStatisticError("districts", "none", tuple(self._layers.ids()))
+        return Districts(coarser, area_around(layer, coarser), by_default=True)
 
 
 def _years(base_year: int, horizon: int | None) -> tuple[int, ...]:

@@ -179,7 +179,11 @@ def _of_rates(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
         )
     districts = inputs.districts
     if districts is not None:
-        choice = "fewest areas of those that hold the layer's" if districts.by_default else ""
+        choice = (
+            f"the coarsest imported layer that the areas of {inputs.layer.layer_id} nest in"
+            if districts.by_default
+            else ""
+        )
         layer_id = districts.layer.layer_id
         notes.append(
             f"Districts are those of {layer_id} at each area's inner point"

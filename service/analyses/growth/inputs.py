@@ -166,6 +166,21 @@ class GrowthInputsReader:
             raise NoStudyAreaError
         return query.layer or ids[0]
 
+    def layer(self, query: GrowthQuery) -> Layer:
+        """The layer of a query.
+
+        Parameters
+        ----------
+        query : GrowthQuery
+            May name a layer.
+
+        Returns
+        -------
+        Layer
+            A boundary layer or a grid.
+        """
+        return self._layers.get(self.layer_id(query))
+
     def version(self, dataset: str, query: GrowthQuery) -> str:
         """A short digest of everything that an answer depends on, apart from the query.
 
@@ -200,7 +215,7 @@ class GrowthInputsReader:
             Of the current versions.
         """
         sites = self._sites.open()
-        layer = self._layers.get(self.layer_id(query))
+        layer = self.layer(query)
         incident_query = query.part(IncidentQuery)
         facts = self._facts.of(
             dataset, layer.layer_id, incident_query, population=query.population

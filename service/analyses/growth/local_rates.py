@@ -8,10 +8,10 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.layers.layer import Layer
-from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
 from service.analyses.growth.area_facts import AreaFacts
-from spatial.arrays import BoolArray, FloatArray, IndexArray
+from service.analyses.growth.surroundings import Surroundings, surroundings_of
+from spatial.arrays import FloatArray, IndexArray
 
 Exposure = Literal["auto", "residents", "area"]
 
@@ -24,28 +24,23 @@ class LocalRates:
     ----------
     layer : Layer
         The areas.
-    surroundings : str
-        Layer whose areas are the surroundings; empty: all areas together.
-    surroundings_version : str
-        Its version; empty without one.
+    surroundings : Surroundings
+        The larger area around each area.
     unit : str
         Unit of the exposure, ``residents`` or ``km^2``.
     exposure : (n,) float64
-        In that unit, 0 where an area has none.
+        In that unit; NaN where it is not known.
     expected : (n,) float64
-        Expected incidents of each area at the rate of its surroundings; NaN without exposure. Over
-        the areas of one surrounding they add up to its incidents.
-    has_exposure : (n,) bool
-        Areas with exposure.
+        Expected incidents of each area at the rate of its surroundings, 0 where nobody lives. NaN
+        where that is not known, or the area would be compared with itself. Over the areas of one
+        surrounding they add up to its incidents.
     """
 
     layer: Layer
-    surroundings: str
-    surroundings_version: str
+    surroundings: Surroundings
     unit: str
     exposure: FloatArray
     expected: FloatArray
-    has_exposure: BoolArray
 
     def near(self, shapes: NDArray[Any], distance_m: float) -> tuple[FloatArray, FloatArray]:
         """Incidents expected within a distance of shapes, and the share of land in reach.
@@ -61,7 +56,7 @@ class LocalRates:
         -------
         expected : (k,) float64
             Each area's expected incidents times the share of its land in reach, as if they were
-            spread evenly; NaN if no area with exposure is in reach.
+            spread evenly; NaN if no area is in reach, or one of which nothing is known.
         ground_share : (k,) float64
             Share of the circle that lies in the layer: nothing is expected at sea or outside the
             layer.
@@ -83,16 +78,16 @@ class LocalRates:
         )
         ground_km2[~is_covered] = shapely.area(intersections) / 1e6
         share = ground_km2 / self.layer.areas_km2[area_of_pair]
-        has_expectation = self.has_exposure[area_of_pair] & (ground_km2 > 0)
+        is_reached = ground_km2 > 1e-9
         expected = np.bincount(
-            shape_of_pair[has_expectation],
-            (self.expected[area_of_pair] * share)[has_expectation],
+            shape_of_pair[is_reached],
+            (self.expected[area_of_pair] * share)[is_reached],
             minlength=len(shapes),
         )
-        is_reached = np.bincount(shape_of_pair[has_expectation], minlength=len(shapes)) > 0
+        has_ground = np.bincount(shape_of_pair[is_reached], minlength=len(shapes)) > 0
         covered_km2 = np.bincount(shape_of_pair, ground_km2, minlength=len(shapes))
         return (
-            np.where(is_reached, expected, np.nan),
+            np.where(has_ground, expected, np.nan),
             np.minimum(covered_km2 / (shapely.area(reach) / 1e6), 1.0),
         )
 
@@ -104,16 +99,21 @@ class LocalRates:
         dict of str to Any
             JSON members.
         """
-        surrounding_area = (
-            f"the area of {self.surroundings} around it" if self.surroundings else ""
-        )
+        layer = self.surroundings.layer
         return {
-            "rate_of": surrounding_area or f"all areas of {self.layer.layer_id}",
-            "surroundings": self.surroundings or None,
-            "surroundings_version": self.surroundings_version or None,
+            "rate_of": self._rate_of(),
+            "reason": self.surroundings.reason,
+            "surroundings": None if layer is None else layer.layer_id,
+            "surroundings_version": None if layer is None else layer.version,
             "per": self.unit,
             "spread": "evenly over each area's ground; sea and ground outside the layer left out",
         }
+
+    def _rate_of(self) -> str:
+        layer = self.surroundings.layer
+        if layer is None:
+            return f"all areas of {self.layer.layer_id}"
+        return f"the area of {layer.layer_id} around it"
 
     def notes(self) -> tuple[str, ...]:
         """Notes on expected numbers.
@@ -123,10 +123,23 @@ class LocalRates:
         tuple of str
             Full sentences.
         """
-        n_without = int(np.count_nonzero(~self.has_exposure))
-        if not n_without:
-            return ()
-        return (f"{n_without} areas have no {self.unit}: nothing is expected there.",)
+        is_unknown = ~np.isfinite(self.exposure)
+        is_outside = ~is_unknown & (self.surroundings.area < 0)
+        is_alone = ~np.isfinite(self.expected) & ~is_unknown & ~is_outside
+        counts = (
+            (is_unknown, f"no known {self.unit}"),
+            (is_outside, "no ground in common with the surroundings"),
+            (is_alone, f"half or more of the {self.unit} of their surroundings"),
+        )
+        return (
+            f"Expected numbers are at the rate of {self._rate_of()}: {self.surroundings.reason}.",
+            *(
+                f"Areas with {reason}: {np.count_nonzero(is_missing)}. What is expected there, or "
+                "within reach of them, is missing."
+                for is_missing, reason in counts
+                if is_missing.any()
+            ),
+        )
 
 
 def local_rates(
@@ -148,8 +161,7 @@ def local_rates(
     facts : AreaFacts
         Their counts and population.
     surroundings : str or None
-        A layer; None: the imported one with the fewest areas, if it has fewer than `layer`,
-        otherwise all areas of `layer` together.
+        A layer; None: the coarsest that the areas nest in, otherwise all of them together.
     exposure : {"auto", "residents", "area"}
         auto: residents if the layer has them, otherwise km^2.
 
@@ -158,40 +170,26 @@ def local_rates(
     LocalRates
         In the order of the layer's codes.
     """
-    surrounding_layer = _surroundings(layers, layer, surroundings)
-    surrounding_of_area = np.zeros(len(layer), dtype=np.int32)
-    if surrounding_layer is not None:
-        inner_points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
-        surrounding_of_area = (
-            assign_points(surrounding_layer, inner_points) + 1
-        )  # 0: in none of them, together
+    around = surroundings_of(layers, layer, surroundings)
     population = facts.population
     by_residents = exposure == "residents" or (exposure == "auto" and population is not None)
     exposure_values = (
         layer.areas_km2 if not by_residents or population is None else population.values
     )
-    has_exposure = np.isfinite(exposure_values) & (exposure_values > 0)
-    usable_exposure = np.where(has_exposure, exposure_values, 0.0)
-    incidents = np.bincount(surrounding_of_area, np.where(has_exposure, facts.count, 0))
-    total = np.bincount(surrounding_of_area, usable_exposure)
+    usable_exposure = np.where(exposure_values > 0, exposure_values, 0.0)
+    is_compared = np.isfinite(exposure_values) & (around.area >= 0)
+    group = around.area + 1  # 0: in none
+    incidents = np.bincount(group, np.where(usable_exposure > 0, facts.count, 0))
+    total = np.bincount(group, usable_exposure)
     rate = np.divide(incidents, total, out=np.zeros(len(total)), where=total > 0)
+    is_compared &= ~around.is_alone(usable_exposure)
     return LocalRates(
         layer=layer,
-        surroundings="" if surrounding_layer is None else surrounding_layer.layer_id,
-        surroundings_version="" if surrounding_layer is None else surrounding_layer.version,
+        surroundings=around,
         unit="residents" if by_residents and population is not None else "km^2",
-        exposure=usable_exposure,
-        expected=np.where(has_exposure, rate[surrounding_of_area] * usable_exposure, np.nan),
-        has_exposure=has_exposure,
+        exposure=exposure_values,
+        expected=np.where(is_compared, rate[group] * usable_exposure, np.nan),
     )
-
-
-def _surroundings(layers: LayerStore, layer: Layer, layer_id: str | None) -> Layer | None:
-    """The layer of the surroundings; None if all areas together are."""
-    if layer_id is not None:
-        return layers.get(layer_id)
-    coarsest = min((layers.get(name) for name in layers.ids()), key=len)
-    return coarsest if len(coarsest) < len(layer) else None
 
 
 def _pair_indices(

@@ -13,9 +13,8 @@ from service.analyses.growth.inputs import GrowthInputs, GrowthInputsReader
 from service.analyses.growth.local_rates import LocalRates, local_rates
 from service.analyses.growth.rows import OverlayRow
 from service.analyses.growth.site_areas import incidents_near, nearest_of
-from service.analyses.growth.sites import (
-    site_columns,
-)
+from service.analyses.growth.sites import site_columns
+from service.analyses.growth.surroundings import coarser_layer
 from service.model.answers import Table
 from service.model.errors import UnknownStatisticError
 from service.model.provenance import provenance, short_digest
@@ -61,16 +60,21 @@ class Overlay:
         """
         return self._reader.layer_id(query)
 
-    def outlines(self) -> NDArray[Any]:
-        """The areas of the layer with the fewest, for the borders of a picture.
+    def outlines(self, query: OverlayQuery) -> NDArray[Any]:
+        """The borders of a picture: the surroundings of the areas, or the areas themselves.
+
+        Parameters
+        ----------
+        query : OverlayQuery
+            May name a layer.
 
         Returns
         -------
         (n,) object array
             Polygons in the working CRS.
         """
-        layers = self._reader.layers
-        return min((layers.get(name) for name in layers.ids()), key=len).geometries
+        layer = self._reader.layer(query)
+        return (coarser_layer(self._reader.layers, layer) or layer).geometries
 
     def version(self, dataset: str, query: OverlayQuery) -> str:
         """A short digest of everything that an overlay depends on, apart from the query.

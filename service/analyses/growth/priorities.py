@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.growth.area_facts import by_area
 from service.analyses.growth.inputs import GrowthInputs, GrowthInputsReader
-from service.analyses.growth.local_rates import local_rates
+from service.analyses.growth.local_rates import LocalRates, local_rates
 from service.analyses.growth.overlay import area_growth
 from service.analyses.growth.rows import PriorityRow
 from service.model.answers import Table
@@ -103,10 +103,11 @@ class Priorities:
         """
         inputs = self._reader.of(dataset, query)
         area_indices = np.flatnonzero(inputs.facts.area_counts.in_scope)
-        facts = {
-            name: column[area_indices]
-            for name, column in self._facts(dataset, query, inputs).items()
-        }
+        rates = local_rates(
+            self._reader.layers, inputs.layer, inputs.facts, surroundings=None, exposure="auto"
+        )
+        all_facts = self._facts(dataset, query, inputs, rates)
+        facts = {name: column[area_indices] for name, column in all_facts.items()}
         codes = np.array(inputs.layer.codes, dtype=object)[area_indices]
         decisions = [self._decide(facts, index) for index in range(len(area_indices))]
         priority = np.array([decision[0] for decision in decisions], dtype=object)
@@ -143,6 +144,7 @@ class Priorities:
                         "digest": self._digest,
                         **{rule.id: str(rule) for rule in self._rules.rules},
                     },
+                    "ratio_to_local": rates.source(),
                     "areas": {
                         name: int(np.count_nonzero(priority == name)) for name in PRIORITIES
                     },
@@ -151,18 +153,18 @@ class Priorities:
                 counts=inputs.facts.area_counts.reconciliation(),
                 notes=(
                     *inputs.notes(),
+                    *rates.notes(),
                     *(() if has_baseline else (NO_BASELINE,)),
                     NOT_A_RANKING,
                 ),
             ),
         )
 
-    def _facts(self, dataset: str, query: PrioritiesQuery, inputs: GrowthInputs) -> Facts:
+    def _facts(
+        self, dataset: str, query: PrioritiesQuery, inputs: GrowthInputs, rates: LocalRates
+    ) -> Facts:
         """Every fact that rules may use, by area of the layer; missing values are None or NaN."""
         area_facts, growth = inputs.facts, area_growth(inputs)
-        rates = local_rates(
-            self._reader.layers, inputs.layer, area_facts, surroundings=None, exposure="auto"
-        )
         expected = np.where(rates.expected > 0, rates.expected, np.nan)
         ratio = standardised_ratios(area_facts.count.astype(np.float64), expected)
         facts: Facts = {

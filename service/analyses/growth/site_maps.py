@@ -97,7 +97,7 @@ class SiteMaps:
             sites=sites,
             sites_legend=self._legends.of(sites),
             bounds_m=_bounds(areas, sites),
-            outlines=self._overlay.outlines(),
+            outlines=self._overlay.outlines(query.part(OverlayQuery)),
             title=areas_legend.title + ("" if is_about_homes else ", and planned homes"),
             subtitle=f"{categories}, {first_day} to {last_day}; {homes_text}"
             + (f"; shown: {query.within}" if query.within else ""),

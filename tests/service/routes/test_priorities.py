@@ -63,8 +63,9 @@ def test_rows_are_in_the_order_of_the_priorities(client):
     assert places == sorted(places)
 
 
-def test_hot_areas_are_emerging_or_sustained_and_say_so(client):
-    rows = rows_of(client, ADDRESS, **CELLS, category="assault")
+def test_hot_areas_are_emerging_or_sustained_and_say_so(blocks_client):
+    query = {"layer": "block", "household_size": 10, "category": "assault"}
+    rows = rows_of(blocks_client, ADDRESS, **query)
     hot = [row for row in rows if row["hotspot_class"].startswith("hot")]
     assert hot
     for row in hot:

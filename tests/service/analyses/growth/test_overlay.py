@@ -47,7 +47,7 @@ def append_sites(data_dir, **columns):
     )
 
 
-@pytest.mark.parametrize("distance_m", [150, 900, 2_500])
+@pytest.mark.parametrize("distance_m", [150, 900, 1_400])
 def test_what_is_expected_near_a_site_is_the_rate_of_its_district_on_those_who_live_there(
     client, distance_m
 ):
