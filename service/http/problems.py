@@ -51,6 +51,7 @@ STATUS: dict[type[Exception], int] = {
     store.UnknownAttributeError: 422,
     store.NoSitesError: 404,
     analysis.UnknownCategoryError: 422,
+    analysis.NotCoveredError: 422,
     analysis.CutMonthError: 422,
     analysis.InvalidWithinError: 422,
     analysis.UnknownStatisticError: 422,

@@ -2,6 +2,7 @@
 
 AnalysisError
 ├── UnknownCategoryError    a category that the dataset does not have
+├── NotCoveredError         a period of which the data cover no day
 ├── CutMonthError           a date inside a month of which records are known only to the month
 ├── InvalidWithinError      an area to stay within that is not written layer:code
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
@@ -37,6 +38,24 @@ class UnknownCategoryError(AnalysisError):
         return (
             f"category {self.category!r} is not one of dataset {self.dataset!r}: "
             f"{'; '.join(self.allowed)}"
+        )
+
+
+class NotCoveredError(AnalysisError):
+    """The data cover no day of the period: that is no data, not zero incidents."""
+
+    code = "period-not-covered"
+
+    def __init__(self, dataset: str, period: str, covered: str) -> None:
+        super().__init__(dataset, period, covered)
+        self.dataset = dataset
+        self.period = period
+        self.covered = covered
+
+    def __str__(self) -> str:
+        return (
+            f"dataset {self.dataset!r} has no data of {self.period}: it covers {self.covered}; "
+            "that is not the same as no incidents"
         )
 
 

@@ -132,7 +132,7 @@ class TypedColumn:
     def fault(self, values: ColumnValues) -> str:
         """What is wrong with the values of the column; empty where nothing is."""
         kind = values.dtype.kind
-        if kind not in _ARRAY_KINDS[self.value_type]:
+        if kind not in _ARRAY_KINDS[self.value_type] + ("O" if self.is_nullable else ""):
             return f"{self.name} is of dtype {values.dtype}, not {self.value_type.__name__}"
         if not self.is_nullable and _has_null(values):
             return f"{self.name} has missing values"

@@ -12,7 +12,7 @@ class TrendQuery(IncidentQuery):
 
     step: Annotated[
         Literal["month", "quarter", "year"],
-        Field(description="Length of a step; incomplete ones at the ends are left out."),
+        Field(description="Length of a step; those that from or to cut are left out."),
     ] = "month"
     measure: Annotated[
         Literal["count", "weighted"],

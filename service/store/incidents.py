@@ -1,6 +1,7 @@
 """Incidents at rest, one Delta table per dataset, and one version of them in memory."""
 
 import dataclasses
+import datetime
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -11,6 +12,8 @@ import pyarrow.compute as pc
 
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
+from service.coverage.spans import Span
+from service.coverage.statements import StatedCoverage
 from service.store.commits import Committed, Plan
 from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError, UnknownDatasetError
@@ -295,6 +298,8 @@ class IncidentStore:
         synthetic: bool = False,
         replace: bool = False,
         coordinates: Sequence[str] = (),
+        covers: Sequence[Span] = (),
+        until: datetime.date | None = None,
     ) -> Committed:
         """Add the rows of one or more files in one atomic commit.
 
@@ -319,6 +324,10 @@ class IncidentStore:
         coordinates : sequence of str
             From which CRS to which the places were brought, and by which operation; added to
             what the table has of earlier rows.
+        covers : sequence of Span
+            The days that these files cover together; empty: as their names or their records say.
+        until : date or None
+            Records of later days are not covered, unless their files are stated to cover them.
 
         Returns
         -------
@@ -336,6 +345,7 @@ class IncidentStore:
         table = self._table(checked_dataset_id(dataset))
         check_distinct(files)
         completed = checked_rows(rows, files)
+        names = [file.name for file in files]
         stated = {"title": title, "source": source, "licence": licence}
 
         def plan(current: TableVersion) -> Plan:
@@ -347,6 +357,11 @@ class IncidentStore:
             current_facts = dataclasses.asdict(facts)
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
             restated["coordinates"] = _operations(facts.coordinates, coordinates)
+            restated["coverage"] = (
+                StatedCoverage.from_facts(facts.coverage)
+                .after_import(names, covers, until)
+                .to_facts()
+            )
             if restated == current_facts:
                 return planned
             return dataclasses.replace(planned, facts=restated)
@@ -356,6 +371,7 @@ class IncidentStore:
             "title": title or dataset,
             "synthetic": synthetic,
             "coordinates": list(coordinates),
+            "coverage": StatedCoverage().after_import(names, covers, until).to_facts(),
         }
         return table.append(completed, facts=facts, plan=plan, configuration=STATISTICS)
 

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.coverage.coverage import Coverage
+from service.coverage.statements import StatedCoverage, coverage_of
 from service.store.contents import mixed
 from service.store.delta import TableVersion
 from service.store.errors import UnknownAttributeError
@@ -19,7 +21,7 @@ from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
 
-_CODED = ("precision", "category", "subcategory", "area_code", "area_layer")
+_CODED = ("precision", "category", "subcategory", "area_code", "area_layer", "source_file")
 _COLUMNS = ("occurred", "easting_m", "northing_m", "weight", *_CODED)
 
 
@@ -33,6 +35,7 @@ class DatasetFacts:
     synthetic: bool
     crs: str
     coordinates: tuple[str, ...]
+    coverage: Mapping[str, Any]
 
     @classmethod
     def of(cls, table: TableVersion) -> "DatasetFacts":
@@ -61,6 +64,7 @@ class DatasetFacts:
             synthetic=bool(facts.get("synthetic", False)),
             crs=str(facts.get("crs", "")),
             coordinates=tuple(str(name) for name in facts.get("coordinates", ())),
+            coverage=facts.get("coverage", {}),
         )
 
 
@@ -129,6 +133,10 @@ class Incidents:
     coordinates : tuple of str
         From which CRS the places were read, and by which operations; empty where that was not
         recorded.
+    coverage : Coverage
+        The days that the records cover.
+    covered : (n,) bool
+        Whether an incident is dated to one of these days.
     occurred : (n,) datetime64[m]
         Local time at the place: the start of the minute, day or month that is known.
     precision : (n,) int8
@@ -152,6 +160,8 @@ class Incidents:
     synthetic: bool
     crs: str
     coordinates: tuple[str, ...]
+    coverage: Coverage
+    covered: BoolArray
     occurred: Minutes
     precision: NDArray[np.int8]
     xy_m: FloatArray
@@ -285,6 +295,12 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
     to_precision = np.array([PRECISIONS.index(name) for name in names], dtype=np.int8)
     located = np.zeros(len(order), dtype=np.bool_)
     located[:located_count] = True
+    coverage = coverage_of(
+        occurred,
+        *coded["source_file"],
+        stated=StatedCoverage.from_facts(facts.coverage),
+        month_only="month" in names,
+    )
     return Incidents(
         dataset=dataset,
         version=table.version,
@@ -294,6 +310,8 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         synthetic=facts.synthetic,
         crs=facts.crs,
         coordinates=facts.coordinates,
+        coverage=coverage,
+        covered=_ordered(coverage.covers(occurred), order),
         occurred=_ordered(occurred, order),
         precision=_ordered(to_precision[precision], order),
         xy_m=_ordered(xy_m, order),

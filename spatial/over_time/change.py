@@ -260,6 +260,8 @@ def weighted_displacement_difference(
     displacement: tuple[float, float] = (0.0, 0.0),
     displacement_control: tuple[float, float] = (0.0, 0.0),
     *,
+    first_exposure: float = 1.0,
+    second_exposure: float = 1.0,
     confidence: float = 0.95,
 ) -> WeightedDisplacement:
     """Effect of an intervention, compared with a control and net of displacement.
@@ -271,6 +273,8 @@ def weighted_displacement_difference(
     displacement, displacement_control : (before, after)
         Incidents in the area they may have been displaced to, and in a control for it; (0, 0) if
         displacement is not considered.
+    first_exposure, second_exposure : float
+        Lengths of the two periods, above 0: the counts before are brought to the length after.
     confidence : float
         Above 0 and below 1.
 
@@ -281,9 +285,10 @@ def weighted_displacement_difference(
     Notes
     -----
     (target after - before) - (control after - before) + (displacement after - before) -
-    (its control after - before); the variance is the sum of all eight counts, which are
-    Poisson. Periods must be of equal length and controls of similar size, because the change
-    of a control is subtracted as a number, not as a share.
+    (its control after - before), where those before are multiplied by `second_exposure` /
+    `first_exposure`; the variance is the sum of all eight counts, which are Poisson, those
+    before times the square of that. Controls must be of similar size, because the change of a
+    control is subtracted as a number, not as a share.
 
     References
     ----------
@@ -296,9 +301,10 @@ def weighted_displacement_difference(
     pairs = np.array([target, control, displacement, displacement_control], dtype=np.float64)
     if pairs.shape != (4, 2) or not np.all(np.isfinite(pairs) & (pairs >= 0.0)):
         raise InvalidValuesError("counts", "must be finite and not negative, before and after")
-    change = pairs[:, 1] - pairs[:, 0]
+    t1, t2 = _checked_exposures(first_exposure, second_exposure)
+    change = pairs[:, 1] - pairs[:, 0] * (t2 / t1)
     difference = float(change @ np.array([1.0, -1.0, 1.0, -1.0]))
-    error = math.sqrt(float(pairs.sum()))
+    error = math.sqrt(float(pairs[:, 1].sum() + pairs[:, 0].sum() * (t2 / t1) ** 2))
     half_width = float(ndtri(0.5 + 0.5 * confidence)) * error
     z_score = difference / error if error > 0.0 else 0.0
     return WeightedDisplacement(

@@ -161,6 +161,7 @@ class PeriodChanges:
                     **after.filter(),
                     "baseline_from": query.baseline_from,
                     "baseline_to": query.baseline_to,
+                    "baseline_covered": before.filter()["covered"],
                 },
                 method={
                     "name": "change between two periods",
@@ -182,6 +183,7 @@ class PeriodChanges:
                     **after.reconciliation(),
                 },
                 notes=(
+                    *before.selection.coverage_notes(),
                     *after.notes(),
                     *untested_notes(neighbours, deals_values=True),
                     *_untold_notes(maps, neighbours.n, draws, correction=query.correction),

@@ -92,6 +92,8 @@ class Displacement:
             pairs["control"],
             pairs["displacement"],
             pairs["displacement_control"],
+            first_exposure=before.selection.length_days(),
+            second_exposure=after.selection.length_days(),
         )
         content: DisplacementContent = {
             "difference": finite_or_none(difference.difference),
@@ -114,6 +116,7 @@ class Displacement:
                     **after.filter(),
                     "baseline_from": query.baseline_from,
                     "baseline_to": query.baseline_to,
+                    "baseline_covered": before.filter()["covered"],
                 },
                 method={
                     "name": "weighted displacement difference (Wheeler and Ratcliffe 2018)",
@@ -123,6 +126,7 @@ class Displacement:
                 },
                 counts=after.reconciliation(),
                 notes=(
+                    *before.selection.coverage_notes(),
                     *after.notes(),
                     *_notes(before.selection.length_days(), after.selection.length_days()),
                 ),
@@ -131,10 +135,10 @@ class Displacement:
 
 
 def _notes(before: float, after: float) -> tuple[str, ...]:
-    if abs(before - after) <= 0.02 * before:
+    if before == after:
         return ()
     note = (
-        f"The periods differ in length ({before:g} and {after:g} days): the difference is of "
-        "counts and supposes equal periods."
+        f"The periods differ in length ({before:g} and {after:g} days): in the difference the "
+        f"counts before are brought to {after:g} days."
     )
     return (note,)

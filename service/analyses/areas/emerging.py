@@ -91,7 +91,8 @@ class EmergingHotspots:
             With the shapes of the areas.
         """
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
-        steps = whole_steps(area_counts.selection, query.step)
+        all_steps = whole_steps(area_counts.selection, query.step)
+        steps = all_steps.with_data()
         area_indices = np.flatnonzero(area_counts.in_scope)
         values = _counts_per_step(area_counts, steps)[area_indices]
         neighbours = self._neighbourhoods.of_areas(
@@ -100,7 +101,8 @@ class EmergingHotspots:
         draws = draws_for(query.permutations, len(area_indices))
         check_work(self._limits, neighbours, draws, max(len(steps.labels), 1))
         hot_spots = emerging_hot_spots(
-            values,
+            # Of steps covered in part as many as all of it would have at their daily rate.
+            values * (steps.length / steps.days),
             neighbours,
             permutations=draws.permutations,
             most_permutations=draws.most_permutations,
@@ -140,6 +142,7 @@ class EmergingHotspots:
                 notes=(
                     *area_counts.notes(),
                     *untested_notes(neighbours, deals_values=True),
+                    *all_steps.notes(),
                     *_notes(steps, hot_spots),
                 ),
             ),
@@ -192,8 +195,6 @@ def _method(
 
 def _notes(steps: Steps, hot_spots: EmergingHotSpots) -> tuple[str, ...]:
     notes = []
-    if steps.omitted_count:
-        notes.append(steps.omission_note())
     if hot_spots.flat_steps:
         flat_steps = ", ".join(steps.labels[index] for index in hot_spots.flat_steps)
         notes.append(f"No area differs from another in {flat_steps}: nothing is hot or cold then.")

@@ -192,11 +192,15 @@ class TrendRow(Row):
     """A whole month, quarter or year and its incidents, oldest first."""
 
     month: str = column("First month of the step, ISO.", NOTHING)
-    days: int = column("Length of the step.", NOTHING, "days")
-    count: int = column("Incidents in the step.", COUNT, "incidents")
-    weighted: float = column(
+    days: int = column("Days of the step that the data cover.", NOTHING, "days")
+    count: int | None = column(
+        "Incidents in the step; null where the data cover none of it.", COUNT, "incidents"
+    )
+    weighted: float | None = column(
         "Sum of their weights, which the rate is of.", _OF_COUNT, only=_WEIGHTED
     )
-    rate: float = column("Incidents per day or year, as `per` asks.", _OF_COUNT)
-    lower: float = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
-    upper: float = column("Upper end of the rate's 95 % interval.", _OF_COUNT)
+    rate: float | None = column(
+        "Incidents per day or year, as `per` asks; null where there is no data.", _OF_COUNT
+    )
+    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
+    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT)

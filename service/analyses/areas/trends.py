@@ -112,23 +112,24 @@ class Trends:
         columns: dict[str, NDArray[Any]] = {
             "month": np.array(steps.labels, dtype=object),
             "days": steps.days,
-            "count": count,
+            "count": steps.without_data_null(count),
             **_rates(count, selection, steps, query),
         }
         is_weighted = query.measure == "weighted"
         placement_counts = area_counts.placement.counts(selection.mask)
         in_layer = int(np.count_nonzero(selection.mask & (area_counts.placement.area >= 0)))
         total = int(count.sum())
-        notes = [steps.omission_note()] if steps.omitted_count else []
+        notes = list(steps.notes())
         if not steps.labels:
-            notes.append(f"There is no whole {query.step} in the period.")
+            period = " to ".join(str(day) for day in selection.days())
+            notes.append(f"There is no whole {query.step} in the period, {period}.")
         return Table(
             kind="trend",
             row=TrendRow,
             columns=columns,
             provenance=provenance(
                 sources=area_counts.sources(),
-                filter=incident_filter.as_provenance(),
+                filter={**selection.provenance_filter(), "within": incident_filter.within},
                 method={
                     "name": "trend",
                     "area": f"{place.layer_id}:{place.code}" if place.code else place.layer_id,
@@ -181,9 +182,9 @@ def _rates(
     )
     total, squares = weights.total[: len(count)], weights.squares[: len(count)]
     lower, upper = weighted_interval(total, squares, largest_weight=selection.largest_weight)
-    scale = DAYS_PER[query.per] / steps.days
+    scale = DAYS_PER[query.per] / np.where(steps.has_data, steps.days, np.nan)
     return {
-        "weighted": total,
+        "weighted": np.where(steps.has_data, total, np.nan),
         "rate": total * scale,
         "lower": lower * scale,
         "upper": upper * scale,

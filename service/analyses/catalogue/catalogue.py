@@ -1,10 +1,13 @@
 """Lists of what is imported: datasets, boundary layers, measures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.catalogue.documents import (
+    CoveredSpan,
     DatasetEntry,
     DatasetList,
     LayerEntry,
@@ -14,6 +17,7 @@ from service.analyses.catalogue.documents import (
 )
 from service.analyses.inputs.area_counts import Areas
 from service.config.settings import Settings
+from service.coverage.spans import Span
 from service.model.answers import Document, Table
 from service.model.provenance import (
     SOFTWARE,
@@ -260,6 +264,11 @@ class Catalogue:
             "outside": outside,
             "from": first_month,
             "to": last_month,
+            "covered": _covered(incidents.coverage.spans),
+            "covered_by": incidents.coverage.basis,
+            "covered_sources": {
+                source.name: _covered(source.spans) for source in incidents.coverage.sources
+            },
             "categories": list(incidents.categories),
             "records_by_category": {
                 category: int(count)
@@ -317,7 +326,7 @@ class Catalogue:
 
 
 def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
-    """First and last month of the records.
+    """First and last month that the records cover.
 
     Parameters
     ----------
@@ -329,7 +338,10 @@ def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
     first_month, last_month : str or None
         ISO, such as 2019-04; None without records.
     """
-    if len(incidents.occurred) == 0:
-        return None, None
-    months = incidents.occurred.astype("datetime64[M]")
-    return str(months.min()), str(months.max())
+    whole = incidents.coverage.whole
+    return (None, None) if whole is None else (str(whole.first)[:7], str(whole.last)[:7])
+
+
+def _covered(spans: Sequence[Span]) -> list[CoveredSpan]:
+    """Spans for a document."""
+    return [{"from": str(span.first), "to": str(span.last)} for span in spans]

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from service.model.schemas import UNSTATED, Box
 
 # "from" is a word of Python's own.
+CoveredSpan = TypedDict("CoveredSpan", {"from": str, "to": str})
 DatasetEntry = TypedDict(
     "DatasetEntry",
     {
@@ -16,6 +17,9 @@ DatasetEntry = TypedDict(
         "outside": int | None,
         "from": str | None,
         "to": str | None,
+        "covered": list[CoveredSpan],
+        "covered_by": Annotated[Literal["stated", "files", "records"], UNSTATED],
+        "covered_sources": Annotated[dict[str, list[CoveredSpan]], UNSTATED],
         "categories": list[str],
         "records_by_category": Annotated[dict[str, int], UNSTATED],
         "version": int,

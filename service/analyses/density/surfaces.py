@@ -345,10 +345,10 @@ def _provenance(
             },
             **({} if within is None else {"within": within.source()}),
         },
-        filter={**selection.filter.as_provenance(), "within": query.within},
+        filter={**selection.provenance_filter(), "within": query.within},
         method=method,
         counts={"records": records, "located": located, "unlocated": records - located},
-        notes=warnings,
+        notes=(*selection.coverage_notes(), *warnings),
     )
 
 

@@ -173,7 +173,7 @@ class ForecastReader:
         """
         layer = self.layer(query)
         area_counts = self._areas.count(dataset, layer.layer_id, query.incident_filter())
-        _, last_day = area_counts.selection.days()
+        last_day = area_counts.selection.covered()[-1].last
         years = _years(last_day.year, query.horizon)
         if len(sites) * len(years) > MAX_SITE_YEARS:
             raise TooMuchWorkError(

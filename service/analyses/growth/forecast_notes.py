@@ -108,12 +108,12 @@ def forecast_notes(
 
 def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     """Notes on the base period."""
-    first_day, last_day = inputs.area_counts.selection.days()
+    covered = inputs.area_counts.selection.covered()
     completed = inputs.sites.completed_year
     notes = [
         (
-            f"Rates stay as they were from {first_day} to {last_day} ({inputs.years_observed:.2f} "
-            "years): no trend, no season, no policy."
+            f"Rates stay as they were from {covered[0].first} to {covered[-1].last} "
+            f"({inputs.years_observed:.2f} years): no trend, no season, no policy."
         ),
         (
             f"{inputs.denominator.measure} of {inputs.denominator.period} stands for the whole "

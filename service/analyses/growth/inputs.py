@@ -100,7 +100,7 @@ class GrowthInputs:
     def _completions_note(self) -> list[str]:
         """A note if completions are older than the incidents."""
         years = self.sites.completed_year[self.sites.completed_year != NO_YEAR]
-        last_year = self.facts.area_counts.selection.days()[1].year
+        last_year = self.facts.area_counts.selection.covered()[-1].last.year
         if not len(years) or years.max() >= last_year:
             return []
         return [f"Completions are of {years.max()}: homes built since count as to come."]

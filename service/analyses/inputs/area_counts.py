@@ -105,14 +105,14 @@ class AreaCounts:
         return sources if self.within is None else {**sources, "within": self.within.source()}
 
     def notes(self) -> tuple[str, ...]:
-        """Notes on how the incidents were assigned to areas.
+        """Notes on the period covered, and on how the incidents were assigned to areas.
 
         Returns
         -------
         tuple of str
             Full sentences.
         """
-        return self.placement.notes
+        return (*self.selection.coverage_notes(), *self.placement.notes)
 
     def filter(self) -> Mapping[str, Any]:
         """The filter in canonical form, for the provenance.
@@ -122,7 +122,7 @@ class AreaCounts:
         mapping of str to Any
             Only the parts of the filter that are set.
         """
-        return self.selection.filter.as_provenance()
+        return self.selection.provenance_filter()
 
 
 MEMORY_BYTES = 128 * 2**20  # for the counts of recent questions

@@ -1,16 +1,17 @@
-"""Whole months, quarters or years within a period."""
+"""Whole months, quarters or years within a period, and how much of each the data cover."""
 
 import calendar
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.inputs.selection import Selection
 from service.model.errors import TooMuchWorkError
-from spatial.arrays import IntArray
+from spatial.arrays import BoolArray, IntArray
 
 MAX_STEPS: Final = 1_200  # a hundred years of months
 STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
@@ -25,7 +26,9 @@ class Steps:
     labels : tuple of str
         First month of each step, ISO, oldest first.
     days : (steps,) int64
-        Number of days of each step: the exposure of its counts.
+        Number of days of each step that the data cover: the exposure of its counts.
+    length : (steps,) int64
+        Number of days of each step.
     step_of_incident : (n,) int64
         Step of each incident of the dataset, -1 outside all steps.
     omitted_count : int
@@ -34,25 +37,90 @@ class Steps:
 
     labels: tuple[str, ...]
     days: IntArray
+    length: IntArray
     step_of_incident: NDArray[np.int64]
     omitted_count: int
 
-    def omission_note(self) -> str:
-        """A note on the incomplete steps.
+    @property
+    def has_data(self) -> BoolArray:
+        """(steps,) Whether the data cover any day of a step."""
+        return np.asarray(self.days > 0, np.bool_)
+
+    def with_data(self) -> "Steps":
+        """The steps of which the data cover a day, without those between.
 
         Returns
         -------
-        str
-            One sentence.
+        Steps
+            In the same order.
         """
-        return (
-            f"{self.omitted_count} incidents are in incomplete steps at the ends and were left "
-            "out."
+        position = np.cumsum(self.has_data) - 1
+        return Steps(
+            labels=tuple(self._named(self.has_data)),
+            days=self.days[self.has_data],
+            length=self.length[self.has_data],
+            step_of_incident=np.where(
+                self.step_of_incident < 0, -1, position[self.step_of_incident]
+            )
+            if len(position)
+            else self.step_of_incident,
+            omitted_count=self.omitted_count,
         )
+
+    def without_data_null(self, counts: IntArray) -> NDArray[Any]:
+        """Counts per step, None where the data cover none of it.
+
+        Parameters
+        ----------
+        counts : (steps,) int64
+            Incidents of each step.
+
+        Returns
+        -------
+        (steps,) int64 or object
+            Whole numbers as they are where every step has data.
+        """
+        if self.has_data.all():
+            return counts
+        column: NDArray[Any] = counts.astype(object)
+        column[~self.has_data] = None
+        return column
+
+    def notes(self) -> tuple[str, ...]:
+        """Notes on steps without data, steps covered in part, and what was left out.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
+        notes = []
+        if not self.has_data.all():
+            notes.append(f"No data, which is not zero: {_listed(self._named(~self.has_data))}.")
+        is_partial = self.has_data & (self.days < self.length)
+        if is_partial.any():
+            partial = (
+                f"{self.labels[k]} ({self.days[k]} of {self.length[k]} days)"
+                for k in np.flatnonzero(is_partial)
+            )
+            notes.append(f"Covered in part: {_listed(partial)}.")
+        if self.omitted_count:
+            notes.append(
+                f"{self.omitted_count} incidents are in incomplete steps at the ends and were "
+                "left out."
+            )
+        return tuple(notes)
+
+    def _named(self, condition: BoolArray) -> list[str]:
+        """The labels of the steps that meet a condition."""
+        return [self.labels[k] for k in np.flatnonzero(condition)]
 
 
 def whole_steps(selection: Selection, step: str) -> Steps:
     """The whole steps within the period of a selection, and the step of each incident.
+
+    An end of the period that the filter leaves open is moved out to that of a step; a step that
+    an end of the filter cuts is left out.
 
     Parameters
     ----------
@@ -73,11 +141,16 @@ def whole_steps(selection: Selection, step: str) -> Steps:
     """
     first_day, last_day = selection.days()
     length = STEP_MONTHS[step]
-    start = _month_number(first_day) + (1 if first_day.day > 1 else 0)
-    is_whole = last_day.day == calendar.monthrange(last_day.year, last_day.month)[1]
-    end = _month_number(last_day) + (1 if is_whole else 0)  # the first month not whole
-    start = -(-start // length) * length
-    count = max((end - start) // length, 0)
+    start, end = _month_number(first_day), _month_number(last_day)
+    if selection.filter.start is not None:
+        # The first step that begins on that day or later.
+        start = -(-(start + (first_day.day > 1)) // length) * length
+    if selection.filter.end is not None:
+        # Up to the last step that ends on that day or earlier.
+        is_whole = last_day.day == calendar.monthrange(last_day.year, last_day.month)[1]
+        end = (end + is_whole) // length * length - 1
+    start = start // length * length
+    count = max(end // length - start // length + 1, 0)
     if count > MAX_STEPS:
         raise TooMuchWorkError(
             f"steps of a {step}", count, MAX_STEPS, "take longer ones or a shorter period"
@@ -88,12 +161,20 @@ def whole_steps(selection: Selection, step: str) -> Steps:
     is_inside = selection.mask & (months >= start) & (step_index < count)
     # In numpy, because the month after 9999-12 is none of the calendar's.
     first_months = (start - 1970 * 12 + length * np.arange(count + 1)).astype("datetime64[M]")
+    first_days = first_months.astype("datetime64[D]")
     return Steps(
         labels=tuple(str(first_month) for first_month in first_months[:-1]),
-        days=np.diff(first_months.astype("datetime64[D]")).astype(np.int64),
+        days=selection.incidents.coverage.days(first_days[:-1], first_days[1:] - 1),
+        length=np.diff(first_days).astype(np.int64),
         step_of_incident=np.where(is_inside, step_index, -1),
         omitted_count=int(np.count_nonzero(selection.mask & ~is_inside)),
     )
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in one line, shortened after twelve."""
+    first = list(names)
+    return ", ".join(first[:12]) + (f" and {len(first) - 12} more" if len(first) > 12 else "")
 
 
 def _month_number(day: datetime.date) -> int:

@@ -2,11 +2,14 @@
 
 import calendar
 import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from service.model.errors import CutMonthError, UnknownCategoryError
+from service.coverage.spans import Span, length
+from service.model.errors import CutMonthError, NotCoveredError, UnknownCategoryError
 from service.model.incident_filter import IncidentFilter, Moment
 from service.store.incident_rows import PRECISIONS
 from service.store.incidents import Incidents
@@ -27,12 +30,16 @@ class Selection:
     filter : IncidentFilter
         The filter that selected them.
     mask : (n,) bool
-        True for each incident that passes the filter, located or not.
+        True for each incident that passes the filter, located or not, and is dated to a day that
+        the data cover.
+    not_covered : int
+        Incidents that pass the filter, but are dated to a day that the data do not cover.
     """
 
     incidents: Incidents
     filter: IncidentFilter
     mask: BoolArray
+    not_covered: int = 0
 
     @property
     def records(self) -> int:
@@ -50,7 +57,7 @@ class Selection:
         return float(self.incidents.weight[self.mask].max(initial=0.0))
 
     def years(self) -> float:
-        """Length of the period in years of 365.25 days; see `days`.
+        """Length of the covered part of the period in years of 365.25 days.
 
         Returns
         -------
@@ -60,54 +67,106 @@ class Selection:
         return self.length_days() / 365.25
 
     def length_days(self) -> float:
-        """Length of the period in days: the exposure of its counts.
+        """The days of the period that the data cover: the exposure of its counts.
 
         Returns
         -------
         float
             At least 1.
         """
-        first, last = self.days()
-        return float((last - first).days + 1)
+        return float(length(self.covered()))
 
     def middle_year(self) -> float:
-        """The middle of the period as a decimal year: 2019.5 is the middle of 2019.
+        """The mean of the days covered as a decimal year: 2019.5 is the middle of 2019.
 
         Returns
         -------
         float
             The decimal year.
         """
-        first, last = self.days()
-        middle = first + (last - first + datetime.timedelta(days=1)) / 2
+        spans = self.covered()
+        lengths = [length([span]) for span in spans]
+        middles = [
+            span.first.toordinal() + days / 2 for span, days in zip(spans, lengths, strict=True)
+        ]
+        mean = sum(at * days for at, days in zip(middles, lengths, strict=True)) / sum(lengths)
+        middle = datetime.date.fromordinal(int(mean))
         start = datetime.date(middle.year, 1, 1)
-        length = (datetime.date(middle.year + 1, 1, 1) - start).days
-        return middle.year + (middle - start).days / length
+        year_days = (datetime.date(middle.year + 1, 1, 1) - start).days
+        return middle.year + (middle - start).days / year_days
 
     def days(self) -> tuple[datetime.date, datetime.date]:
         """First and last day of the period, both inclusive.
 
-        An end that the filter leaves open is that of all records of the dataset, widened to whole
-        months if any record is dated to the month only. A category that happens to start late
-        therefore does not have a shorter period.
+        An end that the filter leaves open is that of the days which the dataset covers. A category
+        that happens to start late therefore does not have a shorter period.
 
         Returns
         -------
         first_day, last_day : datetime.date
             Both inclusive.
+
+        Raises
+        ------
+        NotCoveredError
+            If the dataset covers no day at all.
         """
-        occurred = self.incidents.occurred
-        first_day, last_day = _day(occurred.min()), _day(occurred.max())
-        if bool((self.incidents.precision == _MONTH_ONLY).any()):
-            first_day = first_day.replace(day=1)
-            last_day = last_day.replace(day=calendar.monthrange(last_day.year, last_day.month)[1])
+        whole = self.incidents.coverage.whole
         start, end = self.filter.start, self.filter.end
-        return (start.day if start else first_day, end.day if end else last_day)
+        if whole is None:
+            raise NotCoveredError(self.incidents.dataset, "any day", "nothing")
+        return (start.day if start else whole.first, end.day if end else whole.last)
 
+    def covered(self) -> tuple[Span, ...]:
+        """The parts of the period that the data cover.
 
-def _day(moment: np.datetime64) -> datetime.date:
-    """The calendar day of a moment."""
-    return datetime.date.fromisoformat(str(moment)[:10])
+        Returns
+        -------
+        tuple of Span
+            In order; at least one.
+        """
+        return self.incidents.coverage.within(Span(*self.days()))
+
+    def provenance_filter(self) -> Mapping[str, Any]:
+        """The filter in canonical form, with the part of the period that the data cover.
+
+        Returns
+        -------
+        mapping of str to Any
+            For the provenance.
+        """
+        return {
+            **self.filter.as_provenance(),
+            "covered": [str(span) for span in self.covered()],
+            "covered_days": int(self.length_days()),
+        }
+
+    def coverage_notes(self) -> tuple[str, ...]:
+        """What the data do not cover of the period, in words.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences; none where everything is covered.
+        """
+        period, coverage = Span(*self.days()), self.incidents.coverage
+        covered, notes = self.covered(), []
+        if length(covered) < length([period]):
+            notes.append(
+                f"Of {period} the data cover {listed(covered)}: {length(covered):,} of "
+                f"{length([period]):,} days. The rest is no data, not zero."
+            )
+        for source, gaps in coverage.gaps_of_sources(period):
+            notes.append(
+                f"There is no data of {source.name} for {listed(gaps)}: about "
+                f"{coverage.share_of(source):.0%} of the records are missing there."
+            )
+        if self.not_covered:
+            notes.append(
+                f"{self.not_covered:,} records are left out: they are dated to days that the data "
+                "do not cover."
+            )
+        return tuple(notes)
 
 
 def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
@@ -132,6 +191,8 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
     CutMonthError
         If an end of the period falls inside a month for which some of the records state the month
         only.
+    NotCoveredError
+        If the data cover no day of the period.
     InvalidParameterError
         If only one end is set and lies beyond the other end of the records.
     """
@@ -147,10 +208,32 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
         mask &= incidents.occurred < np.datetime64(incident_filter.end.day, "D") + np.timedelta64(
             1, "D"
         )
+    not_covered = int(np.count_nonzero(mask & ~incidents.covered))
+    mask &= incidents.covered
     mask.flags.writeable = False
-    selection = Selection(incidents, incident_filter, mask)
+    selection = Selection(incidents, incident_filter, mask, not_covered)
     _refuse_reversed(selection)
+    if len(incidents) and not selection.covered():
+        period = Span(*selection.days())
+        raise NotCoveredError(incidents.dataset, str(period), str(incidents.coverage))
     return selection
+
+
+def listed(spans: Sequence[Span]) -> str:
+    """Spans in one line, shortened after five.
+
+    Parameters
+    ----------
+    spans : sequence of Span
+        At least one.
+
+    Returns
+    -------
+    str
+        Such as ``2024-01 to 2024-02, 2024-11``.
+    """
+    names = [str(span) for span in spans]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:

@@ -1,5 +1,6 @@
 """Command ``hotspots import incidents``: files of incidents in one of the known formats."""
 
+import datetime
 import enum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from service.commands.options import (
     Strict,
     Title,
 )
+from service.coverage.spans import Span
 from service.imports.incidents.layout import IncidentLayout, read_layout
 from service.model.incident_filter import IncidentFilter
 
@@ -76,6 +78,21 @@ def incidents(
         typer.Option(
             help="Layer that the supplied area codes belong to [detected automatically]."
         ),
+    ] = None,
+    covers: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Months or days that these files cover, such as 2024-01..2024-12 or 2024-11; "
+            "repeat for several [as the names of police.uk files say, else by the dates of the "
+            "records].",
+        ),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="First month or day to import; earlier rows are left out."),
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="Last month or day to import; later rows are left out.")
     ] = None,
     time: Annotated[
         str | None,
@@ -175,12 +192,17 @@ def incidents(
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.incidents.csv import IncidentColumns, import_csv
     from service.imports.incidents.importer import ImportOptions
+    from service.imports.incidents.period import ImportPeriod
     from service.imports.incidents.police_uk import import_police_uk
 
     file_attributes = ctx.meta[LAYOUT].attribute if layout is not None else {}
     attributes = {**file_attributes, **_attributes(attribute or [])}
     if save_layout is not None and not save_layout.parent.is_dir():
         terminal.fail(f"{save_layout} cannot be written: its folder does not exist")
+    period = ImportPeriod(
+        bounds=_bounds(from_, to),
+        covers=tuple(_span(text, "--covers") for text in covers or ()),
+    )
     resources = terminal.resources()
     with terminal.report_errors(), terminal.progress_bar() as progress:
         options = ImportOptions(
@@ -190,6 +212,7 @@ def incidents(
             licence=licence,
             area_layer=area_layer,
             layers=_codes_of_layers(resources),
+            period=period,
             replace=replace,
             strict=strict,
             max_rejected_share=max_rejected,
@@ -232,6 +255,25 @@ def incidents(
         terminal.write(saved.to_toml().encode(), save_layout)
     with terminal.report_errors():
         terminal.print_lines(_placement(resources, dataset))
+
+
+def _bounds(first: str | None, last: str | None) -> Span | None:
+    """The days between two options; None where neither is used."""
+    if first is None and last is None:
+        return None
+    start = datetime.date.min if first is None else _span(first, "--from").first
+    end = datetime.date.max if last is None else _span(last, "--to").last
+    if start > end:
+        terminal.fail(f"--from ({first}) is after --to ({last})")
+    return Span(start, end)
+
+
+def _span(text: str, option: str) -> Span:
+    """The days that the value of an option means."""
+    try:
+        return Span.from_text(text)
+    except ValueError as error:
+        terminal.fail(f"{option} {error}")
 
 
 def _study_box_m(resources: Resources) -> tuple[float, float, float, float] | None:

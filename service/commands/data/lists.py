@@ -70,6 +70,8 @@ def _dataset_lines(row: Mapping[str, Any]) -> Iterator[str]:
         f"{row['unlocated']:,} not located{outside}"
     )
     yield f"{row['from']} to {row['to']}, {len(row['categories'])} categories"
+    if len(row["covered"]) > 1:
+        yield "covers " + ", ".join(f"{span['from']} to {span['to']}" for span in row["covered"])
     yield from _origin(row)
 
 

@@ -39,9 +39,11 @@ class FileSummary:
     read : int
         Rows with at least one value, below the header.
     written, rejected, not_located : int
-        `read` = `written` + `rejected`; those not located are part of those written.
+        `read` = `written` + `rejected` + `left_out`; those not located are part of those written.
     blank : int
         Records without any value; skipped.
+    left_out : int
+        Usable rows outside the bounds of the import.
     """
 
     name: str
@@ -52,6 +54,7 @@ class FileSummary:
     rejected: int
     not_located: int = 0
     blank: int = 0
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,8 @@ class ImportSummary:
         located.
     coordinates : tuple of str
         From which CRS to which, and by which operation.
+    period : tuple of str
+        Which days are covered, and which records are dated to others.
     notes : tuple of str
         Further remarks: assumptions, encodings, what was not compared.
     """
@@ -176,6 +181,7 @@ class ImportSummary:
     districts: tuple[DistrictTotal, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     coordinates: tuple[str, ...] = ()
+    period: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
@@ -197,6 +203,7 @@ class ImportSummary:
         if self.kind == "incidents":
             lines.append(f"{self.not_located:,} not located")
         lines += [f"coordinates: {operation}" for operation in self.coordinates]
+        lines += self.period
         if self.not_found_path is not None:
             lines.append(
                 f"rows that their postcode did not locate are listed in {self.not_found_path}"

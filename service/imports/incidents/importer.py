@@ -1,7 +1,7 @@
 """Steps of an import of incidents that are common to all file formats."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from service.imports.files.summary import (
 )
 from service.imports.incidents.area_codes import LayerCodes, find_layer
 from service.imports.incidents.by_postcode import PostcodeTally, not_found, tally_lines
+from service.imports.incidents.period import ImportPeriod
 from service.store.errors import ImportRefusedError
 from service.store.incidents import IncidentStore, checked_dataset_id
 from service.store.source_files import SourceFile
@@ -46,6 +47,8 @@ class ImportOptions:
         Codes of the imported layers, by layer id.
     study_box_m : (left, bottom, right, top) or None
         Box of the study area in the working CRS; a note is made if most places lie outside.
+    period : ImportPeriod
+        The days that the files cover, and the bounds outside which rows are left out.
     replace : bool
         Replace the rows imported before from the same files.
     strict : bool
@@ -64,6 +67,7 @@ class ImportOptions:
     area_layer: str | None = None
     layers: LayerCodes = field(default_factory=dict)
     study_box_m: tuple[float, float, float, float] | None = None
+    period: ImportPeriod = field(default_factory=ImportPeriod)
     replace: bool = False
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
@@ -80,7 +84,9 @@ class ParsedFile:
     rows : pyarrow.Table
         The usable rows with the columns of an incident table; no `area_layer` yet.
     read : int
-        Usable and rejected rows.
+        Usable and rejected rows, and those left out.
+    left_out : int
+        Usable rows outside the bounds of the import.
     coordinates : str
         From which CRS the places were read, and by which operation.
     hint : str
@@ -99,6 +105,7 @@ class ParsedFile:
     hint: str = ""
     coordinates: str = ""
     postcodes: PostcodeTally | None = None
+    left_out: int = 0
 
 
 Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
@@ -142,7 +149,7 @@ def import_files(
     checked_dataset_id(options.dataset)
     files = _source_files(sources, options.progress)
     store.check_import(options.dataset, files, replace=options.replace)
-    parsed_files = _parse_all(sources, files, parse, options.progress)
+    parsed_files = _parse_all(sources, files, parse, options)
     rows = pa.concat_tables(
         [parsed_file.rows for parsed_file in parsed_files], promote_options="default"
     )
@@ -180,9 +187,12 @@ def import_files(
         synthetic=options.synthetic,
         replace=options.replace,
         coordinates=coordinates,
+        covers=options.period.covers,
+        until=options.period.until(rows),
     )
     options.progress("done", 1.0)
     summaries = tuple(_summary(parsed_file) for parsed_file in parsed_files)
+    left_out = sum(summary.left_out for summary in summaries)
     tallies = [
         parsed_file.postcodes for parsed_file in parsed_files if parsed_file.postcodes is not None
     ]
@@ -201,6 +211,7 @@ def import_files(
         rejected_for=rejecting.group_rejects(rejects),
         rejects_path=rejects_path,
         coordinates=coordinates,
+        period=options.period.lines(store.open(options.dataset).coverage, rows, left_out=left_out),
         area_codes=area_codes,
         duplicate_ids=duplicates,
         skipped=tuple(skipped),
@@ -226,7 +237,10 @@ def _source_files(sources: Sequence[Source], progress: Progress) -> tuple[Source
 
 
 def _parse_all(
-    sources: Sequence[Source], files: Sequence[SourceFile], parse: Parser, progress: Progress
+    sources: Sequence[Source],
+    files: Sequence[SourceFile],
+    parse: Parser,
+    options: ImportOptions,
 ) -> list[ParsedFile]:
     """Read and check each file."""
     total = sum(source.size_bytes for source in sources)
@@ -238,12 +252,14 @@ def _parse_all(
             bytes_read: int, *, start_bytes: int = bytes_done, source: Source = source
         ) -> None:
             share = (start_bytes + min(bytes_read, source.size_bytes)) / max(total, 1)
-            progress(f"reading {source.name}", _CHECKING + _READING * share)
+            options.progress(f"reading {source.name}", _CHECKING + _READING * share)
 
         parsed_file = parse(source.read_bytes(), source.name, tell)
         if parsed_file.file != file:
             raise ImportRefusedError(source.name, "the file changed while it was being read")
-        parsed_files.append(parsed_file)
+        rows = options.period.inside(parsed_file.rows)
+        left_out = parsed_file.rows.num_rows - rows.num_rows
+        parsed_files.append(replace(parsed_file, rows=rows, left_out=left_out))
         bytes_done += source.size_bytes
     return parsed_files
 
@@ -328,9 +344,10 @@ def _summary(parsed_file: ParsedFile) -> FileSummary:
         encoding=parsed_file.encoding,
         read=parsed_file.read,
         written=parsed_file.rows.num_rows,
-        rejected=parsed_file.read - parsed_file.rows.num_rows,
+        rejected=parsed_file.read - parsed_file.rows.num_rows - parsed_file.left_out,
         not_located=parsed_file.rows.column("easting_m").null_count,
         blank=parsed_file.blank,
+        left_out=parsed_file.left_out,
     )
 
 

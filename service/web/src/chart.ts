@@ -10,15 +10,25 @@ const HEIGHT = 96;
 const BASE = HEIGHT - 16;
 const TOP = 15;
 
+/** The incidents of a month, or that there is no data of it: which is not zero. */
+function countOrNone(row: TrendRow): string {
+  return row.count === null ? "no data" : numberWords(row.count);
+}
+
+function rateWords(row: TrendRow): string {
+  const [rate, lower, upper] = [row.rate, row.lower, row.upper].map((value) => value?.toFixed(2));
+  return rate === undefined ? "–" : `${rate} (${lower} to ${upper})`;
+}
+
 /** Bars per month; those of the period are strong. */
 export function monthlyChart(
   rows: readonly TrendRow[], from: string, to: string, title: string,
 ): HTMLElement {
-  const most = Math.max(1, ...rows.map((row) => row.count));
+  const most = Math.max(1, ...rows.map((row) => row.count ?? 0));
   const step = WIDTH / Math.max(1, rows.length);
   const [first, last] = [monthNumber(from), monthNumber(to)];
   const bars = rows.map((row, k) => {
-    const tall = ((BASE - TOP) * row.count) / most;
+    const tall = ((BASE - TOP) * (row.count ?? 0)) / most;
     const month = monthNumber(row.month);
     const chosen = month >= first && month <= last;
     return s(
@@ -30,7 +40,7 @@ export function monthlyChart(
         height: tall.toFixed(2),
         class: chosen ? "bar bar-chosen" : "bar",
       },
-      s("title", {}, `${monthShort(row.month)}: ${numberWords(row.count)}`),
+      s("title", {}, `${monthShort(row.month)}: ${countOrNone(row)}`),
     );
   });
   const years = rows.flatMap((row, k) =>
@@ -38,7 +48,7 @@ export function monthlyChart(
       ? [s("text", { x: k * step, y: HEIGHT - 3, class: "tick" }, row.month.slice(0, 4))]
       : [],
   );
-  const total = rows.reduce((sum, row) => sum + row.count, 0);
+  const total = rows.reduce((sum, row) => sum + (row.count ?? 0), 0);
   const label = `${title}: ${numberWords(total)} incidents from ${monthShort(
     rows[0]?.month ?? from)} to ${monthShort(rows.at(-1)?.month ?? to)}, at most ${numberWords(most)} a month`;
   const picture = s(
@@ -51,8 +61,8 @@ export function monthlyChart(
   );
   const body = rows.map((row) =>
     h("tr", {}, h("th", { scope: "row" }, monthShort(row.month)),
-      h("td", {}, numberWords(row.count)),
-      h("td", {}, `${row.rate.toFixed(2)} (${row.lower.toFixed(2)} to ${row.upper.toFixed(2)})`)),
+      h("td", {}, countOrNone(row)),
+      h("td", {}, rateWords(row))),
   );
   const table = h(
     "details", { class: "chart-table" },

@@ -2,6 +2,7 @@
 
 import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "./defaults.ts";
 import { byId, fill, h } from "./dom.ts";
+import { pairOf } from "./comparing.ts";
 import { isoMonth, monthNumber, monthShort } from "./months.ts";
 import { GROWTH_KINDS, VIEWS, type Store, type View } from "./state.ts";
 import type { Dataset, PageConfig } from "./types.ts";
@@ -38,7 +39,7 @@ export class Controls {
     byId("sites", HTMLInputElement).addEventListener("change", (event) =>
       this.set({ sites: (event.target as HTMLInputElement).checked }));
     byId("compare", HTMLInputElement).addEventListener("change", (event) =>
-      this.set({ before: (event.target as HTMLInputElement).checked ? this.yearBefore() : null }));
+      this.set((event.target as HTMLInputElement).checked ? this.pair() : { before: null }));
     this.makeBandwidth();
     byId("categories").addEventListener("change", () => this.set({ categories: this.ticked(), area: this.store.now.area }));
     byId("software").textContent = config.software;
@@ -91,23 +92,15 @@ export class Controls {
   }
 
   private baseline(patch: { from?: string; to?: string }): Partial<View> {
-    const before = { ...(this.store.now.before ?? this.yearBefore()), ...patch };
+    const before = { ...(this.store.now.before ?? this.store.now), ...patch };
     if (before.from > before.to) return { before: patch.from ? { from: patch.from, to: patch.from } : { from: before.to, to: before.to } };
     return { before };
   }
 
-  /** The period before, of the same length; the same one a year earlier where there is one. */
-  private yearBefore(): { from: string; to: string } {
+  /** Two periods to begin a comparison with. */
+  private pair(): Partial<View> {
     const { from, to, dataset } = this.store.now;
-    const first = monthNumber(datasetOf(this.config, dataset)?.from ?? from);
-    const [a, b] = [monthNumber(from), monthNumber(to)];
-    const back = Math.max(12, b - a + 1);
-    if (a - back >= first) return { from: isoMonth(a - back), to: isoMonth(b - back) };
-    if (b > a) {
-      const half = a + Math.floor((b - a + 1) / 2) - 1;
-      return { from, to: isoMonth(half) };
-    }
-    return { from: isoMonth(first), to: isoMonth(first) };
+    return pairOf({ from, to }, datasetOf(this.config, dataset));
   }
 
   /** Makes the choices equal to the view. */

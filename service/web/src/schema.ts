@@ -9,6 +9,9 @@ export interface Dataset {
   outside: number | null;
   from: string | null;
   to: string | null;
+  covered: { from: string; to: string }[];
+  covered_by: "stated" | "files" | "records";
+  covered_sources: Record<string, { from: string; to: string }[]>;
   categories: string[];
   records_by_category: Record<string, number>;
   version: number;
@@ -457,18 +460,18 @@ export interface PriorityRow {
 export interface TrendRow {
   /** First month of the step, ISO. */
   month: string;
-  /** Length of the step. Unit: days. */
+  /** Days of the step that the data cover. Unit: days. */
   days: number;
-  /** Incidents in the step. Unit: incidents. */
-  count: number;
+  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
+  count: number | null;
   /** Sum of their weights, which the rate is of. Only with measure=weighted. */
-  weighted?: number;
-  /** Incidents per day or year, as `per` asks. */
-  rate: number;
+  weighted?: number | null;
+  /** Incidents per day or year, as `per` asks; null where there is no data. */
+  rate: number | null;
   /** Lower end of the rate's 95 % interval. */
-  lower: number;
+  lower: number | null;
   /** Upper end of the rate's 95 % interval. */
-  upper: number;
+  upper: number | null;
 }
 
 /** A place that fits what was typed, best first. */

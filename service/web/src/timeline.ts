@@ -78,15 +78,16 @@ export class Timeline {
   }
 
   private fillBars(rows: readonly TrendRow[]): void {
-    const most = Math.max(1, ...rows.map((row) => row.count));
+    const most = Math.max(1, ...rows.map((row) => row.count ?? 0));
     const months = Math.max(1, this.last - this.first + 1);
-    this.bars = rows.map((row) => {
+    this.bars = rows.flatMap((row) => {
+      if (row.count === null) return []; // no data, which is not zero
       const month = monthNumber(row.month);
       const tall = Math.max(1, ((HEIGHT - 2) * row.count) / most);
       const bar = s("rect", {
         x: month - this.first + 0.08, y: HEIGHT - tall, width: 0.84, height: tall, class: "bar-month",
       });
-      return { month, bar };
+      return [{ month, bar }];
     });
     fill(this.place, s("svg",
       { viewBox: `0 0 ${months} ${HEIGHT}`, preserveAspectRatio: "none" },

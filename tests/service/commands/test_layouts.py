@@ -119,6 +119,7 @@ def test_a_layout_that_cannot_be_saved_is_said_before_anything_is_imported(
 def test_a_layout_has_a_key_for_every_option_that_is_not_of_one_delivery():
     of_one_delivery = {"ctx", "files", "layout", "save_layout"}
     of_one_delivery |= {"replace", "strict", "max_rejected", "rejects"}
+    of_one_delivery |= {"covers", "from_", "to"}
     assert set(inspect.signature(incidents).parameters) == (
         set(IncidentLayout.model_fields) | of_one_delivery
     )

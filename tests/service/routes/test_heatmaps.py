@@ -287,6 +287,8 @@ def test_the_provenance_names_filter_and_method(client):
         "to": "2023-12-31",
         "categories": ["assault", "fire"],
         "within": None,
+        "covered": ["2023-01 to 2023-12"],
+        "covered_days": 365,
     }
     assert provenance["method"]["kernel"] == "uniform"
     assert provenance["method"]["bandwidth_m"] == 300
@@ -342,7 +344,7 @@ def test_a_map_is_drawn_at_the_smallest_and_the_largest_bandwidth(client, bandwi
 
 
 def test_a_category_without_located_records_gives_an_empty_surface(client):
-    query = {"from": "2031-01", "to": "2031-12"}
+    query = {"category": "fire", "from": "2024-01", "to": "2024-12"}
     summary = json_of(client, f"{HEATMAP}/summary.json", **query)
     assert (summary["maximum"], summary["breaks"], summary["records"]) == (0, [], 0)
     assert client.get(f"{HEATMAP}/map.png", params=query).status_code == 200

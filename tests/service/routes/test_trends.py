@@ -116,7 +116,8 @@ def test_a_period_without_a_whole_step_has_no_rows_and_says_so(client):
     query = {"category": "assault", "from": "2023-02-02", "to": "2023-02-20"}
     answer = json_of(client, TREND, **query)
     assert answer["rows"] == []
-    assert "There is no whole month in the period." in answer["provenance"]["notes"]
+    note = "There is no whole month in the period, 2023-02-02 to 2023-02-20."
+    assert note in answer["provenance"]["notes"]
 
 
 def test_a_cell_of_a_grid_has_a_trend_too(client):

@@ -247,3 +247,12 @@ def test_requests_without_meaning_are_refused():
         weighted_displacement_difference((-1, 2), (1, 1))
     with pytest.raises(InvalidParameterError):
         weighted_displacement_difference((1, 2), (1, 1), confidence=0.0)
+
+
+def test_a_displacement_difference_over_unequal_periods_is_of_the_length_after():
+    """Twice as long after: 12 - 20 minus 30 - 16, and the variance of 42 + 4 x 18 incidents."""
+    result = weighted_displacement_difference(
+        (10, 12), (8, 30), first_exposure=31.0, second_exposure=62.0
+    )
+    assert result.difference == pytest.approx(-22.0)
+    assert result.standard_error == pytest.approx(math.sqrt(42 + 4 * 18))

@@ -71,7 +71,7 @@ def test_an_unknown_key_is_refused_and_the_allowed_ones_are_named(refusal):
     assert "time, date-form, time-of-day" in reason
 
 
-@pytest.mark.parametrize("key", ["strict", "replace", "rejects", "layout"])
+@pytest.mark.parametrize("key", ["strict", "replace", "rejects", "layout", "covers", "from", "to"])
 def test_what_belongs_to_one_delivery_has_no_key(refusal, key):
     assert f"unknown key {key!r}" in refusal(f"{key} = true")
 

@@ -1,0 +1,132 @@
+"""What a dataset covers: by statement, by the names of files, by the dates of records."""
+
+import datetime
+
+import numpy as np
+import pytest
+
+from service.coverage.coverage import Coverage
+from service.coverage.spans import Span
+from service.coverage.statements import StatedCoverage, coverage_of, record_spans
+
+
+def dates(*counts: tuple[str, int]) -> np.ndarray:
+    """Days with a number of records each; of a month, spread over its days."""
+    moments = []
+    for text, count in counts:
+        span = Span.from_text(text)
+        length = (span.last - span.first).days + 1
+        moments += [
+            np.datetime64(span.first) + np.timedelta64(k * length // count, "D")
+            for k in range(count)
+        ]
+    return np.array(moments, "datetime64[m]")
+
+
+def months(year: int, count: int, *, without: tuple[int, ...] = ()) -> list[tuple[str, int]]:
+    return [(f"{year}-{m:02}", count) for m in range(1, 13) if m not in without]
+
+
+def text_of(spans) -> str:
+    return str(Coverage(spans))
+
+
+def test_a_month_without_a_record_is_no_data_where_months_have_many():
+    spans = record_spans(dates(*months(2024, 90, without=(3, 4, 5))), month_only=False)
+    assert text_of(spans) == "2024-01 to 2024-02, 2024-06 to 2024-12"
+
+
+def test_a_month_without_a_record_is_a_zero_where_months_have_few():
+    spans = record_spans(dates(*months(2024, 4, without=(3, 4, 5))), month_only=False)
+    assert text_of(spans) == "2024-01 to 2024-12"
+
+
+@pytest.mark.parametrize(("a_month", "last"), [(3, "2024-12-31"), (90, "2024-12-10")])
+def test_the_last_month_is_whole_only_where_its_empty_end_may_be_chance(a_month, last):
+    spans = record_spans(
+        dates(*months(2024, a_month, without=(12,)), ("2024-12-10", 1)), month_only=False
+    )
+    assert str(spans[-1].last) == last
+
+
+def test_records_known_to_the_month_cover_whole_months():
+    spans = record_spans(dates(("2024-01-01", 500), ("2024-02-01", 500)), month_only=True)
+    assert text_of(spans) == "2024-01 to 2024-02"
+
+
+@pytest.mark.parametrize("wrong", ["1900-01-01", "2042-03-05", "2014-06-01"])
+def test_a_date_far_from_all_others_does_not_stretch_the_period(wrong):
+    spans = record_spans(dates(*months(2024, 25), (wrong, 1)), month_only=False)
+    assert text_of(spans) == "2024-01 to 2024-12"
+
+
+def test_years_apart_with_many_records_each_are_both_covered():
+    spans = record_spans(dates(*months(2018, 25), *months(2024, 25)), month_only=False)
+    assert text_of(spans) == "2018-01 to 2018-12, 2024-01 to 2024-12"
+
+
+def test_rare_records_years_apart_are_one_period():
+    rare = [(f"{year}-06-01", 1) for year in range(1990, 2024, 3)]
+    (span,) = record_spans(dates(*rare), month_only=False)
+    assert (span.first.year, span.last.year) == (1990, 2023)
+
+
+def test_records_dated_after_the_import_do_not_count():
+    occurred = dates(*months(2024, 25), *months(2025, 25))
+    spans = record_spans(occurred, month_only=False, until=datetime.date(2024, 12, 31))
+    assert text_of(spans) == "2024-01 to 2024-12"
+
+
+def of_files(*files: tuple[str, np.ndarray], stated: StatedCoverage | None = None) -> Coverage:
+    return coverage_of(
+        np.concatenate([occurred for _, occurred in files]),
+        np.repeat(np.arange(len(files)), [len(occurred) for _, occurred in files]),
+        [name for name, _ in files],
+        stated=stated or StatedCoverage(),
+        month_only=False,
+    )
+
+
+def test_the_names_of_police_files_say_which_months_there_are():
+    january, november = dates(("2024-01", 3)), dates(("2024-11", 3))
+    coverage = of_files(
+        ("2024-01-kent-street.csv", january), ("2024-11-kent-street.csv", november)
+    )
+    assert str(coverage) == "2024-01, 2024-11"
+    assert coverage.basis == "files"
+    assert coverage.sources == ()
+
+
+def test_a_month_that_one_force_lacks_is_a_gap_of_its_share():
+    january, february = dates(("2024-01", 62)), dates(("2024-02", 58))
+    coverage = of_files(
+        ("2024-01-kent-street.csv", january[:31]),
+        ("2024-02-kent-street.csv", february[:29]),
+        ("2024-01-essex-street.csv", january),
+    )
+    ((source, gaps),) = coverage.gaps_of_sources(Span.from_text("2024-01..2024-02"))
+    assert (source.name, text_of(gaps)) == ("essex", "2024-02")
+    assert coverage.share_of(source) == pytest.approx(2 / 3)
+    assert str(coverage) == "2024-01 to 2024-02"
+
+
+def test_what_is_stated_of_a_file_counts_before_its_name_and_its_records():
+    stated = StatedCoverage().after_import(
+        ["2024-01-kent-street.csv"], [Span.from_text("2024-01..2024-06")], None
+    )
+    coverage = of_files(
+        ("2024-01-kent-street.csv", dates(("2024-01", 3))),
+        ("more.csv", dates(("2024-08", 30))),
+        stated=stated,
+    )
+    assert str(coverage) == "2024-01 to 2024-06, 2024-08"
+    assert coverage.basis == "stated"
+
+
+def test_a_statement_is_forgotten_when_its_file_is_imported_again_without_one():
+    year = Span.from_text("2024-01..2024-12")
+    stated = StatedCoverage().after_import(["a.csv"], [year], None)
+    again = stated.after_import(["a.csv"], [], None)
+    assert again.statements == ()
+    assert StatedCoverage.from_facts(stated.to_facts()) == stated
+    assert StatedCoverage().to_facts() == {}
