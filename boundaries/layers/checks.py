@@ -13,6 +13,7 @@ from boundaries.layers.layer import Geometries
 from spatial.arrays import AnyArray
 
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
+GROSS_SHARE = 0.1  # of the smaller of two areas, above which they are no layer
 NAMED_AT_MOST = 10  # features named in a message; the others are counted
 
 
@@ -55,6 +56,8 @@ class Coverage:
         Their length, km.
     overlap_m2 : float
         Area that belongs to more than one area, m^2.
+    gross : tuple of Overlap
+        Pairs of areas that share more than `GROSS_SHARE` of the smaller one, the worst first.
     """
 
     is_valid: bool
@@ -62,6 +65,16 @@ class Coverage:
     invalid_edges: int
     invalid_km: float
     overlap_m2: float
+    gross: tuple["Overlap", ...] = ()
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Two areas, by their positions, and how much of the smaller one belongs to both, 0 to 1."""
+
+    first: int
+    second: int
+    share: float
 
 
 def coverage_of(geometries: Geometries) -> Coverage:
@@ -77,25 +90,59 @@ def coverage_of(geometries: Geometries) -> Coverage:
     pieces = shapely.get_num_coordinates(invalid_edges) - np.maximum(
         shapely.get_num_geometries(invalid_edges), 1
     )
+    overlap_m2, gross = _overlaps(geometries) if len(invalid_edges) else (0.0, ())
     return Coverage(
         is_valid=len(invalid_edges) == 0,
         invalid_areas=len(invalid_edges),
         invalid_edges=int(pieces.sum()),
         invalid_km=float(shapely.length(invalid_edges).sum() / 1000.0),
-        overlap_m2=_overlap_m2(geometries) if len(invalid_edges) else 0.0,
+        overlap_m2=overlap_m2,
+        gross=gross,
     )
 
 
-def _overlap_m2(geometries: Geometries) -> float:
-    """Sum over pairs of the area that belongs to both."""
-    first_area, second_area = shapely.STRtree(geometries).query(geometries, predicate="intersects")
-    is_first_order = first_area < second_area
-    return float(
-        shapely.area(
-            shapely.intersection(
-                geometries[first_area[is_first_order]], geometries[second_area[is_first_order]]
-            )
-        ).sum()
+def _overlaps(geometries: Geometries) -> tuple[float, tuple[Overlap, ...]]:
+    """Area in both of a pair, summed over all pairs, and the pairs that overlap grossly."""
+    first, second = shapely.STRtree(geometries).query(geometries, predicate="intersects")
+    is_first_order = first < second
+    first, second = first[is_first_order], second[is_first_order]
+    common_m2 = shapely.area(shapely.intersection(geometries[first], geometries[second]))
+    area_m2 = shapely.area(geometries)
+    share = common_m2 / np.minimum(area_m2[first], area_m2[second])
+    gross = tuple(
+        Overlap(int(first[pair]), int(second[pair]), float(share[pair]))
+        for pair in np.argsort(-share.round(6), kind="stable").tolist()
+        if share[pair] > GROSS_SHARE
+    )
+    return float(common_m2.sum()), gross
+
+
+def check_overlaps(coverage: Coverage, codes: tuple[str, ...], *, layer_id: str) -> None:
+    """Refuse areas that overlap grossly: an incident counts in one area of a layer.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        Of the areas.
+    codes : tuple of str
+        Their codes.
+    layer_id : str
+        Name of the layer, for the message.
+
+    Raises
+    ------
+    InvalidLayerError
+        If two areas share more than `GROSS_SHARE` of the smaller one.
+    """
+    if not coverage.gross:
+        return
+    worst = coverage.gross[0]
+    raise InvalidLayerError(
+        layer_id,
+        f"its areas overlap: {worst.share:.0%} of the smaller of {codes[worst.first]!r} and "
+        f"{codes[worst.second]!r} is in both (pairs that share more than {GROSS_SHARE:.0%}: "
+        f"{len(coverage.gross)}). An incident can count in one area of a layer only: import each "
+        "level, such as wards and their district, as a layer of its own",
     )
 
 

@@ -12,6 +12,7 @@ from boundaries.layers.checks import (
     Coverage,
     Repair,
     as_text,
+    check_overlaps,
     cleaned_codes,
     coverage_of,
     only_polygons,
@@ -137,8 +138,8 @@ def read_boundaries(
     UnreadableFileError
         If the file, the layer in it, or a field is missing or cannot be read.
     InvalidLayerError
-        If there are no features, a code is missing or used twice, or a geometry is missing, empty,
-        not polygonal or beyond repair. Features are never omitted.
+        If there are no features, a code is missing or used twice, a geometry is missing, empty,
+        not polygonal or beyond repair, or areas overlap grossly. Features are never omitted.
     CoordinatesError
         If the CRS is not known, or the coordinates do not fit it.
     InvalidParameterError
@@ -175,6 +176,7 @@ def read_boundaries(
     )
     layer = normalised(Layer(metadata, codes, names, geometries))
     coverage = coverage_of(layer.geometries)
+    check_overlaps(coverage, layer.codes, layer_id=layer_id)
     cleaning = None
     if clean_tolerance_m is not None:
         layer, cleaning = clean_coverage(layer, tolerance_m=clean_tolerance_m)

@@ -61,7 +61,8 @@ def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
 def path_templates(app: FastAPI) -> set[str]:
     """Every path template that the application answers, the framework's pages aside."""
     templates = {str(context.path) for context in iter_route_contexts(app.routes)}
-    return templates - FRAMEWORK_PAGES - PAGE_FILES
+    ours = templates - FRAMEWORK_PAGES - PAGE_FILES
+    return {template.replace(":path}", "}") for template in ours}
 
 
 def addresses(app: FastAPI, template: str, **path: str) -> list[str]:

@@ -60,7 +60,7 @@ async def read_boundaries(
 
 
 @router.get(
-    "/boundaries:{layer}/items/{code}",
+    "/boundaries:{layer}/items/{code:path}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcBoundary",
@@ -94,7 +94,7 @@ async def read_choropleth(
 
 
 @router.get(
-    "/choropleths:{dataset}:{layer}/items/{code}",
+    "/choropleths:{dataset}:{layer}/items/{code:path}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcChoroplethArea",
@@ -132,7 +132,7 @@ async def read_hotspots(
 
 
 @router.get(
-    "/hotspots:{dataset}:{layer}/items/{code}",
+    "/hotspots:{dataset}:{layer}/items/{code:path}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcHotspotArea",
@@ -162,7 +162,7 @@ async def read_sites(query: Annotated[SiteItemsQuery, Query()], respond: Respond
 
 
 @router.get(
-    "/sites/items/{site_id}",
+    "/sites/items/{site_id:path}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcSite",
