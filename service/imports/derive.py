@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from boundaries.changes.lookups import Derivation, Membership, derive_layer, membership
 from boundaries.errors import LayerExistsError
 from boundaries.layers.layer import Layer
@@ -10,6 +12,7 @@ from boundaries.storage.store import LayerStore, check_layer_id
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.summary import Progress, silent
 from service.store.errors import ImportRefusedError
+from service.store.lookups import LookupKey, LookupStore
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class BoundaryDerivation:
                 f"{float(layer.areas_km2.sum()):,.1f} km2, "
                 f"{self.parent.layer_id} has {float(self.parent.areas_km2.sum()):,.1f} km2"
             ),
+            (
+                f"incidents with a code of {self.parent.layer_id} count in {layer.layer_id}, "
+                "and measures that add up are summed to it"
+            ),
         ]
         if derivation.unused_codes:
             lines.append(
@@ -67,6 +74,7 @@ def derive_boundaries(
     store: LayerStore,
     lookup: Path,
     *,
+    lookups: LookupStore,
     from_layer: str,
     layer: str,
     from_field: str,
@@ -86,6 +94,8 @@ def derive_boundaries(
         Where layers are stored.
     lookup : Path
         DelimitedFile text with a header, one row per small area.
+    lookups : LookupStore
+        Where the larger area of each small one is kept, for incidents and measures.
     from_layer, layer : str
         The layer of small areas, and the name of the new one.
     from_field, to_field, name_field : str
@@ -121,23 +131,30 @@ def derive_boundaries(
         raise LayerExistsError(layer)
     parent = store.get(from_layer)
     progress("reading", 0.0)
-    members = _read_membership(
-        lookup, from_field=from_field, to_field=to_field, name_field=name_field
+    contents = _read(lookup)
+    members = _membership(
+        contents, from_field=from_field, to_field=to_field, name_field=name_field
     )
     progress("joining", 0.2)
     derived, derivation = derive_layer(
         parent, members, layer_id=layer, title=title, vintage=vintage, source=source
     )
     progress("writing", 0.8)
+    # The lookup first: one that leads to no layer does nothing, a layer without it loses codes.
+    lookups.append(
+        LookupKey(from_layer, layer),
+        _pairs(derivation),
+        file=contents.file,
+        source=source,
+        replace=True,
+    )
     saved = store.save(derived, replace=replace)
     progress("done", 1.0)
     return BoundaryDerivation(saved, derivation, parent, is_replacement)
 
 
-def _read_membership(
-    path: Path, *, from_field: str, to_field: str, name_field: str | None
-) -> Membership:
-    """The lookup in a file; an incomplete record is refused, never left out."""
+def _read(path: Path) -> DelimitedFile:
+    """The file; an incomplete record is refused, never left out."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -145,6 +162,13 @@ def _read_membership(
     contents = read_delimited(content, name=path.name)
     if contents.malformed:
         raise ImportRefusedError(str(path), f"{contents.check.rejects[0]}")
+    return contents
+
+
+def _membership(
+    contents: DelimitedFile, *, from_field: str, to_field: str, name_field: str | None
+) -> Membership:
+    """The larger area of each small one in a file."""
     small_codes = _texts(contents, from_field, "--from-field")
     large_codes = _texts(contents, to_field, "--to-field")
     names = (
@@ -154,9 +178,23 @@ def _read_membership(
     )
     return membership(
         zip(small_codes, large_codes, names, strict=True),
-        label=path.name,
+        label=contents.file.name,
         numbers=contents.check.row_numbers.tolist(),
     )
+
+
+def _pairs(derivation: Derivation) -> pa.Table:
+    """The small and the larger code of each small area, as a lookup keeps them."""
+    pairs = [
+        (small_code, large_code)
+        for large_code, small_codes in derivation.members_of.items()
+        for small_code in small_codes
+    ]
+    small, large = zip(*pairs, strict=True)
+    n = len(pairs)
+    columns = {"from_code": small, "to_code": large, "change": [None] * n}
+    table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+    return table.append_column("source_row", pa.array(range(n), pa.int64()))
 
 
 def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:

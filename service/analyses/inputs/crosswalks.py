@@ -1,8 +1,9 @@
 """Lookups from the areas of other layers to those of a layer, aligned with it."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +14,12 @@ from service.store.errors import UnknownMeasureError
 from service.store.lookups import BY_AREA, Lookup, LookupStore
 from service.store.measures import MeasureColumn, MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
+
+_NOT_ADDITIVE: Final = re.compile(
+    r"(^|[^a-z])(score|decile|quintile|rank|rate|share|percent|percentage|pct|index|mean|median|"
+    r"average|density|per)([^a-z]|$)|%",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +186,7 @@ def carry_column(
         The requested areas.
     column : MeasureColumn
         A measure of ``crosswalk.from_layer``. It is taken to be additive, as residents or homes
-        are; a measure with a value below 0 cannot be.
+        are, unless its name or unit has a word such as score, rank or rate, or a value is below 0.
 
     Returns
     -------
@@ -194,7 +201,7 @@ def carry_column(
     """
     lookup = crosswalk.changes
     old_values = column.values_for(lookup.old_codes)
-    if bool((old_values < 0).any()):
+    if bool((old_values < 0).any()) or _NOT_ADDITIVE.search(f"{column.measure} {column.unit}"):
         return None
     in_layer = crosswalk.area_of_new >= 0
     n_old, n_new = len(lookup.old_codes), len(lookup.new_codes)

@@ -40,6 +40,7 @@ def boundaries(
         derivation = derive_boundaries(
             resources.layers,
             lookup,
+            lookups=resources.lookups,
             from_layer=from_,
             layer=layer,
             from_field=from_field,
