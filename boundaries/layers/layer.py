@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from boundaries.errors import InvalidLayerError, UnknownAreaError
+from boundaries.layers.codes import CodeIndex
 from spatial.arrays import FloatArray, IndexArray, frozen
 
 Geometries = NDArray[Any]  # (n,) object array of shapely geometries
@@ -71,7 +72,7 @@ class Layer:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     geometries: Geometries
-    _index: dict[str, int] = field(init=False, repr=False)
+    _index: CodeIndex = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         n = len(self.codes)
@@ -79,7 +80,7 @@ class Layer:
             raise InvalidLayerError(self.layer_id, "it has no areas")
         if not (len(self.names) == n == len(self.geometries)):
             raise InvalidLayerError(self.layer_id, "codes, names and geometries differ in number")
-        index = {code: i for i, code in enumerate(self.codes)}
+        index = CodeIndex(self.codes)
         if len(index) != n:
             seen_codes: set[str] = set()
             duplicates = sorted({c for c in self.codes if c in seen_codes or seen_codes.add(c)})  # type: ignore[func-returns-value]
@@ -113,17 +114,17 @@ class Layer:
         Parameters
         ----------
         code : str
-            Code of the area.
+            Code of the area; compared without case and blanks, see `CodeIndex`.
 
         Raises
         ------
         UnknownAreaError
             If the layer has no such code.
         """
-        try:
-            return self._index[code]
-        except KeyError:
-            raise UnknownAreaError(self.layer_id, code, self.codes[:3]) from None
+        position = self._index.position(code)
+        if position < 0:
+            raise UnknownAreaError(self.layer_id, code, self.codes[:3])
+        return position
 
     def positions(self, codes: tuple[str, ...]) -> IndexArray:
         """(len(codes),) int32 position of each code in the layer; -1 if the layer lacks it.
@@ -131,9 +132,14 @@ class Layer:
         Parameters
         ----------
         codes : tuple of str
-            Codes of areas, in any order.
+            Codes of areas, in any order; compared without case and blanks, see `CodeIndex`.
         """
-        return np.array([self._index.get(code, -1) for code in codes], dtype=np.int32)
+        return self._index.positions(codes)
+
+    @property
+    def code_index(self) -> CodeIndex:
+        """The positions of the codes."""
+        return self._index
 
     @cached_property
     def bounds_m(self) -> tuple[float, float, float, float]:

@@ -95,6 +95,7 @@ def save_incidents(
     area_layer: str | None = None,
     categories: list[str] | None = None,
     months: list[int] | None = None,
+    file: str = "calls.csv",
 ) -> None:
     """Incidents of (code, metres east of the strip's left edge); None where not known."""
     n = len(records)
@@ -115,7 +116,7 @@ def save_incidents(
         }
     )
     IncidentStore(data_dir / "incidents", crs=CRS).append(
-        "calls", rows, files=[SourceFile.of("calls.csv", b"calls")], replace=True
+        "calls", rows, files=[SourceFile.of(file, file.encode())], replace=True
     )
 
 

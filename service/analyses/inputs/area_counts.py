@@ -269,14 +269,12 @@ class Areas:
         )
 
         def compute() -> Placement:
-            other_codes = {name: layers.get(name).codes for name in layers.ids()}
-            crosswalks = self._crosswalks.into(layer)
             return place(
                 incidents,
                 layer,
                 by_place=self._by_place(incidents, layer),
-                crosswalks=crosswalks,
-                other_codes=other_codes,
+                crosswalks=self._crosswalks.into(layer),
+                layer_codes=lambda: {name: layers.get(name).code_index for name in layers.ids()},
             )
 
         return self._placements.get(key, compute)

@@ -1,20 +1,25 @@
-"""Recognises the layer and vintage of supplied area codes, and maps each code to areas."""
+"""Maps supplied area codes to the areas of a layer: by the layer they are of, and lookups."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from boundaries.layers.codes import CodeIndex, best_layer, places_deny
 from boundaries.layers.layer import Layer
-from boundaries.layers.recognition import Recognition, recognised
 from service.analyses.inputs.crosswalks import Crosswalk
 from service.store.incidents import Incidents
+from service.store.lookups import is_change_of_vintage
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
-# The coding of a dataset is known when this share of the coded incidents that lie inside the
+# An unknown code means elsewhere when this share of the coded incidents that lie inside the
 # layer carry a known code. Another vintage of the same areas shares most codes, not all.
 KNOWN_CODING_SHARE: Final = 0.98
+
+LayerCodes = Callable[[], Mapping[str, CodeIndex]]
+"""Gives the codes of the imported layers; called only for codes stored without a layer."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +28,8 @@ class Split:
 
     Attributes
     ----------
-    code : int
-        Position in ``incidents.area_codes``.
+    entry : int
+        Position in `Coding.area_of_entry`.
     parts : (k,) int32
         Positions in the layer, ascending; only the parts that the layer has.
     weights : (k,) float64
@@ -33,7 +38,7 @@ class Split:
         Whether the layer has every part.
     """
 
-    code: int
+    entry: int
     parts: IndexArray
     weights: FloatArray
     is_complete: bool
@@ -45,24 +50,27 @@ class Coding:
 
     Attributes
     ----------
-    area_of_code : (codes,) int32
+    entry : (n,) int64
+        Of each incident, the entry for its code and the layer of that code; -1 without a code.
+    area_of_entry : (entries,) int32
         Position in the layer, -1 if it has none or if `splits` decides.
-    is_translated : (codes,) bool
+    is_translated : (entries,) bool
         True if a lookup gave the area, not the layer's own codes.
+    is_unknown : (entries,) bool
+        True for an unknown code where nearly all are known, so that it means elsewhere.
     splits : tuple of Split
         Codes of areas that were split.
-    is_known : bool
-        Whether nearly all codes are known, so that an unknown code means elsewhere.
     crosswalks : tuple of Crosswalk
         The lookups that translated some code.
     notes : tuple of str
         Full sentences for the provenance.
     """
 
-    area_of_code: IndexArray
+    entry: IntArray
+    area_of_entry: IndexArray
     is_translated: BoolArray
+    is_unknown: BoolArray
     splits: tuple[Split, ...]
-    is_known: bool
     crosswalks: tuple[Crosswalk, ...]
     notes: tuple[str, ...]
 
@@ -71,7 +79,7 @@ def coding_of(
     incidents: Incidents,
     layer: Layer,
     crosswalks: Sequence[Crosswalk],
-    other_codes: Mapping[str, Sequence[str]],
+    layer_codes: LayerCodes,
     *,
     by_place: IndexArray,
 ) -> Coding:
@@ -85,51 +93,161 @@ def coding_of(
         The requested areas.
     crosswalks : sequence of Crosswalk
         Lookups that lead to the layer.
-    other_codes : mapping of str to sequence of str
-        Codes of other layers that the supplied ones may belong to.
+    layer_codes : callable
+        Codes of the imported layers, by layer.
     by_place : (n,) int32
         Area that each incident's coordinates lie in, -1 if in none.
 
     Returns
     -------
     Coding
-        One entry per code of the dataset.
+        One entry per code and layer of codes.
+
+    Notes
+    -----
+    A code has a meaning in the layer that was stated or detected for it at import, and where
+    lookups lead to from there. That another layer has a code of the same text means nothing,
+    unless a lookup shows the two to be vintages and the code's own layer lacks it.
     """
     codes = incidents.area_codes
+    home_layers = (*incidents.area_layers, None)
+    has_code = incidents.area_code >= 0
+    home = np.where(incidents.area_layer < 0, len(home_layers) - 1, incidents.area_layer)
+    entry = np.where(has_code, home.astype(np.int64) * len(codes) + incidents.area_code, -1)
+    records = _Records.of(entry, len(home_layers) * len(codes), incidents, by_place)
+    meaning = _Meaning.blank(len(home_layers) * len(codes))
     own_area = layer.positions(codes)
-    area, is_translated = own_area.copy(), np.zeros(len(codes), dtype=np.bool_)
-    if not codes:
-        return Coding(own_area, is_translated, (), False, (), ())
-    records = _records_of(incidents, by_place)
-    recognition = _recognise(codes, records, layer, crosswalks, other_codes)
-    splits: dict[int, Split] = {}
-    used_crosswalks = []
-    is_settled = own_area >= 0
-    for crosswalk in sorted(
-        crosswalks, key=lambda crosswalk: crosswalk.from_layer != recognition.best
-    ):
-        leads = _Leads.of(crosswalk, codes)
-        # Recognised as this vintage: its meaning of a code comes before the layer's own.
-        is_open = leads.is_known & (
-            ~is_settled | ((crosswalk.from_layer == recognition.best) & (own_area >= 0))
+    for group, stored_layer in enumerate(home_layers):
+        section = slice(group * len(codes), (group + 1) * len(codes))
+        if not records.coded[section].any():
+            continue
+        inside = records.inside(section)
+        home_layer = stored_layer or _detected(
+            codes, inside, records.is_denied(section, own_area), layer, crosswalks, layer_codes
         )
-        is_changed = is_open & ~(leads.is_single & (leads.area == own_area) & (own_area >= 0))
-        has_one_area = is_changed & leads.is_single
-        area[has_one_area], is_translated[has_one_area] = leads.area[has_one_area], True
-        for code in np.flatnonzero(is_changed & ~leads.is_single).tolist():
-            area[code], is_translated[code] = -1, True
-            splits[code] = leads.split(code)
-        is_settled |= leads.is_known
-        if bool(is_changed.any()):
-            used_crosswalks.append(crosswalk)
+        if home_layer is not None:
+            meaning.read(section, codes, own_area, home_layer, layer, crosswalks)
+            meaning.judge_unknown(section, inside)
+            meaning.notes += _vintage_notes(home_layer, layer, crosswalks, inside, own_area)
     return Coding(
-        frozen(area),
-        frozen(is_translated),
-        tuple(splits.values()),
-        _is_known(incidents, layer, crosswalks, is_settled, records, by_place),
-        tuple(used_crosswalks),
-        _notes(recognition, layer, used_crosswalks),
+        entry,
+        frozen(meaning.area),
+        frozen(meaning.is_translated),
+        frozen(meaning.is_unknown),
+        tuple(meaning.splits),
+        tuple(meaning.crosswalks),
+        (*dict.fromkeys(meaning.notes), *_lookup_notes(layer, meaning.crosswalks)),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Records:
+    """Numbers of records by entry: with the code, with a place too, and by where that lies."""
+
+    coded: IntArray
+    located: IntArray
+    located_inside: IntArray
+    by_place: IndexArray
+    entry: IntArray
+
+    @classmethod
+    def of(
+        cls, entry: IntArray, entries: int, incidents: Incidents, by_place: IndexArray
+    ) -> "_Records":
+        has_code = entry >= 0
+
+        def count(rows: BoolArray) -> IntArray:
+            return np.bincount(entry[rows], minlength=entries)
+
+        return cls(
+            count(has_code),
+            count(has_code & incidents.located),
+            count(has_code & (by_place >= 0)),
+            by_place,
+            entry,
+        )
+
+    def inside(self, section: slice) -> IntArray:
+        """Records in the layer whose code mostly lies there too; all if none has a place."""
+        located, inside = self.located[section], self.located_inside[section]
+        if not located.any():
+            return self.coded[section]
+        return np.where(2 * inside > located, inside, 0)
+
+    def is_denied(self, section: slice, own_area: IndexArray) -> bool:
+        """Whether too few records of the layer's codes lie in their area."""
+        of_section = (self.entry >= section.start) & (self.entry < section.stop)
+        area = own_area[self.entry[of_section] - section.start]
+        agreeing = int(np.count_nonzero((area >= 0) & (area == self.by_place[of_section])))
+        return places_deny(int(self.located[section][own_area >= 0].sum()), agreeing)
+
+
+@dataclass(eq=False)
+class _Meaning:
+    """What is known of each entry so far."""
+
+    area: IndexArray
+    is_translated: BoolArray
+    is_settled: BoolArray
+    is_unknown: BoolArray
+    splits: list[Split] = field(default_factory=list)
+    crosswalks: list[Crosswalk] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def blank(cls, entries: int) -> "_Meaning":
+        flags = np.zeros((3, entries), dtype=np.bool_)
+        return cls(np.full(entries, -1, dtype=np.int32), *flags)
+
+    def read(
+        self,
+        section: slice,
+        codes: Sequence[str],
+        own_area: IndexArray,
+        home_layer: str,
+        layer: Layer,
+        crosswalks: Sequence[Crosswalk],
+    ) -> None:
+        """Settle the codes of a layer: its own meaning first, then that of its vintages."""
+        is_own = home_layer == layer.layer_id
+        if is_own:
+            self._settle(section, own_area)
+        for crosswalk in crosswalks:
+            if crosswalk.from_layer == home_layer or (
+                is_own and is_change_of_vintage(crosswalk.changes)
+            ):
+                self._translate(section, _Leads.of(crosswalk, codes), own_area)
+                if not is_own and is_change_of_vintage(crosswalk.changes):
+                    self._settle(section, own_area)
+
+    def _settle(self, section: slice, own_area: IndexArray) -> None:
+        """Give the open codes that the layer has their area in it."""
+        is_settled, area = self.is_settled[section], self.area[section]
+        is_open = ~is_settled & (own_area >= 0)
+        area[is_open] = own_area[is_open]
+        is_settled |= is_open
+
+    def _translate(self, section: slice, leads: "_Leads", own_area: IndexArray) -> None:
+        """Give the open codes that a lookup has the areas that it leads to."""
+        area, is_settled = self.area[section], self.is_settled[section]
+        is_open = leads.is_known & ~is_settled
+        is_same = leads.is_single & (leads.area == own_area) & (own_area >= 0)
+        is_split = is_open & ~leads.is_single
+        area[is_open] = leads.area[is_open]
+        self.is_translated[section] |= is_open & ~is_same
+        self.splits += [
+            dataclasses.replace(leads.split(code), entry=section.start + code)
+            for code in np.flatnonzero(is_split).tolist()
+        ]
+        is_settled |= is_open
+        if bool((is_open & ~is_same).any()) and leads.crosswalk not in self.crosswalks:
+            self.crosswalks.append(leads.crosswalk)
+
+    def judge_unknown(self, section: slice, inside: IntArray) -> None:
+        """Mark the codes that remain open, if nearly all records have one that is settled."""
+        is_settled = self.is_settled[section]
+        if is_settled.any() and inside[is_settled].sum() >= KNOWN_CODING_SHARE * inside.sum():
+            self.is_unknown[section] = ~is_settled
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +258,7 @@ class _Leads:
     """
 
     crosswalk: Crosswalk
-    old: IntArray  # position of each code among the old ones, -1 where it is none
+    old: IndexArray  # position of each code among the old ones, -1 where it is none
     first: IntArray  # of each old code, the first of its pairs in `order`
     order: IntArray  # pairs by old code, then new code
     is_known: BoolArray
@@ -150,8 +268,7 @@ class _Leads:
     @classmethod
     def of(cls, crosswalk: Crosswalk, codes: Sequence[str]) -> "_Leads":
         lookup = crosswalk.changes
-        position = {code: i for i, code in enumerate(lookup.old_codes)}
-        old = np.array([position.get(code, -1) for code in codes], dtype=np.int64)
+        old = CodeIndex(lookup.old_codes).positions(codes)
         order = np.lexsort((lookup.new, lookup.old))
         first = np.searchsorted(lookup.old[order], np.arange(len(lookup.old_codes) + 1))
         is_known = old >= 0
@@ -162,95 +279,76 @@ class _Leads:
         )
 
     def split(self, code: int) -> Split:
-        """The parts of an area that was split."""
+        """The parts of the split area with a code."""
         old = self.old[code]
         new = self.crosswalk.changes.new[self.order[self.first[old] : self.first[old + 1]]]
         parts = self.crosswalk.area_of_new[new]
         in_layer = parts >= 0
         order = np.argsort(parts[in_layer])
         return Split(
-            code=code,
+            entry=code,
             parts=parts[in_layer][order],
             weights=self.crosswalk.weights[new[in_layer]][order],
             is_complete=bool(in_layer.all()),
         )
 
 
-def _records_of(incidents: Incidents, by_place: IndexArray) -> IntArray:
-    """(codes,) number of records with each code, for recognising the layer of the codes.
+def _detected(
+    codes: Sequence[str],
+    records: IntArray,
+    is_denied: bool,
+    layer: Layer,
+    crosswalks: Sequence[Crosswalk],
+    layer_codes: LayerCodes,
+) -> str | None:
+    """The layer of codes that were stored without one; None if no layer has half of them.
 
-    Counted are records that lie in the layer and whose code mostly does too. If nothing is
-    located, all records count.
+    It is not the requested one where the places deny that.
     """
-    n_codes = len(incidents.area_codes)
-    has_code = incidents.area_code >= 0
-    located_count = np.bincount(
-        incidents.area_code[has_code & incidents.located], minlength=n_codes
-    )
-    inside_count = np.bincount(incidents.area_code[has_code & (by_place >= 0)], minlength=n_codes)
-    if not located_count.any():
-        return np.bincount(incidents.area_code[has_code], minlength=n_codes)
-    return np.where(2 * inside_count > located_count, inside_count, 0)
+    candidates = {layer.layer_id: layer.code_index, **layer_codes()}
+    for crosswalk in crosswalks:
+        candidates.setdefault(crosswalk.from_layer, CodeIndex(crosswalk.changes.old_codes))
+    records_of = {code: int(n) for code, n in zip(codes, records, strict=True) if n}
+    best, _ = best_layer(records_of, candidates)
+    return None if best == layer.layer_id and is_denied else best
 
 
-def _recognise(
-    supplied_codes: Sequence[str],
-    records: IntArray,
+def _vintage_notes(
+    home_layer: str,
     layer: Layer,
     crosswalks: Sequence[Crosswalk],
-    other_codes: Mapping[str, Sequence[str]],
-) -> Recognition:
-    """The layer that the codes belong to, among the known ones."""
-    layers: dict[str, Sequence[str]] = {layer.layer_id: layer.codes}
-    layers |= {crosswalk.from_layer: crosswalk.changes.old_codes for crosswalk in crosswalks}
-    layers |= {name: codes for name, codes in other_codes.items() if name not in layers}
-    return recognised(
-        {code: int(n) for code, n in zip(supplied_codes, records, strict=True) if n},
-        layers,
-        target=layer.layer_id,
-    )
-
-
-def _is_known(
-    incidents: Incidents,
-    layer: Layer,
-    crosswalks: Sequence[Crosswalk],
-    is_settled: BoolArray,
     records: IntArray,
-    by_place: IndexArray,
-) -> bool:
-    """Whether an unknown code means elsewhere; see `KNOWN_CODING_SHARE`."""
-    if not bool(is_settled.any()):
-        return False
-    if not bool((by_place >= 0).any()) or not records.any():
-        layers = {layer.layer_id, *(crosswalk.from_layer for crosswalk in crosswalks)}
-        return bool(layers & set(incidents.area_layers))
-    return float(records[is_settled].sum()) >= KNOWN_CODING_SHARE * float(records.sum())
+    own_area: IndexArray,
+) -> list[str]:
+    """Notes on codes of another layer that the requested one has too."""
+    has_lookup = any(crosswalk.from_layer == home_layer for crosswalk in crosswalks)
+    share = float(records[own_area >= 0].sum()) / max(float(records.sum()), 1.0)
+    if home_layer == layer.layer_id or not share or (has_lookup and share >= KNOWN_CODING_SHARE):
+        return []
+    vintage = (
+        f"The area codes are of {home_layer}: {100 * share:.1f} % of the coded records have one "
+        f"that is also in {layer.layer_id}."
+    )
+    missing = (
+        f"No lookup from {home_layer} to {layer.layer_id} is imported: these records are placed "
+        "by their coordinates."
+    )
+    return [vintage] if has_lookup else [vintage, missing]
 
 
-def _notes(
-    recognition: Recognition, layer: Layer, used_crosswalks: Sequence[Crosswalk]
-) -> tuple[str, ...]:
-    """Notes on the vintage of the codes."""
+def _lookup_notes(layer: Layer, crosswalks: Sequence[Crosswalk]) -> list[str]:
+    """Notes on the lookups that translated codes."""
     notes = []
-    is_other_layer = (
-        recognition.best != layer.layer_id and recognition.target_share < KNOWN_CODING_SHARE
-    )
-    has_lookup = any(crosswalk.from_layer == recognition.best for crosswalk in used_crosswalks)
-    if is_other_layer and (has_lookup or recognition.target_share > 0):
-        notes.append(
-            f"The area codes are of {recognition.best}: {100 * recognition.target_share:.1f} % of "
-            f"the coded records have one that is also in {layer.layer_id}."
-        )
-        if not has_lookup:
-            notes.append(
-                f"No lookup from {recognition.best} to {layer.layer_id} is imported: records with "
-                "another code are placed by their coordinates."
-            )
-    for crosswalk in used_crosswalks:
-        notes.append(
+    for crosswalk in crosswalks:
+        lead = (
             f"Codes of {crosswalk.from_layer} lead to {layer.layer_id} through "
-            f"{crosswalk.loaded_from}: unchanged and merged areas exactly; where an area was "
+            f"{crosswalk.loaded_from}"
+        )
+        if not bool((np.bincount(crosswalk.changes.old) > 1).any()):
+            notes.append(f"{lead}.")
+            continue
+        notes.append(
+            f"{lead}: unchanged and merged areas exactly; where an area was "
             "split, incidents are in the part that they lie in, in the nearest part where they "
             f"lie in none, and without coordinates shared among the parts by {crosswalk.weight}."
         )
@@ -258,4 +356,4 @@ def _notes(
             notes.append(
                 f"{crosswalk.remark}: areas that were split are shared by {crosswalk.weight}."
             )
-    return tuple(notes)
+    return notes

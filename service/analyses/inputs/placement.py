@@ -1,6 +1,6 @@
 """Assigns incidents to areas: by supplied code where it counts, otherwise by location."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaries.layers.layer import Layer
-from service.analyses.inputs.code_recognition import Coding, coding_of
+from service.analyses.inputs.code_recognition import Coding, LayerCodes, coding_of
 from service.analyses.inputs.crosswalks import Crosswalk
 from service.analyses.inputs.split_areas import decide_split
 from service.store.incidents import Incidents
@@ -21,6 +21,9 @@ OUTSIDE: Final = 3
 BY_LOOKUP: Final = 4  # the code of another vintage, unchanged or merged since
 BY_LOOKUP_AND_LOCATION: Final = 5  # the code of an area that was split, decided by place
 BY_LOOKUP_AND_SHARE: Final = 6  # the same without a place, shared out by weight
+
+# Below this share of records that lie in the area of their code, answers say so.
+LEAST_AGREEMENT_SHARE: Final = 0.9
 
 _COUNTED: Final = {
     "in_layer_by_code": BY_CODE,
@@ -45,18 +48,14 @@ class Placement:
         Position in `layer.codes`, -1 if it is in none.
     method : (n,) int8
         NOT_PLACED, BY_CODE, BY_LOCATION, OUTSIDE, or one of the three BY_LOOKUP.
-    is_known_coding : bool
-        True if the codes are those of this layer, or of one with a lookup to it, so that an
-        unknown code means outside; otherwise such an incident is placed by its coordinates.
     notes : tuple of str
-        Notes on the vintage of the codes.
+        Notes on the layer of the codes, and on codes that disagree with the places.
     crosswalks : tuple of Crosswalk
         The lookups that placed incidents.
     """
 
     area: IndexArray
     method: NDArray[np.int8]
-    is_known_coding: bool
     notes: tuple[str, ...] = ()
     crosswalks: tuple[Crosswalk, ...] = ()
 
@@ -84,7 +83,7 @@ def place(
     *,
     by_place: IndexArray,
     crosswalks: Sequence[Crosswalk] = (),
-    other_codes: Mapping[str, Sequence[str]] | None = None,
+    layer_codes: LayerCodes = dict,
 ) -> Placement:
     """Assign every incident to an area of a layer.
 
@@ -99,8 +98,9 @@ def place(
         `boundaries.points.assign.assign_points`.
     crosswalks : sequence of Crosswalk
         Lookups from other layers to this one.
-    other_codes : mapping of str to sequence of str
-        Codes of the other known layers, for recognising the vintage of the codes.
+    layer_codes : callable
+        Gives the codes of the imported layers, by layer; called only where codes were stored
+        without their layer.
 
     Returns
     -------
@@ -111,25 +111,28 @@ def place(
     -----
     In this order:
 
-    1. An incident whose supplied code is one of the layer's is in that area.
-    2. One whose code another vintage has, with a lookup from there, is in the area that the
-       lookup names where there is but one (unchanged or merged); where the old area was split,
-       it is in the part that its coordinates lie in, in the nearest part where they lie in
-       none, and without coordinates in a part by weight (`decide_split`).
-    3. One with another code is outside if the vintage of the codes is known.
-    4. Any other is placed by its coordinates.
+    1. An incident whose supplied code is of this layer is in the area with that code.
+    2. One whose code is of another layer, with a lookup from there, is in the area that the
+       lookup names where there is but one (unchanged or merged, or the whole of a part); where
+       the old area was split, it is in the part that its coordinates lie in, in the nearest part
+       where they lie in none, and without coordinates in a part by weight (`decide_split`).
+    3. One with a place and a code that is unknown, where nearly all codes of the dataset are
+       known, is outside.
+    4. Any other is placed by its coordinates; a code of a layer without a lookup to this one
+       counts for nothing, whatever its text.
 
-    Where the codes are recognised as those of the other vintage, 2 comes before 1 for a code
-    that both use for different ground. Published codes come first because published locations
-    are moved: on police.uk data point in polygon agrees with them for 95 to 98 %.
+    Published codes come first because published locations are moved: on police.uk data point in
+    polygon agrees with them for 95 to 98 %.
     """
-    coding = coding_of(incidents, layer, crosswalks, other_codes or {}, by_place=by_place)
+    coding = coding_of(incidents, layer, crosswalks, layer_codes, by_place=by_place)
     area, method = _by_code_or_place(incidents, coding, by_place)
-    by_code = np.argsort(incidents.area_code, kind="stable")
-    codes_in_order = incidents.area_code[by_code]
+    notes = (*coding.notes, *_agreement_notes(incidents, area, method, by_place))
+    if coding.splits:
+        by_entry = np.argsort(coding.entry, kind="stable")
+        entries_in_order = coding.entry[by_entry]
     for split in coding.splits:
-        start, end = np.searchsorted(codes_in_order, [split.code, split.code + 1])
-        rows = by_code[start:end]
+        start, end = np.searchsorted(entries_in_order, [split.entry, split.entry + 1])
+        rows = by_entry[start:end]
         area[rows], is_located = decide_split(incidents, layer, split, rows, by_place=by_place)
         method[rows] = np.where(
             area[rows] >= 0,
@@ -140,8 +143,7 @@ def place(
     return Placement(
         frozen(area),
         frozen(method),
-        coding.is_known,
-        notes=coding.notes,
+        notes=notes,
         crosswalks=coding.crosswalks if used_lookup else (),
     )
 
@@ -150,16 +152,35 @@ def _by_code_or_place(
     incidents: Incidents, coding: Coding, by_place: IndexArray
 ) -> tuple[IndexArray, NDArray[np.int8]]:
     """Area and method of each incident, without regard to split areas."""
-    by_code = np.append(coding.area_of_code, np.int32(-1))[incidents.area_code]
-    is_translated = np.append(coding.is_translated, False)[incidents.area_code]
+    by_code = np.append(coding.area_of_entry, np.int32(-1))[coding.entry]
+    is_translated = np.append(coding.is_translated, False)[coding.entry]
+    is_unknown = np.append(coding.is_unknown, False)[coding.entry]
     area = np.where(by_code >= 0, by_code, by_place).astype(np.int32)
     method = np.full(len(area), NOT_PLACED, dtype=np.int8)
     method[incidents.located] = OUTSIDE
     method[area >= 0] = BY_LOCATION
     method[by_code >= 0] = BY_CODE
     method[(by_code >= 0) & is_translated] = BY_LOOKUP
-    # A code that leads out of the layer, and one that the known vintage does not have.
-    is_foreign = (incidents.area_code >= 0) & (by_code < 0) & (is_translated | coding.is_known)
-    area[is_foreign] = -1
-    method[is_foreign] = OUTSIDE
+    # A code that leads out of the layer, and one that the known coding does not have: of the
+    # latter nothing is known without a place.
+    leads_out = (by_code < 0) & is_translated
+    is_elsewhere = leads_out | (is_unknown & incidents.located)
+    area[is_elsewhere] = -1
+    method[is_elsewhere] = OUTSIDE
     return area, method
+
+
+def _agreement_notes(
+    incidents: Incidents, area: IndexArray, method: NDArray[np.int8], by_place: IndexArray
+) -> tuple[str, ...]:
+    """A note if too few records lie in the area of their code, which decides all the same."""
+    by_code = incidents.located & ((method == BY_CODE) | (method == BY_LOOKUP))
+    total = int(np.count_nonzero(by_code))
+    agreeing = int(np.count_nonzero(by_code & (area == by_place)))
+    if agreeing >= LEAST_AGREEMENT_SHARE * total:
+        return ()
+    note = (
+        f"Codes and places disagree: of {total:,} records that have both, {agreeing:,} "
+        f"({100 * agreeing / total:.1f} %) lie in the area of their code, which decides."
+    )
+    return (note,)

@@ -86,6 +86,7 @@ def resolve(layers: LayerStore, label: str) -> Within:
     layer = layers.get(layer_id)
     index = layer.position(code)
     synthetic = layer.metadata.synthetic
+    label = f"{layer_id}:{layer.codes[index]}"
     return Within(label, layer.names[index], layer.geometries[index], layer.version, synthetic)
 
 

@@ -213,6 +213,7 @@ def incidents(
             area_layer=area_layer,
             layers=_codes_of_layers(resources),
             period=period,
+            areas={name: resources.layers.get(name) for name in resources.layers.ids()},
             replace=replace,
             strict=strict,
             max_rejected_share=max_rejected,

@@ -76,6 +76,23 @@ class RejectedFor:
 
 
 @dataclass(frozen=True)
+class CodeAgreement:
+    """How many of the rows with an area code lie in that area.
+
+    Attributes
+    ----------
+    code : str
+        As the layer has it.
+    records, inside : int
+        Rows with the code and a place, and those whose place is in the area.
+    """
+
+    code: str
+    records: int
+    inside: int
+
+
+@dataclass(frozen=True)
 class AreaCodes:
     """How the supplied area codes relate to the imported layers.
 
@@ -89,6 +106,10 @@ class AreaCodes:
         Written rows that have a code, and those whose code is in the layer.
     located_not_in_layer : int
         Rows that have a place, but no code of the layer.
+    placed, inside : int
+        Rows that have a place and a code of the layer, and those that lie in its area.
+    worst : tuple of CodeAgreement
+        The codes with most rows elsewhere, the worst first.
     """
 
     layer: str | None
@@ -96,6 +117,38 @@ class AreaCodes:
     supplied: int
     in_layer: int
     located_not_in_layer: int
+    placed: int = 0
+    inside: int = 0
+    worst: tuple[CodeAgreement, ...] = ()
+
+    def lines(self) -> list[str]:
+        """How the codes relate to the layer and to the places.
+
+        Returns
+        -------
+        list of str
+            The table of the worst codes last.
+        """
+        if self.layer is None or not self.supplied:
+            return []
+        supplied = (
+            f"{self.in_layer:,} of {self.supplied:,} supplied area codes are in {self.layer} "
+            f"({self.how}); {self.located_not_in_layer:,} rows have a place but no code of it"
+        )
+        lines = [supplied]
+        if self.placed:
+            lines.append(
+                f"{self.inside / self.placed:.1%} of the {self.placed:,} rows with a place and a "
+                "code of it lie in the area of their code"
+            )
+        if self.worst:
+            width = max(4, *(len(row.code) for row in self.worst))
+            lines.append(f"  {'code':{width}}  records  inside")
+            lines += [
+                f"  {row.code:{width}}  {row.records:7,}  {row.inside / row.records:6.1%}"
+                for row in self.worst
+            ]
+        return lines
 
 
 @dataclass(frozen=True)
@@ -230,14 +283,7 @@ class ImportSummary:
 
     def _code_lines(self) -> list[str]:
         """How area codes relate to the layers, and which ids are repeated."""
-        lines = []
-        codes = self.area_codes
-        if codes is not None and codes.layer is not None and codes.supplied:
-            lines.append(
-                f"{codes.in_layer:,} of {codes.supplied:,} supplied area codes are in "
-                f"{codes.layer} ({codes.how}); {codes.located_not_in_layer:,} rows have a place "
-                "but no code of it"
-            )
+        lines = [] if self.area_codes is None else self.area_codes.lines()
         duplicates = self.duplicate_ids
         if duplicates is not None and duplicates.ids:
             lines.append(

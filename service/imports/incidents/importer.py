@@ -1,12 +1,14 @@
 """Steps of an import of incidents that are common to all file formats."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundaries.layers.layer import Layer
 from service.imports.files import rejects as rejecting
 from service.imports.files.rejects import Reject
 from service.imports.files.sources import Source
@@ -44,7 +46,9 @@ class ImportOptions:
     area_layer : str or None
         The layer that the area codes belong to; None: detected.
     layers : mapping
-        Codes of the imported layers, by layer id.
+        Codes of the imported layers, by layer id, and of those that only a lookup names.
+    areas : mapping
+        The imported layers, by layer id, for comparing codes with places.
     study_box_m : (left, bottom, right, top) or None
         Box of the study area in the working CRS; a note is made if most places lie outside.
     period : ImportPeriod
@@ -66,6 +70,7 @@ class ImportOptions:
     synthetic: bool = False
     area_layer: str | None = None
     layers: LayerCodes = field(default_factory=dict)
+    areas: Mapping[str, Layer] = field(default_factory=dict)
     study_box_m: tuple[float, float, float, float] | None = None
     period: ImportPeriod = field(default_factory=ImportPeriod)
     replace: bool = False
@@ -170,7 +175,11 @@ def import_files(
     )
     located = rows.column("easting_m").is_valid().to_numpy()
     area_codes, notes = find_layer(
-        rows.column("area_code"), located, options.layers, named_layer=options.area_layer
+        rows.column("area_code"),
+        np.column_stack([rows.column(name).to_numpy() for name in ("easting_m", "northing_m")]),
+        options.layers,
+        areas=options.areas,
+        named_layer=options.area_layer,
     )
     rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
     duplicates = _duplicate_ids(store, rows, files, options)

@@ -80,7 +80,7 @@ def test_what_rests_on_a_missing_value_is_missing(folder):
     found, values = of(folder, "residents")
     assert [code for code, value in values.items() if np.isnan(value)] == ["t1", "t2", "w"]
     assert not found.estimated.any()
-    assert "3 areas have no residents: their rate is missing." in found.notes()
+    assert "3 areas have no residents: the rate is missing." in found.notes()
 
 
 def test_a_split_area_that_the_layer_has_in_part_has_no_value(folder):
@@ -142,7 +142,7 @@ def test_a_choropleth_flags_the_areas_whose_denominator_is_an_estimate(folder):
     rate = dict(zip(table.columns["code"], table.columns["value"], strict=True))
     assert rate["w"] == pytest.approx(2 / 80 * 1000)
     notes = " ".join(table.provenance.notes)
-    assert "The area codes are of old" in notes
+    assert "Codes of old lead to new through lookup.csv" in notes
     assert "residents was carried across from old through lookup.csv" in notes
 
 

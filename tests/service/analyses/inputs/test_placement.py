@@ -109,7 +109,7 @@ def test_the_vintage_is_said_and_so_is_the_lookup_that_is_missing(folder):
     )
     assert "No lookup from old to new is imported" in found.notes()[1]
     assert by_code(found) == {"u": 10, "v": 10, "w": 20, "t1": 0, "t2": 10}
-    assert found.reconciliation()["in_layer_by_location"] == 30
+    assert found.reconciliation()["in_layer_by_location"] == 50
     save_lookup(folder)
     assert by_code(counted(folder)) == {"u": 10, "v": 10, "w": 20, "t1": 0, "t2": 10}
     assert counted(folder).notes()[0] == found.notes()[0]
@@ -132,14 +132,64 @@ def test_nothing_is_said_of_a_layer_of_another_kind(folder):
     assert counted(folder, "district").notes() == ()
 
 
-def test_a_part_of_the_layer_that_the_codes_are_of_is_no_other_vintage(folder):
-    opened(folder, vintages.layer("west", {"u": (0, 1_000), "v": (1_000, 2_000)}))
-    strays = [("m", 1_950.0)]  # snapped across the border of the part
-    save_incidents(folder, TYPICAL + strays, area_layer="old")
-    found = counted(folder, "west")
-    assert found.notes() == ()
-    assert by_code(found) == {"u": 10, "v": 10}
-    assert found.reconciliation()["outside"] == 21
+def test_a_code_counts_in_its_own_layer_and_not_in_one_that_has_its_text(folder):
+    # The beats are numbered like the stations of the codes, and lie elsewhere.
+    opened(folder, vintages.layer("beat", {"v": (0, 1_000), "u": (1_000, 2_000)}))
+    save_incidents(folder, [*TYPICAL, ("u", None)], area_layer="old")
+    found = counted(folder, "beat")
+    assert by_code(found) == {"v": 10, "u": 10}
+    numbers = found.reconciliation()
+    assert (numbers["in_layer_by_code"], numbers["in_layer_by_location"]) == (0, 20)
+    assert numbers["not_located"] == 1
+    assert "No lookup from old to beat is imported" in found.notes()[1]
+    assert by_code(counted(folder, "old"))["u"] == 11
+
+
+def test_a_code_of_a_layer_that_is_not_imported_counts_nowhere(folder):
+    save_incidents(folder, [("u", 1_500.0)] * 3, area_layer="station")
+    assert by_code(counted(folder, "old")) == {"u": 0, "v": 3, "s": 0, "m": 0, "n": 0}
+
+
+@pytest.mark.parametrize(("place_m", "area"), [(500.0, "u"), (1_500.0, "v"), (None, "u")])
+def test_codes_stored_without_a_layer_are_of_one_unless_their_places_deny_it(
+    folder, place_m, area
+):
+    save_incidents(folder, [("u", place_m)] * 20 + [("u", None)])
+    found = counted(folder, "old")
+    assert by_code(found)[area] == (21 if area == "u" else 20)
+    assert found.reconciliation()["not_located"] == (0 if area == "u" else 1)
+
+
+def test_a_minority_of_codes_that_a_layer_has_does_not_make_them_its_own(folder):
+    records = [("u", 1_500.0)] * 3 + [(f"station {i}", 1_500.0) for i in range(7)]
+    save_incidents(folder, records)
+    assert by_code(counted(folder, "old")) == {"u": 0, "v": 10, "s": 0, "m": 0, "n": 0}
+
+
+def test_each_file_has_the_layer_of_its_own_codes(folder):
+    opened(folder, vintages.layer("beat", {"v": (0, 1_000), "u": (1_000, 2_000)}))
+    records = [("u", None)] * 3
+    save_incidents(folder, records, area_layer="old")
+    save_incidents(folder, records, area_layer="beat", file="beats.csv")
+    assert by_code(counted(folder, "old"))["u"] == 3
+    assert by_code(counted(folder, "beat"))["u"] == 3
+
+
+def test_codes_are_compared_without_case_and_blanks(folder):
+    save_lookup(folder)
+    records = [("u", None), ("U", None), (" u ", None), ("M", None), ("S", 2_100.0)]
+    save_incidents(folder, records, area_layer="old")
+    assert by_code(counted(folder, "old")) == {"u": 3, "v": 0, "s": 1, "m": 1, "n": 0}
+    assert by_code(counted(folder)) == {"u": 3, "v": 0, "t1": 1, "t2": 0, "w": 1}
+
+
+def test_codes_that_contradict_the_places_are_said_below_nine_in_ten(folder):
+    agreeing = [("u", 500.0)] * 9
+    save_incidents(folder, [*agreeing, ("u", 1_500.0), ("u", None)], area_layer="old")
+    assert counted(folder, "old").notes() == ()
+    save_incidents(folder, [*agreeing, *[("u", 1_500.0)] * 2, ("u", None)], area_layer="old")
+    (note,) = counted(folder, "old").notes()
+    assert "of 11 records that have both, 9 (81.8 %) lie in the area of their code" in note
 
 
 def test_a_mixture_of_both_vintages_is_placed_record_by_record(folder):
@@ -167,10 +217,11 @@ def test_a_code_used_for_other_ground_follows_the_vintage_of_the_data(folder):
     assert (found["u"], found["v"]) == (0, 3)
 
 
-def test_codes_of_elsewhere_are_outside_where_the_vintage_is_known(folder):
+def test_an_unknown_code_is_outside_with_a_place_and_not_located_without(folder):
     save_incidents(folder, [*TYPICAL, ("elsewhere", 50_000.0), ("elsewhere", None)])
     save_lookup(folder)
-    assert counted(folder).reconciliation()["outside"] == 2
+    numbers = counted(folder).reconciliation()
+    assert (numbers["outside"], numbers["not_located"]) == (1, 1)
 
 
 def test_a_layer_that_lacks_a_part_of_a_split_area_does_not_guess(folder):
@@ -197,7 +248,8 @@ def test_parts_lead_to_their_wholes_and_not_back(folder):
     opened(folder, vintages.layer("ward", {"west": (0, 2_000), "east": (2_000, 6_000)}))
     save_incidents(folder, [*TYPICAL, ("n", None), ("west", None)], area_layer="old")
     save_lookup(folder, pairs=wholes, key=vintages.LookupKey("old", "ward"))
-    assert by_code(counted(folder, "ward")) == {"west": 21, "east": 21}
+    assert by_code(counted(folder, "ward")) == {"west": 20, "east": 21}
+    assert counted(folder, "ward").notes() == ("Codes of old lead to ward through lookup.csv.",)
     assert by_code(counted(folder, "old"))["u"] == 10
 
 
