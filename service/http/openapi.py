@@ -78,10 +78,15 @@ def table_schema(row: type[Row]) -> Schema:
     return {
         "type": "object",
         "properties": {
+            "sentences": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "What the rows say; a sum over gaps is a lower bound and says so.",
+            },
             "rows": {"type": "array", "items": row_schema(row)},
             "provenance": type_schema(ProvenanceContent),
         },
-        "required": ["rows", "provenance"],
+        "required": ["sentences", "rows", "provenance"],
     }
 
 

@@ -365,6 +365,7 @@ def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) 
         "null": query.null if is_drawn else exact_null,
         "null_name": NULLS[query.null] if is_drawn else exact_null,
         **describe_draws(draws, areas_tested, correction=query.correction),
+        "areas_not_told": _untold(query, local_test),
         "seed": query.seed if is_drawn else None,
         "refined_tail": local_test.refined_count,
         "correction": query.correction,
@@ -445,10 +446,14 @@ def _notes(
             f"{subject} fewer than {MIN_EXPECTED:g} incidents in the neighbourhood: the "
             "analytic p cannot be trusted there (expected_count_ok is false)."
         )
-    draws, classes, correction = local_test.draws, local_test.classes, query.correction
-    untold = untold_areas(local_test.is_beyond_all, classes, correction=correction)
-    notes.extend(verdict_notes(classes, untold, neighbours.n, draws))
+    untold = _untold(query, local_test)
+    notes.extend(verdict_notes(local_test.classes, untold, neighbours.n, local_test.draws))
     return tuple(notes)
+
+
+def _untold(query: HotspotQuery, local_test: LocalTest) -> int:
+    """Areas beyond all permutations of which it cannot be told whether they are hot or cold."""
+    return untold_areas(local_test.is_beyond_all, local_test.classes, correction=query.correction)
 
 
 def _undefined_notes(statistics: dict[str, Any] | None) -> tuple[str, ...]:

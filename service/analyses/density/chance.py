@@ -203,9 +203,14 @@ def _coverage(area: Any, grid: Grid) -> FloatArray:
 
 
 def _resident_density(layer: Layer, values: FloatArray, grid: Grid) -> FloatArray:
-    """(rows, cols) residents per km^2 of the area at each cell's centre; 0 outside all."""
+    """(rows, cols) residents per km^2 of the area at each cell's centre; 0 outside all.
+
+    An area whose residents are not known has the density of the others together.
+    """
     x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
     position = assign_points(layer, np.column_stack([x.ravel(), y.ravel()]))
-    density = np.nan_to_num(values) / layer.areas_km2
+    is_known = np.isfinite(values)
+    overall = values[is_known].sum() / layer.areas_km2[is_known].sum()
+    density = np.where(is_known, values / layer.areas_km2, overall)
     found = np.where(position >= 0, density[np.maximum(position, 0)], 0.0)
     return np.asarray(found.reshape(grid.rows, grid.cols), np.float64)

@@ -22,6 +22,7 @@ HeatmapSummary = TypedDict(
         "unlocated": int,
         "mass_in_study_area": float,
         "sentence": str,
+        "sentences": list[str],
         "study_area": str,
         "crs": str,
         "version": str,

@@ -35,6 +35,7 @@ from service.model.answers import (
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import SOFTWARE, credited, layers_version, short_digest
 from service.queries.heatmaps import ContourQuery, HeatmapQuery, MapQuery, PeakQuery, RasterQuery
+from service.sentences.tables import selection_sentences
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore
 from spatial.arrays import FloatArray
@@ -200,6 +201,7 @@ class Heatmaps:
         chosen_bandwidth = surface.bandwidth
         peak_test = self._peak_test(surface, query)
         peaks = surface_peaks(surface, peak_test)
+        finding = sentence(peaks, self._names(None), peak_test)
         content: HeatmapSummary = {
             "dataset": dataset,
             "unit": surface.unit,
@@ -217,7 +219,8 @@ class Heatmaps:
             "located": surface.selection.located,
             "unlocated": surface.selection.records - surface.selection.located,
             "mass_in_study_area": surface.mass,
-            "sentence": sentence(peaks, self._names(None), peak_test),
+            "sentence": finding,
+            "sentences": [*selection_sentences(surface.provenance.counts), finding],
             "inset": propose_view(surface, peaks),
             "study_area": surface.study.label,
             "bounds_m": list(surface.extent_m),

@@ -9,9 +9,8 @@ import shapely
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.density.chance import FEWEST_LOCATED, PeakTest
-from spatial.surfaces.peaks import Peak, Peaks
-
-MOST_NAMED = 4  # secondary peaks named in a sentence
+from service.sentences.peaks import CLASSES, tested_peaks, untested_peaks
+from spatial.surfaces.peaks import Peaks
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,54 +81,15 @@ def sentence(peaks: Peaks, names: PlaceNames, peak_test: PeakTest) -> str:
     Returns
     -------
     str
-        One sentence, or two.
+        One sentence.
     """
-    located = peak_test.located
-    if not located:
-        return "No incident is located: there is nothing to see."
     if peak_test.test is None:
-        subject = "1 incident is" if located == 1 else f"{located:,} incidents are"
-        if located < FEWEST_LOCATED:
-            return f"{subject} located: too few to speak of a hotspot."
-        return f"No hotspot is named: {peak_test.reason}."
-    hotspots = [peak for peak in peaks.peaks if peak.is_significant]
-    if not hotspots:
-        return (
-            "No place stands out more than chance would have it: as high a peak would be no "
-            f"surprise {peak_test.clause()}."
-        )
-    primary_names = _distinct_names(peaks.of_class("primary"), names, frozenset())
-    secondary_names = _distinct_names(peaks.of_class("secondary"), names, frozenset(primary_names))
-    parts = []
-    for word, place_names in (("primary", primary_names), ("secondary", secondary_names)):
-        if place_names:
-            noun = "hotspot" if len(place_names) == 1 else "hotspots"
-            parts.append(f"{word} {noun} in {_join_names(place_names)}")
-    if not parts:
-        minor_names = _distinct_names(peaks.of_class("minor"), names, frozenset())
-        noun = "hotspot" if len(minor_names) == 1 else "hotspots"
-        parts.append(f"minor {noun} in {_join_names(minor_names)}")
-    listed = ", ".join(parts)
-    return (
-        f"{listed[0].upper()}{listed[1:]}: more incidents than there would be "
-        f"{peak_test.clause()}."
-    )
-
-
-def _distinct_names(
-    peaks: tuple[Peak, ...], names: PlaceNames, excluded_names: frozenset[str]
-) -> list[str]:
-    """The distinct names of some peaks in order, without the excluded ones."""
-    peak_names = dict.fromkeys(names.name_at(peak.x_m, peak.y_m) for peak in peaks)
-    return [name for name in peak_names if name not in excluded_names][:MOST_NAMED]
-
-
-def _join_names(names: list[str]) -> str:
-    return (
-        names[0]
-        if len(names) == 1
-        else " and ".join([", ".join(names[:-1]), names[-1]] if names else [])
-    )
+        return untested_peaks(peak_test.located, fewest=FEWEST_LOCATED, reason=peak_test.reason)
+    places: dict[str, list[str]] = {name: [] for name in CLASSES}
+    for peak in peaks.peaks:
+        if peak.is_significant and peak.peak_class in places:
+            places[peak.peak_class].append(names.name_at(peak.x_m, peak.y_m))
+    return tested_peaks(places, peak_test.clause())
 
 
 def _label_share(layer: Layer) -> float:

@@ -8,6 +8,7 @@ from service.analyses.growth.forecast_draws import DRAWS, ForecastDraws
 from service.analyses.growth.forecast_inputs import ForecastInputs
 from service.analyses.growth.sites import phase_notes
 from service.queries.forecasts import ForecastQuery
+from service.sentences.numbers import counted
 from service.store.sites import NO_YEAR
 from spatial.growth.build_out import Pace
 from spatial.growth.communities import Communities
@@ -143,8 +144,8 @@ def _of_time(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     late_count = int(np.count_nonzero(completed > inputs.base_year))
     if late_count:
         notes.append(
-            f"{late_count} sites state completions later than {inputs.base_year}: those homes are "
-            "taken to be inside the base."
+            f"{counted(late_count, 'site states', 'sites state')} completions later than "
+            f"{inputs.base_year}: those homes are taken to be inside the base."
         )
     if inputs.layer_by_default:
         notes.append(
@@ -174,8 +175,9 @@ def _of_rates(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
     ]
     if small_pools:
         notes.append(
-            f"{len(small_pools)} pooled rates rest on fewer than 5 areas: how much they differ is "
-            "then largely assumed (half-Cauchy prior, median coefficient of variation 0.5)."
+            f"{counted(len(small_pools), 'pooled rate rests', 'pooled rates rest')} on fewer than "
+            "5 areas: how much they differ is then largely assumed (half-Cauchy prior, median "
+            "coefficient of variation 0.5)."
         )
     districts = inputs.districts
     if districts is not None:
@@ -191,10 +193,11 @@ def _of_rates(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
         )
         in_no_district = districts.district_of_area < 0
         if in_no_district.any():
+            incident_count = int(inputs.area_counts.count[in_no_district].sum())
+            verb = "lies" if np.count_nonzero(in_no_district) == 1 else "lie"
             notes.append(
-                f"{np.count_nonzero(in_no_district)} areas with "
-                f"{inputs.area_counts.count[in_no_district].sum()} incidents lie in no district "
-                f"of {layer_id}."
+                f"{counted(int(np.count_nonzero(in_no_district)), 'area')} with "
+                f"{counted(incident_count, 'incident')} {verb} in no district of {layer_id}."
             )
     if inputs.sizes is None:
         notes.append(f"Each home to come adds one to {unit}, as if no home stood empty.")
@@ -209,9 +212,9 @@ def _of_build_out(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     notes = []
     if unphased_count:
         notes.append(
-            f"{unphased_count} sites state no phases: their homes to come are built evenly over "
-            f"{query.build_years} years from the year after their completions were published, or "
-            "after the incidents (an assumption: build_years)."
+            f"{counted(unphased_count, 'site states', 'sites state')} no phases: homes to come "
+            f"are built there evenly over {query.build_years} years from the year after "
+            "completions were published, or after the incidents (an assumption: build_years)."
         )
     notes.append(
         f"Pace is log-normal about {query.pace:g} times the schedule, site by site; 90 % between "
@@ -220,7 +223,8 @@ def _of_build_out(inputs: ForecastInputs, query: ForecastQuery) -> list[str]:
     )
     undated_count = int(np.count_nonzero(inputs.sites.phases.year == NO_YEAR))
     if undated_count:
-        notes.append(f"{undated_count} phases state no year: their homes are built evenly.")
+        phases = counted(undated_count, "phase states", "phases state")
+        notes.append(f"{phases} no year: the homes are built evenly.")
     notes += phase_notes(inputs.sites)
     return notes
 
@@ -239,14 +243,16 @@ def _of_sites(inputs: ForecastInputs, draws: ForecastDraws, query: ForecastQuery
     if not inputs.is_used.all():
         notes.append(
             f"Left out, because their homes to come are not known: "
-            f"{_site_names(inputs, np.flatnonzero(~inputs.is_used))}."
+            f"{_site_names(inputs, np.flatnonzero(~inputs.is_used))}. What is expected in their "
+            "areas and districts is at least what is stated."
         )
     is_outside = (inputs.area_of_site < 0) & inputs.is_used
+    outside = np.flatnonzero(is_outside)
     if is_outside.any():
         notes.append(
-            f"{np.count_nonzero(is_outside)} sites with {homes[is_outside].sum():,.0f} homes to "
-            f"come lie outside {inputs.layer.layer_id} and are in no area's or district's total: "
-            f"{_site_names(inputs, np.flatnonzero(is_outside))}."
+            f"{counted(len(outside), 'site')} with {homes[is_outside].sum():,.0f} homes to come "
+            f"{'lies' if len(outside) == 1 else 'lie'} outside {inputs.layer.layer_id}, in no "
+            f"area's or district's total: {_site_names(inputs, outside)}."
         )
     growing_sites = np.flatnonzero(
         draws.has_growth() & inputs.is_used & (inputs.area_of_site >= 0)

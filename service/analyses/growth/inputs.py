@@ -22,6 +22,7 @@ from service.model.errors import NoStudyAreaError
 from service.model.provenance import layers_version, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.growth import GrowthQuery
+from service.sentences.numbers import counted
 from service.store.measures import MeasureStore
 from service.store.sites import NO_YEAR, Sites, SiteStore
 from spatial.arrays import BoolArray
@@ -93,7 +94,8 @@ class GrowthInputs:
             notes.append(f"{site_counts} lie outside layer {layer_id}.")
         if not self.in_scope.all():
             within = self.facts.area_counts.selection.filter.within
-            notes.append(f"{np.count_nonzero(~self.in_scope)} sites lie outside {within}.")
+            sites = counted(int(np.count_nonzero(~self.in_scope)), "site lies", "sites lie")
+            notes.append(f"{sites} outside {within}.")
         notes += [*self._completions_note(), *self.sizes.notes(), *self.facts.notes]
         return tuple(notes)
 

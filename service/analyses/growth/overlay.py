@@ -273,7 +273,7 @@ def _by_area(inputs: GrowthInputs) -> OverlayColumns:
     inner_points = shapely.get_coordinates(
         shapely.point_on_surface(layer.geometries[area_indices])
     )
-    to_come = leading["homes_remaining"] + leading["homes_not_published"]
+    to_come = np.nan_to_num(leading["homes_remaining"] + leading["homes_not_published"])
     return OverlayColumns(
         shapes=layer.geometries[area_indices],
         places_m=inner_points,
@@ -298,8 +298,9 @@ def area_growth(inputs: GrowthInputs) -> dict[str, NDArray[Any]]:
     """
     sites, shares = inputs.sites, inputs.shares
     is_published = np.isfinite(sites.homes_completed)
-    remaining = shares.sum_by_area(sites.homes_remaining)
-    not_published = shares.sum_by_area(np.where(is_published, np.nan, sites.homes_planned))
+    # Sites without published completions have a column of their own, and are in no other sum.
+    remaining = shares.sum_by_area(np.where(is_published, sites.homes_remaining, 0.0))
+    not_published = shares.sum_by_area(np.where(is_published, 0.0, sites.homes_planned))
     population = inputs.facts.population
     residents = np.full(len(inputs.layer), np.nan) if population is None else population.values
     site_count = np.bincount(shares.area, minlength=shares.areas)
@@ -311,7 +312,7 @@ def area_growth(inputs: GrowthInputs) -> dict[str, NDArray[Any]]:
         "sites": site_count.astype(np.int64),
         "site_names": shares.names_by_area(sites.names),
         "homes_planned": shares.sum_by_area(sites.homes_planned),
-        "homes_completed": shares.sum_by_area(sites.homes_completed),
+        "homes_completed": shares.sum_by_area(np.nan_to_num(sites.homes_completed)),
         "homes_remaining": remaining,
         "homes_not_published": not_published,
         **to_come,

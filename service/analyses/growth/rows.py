@@ -20,10 +20,18 @@ _AREA_OR_DISTRICT: Final = "with by=area or by=district"
 _DRAWN: Final = "in map tiles, with by=site"
 _BASELINE: Final = "with baseline_from and baseline_to"
 
-_HOMES_PLANNED: Final = column("Homes planned.", NOTHING, "homes")
-_HOMES_COMPLETED: Final = column("Homes complete; null where not published.", NOTHING, "homes")
+_HOMES_PLANNED: Final = column("Homes planned; null where a site does not say.", NOTHING, "homes")
+_HOMES_COMPLETED: Final = column(
+    "Homes complete; null where not published. Of an area or district, at least: of the sites "
+    "that publish completions.",
+    NOTHING,
+    "homes",
+)
 _HOMES_REMAINING: Final = column(
-    "Homes to come; null where completions are not published.", NOTHING, "homes"
+    "Homes to come; null where completions are not published. Of an area or district, at least: "
+    "of the sites that publish completions.",
+    NOTHING,
+    "homes",
 )
 _ADDED_RESIDENTS_AT_MOST: Final = column(
     "The same if every home counts as to come whose completion is not published.",
@@ -131,7 +139,7 @@ class OverlayRow(Row):
     position: str | None = column(
         "How the location of the site is known.", NOTHING, only=_SITE, is_stated=False
     )
-    homes_not_published: float = column(
+    homes_not_published: float | None = column(
         "Homes planned on sites whose completions are not published.", NOTHING, "homes", only=_AREA
     )
     household_size: float | None = column("Residents per new home.", NOTHING, "residents")

@@ -38,14 +38,14 @@ class SiteShares:
         Parameters
         ----------
         homes : (sites,) float64
-            NaN counts as 0.
+            NaN where not known.
 
         Returns
         -------
         (areas,) float64
-            In the order of the layer's codes.
+            In the order of the layer's codes; NaN where a site's number is not known.
         """
-        amounts = np.nan_to_num(homes)[self.site] * self.share
+        amounts = homes[self.site] * self.share
         return np.bincount(self.area, amounts, minlength=self.areas).astype(np.float64)
 
     def names_by_area(self, names: tuple[str, ...]) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from service.model.provenance import credited, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.areas import ChoroplethQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery
+from service.sentences.numbers import Total, counted
 
 MARGIN = 0.03  # around what is shown, as a share of its longer side
 NEAR = 0.15  # sites so far outside the areas, as a share of their extent, are shown too
@@ -86,8 +87,8 @@ class SiteMaps:
         areas = self._areas_table(dataset, query)
         areas_legend = self._legends.of(areas)
         first_day, last_day = areas_legend.period or ("", "")
-        homes = sites.columns["homes_planned"]
-        homes_text = f"{np.nansum(homes):,.0f} homes planned at {len(sites)} sites"
+        homes = Total.of(sites.columns["homes_planned"])
+        homes_text = f"{homes} homes planned at {counted(len(sites), 'site')}"
         is_about_homes = query.below == "priorities"
         categories = ", ".join(query.category) or "all categories"
         return SiteMap(

@@ -11,8 +11,9 @@ from service.analyses.inputs.within import Within
 from service.model.answers import Table
 from service.model.provenance import SOFTWARE, on_the_map, provenance, short_digest
 from service.queries.growth import SitesQuery
+from service.sentences.numbers import counted
 from service.store.sites import NO_YEAR, Sites, SiteStore
-from spatial.arrays import BoolArray, FloatArray
+from spatial.arrays import AnyArray, BoolArray, FloatArray
 
 NO_COMPLETIONS: Final = "completions not published: remaining homes unknown"
 NO_DISTRICT: Final = "no district"
@@ -75,10 +76,10 @@ class SiteTables:
                 counts={
                     "sites": len(sites),
                     "phases": len(sites.phases),
-                    "homes_planned": _whole(sites.homes_planned),
-                    "homes_completed": _whole(sites.homes_completed),
-                    "homes_remaining": _whole(sites.homes_remaining),
-                    "homes_planned_without_published_completions": _whole(
+                    "homes_planned": _stated(sites.homes_planned),
+                    "homes_completed": _stated(sites.homes_completed),
+                    "homes_remaining": _stated(sites.homes_remaining),
+                    "homes_planned_without_published_completions": _stated(
                         sites.homes_planned[~is_published]
                     ),
                 },
@@ -141,10 +142,9 @@ def _by_phase(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     """One row per phase, ordered by site and year; sites without phases have no row."""
     phases, site_of_phase = sites.phases, sites.phases.site
     site_values = site_columns(sites)
-    planned = np.nan_to_num(phases.homes_planned)
-    running_total = np.concatenate([[0.0], np.cumsum(planned)])
     first_phase = np.searchsorted(site_of_phase, site_of_phase, side="left")
-    so_far = running_total[1:] - running_total[first_phase]
+    so_far = _sums_since(phases.homes_planned, first_phase)
+    so_far[_sums_since(~np.isfinite(phases.homes_planned), first_phase) > 0] = np.nan
     homes_over_plan = dict(_over_planned(sites))
     phase_notes_ = [
         f"phases add up to {homes_over_plan[site]:,.0f} homes" if site in homes_over_plan else ""
@@ -178,6 +178,8 @@ def _by_district(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
         n_stated = np.bincount(district_of_site, np.isfinite(values), minlength=len(districts))
         return np.where(n_stated > 0, totals, np.nan)
 
+    is_planned = np.isfinite(sites.homes_planned)
+    n_unplanned = np.bincount(district_of_site[~is_planned], minlength=len(districts))
     n_unpublished = np.bincount(district_of_site[~is_published], minlength=len(districts)).astype(
         np.int64
     )
@@ -195,7 +197,7 @@ def _by_district(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
     return {
         "district": districts.astype(object),
         "sites": np.bincount(district_of_site, minlength=len(districts)).astype(np.int64),
-        "homes_planned": total(sites.homes_planned),
+        "homes_planned": np.where(n_unplanned > 0, np.nan, total(sites.homes_planned)),
         "homes_completed": total(sites.homes_completed),
         "homes_remaining": total(sites.homes_remaining),
         "sites_not_published": n_unpublished,
@@ -203,7 +205,10 @@ def _by_district(sites: Sites) -> tuple[dict[str, NDArray[Any]], NDArray[Any]]:
         "shared_sites": np.array(["; ".join(shared) for shared in shared_names], dtype=object),
         "note": np.array(
             [
-                f"completions of {count} sites not published" if count else ""
+                f"completions of {counted(count, 'site')} not published: at least so many homes "
+                "are complete and to come"
+                if count
+                else ""
                 for count in n_unpublished.tolist()
             ],
             dtype=object,
@@ -249,13 +254,20 @@ def site_notes(sites: Sites) -> tuple[str, ...]:
     notes = []
     if not is_published.all():
         unpublished_count = np.count_nonzero(~is_published)
-        notes.append(f"{unpublished_count} of {len(sites)} sites have no published completions.")
+        notes.append(
+            f"{unpublished_count} of {len(sites)} sites have no published completions. Sums of "
+            "homes complete and to come are at least what is stated."
+        )
     undated_count = int(np.count_nonzero(is_published & (sites.completed_year == NO_YEAR)))
     if undated_count:
-        notes.append(f"{undated_count} sites do not say by which year their homes were complete.")
+        undated = counted(undated_count, "site does", "sites do")
+        notes.append(f"{undated} not say by which year the homes were complete.")
     unstated_count = int(np.count_nonzero(~np.isfinite(sites.homes_planned)))
     if unstated_count:
-        notes.append(f"{unstated_count} sites do not say how many homes are planned.")
+        notes.append(
+            f"{counted(unstated_count, 'site does', 'sites do')} not say how many homes are "
+            "planned: sums of homes planned are at least what is stated, or missing."
+        )
     return tuple(notes)
 
 
@@ -339,8 +351,14 @@ def sites_inside(sites: Sites, within: Within | None) -> BoolArray:
     return np.asarray(shapely.intersects_xy(within.geometry, x_m, y_m))
 
 
-def _whole(homes: FloatArray) -> int:
-    """The sum over the sites that state it."""
+def _sums_since(values: AnyArray, first: NDArray[np.intp]) -> FloatArray:
+    """(n,) the sum of the values from an index to each of them; NaN counts as 0."""
+    running_total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(values))])
+    return np.asarray(running_total[1:] - running_total[first], np.float64)
+
+
+def _stated(homes: FloatArray) -> int:
+    """The sum over the sites that state it: a lower bound, as the notes say."""
     return int(np.nansum(homes))
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from service.analyses.inputs.selection import Selection
 from service.model.errors import TooMuchWorkError
+from service.sentences.numbers import counted
 from spatial.arrays import BoolArray, IntArray
 
 MAX_STEPS: Final = 1_200  # a hundred years of months
@@ -105,10 +106,8 @@ class Steps:
             )
             notes.append(f"Covered in part: {_listed(partial)}.")
         if self.omitted_count:
-            notes.append(
-                f"{self.omitted_count} incidents are in incomplete steps at the ends and were "
-                "left out."
-            )
+            omitted = counted(self.omitted_count, "incident is", "incidents are")
+            notes.append(f"{omitted} in incomplete steps at the ends, and left out.")
         return tuple(notes)
 
     def _named(self, condition: BoolArray) -> list[str]:

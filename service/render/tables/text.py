@@ -14,6 +14,7 @@ from service.access.release import Released
 from service.model.answers import Table
 from service.model.rows import ColumnValues
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
+from service.sentences.tables import sentences_of
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
 
@@ -38,12 +39,17 @@ class FeatureCollection(TypedDict):
 
 
 def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
-    """``{"rows": [...], "provenance": {...}}``; the provenance carries a digest of the rows."""
-    rows = table_rows(released.answer)
-    return orjson.dumps(
-        {"rows": rows, "provenance": provenance_dict(released.answer.provenance, **digest(rows))},
-        option=JSON_OPTIONS,
-    )
+    """``{"sentences": [...], "rows": [...], "provenance": {...}}``.
+
+    The provenance carries a digest of the rows.
+    """
+    table, rows = released.answer, table_rows(released.answer)
+    content = {
+        "sentences": sentences_of(table),
+        "rows": rows,
+        "provenance": provenance_dict(table.provenance, **digest(rows)),
+    }
+    return orjson.dumps(content, option=JSON_OPTIONS)
 
 
 def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
@@ -85,6 +91,7 @@ def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes
     ]
     collection: dict[str, Any] = {
         "type": "FeatureCollection",
+        "sentences": sentences_of(table),
         "provenance": provenance_dict(table.provenance, **digest(rows)),
         "features": features,
     }

@@ -195,10 +195,10 @@ export class Atlas {
 
   /** Where it is hottest, in words: it takes longer than the map and comes after it. */
   private async addSentence(view: View, signal: AbortSignal): Promise<void> {
-    const { sentence } = await ask<HeatSummary>(heatAddress(view, "summary.json"), signal);
+    const { sentences } = await ask<HeatSummary>(heatAddress(view, "summary.json"), signal);
     const dataset = datasetOf(this.config, view.dataset);
     if (!this.shown || !dataset || signal.aborted) return;
-    announce(drawSummary(byId("summary"), view, dataset, this.shown.table, sentence));
+    announce(drawSummary(byId("summary"), view, dataset, sentences));
   }
 
   private async drawBefore(
@@ -227,7 +227,8 @@ export class Atlas {
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
     this.pane.colour(painted);
     this.drawLegend(view, colours, heat, before);
-    const words = drawSummary(byId("summary"), view, dataset, merged, "");
+    const sentences = view.view === "heatmap" ? merged.sentences.slice(0, 1) : merged.sentences;
+    const words = drawSummary(byId("summary"), view, dataset, sentences);
     announce(words);
     document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));

@@ -48,8 +48,10 @@ export function monthlyChart(
       ? [s("text", { x: k * step, y: HEIGHT - 3, class: "tick" }, row.month.slice(0, 4))]
       : [],
   );
-  const total = rows.reduce((sum, row) => sum + (row.count ?? 0), 0);
-  const label = `${title}: ${numberWords(total)} incidents from ${monthShort(
+  const known = rows.flatMap((row) => (row.count === null ? [] : [row.count]));
+  const total = known.reduce((sum, count) => sum + count, 0);
+  const least = known.length < rows.length ? "at least " : "";
+  const label = `${title}: ${least}${numberWords(total)} incidents from ${monthShort(
     rows[0]?.month ?? from)} to ${monthShort(rows.at(-1)?.month ?? to)}, at most ${numberWords(most)} a month`;
   const picture = s(
     "svg",

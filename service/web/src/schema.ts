@@ -192,6 +192,7 @@ export interface HeatmapSummary {
   unlocated: number;
   mass_in_study_area: number;
   sentence: string;
+  sentences: string[];
   study_area: string;
   crs: string;
   version: string;
@@ -562,11 +563,17 @@ export interface SiteRow {
   phase?: string | null;
   /** Year by which the phase is to be complete. Only with by=phase. */
   year?: number | null;
-  /** Homes planned. Unit: homes. */
+  /** Homes planned; null where a site does not say. Unit: homes. */
   homes_planned: number | null;
-  /** Homes complete; null where not published. Unit: homes. */
+  /**
+   * Homes complete; null where not published. Of an area or district, at least: of the sites that
+   * publish completions. Unit: homes.
+   */
   homes_completed: number | null;
-  /** Homes to come; null where completions are not published. Unit: homes. */
+  /**
+   * Homes to come; null where completions are not published. Of an area or district, at least: of
+   * the sites that publish completions. Unit: homes.
+   */
   homes_remaining: number | null;
   /** Homes planned in this phase and those before it. Unit: homes. Only with by=phase. */
   homes_planned_so_far?: number | null;
@@ -614,11 +621,17 @@ export interface OverlayRow {
   sites?: number;
   /** Their names, largest share first. Only with by=area. */
   site_names?: string | null;
-  /** Homes planned. Unit: homes. */
+  /** Homes planned; null where a site does not say. Unit: homes. */
   homes_planned: number | null;
-  /** Homes complete; null where not published. Unit: homes. */
+  /**
+   * Homes complete; null where not published. Of an area or district, at least: of the sites that
+   * publish completions. Unit: homes.
+   */
   homes_completed: number | null;
-  /** Homes to come; null where completions are not published. Unit: homes. */
+  /**
+   * Homes to come; null where completions are not published. Of an area or district, at least: of
+   * the sites that publish completions. Unit: homes.
+   */
   homes_remaining: number | null;
   /** Year by which the completed homes were complete. Only with by=site. */
   completed_year?: number | null;
@@ -629,7 +642,7 @@ export interface OverlayRow {
   /** How the location of the site is known. Only with by=site. */
   position?: string | null;
   /** Homes planned on sites whose completions are not published. Unit: homes. Only with by=area. */
-  homes_not_published?: number;
+  homes_not_published?: number | null;
   /** Residents per new home. Unit: residents. */
   household_size: number | null;
   /** Households of the homes to come. Unit: households. */

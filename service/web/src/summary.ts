@@ -1,14 +1,11 @@
-// The view in a sentence, and what it was computed from.
+// The sentences of the answer, and what it was computed from.
 
 import type { Column } from "./answers.ts";
-import { isOfSites } from "./answers.ts";
 import { fill, h } from "./dom.ts";
 import { periodWords } from "./months.ts";
 import type { View } from "./state.ts";
-import type { Dataset, Provenance, Row, Table } from "./types.ts";
-import { MEASURE_UNITS, counted, listed, numberWords, plainTitle, textOf } from "./words.ts";
-
-const NOTHING_TESTED = "No area is tested for more than chance: the notes say why.";
+import type { Dataset, Provenance } from "./types.ts";
+import { counted, listed, numberWords, plainTitle, textOf } from "./words.ts";
 
 /** What was asked about: the dataset, or its categories. */
 export function subjectWords(view: View, dataset: Dataset): string {
@@ -18,62 +15,13 @@ export function subjectWords(view: View, dataset: Dataset): string {
   return `${counted(categories.length, "category", "categories")} of ${plainTitle(dataset.title)}`;
 }
 
-/** One or two sentences that say what the map shows. */
+/** What the map shows, in the sentences of the answer. */
 export function drawSummary(
-  place: HTMLElement, view: View, dataset: Dataset, table: Table, sentence: string,
+  place: HTMLElement, view: View, dataset: Dataset, sentences: readonly string[],
 ): string {
-  const { counts } = table.provenance;
-  const records = counts["records"] ?? 0;
-  const lost = counts["not_located"] ?? counts["unlocated"] ?? 0;
-  const what = subjectWords(view, dataset);
-  const share = records > 0 && lost > 0
-    ? ` (${numberWords(Math.round((100 * (records - lost)) / records))} % with a place)` : "";
-  const begin = [
-    h("strong", {}, `${what}, ${periodWords(view.from, view.to)}:`), ` ${counted(records, "incident")}${share}. `,
-  ];
-  const end = findings(view, table, sentence);
-  fill(place, ...begin, end);
+  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}:`;
+  fill(place, h("strong", {}, heading), ` ${sentences.join(" ")}`);
   return place.textContent;
-}
-
-function findings(view: View, table: Table, sentence: string): string {
-  const { rows } = table;
-  if (view.view === "heatmap") return sentence;
-  if (view.view === "hotspots") {
-    const classes = rows.map((row) => String(row.class));
-    if (classes.every((name) => name === "not tested")) return NOTHING_TESTED;
-    const hot = classes.filter((name) => name.startsWith("hot")).length;
-    const cold = classes.filter((name) => name.startsWith("cold")).length;
-    return `Of ${numberWords(rows.length)} areas ${hot} are hot and ${cold} cold beyond chance, at 90 % confidence or more.`;
-  }
-  if (view.view === "emerging") {
-    const found = new Map<string, number>();
-    for (const row of rows) {
-      const name = String(row.category);
-      if (name !== "no pattern detected") found.set(name, (found.get(name) ?? 0) + 1);
-    }
-    if (found.size === 1 && found.has("not tested")) return NOTHING_TESTED;
-    if (found.size === 0) return "No area shows a pattern over time beyond chance.";
-    return `${listed([...found].map(([name, count]) => counted(count, name)))}.`;
-  }
-  if (isOfSites(view)) {
-    const homes = rows.reduce((sum, row) => sum + Number(row.homes_remaining ?? 0), 0);
-    return `${counted(rows.length, "development site")} with ${numberWords(homes)} homes still to come.`;
-  }
-  if (view.view === "choropleth") {
-    const known = rows.filter((row) => typeof row.value === "number");
-    const top = known.reduce<Row | null>(
-      (best, row) => (best && Number(best.value) >= Number(row.value) ? best : row), null);
-    if (!top) return "";
-    return `Highest: ${String(top.name)}, ${numberWords(top.value)} ${MEASURE_UNITS[view.measure] ?? ""}.`
-      .replace("%", view.denominator.split(":")[0] ?? "");
-  }
-  if (view.growth === "priorities") {
-    const count = (name: string): number => rows.filter((row) => row.priority === name).length;
-    return `${counted(count("emerging"), "area")} emerging, ${count("preventing")} to prevent in, ${count("sustaining")} to sustain.`;
-  }
-  const expected = rows.reduce((sum, row) => sum + Number(row.expected ?? 0), 0);
-  return `With the homes planned about ${numberWords(Math.round(expected))} incidents are expected in ${String(rows[0]?.year ?? "")}.`;
 }
 
 /** Method, sources, counts and notes of an answer. */

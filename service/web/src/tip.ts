@@ -41,11 +41,11 @@ export class Tip {
 function lines(pointed: Pointed, row: Row | undefined, view: View, isBefore: boolean): string {
   if (!row) return pointed.kind === "site" ? "Development site" : "No numbers here";
   if (pointed.kind === "site") {
-    const near = isOfSites(view) ? ` · ${counted(Number(row.incidents_within ?? 0), "incident")} near` : "";
+    const near = isOfSites(view) ? ` · ${counted(row.incidents_within, "incident")} near` : "";
     return `${numberWords(row.homes_remaining)} homes to come · ${COMPLETION_WORDS[completion(row)] ?? ""}${near}`;
   }
   if (isBefore) return `${numberWords(row.before)} in the earlier period`;
-  const count = counted(Number(row.count ?? 0), "incident");
+  const count = counted(row.count, "incident");
   const parts = "count" in row ? [count] : [];
   if (view.view === "choropleth" && view.measure !== "count") {
     const interval = typeof row.lower === "number"

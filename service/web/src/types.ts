@@ -42,11 +42,12 @@ export type Key = ColumnName | "before";
 export type Row = Partial<Record<Key, Cell>>;
 
 export interface Table {
+  sentences: string[];
   rows: Row[];
   provenance: Provenance;
 }
 
-export type HeatSummary = Pick<HeatmapSummary, "sentence">;
+export type HeatSummary = Pick<HeatmapSummary, "sentences">;
 export interface HeatLegend extends Pick<Legend, "subtitle" | "unit"> {
   classes: Pick<LegendLine, "label" | "colour" | "lower" | "upper">[];
 }

@@ -25,7 +25,9 @@ export function probabilityWords(value: unknown): string {
   return value < 0.001 ? "< 0.001" : value.toFixed(3);
 }
 
-export function counted(count: number, one: string, many = `${one}s`): string {
+/** "3 areas"; a number that is missing is not 0. */
+export function counted(count: unknown, one: string, many = `${one}s`): string {
+  if (typeof count !== "number" || !Number.isFinite(count)) return `number of ${many} not known`;
   return `${WHOLE.format(count)} ${count === 1 ? one : many}`;
 }
 
@@ -60,17 +62,6 @@ export const MEASURE_WORDS: Record<string, string> = {
   smoothed: "Smoothed rate per 1,000",
   "smoothed-local": "Rate smoothed by neighbours, per 1,000",
   ratio: "Observed to expected",
-};
-
-/** What stands behind a value in a sentence; % is the denominator. */
-export const MEASURE_UNITS: Record<string, string> = {
-  count: "incidents",
-  rate: "per 1,000 of %",
-  density: "per km²",
-  share: "per cent of all",
-  smoothed: "per 1,000 of %, smoothed",
-  "smoothed-local": "per 1,000 of %, smoothed by its neighbours",
-  ratio: "times what is expected",
 };
 
 export const MEASURES = Object.keys(MEASURE_WORDS);

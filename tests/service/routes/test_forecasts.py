@@ -347,7 +347,7 @@ def test_the_horizon_follows_the_incidents_that_are_asked_about(client):
     answer, rows = table(client, to="2023-12", **CELLS)
     assert max(year for _, year in rows) == 2033
     assert answer["provenance"]["method"]["base_year"] == 2023
-    assert "1 sites state completions later than 2023" in notes_of(answer)
+    assert "1 site states completions later than 2023" in notes_of(answer)
 
 
 def test_less_than_a_year_of_incidents_is_said(client):

@@ -140,8 +140,9 @@ def test_the_default_draws_as_many_permutations_as_promised(client):
 
 
 def test_incidents_in_a_single_area_are_an_answer_without_a_general_g(client):
-    """All fires are in one square, so that no pair of areas has a product to average."""
-    answer = json_of(client, HOTSPOTS, category="fire", permutations=99)
+    """The fire of January is in one block, so that no pair of areas has a product to average."""
+    query = {"category": "fire", "from": "2023-01", "to": "2023-01"}
+    answer = json_of(client, HOTSPOTS, **query, permutations=99)
     assert [row["count"] > 0 for row in answer["rows"]].count(True) == 1
     statistics = answer["provenance"]["method"]["global"]
     assert statistics["general_g"]["value"] is None

@@ -105,7 +105,7 @@ def test_districts_add_up_and_name_what_they_share(store, load):
     north = rows["North"]
     assert (north["sites"], north["homes_planned"], north["homes_completed"]) == (2, 160, 20)
     assert (north["homes_remaining"], north["homes_planned_not_published"]) == (80, 60)
-    assert north["note"] == "completions of 1 sites not published"
+    assert north["note"].startswith("completions of 1 site not published: at least so many homes")
     assert (north["shared_sites"], rows["South"]["shared_sites"]) == ("Hall", "Hall")
     assert rows["no district"]["shared_sites"] == ""
 
@@ -133,7 +133,7 @@ def test_what_is_not_published_or_not_dated_is_said(store, load):
     rows, provenance = rows_of(store)
     said = " ".join(provenance.notes)
     assert "1 of 2 sites have no published completions." in said
-    assert "1 sites do not say by which year their homes were complete." in said
+    assert "1 site does not say by which year the homes were complete." in said
     assert rows[0]["homes_remaining"] == 80
     assert np.isnan(rows[1]["homes_remaining"])
     assert "not published" in rows[1]["note"]

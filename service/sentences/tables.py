@@ -1,0 +1,232 @@
+"""Sentences about a table: what its rows say, with their gaps and certainty."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from service.model.answers import Table
+from service.sentences.growth import (
+    forecast_findings,
+    overlay_findings,
+    priority_findings,
+    site_findings,
+)
+from service.sentences.numbers import amount, counted, listed, probability
+
+Findings = Callable[[Table], list[str]]
+NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
+NOT_TESTED: Final = "not tested"
+UNITS: Final[Mapping[str, str]] = {
+    "count": " incidents",
+    "density": " incidents per km²",
+    "share": " % of all incidents",
+    "ratio": " times what is expected",
+    "weighted": " in weight",
+}
+NO_PATTERN: Final = "no pattern detected"
+
+
+def sentences_of(table: Table) -> tuple[str, ...]:
+    """What a table says, in sentences.
+
+    Parameters
+    ----------
+    table : Table
+        After its release: nothing is said that its rows do not show.
+
+    Returns
+    -------
+    tuple of str
+        How many incidents were selected, then what was found; without rows only the former.
+    """
+    findings = FINDINGS.get(table.kind)
+    sentences = selection_sentences(table.provenance.counts)
+    return (*sentences, *(findings(table) if findings is not None and len(table) else ()))
+
+
+def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
+    """How many incidents were selected, and how many of them have no place.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Of the provenance; without ``records`` nothing is said.
+
+    Returns
+    -------
+    list of str
+        One sentence at most.
+    """
+    records = counts.get("records")
+    if records is None:
+        return []
+    if not records:
+        return ["No incident is selected."]
+    verb = "is" if records == 1 else "are"
+    selected = f"{counted(records, 'incident')} {verb} selected"
+    lost = counts.get("not_located", counts.get("unlocated"))
+    if not lost:
+        return [f"{selected}."]
+    return [f"{selected}; {lost:,.0f} of them {'has' if lost == 1 else 'have'} no place."]
+
+
+def _hotspots(table: Table) -> list[str]:
+    """Hot and cold areas, those that cannot be told, and the hottest."""
+    classes = table.columns["class"].astype(str)
+    is_tested = classes != NOT_TESTED
+    tested = int(np.count_nonzero(is_tested))
+    if not tested:
+        return [NOTHING_TESTED]
+    is_hot = np.char.startswith(classes, "hot")
+    hot, cold = int(is_hot.sum()), int(np.char.startswith(classes, "cold").sum())
+    untold = int(table.provenance.method.get("areas_not_told") or 0)
+    areas = f"{counted(tested, 'area')}" + ("" if tested == len(table) else " tested")
+    certainty = "beyond chance, at 90 % confidence or more"
+    if hot or cold:
+        sentences = [f"Of {areas} {_are(hot)} hot and {cold:,} cold {certainty}."]
+    elif untold:
+        sentences = []
+    else:
+        sentences = [f"None of {areas} is hot or cold {certainty}."]
+    if untold:
+        sentences.append(
+            f"{counted(untold, 'area lies', 'areas lie')} beyond all permutations: whether hot or "
+            "cold cannot be told without more of them."
+        )
+    if hot:
+        first = int(np.flatnonzero(is_hot)[np.argmax(table.columns["z_score"][is_hot])])
+        q_value = float(table.columns["q_value"][first])
+        sentences.append(
+            f"The hottest is {_name(table, first)}: z {amount(table.columns['z_score'][first])}, "
+            f"q {probability(q_value)}."
+        )
+    return sentences
+
+
+def _emerging(table: Table) -> list[str]:
+    """How many areas have each pattern."""
+    names, numbers = np.unique(table.columns["category"].astype(str), return_counts=True)
+    found = dict(zip(names.tolist(), numbers.tolist(), strict=True))
+    untested = found.pop(NOT_TESTED, 0)
+    if untested == len(table):
+        return [NOTHING_TESTED]
+    found.pop(NO_PATTERN, None)
+    if not found:
+        return ["No area shows a pattern over time beyond chance."]
+    by_number = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{listed([counted(number, name) for name, number in by_number])}."]
+
+
+def _choropleth(table: Table) -> list[str]:
+    """The highest value with its interval, and how many areas have none."""
+    values = np.asarray(table.columns["value"], dtype=np.float64)
+    is_known = np.isfinite(values)
+    missing = int(np.count_nonzero(~is_known))
+    if missing == len(values):
+        return ["No area has a value."]
+    sentences = []
+    highest = float(values[is_known].max())
+    top = np.flatnonzero(values == highest)
+    if highest == 0:
+        sentences.append(f"It is 0 in every one of {counted(int(is_known.sum()), 'area')}.")
+    elif len(top) > 1:
+        areas = counted(len(top), "area")
+        sentences.append(
+            f"The highest value is {amount(highest)}{_unit(table, highest)}, in {areas}."
+        )
+    else:
+        lower, upper = (float(table.columns[name][top[0]]) for name in ("lower", "upper"))
+        interval = f" ({amount(lower)} to {amount(upper)})" if np.isfinite(lower + upper) else ""
+        sentences.append(
+            f"The highest value is that of {_name(table, int(top[0]))}: {amount(highest)}"
+            f"{_unit(table, highest)}{interval}."
+        )
+    if missing:
+        sentences.append(f"{counted(missing, 'area has', 'areas have')} no value.")
+    return sentences
+
+
+def _trend(table: Table) -> list[str]:
+    """The least and most incidents of a step."""
+    counts = np.asarray(table.columns["count"], dtype=np.float64)
+    step = str(table.provenance.method["step"])
+    is_known = np.isfinite(counts)
+    if not is_known.any():
+        return [f"No {step} has a count."]
+    least, most = float(counts[is_known].min()), float(counts[is_known].max())
+    months = table.columns["month"]
+    number = f"{least:,.0f} to {most:,.0f} incidents"
+    if least == most:
+        number = counted(least, "incident")
+    sentence = f"A {step} had {number}, from {months[0]} to {months[-1]}"
+    missing = int(np.count_nonzero(~is_known))
+    return [sentence + (f"; of {counted(missing, step)} nothing is known." if missing else ".")]
+
+
+def _change(table: Table) -> list[str]:
+    """The change of all areas together with its interval and p, and the areas that changed."""
+    method = table.provenance.method
+    total: Mapping[str, Any] = method["map"]
+    before, after = total["count_before"], total["count_after"]
+    sentence = f"There were {before:,} incidents in {method['days_before']:,.0f} days"
+    sentence += f", then {after:,} in {method['days_after']:,.0f}"
+    if total["ratio"] is not None and total["upper"] is not None:
+        sentence += (
+            f": {amount(total['ratio'])} times the rate ({amount(total['lower'])} to "
+            f"{amount(total['upper'])}, p {probability(total['p_value'])})"
+        )
+    q_value = np.asarray(table.columns["q_value"], dtype=np.float64)
+    difference = np.asarray(table.columns["difference"], dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        is_called = q_value <= 0.1
+    rose = int(np.count_nonzero(is_called & (difference > 0)))
+    fell = int(np.count_nonzero(is_called & (difference < 0)))
+    areas = counted(len(table), "area")
+    if not rose and not fell:
+        return [
+            f"{sentence}.",
+            f"In none of {areas} is the change more than chance (q up to 0.1).",
+        ]
+    return [
+        f"{sentence}.",
+        f"Of {areas} {rose:,} rose and {fell:,} fell by more than chance (q up to 0.1).",
+    ]
+
+
+def _name(table: Table, index: int) -> str:
+    name = table.columns["name"][index]
+    return str(name or table.columns["code"][index])
+
+
+def _unit(table: Table, value: float) -> str:
+    """The unit of a choropleth's values, after a number."""
+    method = table.provenance.method
+    if method["measure"] == "count" and value == 1:
+        return " incident"
+    if method.get("per"):
+        return f" per {amount(float(method['per']))} of {method['denominator']}"
+    return UNITS.get(str(method["measure"]), "")
+
+
+def _are(number: int) -> str:
+    return f"{number:,} {'is' if number == 1 else 'are'}"
+
+
+def _peaks(table: Table) -> list[str]:
+    return [str(table.provenance.method["sentence"])]
+
+
+FINDINGS: Final[Mapping[str, Findings]] = {
+    "hotspots": _hotspots,
+    "emerging": _emerging,
+    "choropleth": _choropleth,
+    "trend": _trend,
+    "change": _change,
+    "heatmap-peaks": _peaks,
+    "sites": site_findings,
+    "growth-overlay": overlay_findings,
+    "growth-overlay-by-area": overlay_findings,
+    "growth-forecast": forecast_findings,
+    "growth-priorities": priority_findings,
+}
