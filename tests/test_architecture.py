@@ -407,6 +407,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.imports.sites",
         "service.model",
         "service.render",
+        "service.render.tables",
         "service.store",
     },
     "service": {

@@ -16,6 +16,7 @@ from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
+from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.growth.forecasts import Forecasts
@@ -77,6 +78,7 @@ class Resources:
     trends: Trends
     places: Places
     catalogue: Catalogue
+    data_quality: DataQuality
     page_configuration: PageConfiguration
     page_files: PageFiles
     state: DataState

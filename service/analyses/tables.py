@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from service.analyses.resources import Resources
 from service.model.answers import Table
+from service.model.queries import NoQuery
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
@@ -255,6 +256,31 @@ def priorities_table(resources: Resources, query: PrioritiesQuery, *, dataset: s
         version=DataVersion.of(priorities.version, dataset, query),
         compute=lambda: priorities.table(dataset, query),
         cost=Cost.HEAVY,
+    )
+
+
+def quality_table(resources: Resources, query: NoQuery, *, dataset: str) -> TableAnswer:
+    """What the imports of a dataset found, and how many of its records are located.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : NoQuery
+        Nothing can be asked for but the whole.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    data_quality = resources.data_quality
+    return TableAnswer(
+        f"{dataset}-quality",
+        version=DataVersion.of(data_quality.version, dataset),
+        compute=lambda: data_quality.table(dataset),
     )
 
 

@@ -16,6 +16,7 @@ from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
+from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.growth.area_facts import FactsByArea
@@ -129,6 +130,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         ),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,
+        data_quality=DataQuality(incidents=incidents, catalogue=catalogue),
         page_configuration=PageConfiguration(
             catalogue=catalogue,
             layers=layers,

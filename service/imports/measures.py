@@ -211,7 +211,7 @@ def _list_rejects(
     if not rejects:
         return None
     stem = f"{options.layer}-{values[0].measure}"
-    path = options.rejects_path or rejecting.default_path(store.folder, stem)
+    path = options.rejects_path or rejecting.default_path(store.folder, stem, [rows.file])
     rejecting.check_not_source(path, [features.path])
     written_path = rejecting.write_rejects(path, rejects)
     counted_rejects = (

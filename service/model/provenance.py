@@ -33,6 +33,7 @@ def dataset_source(incidents: Incidents) -> dict[str, Any]:
         "licence": incidents.licence,
         "synthetic": incidents.synthetic,
         **({"weights": "not all 1"} if incidents.is_weighted else {}),
+        **({"repeated_ids": incidents.repeated_ids} if incidents.repeated_ids else {}),
         "coordinates": {
             "import": list(incidents.coordinates) or None,
             **on_the_map(incidents.crs, incidents.xy_m[0] if incidents.located_count else None),
@@ -94,10 +95,12 @@ def provenance(
 ) -> Provenance:
     """The provenance of an answer; synthetic if any of its sources is.
 
-    The notes begin with what the sources say of themselves: invented data, and weights that the
-    answer does not sum. A method that does has the member ``weights``.
+    The notes begin with what the sources say of themselves: invented data, ids that several
+    incidents have, and weights that the answer does not sum. A method that does has the member
+    ``weights``.
     """
-    notes = (*_weight_notes(sources.get("dataset"), method), *notes)
+    dataset = sources.get("dataset")
+    notes = (*_repeat_notes(dataset), *_weight_notes(dataset, method), *notes)
     synthetic = any(isinstance(s, Mapping) and bool(s.get("synthetic")) for s in sources.values())
     if synthetic:
         notes = ("Synthetic data: invented for demonstration, about no real people.", *notes)
@@ -109,6 +112,18 @@ def provenance(
         notes=notes,
         synthetic=synthetic,
         software=SOFTWARE,
+    )
+
+
+def _repeat_notes(dataset: Any) -> tuple[str, ...]:
+    """How many ids of a dataset more than one incident has, where any do."""
+    repeated = dataset.get("repeated_ids") if isinstance(dataset, Mapping) else None
+    if not repeated:
+        return ()
+    subject = "1 id stands" if repeated == 1 else f"{repeated:,} ids stand"
+    advice = "if deliveries repeat earlier ones, import with --on-repeat replace"
+    return (
+        f"{subject} in more than one record of this dataset, and each record counts; {advice}.",
     )
 
 

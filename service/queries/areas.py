@@ -117,6 +117,8 @@ class ChoroplethQuery(TableQuery):
                 f"measure={self.measure} needs denominator=, the name of a measure loaded for "
                 "the layer"
             )
+        if self.ranks and self.measure == "weighted":
+            raise ValueError("ranks are of counts and rates, not of measure=weighted")
         if self.ranks and self.measure.startswith("smoothed"):
             raise ValueError(
                 f"ranks are of counts and rates as they were observed, not of "

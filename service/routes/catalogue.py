@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
-from service.analyses.catalogue.rows import PlaceRow
-from service.analyses.tables import TableAnswer
+from service.analyses.catalogue.rows import PlaceRow, QualityRow
+from service.analyses.tables import TableAnswer, quality_table
 from service.http.openapi import table_schema, type_schema
 from service.http.responder import ResponderDep
-from service.http.table_routes import document_spec, table_spec
+from service.http.table_routes import TableKind, add_table_routes, document_spec, table_spec
 from service.http.urls import GEOJSON, JSON, responses
 from service.model.queries import LayerQuery, NoQuery
 from service.queries.catalogue import PlacesQuery
+from service.render.tables.formats import PlainSuffix
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
@@ -51,6 +52,22 @@ async def read_dataset(
             cost=Cost.QUICK,
         )
     )
+
+
+add_table_routes(
+    router,
+    "/datasets/{dataset}/quality",
+    TableKind(
+        name="quality",
+        query=NoQuery,
+        row=QualityRow,
+        answer=quality_table,
+        description="What the imports of a dataset read, rejected and noted, file by file, and "
+        "how many of its records are located, month by month.",
+        description_as="One row per finding, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
 
 
 @router.get(

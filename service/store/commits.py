@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from deltalake import CommitProperties, write_deltalake
 from deltalake.exceptions import DeltaError
 
 from boundaries.storage.data_folder import DataFolder
-from service.store.contents import LOG, Content, rows_digest, table_digest
+from service.store.contents import LOG, Content, ImportRecord, rows_digest, table_digest
 from service.store.delta import (
     VERSION_FILE,
     DigestCache,
@@ -57,6 +57,10 @@ class Plan:
     facts: Mapping[str, Any] | None = None
 
 
+RecordOf = Callable[[TableVersion | None, Plan], ImportRecord]
+"""Makes the record of an import, given the table as it is, or None, and the plan."""
+
+
 def commit(
     folder: DataFolder,
     rows: pa.Table,
@@ -66,6 +70,7 @@ def commit(
     plan: Callable[[TableVersion], Plan],
     configuration: Mapping[str, str] | None = None,
     digests: DigestCache | None = None,
+    record: RecordOf | None = None,
 ) -> Committed:
     """Add or replace rows in one atomic commit, against the table as it is at that moment.
 
@@ -87,6 +92,9 @@ def commit(
         Delta table properties of a table that is made here.
     digests : DigestCache or None
         Where the digest of a version is kept whose commit states none.
+    record : callable or None
+        Given the table as it is now, or None, and the plan, makes the record of this import,
+        which the commit states after those of the imports before.
 
     Returns
     -------
@@ -102,6 +110,12 @@ def commit(
     ReadOnlyDataError
         If the folder cannot be written.
     """
+
+    def record_after(
+        imports: tuple[ImportRecord, ...], current: TableVersion | None, planned: Plan
+    ) -> tuple[ImportRecord, ...]:
+        return imports if record is None else (*imports, record(current, planned))
+
     check_writable(folder)
     added = table_digest(rows)
     for attempt in range(ATTEMPTS):
@@ -110,15 +124,17 @@ def commit(
         version = -1 if current is None else current.version
         try:
             if current is None:
+                records = record_after((), None, planned)
                 content = Content(added, to_description(facts))
-                _create(folder, rows, name, content, configuration)
+                _create(folder, rows, name, content, records, configuration)
                 return Committed(0, rows.num_rows, 0)
             _check_types(current, rows)
             if planned.facts is not None:
                 # First, so that the rows are the last thing to arrive; then all is asked again.
                 _describe(current, to_description(planned.facts))
                 continue
-            replaced = _add(current, rows, added, planned)
+            records = record_after(current.imports, current, planned)
+            replaced = _add(current, rows, added, planned, records)
         except (DeltaError, OSError) as error:
             stamp = current_stamp(folder)
             if (-1 if stamp is None else stamp.version) == version:
@@ -129,9 +145,9 @@ def commit(
     raise ConcurrentImportError(name, ATTEMPTS)
 
 
-def _properties(content: Content) -> CommitProperties:
+def _properties(content: Content, records: Sequence[ImportRecord]) -> CommitProperties:
     """The commit states its content; no retry behind our back: a plan is for one version."""
-    return CommitProperties(max_commit_retries=0, custom_metadata=content.to_metadata())
+    return CommitProperties(max_commit_retries=0, custom_metadata=content.to_metadata(records))
 
 
 def _create(
@@ -139,6 +155,7 @@ def _create(
     rows: pa.Table,
     name: str,
     content: Content,
+    records: Sequence[ImportRecord],
     configuration: Mapping[str, str] | None,
 ) -> None:
     """Make the table with its first rows, in one attempt."""
@@ -149,28 +166,36 @@ def _create(
         name=name,
         description=content.facts,
         configuration=configuration,
-        commit_properties=_properties(content),
+        commit_properties=_properties(content, records),
     )
 
 
 def _describe(current: TableVersion, description: str) -> None:
     """Replace the facts about the table, in one attempt."""
     content = Content(current.content.rows, description)
-    current.delta.alter.set_table_description(description, commit_properties=_properties(content))
+    properties = _properties(content, current.imports)
+    current.delta.alter.set_table_description(description, commit_properties=properties)
 
 
-def _add(current: TableVersion, rows: pa.Table, added: int, plan: Plan) -> int:
+def _add(
+    current: TableVersion,
+    rows: pa.Table,
+    added: int,
+    plan: Plan,
+    records: Sequence[ImportRecord],
+) -> int:
     """Add rows to the table, or replace some of its own, in one attempt; how many it replaced."""
     written, replaced, digest = rows, 0, current.content.rows
     if plan.remaining is not None:
-        written = pa.concat_tables([plan.remaining, rows])
+        written = pa.concat_tables([plan.remaining, rows], promote_options="default")
         replaced = current.delta.count() - plan.remaining.num_rows
         digest = table_digest(plan.remaining)
     elif plan.replaced is not None:
         for batch in current.batches(plan.replaced):
             replaced += batch.num_rows
             digest -= rows_digest([batch])
-    properties = _properties(Content((digest + added) % 2**64, current.description))
+    content = Content((digest + added) % 2**64, current.description)
+    properties = _properties(content, records)
     if replaced:
         condition = "true" if plan.replaced is None else plan.replaced.to_sql()
         write_deltalake(

@@ -1,7 +1,7 @@
 """What a table version holds, as a few digits: made by each import and kept in its commit."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -17,9 +17,11 @@ LOG = "_delta_log"
 BATCH_ROWS = 65_536
 
 _DIGITS = 2**64
-_ROWS, _FACTS = "hotspots.rows", "hotspots.facts"
+_ROWS, _FACTS, _IMPORTS = "hotspots.rows", "hotspots.facts", "hotspots.imports"
 
 Hashes = NDArray[np.uint64]
+ImportRecord = Mapping[str, Any]
+"""What one import read, wrote and rejected, as JSON can hold it."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,24 @@ class Content:
         digest = blake2b(f"{self.rows:016x} {self.facts}".encode(), digest_size=8)
         return f"{version}-{digest.hexdigest()}"
 
-    def to_metadata(self) -> dict[str, str]:
+    def to_metadata(self, imports: Sequence[ImportRecord] = ()) -> dict[str, str]:
         """The content as metadata of the commit that makes the version.
+
+        Parameters
+        ----------
+        imports : sequence of mapping
+            The records of all imports so far, oldest first; where there are none nothing is
+            stated about them.
 
         Returns
         -------
         dict of str to str
             For the Delta log.
         """
-        return {_ROWS: f"{self.rows:016x}", _FACTS: self.facts}
+        metadata = {_ROWS: f"{self.rows:016x}", _FACTS: self.facts}
+        if imports:
+            metadata[_IMPORTS] = json.dumps([dict(record) for record in imports])
+        return metadata
 
 
 def committed_content(folder: DataFolder, version: int) -> Content | None:
@@ -87,6 +98,28 @@ def committed_content(folder: DataFolder, version: int) -> Content | None:
         with folder.open(f"{LOG}/{version:020d}.json") as file:
             information = _commit_information(file)
         return Content(int(information[_ROWS], 16), str(information[_FACTS]))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def committed_imports(folder: DataFolder, version: int) -> tuple[ImportRecord, ...] | None:
+    """The records of all imports up to a version, as its commit states them.
+
+    Parameters
+    ----------
+    folder : DataFolder
+        Of the table.
+    version : int
+        Number of the version.
+
+    Returns
+    -------
+    tuple of mapping, or None
+        Oldest first; None where the commit states none or is not there.
+    """
+    try:
+        with folder.open(f"{LOG}/{version:020d}.json") as file:
+            return tuple(json.loads(_commit_information(file)[_IMPORTS]))
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
 

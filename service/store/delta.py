@@ -20,7 +20,9 @@ from boundaries.storage.data_folder import DataFolder
 from service.store.contents import (
     LOG,
     Content,
+    ImportRecord,
     committed_content,
+    committed_imports,
     read_digest,
     rows_digest,
     write_digest,
@@ -148,6 +150,19 @@ class TableVersion:
         return committed_content(self.folder, self.version) or Content(
             self._digest(), self.description
         )
+
+    @cached_property
+    def imports(self) -> tuple[ImportRecord, ...]:
+        """The records of the imports that made the table, oldest first.
+
+        They stand in the newest commit that states any: not in those of other programs or of
+        earlier releases.
+        """
+        for version in range(self.version, -1, -1):
+            records = committed_imports(self.folder, version)
+            if records is not None:
+                return records
+        return ()
 
     @property
     def revision(self) -> str:

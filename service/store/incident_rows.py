@@ -1,5 +1,6 @@
-"""The columns of an incident table, and the check of rows before they are written."""
+"""The columns of an incident table, the check of rows, and ids that several rows have."""
 
+import dataclasses
 from collections.abc import Sequence
 
 import numpy as np
@@ -7,8 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from service.store.columns import SOURCE_FIELDS, check_places, completed
+from service.store.commits import Plan
+from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError
 from service.store.source_files import SourceFile
+from spatial.arrays import BoolArray
 
 PRECISIONS = ("minute", "day", "month")
 
@@ -92,3 +96,91 @@ def _attribute(field: pa.Field) -> pa.Field:
     elif not (pa.types.is_string(kind) or pa.types.is_boolean(kind)):
         raise DatasetSettingsError("attribute", f"{field.name} ({kind})", "text or numbers")
     return pa.field(field.name, kind)
+
+
+def repeated_count(ids: pa.ChunkedArray) -> int:
+    """How many ids stand in more than one row.
+
+    Parameters
+    ----------
+    ids : pyarrow.ChunkedArray
+        Text; null where a row has none.
+
+    Returns
+    -------
+    int
+        Distinct ids.
+    """
+    counts = pc.value_counts(ids.drop_null()).field("counts")
+    return int(pc.sum(pc.greater(counts, 1)).as_py() or 0)
+
+
+def is_last_of_its_id(ids: pa.ChunkedArray) -> BoolArray:
+    """Which rows are the last with their id.
+
+    Parameters
+    ----------
+    ids : pyarrow.ChunkedArray
+        Text; a row with null is the last of its own.
+
+    Returns
+    -------
+    (n,) bool
+    """
+    codes = ids.combine_chunks().dictionary_encode().indices.fill_null(-1).to_numpy()
+    is_last: BoolArray = codes < 0
+    reversed_codes = codes[::-1]
+    _, positions = np.unique(reversed_codes, return_index=True)
+    is_last[len(codes) - 1 - positions] = True
+    return is_last
+
+
+def ids_that_stay(table: TableVersion, plan: Plan) -> pa.ChunkedArray:
+    """The ids of the rows of a table that a plan does not replace.
+
+    Parameters
+    ----------
+    table : TableVersion
+        As it is now.
+    plan : Plan
+        For that version.
+
+    Returns
+    -------
+    pyarrow.ChunkedArray
+        Text; null where a row has none.
+    """
+    if plan.remaining is not None:
+        return plan.remaining.column("incident_id")
+    rows = table.read(["incident_id", "source_file", "source_sha256"])
+    if plan.replaced is not None:
+        rows = rows.filter(~plan.replaced.to_arrow())
+    return rows.column("incident_id")
+
+
+def replacing_ids(table: TableVersion, plan: Plan, ids: pa.ChunkedArray) -> Plan:
+    """A plan that replaces the rows with some ids too.
+
+    Parameters
+    ----------
+    table : TableVersion
+        As it is now.
+    plan : Plan
+        What else is replaced.
+    ids : pyarrow.ChunkedArray
+        Of the rows that are added.
+
+    Returns
+    -------
+    Plan
+        The same one where no such row is in the table; otherwise all rows that stay are written
+        again, because a condition of so many ids is none that the writer can take.
+    """
+    added = pc.unique(ids.drop_null())
+    if not pc.any(pc.is_in(ids_that_stay(table, plan), value_set=added)).as_py():
+        return plan
+    rows = table.read()
+    if plan.replaced is not None:
+        rows = rows.filter(~plan.replaced.to_arrow())
+    remaining = rows.filter(pc.invert(pc.is_in(rows.column("incident_id"), value_set=added)))
+    return dataclasses.replace(plan, replaced=None, remaining=remaining)

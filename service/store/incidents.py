@@ -15,9 +15,16 @@ from boundaries.storage.data_folder import DataFolder
 from service.coverage.spans import Span
 from service.coverage.statements import StatedCoverage
 from service.store.commits import Committed, Plan
+from service.store.contents import ImportRecord
 from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError, UnknownDatasetError
-from service.store.incident_rows import STATISTICS, checked_rows
+from service.store.incident_rows import (
+    STATISTICS,
+    checked_rows,
+    ids_that_stay,
+    repeated_count,
+    replacing_ids,
+)
 from service.store.loaded_incidents import DatasetFacts, DatasetInfo, Incidents, from_table
 from service.store.source_files import SourceFile, check_distinct, imported_files, plan_of_files
 from service.store.versioned import VersionedTable
@@ -232,6 +239,27 @@ class IncidentStore:
         table = self._table(checked_dataset_id(dataset)).newest()
         return {} if table is None else imported_files(table)
 
+    def imports(self, dataset: str) -> tuple[ImportRecord, ...]:
+        """What the imports of a dataset found, oldest first.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name; one that does not exist has none.
+
+        Returns
+        -------
+        tuple of mapping
+            As `append` was given them, each with ``repeated_ids``, the number of ids that were
+            repeated in the dataset after it. Imports of earlier releases have no record.
+
+        Raises
+        ------
+        DatasetSettingsError, WrongCrsError, DamagedTableError
+        """
+        table = self._table(checked_dataset_id(dataset)).newest()
+        return () if table is None else table.imports
+
     def known_ids(
         self, dataset: str, ids: pa.Array, *, without: Sequence[SourceFile] = ()
     ) -> pa.Array:
@@ -300,6 +328,8 @@ class IncidentStore:
         coordinates: Sequence[str] = (),
         covers: Sequence[Span] = (),
         until: datetime.date | None = None,
+        replace_ids: bool = False,
+        found: ImportRecord | None = None,
     ) -> Committed:
         """Add the rows of one or more files in one atomic commit.
 
@@ -328,6 +358,12 @@ class IncidentStore:
             The days that these files cover together; empty: as their names or their records say.
         until : date or None
             Records of later days are not covered, unless their files are stated to cover them.
+        replace_ids : bool
+            Put the rows in the place of those with the same ids, whatever files these are from;
+            no id of `rows` may be repeated among them.
+        found : mapping or None
+            What the import found, for the record that the dataset keeps of it; by default the
+            names and digests of the files.
 
         Returns
         -------
@@ -346,6 +382,7 @@ class IncidentStore:
         check_distinct(files)
         completed = checked_rows(rows, files)
         names = [file.name for file in files]
+        ids = completed.column("incident_id")
         stated = {"title": title, "source": source, "licence": licence}
 
         def plan(current: TableVersion) -> Plan:
@@ -354,6 +391,8 @@ class IncidentStore:
                 allowed = _allowed_synthetic(dataset, facts.synthetic)
                 raise DatasetSettingsError("synthetic", str(synthetic).lower(), allowed)
             planned = plan_of_files(current, files, name=dataset, replace=replace)
+            if replace_ids:
+                planned = replacing_ids(current, planned, ids)
             current_facts = dataclasses.asdict(facts)
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
             restated["coordinates"] = _operations(facts.coordinates, coordinates)
@@ -373,7 +412,20 @@ class IncidentStore:
             "coordinates": list(coordinates),
             "coverage": StatedCoverage().after_import(names, covers, until).to_facts(),
         }
-        return table.append(completed, facts=facts, plan=plan, configuration=STATISTICS)
+
+        def record(current: TableVersion | None, planned: Plan) -> ImportRecord:
+            chunks = [] if current is None else ids_that_stay(current, planned).chunks
+            all_ids = pa.chunked_array([*chunks, *ids.chunks], pa.string())
+            names = [{"name": file.name, "sha256": file.sha256} for file in files]
+            return {"files": names, **(found or {}), "repeated_ids": repeated_count(all_ids)}
+
+        return table.append(
+            completed,
+            facts=facts,
+            plan=plan,
+            configuration=STATISTICS,
+            record=record,
+        )
 
     def _table(self, dataset: str) -> VersionedTable[Incidents]:
         """The table of a dataset, remembered where there is one."""

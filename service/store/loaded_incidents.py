@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from service.coverage.coverage import Coverage
 from service.coverage.statements import StatedCoverage, coverage_of
-from service.store.contents import mixed
+from service.store.contents import committed_imports, mixed
 from service.store.delta import TableVersion
 from service.store.errors import UnknownAttributeError
-from service.store.incident_rows import PRECISIONS, SCHEMA
+from service.store.incident_rows import PRECISIONS, SCHEMA, repeated_count
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
@@ -148,6 +148,8 @@ class Incidents:
         Position in `categories` and `subcategories`; -1 for an incident without subcategory.
     weight : (n,) float64
         Finite and at least 0.
+    repeated_ids : int
+        Ids that more than one incident has.
     area_code, area_layer : (n,) int32
         Position in `area_codes` and `area_layers`; -1 where none was supplied.
     """
@@ -177,6 +179,7 @@ class Incidents:
     area_layer: IndexArray
     area_layers: tuple[str, ...]
     attributes: tuple[str, ...]
+    repeated_ids: int
     _order: IntArray = field(repr=False)
     _table: TableVersion = field(repr=False)
     _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
@@ -327,9 +330,18 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         area_layer=_ordered(coded["area_layer"][0], order),
         area_layers=coded["area_layer"][1],
         attributes=tuple(name for name in table.columns if name not in SCHEMA.names),
+        repeated_ids=_repeated_ids(table),
         _order=frozen(order),
         _table=table,
     )
+
+
+def _repeated_ids(table: TableVersion) -> int:
+    """Ids that more than one row has: as the newest commit states, or else counted."""
+    records = committed_imports(table.folder, table.version)
+    if records:
+        return int(records[-1]["repeated_ids"])
+    return repeated_count(table.read(["incident_id"]).column("incident_id"))
 
 
 def _floats(column: pa.ChunkedArray) -> FloatArray:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
-from service.store.commits import Committed, Plan, check_writable, commit, remove_orphans
+from service.store.commits import Committed, Plan, RecordOf, check_writable, commit, remove_orphans
 from service.store.contents import committed_content
 from service.store.delta import (
     DigestCache,
@@ -192,6 +192,7 @@ class VersionedTable(Generic[T]):
         facts: Mapping[str, Any],
         plan: Callable[[TableVersion], Plan],
         configuration: Mapping[str, str] | None = None,
+        record: RecordOf | None = None,
     ) -> Committed:
         """Add or replace rows in one atomic commit.
 
@@ -205,6 +206,8 @@ class VersionedTable(Generic[T]):
             Says what the rows replace in the table as it is now; see `commit`.
         configuration : mapping of str to str
             Delta table properties of a table that is made here.
+        record : callable or None
+            Makes the record of this import; see `commit`.
 
         Returns
         -------
@@ -230,6 +233,7 @@ class VersionedTable(Generic[T]):
             plan=checked,
             configuration=configuration,
             digests=self._digests,
+            record=record,
         )
         remove_orphans(self.folder)
         return committed

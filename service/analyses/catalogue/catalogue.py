@@ -252,7 +252,7 @@ class Catalogue:
         incidents = self._incidents.open(name)
         located = int(np.count_nonzero(incidents.located))
         records = len(incidents.occurred)
-        outside = self._outside(incidents)
+        outside = self.outside(incidents)
         first_month, last_month = months_of(incidents)
         counts = np.bincount(incidents.category, minlength=len(incidents.categories))
         return {
@@ -280,15 +280,6 @@ class Catalogue:
             "licence": incidents.licence,
         }
 
-    def _outside(self, incidents: Incidents) -> int | None:
-        """Located incidents outside the study area's layer; None without a layer."""
-        layer_id = self.study_layer()
-        if layer_id is None:
-            return None
-        layer = self._layers.get(layer_id)
-        mask = np.ones(len(incidents.occurred), dtype=np.bool_)
-        return self._areas.placement(incidents, layer).counts(mask)["outside"]
-
     def _layer(self, layer_id: str) -> LayerEntry:
         layer: Layer = self._layers.get(layer_id)
         metadata = layer.metadata
@@ -309,6 +300,26 @@ class Catalogue:
                 for measure in self._measures.available(layer_id)
             ],
         }
+
+    def outside(self, incidents: Incidents) -> int | None:
+        """How many located incidents lie outside the study area's layer.
+
+        Parameters
+        ----------
+        incidents : Incidents
+            One version of a dataset.
+
+        Returns
+        -------
+        int or None
+            None without a layer.
+        """
+        layer_id = self.study_layer()
+        if layer_id is None:
+            return None
+        layer = self._layers.get(layer_id)
+        mask = np.ones(len(incidents.occurred), dtype=np.bool_)
+        return self._areas.placement(incidents, layer).counts(mask)["outside"]
 
     def study_layer(self) -> str | None:
         """The layer that contains the study area.

@@ -39,6 +39,14 @@ class DateForm(enum.StrEnum):
     US = "us"
 
 
+class Repeats(enum.StrEnum):
+    """What is done with rows whose id another row has."""
+
+    REFUSE = "refuse"
+    KEEP = "keep"
+    REPLACE = "replace"
+
+
 CSV_ONLY = "Columns of --format csv"
 LAYOUT = "service.layout"  # where a command's context keeps the layout of --layout
 
@@ -183,6 +191,13 @@ def incidents(
         ),
     ] = None,
     replace: Replace = False,
+    on_repeat: Annotated[
+        Repeats,
+        typer.Option(
+            help="Rows with an id that another has: refuse the import, keep all, or replace them "
+            "by the last, as deliveries of the year to date need."
+        ),
+    ] = Repeats.KEEP,
     decimal: Decimal = None,
     strict: Strict = False,
     max_rejected: MaxRejected = 0.1,
@@ -215,6 +230,7 @@ def incidents(
             period=period,
             areas={name: resources.layers.get(name) for name in resources.layers.ids()},
             replace=replace,
+            on_repeat=on_repeat.value,
             strict=strict,
             max_rejected_share=max_rejected,
             study_box_m=_study_box_m(resources),

@@ -11,12 +11,22 @@ from service.analyses.resources import Resources
 from service.commands import terminal
 from service.model.answers import Document
 from service.render.documents import document_json
+from service.render.tables.text import table_json
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the JSON of the HTTP answer.")]
 
 
-def datasets(as_json: AsJson = False) -> None:
-    """The datasets: counts, period, located share, version."""
+Name = Annotated[
+    str | None,
+    typer.Argument(help="One dataset: what its imports found, and its months [all, in brief]."),
+]
+
+
+def datasets(name: Name = None, as_json: AsJson = False) -> None:
+    """The datasets: counts, period, located share, version; or the data quality of one."""
+    if name is not None:
+        _quality(name, as_json=as_json)
+        return
     _list(
         lambda resources: resources.catalogue.datasets(),
         key="datasets",
@@ -35,6 +45,44 @@ def boundaries(as_json: AsJson = False) -> None:
         empty_message="no boundary layer is imported yet: hotspots import boundaries FILE ...",
         as_json=as_json,
     )
+
+
+def _quality(name: str, *, as_json: bool) -> None:
+    """Print the data quality of a dataset: a line per finding, under what it is of."""
+    resources = terminal.resources()
+    with terminal.report_errors():
+        released = resources.gates.answer(
+            Question("datasets", {"dataset": name}),
+            Role.PUBLIC,
+            lambda: resources.data_quality.table(name),
+        )
+    if as_json:
+        terminal.write(table_json(released) + b"\n", None)
+        return
+    heading = ""
+    columns = released.answer.columns
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        import_name = f"import {row['import']}" if row["import"] else name
+        days = f", {row['first']} to {row['last']}" if row["first"] else ""
+        parts = [import_name, row["file"] or "", "by month" if row["month"] else ""]
+        of_what = ", ".join(part for part in parts if part)
+        if of_what != heading:
+            heading = of_what
+            terminal.print_lines([f"{of_what}:"])
+        label = " ".join(part for part in (row["month"], row["finding"]) if part)
+        reason = " ".join(part for part in (row["field"], row["reason"]) if part)
+        terminal.print_lines(
+            [f"    {label}{f' ({reason})' if reason else ''}: {_share(row)}{days}"]
+        )
+    terminal.print_lines(released.answer.provenance.notes)
+
+
+def _share(row: Mapping[str, Any]) -> str:
+    """How many, and out of how many if that says more."""
+    if row["records"] == row["out_of"]:
+        return f"{row['records']:,}"
+    return f"{row['records']:,} of {row['out_of']:,} ({row['share']:.1%})"
 
 
 def _list(

@@ -1,9 +1,10 @@
 """Rejected rows: collected while reading, counted by reason, listed in a file."""
 
 import csv
+import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow as pa
 
 from service.imports.files.summary import RejectedFor
 from service.store.errors import ImportRefusedError, ReadOnlyDataError
+from service.store.source_files import SourceFile
 from spatial.arrays import AnyArray, BoolArray, IntArray
 
 HEADER = ("file", "row", "column", "value", "reason")
@@ -176,25 +178,30 @@ def check_share(
     raise ImportRefusedError(files, message)
 
 
-def default_path(store_folder: Path, stem: str) -> Path:
+def default_path(store_folder: Path, stem: str, files: Iterable[SourceFile]) -> Path:
     """Path of the list of rejected rows if the user names none: in ``HOTSPOTS_DATA_DIR/rejected``.
 
     The list may repeat what the rows say, and so belongs beside the stored data, not in the
-    current folder or beside the source file.
+    current folder or beside the source file. Each import has a list of its own: only one of the
+    same files takes its place.
 
     Parameters
     ----------
     store_folder : Path
         Folder of the store that is imported to.
     stem : str
-        Name of the file without its suffix.
+        What the name of the file begins with.
+    files : iterable of SourceFile
+        The imported files: the name ends in a digest of their contents.
 
     Returns
     -------
     Path
         The file need not exist.
     """
-    return store_folder.parent / "rejected" / f"{stem}.csv"
+    digests = "".join(sorted(file.sha256 for file in files))
+    digest = hashlib.sha256(digests.encode()).hexdigest()[:8]
+    return store_folder.parent / "rejected" / f"{stem}-{digest}.csv"
 
 
 def check_not_source(path: Path, sources: Sequence[Path]) -> None:
@@ -238,7 +245,8 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
 
     Notes
     -----
-    UTF-8 with a byte order mark, by which spreadsheets recognise it.
+    UTF-8 with a byte order mark, by which spreadsheets recognise it. Only its owner can read the
+    file: it may hold personal data.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -251,7 +259,6 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
                     writer.writerow(
                         (reject.file, reject.row, reject.column, reject.value, reject.reason)
                     )
-            Path(name).chmod(0o644)
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

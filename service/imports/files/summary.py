@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+OnRepeat = Literal["refuse", "keep", "replace"]
 Progress = Callable[[str, float], None]
 """Called with the current task and the share of the work that is done, 0 to 1."""
 
@@ -38,12 +40,15 @@ class FileSummary:
         ``UTF-8`` or ``Windows-1252``, as the file was read.
     read : int
         Rows with at least one value, below the header.
-    written, rejected, not_located : int
-        `read` = `written` + `rejected` + `left_out`; those not located are part of those written.
+    written, rejected, superseded, left_out : int
+        `read` = `written` + `rejected` + `superseded` + `left_out`: rows that a later one with
+        the same id has replaced, and usable rows outside the bounds of the import.
+    not_located : int
+        Of the rows within the bounds that were not rejected.
     blank : int
         Records without any value; skipped.
-    left_out : int
-        Usable rows outside the bounds of the import.
+    first, last : str
+        First and last day, or month, of the same rows.
     """
 
     name: str
@@ -52,9 +57,12 @@ class FileSummary:
     read: int
     written: int
     rejected: int
+    superseded: int = 0
     not_located: int = 0
     blank: int = 0
     left_out: int = 0
+    first: str = ""
+    last: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,19 +161,41 @@ class AreaCodes:
 
 @dataclass(frozen=True)
 class DuplicateIds:
-    """Repeated incident ids. The rows are kept, because only the user can judge them.
+    """Repeated incident ids.
 
     Attributes
     ----------
     ids, rows : int
-        Number of ids, and number of written rows that have one of them.
+        Number of ids, and number of usable rows that have one of them.
     first : tuple of str
         The first few, with file and row.
+    on_repeat : {"refuse", "keep", "replace"}
+        What is done with the rows; by default they are kept, because only the user can judge
+        them.
     """
 
     ids: int
     rows: int
     first: tuple[str, ...]
+    on_repeat: OnRepeat = "keep"
+
+    def line(self) -> str:
+        """How many, what is done with them, and the first.
+
+        Returns
+        -------
+        str
+            One line.
+        """
+        outcome = {
+            "keep": ", all kept (--on-repeat replace keeps the last)",
+            "replace": ": the last of each is kept",
+            "refuse": "",
+        }[self.on_repeat]
+        return (
+            f"{self.ids:,} incident ids occur more than once, in {self.rows:,} rows{outcome}: "
+            f"{self.first[0]}{' ...' if self.ids > 1 else ''}"
+        )
 
 
 @dataclass(frozen=True)
@@ -251,6 +281,9 @@ class ImportSummary:
             f"{self.kind} imported: {self.target}, version {self.version}",
             f"{self.read:,} rows read from {files}, {counts}",
         ]
+        superseded = sum(file.superseded for file in self.files)
+        if superseded:
+            lines.append(f"{superseded:,} rows left out for a later one with the same id")
         if self.replaced:
             lines.append(f"{self.replaced:,} rows imported before were replaced")
         if self.kind == "incidents":
@@ -286,11 +319,7 @@ class ImportSummary:
         lines = [] if self.area_codes is None else self.area_codes.lines()
         duplicates = self.duplicate_ids
         if duplicates is not None and duplicates.ids:
-            lines.append(
-                f"{duplicates.ids:,} incident ids occur more than once, in "
-                f"{duplicates.rows:,} rows, all kept: "
-                f"{duplicates.first[0]}{' ...' if duplicates.ids > 1 else ''}"
-            )
+            lines.append(duplicates.line())
         return lines
 
     def _district_lines(self) -> list[str]:

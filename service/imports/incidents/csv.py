@@ -142,6 +142,12 @@ def import_csv(
         Without ``options.replace``, if a file is already in the dataset.
     """
     _check(columns)
+    if options.on_repeat != "keep" and columns.incident_id is None:
+        raise DatasetSettingsError(
+            "--on-repeat",
+            options.on_repeat,
+            "keep without --id, the column with the incident's id",
+        )
     sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
     open_postcodes = None if postcodes is None or columns.postcode is None else postcodes.open()
 
@@ -246,6 +252,7 @@ def parse_csv(
         hint=hint,
         coordinates=reading.coordinates,
         postcodes=None if by_postcode is None else by_postcode.tally,
+        findings=reading.findings,
     )
 
 
@@ -256,6 +263,7 @@ class _Reading:
         self._contents = contents
         self._columns = columns
         self.notes: list[str] = []
+        self.findings: dict[str, int] = {}
         self.coordinates = ""
 
     def check_columns(self) -> None:
@@ -406,6 +414,7 @@ class _Reading:
     def _note(self, rows: int, text: str) -> None:
         """Add a note about a number of rows, unless it is 0."""
         if rows:
+            self.findings[text] = rows
             self.notes.append(f"{self._contents.file.name}: {rows:,} rows {text}")
 
 

@@ -1,5 +1,6 @@
 """Steps of an import of incidents that are common to all file formats."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +18,17 @@ from service.imports.files.summary import (
     DuplicateIds,
     FileSummary,
     ImportSummary,
+    OnRepeat,
     Progress,
     Skipped,
     silent,
 )
 from service.imports.incidents.area_codes import LayerCodes, find_layer
 from service.imports.incidents.by_postcode import PostcodeTally, not_found, tally_lines
+from service.imports.incidents.import_record import import_record
 from service.imports.incidents.period import ImportPeriod
 from service.store.errors import ImportRefusedError
+from service.store.incident_rows import is_last_of_its_id
 from service.store.incidents import IncidentStore, checked_dataset_id
 from service.store.source_files import SourceFile
 
@@ -55,12 +59,16 @@ class ImportOptions:
         The days that the files cover, and the bounds outside which rows are left out.
     replace : bool
         Replace the rows imported before from the same files.
+    on_repeat : {"refuse", "keep", "replace"}
+        Rows with an id that another row has, in these files or imported before: refuse the
+        import, keep them all, or let the last one replace the others.
     strict : bool
         Refuse the import if any row is unusable.
     max_rejected_share : float
         Refuse the import if more than this share of the rows is unusable, 0 to 1.
     rejects_path : Path or None
-        Where rejected rows are listed; None: ``rejected/<dataset>.csv`` in the data folder.
+        Where rejected rows are listed; None: in a file of this import in ``rejected`` in the data
+        folder.
     """
 
     dataset: str
@@ -74,6 +82,7 @@ class ImportOptions:
     study_box_m: tuple[float, float, float, float] | None = None
     period: ImportPeriod = field(default_factory=ImportPeriod)
     replace: bool = False
+    on_repeat: OnRepeat = "keep"
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
     rejects_path: Path | None = None
@@ -98,6 +107,8 @@ class ParsedFile:
         Likely cause if many rows are rejected.
     postcodes : PostcodeTally or None
         Counts of rows with a postcode; None if no column has one.
+    findings : mapping of str to int
+        Rows of which something is noted, by what that is: kept with the dataset.
     """
 
     file: SourceFile
@@ -111,6 +122,7 @@ class ParsedFile:
     coordinates: str = ""
     postcodes: PostcodeTally | None = None
     left_out: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
 
 
 Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
@@ -163,7 +175,7 @@ def import_files(
         for parsed_file in parsed_files
         for reject in sorted(parsed_file.rejects, key=lambda reject: (reject.row, reject.column))
     ]
-    rejects_path = _list_rejects(store, rejects, sources, options)
+    rejects_path = _list_rejects(store, rejects, sources, files, options)
     rejecting.check_share(
         rejects,
         rows=sum(parsed_file.read for parsed_file in parsed_files),
@@ -173,6 +185,9 @@ def import_files(
         listed_in=rejects_path,
         hint=next((parsed_file.hint for parsed_file in parsed_files if parsed_file.hint), ""),
     )
+    duplicates = _duplicate_ids(store, rows, files, options)
+    if options.on_repeat == "replace":
+        rows = rows.filter(pa.array(is_last_of_its_id(rows.column("incident_id"))))
     located = rows.column("easting_m").is_valid().to_numpy()
     area_codes, notes = find_layer(
         rows.column("area_code"),
@@ -182,9 +197,13 @@ def import_files(
         named_layer=options.area_layer,
     )
     rows = rows.append_column("area_layer", _layer_column(rows, area_codes))
-    duplicates = _duplicate_ids(store, rows, files, options)
     operations = [parsed_file.coordinates for parsed_file in parsed_files]
     coordinates = tuple(dict.fromkeys(name for name in operations if name))
+    counts = pc.value_counts(rows.column("source_file")).to_pylist()
+    written = {count["values"]: count["counts"] for count in counts}
+    summaries = tuple(_summary(parsed_file, written) for parsed_file in parsed_files)
+    rejected_for = rejecting.group_rejects(rejects)
+    findings = _findings(parsed_files, area_codes)
     options.progress("writing", _CHECKING + _READING)
     committed = store.append(
         options.dataset,
@@ -198,9 +217,10 @@ def import_files(
         coordinates=coordinates,
         covers=options.period.covers,
         until=options.period.until(rows),
+        replace_ids=options.on_repeat == "replace",
+        found=import_record(summaries, rejected_for, duplicates, findings),
     )
     options.progress("done", 1.0)
-    summaries = tuple(_summary(parsed_file) for parsed_file in parsed_files)
     left_out = sum(summary.left_out for summary in summaries)
     tallies = [
         parsed_file.postcodes for parsed_file in parsed_files if parsed_file.postcodes is not None
@@ -216,8 +236,8 @@ def import_files(
         replaced=committed.rows_replaced,
         not_located=int((~located).sum()),
         located_by_postcode=sum(tally.located for tally in tallies),
-        not_found_path=_list_not_found(store, tallies, options),
-        rejected_for=rejecting.group_rejects(rejects),
+        not_found_path=_list_not_found(store, tallies, files, options),
+        rejected_for=rejected_for,
         rejects_path=rejects_path,
         coordinates=coordinates,
         period=options.period.lines(store.open(options.dataset).coverage, rows, left_out=left_out),
@@ -277,25 +297,29 @@ def _list_rejects(
     store: IncidentStore,
     rejects: Sequence[Reject],
     sources: Sequence[Source],
+    files: Sequence[SourceFile],
     options: ImportOptions,
 ) -> Path | None:
     """Write the rejected rows to a file and return its path; None if there are none."""
     if not rejects:
         return None
-    path = options.rejects_path or rejecting.default_path(store.folder, options.dataset)
+    path = options.rejects_path or rejecting.default_path(store.folder, options.dataset, files)
     rejecting.check_not_source(path, [source.path for source in sources])
     return rejecting.write_rejects(path, rejects)
 
 
 def _list_not_found(
-    store: IncidentStore, tallies: Sequence[PostcodeTally], options: ImportOptions
+    store: IncidentStore,
+    tallies: Sequence[PostcodeTally],
+    files: Sequence[SourceFile],
+    options: ImportOptions,
 ) -> Path | None:
     """Write the rows that their postcode did not locate to a file; None if there are none."""
     rows = not_found(tallies)
     if not rows:
         return None
     stem = f"{options.dataset}-postcodes-not-found"
-    return rejecting.write_rejects(rejecting.default_path(store.folder, stem), rows)
+    return rejecting.write_rejects(rejecting.default_path(store.folder, stem, files), rows)
 
 
 def _layer_column(rows: pa.Table, area_codes: AreaCodes) -> pa.Array:
@@ -308,7 +332,7 @@ def _layer_column(rows: pa.Table, area_codes: AreaCodes) -> pa.Array:
 def _duplicate_ids(
     store: IncidentStore, rows: pa.Table, files: Sequence[SourceFile], options: ImportOptions
 ) -> DuplicateIds:
-    """Incident ids that are repeated, among these rows or in the stored ones."""
+    """Incident ids that are repeated, among these rows or in the stored ones; or a refusal."""
     ids = rows.column("incident_id")
     counts = pc.value_counts(ids.drop_null())
     values, id_counts = counts.field("values"), counts.field("counts")
@@ -328,7 +352,16 @@ def _duplicate_ids(
         if pc.is_in(value, value_set=existing).as_py():
             occurrences.append("imported before")
         examples.append(f"{value.as_py()}: {', '.join(occurrences)}")
-    return DuplicateIds(len(duplicates), duplicate_rows.num_rows, tuple(examples))
+    found = DuplicateIds(
+        len(duplicates), duplicate_rows.num_rows, tuple(examples), options.on_repeat
+    )
+    if options.on_repeat == "refuse":
+        raise ImportRefusedError(
+            _file_label(files),
+            f"{found.line()} (--on-repeat refuse); keep keeps every row, replace the last of each "
+            "id",
+        )
+    return found
 
 
 def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
@@ -345,19 +378,49 @@ def _box_notes(rows: pa.Table, options: ImportOptions) -> tuple[str, ...]:
     return (f"{share_text} lie outside the box around the study area: is the CRS the right one?",)
 
 
-def _summary(parsed_file: ParsedFile) -> FileSummary:
-    """Counts for one file."""
+def _findings(parsed_files: Sequence[ParsedFile], area_codes: AreaCodes) -> dict[str, int]:
+    """What is noted of how many rows of all files."""
+    total: Counter[str] = Counter()
+    for parsed_file in parsed_files:
+        total.update(parsed_file.findings)
+    if area_codes.layer is not None:
+        layer = area_codes.layer
+        total[f"have a code that is none of {layer}"] = area_codes.supplied - area_codes.in_layer
+        total[f"lie outside the area of {layer} that their code names"] = (
+            area_codes.placed - area_codes.inside
+        )
+    return {text: rows for text, rows in total.items() if rows}
+
+
+def _summary(parsed_file: ParsedFile, written: Mapping[str, int]) -> FileSummary:
+    """Counts for one file; `written` has the rows of each that are written."""
+    rows = parsed_file.rows.num_rows
+    written_rows = written.get(parsed_file.file.name, 0)
+    first, last = _days(parsed_file.rows)
     return FileSummary(
         name=parsed_file.file.name,
         sha256=parsed_file.file.sha256,
         encoding=parsed_file.encoding,
         read=parsed_file.read,
-        written=parsed_file.rows.num_rows,
-        rejected=parsed_file.read - parsed_file.rows.num_rows - parsed_file.left_out,
+        written=written_rows,
+        rejected=parsed_file.read - rows - parsed_file.left_out,
+        superseded=rows - written_rows,
+        left_out=parsed_file.left_out,
         not_located=parsed_file.rows.column("easting_m").null_count,
         blank=parsed_file.blank,
-        left_out=parsed_file.left_out,
+        first=first,
+        last=last,
     )
+
+
+def _days(rows: pa.Table) -> tuple[str, str]:
+    """The first and the last day of some rows, or month where any is known to the month only."""
+    if not rows.num_rows:
+        return "", ""
+    ends = pc.min_max(rows.column("occurred")).as_py()
+    is_monthly = pc.any(pc.equal(rows.column("precision"), "month")).as_py()
+    first, last = (ends[name].date().isoformat()[: 7 if is_monthly else 10] for name in ends)
+    return first, last
 
 
 def _file_label(files: Sequence[SourceFile]) -> str:

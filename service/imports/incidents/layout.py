@@ -54,6 +54,7 @@ class IncidentLayout(BaseModel):
     subcategory: Text | None = None
     id_: Text | None = None
     weight: Text | None = None
+    on_repeat: Literal["refuse", "keep", "replace"] | None = None
     area_code: Text | None = None
     delimiter: Text | None = None
     decimal: Literal[".", ","] | None = None

@@ -26,6 +26,7 @@ from service.store.incidents import IncidentStore
 from spatial.coordinates.crs import WGS84
 
 TITLE = "Street-level crime"
+PLACEHOLDER = "have the coordinates 0, 0 and count as not located"
 SOURCE = "data.police.uk"
 LICENCE = "Open Government Licence v3.0"
 HEADER = (
@@ -171,6 +172,7 @@ def parse_street_file(
         notes=(*contents.notes, *_notes(name, month, places)),
         hint=places.hint,
         coordinates=places.coordinates,
+        findings={PLACEHOLDER: _placeholders(places)},
     )
 
 
@@ -224,14 +226,17 @@ def _places(contents: DelimitedFile, working_crs: str) -> Places:
     return places
 
 
+def _placeholders(places: Places) -> int:
+    """Rows with coordinates that stand for none."""
+    return int(places.placeholder.sum())
+
+
 def _notes(name: str, month: pa.ChunkedArray, places: Places) -> tuple[str, ...]:
     """Notes on a file: places at 0, 0 and months other than its name states."""
     notes = []
-    placeholders = int(places.placeholder.sum())
+    placeholders = _placeholders(places)
     if placeholders:
-        notes.append(
-            f"{name}: {placeholders} rows have the coordinates 0, 0 and count as not located"
-        )
+        notes.append(f"{name}: {placeholders} rows {PLACEHOLDER}")
     stated_month = name[:7]
     if _MONTH.match(stated_month):
         other_months = sorted(set(pc.unique(month).drop_null().to_pylist()) - {stated_month})

@@ -107,7 +107,7 @@ def import_postcodes(
     store.check_import(files, replace=options.replace)
     parsed_files = _parse_all(postcode_sources, layouts, files, store.crs, options.progress)
     rejects = [reject for parsed_file in parsed_files for reject in parsed_file.rejects]
-    rejects_path = _list_rejects(store, postcode_sources, rejects, options)
+    rejects_path = _list_rejects(store, postcode_sources, files, rejects, options)
     names = files[0].name + (f" and {len(files) - 1} more" if len(files) > 1 else "")
     rejecting.check_share(
         rejects,
@@ -406,13 +406,14 @@ def _numbers(contents: DelimitedFile, column: str) -> Numbers:
 def _list_rejects(
     store: PostcodeStore,
     sources: Sequence[Source],
+    files: Sequence[SourceFile],
     rejects: Sequence[Reject],
     options: PostcodeOptions,
 ) -> Path | None:
     """Write the rejected rows to a file and return its path; None if there are none."""
     if not rejects:
         return None
-    path = options.rejects_path or rejecting.default_path(store.folder, "postcodes")
+    path = options.rejects_path or rejecting.default_path(store.folder, "postcodes", files)
     rejecting.check_not_source(path, [source.path for source in sources])
     return rejecting.write_rejects(path, rejects)
 

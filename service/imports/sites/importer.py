@@ -85,7 +85,9 @@ def import_sites(
     rejects = sorted(check.rejects, key=lambda reject: (reject.row, reject.column))
     rejects_path = None
     if rejects:
-        rejects_path = options.rejects_path or rejecting.default_path(store.folder, "sites")
+        rejects_path = options.rejects_path or rejecting.default_path(
+            store.folder, "sites", [features.rows.file]
+        )
         rejecting.check_not_source(rejects_path, [path])
         rejecting.write_rejects(rejects_path, rejects)
     rejecting.check_share(

@@ -495,6 +495,38 @@ export interface PlaceRow {
   point: number[];
 }
 
+/** Something found of so many records: of an import, of a file, of the dataset or a month. */
+export interface QualityRow {
+  /** Number of the import, from 1; 0 for the dataset as it is. */
+  import: number;
+  /** Name of the file. */
+  file: string | null;
+  /** Month, ISO. */
+  month: string | null;
+  /**
+   * What was found: read, imported, rejected, left out for a later row, outside --from and --to,
+   * not located, id repeated, noted; in the dataset; records, located, outside the study area, days
+   * covered, dated to days not covered, ids in several records.
+   */
+  finding: string;
+  /** Column of the file for which rows were rejected. */
+  field: string | null;
+  /** Why they were, or what was noted. */
+  reason: string | null;
+  /** How many rows, records or ids. Unit: records. */
+  records: number;
+  /** Out of how many; the same number where there is no whole. Unit: records. */
+  out_of: number;
+  /** The share that is, 0 to 1; null out of none. */
+  share: number | null;
+  /** First day of them, or month. */
+  first: string | null;
+  /** Last day of them, or month. */
+  last: string | null;
+  /** Digest of the file. */
+  sha256: string | null;
+}
+
 /** A peak of the surface, highest first. */
 export interface PeakRow {
   /** 1 for the highest. */
@@ -815,6 +847,10 @@ export type ColumnName =
   | "expected_count"
   | "expected_count_ok"
   | "expected_within"
+  | "field"
+  | "file"
+  | "finding"
+  | "first"
   | "first_phase_year"
   | "funnel"
   | "ground_share"
@@ -832,6 +868,7 @@ export type ColumnName =
   | "hot_steps"
   | "hotspot_class"
   | "household_size"
+  | "import"
   | "incidents"
   | "incidents_within"
   | "inside"
@@ -839,6 +876,7 @@ export type ColumnName =
   | "island"
   | "kind"
   | "largest_share"
+  | "last"
   | "last_phase_year"
   | "last_z_score"
   | "layer"
@@ -854,6 +892,7 @@ export type ColumnName =
   | "neighbours"
   | "northing_m"
   | "note"
+  | "out_of"
   | "overlay_count"
   | "p_permutation"
   | "p_value"
@@ -882,10 +921,13 @@ export type ColumnName =
   | "ratio_within"
   | "ratio_within_lower"
   | "ratio_within_upper"
+  | "reason"
   | "reasons"
+  | "records"
   | "residents"
   | "rules"
   | "run"
+  | "sha256"
   | "share"
   | "shared_sites"
   | "site_homes_planned"

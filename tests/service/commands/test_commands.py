@@ -343,6 +343,8 @@ def test_a_table_without_shapes_is_no_file_of_shapes(run, tmp_path):
 EVERY_ANSWER = [
     ["datasets"],
     ["datasets", "--json"],
+    ["datasets", world.DATASET],
+    ["datasets", world.DATASET, "--json"],
     ["boundaries"],
     ["boundaries", "--json"],
     ["heatmap", world.DATASET],

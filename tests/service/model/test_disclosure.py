@@ -20,6 +20,7 @@ QUESTIONS = {
     "/v1/tables/{dataset}/trend": ("",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}
+OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality"}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 
 
@@ -32,7 +33,7 @@ def rows(client, path, query, **which):
 
 
 def test_every_table_is_asked(client):
-    assert set(rows_by_path(client.app)) == QUESTIONS.keys() | OF_NO_INCIDENTS
+    assert set(rows_by_path(client.app)) == QUESTIONS.keys() | OF_NO_INCIDENTS | OF_ALL_INCIDENTS
 
 
 @pytest.mark.parametrize("path", sorted(OF_NO_INCIDENTS))

@@ -131,7 +131,7 @@ def test_the_summary_counts_and_says_what_is_not_known(done):
 
 
 def test_what_was_not_found_is_listed_by_row(done, tmp_path):
-    path = tmp_path / "data" / "rejected" / "calls-postcodes-not-found.csv"
+    [path] = (tmp_path / "data" / "rejected").glob("calls-postcodes-not-found-*.csv")
     assert done.not_found_path == path
     with path.open(encoding="utf-8-sig", newline="") as file:
         listed = [(int(row["row"]), row["value"], row["reason"]) for row in csv.DictReader(file)]
