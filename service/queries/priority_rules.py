@@ -82,10 +82,23 @@ class Condition(BaseModel):
         return f"{self.fact} {sign} {self.at_least if self.at_most is None else self.at_most:g}"
 
 
+def _checked_reason(reason: str) -> str:
+    """A reason whose braces name facts and have formats that fit them."""
+    for _, name, spec, conversion in string.Formatter().parse(reason):
+        if name is None:
+            continue
+        if name not in WORDS | NUMBERS or conversion:
+            raise ValueError(f"the reason names {name!r}, which is not a fact")
+        format("" if name in WORDS else 1.0, spec or "")  # a wrong format raises here
+    return reason
+
+
 class Rule(BaseModel):
     """A priority, when it applies, and why in words.
 
-    `reason` may name facts in braces, with a format: ``{added_residents_at_most:,.0f}``.
+    It does not apply where the conditions of a rule that `unless` names are met: its reason would
+    contradict that rule's. `reason` may name facts in braces, with a format:
+    ``{added_residents_at_most:,.0f}``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -93,21 +106,18 @@ class Rule(BaseModel):
     id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
     priority: Literal["emerging", "preventing", "sustaining"]
     when: Annotated[tuple[Condition, ...], Field(min_length=1, max_length=20)]
+    unless: tuple[str, ...] = ()
     reason: Annotated[str, Field(min_length=1, max_length=400)]
 
     @field_validator("reason")
     @classmethod
     def _names_facts(cls, reason: str) -> str:
-        for _, name, spec, conversion in string.Formatter().parse(reason):
-            if name is None:
-                continue
-            if name not in WORDS | NUMBERS or conversion:
-                raise ValueError(f"the reason names {name!r}, which is not a fact")
-            format("" if name in WORDS else 1.0, spec or "")  # a wrong format raises here
-        return reason
+        return _checked_reason(reason)
 
     def __str__(self) -> str:
-        return f"{self.priority}: {'; '.join(str(condition) for condition in self.when)}"
+        conditions = "; ".join(str(condition) for condition in self.when)
+        exceptions = f"; unless {', '.join(self.unless)}" if self.unless else ""
+        return f"{self.priority}: {conditions}{exceptions}"
 
 
 class PriorityRules(BaseModel):
@@ -119,8 +129,13 @@ class PriorityRules(BaseModel):
     version: Annotated[str, Field(min_length=1, max_length=40)]
     note: Annotated[str, Field(max_length=1_000)] = ""
     rules: Annotated[tuple[Rule, ...], Field(min_length=1, max_length=100)]
-    otherwise: Annotated[str, Field(min_length=1, max_length=200)] = "no rule applies"
+    otherwise: Annotated[str, Field(min_length=1, max_length=400)] = "no rule applies"
     order_by: dict[Priority, str] = {}
+
+    @field_validator("otherwise")
+    @classmethod
+    def _names_facts(cls, otherwise: str) -> str:
+        return _checked_reason(otherwise)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -128,6 +143,9 @@ class PriorityRules(BaseModel):
         repeated = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
         if repeated:
             raise ValueError(f"rules occur twice: {', '.join(repeated)}")
+        unknown_rules = sorted({name for rule in self.rules for name in rule.unless} - set(ids))
+        if unknown_rules:
+            raise ValueError(f"unless names {', '.join(unknown_rules)}, which is not a rule")
         unknown_facts = sorted(set(self.order_by.values()) - set(NUMBERS))
         if unknown_facts:
             raise ValueError(

@@ -182,15 +182,12 @@ def _change(table: Table) -> list[str]:
         is_called = q_value <= 0.1
     rose = int(np.count_nonzero(is_called & (difference > 0)))
     fell = int(np.count_nonzero(is_called & (difference < 0)))
-    areas = counted(len(table), "area")
+    areas, certainty = counted(len(table), "area"), "at 90 % confidence or more"
     if not rose and not fell:
-        return [
-            f"{sentence}.",
-            f"In none of {areas} is the change more than chance (q up to 0.1).",
-        ]
+        return [f"{sentence}.", f"None of {areas} changed by more than chance, {certainty}."]
     return [
         f"{sentence}.",
-        f"Of {areas} {rose:,} rose and {fell:,} fell by more than chance (q up to 0.1).",
+        f"Of {areas} {rose:,} rose and {fell:,} fell by more than chance, {certainty}.",
     ]
 
 

@@ -20,7 +20,7 @@ from service.model.answers import Table
 from service.model.errors import InvalidRulesError
 from service.model.provenance import provenance, short_digest
 from service.queries.growth import PrioritiesQuery
-from service.queries.priority_rules import PRIORITIES, WORDS, PriorityRules, Rule
+from service.queries.priority_rules import NUMBERS, PRIORITIES, WORDS, PriorityRules
 from spatial.rates.rates import standardised_ratios
 
 NO_BASELINE: Final = (
@@ -195,16 +195,21 @@ class Priorities:
     def _decide(self, facts: Facts, index: int) -> tuple[str, str, str]:
         """Priority, reasons and rule ids of one area."""
         area = {name: _value(column[index]) for name, column in facts.items()}
+        is_met = {
+            rule.id: all(condition.holds(area.get(condition.fact)) for condition in rule.when)
+            for rule in self._rules.rules
+        }
         matching_rules = [
             rule
             for rule in self._rules.rules
-            if all(condition.holds(area.get(condition.fact)) for condition in rule.when)
+            if is_met[rule.id] and not any(is_met[name] for name in rule.unless)
         ]
         if not matching_rules:
-            return "none", self._rules.otherwise, ""
+            return "none", _reason(self._rules.otherwise, area), ""
         priority = matching_rules[0].priority
         reasons = [
-            ("" if rule.priority == priority else f"also {rule.priority}: ") + _reason(rule, area)
+            ("" if rule.priority == priority else f"also {rule.priority}: ")
+            + _reason(rule.reason, area)
             for rule in matching_rules
         ]
         return priority, "; ".join(reasons), ", ".join(rule.id for rule in matching_rules)
@@ -272,10 +277,9 @@ def _value(value: Any) -> str | float | None:
     return number if np.isfinite(number) else None
 
 
-def _reason(rule: Rule, area: dict[str, str | float | None]) -> str:
-    """The reason of a rule, with the facts of an area inserted."""
-    fact_texts = {name: _FactText(area.get(name)) for name in {**area, **WORDS}}
-    return rule.reason.format_map(fact_texts)
+def _reason(template: str, area: dict[str, str | float | None]) -> str:
+    """A reason with the facts of an area inserted."""
+    return template.format_map({name: _FactText(area.get(name)) for name in (*WORDS, *NUMBERS)})
 
 
 class _FactText:

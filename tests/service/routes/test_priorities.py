@@ -2,14 +2,21 @@
 
 import json
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from service.analyses.growth.priorities import read_rules
+from service.analyses.growth.priorities import Priorities, read_rules
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.model.errors import InvalidRulesError
-from service.queries.priority_rules import NUMBERS, PRIORITIES, Condition, PriorityRules
+from service.queries.priority_rules import (
+    NUMBERS,
+    PRIORITIES,
+    WORDS,
+    Condition,
+    PriorityRules,
+)
 from tests.service import world
 from tests.service.answers import column, csv_of, json_of, rows_of
 
@@ -204,6 +211,88 @@ def test_rules_that_make_no_sense_are_refused_in_words(tmp_path, wrong, said):
     with pytest.raises(InvalidRulesError, match=said) as caught:
         read_rules(rules_file(tmp_path, wrong))
     assert "rules.json" in str(caught.value)
+
+
+def test_a_rule_does_not_apply_where_one_that_it_excepts_is_met(with_rules):
+    client = with_rules(
+        rule(), rule(id="rest", when=[{"fact": "count", "at_least": 0}], unless=["many"])
+    )
+    counts = world.cell_counts()
+    for row in rows_of(client, ADDRESS, **CELLS):
+        assert row["rules"] == ("many" if counts[row["code"]] >= 40 else "rest")
+
+
+def test_the_rest_may_name_facts_too(with_rules):
+    client = with_rules(rule(), otherwise="{count:.0f} of {change_q_value:.3f}")
+    counts = world.cell_counts()
+    for row in rows_of(client, ADDRESS, **CELLS):
+        if row["priority"] == "none":
+            assert row["reasons"] == f"{counts[row['code']]} of not known"
+
+
+def facts_of(**facts):
+    """An area of which nothing is known but these facts."""
+    return {name: np.array([facts.get(name)], dtype=object) for name in (*WORDS, *NUMBERS)}
+
+
+def decision(**facts):
+    decide = Priorities(reader=None, changes=None, rules=read_rules(None))._decide
+    return decide(facts_of(**facts), 0)
+
+
+HOT = {"hotspot_class": "hot 95", "emerging_class": "persistent hot spot"}
+RISEN = {"change_percent": 29.0, "change_difference": 40.0, "change_q_value": 0.06, "count": 180.0}
+
+
+def test_from_none_to_forty_is_a_rise():
+    priority, reasons, _ = decision(
+        hotspot_class="not significant", change_difference=40.0, change_q_value=7e-10, count=40.0
+    )
+    assert priority == "emerging"
+    assert reasons.startswith("incidents rose from none in the baseline period to 40")
+
+
+@pytest.mark.parametrize("difference", [-40.0, 0.0])
+def test_from_none_to_none_or_to_fewer_is_no_rise(difference):
+    assert decision(change_difference=difference, change_q_value=0.001)[0] == "none"
+
+
+def test_a_rise_is_said_with_the_confidence_that_its_rule_asks_for():
+    assert "at 90 % confidence or more (q 0.060)" in decision(**RISEN)[1]
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [RISEN, {"emerging_class": "intensifying hot spot"}, {"transition": "new hot"},
+     {"added_residents_at_most": 2_000.0, "added_percent_at_most": 90.0}],
+)  # fmt: skip
+def test_where_it_gets_worse_nothing_says_that_it_does_not(sign):
+    priority, reasons, rules = decision(**{**HOT, **sign})
+    assert priority == "emerging"
+    assert "getting worse" not in reasons
+    assert "hot" not in rules.split(", ")
+    assert "no rule finds it getting worse" in decision(**HOT)[1]
+
+
+def test_an_area_that_was_not_tested_is_not_said_to_be_not_hot():
+    for hotspot_class in ("not tested", None):
+        growing = decision(
+            hotspot_class=hotspot_class, added_residents_at_most=2e3, added_percent_at_most=90.0
+        )
+        assert growing[0] == "preventing"
+        assert growing[1].startswith(f"hotspot class today: {hotspot_class or 'not known'}; up to")
+        priority, reasons, _ = decision(hotspot_class=hotspot_class)
+        assert (priority, "not hot" in reasons) == ("none", False)
+
+
+def test_what_rose_is_not_said_to_have_cooled():
+    reasons = decision(**RISEN, emerging_class="diminishing hot spot")[1]
+    assert "diminishing" not in reasons
+
+
+def test_an_exception_that_is_no_rule_is_refused(tmp_path):
+    with pytest.raises(InvalidRulesError, match="unless names few, which is not a rule"):
+        read_rules(rules_file(tmp_path, rule(unless=["few"])))
 
 
 def test_two_rules_of_one_id_and_a_wrong_order_are_refused(tmp_path):
