@@ -16,9 +16,9 @@ from spatial.coordinates.crs import WGS84
 from spatial.coordinates.operations import operation
 
 SOFTWARE = f"hotspot-atlas {__version__}"
-WEIGHTS_NOT_SUMMED = (
-    "The incidents of this dataset have weights; this answer counts each as 1. Weights are summed "
-    "with measure=weighted (choropleths, hotspots, change, trend) and weight=true (heat maps)."
+WEIGHTS_SUMMED_BY = (
+    "Weights are summed with measure=weighted (choropleths, hotspots, change, trend) and "
+    "weight=true (heat maps)."
 )
 NO_WEIGHTS = "Every incident of this dataset has the weight 1: sums of weights are counts."
 
@@ -32,7 +32,7 @@ def dataset_source(incidents: Incidents) -> dict[str, Any]:
         "source": incidents.source,
         "licence": incidents.licence,
         "synthetic": incidents.synthetic,
-        **({"weights": "not all 1"} if incidents.is_weighted else {}),
+        **({"weights": incidents.weight_label} if incidents.is_weighted else {}),
         **({"repeated_ids": incidents.repeated_ids} if incidents.repeated_ids else {}),
         "coordinates": {
             "import": list(incidents.coordinates) or None,
@@ -133,7 +133,10 @@ def _weight_notes(dataset: Any, method: Mapping[str, Any]) -> tuple[str, ...]:
         return ()
     if method.get("weights"):
         return () if dataset.get("weights") else (NO_WEIGHTS,)
-    return (WEIGHTS_NOT_SUMMED,) if dataset.get("weights") else ()
+    if not dataset.get("weights"):
+        return ()
+    subject = f"The incidents of this dataset have a {dataset['weights']}"
+    return (f"{subject}; this answer counts each as 1. {WEIGHTS_SUMMED_BY}",)
 
 
 def layers_version(layers: LayerStore) -> str:

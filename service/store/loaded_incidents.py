@@ -1,7 +1,7 @@
 """One version of a dataset in memory: columns, sorted for spatial access."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.coverage.coverage import Coverage
 from service.coverage.statements import StatedCoverage, coverage_of
-from service.store.contents import committed_imports, mixed
+from service.store.contents import ImportRecord, committed_imports, mixed
 from service.store.delta import TableVersion
 from service.store.errors import UnknownAttributeError
 from service.store.incident_rows import PRECISIONS, SCHEMA, repeated_count
@@ -150,6 +150,8 @@ class Incidents:
         Finite and at least 0.
     repeated_ids : int
         Ids that more than one incident has.
+    weight_names : tuple of str
+        Columns that weights were read from.
     area_code, area_layer : (n,) int32
         Position in `area_codes` and `area_layers`; -1 where none was supplied.
     """
@@ -180,6 +182,7 @@ class Incidents:
     area_layers: tuple[str, ...]
     attributes: tuple[str, ...]
     repeated_ids: int
+    weight_names: tuple[str, ...]
     _order: IntArray = field(repr=False)
     _table: TableVersion = field(repr=False)
     _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
@@ -192,6 +195,12 @@ class Incidents:
     def is_weighted(self) -> bool:
         """Whether any incident has a weight other than 1."""
         return bool((self.weight != 1.0).any())
+
+    @property
+    def weight_label(self) -> str:
+        """What a weight is, for units: with the name of its column where that is known."""
+        names = ", ".join(self.weight_names)
+        return f"weight ({names})" if names else "weight"
 
     @property
     def revision(self) -> str:
@@ -288,6 +297,7 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         If a file of the version is missing or unreadable.
     """
     facts = DatasetFacts.of(table)
+    records = committed_imports(table.folder, table.version) or ()
     rows = table.read(_COLUMNS, coded=_CODED)
     xy_m = np.column_stack([_floats(rows.column("easting_m")), _floats(rows.column("northing_m"))])
     weight = _floats(rows.column("weight"))
@@ -330,15 +340,15 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         area_layer=_ordered(coded["area_layer"][0], order),
         area_layers=coded["area_layer"][1],
         attributes=tuple(name for name in table.columns if name not in SCHEMA.names),
-        repeated_ids=_repeated_ids(table),
+        repeated_ids=_repeated_ids(table, records),
+        weight_names=tuple(dict.fromkeys(filter(None, (r.get("weight") for r in records)))),
         _order=frozen(order),
         _table=table,
     )
 
 
-def _repeated_ids(table: TableVersion) -> int:
+def _repeated_ids(table: TableVersion, records: Sequence[ImportRecord]) -> int:
     """Ids that more than one row has: as the newest commit states, or else counted."""
-    records = committed_imports(table.folder, table.version)
     if records:
         return int(records[-1]["repeated_ids"])
     return repeated_count(table.read(["incident_id"]).column("incident_id"))

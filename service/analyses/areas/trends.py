@@ -116,6 +116,7 @@ class Trends:
             **_rates(count, selection, steps, query),
         }
         is_weighted = query.measure == "weighted"
+        unit = selection.incidents.weight_label if is_weighted else "incidents"
         placement_counts = area_counts.placement.counts(selection.mask)
         in_layer = int(np.count_nonzero(selection.mask & (area_counts.placement.area >= 0)))
         total = int(count.sum())
@@ -137,7 +138,7 @@ class Trends:
                     "step": query.step,
                     "steps": len(steps.labels),
                     **({"weights": "summed"} if is_weighted else {}),
-                    "unit": f"{'weight' if is_weighted else 'incidents'} per {query.per}",
+                    "unit": f"{unit} per {query.per}",
                     "interval": WEIGHTED_INTERVAL
                     if is_weighted
                     else f"{query.interval} Poisson, 95 %",

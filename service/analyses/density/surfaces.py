@@ -121,7 +121,8 @@ class Surfaces:
         clip_area = within.geometry if within is not None else None
         if clip_area is None and edge is not None:
             clip_area = study.geometry
-        unit = ("weight" if query.weight else "incidents") + " per km^2"
+        label = selected_points.selection.incidents.weight_label
+        unit = f"{label if query.weight else 'incidents'} per km^2"
         unit += " per year" if query.per == "year" else ""
         surface = Surface(
             selected_points=selected_points,

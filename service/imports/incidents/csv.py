@@ -253,6 +253,7 @@ def parse_csv(
         coordinates=reading.coordinates,
         postcodes=None if by_postcode is None else by_postcode.tally,
         findings=reading.findings,
+        weight=columns.weight or "",
     )
 
 

@@ -16,6 +16,8 @@ def import_record(
     rejected_for: Sequence[RejectedFor],
     duplicates: DuplicateIds,
     findings: Mapping[str, int],
+    *,
+    weight: str = "",
 ) -> dict[str, Any]:
     """What an import found, in a form that JSON can hold.
 
@@ -30,6 +32,8 @@ def import_record(
     findings : mapping of str to int
         Rows of which something is noted, by what that is. What else an import comes to know of
         its rows belongs here.
+    weight : str
+        Name of the column with the weights; empty where there is none.
 
     Returns
     -------
@@ -60,6 +64,7 @@ def import_record(
         "on_repeat": duplicates.on_repeat,
         "repeated_rows": duplicates.rows,
         "findings": dict(findings),
+        "weight": weight,
     }
 
 

@@ -109,6 +109,8 @@ class ParsedFile:
         Counts of rows with a postcode; None if no column has one.
     findings : mapping of str to int
         Rows of which something is noted, by what that is: kept with the dataset.
+    weight : str
+        Name of the column with the weights; empty where every weight is 1.
     """
 
     file: SourceFile
@@ -123,6 +125,7 @@ class ParsedFile:
     postcodes: PostcodeTally | None = None
     left_out: int = 0
     findings: Mapping[str, int] = field(default_factory=dict)
+    weight: str = ""
 
 
 Parser = Callable[[bytes, str, Callable[[int], None]], ParsedFile]
@@ -218,7 +221,13 @@ def import_files(
         covers=options.period.covers,
         until=options.period.until(rows),
         replace_ids=options.on_repeat == "replace",
-        found=import_record(summaries, rejected_for, duplicates, findings),
+        found=import_record(
+            summaries,
+            rejected_for,
+            duplicates,
+            findings,
+            weight=next((parsed.weight for parsed in parsed_files if parsed.weight), ""),
+        ),
     )
     options.progress("done", 1.0)
     left_out = sum(summary.left_out for summary in summaries)

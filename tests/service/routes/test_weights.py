@@ -12,12 +12,13 @@ from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.store.incidents import IncidentStore
 from tests.service import world
+from tests.service.addresses import addresses, asking, path_templates
 from tests.service.answers import column, json_of, raster_of, rows_of
 from tests.service.conftest import client_of
 
 INJURED = "injured"
 SUM = 8.5  # of 5, 0, a blank, which counts 1, and 2.5
-NOT_SUMMED = "The incidents of this dataset have weights; this answer counts each as 1."
+NOT_SUMMED = "this answer counts each as 1"
 FILE = """\
 Ref,Date,E,N,Injured
 1,01/03/2024,545500,258500,5
@@ -35,7 +36,10 @@ CHANGE = {
 
 HARM = "\n".join(
     ["Date,E,N,Harm"]
-    + [f"01/03/2024,{x},{y},{k % 3}" for k, (x, y) in enumerate(world.located_xy_m())]
+    + [
+        f"{world.moment(k):%d/%m/%Y},{x},{y},{k % 3}"
+        for k, (x, y) in enumerate(world.located_xy_m())
+    ]
 )
 
 
@@ -65,7 +69,7 @@ def test_a_heat_map_holds_the_sum_of_the_weights_where_they_are_asked_for(client
     weighed = json_of(client, f"{HEATMAP}/summary.json", weight=True)
     assert counted["mass_in_study_area"] == pytest.approx(4.0, rel=0.01)
     assert weighed["mass_in_study_area"] == pytest.approx(SUM, rel=0.01)
-    assert weighed["unit"] == "weight per km^2"
+    assert weighed["unit"] == "weight (Injured) per km^2"
     assert weighed["provenance"]["method"]["sum_of_weights"] == SUM
     assert NOT_SUMMED in notes_of(counted)
     assert NOT_SUMMED not in notes_of(weighed)
@@ -84,7 +88,7 @@ def test_a_contour_of_weights_lies_where_the_weight_is(client):
     [row] = json_of(client, address, percent=10, weight=True, crs="27700")["features"]
     x, y = shapely.from_geojson(json.dumps(row["geometry"])).centroid.coords[0]
     assert (x, y) == pytest.approx((545_500, 258_500), abs=50)  # the incident of weight 5
-    assert row["properties"]["unit"] == "weight per km^2"
+    assert row["properties"]["unit"] == "weight (Injured) per km^2"
 
 
 def test_a_choropleth_has_sums_of_weights_beside_counts(client):
@@ -121,6 +125,29 @@ def test_one_serious_incident_is_no_change_though_its_weight_is(client):
     assert column(rows, "p_value")["C00"] == 1.0
     assert "Fay 1999" in answer["provenance"]["method"]["test"]
     assert answer["provenance"]["method"]["map"]["weighted_after"] == 3.5
+
+
+def test_every_answer_about_a_dataset_with_weights_sums_them_or_says_that_it_does_not(client):
+    answered = 0
+    for template in sorted(path_templates(client.app)):
+        if "{dataset}" not in template:
+            continue
+        for address in addresses(client.app, template, dataset="harm"):
+            answer = client.get(asking(address, permutations="99"))
+            if answer.status_code == 422:
+                answer = client.get(address)
+            if "json" not in answer.headers["Content-Type"] or answer.status_code != 200:
+                continue
+            if "provenance" in answer.json():
+                answered += 1
+                assert NOT_SUMMED in notes_of(answer.json()), address
+    assert answered > 12
+
+
+def test_ranks_are_not_of_sums_of_weights(client):
+    answer = client.get(CELLS, params={"measure": "weighted", "ranks": True})
+    assert answer.status_code == 422
+    assert "not of measure=weighted" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,16 @@ def test_a_delivery_imported_again_repeats_nothing(incidents, deliver):
     assert incidents.open("calls").repeated_ids == 0
 
 
+def test_a_corrected_delivery_replaces_its_rows_and_those_with_its_ids(incidents, deliver):
+    deliver("march.csv", *year_to_date([1, 2, 3], "open"), on_repeat="replace")
+    deliver("april.csv", *year_to_date([3, 4], "open"), on_repeat="replace")
+    corrected = year_to_date([2, 3], "closed")
+    summary = deliver("april.csv", *corrected, replace=True, on_repeat="replace")
+    assert summary.replaced == 15  # ten of the first April, five of February
+    statuses = {key[:2]: row["status"] for key, row in rows_by_id(incidents).items()}
+    assert statuses == {"C1": "open", "C2": "closed", "C3": "closed"}
+
+
 def test_within_one_file_the_last_row_of_an_id_replaces_the_others(incidents, deliver):
     summary = deliver(
         "a.csv", "1,2024-01-01,open", "2,2024-01-02,open", ",2024-01-03,open",
