@@ -391,6 +391,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.imports.sites": {
+        "boundaries.layers",
         "service.imports.files",
         "service.store",
         "spatial",

@@ -1,6 +1,7 @@
 """Codes of areas as people write them: compared without case and blanks."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -27,14 +28,20 @@ class CodeIndex:
     """
 
     def __init__(self, codes: Sequence[str]) -> None:
+        self._codes = codes
         self._exact = {code: i for i, code in enumerate(codes)}
-        self._plain: dict[str, int] = {}
-        for i, code in enumerate(codes):
-            plain = plain_code(code)
-            self._plain[plain] = _AMBIGUOUS if plain in self._plain else i
 
     def __len__(self) -> int:
         return len(self._exact)
+
+    @cached_property
+    def _plain(self) -> dict[str, int]:
+        """Positions by plain code, made when a code is not there exactly."""
+        plain_codes: dict[str, int] = {}
+        for i, code in enumerate(self._codes):
+            plain = plain_code(code)
+            plain_codes[plain] = _AMBIGUOUS if plain in plain_codes else i
+        return plain_codes
 
     def position(self, code: str) -> int:
         """The position of a code, -1 if it is none of them.
@@ -46,6 +53,17 @@ class CodeIndex:
         """
         exact = self._exact.get(code)
         return max(self._plain.get(plain_code(code), -1), -1) if exact is None else exact
+
+    def spelling(self, code: str) -> str:
+        """A code as it is spelt here; unchanged if it is none of these.
+
+        Parameters
+        ----------
+        code : str
+            As it was written.
+        """
+        position = self.position(code)
+        return code if position < 0 else self._codes[position]
 
     def positions(self, codes: Iterable[str]) -> IndexArray:
         """(len(codes),) int32 position of each code, -1 where it is none of them.
@@ -67,6 +85,18 @@ def plain_code(code: str) -> str:
         As it was written.
     """
     return "".join(code.split()).casefold()
+
+
+def one_spelling(names: Iterable[str]) -> tuple[str, ...]:
+    """Names of which those that differ in case and blanks alone are spelt as the first of them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        In any order.
+    """
+    spellings: dict[str, str] = {}
+    return tuple(spellings.setdefault(plain_code(name), name) for name in names)
 
 
 def best_layer(

@@ -9,9 +9,9 @@ from boundaries.changes.lookups import Derivation, Membership, derive_layer, mem
 from boundaries.errors import LayerExistsError
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore, check_layer_id
-from service.imports.files.delimited import DelimitedFile, read_delimited
+from service.imports.files.delimited import DelimitedFile
 from service.imports.files.summary import Progress, silent
-from service.store.errors import ImportRefusedError
+from service.imports.lookups import column_texts, read_lookup
 from service.store.lookups import LookupKey, LookupStore
 
 
@@ -131,9 +131,9 @@ def derive_boundaries(
         raise LayerExistsError(layer)
     parent = store.get(from_layer)
     progress("reading", 0.0)
-    contents = _read(lookup)
+    contents = read_lookup(lookup)
     members = _membership(
-        contents, from_field=from_field, to_field=to_field, name_field=name_field
+        contents, parent, from_field=from_field, to_field=to_field, name_field=name_field
     )
     progress("joining", 0.2)
     derived, derivation = derive_layer(
@@ -153,28 +153,21 @@ def derive_boundaries(
     return BoundaryDerivation(saved, derivation, parent, is_replacement)
 
 
-def _read(path: Path) -> DelimitedFile:
-    """The file; an incomplete record is refused, never left out."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportRefusedError(str(path), f"cannot be read: {error.strerror}") from error
-    contents = read_delimited(content, name=path.name)
-    if contents.malformed:
-        raise ImportRefusedError(str(path), f"{contents.check.rejects[0]}")
-    return contents
-
-
 def _membership(
-    contents: DelimitedFile, *, from_field: str, to_field: str, name_field: str | None
+    contents: DelimitedFile,
+    parent: Layer,
+    *,
+    from_field: str,
+    to_field: str,
+    name_field: str | None,
 ) -> Membership:
     """The larger area of each small one in a file."""
-    small_codes = _texts(contents, from_field, "--from-field")
-    large_codes = _texts(contents, to_field, "--to-field")
+    small_codes = column_texts(contents, from_field, "--from-field", parent.codes)
+    large_codes = column_texts(contents, to_field, "--to-field")
     names = (
         [""] * len(small_codes)
         if name_field is None
-        else _texts(contents, name_field, "--name-field")
+        else column_texts(contents, name_field, "--name-field")
     )
     return membership(
         zip(small_codes, large_codes, names, strict=True),
@@ -195,8 +188,3 @@ def _pairs(derivation: Derivation) -> pa.Table:
     columns = {"from_code": small, "to_code": large, "change": [None] * n}
     table = pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
     return table.append_column("source_row", pa.array(range(n), pa.int64()))
-
-
-def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
-    """A column as text, blank where a value is missing."""
-    return [value or "" for value in contents.column(field, option).to_pylist()]

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from boundaries.changes.vintages import IRREGULAR, MERGED, SPLIT, UNCHANGED, Changes, changes
+from boundaries.layers.codes import CodeIndex
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.summary import Progress, silent
 from service.store.errors import DatasetSettingsError, ImportRefusedError
@@ -150,13 +151,18 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     _check_weight(options.weight)
     store.check_import(options.key, replace=options.replace)
     options.progress("reading", 0.0)
-    contents = _read(path, options.delimiter)
+    contents = read_lookup(path, options.delimiter)
+    codes, key = options.codes or {}, options.key
     columns = {
-        "from_code": _texts(contents, options.from_field, "--from-field"),
-        "to_code": _texts(contents, options.to_field, "--to-field"),
+        "from_code": column_texts(
+            contents, options.from_field, "--from-field", codes.get(key.from_layer, ())
+        ),
+        "to_code": column_texts(
+            contents, options.to_field, "--to-field", codes.get(key.to_layer, ())
+        ),
         "change": [""] * contents.table.num_rows
         if options.change_field is None
-        else _texts(contents, options.change_field, "--change-field"),
+        else column_texts(contents, options.change_field, "--change-field"),
     }
     numbers = contents.check.row_numbers
     options.progress("checking", 0.4)
@@ -192,8 +198,26 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     )
 
 
-def _read(path: Path, delimiter: str | None) -> DelimitedFile:
-    """The file; an incomplete record is refused, never left out."""
+def read_lookup(path: Path, delimiter: str | None = None) -> DelimitedFile:
+    """The file of a lookup; an incomplete record is refused, never left out.
+
+    Parameters
+    ----------
+    path : Path
+        Delimited text with a header.
+    delimiter : str or None
+        One character; None: found in the header.
+
+    Returns
+    -------
+    DelimitedFile
+        All records.
+
+    Raises
+    ------
+    ImportRefusedError
+        If the file cannot be read or has an incomplete record.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -204,9 +228,33 @@ def _read(path: Path, delimiter: str | None) -> DelimitedFile:
     return contents
 
 
-def _texts(contents: DelimitedFile, field: str, option: str) -> list[str]:
-    """A column as text, blank where a value is missing."""
-    return [value or "" for value in contents.column(field, option).to_pylist()]
+def column_texts(
+    contents: DelimitedFile, field: str, option: str, codes: Collection[str] = ()
+) -> list[str]:
+    """A column as text, blank where a value is missing.
+
+    Parameters
+    ----------
+    contents : DelimitedFile
+        The file.
+    field, option : str
+        Name of the column, and the option that names it.
+    codes : collection of str
+        Of the layer that the column has codes of: one that differs in case and blanks alone is
+        spelt as the layer does.
+
+    Returns
+    -------
+    list of str
+        One per record.
+
+    Raises
+    ------
+    ImportRefusedError
+        If there is no such column.
+    """
+    index = CodeIndex(sorted(codes))
+    return [index.spelling(text or "") for text in contents.column(field, option).to_pylist()]
 
 
 def _unique_pairs(rows: pa.Table) -> pa.Table:

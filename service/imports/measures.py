@@ -1,13 +1,14 @@
 """Imports measures of areas from CSV or GeoJSON: population, households, deprivation."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundaries.layers.codes import CodeIndex, best_layer
 from service.imports.files import rejects as rejecting
 from service.imports.files.delimited import DelimitedFile
 from service.imports.files.geojson import Features, read_features
@@ -42,6 +43,9 @@ class MeasureOptions:
         The column with the codes.
     codes : collection of str or None
         All codes of the layer; None if it is not imported, so that codes are not compared.
+        Compared without case and blanks; the values are stored under the layer's spelling.
+    layers : mapping of str to collection of str
+        Codes of all layers, to say if another one has more of the codes.
     unit, source, licence : str
         Stored with the values.
     synthetic : bool
@@ -58,6 +62,7 @@ class MeasureOptions:
     layer: str
     code_field: str
     codes: Collection[str] | None = None
+    layers: Mapping[str, Collection[str]] = field(default_factory=dict)
     unit: str = ""
     source: str = ""
     licence: str = ""
@@ -110,11 +115,11 @@ def import_measures(
     rows = features.rows
     code_name = rows.resolve_name(options.code_field, "--code-field")
     names = {value: rows.resolve_name(value.column, "--value-field") for value in values}
-    codes = rows.table.column(code_name)
-    _check_codes(rows, code_name, options)
+    codes = _layer_codes(rows.table.column(code_name), options)
+    _check_codes(rows, code_name, codes, options)
     numbers = {value: _numbers(rows, names[value], options) for value in values}
     rejects_path = _list_rejects(store, features, values, options)
-    notes = list(rows.notes)
+    notes = [*rows.notes, *_other_layer_notes(codes, options)]
     table = _long_table(codes, numbers, rows.check.usable, rows.check.row_numbers, options.layer)
     for value, value_numbers in numbers.items():
         notes += _notes(codes, value, value_numbers, rows.check.usable, options)
@@ -155,9 +160,19 @@ def import_measures(
     )
 
 
-def _check_codes(rows: DelimitedFile, code_name: str, options: MeasureOptions) -> None:
+def _layer_codes(codes: pa.ChunkedArray, options: MeasureOptions) -> pa.ChunkedArray:
+    """The codes of a file as the layer spells them: compared without case and blanks."""
+    if options.codes is None:
+        return codes
+    index = CodeIndex(sorted(options.codes))
+    spelt = [None if code is None else index.spelling(code) for code in codes.to_pylist()]
+    return pa.chunked_array([pa.array(spelt, pa.string())])
+
+
+def _check_codes(
+    rows: DelimitedFile, code_name: str, codes: pa.ChunkedArray, options: MeasureOptions
+) -> None:
     """Reject rows without a code of the layer; refuse if none has one, or codes are repeated."""
-    codes = rows.table.column(code_name)
     check = rows.check
     is_blank = codes.is_null().to_numpy()
     check.reject(is_blank, code_name, codes, "is blank")
@@ -186,6 +201,23 @@ def _check_codes(rows: DelimitedFile, code_name: str, options: MeasureOptions) -
             "Are --layer and --code-field right?",
         )
     check.reject(~is_blank & ~in_layer, code_name, codes, f"{NOT_IN_LAYER} {options.layer}")
+
+
+def _other_layer_notes(codes: pa.ChunkedArray, options: MeasureOptions) -> list[str]:
+    """A note if another layer has more of the codes than the one that the user names."""
+    layers = {options.layer: options.codes or (), **options.layers}
+    unique_codes = dict.fromkeys(pc.unique(codes.drop_null()).to_pylist(), 1)
+    indices = {name: CodeIndex(sorted(layer_codes)) for name, layer_codes in layers.items()}
+    _, known = best_layer(unique_codes, indices)
+    best = max(known, key=lambda layer: known[layer])
+    if options.codes is None or known[best] == known[options.layer]:
+        return []
+    note = (
+        f"{known[best]:,} of the codes are of {best}, only {known[options.layer]:,} of "
+        f"{options.layer}: if they are codes of {best}, import them with --layer {best} and let a "
+        "lookup carry the values"
+    )
+    return [note]
 
 
 def _numbers(rows: DelimitedFile, column: str, options: MeasureOptions) -> Numbers:

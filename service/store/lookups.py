@@ -1,5 +1,6 @@
 """Lookups between the areas of two layers at rest: one Delta table of pairs of codes."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.changes.vintages import UNCHANGED, Changes, changes
+from boundaries.layers.codes import CodeIndex
 from boundaries.layers.layer import is_layer_id
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
@@ -51,7 +53,7 @@ class LookupKey:
 
 @dataclass(frozen=True, eq=False)
 class Lookup:
-    """A lookup as it is read: in its own direction, or turned round.
+    """A lookup as it is read: in its own direction, turned round, or two in a chain.
 
     Attributes
     ----------
@@ -59,21 +61,21 @@ class Lookup:
         The direction that `changes` has.
     changes : Changes
         Old areas are those of `key.from_layer`.
-    turned : bool
-        True where the lookup was imported in the other direction.
     weight : str
         ``area``, or the measure that shares areas which were split, as ``name`` or
         ``name:period``.
+    is_chain : bool
+        True where it is two lookups one after the other.
     """
 
     key: LookupKey
     changes: Changes
-    turned: bool
     weight: str
     source: str
     licence: str
     loaded_from: str
     version: int
+    is_chain: bool = False
 
 
 @dataclass(frozen=True)
@@ -96,12 +98,18 @@ class _Version:
 
     @cached_property
     def lookups(self) -> Mapping[LookupKey, Lookup]:
-        """Every lookup in its own direction, and turned round where that has a meaning."""
+        """Every lookup in its own direction, turned round where that has a meaning, and chains."""
         lookups = {key: self._lookup(key, pairs) for key, pairs in self.pairs.items()}
         for key, lookup in list(lookups.items()):
             back = LookupKey(key.to_layer, key.from_layer)
             if back not in lookups and is_change_of_vintage(lookup.changes):
                 lookups[back] = self._lookup(back, self.pairs[key], turned=True)
+        for first in list(lookups.values()):
+            for second in list(lookups.values()):
+                key = LookupKey(first.key.from_layer, second.key.to_layer)
+                is_chain = first.key.to_layer == second.key.from_layer
+                if is_chain and key.from_layer != key.to_layer and key not in lookups:
+                    lookups[key] = _chain(key, first, second)
         return lookups
 
     def _lookup(self, key: LookupKey, pairs: _Pairs, *, turned: bool = False) -> Lookup:
@@ -109,13 +117,40 @@ class _Version:
         return Lookup(
             key=key,
             changes=changes(rows, label=pairs.loaded_from),
-            turned=turned,
             weight=pairs.weight,
             source=pairs.source,
             licence=pairs.licence,
             loaded_from=pairs.loaded_from,
             version=self.version,
         )
+
+
+def _chain(key: LookupKey, first: Lookup, second: Lookup) -> Lookup:
+    """Two lookups one after the other.
+
+    An area that the second does not have leads to one that no layer has, so that nothing is
+    taken to be complete that is not.
+    """
+    middle = CodeIndex(second.changes.old_codes).positions(first.changes.new_codes)
+    new_codes: dict[int, list[str]] = {}
+    for old, new in zip(second.changes.old.tolist(), second.changes.new.tolist(), strict=True):
+        new_codes.setdefault(old, []).append(second.changes.new_codes[new])
+    label = f"{first.loaded_from} and {second.loaded_from}"
+    rows = [
+        (first.changes.old_codes[old], new_code, "")
+        for old, new in zip(first.changes.old.tolist(), first.changes.new.tolist(), strict=True)
+        for new_code in new_codes.get(
+            int(middle[new]), [f"{first.changes.new_codes[new]} of {first.key.to_layer}"]
+        )
+    ]
+    return dataclasses.replace(
+        first,
+        key=key,
+        changes=changes(rows, label=label),
+        weight=BY_AREA,
+        loaded_from=label,
+        is_chain=True,
+    )
 
 
 def is_change_of_vintage(lookup: Changes) -> bool:
@@ -159,15 +194,16 @@ class LookupStore(TableStore[_Version]):
         tuple of Lookup
             Empty if none has been imported.
         """
-        lookups = self._current().lookups
-        keys = sorted(lookups, key=lambda key: (key.from_layer, key.to_layer))
-        return tuple(lookups[key] for key in keys if not lookups[key].turned)
+        current = self._current()
+        keys = sorted(current.pairs, key=lambda key: (key.from_layer, key.to_layer))
+        return tuple(current.lookups[key] for key in keys)
 
     def into(self, layer: str) -> tuple[Lookup, ...]:
-        """Every lookup that leads to a layer, by the layer it comes from.
+        """Every lookup that leads to a layer, by the layer it comes from; chains last.
 
         One that was imported in the other direction is turned round where it is a change of
-        vintage; see `is_change_of_vintage`.
+        vintage; see `is_change_of_vintage`. Two lookups that lead there one after the other are
+        one, unless one leads there directly.
 
         Parameters
         ----------
@@ -180,8 +216,8 @@ class LookupStore(TableStore[_Version]):
             Empty if none leads to the layer.
         """
         lookups = self._current().lookups
-        keys = sorted(key.from_layer for key in lookups if key.to_layer == layer)
-        return tuple(lookups[LookupKey(name, layer)] for name in keys)
+        leading = [lookup for key, lookup in lookups.items() if key.to_layer == layer]
+        return tuple(sorted(leading, key=lambda lookup: (lookup.is_chain, lookup.key.from_layer)))
 
     def codes(self) -> Mapping[str, tuple[str, ...]]:
         """The codes of every layer that a lookup names, whether it is imported or not.

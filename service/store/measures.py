@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundaries.layers.codes import CodeIndex
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, completed
@@ -118,10 +119,15 @@ class MeasureColumn:
     synthetic: bool
     loaded_from: str
     version: int
-    by_code: Mapping[str, float] = field(repr=False)
+    _index: CodeIndex = field(repr=False)
 
     def __len__(self) -> int:
         return len(self.codes)
+
+    @property
+    def by_code(self) -> Mapping[str, float]:
+        """The value of each code."""
+        return dict(zip(self.codes, self.values.tolist(), strict=True))
 
     def values_for(self, codes: Sequence[str]) -> FloatArray:
         """(len(codes),) float64 value of each area, NaN where there is none.
@@ -129,14 +135,14 @@ class MeasureColumn:
         Parameters
         ----------
         codes : sequence of str
-            Of areas, in any order.
+            Of areas, in any order; compared without case and blanks.
 
         Returns
         -------
         (len(codes),) float64
             In the order of `codes`.
         """
-        return np.array([self.by_code.get(code, np.nan) for code in codes], dtype=np.float64)
+        return np.append(self.values, np.nan)[self._index.positions(codes)]
 
 
 Columns = Mapping[MeasureKey, MeasureColumn]
@@ -348,7 +354,7 @@ def _read(table: TableVersion) -> Columns:
             synthetic=bool(synthetic[start]),
             loaded_from=word["source_file"],
             version=table.version,
-            by_code=dict(zip(ordered, values.tolist(), strict=True)),
+            _index=CodeIndex(ordered),
         )
     return columns
 

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
+from boundaries.layers.codes import one_spelling
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, completed
@@ -305,7 +306,7 @@ def _read(table: TableVersion) -> Sites:
         crs=str(table.facts.get("crs", "")),
         site_ids=site_ids,
         names=_texts(sites, "name"),
-        districts=_texts(sites, "district"),
+        districts=one_spelling(_texts(sites, "district")),
         xy_m=frozen(xy_m),
         geometries=frozen(geometries),
         homes_planned=frozen(_floats(sites, "homes_planned")),

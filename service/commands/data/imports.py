@@ -124,6 +124,7 @@ def measures(
                 layer=layer,
                 code_field=code_field,
                 codes=resources.layers.get(layer).codes,
+                layers={name: resources.layers.get(name).codes for name in resources.layers.ids()},
                 unit=unit,
                 source=source,
                 licence=licence,

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from boundaries.layers.codes import one_spelling
 from service.imports.files import rejects as rejecting
 from service.imports.files.geojson import read_features
 from service.imports.files.numbers import Decimal
@@ -141,8 +142,9 @@ def _by_district(table: pa.Table) -> tuple[DistrictTotal, ...]:
         ["district", "homes_planned", "homes_completed"]
     )
     totals: dict[str, list[dict[str, Any]]] = {}
-    for row in sites.to_pylist():
-        totals.setdefault(row["district"] or NO_DISTRICT, []).append(row)
+    names = one_spelling(name or NO_DISTRICT for name in sites.column("district").to_pylist())
+    for name, row in zip(names, sites.to_pylist(), strict=True):
+        totals.setdefault(name, []).append(row)
     return tuple(
         DistrictTotal(
             district=district,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from boundaries.layers.codes import CodeIndex, best_layer, places_deny
+from boundaries.layers.codes import CodeIndex, best_layer, one_spelling, places_deny
 
 INDEX = CodeIndex(["E0101", "e0101", "W 2", "Å1"])
 
@@ -17,6 +17,15 @@ def test_a_code_is_itself_or_one_that_differs_in_case_and_blanks_alone(code, pos
 
 def test_a_code_that_could_be_two_is_none():
     assert INDEX.positions(["E 0101", "E0101"]).tolist() == [-1, 0]
+
+
+def test_a_code_is_spelt_as_the_index_has_it_or_as_it_was():
+    assert [INDEX.spelling(code) for code in ("w2", "E0101", "W3")] == ["W 2", "E0101", "W3"]
+
+
+def test_names_that_differ_in_case_and_blanks_are_spelt_as_the_first():
+    names = ("South Cambs", "Ely", "SOUTH  CAMBS ", "ely")
+    assert one_spelling(names) == ("South Cambs", "Ely", "South Cambs", "Ely")
 
 
 @pytest.mark.parametrize(

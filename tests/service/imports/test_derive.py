@@ -104,3 +104,11 @@ def test_the_larger_area_of_each_small_one_is_kept_as_a_lookup(store, columns, t
         (code, f"C{code[1:3]}") for code in chessboard(2, 2)
     }
     assert lookups.into("small") == ()
+
+
+def test_codes_of_the_small_areas_may_be_in_another_case(store, tmp_path):
+    rows = [f"{code.lower()} ,C{code[1:3]},x{code[1:3]}" for code in chessboard(2, 2)]
+    path = lookup_file(tmp_path, HEADER + "\n".join(rows))
+    derive(store, path, layer="cols", **FIELDS)
+    (lookup,) = LookupStore(tmp_path / "lookups").into("cols")
+    assert set(lookup.changes.old_codes) == set(chessboard(2, 2))

@@ -107,3 +107,11 @@ def test_progress_goes_from_nothing_to_done(store, write):
     import_lookup(store, write(PAIRS), options(progress=lambda doing, share: told.append(share)))
     assert told == sorted(told)
     assert (told[0], told[-1]) == (0.0, 1.0)
+
+
+def test_codes_are_stored_as_the_layers_spell_them(store, write):
+    rows = [(old.upper(), f" {new}", change) for old, new, change in PAIRS]
+    done = import_lookup(store, write([*rows, *PAIRS]), options())
+    assert len(done.changes.old) == 6
+    assert "all 5 areas of old are in it" in done.lines()
+    assert set(store.available()[0].changes.old_codes) == set(OLD_M)

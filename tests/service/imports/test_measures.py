@@ -159,3 +159,32 @@ def test_what_is_no_geojson_is_refused(measures, write, text, message):
 def test_a_file_that_is_not_there_is_refused(measures, tmp_path):
     with pytest.raises(ImportRefusedError, match="no such file"):
         import_measures(measures, tmp_path / "none.csv", PEOPLE, _options())
+
+
+def test_codes_are_stored_as_the_layer_spells_them(measures, write):
+    path = write("code,n\ne1,1\n E 2,2\nE3,3\n")
+    summary = import_measures(measures, path, PEOPLE, _options())
+    assert summary.rejected == 0
+    assert dict(measures.column("lsoa", "people").by_code) == {"E1": 1.0, "E2": 2.0, "E3": 3.0}
+    path = write("code,n\ne1,1\nE1,2\n", "twice.csv")
+    with pytest.raises(ImportRefusedError, match="more than once, such as E1 in rows 2, 3"):
+        import_measures(measures, path, PEOPLE, _options(replace=True))
+
+
+def test_values_stored_before_their_layer_are_found_in_any_spelling(measures, write):
+    path = write("code,n\ne1,1\nE 2,2\n")
+    import_measures(measures, path, PEOPLE, _options(codes=None))
+    values = measures.column("lsoa", "people").values_for(("E1", "E2", "E3"))
+    assert values[:2].tolist() == [1.0, 2.0]
+    assert values[2] != values[2]
+
+
+def test_another_layer_that_has_more_of_the_codes_is_named(measures, write):
+    path = write("code,n\nE1,1\nE2,2\nW1,3\n")
+    layers = {"lsoa": CODES, "older": ("E1", "E2", "W1"), "ward": ("W1",)}
+    summary = import_measures(measures, path, PEOPLE, _options(layers=layers))
+    (note,) = [note for note in summary.notes if "of the codes are of" in note]
+    assert note.startswith("3 of the codes are of older, only 2 of lsoa")
+    path = write("code,n\nE1,1\n", "other.csv")
+    summary = import_measures(measures, path, PEOPLE, _options(layers=layers, replace=True))
+    assert not any("of the codes are of" in note for note in summary.notes)

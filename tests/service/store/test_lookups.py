@@ -69,7 +69,6 @@ def test_a_change_of_vintage_is_read_backwards_and_parts_and_wholes_are_not(stor
     store.append(KEY, pair_rows((*PAIRS, *UNCHANGED)), file=FILE)
     store.append(LookupKey("old", "ward"), pair_rows(PAIRS[4:]), file=FILE)
     (back,) = store.into("old")
-    assert back.turned
     assert back.key == LookupKey("new", "old")
     assert pairs_of(back) == {(new, old) for old, new, _ in (*PAIRS, *UNCHANGED)}
     assert [one.key.to_layer for one in store.available()] == ["new", "ward"]
@@ -79,8 +78,24 @@ def test_a_lookup_of_its_own_comes_before_one_turned_round(store):
     store.append(KEY, pair_rows(UNCHANGED), file=FILE)
     store.append(LookupKey("new", "old"), pair_rows(UNCHANGED[:3]), file=FILE)
     (found,) = store.into("old")
-    assert not found.turned
     assert len(found.changes.old) == 3
+
+
+def test_two_lookups_one_after_the_other_are_one(store):
+    wards = (("u", "west", ""), ("v", "west", ""), ("t1", "west", ""), ("t2", "east", ""))
+    store.append(KEY, pair_rows(), file=FILE)
+    store.append(LookupKey("new", "ward"), pair_rows(wards), file=FILE)
+    direct, chain = store.into("ward")
+    assert (direct.key.from_layer, chain.key.from_layer) == ("new", "old")
+    assert (direct.is_chain, chain.is_chain) == (False, True)
+    # The lookup to the wards lacks w: what leads there leads to no ward, and is not left out.
+    assert pairs_of(chain) == {
+        ("u", "west"), ("v", "west"), ("s", "west"), ("s", "east"),
+        ("m", "w of new"), ("n", "w of new"),
+    }  # fmt: skip
+    assert [one.key for one in store.available()] == [LookupKey("new", "ward"), KEY]
+    store.append(LookupKey("old", "ward"), pair_rows(wards[:1]), file=FILE)
+    assert [one.is_chain for one in store.into("ward")] == [False, False]
 
 
 def test_the_revision_tells_content_apart(store):

@@ -253,6 +253,20 @@ def test_parts_lead_to_their_wholes_and_not_back(folder):
     assert by_code(counted(folder, "old"))["u"] == 10
 
 
+def test_codes_lead_through_two_lookups_and_a_part_goes_by_location(folder):
+    opened(folder, vintages.layer("ward", {"west": (0, 2_500), "east": (2_500, 6_000)}))
+    wards = tuple((code, "west", "") for code in ("u", "v", "t1"))
+    wards += tuple((code, "east", "") for code in ("t2", "w"))
+    save_lookup(folder)
+    save_lookup(folder, pairs=wards, key=vintages.LookupKey("new", "ward"))
+    records = [("u", None), ("m", None), ("s", 2_100.0), ("s", 3_000.0), ("v", 5_000.0)]
+    save_incidents(folder, records * 10, area_layer="old")
+    found = counted(folder, "ward")
+    assert by_code(found) == {"west": 30, "east": 20}
+    assert found.reconciliation()["in_layer_by_lookup_and_location"] == 20
+    assert any("Codes of old lead to ward through lookup.csv and" in n for n in found.notes())
+
+
 def test_a_new_lookup_is_used_at_once_and_changes_the_version(folder):
     save_incidents(folder, TYPICAL + [("s", None)] * 8, area_layer="old")
     held = opened(folder)

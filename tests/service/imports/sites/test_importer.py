@@ -218,3 +218,16 @@ def test_the_same_file_again_is_refused_and_replaced_when_asked(sites, write):
     summary = import_sites(sites, path, None, SiteOptions(replace=True))
     assert summary.replaced == 2
     assert len(sites.open()) == 2
+
+
+def test_districts_that_differ_in_case_and_blanks_are_one(sites, write):
+    path = write(
+        "a,A,South Cambs,10,545000,258000",
+        "b,B,SOUTH  CAMBS,20,545100,258000",
+        "c,C,Ely,5,545200,258000",
+        header="site_id,name,district,homes,easting,northing",
+    )
+    summary = import_sites(sites, path)
+    totals = {total.district: total.homes_planned for total in summary.districts}
+    assert totals == {"South Cambs": 30, "Ely": 5}
+    assert sites.open().districts == ("South Cambs", "South Cambs", "Ely")
