@@ -115,6 +115,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.queries",
         "service.runtime",
+        "service.sentences",
         "service.store",
         "spatial",
         "spatial.coordinates",

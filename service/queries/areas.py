@@ -36,6 +36,15 @@ def checked_neighbours(rule: str) -> str:
     )
 
 
+RatePer = Annotated[
+    Literal["period", "year"],
+    Field(
+        description="Rates and densities are of the whole period, or per year of 365.25 days "
+        "that the data cover of it; the unit of the answer says which."
+    ),
+]
+
+
 class ChoroplethQuery(TableQuery):
     """Query of a choropleth: one value per area."""
 
@@ -67,6 +76,7 @@ class ChoroplethQuery(TableQuery):
         float,
         Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
     ] = 1000.0
+    rate_per: RatePer = "period"
     interval: Annotated[
         Literal["exact", "byar"], Field(description="Poisson interval of counts and rates.")
     ] = "exact"
@@ -194,6 +204,7 @@ class HotspotQuery(TableQuery):
         float,
         Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
     ] = 1000.0
+    rate_per: RatePer = "period"
     null: Annotated[
         Literal["permutation", "poisson"],
         Field(

@@ -17,13 +17,6 @@ from service.sentences.numbers import amount, counted, listed, probability
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
-UNITS: Final[Mapping[str, str]] = {
-    "count": " incidents",
-    "density": " incidents per km²",
-    "share": " % of all incidents",
-    "ratio": " times what is expected",
-    "weighted": " in weight",
-}
 NO_PATTERN: Final = "no pattern detected"
 
 
@@ -198,12 +191,8 @@ def _name(table: Table, index: int) -> str:
 
 def _unit(table: Table, value: float) -> str:
     """The unit of a choropleth's values, after a number."""
-    method = table.provenance.method
-    if method["measure"] == "count" and value == 1:
-        return " incident"
-    if method.get("per"):
-        return f" per {amount(float(method['per']))} of {method['denominator']}"
-    return UNITS.get(str(method["measure"]), "")
+    unit = str(table.provenance.method["unit"])
+    return f" {unit.replace('incidents', 'incident', 1) if value == 1 else unit}"
 
 
 def _are(number: int) -> str:

@@ -12,6 +12,7 @@ from service.analyses.inputs.neighbours import Neighbourhoods
 from service.model.answers import Provenance, Table
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import ChoroplethQuery
+from service.sentences.units import OF_TIME, scale_of, unit_of
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
@@ -183,16 +184,19 @@ class Choropleths:
             )
             return weights.total, lower, upper
         count = np.where(area_counts.in_scope, area_counts.count, np.nan)
+        scale = scale_of(
+            query.measure, rate_per=query.rate_per, years=area_counts.selection.years()
+        )
         if denominator is None or query.measure in ("count", "density", "share"):
-            return _plain_values(count, area_counts, query)
+            return _plain_values(count, area_counts, query, scale)
         exposure = np.where(area_counts.in_scope, denominator.values, np.nan)
         if query.measure == "rate":
-            estimates = rates(count, exposure, per=query.per, interval=query.interval)
+            estimates = rates(count, exposure, per=query.per / scale, interval=query.interval)
         elif query.measure == "smoothed":
-            estimates = empirical_bayes(count, exposure, per=query.per)
+            estimates = empirical_bayes(count, exposure, per=query.per / scale)
         elif query.measure == "smoothed-local":
             queen = self._neighbourhoods.of(area_counts.layer, "queen")
-            estimates = empirical_bayes_local(count, exposure, queen, per=query.per)
+            estimates = empirical_bayes_local(count, exposure, queen, per=query.per / scale)
         else:
             expected = expected_counts(count, exposure)
             estimates = standardised_ratios(count, expected, interval=query.interval)
@@ -254,16 +258,18 @@ def row_order(value: FloatArray, codes: AnyArray) -> NDArray[np.intp]:
     return np.lexsort((codes.astype(str), np.where(np.isfinite(value), -value, np.inf)))
 
 
-def _plain_values(count: FloatArray, area_counts: AreaCounts, query: ChoroplethQuery) -> Values:
+def _plain_values(
+    count: FloatArray, area_counts: AreaCounts, query: ChoroplethQuery, scale: float
+) -> Values:
     """Counts and densities with their Poisson interval, shares with their binomial one."""
     if query.measure == "share":
         estimates = shares(count, float(np.nansum(count)))
         return estimates.value, estimates.lower, estimates.upper
     lower, upper = count_interval(count, method=query.interval)
-    scale = np.ones(len(count))
+    over = np.ones(len(count))
     if query.measure == "density":
-        scale = 1.0 / area_counts.layer.areas_km2
-    return count * scale, lower * scale, upper * scale
+        over = area_counts.layer.areas_km2 * scale
+    return count / over, lower / over, upper / over
 
 
 def _funnel(count: NDArray[np.int64], denominator: FloatArray) -> NDArray[Any]:
@@ -336,6 +342,14 @@ def _provenance(
         **({"weights": "summed"} if query.measure == "weighted" else {}),
         "denominator": None if denominator is None else denominator.measure,
         "per": query.per if is_smoothed or query.measure == "rate" else None,
+        "rate_per": query.rate_per if query.measure in OF_TIME else None,
+        "unit": unit_of(
+            query.measure,
+            per=query.per,
+            denominator=None if denominator is None else denominator.measure,
+            rate_per=query.rate_per,
+            covered=area_counts.selection.covered(),
+        ),
         "interval": _interval_name(query),
         "scheme": query.scheme,
         "classes": query.classes,

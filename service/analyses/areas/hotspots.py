@@ -29,6 +29,7 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
 from service.runtime.cancellation import check_cancelled
+from service.sentences.units import scale_of, unit_of
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.local_statistics.draws import Draws, permutation_work, permutations_that_tell
@@ -175,6 +176,7 @@ class Hotspots:
             row_order(columns["z_score"][area_indices], columns["code"][area_indices])
         ]
         method = _method(query, neighbours, local_test)
+        method["unit"] = _unit(area_counts, denominator, query)
         method["neighbours_chosen"] = choice
         if choices is not None:
             method["sensitivity"] = _describe_choices(choices)
@@ -333,11 +335,28 @@ def _value(
         return weights.total
     if denominator is None or query.measure == "count":
         return count
+    years = area_counts.selection.years()
+    per = query.per / scale_of(query.measure, rate_per=query.rate_per, years=years)
     if query.measure == "rate":
-        return rates(count, denominator.values, per=query.per).value
+        return rates(count, denominator.values, per=per).value
     if query.measure == "smoothed":
-        return empirical_bayes(count, denominator.values, per=query.per).value
+        return empirical_bayes(count, denominator.values, per=per).value
     return standardised_ratios(count, expected_counts(count, denominator.values)).value
+
+
+def _unit(
+    area_counts: AreaCounts, denominator: Denominator | None, query: HotspotQuery
+) -> str | None:
+    """The unit of the tested value; None for flags."""
+    if query.flags is not None:
+        return None
+    return unit_of(
+        query.measure,
+        per=query.per,
+        denominator=None if denominator is None else denominator.measure,
+        rate_per=query.rate_per,
+        covered=area_counts.selection.covered(),
+    )
 
 
 def _flag_values(flags: Denominator) -> FloatArray:

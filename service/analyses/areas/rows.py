@@ -33,7 +33,9 @@ class ChoroplethRow(AreaRow):
         NOTHING,
     )
     value: float | None = column(
-        "What `measure` asks for; null where it cannot be computed.", _OF_COUNT
+        "What `measure` asks for, in the unit that the method states; null where it cannot be "
+        "computed.",
+        _OF_COUNT,
     )
     lower: float | None = column("Lower end of the value's 95 % interval.", _OF_COUNT)
     upper: float | None = column("Upper end of the value's 95 % interval.", _OF_COUNT)
@@ -95,7 +97,9 @@ class HotspotRow(AreaRow):
     """
 
     count: int = column("Incidents in the area.", COUNT, "incidents")
-    value: float | None = column("What is tested; null where it is missing.", _OF_COUNT)
+    value: float | None = column(
+        "What is tested, in the unit that the method states; null where it is missing.", _OF_COUNT
+    )
     z_score: float | None = column(
         "Standard score of the statistic; null where not tested.", _OF_COUNT
     )

@@ -175,14 +175,17 @@ class OverlayRow(Row):
     area_name: str | None = column("Name of that area.", NOTHING, only=_SITE)
     area_count: float | None = column("Incidents in that area.", COUNT, "incidents", only=_SITE)
     area_rate_per_1000: float | None = column(
-        "The same per 1,000 residents.",
+        "The same per 1,000 residents, over the whole period.",
         _OF_AREA_COUNT,
-        "incidents per 1,000 residents",
+        "incidents of the period per 1,000 residents",
         only=_SITE,
     )
     count: int = column("Incidents in the area.", COUNT, "incidents", only=_AREA)
     rate_per_1000: float | None = column(
-        "The same per 1,000 residents.", _OF_COUNT, "incidents per 1,000 residents", only=_AREA
+        "The same per 1,000 residents, over the whole period.",
+        _OF_COUNT,
+        "incidents of the period per 1,000 residents",
+        only=_AREA,
     )
     hotspot_class: str | None = column("Class of the area in the hotspot table.", _OF_EITHER)
     emerging_class: str | None = column("Category of the area in the emerging table.", _OF_EITHER)
@@ -224,7 +227,9 @@ class PriorityRow(AreaRow):
     residents: float | None = column("Residents of the area today.", NOTHING, "residents")
     count: int = column("Incidents in the area.", COUNT, "incidents")
     rate_per_1000: float | None = column(
-        "The same per 1,000 residents.", _OF_COUNT, "incidents per 1,000 residents"
+        "The same per 1,000 residents, over the whole period.",
+        _OF_COUNT,
+        "incidents of the period per 1,000 residents",
     )
     ratio_to_local: float | None = column(
         "Incidents per incident expected at the local rate.", _OF_COUNT

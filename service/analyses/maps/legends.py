@@ -243,18 +243,17 @@ def _legend_of_classes(table: Table, period: tuple[str, str] | None) -> Legend:
 
 def _choropleth_title(method: Mapping[str, Any]) -> tuple[str, str]:
     """The title of a choropleth, and its unit."""
-    per = f"incidents per {method['per'] or 0:,g} {method['denominator']}"
     titles = {
-        "count": ("incidents by area", "incidents"),
-        "weighted": ("weight of incidents by area", "sum of weights"),
-        "rate": ("rate by area", per),
-        "density": ("density by area", "incidents per km²"),
-        "share": ("share by area", "per cent of incidents"),
-        "smoothed": ("smoothed rate by area", per),
-        "smoothed-local": ("locally smoothed rate by area", per),
-        "ratio": ("observed to expected by area", "incidents observed per incident expected"),
+        "count": "incidents",
+        "weighted": "weight of incidents",
+        "rate": "rate",
+        "density": "density",
+        "share": "share",
+        "smoothed": "smoothed rate",
+        "smoothed-local": "locally smoothed rate",
+        "ratio": "observed to expected",
     }
-    return titles[method["measure"]]
+    return f"{titles[method['measure']]} by area", method["unit"]
 
 
 def _forecast_title(method: Mapping[str, Any]) -> tuple[str, str]:

@@ -7,7 +7,7 @@ import {
 import type { GrowthKind, View } from "./state.ts";
 import type { Cell, HeatLegend, Key, Row, Table } from "./types.ts";
 import {
-  COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, capital,
+  COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, capital,
   numberWords, probabilityWords, textOf,
 } from "./words.ts";
 
@@ -57,12 +57,14 @@ export function tableAddress(view: View, suffix = ""): string {
       const measure = view.measure;
       words.push(["measure", measure]);
       if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
+      if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
       return `/v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
     case "hotspots": {
       const measure = hotspotMeasure(view);
       words.push(["measure", measure]);
       if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
+      if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
       return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
     case "emerging":
@@ -188,7 +190,7 @@ function growthColumns(kind: GrowthKind, table: Table): Column[] {
 
 function shortMeasure(view: View): string {
   return ({
-    count: "Incidents", rate: "Per 1,000", density: "Per km²", share: "Share, %",
+    count: "Incidents", rate: "Per 1,000 a year", density: "Per km² a year", share: "Share, %",
     smoothed: "Smoothed", "smoothed-local": "Smoothed", ratio: "Obs./exp.",
   })[view.measure] ?? "Value";
 }
@@ -235,7 +237,7 @@ function valueColours(view: View, table: Table): AreaColours | null {
   const colour = new Map(swatches.map((each) => [each.label, each.colour]));
   if (view.view === "growth") {
     const year = String(table.rows[0]?.year ?? "");
-    const unit = `incidents per 1,000 of ${textOf(table.provenance.method["denominator"], "the denominator")}, with the homes planned`;
+    const unit = `incidents a year per 1,000 of ${textOf(table.provenance.method["denominator"], "the denominator")}, with the homes planned`;
     const of = (row: Row): string => colour.get(String(row.class)) ?? MISSING;
     return { title: `Expected rate, ${year}`, unit, swatches, of };
   }

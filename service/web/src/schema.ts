@@ -236,7 +236,9 @@ export interface ChoroplethRow {
    * known.
    */
   denominator: number | null;
-  /** What `measure` asks for; null where it cannot be computed. */
+  /**
+   * What `measure` asks for, in the unit that the method states; null where it cannot be computed.
+   */
   value: number | null;
   /** Lower end of the value's 95 % interval. */
   lower: number | null;
@@ -296,7 +298,7 @@ export interface HotspotRow {
   name: string | null;
   /** Incidents in the area. Unit: incidents. */
   count: number;
-  /** What is tested; null where it is missing. */
+  /** What is tested, in the unit that the method states; null where it is missing. */
   value: number | null;
   /** Standard score of the statistic; null where not tested. */
   z_score: number | null;
@@ -434,7 +436,10 @@ export interface PriorityRow {
   residents: number | null;
   /** Incidents in the area. Unit: incidents. */
   count: number;
-  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. */
+  /**
+   * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
+   * residents.
+   */
   rate_per_1000: number | null;
   /** Incidents per incident expected at the local rate. */
   ratio_to_local: number | null;
@@ -713,11 +718,17 @@ export interface OverlayRow {
   area_name?: string | null;
   /** Incidents in that area. Unit: incidents. Only with by=site. */
   area_count?: number | null;
-  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. Only with by=site. */
+  /**
+   * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
+   * residents. Only with by=site.
+   */
   area_rate_per_1000?: number | null;
   /** Incidents in the area. Unit: incidents. Only with by=area. */
   count?: number;
-  /** The same per 1,000 residents. Unit: incidents per 1,000 residents. Only with by=area. */
+  /**
+   * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
+   * residents. Only with by=area.
+   */
   rate_per_1000?: number | null;
   /** Class of the area in the hotspot table. */
   hotspot_class: string | null;

@@ -56,16 +56,18 @@ export const VIEW_WORDS: Record<ViewName, { name: string; hint: string }> = {
 
 export const MEASURE_WORDS: Record<string, string> = {
   count: "Number of incidents",
-  rate: "Rate per 1,000",
-  density: "Incidents per km²",
+  rate: "Rate a year per 1,000",
+  density: "Incidents per km² a year",
   share: "Share of all, per cent",
-  smoothed: "Smoothed rate per 1,000",
-  "smoothed-local": "Rate smoothed by neighbours, per 1,000",
+  smoothed: "Smoothed rate a year per 1,000",
+  "smoothed-local": "Rate a year, smoothed by neighbours, per 1,000",
   ratio: "Observed to expected",
 };
 
 export const MEASURES = Object.keys(MEASURE_WORDS);
 export const HOTSPOT_MEASURES = ["count", "rate", "smoothed"];
+/** Measures that the page asks for per year, so that periods of any length compare. */
+export const PER_YEAR = new Set(["rate", "density", "smoothed", "smoothed-local"]);
 export const OVER_DENOMINATOR = new Set(["rate", "smoothed", "smoothed-local", "ratio"]);
 
 export const HOT_COLD_WORDS: Record<string, string> = {

@@ -78,10 +78,43 @@ def test_a_rate_is_the_count_per_thousand_of_the_latest_denominator(client):
     rows = rows_of(client, CELLS, measure="rate", denominator="residents")
     counts = world.cell_counts()
     for row in rows:
-        residents = "residents".get(row["code"])
+        residents = world.RESIDENTS.get(row["code"])
         assert row["denominator"] == residents
         expected = 1000 * counts[row["code"]] / residents if residents else None
         assert row["value"] == pytest.approx(expected) if expected else row["value"] is None
+
+
+@pytest.mark.parametrize("measure", ["rate", "density", "smoothed", "smoothed-local"])
+def test_a_rate_per_year_is_that_of_the_period_over_its_years(client, measure):
+    query = {"measure": measure, "denominator": "residents", "from": "2024-01", "to": "2024-06"}
+    of_period, per_year = (
+        json_of(client, CELLS, **query, rate_per=rate_per) for rate_per in ("period", "year")
+    )
+    years = 182 / 365.25
+    for before, after in zip(of_period["rows"], per_year["rows"], strict=True):
+        for name in ("value", "lower", "upper"):
+            if before[name] is not None:
+                assert after[name] == pytest.approx(before[name] / years, rel=1e-9)
+    units = [answer["provenance"]["method"]["unit"] for answer in (of_period, per_year)]
+    assert units[0].endswith(" in 2024-01 to 2024-06")
+    assert units[1].endswith(" per year")
+
+
+def test_rates_of_periods_of_unlike_length_are_never_labelled_alike(client):
+    query = {"measure": "rate", "denominator": "residents"}
+    half, whole = (
+        json_of(client, f"{CELLS}/legend.json", **query, **{"from": "2024-01", "to": to})["unit"]
+        for to in ("2024-06", "2024-12")
+    )
+    assert half != whole
+    assert json_of(client, CELLS, **query)["sentences"][1].count("in 2023-01 to 2024-12") == 1
+
+
+@pytest.mark.parametrize("measure", ["count", "share", "ratio"])
+def test_what_time_does_not_change_has_no_time_in_its_unit(client, measure):
+    query = {"measure": measure, "denominator": "residents", "rate_per": "year"}
+    method = json_of(client, CELLS, **query)["provenance"]["method"]
+    assert (method["rate_per"], "year" in method["unit"]) == (None, False)
 
 
 def test_a_rate_names_its_denominator_and_the_year(client):

@@ -155,6 +155,20 @@ def test_the_answer_says_how_many_areas_must_be_extreme_together(client):
     assert method["areas_that_must_be_extreme_together"] == pytest.approx(np.ceil(needed))
 
 
+def test_a_tested_rate_says_what_it_is_per(client):
+    query = {"measure": "rate", "denominator": "residents", **FEW}
+    of_period, per_year = (
+        json_of(client, HOTSPOTS, **query, rate_per=rate_per) for rate_per in ("period", "year")
+    )
+    assert of_period["provenance"]["method"]["unit"].endswith("residents in 2023-01 to 2024-12")
+    assert per_year["provenance"]["method"]["unit"].endswith("residents per year")
+    years = 731 / 365.25
+    for before, after in zip(of_period["rows"], per_year["rows"], strict=True):
+        if before["value"] is not None:
+            assert after["value"] == pytest.approx(before["value"] / years, rel=1e-9)
+            assert after["z_score"] == pytest.approx(before["z_score"], rel=1e-9)
+
+
 def test_areas_without_a_rate_keep_their_row_and_are_not_tested(client):
     query = {"measure": "rate", "denominator": "residents", **FEW}
     answer = json_of(client, HOTSPOTS, **query)

@@ -79,7 +79,7 @@ def test_a_style_colours_each_class_as_the_legend_does(client, path, query, attr
 def test_a_legend_of_values_says_between_what_and_in_which_unit(client):
     query = {"measure": "rate", "denominator": "residents", "per": 1000}
     legend = json_of(client, f"{CELLS}/legend.json", **query)
-    assert legend["unit"] == "incidents per 1,000 residents"
+    assert legend["unit"] == "incidents per 1,000 residents in 2023-01 to 2024-12"
     assert legend["no_data"]["label"] == "no data"
     intervals = [line for line in legend["classes"] if line["kind"] == "interval"]
     assert len(intervals) == 5
