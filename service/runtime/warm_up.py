@@ -15,6 +15,7 @@ from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
 from spatial.over_time import change
 from spatial.rates import classes, smoothing
+from spatial.surfaces import significance
 from spatial.surfaces.peaks import find_peaks
 from spatial.weights.weights import Neighbours
 
@@ -41,7 +42,10 @@ def warm_up() -> threading.Thread | None:
 
 def _compile_others() -> None:
     """Every kernel besides those of tiles."""
-    for module in (getis_ord, permutation, poisson_null, change, classes, smoothing, assign):
+    modules = (
+        getis_ord, permutation, poisson_null, change, classes, smoothing, significance, assign
+    )  # fmt: skip
+    for module in modules:
         module.compile_kernels()
     _compile_peaks()
     _compile_tail()

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from owslib.ogcapi.features import Features
 
+from spatial.coordinates.crs import WGS84, transform_xy
 from tests.end_to_end.conftest import start
 from tests.end_to_end.test_gdal_clients import AREAS, DATASET, LAYER, gdal
 
@@ -96,8 +97,12 @@ def test_gdal_reads_every_area_by_pages_of_ten(program, table, tmp_path):
     assert there["count"].to_dict() == table["count"].to_dict()
     asked = [page for page in pages(said) if page.get("v")]  # what next links led to
     assert [int(page["offset"]) for page in asked] == list(range(10, AREAS, 10))
-    moved = there.to_crs(table.crs).loc[table.index]
-    apart = shapely.hausdorff_distance(moved.geometry.values, table.geometry.values)
+    # GDAL's own way to the British grid is 2 m off where it finds no grid of shifts.
+    moved = shapely.transform(
+        there.loc[table.index].geometry.values,
+        lambda lonlat: transform_xy(lonlat, source=WGS84, target="EPSG:27700"),
+    )
+    apart = shapely.hausdorff_distance(moved, table.geometry.values)
     assert np.max(apart) < 0.05  # metres
 
 

@@ -5,5 +5,5 @@ from tests.simulations.tables import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
-    Simulation("hotspots of noise", 5_000, hotspots_of_noise),
+    Simulation("hotspots of noise", 2_000, hotspots_of_noise),
 )

@@ -76,9 +76,9 @@ MIDDLE = 4 * 9 + 4
 @given(
     shape=st.sampled_from(sorted(RINGS)),
     ring=st.integers(0, 3),
-    spacing=st.floats(2.0, 20_000.0),
-    corner=st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e7)),
-    turn=st.floats(0.0, 2.0 * np.pi),
+    spacing=quantities(2.0, 20_000.0),
+    corner=st.tuples(quantities(-1e6, 1e6), quantities(-1e6, 1e7)),
+    turn=quantities(0.0, 6.28),
     rounded=st.booleans(),
 )
 def test_a_band_of_a_lattice_is_whole_rings_whatever_its_centres_round_to(

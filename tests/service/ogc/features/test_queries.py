@@ -6,7 +6,7 @@ import pytest
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from tests.service import world
+from tests.service import blocks, world
 from tests.service.answers import json_of
 from tests.service.http.test_refusals import assert_problem
 from tests.service.ogc_checks import (
@@ -148,7 +148,7 @@ def test_features_without_a_time_stay(client):
 # Core: filters by property, unknown and invalid parameters (/req/core/query-param-*)
 
 
-def test_a_property_keeps_the_features_that_have_its_value(client):
+def test_a_property_keeps_the_features_that_have_its_value(client, blocks_client):
     assert ids(page(client, AREAS, code="C21")) == ["C21"]
     assert ids(page(client, AREAS, name='Café, "Nord"')) == ["C00"]
     assert page(client, AREAS, code="nonsense")["numberMatched"] == 0
@@ -158,12 +158,13 @@ def test_a_property_keeps_the_features_that_have_its_value(client):
     for name in ("class", "count"):
         alike = [f["id"] for f in whole if f["properties"][name] == wanted[name]]
         assert ids(page(client, VALUES, **{name: wanted[name]})) == alike
-    hot = page(client, HOT)["features"]
+    blocks_hot = f"hotspots:{world.DATASET}:{blocks.BLOCKS}"
+    hot = page(blocks_client, blocks_hot)["features"]
     classes = {f["properties"]["class"] for f in hot}
     assert len(classes) > 1
     for each in classes:
         alike = [f["id"] for f in hot if f["properties"]["class"] == each]
-        assert ids(page(client, HOT, **{"class": each})) == alike
+        assert ids(page(blocks_client, blocks_hot, **{"class": each})) == alike
 
 
 def test_filters_work_together(client):
