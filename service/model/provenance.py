@@ -91,16 +91,17 @@ def provenance(
     filter: Mapping[str, Any],  # noqa: A002 - the word of the HTTP contract
     method: Mapping[str, Any],
     counts: Mapping[str, int],
+    leading_notes: tuple[str, ...] = (),
     notes: tuple[str, ...] = (),
 ) -> Provenance:
     """The provenance of an answer; synthetic if any of its sources is.
 
-    The notes begin with what the sources say of themselves: invented data, ids that several
-    incidents have, and weights that the answer does not sum. A method that does has the member
-    ``weights``.
+    After the leading notes come those on what the sources say of themselves: ids that several
+    incidents have, and weights that the answer does not sum. A method that does
+    has the member ``weights``. That data are invented is said before everything.
     """
     dataset = sources.get("dataset")
-    notes = (*_repeat_notes(dataset), *_weight_notes(dataset, method), *notes)
+    notes = (*leading_notes, *_repeat_notes(dataset), *_weight_notes(dataset, method), *notes)
     synthetic = any(isinstance(s, Mapping) and bool(s.get("synthetic")) for s in sources.values())
     if synthetic:
         notes = ("Synthetic data: invented for demonstration, about no real people.", *notes)

@@ -18,6 +18,7 @@ from service.analyses.areas.chance import (
 from service.analyses.areas.choropleths import row_order
 from service.analyses.areas.emerging import THREADS
 from service.analyses.areas.rows import ChangeRow
+from service.analyses.areas.shared_out import SharedOut
 from service.analyses.areas.weight_sums import OF_WEIGHTS, WeightSums, changes, names_of_test
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.neighbours import Neighbourhoods
@@ -106,6 +107,7 @@ class PeriodChanges:
         sums = WeightSums.of(before, after, area_indices) if query.measure == "weighted" else None
         values = (count_before, count_after) if sums is None else (sums.before, sums.after)
         change = changes(count_before, count_after, days, sums, correction=query.correction)
+        shared_out = SharedOut.of(before, after, area_indices, sums, correction=query.correction)
 
         def classify(values: FloatArray) -> HotspotMap:
             check_cancelled()
@@ -135,12 +137,20 @@ class PeriodChanges:
             "upper": _finite(change.upper),
             "p_value": change.p_value,
             "q_value": change.q_value,
+            **shared_out.columns(len(codes)),
             "class_before": classes[0].astype(object),
             "class_after": classes[1].astype(object),
             "transition": transitions(classes[0], classes[1]),
         }
         order = row_order(change.difference, codes)
         whole_map = _whole_map(count_before, count_after, days, sums)
+        whole_map["areas_changed"] = shared_out.areas_changed(change)
+        if shared_out.changes is not None:
+            exposures = float(shared_out.exposures[0]), float(shared_out.exposures[1])
+            of_all = _whole_map(count_before, count_after, exposures, sums)
+            whole_map["shared_out"] = {
+                name: of_all[name] for name in ("percent", "ratio", "lower", "upper", "p_value")
+            }
         area_km2 = after.layer.areas_km2[area_indices]
         whole_map["concentration_before"] = _concentration(count_before)
         whole_map["concentration_after"] = _concentration(count_after)
@@ -168,6 +178,7 @@ class PeriodChanges:
                     **names_of_test(sums),
                     "days_before": days[0],
                     "days_after": days[1],
+                    **shared_out.shares.method(),
                     "neighbours": query.neighbours,
                     **describe_draws(draws, neighbours.n, correction=query.correction),
                     "seed": query.seed,
@@ -182,6 +193,7 @@ class PeriodChanges:
                     },
                     **after.reconciliation(),
                 },
+                leading_notes=shared_out.notes(),
                 notes=(
                     *before.selection.coverage_notes(),
                     *after.notes(),

@@ -1,9 +1,11 @@
 """The weighted displacement difference of an intervention."""
 
+from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from service.analyses.areas.change import finite_or_none
 from service.analyses.inputs.area_counts import Areas
+from service.analyses.inputs.located_shares import shares_of_periods
 from service.model.answers import Document
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import DisplacementQuery
@@ -12,8 +14,8 @@ from spatial.over_time.change import (
 )
 
 
-class DisplacementContent(TypedDict):
-    """The difference with its 95 % interval, and the counts of each group of areas."""
+class Estimate(TypedDict):
+    """The difference with its 95 % interval."""
 
     difference: float | None
     standard_error: float | None
@@ -21,6 +23,16 @@ class DisplacementContent(TypedDict):
     upper: float | None
     z_score: float | None
     p_value: float | None
+
+
+class DisplacementContent(Estimate):
+    """The same of what is located, the counts of each group of areas, and what may be.
+
+    `shared_out` is the estimate with the records that are not located shared out in proportion,
+    null where the share located does not differ between the periods by more than chance.
+    """
+
+    shared_out: Estimate | None
     counts: dict[str, Any]
 
 
@@ -87,21 +99,14 @@ class Displacement:
         for name, codes in groups.items():
             indices = [after.layer.position(code) for code in codes]
             pairs[name] = (float(before.count[indices].sum()), float(after.count[indices].sum()))
-        difference = weighted_displacement_difference(
-            pairs["target"],
-            pairs["control"],
-            pairs["displacement"],
-            pairs["displacement_control"],
-            first_exposure=before.selection.length_days(),
-            second_exposure=after.selection.length_days(),
-        )
+        days = before.selection.length_days(), after.selection.length_days()
+        shares = shares_of_periods((("the baseline period", before), ("the later period", after)))
+        exposures = shares.exposures(days)
         content: DisplacementContent = {
-            "difference": finite_or_none(difference.difference),
-            "standard_error": finite_or_none(difference.standard_error),
-            "lower": finite_or_none(difference.lower),
-            "upper": finite_or_none(difference.upper),
-            "z_score": finite_or_none(difference.z_score),
-            "p_value": finite_or_none(difference.p_value),
+            **_estimate(pairs, days),
+            "shared_out": _estimate(pairs, (exposures[0], exposures[1]))
+            if shares.differ and exposures.all()
+            else None,
             "counts": {
                 name: {"before": int(pair[0]), "after": int(pair[1])}
                 for name, pair in pairs.items()
@@ -120,18 +125,42 @@ class Displacement:
                 },
                 method={
                     "name": "weighted displacement difference (Wheeler and Ratcliffe 2018)",
-                    "days_before": before.selection.length_days(),
-                    "days_after": after.selection.length_days(),
+                    "days_before": days[0],
+                    "days_after": days[1],
+                    **shares.method(),
                     **{name: list(codes) for name, codes in groups.items()},
                 },
                 counts=after.reconciliation(),
+                leading_notes=shares.notes(),
                 notes=(
                     *before.selection.coverage_notes(),
                     *after.notes(),
-                    *_notes(before.selection.length_days(), after.selection.length_days()),
+                    *_notes(*days),
                 ),
             ),
         )
+
+
+def _estimate(
+    pairs: Mapping[str, tuple[float, float]], exposures: tuple[float, float]
+) -> Estimate:
+    """The difference of counts before and after, by group of areas."""
+    difference = weighted_displacement_difference(
+        pairs["target"],
+        pairs["control"],
+        pairs["displacement"],
+        pairs["displacement_control"],
+        first_exposure=exposures[0],
+        second_exposure=exposures[1],
+    )
+    return {
+        "difference": finite_or_none(difference.difference),
+        "standard_error": finite_or_none(difference.standard_error),
+        "lower": finite_or_none(difference.lower),
+        "upper": finite_or_none(difference.upper),
+        "z_score": finite_or_none(difference.z_score),
+        "p_value": finite_or_none(difference.p_value),
+    }
 
 
 def _notes(before: float, after: float) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from service.analyses.areas.chance import (
 )
 from service.analyses.areas.rows import EmergingRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
+from service.analyses.inputs.located_shares import shares_of_steps
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.inputs.periods import Steps, whole_steps
 from service.config.settings import Settings
@@ -139,6 +140,9 @@ class EmergingHotspots:
                 filter=area_counts.filter(),
                 method=_method(query, steps, hot_spots, neighbours, draws),
                 counts=area_counts.reconciliation(),
+                leading_notes=shares_of_steps(
+                    area_counts, steps.step_of_incident, steps.labels
+                ).notes(),
                 notes=(
                     *area_counts.notes(),
                     *untested_notes(neighbours, deals_values=True),

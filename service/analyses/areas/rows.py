@@ -10,6 +10,7 @@ _RATIO: Final = "with measure=rate or measure=ratio"
 _OVERLAY: Final = "with overlay_from and overlay_to"
 _RANKS: Final = "with ranks=true"
 _WEIGHTED: Final = "with measure=weighted"
+_SHARES_DIFFER: Final = "where the share of records located differs by more than chance"
 _EFFECTIVE_NUMBER: Final = column(
     "Number of incidents of equal weight whose sum would be as uncertain.",
     _OF_COUNT,
@@ -185,6 +186,31 @@ class ChangeRow(AreaRow):
         _OF_BOTH,
     )
     q_value: float | None = column("p corrected for testing every area.", _OF_BOTH)
+    ratio_shared_out: float | None = column(
+        "The ratio with the records that are not located shared out in proportion to those that "
+        "are; null from zero.",
+        _OF_BOTH,
+        only=_SHARES_DIFFER,
+        is_stated=False,
+    )
+    lower_shared_out: float | None = column(
+        "Lower end of its 95 % interval.", _OF_BOTH, only=_SHARES_DIFFER, is_stated=False
+    )
+    upper_shared_out: float | None = column(
+        "Upper end of its 95 % interval.", _OF_BOTH, only=_SHARES_DIFFER, is_stated=False
+    )
+    p_value_shared_out: float | None = column(
+        "p of the two counts with those shared out.",
+        _OF_BOTH,
+        only=_SHARES_DIFFER,
+        is_stated=False,
+    )
+    q_value_shared_out: float | None = column(
+        "The same, corrected for testing every area: what tells whether an area has changed.",
+        _OF_BOTH,
+        only=_SHARES_DIFFER,
+        is_stated=False,
+    )
     class_before: str = column(
         "Class of the area in the baseline period.", Discloses.of("count_before")
     )
@@ -208,3 +234,16 @@ class TrendRow(Row):
     )
     lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
     upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT)
+    rate_shared_out: float | None = column(
+        "The rate with the records that are not located shared out in proportion to those that "
+        "are.",
+        _OF_COUNT,
+        only=_SHARES_DIFFER,
+        is_stated=False,
+    )
+    lower_shared_out: float | None = column(
+        "Lower end of its 95 % interval.", _OF_COUNT, only=_SHARES_DIFFER, is_stated=False
+    )
+    upper_shared_out: float | None = column(
+        "Upper end of its 95 % interval.", _OF_COUNT, only=_SHARES_DIFFER, is_stated=False
+    )

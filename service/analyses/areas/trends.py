@@ -11,6 +11,7 @@ from service.analyses.areas.choropleths import WEIGHTED_INTERVAL
 from service.analyses.areas.rows import TrendRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.area_layers import GRID_PREFIXES
+from service.analyses.inputs.located_shares import shares_of_steps
 from service.analyses.inputs.periods import Steps, whole_steps
 from service.analyses.inputs.selection import Selection
 from service.config.settings import Settings
@@ -18,11 +19,12 @@ from service.model.answers import Table
 from service.model.errors import InvalidWithinError, NoStudyAreaError
 from service.model.provenance import provenance, short_digest
 from service.queries.trends import TrendQuery
-from spatial.arrays import BoolArray, IntArray
+from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.rates.rates import rates
 from spatial.rates.weighted_counts import weighted_counts, weighted_interval
 
 DAYS_PER: Final = {"day": 1.0, "year": 365.25}
+RATE_COLUMNS: Final = ("rate", "lower", "upper")
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,15 @@ class Trends:
             "month": np.array(steps.labels, dtype=object),
             "days": steps.days,
             "count": steps.without_data_null(count),
-            **_rates(count, selection, steps, query),
+            **_rates(count, selection, steps, query, exposure=steps.days),
         }
+        step_of_record = whole_steps(selection, query.step).step_of_incident
+        shares = shares_of_steps(area_counts, step_of_record, steps.labels)
+        if shares.differ:
+            # Where nothing is located, nothing is known of the areas either.
+            exposure = shares.exposures(steps.days)
+            shared_out = _rates(count, selection, steps, query, exposure=exposure)
+            columns |= {f"{name}_shared_out": shared_out[name] for name in RATE_COLUMNS}
         is_weighted = query.measure == "weighted"
         unit = selection.incidents.weight_label if is_weighted else "incidents"
         placement_counts = area_counts.placement.counts(selection.mask)
@@ -137,6 +146,7 @@ class Trends:
                     "area_name": name,
                     "step": query.step,
                     "steps": len(steps.labels),
+                    **shares.method(),
                     **({"weights": "summed"} if is_weighted else {}),
                     "unit": f"{unit} per {query.per}",
                     "interval": WEIGHTED_INTERVAL
@@ -150,6 +160,7 @@ class Trends:
                     "in_incomplete_steps": steps.omitted_count,
                     "in_layer_elsewhere": in_layer - total - steps.omitted_count,
                 },
+                leading_notes=shares.notes(),
                 notes=(*area_counts.notes(), *notes),
             ),
         )
@@ -169,11 +180,16 @@ class Trends:
 
 
 def _rates(
-    count: IntArray, selection: Selection, steps: Steps, query: TrendQuery
+    count: IntArray,
+    selection: Selection,
+    steps: Steps,
+    query: TrendQuery,
+    *,
+    exposure: IntArray | FloatArray,
 ) -> dict[str, NDArray[Any]]:
     """The rate of each step with its interval; of the weights, and their sum, where asked for."""
     if query.measure == "count":
-        rate = rates(count, steps.days, per=DAYS_PER[query.per], interval=query.interval)
+        rate = rates(count, exposure, per=DAYS_PER[query.per], interval=query.interval)
         return {"rate": rate.value, "lower": rate.lower, "upper": rate.upper}
     is_in_step = steps.step_of_incident >= 0
     weights = weighted_counts(
@@ -183,7 +199,7 @@ def _rates(
     )
     total, squares = weights.total[: len(count)], weights.squares[: len(count)]
     lower, upper = weighted_interval(total, squares, largest_weight=selection.largest_weight)
-    scale = DAYS_PER[query.per] / np.where(steps.has_data, steps.days, np.nan)
+    scale = DAYS_PER[query.per] / np.where(exposure > 0, exposure, np.nan)
     return {
         "weighted": np.where(steps.has_data, total, np.nan),
         "rate": total * scale,

@@ -184,12 +184,16 @@ class Priorities:
         if change_query is not None:
             table = self._changes.table(dataset, inputs.layer.layer_id, change_query)
             facts["transition"] = by_area(table, "transition", area_facts.area_counts)
+            # Where more is located in one period than in the other, that alone is no change.
+            allows_for_shares = "q_value_shared_out" in table.columns
             for fact, column in (
-                ("change_percent", "percent"),
+                ("change_percent", "ratio_shared_out" if allows_for_shares else "percent"),
                 ("change_difference", "difference"),
-                ("change_q_value", "q_value"),
+                ("change_q_value", "q_value_shared_out" if allows_for_shares else "q_value"),
             ):
                 facts[fact] = by_area(table, column, area_facts.area_counts).astype(np.float64)
+            if allows_for_shares:
+                facts["change_percent"] = 100.0 * (facts["change_percent"] - 1.0)
         return facts
 
     def _decide(self, facts: Facts, index: int) -> tuple[str, str, str]:

@@ -404,6 +404,31 @@ export interface ChangeRow {
   p_value: number | null;
   /** p corrected for testing every area. */
   q_value: number | null;
+  /**
+   * The ratio with the records that are not located shared out in proportion to those that are;
+   * null from zero. Only where the share of records located differs by more than chance.
+   */
+  ratio_shared_out?: number | null;
+  /**
+   * Lower end of its 95 % interval. Only where the share of records located differs by more than
+   * chance.
+   */
+  lower_shared_out?: number | null;
+  /**
+   * Upper end of its 95 % interval. Only where the share of records located differs by more than
+   * chance.
+   */
+  upper_shared_out?: number | null;
+  /**
+   * p of the two counts with those shared out. Only where the share of records located differs by
+   * more than chance.
+   */
+  p_value_shared_out?: number | null;
+  /**
+   * The same, corrected for testing every area: what tells whether an area has changed. Only where
+   * the share of records located differs by more than chance.
+   */
+  q_value_shared_out?: number | null;
   /** Class of the area in the baseline period. */
   class_before: string;
   /** Class of the area in the period. */
@@ -478,6 +503,21 @@ export interface TrendRow {
   lower: number | null;
   /** Upper end of the rate's 95 % interval. */
   upper: number | null;
+  /**
+   * The rate with the records that are not located shared out in proportion to those that are. Only
+   * where the share of records located differs by more than chance.
+   */
+  rate_shared_out?: number | null;
+  /**
+   * Lower end of its 95 % interval. Only where the share of records located differs by more than
+   * chance.
+   */
+  lower_shared_out?: number | null;
+  /**
+   * Upper end of its 95 % interval. Only where the share of records located differs by more than
+   * chance.
+   */
+  upper_shared_out?: number | null;
 }
 
 /** A place that fits what was typed, best first. */
@@ -893,6 +933,7 @@ export type ColumnName =
   | "layer"
   | "layer_title"
   | "lower"
+  | "lower_shared_out"
   | "mass_percent"
   | "month"
   | "name"
@@ -907,6 +948,7 @@ export type ColumnName =
   | "overlay_count"
   | "p_permutation"
   | "p_value"
+  | "p_value_shared_out"
   | "percent"
   | "phase"
   | "phases"
@@ -915,6 +957,7 @@ export type ColumnName =
   | "priority"
   | "prominence"
   | "q_value"
+  | "q_value_shared_out"
   | "quadrant"
   | "rank"
   | "rank_best"
@@ -922,11 +965,13 @@ export type ColumnName =
   | "rate"
   | "rate_lower"
   | "rate_per_1000"
+  | "rate_shared_out"
   | "rate_upper"
   | "ratio"
   | "ratio_count"
   | "ratio_count_lower"
   | "ratio_count_upper"
+  | "ratio_shared_out"
   | "ratio_to_local"
   | "ratio_to_local_lower"
   | "ratio_within"
@@ -954,6 +999,7 @@ export type ColumnName =
   | "trend_z_score"
   | "unit"
   | "upper"
+  | "upper_shared_out"
   | "value"
   | "weight"
   | "weighted"
