@@ -98,7 +98,7 @@ def plan_of_files(
     Raises
     ------
     AlreadyImportedError
-        Without `replace`, if one of the files is in the table, byte for byte, under any name.
+        Without `replace`, if one of the files has been imported, byte for byte, under any name.
     SameNameError
         Without `replace`, if another file of the same name is.
     """
@@ -107,7 +107,9 @@ def plan_of_files(
     if replace:
         return Plan(RowCondition(({"source_file": names}, {"source_sha256": digests})))
     imported = imported_files(table)
-    repeated = {file.sha256 for file in imported} & digests
+    # A file of which later rows have replaced every one has been imported too.
+    recorded = {file["sha256"] for record in table.imports for file in record["files"]}
+    repeated = ({file.sha256 for file in imported} | recorded) & digests
     if repeated:
         raise AlreadyImportedError(_listed([f.name for f in files if f.sha256 in repeated]), name)
     namesakes = {file.name for file in imported} & names

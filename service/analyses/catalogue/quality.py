@@ -87,11 +87,18 @@ class DataQuality:
         incidents = self._incidents.open(dataset)
         imports = self._incidents.imports(dataset)
         rows_now = self._incidents.imported_files(dataset)
-        rows = [
-            row
+        # A file that was imported again is in the dataset by the last import of it.
+        last_import = {
+            SourceFile(file["name"], file["sha256"]): number
             for number, record in enumerate(imports, start=1)
-            for row in _of_import(number, record, rows_now)
-        ]
+            for file in record["files"]
+        }
+        rows: list[Finding] = []
+        for number, record in enumerate(imports, start=1):
+            rows_of_it = {
+                file: count for file, count in rows_now.items() if last_import.get(file) == number
+            }
+            rows += _of_import(number, record, rows_of_it)
         rows += _of_unknown_files(imports, rows_now)
         rows += _of_dataset(incidents, self._catalogue.outside(incidents))
         rows += _of_months(incidents)

@@ -1,5 +1,7 @@
 """The data quality of a dataset over HTTP: imports, files, and months."""
 
+import dataclasses
+
 import pytest
 
 from service.assembly.resources import open_resources
@@ -110,6 +112,22 @@ def test_files_that_came_without_a_record_are_listed_with_what_is_in_the_dataset
 def test_every_answer_says_that_ids_are_repeated(client, address):
     notes = " ".join(json_of(client, address)["provenance"]["notes"])
     assert "1 id stands in more than one record of this dataset" in notes
+
+
+def test_a_file_imported_again_is_in_the_dataset_once(tmp_path):
+    data = world.build(tmp_path / "data")
+    resources = open_resources(Settings(data_dir=data))
+    path = tmp_path / "january.csv"
+    path.write_text(JANUARY, encoding="utf-8")
+    columns = IncidentColumns(time="when", date_form="uk", incident_id="ref")
+    options = ImportOptions("again", max_rejected_share=0.5)
+    for replace in (False, True):
+        import_csv(
+            resources.incidents, [path], columns, dataclasses.replace(options, replace=replace)
+        )
+    with client_of(resources) as client:
+        rows = rows_of(client, "/v1/datasets/again/quality")
+    assert [row["records"] for row in rows if row["finding"] == "in the dataset"] == [0, 3]
 
 
 def test_a_dataset_that_does_not_exist_has_no_quality(client):

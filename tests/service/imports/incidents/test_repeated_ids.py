@@ -5,7 +5,7 @@ import pytest
 
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
-from service.store.errors import DatasetSettingsError, ImportRefusedError
+from service.store.errors import AlreadyImportedError, DatasetSettingsError, ImportRefusedError
 from service.store.source_files import SourceFile
 
 COLUMNS = IncidentColumns(time="when", incident_id="ref", attributes={"status": "status"})
@@ -70,6 +70,14 @@ def test_a_corrected_delivery_replaces_its_rows_and_those_with_its_ids(incidents
     assert summary.replaced == 15  # ten of the first April, five of February
     statuses = {key[:2]: row["status"] for key, row in rows_by_id(incidents).items()}
     assert statuses == {"C1": "open", "C2": "closed", "C3": "closed"}
+
+
+def test_a_file_whose_rows_have_all_been_replaced_is_still_one_that_was_imported(deliver):
+    march = year_to_date([1, 2, 3], "open")
+    deliver("march.csv", *march, on_repeat="replace")
+    deliver("april.csv", *year_to_date([1, 2, 3, 4], "closed"), on_repeat="replace")
+    with pytest.raises(AlreadyImportedError, match=r"march\.csv"):
+        deliver("march.csv", *march, on_repeat="replace")
 
 
 def test_within_one_file_the_last_row_of_an_id_replaces_the_others(incidents, deliver):
