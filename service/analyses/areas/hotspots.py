@@ -136,12 +136,8 @@ class Hotspots:
             )
         flags = None
         if query.flags is not None:
-            flags = denominator_of(
-                self._measures,
-                area_counts.layer,
-                query.flags,
-                crosswalks=self._areas.crosswalks,
-            )
+            # Flags do not add up, so that no lookup carries them.
+            flags = denominator_of(self._measures, area_counts.layer, query.flags)
         weights = area_counts.weighted() if query.measure == "weighted" else None
         value = (
             _value(area_counts, denominator, weights, query)

@@ -109,7 +109,7 @@ class AreaCodes:
     layer : str or None
         The layer that the codes are taken to belong to; None if none fits.
     how : str
-        ``given``, ``detected`` or ``none``.
+        ``given``, ``detected``, ``none``, or ``not compared`` with a given layer that is absent.
     supplied, in_layer : int
         Written rows that have a code, and those whose code is in the layer.
     located_not_in_layer : int
@@ -129,6 +129,11 @@ class AreaCodes:
     inside: int = 0
     worst: tuple[CodeAgreement, ...] = ()
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether the layer is known and loaded."""
+        return self.how in ("given", "detected")
+
     def lines(self) -> list[str]:
         """How the codes relate to the layer and to the places.
 
@@ -137,7 +142,7 @@ class AreaCodes:
         list of str
             The table of the worst codes last.
         """
-        if self.layer is None or not self.supplied:
+        if not (self.is_compared and self.supplied):
             return []
         supplied = (
             f"{self.in_layer:,} of {self.supplied:,} supplied area codes are in {self.layer} "

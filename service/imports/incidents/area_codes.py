@@ -63,6 +63,7 @@ def find_layer(
 
     layer, how, notes = _choose_layer(best, in_layer, rows.total, named_layer, compare)
     if layer is None or layer not in layers:
+        how = "none" if layer is None else "not compared"
         return AreaCodes(layer, how, rows.total, 0, 0), notes
     notes = (*notes, *_other_vintages(layer, in_layer, rows.total, layers))
     placed, in_area, worst = compare(layer)

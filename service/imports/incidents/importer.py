@@ -392,7 +392,7 @@ def _findings(parsed_files: Sequence[ParsedFile], area_codes: AreaCodes) -> dict
     total: Counter[str] = Counter()
     for parsed_file in parsed_files:
         total.update(parsed_file.findings)
-    if area_codes.layer is not None:
+    if area_codes.is_compared:
         layer = area_codes.layer
         total[f"have a code that is none of {layer}"] = area_codes.supplied - area_codes.in_layer
         total[f"lie outside the area of {layer} that their code names"] = (

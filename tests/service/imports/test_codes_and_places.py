@@ -118,7 +118,8 @@ def test_what_adds_up_is_summed_to_a_derived_layer_and_a_missing_part_is_missing
     run("import", "incidents", path, "--dataset", "j", *CSV, "--area-code", "Area")
     residents = {"u": 100.0, "v": 300.0, "s": 50.0, "m": 60.0}  # n has none
     vintages.save_measure(tmp_path, "old", residents, period="2021")
-    vintages.save_measure(tmp_path, "old", residents, period="2019", measure="imd_score")
+    for measure in ("imd_score", "deprived"):
+        vintages.save_measure(tmp_path, "old", residents, period="2019", measure=measure)
     rates = ("--measure", "rate", "--denominator")
     rows = list(csv.DictReader(io.StringIO(run("choropleth", "j", "ward", *rates, "residents"))))
     assert {row["code"]: (row["denominator"], row["value"]) for row in rows} == {
@@ -126,6 +127,8 @@ def test_what_adds_up_is_summed_to_a_derived_layer_and_a_missing_part_is_missing
         "e": ("", ""),
     }
     assert "imd_score" in run("choropleth", "j", "ward", *rates, "imd_score", fails=True)
+    flags = ("--statistic", "join-count", "--flags", "deprived")
+    assert "deprived" in run("hotspots", "j", "ward", *flags, fails=True)
 
 
 @pytest.mark.real

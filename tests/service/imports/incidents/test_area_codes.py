@@ -43,7 +43,7 @@ def test_a_given_layer_is_taken_and_doubted():
     assert (found.layer, found.how, found.in_layer) == ("one", "given", 1)
     assert "20.0%" in notes[0]
     found, notes = find_layer(CODES, PLACES, {}, named_layer="later")
-    assert (found.layer, found.how) == ("later", "given")
+    assert (found.layer, found.how, found.lines()) == ("later", "not compared", [])
     assert "not loaded" in notes[0]
 
 
