@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from service.analyses.areas.rows import ChoroplethRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
+from service.analyses.inputs.located_shares import shares_of_periods
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.model.answers import Provenance, Table
 from service.model.provenance import provenance, short_digest
@@ -144,7 +145,11 @@ class Choropleths:
         if query.ranks:
             exposure = _exposure(query, area_counts, denominator)
             columns |= _ranks(columns["count"], exposure[area_indices])
-        columns |= self._overlay(area_counts, dataset, query)
+        overlay = None
+        overlay_filter = query.overlay_filter()
+        if overlay_filter is not None:
+            overlay = self._areas.count(dataset, layer_id, overlay_filter)
+            columns |= _overlay_columns(overlay)
         order = row_order(value, codes)
         return Table(
             kind="choropleth",
@@ -152,7 +157,7 @@ class Choropleths:
             columns={name: column[order] for name, column in columns.items()},
             geometries=area_counts.layer.geometries[area_indices[order]],
             crs=area_counts.layer.crs,
-            provenance=_provenance(area_counts, denominator, query, classes),
+            provenance=_provenance(area_counts, denominator, query, classes, overlay),
         )
 
     def _denominator(self, area_counts: AreaCounts, query: ChoroplethQuery) -> Denominator | None:
@@ -202,21 +207,16 @@ class Choropleths:
             estimates = standardised_ratios(count, expected, interval=query.interval)
         return estimates.value, estimates.lower, estimates.upper
 
-    def _overlay(
-        self, area_counts: AreaCounts, dataset: str, query: ChoroplethQuery
-    ) -> dict[str, NDArray[Any]]:
-        """Counts of another period, and the centroids at which to draw them."""
-        overlay_filter = query.overlay_filter()
-        if overlay_filter is None:
-            return {}
-        overlay_counts = self._areas.count(dataset, area_counts.layer.layer_id, overlay_filter)
-        centroids = area_counts.layer.centroids_m[area_counts.in_scope]
-        lonlat_deg = transform_xy(centroids, source=area_counts.layer.crs, target=WGS84)
-        return {
-            "overlay_count": overlay_counts.count[area_counts.in_scope],
-            "centroid_lon_deg": lonlat_deg[:, 0].round(6),
-            "centroid_lat_deg": lonlat_deg[:, 1].round(6),
-        }
+
+def _overlay_columns(overlay: AreaCounts) -> dict[str, NDArray[Any]]:
+    """Counts of another period, and the centroids at which to draw them."""
+    centroids = overlay.layer.centroids_m[overlay.in_scope]
+    lonlat_deg = transform_xy(centroids, source=overlay.layer.crs, target=WGS84)
+    return {
+        "overlay_count": overlay.count[overlay.in_scope],
+        "centroid_lon_deg": lonlat_deg[:, 0].round(6),
+        "centroid_lat_deg": lonlat_deg[:, 1].round(6),
+    }
 
 
 def weight_columns(weights: WeightedCounts, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
@@ -332,6 +332,7 @@ def _provenance(
     denominator: Denominator | None,
     query: ChoroplethQuery,
     classes: Classification,
+    overlay: AreaCounts | None,
 ) -> Provenance:
     """The provenance of a choropleth, with the legend as part of the method."""
     is_smoothed = query.measure in ("smoothed", "smoothed-local")
@@ -369,10 +370,19 @@ def _provenance(
             "ranks that exact pairwise Poisson tests cannot exclude, by Holm's method over all "
             "pairs, 95 % for all areas at once (Mogstad and others 2024)"
         )
-    if query.overlay_from is not None:
-        method["overlay"] = {"from": query.overlay_from, "to": query.overlay_to}
+    shares = None
+    if overlay is not None:
+        method["overlay"] = {
+            "from": query.overlay_from,
+            "to": query.overlay_to,
+            "covered": overlay.filter()["covered"],
+            "covered_days": overlay.filter()["covered_days"],
+        }
+        periods = (("the overlaid period", overlay), ("the period", area_counts))
+        shares = shares_of_periods(periods)
     notes = [
         *area_counts.notes(),
+        *([] if overlay is None else overlay.selection.coverage_notes()),
         *([] if denominator is None else denominator.notes(area_counts.in_scope)),
     ]
     if len(area_counts.layer) == 1:
@@ -387,5 +397,6 @@ def _provenance(
         filter=area_counts.filter(),
         method=method,
         counts=area_counts.reconciliation(),
+        leading_notes=() if shares is None else shares.notes(),
         notes=tuple(notes),
     )

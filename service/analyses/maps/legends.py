@@ -178,11 +178,11 @@ class Legends:
         dataset = source.sources.get("dataset")
         if not isinstance(dataset, Mapping):
             return None
-        months = self._incidents.open(dataset["id"]).occurred.astype("datetime64[M]")
-        if len(months) == 0:
+        whole = self._incidents.open(dataset["id"]).coverage.whole
+        if whole is None:
             return None
-        first_day = source.filter.get("from") or str(months.min())
-        last_day = source.filter.get("to") or str(months.max())
+        first_day = source.filter.get("from") or str(whole.first)[:7]
+        last_day = source.filter.get("to") or str(whole.last)[:7]
         return str(first_day), str(last_day)
 
 

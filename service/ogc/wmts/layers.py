@@ -147,10 +147,9 @@ def dataset_of(identifier: str) -> str:
 
 
 def _times(incidents: Incidents) -> list[str]:
-    """The values of the dimension: everything, each year, each month with or without records."""
-    if len(incidents.occurred) == 0:
-        return [ALL_TIME]
-    months = incidents.occurred.astype("datetime64[M]")
-    every = np.arange(months.min(), months.max() + 1).astype(str).tolist()
-    years = sorted({month[:4] for month in every})
-    return [ALL_TIME, *years, *(every if len(every) <= MOST_MONTHS else [])]
+    """The values of the dimension: everything, and each year and month of which there are data."""
+    spans = incidents.coverage.spans
+    ends = [(np.datetime64(span.first, "M"), np.datetime64(span.last, "M")) for span in spans]
+    months = sorted({str(m) for first, last in ends for m in np.arange(first, last + 1)})
+    years = sorted({month[:4] for month in months})
+    return [ALL_TIME, *years, *(months if len(months) <= MOST_MONTHS else [])]

@@ -1,5 +1,6 @@
 """Months that nobody delivered are no data: not in rates, comparisons, or series."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -85,3 +86,22 @@ def test_nothing_is_noted_where_everything_is_covered(gap_client):
     answer = json_of(gap_client, CELLS, **{"from": "2024-01", "to": "2024-02"})
     assert "not zero" not in notes_of(answer)
     assert answer["provenance"]["filter"]["covered_days"] == 60
+
+
+def test_an_overlaid_period_states_what_of_it_is_covered_or_is_refused(gap_client):
+    query = {"from": "2024-01", "to": "2024-01", "overlay_from": "2024-02"}
+    answer = json_of(gap_client, CELLS, **query, overlay_to="2024-10")
+    overlay = answer["provenance"]["method"]["overlay"]
+    assert (overlay["covered"], overlay["covered_days"]) == (["2024-02"], 29)
+    assert "Of 2024-02 to 2024-10 the data cover 2024-02: 29 of 274 days." in notes_of(answer)
+    query["overlay_from"] = "2024-03"
+    refused = gap_client.get(CELLS, params={**query, "overlay_to": "2024-10"})
+    assert refused.status_code == 422
+    assert "has no data of 2024-03 to 2024-10" in refused.text
+
+
+def test_tiles_are_offered_for_the_times_that_have_data(gap_client):
+    capabilities = gap_client.get("/wmts/1.0.0/WMTSCapabilities.xml").text
+    layer = capabilities.partition(f"<ows:Identifier>heatmaps:{gaps.DATASET}<")[2]
+    times = re.findall("<Value>([^<]+)</Value>", layer.partition("</Layer>")[0])
+    assert times[1:] == ["2024", "2024-01", "2024-02", "2024-11"]
