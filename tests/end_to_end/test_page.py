@@ -217,6 +217,25 @@ def test_two_periods_are_compared_side_by_side(visit):
     assert int(query_of(made.page.url)["split"]) < 50
 
 
+@pytest.mark.parametrize(
+    ("period", "before", "now"),
+    [
+        (("2015-01", "2019-12"), ("2015-01", "2017-06"), ("2017-07", "2019-12")),
+        (("2015-01", "2015-07"), ("2015-01", "2015-03"), ("2015-05", "2015-07")),
+        (("2015-03", "2015-04"), ("2015-01", "2015-02"), ("2015-03", "2015-04")),
+    ],
+)
+def test_compared_periods_are_apart_and_of_equal_length(visit, period, before, now):
+    """Where there is no year before: the period just before, or the halves of the period."""
+    asked = {"dataset": "callouts", "from": period[0], "to": period[1]}
+    made = visit().open(view="choropleth", **asked, layer="lsoa")
+    with made.redrawn():
+        made.part("compare").check()
+    shown = query_of(made.page.url)
+    assert (shown["before_from"], shown["before_to"]) == before
+    assert (made.part("from").input_value(), made.part("to").input_value()) == now
+
+
 def test_two_heat_maps_are_compared_in_the_same_classes(visit):
     made = visit().open(view="heatmap", **YEAR)
     with made.redrawn():

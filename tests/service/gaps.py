@@ -38,14 +38,15 @@ def records(month: str, a_day: int) -> tuple[world.Record, ...]:
 def add(data_dir: Path) -> Path:
     """The county's folder, with the datasets in files named by month and force."""
     for month, a_day in A_DAY.items():
-        _append(data_dir, DATASET, month, a_day)
+        append(data_dir, DATASET, month, a_day)
     for month in LONG_MONTHS:
-        _append(data_dir, LONG, month, 1)
+        append(data_dir, LONG, month, 1)
     return data_dir
 
 
-def _append(data_dir: Path, dataset: str, month: str, a_day: int) -> None:
-    name = f"{month}-kent-street.csv"
+def append(data_dir: Path, dataset: str, month: str, a_day: int, *, force: str = "kent") -> None:
+    """One month of one force in a file of its name."""
+    name = f"{month}-{force}-street.csv"
     rows = world.incident_rows(records(month, a_day))
     store = IncidentStore(data_dir / "incidents", crs=world.CRS)
     store.append(dataset, rows, files=[SourceFile.of(name, name.encode())], title="Gaps")

@@ -105,3 +105,16 @@ def test_tiles_are_offered_for_the_times_that_have_data(gap_client):
     layer = capabilities.partition(f"<ows:Identifier>heatmaps:{gaps.DATASET}<")[2]
     times = re.findall("<Value>([^<]+)</Value>", layer.partition("</Layer>")[0])
     assert times[1:] == ["2024", "2024-01", "2024-02", "2024-11"]
+
+
+def test_a_month_that_one_force_lacks_is_noted_with_its_share(own_county, serve):
+    for force, months in (("kent", ("2024-01", "2024-02")), ("essex", ("2024-01",))):
+        for month in months:
+            gaps.append(own_county, "forces", month, 2, force=force)
+    client = serve(open_resources(Settings(data_dir=own_county)))
+    address = f"/v1/choropleths/forces/{world.CELLS}"
+    note = "There is no data of essex for 2024-02: about 50% of the records are missing there."
+    assert note in notes_of(json_of(client, address))
+    assert "essex" not in notes_of(json_of(client, address, to="2024-01"))
+    dataset = json_of(client, "/v1/datasets/forces")
+    assert dataset["covered_sources"]["essex"] == [{"from": "2024-01-01", "to": "2024-01-31"}]
