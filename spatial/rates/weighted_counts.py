@@ -124,7 +124,7 @@ def weighted_interval(
 
     References
     ----------
-    Fay and Feuer (1997), Statistics in Medicine 16(7), section 3; Dobson, Kuulasmaa, Eberle and
+    Fay and Feuer (1997), Statistics in Medicine 16(7); Dobson, Kuulasmaa, Eberle and
     Scherer (1991), Statistics in Medicine 10(3) (the sum as one of Poisson counts).
     """
     from scipy.special import gammaincinv
