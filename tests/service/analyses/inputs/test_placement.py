@@ -280,6 +280,55 @@ def test_a_new_lookup_is_used_at_once_and_changes_the_version(folder):
     assert int(after.count.sum()) == 48
 
 
+BEAT_M = {"v": (0, 1_000), "u": (1_000, 2_000), "t1": (2_000, 6_000)}
+LAYERS_M = {"old": OLD_M, "new": NEW_M, "beat": BEAT_M}
+LATER = {"u": "u", "v": "v", "m": "w", "n": "w"}  # what the lookup says of areas not split
+
+
+def area_at(x_m, extents_m):
+    """The strip that a place is in, None in none."""
+    inside = [c for c, (a, b) in extents_m.items() if x_m is not None and a <= x_m < b]
+    return inside[0] if inside else None
+
+
+def expected_area(code, home, x_m, target):
+    """The rules record by record: the code in its own layer, by the lookup, else the place."""
+    if code is not None and home == target:
+        return code
+    if code is not None and (home, target) == ("old", "new"):
+        return LATER.get(code) or area_at(x_m, {c: NEW_M[c] for c in ("t1", "t2")})
+    return area_at(x_m, LAYERS_M[target])
+
+
+@pytest.mark.parametrize("target", ["old", "new", "beat"])
+def test_every_pair_of_code_and_place_is_where_the_rules_say(folder, target):
+    opened(folder, vintages.layer("beat", BEAT_M))
+    save_lookup(folder)
+    places = [None, -500.0, 500.0, 1_500.0, 2_250.0, 3_000.0, 4_500.0, 5_500.0]
+    cases = {
+        f"{home} {code} {x_m}": (home, code, x_m)
+        for home in LAYERS_M
+        for code in (None, *LAYERS_M[home])
+        for x_m in places
+        # A split area without a place in it is shared out or snapped: tested above.
+        if code != "s" or area_at(x_m, OLD_M) == "s"
+    }
+    for home in LAYERS_M:
+        names = [name for name, case in cases.items() if case[0] == home]
+        records = [cases[name][1:] for name in names]
+        save_incidents(folder, records, area_layer=home, categories=names, file=f"{home}.csv")
+    found = counted(folder, target)
+    incidents, placement = found.selection.incidents, found.placement
+    areas = (*found.layer.codes, None)
+    placed = {
+        incidents.categories[category]: areas[area]
+        for category, area in zip(incidents.category, placement.area, strict=True)
+    }
+    assert placed == {
+        name: expected_area(code, home, x_m, target) for name, (home, code, x_m) in cases.items()
+    }
+
+
 @given(
     n=st.integers(0, 300),
     weights=st.lists(quantities(0, 1e6), min_size=1, max_size=6).filter(lambda w: sum(w) > 1e-3),
