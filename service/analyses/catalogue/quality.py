@@ -185,6 +185,11 @@ def _of_dataset(incidents: Incidents, outside: int | None) -> Iterator[Finding]:
     yield Finding(WHOLE, "not located", records - located, records)
     if outside is not None:
         yield Finding(WHOLE, "outside the study area", outside, records)
+    has_code = incidents.area_code >= 0
+    for number, layer in (*enumerate(incidents.area_layers), (-1, "no layer that is known")):
+        coded = int(np.count_nonzero(has_code & (incidents.area_layer == number)))
+        if coded:
+            yield Finding(WHOLE, "with an area code", coded, records, reason=f"of {layer}")
     day = incidents.occurred.astype("datetime64[D]")
     for span in incidents.coverage.spans:
         is_inside = (day >= np.datetime64(span.first)) & (day <= np.datetime64(span.last))

@@ -29,7 +29,8 @@ class QualityRow(Row):
     finding: str = column(
         "What was found: read, imported, rejected, left out for a later row, outside --from and "
         "--to, not located, id repeated, noted; in the dataset; records, located, outside the "
-        "study area, days covered, dated to days not covered, ids in several records.",
+        "study area, with an area code, days covered, dated to days not covered, ids in several "
+        "records.",
         NOTHING,
     )
     field: str | None = column("Column of the file for which rows were rejected.", _OF_RECORDS)

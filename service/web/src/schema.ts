@@ -550,8 +550,8 @@ export interface QualityRow {
   month: string | null;
   /**
    * What was found: read, imported, rejected, left out for a later row, outside --from and --to,
-   * not located, id repeated, noted; in the dataset; records, located, outside the study area, days
-   * covered, dated to days not covered, ids in several records.
+   * not located, id repeated, noted; in the dataset; records, located, outside the study area, with
+   * an area code, days covered, dated to days not covered, ids in several records.
    */
   finding: string;
   /** Column of the file for which rows were rejected. */

@@ -99,6 +99,13 @@ def test_files_that_came_without_a_record_are_listed_with_what_is_in_the_dataset
     assert "the import kept no record" in " ".join(answer["provenance"]["notes"])
 
 
+def test_the_records_with_a_code_say_of_which_layer_it_is(client):
+    rows = rows_of(client, f"/v1/datasets/{world.DATASET}/quality")
+    (coded,) = [row for row in rows if row["finding"] == "with an area code"]
+    assert coded["records"] == sum(record.code is not None for record in world.RECORDS)
+    assert (coded["out_of"], coded["reason"]) == (len(world.RECORDS), f"of {world.CELLS}")
+
+
 @pytest.mark.parametrize(
     "address",
     [
