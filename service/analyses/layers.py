@@ -81,7 +81,7 @@ class MapLayer(ABC):
 
     @property
     def tile_query(self) -> Query:
-        """The query that the tiles' URLs repeat."""
+        """The query that the tiles' URLs repeat; may read from the disk."""
         return self.query
 
     @abstractmethod

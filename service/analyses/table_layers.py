@@ -120,6 +120,19 @@ class TableLayer(MapLayer):
         return self.key, self.query.canonical(), version
 
 
+@dataclass(frozen=True)
+class HotspotLayer(TableLayer):
+    """Hotspots; `names` are the dataset and the layer."""
+
+    names: tuple[str, str]
+
+    @property
+    def tile_query(self) -> Query:
+        """With the measure of the test, so that an import does not change what tiles show."""
+        query = self.query.part(HotspotTileJsonQuery)
+        return self.resources.hotspots.resolved(*self.names, query)
+
+
 class PointLayer(TableLayer):
     """A table as points; `layer_id` gives the name of the layer in the tiles."""
 
@@ -192,9 +205,10 @@ def hotspot_layer(
     TableLayer
         Areas with values.
     """
-    return TableLayer(
+    return HotspotLayer(
         resources,
         query,
+        names=(dataset, layer),
         key=("hotspot", dataset, layer),
         layer_id=lambda: layer,
         source=lambda: hotspot_table(

@@ -230,14 +230,14 @@ def _tile_spec(
 
 def _tilejson_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[Document]:
     """TileJSON of a layer's tiles; their addresses carry the version."""
-    template = _tile_template(respond, layer, path)
+    base = f"{base_url(respond)}{path}"
     return AnswerSpec(
         query=layer.query,
         version=layer.data_version,
-        compute=lambda: layer.tilejson(versioned(template, layer.version())),
+        compute=lambda: layer.tilejson(_tile_address(base, layer)),
         render=document_json,
         media_type=JSON,
-        representation=f"{template} {zooms(respond)}",
+        representation=f"{base} {zooms(respond)}",
         cost=layer.cost_at,
     )
 
@@ -257,11 +257,11 @@ def _legend_spec(layer: MapLayer, suffix: LegendSuffix) -> AnswerSpec[Legend]:
 
 def _style_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[MapStyle]:
     """A MapLibre style of a layer, from its legend and its TileJSON."""
-    template = _tile_template(respond, layer, path)
+    base = f"{base_url(respond)}{path}"
 
     def style() -> MapStyle:
         legend = layer.legend()
-        tiles = layer.tilejson(versioned(template, layer.version()))
+        tiles = layer.tilejson(_tile_address(base, layer))
         return MapStyle(legend.kind, legend, tiles.content, legend.provenance)
 
     return AnswerSpec(
@@ -270,12 +270,12 @@ def _style_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[Ma
         compute=style,
         render=style_json,
         media_type=JSON,
-        representation=f"{template} {zooms(respond)}",
+        representation=f"{base} {zooms(respond)}",
         cost=layer.cost_at,
     )
 
 
-def _tile_template(respond: Responder, layer: MapLayer, path: str) -> str:
-    """The address of a layer's tiles, without the version."""
+def _tile_address(base: str, layer: MapLayer) -> str:
+    """The address of a layer's tiles with the version of the data; may read from the disk."""
     ending = f"{layer.tile_ending}{query_string(layer.tile_query)}"
-    return f"{base_url(respond)}{path}/tiles/{{z}}/{{x}}/{{y}}{ending}"
+    return versioned(f"{base}/tiles/{{z}}/{{x}}/{{y}}{ending}", layer.version())

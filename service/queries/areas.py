@@ -159,6 +159,19 @@ class ChoroplethQuery(TableQuery):
         )
 
 
+TestedMeasure = Literal["count", "rate", "density", "smoothed", "ratio", "weighted"]
+
+
+def checked_tested(measure: TestedMeasure) -> TestedMeasure:
+    """A measure that can be tested; ValueError says what to ask for instead."""
+    if measure == "smoothed":
+        raise ValueError(
+            "smoothed rates are not tested: each is made of the other areas too, so that sparse "
+            "maps without a pattern would be hot; ask for measure=rate and null=poisson"
+        )
+    return measure
+
+
 class HotspotQuery(TableQuery):
     """Query of a local statistic."""
 
@@ -187,12 +200,15 @@ class HotspotQuery(TableQuery):
         ),
     ] = "queen"
     measure: Annotated[
-        Literal["count", "rate", "smoothed", "ratio", "weighted"],
+        Annotated[TestedMeasure, AfterValidator(checked_tested)] | None,
         Field(
-            description="What is tested: count; rate over a denominator; smoothed, its empirical "
-            "Bayes form; ratio of observed to expected; weighted, the sum of incident weights."
+            description="What is tested: count; rate over a denominator; density per km^2; ratio "
+            "of observed to expected; weighted, the sum of incident weights. By default the rate "
+            "over the denominator that the dataset names, where the layer has it, with "
+            "null=poisson; else the density on a grid, else the count. Smoothed rates are not "
+            "tested."
         ),
-    ] = "count"
+    ] = None
     denominator: Annotated[
         Text | None,
         Field(
@@ -206,12 +222,12 @@ class HotspotQuery(TableQuery):
     ] = 1000.0
     rate_per: RatePer = "period"
     null: Annotated[
-        Literal["permutation", "poisson"],
+        Literal["permutation", "poisson"] | None,
         Field(
-            description="Null model: permute values among areas, or, for rates, redraw "
-            "incidents given the denominators."
+            description="Null model: permute values among areas, the default where a measure is "
+            "named, or, for rates, redraw incidents given the denominators."
         ),
-    ] = "permutation"
+    ] = None
     permutations: Annotated[
         Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
@@ -240,7 +256,7 @@ class HotspotQuery(TableQuery):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if self.measure in ("rate", "smoothed", "ratio") and self.denominator is None:
+        if self.measure in ("rate", "ratio") and self.denominator is None:
             raise ValueError(
                 f"measure={self.measure} needs denominator=, the name of a measure loaded for "
                 "the layer"
@@ -256,7 +272,8 @@ class HotspotQuery(TableQuery):
             )
         if (self.statistic == "join-count") != (self.flags is not None):
             raise ValueError("flags is given with statistic=join-count, and only then")
-        plain = self.measure == "count" and self.denominator is None and not self.sensitivity
+        is_of_counts = self.measure in (None, "count") and self.denominator is None
+        plain = is_of_counts and not self.sensitivity
         if self.statistic == "join-count" and not (plain and self.neighbours != "auto"):
             raise ValueError(
                 "statistic=join-count goes with measure=count, no denominator, no sensitivity, "

@@ -323,6 +323,7 @@ class IncidentStore:
         title: str = "",
         source: str = "",
         licence: str = "",
+        denominator: str = "",
         synthetic: bool = False,
         replace: bool = False,
         coordinates: Sequence[str] = (),
@@ -344,7 +345,7 @@ class IncidentStore:
             `source_sha256` and `source_row` may be left out where there is one file.
         files : sequence of SourceFile
             Every file that the rows came from, those without a usable row too.
-        title, source, licence : str
+        title, source, licence, denominator : str
             Kept with the table. Empty: as they were.
         synthetic : bool
             True for invented rows. Real and invented rows cannot share a dataset.
@@ -383,7 +384,12 @@ class IncidentStore:
         completed = checked_rows(rows, files)
         names = [file.name for file in files]
         ids = completed.column("incident_id")
-        stated = {"title": title, "source": source, "licence": licence}
+        stated = {
+            "title": title,
+            "source": source,
+            "licence": licence,
+            "denominator": denominator,
+        }
 
         def plan(current: TableVersion) -> Plan:
             facts = DatasetFacts.of(current)

@@ -36,6 +36,7 @@ class DatasetFacts:
     crs: str
     coordinates: tuple[str, ...]
     coverage: Mapping[str, Any]
+    denominator: str
 
     @classmethod
     def of(cls, table: TableVersion) -> "DatasetFacts":
@@ -65,6 +66,7 @@ class DatasetFacts:
             crs=str(facts.get("crs", "")),
             coordinates=tuple(str(name) for name in facts.get("coordinates", ())),
             coverage=facts.get("coverage", {}),
+            denominator=str(facts.get("denominator", "")),
         )
 
 
@@ -133,6 +135,8 @@ class Incidents:
     coordinates : tuple of str
         From which CRS the places were read, and by which operations; empty where that was not
         recorded.
+    denominator : str
+        The measure that rates are over by default; empty where none is named.
     coverage : Coverage
         The days that the records cover.
     covered : (n,) bool
@@ -161,6 +165,7 @@ class Incidents:
     title: str
     source: str
     licence: str
+    denominator: str
     synthetic: bool
     crs: str
     coordinates: tuple[str, ...]
@@ -320,6 +325,7 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         title=facts.title,
         source=facts.source,
         licence=facts.licence,
+        denominator=facts.denominator,
         synthetic=facts.synthetic,
         crs=facts.crs,
         coordinates=facts.coordinates,

@@ -27,6 +27,7 @@ from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import ChangeQuery
 from service.runtime.cancellation import check_cancelled
+from service.sentences.nulls import null_sentence
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.accuracy import concentration, hotspot_accuracy
 from spatial.local_statistics.draws import Draws
@@ -195,6 +196,9 @@ class PeriodChanges:
                 },
                 leading_notes=shared_out.notes(),
                 notes=(
+                    null_sentence(
+                        query.measure, null="permutation", denominator=None, permutations=None
+                    ),
                     *before.selection.coverage_notes(),
                     *after.notes(),
                     *untested_notes(neighbours, deals_values=True),

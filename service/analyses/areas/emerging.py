@@ -22,6 +22,7 @@ from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import EmergingQuery
 from service.runtime.cancellation import check_cancelled
+from service.sentences.nulls import null_sentence
 from spatial.arrays import FloatArray
 from spatial.local_statistics.draws import Draws
 from spatial.local_statistics.multiplicity import NOT_TESTED
@@ -144,6 +145,9 @@ class EmergingHotspots:
                     area_counts, steps.step_of_incident, steps.labels
                 ).notes(),
                 notes=(
+                    null_sentence(
+                        "count", null="permutation", denominator=None, permutations=None
+                    ),
                     *area_counts.notes(),
                     *untested_notes(neighbours, deals_values=True),
                     *all_steps.notes(),

@@ -13,6 +13,7 @@ from service.analyses.areas.chance import (
     verdict_notes,
 )
 from service.analyses.areas.choropleths import row_order
+from service.analyses.areas.default_tests import DefaultTests
 from service.analyses.areas.local_tests import (
     THREADS,
     LocalTest,
@@ -20,6 +21,7 @@ from service.analyses.areas.local_tests import (
     run_local_test,
 )
 from service.analyses.areas.rows import HotspotRow
+from service.analyses.areas.tested_values import tested_unit, tested_value
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.neighbours import AUTO, Neighbourhoods
@@ -29,7 +31,7 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
 from service.runtime.cancellation import check_cancelled
-from service.sentences.units import scale_of, unit_of
+from service.sentences.nulls import null_sentence
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.local_statistics.draws import Draws, permutation_work, permutations_that_tell
@@ -41,8 +43,7 @@ from spatial.local_statistics.multiplicity import (
     is_testable,
 )
 from spatial.local_statistics.sensitivity import Sensitivity, sensitivity
-from spatial.rates.rates import expected_counts, rates, standardised_ratios
-from spatial.rates.smoothing import empirical_bayes
+from spatial.rates.rates import expected_counts, rates
 from spatial.rates.weighted_counts import WeightedCounts
 from spatial.weights.weights import Neighbours
 
@@ -90,6 +91,7 @@ class Hotspots:
         self._measures = measures
         self._neighbourhoods = neighbourhoods
         self._limits = settings.limits
+        self._defaults = DefaultTests(areas=areas, measures=measures)
 
     def version(self, dataset: str, layer_id: str) -> str:
         """A short digest of everything that a hotspot table depends on, apart from the query.
@@ -108,6 +110,25 @@ class Hotspots:
         """
         return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
 
+    def resolved(self, dataset: str, layer_id: str, query: HotspotQuery) -> HotspotQuery:
+        """A query with the measure, denominator and null that it leaves open.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : HotspotQuery
+            The query.
+
+        Returns
+        -------
+        HotspotQuery
+            It gives the same table whatever the dataset names as its denominator later.
+        """
+        return self._defaults.of(dataset, layer_id, query)
+
     def table(self, dataset: str, layer_id: str, query: HotspotQuery) -> Table:
         """One `HotspotRow` per area, highest z score first.
 
@@ -125,6 +146,7 @@ class Hotspots:
         Table
             With the shapes of the areas.
         """
+        asked, query = query, self.resolved(dataset, layer_id, query)
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
         denominator = None
         if query.denominator is not None:
@@ -140,7 +162,7 @@ class Hotspots:
             flags = denominator_of(self._measures, area_counts.layer, query.flags)
         weights = area_counts.weighted() if query.measure == "weighted" else None
         value = (
-            _value(area_counts, denominator, weights, query)
+            tested_value(area_counts, denominator, weights, query)
             if flags is None
             else _flag_values(flags)
         )
@@ -151,7 +173,9 @@ class Hotspots:
         exposure = None if denominator is None else denominator.values[is_tested]
         count = area_counts.count[is_tested].astype(np.float64)
         local_test = run_local_test(value[is_tested], count, exposure, neighbours, query, draws)
-        expected = expected_counts(count, np.ones(len(count)) if exposure is None else exposure)
+        ground = area_counts.layer.areas_km2[is_tested]
+        alike = ground if query.measure == "density" else np.ones(len(count))
+        expected = expected_counts(count, alike if exposure is None else exposure)
         includes_self = query.statistic != "gi"
         expected_nearby = expected_in_reach(
             np.nan_to_num(expected), neighbours, star=includes_self
@@ -172,7 +196,8 @@ class Hotspots:
             row_order(columns["z_score"][area_indices], columns["code"][area_indices])
         ]
         method = _method(query, neighbours, local_test)
-        method["unit"] = _unit(area_counts, denominator, query)
+        method["unit"] = tested_unit(area_counts, denominator, query)
+        method["measure_by_default"] = asked.measure is None
         method["neighbours_chosen"] = choice
         if choices is not None:
             method["sensitivity"] = _describe_choices(choices)
@@ -193,6 +218,7 @@ class Hotspots:
                 method=method,
                 counts=area_counts.reconciliation(),
                 notes=(
+                    _null_sentence(query, denominator),
                     *area_counts.notes(),
                     *_notes(
                         query,
@@ -262,7 +288,6 @@ class Hotspots:
         if denominator is not None:
             exposure = denominator.values[is_tested]
             measures["rate"] = rates(count, exposure, per=query.per).value
-            measures["smoothed"] = empirical_bayes(count, exposure, per=query.per).value
         rules = [rule for rule in OTHER_NEIGHBOURS if rule != query.neighbours]
         if query.neighbours != AUTO:
             rules = [query.neighbours, *rules]
@@ -319,39 +344,15 @@ class Hotspots:
         return columns
 
 
-def _value(
-    area_counts: AreaCounts,
-    denominator: Denominator | None,
-    weights: WeightedCounts | None,
-    query: HotspotQuery,
-) -> FloatArray:
-    """(n,) the tested value, NaN where it is missing."""
-    count = np.where(area_counts.in_scope, area_counts.count, np.nan)
-    if weights is not None:
-        return weights.total
-    if denominator is None or query.measure == "count":
-        return count
-    years = area_counts.selection.years()
-    per = query.per / scale_of(query.measure, rate_per=query.rate_per, years=years)
-    if query.measure == "rate":
-        return rates(count, denominator.values, per=per).value
-    if query.measure == "smoothed":
-        return empirical_bayes(count, denominator.values, per=per).value
-    return standardised_ratios(count, expected_counts(count, denominator.values)).value
-
-
-def _unit(
-    area_counts: AreaCounts, denominator: Denominator | None, query: HotspotQuery
-) -> str | None:
-    """The unit of the tested value; None for flags."""
-    if query.flags is not None:
-        return None
-    return unit_of(
-        query.measure,
-        per=query.per,
-        denominator=None if denominator is None else denominator.measure,
-        rate_per=query.rate_per,
-        covered=area_counts.selection.covered(),
+def _null_sentence(query: HotspotQuery, denominator: Denominator | None) -> str:
+    """What the null of the test was: the first note of the answer."""
+    return null_sentence(
+        "flags" if query.flags is not None else query.measure or "count",
+        null=query.null or "permutation",
+        denominator=None
+        if denominator is None
+        else f"{denominator.measure} of {denominator.period}",
+        permutations=query.permutations,
     )
 
 
@@ -363,7 +364,7 @@ def _flag_values(flags: Denominator) -> FloatArray:
 def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) -> dict[str, Any]:
     """The method with all its parameters."""
     draws, areas_tested = local_test.draws, int(np.isfinite(local_test.q_value).sum())
-    is_drawn = draws.permutations > 0
+    is_drawn, null = draws.permutations > 0, query.null or "permutation"
     is_exact = query.statistic == "join-count"
     exact_null = "exact: the other flags are permuted" if is_exact else "normal approximation"
     return {
@@ -372,13 +373,13 @@ def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) 
         "measure": query.measure,
         **({"weights": "summed"} if query.measure == "weighted" else {}),
         "denominator": query.denominator,
-        "per": query.per if query.measure in ("rate", "smoothed") else None,
+        "per": query.per if query.measure == "rate" else None,
         "neighbours": query.neighbours,
         "links": neighbours.links,
         "islands": len(neighbours.islands),
         "areas_tested": areas_tested,
-        "null": query.null if is_drawn else exact_null,
-        "null_name": NULLS[query.null] if is_drawn else exact_null,
+        "null": null if is_drawn else exact_null,
+        "null_name": NULLS[null] if is_drawn else exact_null,
         **describe_draws(draws, areas_tested, correction=query.correction),
         "areas_not_told": _untold(query, local_test),
         "seed": query.seed if is_drawn else None,

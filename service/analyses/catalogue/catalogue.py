@@ -255,7 +255,7 @@ class Catalogue:
         outside = self.outside(incidents)
         first_month, last_month = months_of(incidents)
         counts = np.bincount(incidents.category, minlength=len(incidents.categories))
-        return {
+        entry: DatasetEntry = {
             "id": name,
             "title": incidents.title,
             "records": records,
@@ -279,6 +279,9 @@ class Catalogue:
             "source": incidents.source,
             "licence": incidents.licence,
         }
+        if incidents.denominator:
+            entry["denominator"] = incidents.denominator
+        return entry
 
     def _layer(self, layer_id: str) -> LayerEntry:
         layer: Layer = self._layers.get(layer_id)

@@ -1,6 +1,6 @@
 """What the documents about what is loaded are made of."""
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from service.model.schemas import UNSTATED, Box
 
@@ -26,6 +26,7 @@ DatasetEntry = TypedDict(
         "synthetic": bool,
         "source": str,
         "licence": str,
+        "denominator": NotRequired[str],
     },
 )
 

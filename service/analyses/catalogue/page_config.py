@@ -19,7 +19,7 @@ from service.config.settings import Settings
 from service.model.answers import Document
 from service.model.provenance import SOFTWARE, short_digest
 from service.model.queries import Query
-from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.areas import ChoroplethQuery, HotspotQuery, TestedMeasure
 from service.queries.heatmaps import (
     BANDWIDTH_RULES,
     MAX_BANDWIDTH_M,
@@ -156,7 +156,7 @@ def _choices() -> dict[str, Any]:
             "statistics": [
                 name for name in _words(HotspotQuery, "statistic") if name != "join-count"
             ],
-            "measures": _words(HotspotQuery, "measure"),
+            "measures": [name for name in get_args(TestedMeasure) if name != "smoothed"],
             "corrections": _words(HotspotQuery, "correction"),
         },
         "heatmap": {

@@ -30,6 +30,17 @@ from spatial.errors import SpatialError
 
 FACTS_IN_MEMORY: Final = 32
 PER: Final = 1_000.0
+STATED: Final = (  # of the method of a table
+    "statistic",
+    "measure",
+    "denominator",
+    "null",
+    "step",
+    "neighbours",
+    "permutations",
+    "correction",
+    "seed",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +193,7 @@ class FactsByArea:
                 notes.append(f"There is no {title}: {error}.")
                 return np.full(len(layer), None, dtype=object)
             method = answer.provenance.method
-            names = ("statistic", "step", "neighbours", "permutations", "correction", "seed")
-            tables[title] = {name: method[name] for name in names if name in method}
+            tables[title] = {name: method[name] for name in STATED if name in method}
             return by_area(answer, column, area_counts)
 
         hotspot_class = classes(

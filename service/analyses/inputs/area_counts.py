@@ -175,6 +175,37 @@ class Areas:
         """
         return self._layers.imported.ids()
 
+    def layer(self, layer_id: str) -> Layer:
+        """A boundary layer or a grid.
+
+        Parameters
+        ----------
+        layer_id : str
+            Its id.
+
+        Returns
+        -------
+        Layer
+            The areas.
+        """
+        return self._layers.get(layer_id)
+
+    def named_denominator(self, dataset: str) -> str:
+        """The denominator that a dataset names for its rates.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+
+        Returns
+        -------
+        str
+            Name of a measure; empty where none is named.
+        """
+        facts = self._incidents.facts(dataset)
+        return "" if facts is None else facts.denominator
+
     def version(self, dataset: str, layer_id: str | None) -> str:
         """A short digest of everything that counts depend on, apart from the query.
 

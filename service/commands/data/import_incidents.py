@@ -81,6 +81,13 @@ def incidents(
     title: Title = "",
     source: Source = "",
     licence: Licence = "",
+    denominator: Annotated[
+        str,
+        typer.Option(
+            help="Measure that rates of these incidents are over, such as residents; hotspots are "
+            "then tested by it where nothing else is asked for."
+        ),
+    ] = "",
     area_layer: Annotated[
         str | None,
         typer.Option(
@@ -225,6 +232,7 @@ def incidents(
             title=title,
             source=source,
             licence=licence,
+            denominator=denominator,
             area_layer=area_layer,
             layers=_codes_of_layers(resources),
             period=period,

@@ -43,7 +43,7 @@ class ImportOptions:
     ----------
     dataset : str
         Where the rows go; created if it does not exist.
-    title, source, licence : str
+    title, source, licence, denominator : str
         Stored with the dataset. Empty: unchanged.
     synthetic : bool
         True for invented incidents.
@@ -75,6 +75,7 @@ class ImportOptions:
     title: str = ""
     source: str = ""
     licence: str = ""
+    denominator: str = ""
     synthetic: bool = False
     area_layer: str | None = None
     layers: LayerCodes = field(default_factory=dict)
@@ -215,6 +216,7 @@ def import_files(
         title=options.title,
         source=options.source,
         licence=options.licence,
+        denominator=options.denominator,
         synthetic=options.synthetic,
         replace=options.replace,
         coordinates=coordinates,

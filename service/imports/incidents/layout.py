@@ -40,6 +40,7 @@ class IncidentLayout(BaseModel):
     title: Text | None = None
     source: Text | None = None
     licence: Text | None = None
+    denominator: Text | None = None
     area_layer: Text | None = None
     time: Text | None = None
     date_form: Literal["iso", "uk", "us"] | None = None

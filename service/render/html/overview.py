@@ -99,7 +99,8 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     if not layers:
         return ""
     # The finest layer: too few areas have no hotspots.
-    layer = _path(max(layers, key=lambda candidate: int(candidate["areas"]))["id"])
+    finest = max(layers, key=lambda candidate: int(candidate["areas"]))
+    layer = _path(finest["id"])
     items = []
     for dataset in datasets:
         name = _path(dataset["id"])
@@ -109,7 +110,7 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
             f"<tr><td>{_text(dataset['title'])}</td><td>"
             + _links(heatmaps, ("map.png", "summary.json", "tilejson.json", "raster.tif"), "/")
             + f"</td><td>{_links(choropleths, ('csv', 'geojson'), '.')}</td>"
-            + f"<td>{_links(hotspots, ('csv', 'geojson'), '.')}</td>"
+            + f"<td>{_links(hotspots, ('csv', 'geojson'), '.', _tested(dataset, finest))}</td>"
             + f"<td>{_links(growth, ('csv', 'geojson'), '.')}</td></tr>"
         )
     return (
@@ -118,11 +119,19 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     )
 
 
-def _links(base: str, names: tuple[str, ...], separator: str) -> str:
-    links = [f"<a href='{base}{separator}{name}'>{name}</a>" for name in names]
+def _links(base: str, names: tuple[str, ...], separator: str, query: str = "") -> str:
+    links = [f"<a href='{base}{separator}{name}{query}'>{name}</a>" for name in names]
     if separator == ".":
-        links.insert(0, f"<a href='{base}'>json</a>")
+        links.insert(0, f"<a href='{base}{query}'>json</a>")
     return " ".join(links)
+
+
+def _tested(dataset: Mapping[str, Any], layer: Mapping[str, Any]) -> str:
+    """The test of a link to hotspots, so that an import does not change what it shows."""
+    denominator = dataset.get("denominator")
+    if denominator not in {measure["measure"] for measure in layer["measures"]}:
+        return "?measure=count"
+    return f"?measure=rate&amp;denominator={_path(denominator)}&amp;null=poisson"
 
 
 def _layers(layers: list[Mapping[str, Any]]) -> str:

@@ -30,8 +30,10 @@ export function isOfSites(view: View): boolean {
   return view.view === "growth" && view.growth === "sites";
 }
 
+/** What hotspots are tested of: as chosen, there or for areas, else as the service does. */
 export function hotspotMeasure(view: View): string {
-  return HOTSPOT_MEASURES.includes(view.measure) ? view.measure : "count";
+  const chosen = view.tested || (view.measure === "count" ? "" : view.measure);
+  return HOTSPOT_MEASURES.includes(chosen) ? chosen : view.usualTest;
 }
 
 function incidentWords(view: View): Words {
@@ -64,6 +66,7 @@ export function tableAddress(view: View, suffix = ""): string {
       const measure = hotspotMeasure(view);
       words.push(["measure", measure]);
       if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
+      if (measure === "rate") words.push(["null", "poisson"]);
       if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
       return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
@@ -144,10 +147,10 @@ export function columnsOf(view: View, table: Table): Column[] {
       return [NAME, count];
     case "choropleth": {
       if (view.measure === "count") return [NAME, count];
-      return [NAME, number("value", shortMeasure(view)), count];
+      return [NAME, number("value", shortMeasure(view.measure)), count];
     }
     case "hotspots": {
-      const value = hotspotMeasure(view) === "count" ? [count] : [number("value", shortMeasure(view))];
+      const value = hotspotMeasure(view) === "count" ? [count] : [number("value", shortMeasure(hotspotMeasure(view)))];
       return [NAME, swatch("class", "Class", HOT_COLD_SHORT), number("z_score", "z"), ...value];
     }
     case "emerging":
@@ -188,11 +191,11 @@ function growthColumns(kind: GrowthKind, table: Table): Column[] {
   ];
 }
 
-function shortMeasure(view: View): string {
+function shortMeasure(measure: string): string {
   return ({
     count: "Incidents", rate: "Per 1,000 a year", density: "Per km² a year", share: "Share, %",
     smoothed: "Smoothed", "smoothed-local": "Smoothed", ratio: "Obs./exp.",
-  })[view.measure] ?? "Value";
+  })[measure] ?? "Value";
 }
 
 /** The order of a table where the reader chose none: as answered, but the largest of growth first. */

@@ -1,5 +1,6 @@
 // The choices: filled from the configuration, drawn from the view, changing the view.
 
+import { hotspotMeasure } from "./answers.ts";
 import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "./defaults.ts";
 import { byId, fill, h } from "./dom.ts";
 import { pairOf } from "./comparing.ts";
@@ -15,6 +16,11 @@ const DISTANCES = [250, 500, 1000, 1500, 2000, 5000];
 const GRIDS = [["hex:2000", "Hexagons, 2 km"], ["hex:1000", "Hexagons, 1 km"]] as const;
 const BY_DENOMINATOR_ONLY = OVER_DENOMINATOR;
 
+/** The measure that the view shows. */
+function measureOf(view: View): string {
+  return view.view === "hotspots" ? hotspotMeasure(view) : view.measure;
+}
+
 type Option = readonly [value: string, words: string];
 
 export class Controls {
@@ -29,7 +35,8 @@ export class Controls {
     this.onChange("from", (value) => ({ from: value, ...(value > this.store.now.to ? { to: value } : {}) }));
     this.onChange("to", (value) => ({ to: value, ...(value < this.store.now.from ? { from: value } : {}) }));
     this.onChange("layer", (value) => ({ layer: value, area: "" }));
-    this.onChange("measure", (value) => ({ measure: value, sort: "" }));
+    this.onChange("measure", (value) =>
+      this.store.now.view === "hotspots" ? { tested: value, sort: "" } : { measure: value, sort: "" });
     this.onChange("denominator", (value) => ({ denominator: value }));
     this.onChange("step", (value) => ({ step: value }));
     this.onChange("distance", (value) => ({ distance: Number(value) }));
@@ -137,7 +144,7 @@ export class Controls {
     const isSites = view.view === "growth" && view.growth === "sites";
     show("bandwidth-field", view.view === "heatmap");
     show("measure-field", view.view === "choropleth" || view.view === "hotspots");
-    show("denominator-field", !byId("measure-field").hidden && BY_DENOMINATOR_ONLY.has(view.measure));
+    show("denominator-field", !byId("measure-field").hidden && BY_DENOMINATOR_ONLY.has(measureOf(view)));
     show("step-field", view.view === "emerging");
     show("growth-field", view.view === "growth");
     show("distance-field", isSites);
@@ -187,7 +194,8 @@ export class Controls {
     const names = denominatorsOf(this.config, view.layer);
     const possible = (view.view === "hotspots" ? HOTSPOT_MEASURES : MEASURES)
       .filter((name) => names.length > 0 || !OVER_DENOMINATOR.has(name));
-    const chosen = possible.includes(view.measure) ? view.measure : "count";
+    const measure = measureOf(view);
+    const chosen = possible.includes(measure) ? measure : "count";
     options("measure", possible.map((name) => [name, MEASURE_WORDS[name] ?? name]), chosen);
     options("denominator", names.map((name) => [name, capital(name)]), view.denominator);
   }

@@ -18,6 +18,8 @@ export function defaultView(config: PageConfig): View {
     categories: [],
     layer: first?.layer ?? layers.at(-1)?.id ?? "",
     measure: "count",
+    tested: "",
+    usualTest: "count",
     denominator: "",
     bandwidth: String(usualBandwidth(config)),
     step: "month",
@@ -48,12 +50,15 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
     ? view.layer : defaults.layer;
   const names = denominatorsOf(config, layer);
   const measures = names.length > 0 ? view.measure : withoutDenominator(view.measure);
+  const named = names.find((name) => name === dataset?.denominator);
   return {
     ...view,
     ...(dataset ? inside(view, dataset) : {}),
     layer,
     measure: measures,
-    denominator: names.includes(view.denominator) ? view.denominator : (names[0] ?? ""),
+    tested: names.length > 0 || view.tested !== "rate" ? view.tested : "",
+    usualTest: named ? "rate" : isGrid(layer) ? "density" : "count",
+    denominator: names.includes(view.denominator) ? view.denominator : (named ?? names[0] ?? ""),
     before: view.view === "growth" ? null : view.before,
     categories: view.categories.filter((name) => dataset?.categories.includes(name)),
     outline: config.layers.some((each) => each.id === view.outline) ? view.outline : "none",

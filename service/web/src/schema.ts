@@ -18,6 +18,7 @@ export interface Dataset {
   synthetic: boolean;
   source: string;
   licence: string;
+  denominator?: string;
 }
 
 /** A measure of a layer's areas and the periods that it is known for. */

@@ -13,6 +13,8 @@ export interface View {
   categories: readonly string[];
   layer: string;
   measure: string;
+  tested: string; // measure of hotspots; empty: the usual one
+  usualTest: string; // what hotspots of this dataset and layer are of by default
   denominator: string;
   bandwidth: string; // metres, or the name of a rule
   step: string; // of emerging hot spots
@@ -77,7 +79,7 @@ export class Store {
 }
 
 const PLAIN = [
-  "dataset", "from", "to", "layer", "measure", "denominator", "bandwidth", "step", "outline",
+  "dataset", "from", "to", "layer", "measure", "tested", "denominator", "bandwidth", "step", "outline",
   "area", "sort",
 ] as const;
 
@@ -89,6 +91,8 @@ export function toHash(view: View, defaults: View): string {
     const always = name === "dataset" || name === "from" || name === "to";
     if (always || view[name] !== defaults[name]) words.set(name, view[name]);
   }
+  // A link to hotspots names what is tested, so that an import does not change it.
+  if (view.view === "hotspots") words.set("tested", view.tested || view.usualTest);
   for (const category of view.categories) words.append("category", category);
   if (view.growth !== defaults.growth) words.set("growth", view.growth);
   if (view.distance !== defaults.distance) words.set("distance", String(view.distance));

@@ -65,7 +65,7 @@ export const MEASURE_WORDS: Record<string, string> = {
 };
 
 export const MEASURES = Object.keys(MEASURE_WORDS);
-export const HOTSPOT_MEASURES = ["count", "rate", "smoothed"];
+export const HOTSPOT_MEASURES = ["count", "rate", "density"];
 /** Measures that the page asks for per year, so that periods of any length compare. */
 export const PER_YEAR = new Set(["rate", "density", "smoothed", "smoothed-local"]);
 export const OVER_DENOMINATOR = new Set(["rate", "smoothed", "smoothed-local", "ratio"]);
