@@ -165,8 +165,8 @@ def _layer_codes(codes: pa.ChunkedArray, options: MeasureOptions) -> pa.ChunkedA
     if options.codes is None:
         return codes
     index = CodeIndex(sorted(options.codes))
-    spelt = [None if code is None else index.spelling(code) for code in codes.to_pylist()]
-    return pa.chunked_array([pa.array(spelt, pa.string())])
+    spellings = [None if code is None else index.spelling(code) for code in codes.to_pylist()]
+    return pa.chunked_array([pa.array(spellings, pa.string())])
 
 
 def _check_codes(
@@ -208,12 +208,12 @@ def _other_layer_notes(codes: pa.ChunkedArray, options: MeasureOptions) -> list[
     layers = {options.layer: options.codes or (), **options.layers}
     unique_codes = dict.fromkeys(pc.unique(codes.drop_null()).to_pylist(), 1)
     indices = {name: CodeIndex(sorted(layer_codes)) for name, layer_codes in layers.items()}
-    _, known = best_layer(unique_codes, indices)
-    best = max(known, key=lambda layer: known[layer])
-    if options.codes is None or known[best] == known[options.layer]:
+    _, records = best_layer(unique_codes, indices)
+    best = max(records, key=lambda layer: records[layer])
+    if options.codes is None or records[best] == records[options.layer]:
         return []
     note = (
-        f"{known[best]:,} of the codes are of {best}, only {known[options.layer]:,} of "
+        f"{records[best]:,} of the codes are of {best}, only {records[options.layer]:,} of "
         f"{options.layer}: if they are codes of {best}, import them with --layer {best} and let a "
         "lookup carry the values"
     )

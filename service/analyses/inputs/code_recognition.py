@@ -11,7 +11,6 @@ from boundaries.layers.codes import CodeIndex, best_layer, places_deny
 from boundaries.layers.layer import Layer
 from service.analyses.inputs.crosswalks import Crosswalk
 from service.store.incidents import Incidents
-from service.store.lookups import is_change_of_vintage
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 # An unknown code means elsewhere when this share of the coded incidents that lie inside the
@@ -119,16 +118,21 @@ def coding_of(
     own_area = layer.positions(codes)
     for group, stored_layer in enumerate(home_layers):
         section = slice(group * len(codes), (group + 1) * len(codes))
-        if not records.coded[section].any():
+        if not records.coded_records[section].any():
             continue
-        inside = records.inside(section)
+        layer_records = records.inside(section)
         home_layer = stored_layer or _detected(
-            codes, inside, records.is_denied(section, own_area), layer, crosswalks, layer_codes
+            codes,
+            layer_records,
+            records.is_denied(section, own_area),
+            layer,
+            crosswalks,
+            layer_codes,
         )
         if home_layer is not None:
             meaning.read(section, codes, own_area, home_layer, layer, crosswalks)
-            meaning.judge_unknown(section, inside)
-            meaning.notes += _vintage_notes(home_layer, layer, crosswalks, inside, own_area)
+            meaning.judge_unknown(section, layer_records)
+            meaning.notes += _vintage_notes(home_layer, layer, crosswalks, layer_records, own_area)
     return Coding(
         entry,
         frozen(meaning.area),
@@ -144,9 +148,9 @@ def coding_of(
 class _Records:
     """Numbers of records by entry: with the code, with a place too, and by where that lies."""
 
-    coded: IntArray
-    located: IntArray
-    located_inside: IntArray
+    coded_records: IntArray
+    located_records: IntArray
+    records_inside: IntArray
     by_place: IndexArray
     entry: IntArray
 
@@ -169,17 +173,17 @@ class _Records:
 
     def inside(self, section: slice) -> IntArray:
         """Records in the layer whose code mostly lies there too; all if none has a place."""
-        located, inside = self.located[section], self.located_inside[section]
-        if not located.any():
-            return self.coded[section]
-        return np.where(2 * inside > located, inside, 0)
+        inside_count, located_count = self.records_inside[section], self.located_records[section]
+        if not located_count.any():
+            return self.coded_records[section]
+        return np.where(2 * inside_count > located_count, inside_count, 0)
 
     def is_denied(self, section: slice, own_area: IndexArray) -> bool:
         """Whether too few records of the layer's codes lie in their area."""
         of_section = (self.entry >= section.start) & (self.entry < section.stop)
         area = own_area[self.entry[of_section] - section.start]
         agreeing = int(np.count_nonzero((area >= 0) & (area == self.by_place[of_section])))
-        return places_deny(int(self.located[section][own_area >= 0].sum()), agreeing)
+        return places_deny(int(self.located_records[section][own_area >= 0].sum()), agreeing)
 
 
 @dataclass(eq=False)
@@ -213,11 +217,9 @@ class _Meaning:
         if is_own:
             self._settle(section, own_area)
         for crosswalk in crosswalks:
-            if crosswalk.from_layer == home_layer or (
-                is_own and is_change_of_vintage(crosswalk.changes)
-            ):
+            if crosswalk.from_layer == home_layer or (is_own and _is_vintage(crosswalk)):
                 self._translate(section, _Leads.of(crosswalk, codes), own_area)
-                if not is_own and is_change_of_vintage(crosswalk.changes):
+                if not is_own and _is_vintage(crosswalk):
                     self._settle(section, own_area)
 
     def _settle(self, section: slice, own_area: IndexArray) -> None:
@@ -243,10 +245,10 @@ class _Meaning:
         if bool((is_open & ~is_same).any()) and leads.crosswalk not in self.crosswalks:
             self.crosswalks.append(leads.crosswalk)
 
-    def judge_unknown(self, section: slice, inside: IntArray) -> None:
+    def judge_unknown(self, section: slice, records: IntArray) -> None:
         """Mark the codes that remain open, if nearly all records have one that is settled."""
         is_settled = self.is_settled[section]
-        if is_settled.any() and inside[is_settled].sum() >= KNOWN_CODING_SHARE * inside.sum():
+        if is_settled.any() and records[is_settled].sum() >= KNOWN_CODING_SHARE * records.sum():
             self.is_unknown[section] = ~is_settled
 
 
@@ -293,6 +295,16 @@ class _Leads:
         )
 
 
+def _is_vintage(crosswalk: Crosswalk) -> bool:
+    """Whether most pairs have the same code on both sides, so that its text means the same."""
+    changes = crosswalk.changes
+    same = [
+        changes.old_codes[old] == changes.new_codes[new]
+        for old, new in zip(changes.old.tolist(), changes.new.tolist(), strict=True)
+    ]
+    return bool(np.mean(same) >= 0.5)
+
+
 def _detected(
     codes: Sequence[str],
     records: IntArray,
@@ -325,15 +337,15 @@ def _vintage_notes(
     share = float(records[own_area >= 0].sum()) / max(float(records.sum()), 1.0)
     if home_layer == layer.layer_id or not share or (has_lookup and share >= KNOWN_CODING_SHARE):
         return []
-    vintage = (
+    vintage_note = (
         f"The area codes are of {home_layer}: {100 * share:.1f} % of the coded records have one "
         f"that is also in {layer.layer_id}."
     )
-    missing = (
+    missing_note = (
         f"No lookup from {home_layer} to {layer.layer_id} is imported: these records are placed "
         "by their coordinates."
     )
-    return [vintage] if has_lookup else [vintage, missing]
+    return [vintage_note] if has_lookup else [vintage_note, missing_note]
 
 
 def _lookup_notes(layer: Layer, crosswalks: Sequence[Crosswalk]) -> list[str]:

@@ -91,13 +91,13 @@ class CodeAgreement:
     ----------
     code : str
         As the layer has it.
-    records, inside : int
+    records, records_inside : int
         Rows with the code and a place, and those whose place is in the area.
     """
 
     code: str
     records: int
-    inside: int
+    records_inside: int
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class AreaCodes:
         Written rows that have a code, and those whose code is in the layer.
     located_not_in_layer : int
         Rows that have a place, but no code of the layer.
-    placed, inside : int
+    placed_rows, rows_inside : int
         Rows that have a place and a code of the layer, and those that lie in its area.
     worst : tuple of CodeAgreement
         The codes with most rows elsewhere, the worst first.
@@ -125,8 +125,8 @@ class AreaCodes:
     supplied: int
     in_layer: int
     located_not_in_layer: int
-    placed: int = 0
-    inside: int = 0
+    placed_rows: int = 0
+    rows_inside: int = 0
     worst: tuple[CodeAgreement, ...] = ()
 
     @property
@@ -144,21 +144,21 @@ class AreaCodes:
         """
         if not (self.is_compared and self.supplied):
             return []
-        supplied = (
+        supplied_line = (
             f"{self.in_layer:,} of {self.supplied:,} supplied area codes are in {self.layer} "
             f"({self.how}); {self.located_not_in_layer:,} rows have a place but no code of it"
         )
-        lines = [supplied]
-        if self.placed:
+        lines = [supplied_line]
+        if self.placed_rows:
             lines.append(
-                f"{self.inside / self.placed:.1%} of the {self.placed:,} rows with a place and a "
-                "code of it lie in the area of their code"
+                f"{self.rows_inside / self.placed_rows:.1%} of the {self.placed_rows:,} rows with "
+                "a place and a code of it lie in the area of their code"
             )
         if self.worst:
             width = max(4, *(len(row.code) for row in self.worst))
             lines.append(f"  {'code':{width}}  records  inside")
             lines += [
-                f"  {row.code:{width}}  {row.records:7,}  {row.inside / row.records:6.1%}"
+                f"  {row.code:{width}}  {row.records:7,}  {row.records_inside / row.records:6.1%}"
                 for row in self.worst
             ]
         return lines

@@ -38,7 +38,7 @@ def find_layer(
         Place of each row, NaN where it has none.
     layers : mapping
         Candidate layers. The one with the largest share of the rows' codes is taken, if that is at
-        least half and the places do not deny it (`places_deny`); among equals, the one that
+        least half and the places do not deny it (`places_deny`); among best_layers, the one that
         agrees best with the places, or the first.
     areas : mapping of str to Layer
         The candidates whose areas are loaded.
@@ -66,10 +66,19 @@ def find_layer(
         how = "none" if layer is None else "not compared"
         return AreaCodes(layer, how, rows.total, 0, 0), notes
     notes = (*notes, *_other_vintages(layer, in_layer, rows.total, layers))
-    placed, in_area, worst = compare(layer)
-    without = int((rows.located & (rows.positions(indices[layer]) < 0)).sum())
+    placed_rows, rows_inside, worst = compare(layer)
+    rows_without_code = int((rows.located & (rows.positions(indices[layer]) < 0)).sum())
     return (
-        AreaCodes(layer, how, rows.total, in_layer[layer], without, placed, in_area, worst),
+        AreaCodes(
+            layer,
+            how,
+            rows.total,
+            in_layer[layer],
+            rows_without_code,
+            placed_rows,
+            rows_inside,
+            worst,
+        ),
         notes,
     )
 
@@ -111,12 +120,12 @@ class _Rows:
         area = area[has_both]
         is_inside = assign_points(layer, self.xy_m[has_both]) == area
         records = np.bincount(area, minlength=len(layer))
-        inside = np.bincount(area[is_inside], minlength=len(layer))
-        order = np.argsort(inside - records, kind="stable")[:WORST].tolist()
+        records_inside = np.bincount(area[is_inside], minlength=len(layer))
+        order = np.argsort(records_inside - records, kind="stable")[:WORST].tolist()
         worst = tuple(
-            CodeAgreement(layer.codes[i], int(records[i]), int(inside[i]))
+            CodeAgreement(layer.codes[i], int(records[i]), int(records_inside[i]))
             for i in order
-            if inside[i] < records[i]
+            if records_inside[i] < records[i]
         )
         return len(area), int(is_inside.sum()), worst
 
@@ -156,11 +165,11 @@ def _choose_layer(
         return None, "none", (note,)
 
     def agreement(layer: str) -> float:
-        placed, in_area, _ = compare(layer)
-        return in_area / placed if placed else 1.0
+        placed_rows, rows_inside, _ = compare(layer)
+        return rows_inside / placed_rows if placed_rows else 1.0
 
-    equals = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
-    best = max(equals, key=agreement) if len(equals) > 1 else best
+    best_layers = [layer for layer, rows in in_layer.items() if rows == in_layer[best]]
+    best = max(best_layers, key=agreement) if len(best_layers) > 1 else best
     if places_deny(*compare(best)[:2]):
         note = (
             f"{in_layer[best] / total:.1%} of the area codes are also codes of {best}, but only "
@@ -168,9 +177,9 @@ def _choose_layer(
             f"coordinates; if they are its codes, say --area-layer {best}"
         )
         return None, "none", (note,)
-    if len(equals) > 1:
+    if len(best_layers) > 1:
         note = (
-            f"the area codes fit {', '.join(equals)} equally well; {best} was used; "
+            f"the area codes fit {', '.join(best_layers)} equally well; {best} was used; "
             f"choose another with --area-layer"
         )
         return best, "detected", (note,)

@@ -398,7 +398,7 @@ def _findings(parsed_files: Sequence[ParsedFile], area_codes: AreaCodes) -> dict
         layer = area_codes.layer
         total[f"have a code that is none of {layer}"] = area_codes.supplied - area_codes.in_layer
         total[f"lie outside the area of {layer} that their code names"] = (
-            area_codes.placed - area_codes.inside
+            area_codes.placed_rows - area_codes.rows_inside
         )
     return {text: rows for text, rows in total.items() if rows}
 

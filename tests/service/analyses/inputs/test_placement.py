@@ -160,6 +160,22 @@ def test_codes_stored_without_a_layer_are_of_one_unless_their_places_deny_it(
     assert found.reconciliation()["not_located"] == (0 if area == "u" else 1)
 
 
+def test_a_code_that_its_layer_lacks_may_be_of_a_vintage_and_of_nothing_else(folder):
+    vintages_of_each_other = (*PAIRS, *((f"x{i}", f"x{i}", "U") for i in range(4)))
+    records = [("w", None)] * 3 + [("u", None)] * 2
+    save_incidents(folder, records, area_layer="old")
+    save_lookup(folder, pairs=vintages_of_each_other)
+    assert by_code(counted(folder)) == {"u": 2, "v": 0, "t1": 0, "t2": 0, "w": 3}
+    # One station to one beat: that a code of stations is also one of beats means nothing.
+    opened(folder, vintages.layer("beat", BEAT_M))
+    stations = tuple((f"s{i}", code, "") for i, code in enumerate(BEAT_M))
+    save_lookup(folder, pairs=stations, key=vintages.LookupKey("station", "beat"))
+    save_incidents(folder, [("s0", None), ("u", None)], area_layer="station")
+    found = counted(folder, "beat")
+    assert by_code(found) == {"v": 1, "u": 0, "t1": 0}
+    assert found.reconciliation()["not_located"] == 1
+
+
 def test_a_minority_of_codes_that_a_layer_has_does_not_make_them_its_own(folder):
     records = [("u", 1_500.0)] * 3 + [(f"station {i}", 1_500.0) for i in range(7)]
     save_incidents(folder, records)

@@ -81,7 +81,7 @@ STATIONS = {"2": (0, 1_000), "1": (1_000, 2_000)}
 def test_codes_that_fit_two_layers_are_of_the_one_their_places_lie_in():
     records = [("1", 1_500.0)] * 3 + [("2", 500.0)]
     found, _ = strip(records, {"beat": BEATS, "station": STATIONS})
-    assert (found.layer, found.placed, found.inside) == ("station", 4, 4)
+    assert (found.layer, found.placed_rows, found.rows_inside) == ("station", 4, 4)
     assert found.worst == ()
 
 
@@ -92,7 +92,7 @@ def test_codes_that_fit_by_text_alone_are_of_no_layer():
     assert "only 40.0% of their places lie in that area" in notes[0]
     assert "--area-layer beat" in notes[0]
     found, notes = strip(records, {"beat": BEATS}, named_layer="beat")
-    assert (found.layer, found.how, found.inside, notes) == ("beat", "given", 8, ())
+    assert (found.layer, found.how, found.rows_inside, notes) == ("beat", "given", 8, ())
 
 
 def test_the_codes_with_most_records_elsewhere_are_tabulated():
