@@ -1,9 +1,12 @@
 """The simulations whose tables stand in the documents."""
 
+from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.tables import Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
     Simulation("hotspots of noise", 2_000, hotspots_of_noise),
+    Simulation("coverage of intervals", 5_000, coverage_of_intervals),
+    Simulation("size and power of change", 1, size_and_power_of_change),
 )

@@ -24,15 +24,9 @@ class SimulationTable:
     rows: tuple[tuple[str, ...], ...]
 
     def markdown(self) -> str:
-        """The table as a document has it: padded, so that formatting leaves it alone."""
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
-        heading, *rows = (
-            "| " + " | ".join(text.ljust(w) for text, w in zip(line, widths, strict=True)) + " |"
-            for line in lines
-        )
-        rule = "| " + " | ".join("-" * width for width in widths) + " |"
-        return "\n".join([heading, rule, *rows])
+        """The table as a document has it, in the form that `make format` gives it."""
+        lines = [self.columns, ["--"] * len(self.columns), *self.rows]
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
     def column(self, name: str) -> tuple[str, ...]:
         """The texts of a column."""

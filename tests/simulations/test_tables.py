@@ -14,7 +14,7 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
     for _ in range(2):
         write("a", TABLE, document=document)
     assert documented("a", document=document) == TABLE
-    assert document.read_text().startswith("Before\n\n<!-- simulation a -->\n\n| null      |")
+    assert document.read_text().startswith("Before\n\n<!-- simulation a -->\n\n| null |")
     assert document.read_text().endswith("<!-- end of simulation a -->\n\nAfter\n")
 
 
