@@ -253,6 +253,13 @@ class HotspotQuery(TableQuery):
             "(neighbours, measure, correction) under which it is hot."
         ),
     ] = False
+    sentences: Annotated[
+        bool,
+        Field(
+            description="Say of each area in a sentence how its count, its z and its class go "
+            "together."
+        ),
+    ] = False
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -14,6 +14,7 @@ from service.analyses.areas.chance import (
 )
 from service.analyses.areas.choropleths import row_order
 from service.analyses.areas.default_tests import DefaultTests
+from service.analyses.areas.hotspot_sentences import area_sentences, sentence_of_null
 from service.analyses.areas.local_tests import (
     THREADS,
     LocalTest,
@@ -31,7 +32,6 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
 from service.runtime.cancellation import check_cancelled
-from service.sentences.nulls import null_sentence
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.local_statistics.draws import Draws, permutation_work, permutations_that_tell
@@ -191,12 +191,15 @@ class Hotspots:
             if not is_testable(len(share_hot)):
                 share_hot = np.full(len(share_hot), np.nan)
             columns["stays_hot_share"] = _at_tested(share_hot, is_tested)
+        unit = tested_unit(area_counts, denominator, query)
+        if query.sentences:
+            columns["sentence"] = area_sentences(columns, local_test, is_tested, query, unit)
         area_indices = np.flatnonzero(area_counts.in_scope)
         order = area_indices[
             row_order(columns["z_score"][area_indices], columns["code"][area_indices])
         ]
         method = _method(query, neighbours, local_test)
-        method["unit"] = tested_unit(area_counts, denominator, query)
+        method["unit"] = unit
         method["measure_by_default"] = asked.measure is None
         method["neighbours_chosen"] = choice
         if choices is not None:
@@ -218,7 +221,7 @@ class Hotspots:
                 method=method,
                 counts=area_counts.reconciliation(),
                 notes=(
-                    _null_sentence(query, denominator),
+                    sentence_of_null(query, denominator),
                     *area_counts.notes(),
                     *_notes(
                         query,
@@ -342,18 +345,6 @@ class Hotspots:
             columns["effective_number"] = weights.effective_number
             columns["largest_share"] = weights.largest_share
         return columns
-
-
-def _null_sentence(query: HotspotQuery, denominator: Denominator | None) -> str:
-    """What the null of the test was: the first note of the answer."""
-    return null_sentence(
-        "flags" if query.flags is not None else query.measure or "count",
-        null=query.null or "permutation",
-        denominator=None
-        if denominator is None
-        else f"{denominator.measure} of {denominator.period}",
-        permutations=query.permutations,
-    )
 
 
 def _flag_values(flags: Denominator) -> FloatArray:

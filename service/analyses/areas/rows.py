@@ -133,6 +133,9 @@ class HotspotRow(AreaRow):
         _OF_COUNT,
         only="with sensitivity=true",
     )
+    sentence: str = column(
+        "How count, z score and class go together.", _OF_COUNT, only="with sentences=true"
+    )
 
 
 class EmergingRow(AreaRow):

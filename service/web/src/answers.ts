@@ -67,6 +67,7 @@ export function tableAddress(view: View, suffix = ""): string {
       words.push(["measure", measure]);
       if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
       if (measure === "rate") words.push(["null", "poisson"]);
+      words.push(["sentences", "true"]);
       if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
       return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
@@ -302,6 +303,7 @@ export function factsOf(view: View, row: Row): [name: string, words: string][] {
     add("Position", "position", text);
     return facts;
   }
+  add("In a sentence", "sentence", text);
   add("Incidents", "count");
   if (view.view === "choropleth" || view.view === "hotspots") {
     const measure = view.view === "hotspots" ? hotspotMeasure(view) : view.measure;

@@ -340,6 +340,8 @@ export interface HotspotRow {
    * sensitivity=true.
    */
   stays_hot_share?: number | null;
+  /** How count, z score and class go together. Only with sentences=true. */
+  sentence?: string;
 }
 
 /** An area with its category and the run of classes it was decided from, hot ones first. */
@@ -984,6 +986,7 @@ export type ColumnName =
   | "residents"
   | "rules"
   | "run"
+  | "sentence"
   | "sha256"
   | "share"
   | "shared_sites"

@@ -1,0 +1,103 @@
+"""A sentence about an area of a hotspot map: how its count, its z and its class go together."""
+
+import math
+from dataclasses import dataclass
+
+from service.sentences.numbers import amount, capital, counted, probability
+
+NOT_TESTED = "not tested"
+NOT_SIGNIFICANT = "not significant"
+STRIKING = 1.645  # a z that looks significant on its own, at 90 %
+
+
+@dataclass(frozen=True)
+class MapArea:
+    """What a map says of an area.
+
+    Attributes
+    ----------
+    count : int
+        Incidents in the area.
+    value : float
+        What was tested; NaN without a value.
+    mean : float
+        Mean of the tested values of all areas.
+    unit : str
+        Of the value; empty where the value is the count.
+    z_score, q_value : float
+        NaN where not tested.
+    class_name : str
+        Such as ``hot 99``.
+    neighbours : int
+        Areas beside it that were tested.
+    is_untold : bool
+        Whether it lies beyond all draws and they are too few to call it.
+    tested : int
+        Areas of the map that were tested.
+    """
+
+    count: int
+    value: float
+    mean: float
+    unit: str
+    z_score: float
+    q_value: float
+    class_name: str
+    neighbours: int
+    is_untold: bool
+    tested: int
+
+
+def area_sentence(area: MapArea) -> str:
+    """How the count, the z and the class of an area go together.
+
+    Parameters
+    ----------
+    area : MapArea
+        What the map says of it.
+
+    Returns
+    -------
+    str
+        One sentence.
+    """
+    own = counted(area.count, "incident") if area.count else "no incident"
+    if area.unit and math.isfinite(area.value):
+        own += f" ({amount(area.value)} {area.unit})"
+    if area.class_name == NOT_TESTED:
+        return capital(f"not tested{_why_untested(area)}: {own} here.")
+    evidence = f"z {amount(area.z_score)}"
+    if math.isfinite(area.q_value):
+        evidence += f", q {probability(area.q_value)}"
+    if area.is_untold:
+        return capital(
+            f"{own} here, z {amount(area.z_score)}, beyond all maps drawn: whether more than "
+            "chance cannot be told without more of them."
+        )
+    if area.class_name == NOT_SIGNIFICANT:
+        if abs(area.z_score) >= STRIKING:
+            return capital(
+                f"not significant: {own} here; a z of {amount(area.z_score)} is what chance gives "
+                f"some of {counted(area.tested, 'area')} (q {probability(area.q_value)})."
+            )
+        return capital(f"not significant: {own} here, with {_around(area)} ({evidence}).")
+    name, _, level = area.class_name.rpartition(" ")
+    is_high_around = name in ("hot", "low outlier")
+    joint = "and" if (area.value > area.mean) == is_high_around else "but"
+    side = "more" if is_high_around else "less"
+    return capital(
+        f"{name} at {level} %: {own} here, {joint} around it {side} than chance would have in "
+        f"{_around(area)} ({evidence})."
+    )
+
+
+def _around(area: MapArea) -> str:
+    if not area.neighbours:
+        return "no neighbour"
+    return f"its {counted(area.neighbours, 'neighbour')}"
+
+
+def _why_untested(area: MapArea) -> str:
+    if not math.isfinite(area.value):
+        return ", without a value"
+    return ", as the notes say" if area.neighbours else ", without a neighbour"
