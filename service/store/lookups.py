@@ -23,6 +23,7 @@ from service.store.source_files import SourceFile
 from service.store.versioned import TableStore, VersionedTable
 
 BY_AREA = "area"
+BY_NOTHING = "nothing"  # of a chain: neither lookup says by what
 
 SCHEMA = pa.schema(
     [
@@ -62,7 +63,7 @@ class Lookup:
     changes : Changes
         Old areas are those of `key.from_layer`.
     weight : str
-        ``area``, or the measure that shares areas which were split, as ``name`` or
+        ``area``, ``nothing``, or the measure that shares areas which were split, as ``name`` or
         ``name:period``.
     is_chain : bool
         True where it is two lookups one after the other.
@@ -147,7 +148,7 @@ def _chain(key: LookupKey, first: Lookup, second: Lookup) -> Lookup:
         first,
         key=key,
         changes=changes(rows, label=label),
-        weight=BY_AREA,
+        weight=BY_NOTHING,
         loaded_from=label,
         is_chain=True,
     )

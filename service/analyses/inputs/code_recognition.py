@@ -11,6 +11,7 @@ from boundaries.layers.codes import CodeIndex, best_layer, places_deny
 from boundaries.layers.layer import Layer
 from service.analyses.inputs.crosswalks import Crosswalk
 from service.store.incidents import Incidents
+from service.store.lookups import BY_NOTHING
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 # An unknown code means elsewhere when this share of the coded incidents that lie inside the
@@ -32,7 +33,7 @@ class Split:
     parts : (k,) int32
         Positions in the layer, ascending; only the parts that the layer has.
     weights : (k,) float64
-        Of each part, at least 0; not all 0 unless there are no parts.
+        Of each part, at least 0; all 0 if nothing says how to share.
     is_complete : bool
         Whether the layer has every part.
     """
@@ -359,10 +360,15 @@ def _lookup_notes(layer: Layer, crosswalks: Sequence[Crosswalk]) -> list[str]:
         if not bool((np.bincount(crosswalk.changes.old) > 1).any()):
             notes.append(f"{lead}.")
             continue
+        share = (
+            "not located"
+            if crosswalk.weight == BY_NOTHING
+            else f"shared among the parts by {crosswalk.weight}"
+        )
         notes.append(
             f"{lead}: unchanged and merged areas exactly; where an area was "
             "split, incidents are in the part that they lie in, in the nearest part where they "
-            f"lie in none, and without coordinates shared among the parts by {crosswalk.weight}."
+            f"lie in none, and without coordinates {share}."
         )
         if crosswalk.remark:
             notes.append(

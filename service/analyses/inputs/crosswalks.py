@@ -11,7 +11,7 @@ from boundaries.changes.vintages import Changes, carry_amounts
 from boundaries.layers.layer import Layer
 from service.model.provenance import short_digest
 from service.store.errors import UnknownMeasureError
-from service.store.lookups import BY_AREA, Lookup, LookupStore
+from service.store.lookups import BY_AREA, BY_NOTHING, Lookup, LookupStore
 from service.store.measures import MeasureColumn, MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 
@@ -35,7 +35,8 @@ class Crosswalk:
     area_of_new : (new,) int32
         Position of each new code in the requested layer, -1 if the layer lacks it.
     weights : (new,) float64
-        Weights by which a split area is shared; 0 for new codes that the layer lacks.
+        Weights by which a split area is shared; 0 for new codes that the layer lacks, and all 0
+        where nothing says how to share.
     weight : str
         What the weights are, as text.
     remark : str
@@ -157,6 +158,8 @@ class Crosswalks:
     ) -> tuple[FloatArray, str, str]:
         """The weights, what they are, and why they differ from what the lookup specifies."""
         in_layer = area_of_new >= 0
+        if lookup.is_chain:  # how much of a part is in which whole, neither lookup says
+            return np.zeros(len(in_layer)), BY_NOTHING, ""
         by_area = np.where(in_layer, layer.areas_km2[area_of_new], 0.0)
         if lookup.weight == BY_AREA:
             return by_area, BY_AREA, ""
@@ -196,8 +199,8 @@ def carry_column(
     Notes
     -----
     Exact for unchanged and merged areas; an area that was split is shared by the crosswalk's
-    weights. An area that rests on an old one without a value, or on one of whose parts the
-    layer has only some, has no value.
+    weights. An area that rests on an old one without a value, or on one that was split and
+    cannot be shared, has no value.
     """
     lookup = crosswalk.changes
     old_values = column.values_for(lookup.old_codes)
@@ -207,7 +210,9 @@ def carry_column(
     n_old, n_new = len(lookup.old_codes), len(lookup.new_codes)
     parts = np.bincount(lookup.old, minlength=n_old)
     parts_in_layer = np.bincount(lookup.old, in_layer[lookup.new], minlength=n_old)
-    is_unknown = ~np.isfinite(old_values) | ((parts > 1) & (parts_in_layer < parts))
+    weight_of_parts = np.bincount(lookup.old, crosswalk.weights[lookup.new], minlength=n_old)
+    is_not_shared = (parts > 1) & ((parts_in_layer < parts) | (weight_of_parts == 0))
+    is_unknown = ~np.isfinite(old_values) | is_not_shared
     amounts = np.where(is_unknown, 0.0, old_values)
     amounts_in_layer = carry_amounts(
         lookup, amounts, weights=crosswalk.weights, weight=crosswalk.weight

@@ -45,7 +45,8 @@ def decide_split(
     the layer lacks a part and they lie in none of the others, outside. Without: incidents in
     order of category, then time, are dealt to the parts as seats by the method of
     Sainte-Lague, so that the totals, and any stretch of time of one category, keep to the
-    weights as closely as whole incidents can; not at all if the layer lacks a part.
+    weights as closely as whole incidents can; not at all if the layer lacks a part or nothing
+    says how to share.
     """
     located = incidents.located[rows]
     area = np.full(len(rows), -1, dtype=np.int32)
@@ -55,6 +56,8 @@ def decide_split(
         return area, located
     outside_rows = np.flatnonzero(located & (located_part < 0))
     area[outside_rows] = _nearest(layer, split.parts, incidents.xy_m[rows[outside_rows]])
+    if not split.weights.any():
+        return area, located
     unlocated_rows = np.flatnonzero(~located)
     ordered_rows = unlocated_rows[
         np.lexsort(

@@ -146,6 +146,25 @@ def test_a_choropleth_flags_the_areas_whose_denominator_is_an_estimate(folder):
     assert "residents was carried across from old through lookup.csv" in notes
 
 
+def test_through_two_lookups_only_what_is_whole_is_carried(folder):
+    wards = {"west": (0, 2_500), "middle": (2_500, 4_000), "east": (4_000, 6_000)}
+    opened(folder, vintages.layer("ward", wards))
+    pairs = [(code, "west", "") for code in ("u", "v", "t1")]
+    save_lookup(folder)
+    save_lookup(
+        folder,
+        pairs=(*pairs, ("t2", "middle", ""), ("w", "east", "")),
+        key=vintages.LookupKey("new", "ward"),
+    )
+    held = opened(folder)
+    found = denominator_of(
+        held.measures, held.layers.get("ward"), "residents", crosswalks=held.areas.crosswalks
+    )
+    values = dict(zip(held.layers.get("ward").codes, found.values, strict=True))
+    assert values["east"] == 80.0
+    assert np.isnan([values["west"], values["middle"]]).all()  # s is in both
+
+
 def test_a_layer_with_its_own_measure_has_no_flags(folder):
     save_lookup(folder)
     vintages.save_incidents(folder, [("u", None)])

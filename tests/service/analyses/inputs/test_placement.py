@@ -276,9 +276,10 @@ def test_codes_lead_through_two_lookups_and_a_part_goes_by_location(folder):
     save_lookup(folder)
     save_lookup(folder, pairs=wards, key=vintages.LookupKey("new", "ward"))
     records = [("u", None), ("m", None), ("s", 2_100.0), ("s", 3_000.0), ("v", 5_000.0)]
-    save_incidents(folder, records * 10, area_layer="old")
+    save_incidents(folder, [*records * 10, ("s", None)], area_layer="old")
     found = counted(folder, "ward")
     assert by_code(found) == {"west": 30, "east": 20}
+    assert found.reconciliation()["not_located"] == 1
     assert found.reconciliation()["in_layer_by_lookup_and_location"] == 20
     assert any("Codes of old lead to ward through lookup.csv and" in n for n in found.notes())
 
