@@ -28,7 +28,8 @@ class IncidentLayout(BaseModel):
 
     The fields have the names of the command's parameters, the keys of the file those of its
     options. What an entry does not state is left to the command line. Options of a single delivery
-    (`--replace`, `--strict`, `--max-rejected`, `--rejects`) are not part of a layout.
+    (`--replace`, `--covers`, `--from`, `--to`, `--strict`, `--max-rejected`, `--rejects`) are not
+    part of a layout.
     """
 
     model_config = ConfigDict(
