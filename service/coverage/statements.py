@@ -80,7 +80,12 @@ class StatedCoverage:
         return {name: value for name, value in facts.items() if value}
 
     def after_import(
-        self, files: Iterable[str], spans: Sequence[Span], until: datetime.date | None
+        self,
+        files: Iterable[str],
+        spans: Sequence[Span],
+        *,
+        today: datetime.date | None = None,
+        last: datetime.date | None = None,
     ) -> "StatedCoverage":
         """What is stated once more files are imported, or the same ones again.
 
@@ -90,8 +95,9 @@ class StatedCoverage:
             Their names; what was stated of them before no longer holds.
         spans : sequence of Span
             What they cover together; empty where that is not stated.
-        until : date or None
-            The day of the import, where records are dated later.
+        today, last : date or None
+            The day of the import and the last of its records: the day is kept where a record of
+            this import or of an earlier one is dated after it.
 
         Returns
         -------
@@ -103,7 +109,9 @@ class StatedCoverage:
         statements = tuple((earlier, covered) for earlier, covered in kept if earlier)
         if spans:
             statements += ((names, merged(spans)),)
-        return StatedCoverage(statements, until or self.until)
+        is_late = today is not None and last is not None and last > today
+        until = today if today is not None and (is_late or self.until is not None) else self.until
+        return StatedCoverage(statements, until)
 
 
 @dataclass

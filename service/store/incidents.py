@@ -328,7 +328,7 @@ class IncidentStore:
         replace: bool = False,
         coordinates: Sequence[str] = (),
         covers: Sequence[Span] = (),
-        until: datetime.date | None = None,
+        today: datetime.date | None = None,
         replace_ids: bool = False,
         found: ImportRecord | None = None,
     ) -> Committed:
@@ -357,8 +357,9 @@ class IncidentStore:
             what the table has of earlier rows.
         covers : sequence of Span
             The days that these files cover together; empty: as their names or their records say.
-        until : date or None
-            Records of later days are not covered, unless their files are stated to cover them.
+        today : date or None
+            The day of the import: records of later days are not covered, unless their files are
+            stated to cover them.
         replace_ids : bool
             Put the rows in the place of those with the same ids, whatever files these are from;
             no id of `rows` may be repeated among them.
@@ -383,6 +384,7 @@ class IncidentStore:
         check_distinct(files)
         completed = checked_rows(rows, files)
         names = [file.name for file in files]
+        last = pc.max(completed.column("occurred")).as_py().date()
         ids = completed.column("incident_id")
         stated = {
             "title": title,
@@ -404,7 +406,7 @@ class IncidentStore:
             restated["coordinates"] = _operations(facts.coordinates, coordinates)
             restated["coverage"] = (
                 StatedCoverage.from_facts(facts.coverage)
-                .after_import(names, covers, until)
+                .after_import(names, covers, today=today, last=last)
                 .to_facts()
             )
             if restated == current_facts:
@@ -416,7 +418,9 @@ class IncidentStore:
             "title": title or dataset,
             "synthetic": synthetic,
             "coordinates": list(coordinates),
-            "coverage": StatedCoverage().after_import(names, covers, until).to_facts(),
+            "coverage": StatedCoverage()
+            .after_import(names, covers, today=today, last=last)
+            .to_facts(),
         }
 
         def record(current: TableVersion | None, planned: Plan) -> ImportRecord:

@@ -221,7 +221,7 @@ def import_files(
         replace=options.replace,
         coordinates=coordinates,
         covers=options.period.covers,
-        until=options.period.until(rows),
+        today=options.period.today,
         replace_ids=options.on_repeat == "replace",
         found=import_record(
             summaries,

@@ -60,22 +60,6 @@ class ImportPeriod:
         )
         return rows.filter(pa.array(is_inside))
 
-    def until(self, rows: pa.Table) -> datetime.date | None:
-        """Today, where some of the rows are dated later.
-
-        Parameters
-        ----------
-        rows : pyarrow.Table
-            With `occurred`.
-
-        Returns
-        -------
-        date or None
-            None where none is.
-        """
-        is_later = _days(rows) > np.datetime64(self.today)
-        return self.today if is_later.any() else None
-
     def lines(self, coverage: Coverage, rows: pa.Table, *, left_out: int) -> tuple[str, ...]:
         """What the summary of the import says of the period.
 

@@ -112,7 +112,7 @@ def test_a_month_that_one_force_lacks_is_a_gap_of_its_share():
 
 def test_what_is_stated_of_a_file_counts_before_its_name_and_its_records():
     stated = StatedCoverage().after_import(
-        ["2024-01-kent-street.csv"], [Span.from_text("2024-01..2024-06")], None
+        ["2024-01-kent-street.csv"], [Span.from_text("2024-01..2024-06")]
     )
     coverage = of_files(
         ("2024-01-kent-street.csv", dates(("2024-01", 3))),
@@ -125,8 +125,8 @@ def test_what_is_stated_of_a_file_counts_before_its_name_and_its_records():
 
 def test_a_statement_is_forgotten_when_its_file_is_imported_again_without_one():
     year = Span.from_text("2024-01..2024-12")
-    stated = StatedCoverage().after_import(["a.csv"], [year], None)
-    again = stated.after_import(["a.csv"], [], None)
+    stated = StatedCoverage().after_import(["a.csv"], [year])
+    again = stated.after_import(["a.csv"], [])
     assert again.statements == ()
     assert StatedCoverage.from_facts(stated.to_facts()) == stated
     assert StatedCoverage().to_facts() == {}

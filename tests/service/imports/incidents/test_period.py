@@ -25,7 +25,7 @@ def bring(tmp_path: Path, incidents: IncidentStore):
         lines = [text for text, count in counts for _ in range(count)]
         path.write_text("\n".join(["when", *lines]) + "\n")
         replace = options.pop("replace", False)
-        period = ImportPeriod(today=TODAY, **options)
+        period = ImportPeriod(**{"today": TODAY, **options})
         return import_csv(
             incidents, [path], COLUMNS, ImportOptions("calls", period=period, replace=replace)
         )
@@ -89,3 +89,10 @@ def test_rows_outside_the_bounds_are_left_out_and_counted(bring, incidents):
 def test_a_month_counts_as_inside_only_where_all_of_it_is(bring):
     summary = bring(("2024-03", 5), ("2024-04", 7), bounds=span("2024-03-02..2024-04-30"))
     assert summary.written == 7
+
+
+def test_the_day_of_the_latest_import_tells_which_records_are_in_the_future(bring, incidents):
+    bring(*months(), ("2042-03-05", 1))
+    later = datetime.date(2025, 7, 31)
+    bring(*((f"2025-{m:02}-15", 20) for m in range(1, 7)), name="b.csv", today=later)
+    assert incidents.open("calls").coverage.whole.last.isoformat()[:7] == "2025-06"
