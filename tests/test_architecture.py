@@ -159,6 +159,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.inputs",
         "service.analyses.maps",
         "service.config",
+        "service.coverage",
         "service.model",
         "service.queries",
         "service.runtime",
@@ -179,6 +180,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.density",
         "service.analyses.inputs",
         "service.analyses.maps",
+        "service.coverage",
         "service.model",
         "service.queries",
         "service.runtime",
@@ -210,6 +212,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.render.maps": {
         "boundaries.layers",
         "service.access",
+        "service.coverage",
         "service.model",
         "service.render",
         "spatial.rates",

@@ -81,6 +81,45 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(result)
 
 
+def words_of_gaps(period: tuple[str, str] | None, covered: Sequence[str], days: int) -> str:
+    """Which part of a period has data, for a picture that names the period.
+
+    Parameters
+    ----------
+    period : (str, str) or None
+        First and last month or day, ISO.
+    covered : sequence of str
+        The spans covered.
+    days : int
+        Their number of days.
+
+    Returns
+    -------
+    str
+        Such as ``data of 2024-01 to 2024-02``; empty where all of the period is covered.
+    """
+    if period is None or not covered or length([Span.from_text("..".join(period))]) <= days:
+        return ""
+    return f"data of {listed(covered)}"
+
+
+def listed(names: Sequence[object]) -> str:
+    """Spans or their names in one line, shortened after five.
+
+    Parameters
+    ----------
+    names : sequence
+        At least one.
+
+    Returns
+    -------
+    str
+        Such as ``2024-01 to 2024-02, 2024-11``.
+    """
+    texts = [str(name) for name in names]
+    return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+
+
 def common(spans: Iterable[Span], others: Sequence[Span]) -> tuple[Span, ...]:
     """The days that are in both."""
     pairs = (

@@ -17,6 +17,7 @@ from service.sentences.numbers import amount, counted, listed, probability
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
+MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 NO_PATTERN: Final = "no pattern detected"
 
 
@@ -141,36 +142,64 @@ def _choropleth(table: Table) -> list[str]:
 
 
 def _trend(table: Table) -> list[str]:
-    """The least and most incidents of a step."""
+    """The least and most incidents of a step of which the data cover every day."""
     counts = np.asarray(table.columns["count"], dtype=np.float64)
     step = str(table.provenance.method["step"])
-    is_known = np.isfinite(counts)
+    first = np.asarray(table.columns["month"].astype(str), dtype="datetime64[M]")
+    length = (first + MONTHS[step]).astype("datetime64[D]") - first.astype("datetime64[D]")
+    has_count = np.isfinite(counts)
+    is_known = has_count & (table.columns["days"] == length.astype(np.int64))
     if not is_known.any():
-        return [f"No {step} has a count."]
+        return [f"No {step} has a count of all its days."]
     least, most = float(counts[is_known].min()), float(counts[is_known].max())
     months = table.columns["month"]
     number = f"{least:,.0f} to {most:,.0f} incidents"
     if least == most:
         number = counted(least, "incident")
     sentence = f"A {step} had {number}, from {months[0]} to {months[-1]}"
-    missing = int(np.count_nonzero(~is_known))
-    return [sentence + (f"; of {counted(missing, step)} nothing is known." if missing else ".")]
+    missing = int(np.count_nonzero(~has_count))
+    partial = int(np.count_nonzero(has_count & ~is_known))
+    gaps = [
+        f"; of {counted(number, step)} {known}"
+        for number, known in ((missing, "nothing is known"), (partial, "a part is known"))
+        if number
+    ]
+    return [f"{sentence}{''.join(gaps)}."]
 
 
 def _change(table: Table) -> list[str]:
-    """The change of all areas together with its interval and p, and the areas that changed."""
+    """The change of all areas together with its interval and p, and the areas that changed.
+
+    Where the located share differs both allow for it, and it is said first.
+    """
     method = table.provenance.method
     total: Mapping[str, Any] = method["map"]
     before, after = total["count_before"], total["count_after"]
     sentence = f"There were {before:,} incidents in {method['days_before']:,.0f} days"
     sentence += f", then {after:,} in {method['days_after']:,.0f}"
-    if total["ratio"] is not None and total["upper"] is not None:
+    differs = "q_value_shared_out" in table.columns
+    allowing = ", allowing for the share located," if differs else ""
+    decisive = total.get("shared_out") if differs else total
+    if decisive and decisive["ratio"] is not None and decisive["upper"] is not None:
         sentence += (
-            f": {amount(total['ratio'])} times the rate ({amount(total['lower'])} to "
-            f"{amount(total['upper'])}, p {probability(total['p_value'])})"
+            f":{allowing} {amount(decisive['ratio'])} times the rate "
+            f"({amount(decisive['lower'])} to {amount(decisive['upper'])}, "
+            f"p {probability(decisive['p_value'])})"
         )
-    q_value = np.asarray(table.columns["q_value"], dtype=np.float64)
+    if differs:
+        earlier, later = method["located_shares"]["by_period"].values()
+        sentence = (
+            f"{earlier:.1%} of the records are located in the baseline period and {later:.1%} in "
+            f"the later one, which differs by more than chance. {sentence}"
+        )
+    name = "q_value_shared_out" if differs else "q_value"
+    q_value = np.asarray(table.columns[name], dtype=np.float64)
+    if not np.isfinite(q_value).any():
+        return [f"{sentence}.", "Whether an area changed cannot be told."]
     difference = np.asarray(table.columns["difference"], dtype=np.float64)
+    if differs:
+        ratio = np.asarray(table.columns["ratio_shared_out"], dtype=np.float64)
+        difference = np.where(np.isfinite(ratio), ratio - 1.0, difference)
     with np.errstate(invalid="ignore"):
         is_called = q_value <= 0.1
     rose = int(np.count_nonzero(is_called & (difference > 0)))

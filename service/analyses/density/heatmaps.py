@@ -23,6 +23,7 @@ from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
 from service.config.settings import Settings
+from service.coverage.spans import words_of_gaps
 from service.model.answers import (
     Document,
     Legend,
@@ -366,12 +367,15 @@ class Heatmaps:
         first_day, last_day = surface.selection.days()
         outlines = self._outlines(query.outlines)
         categories = ", ".join(query.category) or "all categories"
+        source = surface.provenance.filter
+        period = (str(first_day), str(last_day))
+        gaps = words_of_gaps(period, source["covered"], source["covered_days"])
         return MapImage(
             kind="heatmap-map",
             raster=self._raster(surface, bounds, cell_m),
             breaks=surface.breaks,
             title=surface.selection.incidents.title,
-            subtitle=f"{categories}, {first_day} to {last_day}: "
+            subtitle=f"{categories}, {first_day} to {last_day}{f' ({gaps})' if gaps else ''}: "
             f"{surface.selection.located:,} located of {surface.selection.records:,}; "
             f"{query.kernel} kernel, "
             f"{surface.bandwidth_m:,.0f} m{_weights_summed(query)}"

@@ -10,6 +10,7 @@ from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.site_classes import with_classes
+from service.coverage.spans import words_of_gaps
 from service.model.answers import SiteMap, Table
 from service.model.provenance import credited, short_digest
 from service.model.queries import IncidentQuery
@@ -87,6 +88,10 @@ class SiteMaps:
         areas = self._areas_table(dataset, query)
         areas_legend = self._legends.of(areas)
         first_day, last_day = areas_legend.period or ("", "")
+        source = areas.provenance.filter
+        gaps = words_of_gaps(
+            areas_legend.period, source.get("covered", ()), source.get("covered_days", 0)
+        )
         homes = Total.of(sites.columns["homes_planned"])
         homes_text = f"{homes} homes planned at {counted(len(sites), 'site')}"
         is_about_homes = query.below == "priorities"
@@ -100,8 +105,8 @@ class SiteMaps:
             bounds_m=_bounds(areas, sites),
             outlines=self._overlay.outlines(query.part(OverlayQuery)),
             title=areas_legend.title + ("" if is_about_homes else ", and planned homes"),
-            subtitle=f"{categories}, {first_day} to {last_day}; {homes_text}"
-            + (f"; shown: {query.within}" if query.within else ""),
+            subtitle=f"{categories}, {first_day} to {last_day}{f' ({gaps})' if gaps else ''}; "
+            f"{homes_text}" + (f"; shown: {query.within}" if query.within else ""),
             attribution="; ".join(credited(sites.provenance.sources)),
             width=query.width,
             label_from=query.label_from,

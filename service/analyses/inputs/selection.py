@@ -2,13 +2,13 @@
 
 import calendar
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from service.coverage.spans import Span, length
+from service.coverage.spans import Span, length, listed
 from service.model.errors import CutMonthError, NotCoveredError, UnknownCategoryError
 from service.model.incident_filter import IncidentFilter, Moment
 from service.store.incident_rows import PRECISIONS
@@ -217,23 +217,6 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
         period = Span(*selection.days())
         raise NotCoveredError(incidents.dataset, str(period), str(incidents.coverage))
     return selection
-
-
-def listed(spans: Sequence[Span]) -> str:
-    """Spans in one line, shortened after five.
-
-    Parameters
-    ----------
-    spans : sequence of Span
-        At least one.
-
-    Returns
-    -------
-    str
-        Such as ``2024-01 to 2024-02, 2024-11``.
-    """
-    names = [str(span) for span in spans]
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:

@@ -11,6 +11,7 @@ import orjson
 from PIL import Image, ImageDraw, ImageFont, PngImagePlugin
 
 from service.access.release import Released
+from service.coverage.spans import words_of_gaps
 from service.model.answers import Legend
 from service.model.schemas import UNSTATED
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text
@@ -154,6 +155,10 @@ def _draw_legend(legend: Legend, draw: ImageDraw.ImageDraw | None) -> tuple[int,
     write(content["title"], size=14, bold=True)
     period = content["period"]
     subtitles = [content["subtitle"], f"{period['from']} to {period['to']}" if period else ""]
+    source = legend.provenance.filter
+    subtitles.append(
+        words_of_gaps(legend.period, source.get("covered", ()), source.get("covered_days", 0))
+    )
     for text in filter(None, subtitles):
         write(text, size=11, colour=_SOFT)
     if content["unit"]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.coverage.coverage import Coverage
-from service.coverage.spans import Span, length, merged
+from service.coverage.spans import Span, length, merged, words_of_gaps
 
 START = datetime.date(2024, 1, 1)
 OFFSETS = st.integers(0, 60)
@@ -74,3 +74,16 @@ def test_a_period_is_what_is_covered_and_what_is_missing(spans, one, another):
     assert covered == days_of(spans) & days_of([period])
     assert missing == days_of([period]) - days_of(spans)
     assert coverage.days(period.first, period.last) == len(covered)
+
+
+@pytest.mark.parametrize(
+    ("period", "days", "words"),
+    [
+        (("2024-01-01", "2024-02-29"), 60, ""),
+        (("2024-01", "2024-02"), 60, ""),
+        (("2024-01", "2024-03-31"), 60, "data of 2024-01 to 2024-02"),
+        (None, 60, ""),
+    ],
+)
+def test_a_picture_names_what_is_covered_of_its_period_where_it_is_not_all(period, days, words):
+    assert words_of_gaps(period, ["2024-01 to 2024-02"], days) == words

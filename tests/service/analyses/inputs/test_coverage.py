@@ -40,6 +40,14 @@ def test_a_trend_has_no_data_where_there_are_no_files_and_counts_days_covered(ga
     assert [row["upper"] is None for row in rows] == [False, True, True, False]
     assert "No data, which is not zero: 2024-04, 2024-07." in notes_of(answer)
     assert "2024-01 (60 of 91 days)" in notes_of(answer)
+    assert answer["sentences"][-1] == "No quarter has a count of all its days."
+
+
+def test_a_sentence_of_a_trend_is_about_the_steps_that_are_covered_as_a_whole(gap_client):
+    by_month = json_of(gap_client, TREND)["sentences"][-1]
+    assert by_month.endswith(
+        "60 to 87 incidents, from 2024-01 to 2024-11; of 8 months nothing is known."
+    )
 
 
 def test_a_change_is_of_the_days_covered(gap_client):
