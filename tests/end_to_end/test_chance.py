@@ -51,7 +51,8 @@ def classes_of(rows):
 
 
 def test_hexagons_at_the_distance_of_their_centres_have_six_neighbours(client):
-    rows = rows_of(client, f"{HOTSPOTS}/hex:1000", category="Burglary", neighbours="distance:1000")
+    query = {"category": "Burglary", "neighbours": "distance:1000", "measure": "count"}
+    rows = rows_of(client, f"{HOTSPOTS}/hex:1000", **query)
     by_code = {row["code"]: row for row in rows}
     assert Counter(row["neighbours"] for row in rows)[6] == 3_572
     assert classes_of(rows)["hot"] == 56
@@ -66,14 +67,15 @@ def test_hexagons_of_250_m_have_hot_cells_with_the_default_settings(client):
     answer = json_of(client, f"{HOTSPOTS}/hex:250")
     assert time.process_time() - start < 10.0
     assert len(answer["rows"]) == 63_814
-    assert classes_of(answer["rows"])["hot"] == 33
+    assert answer["provenance"]["method"]["measure"] == "density"
+    assert classes_of(answer["rows"])["hot"] == 35
     method = answer["provenance"]["method"]
     assert method["permutations_of_extreme_areas"] == 999_999
     assert method["areas_that_must_be_extreme_together"] == 3
 
 
 def test_with_too_few_permutations_it_is_said_that_it_cannot_be_told(client):
-    answer = json_of(client, f"{HOTSPOTS}/hex:250", permutations=9_999)
+    answer = json_of(client, f"{HOTSPOTS}/hex:250", permutations=9_999, measure="count")
     notes = " ".join(answer["provenance"]["notes"])
     assert classes_of(answer["rows"])["hot"] == 0
     assert "34 of 63,814 areas lie beyond all 9,999 permutations" in notes

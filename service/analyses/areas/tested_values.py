@@ -13,7 +13,7 @@ from spatial.arrays import FloatArray
 from spatial.rates.rates import expected_counts, rates, standardised_ratios
 from spatial.rates.weighted_counts import WeightedCounts
 
-LEAST_SHARE: Final = 0.1  # of a grid's cell inside the study area, for its density to be tested
+LEAST_SHARE: Final = 0.1  # of a grid's cell, that its ground counts as at least
 
 
 def tested_value(
@@ -56,11 +56,15 @@ def tested_value(
 
 
 def _ground_km2(area_counts: AreaCounts) -> FloatArray:
-    """(n,) the area of each area; NaN for cells of which the border leaves next to nothing."""
+    """(n,) the area of each area; a sliver of a cell at the border counts as a tenth of a cell.
+
+    One incident on a few square metres would outweigh the map.
+    """
     layer = area_counts.layer
-    is_cut = layer.layer_id.startswith(GRID_PREFIXES)
-    least = LEAST_SHARE * layer.areas_km2.max() if is_cut else 0.0
-    return np.where(layer.areas_km2 > least, layer.areas_km2, np.nan)
+    if not layer.layer_id.startswith(GRID_PREFIXES):
+        return layer.areas_km2
+    least_km2 = LEAST_SHARE * float(layer.areas_km2.max())
+    return np.asarray(np.maximum(layer.areas_km2, least_km2), np.float64)
 
 
 def tested_unit(
