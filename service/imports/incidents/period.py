@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from service.coverage.coverage import Basis, Coverage
-from service.coverage.spans import Span
+from service.coverage.spans import Span, listed
 from service.imports.files.rejects import SHOWN
 from spatial.arrays import BoolArray
 
@@ -82,13 +82,14 @@ class ImportPeriod:
             lines.append(f"{left_out:,} rows before --from or after --to left out")
         whole = coverage.whole
         if whole is not None:
+            if missing := coverage.missing(whole):
+                lines.append(
+                    f"NO DATA for {listed(missing)}: it is not taken as zero. Where nothing "
+                    f"happened then, import again with --replace --covers "
+                    f"{whole.first}..{whole.last}"
+                )
             lines += [
-                f"NO DATA for {gap}: it is not taken as zero. Where nothing happened then, import "
-                f"again with --replace --covers {whole.first}..{whole.last}"
-                for gap in coverage.missing(whole)
-            ]
-            lines += [
-                f"no data of {source.name} for {', '.join(map(str, gaps))}"
+                f"no data of {source.name} for {listed(gaps)}"
                 for source, gaps in coverage.gaps_of_sources(whole)
             ]
         return (*lines, *self._outliers(coverage, rows))
