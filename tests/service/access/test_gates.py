@@ -68,7 +68,7 @@ def test_every_question_and_its_answer_pass_the_gates(resources, serve):
             assert client.get(address).status_code == 200
             (question, *ruled), (answer, *released) = recording.passed
             assert isinstance(question, Question), address
-            assert question.route == template
+            assert question.route.replace(":path", "") == template
             assert template.format(**question.names) == address.partition("?")[0]
             assert isinstance(answer, typing.get_args(answers.Answer)), address
             assert ruled == released == [OPEN, Role.PUBLIC]
