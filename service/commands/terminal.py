@@ -79,6 +79,12 @@ def print_lines(lines: Iterable[str]) -> None:
         print(line)  # noqa: T201
 
 
+def print_notes(notes: Iterable[str]) -> None:
+    """Print the notes of an answer beside it, where its format has no place for them."""
+    for note in notes:
+        console.print(f"note: {_plain(note)}")
+
+
 def body_of(
     resources: Resources,
     question: Question,

@@ -236,6 +236,8 @@ def write_table(
         crs = target_crs(getattr(question.query, "crs", None), resources.settings.crs)
         body = table_format.render(released, crs=crs)
     terminal.write(body, out)
+    if table_format.describe is not None:
+        terminal.print_notes(table.provenance.notes)
     if out is not None and table_format.describe is not None:
         provenance_path = out.with_name(f"{out.name}.provenance.json")
         terminal.write(table_format.describe(released).encode(), provenance_path)

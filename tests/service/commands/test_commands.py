@@ -124,6 +124,15 @@ def test_a_csv_file_has_its_provenance_beside_it(client, succeed, tmp_path):
     assert beside == client.get(address).json()["provenance"]
 
 
+def test_what_csv_has_no_place_for_is_said_beside_it(client, succeed):
+    args, address = ANSWERS["choropleth"]
+    notes = client.get(address).json()["provenance"]["notes"]
+    assert notes
+    result = succeed(*args, "--format", "csv")
+    assert result.stderr.splitlines() == [f"note: {note}" for note in notes]
+    assert succeed(*args, "--format", "json").stderr == ""
+
+
 def test_nothing_unfinished_is_left_beside_a_file(succeed, tmp_path):
     succeed("choropleth", world.DATASET, world.CELLS, "--out", tmp_path / "cells.geojson")
     assert [each.name for each in tmp_path.iterdir()] == ["cells.geojson"]
