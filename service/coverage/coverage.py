@@ -34,7 +34,8 @@ class Coverage:
     basis : "stated", "files" or "records"
         Who says so: the import, the names of the files, or the records themselves.
     sources : tuple of SourceCoverage
-        By force, where the files name more than one.
+        By force, where the files name more than one, and by file or delivery where several cover
+        the same days.
     """
 
     spans: tuple[Span, ...]

@@ -11,13 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.coverage.coverage import Basis, Coverage, Dates, SourceCoverage
-from service.coverage.spans import Span, common, day_number, first_day, last_day, merged
+from service.coverage.spans import (
+    Span,
+    common,
+    day_number,
+    first_day,
+    last_day,
+    length,
+    listed,
+    merged,
+)
 from spatial.arrays import IntArray
 
 FEW_A_MONTH: Final = 5.0  # below it a month without a record is a month without an incident
 FAR_DAYS: Final = 366  # records further than that from all others may be dated wrongly
 FAR_SHARE: Final = 0.01  # more of them than that are no slips of the pen
 FEWEST_NEAR: Final = 10
+FEWEST_OF_FILE: Final = 30  # with fewer records a file is no source of its own
+MOST_FILES: Final = 20  # of more files none is a source of its own
 UNLIKELY: Final = 0.01  # an end of a month that is emptier than that was not delivered
 
 _MONTHLY_FILE = re.compile(r"(\d{4}-\d{2})-(.+)-street\.csv")
@@ -134,7 +145,8 @@ def coverage_of(
     """The days that the records of a dataset cover.
 
     What an import stated of its files counts first; then the month and force that a file's name
-    gives, as those of data.police.uk do; then the records of the remaining files.
+    gives, as those of data.police.uk do; then the records of the remaining files. Files that cover
+    the same days side by side are sources with gaps of their own, as forces are.
 
     Parameters
     ----------
@@ -182,7 +194,38 @@ def coverage_of(
         SourceCoverage(force, merged(spans), parts.records_by_force[force])
         for force, spans in sorted(parts.by_force.items())
     )
+    deliveries = [
+        SourceCoverage(
+            listed(sorted(files)),
+            spans,
+            sum(int(counts[index]) for index, name in enumerate(names) if name in files),
+        )
+        for files, spans in statements
+    ]
+    if 1 < len(remaining) <= MOST_FILES:
+        for index in remaining:
+            own = record_spans(occurred[file == index], month_only=month_only, until=stated.until)
+            deliveries.append(SourceCoverage(names[index], own, int(counts[index])))
+    sources += _side_by_side(deliveries)
     return Coverage(merged(parts.spans), basis, sources if len(sources) > 1 else ())
+
+
+def _side_by_side(deliveries: Sequence[SourceCoverage]) -> tuple[SourceCoverage, ...]:
+    """The deliveries that cover the same days as another, as those of two forces do.
+
+    Deliveries of one month after the other are one source, and none is named.
+    """
+    many = [each for each in deliveries if each.spans and each.records >= FEWEST_OF_FILE]
+    return tuple(
+        delivery
+        for delivery in many
+        if any(
+            2 * length(common(delivery.spans, other.spans))
+            > min(length(delivery.spans), length(other.spans))
+            for other in many
+            if other is not delivery
+        )
+    )
 
 
 def record_spans(

@@ -110,6 +110,33 @@ def test_a_month_that_one_force_lacks_is_a_gap_of_its_share():
     assert str(coverage) == "2024-01 to 2024-02"
 
 
+@pytest.mark.parametrize("is_stated", [False, True])
+def test_a_file_that_ends_before_another_of_the_same_days_has_a_gap_of_its_share(is_stated):
+    year, half = dates(*months(2024, 90)), dates(*months(2024, 90)[:6])
+    stated = StatedCoverage()
+    if is_stated:
+        stated = stated.after_import(["kent.csv"], [Span.from_text("2024-01..2024-12")])
+        stated = stated.after_import(["essex.csv"], [Span.from_text("2024-01..2024-06")])
+    coverage = of_files(("kent.csv", year), ("essex.csv", half), stated=stated)
+    ((source, gaps),) = coverage.gaps_of_sources(Span.from_text("2024-01..2024-12"))
+    assert (source.name, text_of(gaps)) == ("essex.csv", "2024-07 to 2024-12")
+    assert coverage.share_of(source) == pytest.approx(0.5, abs=0.01)
+    assert str(coverage) == "2024-01 to 2024-12"
+
+
+@pytest.mark.parametrize("is_stated", [False, True])
+def test_files_of_one_period_after_the_other_are_one_source(is_stated):
+    counts = months(2024, 90)
+    stated = StatedCoverage()
+    if is_stated:
+        stated = stated.after_import(["a.csv"], [Span.from_text("2024-01..2024-06")])
+        stated = stated.after_import(["b.csv"], [Span.from_text("2024-06..2024-12")])
+    coverage = of_files(
+        ("a.csv", dates(*counts[:6])), ("b.csv", dates(*counts[5:])), stated=stated
+    )
+    assert coverage.sources == ()
+
+
 def test_what_is_stated_of_a_file_counts_before_its_name_and_its_records():
     stated = StatedCoverage().after_import(
         ["2024-01-kent-street.csv"], [Span.from_text("2024-01..2024-06")]
