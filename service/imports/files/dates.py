@@ -36,7 +36,7 @@ _NAMED = (
 )
 _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>z| ?[+-]\d{2}(?::?\d{2})?)?"
+    r"(?: ?(?P<half>[ap])\.?m\.?)?(?P<zone>z| ?[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?"
 )
 _Y, _M, _D = r"(?P<year>\d{4})", r"(?P<month>\d{1,2})", r"(?P<day>\d{1,2})"
 _DATES: dict[str, tuple[str, ...]] = {
@@ -190,7 +190,7 @@ def why_bad(value: str, form: DateForm) -> str:
             f"looks like an Excel day number ({serial[1]} is {day}): give the column a date "
             "format before it is saved as CSV"
         )
-    if re.search(r"[A-Za-z]+/[A-Za-z_]+$", value):
+    if re.search(r"(?:[A-Za-z]+/[A-Za-z_]+|:\d\d ?[A-Z]{3,5})$", value):
         return "names a time zone in words, where an offset such as +01:00 is read"
     if re.match(r"^\d{1,2}([/.-])\d{1,2}\1\d{2}(\D|$)", value):
         return "has a year of two digits; the century must be stated"

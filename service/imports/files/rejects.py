@@ -145,7 +145,8 @@ def check_share(
     strict : bool
         Refuse if any row was rejected.
     max_share : float
-        The largest share of rejected rows that is accepted, 0 to 1.
+        The largest share of rejected rows that is accepted, 0 to 1. A file without a usable row
+        is refused whatever it is.
     listed_in : Path or None
         File that lists the rejected rows, for the message.
     hint : str
@@ -158,7 +159,7 @@ def check_share(
         the first rows and where all are listed.
     """
     rejected = len({(reject.file, reject.row) for reject in rejects})
-    if rejected == 0 or (not strict and rejected <= max_share * rows):
+    if rejected == 0 or (not strict and rejected <= max_share * rows and rejected < rows):
         return
     groups = group_rejects(rejects)
     reasons = "; ".join(
@@ -166,7 +167,9 @@ def check_share(
         for group in groups[:SHOWN]
     )
     rule = "with --strict none is allowed"
-    if not strict:
+    if not strict and rejected == rows and max_share >= 1.0:
+        rule = "none is left"
+    elif not strict:
         rule = f"the limit is {max_share:.0%}; --max-rejected changes it"
     message = f"{rejected:,} of {rows:,} rows are unusable ({rule}): {reasons}"
     if len(groups) > SHOWN:

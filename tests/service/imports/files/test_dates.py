@@ -80,6 +80,8 @@ def test_each_form_is_read_as_it_says(form, text, occurred, precision):
         ("iso", "yesterday", "not a date of the form iso"),
         ("iso", "45292", "an Excel day number (45292 is 2024-01-01)"),
         ("iso", "2024-06-30T23:30:00 Europe/London", "names a time zone in words"),
+        ("iso", "2024-06-30 23:30 BST", "names a time zone in words"),
+        ("iso", "2024-06-30T23:30+24", "is not a date of the form iso"),
         ("iso", "٢٠٢٤-01-01", "not a date of the form iso"),
     ],
 )
