@@ -28,6 +28,8 @@ FAR_DAYS: Final = 366  # records further than that from all others may be dated 
 FAR_SHARE: Final = 0.01  # more of them than that are no slips of the pen
 FEWEST_NEAR: Final = 10
 FEWEST_OF_FILE: Final = 30  # with fewer records a file is no source of its own
+FEWEST_DAYS: Final = 28  # that two sources must share
+SAME_RECORDS: Final = 0.3  # a lower mean squared difference by day is one of repeated records
 MOST_FILES: Final = 20  # of more files none is a source of its own
 UNLIKELY: Final = 0.01  # an end of a month that is emptier than that was not delivered
 
@@ -194,38 +196,58 @@ def coverage_of(
         SourceCoverage(force, merged(spans), parts.records_by_force[force])
         for force, spans in sorted(parts.by_force.items())
     )
-    deliveries = [
-        SourceCoverage(
-            listed(sorted(files)),
-            spans,
-            sum(int(counts[index]) for index, name in enumerate(names) if name in files),
-        )
-        for files, spans in statements
-    ]
+    deliveries = []
+    for files, spans in statements:
+        is_own = np.isin(file, [index for index, name in enumerate(names) if name in files])
+        deliveries.append((listed(sorted(files)), spans, occurred[is_own]))
     if 1 < len(remaining) <= MOST_FILES:
         for index in remaining:
-            own = record_spans(occurred[file == index], month_only=month_only, until=stated.until)
-            deliveries.append(SourceCoverage(names[index], own, int(counts[index])))
+            own = occurred[file == index]
+            spans = record_spans(own, month_only=month_only, until=stated.until)
+            deliveries.append((names[index], spans, own))
     sources += _side_by_side(deliveries)
     return Coverage(merged(parts.spans), basis, sources if len(sources) > 1 else ())
 
 
-def _side_by_side(deliveries: Sequence[SourceCoverage]) -> tuple[SourceCoverage, ...]:
+def _side_by_side(
+    deliveries: Sequence[tuple[str, tuple[Span, ...], Dates]],
+) -> tuple[SourceCoverage, ...]:
     """The deliveries that cover the same days as another, as those of two forces do.
 
-    Deliveries of one month after the other are one source, and none is named.
+    Deliveries of one month after the other are one source, and so are those that repeat each
+    other's records, as deliveries of the year to date do: none of them is named.
     """
-    many = [each for each in deliveries if each.spans and each.records >= FEWEST_OF_FILE]
+    many = [each for each in deliveries if each[1] and len(each[2]) >= FEWEST_OF_FILE]
     return tuple(
-        delivery
-        for delivery in many
+        SourceCoverage(name, spans, len(occurred))
+        for name, spans, occurred in many
         if any(
-            2 * length(common(delivery.spans, other.spans))
-            > min(length(delivery.spans), length(other.spans))
-            for other in many
-            if other is not delivery
+            _is_beside(spans, occurred, other_spans, others)
+            for other, other_spans, others in many
+            if other != name
         )
     )
+
+
+def _is_beside(
+    spans: tuple[Span, ...], occurred: Dates, other_spans: tuple[Span, ...], others: Dates
+) -> bool:
+    """Whether two deliveries cover mostly the same days with records of their own."""
+    shared = common(spans, other_spans)
+    if length(shared) < max(FEWEST_DAYS, min(length(spans), length(other_spans)) / 2 + 1):
+        return False
+    inside = Coverage(shared)
+    days = [
+        dates[inside.covers(dates)].astype("datetime64[D]").astype(np.int64)
+        for dates in (occurred, others)
+    ]
+    start, end = day_number(shared[0].first), day_number(shared[-1].last)
+    counts, other_counts = (np.bincount(day - start, minlength=end - start + 1) for day in days)
+    both = counts + other_counts
+    recorded = both > 0
+    difference = (counts - other_counts)[recorded]
+    # 1 on average for records apart, near 0 for the same ones twice.
+    return bool(np.sum(difference**2 / both[recorded]) > SAME_RECORDS * recorded.sum())
 
 
 def record_spans(

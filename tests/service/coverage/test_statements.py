@@ -112,7 +112,11 @@ def test_a_month_that_one_force_lacks_is_a_gap_of_its_share():
 
 @pytest.mark.parametrize("is_stated", [False, True])
 def test_a_file_that_ends_before_another_of_the_same_days_has_a_gap_of_its_share(is_stated):
-    year, half = dates(*months(2024, 90)), dates(*months(2024, 90)[:6])
+    rng = np.random.default_rng(1)
+    year, half = (
+        np.datetime64("2024-01-01", "m") + rng.integers(0, 1440 * days, 3 * days)
+        for days in (366, 182)
+    )
     stated = StatedCoverage()
     if is_stated:
         stated = stated.after_import(["kent.csv"], [Span.from_text("2024-01..2024-12")])
@@ -122,6 +126,12 @@ def test_a_file_that_ends_before_another_of_the_same_days_has_a_gap_of_its_share
     assert (source.name, text_of(gaps)) == ("essex.csv", "2024-07 to 2024-12")
     assert coverage.share_of(source) == pytest.approx(0.5, abs=0.01)
     assert str(coverage) == "2024-01 to 2024-12"
+
+
+def test_a_delivery_of_the_year_to_date_is_no_source_beside_the_one_before():
+    counts = months(2024, 90)
+    coverage = of_files(("march.csv", dates(*counts[:3])), ("april.csv", dates(*counts[:4])))
+    assert coverage.sources == ()
 
 
 @pytest.mark.parametrize("is_stated", [False, True])
