@@ -41,6 +41,7 @@ from spatial.errors import InvalidParameterError
 
 NOT_STATED = "not stated"
 MIDNIGHTS = 20
+LARGEST_WEIGHT = 1e12  # squares of sums are still numbers
 
 _ATTRIBUTE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 
@@ -409,6 +410,7 @@ class _Reading:
         weight = self._contents.numbers(name, columns.decimal)
         check.reject(weight.bad, name, text, "is not a number")
         check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
+        check.reject(~weight.bad & (weight.values > LARGEST_WEIGHT), name, text, "is over 1e12")
         self._note(int(weight.blank.sum()), "have no weight: it is 1")
         return np.where(weight.blank, 1.0, weight.values)
 

@@ -406,6 +406,14 @@ def test_columns_that_make_no_sense_are_refused(incidents, write, change):
         )
 
 
+def test_a_weight_whose_sums_could_not_be_reckoned_with_is_named(incidents, write):
+    columns = dataclasses.replace(COLUMNS, weight="weight")
+    path = write("1,2024-01-01,0.1,52.2,a,1e308", "2,2024-01-01,0.1,52.2,a,1e12")
+    summary = import_csv(incidents, [path], columns, LENIENT)
+    assert summary.written == 1
+    assert [reason.reason for reason in summary.rejected_for] == ["is over 1e12"]
+
+
 def test_all_rows_rejected_is_refused_even_if_any_share_is_allowed(incidents, write):
     with pytest.raises(ImportRefusedError, match=r"none is left\).*45357 is 2024-03-06"):
         import_csv(incidents, [write("1,45357,0.1,52.2,a,1")], COLUMNS, LENIENT)
