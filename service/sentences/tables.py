@@ -192,18 +192,17 @@ def _change(table: Table) -> list[str]:
             f"{earlier:.1%} of the records are located in the baseline period and {later:.1%} in "
             f"the later one, which differs by more than chance. {sentence}"
         )
-    name = "q_value_shared_out" if differs else "q_value"
-    q_value = np.asarray(table.columns[name], dtype=np.float64)
-    if not np.isfinite(q_value).any():
+    names = ("q_value", "q_value_shared_out") if differs else ("q_value",)
+    q_values = [np.asarray(table.columns[name], dtype=np.float64) for name in names]
+    if not np.isfinite(q_values[-1]).any():
         return [f"{sentence}.", "Whether an area changed cannot be told."]
-    difference = np.asarray(table.columns["difference"], dtype=np.float64)
+    rises = [np.asarray(table.columns["difference"], dtype=np.float64)]
     if differs:
-        ratio = np.asarray(table.columns["ratio_shared_out"], dtype=np.float64)
-        difference = np.where(np.isfinite(ratio), ratio - 1.0, difference)
+        rises.append(np.asarray(table.columns["ratio_shared_out"], dtype=np.float64) - 1.0)
     with np.errstate(invalid="ignore"):
-        is_called = q_value <= 0.1
-    rose = int(np.count_nonzero(is_called & (difference > 0)))
-    fell = int(np.count_nonzero(is_called & (difference < 0)))
+        is_called = np.all([q_value <= 0.1 for q_value in q_values], axis=0)
+        rose = int(np.count_nonzero(is_called & np.all([rise > 0 for rise in rises], axis=0)))
+        fell = int(np.count_nonzero(is_called & np.all([rise < 0 for rise in rises], axis=0)))
     areas, certainty = counted(len(table), "area"), "at 90 % confidence or more"
     if not rose and not fell:
         return [f"{sentence}.", f"None of {areas} changed by more than chance, {certainty}."]

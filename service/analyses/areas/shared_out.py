@@ -17,8 +17,9 @@ from spatial.over_time.weighted_change import WeightedChanges
 CHANGED_LEVEL: Final = 0.10
 COMPARE_SHARED_OUT: Final = (
     "The columns ending in _shared_out compare the periods with the records that are not located "
-    "shared out in proportion to those that are; an area has changed only where "
-    "q_value_shared_out says so."
+    "shared out in proportion to those that are; an area has changed only where q_value and "
+    "q_value_shared_out say so, in the same direction. Where more places are missing in some "
+    "areas than in others neither can tell a fall."
 )
 NOTHING_LOCATED: Final = (
     "Nothing is located in one of the periods: whether an area has changed cannot be told."
@@ -120,13 +121,15 @@ class SharedOut:
         """
         if self.shares.differ and self.changes is None:
             return None
-        decisive = change if self.changes is None else self.changes
-        is_changed = decisive.q_value <= CHANGED_LEVEL
+        by = [change] if self.changes is None else [change, self.changes]
+        is_changed = np.all([each.q_value <= CHANGED_LEVEL for each in by], axis=0)
+        rose = np.all([each.difference > 0 for each in by], axis=0)
+        fell = np.all([each.difference < 0 for each in by], axis=0)
         return {
             "level": CHANGED_LEVEL,
-            "by": "q_value" if self.changes is None else "q_value_shared_out",
-            "rose": int(np.count_nonzero(is_changed & (decisive.difference > 0))),
-            "fell": int(np.count_nonzero(is_changed & (decisive.difference < 0))),
+            "by": "q_value" if self.changes is None else "q_value and q_value_shared_out",
+            "rose": int(np.count_nonzero(is_changed & rose)),
+            "fell": int(np.count_nonzero(is_changed & fell)),
         }
 
     def notes(self) -> tuple[str, ...]:

@@ -194,6 +194,10 @@ class Priorities:
                 facts[fact] = by_area(table, column, area_facts.area_counts).astype(np.float64)
             if allows_for_shares:
                 facts["change_percent"] = 100.0 * (facts["change_percent"] - 1.0)
+                located_only = by_area(table, "q_value", area_facts.area_counts).astype(np.float64)
+                is_alike = facts["change_percent"] * facts["change_difference"] > 0
+                both = np.maximum(facts["change_q_value"], located_only)
+                facts["change_q_value"] = np.where(is_alike | np.isnan(both), both, 1.0)
         return facts
 
     def _decide(self, facts: Facts, index: int) -> tuple[str, str, str]:

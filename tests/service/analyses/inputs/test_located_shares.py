@@ -1,7 +1,7 @@
 """Where less is located than before, counts fall for that alone: it is said, and allowed for."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -28,19 +28,34 @@ PERIODS = {**ENDS, "permutations": "0", "replicates": "0"}
 
 def without_places(records: tuple[world.Record, ...]) -> tuple[world.Record, ...]:
     """The same records, every fourth of them without a place."""
+    return unlocated(records, lambda k: k % 4 == 3)
+
+
+def without_western_places(records: tuple[world.Record, ...]) -> tuple[world.Record, ...]:
+    """The same records, the westernmost two fifths without a place."""
+    return unlocated(records, lambda k: k < 0.4 * len(records))
+
+
+def unlocated(
+    records: tuple[world.Record, ...], is_missing: Callable[[int], bool]
+) -> tuple[world.Record, ...]:
     return tuple(
-        dataclasses.replace(record, x_m=None, y_m=None) if k % 4 == 3 else record
+        dataclasses.replace(record, x_m=None, y_m=None) if is_missing(k) else record
         for k, record in enumerate(sorted(records, key=lambda record: (record.x_m, record.y_m)))
     )
 
 
-def months(folder, dataset: str, *, is_thinned: bool) -> None:
-    """January 2023, and the same records again in March, then perhaps a quarter not located."""
+def months(
+    folder,
+    dataset: str,
+    thinned: Callable[[tuple[world.Record, ...]], tuple[world.Record, ...]] = tuple,
+) -> None:
+    """January 2023, and the same records again in March, then perhaps some not located."""
     store = IncidentStore(folder / "incidents", crs=world.CRS)
     for month in ("2023-01", "2023-03"):
         records = gaps.records(month, A_DAY)
-        if is_thinned and month == "2023-03":
-            records = without_places(records)
+        if month == "2023-03":
+            records = thinned(records)
         rows = world.incident_rows(records)
         name = f"{month}-kent-street.csv"
         store.append(dataset, rows, files=[SourceFile.of(name, name.encode())])
@@ -49,8 +64,9 @@ def months(folder, dataset: str, *, is_thinned: bool) -> None:
 @pytest.fixture(scope="module")
 def share_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     folder = world.build(tmp_path_factory.mktemp("shares"))
-    months(folder, "thinned", is_thinned=True)
-    months(folder, "same", is_thinned=False)
+    months(folder, "thinned", without_places)
+    months(folder, "west", without_western_places)
+    months(folder, "same")
     with client_of(open_resources(Settings(data_dir=folder))) as client:
         yield client
 
@@ -66,13 +82,22 @@ def test_only_what_is_located_fell_and_no_area_is_said_to_have_changed(share_cli
     assert all(row["lower_shared_out"] < 1 < row["upper_shared_out"] for row in rows)
     whole_map = provenance["method"]["map"]
     assert whole_map["areas_changed"] == {
-        "level": 0.1, "by": "q_value_shared_out", "rose": 0, "fell": 0
+        "level": 0.1, "by": "q_value and q_value_shared_out", "rose": 0, "fell": 0
     }  # fmt: skip
     assert whole_map["shared_out"]["p_value"] > 0.9
     assert answer["sentences"][1].startswith("100.0% of the records are located in the baseline")
     assert answer["sentences"][2].startswith("None of 6 areas changed by more than chance")
     assert provenance["notes"][0].startswith("The share of records that are located differs: 75.")
     assert provenance["method"]["located_shares"]["by_period"]["the baseline period"] == 1.0
+
+
+def test_places_missing_in_one_part_make_no_rise_elsewhere(share_client):
+    answer = json_of(share_client, "/v1/hotspots/west/square:2000/change", **PERIODS)
+    unaltered = [row for row in answer["rows"] if row["count_before"] == row["count_after"]]
+    assert unaltered
+    assert any(row["q_value_shared_out"] < 0.1 for row in unaltered)  # what it looks like
+    assert answer["provenance"]["method"]["map"]["areas_changed"]["rose"] == 0
+    assert " 0 rose and " in answer["sentences"][2]
 
 
 def test_where_the_shares_are_the_same_there_is_nothing_beside_the_counts(share_client):
