@@ -69,7 +69,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
 	$(BIN)/python -m tests.benchmarks
 
-# Half an hour: how often each test calls nothing something, written into docs/methods.md.
+# About an hour: how often each test calls nothing something, written into docs/methods.md.
 simulate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.simulations
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from service.analyses.areas.tested_values import LEAST_SHARE
 from spatial.arrays import AnyArray, FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
@@ -134,6 +135,35 @@ def rate_map(incidents: int, *, star: bool) -> NullMap:
     )
 
 
+def cut_grid() -> tuple[Neighbours, FloatArray]:
+    """The squares of a grid that a round county cuts, and the share of each that is left."""
+    fine = (np.arange(8 * SIDE) + 0.5) / 8.0 - SIDE / 2.0
+    is_inside = np.hypot(fine[:, None], fine[None, :]) < SIDE / 2.0 - 0.3
+    share = is_inside.reshape(SIDE, 8, SIDE, 8).mean(axis=(1, 3)).ravel()
+    cells = np.flatnonzero(share > 0.0)
+    rows, cols = np.divmod(cells, SIDE)
+    step = np.maximum(np.abs(rows[:, None] - rows), np.abs(cols[:, None] - cols))
+    first, second = np.nonzero(np.triu(step == 1))
+    return Neighbours.from_pairs(len(cells), first, second), share[cells]
+
+
+def density_map(mean: float) -> NullMap:
+    """Gi* of densities on a grid, slivers of cells as a tenth of a cell, as the default has it."""
+    neighbours, share = cut_grid()
+
+    def is_called(rng: np.random.Generator) -> bool:
+        density = rng.poisson(mean * share) / np.maximum(share, LEAST_SHARE)
+        options = {"permutations": PERMUTATIONS, "seed": int(rng.integers(2**31))}
+        return any_class(hotspot_map(density, neighbours, **options).classes)
+
+    return NullMap(
+        "squares cut at the border",
+        f"Gi* of densities, mean {mean:g} (default on grids)",
+        "values dealt out",
+        is_called,
+    )
+
+
 def emerging_map(mean: float) -> NullMap:
     """Emerging hot spots of twelve steps of one mean."""
     neighbours = squares()
@@ -159,6 +189,9 @@ NULL_MAPS = (
     rate_map(4_000, star=True),
     rate_map(4_000, star=False),
     emerging_map(3.0),
+    density_map(0.5),
+    density_map(3.0),
+    density_map(30.0),
 )
 
 

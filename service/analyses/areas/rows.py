@@ -209,7 +209,8 @@ class ChangeRow(AreaRow):
         is_stated=False,
     )
     q_value_shared_out: float | None = column(
-        "The same, corrected for testing every area: what tells whether an area has changed.",
+        "The same, corrected for testing every area. An area has changed where this and `q_value` "
+        "agree that it has, and which way.",
         _OF_BOTH,
         only=_SHARES_DIFFER,
         is_stated=False,

@@ -428,8 +428,9 @@ export interface ChangeRow {
    */
   p_value_shared_out?: number | null;
   /**
-   * The same, corrected for testing every area: what tells whether an area has changed. Only where
-   * the share of records located differs by more than chance.
+   * The same, corrected for testing every area. An area has changed where this and `q_value` agree
+   * that it has, and which way. Only where the share of records located differs by more than
+   * chance.
    */
   q_value_shared_out?: number | null;
   /** Class of the area in the baseline period. */
