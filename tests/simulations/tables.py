@@ -26,7 +26,7 @@ class SimulationTable:
     def markdown(self) -> str:
         """The table as a document has it, in the form that `make format` gives it."""
         lines = [self.columns, ["--"] * len(self.columns), *self.rows]
-        return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+        return "\n".join("| " + " | ".join(line) + " |" for line in lines).replace("*", r"\*")
 
     def column(self, name: str) -> tuple[str, ...]:
         """The texts of a column."""
@@ -76,7 +76,8 @@ def documented(name: str, *, document: Path = DOCUMENT) -> SimulationTable:
     if len(lines) < 3:
         raise ValueError(f"{document.name} has no table for the simulation {name!r}")
     heading, _, *rows = (
-        tuple(text.strip() for text in line.strip().strip("|").split("|")) for line in lines
+        tuple(text.strip().replace(r"\*", "*") for text in line.strip().strip("|").split("|"))
+        for line in lines
     )
     return SimulationTable(heading, tuple(rows))
 
