@@ -382,7 +382,6 @@ ALLOWED: dict[str, set[str]] = {
     "service.imports.incidents": {
         "service.coverage",
         "boundaries.layers",
-        "boundaries.points",
         "service.imports.files",
         "service.store",
         "spatial",

@@ -7,14 +7,16 @@ import signal
 import threading
 from pathlib import Path
 from socket import socket
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from fastapi import FastAPI
 
 from service.commands import terminal
 from service.config.settings import Settings
 from service.runtime import logs
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI  # takes a fifth of a second, which other commands need not wait
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -67,7 +69,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     _announcing_server()(uvicorn.Config(worker_app(), **options)).run()
 
 
-def worker_app() -> FastAPI:
+def worker_app() -> "FastAPI":
     """The application of one process, with the settings from its environment."""
     from service.assembly.app import create_app
     from service.assembly.resources import open_resources

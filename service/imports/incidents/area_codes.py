@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from boundaries.layers.codes import CodeIndex, best_layer, places_deny
 from boundaries.layers.layer import Layer
-from boundaries.points.assign import assign_points
 from service.imports.files.summary import AreaCodes, CodeAgreement
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray
 
@@ -118,7 +118,10 @@ class _Rows:
         area = self.positions(layer.code_index)
         has_both = self.located & (area >= 0)
         area = area[has_both]
-        is_inside = assign_points(layer, self.xy_m[has_both]) == area
+        # Each place is asked of one area: the index that finds the area would cost more to make.
+        shapes = layer.geometries[area]
+        shapely.prepare(shapes)
+        is_inside = np.asarray(shapely.intersects_xy(shapes, *self.xy_m[has_both].T), np.bool_)
         records = np.bincount(area, minlength=len(layer))
         records_inside = np.bincount(area[is_inside], minlength=len(layer))
         order = np.argsort(records_inside - records, kind="stable")[:WORST].tolist()

@@ -32,7 +32,8 @@ def test_the_program_writes_its_answer_to_standard_output(county, client):
     done = program(*args, HOTSPOTS_DATA_DIR=str(county))
     assert done.returncode == 0, done.stderr
     assert done.stdout == client.get(f"{address}.csv").content
-    assert done.stderr == b""
+    notes = client.get(address).json()["provenance"]["notes"]
+    assert done.stderr.decode().splitlines() == [f"note: {note}" for note in notes]
 
 
 def test_the_program_says_what_is_wrong_in_one_line(county):
