@@ -10,6 +10,7 @@ from spatial.arrays import AnyArray, BoolArray, FloatArray, checked_values, froz
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.local_statistics.multiplicity import Correction, corrected
+from spatial.rates.rates import checked_confidence
 
 MAX_COUNT = 10_000_000
 TRANSITIONS = (
@@ -106,31 +107,51 @@ def count_changes(
     Krishnamoorthy and Thomson (2004), JSPI 119(1).
     """
     a, b = checked_counts(first_counts, second_counts)
-    t1, t2 = _checked_exposures(first_exposure, second_exposure)
-    if not 0.0 < confidence < 1.0:
-        raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
+    t1, t2 = checked_exposures(first_exposure, second_exposure)
+    alpha = 1.0 - checked_confidence(confidence)
     # Areas with the same two counts have the same answer: most small areas do.
     pairs, area_pair = np.unique(np.column_stack([a, b]), axis=0, return_inverse=True)
     pair_results = np.empty((len(pairs), 3))
     pair_results[:, 0] = e_test(*pairs.T, first_exposure=t1, second_exposure=t2)
-    _ratio_limits(pairs, t1, t2, 1.0 - confidence, pair_results)
+    _ratio_limits(pairs, t1, t2, alpha, pair_results)
     p_value, lower, upper = pair_results[area_pair.ravel()].T
-    expected_count = a * t2 / t1
-    has_first = a > 0.0
-    ratio = np.where((a == 0) & (b > 0), np.inf, np.nan)
-    np.divide(b, expected_count, out=ratio, where=has_first)
+    difference, percent, ratio = relative_changes(a * t2 / t1, b)
     return CountChanges(
         first=frozen(a),
         second=frozen(b),
-        difference=frozen(b - expected_count),
-        percent=frozen(np.where(has_first, 100.0 * (ratio - 1.0), np.nan)),
-        ratio=frozen(ratio),
+        difference=difference,
+        percent=percent,
+        ratio=ratio,
         lower=frozen(lower),
         upper=frozen(upper),
         z_quick=frozen(2.0 * (np.sqrt(b / t2) - np.sqrt(a / t1)) / math.sqrt(1.0 / t1 + 1.0 / t2)),
         p_value=frozen(p_value),
         q_value=frozen(corrected(p_value, correction=correction)),
     )
+
+
+def relative_changes(
+    expected: FloatArray, observed: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What became of sums, against those expected if nothing had changed.
+
+    Parameters
+    ----------
+    expected, observed : (n,) float64
+        At least 0.
+
+    Returns
+    -------
+    difference, percent, ratio : (n,) float64
+        Observed less expected; the same in per cent, NaN where nothing was expected; and
+        observed over expected, infinite where nothing was expected and something came, NaN
+        where nothing came either. Read-only.
+    """
+    has_expected = expected > 0.0
+    ratio = np.where(~has_expected & (observed > 0.0), np.inf, np.nan)
+    np.divide(observed, expected, out=ratio, where=has_expected)
+    percent = np.where(has_expected, 100.0 * (ratio - 1.0), np.nan)
+    return frozen(observed - expected), frozen(percent), frozen(ratio)
 
 
 def e_test(
@@ -171,7 +192,7 @@ def e_test(
     eq. 3.3 and 3.4, with the variance pooled under the null hypothesis.
     """
     a, b = checked_counts(first_counts, second_counts)
-    t1, t2 = _checked_exposures(first_exposure, second_exposure)
+    t1, t2 = checked_exposures(first_exposure, second_exposure)
     p_value = np.empty(len(a))
     _e_test(a, b, t1, t2, p_value)
     return p_value
@@ -296,12 +317,11 @@ def weighted_displacement_difference(
     """
     from scipy.special import ndtri
 
-    if not 0.0 < confidence < 1.0:
-        raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
+    checked_confidence(confidence)
     pairs = np.array([target, control, displacement, displacement_control], dtype=np.float64)
     if pairs.shape != (4, 2) or not np.all(np.isfinite(pairs) & (pairs >= 0.0)):
         raise InvalidValuesError("counts", "must be finite and not negative, before and after")
-    t1, t2 = _checked_exposures(first_exposure, second_exposure)
+    t1, t2 = checked_exposures(first_exposure, second_exposure)
     change = pairs[:, 1] - pairs[:, 0] * (t2 / t1)
     difference = float(change @ np.array([1.0, -1.0, 1.0, -1.0]))
     error = math.sqrt(float(pairs[:, 1].sum() + pairs[:, 0].sum() * (t2 / t1) ** 2))
@@ -349,8 +369,19 @@ def checked_counts(
     return a, b
 
 
-def _checked_exposures(first_exposure: float, second_exposure: float) -> tuple[float, float]:
-    """Two lengths of time above 0."""
+def checked_exposures(first_exposure: float, second_exposure: float) -> tuple[float, float]:
+    """Two lengths of time above 0.
+
+    Parameters
+    ----------
+    first_exposure, second_exposure : float
+        Lengths of the first and the second period.
+
+    Raises
+    ------
+    InvalidParameterError
+        If one is not finite and above 0.
+    """
     for name, exposure in (
         ("first_exposure", first_exposure),
         ("second_exposure", second_exposure),

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from spatial.arrays import BoolArray, FloatArray, checked_values
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.over_time.change import checked_counts
+from spatial.rates.rates import checked_confidence
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,7 @@ def map_similarity(
         raise InvalidValuesError("area_km2", "must be above 0")
     if not 19 <= replicates <= 9_999:
         raise InvalidParameterError("replicates", replicates, "from 19 to 9999")
-    if not 0.0 < confidence < 1.0:
-        raise InvalidParameterError("confidence", confidence, "above 0 and below 1")
+    checked_confidence(confidence)
     if not (a.sum() > 0.0 and b.sum() > 0.0):
         raise InvalidValuesError("counts", "must have an incident in each period")
 

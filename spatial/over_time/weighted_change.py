@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from spatial.arrays import FloatArray, frozen
 from spatial.errors import InvalidParameterError
 from spatial.local_statistics.multiplicity import Correction, corrected
+from spatial.over_time.change import checked_exposures, relative_changes
 from spatial.rates.rates import checked_confidence
 from spatial.rates.weighted_counts import gamma_of
 
@@ -90,13 +91,12 @@ def weighted_changes(
 
     if not (np.isfinite(largest_weight) and largest_weight > 0.0):
         raise InvalidParameterError("largest_weight", largest_weight, "finite and above 0")
-    if not (first_exposure > 0.0 and second_exposure > 0.0):
-        raise InvalidParameterError("exposure", (first_exposure, second_exposure), "above 0")
+    t1, t2 = checked_exposures(first_exposure, second_exposure)
     tail = 0.5 * (1.0 - checked_confidence(confidence))
     a, a_squares = (np.asarray(values, dtype=np.float64) for values in first)
     b, b_squares = (np.asarray(values, dtype=np.float64) for values in second)
     has_first, has_second = a > 0.0, b > 0.0
-    scale = first_exposure / second_exposure
+    scale = t1 / t2
 
     def raised(total: FloatArray, squares: FloatArray) -> tuple[FloatArray, FloatArray]:
         """A sum with the largest weight added, and the degrees of freedom of its gamma."""
@@ -123,13 +123,11 @@ def weighted_changes(
         b_raised_freedom[has_first], a_freedom[has_first], 1.0 / high_middle[has_first]
     )
     p_value = np.minimum(1.0, 2.0 * np.minimum(p_above, p_below))
-    expected = a / scale
-    ratio = np.where(~has_first & has_second, np.inf, np.nan)
-    np.divide(b, expected, out=ratio, where=has_first)
+    difference, percent, ratio = relative_changes(a / scale, b)
     return WeightedChanges(
-        difference=frozen(b - expected),
-        percent=frozen(np.where(has_first, 100.0 * (ratio - 1.0), np.nan)),
-        ratio=frozen(ratio),
+        difference=difference,
+        percent=percent,
+        ratio=ratio,
         lower=frozen(np.where(has_first | has_second, lower, np.nan)),
         upper=frozen(np.where(has_first | has_second, upper, np.nan)),
         p_value=frozen(p_value),
