@@ -103,13 +103,15 @@ def words_of_gaps(period: tuple[str, str] | None, covered: Sequence[str], days: 
     return f"data of {listed(covered)}"
 
 
-def listed(names: Sequence[object]) -> str:
-    """Spans or their names in one line, shortened after five.
+def listed(names: Sequence[object], *, most: int = 5) -> str:
+    """Spans or other names in one line, shortened where there are many.
 
     Parameters
     ----------
     names : sequence
         At least one.
+    most : int
+        So many are named.
 
     Returns
     -------
@@ -117,7 +119,8 @@ def listed(names: Sequence[object]) -> str:
         Such as ``2024-01 to 2024-02, 2024-11``.
     """
     texts = [str(name) for name in names]
-    return ", ".join(texts[:5]) + (f" and {len(texts) - 5} more" if len(texts) > 5 else "")
+    rest = f" and {len(texts) - most} more" if len(texts) > most else ""
+    return ", ".join(texts[:most]) + rest
 
 
 def common(spans: Iterable[Span], others: Sequence[Span]) -> tuple[Span, ...]:

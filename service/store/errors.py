@@ -22,6 +22,8 @@ StoreError
 from dataclasses import dataclass
 from typing import ClassVar
 
+from service.coverage.spans import listed
+
 
 class StoreError(Exception):
     """Something about data at rest that has no correct answer."""
@@ -178,10 +180,8 @@ class SiteExistsError(StoreError):
     site_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        examples = ", ".join(self.site_ids[:5])
-        more = f" and {len(self.site_ids) - 5} more" if len(self.site_ids) > 5 else ""
         return (
-            f"sites {examples}{more} are loaded already; nothing was imported. "
+            f"sites {listed(self.site_ids)} are loaded already; nothing was imported. "
             "Run again with --replace to replace them"
         )
 

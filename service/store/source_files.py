@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.coverage.spans import listed
 from service.store.commits import Plan
 from service.store.delta import TableVersion
 from service.store.errors import AlreadyImportedError, ImportRefusedError, SameNameError
@@ -111,10 +112,10 @@ def plan_of_files(
     recorded = {file["sha256"] for record in table.imports for file in record["files"]}
     repeated = ({file.sha256 for file in imported} | recorded) & digests
     if repeated:
-        raise AlreadyImportedError(_listed([f.name for f in files if f.sha256 in repeated]), name)
+        raise AlreadyImportedError(listed([f.name for f in files if f.sha256 in repeated]), name)
     namesakes = {file.name for file in imported} & names
     if namesakes:
-        raise SameNameError(_listed(sorted(namesakes)), name)
+        raise SameNameError(listed(sorted(namesakes)), name)
     return Plan()
 
 
@@ -149,9 +150,3 @@ def check_distinct(files: Sequence[SourceFile]) -> None:
                 "files by name: rename one of them",
             )
         by_name[file.name] = by_content[file.sha256] = file
-
-
-def _listed(names: list[str]) -> str:
-    """The names in one line, shortened after five."""
-    examples = ", ".join(names[:5])
-    return examples + (f" and {len(names) - 5} more" if len(names) > 5 else "")

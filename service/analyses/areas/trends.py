@@ -107,8 +107,8 @@ class Trends:
         )
         in_place, name = _in_place(area_counts, place)
         selection = area_counts.selection
-        place_selection = dataclasses.replace(selection, mask=selection.mask & in_place)
-        steps = whole_steps(place_selection, query.step)
+        all_steps = whole_steps(selection, query.step)
+        steps = all_steps.of_part(selection.mask & in_place)
         step_indices = steps.step_of_incident[steps.step_of_incident >= 0]
         count = np.bincount(step_indices, minlength=len(steps.labels)).astype(np.int64)
         columns: dict[str, NDArray[Any]] = {
@@ -117,8 +117,7 @@ class Trends:
             "count": steps.without_data_null(count),
             **_rates(count, selection, steps, query, exposure=steps.days),
         }
-        step_of_record = whole_steps(selection, query.step).step_of_incident
-        shares = shares_of_steps(area_counts, step_of_record, steps.labels)
+        shares = shares_of_steps(area_counts, all_steps.step_of_incident, steps.labels)
         if shares.differ:
             # Where nothing is located, nothing is known of the areas either.
             exposure = shares.exposures(steps.days)

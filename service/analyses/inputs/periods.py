@@ -1,8 +1,8 @@
 """Whole months, quarters or years within a period, and how much of each the data cover."""
 
 import calendar
+import dataclasses
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,11 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.inputs.selection import Selection
+from service.coverage.spans import listed
 from service.model.errors import TooMuchWorkError
 from service.sentences.numbers import counted
 from spatial.arrays import BoolArray, IntArray
 
 MAX_STEPS: Final = 1_200  # a hundred years of months
+MOST_NAMED: Final = 12  # steps in a note
 STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -46,6 +48,25 @@ class Steps:
     def has_data(self) -> BoolArray:
         """(steps,) Whether the data cover any day of a step."""
         return np.asarray(self.days > 0, np.bool_)
+
+    def of_part(self, mask: BoolArray) -> "Steps":
+        """The same steps, of some of the selected incidents.
+
+        Parameters
+        ----------
+        mask : (n,) bool
+            True for the incidents to keep, all of which are selected.
+
+        Returns
+        -------
+        Steps
+            With the incidents of the mask alone.
+        """
+        return dataclasses.replace(
+            self,
+            step_of_incident=np.where(mask, self.step_of_incident, -1),
+            omitted_count=int(np.count_nonzero(mask & (self.step_of_incident < 0))),
+        )
 
     def with_data(self) -> "Steps":
         """The steps of which the data cover a day, without those between.
@@ -97,14 +118,15 @@ class Steps:
         """
         notes = []
         if not self.has_data.all():
-            notes.append(f"No data, which is not zero: {_listed(self._named(~self.has_data))}.")
+            gaps = listed(self._named(~self.has_data), most=MOST_NAMED)
+            notes.append(f"No data, which is not zero: {gaps}.")
         is_partial = self.has_data & (self.days < self.length)
         if is_partial.any():
-            partial = (
+            partial = [
                 f"{self.labels[k]} ({self.days[k]} of {self.length[k]} days)"
                 for k in np.flatnonzero(is_partial)
-            )
-            notes.append(f"Covered in part: {_listed(partial)}.")
+            ]
+            notes.append(f"Covered in part: {listed(partial, most=MOST_NAMED)}.")
         if self.omitted_count:
             omitted = counted(self.omitted_count, "incident is", "incidents are")
             notes.append(f"{omitted} in incomplete steps at the ends, and left out.")
@@ -168,12 +190,6 @@ def whole_steps(selection: Selection, step: str) -> Steps:
         step_of_incident=np.where(is_inside, step_index, -1),
         omitted_count=int(np.count_nonzero(selection.mask & ~is_inside)),
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    """Names in one line, shortened after twelve."""
-    first = list(names)
-    return ", ".join(first[:12]) + (f" and {len(first) - 12} more" if len(first) > 12 else "")
 
 
 def _month_number(day: datetime.date) -> int:
