@@ -104,7 +104,20 @@ def create_app(resources: Resources) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     describe(app)
+    _build_routes(app)
     return app
+
+
+def _build_routes(app: FastAPI) -> None:
+    """Have the framework build its routes now, while there is one thread.
+
+    Left to itself it does so within the first request, on the event loop, and turns warnings of
+    its own off meanwhile: another thread that does the same at that moment turns them on again.
+    """
+    for route in app.routes:
+        route.matches(
+            {"type": "http", "method": "GET", "path": "", "root_path": "", "headers": []}
+        )
 
 
 def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
