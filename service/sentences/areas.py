@@ -61,32 +61,32 @@ def area_sentence(area: MapArea) -> str:
     str
         One sentence.
     """
-    own = counted(area.count, "incident") if area.count else "no incident"
+    subject = counted(area.count, "incident") if area.count else "no incident"
     if area.unit and math.isfinite(area.value):
-        own += f" ({amount(area.value)} {area.unit})"
+        subject += f" ({amount(area.value)} {area.unit})"
     if area.class_name == NOT_TESTED:
-        return capital(f"not tested{_why_untested(area)}: {own} here.")
+        return capital(f"not tested{_why_untested(area)}: {subject} here.")
     evidence = f"z {amount(area.z_score)}"
     if math.isfinite(area.q_value):
         evidence += f", q {probability(area.q_value)}"
     if area.is_untold:
         return capital(
-            f"{own} here, z {amount(area.z_score)}, beyond all maps drawn: whether more than "
+            f"{subject} here, z {amount(area.z_score)}, beyond all maps drawn: whether more than "
             "chance cannot be told without more of them."
         )
     if area.class_name == NOT_SIGNIFICANT:
         if abs(area.z_score) >= STRIKING:
             return capital(
-                f"not significant: {own} here; a z of {amount(area.z_score)} is what chance gives "
-                f"some of {counted(area.tested, 'area')} (q {probability(area.q_value)})."
+                f"not significant: {subject} here; a z of {amount(area.z_score)} is what chance "
+                f"gives some of {counted(area.tested, 'area')} (q {probability(area.q_value)})."
             )
-        return capital(f"not significant: {own} here, with {_around(area)} ({evidence}).")
+        return capital(f"not significant: {subject} here, with {_around(area)} ({evidence}).")
     name, _, level = area.class_name.rpartition(" ")
     is_high_around = name in ("hot", "low outlier")
     joint = "and" if (area.value > area.mean) == is_high_around else "but"
     side = "more" if is_high_around else "less"
     return capital(
-        f"{name} at {level} %: {own} here, {joint} around it {side} than chance would have in "
+        f"{name} at {level} %: {subject} here, {joint} around it {side} than chance would have in "
         f"{_around(area)} ({evidence})."
     )
 

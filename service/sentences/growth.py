@@ -100,7 +100,7 @@ def priority_findings(table: Table) -> list[str]:
         for name in ("emerging", "preventing", "sustaining")
     )
     areas, verb = counted(len(table), "area"), "is" if emerging == 1 else "are"
-    found = (
+    numbers = (
         f"{emerging:,} {verb} emerging, {preventing:,} to prevent in, {sustaining:,} to sustain"
     )
-    return [f"Of {areas} {found}, by rules that the table states."]
+    return [f"Of {areas} {numbers}, by rules that the table states."]

@@ -41,8 +41,8 @@ class Total:
         """
         numbers = np.asarray(values, dtype=np.float64)
         is_known = np.isfinite(numbers)
-        known = int(np.count_nonzero(is_known))
-        return cls(float(numbers[is_known].sum()), known, len(numbers) - known)
+        terms = int(np.count_nonzero(is_known))
+        return cls(float(numbers[is_known].sum()), terms, len(numbers) - terms)
 
     def things(self, one: str, many: str | None = None) -> str:
         """The sum with its noun.
@@ -65,8 +65,8 @@ class Total:
         """The sum as a lower bound where parts are missing."""
         if not self.known and self.missing:
             return "an unknown number of"
-        whole = f"{self.value:,.0f}"
-        return f"at least {whole}" if self.missing else whole
+        text = f"{self.value:,.0f}"
+        return f"at least {text}" if self.missing else text
 
 
 def amount(value: float) -> str:

@@ -101,14 +101,14 @@ def _hotspots(table: Table) -> list[str]:
 def _emerging(table: Table) -> list[str]:
     """How many areas have each pattern."""
     names, numbers = np.unique(table.columns["category"].astype(str), return_counts=True)
-    found = dict(zip(names.tolist(), numbers.tolist(), strict=True))
-    untested = found.pop(NOT_TESTED, 0)
+    numbers_of = dict(zip(names.tolist(), numbers.tolist(), strict=True))
+    untested = numbers_of.pop(NOT_TESTED, 0)
     if untested == len(table):
         return [NOTHING_TESTED]
-    found.pop(NO_PATTERN, None)
-    if not found:
+    numbers_of.pop(NO_PATTERN, None)
+    if not numbers_of:
         return ["No area shows a pattern over time beyond chance."]
-    by_number = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    by_number = sorted(numbers_of.items(), key=lambda item: (-item[1], item[0]))
     return [f"{listed([counted(number, name) for name, number in by_number])}."]
 
 
@@ -160,8 +160,8 @@ def _trend(table: Table) -> list[str]:
     missing = int(np.count_nonzero(~has_count))
     partial = int(np.count_nonzero(has_count & ~is_known))
     gaps = [
-        f"; of {counted(number, step)} {known}"
-        for number, known in ((missing, "nothing is known"), (partial, "a part is known"))
+        f"; of {counted(number, step)} {state}"
+        for number, state in ((missing, "nothing is known"), (partial, "a part is known"))
         if number
     ]
     return [f"{sentence}{''.join(gaps)}."]

@@ -215,9 +215,9 @@ def _shift_at(
     row = np.minimum(up.astype(np.int64), ROWS - 2)
     node = row * COLS + col
     nodes_mm = shifts_mm.reshape(-1, 2)
-    corner, beside = nodes_mm[node], nodes_mm[node + 1]
+    corner, eastern = nodes_mm[node], nodes_mm[node + 1]
     above, opposite = nodes_mm[node + COLS], nodes_mm[node + COLS + 1]
     east, north = (across - col)[:, None], (up - row)[:, None]
-    slope = (beside - corner) + (opposite - above - beside + corner) * north
+    slope = (eastern - corner) + (opposite - above - eastern + corner) * north
     shift = (corner + (above - corner) * north + slope * east) / 1_000.0
     return shift[:, 0], shift[:, 1]

@@ -94,11 +94,11 @@ def _square(
     shifts_mm: NDArray[np.int32], col: int, row: int, axis: int
 ) -> tuple[float, float, float, float]:
     """The shift in a square as 1, east, north and east times north from its corner, mm."""
-    corner, beside = shifts_mm[row, col, axis], shifts_mm[row, col + 1, axis]
+    corner, eastern = shifts_mm[row, col, axis], shifts_mm[row, col + 1, axis]
     above, opposite = shifts_mm[row + 1, col, axis], shifts_mm[row + 1, col + 1, axis]
     return (
         float(corner),
-        float(beside - corner),
+        float(eastern - corner),
         float(above - corner),
-        float(opposite - above - beside + corner),
+        float(opposite - above - eastern + corner),
     )

@@ -66,10 +66,10 @@ def operation(source: str, target: str, *, near: Place | None = None) -> Operati
         return None
     if (a is None) == (b is None):
         return _proj_operation(source, target, near)
-    other = source if a is None else target
-    if is_on_wgs84(other):
+    foreign = source if a is None else target
+    if is_on_wgs84(foreign):
         return Operation("OSTN15", _WGS84_AS_ETRS89_M)
-    more = _proj_operation(ETRS89, other, None)
+    more = _proj_operation(ETRS89, foreign, None)
     return Operation(f"OSTN15 + {more.name}", more.accuracy_m)
 
 

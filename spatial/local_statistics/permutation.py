@@ -214,9 +214,9 @@ def permutation_p(
     extreme_areas = np.flatnonzero(is_few[0] | is_few[1])
     if most_permutations == permutations or not len(extreme_areas):
         return to_p(*first, is_tested, permutations=permutations, seed=seed)
-    further = counts(plan.of_areas(extreme_areas), most_permutations - permutations, 1)
+    extra_counts = counts(plan.of_areas(extreme_areas), most_permutations - permutations, 1)
     greater, less = (
-        (np.where(few, first[tail] + further[tail], first[tail]), few)
+        (np.where(few, first[tail] + extra_counts[tail], first[tail]), few)
         for tail, few in enumerate(is_few)
     )
     return to_p(
@@ -271,10 +271,10 @@ def to_p(
     p_greater, p_less = (
         np.where(
             is_tested,
-            (tail_counts + 1.0) / (np.where(further, most_permutations, permutations) + 1.0),
+            (tail_counts + 1.0) / (np.where(is_extra, most_permutations, permutations) + 1.0),
             np.nan,
         )
-        for tail_counts, further in zip((greater_counts, less_counts), drawn_further, strict=True)
+        for tail_counts, is_extra in zip((greater_counts, less_counts), drawn_further, strict=True)
     )
     return PermutationP(
         p_value=frozen(np.minimum(1.0, 2.0 * np.minimum(p_greater, p_less))),

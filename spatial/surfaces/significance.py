@@ -388,11 +388,13 @@ def _largest_of_chance(
         return math.sqrt(largest_sq)
     for cell in hit:
         for k in range(len(offsets)):
-            near = cell + offsets[k]
-            height = field[near]
-            field[near] = 0.0
-            if height > expected[near]:
-                largest_sq = _larger_sq(height, expected[near], effective[near], largest_sq)
+            neighbour = cell + offsets[k]
+            height = field[neighbour]
+            field[neighbour] = 0.0
+            if height > expected[neighbour]:
+                largest_sq = _larger_sq(
+                    height, expected[neighbour], effective[neighbour], largest_sq
+                )
     return math.sqrt(largest_sq)
 
 

@@ -127,8 +127,8 @@ def highest_top(
             tops.append(
                 top_near(on_grid, float(x_m), float(y_m), half_m=half_m, bandwidth_m=bandwidth_m)
             )
-    found = [top for top in tops if top is not None]
-    return max(found, key=lambda top: top.density_per_km2, default=None)
+    summits = [top for top in tops if top is not None]
+    return max(summits, key=lambda top: top.density_per_km2, default=None)
 
 
 def refined_tops(
@@ -177,11 +177,11 @@ def refined_tops(
 
 def _spread_out(xy_m: FloatArray, reach_m: float, most: int) -> FloatArray:
     """The first places, each a reach or more from those before."""
-    chosen = np.empty((0, 2))
+    places_m = np.empty((0, 2))
     for place in xy_m:
-        if len(chosen) == most:
+        if len(places_m) == most:
             break
-        distances = np.hypot(*(chosen - place).T) if len(chosen) else np.array([math.inf])
+        distances = np.hypot(*(places_m - place).T) if len(places_m) else np.array([math.inf])
         if np.all(distances >= reach_m):
-            chosen = np.vstack([chosen, place])
-    return chosen
+            places_m = np.vstack([places_m, place])
+    return places_m

@@ -146,7 +146,7 @@ class Hotspots:
         Table
             With the shapes of the areas.
         """
-        asked, query = query, self.resolved(dataset, layer_id, query)
+        question, query = query, self.resolved(dataset, layer_id, query)
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
         denominator = None
         if query.denominator is not None:
@@ -200,7 +200,7 @@ class Hotspots:
         ]
         method = _method(query, neighbours, local_test)
         method["unit"] = unit
-        method["measure_by_default"] = asked.measure is None
+        method["measure_by_default"] = question.measure is None
         method["neighbours_chosen"] = choice
         if choices is not None:
             method["sensitivity"] = _describe_choices(choices)

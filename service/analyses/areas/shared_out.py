@@ -122,9 +122,9 @@ class SharedOut:
         if self.shares.differ and self.changes is None:
             return None
         by = [change] if self.changes is None else [change, self.changes]
-        is_changed = np.all([each.q_value <= CHANGED_LEVEL for each in by], axis=0)
-        rose = np.all([each.difference > 0 for each in by], axis=0)
-        fell = np.all([each.difference < 0 for each in by], axis=0)
+        is_changed = np.all([test.q_value <= CHANGED_LEVEL for test in by], axis=0)
+        rose = np.all([test.difference > 0 for test in by], axis=0)
+        fell = np.all([test.difference < 0 for test in by], axis=0)
         return {
             "level": CHANGED_LEVEL,
             "by": "q_value" if self.changes is None else "q_value and q_value_shared_out",

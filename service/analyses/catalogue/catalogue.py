@@ -352,8 +352,8 @@ def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
     first_month, last_month : str or None
         ISO, such as 2019-04; None without records.
     """
-    whole = incidents.coverage.whole
-    return (None, None) if whole is None else (str(whole.first)[:7], str(whole.last)[:7])
+    span = incidents.coverage.whole
+    return (None, None) if span is None else (str(span.first)[:7], str(span.last)[:7])
 
 
 def _covered(spans: Sequence[Span]) -> list[CoveredSpan]:

@@ -212,5 +212,5 @@ def _resident_density(layer: Layer, values: FloatArray, grid: Grid) -> FloatArra
     is_known = np.isfinite(values)
     overall = values[is_known].sum() / layer.areas_km2[is_known].sum()
     density = np.where(is_known, values / layer.areas_km2, overall)
-    found = np.where(position >= 0, density[np.maximum(position, 0)], 0.0)
-    return np.asarray(found.reshape(grid.rows, grid.cols), np.float64)
+    cells = np.where(position >= 0, density[np.maximum(position, 0)], 0.0)
+    return np.asarray(cells.reshape(grid.rows, grid.cols), np.float64)

@@ -170,22 +170,22 @@ def local_rates(
     LocalRates
         In the order of the layer's codes.
     """
-    around = surroundings_of(layers, layer, surroundings)
+    surrounding = surroundings_of(layers, layer, surroundings)
     population = facts.population
     by_residents = exposure == "residents" or (exposure == "auto" and population is not None)
     exposure_values = (
         layer.areas_km2 if not by_residents or population is None else population.values
     )
     usable_exposure = np.where(exposure_values > 0, exposure_values, 0.0)
-    is_compared = np.isfinite(exposure_values) & (around.area >= 0)
-    group = around.area + 1  # 0: in none
+    is_compared = np.isfinite(exposure_values) & (surrounding.area >= 0)
+    group = surrounding.area + 1  # 0: in none
     incidents = np.bincount(group, np.where(usable_exposure > 0, facts.count, 0))
     total = np.bincount(group, usable_exposure)
     rate = np.divide(incidents, total, out=np.zeros(len(total)), where=total > 0)
-    is_compared &= ~around.is_alone(usable_exposure)
+    is_compared &= ~surrounding.is_alone(usable_exposure)
     return LocalRates(
         layer=layer,
-        surroundings=around,
+        surroundings=surrounding,
         unit="residents" if by_residents and population is not None else "km^2",
         exposure=exposure_values,
         expected=np.where(is_compared, rate[group] * usable_exposure, np.nan),

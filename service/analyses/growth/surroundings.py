@@ -99,7 +99,7 @@ def coarser_layer(layers: LayerStore, layer: Layer) -> Layer | None:
         be compared with themselves.
     """
     imported = (layers.get(name) for name in layers.ids())
-    candidates = [other for other in imported if 2 <= len(other) < len(layer)]
+    candidates = [larger for larger in imported if 2 <= len(larger) < len(layer)]
     candidates.sort(key=lambda candidate: candidate.layer_id, reverse=True)  # the latest vintage
     nesting = (candidate for candidate in candidates if _nests(layer, candidate))
     return min(nesting, key=len, default=None)
@@ -123,14 +123,14 @@ def area_around(layer: Layer, larger_layer: Layer) -> IndexArray:
     if layer.layer_id == larger_layer.layer_id:
         return frozen(np.arange(len(layer), dtype=np.int32))
     inner_points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))
-    around = np.array(assign_points(larger_layer, inner_points))
-    for index in np.flatnonzero(around < 0):  # borders may be generalised
+    larger_area = np.array(assign_points(larger_layer, inner_points))
+    for index in np.flatnonzero(larger_area < 0):  # borders may be generalised
         ground = shapely.area(
             shapely.intersection(layer.geometries[index], larger_layer.geometries)
         )
         if ground.max() > 0:
-            around[index] = int(ground.argmax())
-    return frozen(around)
+            larger_area[index] = int(ground.argmax())
+    return frozen(larger_area)
 
 
 @lru_cache(maxsize=32)

@@ -89,7 +89,7 @@ class Selection:
         middles = [
             span.first.toordinal() + days / 2 for span, days in zip(spans, lengths, strict=True)
         ]
-        mean = sum(at * days for at, days in zip(middles, lengths, strict=True)) / sum(lengths)
+        mean = np.average(middles, weights=lengths)
         middle = datetime.date.fromordinal(int(mean))
         start = datetime.date(middle.year, 1, 1)
         year_days = (datetime.date(middle.year + 1, 1, 1) - start).days
@@ -111,11 +111,11 @@ class Selection:
         NotCoveredError
             If the dataset covers no day at all.
         """
-        whole = self.incidents.coverage.whole
+        span = self.incidents.coverage.whole
         start, end = self.filter.start, self.filter.end
-        if whole is None:
+        if span is None:
             raise NotCoveredError(self.incidents.dataset, "any day", "nothing")
-        return (start.day if start else whole.first, end.day if end else whole.last)
+        return (start.day if start else span.first, end.day if end else span.last)
 
     def covered(self) -> tuple[Span, ...]:
         """The parts of the period that the data cover.

@@ -178,11 +178,11 @@ class Legends:
         dataset = source.sources.get("dataset")
         if not isinstance(dataset, Mapping):
             return None
-        whole = self._incidents.open(dataset["id"]).coverage.whole
-        if whole is None:
+        span = self._incidents.open(dataset["id"]).coverage.whole
+        if span is None:
             return None
-        first_day = source.filter.get("from") or str(whole.first)[:7]
-        last_day = source.filter.get("to") or str(whole.last)[:7]
+        first_day = source.filter.get("from") or str(span.first)[:7]
+        last_day = source.filter.get("to") or str(span.last)[:7]
         return str(first_day), str(last_day)
 
 

@@ -103,14 +103,14 @@ def items_page(
         + "</tr>"
         for feature_id, row in zip(page.ids, rows, strict=True)
     )
-    found = links(page)
-    turn = [link for link in found if link["rel"] in ("prev", "next")]
+    page_links = links(page)
+    turn = [link for link in page_links if link["rel"] in ("prev", "next")]
     parts = [
         f"<p>{told} {_turns(turn)}</p>",
         f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>",
         f"<p>{_turns(turn)}</p>",
         _notes(page),
-        _links(found),
+        _links(page_links),
     ]
     return _page(title, trail, parts, synthetic=page.table.provenance.synthetic)
 
@@ -179,9 +179,9 @@ def _links(links: Sequence[Link]) -> str:
 
 
 def _turns(links: Sequence[Link]) -> str:
-    words = {"prev": "previous page", "next": "next page"}
+    labels = {"prev": "previous page", "next": "next page"}
     return " · ".join(
-        f"<a rel='{link['rel']}' href='{_text(link['href'])}'>{words[link['rel']]}</a>"
+        f"<a rel='{link['rel']}' href='{_text(link['href'])}'>{labels[link['rel']]}</a>"
         for link in links
     )
 
@@ -211,8 +211,8 @@ def _cell(value: object) -> str:
     """A cell of the table; numbers to six digits, the page of a feature has them all."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"<td>{_text(value)}</td>"
-    shown = f"{value:.6g}" if isinstance(value, float) else str(value)
-    return f"<td class='number'>{shown}</td>"
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"<td class='number'>{text}</td>"
 
 
 def _text(value: object) -> str:

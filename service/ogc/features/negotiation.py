@@ -15,15 +15,15 @@ def best_of(accept: str | None, offered: Sequence[str]) -> str | None:
     offered : sequence of str
         Media types without parameters, ours first: equally liked ones are taken in this order.
     """
-    wanted = _ranges(accept) if accept is not None and accept.strip() else {"*/*": 1.0}
-    quality = [_quality(wanted, media_type) for media_type in offered]
+    ranges = _ranges(accept) if accept is not None and accept.strip() else {"*/*": 1.0}
+    quality = [_quality(ranges, media_type) for media_type in offered]
     best = max(quality)
     return offered[quality.index(best)] if best > 0 else None
 
 
 def _ranges(accept: str) -> dict[str, float]:
     """Media ranges and how much each is liked; parameters other than q are passed over."""
-    found: dict[str, float] = {}
+    ranges: dict[str, float] = {}
     for part in accept.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = DEFAULT_QUALITY
@@ -32,8 +32,8 @@ def _ranges(accept: str) -> dict[str, float]:
             if name.strip() == "q":
                 quality = _weight(value.strip())
         if media_range:
-            found[media_range] = max(quality, found.get(media_range, 0.0))
-    return found
+            ranges[media_range] = max(quality, ranges.get(media_range, 0.0))
+    return ranges
 
 
 def _weight(text: str) -> float:
@@ -43,9 +43,9 @@ def _weight(text: str) -> float:
     return min(float(text), 1.0)
 
 
-def _quality(wanted: dict[str, float], media_type: str) -> float:
+def _quality(ranges: dict[str, float], media_type: str) -> float:
     """How much a media type is liked: by the most specific range that it is in."""
     for media_range in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
-        if media_range in wanted:
-            return wanted[media_range]
+        if media_range in ranges:
+            return ranges[media_range]
     return 0.0

@@ -19,34 +19,36 @@ def schema30(schema: Mapping[str, Any]) -> dict[str, Any]:
     """
     if "anyOf" in schema:
         forms = [form for form in schema["anyOf"] if form.get("type") != "null"]
-        around = {k: v for k, v in schema.items() if k not in ("anyOf", "default")}
+        shell = {k: v for k, v in schema.items() if k not in ("anyOf", "default")}
         if len(forms) == 1:
-            kept = {"default": schema["default"]} if schema.get("default") is not None else {}
-            return schema30({**forms[0], **around, **kept})
-    found: dict[str, Any] = {}
+            default = {"default": schema["default"]} if schema.get("default") is not None else {}
+            return schema30({**forms[0], **shell, **default})
+    plain_schema: dict[str, Any] = {}
     for word, value in schema.items():
         if word in UNKNOWN or (word == "default" and value is None):
             continue
         if word in ("exclusiveMinimum", "exclusiveMaximum"):
-            found[word.replace("exclusiveM", "m")] = value
-            found[word] = True
+            plain_schema[word.replace("exclusiveM", "m")] = value
+            plain_schema[word] = True
         elif word == "const":
-            found["enum"] = [value]
+            plain_schema["enum"] = [value]
         elif word == "items":
-            found[word] = schema30(value)
+            plain_schema[word] = schema30(value)
         else:
-            found[word] = list(value) if word == "default" and isinstance(value, tuple) else value
-    return found
+            plain_schema[word] = (
+                list(value) if word == "default" and isinstance(value, tuple) else value
+            )
+    return plain_schema
 
 
 def parameters30(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
     """The query parameters of a model, in its order."""
     schema = model.model_json_schema(by_alias=True)
-    for name, each in schema["properties"].items():
-        if each.get("type") == "null":  # a parameter that has no meaning there
+    for name, property_schema in schema["properties"].items():
+        if property_schema.get("type") == "null":  # a parameter that has no meaning there
             continue
-        plain = schema30(each)
-        found = {
+        plain = schema30(property_schema)
+        parameter = {
             "name": name,
             "in": "query",
             "description": plain.pop("description", ""),
@@ -54,8 +56,8 @@ def parameters30(model: type[BaseModel]) -> Iterator[dict[str, Any]]:
             "schema": plain,
         }
         if plain.get("type") == "array":
-            found |= {"style": "form", "explode": True}
-        yield found
+            parameter |= {"style": "form", "explode": True}
+        yield parameter
 
 
 class Components:

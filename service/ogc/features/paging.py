@@ -55,12 +55,12 @@ def page_of(table: Table, id_column: str, wanted: Wanted) -> FeaturePage:
     A page has fewer features than its limit where their shapes have more than
     ``MAX_COORDINATES`` corners together; the next page begins behind the last.
     """
-    found = np.flatnonzero(_meeting(table, wanted))
+    rows = np.flatnonzero(_meeting(table, wanted))
     return FeaturePage(
         kind="features",
-        table=_rows(table, _bounded(table, found[wanted.offset :][: wanted.limit])),
+        table=_rows(table, _bounded(table, rows[wanted.offset :][: wanted.limit])),
         id_column=id_column,
-        matched=len(found),
+        matched=len(rows),
         offset=wanted.offset,
     )
 
@@ -73,10 +73,10 @@ def feature_of(table: Table, id_column: str, feature_id: str, *, collection: str
     UnknownFeatureError
         If the table has no such row.
     """
-    found = np.flatnonzero(table.columns[id_column] == feature_id)
-    if len(found) == 0:
+    rows = np.flatnonzero(table.columns[id_column] == feature_id)
+    if len(rows) == 0:
         raise UnknownFeatureError(collection, feature_id)
-    return FeaturePage("feature", _rows(table, found[:1]), id_column, 1, 0)
+    return FeaturePage("feature", _rows(table, rows[:1]), id_column, 1, 0)
 
 
 def meets(geometries: Geometries, crs: str, box: Box, box_crs: str) -> BoolArray:
@@ -159,15 +159,15 @@ def _shapes_of(geometries: Geometries, crs: str, box: Box, box_crs: str) -> Geom
         raise InvalidParameterError("bbox", box, "longitudes within 180, latitudes within 90")
     # Only what is near the geometries can be said in their coordinate system.
     left, bottom, right, top = shapely.total_bounds(geometries).tolist()
-    near = transform_bounds((left, bottom, right, top), source=crs, target=WGS84)
+    surroundings = transform_bounds((left, bottom, right, top), source=crs, target=WGS84)
     halves = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     shapes = []
     for first, last in halves:
         corners = (
-            max(first, near[0] - MARGIN_DEG),
-            max(south, near[1] - MARGIN_DEG),
-            min(last, near[2] + MARGIN_DEG),
-            min(north, near[3] + MARGIN_DEG),
+            max(first, surroundings[0] - MARGIN_DEG),
+            max(south, surroundings[1] - MARGIN_DEG),
+            min(last, surroundings[2] + MARGIN_DEG),
+            min(north, surroundings[3] + MARGIN_DEG),
         )
         if corners[0] <= corners[2] and corners[1] <= corners[3]:
             shapes.append(_bent(_shape(*corners), crs))
@@ -195,6 +195,6 @@ def _bent(shape: shapely.Geometry, crs: str) -> shapely.Geometry:
 
 
 def _objects(shapes: list[shapely.Geometry]) -> Geometries:
-    found = np.empty(len(shapes), dtype=object)
-    found[:] = shapes
-    return found
+    objects = np.empty(len(shapes), dtype=object)
+    objects[:] = shapes
+    return objects

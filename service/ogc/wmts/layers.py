@@ -101,9 +101,9 @@ class Wmts:
         opened = [self._incidents.open(name) for name in names]
         able = [each for each in opened if set(query.category) <= set(each.categories)]
         if names and not able:
-            known = sorted({category for each in opened for category in each.categories})
-            missing = next(name for name in query.category if name not in known)
-            raise UnknownCategoryError(", ".join(names), missing, tuple(known))
+            categories = sorted({category for each in opened for category in each.categories})
+            missing = next(name for name in query.category if name not in categories)
+            raise UnknownCategoryError(", ".join(names), missing, tuple(categories))
         tiles = self._settings.tiles
         bounds = self._bounds(query) if able else None
         return Document(
@@ -123,8 +123,8 @@ class Wmts:
         else:
             study = study_area(self._layers, self._settings.study_area)
             left, bottom, right, top = study.bounds_m
-        around = query.bandwidth_m if isinstance(query.bandwidth_m, float) else 0.0
-        return left - around, bottom - around, right + around, top + around
+        margin_m = query.bandwidth_m if isinstance(query.bandwidth_m, float) else 0.0
+        return left - margin_m, bottom - margin_m, right + margin_m, top + margin_m
 
     def _layer(self, incidents: Incidents, bounds: Bounds) -> dict[str, Any]:
         crs = self._settings.crs

@@ -107,13 +107,13 @@ def _period(time: str) -> dict[str, Any]:
     """First and last month or day of a value of the dimension."""
     if time.lower() in (ALL_TIME, "default", "current", ""):
         return {}
-    found = PERIOD.fullmatch(time)
-    if found is None:
+    match = PERIOD.fullmatch(time)
+    if match is None:
         raise ValueError(
             f"must be all, a year such as 2024, a month such as 2024-03, or two of them "
             f"with / between, got {time!r}"
         )
-    first, last = found[1], found[2] or found[1]
+    first, last = match[1], match[2] or match[1]
     return {
         "from": f"{first}-01" if len(first) == 4 else first,
         "to": f"{last}-12" if len(last) == 4 else last,

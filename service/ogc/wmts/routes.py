@@ -77,11 +77,11 @@ async def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], respond: ResponderDe
     """
     if query.service.upper() != "WMTS":
         raise refused(INVALID, "service", f"WMTS is answered here, not {query.service!r}")
-    asked = {name.lower(): name for name in OPERATIONS}.get(query.request.lower())
-    if asked is None:
+    operation = {name.lower(): name for name in OPERATIONS}.get(query.request.lower())
+    if operation is None:
         allowed = ", ".join(OPERATIONS)
         raise refused(NO_OPERATION, "request", f"{allowed} are answered, not {query.request!r}")
-    if asked == "GetCapabilities":
+    if operation == "GetCapabilities":
         _refuse_other_versions(query)
         return await respond(_capabilities_spec(respond, query))
     _only(query, "version", VERSION)
@@ -92,14 +92,14 @@ async def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], respond: ResponderDe
         _only(query, "style", STYLE)
     identifier = str(_given(query, "layer"))
     time = ALL_TIME if query.time is None else query.time
-    if asked == "GetTile":
+    if operation == "GetTile":
         return await respond(_tile_spec(respond, identifier, time, (matrix, row, column), query))
     if query.infoformat not in INFO_FORMATS:
         _only(query, "infoformat", *INFO_FORMATS)
     pixel = _number(query, "i"), _number(query, "j")
-    at = matrix, row, column
+    position = matrix, row, column
     return await respond(
-        _info_spec(respond, identifier, time, at, pixel, str(query.infoformat), query)
+        _info_spec(respond, identifier, time, position, pixel, str(query.infoformat), query)
     )
 
 
@@ -241,9 +241,9 @@ def _info_spec(
     query: WmtsQuery,
 ) -> AnswerSpec[TileImage]:
     """The density at a pixel of a tile."""
-    for name, each in zip("ij", pixel, strict=True):
-        if not 0 <= each < TILE_PIXELS:
-            raise refused(INVALID, name, f"must be from 0 to {TILE_PIXELS - 1}, got {each}")
+    for name, position in zip("ij", pixel, strict=True):
+        if not 0 <= position < TILE_PIXELS:
+            raise refused(INVALID, name, f"must be from 0 to {TILE_PIXELS - 1}, got {position}")
     column, row = pixel
     render = partial(feature_info, column=column, row=row, as_json=media_type == INFO_FORMATS[0])
     return _tile_spec(respond, identifier, time, at, query, render, media_type)
@@ -259,10 +259,10 @@ def _tile_of(respond: Responder, at: tuple[int, int, int]) -> Tile:
             "tilematrix",
             f"must be from {zooms.min_zoom} to {zooms.max_zoom}, got {matrix}",
         )
-    for name, each in (("tilerow", row), ("tilecol", column)):
-        if not 0 <= each < 2**matrix:
-            words = f"must be from 0 to {2**matrix - 1} at tilematrix {matrix}, got {each}"
-            raise refused(OUT_OF_RANGE, name, words)
+    for name, position in (("tilerow", row), ("tilecol", column)):
+        if not 0 <= position < 2**matrix:
+            reason = f"must be from 0 to {2**matrix - 1} at tilematrix {matrix}, got {position}"
+            raise refused(OUT_OF_RANGE, name, reason)
     return Tile(matrix, column, row)
 
 
@@ -272,18 +272,18 @@ def _surface(query: WmtsQuery, time: str) -> HeatmapQuery:
         return query.surface(time)
     except ValidationError as error:
         # The parameters were checked before: what is wrong is the period.
-        words = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise refused(INVALID, "time", words) from None
+        reason = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise refused(INVALID, "time", reason) from None
     except ValueError as error:
         raise refused(INVALID, "time", str(error)) from None
 
 
 def _refuse_other_versions(query: WmtsKvpQuery) -> None:
     """Raise where a client names the versions that it knows, and ours is not among them."""
-    known = (query.acceptversions or VERSION).replace(" ", "").split(",")
-    if VERSION not in known:
+    versions = (query.acceptversions or VERSION).replace(" ", "").split(",")
+    if VERSION not in versions:
         raise refused(
-            NO_VERSION, "acceptversions", f"{VERSION} is answered, not {', '.join(known)}"
+            NO_VERSION, "acceptversions", f"{VERSION} is answered, not {', '.join(versions)}"
         )
     if query.version not in (None, "", VERSION):
         _only(query, "version", VERSION)
@@ -304,8 +304,8 @@ def _only(query: WmtsKvpQuery, name: str, *allowed: str) -> None:
 
 def _one_of(name: str, value: str, *allowed: str) -> None:
     if value not in allowed:
-        words = f"must be {' or '.join(allowed)}, got {value!r}"
-        raise refused(INVALID, name, words)
+        reason = f"must be {' or '.join(allowed)}, got {value!r}"
+        raise refused(INVALID, name, reason)
 
 
 def _number(query: WmtsKvpQuery, name: str) -> int:

@@ -95,16 +95,16 @@ def feature_info(released: Released[TileImage], *, column: int, row: int, as_jso
     """The density at a pixel of a tile."""
     drawn = released.answer
     value = float(drawn.values[row, column])
-    shown = None if math.isnan(value) else value
+    density = None if math.isnan(value) else value
     if not as_json:
         mark = " (synthetic data)" if drawn.provenance.synthetic else ""
-        words = "outside" if shown is None else f"{shown:.6g} {drawn.unit}"
-        return f"{words}{mark}\n".encode()
+        text = "outside" if density is None else f"{density:.6g} {drawn.unit}"
+        return f"{text}{mark}\n".encode()
     left, _, right, top = drawn.tile.bounds_mercator_m
     pixel = (right - left) / TILE_PIXELS
-    lowest = [at for at in drawn.breaks if shown is not None and shown >= at]
+    lowest = [limit for limit in drawn.breaks if density is not None and density >= limit]
     content = {
-        "density": shown,
+        "density": density,
         "unit": drawn.unit,
         "class_from": lowest[-1] if lowest else None,
         "x_mercator_m": round(left + (column + 0.5) * pixel, 3),
@@ -116,23 +116,23 @@ def feature_info(released: Released[TileImage], *, column: int, row: int, as_jso
 
 
 def _identification(root: ET.Element, content: Mapping[str, Any]) -> None:
-    known = _add(root, _OWS, "ServiceIdentification")
+    service = _add(root, _OWS, "ServiceIdentification")
     made_up = (
         " Some of the data are synthetic: about no real people." if content["synthetic"] else ""
     )
-    _add(known, _OWS, "Title", "Hotspot Atlas")
+    _add(service, _OWS, "Title", "Hotspot Atlas")
     _add(
-        known,
+        service,
         _OWS,
         "Abstract",
         "Density of incidents by place, in colours that belong to the question and not to the "
         f"tile. The dimension time chooses the period.{made_up}",
     )
-    _add(known, _OWS, "ServiceType", "OGC WMTS")
-    _add(known, _OWS, "ServiceTypeVersion", "1.0.0")
-    _add(known, _OWS, "Fees", "NONE")
+    _add(service, _OWS, "ServiceType", "OGC WMTS")
+    _add(service, _OWS, "ServiceTypeVersion", "1.0.0")
+    _add(service, _OWS, "Fees", "NONE")
     licences = dict.fromkeys(layer["licence"] for layer in content["layers"] if layer["licence"])
-    _add(known, _OWS, "AccessConstraints", "; ".join(licences) or "NONE")
+    _add(service, _OWS, "AccessConstraints", "; ".join(licences) or "NONE")
 
 
 def _operations(root: ET.Element, by_query: str, by_path: str) -> None:
@@ -168,10 +168,10 @@ def _layer(contents: ET.Element, known: Mapping[str, Any], *, base: str, query: 
     _add(style, _OWS, "Title", "Density, light to dark")
     _add(style, _OWS, "Identifier", STYLE)
     path = f"{base}/wmts/1.0.0/{urllib.parse.quote(known['id'], safe=':')}/{STYLE}"
-    asked = f"?{query}" if query else ""
+    suffix_query = f"?{query}" if query else ""
     legend = _add(style, _WMTS, "LegendURL")
     legend.set("format", "image/png")
-    _link(legend, f"{path}/legend.png{asked}")
+    _link(legend, f"{path}/legend.png{suffix_query}")
     _add(layer, _WMTS, "Format", "image/png")
     for media_type in INFO_FORMATS:
         _add(layer, _WMTS, "InfoFormat", media_type)
@@ -180,13 +180,13 @@ def _layer(contents: ET.Element, known: Mapping[str, Any], *, base: str, query: 
     _add(dimension, _OWS, "Identifier", "time")
     _add(dimension, _OWS, "UOM", "ISO8601")
     _add(dimension, _WMTS, "Default", known["times"][0])
-    for each in known["times"]:
-        _add(dimension, _WMTS, "Value", each)
+    for period in known["times"]:
+        _add(dimension, _WMTS, "Value", period)
     _add(_add(layer, _WMTS, "TileMatrixSetLink"), _WMTS, "TileMatrixSet", MATRIX_SET)
     tile = f"{path}/{{time}}/{{TileMatrixSet}}/{{TileMatrix}}/{{TileRow}}/{{TileCol}}"
-    resources = [("tile", "image/png", f"{tile}.png{asked}")]
+    resources = [("tile", "image/png", f"{tile}.png{suffix_query}")]
     for media_type, suffix in zip(INFO_FORMATS, ("json", "txt"), strict=True):
-        address = f"{tile}/{{J}}/{{I}}.{suffix}{asked}"
+        address = f"{tile}/{{J}}/{{I}}.{suffix}{suffix_query}"
         resources.append(("FeatureInfo", media_type, address))
     for kind, media_type, template in resources:
         resource = _add(layer, _WMTS, "ResourceURL")
@@ -197,17 +197,17 @@ def _layer(contents: ET.Element, known: Mapping[str, Any], *, base: str, query: 
 
 def _matrix_set(contents: ET.Element, first: int, last: int) -> None:
     """The well-known scale set of Web Mercator, the zooms that are offered."""
-    known = _add(contents, _WMTS, "TileMatrixSet")
-    _add(known, _OWS, "Title", "Web Mercator, square tiles")
-    _add(known, _OWS, "Identifier", MATRIX_SET)
+    matrix_set = _add(contents, _WMTS, "TileMatrixSet")
+    _add(matrix_set, _OWS, "Title", "Web Mercator, square tiles")
+    _add(matrix_set, _OWS, "Identifier", MATRIX_SET)
     box = _corners(
-        known, "BoundingBox", [-HALF_WORLD_M, -HALF_WORLD_M, HALF_WORLD_M, HALF_WORLD_M]
+        matrix_set, "BoundingBox", [-HALF_WORLD_M, -HALF_WORLD_M, HALF_WORLD_M, HALF_WORLD_M]
     )
     box.set("crs", "urn:ogc:def:crs:EPSG::3857")
-    _add(known, _OWS, "SupportedCRS", "urn:ogc:def:crs:EPSG::3857")
-    _add(known, _WMTS, "WellKnownScaleSet", "urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible")
+    _add(matrix_set, _OWS, "SupportedCRS", "urn:ogc:def:crs:EPSG::3857")
+    _add(matrix_set, _WMTS, "WellKnownScaleSet", "urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible")
     for zoom in range(first, last + 1):
-        matrix = _add(known, _WMTS, "TileMatrix")
+        matrix = _add(matrix_set, _WMTS, "TileMatrix")
         _add(matrix, _OWS, "Identifier", str(zoom))
         _add(matrix, _WMTS, "ScaleDenominator", repr(scale_denominator(zoom)))
         _add(matrix, _WMTS, "TopLeftCorner", f"{-HALF_WORLD_M!r} {HALF_WORLD_M!r}")
