@@ -254,6 +254,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
+    "service.http.guards": {"service.config", "service.http"},
     "service.render.html": {"service.access", "service.model"},
     "service.routes": {
         "service.analyses",
@@ -324,6 +325,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.maps",
         "service.config",
         "service.http",
+        "service.http.guards",
         "service.ogc.features",
         "service.ogc.wmts",
         "service.render.tiles",

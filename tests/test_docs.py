@@ -117,7 +117,8 @@ def test_a_misspelt_option_would_be_found():
 @pytest.mark.parametrize("address", CALLS)
 def test_the_service_knows_the_addresses_and_parameters_of_the_documents(address, tmp_path):
     parts = urllib.parse.urlsplit(address)
-    client = TestClient(create_app(open_resources(Settings(data_dir=tmp_path))))
+    app = create_app(open_resources(Settings(data_dir=tmp_path)))
+    client = TestClient(app, base_url="http://localhost")
     answer = client.get(f"{parts.path}?{parts.query}")
     # Nothing is loaded: a known route with known parameters misses the data, nothing else.
     missing = {"unknown-dataset", "unknown-layer", "no-study-area", "no-sites"}

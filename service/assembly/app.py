@@ -12,6 +12,8 @@ from service.config.settings import Settings
 from service.config.version import __version__
 from service.http.access_log import AccessLogMiddleware
 from service.http.caching import ResponseCacheMiddleware
+from service.http.guards.hosts import HostMiddleware
+from service.http.guards.paths import UndecodedPathMiddleware, redirect_slashes
 from service.http.metrics import Metrics
 from service.http.middleware import (
     HeadMiddleware,
@@ -103,6 +105,7 @@ def create_app(resources: Resources) -> FastAPI:
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
+    redirect_slashes(app, resources.settings.public_url)
     describe(app)
     _build_routes(app)
     return app
@@ -136,26 +139,17 @@ def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
 def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) -> list[Middleware]:
     """What a request passes on its way to the routes, the outermost first."""
     return [
+        # Everything further in sees paths as they were sent.
+        Middleware(UndecodedPathMiddleware),
         # Everything further in sees the parameters of WMTS in small letters.
         Middleware(LowerCaseKeysMiddleware, prefix=ows.ROOT),
         # Every answer has these headers, whoever makes it.
         Middleware(SecurityHeadersMiddleware, headers=answer_headers(settings)),
         # Every answer below is counted, timed and logged, with its request's id.
         Middleware(AccessLogMiddleware, metrics=metrics),
-        # Preflight requests end here.
-        Middleware(
-            CORSMiddleware,
-            allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "HEAD"],
-            allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
-            expose_headers=[
-                "Accept-Ranges",
-                "Content-Range",
-                "ETag",
-                "Provenance",
-                "X-Request-ID",
-            ],
-        ),
+        # Nothing further in is asked for another host, or by a page that is not named.
+        Middleware(HostMiddleware, settings=settings),
+        *_cross_origin(settings),
         # Parts are cut from whole answers, whether they are computed or repeated.
         Middleware(RangeMiddleware),
         # From here on a HEAD is a GET.
@@ -169,4 +163,26 @@ def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) ->
         ),
         # Errors that no handler expects are answered inside of all that counts and adds headers.
         Middleware(UnexpectedErrorMiddleware),
+    ]
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
+    """What lets pages of other origins read answers, where any are named."""
+    if not settings.cors_origins:
+        return []
+    # Preflight requests end here.
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "HEAD"],
+            allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
+            expose_headers=[
+                "Accept-Ranges",
+                "Content-Range",
+                "ETag",
+                "Provenance",
+                "X-Request-ID",
+            ],
+        )
     ]

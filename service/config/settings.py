@@ -1,7 +1,9 @@
 """Settings: read once from the environment, checked, then never changed."""
 
+import ipaddress
 import os
 import re
+import urllib.parse
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -18,6 +20,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from service.config.hosts import host_name
 from spatial.coordinates.crs import checked_working_crs
 from spatial.errors import InvalidParameterError
 
@@ -247,12 +250,21 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """Text, or one JSON object per line."""
 
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = ("*",)
-    """Web pages whose scripts may read answers, separated by commas; `*` is all of them."""
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Other web pages whose scripts may read answers, separated by commas; `*` is all of them. By
+    default none."""
 
     public_url: str = ""
     """What addresses in answers begin with, such as `https://maps.example.org/atlas`; set it
     behind a proxy. By default the address that the request was sent to."""
+
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names and addresses that clients reach this service by, separated by commas, beside those of
+    loopback and that of `HOTSPOTS_PUBLIC_URL`; a request for any other host is refused (421)."""
+
+    proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses or networks of proxies, separated by commas, whose `X-Forwarded-Host` and
+    `X-Forwarded-Proto` are believed."""
 
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
@@ -262,7 +274,7 @@ class Settings(BaseSettings):
 
     redis: RedisSettings = RedisSettings()
 
-    @field_validator("cors_origins", "frame_ancestors", mode="before")
+    @field_validator("cors_origins", "frame_ancestors", "hosts", "proxies", mode="before")
     @classmethod
     def _listed(cls, listed: object) -> object:
         return _parts(listed)
@@ -285,6 +297,27 @@ class Settings(BaseSettings):
                 )
         return origins
 
+    @field_validator("hosts")
+    @classmethod
+    def _host_names(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        for host in hosts:
+            if host_name(host) is None:
+                raise ValueError(
+                    f"hosts are written maps.example.org or 10.0.0.7, without https:// and path, "
+                    f"got {host!r}"
+                )
+        return hosts
+
+    @field_validator("proxies")
+    @classmethod
+    def _networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            try:
+                ipaddress.ip_network(proxy)
+            except ValueError as error:
+                raise ValueError(f"proxies are written 10.0.0.7 or 10.0.0.0/24: {error}") from None
+        return proxies
+
     @field_validator("public_url")
     @classmethod
     def _address(cls, url: str) -> str:
@@ -304,6 +337,18 @@ class Settings(BaseSettings):
         except InvalidParameterError as error:
             raise ValueError(str(error)) from None
         return crs
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The hosts that are answered for beside loopback, in the form of `host_name`."""
+        public = urllib.parse.urlsplit(self.public_url).netloc
+        names = {host_name(host) for host in (*self.hosts, public) if host}
+        return frozenset(name for name in names if name)
+
+    @property
+    def proxy_networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """The networks of `proxies`."""
+        return tuple(ipaddress.ip_network(proxy) for proxy in self.proxies)
 
 
 def read_settings() -> Settings:

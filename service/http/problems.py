@@ -130,8 +130,8 @@ def _own_form(request: Request) -> ErrorForm | None:
 
 
 def _path_of(request: Request) -> str:
-    """The path as it was asked for: a line break in it makes no line of its own in the log."""
-    return urllib.parse.quote(request.scope["path"])
+    """The path as it was sent: a line break in it makes no line of its own in the log."""
+    return urllib.parse.quote(request.scope["path"], safe="/%:@!$&'()*+,;=~")
 
 
 class Problem(TypedDict):
@@ -278,6 +278,8 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     headers = exc.headers if isinstance(exc, HTTPException) else None
     if status == 404 and detail == "Not Found":
         detail = f"There is nothing at {request.scope['path']}; see /docs for what there is."
+    if status == 405:  # a HEAD has become a GET by now
+        headers = {**(headers or {}), "Allow": "GET, HEAD"}
     code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(
         status, "http-error"
     )

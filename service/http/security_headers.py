@@ -53,6 +53,11 @@ def answer_headers(settings: Settings) -> Mapping[str, str]:
     return MappingProxyType(
         {
             CONTENT_POLICY: answer_policy(settings),
+            "Cross-Origin-Opener-Policy": "same-origin",
+            # A page that is named asks in the mode of CORS, which this does not concern.
+            "Cross-Origin-Resource-Policy": (
+                "cross-origin" if "*" in settings.cors_origins else "same-origin"
+            ),
             "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED),
             "Referrer-Policy": referrer,
             "X-Content-Type-Options": "nosniff",

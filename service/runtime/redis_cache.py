@@ -18,7 +18,16 @@ CHECK_BYTES = 8
 CONNECTIONS = 16  # at a time; who finds none free waits for one
 WAITING_WRITES = 64  # more are dropped: a cache may forget
 # Settings that change no byte of any answer.
-IRRELEVANT = {"data_dir", "log_level", "log_format", "shutdown_s", "cors_origins", "redis"}
+IRRELEVANT = {
+    "cors_origins",
+    "data_dir",
+    "hosts",
+    "log_format",
+    "log_level",
+    "proxies",
+    "redis",
+    "shutdown_s",
+}
 
 logger = logging.getLogger("hotspots.shared")
 

@@ -42,7 +42,8 @@ def client(test_data, tmp_path_factory):
             "--from-field", "lsoa21_code", "--to-field", f"{layer}_code",
             "--name-field", f"{layer}_name", "--vintage", "2024",
         )  # fmt: skip
-    with TestClient(create_app(open_resources(Settings(data_dir=folder)))) as opened:
+    app = create_app(open_resources(Settings(data_dir=folder)))
+    with TestClient(app, base_url="http://localhost") as opened:
         yield opened
 
 

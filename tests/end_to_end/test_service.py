@@ -154,7 +154,8 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 
-with TestClient(create_app(open_resources(Settings(data_dir=Path(sys.argv[1]))))) as client:
+app = create_app(open_resources(Settings(data_dir=Path(sys.argv[1]))))
+with TestClient(app, base_url="http://localhost") as client:
     for thread in threading.enumerate():
         if thread.name == "warm-up":
             thread.join()

@@ -33,6 +33,7 @@ from service.store.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import world as county
 
+HOSTS = ("testserver", "maps.example.org")  # the client's, and one that questions name
 EARLIER = "earlier"
 SECOND = "calls"
 HALVES = {"E2": (0, 500), "E3": (500, 1_000)}  # of C11, metres from its west
@@ -69,7 +70,7 @@ PAGE = {
 @contextmanager
 def client(folder: Path) -> Iterator[TestClient]:
     """A client of the application over a world; a crash is an answer, not an exception."""
-    held = open_resources(Settings(data_dir=folder / "data"))
+    held = open_resources(Settings(data_dir=folder / "data", hosts=HOSTS))
     held = dataclasses.replace(held, page_files=PageFiles(folder / "page"))
     with TestClient(create_app(held), raise_server_exceptions=False) as opened:
         yield opened

@@ -19,7 +19,10 @@ class Caller:
 
     async def ask(self, app: Any, address: str, method: str = "GET", **headers: str) -> "Caller":
         path, _, query = address.partition("?")
-        headers_by_name = {"host": "test", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        headers_by_name = {
+            "host": "localhost",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        }
         scope = {
             "type": "http",
             "asgi": {"version": "3.0"},

@@ -13,6 +13,8 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.service import blocks, world
 
+ADDRESS = "http://localhost"  # a host that is answered for without being named
+
 
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -39,7 +41,8 @@ def resources(county: Path) -> Resources:
 
 def client_of(resources: Resources) -> TestClient:
     """A client of the application over some resources; a crash is an answer, not an exception."""
-    return TestClient(create_app(resources), raise_server_exceptions=False)
+    app = create_app(resources)
+    return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")

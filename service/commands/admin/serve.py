@@ -4,14 +4,15 @@ import importlib.util
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 from pathlib import Path
-from socket import socket
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from service.commands import terminal
+from service.config.hosts import host_name
 from service.config.settings import Settings
 from service.runtime import logs
 
@@ -19,10 +20,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI  # takes a fifth of a second, which other commands need not wait
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what somebody may have asked for
 
 Host = Annotated[
     str,
-    typer.Option(help="Address to listen on; any address but loopback is open to the network."),
+    typer.Option(
+        help="Address to listen on; any address but loopback is open to the network. What others "
+        "call this machine is named in HOTSPOTS_HOSTS."
+    ),
 ]
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
 Workers = Annotated[int, typer.Option(min=1, max=64, help="Number of processes.")]
@@ -49,6 +54,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         terminal.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
     logs.configure(settings.log_level, settings.log_format)
     os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
+    _answer_for(host, settings)
     os.environ.pop(METRICS_DIR, None)
     options: dict[str, Any] = {
         "host": host,
@@ -67,6 +73,19 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         serve_by_workers(config, announce)
         return
     _announcing_server()(uvicorn.Config(worker_app(), **options)).run()
+
+
+def _answer_for(host: str, settings: Settings) -> None:
+    """Answer requests for the address that is listened on; say so where no host can be known."""
+    name = host_name(host) or host
+    if name not in EVERY_ADDRESS:
+        os.environ["HOTSPOTS_HOSTS"] = ",".join((*settings.hosts, name))
+    elif not settings.host_names:
+        terminal.console.print(
+            f"[bold yellow]note:[/] {host} is every address of this machine, but only requests "
+            "for localhost are answered. Name what others call this machine in HOTSPOTS_HOSTS, "
+            f"such as HOTSPOTS_HOSTS={socket.gethostname().lower()}"
+        )
 
 
 def worker_app() -> "FastAPI":
@@ -88,7 +107,7 @@ def _end_with(parent: Any) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def announce(listener: socket) -> None:
+def announce(listener: socket.socket) -> None:
     """Print the address of a listening socket."""
     host, port = listener.getsockname()[:2]
     shown_host = f"[{host}]" if ":" in host else host
@@ -101,7 +120,7 @@ def _announcing_server() -> type:
     class AnnouncingServer(uvicorn.Server):
         """A server that prints its address when it listens."""
 
-        async def startup(self, sockets: list[socket] | None = None) -> None:
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             for server in self.servers:
                 for listener in server.sockets:

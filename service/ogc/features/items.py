@@ -1,5 +1,6 @@
 """The features of the OGC API: pages of them, and one by one."""
 
+import urllib.parse
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
@@ -60,7 +61,7 @@ async def read_boundaries(
 
 
 @router.get(
-    "/boundaries:{layer}/items/{code:path}",
+    "/boundaries:{layer}/items/{code}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcBoundary",
@@ -94,7 +95,7 @@ async def read_choropleth(
 
 
 @router.get(
-    "/choropleths:{dataset}:{layer}/items/{code:path}",
+    "/choropleths:{dataset}:{layer}/items/{code}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcChoroplethArea",
@@ -132,7 +133,7 @@ async def read_hotspots(
 
 
 @router.get(
-    "/hotspots:{dataset}:{layer}/items/{code:path}",
+    "/hotspots:{dataset}:{layer}/items/{code}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcHotspotArea",
@@ -162,7 +163,7 @@ async def read_sites(query: Annotated[SiteItemsQuery, Query()], respond: Respond
 
 
 @router.get(
-    "/sites/items/{site_id:path}",
+    "/sites/items/{site_id}",
     response_class=Response,
     responses=FEATURE,
     operation_id="readOgcSite",
@@ -224,7 +225,8 @@ def _page_spec(respond: Responder, query: ItemsQuery, source: FeatureSource) -> 
 def _feature_spec(
     respond: Responder, query: FeatureQuery, source: FeatureSource, feature_id: str
 ) -> AnswerSpec[Table]:
-    """One feature of a source."""
+    """One feature of a source; its id is the last part of the path, as it was sent."""
+    feature_id = urllib.parse.unquote(feature_id)
     crs = crs_of_address("crs", query.crs, respond.resources.settings.crs)
     site = site_of(respond, query, (GEOJSON, JSON))
     path = _path_of(source)

@@ -77,6 +77,11 @@ def test_variables_of_others_are_passed_over(monkeypatch, name):
         ("HOTSPOTS_TILES", "abc", "tiles"),
         ("HOTSPOTS_CORS_ORIGINS", "maps.example.org", "https://maps.example.org"),
         ("HOTSPOTS_CORS_ORIGINS", '["*"]', "https://maps.example.org"),
+        ("HOTSPOTS_HOSTS", "https://atlas.example", "without https://"),
+        ("HOTSPOTS_HOSTS", "atlas,*", "got '*'"),
+        ("HOTSPOTS_HOSTS", "atlas/maps", "without https:// and path"),
+        ("HOTSPOTS_PROXIES", "nginx", "10.0.0.0/24"),
+        ("HOTSPOTS_PROXIES", "10.0.0.7/24", "host bits"),
         ("HOTSPOTS_PUBLIC_URL", "maps.example.org", "https://maps.example.org"),
         ("HOTSPOTS_PUBLIC_URL", "https://maps.example.org/?a=b", "without query"),
         ("HOTSPOTS_PUBLIC_URL", "https://maps.example.org/<b>", "without query"),
@@ -93,6 +98,14 @@ def test_a_value_that_is_not_allowed_is_named(monkeypatch, name, value, said):
 def test_origins_are_listed_with_commas(monkeypatch):
     monkeypatch.setenv("HOTSPOTS_CORS_ORIGINS", "https://a.example, http://b.example:8080")
     assert read_settings().cors_origins == ("https://a.example", "http://b.example:8080")
+
+
+def test_hosts_have_one_form(monkeypatch):
+    assert Settings().host_names == frozenset()
+    monkeypatch.setenv("HOTSPOTS_HOSTS", "Atlas.example.:8000, 10.0.0.7,[2001:DB8:0::7]:80")
+    monkeypatch.setenv("HOTSPOTS_PUBLIC_URL", "https://Maps.example.org:444/atlas")
+    names = {"atlas.example", "10.0.0.7", "2001:db8::7", "maps.example.org"}
+    assert read_settings().host_names == names
 
 
 @pytest.mark.parametrize(

@@ -230,10 +230,10 @@ def test_an_old_address_is_gone_even_for_who_has_the_tile(own_county, serve):
 
 def test_the_tilejson_names_the_address_it_was_asked_at(client):
     path = f"/v1/heatmaps/{world.DATASET}/tilejson.json"
-    one = client.get(path, headers={"Host": "maps.example.org"})
-    other = client.get(path, headers={"Host": "other.example.org"})
-    assert one.json()["tiles"][0].startswith("http://maps.example.org/v1/")
-    assert other.json()["tiles"][0].startswith("http://other.example.org/v1/")
+    one = client.get(path, headers={"Host": "localhost:8000"})
+    other = client.get(path, headers={"Host": "127.0.0.1:8000"})
+    assert one.json()["tiles"][0].startswith("http://localhost:8000/v1/")
+    assert other.json()["tiles"][0].startswith("http://127.0.0.1:8000/v1/")
     assert one.headers["ETag"] != other.headers["ETag"]
 
 

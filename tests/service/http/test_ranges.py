@@ -1,5 +1,7 @@
 """Parts of answers: what a client that reads a window of a file asks for (RFC 9110, 14)."""
 
+import dataclasses
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -119,8 +121,10 @@ def test_an_empty_answer_is_given_whole(client):
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-def test_a_page_of_another_origin_may_ask_for_parts(client):
+def test_a_page_that_is_named_may_ask_for_parts(resources, serve):
     origin = {"Origin": "https://maps.example.org"}
+    settings = resources.settings.model_copy(update={"cors_origins": (origin["Origin"],)})
+    client = serve(dataclasses.replace(resources, settings=settings))
     asked = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "range"}
     assert client.options(RASTER, headers={**origin, **asked}).status_code == 200
     told = client.get(RASTER, headers={**origin, "Range": "bytes=0-9"})

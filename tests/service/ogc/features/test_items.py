@@ -239,7 +239,7 @@ def test_the_address_chooses_the_representation_before_the_header(client, addres
     for kind, other in (("json", "text/html"), ("html", "application/json")):
         answer = client.get(address, params={"f": kind}, headers={"Accept": other})
         assert kind in answer.headers["Content-Type"]
-        assert "Accept" not in answer.headers["Vary"].split(", ")
+        assert "Accept" not in answer.headers.get("Vary", "")
 
 
 def test_what_nobody_here_speaks_is_a_406(client):

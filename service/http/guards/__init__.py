@@ -1,0 +1,1 @@
+"""What stands before the routes: which hosts, pages, paths and sizes are let in."""
