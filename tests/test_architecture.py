@@ -370,13 +370,19 @@ ALLOWED: dict[str, set[str]] = {
         "service.render.tiles",
         "spatial.coordinates",
     },
-    "service.imports.files": {"service.store", "spatial", "spatial.coordinates"},
+    "service.imports.files": {
+        "service.config",
+        "service.store",
+        "spatial",
+        "spatial.coordinates",
+    },
     "service.imports": {
         "boundaries",
         "boundaries.changes",
         "boundaries.layers",
         "boundaries.reading",
         "boundaries.storage",
+        "service.config",
         "service.imports.files",
         "service.store",
         "spatial",
@@ -384,12 +390,14 @@ ALLOWED: dict[str, set[str]] = {
     "service.imports.incidents": {
         "service.coverage",
         "boundaries.layers",
+        "service.config",
         "service.imports.files",
         "service.store",
         "spatial",
         "spatial.coordinates",
     },
     "service.imports.postcodes": {
+        "service.config",
         "service.imports.files",
         "service.store",
         "spatial",
@@ -397,6 +405,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.imports.sites": {
         "boundaries.layers",
+        "service.config",
         "service.imports.files",
         "service.store",
         "spatial",

@@ -9,10 +9,13 @@ import numpy as np
 import shapely
 
 from boundaries.errors import InvalidLayerError
+from boundaries.layers.crossings import estimated_crossings
 from boundaries.layers.layer import Geometries
 from spatial.arrays import AnyArray
 
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
+CROSSINGS = 100_000  # of borders, beyond one for each vertex
+FEW_VERTICES = 64  # with which a shape cannot cross itself often enough to matter
 GROSS_SHARE = 0.1  # of the smaller of two areas, above which they are no layer
 NAMED_AT_MOST = 10  # features named in a message; the others are counted
 
@@ -58,6 +61,8 @@ class Coverage:
         Area that belongs to more than one area, m^2.
     gross : tuple of Overlap
         Pairs of areas that share more than `GROSS_SHARE` of the smaller one, the worst first.
+    crossings : int
+        Places where borders cross, if they are too many to measure overlaps; otherwise 0.
     """
 
     is_valid: bool
@@ -66,6 +71,7 @@ class Coverage:
     invalid_km: float
     overlap_m2: float
     gross: tuple["Overlap", ...] = ()
+    crossings: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,20 +83,26 @@ class Overlap:
     share: float
 
 
-def coverage_of(geometries: Geometries) -> Coverage:
+def coverage_of(geometries: Geometries, *, crossings: int = CROSSINGS) -> Coverage:
     """Whether the areas are a valid coverage, and how far their borders do not match.
 
     Parameters
     ----------
     geometries : (n,) object array
         Valid polygons, metres.
+    crossings : int
+        Most places where borders may cross, beyond one for each vertex; with more, overlaps are
+        not measured.
     """
     edges = shapely.coverage_invalid_edges(geometries)
     invalid_edges = edges[~shapely.is_empty(edges)]
     pieces = shapely.get_num_coordinates(invalid_edges) - np.maximum(
         shapely.get_num_geometries(invalid_edges), 1
     )
-    overlap_m2, gross = _overlaps(geometries) if len(invalid_edges) else (0.0, ())
+    excess = 0
+    if pieces.sum() > FEW_VERTICES:
+        excess = _excess(estimated_crossings(invalid_edges), int(pieces.sum()), crossings)
+    overlap_m2, gross = _overlaps(geometries) if len(invalid_edges) and not excess else (0.0, ())
     return Coverage(
         is_valid=len(invalid_edges) == 0,
         invalid_areas=len(invalid_edges),
@@ -98,7 +110,13 @@ def coverage_of(geometries: Geometries) -> Coverage:
         invalid_km=float(shapely.length(invalid_edges).sum() / 1000.0),
         overlap_m2=overlap_m2,
         gross=gross,
+        crossings=excess,
     )
+
+
+def _excess(crossings: int, vertices: int, limit: int) -> int:
+    """The number of crossings if it is above the limit, otherwise 0."""
+    return crossings if crossings > limit + vertices else 0
 
 
 def _overlaps(geometries: Geometries) -> tuple[float, tuple[Overlap, ...]]:
@@ -132,8 +150,14 @@ def check_overlaps(coverage: Coverage, codes: tuple[str, ...], *, layer_id: str)
     Raises
     ------
     InvalidLayerError
-        If two areas share more than `GROSS_SHARE` of the smaller one.
+        If two areas share more than `GROSS_SHARE` of the smaller one, or borders cross too often.
     """
+    if coverage.crossings:
+        raise InvalidLayerError(
+            layer_id,
+            f"the borders of its areas cross each other in about {coverage.crossings:,} places: "
+            "they are not the areas of one layer (HOTSPOTS_IMPORTS__CROSSINGS)",
+        )
     if not coverage.gross:
         return
     worst = coverage.gross[0]
@@ -274,7 +298,7 @@ def _unwrapped(geometry: Any | None) -> Any | None:
 
 
 def repaired(
-    geometries: Geometries, codes: tuple[str, ...], *, layer_id: str
+    geometries: Geometries, codes: tuple[str, ...], *, layer_id: str, crossings: int = CROSSINGS
 ) -> tuple[Geometries, tuple[Repair, ...]]:
     """Valid polygons, and a record of each repair.
 
@@ -289,17 +313,32 @@ def repaired(
         Code of each, for messages.
     layer_id : str
         Name of the layer, for messages.
+    crossings : int
+        Most places where the borders of all areas may cross themselves, beyond one for each
+        vertex: a repair takes time and memory for each.
 
     Raises
     ------
     InvalidLayerError
-        If an area has no polygon left.
+        If an area has no polygon left, or crosses itself too often.
     """
     invalid_positions = np.flatnonzero(~shapely.is_valid(geometries))
     result = geometries.copy()
     repairs = []
+    total_crossings = total_vertices = 0
     for i in invalid_positions.tolist():
         original = geometries[i]
+        vertices = int(shapely.get_num_coordinates(original))
+        if vertices > FEW_VERTICES:
+            total_vertices += vertices
+            total_crossings += estimated_crossings(geometries[i : i + 1])
+        if excess := _excess(total_crossings, total_vertices, crossings):
+            raise InvalidLayerError(
+                layer_id,
+                f"the border of feature {i + 1} ({codes[i]}) crosses itself too often to be "
+                f"repaired: with it there are about {excess:,} crossings "
+                "(HOTSPOTS_IMPORTS__CROSSINGS)",
+            )
         repaired_polygon = _polygons_of(
             shapely.make_valid(original, method="structure", keep_collapsed=False)
         )

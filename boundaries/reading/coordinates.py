@@ -8,7 +8,7 @@ import shapely
 from boundaries.errors import CoordinatesError
 from boundaries.layers.layer import Geometries
 from spatial.arrays import BoolArray, FloatArray
-from spatial.coordinates.area_of_use import area_in_words, takes_ostn15
+from spatial.coordinates.area_of_use import area_in_words, in_area_of_use, takes_ostn15
 from spatial.coordinates.british_grid import meets_area
 from spatial.coordinates.crs import (
     WGS84,
@@ -17,6 +17,7 @@ from spatial.coordinates.crs import (
     transform_xy,
 )
 from spatial.coordinates.operations import crs_label, operation, operation_in_words
+from spatial.errors import InvalidParameterError
 
 BEYOND_USE_DEG = 1.0  # distance outside its area of use within which a CRS is still accepted
 TINY_AREA_M2 = 1.0  # a smaller median area suggests a wrong CRS
@@ -31,7 +32,9 @@ class SourceCrs:
     notes: tuple[str, ...] = ()
 
 
-def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> SourceCrs:
+def crs_of_source(
+    path: str, file_crs: str, requested_crs: str | None, *, stated_crs: str = ""
+) -> SourceCrs:
     """The CRS to read a file's coordinates in: the requested one, or that of the file.
 
     Parameters
@@ -42,11 +45,14 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
         CRS according to the file; may be empty.
     requested_crs : str or None
         CRS given by the user, which takes precedence.
+    stated_crs : str
+        The name that a GeoJSON file gives its CRS; GDAL takes longitude and latitude where it
+        does not know the name.
 
     Raises
     ------
     CoordinatesError
-        If neither is given.
+        If neither is given, or GDAL has not read the CRS that the file names.
     InvalidParameterError
         If PROJ does not know the CRS.
     """
@@ -63,7 +69,24 @@ def crs_of_source(path: str, file_crs: str, requested_crs: str | None) -> Source
             "an unknown CRS",
             "the file does not name its CRS; state it, for example --crs EPSG:27700",
         )
+    if stated_crs and not _is_same(stated_crs, file_crs):
+        raise CoordinatesError(
+            path,
+            "an unknown CRS",
+            f"the file names its CRS {stated_crs!r}, which is not known; state it, for example "
+            "--crs EPSG:27700",
+        )
     return SourceCrs(file_crs, crs_label(file_crs))
+
+
+def _is_same(stated_crs: str, file_crs: str) -> bool:
+    """Whether a file's name for its CRS means the one that GDAL read."""
+    if "CRS84" in stated_crs:
+        return parsed_crs(file_crs).is_geographic
+    try:
+        return bool(parsed_crs(stated_crs).equals(parsed_crs(file_crs), ignore_axis_order=True))
+    except InvalidParameterError:
+        return False
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +132,9 @@ def in_working_crs(
     ------
     CoordinatesError
         If coordinates are not finite, do not fit the unit of the CRS (degrees or metres), cannot
-        be transformed, or lie outside the area of use of the working CRS by more than
-        `BEYOND_USE_DEG`; if that is the British grid, and most areas of a file in another
-        system have no part where OSTN15 is good.
+        be transformed, or lie outside the area of use of the working CRS, most of them at all or
+        one by more than `BEYOND_USE_DEG`; if that is the British grid, and most areas of a file in
+        another system have no part where OSTN15 is good.
     """
     crs = parsed_crs(source.crs)
     bounds = shapely.bounds(geometries)
@@ -229,6 +252,11 @@ def _refuse_beyond_use(check: _Check, geometries: Geometries, target: str) -> No
         is_inside = (lon >= use.west - BEYOND_USE_DEG) & (lon <= use.east + BEYOND_USE_DEG)
         is_inside &= (lat >= use.south - BEYOND_USE_DEG) & (lat <= use.north + BEYOND_USE_DEG)
         is_beyond |= ~is_inside
+    # At the edge an area may lie beyond; where most do, the layer is of another country.
+    centres_m = np.column_stack([bounds[:, [0, 2]].mean(axis=1), bounds[:, [1, 3]].mean(axis=1)])
+    is_outside = ~in_area_of_use(centres_m, crs=target, of=target)
+    if is_outside.mean() > 0.5:
+        is_beyond |= is_outside
     check.refuse(
         is_beyond,
         f"coordinates lie outside the area that {target} is made for (longitude {use.west:g} to "

@@ -27,6 +27,7 @@ from boundaries.reading.coordinates import (
     crs_of_source,
     in_working_crs,
 )
+from boundaries.reading.limits import LIMITS, LayerLimits
 from boundaries.reading.sources import RawAreas, read_raw_areas
 from spatial.arrays import AnyArray
 
@@ -97,6 +98,7 @@ def read_boundaries(
     source_layer: str | None = None,
     encoding: str | None = None,
     clean_tolerance_m: float | None = TOLERANCE_M,
+    limits: LayerLimits = LIMITS,
 ) -> tuple[Layer, ImportReport]:
     """The areas in one or more files as a layer in the working CRS, and a report.
 
@@ -125,6 +127,8 @@ def read_boundaries(
     clean_tolerance_m : float or None
         Largest movement of a border to make neighbours share it, metres; None leaves all borders
         unchanged.
+    limits : LayerLimits
+        What reading may take.
 
     Returns
     -------
@@ -147,14 +151,14 @@ def read_boundaries(
     """
     paths = [path] if isinstance(path, Path) else list(path)
     raw_areas = [
-        _read_file(file_path, layer_id, code_field, name_field, source_layer, encoding)
+        _read_file(file_path, layer_id, code_field, name_field, source_layer, encoding, limits)
         for file_path in paths
     ]
     values = np.concatenate([areas.codes.astype(object) for areas in raw_areas])
     codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
     names, unnamed_count = _names([areas.names for areas in raw_areas], codes)
     source_systems = [
-        crs_of_source(str(file_path), areas.crs, source_crs)
+        crs_of_source(str(file_path), areas.crs, source_crs, stated_crs=areas.stated_crs)
         for file_path, areas in zip(paths, raw_areas, strict=True)
     ]
     polygons = only_polygons(
@@ -162,7 +166,10 @@ def read_boundaries(
     )
     projected = _projected(polygons, codes, paths, raw_areas, source_systems, crs)
     geometries, repairs = repaired(
-        np.concatenate([of_file.geometries for of_file in projected]), codes, layer_id=layer_id
+        np.concatenate([of_file.geometries for of_file in projected]),
+        codes,
+        layer_id=layer_id,
+        crossings=limits.crossings,
     )
     metadata = LayerMetadata(
         layer_id=layer_id,
@@ -175,7 +182,7 @@ def read_boundaries(
         coordinates=_listed(of_file.coordinates for of_file in projected),
     )
     layer = normalised(Layer(metadata, codes, names, geometries))
-    coverage = coverage_of(layer.geometries)
+    coverage = coverage_of(layer.geometries, crossings=limits.crossings)
     check_overlaps(coverage, layer.codes, layer_id=layer_id)
     cleaning = None
     if clean_tolerance_m is not None:
@@ -207,6 +214,7 @@ def _read_file(
     name_field: str | None,
     source_layer: str | None,
     encoding: str | None,
+    limits: LayerLimits,
 ) -> RawAreas:
     """The features of one file, of which there must be at least one."""
     areas = read_raw_areas(
@@ -215,6 +223,7 @@ def _read_file(
         name_field=name_field,
         source_layer=source_layer,
         encoding=encoding,
+        limits=limits,
     )
     if len(areas.codes) == 0:
         raise InvalidLayerError(layer_id, f"{path} has no features")

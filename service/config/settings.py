@@ -182,6 +182,42 @@ class LimitSettings(BaseModel):
     """Other answers that may wait."""
 
 
+class ImportSettings(BaseModel):
+    """How much an import may take; a file that needs more is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    unpacked_bytes: PositiveInt = 32 * 1024**3
+    """All files of one import, unpacked."""
+
+    file_bytes: PositiveInt = 2 * 1024**3
+    """Largest file, unpacked; an import needs some six times its size in memory."""
+
+    geojson_bytes: PositiveInt = 256 * 1024**2
+    """Largest GeoJSON file of measures or sites."""
+
+    unpacked_ratio: PositiveInt = 200
+    """Most bytes that a zip or gzip unpacks to for each of its own, beyond the first 64 MiB."""
+
+    members: PositiveInt = 20_000
+    """Most files in a zip."""
+
+    columns: PositiveInt = 5_000
+    """Most columns of a file."""
+
+    line_bytes: PositiveInt = 1024**2
+    """Longest line of a delimited file."""
+
+    crossings: PositiveInt = 100_000
+    """Most places where borders of areas may cross, beyond one for each vertex."""
+
+    layer_memory_bytes: PositiveInt = 4 * 1024**3
+    """Memory of the process that reads a file of areas."""
+
+    layer_processor_s: PositiveInt = 600
+    """Processor time of that process, in seconds."""
+
+
 class RedisSettings(BaseModel):
     """A cache that processes and machines share (needs the extra `redis`)."""
 
@@ -268,6 +304,7 @@ class Settings(BaseSettings):
 
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
+    imports: ImportSettings = ImportSettings()
     background: BackgroundSettings = BackgroundSettings()
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
     """Web pages that may show this service's page in a frame, separated by commas."""

@@ -7,8 +7,11 @@ from pathlib import Path
 from boundaries.errors import LayerExistsError
 from boundaries.layers.layer import Layer
 from boundaries.reading.cleaning import TOLERANCE_M, Pairs
+from boundaries.reading.limits import LayerLimits
 from boundaries.reading.readers import ImportReport, read_boundaries
 from boundaries.storage.store import LayerStore, check_layer_id
+from service.config.settings import ImportSettings
+from service.imports.files.sources import LIMITS
 from service.imports.files.summary import Progress, silent
 
 NAMED = 10
@@ -129,6 +132,7 @@ def import_boundaries(
     clean_tolerance_m: float | None = TOLERANCE_M,
     replace: bool = False,
     synthetic: bool = False,
+    limits: ImportSettings = LIMITS,
     progress: Progress = silent,
 ) -> BoundaryImport:
     """Read a file of areas and store it as a layer, completely or not at all.
@@ -150,6 +154,8 @@ def import_boundaries(
         As for `boundaries.readers.read_boundaries`.
     replace : bool
         Whether a layer of that name may be replaced.
+    limits : ImportSettings
+        What reading the files may take.
     progress : callable
         Called with the current task and the share of the work that is done, 0 to 1.
 
@@ -187,6 +193,11 @@ def import_boundaries(
         source_layer=source_layer,
         encoding=encoding,
         clean_tolerance_m=clean_tolerance_m,
+        limits=LayerLimits(
+            memory_bytes=limits.layer_memory_bytes,
+            processor_s=limits.layer_processor_s,
+            crossings=limits.crossings,
+        ),
     )
     progress("writing", 0.8)
     saved = store.save(areas, replace=replace)

@@ -9,7 +9,9 @@ from boundaries.changes.lookups import Derivation, Membership, derive_layer, mem
 from boundaries.errors import LayerExistsError
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore, check_layer_id
+from service.config.settings import ImportSettings
 from service.imports.files.delimited import DelimitedFile
+from service.imports.files.sources import LIMITS
 from service.imports.files.summary import Progress, silent
 from service.imports.lookups import column_texts, read_lookup
 from service.store.lookups import LookupKey, LookupStore
@@ -84,6 +86,7 @@ def derive_boundaries(
     source: str = "",
     title: str = "",
     replace: bool = False,
+    limits: ImportSettings = LIMITS,
     progress: Progress = silent,
 ) -> BoundaryDerivation:
     """Join the areas of a layer as a lookup says, and store the result as a layer.
@@ -104,6 +107,8 @@ def derive_boundaries(
         Texts kept with the new layer; its licence is that of the small areas.
     replace : bool
         Whether a layer of that name may be replaced.
+    limits : ImportSettings
+        What reading the lookup may take.
     progress : callable
         Called with the current task and the share of the work that is done, 0 to 1.
 
@@ -131,7 +136,7 @@ def derive_boundaries(
         raise LayerExistsError(layer)
     parent = store.get(from_layer)
     progress("reading", 0.0)
-    contents = read_lookup(lookup)
+    contents = read_lookup(lookup, limits=limits)
     members = _membership(
         contents, parent, from_field=from_field, to_field=to_field, name_field=name_field
     )

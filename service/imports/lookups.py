@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from boundaries.changes.vintages import IRREGULAR, MERGED, SPLIT, UNCHANGED, Changes, changes
 from boundaries.layers.codes import CodeIndex
+from service.config.settings import ImportSettings
 from service.imports.files.delimited import DelimitedFile, read_delimited
+from service.imports.files.sources import LIMITS, regular_file
 from service.imports.files.summary import Progress, silent
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.lookups import BY_AREA, LookupKey, LookupStore, is_change_of_vintage
@@ -36,6 +38,8 @@ class LookupOptions:
         Codes of the imported layers, by layer; the lookup is compared with them.
     replace : bool
         Replace the existing pairs of the same two layers.
+    limits : ImportSettings
+        What reading the file may take.
     """
 
     key: LookupKey
@@ -48,6 +52,7 @@ class LookupOptions:
     codes: Mapping[str, Collection[str]] | None = None
     delimiter: str | None = None
     replace: bool = False
+    limits: ImportSettings = LIMITS
     progress: Progress = silent
 
 
@@ -151,7 +156,7 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     _check_weight(options.weight)
     store.check_import(options.key, replace=options.replace)
     options.progress("reading", 0.0)
-    contents = read_lookup(path, options.delimiter)
+    contents = read_lookup(path, options.delimiter, options.limits)
     codes, key = options.codes or {}, options.key
     columns = {
         "from_code": column_texts(
@@ -198,7 +203,9 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
     )
 
 
-def read_lookup(path: Path, delimiter: str | None = None) -> DelimitedFile:
+def read_lookup(
+    path: Path, delimiter: str | None = None, limits: ImportSettings = LIMITS
+) -> DelimitedFile:
     """The file of a lookup; an incomplete record is refused, never left out.
 
     Parameters
@@ -207,6 +214,8 @@ def read_lookup(path: Path, delimiter: str | None = None) -> DelimitedFile:
         Delimited text with a header.
     delimiter : str or None
         One character; None: found in the header.
+    limits : ImportSettings
+        What reading the file may take.
 
     Returns
     -------
@@ -218,11 +227,8 @@ def read_lookup(path: Path, delimiter: str | None = None) -> DelimitedFile:
     ImportRefusedError
         If the file cannot be read or has an incomplete record.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ImportRefusedError(str(path), f"cannot be read: {error.strerror}") from error
-    contents = read_delimited(content, name=path.name, delimiter=delimiter)
+    content = regular_file(path, limits).read_bytes()
+    contents = read_delimited(content, name=path.name, delimiter=delimiter, limits=limits)
     if contents.malformed:
         raise ImportRefusedError(str(path), f"{contents.check.rejects[0]}")
     return contents

@@ -9,11 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.layers.codes import CodeIndex, best_layer
+from service.config.settings import ImportSettings
 from service.imports.files import rejects as rejecting
 from service.imports.files.delimited import DelimitedFile
 from service.imports.files.geojson import Features, read_features
 from service.imports.files.numbers import Decimal, Numbers
 from service.imports.files.rejects import Reject
+from service.imports.files.sources import LIMITS
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
 from service.store.errors import ImportRefusedError
 from service.store.measures import MeasureKey, MeasureStore
@@ -54,7 +56,7 @@ class MeasureOptions:
         Accept values below 0, for scores; counts are never negative.
     replace : bool
         Replace the values of the same layer, measure and period.
-    strict, max_rejected_share, rejects_path
+    strict, max_rejected_share, rejects_path, limits
         As for incidents. A code that the layer does not have is listed, but only counts
         against the share with `strict`: a national file has thousands of them.
     """
@@ -74,6 +76,7 @@ class MeasureOptions:
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
     rejects_path: Path | None = None
+    limits: ImportSettings = LIMITS
     progress: Progress = silent
 
 
@@ -111,7 +114,7 @@ def import_measures(
     keys = [MeasureKey(options.layer, value.measure, value.period) for value in values]
     store.check_import(keys, replace=options.replace)
     options.progress("reading", 0.0)
-    features = read_features(path, delimiter=options.delimiter)
+    features = read_features(path, delimiter=options.delimiter, limits=options.limits)
     rows = features.rows
     code_name = rows.resolve_name(options.code_field, "--code-field")
     names = {value: rows.resolve_name(value.column, "--value-field") for value in values}

@@ -50,6 +50,7 @@ def boundaries(
             source=source,
             title=title,
             replace=replace,
+            limits=resources.settings.imports,
             progress=progress,
         )
     terminal.print_lines(derivation.lines())

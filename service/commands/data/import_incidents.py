@@ -243,6 +243,7 @@ def incidents(
             max_rejected_share=max_rejected,
             study_box_m=_study_box_m(resources),
             rejects_path=rejects,
+            limits=resources.settings.imports,
             progress=progress,
         )
         if format_ is IncidentFormat.POLICE_UK:

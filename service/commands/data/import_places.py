@@ -45,6 +45,7 @@ def postcodes(
                 strict=strict,
                 max_rejected_share=max_rejected,
                 rejects_path=rejects,
+                limits=resources.settings.imports,
                 progress=progress,
             ),
         )
@@ -93,6 +94,7 @@ def lookup(
                 codes={name: resources.layers.get(name).codes for name in resources.layers.ids()},
                 delimiter=delimiter,
                 replace=replace,
+                limits=resources.settings.imports,
                 progress=progress,
             ),
         )

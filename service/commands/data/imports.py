@@ -35,7 +35,7 @@ def boundaries(
         list[Path],
         typer.Argument(
             metavar="FILE...",
-            help="Any vector file GDAL reads; zipped too. Several make one layer.",
+            help="GeoJSON, GeoPackage, shapefile ...; zipped too. Several make one layer.",
         ),
     ],
     layer: Annotated[str, typer.Option(help="Name of the layer: lower case, digits, - and _.")],
@@ -77,6 +77,7 @@ def boundaries(
             source_layer=source_layer,
             encoding=encoding,
             replace=replace,
+            limits=resources.settings.imports,
             progress=progress,
         )
         progress("cutting tiles", 0.0)
@@ -135,6 +136,7 @@ def measures(
                 strict=strict,
                 max_rejected_share=max_rejected,
                 rejects_path=rejects,
+                limits=resources.settings.imports,
                 progress=progress,
             ),
         )
@@ -219,6 +221,7 @@ def sites(
                 strict=strict,
                 max_rejected_share=max_rejected,
                 rejects_path=rejects,
+                limits=resources.settings.imports,
                 progress=progress,
             ),
         )

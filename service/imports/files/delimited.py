@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from service.config.settings import ImportSettings
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.imports.files.quotes import disarm_quotes
 from service.imports.files.rejects import Reject, RowCheck
+from service.imports.files.sources import LIMITS
 from service.store.errors import ImportRefusedError
 from service.store.source_files import SourceFile
 from spatial.arrays import IntArray
@@ -165,6 +167,7 @@ def read_delimited(
     skip_lines: int = 0,
     null_words: Collection[str] = (),
     on_bytes: Callable[[int], None] | None = None,
+    limits: ImportSettings = LIMITS,
 ) -> DelimitedFile:
     """Read a delimited text file completely.
 
@@ -186,6 +189,8 @@ def read_delimited(
         Values that mean blank, besides `NULL_WORDS`; compared without case.
     on_bytes : callable or None
         Called from time to time with the number of bytes read.
+    limits : ImportSettings
+        Of which the number of columns counts here.
 
     Returns
     -------
@@ -204,6 +209,7 @@ def read_delimited(
     first_row = 0 if header is not None else 1
     if header is None:
         header, delimiter = _header(text, name, delimiter)
+    check_columns(len(header), name, limits)
     columns, renamed = _distinct_names(header)
     text, quote_faults = disarm_quotes(text, delimiter=delimiter or ",", fields=len(columns))
     kept_columns = tuple(
@@ -245,6 +251,31 @@ def read_delimited(
         blank=int(is_blank.sum()),
         notes=notes,
     )
+
+
+def check_columns(count: int, name: str, limits: ImportSettings) -> None:
+    """Refuse a file of more columns than the limit.
+
+    Parameters
+    ----------
+    count : int
+        Its columns.
+    name : str
+        Its name, for the message.
+    limits : ImportSettings
+        With the limit.
+
+    Raises
+    ------
+    ImportRefusedError
+        Names the setting.
+    """
+    if count > limits.columns:
+        raise ImportRefusedError(
+            name,
+            f"has {count:,} columns, and the limit is {limits.columns:,} "
+            "(HOTSPOTS_IMPORTS__COLUMNS)",
+        )
 
 
 def _rejects_of_records(
@@ -355,7 +386,7 @@ def _first_record(start: str, delimiter: str) -> list[str]:
 
 def _distinct_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The names made distinct, and notes on those that were changed."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     notes = []
     for number, cell in enumerate(header, start=1):
         name = " ".join(cell.split()) or f"column {number}"
@@ -364,7 +395,7 @@ def _distinct_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, 
                 f"column {number} repeats the name {name!r} and is called '{name} {number}'"
             )
             name = f"{name} {number}"
-        names.append(name)
+        names[name] = None
     return tuple(names), tuple(notes)
 
 

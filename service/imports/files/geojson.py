@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
-from service.imports.files.delimited import DelimitedFile, read_delimited
+from service.config.settings import ImportSettings
+from service.imports.files.delimited import DelimitedFile, check_columns, read_delimited
 from service.imports.files.rejects import RowCheck
-from service.imports.files.sources import Source, find_sources
+from service.imports.files.sources import LIMITS, Source, find_sources
 from service.store.errors import ImportRefusedError
 from service.store.source_files import SourceFile
 from spatial.coordinates.crs import WGS84
@@ -42,7 +43,9 @@ class Features:
     path: Path
 
 
-def read_features(path: Path, *, delimiter: str | None = None) -> Features:
+def read_features(
+    path: Path, *, delimiter: str | None = None, limits: ImportSettings = LIMITS
+) -> Features:
     """The rows of a CSV or GeoJSON file, or of the only such file in a zip.
 
     Parameters
@@ -51,6 +54,8 @@ def read_features(path: Path, *, delimiter: str | None = None) -> Features:
         A CSV or GeoJSON file, or a zip with exactly one of them.
     delimiter : str or None
         Delimiter of a CSV file; None: detected in its header.
+    limits : ImportSettings
+        What reading the file may take.
 
     Returns
     -------
@@ -62,7 +67,7 @@ def read_features(path: Path, *, delimiter: str | None = None) -> Features:
     ImportRefusedError
         If the path has several such files, or the file cannot be read as either.
     """
-    sources, _ = find_sources([path], skip_reason=_why_passed_over)
+    sources, _ = find_sources([path], skip_reason=_why_passed_over, limits=limits)
     if len(sources) > 1:
         names = ", ".join(source.name for source in sources[:5])
         raise ImportRefusedError(str(path), f"has {len(sources)} candidate files: {names}")
@@ -83,7 +88,7 @@ def _read(source: Source, delimiter: str | None) -> Features:
     if is_json or content.lstrip()[:1] == b"{":
         return _read_geojson(content, source)
     return Features(
-        rows=read_delimited(content, name=source.name, delimiter=delimiter),
+        rows=read_delimited(content, name=source.name, delimiter=delimiter, limits=source.limits),
         geometries=None,
         crs="",
         path=source.path,
@@ -95,7 +100,7 @@ def _read_geojson(content: bytes, source: Source) -> Features:
     name = source.name
     try:
         document = json.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ImportRefusedError(name, f"is not JSON: {error}") from None
     features = document.get("features") if isinstance(document, dict) else None
     if not isinstance(features, list) or not all(
@@ -106,6 +111,7 @@ def _read_geojson(content: bytes, source: Source) -> Features:
         raise ImportRefusedError(name, "has no features")
     properties = [feature.get("properties") or {} for feature in features]
     columns = tuple(dict.fromkeys(key for members in properties for key in members))
+    check_columns(len(columns), name, source.limits)
     table = pa.table(
         {key: pa.array([_text(members.get(key)) for members in properties]) for key in columns}
         or {"(none)": pa.nulls(len(features), pa.string())}

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from service.config.settings import ImportSettings
 from service.imports.files.coordinates import outside_reason, to_places
 from service.imports.files.dates import (
     EXAMPLES,
@@ -23,7 +24,7 @@ from service.imports.files.dates import (
 )
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import Decimal
-from service.imports.files.sources import find_sources
+from service.imports.files.sources import LIMITS, find_sources
 from service.imports.files.summary import ImportSummary
 from service.imports.incidents.by_postcode import (
     LOCATED_BY,
@@ -43,7 +44,7 @@ NOT_STATED = "not stated"
 MIDNIGHTS = 20
 LARGEST_WEIGHT = 1e12  # squares of sums are still numbers
 
-_ATTRIBUTE = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+_ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def import_csv(
             options.on_repeat,
             "keep without --id, the column with the incident's id",
         )
-    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over, limits=options.limits)
     open_postcodes = None if postcodes is None or columns.postcode is None else postcodes.open()
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
@@ -160,6 +161,7 @@ def import_csv(
             working_crs=store.crs,
             postcodes=open_postcodes,
             on_bytes=tell,
+            limits=options.limits,
         )
 
     return import_files(store, sources, skipped, parse, options)
@@ -173,6 +175,7 @@ def parse_csv(
     working_crs: str,
     postcodes: Postcodes | None = None,
     on_bytes: Callable[[int], None] | None = None,
+    limits: ImportSettings = LIMITS,
 ) -> ParsedFile:
     """The incidents in one delimited file.
 
@@ -190,6 +193,8 @@ def parse_csv(
         Locates rows without coordinates, if a column has postcodes.
     on_bytes : callable or None
         Called from time to time with the number of bytes read.
+    limits : ImportSettings
+        What reading the file may take.
 
     Returns
     -------
@@ -208,6 +213,7 @@ def parse_csv(
         skip_lines=columns.skip_lines,
         null_words=columns.null_words,
         on_bytes=on_bytes,
+        limits=limits,
     )
     reading = _Reading(contents, columns)
     reading.check_columns()
@@ -450,7 +456,7 @@ def _check(columns: IncidentColumns) -> None:
     if columns.postcode is not None:
         reserved_names |= {LOCATED_BY, LOCATION_QUALITY}
     for name in columns.attributes:
-        if not _ATTRIBUTE.match(name) or name in reserved_names:
+        if not _ATTRIBUTE.fullmatch(name) or name in reserved_names:
             raise DatasetSettingsError(
                 "attribute",
                 name,

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.layers.layer import Layer
+from service.config.settings import ImportSettings
 from service.imports.files import rejects as rejecting
 from service.imports.files.rejects import Reject
-from service.imports.files.sources import Source
+from service.imports.files.sources import LIMITS, Source
 from service.imports.files.summary import (
     AreaCodes,
     DuplicateIds,
@@ -69,6 +70,8 @@ class ImportOptions:
     rejects_path : Path or None
         Where rejected rows are listed; None: in a file of this import in ``rejected`` in the data
         folder.
+    limits : ImportSettings
+        What reading the files may take.
     """
 
     dataset: str
@@ -87,6 +90,7 @@ class ImportOptions:
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
     rejects_path: Path | None = None
+    limits: ImportSettings = LIMITS
     progress: Progress = silent
 
 

@@ -84,7 +84,7 @@ def import_police_uk(
     AlreadyImportedError, SameNameError
         Without ``options.replace``, if a file is already in the dataset.
     """
-    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over, limits=options.limits)
 
     def parse(content: bytes, name: str, tell: Callable[[int], None]) -> ParsedFile:
         return parse_street_file(content, name=name, working_crs=store.crs, on_bytes=tell)

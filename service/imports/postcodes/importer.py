@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from service.config.settings import ImportSettings
 from service.imports.files import rejects as rejecting
 from service.imports.files.coordinates import to_places
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import Numbers, parse_numbers
 from service.imports.files.rejects import Reject
-from service.imports.files.sources import Source, find_sources
+from service.imports.files.sources import LIMITS, Source, find_sources
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, Skipped, silent
 from service.imports.postcodes.layouts import GREAT_BRITAIN, Layout, code_point_header, layout_of
 from service.store.errors import ImportRefusedError
@@ -40,7 +41,7 @@ class PostcodeOptions:
         Stored with the postcodes; by default those of the layout's publisher.
     replace : bool
         Replace the postcodes that are already stored.
-    strict, max_rejected_share, rejects_path
+    strict, max_rejected_share, rejects_path, limits
         As for incidents.
     """
 
@@ -50,6 +51,7 @@ class PostcodeOptions:
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
     rejects_path: Path | None = None
+    limits: ImportSettings = LIMITS
     progress: Progress = silent
 
 
@@ -100,7 +102,7 @@ def import_postcodes(
     have none: it is not made for Northern Ireland.
     """
     options = options or PostcodeOptions()
-    sources, skipped = find_sources(paths, skip_reason=_why_passed_over)
+    sources, skipped = find_sources(paths, skip_reason=_why_passed_over, limits=options.limits)
     postcode_sources, layouts, files, other_files = _in_known_layout(
         sources, set(paths), options.progress
     )
@@ -161,11 +163,12 @@ def _in_known_layout(
     sources: Sequence[Source], named_paths: set[Path], progress: Progress
 ) -> tuple[list[Source], list[Layout], tuple[SourceFile, ...], list[Skipped]]:
     """The files in a known layout with their digests, and the files that are skipped."""
-    part_sources = [source for source in sources if not _is_whole(source, sources)]
+    folders = {(source.path, _folder(source)) for source in sources if source.member}
+    part_sources = [source for source in sources if not _is_whole(source, folders)]
     skipped = [
         Skipped(source.name, "its rows are read from the files of the folder multi_csv")
         for source in sources
-        if source not in part_sources
+        if _is_whole(source, folders)
     ]
     header = next(
         (part_header for source in part_sources if (part_header := _header_in(source))), None
@@ -198,20 +201,17 @@ def _in_known_layout(
     return postcode_sources, layouts, tuple(files), skipped
 
 
-def _is_whole(source: Source, sources: Sequence[Source]) -> bool:
+def _folder(source: Source) -> PurePosixPath:
+    """The folder of a member of a zip."""
+    return PurePosixPath(source.member or "").parent
+
+
+def _is_whole(source: Source, folders: set[tuple[Path, PurePosixPath]]) -> bool:
     """True for ONSPD's single file of 1.3 GB if ``multi_csv`` beside it has the same rows.
 
     The parts, one per postcode area, need a fiftieth of the memory.
     """
-    if source.member is None:
-        return False
-    parts_folder = PurePosixPath(source.member).parent / "multi_csv"
-    return any(
-        part.path == source.path
-        and part.member is not None
-        and PurePosixPath(part.member).parent == parts_folder
-        for part in sources
-    )
+    return bool(source.member) and (source.path, _folder(source) / "multi_csv") in folders
 
 
 def _header_in(source: Source) -> tuple[str, ...] | None:

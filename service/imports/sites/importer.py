@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.layers.codes import one_spelling
+from service.config.settings import ImportSettings
 from service.imports.files import rejects as rejecting
 from service.imports.files.geojson import read_features
 from service.imports.files.numbers import Decimal
+from service.imports.files.sources import LIMITS
 from service.imports.files.summary import (
     DistrictTotal,
     FileSummary,
@@ -40,6 +42,7 @@ class SiteOptions:
     strict: bool = False
     max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
     rejects_path: Path | None = None
+    limits: ImportSettings = LIMITS
     progress: Progress = silent
 
 
@@ -76,7 +79,7 @@ def import_sites(
     """
     options = options or SiteOptions()
     options.progress("reading", 0.0)
-    features = read_features(path, delimiter=options.delimiter)
+    features = read_features(path, delimiter=options.delimiter, limits=options.limits)
     store.check_import(features.rows.file, replace=options.replace)
     reading = SiteReading(
         features, columns or SiteColumns(), decimal=options.decimal, working_crs=store.crs

@@ -119,7 +119,7 @@ def test_an_empty_file_is_refused(tmp_path):
 
 def test_a_table_without_geometry_is_refused(tmp_path):
     (tmp_path / "a.csv").write_text("code,name\n1,a\n")
-    with pytest.raises(UnreadableFileError, match="no layer with geometry"):
+    with pytest.raises(UnreadableFileError, match="cannot be read as one of GeoJSON, GeoPackage"):
         read(tmp_path / "a.csv")
 
 

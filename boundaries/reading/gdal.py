@@ -1,0 +1,235 @@
+"""Boundary files read through GDAL: archives opened, layers listed, one layer read.
+
+This module runs in the process that `gdal_process` starts, and nowhere else: it loads GDAL.
+"""
+
+import codecs
+import re
+import warnings
+import zipfile
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pyogrio
+
+_IN_ARCHIVES = {".shp", ".geojson", ".json", ".gpkg", ".fgb", ".gml", ".kml", ".tab", ".mif"}
+FORMATS = "GeoJSON, GeoPackage, shapefile, FlatGeobuf, GML, KML, MapInfo, TopoJSON, geodatabase"
+_CRS_MEMBER = re.compile(
+    rb'"crs"\s*:\s*\{\s*"type"\s*:\s*"name"\s*,\s*"properties"\s*:\s*\{\s*"name"\s*:\s*"([^"]*)"'
+)
+_CRS_MEMBER_REACH = 64 * 1024  # of either end of a GeoJSON file
+FIELD_LIMIT = 1_000
+
+
+class GdalError(Exception):
+    """A file that GDAL cannot read, or that is not what was asked for."""
+
+
+@dataclass(frozen=True)
+class SourceLayer:
+    """A layer in a file: the name that GDAL opens, and the name of the layer."""
+
+    dataset: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to read of a file; the attributes are those of `sources.read_raw_areas`."""
+
+    path: str
+    code_field: str
+    name_field: str | None
+    source_layer: str | None
+    encoding: str | None
+
+
+@dataclass(frozen=True)
+class RawFeatures:
+    """The features of a layer as GDAL gives them.
+
+    Attributes
+    ----------
+    codes, names : list
+        Numbers, texts and None; `names` is None if no field was given.
+    wkb : list of bytes or None
+        The geometries.
+    crs : str
+        CRS according to GDAL; empty if it knows none.
+    stated_crs : str
+        CRS that a GeoJSON file names; empty where it names none.
+    """
+
+    codes: list[Any]
+    names: list[Any] | None
+    wkb: list[bytes | None]
+    crs: str
+    stated_crs: str
+    source_layer: str
+    notes: list[str]
+
+
+def read_features(request: Request) -> RawFeatures:
+    """The features of one layer of a file.
+
+    Parameters
+    ----------
+    request : Request
+        The file, the layer and the fields.
+
+    Raises
+    ------
+    GdalError
+        If the file cannot be read, has several layers and no name is given, or lacks a field.
+    """
+    layer = _chosen_layer(Path(request.path), request.source_layer)
+    encoding = request.encoding
+    if encoding is None:
+        encoding = _table_encoding(layer.dataset)
+    elif not _is_encoding(encoding):
+        raise GdalError(f"there is no encoding {encoding!r}")
+    wanted_fields = [request.code_field]
+    if request.name_field is not None:
+        wanted_fields.append(request.name_field)
+    with warnings.catch_warnings(record=True) as remarks:
+        warnings.simplefilter("always")
+        try:
+            info = pyogrio.read_info(layer.dataset, layer=layer.name, encoding=encoding)
+            fields = [str(field) for field in info["fields"]]
+            for field in wanted_fields:
+                _check_field(field, fields)
+            meta, _, wkb, columns = pyogrio.raw.read(
+                layer.dataset,
+                layer=layer.name,
+                columns=list(dict.fromkeys(wanted_fields)),
+                encoding=encoding,
+            )
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+            raise GdalError(f"GDAL cannot read it: {error}") from error
+        except (pyogrio.errors.FeatureError, UnicodeDecodeError) as error:
+            raise GdalError(f"its features cannot be read: {error}") from error
+    columns_by_name = dict(zip(meta["fields"].tolist(), columns, strict=True))
+    return RawFeatures(
+        codes=columns_by_name[request.code_field].tolist(),
+        names=None if request.name_field is None else columns_by_name[request.name_field].tolist(),
+        wkb=wkb.tolist(),
+        crs=meta["crs"] or "",
+        stated_crs=_stated_crs(request.path) if info["driver"] == "GeoJSON" else "",
+        source_layer=layer.name,
+        notes=list(dict.fromkeys(f"GDAL: {remark.message}" for remark in remarks)),
+    )
+
+
+def _source_layers(path: Path) -> tuple[SourceLayer, ...]:
+    """The layers with geometry in a file, or in the files of a zip archive."""
+    source_layers = []
+    for dataset in _datasets(path):
+        try:
+            gdal_layers = pyogrio.list_layers(dataset)
+        except pyogrio.errors.DataSourceError as error:
+            raise GdalError(f"it cannot be read as one of {FORMATS}: {error}") from error
+        source_layers += [
+            SourceLayer(dataset, str(name)) for name, kind in gdal_layers if kind is not None
+        ]
+    if not source_layers:
+        raise GdalError("it holds no layer with geometry")
+    return tuple(source_layers)
+
+
+def _chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
+    """The layer to read: the named one, or the only one."""
+    layers = _source_layers(path)
+    names = ", ".join(layer.name for layer in layers)
+    if source_layer is None:
+        if len(layers) > 1:
+            raise GdalError(f"it holds several layers; choose one with --source-layer: {names}")
+        return layers[0]
+    for layer in layers:
+        if layer.name == source_layer:
+            return layer
+    raise GdalError(f"it has no layer {source_layer!r}; it has: {names}")
+
+
+def _is_encoding(name: str) -> bool:
+    """Whether there is an encoding of that name."""
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        return False
+    return True
+
+
+def _table_encoding(dataset: str) -> str | None:
+    """UTF-8 where the table of a shapefile is that, whatever its .cpg says; else None.
+
+    Text of another encoding beyond ASCII is hardly ever valid UTF-8 by accident.
+    """
+    if not dataset.lower().endswith(".shp"):
+        return None
+    try:
+        if dataset.startswith("/vsizip/"):
+            archive_name, _, member = dataset.removeprefix("/vsizip/").rpartition(".zip/")
+            with zipfile.ZipFile(f"{archive_name}.zip") as archive:
+                stem = member[:-4].lower()
+                names = [name for name in archive.namelist() if name.lower() == f"{stem}.dbf"]
+                table = archive.read(names[0]) if names else b""
+        else:
+            table = Path(dataset).with_suffix(".dbf").read_bytes()
+        # The header holds numbers; its length stands in bytes 8 and 9.
+        text = table[int.from_bytes(table[8:10], "little") :]
+        text.decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return None if text.isascii() else "UTF-8"
+
+
+def _datasets(path: Path) -> list[str]:
+    """Names for GDAL to open: the path itself, or the vector files inside an archive."""
+    if path.suffix.lower() != ".zip":
+        return [str(path)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [PurePosixPath(name) for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise GdalError(f"it is not a zip archive: {error}") from error
+    member_paths = {str(m) for m in members if m.suffix.lower() in _IN_ARCHIVES and _is_data(m)}
+    member_paths |= {
+        str(p) for m in members for p in (m, *m.parents) if p.suffix.lower() == ".gdb"
+    }
+    if not member_paths:
+        listing = ", ".join(str(m) for m in members[:10]) or "nothing"
+        raise GdalError(f"it holds no file of areas, but {listing}")
+    return [f"/vsizip/{path}/{member}" for member in sorted(member_paths)]
+
+
+def _is_data(member: PurePosixPath) -> bool:
+    """False for files that macOS adds to archives, and for parts of a geodatabase."""
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in member.parts)
+    return not is_hidden and not any(part.lower().endswith(".gdb") for part in member.parts[:-1])
+
+
+def _check_field(field: str, fields: list[str]) -> None:
+    """Refuse a field that the layer lacks; the message suggests the most similar one."""
+    if len(fields) > FIELD_LIMIT:
+        raise GdalError(f"it has {len(fields):,} fields; the limit is {FIELD_LIMIT:,}")
+    if field in fields:
+        return
+    names_by_lower = {name.lower(): name for name in fields}
+    close_names = get_close_matches(field.lower(), list(names_by_lower), n=1)
+    suggestion = f"; did you mean {names_by_lower[close_names[0]]!r}?" if close_names else ""
+    field_list = ", ".join(fields) or "none"
+    raise GdalError(f"it has no field {field!r}{suggestion} Its fields are: {field_list}")
+
+
+def _stated_crs(path: str) -> str:
+    """The CRS that a GeoJSON file on disk names near its beginning or its end."""
+    file = Path(path)
+    if not file.is_file() or file.suffix.lower() == ".zip":
+        return ""
+    with file.open("rb") as stream:
+        start = stream.read(_CRS_MEMBER_REACH)
+        stream.seek(max(0, file.stat().st_size - _CRS_MEMBER_REACH))
+        match = _CRS_MEMBER.search(start) or _CRS_MEMBER.search(stream.read())
+    return match.group(1).decode("utf-8", errors="replace") if match else ""
