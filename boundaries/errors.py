@@ -13,6 +13,7 @@ BoundaryError
 """
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import ClassVar
 
 
@@ -143,6 +144,11 @@ class DamagedLayerError(BoundaryError):
 
     path: str
     reason: str
+
+    @property
+    def part(self) -> str:
+        """What is damaged, in words that tell nothing of the server's folders."""
+        return f"layer {PurePath(self.path).stem}"
 
     def __str__(self) -> str:
         return f"{self.path} is not a boundary layer written by this program: {self.reason}"

@@ -125,6 +125,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.weights",
     },
     "service.analyses.catalogue": {
+        "boundaries",
         "boundaries.layers",
         "boundaries.storage",
         "service.analyses.inputs",
@@ -294,6 +295,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.local_statistics",
     },
     "service.ogc.wmts": {
+        "boundaries",
         "boundaries.storage",
         "service.access",
         "service.analyses",

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -210,18 +211,37 @@ def normalised(layer: Layer, *, order: int | None = None) -> Layer:
     metadata = replace(
         layer.metadata,
         order=layer.metadata.order if order is None else order,
-        version=_digest(layer.metadata, codes, names, geometries),
+        version=version_of(layer.metadata, codes, names, shapely.to_wkb(geometries).tolist()),
     )
     return Layer(metadata, codes, names, geometries)
 
 
-def _digest(
-    metadata: LayerMetadata, codes: tuple[str, ...], names: tuple[str, ...], geometries: Geometries
+def version_of(
+    metadata: LayerMetadata,
+    codes: Sequence[str],
+    names: Sequence[str],
+    wkb_of_areas: Sequence[bytes],
+    *,
+    states_coordinates: bool = True,
 ) -> str:
-    """Digest, 12 hexadecimal digits, of everything but the order of imports and the version."""
-    digest_metadata = replace(metadata, order=0, version="")
-    digest = hashlib.sha256(repr(digest_metadata).encode())
-    for code, name, wkb in zip(codes, names, shapely.to_wkb(geometries), strict=True):
+    """The version of a layer: a digest, 12 hexadecimal digits, of its content.
+
+    Parameters
+    ----------
+    metadata : LayerMetadata
+        The order of imports and the version do not count.
+    codes, names : sequence of str
+        One per area, in the order of the codes.
+    wkb_of_areas : sequence of bytes
+        The geometries as WKB, in the same order.
+    states_coordinates : bool
+        False for a layer of before 2026-12, whose version knows nothing of `coordinates`.
+    """
+    words = repr(replace(metadata, order=0, version=""))
+    if not states_coordinates:
+        words = words.replace(", coordinates=''", "")
+    digest = hashlib.sha256(words.encode())
+    for code, name, wkb in zip(codes, names, wkb_of_areas, strict=True):
         for part in (code.encode(), name.encode(), wkb):
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)

@@ -1,5 +1,6 @@
 """Neighbours of areas, kept on disk per layer version: determined once, read in a millisecond."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -43,7 +44,7 @@ class NeighbourCache:
         return self._cache.get(
             (layer.layer_id, layer.version, rule),
             lambda: find(layer),
-            read=lambda path: _read(path, areas=len(layer)),
+            read=lambda content: _read(content, areas=len(layer)),
             write=_write,
         )
 
@@ -59,9 +60,9 @@ def _write(neighbours: Neighbours, file: IO[bytes]) -> None:
     )
 
 
-def _read(path: Path, *, areas: int) -> Neighbours | None:
+def _read(content: memoryview, *, areas: int) -> Neighbours | None:
     """The neighbours in a file, None where they are not of so many areas."""
-    with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         if len(arrays["indptr"]) != areas + 1:
             return None
         return Neighbours(

@@ -4,6 +4,7 @@ The key of an assignment holds everything that it depends on: layer and version,
 version, and a checksum of the points themselves.
 """
 
+import io
 import zlib
 from collections.abc import Hashable
 from pathlib import Path
@@ -19,6 +20,7 @@ from boundaries.storage.data_folder import DataFolder
 from spatial.arrays import IndexArray, frozen
 from spatial.errors import InvalidPointsError
 
+HEADER_BYTES = 4_096  # at least; that of an assignment has 128
 KEPT_VERSIONS = 4  # of one dataset in one layer; older ones are deleted
 
 
@@ -76,7 +78,7 @@ class AssignmentCache:
         return self._cache.get(
             (layer.layer_id, layer.version, dataset, version, f"{len(points)}-{checksum:08x}"),
             lambda: frozen(assign_points(layer, points)),
-            read=lambda path: _read(path, len(points)),
+            read=lambda content: _read(content, len(points)),
             write=_write,
         )
 
@@ -95,9 +97,11 @@ def _write(area: IndexArray, file: IO[bytes]) -> None:
     np.save(file, area, allow_pickle=False)
 
 
-def _read(path: Path, points: int) -> IndexArray | None:
-    """An assignment mapped into memory, None where it is not of so many points."""
-    area = np.load(path, mmap_mode="r", allow_pickle=False)
-    if area.dtype != np.int32 or area.shape != (points,):
+def _read(content: memoryview, points: int) -> IndexArray | None:
+    """An assignment, still mapped into memory; None where it is not of so many points."""
+    header = io.BytesIO(content[:HEADER_BYTES])
+    np.lib.format.read_magic(header)
+    shape, _, dtype = np.lib.format.read_array_header_1_0(header)
+    if dtype != np.int32 or shape != (points,):
         return None
-    return np.asarray(area)
+    return np.frombuffer(content, np.int32, points, header.tell())

@@ -1,9 +1,12 @@
 """Values that can be made again, kept on disk and shared by all worker processes."""
 
 import contextlib
+import io
 import logging
+import mmap
 import re
 import threading
+import zlib
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import IO, TypeVar
 
 from boundaries.storage.data_folder import DataFolder
 
+CHECKSUM_BYTES = 8
 ABANDONED_AFTER_NS = 3_600 * 10**9  # an unfinished file of that age has no writer any more
 
 Key = tuple[str, ...]
@@ -30,6 +34,29 @@ class CacheCounts:
     unwritten: int
 
 
+def checked_content(folder: DataFolder, name: str) -> memoryview:
+    """What a cache has written into a file, mapped into memory, without its checksum.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the checksum does not fit the content, or there is none.
+    """
+    with folder.open(name) as file:
+        whole = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    content = whole[:-CHECKSUM_BYTES]
+    if whole[-CHECKSUM_BYTES:] != _checksum(name, content):
+        raise ValueError("its checksum does not fit its content")
+    return content
+
+
+def _checksum(name: str, content: memoryview) -> bytes:
+    """What a file of a name and a content ends with."""
+    return b"crc " + zlib.crc32(content, zlib.crc32(name.encode())).to_bytes(4, "big")
+
+
 def layer_and_version(key: Key) -> tuple[Hashable, Hashable]:
     """Subject and version of a key that begins with a layer and its version."""
     return key[0], key[1]
@@ -39,7 +66,8 @@ class DiskCache:
     """Values by key, a file each.
 
     A file is named after its key, which holds everything that the value depends on; it is never
-    changed, only superseded by one of another name. Deleting the folder loses nothing. Where it
+    changed, only superseded by one of another name. It ends with a checksum of its name and
+    content: one that does not fit is made again. Deleting the folder loses nothing. Where it
     cannot be written, values are made and not kept, which is counted and logged.
 
     Parameters
@@ -86,7 +114,7 @@ class DiskCache:
         key: Key,
         make: Callable[[], Value],
         *,
-        read: Callable[[Path], Value | None],
+        read: Callable[[memoryview], Value | None],
         write: Callable[[Value, IO[bytes]], object],
     ) -> Value:
         """The value of a key: from disk, or made and written.
@@ -98,8 +126,8 @@ class DiskCache:
         make : callable
             Makes the value; one thread at a time for each key, while others wait.
         read : callable
-            Reads the value from a file; None where it is not of this key. Whatever it raises
-            means that the file is damaged.
+            Makes the value of a file's content, which is mapped into memory and read-only; None
+            where it is not of this key. Whatever it raises means that the file is damaged.
         write : callable
             Writes a value into an open file.
 
@@ -120,14 +148,15 @@ class DiskCache:
             shared = self.read(key, read) if written and self._reads_back else None
             return value if shared is None else shared
 
-    def read(self, key: Key, read: Callable[[Path], Value | None]) -> Value | None:
+    def read(self, key: Key, read: Callable[[memoryview], Value | None]) -> Value | None:
         """The value of a key from disk, None where there is none that can be used."""
-        path = self._folder.resolve(self._name(key))
+        name = self._name(key)
         try:
-            return read(path)
+            return read(checked_content(self._folder, name))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except Exception as error:  # noqa: BLE001 - readers raise whatever a damaged file makes them
+            path = self._folder.resolve(name)
             logger.warning("%s cannot be read and is made again: %s", path, error)
             return None
 
@@ -135,7 +164,12 @@ class DiskCache:
         """Write the value of a key and forget its oldest versions; False if that cannot be."""
         name = self._name(key)
         try:
-            self._folder.write(name, lambda file: write(value, file))
+            content = io.BytesIO()
+            write(value, content)
+            checksum = _checksum(name, content.getbuffer())
+            content.seek(0, io.SEEK_END)
+            content.write(checksum)
+            self._folder.write(name, lambda file: file.write(content.getbuffer()))
             self._forget(key)
         except OSError as error:
             with self._lock:

@@ -5,6 +5,9 @@ would have been imported.
 """
 
 import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,11 +19,12 @@ import pyarrow.parquet as pq
 import shapely
 
 from boundaries.errors import DamagedLayerError, InvalidLayerError
-from boundaries.layers.layer import Layer, LayerMetadata
+from boundaries.layers.layer import Layer, LayerMetadata, version_of
 
 GEO_KEY = b"geo"
 OWN_KEY = b"hotspot_atlas"
 FORMAT = 1
+CHECKSUM = "checksum"  # of all else that our key says; not in files of before 2026-12
 GEOPARQUET_VERSION = "1.1.0"
 
 
@@ -37,12 +41,15 @@ class LayerHeader:
         Sum of their areas, km^2.
     bounds_m : tuple of float
         Left, bottom, right, top of all, metres in the working CRS.
+    states_coordinates : bool
+        False for a file of before 2026-12.
     """
 
     metadata: LayerMetadata
     areas: int
     area_km2: float
     bounds_m: tuple[float, float, float, float]
+    states_coordinates: bool = True
 
 
 def write_layer(layer: Layer, file: IO[bytes]) -> None:
@@ -62,6 +69,7 @@ def write_layer(layer: Layer, file: IO[bytes]) -> None:
         "area_km2": float(layer.areas_km2.sum()),
         "bounds_m": layer.bounds_m,
     }
+    facts[CHECKSUM] = _checksum(facts)
     table = pa.table(
         {
             "code": pa.array(layer.codes, pa.string()),
@@ -82,12 +90,9 @@ def read_header(file: IO[bytes], path: Path) -> LayerHeader:
     DamagedLayerError
         If it is not a file that `write_layer` wrote.
     """
-    try:
+    with _reading(path):
         file.seek(0)
-        schema_metadata = pq.ParquetFile(file).schema_arrow.metadata or {}
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DamagedLayerError(str(path), str(error)) from error
-    return _header(schema_metadata, path)
+        return _header(pq.ParquetFile(file).schema_arrow.metadata or {}, path)
 
 
 def read_layer(file: IO[bytes], path: Path) -> Layer:
@@ -98,42 +103,66 @@ def read_layer(file: IO[bytes], path: Path) -> Layer:
     DamagedLayerError
         If it is not a file that `write_layer` wrote.
     """
-    try:
+    with _reading(path):
         file.seek(0)
         # Not pq.read_table and to_numpy, which import pandas: that takes longer than to read.
         table = pq.ParquetFile(file).read(columns=["code", "name", "geometry"])
-        geometries = shapely.from_wkb(table["geometry"].to_pylist())
+        codes, names, wkb_of_areas = (column.to_pylist() for column in table.columns)
         header = _header(table.schema.metadata or {}, path)
-        return Layer(
+        version = version_of(
             header.metadata,
-            tuple(table["code"].to_pylist()),
-            tuple(table["name"].to_pylist()),
-            np.asarray(geometries, dtype=object),
+            codes,
+            names,
+            wkb_of_areas,
+            states_coordinates=header.states_coordinates,
         )
-    except (pa.ArrowInvalid, pa.ArrowKeyError, OSError) as error:
-        raise DamagedLayerError(str(path), str(error)) from error
-    except (shapely.GEOSException, InvalidLayerError) as error:
-        raise DamagedLayerError(str(path), str(error)) from error
+        if version != header.metadata.version:
+            reason = f"its content is not that of version {header.metadata.version}"
+            raise DamagedLayerError(str(path), reason)
+        geometries = np.asarray(shapely.from_wkb(wkb_of_areas), dtype=object)
+        return Layer(header.metadata, tuple(codes), tuple(names), geometries)
 
 
 def _header(schema_metadata: dict[bytes, bytes], path: Path) -> LayerHeader:
     """Parse our own key of the file's metadata."""
     if OWN_KEY not in schema_metadata:
         raise DamagedLayerError(str(path), "its metadata do not describe a layer")
+    facts = json.loads(schema_metadata[OWN_KEY])
+    if facts["format"] != FORMAT:
+        reason = f"it is of format {facts['format']}, this program reads {FORMAT}"
+        raise DamagedLayerError(str(path), reason)
+    if facts.pop(CHECKSUM, None) not in (None, _checksum(facts)):
+        raise DamagedLayerError(str(path), "its metadata are not as they were written")
+    states_coordinates = "coordinates" in facts
+    facts.setdefault("coordinates", "")  # files of before 2026-12 do not say
+    fields = {name: facts[name] for name in LayerMetadata.__dataclass_fields__}
+    left, bottom, right, top = facts["bounds_m"]
+    return LayerHeader(
+        LayerMetadata(**fields),
+        int(facts["areas"]),
+        float(facts["area_km2"]),
+        (left, bottom, right, top),
+        states_coordinates=states_coordinates,
+    )
+
+
+def _checksum(facts: Mapping[str, Any]) -> str:
+    """A checksum of what the metadata say, as JSON writes it."""
+    return f"{zlib.crc32(json.dumps(facts, sort_keys=True).encode()):08x}"
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged file makes its readers raise into an error of ours."""
     try:
-        facts = json.loads(schema_metadata[OWN_KEY])
-        if facts["format"] != FORMAT:
-            raise DamagedLayerError(
-                str(path), f"it is of format {facts['format']}, this program reads {FORMAT}"
-            )
-        facts.setdefault("coordinates", "")  # files of before 2026-12 do not say
-        fields = {name: facts[name] for name in LayerMetadata.__dataclass_fields__}
-        left, bottom, right, top = facts["bounds_m"]
-        return LayerHeader(
-            LayerMetadata(**fields), facts["areas"], facts["area_km2"], (left, bottom, right, top)
-        )
-    except (ValueError, KeyError, TypeError) as error:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
         raise DamagedLayerError(str(path), f"its metadata are incomplete: {error!r}") from error
+    except (OSError, ValueError, pa.ArrowException, shapely.GEOSException) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DamagedLayerError(str(path), reason) from error
+    except InvalidLayerError as error:
+        raise DamagedLayerError(str(path), error.reason) from error
 
 
 def _geo_metadata(layer: Layer) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Vector tiles of a layer's geometry: made once per layer version, then only handed out."""
 
-import mmap
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -157,19 +156,17 @@ def _key(layer: Layer) -> Key:
 class _Archive:
     """A PMTiles file mapped into memory, with an index of its tiles."""
 
-    def __init__(self, content: mmap.mmap, places: Mapping[int, tuple[int, int]], zooms: range):
+    def __init__(self, content: memoryview, places: Mapping[int, tuple[int, int]], zooms: range):
         self._content = content
         self._places = places
         self._zooms = zooms
 
     @classmethod
-    def of(cls, path: Path) -> "_Archive":
+    def of(cls, content: memoryview) -> "_Archive":
         """The archive in a file; raises whatever a damaged file makes the reader raise."""
         from pmtiles.tile import deserialize_header
 
-        with path.open("rb") as file:
-            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        header = deserialize_header(content[:127])
+        header = deserialize_header(bytes(content[:127]))
         root = (header["root_offset"], header["root_length"])
         places = dict(_entries(content, header, *root))
         return cls(content, places, range(header["min_zoom"], header["max_zoom"] + 1))
@@ -183,19 +180,19 @@ class _Archive:
         from pmtiles.tile import zxy_to_tileid
 
         offset, length = self._places.get(zxy_to_tileid(tile.z, tile.x, tile.y), (0, 0))
-        return self._content[offset : offset + length]
+        return bytes(self._content[offset : offset + length])
 
     def __len__(self) -> int:
         return len(self._places)
 
 
 def _entries(
-    content: mmap.mmap, header: Mapping[str, Any], offset: int, length: int
+    content: memoryview, header: Mapping[str, Any], offset: int, length: int
 ) -> Iterator[tuple[int, tuple[int, int]]]:
     """Every tile's number, and where its bytes are in the file."""
     from pmtiles.tile import deserialize_directory
 
-    for entry in deserialize_directory(content[offset : offset + length]):
+    for entry in deserialize_directory(bytes(content[offset : offset + length])):
         if entry.run_length == 0:  # a directory of more
             leaf = header["leaf_directory_offset"] + entry.offset
             yield from _entries(content, header, leaf, entry.length)

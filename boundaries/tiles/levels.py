@@ -55,8 +55,8 @@ class LevelCache:
             key,
             lambda: self._remember(key, generalised(layer, zoom)),
             # Whoever waited for another thread has in memory what that has made.
-            read=lambda path: (
-                self._in_memory(key) or self._remember(key, _read(path, layer, zoom))
+            read=lambda content: (
+                self._in_memory(key) or self._remember(key, _read(content, layer, zoom))
             ),
             write=_write,
         )
@@ -81,9 +81,9 @@ def _write(level: Level, file: IO[bytes]) -> None:
     pq.write_table(table, file, compression="zstd")
 
 
-def _read(path: Path, layer: Layer, zoom: int) -> Level:
+def _read(content: memoryview, layer: Layer, zoom: int) -> Level:
     """The level in a file."""
-    table = pq.ParquetFile(path).read()
+    table = pq.ParquetFile(pa.BufferReader(content)).read()
     geometries = shapely.from_wkb(table["geometry"].to_pylist())
     positions = np.array(table["position"].to_pylist(), dtype=np.int32)
     return Level(layer.layer_id, layer.version, zoom, frozen(positions), frozen(geometries))

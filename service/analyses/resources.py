@@ -4,6 +4,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from boundaries.points.assign_cache import AssignmentCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from service.access.gates import Gates
@@ -46,6 +47,8 @@ class Resources:
     ----------
     gates : Gates
         What every question and every answer passes.
+    damage : Damage
+        Which parts of the data cannot be read.
     state : DataState
         Whether the data have changed.
     versions : VersionCache
@@ -81,6 +84,7 @@ class Resources:
     data_quality: DataQuality
     page_configuration: PageConfiguration
     page_files: PageFiles
+    damage: Damage
     state: DataState
     versions: VersionCache
     gates: Gates = field(default_factory=Gates)
@@ -89,14 +93,20 @@ class Resources:
         """Load the data and the compiled kernels, so that no request pays for either.
 
         Versions too: that of a table from before digests were kept in commits reads all of it.
+        What cannot be read is noted as damaged, and the rest served.
         """
         warm_up()
         self.state.current()
-        for layer_id in self.layers.ids():
-            self.layers.get(layer_id)
-        for dataset in self.incidents.ids():
-            self.incidents.open(dataset)
-            self.incidents.revision(dataset)
-        for table in (self.measures, self.sites, self.lookups, self.postcodes):
+        self.layers.all()
+        for incidents in self.incidents.all():
+            self.incidents.revision(incidents.dataset)
+        for table in (self.measures, self.sites, self.lookups):
             with contextlib.suppress(StoreError):  # said by the answers that need the table
+                table.load()
+        self.note_damage()
+
+    def note_damage(self) -> None:
+        """Note which tables besides the datasets are damaged, as far as their logs say."""
+        for table in (self.measures, self.sites, self.lookups, self.postcodes):
+            with contextlib.suppress(StoreError):
                 table.revision()

@@ -3,6 +3,7 @@
 from boundaries.neighbours.neighbour_cache import NeighbourCache
 from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
@@ -56,15 +57,16 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     data = data or DataFolder(settings.data_dir)
     crs, cache = settings.crs, data.subfolder("cache")
     digests = DiskCache(cache.subfolder("digests"), ".digest")
-    layers = LayerStore(data.subfolder("boundaries"), crs=crs)
-    incidents = IncidentStore(data.subfolder("incidents"), crs=crs, digests=digests)
-    measures = MeasureStore(data.subfolder("measures"), digests=digests)
-    sites = SiteStore(data.subfolder("sites"), crs=crs, digests=digests)
+    damage = Damage()
+    layers = LayerStore(data.subfolder("boundaries"), crs=crs, damage=damage)
+    incidents = IncidentStore(data.subfolder("incidents"), crs=crs, digests=digests, damage=damage)
+    measures = MeasureStore(data.subfolder("measures"), digests=digests, damage=damage)
+    sites = SiteStore(data.subfolder("sites"), crs=crs, digests=digests, damage=damage)
     area_layers = AreaLayers(layers=layers, settings=settings)
-    lookups = LookupStore(data.subfolder("lookups"), digests=digests)
-    postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests)
+    lookups = LookupStore(data.subfolder("lookups"), digests=digests, damage=damage)
+    postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests, damage=damage)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
-    state = DataState(data)
+    state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
     areas = Areas(
         incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
@@ -72,7 +74,12 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     levels = LevelCache(cache.subfolder("levels"))
     neighbourhoods = Neighbourhoods(NeighbourCache(cache.subfolder("neighbours")))
     catalogue = Catalogue(
-        incidents=incidents, layers=layers, measures=measures, areas=areas, settings=settings
+        incidents=incidents,
+        layers=layers,
+        measures=measures,
+        areas=areas,
+        settings=settings,
+        damage=damage,
     )
     heatmaps = Heatmaps(incidents=incidents, layers=layers, measures=measures, settings=settings)
     choropleths = Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods)
@@ -139,6 +146,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             settings=settings,
         ),
         page_files=PageFiles(),
+        damage=damage,
         state=state,
         versions=VersionCache(state),
     )

@@ -5,6 +5,7 @@ With several worker processes the counts live in files that all of them map
 asked answers for all.
 """
 
+import contextlib
 import os
 import threading
 
@@ -14,6 +15,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from service.analyses.resources import Resources
 from service.runtime.lanes import Lane
+from service.store.errors import UnknownDatasetError
 
 SHARED_DIR = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -135,16 +137,22 @@ class _Versions:
         self._resources = resources
 
     def collect(self) -> list[Metric]:
-        """One gauge of the table versions, one that names the versions of the layers."""
+        """Gauges of the versions of tables and layers, and of the parts that are damaged."""
         held = self._resources
         versions = GaugeMetricFamily(
             "hotspots_dataset_version", "Table version of a dataset", labels=("dataset",)
         )
         for dataset in held.incidents.ids():
-            versions.add_metric((dataset,), held.incidents.version(dataset))
+            with contextlib.suppress(UnknownDatasetError):  # removed since they were listed
+                versions.add_metric((dataset,), held.incidents.version(dataset))
         layers = GaugeMetricFamily(
             "hotspots_layer_info", "Version of a boundary layer", labels=("layer", "version")
         )
-        for layer_id in held.layers.ids():
-            layers.add_metric((layer_id, held.layers.version(layer_id)), 1)
-        return [versions, layers]
+        for header in held.layers.headers():
+            layers.add_metric((header.metadata.layer_id, header.metadata.version), 1)
+        damaged = GaugeMetricFamily(
+            "hotspots_damaged_parts", "Parts of the data that are damaged", labels=("part", "name")
+        )
+        for part in held.damage.parts():
+            damaged.add_metric((part.part, part.name), 1)
+        return [versions, layers, damaged]

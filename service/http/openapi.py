@@ -29,7 +29,7 @@ PROBLEMS = {
     "410": "A version that is no longer available",
     "416": "The range starts beyond the end of the answer",
     "422": "A parameter that is unknown or out of range",
-    "503": "The queue for such answers is full; see Retry-After",
+    "503": "The queue is full (see Retry-After), or the data are damaged",
 }
 UNREADABLE = "Not an HTTP request, or one whose address is longer than 64 kB"
 # A part is bytes: it may end in the middle of anything.

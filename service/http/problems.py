@@ -61,6 +61,9 @@ STATUS: dict[type[Exception], int] = {
     analysis.UnknownFeatureError: 404,
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
+    # a part of the data that has to be put back, while the rest is served
+    boundary.DamagedLayerError: 503,
+    store.DamagedTableError: 503,
     # our data or our doing, not the caller's
     analysis.InvalidRulesError: 500,
     spatial.InvalidPointsError: 500,
@@ -72,7 +75,6 @@ STATUS: dict[type[Exception], int] = {
     boundary.CoordinatesError: 500,
     boundary.LayerCrsError: 500,
     boundary.LookupMismatchError: 500,
-    boundary.DamagedLayerError: 500,
     store.AlreadyImportedError: 500,
     store.SameNameError: 500,
     store.MeasureExistsError: 500,
@@ -84,8 +86,9 @@ STATUS: dict[type[Exception], int] = {
     store.DatasetSettingsError: 500,
     store.ImportRefusedError: 500,
     store.ReadOnlyDataError: 500,
-    store.DamagedTableError: 500,
 }
+
+DAMAGED = boundary.DamagedLayerError | store.DamagedTableError
 
 
 class ErrorForm(Protocol):
@@ -188,11 +191,14 @@ def problem(
 
 async def _answer_project_error(request: Request, exc: Exception) -> Response:
     status = STATUS.get(type(exc), 500)
-    is_told = status < 500 or isinstance(exc, work.WorkError)
+    is_told = status < 500 or isinstance(exc, work.WorkError | DAMAGED)
     if not is_told:
         logger.error("request failed: %s", _path_of(request), exc_info=exc)
     detail = str(exc) if is_told else "The server could not answer."
     code = str(getattr(exc, "code", "error")) if is_told else "internal-error"
+    if isinstance(exc, DAMAGED):  # its own text names files; it was logged when it was noted
+        code = "damaged-data"
+        detail = f"{exc.part} is damaged and cannot be read; the rest of the data is served"
     allowed = getattr(exc, "allowed", None)
     extra = {"allowed": list(allowed)} if isinstance(allowed, tuple) and is_told else {}
     after = getattr(exc, "retry_after_s", None)

@@ -97,7 +97,7 @@ def table_spec(
 
 def document_spec(
     query: Query,
-    version: DataVersion | str,
+    version: DataVersion | str | None,
     compute: Callable[[], Document],
     *,
     cost: Cost = Cost.ORDINARY,

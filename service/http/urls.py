@@ -37,7 +37,10 @@ def responses(
         410: {"description": "A version that is no longer available", **problem},
         416: {"description": "The range starts beyond the end of the answer", **problem},
         422: {"description": "A parameter that is unknown or out of range", **problem},
-        503: {"description": "The queue for such answers is full; see Retry-After", **problem},
+        503: {
+            "description": "The queue is full (see Retry-After), or the data are damaged",
+            **problem,
+        },
     }
 
 

@@ -11,8 +11,8 @@ from service.http.openapi import type_schema
 from service.http.responder import ResponderDep
 from service.http.table_routes import document_spec
 from service.http.urls import JSON
+from service.model.answers import Document
 from service.model.queries import NoQuery
-from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -33,12 +33,19 @@ async def read_liveness(query: Annotated[NoQuery, Query()], respond: ResponderDe
 
 @router.get("/ready", responses=_responses(Readiness), operation_id="readReadiness")
 async def read_readiness(query: Annotated[NoQuery, Query()], respond: ResponderDep) -> Response:
-    """The data can be read; names what is loaded."""
-    catalogue = respond.resources.catalogue
-    version = DataVersion.of(catalogue.datasets_version)
-    return await respond(
-        document_spec(query, version, catalogue.ready, cost=Cost.QUICK, is_shared=False)
-    )
+    """The service answers; names what is loaded, and what of the data is damaged.
+
+    The status is 200 without data too, and with damaged ones: who has just installed the service
+    can import while it runs, and what is sound is served. `has_data`, `damaged` and `note` say it.
+    """
+    resources = respond.resources
+
+    def compute() -> Document:
+        resources.note_damage()
+        return resources.catalogue.ready()
+
+    # Asked anew each time: files can be damaged without any folder changing.
+    return await respond(document_spec(query, None, compute, cost=Cost.QUICK, is_shared=False))
 
 
 @metrics_router.get(

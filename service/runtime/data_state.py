@@ -1,5 +1,6 @@
 """Whether anything at rest has changed since, for the price of a few file status calls."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Hashable
@@ -9,12 +10,16 @@ from pathlib import Path
 
 from cachetools import LRUCache
 
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 
 RECENT_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
 SETTLED_NS = 50_000_000  # a change younger than this may hide another one
+AHEAD_NS = 60 * 10**9  # clocks of two machines differ by less, unless one of them is wrong
 
 State = tuple[int, ...]
+
+logger = logging.getLogger("hotspots")
 
 
 class DataState:
@@ -28,10 +33,20 @@ class DataState:
     ----------
     data_dir : Path or DataFolder
         ``HOTSPOTS_DATA_DIR``; folders in it need not exist yet.
+    damage : Damage or None
+        What is known to be damaged, which is another state than when it is not.
+
+    Notes
+    -----
+    A folder whose time is young, or ahead of the clock, may change again without another time;
+    its state counts once it has been the same for as long as that may take.
     """
 
-    def __init__(self, data_dir: Path | DataFolder) -> None:
+    def __init__(self, data_dir: Path | DataFolder, damage: Damage | None = None) -> None:
         self._folder = DataFolder.of(data_dir)
+        self._damage = damage or Damage()
+        self._is_warned = False
+        self._unsettled: tuple[State, int] = ((), 0)  # and since when, on the monotonic clock
         self._listed: tuple[int, tuple[str, ...]] = (-1, ())  # when incidents changed, and logs
         self._glanced_at = 0
         self._last: State | None = None
@@ -61,8 +76,27 @@ class DataState:
         return self._state(incidents, self._listed[1])
 
     def _state(self, incidents: int, logs: tuple[str, ...]) -> State | None:
-        state = (self._changed_ns(""), incidents, *(self._changed_ns(log) for log in logs))
-        return None if max(state) > time.time_ns() - SETTLED_NS else state
+        folders = (self._changed_ns(""), incidents, *(self._changed_ns(log) for log in logs))
+        state = (self._damage.changes, *folders)
+        return state if self._has_settled(state, max(folders)) else None
+
+    def _has_settled(self, state: State, latest_ns: int) -> bool:
+        """Whether no change can hide behind the same times any more."""
+        ahead_ns = latest_ns - (time.time_ns() - SETTLED_NS)
+        if ahead_ns <= 0:
+            return True
+        clock_ns = time.monotonic_ns()
+        if self._unsettled[0] != state:
+            if ahead_ns > AHEAD_NS and not self._is_warned:
+                self._is_warned = True
+                logger.warning(
+                    "a folder in %s was changed %.0f s from now, by its time: the clock of this "
+                    "machine or of its disk is wrong",
+                    self._folder.path,
+                    ahead_ns / 1e9,
+                )
+            self._unsettled = state, clock_ns
+        return clock_ns - self._unsettled[1] > SETTLED_NS
 
     def _tables(self) -> tuple[str, ...]:
         """The folder of layers, and the logs of all tables there are or can be."""

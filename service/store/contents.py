@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
@@ -134,13 +133,13 @@ def _commit_information(file: IO[bytes]) -> Any:
     return {}
 
 
-def read_digest(path: Path) -> int:
+def read_digest(content: memoryview) -> int:
     """The digest in a file.
 
     Parameters
     ----------
-    path : Path
-        Of a file that `write_digest` wrote.
+    content : memoryview
+        What `write_digest` wrote.
 
     Returns
     -------
@@ -149,10 +148,10 @@ def read_digest(path: Path) -> int:
 
     Raises
     ------
-    FileNotFoundError, ValueError
-        If there is no such file, or no digest in it.
+    ValueError
+        If there is no digest in it.
     """
-    return int(path.read_text(encoding="ascii"), 16)
+    return int(bytes(content), 16)
 
 
 def write_digest(digest: int, file: IO[bytes]) -> None:

@@ -20,6 +20,7 @@ StoreError
 """
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import ClassVar
 
 from service.coverage.spans import listed
@@ -268,6 +269,12 @@ class DamagedTableError(StoreError):
 
     path: str
     reason: str
+
+    @property
+    def part(self) -> str:
+        """What is damaged, in words that tell nothing of the server's folders."""
+        *_, parent, name = PurePath(self.path).parts
+        return f"dataset {name}" if parent == "incidents" else f"the table of {name}"
 
     def __str__(self) -> str:
         return f"{self.path} cannot be read as a table of this program: {self.reason}"

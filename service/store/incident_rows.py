@@ -15,6 +15,7 @@ from service.store.source_files import SourceFile
 from spatial.arrays import BoolArray
 
 PRECISIONS = ("minute", "day", "month")
+NOT_RECORDED = "earlier rows: not recorded"
 
 SCHEMA = pa.schema(
     [
@@ -184,3 +185,21 @@ def replacing_ids(table: TableVersion, plan: Plan, ids: pa.ChunkedArray) -> Plan
         rows = rows.filter(~plan.replaced.to_arrow())
     remaining = rows.filter(pc.invert(pc.is_in(rows.column("incident_id"), value_set=added)))
     return dataclasses.replace(plan, replaced=None, remaining=remaining)
+
+
+def all_operations(earlier: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+    """By which operations all rows of a table came to where they are.
+
+    Parameters
+    ----------
+    earlier, added : sequence of str
+        Of the rows that are there, and of those that come.
+
+    Returns
+    -------
+    tuple of str
+        Without repetitions.
+    """
+    if not added:
+        return tuple(earlier)
+    return tuple(dict.fromkeys((*(earlier or (NOT_RECORDED,)), *added)))

@@ -1,5 +1,6 @@
 """Incidents at rest, one Delta table per dataset, and one version of them in memory."""
 
+import contextlib
 import dataclasses
 import datetime
 import re
@@ -11,15 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from service.coverage.spans import Span
 from service.coverage.statements import StatedCoverage
 from service.store.commits import Committed, Plan
 from service.store.contents import ImportRecord
 from service.store.delta import TableVersion
-from service.store.errors import DatasetSettingsError, UnknownDatasetError
+from service.store.errors import DamagedTableError, DatasetSettingsError, UnknownDatasetError
 from service.store.incident_rows import (
     STATISTICS,
+    all_operations,
     checked_rows,
     ids_that_stay,
     repeated_count,
@@ -31,7 +34,7 @@ from service.store.versioned import VersionedTable
 
 __all__ = ["DatasetInfo", "IncidentStore", "Incidents"]
 
-NOT_RECORDED = "earlier rows: not recorded"
+KIND = "dataset"
 _ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
@@ -72,13 +75,20 @@ class IncidentStore:
     crs : str
         The working CRS. A table in another one is refused, never reprojected in silence.
     digests : DiskCache or None
+    damage : Damage or None
         See `VersionedTable`.
     """
 
     def __init__(
-        self, folder: Path | DataFolder, *, crs: str, digests: DiskCache | None = None
+        self,
+        folder: Path | DataFolder,
+        *,
+        crs: str,
+        digests: DiskCache | None = None,
+        damage: Damage | None = None,
     ) -> None:
         self._folder = DataFolder.of(folder)
+        self._damage = damage or Damage()
         self._crs = crs
         self._digests = digests
         self._tables: dict[str, VersionedTable[Incidents]] = {}
@@ -99,10 +109,31 @@ class IncidentStore:
         Returns
         -------
         tuple of str
-            Empty if none has been imported.
+            Without those of which it is known that they cannot be read; empty if none has been
+            imported.
         """
         names = sorted(name for name in self._folder.names() if _ID.fullmatch(name))
-        return tuple(name for name in names if self._table(name).version() is not None)
+        self._damage.forget(KIND, names)
+        return tuple(name for name in names if self._table(name).is_readable())
+
+    def all(self) -> tuple[Incidents, ...]:
+        """Every dataset that can be read, in alphabetical order.
+
+        Returns
+        -------
+        tuple of Incidents
+            The version of each that is served.
+
+        Raises
+        ------
+        WrongCrsError
+            If a table is in another CRS than the working one.
+        """
+        datasets = []
+        for name in self.ids():
+            with contextlib.suppress(DamagedTableError, UnknownDatasetError):  # noted, or removed
+                datasets.append(self.open(name))
+        return tuple(datasets)
 
     def version(self, dataset: str) -> int:
         """The newest version of a dataset; costs two file status calls.
@@ -144,7 +175,7 @@ class IncidentStore:
         ------
         UnknownDatasetError
             If there is no such dataset.
-        WrongCrsError, DamagedTableError
+        WrongCrsError
             As `open`; but no row is read, see `VersionedTable.revision`.
         """
         revision = self._table(dataset).revision() if _ID.fullmatch(dataset) else ""
@@ -403,7 +434,7 @@ class IncidentStore:
                 planned = replacing_ids(current, planned, ids)
             current_facts = dataclasses.asdict(facts)
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
-            restated["coordinates"] = _operations(facts.coordinates, coordinates)
+            restated["coordinates"] = all_operations(facts.coordinates, coordinates)
             restated["coverage"] = (
                 StatedCoverage.from_facts(facts.coverage)
                 .after_import(names, covers, today=today, last=last)
@@ -445,9 +476,10 @@ class IncidentStore:
                 self._folder.subfolder(dataset),
                 partial(_read, dataset=dataset),
                 name=dataset,
-                label=f"dataset {dataset}",
+                kind=KIND,
                 crs=self._crs,
                 digests=self._digests,
+                damage=self._damage,
             )
             if table.version() is not None:
                 table = self._tables.setdefault(dataset, table)
@@ -460,13 +492,6 @@ def _read(table: TableVersion, *, dataset: str) -> Incidents:
     # What was read is copied into columns; the pool would keep it: 75 MB of a million rows.
     pa.default_memory_pool().release_unused()
     return incidents
-
-
-def _operations(earlier: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
-    """By which operations all rows of a table came to where they are."""
-    if not added:
-        return tuple(earlier)
-    return tuple(dict.fromkeys((*(earlier or (NOT_RECORDED,)), *added)))
 
 
 def _allowed_synthetic(dataset: str, synthetic: bool) -> str:

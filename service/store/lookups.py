@@ -13,6 +13,7 @@ from boundaries.changes.vintages import UNCHANGED, Changes, changes
 from boundaries.layers.codes import CodeIndex
 from boundaries.layers.layer import is_layer_id
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, completed
 from service.store.commits import Committed, Plan, check_writable
@@ -181,11 +182,20 @@ class LookupStore(TableStore[_Version]):
     folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/lookups``; need not exist yet.
     digests : DiskCache or None
+    damage : Damage or None
         See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path | DataFolder, *, digests: DiskCache | None = None) -> None:
-        super().__init__(VersionedTable(folder, _read, name="lookups", digests=digests))
+    def __init__(
+        self,
+        folder: Path | DataFolder,
+        *,
+        digests: DiskCache | None = None,
+        damage: Damage | None = None,
+    ) -> None:
+        super().__init__(
+            VersionedTable(folder, _read, name="lookups", digests=digests, damage=damage)
+        )
 
     def available(self) -> tuple[Lookup, ...]:
         """Every lookup as it was imported, by layers in alphabetical order.

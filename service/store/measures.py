@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from boundaries.layers.codes import CodeIndex
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, completed
 from service.store.commits import Committed, Plan, check_writable
@@ -156,11 +157,20 @@ class MeasureStore(TableStore[Columns]):
     folder : Path or DataFolder
         ``HOTSPOTS_DATA_DIR/measures``; need not exist yet.
     digests : DiskCache or None
+    damage : Damage or None
         See `VersionedTable`.
     """
 
-    def __init__(self, folder: Path | DataFolder, *, digests: DiskCache | None = None) -> None:
-        super().__init__(VersionedTable(folder, _read, name="measures", digests=digests))
+    def __init__(
+        self,
+        folder: Path | DataFolder,
+        *,
+        digests: DiskCache | None = None,
+        damage: Damage | None = None,
+    ) -> None:
+        super().__init__(
+            VersionedTable(folder, _read, name="measures", digests=digests, damage=damage)
+        )
 
     def available(self, layer: str) -> tuple[MeasureInfo, ...]:
         """What is loaded for a layer, in alphabetical order; empty where nothing is.

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, check_places, completed
 from service.store.commits import Committed, Plan
@@ -174,14 +175,24 @@ class PostcodeStore(TableStore[Postcodes]):
     crs : str
         The working CRS.
     digests : DiskCache or None
+    damage : Damage or None
         See `VersionedTable`.
     """
 
     def __init__(
-        self, folder: Path | DataFolder, *, crs: str, digests: DiskCache | None = None
+        self,
+        folder: Path | DataFolder,
+        *,
+        crs: str,
+        digests: DiskCache | None = None,
+        damage: Damage | None = None,
     ) -> None:
         self._crs = crs
-        super().__init__(VersionedTable(folder, _read, name="postcodes", crs=crs, digests=digests))
+        super().__init__(
+            VersionedTable(
+                folder, _read, name="postcodes", crs=crs, digests=digests, damage=damage
+            )
+        )
 
     @property
     def crs(self) -> str:

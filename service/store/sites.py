@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from boundaries.layers.codes import one_spelling
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
 from service.store.columns import SOURCE_FIELDS, completed
 from service.store.commits import Committed, Plan
@@ -136,14 +137,22 @@ class SiteStore(TableStore[Sites]):
     crs : str
         The working CRS.
     digests : DiskCache or None
+    damage : Damage or None
         See `VersionedTable`.
     """
 
     def __init__(
-        self, folder: Path | DataFolder, *, crs: str, digests: DiskCache | None = None
+        self,
+        folder: Path | DataFolder,
+        *,
+        crs: str,
+        digests: DiskCache | None = None,
+        damage: Damage | None = None,
     ) -> None:
         self._crs = crs
-        super().__init__(VersionedTable(folder, _read, name="sites", crs=crs, digests=digests))
+        super().__init__(
+            VersionedTable(folder, _read, name="sites", crs=crs, digests=digests, damage=damage)
+        )
 
     @property
     def crs(self) -> str:

@@ -1,13 +1,16 @@
 """A table at rest, and its newest version in memory: what all stores are made of."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import pyarrow as pa
 
 from boundaries.storage.caches import DiskCache
+from boundaries.storage.damage import RETRY_S, Damage, DamagedPart
 from boundaries.storage.data_folder import DataFolder
 from service.store.commits import Committed, Plan, RecordOf, check_writable, commit, remove_orphans
 from service.store.contents import committed_content
@@ -16,10 +19,11 @@ from service.store.delta import (
     Stamp,
     TableVersion,
     current_stamp,
+    first_line,
     newest_version,
     parsed_facts,
 )
-from service.store.errors import WrongCrsError
+from service.store.errors import DamagedTableError, WrongCrsError
 from service.store.source_files import SourceFile, check_distinct, plan_of_files
 from spatial.coordinates.crs import parsed_crs
 
@@ -34,6 +38,11 @@ class _Memo(Generic[Value]):
         self._lock = threading.Lock()
         self._latest: tuple[Stamp, Value] | None = None
 
+    @property
+    def stamp(self) -> Stamp | None:
+        """Of the value that is there, None before the first."""
+        return None if self._latest is None else self._latest[0]
+
     def get(self, stamp: Stamp, make: Callable[[], Value]) -> Value:
         """The value of a stamp; one thread makes it while others wait."""
         latest = self._latest
@@ -43,6 +52,16 @@ class _Memo(Generic[Value]):
                 if latest is None or latest[0] != stamp:
                     latest = self._latest = (stamp, make())
         return latest[1]
+
+
+@dataclass(frozen=True)
+class _TableDamage:
+    """That a version cannot be read, and which is served in its place; read again later."""
+
+    stamp: Stamp
+    served: Stamp | None
+    error: DamagedTableError
+    retry_at: float
 
 
 class VersionedTable(Generic[T]):
@@ -56,18 +75,21 @@ class VersionedTable(Generic[T]):
         Makes the value from an opened version.
     name : str
         In the table's metadata and in errors of imports.
-    label : str
-        What the error calls a table in another CRS; by default ``the table of <name>``.
+    kind : str
+        ``dataset`` where there are several tables of the kind; by default as `name`.
     crs : str or None
         The working CRS, where the table has places: one in another CRS is refused, never
         reprojected in silence.
     digests : DiskCache or None
         Where the digest of a version is kept whose commit states none; None: in memory.
+    damage : Damage or None
+        Where it is noted that the table cannot be read; None: nowhere else.
 
     Notes
     -----
     Safe to share between threads. A version is read once per process; who has its value keeps
-    it whole while others get that of the next version.
+    it whole while others get that of the next version. Where the newest version cannot be read,
+    the one that was read before it is served on.
     """
 
     def __init__(
@@ -76,14 +98,16 @@ class VersionedTable(Generic[T]):
         read: Callable[[TableVersion], T],
         *,
         name: str,
-        label: str = "",
+        kind: str = "",
         crs: str | None = None,
         digests: DiskCache | None = None,
+        damage: Damage | None = None,
     ) -> None:
         self.folder = DataFolder.of(folder)
         self._read = read
         self._name = name
-        self._label = label or f"the table of {name}"
+        self._kind = kind or name
+        self._label = f"{kind} {name}" if kind else f"the table of {name}"
         self._crs = crs
         self._digests = (
             None if digests is None else DigestCache(digests, self._label.replace(" ", "-"))
@@ -92,20 +116,32 @@ class VersionedTable(Generic[T]):
         self._opened: _Memo[TableVersion | None] = _Memo()
         self._value: _Memo[T | None] = _Memo()
         self._revision: _Memo[str] = _Memo()
+        self._damage = damage or Damage()
+        self._damaged: _TableDamage | None = None
 
     def version(self) -> int | None:
-        """The number of the newest version, None where there is no table.
+        """The number of the version that is served, None where there is no table.
 
         Returns
         -------
         int or None
-            From 0.
+            From 0. The newest, unless that cannot be read and an earlier one was.
         """
-        stamp = self._stamp()
+        stamp = self._served_stamp()
         return None if stamp is None else stamp.version
 
+    def is_readable(self) -> bool:
+        """Whether there is a table, and nothing is known that keeps it from being read.
+
+        Returns
+        -------
+        bool
+            False for one that is damaged and was not read before that.
+        """
+        return self._served_stamp() is not None and self._unserved_error() is None
+
     def revision(self) -> str:
-        """Number and digest of the newest version, which no two tables share.
+        """Number and digest of the version that is served, which no two tables share.
 
         Costs two file status calls while the version is the newest, and reads the file of its
         commit once; a version whose commit states no digest is read once as a whole.
@@ -113,20 +149,26 @@ class VersionedTable(Generic[T]):
         Returns
         -------
         str
-            Empty where there is no table.
+            Empty where there is no table; begins with ``damaged-`` where it cannot be read, which
+            only concerns who needs its rows.
 
         Raises
         ------
         WrongCrsError
             If the table is in another CRS than the working one.
-        DamagedTableError
-            If the table has to be read and cannot be.
         """
-        stamp = self._stamp()
-        return "" if stamp is None else self._revision.get(stamp, lambda: self._revision_of(stamp))
+        stamp = self._served_stamp()
+        if stamp is None:
+            return ""
+        if self._unserved_error() is None:
+            try:
+                return self._revision.get(stamp, lambda: self._revision_of(stamp))
+            except DamagedTableError as error:
+                self._note(stamp, error)
+        return f"damaged-{stamp.version}"
 
     def current(self) -> T | None:
-        """The value of the newest version, None where there is no table.
+        """The value of the version that is served, None where there is no table.
 
         Returns
         -------
@@ -138,10 +180,19 @@ class VersionedTable(Generic[T]):
         WrongCrsError
             If the table is in another CRS than the working one.
         DamagedTableError
-            If the table cannot be read.
+            If the table cannot be read, and was not before.
         """
-        stamp = self._stamp()
-        return None if stamp is None else self._value.get(stamp, self._load)
+        stamp = self._served_stamp()
+        if stamp is None:
+            return None
+        error = self._unserved_error()
+        if error is not None:
+            raise error
+        try:
+            return self._read_value(stamp)
+        except DamagedTableError as damage:
+            self._note(stamp, damage)
+            raise
 
     def newest(self) -> TableVersion | None:
         """The newest version, opened; None where there is no table.
@@ -243,6 +294,60 @@ class VersionedTable(Generic[T]):
         self._latest_stamp = current_stamp(self.folder, self._latest_stamp)
         return self._latest_stamp
 
+    def _served_stamp(self) -> Stamp | None:
+        """The newest version that can be read, or of which it is not known that it cannot be.
+
+        Where one is in memory its successor is read here, so that who asks for the version
+        hears of no other than they will be answered from.
+        """
+        newest, damaged, served = self._stamp(), self._damaged, self._value.stamp
+        if newest is None:
+            self._mend()
+            return None
+        if damaged is not None and damaged.stamp == newest:
+            if time.monotonic() < damaged.retry_at:
+                return damaged.served or newest
+            self._damaged = replace(damaged, retry_at=time.monotonic() + RETRY_S)
+        elif served is None or served == newest:
+            self._mend()
+            return newest
+        try:
+            self._read_value(newest)
+        except DamagedTableError as error:
+            self._note(newest, error)
+            return served or newest
+        return newest
+
+    def _read_value(self, stamp: Stamp) -> T | None:
+        """The value of a version; a damage that was noted is over when it has been read."""
+        value = self._value.get(stamp, self._load)
+        self._mend()
+        return value
+
+    def _unserved_error(self) -> DamagedTableError | None:
+        """Why there is nothing to be served from, None where nothing is known of that."""
+        damaged = self._damaged
+        if damaged is None or damaged.served is not None:
+            return None
+        return DamagedTableError(damaged.error.path, damaged.error.reason)
+
+    def _note(self, stamp: Stamp, error: DamagedTableError) -> None:
+        """Note that a version cannot be read."""
+        served = self._value.stamp
+        self._damaged = _TableDamage(stamp, served, error, time.monotonic() + RETRY_S)
+        self._damage.note(DamagedPart(*self._part, error.reason, served is not None))
+
+    def _mend(self) -> None:
+        """Note that nothing is damaged any more."""
+        if self._damaged is not None:
+            self._damaged = None
+            self._damage.mend(*self._part)
+
+    @property
+    def _part(self) -> tuple[str, str]:
+        """What damage calls the table."""
+        return self._kind, self._name
+
     def _open(self) -> TableVersion | None:
         """The newest version, opened, if it is in the working CRS."""
         table = newest_version(self.folder, self._digests)
@@ -253,7 +358,12 @@ class VersionedTable(Generic[T]):
     def _load(self) -> T | None:
         """The value of the newest version, read."""
         table = self.newest()
-        return None if table is None else self._read(table)
+        try:
+            return None if table is None else self._read(table)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            # Values that no import writes: whatever they make their readers raise.
+            reason = f"its rows are not those of an import: {first_line(error)}"
+            raise DamagedTableError(str(self.folder.path), reason) from error
 
     def _revision_of(self, stamp: Stamp) -> str:
         """The revision of a version, from its commit if that states its content."""
@@ -288,7 +398,7 @@ class TableStore(Generic[T]):
         return self._table.folder.path
 
     def version(self) -> int | None:
-        """The number of the newest version, None where nothing has been imported.
+        """The number of the version that is served, None where nothing has been imported.
 
         Returns
         -------
@@ -297,8 +407,28 @@ class TableStore(Generic[T]):
         """
         return self._table.version()
 
+    def is_readable(self) -> bool:
+        """Whether something has been imported, and nothing is known that keeps it from being read.
+
+        Returns
+        -------
+        bool
+            See `VersionedTable.is_readable`.
+        """
+        return self._table.is_readable()
+
+    def load(self) -> None:
+        """Read what is served into memory, so that no question waits for it.
+
+        Raises
+        ------
+        WrongCrsError, DamagedTableError
+            See `VersionedTable.current`.
+        """
+        self._table.current()
+
     def revision(self) -> str:
-        """The newest version and a digest of its content; empty where nothing is imported.
+        """The version that is served and a digest of it; empty where nothing is imported.
 
         Returns
         -------
@@ -307,7 +437,7 @@ class TableStore(Generic[T]):
 
         Raises
         ------
-        WrongCrsError, DamagedTableError
+        WrongCrsError
             See `VersionedTable.revision`.
         """
         return self._table.revision()

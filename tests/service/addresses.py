@@ -16,7 +16,7 @@ PAGE_FILES = {"/page/{asset:path}"}
 # The page itself, built or not: what it shows it asks for.
 THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
-ABOUT_THE_PROCESS = {"/metrics"}
+ABOUT_THE_PROCESS = {"/metrics", "/health/ready"}
 
 # Where OGC's standards ask for errors in XML.
 OGC_XML = "/wmts"

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from boundaries.errors import DamagedLayerError
 from boundaries.layers.layer import Layer
+from boundaries.storage.damage import Damage
 from boundaries.storage.store import LayerStore
 from service.analyses.catalogue.documents import (
     CoveredSpan,
+    DamagedPart,
     DatasetEntry,
     DatasetList,
     LayerEntry,
@@ -27,6 +30,7 @@ from service.model.provenance import (
     short_digest,
 )
 from service.model.rows import AreaRow
+from service.store.errors import DamagedTableError
 from service.store.incidents import Incidents, IncidentStore
 from service.store.measures import MeasureStore
 
@@ -46,6 +50,8 @@ class Catalogue:
         Places incidents in areas, to count those outside the study area.
     settings : Settings
         CRS and study area.
+    damage : Damage
+        Which parts of the data cannot be read.
     """
 
     def __init__(
@@ -56,12 +62,14 @@ class Catalogue:
         measures: MeasureStore,
         areas: Areas,
         settings: Settings,
+        damage: Damage,
     ) -> None:
         self._incidents = incidents
         self._layers = layers
         self._measures = measures
         self._areas = areas
         self._settings = settings
+        self._damage = damage
 
     def datasets_version(self) -> str:
         """A short digest of everything that the list of datasets depends on.
@@ -74,7 +82,9 @@ class Catalogue:
         table_versions = [(name, self._incidents.revision(name)) for name in self._incidents.ids()]
         # What is outside depends on lookups too: a code may lead into the study area.
         context_versions = layers_version(self._layers), self._areas.crosswalks.version()
-        return short_digest(table_versions, context_versions, self._study_label(), SOFTWARE)
+        return short_digest(
+            table_versions, context_versions, self._study_label(), SOFTWARE, *self._damage.parts()
+        )
 
     def boundaries_version(self) -> str:
         """A short digest of everything that the list of layers depends on.
@@ -86,7 +96,9 @@ class Catalogue:
         """
         layers = layers_version(self._layers)
         study_area, crs = self._study_label(), self._settings.crs
-        return short_digest(layers, self._measures.revision(), study_area, crs, SOFTWARE)
+        return short_digest(
+            layers, self._measures.revision(), study_area, crs, SOFTWARE, *self._damage.parts()
+        )
 
     def layer_version(self, layer_id: str) -> str:
         """The version of one layer.
@@ -111,7 +123,10 @@ class Catalogue:
         Document
             In the order of their import.
         """
-        content: DatasetList = {"datasets": self.dataset_entries()}
+        content: DatasetList = {
+            "datasets": self.dataset_entries(),
+            "damaged": self.damaged_entries(),
+        }
         return Document(kind="datasets", content=content)
 
     def dataset(self, name: str) -> Document:
@@ -127,7 +142,7 @@ class Catalogue:
         Document
             One dataset.
         """
-        return Document(kind="dataset", content=self._dataset(name))
+        return Document(kind="dataset", content=self._dataset(self._incidents.open(name)))
 
     def boundaries(self) -> Document:
         """Every boundary layer with its number of areas, source and measures.
@@ -141,6 +156,7 @@ class Catalogue:
             "study_area": self._study_label(),
             "crs": self._settings.crs,
             "boundaries": self.layer_entries(),
+            "damaged": self.damaged_entries(),
         }
         return Document(kind="boundaries", content=content)
 
@@ -152,7 +168,7 @@ class Catalogue:
         list of DatasetEntry
             In the order of their import.
         """
-        return [self._dataset(name) for name in self._incidents.ids()]
+        return [self._dataset(incidents) for incidents in self._incidents.all()]
 
     def layer_entries(self) -> list[LayerEntry]:
         """What is listed of each boundary layer.
@@ -162,7 +178,24 @@ class Catalogue:
         list of LayerEntry
             In the order of their import.
         """
-        return [self._layer(layer_id) for layer_id in self._layers.ids()]
+        return [self._layer(layer) for layer in self._layers.all()]
+
+    def damaged_entries(self) -> list[DamagedPart]:
+        """What is listed of each damaged part.
+
+        Returns
+        -------
+        list of DamagedPart
+            Those that are noted once everything else has been listed; the names of the server's
+            folders are left out.
+        """
+        folder = self._settings.data_dir
+        entries: list[DamagedPart] = []
+        for part, name, reason, is_served in self._damage.parts():
+            for path in (folder.resolve(), folder):
+                reason = reason.replace(f"{path}/", "")
+            entries.append({"part": part, "name": name, "reason": reason, "served": is_served})
+        return entries
 
     def everything_version(self) -> str:
         """A short digest of everything that the overview depends on.
@@ -234,29 +267,37 @@ class Catalogue:
         return Document(kind="health", content=content)
 
     def ready(self) -> Document:
-        """A sign that the data can be read, with the versions of the datasets.
+        """A sign that the service answers, with the versions of the datasets.
 
         Returns
         -------
         Document
-            The status, datasets and layers.
+            The status, datasets and layers, and what of the data is damaged.
         """
+        datasets = {name: self._incidents.version(name) for name in self._incidents.ids()}
+        boundaries = list(self._layers.ids())
+        damaged = self.damaged_entries()
         content: Readiness = {
             "status": "ready",
-            "datasets": {name: self._incidents.version(name) for name in self._incidents.ids()},
-            "boundaries": list(self._layers.ids()),
+            "note": _readiness_note(has_data=bool(datasets or boundaries), damaged=damaged),
+            "has_data": bool(datasets or boundaries),
+            "datasets": datasets,
+            "boundaries": boundaries,
+            "damaged": damaged,
         }
         return Document(kind="health", content=content)
 
-    def _dataset(self, name: str) -> DatasetEntry:
-        incidents = self._incidents.open(name)
+    def _dataset(self, incidents: Incidents) -> DatasetEntry:
         located = int(np.count_nonzero(incidents.located))
         records = len(incidents.occurred)
-        outside = self.outside(incidents)
+        try:
+            outside = self.outside(incidents)
+        except (DamagedLayerError, DamagedTableError):  # which stands among the damaged parts
+            outside = None
         first_month, last_month = months_of(incidents)
         counts = np.bincount(incidents.category, minlength=len(incidents.categories))
         entry: DatasetEntry = {
-            "id": name,
+            "id": incidents.dataset,
             "title": incidents.title,
             "records": records,
             "located": located,
@@ -283,11 +324,14 @@ class Catalogue:
             entry["denominator"] = incidents.denominator
         return entry
 
-    def _layer(self, layer_id: str) -> LayerEntry:
-        layer: Layer = self._layers.get(layer_id)
+    def _layer(self, layer: Layer) -> LayerEntry:
         metadata = layer.metadata
+        try:
+            measures = self._measures.available(layer.layer_id)
+        except DamagedTableError:  # which stands among the damaged parts
+            measures = ()
         return {
-            "id": layer_id,
+            "id": layer.layer_id,
             "title": metadata.title,
             "areas": len(layer),
             "area_km2": round(float(layer.areas_km2.sum()), 3),
@@ -300,7 +344,7 @@ class Catalogue:
             "synthetic": metadata.synthetic,
             "measures": [
                 {"measure": measure.measure, "periods": list(measure.periods)}
-                for measure in self._measures.available(layer_id)
+                for measure in measures
             ],
         }
 
@@ -316,6 +360,11 @@ class Catalogue:
         -------
         int or None
             None without a layer.
+
+        Raises
+        ------
+        DamagedLayerError, DamagedTableError
+            If the layer, or a lookup that leads into it, cannot be read.
         """
         layer_id = self.study_layer()
         if layer_id is None:
@@ -331,12 +380,21 @@ class Catalogue:
         -------
         str or None
             Its id; None if no layer is imported.
+
+        Raises
+        ------
+        DamagedLayerError
+            If it is or may be one that is damaged.
         """
-        return self._study_label().partition(":")[0] or None
+        label = self._settings.study_area or self._layers.first() or ""
+        return label.partition(":")[0] or None
 
     def _study_label(self) -> str:
-        ids = self._layers.ids()
-        return self._settings.study_area or (ids[0] if ids else "")
+        """The study area; empty without a layer, or if it is not known for damage."""
+        try:
+            return self._settings.study_area or self._layers.first() or ""
+        except DamagedLayerError:
+            return ""
 
 
 def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
@@ -354,6 +412,14 @@ def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
     """
     span = incidents.coverage.whole
     return (None, None) if span is None else (str(span.first)[:7], str(span.last)[:7])
+
+
+def _readiness_note(*, has_data: bool, damaged: Sequence[DamagedPart]) -> str:
+    """In words what the service is ready for; empty where it serves all there is."""
+    if damaged:
+        names = ", ".join(sorted({f"{each['part']} {each['name']}" for each in damaged}))
+        return f"damaged: {names}; hotspots doctor says what to do"
+    return "" if has_data else "no data are loaded: hotspots import incidents FILE ..."
 
 
 def _covered(spans: Sequence[Span]) -> list[CoveredSpan]:

@@ -31,6 +31,15 @@ DatasetEntry = TypedDict(
 )
 
 
+class DamagedPart(TypedDict):
+    """A part of the data that cannot be read; `served` if what was read before still answers."""
+
+    part: str
+    name: str
+    reason: str
+    served: bool
+
+
 class LayerMeasure(TypedDict):
     """A measure of a layer's areas and the periods that it is known for."""
 
@@ -59,6 +68,7 @@ class DatasetList(TypedDict):
     """Every dataset."""
 
     datasets: list[DatasetEntry]
+    damaged: list[DamagedPart]
 
 
 class LayerList(TypedDict):
@@ -67,6 +77,7 @@ class LayerList(TypedDict):
     study_area: str | None
     crs: str
     boundaries: list[LayerEntry]
+    damaged: list[DamagedPart]
 
 
 class Liveness(TypedDict):
@@ -76,11 +87,14 @@ class Liveness(TypedDict):
 
 
 class Readiness(TypedDict):
-    """That the data can be read, with the version of each dataset."""
+    """That the service answers, with what it serves, and what of the data cannot be read."""
 
     status: str
+    note: str
+    has_data: bool
     datasets: dict[str, Any]
     boundaries: list[str]
+    damaged: list[DamagedPart]
 
 
 class PageLayer(LayerEntry):
@@ -124,6 +138,7 @@ class PageContent(TypedDict):
     postcodes: bool
     datasets: list[DatasetEntry]
     layers: list[PageLayer]
+    damaged: list[DamagedPart]
     background: Annotated[Background | None, UNSTATED]
     study_area: Annotated[StudyArea | None, UNSTATED]
     zooms: Annotated[Zooms, UNSTATED]

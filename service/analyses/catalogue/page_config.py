@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from boundaries.errors import DamagedLayerError
 from boundaries.storage.store import LayerStore
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.documents import (
@@ -17,6 +18,7 @@ from service.analyses.catalogue.documents import (
 from service.analyses.inputs.study_area import study_area
 from service.config.settings import Settings
 from service.model.answers import Document
+from service.model.errors import NoStudyAreaError
 from service.model.provenance import SOFTWARE, short_digest
 from service.model.queries import Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery, TestedMeasure
@@ -27,6 +29,7 @@ from service.queries.heatmaps import (
     HeatmapQuery,
     KernelName,
 )
+from service.store.errors import DamagedTableError
 from service.store.postcodes import PostcodeStore
 from service.store.sites import SiteStore
 from spatial.coordinates.crs import WGS84, transform_bounds
@@ -108,10 +111,11 @@ class PageConfiguration:
             "zooms": {"min": tiles.min_zoom, "max": tiles.max_zoom},
             "datasets": datasets,
             "layers": layers,
-            "sites": None if self._sites.version() is None else len(self._sites.open()),
-            "postcodes": self._postcodes.version() is not None,
+            "sites": self._number_of_sites(),
+            "postcodes": self._postcodes.is_readable(),
             "choices": _choices(),
             "default": _first_view(datasets, layers),
+            "damaged": self._catalogue.damaged_entries(),  # after all that is read above
         }
         return Document(kind="page-configuration", content=content)
 
@@ -126,11 +130,21 @@ class PageConfiguration:
             "attribution": background.attribution,
         }
 
-    def _study_area(self) -> StudyArea | None:
-        """Label, name and extent of the study area; None before a layer is imported."""
-        if not self._settings.study_area and not self._layers.ids():
+    def _number_of_sites(self) -> int | None:
+        """How many development sites there are; None before any is imported, or for damage."""
+        if not self._sites.is_readable():
             return None
-        area = study_area(self._layers, self._settings.study_area)
+        try:
+            return len(self._sites.open())
+        except DamagedTableError:
+            return None
+
+    def _study_area(self) -> StudyArea | None:
+        """Label, name and extent of the study area; None without a layer, or for damage."""
+        try:
+            area = study_area(self._layers, self._settings.study_area)
+        except (NoStudyAreaError, DamagedLayerError):
+            return None
         bounds = self._degrees(area.bounds_m)
         return {"label": area.label, "name": area.name, "bounds": bounds}
 

@@ -213,14 +213,13 @@ class Places:
         return short_digest(layers_version(self._layers), self._sites.revision())
 
     def _index(self) -> Index:
-        layers = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
-        layers.sort(key=lambda layer: -float(layer.areas_km2.mean()))
+        layers = sorted(self._layers.all(), key=lambda layer: -float(layer.areas_km2.mean()))
         entries = [
             Entry(normal(name), compact(code), level, layer.layer_id, index)
             for level, layer in enumerate(layers)
             for index, (code, name) in enumerate(zip(layer.codes, layer.names, strict=True))
         ]
-        sites = None if self._sites.version() is None else self._sites.open()
+        sites = self._sites.open() if self._sites.is_readable() else None
         if sites is not None:
             entries += [
                 Entry(normal(name), compact(site_id), len(layers), None, index)

@@ -181,12 +181,11 @@ class PeakTests:
     def _residents(self) -> tuple[Layer | None, FloatArray, str | None]:
         """The finest layer that has residents, their newest period in the layer's order."""
         best: tuple[Layer | None, FloatArray, str | None] = (None, np.empty(0), None)
-        for layer_id in self._layers.ids():
-            layer = self._layers.get(layer_id)
+        for layer in self._layers.all():
             if best[0] is not None and len(layer) <= len(best[0]):
                 continue
             try:
-                column = self._measures.column(layer_id, RESIDENTS)
+                column = self._measures.column(layer.layer_id, RESIDENTS)
             except UnknownMeasureError:
                 continue
             values = column.values_for(layer.codes)

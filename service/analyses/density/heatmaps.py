@@ -446,7 +446,7 @@ class Heatmaps:
         """The layer to draw over a map: the named one, or the one with the fewest areas."""
         if layer_id is not None:
             return self._layers.get(layer_id)
-        return min((self._layers.get(name) for name in self._layers.ids()), key=len)
+        return min(self._layers.all(), key=len)
 
     def _refuse_large(self, bounds: tuple[float, float, float, float], cell_m: float) -> None:
         left, bottom, right, top = bounds

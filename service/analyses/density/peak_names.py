@@ -45,7 +45,7 @@ class PlaceNames:
         """
         if layer_id is not None:
             return cls(layers.get(layer_id))
-        all_layers = [layers.get(name) for name in layers.ids()]
+        all_layers = layers.all()
         named_layers = [layer for layer in all_layers if _label_share(layer) <= 0.1]
         return cls(max(named_layers or all_layers, key=len))
 

@@ -133,7 +133,7 @@ class ForecastReader:
         """
         if query.layer is not None:
             return self._layers.get(query.layer)
-        by_size = sorted((self._layers.get(name) for name in self._layers.ids()), key=len)
+        by_size = sorted(self._layers.all(), key=len)
         if not by_size:
             raise NoStudyAreaError
         for layer in reversed(by_size):

@@ -166,7 +166,7 @@ def household_sizes(
         size = query.household_size
         is_own = np.zeros(len(layer), dtype=np.bool_)
         return HouseholdSizes(frozen(np.full(len(layer), size)), frozen(is_own), size, "given")
-    by_size = sorted((layers.get(name) for name in layers.ids()), key=len, reverse=True)
+    by_size = sorted(layers.all(), key=len, reverse=True)
     other_layers = [
         other_layer for other_layer in by_size if other_layer.layer_id != layer.layer_id
     ]

@@ -163,10 +163,10 @@ class GrowthInputsReader:
         NoStudyAreaError
             If none is named and none is imported.
         """
-        ids = self.layers.ids()
-        if not ids:
+        first = self.layers.first()
+        if not first:
             raise NoStudyAreaError
-        return query.layer or ids[0]
+        return query.layer or first
 
     def layer(self, query: GrowthQuery) -> Layer:
         """The layer of a query.

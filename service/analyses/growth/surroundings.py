@@ -98,8 +98,7 @@ def coarser_layer(layers: LayerStore, layer: Layer) -> Layer | None:
         None if there is none. Another vintage of the same areas is none: most of its areas would
         be compared with themselves.
     """
-    imported = (layers.get(name) for name in layers.ids())
-    candidates = [larger for larger in imported if 2 <= len(larger) < len(layer)]
+    candidates = [larger for larger in layers.all() if 2 <= len(larger) < len(layer)]
     candidates.sort(key=lambda candidate: candidate.layer_id, reverse=True)  # the latest vintage
     nesting = (candidate for candidate in candidates if _nests(layer, candidate))
     return min(nesting, key=len, default=None)

@@ -305,7 +305,9 @@ class Areas:
                 layer,
                 by_place=self._by_place(incidents, layer),
                 crosswalks=self._crosswalks.into(layer),
-                layer_codes=lambda: {name: layers.get(name).code_index for name in layers.ids()},
+                layer_codes=lambda: {
+                    each.layer_id: each.code_index for each in layers.all(strict=True)
+                },
             )
 
         return self._placements.get(key, compute)

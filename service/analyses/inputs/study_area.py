@@ -100,11 +100,14 @@ def study_area_label(layers: LayerStore, setting: str) -> str:
     ------
     NoStudyAreaError
         If none is named and no layer is imported.
+    DamagedLayerError
+        If none is named and the layer that was imported first is, or may be, damaged: no other
+        takes its place without a word.
     """
-    ids = () if setting else layers.ids()
-    if not setting and not ids:
+    label = setting or layers.first()
+    if not label:
         raise NoStudyAreaError
-    return setting or ids[0]
+    return label
 
 
 def study_area_version(layers: LayerStore, setting: str) -> str:

@@ -236,7 +236,7 @@ def incidents(
             area_layer=area_layer,
             layers=_codes_of_layers(resources),
             period=period,
-            areas={name: resources.layers.get(name) for name in resources.layers.ids()},
+            areas={layer.layer_id: layer for layer in resources.layers.all(strict=True)},
             replace=replace,
             on_repeat=on_repeat.value,
             strict=strict,
@@ -336,7 +336,7 @@ def _placement(resources: Resources, dataset: str) -> list[str]:
 
 def _codes_of_layers(resources: Resources) -> dict[str, frozenset[str]]:
     """The codes of the imported layers, and of layers that only a lookup names."""
-    codes = {name: frozenset(resources.layers.get(name).codes) for name in resources.layers.ids()}
+    codes = {layer.layer_id: frozenset(layer.codes) for layer in resources.layers.all(strict=True)}
     for name, lookup_codes in resources.lookups.codes().items():
         codes.setdefault(name, frozenset(lookup_codes))
     return codes

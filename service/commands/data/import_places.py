@@ -91,7 +91,7 @@ def lookup(
                 weight=weight,
                 source=source,
                 licence=licence,
-                codes={name: resources.layers.get(name).codes for name in resources.layers.ids()},
+                codes={each.layer_id: each.codes for each in resources.layers.all(strict=True)},
                 delimiter=delimiter,
                 replace=replace,
                 limits=resources.settings.imports,

@@ -125,7 +125,7 @@ def measures(
                 layer=layer,
                 code_field=code_field,
                 codes=resources.layers.get(layer).codes,
-                layers={name: resources.layers.get(name).codes for name in resources.layers.ids()},
+                layers={each.layer_id: each.codes for each in resources.layers.all(strict=True)},
                 unit=unit,
                 source=source,
                 licence=licence,

@@ -101,8 +101,13 @@ def _list(
     if as_json:
         terminal.write(document_json(released) + b"\n", None)
         return
-    rows = released.answer.content[key]
-    if not rows:
+    rows, damaged = released.answer.content[key], released.answer.content["damaged"]
+    terminal.print_notes(
+        f"{part['part']} {part['name']} is damaged and left out: {part['reason']}; "
+        "hotspots doctor says what to do"
+        for part in damaged
+    )
+    if not rows and not damaged:
         terminal.console.print(empty_message)
     for row in rows:
         terminal.print_lines(

@@ -25,7 +25,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.growth import SitesQuery
 from service.runtime.data_state import DataVersion, VersionCache
 from service.runtime.lanes import Cost
-from service.store.errors import NoSitesError
+from service.store.errors import DamagedTableError, NoSitesError
 from service.store.incidents import Incidents, IncidentStore
 from spatial.coordinates.crs import WGS84, transform_bounds
 from spatial.local_statistics.getis_ord import MIN_AREAS
@@ -116,9 +116,11 @@ class Features:
     def collections(self) -> Document:
         """Every collection: id, title, what it holds, extent and coordinate systems."""
         found = list(self._all())
+        damaged = self._catalogue.damaged_entries()
         return Document(
             kind="collections",
             content={
+                **({"damaged": damaged} if damaged else {}),
                 "crs": list(crs_addresses(self._settings.crs)),
                 "collections": found,
                 "synthetic": any(each["synthetic"] for each in found),
@@ -206,11 +208,10 @@ class Features:
         )
 
     def _all(self) -> Iterator[dict[str, Any]]:
-        layers = [self._layers.get(layer_id) for layer_id in self._layers.ids()]
+        layers = self._layers.all()
         for layer in layers:
             yield self._boundaries(layer)
-        for name in self._incidents.ids():
-            incidents = self._incidents.open(name)
+        for incidents in self._incidents.all():
             for layer in layers:
                 yield self._analysis("choropleths", incidents, layer)
                 if len(layer) >= MIN_AREAS:
@@ -258,7 +259,7 @@ class Features:
     def _of_sites(self) -> Iterator[dict[str, Any]]:
         try:
             sites = self._sites.table(SitesQuery())
-        except NoSitesError:
+        except (NoSitesError, DamagedTableError):
             return
         left, bottom, right, top = shapely.total_bounds(sites.geometries)
         yield self._described(

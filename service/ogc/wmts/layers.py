@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from boundaries.errors import DamagedLayerError
+from boundaries.storage.damage import Damage
 from boundaries.storage.store import LayerStore
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.inputs.study_area import study_area
@@ -33,20 +35,31 @@ class Wmts:
         What is loaded.
     settings : Settings
         CRS, study area and zooms.
+    damage : Damage
+        Which parts of the data cannot be read.
     """
 
     def __init__(
-        self, *, incidents: IncidentStore, layers: LayerStore, settings: Settings
+        self,
+        *,
+        incidents: IncidentStore,
+        layers: LayerStore,
+        settings: Settings,
+        damage: Damage,
     ) -> None:
         self._incidents = incidents
         self._layers = layers
         self._settings = settings
+        self._damage = damage
 
     @classmethod
     def of(cls, resources: Resources) -> "Wmts":
         """The layers over the stores of a service; keeps nothing of its own."""
         return cls(
-            incidents=resources.incidents, layers=resources.layers, settings=resources.settings
+            incidents=resources.incidents,
+            layers=resources.layers,
+            settings=resources.settings,
+            damage=resources.damage,
         )
 
     @property
@@ -73,6 +86,7 @@ class Wmts:
             settings.crs,
             (tiles.min_zoom, tiles.max_zoom),
             SOFTWARE,
+            *self._damage.parts(),
         )
 
     def dataset(self, identifier: str) -> str:
@@ -84,9 +98,11 @@ class Wmts:
             If the WMTS has no such layer.
         """
         name = dataset_of(identifier)
-        if name == identifier or name not in self._incidents.ids():
-            allowed = tuple(f"{PREFIX}{each}" for each in self._incidents.ids())
-            raise UnknownDatasetError(identifier, allowed)
+        try:
+            self._incidents.version("" if name == identifier else name)
+        except UnknownDatasetError as error:
+            allowed = tuple(f"{PREFIX}{each}" for each in error.allowed)
+            raise UnknownDatasetError(identifier, allowed) from None
         return name
 
     def capabilities(self, query: WmtsQuery) -> Document:
@@ -97,8 +113,8 @@ class Wmts:
         UnknownCategoryError
             If no dataset has the categories asked for.
         """
-        names = self._incidents.ids()
-        opened = [self._incidents.open(name) for name in names]
+        opened = self._incidents.all()
+        names = [each.dataset for each in opened]
         able = [each for each in opened if set(query.category) <= set(each.categories)]
         if names and not able:
             categories = sorted({category for each in opened for category in each.categories})
@@ -106,6 +122,7 @@ class Wmts:
             raise UnknownCategoryError(", ".join(names), missing, tuple(categories))
         tiles = self._settings.tiles
         bounds = self._bounds(query) if able else None
+        damaged = [f"{part.part} {part.name}" for part in self._damage.parts()]
         return Document(
             kind="wmts-capabilities",
             content={
@@ -113,15 +130,22 @@ class Wmts:
                 "min_zoom": tiles.min_zoom,
                 "max_zoom": tiles.max_zoom,
                 "synthetic": any(each.synthetic for each in able),
+                "damaged": damaged,
             },
         )
 
-    def _bounds(self, query: WmtsQuery) -> Bounds:
-        """What tiles show: the study area, or the part asked for, and a bandwidth around."""
+    def _bounds(self, query: WmtsQuery) -> Bounds | None:
+        """What tiles show: the study area, or the part asked for, and a bandwidth around.
+
+        None where the study area is damaged, without which there are no tiles.
+        """
         if query.within is not None:
             left, bottom, right, top = resolve(self._layers, query.within).bounds_m
         else:
-            study = study_area(self._layers, self._settings.study_area)
+            try:
+                study = study_area(self._layers, self._settings.study_area)
+            except DamagedLayerError:
+                return None
             left, bottom, right, top = study.bounds_m
         margin_m = query.bandwidth_m if isinstance(query.bandwidth_m, float) else 0.0
         return left - margin_m, bottom - margin_m, right + margin_m, top + margin_m

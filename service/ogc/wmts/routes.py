@@ -54,7 +54,10 @@ def _responses(*media_types: str) -> dict[int | str, dict[str, Any]]:
         304: {"description": "Unchanged: the client's copy is the current one"},
         400: {"description": "A parameter that is missing, unknown or out of range", **report},
         404: {"description": "Unknown layer", **report},
-        503: {"description": "The queue for such answers is full; see Retry-After", **report},
+        503: {
+            "description": "The queue is full (see Retry-After), or the data are damaged",
+            **report,
+        },
     }
 
 

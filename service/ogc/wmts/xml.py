@@ -120,13 +120,15 @@ def _identification(root: ET.Element, content: Mapping[str, Any]) -> None:
     made_up = (
         " Some of the data are synthetic: about no real people." if content["synthetic"] else ""
     )
+    damaged = ", ".join(content["damaged"])
+    absent = f" Damaged, and not or not wholly served: {damaged}." if damaged else ""
     _add(service, _OWS, "Title", "Hotspot Atlas")
     _add(
         service,
         _OWS,
         "Abstract",
         "Density of incidents by place, in colours that belong to the question and not to the "
-        f"tile. The dimension time chooses the period.{made_up}",
+        f"tile. The dimension time chooses the period.{made_up}{absent}",
     )
     _add(service, _OWS, "ServiceType", "OGC WMTS")
     _add(service, _OWS, "ServiceTypeVersion", "1.0.0")

@@ -39,6 +39,9 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         f"<p>{ABOUT}</p>",
         *([f"<p>{_text(note)}</p>"] if note else []),
     ]
+    damaged = ", ".join(f"{each['part']} {each['name']}" for each in content["damaged"])
+    if damaged:
+        parts.append(f"<p><strong>Damaged, and not shown here: {_text(damaged)}.</strong></p>")
     if any(dataset["synthetic"] for dataset in datasets) or any(
         layer["synthetic"] for layer in layers
     ):
@@ -48,7 +51,7 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         source = f"/v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000"
         alt = f"Heat map of {first_dataset['title']}"
         parts.append(f"<img src='{_text(source)}' alt='{_text(alt)}'>")
-    else:
+    elif not damaged:
         parts.append(
             "<p>Nothing is loaded yet. Begin with <code>hotspots import boundaries</code> and "
             "<code>hotspots import incidents</code>, or look around with "

@@ -89,6 +89,7 @@ export interface PageContent {
   postcodes: boolean;
   datasets: Dataset[];
   layers: PageLayer[];
+  damaged: { part: string; name: string; reason: string; served: boolean }[];
   background: Background | null;
   study_area: StudyArea | null;
   /** The zooms of tiles. */

@@ -23,7 +23,7 @@ def get(cache, key=KEY, text="made", make=None):
     return cache.get(
         key,
         make or (lambda: text),
-        read=lambda path: path.read_text(),
+        read=lambda content: bytes(content).decode(),
         write=lambda value, file: file.write(value.encode()),
     )
 
@@ -69,13 +69,32 @@ def test_files_of_nobody_s_are_left_alone(cache):
     assert len(names(cache)) == 4
 
 
-def test_a_damaged_file_is_logged_and_made_again(cache, caplog):
+@pytest.mark.parametrize("content", [b"", b"\xff", b"made"])
+def test_a_damaged_file_is_logged_and_made_again(cache, caplog, content):
     get(cache)
-    (cache.folder / "wards.v1.9.txt").write_bytes(b"\xff")
+    (cache.folder / "wards.v1.9.txt").write_bytes(content)
     with caplog.at_level(logging.WARNING):
         assert get(cache, text="anew") == "anew"
     assert "wards.v1.9.txt cannot be read and is made again" in caplog.text
     assert get(cache, text="never") == "anew"
+
+
+def test_a_file_with_any_one_bit_flipped_is_made_again(cache):
+    get(cache)
+    path = cache.folder / "wards.v1.9.txt"
+    sound = path.read_bytes()
+    for bit in range(8 * len(sound)):
+        flipped = bytearray(sound)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        assert get(cache, text="anew") == "anew", bit
+        path.unlink()
+
+
+def test_a_file_under_the_name_of_another_is_made_again(cache):
+    get(cache)
+    (cache.folder / "wards.v1.9.txt").rename(cache.folder / "lsoa.v1.9.txt")
+    assert get(cache, ("lsoa", "v1", "9"), text="anew") == "anew"
 
 
 @pytest.mark.parametrize("operation", ["create", "rename"])

@@ -528,3 +528,21 @@ def test_a_table_on_standard_output_is_one_that_spreadsheets_read(succeed):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert len({len(row) for row in rows}) == 1
     assert len(rows) == 1 + len(world.CODES)
+
+
+def test_lists_name_what_is_damaged_beside_what_is_sound(run, own_county):
+    (own_county / "boundaries/district.parquet").write_bytes(b"garbage")
+    damaged_dataset = own_county / "incidents/fires/_delta_log"
+    damaged_dataset.mkdir(parents=True)
+    (damaged_dataset / f"{0:020d}.json").write_bytes(b"garbage")
+    listed = run("datasets", data_dir=own_county, HOTSPOTS_STUDY_AREA=world.CELLS)
+    assert listed.exit_code == 0
+    assert listed.stdout.startswith("callouts: Callouts")
+    assert "dataset fires is damaged and left out" in listed.stderr
+    listed = run("boundaries", data_dir=own_county)
+    assert listed.exit_code == 0
+    assert listed.stdout.startswith("cell: ")
+    assert "layer district is damaged and left out" in listed.stderr
+    refused = run("choropleth", "fires", world.CELLS, data_dir=own_county)
+    assert refused.exit_code == 2
+    assert "incidents/fires" in refused.stderr

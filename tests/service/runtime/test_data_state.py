@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from boundaries.storage.damage import Damage, DamagedPart
 from service.runtime.data_state import SETTLED_NS, DataState, DataVersion, VersionCache
 
 
@@ -122,3 +123,32 @@ def test_no_more_is_kept_than_allowed(folder):
         versions.get(DataVersion.of(store.version, name))
     assert versions.get(DataVersion.of(store.version, "c")) == "version 3"
     assert versions.get(DataVersion.of(store.version, "a")) == "version 4"
+
+
+def test_a_folder_whose_time_is_ahead_is_said_once_and_its_versions_are_known_soon(folder, caplog):
+    settle(folder, seconds_ago=-7_200)
+    versions, store = VersionCache(DataState(folder)), Store()
+    version = DataVersion.of(store.version)
+    versions.get(version)
+    time.sleep(2 * SETTLED_NS / 1e9)
+    known = [versions.get(version) for _ in range(3)]
+    assert len(set(known)) == 1
+    assert versions.peek(version) == known[0]
+    (folder / "incidents" / "new").mkdir()
+    assert versions.peek(version) is None
+    assert versions.get(version) != known[0]
+    assert caplog.text.count("the clock of this machine or of its disk is wrong") == 1
+
+
+def test_what_is_damaged_is_another_state(folder):
+    damage = Damage()
+    state = DataState(folder, damage)
+    before = state.current()
+    assert before == state.current()
+    damage.note(DamagedPart("layer", "wards", "broken", is_served=False))
+    noted = state.current()
+    assert noted != before
+    damage.note(DamagedPart("layer", "wards", "broken", is_served=False))
+    assert state.current() == noted
+    damage.mend("layer", "wards")
+    assert state.current() not in (before, noted)
