@@ -80,13 +80,17 @@ class Coverage:
         """
         return without(span, self.spans)
 
-    def days(self, first: ArrayLike, last: ArrayLike) -> IntArray:
+    def days(
+        self, first: ArrayLike, last: ArrayLike, *, weekdays: Sequence[bool] | None = None
+    ) -> IntArray:
         """The number of days covered, of each of several periods.
 
         Parameters
         ----------
         first, last : (n,) datetime64[D]
             First and last day of each.
+        weekdays : (7,) sequence of bool or None
+            Which days of the week count, from Monday; None: all.
 
         Returns
         -------
@@ -97,7 +101,14 @@ class Coverage:
         ends = np.asarray(last, "datetime64[D]").astype(np.int64)
         days = np.zeros(starts.shape, np.int64)
         for low, high in _numbers(self.spans):
-            days += np.maximum(np.minimum(ends, high) - np.maximum(starts, low) + 1, 0)
+            begin = np.maximum(starts, low)
+            after = np.maximum(np.minimum(ends, high) + 1, begin)
+            if weekdays is None:
+                days += after - begin
+            else:
+                days += np.busday_count(
+                    begin.astype("datetime64[D]"), after.astype("datetime64[D]"), weekmask=weekdays
+                )
         return days
 
     def covers(self, occurred: Dates) -> BoolArray:

@@ -51,6 +51,8 @@ STATUS: dict[type[Exception], int] = {
     store.UnknownAttributeError: 422,
     store.NoSitesError: 404,
     analysis.UnknownCategoryError: 422,
+    analysis.UnknownValueError: 422,
+    analysis.NotStatedError: 422,
     analysis.NotCoveredError: 422,
     analysis.CutMonthError: 422,
     analysis.InvalidWithinError: 422,

@@ -2,9 +2,11 @@
 
 AnalysisError
 ├── UnknownCategoryError    a category that the dataset does not have
+├── UnknownValueError       a value of a further column that no incident has
+├── NotStatedError          a condition on what no record states
 ├── NotCoveredError         a period of which the data cover no day
 ├── CutMonthError           a date inside a month of which records are known only to the month
-├── InvalidWithinError      an area to stay within that is not written layer:code
+├── InvalidWithinError      no area, circle or polygon to stay within
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── StaleVersionError       an address that names a version no longer held
@@ -15,6 +17,8 @@ AnalysisError
 """
 
 from typing import ClassVar
+
+MOST_VALUES = 100  # in an error that lists them
 
 
 class AnalysisError(Exception):
@@ -38,6 +42,45 @@ class UnknownCategoryError(AnalysisError):
         return (
             f"category {self.category!r} is not one of dataset {self.dataset!r}: "
             f"{'; '.join(self.allowed)}"
+        )
+
+
+class UnknownValueError(AnalysisError):
+    """No incident of the dataset has that value."""
+
+    code = "unknown-value"
+
+    def __init__(self, dataset: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(dataset, name, value, allowed)
+        self.dataset = dataset
+        self.name = name
+        self.value = value
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        values = "; ".join(self.allowed[:MOST_VALUES]) or "none"
+        rest = len(self.allowed) - MOST_VALUES
+        return (
+            f"{self.name} {self.value!r} is not one of dataset {self.dataset!r}: {values}"
+            f"{f'; and {rest:,} more' if rest > 0 else ''}"
+        )
+
+
+class NotStatedError(AnalysisError):
+    """No record says what a condition asks: that is not the same as none meeting it."""
+
+    code = "not-stated"
+
+    def __init__(self, dataset: str, subject: str, records: int) -> None:
+        super().__init__(dataset, subject, records)
+        self.dataset = dataset
+        self.subject = subject
+        self.records = records
+
+    def __str__(self) -> str:
+        return (
+            f"none of the {self.records:,} records of dataset {self.dataset!r} in the period and "
+            f"categories states its {self.subject}: whether they meet the condition is not known"
         )
 
 
@@ -79,17 +122,20 @@ class CutMonthError(AnalysisError):
 
 
 class InvalidWithinError(AnalysisError):
-    """The area to stay within is not written layer:code."""
+    """What to stay within is no area, circle or polygon as they are written."""
 
     code = "invalid-within"
 
-    def __init__(self, within: str) -> None:
-        super().__init__(within)
+    def __init__(self, within: str, reason: str = "") -> None:
+        super().__init__(within, reason)
         self.within = within
+        self.reason = reason
 
     def __str__(self) -> str:
-        return (
-            f"within must be written layer:code, such as district:E07000008, got {self.within!r}"
+        text = self.within if len(self.within) <= 80 else f"{self.within[:80]}..."
+        return self.reason or (
+            "within must be written layer:code, such as district:E07000008, "
+            f"circle:easting,northing,radius or polygon:easting,northing,..., got {text!r}"
         )
 
 

@@ -12,9 +12,17 @@ from pydantic import (
     model_validator,
 )
 
-from service.model.incident_filter import IncidentFilter, Moment
+from service.model.incident_filter import (
+    WEEKDAYS,
+    Ages,
+    Hours,
+    IncidentFilter,
+    Moment,
+    weekdays_from_text,
+)
 
 MAX_CATEGORIES = 200
+MAX_WITHIN = 10_000  # characters: a polygon of some hundred corners
 
 QueryT = TypeVar("QueryT", bound="Query")
 
@@ -30,6 +38,29 @@ def checked_end(text: str | None) -> str | None:
     """An ISO month or date, as the end of a period; ValueError says what is wrong."""
     if text is not None:
         Moment.from_text(text, end=True)
+    return text
+
+
+def checked_hours(text: str) -> str:
+    """Hours in their canonical spelling; ValueError says what is wrong."""
+    return str(Hours.from_text(text))
+
+
+def checked_ages(text: str) -> str:
+    """Ages in their canonical spelling; ValueError says what is wrong."""
+    return str(Ages.from_text(text))
+
+
+def checked_weekdays(text: str) -> str:
+    """Days of the week in their canonical spelling; ValueError says what is wrong."""
+    return ",".join(WEEKDAYS[day] for day in weekdays_from_text(text))
+
+
+def checked_attribute(text: str) -> str:
+    """Name and value with a colon between; ValueError says what is wrong."""
+    name, colon, value = text.partition(":")
+    if not (name and colon and value):
+        raise ValueError(f"must be written name:value, such as sex:Female, got {text!r}")
     return text
 
 
@@ -108,16 +139,69 @@ class IncidentQuery(Query):
         ),
     ] = ()
 
-    within: Annotated[
-        Text | None,
+    subcategory: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(one_or_many),
         Field(
-            description="Restrict the answer to one area, written layer:code: for statistics "
-            "both the areas and the null hypothesis.",
+            max_length=MAX_CATEGORIES,
+            description="Only these subcategories; repeat the parameter for several.",
+        ),
+    ] = ()
+    attribute: Annotated[
+        tuple[Annotated[Text, AfterValidator(checked_attribute)], ...],
+        BeforeValidator(one_or_many),
+        Field(
+            max_length=MAX_CATEGORIES,
+            description="Only incidents with this value of an attribute, written name:value. "
+            "Repeat the parameter: values of one attribute are alternatives, several attributes "
+            "must all fit.",
+            examples=["sex:Female"],
+        ),
+    ] = ()
+    marker: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(one_or_many),
+        Field(
+            max_length=MAX_CATEGORIES,
+            description="Only incidents with any of these markers: the attribute named marker, "
+            "which may hold several with semicolons between.",
+            examples=["hate"],
+        ),
+    ] = ()
+    hours: Annotated[
+        Annotated[str, Field(max_length=40), AfterValidator(checked_hours)] | None,
+        Field(
+            description="Only these hours: 22-03 is from 22:00 up to 03:00, not included.",
+            examples=["22-03"],
+        ),
+    ] = None
+    weekdays: Annotated[
+        Annotated[str, Field(max_length=40), AfterValidator(checked_weekdays)] | None,
+        Field(
+            description="Only these days of the week, such as fri,sat. With hours past midnight "
+            "a night belongs to the day on which it begins.",
+            examples=["fri,sat"],
+        ),
+    ] = None
+    ages: Annotated[
+        Annotated[str, Field(max_length=40), AfterValidator(checked_ages)] | None,
+        Field(
+            description="Only these ages, both included (18-30, or 65- for 65 and over), of the "
+            "attribute named age.",
+            examples=["18-30"],
+        ),
+    ] = None
+    within: Annotated[
+        Annotated[str, Field(min_length=1, max_length=MAX_WITHIN)] | None,
+        Field(
+            description="Restrict the answer to one area, written layer:code, "
+            "circle:easting,northing,radius or polygon:easting,northing,easting,northing,... in "
+            "metres of the working CRS: for statistics both the areas and the null hypothesis.",
             examples=["district:E07000008"],
         ),
     ] = None
 
-    @field_validator("category")
+    @field_validator("category", "subcategory", "attribute", "marker")
     @classmethod
     def _sorted_once(cls, category: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(set(category)))
@@ -139,6 +223,15 @@ class IncidentQuery(Query):
             end=Moment.from_text(self.to, end=True) if self.to else None,
             categories=self.category,
             within=self.within,
+            subcategories=self.subcategory,
+            attributes=tuple(
+                (name, value)
+                for name, _, value in (text.partition(":") for text in self.attribute)
+            ),
+            markers=self.marker,
+            hours=None if self.hours is None else Hours.from_text(self.hours),
+            weekdays=() if self.weekdays is None else weekdays_from_text(self.weekdays),
+            ages=None if self.ages is None else Ages.from_text(self.ages),
         )
 
 

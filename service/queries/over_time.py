@@ -1,5 +1,6 @@
 """Queries of hotspots over time."""
 
+import dataclasses
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -84,12 +85,10 @@ class TwoPeriodsQuery(TableQuery):
 
     def baseline_filter(self) -> IncidentFilter:
         """The filter of the baseline period: the same but for the period."""
-        incident_filter = self.incident_filter()
-        return IncidentFilter(
+        return dataclasses.replace(
+            self.incident_filter(),
             start=Moment.from_text(self.baseline_from, end=False),
             end=Moment.from_text(self.baseline_to, end=True),
-            categories=incident_filter.categories,
-            within=incident_filter.within,
         )
 
 

@@ -98,6 +98,7 @@ class PeriodChanges:
         """
         before = self._areas.count(dataset, layer_id, query.baseline_filter())
         after = self._areas.count(dataset, layer_id, query.incident_filter())
+        after.check_scope()
         area_indices = np.flatnonzero(after.in_scope)
         count_before = before.count[area_indices].astype(np.float64)
         count_after = after.count[area_indices].astype(np.float64)

@@ -109,6 +109,7 @@ class Choropleths:
             With the shapes of the areas.
         """
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        area_counts.check_scope()
         denominator = self._denominator(area_counts, query)
         area_indices = np.flatnonzero(area_counts.in_scope)
         value, lower, upper = (

@@ -93,6 +93,7 @@ class EmergingHotspots:
             With the shapes of the areas.
         """
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        area_counts.check_scope()
         all_steps = whole_steps(area_counts.selection, query.step)
         steps = all_steps.with_data()
         area_indices = np.flatnonzero(area_counts.in_scope)
@@ -104,7 +105,7 @@ class EmergingHotspots:
         check_work(self._limits, neighbours, draws, max(len(steps.labels), 1))
         hot_spots = emerging_hot_spots(
             # Of steps covered in part as many as all of it would have at their daily rate.
-            values * (steps.length / steps.days),
+            values * (steps.length / steps.exposure),
             neighbours,
             permutations=draws.permutations,
             most_permutations=draws.most_permutations,

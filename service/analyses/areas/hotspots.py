@@ -148,6 +148,7 @@ class Hotspots:
         """
         question, query = query, self.resolved(dataset, layer_id, query)
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
+        area_counts.check_scope()
         denominator = None
         if query.denominator is not None:
             denominator = denominator_of(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from service.analyses.areas.choropleths import WEIGHTED_INTERVAL
@@ -14,6 +15,7 @@ from service.analyses.inputs.area_layers import GRID_PREFIXES
 from service.analyses.inputs.located_shares import shares_of_steps
 from service.analyses.inputs.periods import Steps, whole_steps
 from service.analyses.inputs.selection import Selection
+from service.analyses.inputs.within import is_drawn
 from service.config.settings import Settings
 from service.model.answers import Table
 from service.model.errors import InvalidWithinError, NoStudyAreaError
@@ -29,10 +31,16 @@ RATE_COLUMNS: Final = ("rate", "lower", "upper")
 
 @dataclass(frozen=True)
 class Place:
-    """The subject of a trend: all areas of a layer, or one of them."""
+    """The subject of a trend: all areas of a layer, one of them, or a circle or polygon."""
 
     layer_id: str
     code: str | None = None
+    drawn: str | None = None
+
+    @property
+    def label(self) -> str:
+        """As it is written."""
+        return self.drawn or (f"{self.layer_id}:{self.code}" if self.code else self.layer_id)
 
 
 class Trends:
@@ -67,7 +75,7 @@ class Trends:
         """
         place = self._place(query)
         version = self._areas.version(dataset, place.layer_id)
-        return short_digest(version, place.layer_id, place.code, "trend")
+        return short_digest(version, place.layer_id, place.code, place.drawn, "trend")
 
     def trend(self, dataset: str, query: TrendQuery) -> Table:
         """One `TrendRow` per whole step: its incidents and rate with interval.
@@ -75,6 +83,7 @@ class Trends:
         An incident belongs to an area as in every table by area: by its supplied code where that
         counts, otherwise by its location. The counts of the provenance add up: `records` is the
         sum of `in_rows`, `in_incomplete_steps`, `in_layer_elsewhere`, `outside` and `not_located`.
+        A circle or polygon counts what is located in it.
 
         Parameters
         ----------
@@ -91,7 +100,7 @@ class Trends:
         Raises
         ------
         InvalidWithinError
-            If the area is not in the form layer:code.
+            If what to stay within is no area, circle or polygon.
         UnknownLayerError, UnknownAreaError
             If the layer or area does not exist.
         NoStudyAreaError
@@ -105,7 +114,7 @@ class Trends:
         area_counts = self._areas.count(
             dataset, place.layer_id, dataclasses.replace(incident_filter, within=None)
         )
-        in_place, name = _in_place(area_counts, place)
+        in_place, name = self._in_place(area_counts, place)
         selection = area_counts.selection
         all_steps = whole_steps(selection, query.step)
         steps = all_steps.of_part(selection.mask & in_place)
@@ -115,20 +124,19 @@ class Trends:
             "month": np.array(steps.labels, dtype=object),
             "days": steps.days,
             "count": steps.without_data_null(count),
-            **_rates(count, selection, steps, query, exposure=steps.days),
+            **_rates(count, selection, steps, query, exposure=steps.exposure),
         }
         shares = shares_of_steps(area_counts, all_steps.step_of_incident, steps.labels)
         if shares.differ:
             # Where nothing is located, nothing is known of the areas either.
-            exposure = shares.exposures(steps.days)
+            exposure = shares.exposures(steps.exposure)
             shared_out = _rates(count, selection, steps, query, exposure=exposure)
             columns |= {f"{name}_shared_out": shared_out[name] for name in RATE_COLUMNS}
         is_weighted = query.measure == "weighted"
         unit = selection.incidents.weight_label if is_weighted else "incidents"
-        placement_counts = area_counts.placement.counts(selection.mask)
-        in_layer = int(np.count_nonzero(selection.mask & (area_counts.placement.area >= 0)))
-        total = int(count.sum())
         notes = list(steps.notes())
+        if place.drawn is not None:
+            notes.insert(0, "What is counted is what is located there, whatever its area code.")
         if not steps.labels:
             period = " to ".join(str(day) for day in selection.days())
             notes.append(f"There is no whole {query.step} in the period, {period}.")
@@ -141,7 +149,7 @@ class Trends:
                 filter={**selection.provenance_filter(), "within": incident_filter.within},
                 method={
                     "name": "trend",
-                    "area": f"{place.layer_id}:{place.code}" if place.code else place.layer_id,
+                    "area": place.label,
                     "area_name": name,
                     "step": query.step,
                     "steps": len(steps.labels),
@@ -152,13 +160,7 @@ class Trends:
                     if is_weighted
                     else f"{query.interval} Poisson, 95 %",
                 },
-                counts={
-                    "records": selection.records,
-                    **placement_counts,
-                    "in_rows": total,
-                    "in_incomplete_steps": steps.omitted_count,
-                    "in_layer_elsewhere": in_layer - total - steps.omitted_count,
-                },
+                counts=_reconciliation(area_counts, place, in_place, steps),
                 leading_notes=shares.notes(),
                 notes=(*area_counts.notes(), *notes),
             ),
@@ -166,16 +168,29 @@ class Trends:
 
     def _place(self, query: TrendQuery) -> Place:
         """The subject of the trend: the area of `within`, otherwise the study area."""
-        if query.within is not None:
+        if query.within is not None and not is_drawn(query.within):
             return _place_of(query.within)
         setting = self._settings.study_area
         if setting:
             layer_id, _, code = setting.partition(":")
-            return Place(layer_id, code or None)
+            return Place(layer_id, code or None, query.within)
         ids = self._areas.layer_ids()
         if not ids:
             raise NoStudyAreaError
-        return Place(ids[0])
+        return Place(ids[0], None, query.within)
+
+    def _in_place(self, area_counts: AreaCounts, place: Place) -> tuple[BoolArray, str]:
+        """(n,) True for each incident of the place, selected or not; and the place's name."""
+        area = area_counts.placement.area
+        if place.drawn is not None:
+            within = self._areas.within(place.drawn)
+            x_m, y_m = area_counts.selection.incidents.xy_m.T
+            is_inside = shapely.intersects_xy(within.geometry, x_m, y_m)
+            return np.asarray(is_inside, np.bool_), within.name
+        if place.code is None:
+            return area >= 0, area_counts.layer.metadata.title or place.layer_id
+        index = area_counts.layer.position(place.code)
+        return area == index, area_counts.layer.names[index]
 
 
 def _rates(
@@ -216,10 +231,27 @@ def _place_of(label: str) -> Place:
     return Place(layer_id, code)
 
 
-def _in_place(area_counts: AreaCounts, place: Place) -> tuple[BoolArray, str]:
-    """(n,) True for each incident of the place, selected or not; and the place's name."""
-    area = area_counts.placement.area
-    if place.code is None:
-        return area >= 0, area_counts.layer.metadata.title or place.layer_id
-    index = area_counts.layer.position(place.code)
-    return area == index, area_counts.layer.names[index]
+def _reconciliation(
+    area_counts: AreaCounts, place: Place, in_place: BoolArray, steps: Steps
+) -> dict[str, int]:
+    """Counts that add up: all selected records, by where they are."""
+    selection = area_counts.selection
+    counts = {
+        "in_rows": int(np.count_nonzero(steps.step_of_incident >= 0)),
+        "in_incomplete_steps": steps.omitted_count,
+    }
+    elsewhere = selection.mask & ~in_place
+    if place.drawn is not None:
+        return {
+            "records": selection.records,
+            "not_located": int(np.count_nonzero(elsewhere & ~selection.incidents.located)),
+            **counts,
+            "elsewhere": int(np.count_nonzero(elsewhere & selection.incidents.located)),
+        }
+    in_layer_elsewhere = elsewhere & (area_counts.placement.area >= 0)
+    return {
+        "records": selection.records,
+        **area_counts.placement.counts(selection.mask),
+        **counts,
+        "in_layer_elsewhere": int(np.count_nonzero(in_layer_elsewhere)),
+    }

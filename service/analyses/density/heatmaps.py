@@ -262,7 +262,7 @@ class Heatmaps:
             )
         ]
         rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m{_weights_summed(query)}"
-        parts = [describe_filter({**query.model_dump(), "categories": query.category}), rule]
+        parts = [describe_filter(surface.provenance.filter), rule]
         return Legend(
             kind="heatmap",
             title=f"{surface.selection.incidents.title}: density",
@@ -366,8 +366,8 @@ class Heatmaps:
         cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
         first_day, last_day = surface.selection.days()
         outlines = self._outlines(query.outlines)
-        categories = ", ".join(query.category) or "all categories"
         source = surface.provenance.filter
+        categories = describe_filter({**source, "within": None}) or "all categories"
         period = (str(first_day), str(last_day))
         gaps = words_of_gaps(period, source["covered"], source["covered_days"])
         return MapImage(

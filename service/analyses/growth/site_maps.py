@@ -8,7 +8,7 @@ import shapely
 from service.analyses.areas.choropleths import Choropleths
 from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities
-from service.analyses.maps.legends import Legends
+from service.analyses.maps.legends import Legends, describe_filter
 from service.analyses.maps.site_classes import with_classes
 from service.coverage.spans import words_of_gaps
 from service.model.answers import SiteMap, Table
@@ -95,7 +95,7 @@ class SiteMaps:
         homes = Total.of(sites.columns["homes_planned"])
         homes_text = f"{homes} homes planned at {counted(len(sites), 'site')}"
         is_about_homes = query.below == "priorities"
-        categories = ", ".join(query.category) or "all categories"
+        categories = describe_filter({**source, "within": None}) or "all categories"
         return SiteMap(
             kind="growth-overlay-map",
             areas=areas,

@@ -14,6 +14,7 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.placement import Placement, place
 from service.analyses.inputs.selection import Selection, select
 from service.analyses.inputs.within import Within, areas_inside, resolve
+from service.model.errors import InvalidWithinError
 from service.model.incident_filter import IncidentFilter
 from service.model.provenance import (
     SOFTWARE,
@@ -71,6 +72,22 @@ class AreaCounts:
             counts["in_rows"] = int(self.count[self.in_scope].sum())
             counts["in_layer_elsewhere"] = int(self.count[~self.in_scope].sum())
         return counts
+
+    def check_scope(self) -> None:
+        """Refuse a query whose area, circle or polygon holds no area of the layer.
+
+        Raises
+        ------
+        InvalidWithinError
+            If no area has its inner point there.
+        """
+        label = self.selection.filter.within
+        if label is not None and not self.in_scope.any():
+            raise InvalidWithinError(
+                label,
+                f"no area of layer {self.layer.layer_id!r} has its inner point within "
+                f"{label[:80]}: take a finer layer or a larger area",
+            )
 
     def weighted(self) -> WeightedCounts:
         """The weights of the incidents in each area.
@@ -174,6 +191,21 @@ class Areas:
             Without grids.
         """
         return self._layers.imported.ids()
+
+    def within(self, label: str) -> Within:
+        """The area, circle or polygon that a query is restricted to.
+
+        Parameters
+        ----------
+        label : str
+            As in `resolve`, which says what is raised.
+
+        Returns
+        -------
+        Within
+            In the working CRS.
+        """
+        return resolve(self._layers.imported, label)
 
     def layer(self, layer_id: str) -> Layer:
         """A boundary layer or a grid.
@@ -333,6 +365,6 @@ class Areas:
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
         within, in_scope = None, np.ones(len(layer), dtype=np.bool_)
         if incident_filter.within is not None:
-            within = resolve(self._layers.imported, incident_filter.within)
+            within = self.within(incident_filter.within)
             in_scope = areas_inside(layer, within)
         return AreaCounts(selection, layer, placement, frozen(count), frozen(in_scope), within)

@@ -13,7 +13,7 @@ from service.analyses.inputs.selection import Selection
 from service.coverage.spans import listed
 from service.model.errors import TooMuchWorkError
 from service.sentences.numbers import counted
-from spatial.arrays import BoolArray, IntArray
+from spatial.arrays import BoolArray, FloatArray, IntArray
 
 MAX_STEPS: Final = 1_200  # a hundred years of months
 MOST_NAMED: Final = 12  # steps in a note
@@ -29,9 +29,11 @@ class Steps:
     labels : tuple of str
         First month of each step, ISO, oldest first.
     days : (steps,) int64
-        Number of days of each step that the data cover: the exposure of its counts.
+        Number of days of each step that the data cover.
     length : (steps,) int64
         Number of days of each step.
+    exposure : (steps,) float64
+        The days covered, or where only some days of the week are selected, their weeks.
     step_of_incident : (n,) int64
         Step of each incident of the dataset, -1 outside all steps.
     omitted_count : int
@@ -41,13 +43,14 @@ class Steps:
     labels: tuple[str, ...]
     days: IntArray
     length: IntArray
+    exposure: FloatArray
     step_of_incident: NDArray[np.int64]
     omitted_count: int
 
     @property
     def has_data(self) -> BoolArray:
-        """(steps,) Whether the data cover any day of a step."""
-        return np.asarray(self.days > 0, np.bool_)
+        """(steps,) Whether the data cover any of the days selected of a step."""
+        return np.asarray(self.exposure > 0, np.bool_)
 
     def of_part(self, mask: BoolArray) -> "Steps":
         """The same steps, of some of the selected incidents.
@@ -81,6 +84,7 @@ class Steps:
             labels=tuple(self._named(self.has_data)),
             days=self.days[self.has_data],
             length=self.length[self.has_data],
+            exposure=self.exposure[self.has_data],
             step_of_incident=np.where(
                 self.step_of_incident < 0, -1, position[self.step_of_incident]
             )
@@ -187,6 +191,7 @@ def whole_steps(selection: Selection, step: str) -> Steps:
         labels=tuple(str(first_month) for first_month in first_months[:-1]),
         days=selection.incidents.coverage.days(first_days[:-1], first_days[1:] - 1),
         length=np.diff(first_days).astype(np.int64),
+        exposure=selection.exposure_days(first_days[:-1], first_days[1:] - 1),
         step_of_incident=np.where(is_inside, step_index, -1),
         omitted_count=int(np.count_nonzero(selection.mask & ~is_inside)),
     )

@@ -3,17 +3,25 @@
 import calendar
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from service.analyses.inputs.conditions import conditions_of
 from service.coverage.spans import Span, length, listed
-from service.model.errors import CutMonthError, NotCoveredError, UnknownCategoryError
-from service.model.incident_filter import IncidentFilter, Moment
+from service.model.errors import (
+    CutMonthError,
+    NotCoveredError,
+    NotStatedError,
+    UnknownCategoryError,
+)
+from service.model.incident_filter import WEEKDAYS, IncidentFilter, Moment
+from service.sentences.numbers import counted
 from service.store.incident_rows import PRECISIONS
 from service.store.incidents import Incidents
-from spatial.arrays import BoolArray
+from spatial.arrays import BoolArray, FloatArray
 from spatial.errors import InvalidParameterError
 
 _MONTH_ONLY = PRECISIONS.index("month")
@@ -34,12 +42,16 @@ class Selection:
         the data cover.
     not_covered : int
         Incidents that pass the filter, but are dated to a day that the data do not cover.
+    not_stated : mapping of str to int
+        Incidents of the period and categories of which it is not known whether they meet a
+        condition, by its subject.
     """
 
     incidents: Incidents
     filter: IncidentFilter
     mask: BoolArray
     not_covered: int = 0
+    not_stated: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def records(self) -> int:
@@ -69,12 +81,41 @@ class Selection:
     def length_days(self) -> float:
         """The days of the period that the data cover: the exposure of its counts.
 
+        Where only some days of the week are selected these count for the whole week: a month
+        with five Saturdays has more of them than one with four.
+
         Returns
         -------
         float
-            At least 1.
+            Above 0.
         """
-        return float(length(self.covered()))
+        spans = self.covered()
+        return float(
+            self.exposure_days(
+                np.array([span.first for span in spans], "datetime64[D]"),
+                np.array([span.last for span in spans], "datetime64[D]"),
+            ).sum()
+        )
+
+    def exposure_days(self, first: ArrayLike, last: ArrayLike) -> FloatArray:
+        """The days covered of each of several periods; of some days of the week, their weeks.
+
+        Parameters
+        ----------
+        first, last : (n,) datetime64[D]
+            First and last day of each.
+
+        Returns
+        -------
+        (n,) float64
+            Days: the number of such days times 7, by how many of a week are selected.
+        """
+        coverage, days = self.incidents.coverage, self.filter.weekdays
+        if not days:
+            return coverage.days(first, last).astype(np.float64)
+        mask = [day in days for day in range(7)]
+        weeks = coverage.days(first, last, weekdays=mask) / len(days)
+        return np.asarray(7.0 * weeks, np.float64)
 
     def middle_year(self) -> float:
         """The mean of the days covered as a decimal year: 2019.5 is the middle of 2019.
@@ -138,7 +179,8 @@ class Selection:
         return {
             **self.filter.as_provenance(),
             "covered": [str(span) for span in self.covered()],
-            "covered_days": int(self.length_days()),
+            "covered_days": length(self.covered()),
+            **({"not_stated": dict(self.not_stated)} if any(self.not_stated.values()) else {}),
         }
 
     def coverage_notes(self) -> tuple[str, ...]:
@@ -166,18 +208,24 @@ class Selection:
                 f"{self.not_covered:,} records are left out: they are dated to days that the data "
                 "do not cover."
             )
+        notes += [
+            f"{counted(number, 'record is', 'records are')} left out: their {subject} is not "
+            "known."
+            for subject, number in self.not_stated.items()
+            if number
+        ]
         return tuple(notes)
 
 
 def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
-    """Select the incidents that pass a filter.
+    """Select the incidents that pass a filter, wherever they are.
 
     Parameters
     ----------
     incidents : Incidents
         One version of a dataset.
     incident_filter : IncidentFilter
-        Categories and period.
+        Its place is not looked at.
 
     Returns
     -------
@@ -186,37 +234,60 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
 
     Raises
     ------
-    UnknownCategoryError
-        If the dataset has no such category.
+    UnknownCategoryError, UnknownAttributeError, UnknownValueError
+        If the dataset has no such category, attribute or value.
+    NotStatedError
+        If no record says what a condition asks.
     CutMonthError
         If an end of the period falls inside a month for which some of the records state the month
         only.
     NotCoveredError
-        If the data cover no day of the period.
+        If the data cover no day of the period, or none of the days of the week.
     InvalidParameterError
         If only one end is set and lies beyond the other end of the records.
     """
     mask = np.ones(len(incidents.occurred), dtype=np.bool_)
+    is_met, conditions = mask.copy(), tuple(conditions_of(incidents, incident_filter))
+    for condition in conditions:
+        is_met &= condition.is_met
     if incident_filter.categories:
         mask &= _of_categories(incidents, incident_filter.categories)
     if incident_filter.start is not None:
-        _refuse_cut_month(incidents, mask, incident_filter.start, end=False)
+        _refuse_cut_month(incidents, mask & is_met, incident_filter.start, end=False)
         mask &= incidents.occurred >= np.datetime64(incident_filter.start.day, "m")
     if incident_filter.end is not None:
-        _refuse_cut_month(incidents, mask, incident_filter.end, end=True)
+        _refuse_cut_month(incidents, mask & is_met, incident_filter.end, end=True)
         # In numpy, because the day after 9999-12-31 is none of the calendar's.
         mask &= incidents.occurred < np.datetime64(incident_filter.end.day, "D") + np.timedelta64(
             1, "D"
         )
-    not_covered = int(np.count_nonzero(mask & ~incidents.covered))
+    not_covered = int(np.count_nonzero(mask & is_met & ~incidents.covered))
     mask &= incidents.covered
+    not_stated = {
+        condition.subject: int(np.count_nonzero(mask & ~condition.is_stated))
+        for condition in conditions
+    }
+    records = int(np.count_nonzero(mask))
+    for subject, number in not_stated.items():
+        if number == records > 0:
+            raise NotStatedError(incidents.dataset, subject, records)
+    mask &= is_met
     mask.flags.writeable = False
-    selection = Selection(incidents, incident_filter, mask, not_covered)
+    selection = Selection(incidents, incident_filter, mask, not_covered, not_stated)
     _refuse_reversed(selection)
-    if len(incidents) and not selection.covered():
-        period = Span(*selection.days())
-        raise NotCoveredError(incidents.dataset, str(period), str(incidents.coverage))
+    if len(incidents):
+        _refuse_without_days(selection)
     return selection
+
+
+def _refuse_without_days(selection: Selection) -> None:
+    """Raise NotCoveredError if the data cover no day of the period, or none of those selected."""
+    incidents, period = selection.incidents, str(Span(*selection.days()))
+    if selection.covered() and selection.length_days() > 0:
+        return
+    if selection.covered():
+        period = f"{listed([WEEKDAYS[day] for day in selection.filter.weekdays])} in {period}"
+    raise NotCoveredError(incidents.dataset, period, str(incidents.coverage))
 
 
 def _of_categories(incidents: Incidents, categories: tuple[str, ...]) -> BoolArray:

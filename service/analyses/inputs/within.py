@@ -1,7 +1,9 @@
 """Restriction of a query to one area: of the areas of a table, and of its null model alike."""
 
+import math
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -11,21 +13,27 @@ from boundaries.storage.store import LayerStore
 from service.model.errors import InvalidWithinError
 from spatial.arrays import BoolArray
 
+CIRCLE: Final = "circle:"
+POLYGON: Final = "polygon:"
+MAX_CORNERS: Final = 500
+MAX_METRES: Final = 1e8  # of a coordinate or a radius: more than any working CRS has
+DEGREES: Final = 360.0
+
 
 @dataclass(frozen=True)
 class Within:
-    """One area of a layer.
+    """One area of a layer, a circle or a polygon.
 
     Attributes
     ----------
     label : str
-        ``layer:code``.
+        ``layer:code``, or the circle or polygon as it is written.
     name : str
         Name of the area.
     geometry : shapely geometry
         Polygon or multipolygon in the working CRS, metres.
     version : str
-        Version of the layer.
+        Version of the layer; empty for a circle or polygon, whose label says all.
     synthetic : bool
         True if the layer is invented.
     """
@@ -59,14 +67,15 @@ class Within:
 
 
 def resolve(layers: LayerStore, label: str) -> Within:
-    """The area that ``layer:code`` names.
+    """The area, circle or polygon that a text names.
 
     Parameters
     ----------
     layers : LayerStore
         The imported layers.
     label : str
-        ``layer:code``.
+        ``layer:code``, ``circle:easting,northing,radius`` or
+        ``polygon:easting,northing,easting,northing,...``, metres in the working CRS.
 
     Returns
     -------
@@ -76,10 +85,12 @@ def resolve(layers: LayerStore, label: str) -> Within:
     Raises
     ------
     InvalidWithinError
-        If the label is not in this form.
+        If the label is in none of these forms, or the polygon crosses itself.
     UnknownLayerError, UnknownAreaError
         If the layer or area does not exist.
     """
+    if is_drawn(label):
+        return _drawn(label)
     layer_id, separator, code = label.partition(":")
     if not (layer_id and separator and code):
         raise InvalidWithinError(label)
@@ -88,6 +99,71 @@ def resolve(layers: LayerStore, label: str) -> Within:
     synthetic = layer.metadata.synthetic
     label = f"{layer_id}:{layer.codes[index]}"
     return Within(label, layer.names[index], layer.geometries[index], layer.version, synthetic)
+
+
+def is_drawn(label: str) -> bool:
+    """Whether a text is a circle or polygon and no area of a layer.
+
+    Parameters
+    ----------
+    label : str
+        What to stay within.
+
+    Returns
+    -------
+    bool
+        By its beginning alone: a circle or polygon may still be none.
+    """
+    return label.startswith((CIRCLE, POLYGON))
+
+
+@lru_cache(maxsize=64)
+def _drawn(label: str) -> Within:
+    """The circle or polygon that a text describes."""
+    kind = CIRCLE if label.startswith(CIRCLE) else POLYGON
+    numbers = _numbers(label, kind)
+    text = ",".join(f"{number:.10g}" for number in numbers)
+    if kind == CIRCLE:
+        if len(numbers) != 3 or numbers[2] <= 0:
+            raise InvalidWithinError(
+                label, f"within={kind}... takes easting, northing and a radius above 0, in metres"
+            )
+        x_m, y_m, radius_m = numbers
+        shape = shapely.Point(x_m, y_m).buffer(radius_m, quad_segs=32)
+        name = f"{radius_m:,.10g} m around {x_m:.10g}, {y_m:.10g}"
+        return Within(f"{kind}{text}", name, shape, "")
+    corners = list(zip(numbers[::2], numbers[1::2], strict=True)) if len(numbers) % 2 == 0 else []
+    if not 3 <= len(set(corners)) <= MAX_CORNERS:
+        raise InvalidWithinError(
+            label,
+            f"within={kind}... takes 3 to {MAX_CORNERS} corners, each an easting and a northing "
+            f"in metres, got {len(numbers)} numbers",
+        )
+    shape = shapely.Polygon(corners)
+    if not shape.is_valid or shape.area == 0:
+        reason = shapely.is_valid_reason(shape).split("[")
+        place = f" at {reason[1].removesuffix(']')}" if len(reason) > 1 else ""
+        raise InvalidWithinError(
+            label, f"the polygon of within crosses or touches itself{place}: draw it in one turn"
+        )
+    return Within(f"{kind}{text}", f"polygon of {len(set(corners))} corners", shape, "")
+
+
+def _numbers(label: str, kind: str) -> list[float]:
+    """The numbers of a circle or polygon."""
+    try:
+        numbers = [float(part) for part in label.removeprefix(kind).replace(";", ",").split(",")]
+    except ValueError:
+        numbers = [math.nan]
+    if not all(abs(number) <= MAX_METRES for number in numbers):
+        raise InvalidWithinError(label)
+    if all(abs(number) <= DEGREES for number in numbers[:2]):
+        raise InvalidWithinError(
+            label,
+            f"within={kind}... takes metres in the working CRS, and {numbers[0]:g} looks like "
+            "degrees",
+        )
+    return numbers
 
 
 def areas_inside(layer: Layer, within: Within) -> BoolArray:

@@ -1,7 +1,7 @@
 """Legends of map layers, with one entry per kind of table."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -303,6 +303,19 @@ def _legend(
     )
 
 
+def _further_filters(filters: Mapping[str, Any]) -> Iterator[str]:
+    """The conditions on further columns, one by one."""
+    for values in (filters.get("subcategories"), filters.get("markers")):
+        yield ", ".join(values or ())
+    for name, values in (filters.get("attributes") or {}).items():
+        yield f"{name} {', '.join(values)}"
+    if filters.get("ages"):
+        yield f"ages {filters['ages']}"
+    if filters.get("hours"):
+        yield f"{filters['hours']} h"
+    yield ", ".join(filters.get("weekdays") or ())
+
+
 def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
     """Categories, layer and area of a query as text, for a subtitle.
 
@@ -325,5 +338,6 @@ def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
         ", ".join(categories) if categories else "",
         f"against {baseline_start} to {filters.get('baseline_to')}" if baseline_start else "",
         f"within {filters['within']}" if filters.get("within") else "",
+        *_further_filters(filters),
     ]
     return "; ".join(part for part in parts if part)

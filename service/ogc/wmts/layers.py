@@ -8,17 +8,18 @@ from boundaries.errors import DamagedLayerError
 from boundaries.storage.damage import Damage
 from boundaries.storage.store import LayerStore
 from service.analyses.density.heatmaps import Heatmaps
+from service.analyses.inputs.conditions import conditions_of
 from service.analyses.inputs.study_area import study_area
 from service.analyses.inputs.within import resolve
 from service.analyses.maps.tilejson import Bounds, lonlat_bounds
 from service.analyses.resources import Resources
 from service.config.settings import Settings
 from service.model.answers import Document
-from service.model.errors import UnknownCategoryError
+from service.model.errors import UnknownCategoryError, UnknownValueError
 from service.model.provenance import SOFTWARE, layers_version, short_digest
 from service.ogc.wmts.queries import ALL_TIME, WmtsQuery
 from service.runtime.data_state import DataVersion
-from service.store.errors import UnknownDatasetError
+from service.store.errors import UnknownAttributeError, UnknownDatasetError
 from service.store.incidents import Incidents, IncidentStore
 from spatial.coordinates.crs import WEB_MERCATOR, transform_bounds
 
@@ -110,16 +111,15 @@ class Wmts:
 
         Raises
         ------
-        UnknownCategoryError
-            If no dataset has the categories asked for.
+        UnknownCategoryError, UnknownAttributeError, UnknownValueError
+            If no dataset has what is asked for: why the first one has not.
         """
         opened = self._incidents.all()
-        names = [each.dataset for each in opened]
-        able = [each for each in opened if set(query.category) <= set(each.categories)]
-        if names and not able:
-            categories = sorted({category for each in opened for category in each.categories})
-            missing = next(name for name in query.category if name not in categories)
-            raise UnknownCategoryError(", ".join(names), missing, tuple(categories))
+        refusals = [_refusal(each, query) for each in opened]
+        able = [each for each, refusal in zip(opened, refusals, strict=True) if refusal is None]
+        first = next((refusal for refusal in refusals if refusal is not None), None)
+        if first is not None and not able:
+            raise first
         tiles = self._settings.tiles
         bounds = self._bounds(query) if able else None
         damaged = [f"{part.part} {part.name}" for part in self._damage.parts()]
@@ -177,3 +177,15 @@ def _times(incidents: Incidents) -> list[str]:
     months = sorted({str(m) for first, last in ends for m in np.arange(first, last + 1)})
     years = sorted({month[:4] for month in months})
     return [ALL_TIME, *years, *(months if len(months) <= MOST_MONTHS else [])]
+
+
+def _refusal(incidents: Incidents, query: WmtsQuery) -> Exception | None:
+    """Why a dataset has nothing of what is asked for; None where it has."""
+    missing = next((name for name in query.category if name not in incidents.categories), None)
+    if missing is not None:
+        return UnknownCategoryError(incidents.dataset, missing, incidents.categories)
+    try:
+        tuple(conditions_of(incidents, query.incident_filter()))
+    except (UnknownAttributeError, UnknownValueError) as error:
+        return error
+    return None
