@@ -374,6 +374,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.imports.files": {
         "service.config",
+        "service.render",
         "service.store",
         "spatial",
         "spatial.coordinates",

@@ -1,7 +1,7 @@
 """Checks of areas before they become a layer: codes, geometries, coverage."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
 CROSSINGS = 100_000  # of borders, beyond one for each vertex
 FEW_VERTICES = 64  # with which a shape cannot cross itself often enough to matter
 GROSS_SHARE = 0.1  # of the smaller of two areas, above which they are no layer
+LONGEST_TEXT = 200  # characters of a code or a name, which stand in every answer
 NAMED_AT_MOST = 10  # features named in a message; the others are counted
 
 
@@ -209,7 +210,32 @@ def cleaned_codes(values: AnyArray, *, layer_id: str, field: str) -> tuple[str, 
         raise InvalidLayerError(
             layer_id, f"codes in field {field!r} are used twice: {conflicts}{suffix}"
         )
+    check_lengths(codes, layer_id=layer_id, field=field)
     return tuple(codes)
+
+
+def check_lengths(texts: Sequence[str], *, layer_id: str, field: str) -> None:
+    """Refuse codes or names that are too long to stand in every answer.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        One for each feature.
+    layer_id, field : str
+        Names of the layer and the field, for messages.
+
+    Raises
+    ------
+    InvalidLayerError
+        If one has more than `LONGEST_TEXT` characters; names features by number, from 1.
+    """
+    numbers = [number for number, text in enumerate(texts, 1) if len(text) > LONGEST_TEXT]
+    if numbers:
+        raise InvalidLayerError(
+            layer_id,
+            f"field {field!r} has more than {LONGEST_TEXT} characters in "
+            f"{named_features(numbers)}",
+        )
 
 
 def as_text(value: object) -> str:

@@ -12,6 +12,7 @@ from boundaries.layers.checks import (
     Coverage,
     Repair,
     as_text,
+    check_lengths,
     check_overlaps,
     cleaned_codes,
     coverage_of,
@@ -157,6 +158,7 @@ def read_boundaries(
     values = np.concatenate([areas.codes.astype(object) for areas in raw_areas])
     codes = cleaned_codes(values, layer_id=layer_id, field=code_field)
     names, unnamed_count = _names([areas.names for areas in raw_areas], codes)
+    check_lengths(names, layer_id=layer_id, field=name_field or code_field)
     source_systems = [
         crs_of_source(str(file_path), areas.crs, source_crs, stated_crs=areas.stated_crs)
         for file_path, areas in zip(paths, raw_areas, strict=True)

@@ -21,6 +21,7 @@ from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.imports.files.quotes import disarm_quotes
 from service.imports.files.rejects import Reject, RowCheck
 from service.imports.files.sources import LIMITS
+from service.render.csv_cells import original
 from service.store.errors import ImportRefusedError
 from service.store.source_files import SourceFile
 from spatial.arrays import IntArray
@@ -29,6 +30,7 @@ DELIMITERS = (",", ";", "\t", "|")
 # What exports of databases and spreadsheets write where there is no value; compared without case.
 NULL_WORDS = ("null", "na", "n/a", "#n/a", "nan", "-", "--")
 TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
+LONGEST_TEXT = 200  # characters of an id, a name or a category, so that it can be asked for
 TITLE_LINES = 20  # how far down a header is looked for behind title lines
 MANY_LINES = 20
 _HEADER_BYTES = 1024**2
@@ -155,6 +157,18 @@ class DelimitedFile:
             f"{option} names column {name!r}, which it does not have{guess}; "
             f"its columns are: {', '.join(self.columns)}",
         )
+
+    def reject_long(self, name: str) -> None:
+        """Reject rows with more than `LONGEST_TEXT` characters in a column of ids or names.
+
+        Parameters
+        ----------
+        name : str
+            As the file spells it.
+        """
+        text = self.table.column(name)
+        is_long = pc.greater(pc.utf8_length(text), LONGEST_TEXT).fill_null(False).to_numpy()
+        self.check.reject(is_long, name, text, f"is longer than {LONGEST_TEXT} characters")
 
 
 def read_delimited(
@@ -468,10 +482,19 @@ def _trim(table: pa.Table, null_words: Collection[str]) -> pa.Table:
     blank_words = pa.array(["", *NULL_WORDS, *(word.lower() for word in null_words)])
     columns = []
     for column in table.columns:
-        text = pc.utf8_trim_whitespace(column)
+        text = pc.utf8_trim_whitespace(_original(column))
         is_blank = pc.is_in(pc.utf8_lower(text), value_set=blank_words)
         columns.append(pc.if_else(is_blank, pa.scalar(None, pa.string()), text))
     return pa.table(columns, names=table.column_names)
+
+
+def _original(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column with the texts that our own CSV makes harmless as they were."""
+    is_marked = pc.starts_with(column, "'")
+    if not pc.any(is_marked).as_py():
+        return column
+    texts = [original(text) for text in column.filter(is_marked).to_pylist()]
+    return pc.replace_with_mask(column.combine_chunks(), is_marked.combine_chunks(), texts)
 
 
 def _all_blank(table: pa.Table) -> IntArray:

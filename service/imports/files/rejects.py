@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,17 +14,20 @@ import numpy as np
 import pyarrow as pa
 
 from service.imports.files.summary import RejectedFor
+from service.render.csv_cells import harmless
 from service.store.errors import ImportRefusedError, ReadOnlyDataError
 from service.store.source_files import SourceFile
 from spatial.arrays import AnyArray, BoolArray, IntArray
 
+LISTED = 100_000  # rows of a list; the others are counted
 HEADER = ("file", "row", "column", "value", "reason")
+NOT_FOUND = "-postcodes-not-found"  # end of the stem of a list of rows that were imported
 SHOWN = 5
 LONGEST_VALUE = 500
 MAX_REJECTED_SHARE = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reject:
     """A value for which a row was rejected.
 
@@ -207,6 +211,29 @@ def default_path(store_folder: Path, stem: str, files: Iterable[SourceFile]) -> 
     return store_folder.parent / "rejected" / f"{stem}-{digest}.csv"
 
 
+def lists_of(store_folder: Path, stem: str) -> tuple[Path, ...]:
+    """The lists of rejected rows of some data, to be removed with them.
+
+    Parameters
+    ----------
+    store_folder : Path
+        Folder of the store that the data were imported to.
+    stem : str
+        What the names of the lists begin with: the id of a dataset, or the layer and the measure,
+        or ``sites``, ``postcodes``.
+
+    Returns
+    -------
+    tuple of Path
+        By name; also what an import that was killed left unfinished.
+    """
+    name = re.compile(rf"\.?{re.escape(stem)}({NOT_FOUND})?-[0-9a-f]{{8}}\.csv(\.\w+)?")
+    folder = store_folder.parent / "rejected"
+    if not folder.is_dir():
+        return ()
+    return tuple(path for path in sorted(folder.iterdir()) if name.fullmatch(path.name))
+
+
 def check_not_source(path: Path, sources: Sequence[Path]) -> None:
     """Raise an error if the list of rejected rows would overwrite a source.
 
@@ -248,8 +275,9 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
 
     Notes
     -----
-    UTF-8 with a byte order mark, by which spreadsheets recognise it. Only its owner can read the
-    file: it may hold personal data.
+    UTF-8 with a byte order mark, by which spreadsheets recognise it; text that they would run is
+    made harmless. Only its owner can read the file: it may hold personal data. Rows beyond the
+    first `LISTED` are counted in its last line.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -258,10 +286,12 @@ def write_rejects(path: Path, rejects: Sequence[Reject]) -> Path:
             with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as stream:
                 writer = csv.writer(stream)
                 writer.writerow(HEADER)
-                for reject in rejects:
-                    writer.writerow(
-                        (reject.file, reject.row, reject.column, reject.value, reject.reason)
-                    )
+                for reject in rejects[:LISTED]:
+                    cells = (reject.file, reject.row, reject.column, reject.value, reject.reason)
+                    writer.writerow(map(harmless, cells))
+                if len(rejects) > LISTED:
+                    rest = f"and {len(rejects) - LISTED:,} more, which are not listed"
+                    writer.writerow(("", "", "", "", rest))
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)

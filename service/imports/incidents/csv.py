@@ -221,15 +221,15 @@ def parse_csv(
     xy_m, located, hint = reading.places(working_crs)
     n = contents.table.num_rows
     columns_by_name: dict[str, object] = {
-        "incident_id": reading.text(columns.incident_id, "--id"),
+        "incident_id": reading.names(columns.incident_id, "--id"),
         "occurred": pa.array(times.astype("datetime64[s]")),
         "precision": pa.DictionaryArray.from_arrays(pa.array(precision), list(PRECISIONS)).cast(
             pa.string()
         ),
         "category": reading.categories(),
-        "subcategory": reading.text(columns.subcategory, "--subcategory"),
+        "subcategory": reading.names(columns.subcategory, "--subcategory"),
         "weight": pa.array(reading.weights()),
-        "area_code": reading.text(columns.area_code, "--area-code"),
+        "area_code": reading.names(columns.area_code, "--area-code"),
         "source_file": pa.repeat(pa.scalar(name), n),
         "source_row": pa.array(contents.check.row_numbers),
         "source_sha256": pa.repeat(pa.scalar(contents.file.sha256), n),
@@ -299,6 +299,12 @@ class _Reading:
         if column is None:
             return pa.nulls(self._contents.table.num_rows, pa.string())
         return self._contents.column(column, option)
+
+    def names(self, column: str | None, option: str) -> pa.ChunkedArray | pa.Array:
+        """A column of ids or names; rows with one that is too long are rejected."""
+        if column is not None:
+            self._contents.reject_long(self._contents.resolve_name(column, option))
+        return self.text(column, option)
 
     def times(self) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
         """The start of each minute, day or month, and the precision."""
@@ -402,7 +408,7 @@ class _Reading:
         n = self._contents.table.num_rows
         if columns.category is None:
             return pa.repeat(pa.scalar(columns.category_value), n)
-        text = self._contents.column(columns.category, "--category")
+        text = self.names(columns.category, "--category")
         self._note(text.null_count, f"have no category: it is {NOT_STATED!r}")
         return text.fill_null(NOT_STATED)
 

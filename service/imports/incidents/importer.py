@@ -333,7 +333,7 @@ def _list_not_found(
     rows = not_found(tallies)
     if not rows:
         return None
-    stem = f"{options.dataset}-postcodes-not-found"
+    stem = f"{options.dataset}{rejecting.NOT_FOUND}"
     return rejecting.write_rejects(rejecting.default_path(store.folder, stem, files), rows)
 
 

@@ -144,6 +144,8 @@ def parse_street_file(
     )
     crime_type = table.column("Crime type")
     check.reject(crime_type.is_null().to_numpy(), "Crime type", crime_type, "is blank")
+    for column in ("Crime ID", "Crime type", "LSOA code"):
+        contents.reject_long(column)
     places = _places(contents, working_crs)
     usable = pa.array(check.usable)
     columns: dict[str, object] = {

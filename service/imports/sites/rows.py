@@ -127,6 +127,9 @@ class SiteReading:
         name = self._text("name")
         is_nameless = name.is_null().to_numpy() & ~is_phase
         check.reject(is_nameless, self._column_name("name"), name, "is blank")
+        for field in ("site_id", "name", "district", "phase"):
+            if field in self._names:
+                self._rows.reject_long(self._names[field])
         planned, completed = self._homes("homes_planned"), self._homes("homes_completed")
         self._check_homes(planned, completed)
         self._check_phase_years(site_id, is_phase)

@@ -13,6 +13,7 @@ from boundaries.layers.layer import Geometries
 from service.access.release import Released
 from service.model.answers import Table
 from service.model.rows import ColumnValues
+from service.render.csv_cells import harmless
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
 from service.sentences.tables import sentences_of
 from spatial.arrays import FloatArray
@@ -56,7 +57,8 @@ def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as CSV in UTF-8, one header line; missing values are empty.
 
     A byte order mark is written only if a character outside ASCII occurs: Excel then needs it, and
-    other programs are not disturbed. Rows of synthetic data end with a column `synthetic`.
+    other programs are not disturbed. Text that a spreadsheet would run begins with an apostrophe.
+    Rows of synthetic data end with a column `synthetic`.
     """
     table = released.answer
     columns = {name: _csv_cells(column) for name, column in table.columns.items()}
@@ -64,7 +66,7 @@ def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
         columns["synthetic"] = ["true"] * len(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow(map(harmless, columns))
     writer.writerows(zip(*columns.values(), strict=True))
     content = text.getvalue()
     return content.encode("utf-8" if content.isascii() else "utf-8-sig")
@@ -118,7 +120,7 @@ def _csv_cells(column: ColumnValues) -> list[Any]:
         return ["" if np.isnan(value) else _number(float(value)) for value in column]
     if column.dtype.kind == "b":
         return ["true" if value else "false" for value in column]
-    return ["" if value is None else value for value in column.tolist()]
+    return ["" if value is None else harmless(value) for value in column.tolist()]
 
 
 def _number(value: float) -> str:

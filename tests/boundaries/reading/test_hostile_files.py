@@ -214,3 +214,11 @@ def test_a_layer_outside_the_area_of_its_own_crs_is_refused(tmp_path):
     path = write_vector(tmp_path / "a.gpkg", {"paris": paris}, geometry_type="Polygon")
     with pytest.raises(CoordinatesError, match="outside the area that EPSG:27700 is made for"):
         read(path)
+
+
+@pytest.mark.parametrize("field", ["code", "name"])
+def test_codes_and_names_that_are_too_long_are_refused(tmp_path, field):
+    properties = {"code": "a", "name": "b", field: "x" * 201}
+    path = write_geojson(tmp_path / "a.geojson", [(properties, square(0, 0))])
+    with pytest.raises(InvalidLayerError, match=f"'{field}' has more than 200 .* in feature 1"):
+        read(path, name_field="name")

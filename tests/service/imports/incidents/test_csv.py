@@ -7,9 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
+from service.imports.files.delimited import LONGEST_TEXT
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
+from service.model.queries import Text
 from service.store.errors import AlreadyImportedError, DatasetSettingsError, ImportRefusedError
 from service.store.incidents import IncidentStore
 from service.store.source_files import SourceFile
@@ -419,3 +422,26 @@ def test_all_rows_rejected_is_refused_even_if_any_share_is_allowed(incidents, wr
         import_csv(incidents, [write("1,45357,0.1,52.2,a,1")], COLUMNS, LENIENT)
     with pytest.raises(ImportRefusedError, match="no usable row"):
         import_csv(incidents, [write()], COLUMNS, LENIENT)
+
+
+@pytest.mark.parametrize("column", ["category", "subcategory", "area_code", "incident_id"])
+def test_a_name_that_could_not_be_asked_for_is_rejected(incidents, write, column):
+    columns = IncidentColumns(time="when", **{column: "kind"})
+    path = write(f"1,2024-01-01,,,{'x' * 201},", f"2,2024-01-01,,,{'x' * 200},")
+    summary = import_csv(incidents, [path], columns, LENIENT)
+    (line,) = _listed(summary.rejects_path)
+    assert (line["row"], line["reason"]) == ("2", "is longer than 200 characters")
+    assert incidents.open("calls").rows().column(column).to_pylist() == ["x" * 200]
+
+
+def test_what_can_be_imported_as_a_category_can_be_asked_for():
+    TypeAdapter(Text).validate_python("x" * LONGEST_TEXT)
+    with pytest.raises(ValidationError):
+        TypeAdapter(Text).validate_python("x" * (LONGEST_TEXT + 1))
+
+
+@pytest.mark.parametrize("name", ["sex\n", "a b", "Sex", "x" * 64])
+def test_an_attribute_has_a_plain_name(incidents, write, name):
+    columns = dataclasses.replace(COLUMNS, attributes={name: "kind"})
+    with pytest.raises(DatasetSettingsError, match="attribute"):
+        import_csv(incidents, [write("1,2024-01-01,,,a,1")], columns, LENIENT)
