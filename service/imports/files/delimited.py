@@ -5,7 +5,6 @@ being record 1; blank lines count, and a record with line breaks inside quotes i
 """
 
 import codecs
-import csv
 import difflib
 import io
 from collections.abc import Callable, Collection, Sequence
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from service.config.settings import ImportSettings
+from service.imports.files.headers import check_columns, distinct_names, read_header
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.imports.files.quotes import disarm_quotes
 from service.imports.files.rejects import Reject, RowCheck
@@ -26,14 +26,11 @@ from service.store.errors import ImportRefusedError
 from service.store.source_files import SourceFile
 from spatial.arrays import IntArray
 
-DELIMITERS = (",", ";", "\t", "|")
 # What exports of databases and spreadsheets write where there is no value; compared without case.
 NULL_WORDS = ("null", "na", "n/a", "#n/a", "nan", "-", "--")
 TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
 LONGEST_TEXT = 200  # characters of an id, a name or a category, so that it can be asked for
-TITLE_LINES = 20  # how far down a header is looked for behind title lines
 MANY_LINES = 20
-_HEADER_BYTES = 1024**2
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,9 +219,9 @@ def read_delimited(
         text = _without_lines(text, skip_lines, name)
     first_row = 0 if header is not None else 1
     if header is None:
-        header, delimiter = _header(text, name, delimiter)
+        header, delimiter = read_header(text, name, delimiter)
     check_columns(len(header), name, limits)
-    columns, renamed = _distinct_names(header)
+    columns, renamed = distinct_names(header)
     text, quote_faults = disarm_quotes(text, delimiter=delimiter or ",", fields=len(columns))
     kept_columns = tuple(
         column for column in columns if only_columns is None or column in only_columns
@@ -265,31 +262,6 @@ def read_delimited(
         blank=int(is_blank.sum()),
         notes=notes,
     )
-
-
-def check_columns(count: int, name: str, limits: ImportSettings) -> None:
-    """Refuse a file of more columns than the limit.
-
-    Parameters
-    ----------
-    count : int
-        Its columns.
-    name : str
-        Its name, for the message.
-    limits : ImportSettings
-        With the limit.
-
-    Raises
-    ------
-    ImportRefusedError
-        Names the setting.
-    """
-    if count > limits.columns:
-        raise ImportRefusedError(
-            name,
-            f"has {count:,} columns, and the limit is {limits.columns:,} "
-            "(HOTSPOTS_IMPORTS__COLUMNS)",
-        )
 
 
 def _rejects_of_records(
@@ -359,58 +331,6 @@ def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
         note = f"{name} was read as Windows-1252: line {line} is not UTF-8"
         return text.encode(), "Windows-1252", (note,)
     return content, "UTF-8", ()
-
-
-def _header(text: bytes, name: str, delimiter: str | None) -> tuple[list[str], str]:
-    """The names in the first record, and the delimiter."""
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise ImportRefusedError(name, f"the delimiter must be one character, got {delimiter!r}")
-    start = text[:_HEADER_BYTES].decode("utf-8", errors="ignore")
-    candidates = DELIMITERS if delimiter is None else (delimiter,)
-    headers = [(_first_record(start, candidate), candidate) for candidate in candidates]
-    # max() takes the first of equals, so that a single column is read as comma separated.
-    header, best_delimiter = max(headers, key=lambda item: len(item[0]))
-    if not any(cell.strip() for cell in header):
-        raise ImportRefusedError(name, "the first line is blank: there is no header")
-    _refuse_title(header, start, best_delimiter, name)
-    return header, best_delimiter
-
-
-def _refuse_title(header: list[str], start: str, delimiter: str, name: str) -> None:
-    """Raise ImportRefusedError where the first line names one column and a later one several."""
-    if sum(bool(cell.strip()) for cell in header) > 1:
-        return
-    for number, line in enumerate(start.splitlines()[1:TITLE_LINES], start=2):
-        cells = [cell.strip() for cell in _first_record(line, delimiter)]
-        if len(header) in (1, len(cells)) and len(cells) > 1 and all(cells):
-            raise ImportRefusedError(
-                name,
-                f"the first line, {header[0].strip()!r}, looks like a title; line {number} looks "
-                f"like the header ({', '.join(cells)}): give --skip-lines {number - 1}",
-            )
-
-
-def _first_record(start: str, delimiter: str) -> list[str]:
-    """The fields of the first record."""
-    try:
-        return next(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), [])
-    except csv.Error:
-        return []
-
-
-def _distinct_names(header: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The names made distinct, and notes on those that were changed."""
-    names: dict[str, None] = {}
-    notes = []
-    for number, cell in enumerate(header, start=1):
-        name = " ".join(cell.split()) or f"column {number}"
-        if name in names:
-            notes.append(
-                f"column {number} repeats the name {name!r} and is called '{name} {number}'"
-            )
-            name = f"{name} {number}"
-        names[name] = None
-    return tuple(names), tuple(notes)
 
 
 def _parse(

@@ -13,7 +13,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from service.config.settings import ImportSettings
-from service.imports.files.delimited import DelimitedFile, check_columns, read_delimited
+from service.imports.files.delimited import DelimitedFile, read_delimited
+from service.imports.files.headers import check_columns
 from service.imports.files.rejects import RowCheck
 from service.imports.files.sources import LIMITS, Source, find_sources
 from service.store.errors import ImportRefusedError
