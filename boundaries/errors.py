@@ -9,6 +9,7 @@ BoundaryError
 ├── CoordinatesError        coordinates that do not fit their CRS
 ├── LayerCrsError           a stored layer that is not in the working CRS
 ├── LookupMismatchError     a lookup that contradicts itself or does not fit the layer
+├── UnwritableLayersError   a boundaries folder that cannot be written
 └── DamagedLayerError       a stored file that is not a boundary layer
 """
 
@@ -134,6 +135,19 @@ class LookupMismatchError(BoundaryError):
 
     def __str__(self) -> str:
         return f"lookup {self.lookup}: {self.reason}"
+
+
+@dataclass(eq=False)
+class UnwritableLayersError(BoundaryError):
+    """The boundaries folder cannot be written."""
+
+    code = "unwritable-layers"
+
+    path: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be written: {self.reason}"
 
 
 @dataclass(eq=False)

@@ -13,6 +13,7 @@ from boundaries.errors import (
     LayerCrsError,
     LayerExistsError,
     UnknownLayerError,
+    UnwritableLayersError,
 )
 from boundaries.layers.layer import Layer, is_layer_id, normalised
 from boundaries.storage.damage import RETRY_S, Damage, DamagedPart
@@ -219,6 +220,18 @@ class LayerStore:
         """Whether there is a file of that name, sound or not."""
         return is_layer_id(layer_id) and self._folder.status(f"{layer_id}{SUFFIX}") is not None
 
+    def check_writable(self) -> None:
+        """Raise what `save` would raise for its folder, before a layer is made.
+
+        Raises
+        ------
+        UnwritableLayersError
+            If the folder cannot be written or made.
+        """
+        reason = self._folder.refusal()
+        if reason is not None:
+            raise UnwritableLayersError(str(self.folder), reason)
+
     def save(self, layer: Layer, *, replace: bool = False) -> Layer:
         """Put a layer to rest, whole or not at all.
 
@@ -245,20 +258,26 @@ class LayerStore:
             If it is not in the working CRS.
         UnsuitableCrsError
             If a metre of the working CRS is no metre on the ground there.
+        UnwritableLayersError
+            If the folder cannot be written; the layer that was there stays.
         """
         layer_id = layer.layer_id
         check_layer_id(layer_id)
         if not is_same_crs(layer.crs, self.crs):
             raise LayerCrsError(layer_id, layer.crs, self.crs)
         check_scale_in_bounds(self.crs, layer.bounds_m)
-        with self._folder.locked():
-            self._folder.sweep()
-            if self.has(layer_id) and not replace:
-                raise LayerExistsError(layer_id)
-            ordered = normalised(layer, order=self._order_for(layer_id))
-            self._folder.write(
-                f"{layer_id}{SUFFIX}", lambda file: write_layer(ordered, file), durable=True
-            )
+        try:
+            with self._folder.locked():
+                self._folder.sweep()
+                if self.has(layer_id) and not replace:
+                    raise LayerExistsError(layer_id)
+                ordered = normalised(layer, order=self._order_for(layer_id))
+                self._folder.write(
+                    f"{layer_id}{SUFFIX}", lambda file: write_layer(ordered, file), durable=True
+                )
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UnwritableLayersError(str(self.folder), reason) from error
         return self.get(layer_id)
 
     def _names(self) -> list[str]:

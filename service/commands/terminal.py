@@ -24,6 +24,7 @@ from service.access.policy import Role
 from service.access.release import Released
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
+from service.config.permissions import protect_files
 from service.config.settings import SettingError, Settings, read_settings
 from service.model.answers import Answer
 from service.model.errors import AnalysisError
@@ -45,19 +46,28 @@ def fail(message: str) -> NoReturn:
 
 @contextmanager
 def report_errors() -> Iterator[None]:
-    """Report the project's errors in one line and end with exit status 2."""
+    """Report the project's errors, and those of the disk, in one line and end with status 2."""
     try:
         yield
     except (SpatialError, BoundaryError, StoreError, AnalysisError, SettingError) as error:
         fail(str(error))
+    except BrokenPipeError:  # who reads our output has enough
+        raise
+    except OSError as error:
+        fail(f"{error.filename or 'the data folder'}: {error.strerror or error}")
     except ValidationError as error:
         fail("; ".join(_fault(fault) for fault in error.errors()))
 
 
 def settings() -> Settings:
-    """The settings of this process; ends the command if they are not valid."""
+    """The settings of this process, whose files are private from now on.
+
+    Ends the command if they are not valid.
+    """
     with report_errors():
-        return read_settings()
+        settings = read_settings()
+        protect_files(settings)
+        return settings
 
 
 def resources() -> Resources:

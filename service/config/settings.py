@@ -267,6 +267,10 @@ class Settings(BaseSettings):
     data_dir: Path = Path("hotspots-data")
     """Folder with everything imported; `hotspots demo` uses `demo-data`."""
 
+    data_group: str = ""
+    """Group of the system whose members may read the data folder. By default nobody but its owner
+    may."""
+
     crs: str = "EPSG:27700"
     """Working coordinate system: projected, in metres right to 1 % where the data are."""
 

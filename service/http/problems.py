@@ -77,6 +77,7 @@ STATUS: dict[type[Exception], int] = {
     boundary.CoordinatesError: 500,
     boundary.LayerCrsError: 500,
     boundary.LookupMismatchError: 500,
+    boundary.UnwritableLayersError: 500,
     store.AlreadyImportedError: 500,
     store.SameNameError: 500,
     store.MeasureExistsError: 500,

@@ -170,6 +170,8 @@ def import_boundaries(
         If the id is not valid for a layer, or the areas make no valid layer.
     LayerExistsError
         If there is a layer of that name and `replace` is False; checked before reading.
+    UnwritableLayersError
+        If the data folder cannot be written.
     UnreadableFileError, CoordinatesError
         If the file cannot be read as areas; see `boundaries.readers.read_boundaries`.
     """
@@ -177,6 +179,7 @@ def import_boundaries(
     is_replacement = store.has(layer)
     if is_replacement and not replace:
         raise LayerExistsError(layer)
+    store.check_writable()
     progress("reading", 0.0)
     areas, report = read_boundaries(
         path,

@@ -129,11 +129,14 @@ def derive_boundaries(
         If the lookup contradicts itself or does not fit the layer.
     InvalidLayerError
         If the new name is not valid for a layer.
+    UnwritableLayersError, ReadOnlyDataError
+        If the data folder cannot be written.
     """
     check_layer_id(layer)
     is_replacement = store.has(layer)
     if is_replacement and (not replace or layer == from_layer):
         raise LayerExistsError(layer)
+    store.check_writable()
     parent = store.get(from_layer)
     progress("reading", 0.0)
     contents = read_lookup(lookup, limits=limits)

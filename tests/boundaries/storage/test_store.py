@@ -22,6 +22,7 @@ from boundaries.errors import (
     LayerCrsError,
     LayerExistsError,
     UnknownLayerError,
+    UnwritableLayersError,
 )
 from boundaries.layers.layer import Layer, normalised, version_of
 from boundaries.storage import store as store_module
@@ -346,7 +347,7 @@ def test_a_failed_write_leaves_the_old_layer_and_no_remains(store, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(store_module, "write_layer", no_space)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UnwritableLayersError, match="No space left"):
         store.save(layer_of(chessboard(3, 1)), replace=True)
     assert len(store.get("test")) == 2
     assert not list(store.folder.glob(".*unfinished"))
@@ -401,6 +402,7 @@ def test_all_errors_survive_pickling():
         LayerCrsError("a", "b", "c"),
         LayerExistsError("a"),
         DamagedLayerError("a", "b"),
+        UnwritableLayersError("a", "b"),
     ]
     for error in errors:
         assert isinstance(error, BoundaryError)
