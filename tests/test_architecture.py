@@ -56,11 +56,13 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.config": {"spatial", "spatial.coordinates"},
     "service.coverage": {"spatial"},
+    "service.delta_log": {"boundaries.storage"},
     "service.store": {
         "boundaries.changes",
         "boundaries.layers",
         "boundaries.storage",
         "service.coverage",
+        "service.delta_log",
         "spatial",
         "spatial.coordinates",
     },

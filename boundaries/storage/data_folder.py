@@ -1,6 +1,7 @@
 """The one way to data at rest: list, status, read, write whole, rename, remove."""
 
 import contextlib
+import errno
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ except ImportError:  # Windows: two writers at the same time are then not kept a
     fcntl = None  # type: ignore[assignment]
 
 UNFINISHED = ".unfinished"
+
+_WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}  # what such a disk says to a link
 
 
 class FileStatus(NamedTuple):
@@ -103,22 +106,31 @@ class DataFolder:
         return pyarrow.fs.SubTreeFileSystem(self._root, pyarrow.fs.LocalFileSystem())
 
     def write(
-        self, name: str, write: Callable[[IO[bytes]], object], *, durable: bool = False
+        self,
+        name: str,
+        write: Callable[[IO[bytes]], object],
+        *,
+        durable: bool = False,
+        exclusive: bool = False,
     ) -> None:
         """Write a file whole or not at all: nobody sees it before it is complete.
 
         Parameters
         ----------
         name : str
-            An existing file of that name is replaced.
+            An existing file of that name is replaced, unless `exclusive`.
         write : callable
             Writes the content into the open file it is given.
         durable : bool
             Wait for the disk, so that the file survives a power cut; not needed for what can
             be made again.
+        exclusive : bool
+            Whether a file of that name may not be there yet.
 
         Raises
         ------
+        FileExistsError
+            If it is there, and `exclusive`.
         OSError
             If the disk cannot be written. What was there stays, and nothing is left behind.
         """
@@ -129,7 +141,10 @@ class DataFolder:
                 write(file)
                 if durable:
                     self.sync(file)
-            self.rename(unfinished, name)
+            if exclusive:
+                self.rename_to_new(unfinished, name)
+            else:
+                self.rename(unfinished, name)
         except BaseException:
             with contextlib.suppress(OSError):
                 self.remove(unfinished)
@@ -151,16 +166,44 @@ class DataFolder:
         os.fsync(file.fileno())
 
     def sync_folder(self) -> None:
-        """Wait until the names of the folder are on disk."""
-        folder = os.open(self._root, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        """Wait until the names of the folder are on disk, and its own in those above it."""
+        for path in (self.path, *self.path.absolute().parents):
+            try:
+                folder = os.open(path, os.O_RDONLY)
+            except PermissionError:
+                if path == self.path:
+                    raise
+                break  # one that others look after
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+            if path.is_mount():
+                break
 
     def rename(self, name: str, new_name: str) -> None:
         """Rename a file, in the place of one that has the new name."""
         self.resolve(name).replace(self.resolve(new_name))
+
+    def rename_to_new(self, name: str, new_name: str) -> None:
+        """Rename a file to a name that none has.
+
+        Raises
+        ------
+        FileExistsError
+            If one has it.
+        """
+        try:
+            os.link(self.resolve(name), self.resolve(new_name))
+        except OSError as error:
+            if error.errno not in _WITHOUT_LINKS:
+                raise
+            if self.status(new_name) is not None:
+                raise FileExistsError(errno.EEXIST, "there is one", new_name) from None
+            self.rename(name, new_name)
+        else:
+            with contextlib.suppress(OSError):
+                self.remove(name)
 
     def remove(self, name: str) -> None:
         """Delete a file, where it exists."""

@@ -199,7 +199,7 @@ def import_lookup(store: LookupStore, path: Path, options: LookupOptions) -> Loo
         version=committed.version,
         rows=contents.rows_read,
         replaced=committed.rows_replaced,
-        notes=notes,
+        notes=(*notes, *committed.notes),
     )
 
 

@@ -159,7 +159,7 @@ def import_measures(
         replaced=committed.rows_replaced,
         rejected_for=rejecting.group_rejects(rows.check.rejects),
         rejects_path=rejects_path,
-        notes=tuple(notes),
+        notes=(*notes, *committed.notes),
     )
 
 

@@ -1,5 +1,6 @@
 """Changes of tables at rest: one atomic commit each, planned for exactly one version."""
 
+import contextlib
 import json
 import re
 import time
@@ -8,18 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
-from deltalake import CommitProperties, write_deltalake
-from deltalake.exceptions import DeltaError
 
 from boundaries.storage.data_folder import DataFolder
-from service.store.contents import LOG, Content, ImportRecord, rows_digest, table_digest
+from service.delta_log.data_files import write_data_file
+from service.delta_log.head import Head, TornCommit, current_head
+from service.delta_log.log import (
+    LOG,
+    LOG_FILE,
+    Action,
+    DataFile,
+    add_action,
+    commit_name,
+    commit_text,
+    remove_action,
+)
+from service.delta_log.schemas import metadata_of, protocol_of, restated_metadata
+from service.store.contents import Content, ImportRecord, rows_digest, table_digest
 from service.store.delta import (
-    VERSION_FILE,
     DigestCache,
     TableVersion,
-    current_stamp,
     first_line,
     newest_version,
+    open_version,
+    reading,
 )
 from service.store.errors import ConcurrentImportError, DatasetSettingsError, ReadOnlyDataError
 from service.store.row_conditions import RowCondition
@@ -31,11 +43,27 @@ ORPHAN_HOURS = 24
 
 @dataclass(frozen=True)
 class Committed:
-    """What one import did to a table: its version now, and the rows written and replaced."""
+    """What one import did to a table.
+
+    Attributes
+    ----------
+    version : int
+        Of the table now.
+    rows, rows_replaced : int
+        Written and replaced.
+    torn : TornCommit or None
+        In whose place it was written.
+    """
 
     version: int
     rows: int
     rows_replaced: int
+    torn: TornCommit | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the summary of the import says of the table."""
+        return () if self.torn is None else (f"{self.torn}; this import took its place",)
 
 
 @dataclass(frozen=True)
@@ -79,7 +107,7 @@ def commit(
     folder : DataFolder
         Of the table; made by the commit where it is absent.
     rows : pyarrow.Table
-        At least one row. Columns that the table lacks are added to it.
+        Columns that the table lacks are added to it. No row at all where some are taken out.
     name : str
         Of the table, in its metadata and in errors.
     facts : mapping
@@ -110,107 +138,145 @@ def commit(
     ReadOnlyDataError
         If the folder cannot be written.
     """
-
-    def record_after(
-        imports: tuple[ImportRecord, ...], current: TableVersion | None, planned: Plan
-    ) -> tuple[ImportRecord, ...]:
-        return imports if record is None else (*imports, record(current, planned))
-
     check_writable(folder)
     added = table_digest(rows)
     for attempt in range(ATTEMPTS):
-        current = newest_version(folder, digests)
-        planned = Plan() if current is None else plan(current)
-        version = -1 if current is None else current.version
-        try:
-            if current is None:
-                records = record_after((), None, planned)
-                content = Content(added, to_description(facts))
-                _create(folder, rows, name, content, records, configuration)
-                return Committed(0, rows.num_rows, 0)
+        with reading(folder):
+            head = current_head(folder)
+        if head.stamp is None:
+            current, planned, version = None, Plan(facts=facts), 0
+        else:
+            current = open_version(folder, head.stamp.version, digests)
+            planned, version = plan(current), head.stamp.version + 1
             _check_types(current, rows)
-            if planned.facts is not None:
-                # First, so that the rows are the last thing to arrive; then all is asked again.
-                _describe(current, to_description(planned.facts))
-                continue
-            records = record_after(current.imports, current, planned)
-            replaced = _add(current, rows, added, planned, records)
-        except (DeltaError, OSError) as error:
-            stamp = current_stamp(folder)
-            if (-1 if stamp is None else stamp.version) == version:
-                raise ReadOnlyDataError(str(folder.path), first_line(error)) from error
+        records = () if current is None else current.imports
+        if record is not None:
+            records = (*records, record(current, planned))
+        try:
+            change = _change(folder, current, rows, added, planned)
+            actions = change.actions
+            if current is None:
+                metadata = metadata_of(rows.schema, name, change.content.facts, configuration)
+                actions = [protocol_of(rows.schema), metadata, *actions]
+            text = commit_text(change.content.to_metadata(records), actions)
+            _publish(folder, version, text, change.written, head)
+        except FileExistsError:  # another got in first
             time.sleep(0.01 * attempt)
             continue
-        return Committed(version + 1, rows.num_rows, replaced)
+        except OSError as error:
+            raise ReadOnlyDataError(str(folder.path), first_line(error)) from error
+        return Committed(version, rows.num_rows, change.replaced, head.torn)
     raise ConcurrentImportError(name, ATTEMPTS)
 
 
-def _properties(content: Content, records: Sequence[ImportRecord]) -> CommitProperties:
-    """The commit states its content; no retry behind our back: a plan is for one version."""
-    return CommitProperties(max_commit_retries=0, custom_metadata=content.to_metadata(records))
+@dataclass(frozen=True)
+class _Change:
+    """What a commit does: its actions, the file it adds, and what the table then holds."""
+
+    actions: Sequence[Action]
+    written: DataFile | None
+    content: Content
+    replaced: int
 
 
-def _create(
-    folder: DataFolder,
-    rows: pa.Table,
-    name: str,
-    content: Content,
-    records: Sequence[ImportRecord],
-    configuration: Mapping[str, str] | None,
-) -> None:
-    """Make the table with its first rows, in one attempt."""
-    write_deltalake(
-        folder.uri,
-        rows,
-        mode="error",
-        name=name,
-        description=content.facts,
-        configuration=configuration,
-        commit_properties=_properties(content, records),
-    )
+def _change(
+    folder: DataFolder, current: TableVersion | None, rows: pa.Table, added: int, plan: Plan
+) -> _Change:
+    """Put the rows on disk, and say what makes them part of the table."""
+    schema = rows.schema.remove_metadata()
+    outdated: Sequence[DataFile] = ()
+    replaced, digest, facts = 0, 0, ""
+    if current is not None:
+        schema = _with_columns(current.schema, schema)
+        outdated, remaining, replaced, digest = _taken_out(current, plan)
+        rows = pa.concat_tables([*remaining, rows], promote_options="default")
+        facts = current.description
+    if plan.facts is not None:
+        facts = to_description(plan.facts)
+    actions = [remove_action(file) for file in outdated]
+    if current is not None and (facts != current.description or schema != current.schema):
+        actions.insert(0, restated_metadata(current.snapshot.metadata, schema, facts))
+    written = None
+    if rows.num_rows:
+        written = write_data_file(folder, _conformed(rows, schema))
+        actions.append(add_action(written, rows.num_rows))
+    return _Change(actions, written, Content((digest + added) % 2**64, facts), replaced)
 
 
-def _describe(current: TableVersion, description: str) -> None:
-    """Replace the facts about the table, in one attempt."""
-    content = Content(current.content.rows, description)
-    properties = _properties(content, current.imports)
-    current.delta.alter.set_table_description(description, commit_properties=properties)
+def _taken_out(
+    current: TableVersion, plan: Plan
+) -> tuple[Sequence[DataFile], Sequence[pa.Table], int, int]:
+    """The files that a plan takes out, their rows that stay, and how many rows it replaces.
 
-
-def _add(
-    current: TableVersion,
-    rows: pa.Table,
-    added: int,
-    plan: Plan,
-    records: Sequence[ImportRecord],
-) -> int:
-    """Add rows to the table, or replace some of its own, in one attempt; how many it replaced."""
-    written, replaced, digest = rows, 0, current.content.rows
+    The last is the digest of all rows of the table that stay.
+    """
     if plan.remaining is not None:
-        written = pa.concat_tables([plan.remaining, rows], promote_options="default")
-        replaced = current.delta.count() - plan.remaining.num_rows
-        digest = table_digest(plan.remaining)
-    elif plan.replaced is not None:
-        for batch in current.batches(plan.replaced):
-            replaced += batch.num_rows
-            digest -= rows_digest([batch])
-    content = Content((digest + added) % 2**64, current.description)
-    properties = _properties(content, records)
-    if replaced:
-        condition = "true" if plan.replaced is None else plan.replaced.to_sql()
-        write_deltalake(
-            current.delta,
-            written,
-            mode="overwrite",
-            predicate=condition,
-            schema_mode="merge",
-            commit_properties=properties,
-        )
-    else:
-        write_deltalake(
-            current.delta, rows, mode="append", schema_mode="merge", commit_properties=properties
-        )
-    return replaced
+        replaced = current.count() - plan.remaining.num_rows
+        return current.snapshot.files, [plan.remaining], replaced, table_digest(plan.remaining)
+    outdated, remaining, replaced, digest = [], [], 0, current.content.rows
+    if plan.replaced is not None:
+        for file in current.snapshot.files:
+            batches = list(current.batches(plan.replaced, files=[file]))
+            count = sum(batch.num_rows for batch in batches)
+            if count:
+                outdated.append(file)
+                replaced += count
+                digest -= rows_digest(batches)
+                others = current.batches(plan.replaced, files=[file], inverted=True)
+                remaining.append(pa.Table.from_batches(others, current.schema))
+    return outdated, remaining, replaced, digest
+
+
+def _with_columns(schema: pa.Schema, other_schema: pa.Schema) -> pa.Schema:
+    """The columns of a table and those that rows add to it, which are null for its own rows."""
+    added = [field.with_nullable(True) for field in other_schema if field.name not in schema.names]
+    return pa.schema([*schema, *added])
+
+
+def _conformed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with all columns of the table, in its order; null where they have none."""
+    columns = [
+        rows.column(field.name)
+        if field.name in rows.column_names
+        else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _publish(
+    folder: DataFolder, version: int, text: bytes, written: DataFile | None, head: Head
+) -> None:
+    """Make the commit part of the log: on disk, before anybody is told.
+
+    Raises
+    ------
+    FileExistsError
+        If another got in first.
+    """
+    log, name = folder.subfolder(LOG), commit_name(version)
+    try:
+        if head.torn is None:
+            log.write(name, lambda file: file.write(text), durable=True, exclusive=True)
+            return
+        with folder.locked():
+            if current_head(folder) != head:
+                raise FileExistsError(name)
+            log.write(name, lambda file: file.write(text), durable=True)
+    except OSError:
+        with contextlib.suppress(OSError):
+            # It can be there, and not be known to be on disk: then it is left as it is.
+            if written is not None and not _is_there(log, name, text):
+                folder.remove(written.name)
+        raise
+
+
+def _is_there(log: DataFolder, name: str, text: bytes) -> bool:
+    """Whether a commit is the one of that text."""
+    if log.status(name) is None:
+        return False
+    with log.open(name) as file:
+        return file.read() == text
 
 
 def _check_types(current: TableVersion, rows: pa.Table) -> None:
@@ -218,7 +284,7 @@ def _check_types(current: TableVersion, rows: pa.Table) -> None:
 
     Left to itself the writer would turn numbers into text without a word.
     """
-    types = {field.name: field.type for field in pa.schema(current.delta.schema().to_arrow())}
+    types = {field.name: field.type for field in current.schema}
     for field in rows.schema:
         expected = types.get(field.name, field.type)
         if expected != field.type:
@@ -270,29 +336,32 @@ def remove_orphans(folder: DataFolder, *, retention_hours: int = RETENTION_HOURS
     if current is None:
         return 0
     removed = 0
+    names = {file.name for file in current.snapshot.files}
+    log = folder.subfolder(LOG)
     try:
-        unreferenced = current.delta.vacuum(
-            retention_hours=retention_hours,
-            dry_run=True,
-            enforce_retention_duration=False,
-            full=True,
-        )
-        for relative in unreferenced:
-            folder.remove(relative)
-            removed += 1
-        log = folder.subfolder(LOG)
-        horizon_ns = (time.time() - max(retention_hours, ORPHAN_HOURS) * 3600) * 1e9
+        for name in folder.names():
+            if name.endswith(".parquet") and name not in names:
+                removed_ns = current.snapshot.removed_ms.get(name, 0) * 1e6
+                removed += _remove_old(folder, name, retention_hours, removed_ns)
         for name in log.names():
-            if VERSION_FILE.match(name) or not re.search(r"tmp|#", name):
-                continue
-            status = log.status(name)
-            if status is not None and status.changed_ns < horizon_ns:
-                log.remove(name)
-                removed += 1
-    except (DeltaError, OSError):
+            if not LOG_FILE.match(name) and re.search(r"tmp|#", name):
+                removed += _remove_old(log, name, max(retention_hours, ORPHAN_HOURS))
+        before_ns = time.time_ns() - ORPHAN_HOURS * 3600 * 10**9
+        folder.sweep(before_ns=before_ns)
+        log.sweep(before_ns=before_ns)
+    except OSError:
         # Cleaning is a courtesy: an import that succeeded must not be reported as failed.
         return removed
     return removed
+
+
+def _remove_old(folder: DataFolder, name: str, hours: float, since_ns: float = 0) -> bool:
+    """Delete a file that has not been in use for some hours; whether it was deleted."""
+    status = folder.status(name)
+    if status is None or max(status.changed_ns, since_ns) >= (time.time() - hours * 3600) * 1e9:
+        return False
+    folder.remove(name)
+    return True
 
 
 def to_description(facts: Mapping[str, Any]) -> str:

@@ -11,8 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from boundaries.storage.data_folder import DataFolder
+from service.delta_log.errors import DamagedFileError
+from service.delta_log.log import read_commit
 
-LOG = "_delta_log"
 BATCH_ROWS = 65_536
 
 _DIGITS = 2**64
@@ -94,10 +95,9 @@ def committed_content(folder: DataFolder, version: int) -> Content | None:
         there any more because a checkpoint has taken its place.
     """
     try:
-        with folder.open(f"{LOG}/{version:020d}.json") as file:
-            information = _commit_information(file)
+        information = read_commit(folder, version).information
         return Content(int(information[_ROWS], 16), str(information[_FACTS]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    except (FileNotFoundError, DamagedFileError, ValueError, KeyError, TypeError):
         return None
 
 
@@ -117,20 +117,9 @@ def committed_imports(folder: DataFolder, version: int) -> tuple[ImportRecord, .
         Oldest first; None where the commit states none or is not there.
     """
     try:
-        with folder.open(f"{LOG}/{version:020d}.json") as file:
-            return tuple(json.loads(_commit_information(file)[_IMPORTS]))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return tuple(json.loads(read_commit(folder, version).information[_IMPORTS]))
+    except (FileNotFoundError, DamagedFileError, ValueError, KeyError, TypeError):
         return None
-
-
-def _commit_information(file: IO[bytes]) -> Any:
-    """What a commit says of itself; empty where it says nothing."""
-    for line in file:
-        if b'"commitInfo"' in line:
-            action = json.loads(line)
-            if "commitInfo" in action:
-                return action["commitInfo"]
-    return {}
 
 
 def read_digest(content: memoryview) -> int:

@@ -1,7 +1,6 @@
 """Delta tables at rest: which version is the newest, and what it holds."""
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,13 +11,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset
-from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError, TableNotFoundError
 
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.data_folder import DataFolder
+from service.delta_log.data_files import check_data_file
+from service.delta_log.errors import DamagedFileError
+from service.delta_log.head import current_head
+from service.delta_log.log import DataFile, Snapshot, read_snapshot
+from service.delta_log.schemas import from_schema_string
 from service.store.contents import (
-    LOG,
     Content,
     ImportRecord,
     committed_content,
@@ -29,58 +30,6 @@ from service.store.contents import (
 )
 from service.store.errors import DamagedTableError
 from service.store.row_conditions import RowCondition
-
-VERSION_FILE = re.compile(r"^(\d{20})\.(json|checkpoint(\..*)?\.parquet)$")
-
-
-@dataclass(frozen=True)
-class Stamp:
-    """A table version as seen on disk, cheap to compare: one answer per request needs it.
-
-    Attributes
-    ----------
-    version : int
-    inode, changed_ns : int
-        Of its commit: they tell a table that was deleted and made anew from the one before.
-    """
-
-    version: int
-    inode: int
-    changed_ns: int
-
-
-def current_stamp(folder: DataFolder, latest: Stamp | None = None) -> Stamp | None:
-    """The newest version of a table.
-
-    Parameters
-    ----------
-    folder : DataFolder
-        Of the table.
-    latest : Stamp or None
-        What this answered before: while it is still the newest this costs two file status
-        calls, otherwise a listing.
-
-    Returns
-    -------
-    Stamp or None
-        None where there is no table.
-    """
-    if latest is not None and folder.status(f"{LOG}/{latest.version + 1:020d}.json") is None:
-        current = _stamp_of(folder, latest.version)
-        if current == latest:
-            return current
-    matches = (VERSION_FILE.match(name) for name in folder.subfolder(LOG).names())
-    versions = [int(match[1]) for match in matches if match]
-    return _stamp_of(folder, max(versions)) if versions else None
-
-
-def _stamp_of(folder: DataFolder, version: int) -> Stamp | None:
-    """The stamp of one version, from its commit or else from its checkpoint."""
-    for ending in ("json", "checkpoint.parquet"):
-        status = folder.status(f"{LOG}/{version:020d}.{ending}")
-        if status is not None:
-            return Stamp(version, status.inode, status.changed_ns)
-    return None
 
 
 @dataclass(frozen=True)
@@ -106,26 +55,41 @@ class TableVersion:
     ----------
     folder : DataFolder
         Of the table.
-    delta : DeltaTable
-    version : int
-        Its number.
+    snapshot : Snapshot
+        What the log says of it.
     digests : DigestCache or None
     """
 
     folder: DataFolder
-    delta: DeltaTable
-    version: int
+    snapshot: Snapshot
     digests: DigestCache | None = None
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+        return self.snapshot.version
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Its columns.
+
+        Raises
+        ------
+        DamagedTableError
+            If the table was not written by this software.
+        """
+        with reading(self.folder):
+            return from_schema_string(self.snapshot.metadata["schemaString"])
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The names of its columns."""
-        return tuple(str(field.name) for field in self.delta.schema().fields)
+        return tuple(self.schema.names)
 
     @property
     def description(self) -> str:
         """The facts about the table, as its metadata keep them."""
-        return str(self.delta.metadata().description or "")
+        return str(self.snapshot.metadata.get("description") or "")
 
     @cached_property
     def facts(self) -> Mapping[str, Any]:
@@ -202,13 +166,23 @@ class TableVersion:
                     rows = rows.set_column(position, rows.field(position).name, texts)
             return rows.unify_dictionaries()
 
-    def batches(self, condition: RowCondition | None = None) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self,
+        condition: RowCondition | None = None,
+        *,
+        files: Iterable[DataFile] | None = None,
+        inverted: bool = False,
+    ) -> Iterator[pa.RecordBatch]:
         """The rows with all columns, or those that meet a condition, one batch at a time.
 
         Parameters
         ----------
         condition : RowCondition or None
             None for all rows.
+        files : iterable of DataFile or None
+            Those of its data files that are read; None for all.
+        inverted : bool
+            Whether it is the rows that do not meet the condition.
 
         Yields
         ------
@@ -218,30 +192,89 @@ class TableVersion:
         Raises
         ------
         DamagedTableError
-            If a data file is missing or unreadable.
+            If a data file is missing, or is not what was written.
         """
         selection = None if condition is None else condition.to_arrow()
+        if selection is not None and inverted:
+            selection = ~selection
         with reading(self.folder):
-            yield from self._dataset().to_batches(filter=selection)
+            yield from self._dataset(files=files).to_batches(filter=selection)
 
-    def _dataset(self, coded: Iterable[str] = ()) -> pyarrow.dataset.Dataset:
-        """The data files as a data set of Arrow."""
-        options = pyarrow.dataset.ParquetReadOptions(dictionary_columns=set(coded))
-        return self.delta.to_pyarrow_dataset(
-            filesystem=self.folder.arrow(), parquet_read_options=options
+    def count(self) -> int:
+        """How many rows it has.
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        DamagedTableError
+            If a data file is missing, or is not what was written.
+        """
+        with reading(self.folder):
+            return int(self._dataset().count_rows())
+
+    def _dataset(
+        self, coded: Iterable[str] = (), files: Iterable[DataFile] | None = None
+    ) -> pyarrow.dataset.FileSystemDataset:
+        """Its data files as a data set of Arrow, after each was compared with its digest."""
+        files = list(self.snapshot.files if files is None else files)
+        for file in files:
+            check_data_file(self.folder, file)
+        names = set(coded)
+        schema = self.schema
+        for position, field in enumerate(schema):
+            if field.name in names:
+                kind = pa.dictionary(pa.int32(), field.type)
+                schema = schema.set(position, field.with_type(kind))
+        options = pyarrow.dataset.ParquetReadOptions(dictionary_columns=names)
+        return pyarrow.dataset.FileSystemDataset.from_paths(
+            [file.name for file in files],
+            schema=schema,
+            format=pyarrow.dataset.ParquetFileFormat(read_options=options),
+            filesystem=self.folder.arrow(),
         )
 
     def _digest(self) -> int:
         """The digest of all rows, from disk if it has been made before."""
         if self.digests is None:
             return rows_digest(self.batches())
-        names = "\n".join(sorted(uri.rpartition("/")[2] for uri in self.delta.file_uris()))
+        names = "\n".join(sorted(file.name for file in self.snapshot.files))
         return self.digests.files.get(
             (self.digests.table, blake2b(names.encode(), digest_size=16).hexdigest()),
             lambda: rows_digest(self.batches()),
             read=read_digest,
             write=write_digest,
         )
+
+
+def open_version(
+    folder: DataFolder, version: int, digests: DigestCache | None = None
+) -> TableVersion:
+    """The table at a version; reads its log.
+
+    Parameters
+    ----------
+    folder : DataFolder
+        Of the table.
+    version : int
+        One that has been committed.
+    digests : DigestCache or None
+        Where the digest of a version is kept whose commit states none.
+
+    Returns
+    -------
+    TableVersion
+        Its rows have not been read.
+
+    Raises
+    ------
+    DamagedTableError
+        If there is a log that cannot be read.
+    """
+    with reading(folder):
+        return TableVersion(folder, read_snapshot(folder, version), digests)
 
 
 def newest_version(folder: DataFolder, digests: DigestCache | None = None) -> TableVersion | None:
@@ -264,11 +297,9 @@ def newest_version(folder: DataFolder, digests: DigestCache | None = None) -> Ta
     DamagedTableError
         If there is a log that cannot be read.
     """
-    if current_stamp(folder) is None:
-        return None
     with reading(folder):
-        table = DeltaTable(folder.uri)
-        return TableVersion(folder, table, table.version(), digests)
+        stamp = current_head(folder).stamp
+    return None if stamp is None else open_version(folder, stamp.version, digests)
 
 
 def parsed_facts(folder: DataFolder, description: str) -> Mapping[str, Any]:
@@ -304,7 +335,7 @@ def parsed_facts(folder: DataFolder, description: str) -> Mapping[str, Any]:
 
 @contextmanager
 def reading(folder: DataFolder) -> Iterator[None]:
-    """Turn what the Delta reader raises into an error of ours.
+    """Turn what reading a table raises into an error of the store.
 
     Parameters
     ----------
@@ -319,11 +350,11 @@ def reading(folder: DataFolder) -> Iterator[None]:
     Raises
     ------
     DamagedTableError
-        In the place of errors of Delta and Arrow.
+        In the place of errors of the log, of Arrow and of the disk.
     """
     try:
         yield
-    except (DeltaError, TableNotFoundError, pa.ArrowException, OSError) as error:
+    except (DamagedFileError, pa.ArrowException, OSError) as error:
         raise DamagedTableError(str(folder.path), first_line(error)) from error
 
 

@@ -34,8 +34,8 @@ SCHEMA = pa.schema(
     ]
 )
 
-# Only these have their smallest and largest values in the log, where they would outlive the
-# deletion of the rows.
+# Should another program write: only these have their smallest and largest values in the log, where
+# they would outlive the deletion of the rows.
 STATISTICS = {"delta.dataSkippingStatsColumns": "source_file,source_sha256"}
 
 

@@ -260,9 +260,9 @@ class LookupStore(TableStore[_Version]):
         """
         _check_key(key)
         check_writable(self._table.folder)
-        pairs = self._current().pairs
-        if key in pairs and not replace:
-            raise _exists(key, pairs[key])
+        current = self._table.current(importing=True)
+        if current is not None and key in current.pairs and not replace:
+            raise _exists(key, current.pairs[key])
 
     def append(
         self,

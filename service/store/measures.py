@@ -257,7 +257,7 @@ class MeasureStore(TableStore[Columns]):
         for key in keys:
             _check_key(key)
         check_writable(self._table.folder)
-        _check_absent(keys, {} if replace else self._columns())
+        _check_absent(keys, {} if replace else self._table.current(importing=True) or {})
 
     def append(
         self,

@@ -1,4 +1,4 @@
-"""Which rows of a table: one condition for the writer's SQL and for the reader's filter."""
+"""Which rows of a table: a condition on its text columns."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -24,21 +24,6 @@ class RowCondition:
     def __or__(self, other: "RowCondition") -> "RowCondition":
         return RowCondition(self.descriptions + other.descriptions)
 
-    def to_sql(self) -> str:
-        """The condition in SQL.
-
-        Returns
-        -------
-        str
-            A WHERE clause without the keyword.
-        """
-        return " OR ".join(
-            "("
-            + " AND ".join(f"{name} IN ({_listed(values)})" for name, values in columns.items())
-            + ")"
-            for columns in self.descriptions
-        )
-
     def to_arrow(self) -> pc.Expression:
         """The condition as a filter of Arrow.
 
@@ -54,27 +39,6 @@ class RowCondition:
                 for columns in self.descriptions
             ),
         )
-
-
-def sql_text(value: str) -> str:
-    """The value as an SQL string literal.
-
-    Parameters
-    ----------
-    value : str
-        Any text.
-
-    Returns
-    -------
-    str
-        In quotes.
-    """
-    return "'" + value.replace("'", "''") + "'"
-
-
-def _listed(values: Collection[str]) -> str:
-    """The values as SQL string literals, in a fixed order."""
-    return ", ".join(sql_text(value) for value in sorted(values))
 
 
 def _is_in(column: str, values: Collection[str]) -> pc.Expression:

@@ -12,20 +12,22 @@ import pyarrow as pa
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.damage import RETRY_S, Damage, DamagedPart
 from boundaries.storage.data_folder import DataFolder
+from service.delta_log.head import Head, Stamp, TornCommit, current_head
 from service.store.commits import Committed, Plan, RecordOf, check_writable, commit, remove_orphans
 from service.store.contents import committed_content
 from service.store.delta import (
     DigestCache,
-    Stamp,
     TableVersion,
-    current_stamp,
     first_line,
-    newest_version,
+    open_version,
     parsed_facts,
+    reading,
 )
 from service.store.errors import DamagedTableError, WrongCrsError
 from service.store.source_files import SourceFile, check_distinct, plan_of_files
 from spatial.coordinates.crs import parsed_crs
+
+IMPORT_AGAIN = "import again what it was to bring: that takes its place"
 
 T = TypeVar("T")
 Value = TypeVar("Value")
@@ -112,9 +114,9 @@ class VersionedTable(Generic[T]):
         self._digests = (
             None if digests is None else DigestCache(digests, self._label.replace(" ", "-"))
         )
-        self._latest_stamp: Stamp | None = None
-        self._opened: _Memo[TableVersion | None] = _Memo()
-        self._value: _Memo[T | None] = _Memo()
+        self._head = Head()
+        self._opened: _Memo[TableVersion] = _Memo()
+        self._value: _Memo[T] = _Memo()
         self._revision: _Memo[str] = _Memo()
         self._damage = damage or Damage()
         self._damaged: _TableDamage | None = None
@@ -167,8 +169,13 @@ class VersionedTable(Generic[T]):
                 self._note(stamp, error)
         return f"damaged-{stamp.version}"
 
-    def current(self) -> T | None:
+    def current(self, *, importing: bool = False) -> T | None:
         """The value of the version that is served, None where there is no table.
+
+        Parameters
+        ----------
+        importing : bool
+            Whether a table of which no version is whole counts as none: an import makes it anew.
 
         Returns
         -------
@@ -183,7 +190,7 @@ class VersionedTable(Generic[T]):
             If the table cannot be read, and was not before.
         """
         stamp = self._served_stamp()
-        if stamp is None:
+        if stamp is None or (importing and self._head.stamp is None):
             return None
         error = self._unserved_error()
         if error is not None:
@@ -195,7 +202,7 @@ class VersionedTable(Generic[T]):
             raise
 
     def newest(self) -> TableVersion | None:
-        """The newest version, opened; None where there is no table.
+        """The newest version, opened; None where there is no table or no version is whole.
 
         Returns
         -------
@@ -210,7 +217,7 @@ class VersionedTable(Generic[T]):
             If its log cannot be read.
         """
         stamp = self._stamp()
-        return None if stamp is None else self._opened.get(stamp, self._open)
+        return None if stamp is None else self._opened_at(stamp)
 
     def check_import(self, files: Sequence[SourceFile], *, replace: bool = False) -> None:
         """Raise what an import of files would raise, before any row is read.
@@ -291,8 +298,9 @@ class VersionedTable(Generic[T]):
 
     def _stamp(self) -> Stamp | None:
         """The newest version as seen on disk."""
-        self._latest_stamp = current_stamp(self.folder, self._latest_stamp)
-        return self._latest_stamp
+        with reading(self.folder):
+            head = self._head = current_head(self.folder, self._head)
+        return head.stamp
 
     def _served_stamp(self) -> Stamp | None:
         """The newest version that can be read, or of which it is not known that it cannot be.
@@ -301,6 +309,8 @@ class VersionedTable(Generic[T]):
         hears of no other than they will be answered from.
         """
         newest, damaged, served = self._stamp(), self._damaged, self._value.stamp
+        if self._head.torn is not None:
+            return self._served_below(self._head.torn, newest)
         if newest is None:
             self._mend()
             return None
@@ -318,9 +328,21 @@ class VersionedTable(Generic[T]):
             return served or newest
         return newest
 
-    def _read_value(self, stamp: Stamp) -> T | None:
+    def _served_below(self, torn: TornCommit, newest: Stamp | None) -> Stamp:
+        """What is served where a commit is torn: what was read of it, or the version before."""
+        served, damaged = self._value.stamp, self._damaged
+        if served is None or served.version != torn.stamp.version:
+            served = newest
+        is_retried = damaged is None or time.monotonic() >= damaged.retry_at
+        if is_retried or (damaged is not None and damaged.stamp not in (torn.stamp, newest)):
+            error = DamagedTableError(str(self.folder.path), f"{torn}; {IMPORT_AGAIN}")
+            self._damaged = _TableDamage(torn.stamp, served, error, time.monotonic() + RETRY_S)
+            self._damage.note(DamagedPart(*self._part, error.reason, served is not None))
+        return served or torn.stamp
+
+    def _read_value(self, stamp: Stamp) -> T:
         """The value of a version; a damage that was noted is over when it has been read."""
-        value = self._value.get(stamp, self._load)
+        value = self._value.get(stamp, lambda: self._load(stamp))
         self._mend()
         return value
 
@@ -339,7 +361,7 @@ class VersionedTable(Generic[T]):
 
     def _mend(self) -> None:
         """Note that nothing is damaged any more."""
-        if self._damaged is not None:
+        if self._damaged is not None and self._head.torn is None:
             self._damaged = None
             self._damage.mend(*self._part)
 
@@ -348,18 +370,21 @@ class VersionedTable(Generic[T]):
         """What damage calls the table."""
         return self._kind, self._name
 
-    def _open(self) -> TableVersion | None:
-        """The newest version, opened, if it is in the working CRS."""
-        table = newest_version(self.folder, self._digests)
-        if table is not None:
-            self._check_crs(table.facts)
+    def _opened_at(self, stamp: Stamp) -> TableVersion:
+        """A version, opened, if it is in the working CRS."""
+        return self._opened.get(stamp, lambda: self._open(stamp))
+
+    def _open(self, stamp: Stamp) -> TableVersion:
+        """Open a version."""
+        table = open_version(self.folder, stamp.version, self._digests)
+        self._check_crs(table.facts)
         return table
 
-    def _load(self) -> T | None:
-        """The value of the newest version, read."""
-        table = self.newest()
+    def _load(self, stamp: Stamp) -> T:
+        """The value of a version, read."""
+        table = self._opened_at(stamp)
         try:
-            return None if table is None else self._read(table)
+            return self._read(table)
         except (ValueError, TypeError, LookupError, AttributeError) as error:
             # Values that no import writes: whatever they make their readers raise.
             reason = f"its rows are not those of an import: {first_line(error)}"
@@ -369,8 +394,7 @@ class VersionedTable(Generic[T]):
         """The revision of a version, from its commit if that states its content."""
         content = committed_content(self.folder, stamp.version)
         if content is None:
-            table = self.newest()
-            return "" if table is None else table.revision
+            return self._opened_at(stamp).revision
         self._check_crs(parsed_facts(self.folder, content.facts))
         return content.revision(stamp.version)
 

@@ -349,7 +349,7 @@ class Areas:
         if not is_layer_id(layer.layer_id):  # a grid: as many as there are sizes
             return assign_points(layer, incidents.xy_m)
         return self._assignments.get(
-            layer, incidents.xy_m, dataset=incidents.dataset, version=str(incidents.version)
+            layer, incidents.xy_m, dataset=incidents.dataset, version=incidents.revision
         )
 
     def _around(self) -> str:

@@ -264,6 +264,7 @@ def import_files(
             *tally_lines(tallies),
             *notes,
             *_box_notes(rows, options),
+            *committed.notes,
         ),
     )
 

@@ -148,6 +148,7 @@ def import_postcodes(
         notes=(
             *_notes(rows, repeat_count),
             *(note for parsed_file in parsed_files for note in parsed_file.notes),
+            *committed.notes,
         ),
     )
 

@@ -135,7 +135,7 @@ def import_sites(
         rejected_for=rejecting.group_rejects(rejects),
         rejects_path=rejects_path,
         districts=_by_district(table),
-        notes=(*features.rows.notes, *reading.notes, *_phase_notes(table)),
+        notes=(*features.rows.notes, *reading.notes, *_phase_notes(table), *committed.notes),
     )
 
 

@@ -1,5 +1,6 @@
 """The way to files at rest: whole or not at all, and every operation in one object."""
 
+import errno
 import os
 import threading
 
@@ -80,6 +81,21 @@ def test_names_lead_into_folders_below(folder):
     folder.subfolder("logs").write("a", lambda file: file.write(b"one"))
     assert content(folder, "logs/a") == b"one"
     assert folder.status("logs/a") == folder.subfolder("logs").status("a")
+
+
+def test_a_file_that_must_be_new_takes_no_other_ones_place(folder, monkeypatch):
+    for _ in range(2):
+        folder.write("a", lambda file: file.write(b"one"), exclusive=True)
+        with pytest.raises(FileExistsError):
+            folder.write("a", lambda file: file.write(b"two"), exclusive=True)
+        assert content(folder, "a") == b"one"
+        assert folder.names() == ["a"]
+        folder.remove("a")
+
+        def without_links(*_):
+            raise OSError(errno.EPERM, "such a disk has no links")
+
+        monkeypatch.setattr(os, "link", without_links)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS[:3])

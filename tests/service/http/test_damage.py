@@ -35,8 +35,8 @@ def others(county):
 
 
 def garbage_in_the_log(folder, name):
-    commit = max((folder / name / "_delta_log").glob("*.json"))
-    commit.write_bytes(b"garbage\n")
+    for commit in (folder / name / "_delta_log").glob("*.json"):
+        commit.write_bytes(b"garbage\n")
 
 
 def truncated_rows(folder, name):

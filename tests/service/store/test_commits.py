@@ -6,15 +6,17 @@ import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pytest
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
 
 from boundaries.storage.data_folder import DataFolder
+from service.delta_log.head import current_head
 from service.store import commits
 from service.store.commits import Committed, Plan, commit, remove_orphans
-from service.store.delta import current_stamp, newest_version
+from service.store.delta import newest_version
 from service.store.errors import (
     AlreadyImportedError,
     ConcurrentImportError,
@@ -190,15 +192,22 @@ def test_giving_up_is_said(table, monkeypatch):
         _write(table, plan)
 
 
-def test_a_disk_that_cannot_be_written_is_no_rival(table, monkeypatch):
+@pytest.mark.parametrize("files_before", range(2))
+def test_a_disk_that_cannot_be_written_is_no_rival(table, files_before):
+    class Full(DataFolder):
+        created = 0
+
+        def create(self, name: str) -> IO[bytes]:
+            Full.created += 1
+            if Full.created > files_before:
+                raise OSError("No space left on device")
+            return super().create(name)
+
     _write(table)
-
-    def full(*_: object, **__: object) -> None:
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(commits, "write_deltalake", full)
+    before = sorted(table.path.rglob("*"))
     with pytest.raises(ReadOnlyDataError, match="No space left"):
-        _write(table)
+        _write(Full(table.path))
+    assert sorted(table.path.rglob("*")) == before
 
 
 def test_what_killed_imports_left_is_removed_once_it_is_old(table):
@@ -211,11 +220,11 @@ def test_what_killed_imports_left_is_removed_once_it_is_old(table):
         path.write_bytes(b"x")
     for path in old:
         os.utime(path, (long_ago, long_ago))
-    version = current_stamp(table)
+    version = current_head(table).stamp
     assert remove_orphans(table) == 2
     assert not any(path.exists() for path in old)
     assert all(path.exists() for path in recent)
-    assert current_stamp(table) == version
+    assert current_head(table).stamp == version
     assert newest_version(table).read().num_rows == 2
 
 
@@ -259,7 +268,7 @@ def test_a_first_import_that_was_killed_leaves_no_table(table):
     log.mkdir(parents=True)
     (table.path / "part-0.parquet").write_bytes(b"half")
     (log / "_commit_1234.json.tmp").write_text("{")
-    assert current_stamp(table) is None
+    assert current_head(table).stamp is None
     assert newest_version(table) is None
     assert _write(table).version == 0
     assert newest_version(table).read().num_rows == 2
@@ -268,10 +277,12 @@ def test_a_first_import_that_was_killed_leaves_no_table(table):
 def test_the_stamp_is_found_by_checkpoint_when_the_log_is_cleaned(table):
     for _ in range(3):
         _write(table)
-    newest_version(table).delta.create_checkpoint()
+    DeltaTable(table.path).create_checkpoint()
     for path in (table.path / "_delta_log").glob("0*.json"):
         path.unlink()
-    stamp = current_stamp(table)
-    assert stamp is not None
-    assert stamp.version == 2
-    assert current_stamp(table, stamp) == stamp
+    head = current_head(table)
+    assert head.stamp.version == 2
+    assert current_head(table, head) is head
+    assert newest_version(table).read().num_rows == 6
+    assert _write(table).version == 3
+    assert newest_version(table).read().num_rows == 8
