@@ -1,5 +1,6 @@
 """Array types, and the checks that all public functions share."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ IntArray = NDArray[np.int64]
 IndexArray = NDArray[np.int32]
 BoolArray = NDArray[np.bool_]
 AnyArray = NDArray[Any]
+Progress = Callable[[int, int], None]
+"""Called as ``on_progress(done, parts)`` between the parts of a sum; what it raises ends it."""
 
 
 def checked_points(xy_m: ArrayLike) -> FloatArray:

@@ -172,8 +172,14 @@ class LimitSettings(BaseModel):
     permuted_values: PositiveInt = 2_000_000_000
     """Most permutations times areas of one request."""
 
+    work_s: PositiveInt = 20
+    """Most estimated seconds of work of one request; a request for more is refused."""
+
+    work_bytes: PositiveInt = 900 * 1024**2
+    """Most estimated memory that one request may take besides what is kept."""
+
     heavy_running: PositiveInt = 2
-    """Answers with a permutation test that one process computes at a time."""
+    """Answers with a permutation test, or of some seconds, that one process computes at a time."""
 
     heavy_waiting: NonNegativeInt = 64
     """Such answers that may wait; a request beyond them is refused (503)."""

@@ -58,6 +58,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.InvalidWithinError: 422,
     analysis.UnknownStatisticError: 422,
     analysis.TooMuchWorkError: 422,
+    analysis.OverBudgetError: 422,
     analysis.StaleVersionError: 410,
     analysis.UnknownCollectionError: 404,
     analysis.UnknownFeatureError: 404,

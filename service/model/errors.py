@@ -9,6 +9,7 @@ AnalysisError
 ├── InvalidWithinError      no area, circle or polygon to stay within
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
+│   └── OverBudgetError     more seconds or memory
 ├── StaleVersionError       an address that names a version no longer held
 ├── InvalidRulesError       a file of priority rules that cannot be used
 ├── UnknownCollectionError  a collection of features that there is not
@@ -168,6 +169,10 @@ class TooMuchWorkError(AnalysisError):
 
     def __str__(self) -> str:
         return f"{self.asked} {self.what} are more than the {self.allowed} allowed: {self.advice}"
+
+
+class OverBudgetError(TooMuchWorkError):
+    """More seconds or memory, by estimate, than one request may take: whatever part needs them."""
 
 
 class StaleVersionError(AnalysisError):

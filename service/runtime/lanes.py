@@ -9,18 +9,23 @@ WorkError
 
 import contextvars
 import enum
+import os
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, ClassVar, TypeVar
 
 from service.config.settings import LimitSettings
+from service.runtime.budget import Budget, within
 from service.runtime.cancellation import CancelToken, cancellable, check_cancelled
 
 Value = TypeVar("Value")
 
 QUICK_THREADS = 16
 ORDINARY_THREADS = 8
+QUICK_S, ORDINARY_S = 0.5, 2.0  # estimated; whatever takes longer is moved to the heavy lane
+HEAVY_NICENESS = 10
 
 
 class Cost(enum.StrEnum):
@@ -28,7 +33,7 @@ class Cost(enum.StrEnum):
 
     QUICK = "quick"  # tiles, lists: milliseconds
     ORDINARY = "ordinary"  # tables, rasters, pictures: up to some seconds
-    HEAVY = "heavy"  # whatever draws from a null: seconds to minutes
+    HEAVY = "heavy"  # whatever draws from a null, or takes seconds
 
 
 class WorkError(Exception):
@@ -67,6 +72,12 @@ class Lane:
         How many are computed at a time.
     queue_size : int
         How many more may wait.
+    limits, seconds : LimitSettings, float
+        What an answer may take here: see `Budget`. Without limits nothing is bounded.
+    longer : Lane, optional
+        Where an answer that takes longer is computed.
+    niceness : int
+        By how much its threads stand back for all others, and theirs with them (Linux).
     on_change : callable, optional
         Called with the lane whenever a job comes or goes.
     """
@@ -77,13 +88,25 @@ class Lane:
         *,
         threads: int,
         queue_size: int,
+        limits: LimitSettings | None = None,
+        seconds: float = 0.0,
+        longer: "Lane | None" = None,
+        niceness: int = 0,
         on_change: Callable[["Lane"], None] = lambda _: None,
     ) -> None:
         self.cost = cost
+        self.longer = longer
+        self._limits = limits
+        self._seconds = seconds
         self._threads = threads
         self._queue_size = queue_size
         self._on_change = on_change
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"hotspots-{cost}")
+        self._pool = ThreadPoolExecutor(
+            threads,
+            thread_name_prefix=f"hotspots-{cost}",
+            initializer=_stand_back,
+            initargs=(niceness,),
+        )
         self._lock = threading.Lock()
         self._jobs: dict[Future[Any], CancelToken] = {}
 
@@ -116,7 +139,10 @@ class Lane:
         def run() -> Value:
             with cancellable(token):
                 check_cancelled()
-                return job()
+                if self._limits is None:
+                    return job()
+                with within(Budget(self._seconds, self._limits)):
+                    return job()
 
         with self._lock:
             if len(self._jobs) >= self._threads + self._queue_size:
@@ -146,14 +172,29 @@ class Lanes:
     def __init__(
         self, limits: LimitSettings, on_change: Callable[[Lane], None] = lambda _: None
     ) -> None:
-        sizes = {
-            Cost.QUICK: (QUICK_THREADS, limits.waiting),
-            Cost.ORDINARY: (ORDINARY_THREADS, limits.waiting),
-            Cost.HEAVY: (limits.heavy_running, limits.heavy_waiting),
-        }
-        self._lanes = {
-            cost: Lane(cost, threads=threads, queue_size=queue_size, on_change=on_change)
-            for cost, (threads, queue_size) in sizes.items()
+        heavy = Lane(
+            Cost.HEAVY,
+            threads=limits.heavy_running,
+            queue_size=limits.heavy_waiting,
+            limits=limits,
+            seconds=limits.work_s,
+            niceness=HEAVY_NICENESS,
+            on_change=on_change,
+        )
+        self._lanes = {Cost.HEAVY: heavy} | {
+            cost: Lane(
+                cost,
+                threads=threads,
+                queue_size=limits.waiting,
+                limits=limits,
+                seconds=seconds,
+                longer=heavy,
+                on_change=on_change,
+            )
+            for cost, threads, seconds in (
+                (Cost.QUICK, QUICK_THREADS, QUICK_S),
+                (Cost.ORDINARY, ORDINARY_THREADS, ORDINARY_S),
+            )
         }
 
     def __getitem__(self, cost: Cost) -> Lane:
@@ -163,3 +204,9 @@ class Lanes:
         """Close all of them."""
         for lane in self._lanes.values():
             lane.close()
+
+
+def _stand_back(niceness: int) -> None:
+    """Let other threads of the machine go first; what this thread starts inherits it."""
+    if niceness and sys.platform == "linux":  # elsewhere the whole process would stand back
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)

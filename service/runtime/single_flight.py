@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from cachetools import LRUCache
 
 from service.model.answer_key import AnswerKey
+from service.runtime.budget import LongWorkError
 from service.runtime.cancellation import AbandonedError, CancelToken, check_cancelled
 from service.runtime.lanes import Lane
 from service.runtime.redis_cache import RedisCache
@@ -52,6 +53,10 @@ class BoundedCache(Generic[Value]):
                 self._values[key] = value
 
 
+class _OthersError(Exception):
+    """The computation that was waited for ended for a reason of its own answer."""
+
+
 class SingleFlightCache(BoundedCache[Value]):
     """A memo of an analysis; values must not be None.
 
@@ -66,14 +71,17 @@ class SingleFlightCache(BoundedCache[Value]):
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         """The value of a key, computed at most once at a time.
 
-        A computation that is cancelled because its answer is abandoned ends for that answer
-        alone: one of the others who waited for the value computes it instead.
+        A computation that is cancelled because its answer is abandoned, or that is too long for
+        its lane, ends for that answer alone: one of the others who waited for the value computes
+        it instead.
         """
         while True:
             try:
                 return self._get(key, compute)
             except AbandonedError:
                 check_cancelled()  # raises again if it is this caller's answer that is abandoned
+            except _OthersError:
+                pass
 
     def has(self, key: Hashable) -> bool:
         """Whether the value of a key is kept."""
@@ -88,7 +96,10 @@ class SingleFlightCache(BoundedCache[Value]):
             if pending is None:
                 future = self._pending[key] = Future[Value]()
         if pending is not None:
-            return pending.result()
+            try:
+                return pending.result()
+            except LongWorkError:
+                raise _OthersError from None
         try:
             value = compute()
         except BaseException as error:
@@ -226,7 +237,7 @@ class AnswerCache(BoundedCache[Result]):
             if stored is not None:
                 result = Result.from_bytes(stored, level="shared")
             else:
-                result = await asyncio.wrap_future(lane.submit(compute, token))
+                result = await _computed(compute, lane, token)
                 if redis is not None and result.is_current:
                     redis.put(tag, result.to_bytes())
             if result.is_current:
@@ -246,6 +257,17 @@ class AnswerCache(BoundedCache[Result]):
     def _end(self, tag: str, computation: Computation) -> None:
         if self._computations.get(tag) is computation:
             del self._computations[tag]
+
+
+async def _computed(compute: Callable[[], Result], lane: Lane, token: CancelToken) -> Result:
+    """What a lane computes, or the one for longer work where it turns out to be long."""
+    while True:
+        try:
+            return await asyncio.wrap_future(lane.submit(compute, token))
+        except LongWorkError:
+            if lane.longer is None:
+                raise
+            lane = lane.longer
 
 
 def _bytes_of(result: Result) -> int:

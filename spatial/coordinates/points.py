@@ -126,6 +126,51 @@ class PointIndex:
         row_bucket = np.arange(row_lo, row_hi + 1) * b.cols
         return b.start[row_bucket + col_lo], b.start[row_bucket + col_hi + 1]
 
+    def visits(self, query_xy_m: FloatArray, reach_m: float) -> IntArray:
+        """The places in the buckets that touch a square about each position.
+
+        Parameters
+        ----------
+        query_xy_m : (n, 2) float64
+            Positions, metres.
+        reach_m : float
+            Half the side of the squares, metres.
+
+        Returns
+        -------
+        (n,) int64
+            At least the places within the reach: those that a sum would have to visit.
+        """
+        b = self.buckets
+        sums = np.zeros((b.rows + 1, b.cols + 1), dtype=np.int64)
+        np.cumsum(np.diff(b.start).reshape(b.rows, b.cols), axis=0, out=sums[1:, 1:])
+        np.cumsum(sums, axis=1, out=sums)
+        x, y = query_xy_m[:, 0] - b.left_m, query_xy_m[:, 1] - b.bottom_m
+
+        def line(metres: FloatArray, lines: int, beyond: int) -> IntArray:
+            return np.clip(np.floor(metres / b.side_m).astype(np.int64) + beyond, 0, lines)
+
+        left, right = line(x - reach_m, b.cols, 0), line(x + reach_m, b.cols, 1)
+        bottom, top = line(y - reach_m, b.rows, 0), line(y + reach_m, b.rows, 1)
+        return np.asarray(
+            sums[top, right] - sums[top, left] - sums[bottom, right] + sums[bottom, left]
+        )
+
+    def crowd(self, reach_m: float) -> int:
+        """At least the number of places within a reach of any place.
+
+        Parameters
+        ----------
+        reach_m : float
+            Metres.
+        """
+        b = self.buckets
+        row, col = np.divmod(np.flatnonzero(np.diff(b.start)), b.cols)
+        middles_m = np.column_stack(
+            [b.left_m + (col + 0.5) * b.side_m, b.bottom_m + (row + 0.5) * b.side_m]
+        )
+        return int(self.visits(middles_m, reach_m + 0.5 * b.side_m).max(initial=0))
+
     def near(self, bounds_m: tuple[float, float, float, float]) -> IntArray:
         """Positions of the places in every bucket that touches an extent.
 

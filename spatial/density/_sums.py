@@ -8,8 +8,9 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from spatial.arrays import FloatArray, IntArray
+from spatial.arrays import FloatArray, IntArray, Progress
 from spatial.density import _box_order, _boxes, _rows
+from spatial.density.costs import row_ns
 from spatial.density.kernels import GAUSSIAN_RADIUS_PER_SD, Kernel
 
 GAUSSIAN_RATE = 0.5 * GAUSSIAN_RADIUS_PER_SD**2
@@ -23,6 +24,8 @@ DIRECT_BELOW_COLS = 2.0
 """Bandwidth in columns below which a kernel's few pixels are visited one by one."""
 BOXES_TO_COLS = 1024.0
 """Bandwidth in columns above which the rings would need too much memory."""
+PIECE_NS = 5e8
+"""Work of a band between two looks at whether anybody still waits, nanoseconds."""
 OCTAVES = 2
 """Points whose bandwidths differ by more than this many factors of two are summed separately."""
 
@@ -38,6 +41,7 @@ def sum_on_rows(
     out: FloatArray,
     *,
     threads: int = 1,
+    on_progress: Progress | None = None,
 ) -> None:
     """Add to `out` (rows, cols) the kernels, 1 at their centre, of points, one by one.
 
@@ -51,7 +55,7 @@ def sum_on_rows(
         points = (x[members], y[members], reach_sq[members], weight[members])
         reach = math.sqrt(float(points[2].max()) * float(row_stretch.max()))
         work = _rows_band(points, row_y, row_stretch, kernel, out, reach)
-        _in_bands(work, points[1], row_y, reach, kernel, out, threads)
+        _in_bands(work, points[1], row_y, reach, kernel, out, threads, on_progress)
 
 
 def sum_in_boxes(
@@ -65,6 +69,7 @@ def sum_in_boxes(
     out: FloatArray,
     *,
     threads: int = 1,
+    on_progress: Progress | None = None,
 ) -> None:
     """As `sum_on_rows` for points of (nearly) one bandwidth; quartic points are summed in boxes.
 
@@ -77,10 +82,13 @@ def sum_in_boxes(
     reach_limit = BOXES_TO_COLS if isinstance(reach_sq, float) else BOXES_TO_COLS / 4.0
     if kernel.power != 2 or reach > reach_limit:
         point_reach_sq = np.broadcast_to(reach_sq, x.shape).copy()
-        sum_on_rows(x, y, point_reach_sq, weight, row_y, row_stretch, kernel, out, threads=threads)
+        sum_on_rows(
+            x, y, point_reach_sq, weight, row_y, row_stretch, kernel, out,
+            threads=threads, on_progress=on_progress,
+        )  # fmt: skip
         return
     work = _boxes_band((x, y, reach_sq, weight), row_y, row_stretch, out, reach)
-    _in_bands(work, y, row_y, reach, kernel, out, threads)
+    _in_bands(work, y, row_y, reach, kernel, out, threads, on_progress)
 
 
 def _classes(reach_sq: FloatArray) -> list[IntArray | slice]:
@@ -105,21 +113,27 @@ def _in_bands(
     kernel: Kernel,
     out: FloatArray,
     threads: int,
+    on_progress: Progress | None,
 ) -> None:
     """Call `work` for bands of rows of about equal cost, each with differences of zero.
 
-    `work` must leave the differences at zero, so that they can be used for other bands.
+    `work` must leave the differences at zero, so that they can be used for other bands. Between
+    bands `on_progress` is called in the calling thread; what it raises ends the sums.
     """
     rows, cols = out.shape
     channels = 0 if kernel.power is None else _rows.channels(kernel.power)
     rows_limit = max(1, BAND_BYTES // (8 * cols * channels)) if channels else rows
-    tasks = 1 if threads == 1 else threads * TASKS_PER_THREAD
     sample = np.sort(y[:: max(1, len(y) // 4096)])
     # The cost of a row is the number of points in reach of it, plus a constant.
     points_in_reach = np.searchsorted(sample, row_y + reach) - np.searchsorted(
         sample, row_y - reach
     )
     cumulative_work = np.concatenate([[0.0], np.cumsum(points_in_reach + 0.01 * len(sample))])
+    point_rows = float(points_in_reach.sum()) * len(y) / len(sample)
+    ns = point_rows * row_ns(kernel, min(2.0 * reach, cols))
+    tasks = max(
+        1 if threads == 1 else threads * TASKS_PER_THREAD, min(math.ceil(ns / PIECE_NS), rows)
+    )
     cuts = [
         0,
         *np.searchsorted(
@@ -143,14 +157,22 @@ def _in_bands(
         buffers.put(differences)
 
     if threads == 1 or len(bands) == 1:
-        for first_row, end_row in bands:
+        for k, (first_row, end_row) in enumerate(bands):
             with_differences(first_row, end_row)
+            if on_progress is not None:
+                on_progress(k + 1, len(bands))
         return
     with ThreadPoolExecutor(threads) as pool:
-        for band in [
+        futures = [
             pool.submit(with_differences, first_row, end_row) for first_row, end_row in bands
-        ]:
-            band.result()
+        ]
+        try:
+            for k, band in enumerate(futures):
+                band.result()
+                if on_progress is not None:
+                    on_progress(k + 1, len(bands))
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _rows_band(

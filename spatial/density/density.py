@@ -5,7 +5,13 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spatial.arrays import FloatArray, IntArray, checked_point_weights, checked_points
+from spatial.arrays import (
+    FloatArray,
+    IntArray,
+    Progress,
+    checked_point_weights,
+    checked_points,
+)
 from spatial.compiled import compiled
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
@@ -84,6 +90,7 @@ def index_density_on_grid(
     bandwidth_m: float,
     kernel: str = DEFAULT_KERNEL,
     threads: int = 1,
+    on_progress: Progress | None = None,
 ) -> FloatArray:
     """Density of indexed points at the cell centres of a grid, in points per km^2.
 
@@ -94,6 +101,8 @@ def index_density_on_grid(
         many points share it.
     grid, bandwidth_m, kernel, threads
         As for `density_on_grid`.
+    on_progress : callable, optional
+        Called as ``on_progress(done, bands)``; what it raises ends the sum.
 
     Returns
     -------
@@ -107,7 +116,8 @@ def index_density_on_grid(
     )
     x = (points.x_m[positions] - grid.left_m) * (1.0 / grid.cell_m) - 0.5
     y = (grid.top_m - points.y_m[positions]) * (1.0 / grid.cell_m) - 0.5
-    return _on_grid(x, y, points.weight[positions], grid, bandwidth_m, kernel, threads)
+    weight = points.weight[positions]
+    return _on_grid(x, y, weight, grid, bandwidth_m, kernel, threads, on_progress)
 
 
 @compiled
@@ -133,6 +143,7 @@ def _on_grid(
     bandwidth_m: float,
     kernel: str,
     threads: int,
+    on_progress: Progress | None = None,
 ) -> FloatArray:
     """Density at the cell centres, or averaged over the cells if the bandwidth is smaller.
 
@@ -152,7 +163,10 @@ def _on_grid(
         return out
     rows = np.arange(grid.rows, dtype=np.float64)
     stretch = np.ones(grid.rows)
-    sum_in_boxes(x, y, reach * reach, weight, rows, stretch, shape, out, threads=threads)
+    sum_in_boxes(
+        x, y, reach * reach, weight, rows, stretch, shape, out,
+        threads=threads, on_progress=on_progress,
+    )  # fmt: skip
     out *= shape.peak_per_km2(bandwidth_m)
     return out
 

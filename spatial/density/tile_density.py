@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from spatial.arrays import FloatArray, IntArray
+from spatial.arrays import FloatArray, IntArray, Progress
 from spatial.coordinates.crs import WGS84, smooth_crs, transform_xy
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.map_shifts import shift_in_place
@@ -46,6 +46,7 @@ def density_on_tile(
     kernel: str = DEFAULT_KERNEL,
     size: int = 256,
     exact: bool = False,
+    on_progress: Progress | None = None,
 ) -> FloatArray:
     """Density at the pixel centres of a tile, in points per km^2 of the working CRS.
 
@@ -64,6 +65,8 @@ def density_on_tile(
     exact : bool
         True: the row method, point by point. False: a quicker method may be used, with an error
         below 0.1 % of the maximum of the surface.
+    on_progress : callable, optional
+        Called as ``on_progress(done, bands)`` by the row method; what it raises ends the sum.
 
     Returns
     -------
@@ -107,7 +110,8 @@ def density_on_tile(
             )
             surface *= 1e6
             return surface
-    _add_rows(points, points.near(bounds_m), tile, bandwidth_m, shape, exact, out)
+    positions = points.near(bounds_m)
+    _add_rows(points, positions, tile, bandwidth_m, shape, exact, out, on_progress)
     return out
 
 
@@ -119,6 +123,7 @@ def _add_rows(
     kernel: Kernel,
     exact: bool,
     out: FloatArray,
+    on_progress: Progress | None,
 ) -> None:
     """Add the density to `out` by rows (point by point or in boxes), or averaged over pixels."""
     size = len(out)
@@ -145,7 +150,10 @@ def _add_rows(
         return
     reach_sq = bandwidth_m**2 / (scale * pixels.pixel_m**2)
     sum_kernels = sum_on_rows if exact else sum_in_boxes
-    sum_kernels(x, y, reach_sq, weight, pixels.row_y, pixels.row_stretch, kernel, out)
+    sum_kernels(
+        x, y, reach_sq, weight, pixels.row_y, pixels.row_stretch, kernel, out,
+        on_progress=on_progress,
+    )  # fmt: skip
     out *= kernel.peak_per_km2(bandwidth_m)
 
 

@@ -21,7 +21,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spatial.arrays import BoolArray, FloatArray, IntArray, checked_values, frozen
+from spatial.arrays import BoolArray, FloatArray, IntArray, Progress, checked_values, frozen
 from spatial.errors import InvalidParameterError
 from spatial.local_statistics._permutation_kernels import (
     add_lags_and_weight_sums,
@@ -40,7 +40,6 @@ from spatial.local_statistics.arrangements import (
 from spatial.local_statistics.draws import FEW_BEYOND, MAX_PERMUTATIONS, SORT_ABOVE
 from spatial.weights.weights import Neighbours
 
-Progress = Callable[[int, int], None]
 _Counts = tuple[IntArray, IntArray]
 
 

@@ -10,14 +10,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spatial.arrays import FloatArray, IndexArray, IntArray
+from spatial.arrays import FloatArray, IndexArray, IntArray, Progress
 from spatial.compiled import compiled
 from spatial.errors import InvalidValuesError
 from spatial.local_statistics.arrangements import block_generator
 from spatial.local_statistics.getis_ord import checked_area_values, gi_star
 from spatial.local_statistics.permutation import (
     PermutationP,
-    Progress,
     check_draws,
     run_blocks,
     to_p,

@@ -28,7 +28,7 @@ INSET_REACHES = 3.0
 INSET_BANDWIDTH = 0.5
 _PLATEAU = 1e-9  # cells within this share of a peak count as equally high: rounding
 _SAME_PLACE = 1e-9
-_CANDIDATES = 3  # so many times the peaks asked for are looked at more closely
+CANDIDATES = 3  # so many times the peaks asked for are looked at more closely
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,7 @@ def find_peaks(
     heights, prominence = heights[prominent_peaks], prominence[prominent_peaks]
     if on_grid is not None:
         xy_m, heights, prominence = refined_tops(
-            xy_m, heights, prominence, on_grid, grid, bandwidth_m, _CANDIDATES * max_peaks
+            xy_m, heights, prominence, on_grid, grid, bandwidth_m, CANDIDATES * max_peaks
         )
     if highest is not None and highest.density_per_km2 >= heights.max():
         xy_m = np.vstack([[highest.x_m, highest.y_m], xy_m])

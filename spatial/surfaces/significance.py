@@ -110,6 +110,36 @@ def null_grid(bounds_m: tuple[float, float, float, float], *, bandwidth_m: float
     return Grid.covering(bounds_m, cell_m=cell_m)
 
 
+def seconds_of_test(points: int, grid: Grid) -> float:
+    """About the seconds of one processor that `surface_test` takes with its default draws.
+
+    Parameters
+    ----------
+    points : int
+        Number of points.
+    grid : Grid
+        From `null_grid`.
+    """
+    cells = grid.rows * grid.cols
+    kernel_cells = math.pi * CELLS_PER_BANDWIDTH**2
+    return (
+        1e-9
+        * default_draws(points, cells)
+        * (8.0 * points + min(points, cells) * kernel_cells * 1.5 + cells)
+    )
+
+
+def default_draws(points: int, cells: int) -> int:
+    """Chance surfaces that a test draws unless told otherwise.
+
+    Parameters
+    ----------
+    points, cells : int
+        Their numbers: with many of either, each surface takes long.
+    """
+    return DRAWS if points <= MANY_POINTS and cells <= MANY_CELLS else FEWER_DRAWS
+
+
 def surface_test(
     xy_m: ArrayLike,
     null_mass: ArrayLike,
@@ -182,8 +212,7 @@ def surface_test(
     if not mass.sum() > 0.0:
         raise InvalidValuesError("null_mass", "must be above 0 somewhere")
     if draws is None:
-        is_small = len(points) <= MANY_POINTS and mass.size <= MANY_CELLS
-        draws = DRAWS if is_small else FEWER_DRAWS
+        draws = default_draws(len(points), mass.size)
     for name, number, least in (("draws", draws, 19), ("seed", seed, 0), ("threads", threads, 1)):
         if number < least:
             raise InvalidParameterError(name, number, f"at least {least}")

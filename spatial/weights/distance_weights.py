@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
 MAX_LINKS = 50_000_000
+LINKS_SAMPLE = 256  # centres whose links are counted for an estimate
 MIN_DISTANCE_M = 1.0
 LEAST_TOLERANCE_M = 1e-3
 TOLERANCE = 1e-6
@@ -232,6 +233,22 @@ def pairs_within(
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     i, j = pairs[:, 0], pairs[:, 1]
     return points, i, j, np.hypot(*(points[i] - points[j]).T)
+
+
+def expected_links(xy_m: ArrayLike, distance_m: float) -> float:
+    """About the number of links within a distance, from those of some of the centres.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Centres, metres.
+    distance_m : float
+        Above 0.
+    """
+    points = checked_points(xy_m)
+    sample = points[:: max(1, len(points) // LINKS_SAMPLE)]
+    neighbours = centre_tree(points).query_ball_point(sample, distance_m, return_length=True)
+    return float(np.mean(neighbours - 1.0)) * len(points)
 
 
 def _check_links(links: int) -> None:

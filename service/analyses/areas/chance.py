@@ -6,6 +6,7 @@ import numpy as np
 
 from service.config.settings import LimitSettings
 from service.model.errors import TooMuchWorkError
+from service.runtime.budget import Work, spend
 from spatial.arrays import AnyArray, BoolArray
 from spatial.local_statistics.draws import (
     Draws,
@@ -23,6 +24,8 @@ from spatial.local_statistics.multiplicity import (
 )
 from spatial.weights.weights import Neighbours
 
+VALUE_S: Final = 1.5e-9  # of a permuted value
+MAP_BYTES: Final = 60  # of an area in each map
 ALPHA: Final = 0.05
 WEAKEST_LEVEL: Final = max(LEVELS)
 
@@ -74,6 +77,14 @@ def check_work(limits: LimitSettings, neighbours: Neighbours, draws: Draws, maps
             allowed,
             "ask for fewer permutations, replicates or steps",
         )
+    spend(
+        Work(
+            work * VALUE_S,
+            neighbours.n * maps * MAP_BYTES,
+            f"{maps} maps of {neighbours.n:,} areas",
+            "ask for fewer permutations, longer steps or larger areas",
+        )
+    )
 
 
 def describe_draws(draws: Draws, areas: int, *, correction: str) -> dict[str, Any]:

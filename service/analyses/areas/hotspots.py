@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.areas.chance import (
+    VALUE_S,
     describe_draws,
     draws_for,
     untested_notes,
@@ -31,6 +32,7 @@ from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
+from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
 from service.store.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
@@ -62,6 +64,10 @@ NULLS: Final = {
     "permuted",
     "poisson": "incidents redrawn given the denominators (Monte Carlo)",
 }
+
+
+SENSITIVITY_MAPS: Final = 10  # about as many choices are tried
+AREA_BYTES: Final = 2_000
 
 
 class Hotspots:
@@ -276,6 +282,15 @@ class Hotspots:
                 allowed,
                 "ask for fewer",
             )
+        maps = SENSITIVITY_MAPS if query.sensitivity else 1
+        spend(
+            Work(
+                maps * work * VALUE_S,
+                areas * AREA_BYTES,
+                f"{draws.permutations:,} permutations of {areas:,} areas",
+                "ask for fewer permutations, larger areas, or sensitivity=false",
+            )
+        )
         return draws
 
     def _sensitivity(

@@ -11,6 +11,7 @@ from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import THREADS, Surface
 from service.analyses.density.surfaces import points_inside_area
 from service.model.provenance import short_digest
+from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.errors import UnknownMeasureError
@@ -18,11 +19,13 @@ from service.store.measures import MeasureStore
 from spatial.arrays import FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.masks import inside_mask
-from spatial.surfaces.significance import SurfaceTest, null_grid, surface_test
+from spatial.surfaces.significance import SurfaceTest, null_grid, seconds_of_test, surface_test
 
 RESIDENTS: Final = "residents"
 FEWEST_LOCATED: Final = 10
 SEED: Final = 1
+TESTS_BYTES: Final = 128 * 2**20  # for recent tests
+TEST_BYTES: Final = 80  # at a time, for each cell
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,11 @@ class PeakTest:
     period: str | None
     reason: str | None
     located: int
+
+    @property
+    def memory_bytes(self) -> int:
+        """Approximate memory use."""
+        return 1_024 + (0 if self.test is None else self.test.standardised.nbytes)
 
     def clause(self) -> str:
         """The null as the end of a sentence.
@@ -103,7 +111,9 @@ class PeakTests:
     def __init__(self, *, layers: LayerStore, measures: MeasureStore) -> None:
         self._layers = layers
         self._measures = measures
-        self._tests: SingleFlightCache[PeakTest] = SingleFlightCache(64)
+        self._tests: SingleFlightCache[PeakTest] = SingleFlightCache(
+            TESTS_BYTES, weigh=lambda peak_test: peak_test.memory_bytes
+        )
 
     def version(self) -> str:
         """A short digest of what a test depends on, apart from the surface.
@@ -166,6 +176,14 @@ class PeakTests:
         if not mass.sum() > 0.0:
             reason = "the area is smaller than a bandwidth"
             return PeakTest(None, null, layer_id, period, reason, located)
+        spend(
+            Work(
+                seconds_of_test(located, grid),
+                grid.rows * grid.cols * TEST_BYTES + located * 16,
+                f"a test of {located:,} places against chance",
+                "take a larger bandwidth_m",
+            )
+        )
         test = surface_test(
             xy_m,
             mass,

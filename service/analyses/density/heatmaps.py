@@ -18,6 +18,7 @@ from service.analyses.density.peaks import (
     surface_peaks,
 )
 from service.analyses.density.surface import TILE_PIXELS, Surface
+from service.analyses.density.surface_work import work_on_grid, work_on_tile
 from service.analyses.density.surfaces import Surfaces, legend_breaks
 from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
@@ -36,6 +37,7 @@ from service.model.answers import (
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import SOFTWARE, credited, layers_version, short_digest
 from service.queries.heatmaps import ContourQuery, HeatmapQuery, MapQuery, PeakQuery, RasterQuery
+from service.runtime.budget import spend
 from service.sentences.tables import selection_sentences
 from service.store.incidents import IncidentStore
 from service.store.measures import MeasureStore
@@ -129,10 +131,11 @@ class Heatmaps:
         TileImage
             The values, not yet coloured.
         """
-        surface = self._surfaces.of(dataset, query)
+        surface, size = self._surfaces.of(dataset, query), TILE_PIXELS * scale
+        spend(work_on_tile(surface, tile, size))
         return TileImage(
             kind="heatmap-tile",
-            values=surface.on_tile(tile, TILE_PIXELS * scale),
+            values=surface.on_tile(tile, size),
             tile=tile,
             breaks=surface.breaks,
             unit=surface.unit,
@@ -416,6 +419,7 @@ class Heatmaps:
         bounds = bounds or _widen(surface.extent_m, surface.bandwidth_m)
         self._refuse_large(bounds, cell_m)
         grid = _grid_of(bounds, cell_m)
+        spend(work_on_grid(surface, grid))
         return Raster(
             kind="heatmap-raster",
             values=surface.on_grid(grid),

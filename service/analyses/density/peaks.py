@@ -10,10 +10,12 @@ from service.analyses.density.chance import FEWEST_LOCATED, PeakTest
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.rows import ContourRow, PeakRow
 from service.analyses.density.surface import Surface
+from service.analyses.density.surface_work import work_of_tops, work_on_grid
 from service.analyses.maps.tilejson import lonlat_bounds
 from service.model.answers import Provenance, Table
+from service.runtime.budget import spend
 from spatial.surfaces.contours import volume_contours
-from spatial.surfaces.peaks import Peaks, find_peaks, peak_reach_m, propose_inset
+from spatial.surfaces.peaks import CANDIDATES, Peaks, find_peaks, peak_reach_m, propose_inset
 
 PEAK_CELLS = 4_000_000  # peaks and contours are found on a grid of at most about this many
 
@@ -34,6 +36,7 @@ def contour_table(surface: Surface, shares: tuple[float, ...]) -> Table:
         One `ContourRow` per share, with polygons.
     """
     grid = surface.covering_grid(PEAK_CELLS)
+    spend(work_on_grid(surface, grid))
     contours = volume_contours(surface.on_grid(grid), grid, shares=shares)
     method = {**surface.provenance.method, "contours": "percent volume", "cell_m": grid.cell_m}
     return Table(
@@ -73,6 +76,8 @@ def surface_peaks(surface: Surface, peak_test: PeakTest, *, max_peaks: int = 10)
     if peak_test.located < FEWEST_LOCATED:
         return Peaks((), peak_reach_m(surface.bandwidth_m, kernel=surface.kernel), 0)
     grid = surface.covering_grid(PEAK_CELLS)
+    spend(work_on_grid(surface, grid))
+    spend(work_of_tops(surface, CANDIDATES * max_peaks))
     return find_peaks(
         surface.on_grid_shown(grid),
         grid,

@@ -12,6 +12,7 @@ import shapely
 from service.analyses.inputs.selection import Selection
 from service.analyses.inputs.study_area import StudyArea
 from service.model.answers import Provenance
+from service.runtime.cancellation import check_cancelled
 from spatial.arrays import FloatArray
 from spatial.bandwidths.bandwidth import Bandwidth
 from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
@@ -26,12 +27,14 @@ from spatial.density.adaptive import (
 )
 from spatial.density.density import density_at, index_density_on_grid
 from spatial.density.edge import EdgeMass
+from spatial.density.pilot import density_at_places
 from spatial.density.tile_density import density_on_tile
 from spatial.surfaces.tops import Top
 
 LEGEND_CELLS = 1_000_000  # the surface behind the colour breaks has at most about this many
 CELLS_PER_BANDWIDTH = 5  # finer changes the breaks by less than half a per cent
 TILE_PIXELS = 256
+EDGE_CELLS = 500_000  # corrected at a time
 THREADS = os.cpu_count() or 1
 
 
@@ -148,6 +151,7 @@ class Surface:
                 grid,
                 kernel=self.kernel,
                 threads=THREADS,
+                on_progress=check_cancelled,
             )
         else:
             values = index_density_on_grid(
@@ -156,10 +160,10 @@ class Surface:
                 bandwidth_m=self.bandwidth_m,
                 kernel=self.kernel,
                 threads=THREADS,
+                on_progress=check_cancelled,
             )
         if self.edge is not None and self.divide_by_mass:
-            x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
-            values = _correct_edge(values, self.edge, np.column_stack([x.ravel(), y.ravel()]))
+            _correct_edge_of_rows(values, self.edge, grid)
         return _clip(values / self.divisor, self.clip_area, grid)
 
     def on_tile(self, tile: Tile, size: int = TILE_PIXELS) -> FloatArray:
@@ -184,6 +188,7 @@ class Surface:
                 tile,
                 kernel=self.kernel,
                 size=size,
+                on_progress=check_cancelled,
             )
         else:
             values = density_on_tile(
@@ -192,6 +197,7 @@ class Surface:
                 bandwidth_m=self.bandwidth_m,
                 kernel=self.kernel,
                 size=size,
+                on_progress=check_cancelled,
             )
         if self.edge is not None and self.divide_by_mass:
             x, y = np.meshgrid(*tile.pixel_centres_mercator_m(size))
@@ -249,7 +255,12 @@ class Surface:
         if self.adaptive is not None:
             score = points.weight / self.adaptive.bandwidth_m**2
         else:
-            score = self.density_at(places_m)
+            score = density_at_places(
+                points,
+                bandwidth_m=self.bandwidth_m,
+                kernel=self.kernel,
+                on_progress=check_cancelled,
+            )
         return places_m[np.argsort(-score, kind="stable")]
 
     def covering_grid(self, max_cells: int = LEGEND_CELLS) -> Grid:
@@ -265,12 +276,7 @@ class Surface:
         Grid
             In the working CRS.
         """
-        left, bottom, right, top = self.extent_m
-        cell_m = max(
-            self.bandwidth_m / CELLS_PER_BANDWIDTH,
-            math.sqrt((right - left) * (top - bottom) / max_cells),
-        )
-        return Grid.covering(self.extent_m, cell_m=cell_m)
+        return covering_grid(self.extent_m, self.bandwidth_m, max_cells)
 
     @cached_property
     def _clip_area_mercator(self) -> Any:
@@ -282,10 +288,46 @@ class Surface:
         return None if self.clip_area is None else shapely.transform(self.clip_area, transform)
 
 
+def covering_grid(
+    extent_m: tuple[float, float, float, float], bandwidth_m: float, max_cells: int
+) -> Grid:
+    """A grid over an extent that is fine enough for a bandwidth, within a number of cells.
+
+    Parameters
+    ----------
+    extent_m : left, bottom, right, top
+        Metres in the working CRS.
+    bandwidth_m : float
+        Metres.
+    max_cells : int
+        About the largest number of cells.
+
+    Returns
+    -------
+    Grid
+        In the working CRS.
+    """
+    left, bottom, right, top = extent_m
+    cell_m = max(
+        bandwidth_m / CELLS_PER_BANDWIDTH, math.sqrt((right - left) * (top - bottom) / max_cells)
+    )
+    return Grid.covering(extent_m, cell_m=cell_m)
+
+
 def _correct_edge(values: FloatArray, edge: EdgeMass, places_m: FloatArray) -> FloatArray:
     """Values corrected for the kernel's mass outside the study area; NaN outside."""
     finite_m = np.where(np.isfinite(places_m), places_m, -1e9)
     return values * edge.correction_at(finite_m).reshape(values.shape)
+
+
+def _correct_edge_of_rows(values: FloatArray, edge: EdgeMass, grid: Grid) -> None:
+    """Correct the values of a grid in place, some rows at a time: the places need much memory."""
+    rows = max(EDGE_CELLS // grid.cols, 1)
+    for first_row in range(0, grid.rows, rows):
+        check_cancelled()
+        band = values[first_row : first_row + rows]
+        x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m[first_row : first_row + rows])
+        band[:] = _correct_edge(band, edge, np.column_stack([x.ravel(), y.ravel()]))
 
 
 def _clip(values: FloatArray, geometry: Any, grid: Grid) -> FloatArray:

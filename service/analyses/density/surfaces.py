@@ -8,6 +8,7 @@ import shapely
 
 from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import SelectedPoints, Surface
+from service.analyses.density.surface_work import work_of_surface, work_of_tops
 from service.analyses.inputs.selection import select
 from service.analyses.inputs.study_area import StudyArea, study_area
 from service.analyses.inputs.within import Within, resolve
@@ -15,6 +16,7 @@ from service.config.settings import Settings
 from service.model.answers import Provenance
 from service.model.provenance import dataset_source, provenance
 from service.queries.heatmaps import HeatmapQuery
+from service.runtime.budget import spend
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
@@ -23,14 +25,13 @@ from spatial.bandwidths.bandwidth import Bandwidth, choose_bandwidth, location_w
 from spatial.bandwidths.distinct_points import LocationError, location_error_m
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
-from spatial.density.adaptive import (
-    AdaptivePoints,
-    abramson,
-)
+from spatial.density.adaptive import AdaptivePoints, abramson
 from spatial.density.edge import EdgeMass, edge_mass, points_inside
 from spatial.surfaces.tops import Top, highest_top
 
 BREAK_SHARES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4)
+EDGES_BYTES = 128 * 2**20  # for the masses of recent kernels
+MOST_TOPS = 12  # looked at for the legend, see `highest_top`
 MEMORY_BYTES = 512 * 2**20  # for the points of recent queries, and as much for their surfaces
 
 
@@ -57,7 +58,10 @@ class Surfaces:
             MEMORY_BYTES, weigh=lambda selected_points: selected_points.memory_bytes
         )
         self._locations: SingleFlightCache[LocationError] = SingleFlightCache(16)
-        self._edges: SingleFlightCache[EdgeMass] = SingleFlightCache(8)
+        self._edges: SingleFlightCache[EdgeMass] = SingleFlightCache(
+            EDGES_BYTES,
+            weigh=lambda edge: edge.share.nbytes + edge.mass.nbytes + edge.border.nbytes,
+        )
         # A surface keeps its points alive, so that it weighs as much as they do.
         self._surfaces: SingleFlightCache[Surface] = SingleFlightCache(
             MEMORY_BYTES, weigh=lambda surface: surface.selected_points.memory_bytes
@@ -84,6 +88,10 @@ class Surfaces:
         extent_key = (study.label, study.version, within.version if within is not None else "")
         query_key = query.model_dump_json(include=set(HeatmapQuery.model_fields), by_alias=True)
         key = (dataset, incidents.revision, extent_key, query_key)
+        if not self._surfaces.has(key):
+            # Not within: whoever waits for the surface says what it costs as well.
+            points = self._select_points(incidents, query).points
+            spend(work_of_surface(len(points), (within or study).bounds_m, query))
         return self._surfaces.get(key, lambda: self._prepare(incidents, study, within, query))
 
     def study_area(self) -> StudyArea:
@@ -115,7 +123,12 @@ class Surfaces:
             points = points_inside(points, edge, method=query.edge)
         adaptive = None
         if query.adaptive:
-            adaptive = abramson(points, bandwidth_m=bandwidth_m, kernel=query.kernel)
+            adaptive = abramson(
+                points,
+                bandwidth_m=bandwidth_m,
+                kernel=query.kernel,
+                on_progress=check_cancelled,
+            )
         check_cancelled()
         divisor = selected_points.selection.years() if query.per == "year" else 1.0
         clip_area = within.geometry if within is not None else None
@@ -249,6 +262,7 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
 def _with_legend(surface: Surface, area: Any, *, breaks: tuple[float, ...]) -> Surface:
     """The surface with its colour breaks: requested ones, or computed over an area."""
     surface = dataclasses.replace(surface, shown_area=area)
+    spend(work_of_tops(surface, MOST_TOPS))
     grid = surface.covering_grid()
     values = np.nan_to_num(surface.on_grid_shown(grid))
     surface = dataclasses.replace(

@@ -18,7 +18,7 @@ from service.analyses.growth.household_sizes import POPULATION
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.model.answers import Table
-from service.model.errors import AnalysisError
+from service.model.errors import AnalysisError, OverBudgetError
 from service.model.queries import IncidentQuery
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.over_time import EmergingQuery
@@ -28,7 +28,8 @@ from service.store.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.errors import SpatialError
 
-FACTS_IN_MEMORY: Final = 32
+FACTS_BYTES: Final = 64 * 2**20  # for the facts of recent questions
+FACT_BYTES: Final = 200  # of each area
 PER: Final = 1_000.0
 STATED: Final = (  # of the method of a table
     "statistic",
@@ -113,7 +114,9 @@ class FactsByArea:
         self._choropleths = choropleths
         self._hotspots = hotspots
         self._emerging_hotspots = emerging_hotspots
-        self._facts: SingleFlightCache[AreaFacts] = SingleFlightCache(FACTS_IN_MEMORY)
+        self._facts: SingleFlightCache[AreaFacts] = SingleFlightCache(
+            FACTS_BYTES, weigh=lambda facts: 4_096 + FACT_BYTES * len(facts.count)
+        )
 
     def version(self, dataset: str, layer_id: str) -> str:
         """A short digest of everything that facts depend on, apart from the query.
@@ -165,6 +168,26 @@ class FactsByArea:
             key, lambda: self._compute(dataset, layer_id, incident_query, population)
         )
 
+    def area_counts(self, dataset: str, layer_id: str, query: IncidentQuery) -> AreaCounts:
+        """The incidents of a query, counted per area; the first part of its facts.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : IncidentQuery
+            Period, categories and area; other parts are ignored.
+
+        Returns
+        -------
+        AreaCounts
+            Cached; its arrays are read-only.
+        """
+        incident_filter = query.part(IncidentQuery).incident_filter()
+        return self._areas.count(dataset, layer_id, incident_filter)
+
     def _compute(
         self,
         dataset: str,
@@ -189,6 +212,8 @@ class FactsByArea:
         def classes(column: str, title: str, make_table: Callable[[], Table]) -> NDArray[Any]:
             try:
                 answer = make_table()
+            except OverBudgetError:
+                raise
             except (SpatialError, AnalysisError) as error:
                 notes.append(f"There is no {title}: {error}.")
                 return np.full(len(layer), None, dtype=object)

@@ -16,6 +16,7 @@ from service.analyses.growth.sites import (
     sites_inside,
     sites_source,
 )
+from service.analyses.inputs.area_counts import AreaCounts
 from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.inputs.crosswalks import Crosswalks
 from service.model.errors import NoStudyAreaError
@@ -200,6 +201,23 @@ class GrowthInputsReader:
         """
         facts_version = self._facts.version(dataset, self.layer_id(query))
         return short_digest(self._sites.revision(), facts_version, layers_version(self.layers))
+
+    def area_counts(self, dataset: str, query: GrowthQuery) -> AreaCounts:
+        """The incidents of a query, counted per area, which is little of its inputs.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : GrowthQuery
+            Filter and layer.
+
+        Returns
+        -------
+        AreaCounts
+            Cached; its arrays are read-only.
+        """
+        return self._facts.area_counts(dataset, self.layer_id(query), query.part(IncidentQuery))
 
     def of(self, dataset: str, query: GrowthQuery) -> GrowthInputs:
         """The inputs of a query.

@@ -1,5 +1,6 @@
 """The growth overlay: planned homes by site or area, with the incidents around them."""
 
+import math
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,15 +13,17 @@ from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.growth.inputs import GrowthInputs, GrowthInputsReader
 from service.analyses.growth.local_rates import LocalRates, local_rates
 from service.analyses.growth.rows import OverlayRow
-from service.analyses.growth.site_areas import incidents_near, nearest_of
+from service.analyses.growth.site_areas import incidents_near, nearest_of, places_around
 from service.analyses.growth.sites import site_columns
 from service.analyses.growth.surroundings import coarser_layer
+from service.analyses.inputs.area_counts import AreaCounts
 from service.model.answers import Table
 from service.model.errors import UnknownStatisticError
 from service.model.provenance import provenance, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.growth import OverlayQuery
 from service.queries.heatmaps import HeatmapQuery
+from service.runtime.budget import Work, spend
 from spatial.arrays import FloatArray, IntArray
 from spatial.rates.rates import standardised_ratios
 
@@ -28,6 +31,11 @@ LOCATED_NEAR: Final = (
     "Incidents near a site are found by their location; incidents of areas are counted by "
     "their area code where they have one."
 )
+
+
+# Of a place near an area, any place, an area near another, and one that the circle cuts.
+NEAR_S, PLACE_S, AREA_S, BORDER_S = 2e-6, 4e-6, 2e-6, 2e-5
+PLACE_BYTES, AREA_BYTES, BORDER_BYTES = 250, 60, 1_000
 
 
 class Overlay:
@@ -119,6 +127,8 @@ class Overlay:
         UnknownStatisticError
             If residents are the exposure, but the layer has no population.
         """
+        if query.by == "area":
+            spend(_work(self._reader.area_counts(dataset, query), query))
         inputs = self._reader.of(dataset, query)
         rates = self._local_rates(inputs, query)
         selection = inputs.facts.area_counts.selection
@@ -222,6 +232,25 @@ class OverlayColumns:
     order: NDArray[np.intp]
     leading: dict[str, NDArray[Any]]
     trailing: dict[str, NDArray[Any]]
+
+
+def _work(area_counts: AreaCounts, query: OverlayQuery) -> Work:
+    """What it costs to look around every area, beside what is known of the areas."""
+    selection, layer = area_counts.selection, area_counts.layer
+    xy_m = selection.incidents.xy_m[selection.mask & selection.incidents.located]
+    rows = np.flatnonzero(area_counts.in_scope)
+    side_m = math.sqrt(1e6 * float(np.mean(layer.areas_km2)))
+    pairs = places_around(layer.centroids_m[rows], xy_m, query.distance_m + 0.5 * side_m)
+    areas_around = min(math.pi * (query.distance_m / side_m + 1.0) ** 2, len(layer))
+    borders = min(2.0 * math.pi * (query.distance_m / side_m + 1.0), len(layer))
+    return Work(
+        pairs * NEAR_S
+        + len(xy_m) * PLACE_S
+        + len(rows) * (areas_around * AREA_S + borders * BORDER_S),
+        len(xy_m) * PLACE_BYTES + len(rows) * (areas_around * AREA_BYTES + borders * BORDER_BYTES),
+        f"{len(rows):,} areas with the {len(xy_m):,} incidents around them",
+        "ask by=site, a smaller distance_m, or a layer of fewer areas",
+    )
 
 
 def _by_site(inputs: GrowthInputs) -> OverlayColumns:

@@ -1,5 +1,6 @@
 """Assigns development sites to areas, and incidents to sites."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,8 +10,11 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
+from service.runtime.cancellation import check_cancelled
 from service.store.sites import Sites
 from spatial.arrays import BoolArray, FloatArray, IntArray
+
+SQUARES_ACROSS = 500
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +113,40 @@ def site_shares(sites: Sites, layer: Layer, mask: BoolArray | None = None) -> Si
     return SiteShares(site[order], areas[order], shares[order], len(layer))
 
 
+def places_around(centres_m: FloatArray, xy_m: FloatArray, distance_m: float) -> float:
+    """About the number of pairs of a centre and an incident within a distance of it.
+
+    Parameters
+    ----------
+    centres_m : (k, 2) float64
+        Metres.
+    xy_m : (n, 2) float64
+        Located incidents, metres, same CRS.
+    distance_m : float
+        Above 0, metres.
+
+    Returns
+    -------
+    float
+        From the numbers of incidents in squares as wide as the distance.
+    """
+    if not (len(centres_m) and len(xy_m)):
+        return 0.0
+    everything_m = np.vstack([centres_m, xy_m])
+    corner_m, far_m = everything_m.min(axis=0), everything_m.max(axis=0)
+    side_m = max(distance_m, float((far_m - corner_m).max()) / SQUARES_ACROSS)
+    squares = [
+        np.floor((places - corner_m) / side_m).astype(np.int64) for places in (centres_m, xy_m)
+    ]
+    rows, cols = np.maximum(squares[0].max(axis=0), squares[1].max(axis=0)) + 3
+    count = np.bincount(squares[1][:, 0] * cols + squares[1][:, 1], minlength=rows * cols)
+    sums = count.reshape(rows, cols).astype(np.float64)
+    for axis in (0, 1):  # of each square and its neighbours
+        sums = sums + np.roll(sums, 1, axis) + np.roll(sums, -1, axis)
+    around = float(sums[squares[0][:, 0], squares[0][:, 1]].sum())
+    return around * math.pi / 9.0 * (distance_m / side_m) ** 2
+
+
 def incidents_near(
     geometries: NDArray[Any], xy_m: FloatArray, *, distance_m: float
 ) -> tuple[IntArray, int]:
@@ -137,6 +175,7 @@ def incidents_near(
     is_near_any = np.zeros(len(distinct_places), dtype=np.bool_)
     # Shape by shape: all pairs at once would be shapes times places for a large distance.
     for index, geometry in enumerate(geometries):
+        check_cancelled()
         nearby_places = tree.query(geometry, predicate="dwithin", distance=distance_m)
         nearby_count[index] = incidents[nearby_places].sum()
         is_near_any[nearby_places] = True

@@ -142,7 +142,7 @@ class AreaCounts:
         return self.selection.provenance_filter()
 
 
-MEMORY_BYTES = 128 * 2**20  # for the counts of recent questions
+MEMORY_BYTES = 128 * 2**20  # for the counts of recent questions, and as much for placements
 
 
 class Areas:
@@ -172,7 +172,10 @@ class Areas:
         self._assignments = assignments
         self._layers = layers
         self._crosswalks = crosswalks
-        self._placements: SingleFlightCache[Placement] = SingleFlightCache(16)
+        self._placements: SingleFlightCache[Placement] = SingleFlightCache(
+            MEMORY_BYTES,
+            weigh=lambda placement: 4_096 + placement.area.nbytes + placement.method.nbytes,
+        )
         self._counts: SingleFlightCache[AreaCounts] = SingleFlightCache(
             MEMORY_BYTES, weigh=lambda area_counts: area_counts.selection.mask.nbytes + 4_096
         )

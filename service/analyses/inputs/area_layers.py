@@ -17,6 +17,8 @@ from spatial.weights.tessellation import (
     tessellate,
 )
 
+GRIDS_BYTES: Final = 256 * 2**20  # for recent grids
+AREA_BYTES: Final = 1_000
 GRID_PREFIXES: Final = ("square:", "hex:")
 
 
@@ -34,7 +36,9 @@ class AreaLayers:
     def __init__(self, *, layers: LayerStore, settings: Settings) -> None:
         self._layers = layers
         self._settings = settings
-        self._grids: SingleFlightCache[Layer] = SingleFlightCache(8)
+        self._grids: SingleFlightCache[Layer] = SingleFlightCache(
+            GRIDS_BYTES, weigh=lambda layer: AREA_BYTES * len(layer)
+        )
 
     @property
     def imported(self) -> LayerStore:

@@ -5,11 +5,13 @@ from typing import Any
 from boundaries.layers.layer import Layer
 from boundaries.neighbours.adjacency import queen, rook
 from boundaries.neighbours.neighbour_cache import NeighbourCache
+from service.runtime.budget import Work, spend
 from service.runtime.single_flight import SingleFlightCache
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.optimised_distance import optimised_distance
 from spatial.weights.distance_weights import (
     distance_band,
+    expected_links,
     inverse_distance,
     kernel_weights,
     knn,
@@ -17,6 +19,8 @@ from spatial.weights.distance_weights import (
 from spatial.weights.weights import Neighbours
 
 AUTO = "auto"
+NEIGHBOURS_BYTES, KEPT_BYTES = 256 * 2**20, 20  # for recent structures; of each link
+LINK_S, LINK_BYTES = 1.5e-6, 110  # to find, to hold and to sum over each link
 
 
 class Neighbourhoods:
@@ -30,7 +34,10 @@ class Neighbourhoods:
 
     def __init__(self, cache: NeighbourCache) -> None:
         self._cache = cache
-        self._neighbours: SingleFlightCache[Neighbours] = SingleFlightCache(32)
+        self._neighbours: SingleFlightCache[Neighbours] = SingleFlightCache(
+            NEIGHBOURS_BYTES,
+            weigh=lambda neighbours: KEPT_BYTES * (neighbours.links + neighbours.n),
+        )
 
     def of(self, layer: Layer, rule: str) -> Neighbours:
         """The neighbours under a rule.
@@ -54,6 +61,8 @@ class Neighbourhoods:
             If the rule does not make sense for the layer, such as more neighbours than areas.
         """
         key = (layer.layer_id, layer.version, rule)
+        if ":" in rule and not self._neighbours.has(key):
+            spend(_work(layer, rule))
         return self._neighbours.get(key, lambda: self._find(layer, rule))
 
     def of_areas(self, layer: Layer, rule: str, mask: BoolArray) -> Neighbours:
@@ -111,6 +120,21 @@ class Neighbourhoods:
         if contiguity is not None:
             return self._cache.get(layer, rule, contiguity)
         return _by_distance(layer, rule)
+
+
+def _work(layer: Layer, rule: str) -> Work:
+    """What neighbours by distance cost, by the number of links that some of the areas have."""
+    kind, _, number = rule.partition(":")
+    if kind == "knn":
+        links = float(number) * len(layer)
+    else:
+        links = expected_links(layer.centroids_m, float(number))
+    return Work(
+        links * LINK_S,
+        links * LINK_BYTES,
+        f"about {links:,.0f} links by {rule} between {len(layer):,} areas",
+        "ask for fewer or closer neighbours, or larger areas",
+    )
 
 
 def _by_distance(layer: Layer, rule: str) -> Neighbours:

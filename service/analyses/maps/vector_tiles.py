@@ -27,8 +27,9 @@ from spatial.arrays import FloatArray, IndexArray
 from spatial.coordinates.crs import WEB_MERCATOR, transform_xy
 from spatial.coordinates.mercator import Tile
 
-TILES_IN_MEMORY = 2_000
-TABLES_IN_MEMORY = 32
+# For recent tables, as much for their rows, and for the areas of recent tiles.
+TABLES_BYTES, VALUE_BYTES = 128 * 2**20, 32
+TILES_BYTES, AREA_BYTES = 128 * 2**20, 1_000
 POINT_MARGIN_M = 2_000.0  # around the outermost points, for a map to open with
 # What a map needs to colour, label and explain an area; a table has more.
 OMITTED_COLUMNS = frozenset({"easting_m", "northing_m"})
@@ -51,11 +52,16 @@ class VectorTiles:
         self._layers = layers
         self._levels = levels
         self._settings = settings
-        self._tables: SingleFlightCache[Table] = SingleFlightCache(TABLES_IN_MEMORY)
-        self._rows: SingleFlightCache[tuple[Table, IndexArray]] = SingleFlightCache(
-            TABLES_IN_MEMORY
+        self._tables: SingleFlightCache[Table] = SingleFlightCache(
+            TABLES_BYTES, weigh=lambda table: 4_096 + VALUE_BYTES * len(table) * len(table.columns)
         )
-        self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(TILES_IN_MEMORY)
+        self._rows: SingleFlightCache[tuple[Table, IndexArray]] = SingleFlightCache(
+            TABLES_BYTES,
+            weigh=lambda rows: 4_096 + VALUE_BYTES * len(rows[0]) * len(rows[0].columns),
+        )
+        self._areas: SingleFlightCache[TileAreas] = SingleFlightCache(
+            TILES_BYTES, weigh=lambda areas: 1_024 + AREA_BYTES * len(areas)
+        )
 
     def geometry_version(self, layer_id: str) -> str:
         """A short digest of everything that a geometry tile depends on, apart from its address.
