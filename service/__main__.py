@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.admin import demo, serve
+from service.commands.admin import demo, doctor, serve
 from service.commands.answers import growth, tables
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
@@ -40,6 +40,7 @@ def _hotspots(
 
 app.command()(demo.demo)
 app.command()(serve.serve)
+app.command()(doctor.doctor)
 app.add_typer(
     imports.app,
     name="import",

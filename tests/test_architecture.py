@@ -354,11 +354,21 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
+    "service.doctor": {
+        "service.delta_log",
+        "boundaries",
+        "boundaries.storage",
+        "service.analyses",
+        "service.config",
+        "service.store",
+        "spatial",
+    },
     "service.commands.admin": {
         "service.assembly",
         "service.commands",
         "service.config",
         "service.demo",
+        "service.doctor",
         "service.runtime",
     },
     "service.commands.answers": {

@@ -481,7 +481,7 @@ class IncidentStore:
                 digests=self._digests,
                 damage=self._damage,
             )
-            if table.version() is not None:
+            if self._folder.status(dataset) is not None:
                 table = self._tables.setdefault(dataset, table)
         return table
 

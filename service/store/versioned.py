@@ -140,7 +140,10 @@ class VersionedTable(Generic[T]):
         bool
             False for one that is damaged and was not read before that.
         """
-        return self._served_stamp() is not None and self._unserved_error() is None
+        try:
+            return self._served_stamp() is not None and self._unserved_error() is None
+        except DamagedTableError:
+            return False
 
     def revision(self) -> str:
         """Number and digest of the version that is served, which no two tables share.
@@ -159,7 +162,10 @@ class VersionedTable(Generic[T]):
         WrongCrsError
             If the table is in another CRS than the working one.
         """
-        stamp = self._served_stamp()
+        try:
+            stamp = self._served_stamp()
+        except DamagedTableError:
+            return "damaged-unseen"
         if stamp is None:
             return ""
         if self._unserved_error() is None:
@@ -308,7 +314,16 @@ class VersionedTable(Generic[T]):
         Where one is in memory its successor is read here, so that who asks for the version
         hears of no other than they will be answered from.
         """
-        newest, damaged, served = self._stamp(), self._damaged, self._value.stamp
+        damaged, served = self._damaged, self._value.stamp
+        if damaged is not None and self._head.torn and time.monotonic() >= damaged.retry_at:
+            self._head = Head()  # its files may have been put back: they are compared again
+        try:
+            newest = self._stamp()
+        except DamagedTableError as error:  # the disk does not let us see what there is
+            self._damage.note(DamagedPart(*self._part, error.reason, served is not None))
+            if served is None:
+                raise
+            return served
         if self._head.torn is not None:
             return self._served_below(self._head.torn, newest)
         if newest is None:
@@ -361,7 +376,7 @@ class VersionedTable(Generic[T]):
 
     def _mend(self) -> None:
         """Note that nothing is damaged any more."""
-        if self._damaged is not None and self._head.torn is None:
+        if self._head.torn is None:
             self._damaged = None
             self._damage.mend(*self._part)
 

@@ -42,7 +42,9 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> 
             "or set HOTSPOTS_DATA_DIR"
         )
     with terminal.report_errors():
-        terminal.resources().layers.check_scale()
+        resources = terminal.resources()
+        resources.layers.check_scale()
+        resources.incidents.ids()  # which this user may have to be given to read
     run(settings, host=host, port=port, workers=workers)
 
 

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import tempfile
 import typing
 
 import numpy as np
@@ -337,7 +338,13 @@ def test_every_command_refuses_an_option_it_does_not_have(run, words):
 
 def test_every_command_that_answers_is_known_here():
     """Who adds a command says here how it is asked; the door out is tested with it."""
-    answering = {words[0] for words, _ in COMMANDS} - {"import", "derive", "demo", "serve"}
+    answering = {words[0] for words, _ in COMMANDS} - {
+        "import",
+        "derive",
+        "demo",
+        "serve",
+        "doctor",
+    }
     assert answering == {args[0] for args in EVERY_ANSWER}
 
 
@@ -546,3 +553,23 @@ def test_lists_name_what_is_damaged_beside_what_is_sound(run, own_county):
     refused = run("choropleth", "fires", world.CELLS, data_dir=own_county)
     assert refused.exit_code == 2
     assert "incidents/fires" in refused.stderr
+
+
+def test_the_doctor_names_faults_and_ends_with_a_status_that_says_so(
+    run, own_county, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    for path in (own_county, *own_county.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
+    sound = run("doctor", "--json", data_dir=own_county)
+    report = json.loads(sound.stdout)
+    assert (sound.exit_code, report["sound"], report["findings"]) == (0, True, [])
+    (own_county / "boundaries/district.parquet").write_bytes(b"garbage")
+    result = run("doctor", data_dir=own_county)
+    assert result.exit_code == 1
+    assert "fault: layer district: " in result.stdout
+    assert "    mend: hotspots import boundaries FILE --layer district --replace" in result.stdout
+    out = own_county / "report.json"
+    assert run("doctor", "--json", "--out", str(out), data_dir=own_county).exit_code == 1
+    [finding] = json.loads(out.read_text())["findings"]
+    assert finding["is_fault"] is True

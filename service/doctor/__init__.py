@@ -1,0 +1,1 @@
+"""What is wrong with a data folder, and how it is mended."""

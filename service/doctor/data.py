@@ -1,0 +1,93 @@
+"""Tables and layers, read as the service reads them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from boundaries.errors import BoundaryError, DamagedLayerError
+from boundaries.storage.damage import DamagedPart
+from service.analyses.resources import Resources
+from service.delta_log.log import LOG
+from service.doctor.findings import Finding
+from service.store.errors import DamagedTableError, StoreError
+from spatial.errors import SpatialError
+
+TABLES = {
+    "measures": "hotspots import measures",
+    "sites": "hotspots import sites",
+    "lookups": "hotspots import lookup",
+    "postcodes": "hotspots import postcodes",
+}
+
+
+def data_findings(resources: Resources) -> Iterator[Finding]:
+    """What keeps tables and layers from being read whole; reads all of them.
+
+    Parameters
+    ----------
+    resources : Resources
+        Whose stores have not read anything yet.
+
+    Yields
+    ------
+    Finding
+        A part each.
+    """
+    yield from _settings_findings(resources)
+    for damaged in resources.damage.parts():
+        yield Finding(damaged.part, damaged.name, damaged.reason, _mend(damaged))
+    yield from _without_log(resources.settings.data_dir)
+
+
+def _settings_findings(resources: Resources) -> Iterator[Finding]:
+    """Read everything: damage is noted by the stores, the rest is of settings that do not fit."""
+    for layer_id in resources.layers.ids():
+        try:
+            resources.layers.get(layer_id)
+        except DamagedLayerError:
+            continue
+        except (BoundaryError, SpatialError) as error:
+            yield Finding("layer", layer_id, str(error), "set HOTSPOTS_CRS, or import it again")
+    for dataset in resources.incidents.ids():
+        try:
+            resources.incidents.open(dataset)
+        except DamagedTableError:
+            continue
+        except StoreError as error:
+            yield Finding("dataset", dataset, str(error), "set HOTSPOTS_CRS, or import it again")
+    for name in TABLES:
+        try:
+            getattr(resources, name).load()
+        except DamagedTableError:
+            continue
+        except StoreError as error:
+            yield Finding(name, name, str(error), "set HOTSPOTS_CRS, or import it again")
+
+
+def _mend(damaged: DamagedPart) -> str:
+    """What puts a damaged part right."""
+    if damaged.part == "layer":
+        return (
+            f"hotspots import boundaries FILE --layer {damaged.name} --replace, or put "
+            f"boundaries/{damaged.name}.parquet back from a backup"
+        )
+    is_dataset = damaged.part == "dataset"
+    folder = f"incidents/{damaged.name}" if is_dataset else damaged.name
+    command = (
+        f"hotspots import incidents FILE ... --dataset {damaged.name}"
+        if is_dataset
+        else f"{TABLES[damaged.part]} FILE ..."
+    )
+    if damaged.is_served or "counts as never written" in damaged.reason:
+        return f"import again what the newest import brought: {command}"
+    return f"put {folder} back from a backup, or remove that folder and import again: {command}"
+
+
+def _without_log(data_dir: Path) -> Iterator[Finding]:
+    """Folders of tables whose first import was killed before its commit."""
+    folders = [*(data_dir / "incidents").glob("*"), *(data_dir / name for name in TABLES)]
+    for folder in folders:
+        has_rows = folder.is_dir() and any(folder.glob("*.parquet"))
+        if has_rows and not any((folder / LOG).glob("*")):
+            name = str(folder.relative_to(data_dir))
+            problem = "has data files and no log: its first import did not come to an end"
+            yield Finding("leftover", name, problem, f"import again, or rm -r {folder}")
