@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -208,6 +209,11 @@ class DataFolder:
     def remove(self, name: str) -> None:
         """Delete a file, where it exists."""
         self.resolve(name).unlink(missing_ok=True)
+
+    def remove_tree(self, name: str) -> None:
+        """Delete a folder with everything in it, where it exists."""
+        if (self.path / name).is_dir():
+            shutil.rmtree(self.path / name)
 
     def sweep(self, *, before_ns: int | None = None) -> None:
         """Delete what interrupted writers left: all of it, or what is older than a time."""

@@ -16,6 +16,7 @@ from boundaries.storage.data_folder import DataFolder
 from service.delta_log.errors import DamagedFileError
 
 LOG = "_delta_log"
+LAST_CHECKPOINT = "_last_checkpoint"
 LOG_FILE = re.compile(r"^(\d{20})\.(json|checkpoint(\..*)?\.parquet)$")
 
 # Where the checksum stands: at the same place in every commit, so that it is not looked for.
@@ -183,6 +184,22 @@ def commit_name(version: int) -> str:
     return f"{version:020d}.json"
 
 
+def checkpoint_name(version: int) -> str:
+    """The name of a checkpoint's file in the log.
+
+    Parameters
+    ----------
+    version : int
+        From 0.
+
+    Returns
+    -------
+    str
+        Twenty digits and an ending.
+    """
+    return f"{version:020d}.checkpoint.parquet"
+
+
 def commit_text(information: Mapping[str, Any], actions: Iterable[Action]) -> bytes:
     """The text of a commit, which states its own checksum.
 
@@ -279,7 +296,7 @@ def read_snapshot(folder: DataFolder, version: int) -> Snapshot:
     removed_ms: dict[str, int] = {}
     metadata: Mapping[str, Any] | None = None
     try:
-        for action in _actions(folder, version):
+        for action in log_actions(folder, version):
             if added := action.get("add"):
                 file = DataFile.of(added)
                 files[file.name] = file
@@ -296,8 +313,26 @@ def read_snapshot(folder: DataFolder, version: int) -> Snapshot:
     return Snapshot(version, metadata, tuple(files.values()), removed_ms)
 
 
-def _actions(folder: DataFolder, version: int) -> Iterable[Action]:
-    """The actions that make a version, oldest first."""
+def log_actions(folder: DataFolder, version: int) -> Iterable[Action]:
+    """The actions that make a version, oldest first.
+
+    Parameters
+    ----------
+    folder : DataFolder
+        Of the table.
+    version : int
+        One that has been committed.
+
+    Yields
+    ------
+    mapping
+        Of all commits, or of a checkpoint and those after it.
+
+    Raises
+    ------
+    DamagedFileError
+        If a commit or the checkpoint is missing or damaged.
+    """
     matches = [match for name in folder.subfolder(LOG).names() if (match := LOG_FILE.match(name))]
     commits = {int(match[1]) for match in matches if match[2] == "json"}
     checkpoints = {int(match[1]) for match in matches if match[2] != "json"}
@@ -320,11 +355,26 @@ def _actions(folder: DataFolder, version: int) -> Iterable[Action]:
 def _checkpoint_actions(folder: DataFolder, name: str) -> Sequence[Action]:
     """The actions in a file of a checkpoint."""
     with folder.open(name) as file:
-        try:
-            rows: list[Action] = pq.read_table(file).to_pylist(maps_as_pydicts="strict")
-        except pa.ArrowException as error:
-            raise DamagedFileError(name, f"cannot be read: {error}") from None
+        content = file.read()
+    if _stated_digest(folder, name) not in (None, blake2b(content, digest_size=16).hexdigest()):
+        raise DamagedFileError(name, "has other bytes than were written: its digest differs")
+    try:
+        table = pq.read_table(pa.BufferReader(content))
+        rows: list[Action] = table.to_pylist(maps_as_pydicts="strict")
+    except pa.ArrowException as error:
+        raise DamagedFileError(name, f"cannot be read: {error}") from None
     return rows
+
+
+def _stated_digest(folder: DataFolder, name: str) -> str | None:
+    """The digest of a checkpoint's file; None where another program has written it."""
+    try:
+        with folder.open(f"{LOG}/{LAST_CHECKPOINT}") as file:
+            last = json.load(file)
+        is_named = name == f"{LOG}/{checkpoint_name(int(last['version']))}"
+        return last.get("blake2b") if is_named else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _checksum(text: bytes) -> bytes:

@@ -78,11 +78,14 @@ class Plan:
         Where the whole table is written again: the rows that stay beside the new ones.
     facts : mapping or None
         The facts about the table from now on, where they differ.
+    imports : tuple of mapping or None
+        The records of imports from now on, where rows are only taken out.
     """
 
     replaced: RowCondition | None = None
     remaining: pa.Table | None = None
     facts: Mapping[str, Any] | None = None
+    imports: tuple[ImportRecord, ...] | None = None
 
 
 RecordOf = Callable[[TableVersion | None, Plan], ImportRecord]
@@ -150,16 +153,22 @@ def commit(
             planned, version = plan(current), head.stamp.version + 1
             _check_types(current, rows)
         records = () if current is None else current.imports
+        if planned.imports is not None:
+            records = planned.imports
         if record is not None:
             records = (*records, record(current, planned))
         try:
-            change = _change(folder, current, rows, added, planned)
-            actions = change.actions
-            if current is None:
-                metadata = metadata_of(rows.schema, name, change.content.facts, configuration)
-                actions = [protocol_of(rows.schema), metadata, *actions]
-            text = commit_text(change.content.to_metadata(records), actions)
-            _publish(folder, version, text, change.written, head)
+            # Locked: a purge takes files that no commit names, and a deletion the whole folder.
+            with folder.locked():
+                if current_head(folder, head) != head:
+                    raise FileExistsError(folder.path)
+                change = _change(folder, current, rows, added, planned)
+                actions = change.actions
+                if current is None:
+                    metadata = metadata_of(rows.schema, name, change.content.facts, configuration)
+                    actions = [protocol_of(rows.schema), metadata, *actions]
+                text = commit_text(change.content.to_metadata(records), actions)
+                _publish(folder, version, text, change.written, head)
         except FileExistsError:  # another got in first
             time.sleep(0.01 * attempt)
             continue
@@ -259,10 +268,7 @@ def _publish(
         if head.torn is None:
             log.write(name, lambda file: file.write(text), durable=True, exclusive=True)
             return
-        with folder.locked():
-            if current_head(folder) != head:
-                raise FileExistsError(name)
-            log.write(name, lambda file: file.write(text), durable=True)
+        log.write(name, lambda file: file.write(text), durable=True)
     except OSError:
         with contextlib.suppress(OSError):
             # It can be there, and not be known to be on disk: then it is left as it is.
