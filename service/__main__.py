@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.admin import demo, doctor, serve
+from service.commands.admin import delete, demo, doctor, housekeeping, serve
 from service.commands.answers import growth, tables
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
@@ -47,6 +47,11 @@ app.add_typer(
     help="Import files: each import succeeds as a whole or changes nothing.",
 )
 app.add_typer(derive.app, name="derive", help="Derive new layers and tables from imported data.")
+app.add_typer(delete.app, name="delete", help="Delete data, provably.")
+app.command()(housekeeping.purge)
+app.command()(housekeeping.backup)
+app.command()(housekeeping.restore)
+app.command()(housekeeping.upgrade)
 app.command()(lists.datasets)
 app.command()(lists.boundaries)
 app.command()(tables.heatmap)

@@ -26,6 +26,7 @@ from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.permissions import protect_files
 from service.config.settings import SettingError, Settings, read_settings
+from service.housekeeping.errors import HousekeepingError
 from service.model.answers import Answer
 from service.model.errors import AnalysisError
 from service.model.queries import Query
@@ -33,6 +34,15 @@ from service.store.errors import StoreError
 from spatial.errors import SpatialError
 
 console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+OUR_ERRORS = (
+    SpatialError,
+    BoundaryError,
+    StoreError,
+    AnalysisError,
+    SettingError,
+    HousekeepingError,
+)
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 QueryT = TypeVar("QueryT", bound=Query)
@@ -49,7 +59,7 @@ def report_errors() -> Iterator[None]:
     """Report the project's errors, and those of the disk, in one line and end with status 2."""
     try:
         yield
-    except (SpatialError, BoundaryError, StoreError, AnalysisError, SettingError) as error:
+    except OUR_ERRORS as error:
         fail(str(error))
     except BrokenPipeError:  # who reads our output has enough
         raise
@@ -57,6 +67,24 @@ def report_errors() -> Iterator[None]:
         fail(f"{error.filename or 'the data folder'}: {error.strerror or error}")
     except ValidationError as error:
         fail("; ".join(_fault(fault) for fault in error.errors()))
+
+
+def confirm(consequences: Iterable[str], *, is_agreed: bool) -> None:
+    """Say what will happen and ask whether it may; ends the command unless it may.
+
+    Parameters
+    ----------
+    consequences : iterable of str
+        A line each.
+    is_agreed : bool
+        Whether ``--yes`` has been given, so that nobody is asked.
+    """
+    print_lines(consequences)
+    if is_agreed:
+        return
+    if not sys.stdin.isatty():
+        fail("nobody can be asked here: confirm with --yes")
+    typer.confirm("Go on?", abort=True)
 
 
 def settings() -> Settings:

@@ -15,6 +15,7 @@ from typing import Any
 from service.config.settings import RedisSettings, Settings
 
 CHECK_BYTES = 8
+PREFIX = "hotspots:1:"
 CONNECTIONS = 16  # at a time; who finds none free waits for one
 WAITING_WRITES = 64  # more are dropped: a cache may forget
 # Settings that change no byte of any answer.
@@ -94,7 +95,7 @@ class RedisCache:
 
     def __init__(self, settings: RedisSettings, namespace: str) -> None:
         self.client = _client(settings)
-        self.prefix = f"hotspots:1:{namespace}:"
+        self.prefix = f"{PREFIX}{namespace}:"
         self._settings = settings
         self._reads = Circuit("the shared cache does not respond", settings.pause_s)
         self._writes = Circuit("the shared cache accepts no writes", settings.pause_s)
@@ -170,6 +171,31 @@ def redis_cache(settings: Settings) -> RedisCache | None:
         for file in sorted((Path(__file__).parents[2] / package).rglob("*.py")):
             digest.update(file.read_bytes())
     return RedisCache(settings.redis, digest.hexdigest()[:16])
+
+
+def forget_shared_answers(settings: Settings) -> int | None:
+    """Delete all answers from the shared cache, of other settings and releases too.
+
+    Returns
+    -------
+    int or None
+        How many; None where the settings name no shared cache.
+
+    Raises
+    ------
+    redis.RedisError
+        If it cannot be reached.
+    """
+    url = settings.redis.url.get_secret_value()
+    if not url:
+        return None
+    from redis import Redis
+
+    with Redis.from_url(url, socket_timeout=10, socket_connect_timeout=10) as client:
+        keys = list(client.scan_iter(f"{PREFIX}*", count=1_000))
+        for start in range(0, len(keys), 1_000):
+            client.delete(*keys[start : start + 1_000])
+    return len(keys)
 
 
 def _client(settings: RedisSettings) -> Any:

@@ -142,7 +142,6 @@ def commit(
         If the folder cannot be written.
     """
     check_writable(folder)
-    added = table_digest(rows)
     for attempt in range(ATTEMPTS):
         with reading(folder):
             head = current_head(folder)
@@ -158,17 +157,7 @@ def commit(
         if record is not None:
             records = (*records, record(current, planned))
         try:
-            # Locked: a purge takes files that no commit names, and a deletion the whole folder.
-            with folder.locked():
-                if current_head(folder, head) != head:
-                    raise FileExistsError(folder.path)
-                change = _change(folder, current, rows, added, planned)
-                actions = change.actions
-                if current is None:
-                    metadata = metadata_of(rows.schema, name, change.content.facts, configuration)
-                    actions = [protocol_of(rows.schema), metadata, *actions]
-                text = commit_text(change.content.to_metadata(records), actions)
-                _publish(folder, version, text, change.written, head)
+            change = _commit(folder, rows, name, head, current, planned, records, configuration)
         except FileExistsError:  # another got in first
             time.sleep(0.01 * attempt)
             continue
@@ -176,6 +165,39 @@ def commit(
             raise ReadOnlyDataError(str(folder.path), first_line(error)) from error
         return Committed(version, rows.num_rows, change.replaced, head.torn)
     raise ConcurrentImportError(name, ATTEMPTS)
+
+
+def _commit(
+    folder: DataFolder,
+    rows: pa.Table,
+    name: str,
+    head: Head,
+    current: TableVersion | None,
+    planned: Plan,
+    records: Sequence[ImportRecord],
+    configuration: Mapping[str, str] | None,
+) -> "_Change":
+    """Write the data file and the commit, if the version it is planned for is the newest still.
+
+    Locked: a purge takes files that no commit names, and a deletion the whole folder.
+
+    Raises
+    ------
+    FileExistsError
+        If another got in first.
+    """
+    added = table_digest(rows)
+    with folder.locked():
+        if current_head(folder, head) != head:
+            raise FileExistsError(folder.path)
+        change = _change(folder, current, rows, added, planned)
+        version, actions = 0 if current is None else current.version + 1, change.actions
+        if current is None:
+            metadata = metadata_of(rows.schema, name, change.content.facts, configuration)
+            actions = [protocol_of(rows.schema), metadata, *actions]
+        text = commit_text(change.content.to_metadata(records), actions)
+        _publish(folder, version, text, change.written, head)
+    return change
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Deletion, purging, backup, restore and upgrade of a data folder."""
