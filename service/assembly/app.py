@@ -14,6 +14,7 @@ from service.http.access_log import AccessLogMiddleware
 from service.http.caching import ResponseCacheMiddleware
 from service.http.guards.hosts import HostMiddleware
 from service.http.guards.paths import UndecodedPathMiddleware, redirect_slashes
+from service.http.guards.sizes import ParameterLimitMiddleware
 from service.http.metrics import Metrics
 from service.http.middleware import (
     HeadMiddleware,
@@ -149,6 +150,8 @@ def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) ->
         Middleware(AccessLogMiddleware, metrics=metrics),
         # Nothing further in is asked for another host, or by a page that is not named.
         Middleware(HostMiddleware, settings=settings),
+        # Nor is it asked by more parameters than any question has.
+        Middleware(ParameterLimitMiddleware),
         *_cross_origin(settings),
         # Parts are cut from whole answers, whether they are computed or repeated.
         Middleware(RangeMiddleware),

@@ -23,6 +23,8 @@ logger = logging.getLogger("hotspots")
 
 PROBLEM_JSON = "application/problem+json"
 OGC_PREFIX = "/ogc/"
+MAX_FAULTS = 10  # of one request are reported
+MAX_CHARACTERS = 1_000  # of one text in an answer, and of a path in the log
 
 ROOTS: tuple[type[Exception], ...] = (
     spatial.SpatialError,
@@ -138,7 +140,12 @@ def _own_form(request: Request) -> ErrorForm | None:
 
 def _path_of(request: Request) -> str:
     """The path as it was sent: a line break in it makes no line of its own in the log."""
-    return urllib.parse.quote(request.scope["path"], safe="/%:@!$&'()*+,;=~")
+    return _shortened(urllib.parse.quote(request.scope["path"], safe="/%:@!$&'()*+,;=~"))
+
+
+def _shortened(text: str, characters: int = MAX_CHARACTERS) -> str:
+    """A text whose end is left out where it is long."""
+    return text if len(text) <= characters else f"{text[:characters]}..."
 
 
 class Problem(TypedDict):
@@ -198,7 +205,7 @@ async def _answer_project_error(request: Request, exc: Exception) -> Response:
     is_told = status < 500 or isinstance(exc, work.WorkError | DAMAGED)
     if not is_told:
         logger.error("request failed: %s", _path_of(request), exc_info=exc)
-    detail = str(exc) if is_told else "The server could not answer."
+    detail = _shortened(str(exc)) if is_told else "The server could not answer."
     code = str(getattr(exc, "code", "error")) if is_told else "internal-error"
     if isinstance(exc, DAMAGED):  # its own text names files; it was logged when it was noted
         code = "damaged-data"
@@ -211,16 +218,19 @@ async def _answer_project_error(request: Request, exc: Exception) -> Response:
 
 
 async def _answer_invalid_request(request: Request, exc: Exception) -> Response:
-    errors = exc.errors() if isinstance(exc, RequestValidationError) else []
+    everything = exc.errors() if isinstance(exc, RequestValidationError) else []
+    errors = everything[:MAX_FAULTS]
     faults = [_fault(request, error) for error in errors]
     own_form = _own_form(request)
     if own_form is not None:
         return own_form.report_of_faults(request.scope["path"], errors, faults)
+    number = len(everything) - len(errors)
+    further = [f"and {number} more"] if number else []
     return problem(
         request,
         code="invalid-request",
         status=422,
-        detail="; ".join(f["message"] for f in faults) or "The request is not valid.",
+        detail="; ".join([*(f["message"] for f in faults), *further]) or "It is not valid.",
         extra={"errors": faults},
     )
 
@@ -228,9 +238,9 @@ async def _answer_invalid_request(request: Request, exc: Exception) -> Response:
 def _fault(request: Request, error: Mapping[str, Any]) -> dict[str, Any]:
     """One fault of a request in words: the parameter, what it was, what is allowed."""
     where = [str(part) for part in error["loc"]]
-    name = ".".join(where[1:]) or where[0]
+    name = _shortened(".".join(where[1:]) or where[0], 100)
     value = error.get("input")
-    message = str(error["msg"]).removeprefix("Value error, ")
+    message = _shortened(str(error["msg"]).removeprefix("Value error, "))
     if error["type"] == "extra_forbidden":
         allowed = _parameters(request)
         message = f"unknown parameter {name!r}; allowed: {', '.join(allowed) or 'none'}"
@@ -287,7 +297,7 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     detail = str(exc.detail) if isinstance(exc, HTTPException) else ""
     headers = exc.headers if isinstance(exc, HTTPException) else None
     if status == 404 and detail == "Not Found":
-        detail = f"There is nothing at {request.scope['path']}; see /docs for what there is."
+        detail = f"There is nothing at {_path_of(request)}; see /docs for what there is."
     if status == 405:  # a HEAD has become a GET by now
         headers = {**(headers or {}), "Allow": "GET, HEAD"}
     code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(

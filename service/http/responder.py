@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar, get_origin
@@ -226,15 +227,15 @@ def _refuse_repeated(request: Request) -> None:
         for name, field in model.model_fields.items()
         if get_origin(field.annotation) is tuple
     }
-    given = [name for name, _ in request.query_params.multi_items()]
-    repeated = sorted({name for name in given if given.count(name) > 1} - takes_many)
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = sorted({name for name, number in given.items() if number > 1} - takes_many)
     if repeated:
         raise RequestValidationError(
             [
                 {
                     "type": "repeated",
                     "loc": ("query", name),
-                    "msg": f"takes one value, got {given.count(name)}",
+                    "msg": f"takes one value, got {given[name]}",
                     "input": None,
                 }
                 for name in repeated
