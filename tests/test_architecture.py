@@ -381,6 +381,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
     },
     "service.commands.admin": {
+        "service.http.guards",
         "service.assembly",
         "service.commands",
         "service.config",

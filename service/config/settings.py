@@ -224,6 +224,27 @@ class ImportSettings(BaseModel):
     """Processor time of that process, in seconds."""
 
 
+class ConnectionSettings(BaseModel):
+    """What one process grants its connections, before and after there is a request to answer."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    maximum: PositiveInt = 1_000
+    """Most connections of one process. A further one takes the place of one without a request; it
+    is refused (503) where all have one."""
+
+    header_bytes: Annotated[int, Field(ge=1_024, le=1_048_576)] = 98_304
+    """Most bytes of the headers of a request, with its address; more is refused (431)."""
+
+    header_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 10.0
+    """Longest time for the headers of a request, in seconds; a connection that takes longer is
+    closed (408)."""
+
+    idle_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 65.0
+    """How long a connection is kept that sends no further request, or takes nothing of its answer,
+    in seconds."""
+
+
 class RedisSettings(BaseModel):
     """A cache that processes and machines share (needs the extra `redis`)."""
 
@@ -315,6 +336,7 @@ class Settings(BaseSettings):
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
     imports: ImportSettings = ImportSettings()
+    connections: ConnectionSettings = ConnectionSettings()
     background: BackgroundSettings = BackgroundSettings()
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()
     """Web pages that may show this service's page in a frame, separated by commas."""

@@ -20,6 +20,7 @@ CONNECTIONS = 16  # at a time; who finds none free waits for one
 WAITING_WRITES = 64  # more are dropped: a cache may forget
 # Settings that change no byte of any answer.
 IRRELEVANT = {
+    "connections",
     "cors_origins",
     "data_dir",
     "hosts",

@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ def test_it_listens_nowhere_else(program):
     port = int(program.address.rsplit(":", 1)[1])
     ours = [address for address in listening if int(address.split(":")[1], 16) == port]
     assert ours == [f"0100007F:{port:04X}"]
+
+
+def test_listening_everywhere_answers_nobody_else_until_hosts_are_named(county, serve):
+    running = serve(county, "--host", "0.0.0.0")
+    assert any("HOTSPOTS_HOSTS" in line for line in running.logged)
+    port = running.address.rpartition(":")[2]
+    assert running.get("/v1/datasets")[0] == 421  # by the name 0.0.0.0
+    assert running.get("/v1/datasets", {"Host": "atlas.example"})[0] == 421
+    assert running.get("/v1/datasets", {"Host": f"localhost:{port}"})[0] == 200
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/health/live")
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        assert "Server" not in answer.headers
 
 
 def test_it_gives_a_heat_map(program):

@@ -1,6 +1,7 @@
 """Several workers: one is killed, data change under load, and the end finishes what was begun."""
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -261,12 +262,66 @@ def test_the_end_does_not_wait_longer_than_it_may(county, serve):
     assert [status for status, _ in ended if status == 200] == []
 
 
-def test_workers_end_when_who_started_them_is_killed(county, serve):
-    program = serve(county, "--workers", str(WORKERS))
+def test_workers_end_when_who_started_them_is_killed_and_nothing_is_left(county, serve, tmp_path):
+    program = serve(county, "--workers", str(WORKERS), TMPDIR=str(tmp_path))
     pids = workers_of(program)
+    assert [path.name.startswith("hotspots-metrics-") for path in tmp_path.iterdir()] == [True]
     program.process.kill()
     program.wait()
     until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), STOP_S)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_others_left_is_removed_unless_they_live(county, serve, tmp_path):
+    """All processes of a program are killed at once, as a machine without memory does it."""
+    killed, alive, stranger = (tmp_path / f"hotspots-metrics-{n}" for n in ("a", "b", "c"))
+    for folder in (killed, alive, stranger):
+        folder.mkdir()
+        (folder / "counter_1.db").write_bytes(b"counts")
+    for folder in (killed, alive):
+        (folder / "supervisor").touch()
+    with (alive / "supervisor").open("r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        program = serve(county, "--workers", str(WORKERS), TMPDIR=str(tmp_path))
+        assert not killed.exists()
+        assert (alive / "counter_1.db").exists()
+        assert (stranger / "counter_1.db").exists()
+        assert program.stop() in (0, -signal.SIGTERM)
+        assert {alive, stranger} == set(tmp_path.iterdir())
+
+
+def test_the_end_answers_what_clients_have_sent(county, serve):
+    """Forty clients that ask without a pause; each is told before its connection is closed."""
+    program = serve(county, "--workers", str(WORKERS))
+    host, port = program.address.removeprefix("http://").split(":")
+    asked, told = [], []
+
+    def keep_asking():
+        connection = http.client.HTTPConnection(host, int(port), timeout=60)
+        with contextlib.closing(connection):
+            while True:
+                connection.request("GET", "/health/live")
+                asked.append(1)
+                try:
+                    answer = connection.getresponse()
+                except (OSError, http.client.HTTPException) as error:
+                    told.append(repr(error))
+                    return
+                assert answer.read()
+                if answer.headers["Connection"] == "close":
+                    told.append("close")
+                    return
+
+    asking = [threading.Thread(target=keep_asking) for _ in range(40)]
+    for one in asking:
+        one.start()
+    until(lambda: len(asked) > 400)
+    status = program.stop()
+    for one in asking:
+        one.join(60)
+    # One that the machine held up for longer than the end waits sees its connection closed.
+    assert told.count("close") > 30, told
+    assert status in (0, -signal.SIGTERM)
 
 
 def test_workers_that_cannot_start_end_the_program(tmp_path):

@@ -1,6 +1,7 @@
 """Command that serves the demonstration county and writes it first if it is missing."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -28,15 +29,16 @@ def demo(
     if "HOTSPOTS_DATA_DIR" not in os.environ:
         os.environ["HOTSPOTS_DATA_DIR"] = str(DEFAULT_FOLDER)
     settings = terminal.settings()
-    written = False
-    if demo_state(settings.data_dir) != "complete":
-        # Making the county takes libraries that serving it does not.
-        from service.demo.write import ensure_demo
+    with nullcontext() if write_only else serve.bind(host, port) as listener:
+        written = False
+        if demo_state(settings.data_dir) != "complete":
+            # Making the county takes libraries that serving it does not.
+            from service.demo.write import ensure_demo
 
-        with terminal.report_errors(), terminal.progress_bar() as progress:
-            written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
-    folder = settings.data_dir.resolve()
-    state = "written to" if written else "is in"
-    terminal.console.print(f"the demonstration county (synthetic) {state} {folder}")
-    if not write_only:
-        serve.run(settings, host=host, port=port, workers=workers)
+            with terminal.report_errors(), terminal.progress_bar() as progress:
+                written = ensure_demo(settings.data_dir, crs=settings.crs, progress=progress)
+        folder = settings.data_dir.resolve()
+        state = "written to" if written else "is in"
+        terminal.console.print(f"the demonstration county (synthetic) {state} {folder}")
+        if listener is not None:
+            serve.run(settings, listener, host=host, workers=workers)

@@ -1,11 +1,15 @@
 """Command that runs the HTTP service, in this process or in several on one address."""
 
+import errno
 import importlib.util
+import logging
 import multiprocessing
 import os
+import shutil
 import signal
 import socket
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,14 +17,17 @@ import typer
 
 from service.commands import terminal
 from service.config.hosts import host_name
-from service.config.settings import Settings
+from service.config.settings import ConnectionSettings, Settings
 from service.runtime import logs
 
 if TYPE_CHECKING:
     from fastapi import FastAPI  # takes a fifth of a second, which other commands need not wait
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+OTHER_FILES = 512  # what a process may have open beside its connections
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what somebody may have asked for
+
+logger = logging.getLogger("hotspots")
 
 Host = Annotated[
     str,
@@ -41,16 +48,43 @@ def serve(host: Host = "127.0.0.1", port: Port = 8000, workers: Workers = 1) -> 
             f"there is no data folder {settings.data_dir}: import something first, "
             "or set HOTSPOTS_DATA_DIR"
         )
-    with terminal.report_errors():
-        resources = terminal.resources()
-        resources.layers.check_scale()
-        resources.incidents.ids()  # which this user may have to be given to read
-    run(settings, host=host, port=port, workers=workers)
+    with bind(host, port) as listener:
+        with terminal.report_errors():
+            resources = terminal.resources()
+            resources.layers.check_scale()
+            resources.incidents.ids()  # which this user may have to be given to read
+        run(settings, listener, host=host, workers=workers)
 
 
-def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
-    """Serve until interrupted; the address is printed once it answers."""
+def bind(host: str, port: int) -> socket.socket:
+    """A socket with an address to listen on; ends the command where there is none to be had."""
+    listener = None
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, *_, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if listener is not None:
+            listener.close()
+        if error.errno == errno.EADDRINUSE:
+            terminal.fail(
+                f"port {port} of {host} is taken by another program: end that, or choose another "
+                "port with --port (0 takes a free one)"
+            )
+        terminal.fail(
+            f"cannot listen on port {port} of {host} ({error.strerror}): choose another address "
+            "with --host, or another port with --port"
+        )
+    return listener
+
+
+def run(settings: Settings, listener: socket.socket, *, host: str, workers: int) -> None:
+    """Serve on a socket until interrupted; the address is printed once it answers."""
     import uvicorn
+
+    from service.http.guards.connections import BoundedProtocol, ConnectionBounds
 
     if settings.redis.url.get_secret_value() and importlib.util.find_spec("redis") is None:
         terminal.fail("HOTSPOTS_REDIS__URL needs the extra: pip install 'hotspot-atlas[redis]'")
@@ -59,8 +93,11 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     _answer_for(host, settings)
     os.environ.pop(METRICS_DIR, None)
     options: dict[str, Any] = {
-        "host": host,
-        "port": port,
+        "http": partial(BoundedProtocol, bounds=ConnectionBounds(_granted(settings.connections))),
+        "ws": "none",
+        "proxy_headers": False,  # the application's own affair, and only from proxies it knows
+        "server_header": False,
+        "timeout_keep_alive": settings.connections.idle_s,
         "log_level": settings.log_level.lower(),
         "access_log": False,  # ours says more, and nothing of what was asked
         "log_config": None,
@@ -72,9 +109,34 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
         config = uvicorn.Config(
             "service.commands.admin.serve:worker_app", factory=True, workers=workers, **options
         )
-        serve_by_workers(config, announce)
+        serve_by_workers(config, listener, announce)
         return
-    _announcing_server()(uvicorn.Config(worker_app(), **options)).run()
+    _announcing_server()(uvicorn.Config(worker_app(), **options)).run([listener])
+
+
+def _granted(connections: ConnectionSettings) -> ConnectionSettings:
+    """What connections are granted, after raising the number of files that may be open to it."""
+    if importlib.util.find_spec("resource") is None:  # Windows has no such limit
+        return connections
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = connections.maximum + OTHER_FILES
+    if soft == resource.RLIM_INFINITY or soft >= needed:
+        return connections
+    limit = needed if hard == resource.RLIM_INFINITY else min(needed, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+    if limit == needed:
+        return connections
+    maximum = max(limit - OTHER_FILES, limit // 2)
+    logger.warning(
+        "this process may open %d files: %d connections instead of %d "
+        "(HOTSPOTS_CONNECTIONS__MAXIMUM; raise the limit with ulimit -n or LimitNOFILE)",
+        limit,
+        maximum,
+        connections.maximum,
+    )
+    return connections.model_copy(update={"maximum": maximum})
 
 
 def _answer_for(host: str, settings: Settings) -> None:
@@ -104,8 +166,9 @@ def worker_app() -> "FastAPI":
 
 
 def _end_with(parent: Any) -> None:
-    """End this worker when its parent process has ended for any reason."""
+    """End this worker when its parent process has ended for any reason, and clear up after it."""
     parent.join()
+    shutil.rmtree(os.environ[METRICS_DIR], ignore_errors=True)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

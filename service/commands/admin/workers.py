@@ -1,12 +1,15 @@
 """Several worker processes on one address: started together, replaced when they end."""
 
+import fcntl
 import logging
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from socket import socket
 
 from prometheus_client.multiprocess import mark_process_dead
@@ -14,23 +17,51 @@ from uvicorn.config import Config
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+METRICS_PREFIX = "hotspots-metrics-"
 HUNG_AFTER_S = 60  # without an answer to the supervisor; a long computation answers between
 RETRY_S = 5  # after a worker that could not even start
 
 logger = logging.getLogger("hotspots")
 
 
-def serve_by_workers(config: Config, announce: Callable[[socket], None]) -> None:
+def serve_by_workers(config: Config, listener: socket, announce: Callable[[socket], None]) -> None:
     """Serve until a signal; exits with status 1 if the workers cannot start."""
-    metrics_dir = tempfile.mkdtemp(prefix="hotspots-metrics-")
-    os.environ[METRICS_DIR] = metrics_dir
-    try:
-        supervisor = Supervisor(config, config.bind_socket(), announce)
+    with _metrics_folder() as folder:
+        os.environ[METRICS_DIR] = str(folder)
+        supervisor = Supervisor(config, listener, announce)
         supervisor.run()
-    finally:
-        shutil.rmtree(metrics_dir, ignore_errors=True)
     if supervisor.failed:
         sys.exit(1)
+
+
+@contextmanager
+def _metrics_folder() -> Iterator[Path]:
+    """A folder for the counts of all workers, locked while it is used.
+
+    Those that nobody has locked are of supervisors that were killed, and are removed.
+    """
+    for other in Path(tempfile.gettempdir()).glob(f"{METRICS_PREFIX}*"):
+        with suppress(OSError):
+            if other.lstat().st_uid == os.getuid() and not other.is_symlink():
+                with _locked(other, os.O_RDWR | os.O_NOFOLLOW):
+                    shutil.rmtree(other, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=METRICS_PREFIX))
+    try:
+        with _locked(folder, os.O_RDWR | os.O_CREAT):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _locked(folder: Path, flags: int) -> Iterator[None]:
+    """Hold the lock of a folder; raises OSError where another process does, or there is none."""
+    descriptor = os.open(folder / "supervisor", flags, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 class Supervisor(Multiprocess):

@@ -4,6 +4,7 @@ import csv
 import dataclasses
 import io
 import json
+import socket
 import tempfile
 import typing
 
@@ -296,6 +297,20 @@ def test_without_data_listings_say_how_to_begin(succeed, tmp_path):
 
 def test_without_a_data_folder_serving_is_refused(run, tmp_path):
     assert_refused(run("serve", data_dir=tmp_path / "nothing"), "nothing", "HOTSPOTS_DATA_DIR")
+
+
+@pytest.mark.parametrize("command", [("serve",), ("serve", "--workers", "2"), ("demo",)])
+def test_a_taken_port_is_said_before_anything_starts(run, tmp_path, command):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        result = run(*command, "--port", port, data_dir=tmp_path)
+    assert_refused(result, f"port {port} of 127.0.0.1 is taken", "--port")
+    assert list(tmp_path.iterdir()) == []  # nor has the county been made
+
+
+def test_an_address_of_another_machine_is_refused(run, tmp_path):
+    result = run("serve", "--host", "192.0.2.1", "--port", "0", data_dir=tmp_path)
+    assert_refused(result, "cannot listen on port 0 of 192.0.2.1", "--host")
 
 
 def commands():
