@@ -9,13 +9,14 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format generate test fuzz test-interpreted bench simulate image clean
+.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate image clean
 
 help:
 	@echo "make demo      install, make the demonstration county, serve it and print the address"
 	@echo "make test      install what the tests need and run them"
 	@echo "make check     ruff, formatting, mypy --strict, the page's types and lint, architecture"
 	@echo "make fuzz      property tests with new examples, ten times as many"
+	@echo "make fuzz-imports  importers fed with damaged files by atheris, ten minutes each"
 	@echo "make format    put code and documents into their form"
 	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
@@ -60,6 +61,11 @@ test: $(VENV)/.installed-dev
 # Property tests with new examples; a failure says how to repeat it (docs/contributing.md).
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n 2 -m hypothesis --hypothesis-profile=fuzz $(FUZZ)
+
+# Atheris needs a processor and an interpreter that it has wheels for, so it is no part of dev.
+fuzz-imports: $(VENV)/.installed-dev
+	$(BIN)/pip install -q "atheris>=3,<4"
+	$(BIN)/python -m tests.fuzzing
 
 # The numerics once more without compilation: what numba hides, Python shows.
 test-interpreted: $(VENV)/.installed-dev

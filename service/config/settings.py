@@ -197,7 +197,7 @@ class ImportSettings(BaseModel):
     """All files of one import, unpacked."""
 
     file_bytes: PositiveInt = 2 * 1024**3
-    """Largest file, unpacked; an import needs some six times its size in memory."""
+    """Largest file, unpacked; an import needs about five times its size in memory."""
 
     geojson_bytes: PositiveInt = 256 * 1024**2
     """Largest GeoJSON file of measures or sites."""

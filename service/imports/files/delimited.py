@@ -31,6 +31,8 @@ NULL_WORDS = ("null", "na", "n/a", "#n/a", "nan", "-", "--")
 TOTAL = r"(?i)^(grand |sub-?)?totals?\b"
 LONGEST_TEXT = 200  # characters of an id, a name or a category, so that it can be asked for
 MANY_LINES = 20
+BLOCK_BYTES = 16 * 1024**2  # parsed at once
+NOTED = 5  # values that a note is made of, for each kind of note
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +224,9 @@ def read_delimited(
         header, delimiter = read_header(text, name, delimiter)
     check_columns(len(header), name, limits)
     columns, renamed = distinct_names(header)
-    text, quote_faults = disarm_quotes(text, delimiter=delimiter or ",", fields=len(columns))
+    text, quote_faults, doubts = disarm_quotes(
+        text, delimiter=delimiter or ",", fields=len(columns)
+    )
     kept_columns = tuple(
         column for column in columns if only_columns is None or column in only_columns
     )
@@ -232,7 +236,9 @@ def read_delimited(
         malformed.append((row.number, row.actual_columns, row.text))
         return "skip"
 
-    table = _parse(text, columns, kept_columns, delimiter or ",", on_malformed, on_bytes, name)
+    table = _parse(
+        text, columns, kept_columns, delimiter or ",", on_malformed, on_bytes, name, null_words
+    )
     faults = {
         number: f"the record has {fields} fields, the header has {len(columns)}"
         for number, fields, _ in malformed
@@ -242,8 +248,14 @@ def read_delimited(
     texts |= {fault.record: fault.text for fault in quote_faults}
     all_numbers = np.arange(1, table.num_rows + len(malformed) + 1)
     numbers = np.delete(all_numbers, [number - 1 for number, _, _ in malformed])
-    table, numbers = _trim(table.slice(first_row), null_words), numbers[first_row:]
-    notes = (*notes, *renamed, *_long_values(text, table, numbers + skip_lines, name))
+    table, numbers = table.slice(first_row), numbers[first_row:]
+    doubt_notes = [f"{name}, row {doubt.record + skip_lines} {doubt.reason}" for doubt in doubts]
+    notes = (
+        *notes,
+        *renamed,
+        *doubt_notes[:NOTED],
+        *_long_values(text, table, numbers + skip_lines, name),
+    )
     is_blank = _all_blank(table)
     is_row = ~is_blank & ~np.isin(numbers, list(faults))
     if not is_row.all():
@@ -330,7 +342,12 @@ def _as_utf8(content: bytes, name: str) -> tuple[bytes, str, tuple[str, ...]]:
         line = content.count(b"\n", 0, not_utf8.start) + 1
         note = f"{name} was read as Windows-1252: line {line} is not UTF-8"
         return text.encode(), "Windows-1252", (note,)
-    return content, "UTF-8", ()
+    marks = content.count(codecs.BOM_UTF8)
+    if not marks:
+        return content, "UTF-8", ()
+    # As where files were joined: part of no value.
+    note = f"{name}: {marks} byte order marks inside the file were left out"
+    return content.replace(codecs.BOM_UTF8, b""), "UTF-8", (note,)
 
 
 def _parse(
@@ -341,8 +358,9 @@ def _parse(
     on_malformed: Callable[[pa.csv.InvalidRow], str],
     on_bytes: Callable[[int], None] | None,
     name: str,
+    null_words: Collection[str],
 ) -> pa.Table:
-    """All records of the right width as text, the header among them as the first."""
+    """All records of the right width as trimmed text, the header among them as the first."""
     parse_options = pa.csv.ParseOptions(
         delimiter=delimiter,
         newlines_in_values=True,
@@ -358,12 +376,17 @@ def _parse(
     read_options = pa.csv.ReadOptions(
         use_threads=False,
         column_names=list(columns),
-        # A record must fit into one block, so the whole file is one block.
-        block_size=min(max(len(text) + 1, 1024), 2**31 - 1),
+        # A record must fit into one block.
+        block_size=min(max(len(text) + 1, 1024), BLOCK_BYTES),
     )
     stream = _ProgressReader(text, on_bytes)
     try:
-        return pa.csv.read_csv(stream, read_options, parse_options, convert_options)
+        # Block by block, so that the values as they stand and as they are kept are never in
+        # memory together.
+        with pa.csv.open_csv(stream, read_options, parse_options, convert_options) as reader:
+            return pa.concat_tables(
+                _trim(pa.Table.from_batches([batch]), null_words) for batch in reader
+            )
     except pa.ArrowInvalid as error:
         raise ImportRefusedError(name, f"cannot be read as delimited text: {error}") from None
 

@@ -8,6 +8,10 @@ import re
 from dataclasses import dataclass
 
 LARGEST_RECORD_BYTES = 1024**2
+_DOUBT = (
+    "has a value that begins on one line and ends on another, and each has the delimiters of a "
+    "record: if they are two records, a quote is missing in both"
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class QuoteFault:
 
 def disarm_quotes(
     text: bytes, *, delimiter: str, fields: int
-) -> tuple[bytes, tuple[QuoteFault, ...]]:
+) -> tuple[bytes, tuple[QuoteFault, ...], tuple[QuoteFault, ...]]:
     """The text with stray quotes made plain characters, and the records that had them.
 
     Parameters
@@ -50,6 +54,9 @@ def disarm_quotes(
         apostrophe, so that the records behind it are records again. Same length, same records.
     faults : tuple of QuoteFault
         In the order of the file.
+    doubts : tuple of QuoteFault
+        Records that are read as they are, of whose values one may be two: it runs over lines of
+        which the first and the last would both be records without its quotes.
 
     Notes
     -----
@@ -58,12 +65,13 @@ def disarm_quotes(
     quoted values; a text without quotes costs nothing.
     """
     if b'"' not in text:
-        return text, ()
+        return text, (), ()
     separator = re.escape(delimiter.encode())
     # A quoted value from its opening quote to its closing one, or to the end of the text.
     quoted = re.compile(rb"(?:(?<=[\r\n])|(?<=" + separator + rb')|\A)"[^"]*+(?:""[^"]*+)*+("?)')
     ends = {delimiter.encode(), b"\n", b"\r", b""}
     stray: list[tuple[int, str]] = []
+    doubtful: list[tuple[int, str]] = []
     position = 0
     while (match := quoted.search(text, position)) is not None:
         reason = _fault(text, match, delimiter.encode(), fields, ends)
@@ -71,14 +79,17 @@ def disarm_quotes(
             stray.append((match.start(), reason))
             position = match.start() + 1
         else:
+            if b"\n" in match.group() and _is_doubtful(text, match, delimiter.encode(), fields):
+                doubtful.append((match.start(), _DOUBT))
             position = match.end()
-    if not stray:
-        return text, ()
     mended = bytearray(text)
     for start, _ in stray:
         mended[start : start + 1] = b"'"
     mended_text = bytes(mended)
-    return mended_text, _named(text, mended_text, stray, quoted)
+    faults, doubts = (
+        _named(text, mended_text, marks, quoted) if marks else () for marks in (stray, doubtful)
+    )
+    return mended_text, faults, doubts
 
 
 def _fault(
@@ -96,6 +107,17 @@ def _fault(
         )
     following = text[match.end() : match.end() + 1]
     return "" if following in ends else "has text after a closing quote"
+
+
+def _is_doubtful(text: bytes, match: re.Match[bytes], delimiter: bytes, fields: int) -> bool:
+    """Whether the lines where a value begins and ends have the delimiters of a record each."""
+    start, end = match.span()
+    first_line = (text.rfind(b"\n", 0, start) + 1, text.find(b"\n", start))
+    line_end = text.find(b"\n", end)
+    last_line = (text.rfind(b"\n", start, end) + 1, line_end if line_end >= 0 else len(text))
+    return fields > 1 and all(
+        text.count(delimiter, *line) >= fields - 1 for line in (first_line, last_line)
+    )
 
 
 def _named(

@@ -93,6 +93,21 @@ class RowCheck:
             self.rejects.append(Reject(self.file, row, column, text[:LONGEST_VALUE], reason_text))
         self.usable &= ~bad
 
+    def usable_rows(self, rows: pa.Table) -> pa.Table:
+        """The rows that are usable, without a copy where all are.
+
+        Parameters
+        ----------
+        rows : pyarrow.Table
+            One for each row number.
+
+        Returns
+        -------
+        pyarrow.Table
+            In the same order.
+        """
+        return rows if self.usable.all() else rows.filter(pa.array(self.usable))
+
 
 def group_rejects(rejects: Sequence[Reject]) -> tuple[RejectedFor, ...]:
     """The rejects by column and reason, the most frequent first.

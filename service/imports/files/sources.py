@@ -2,7 +2,9 @@
 
 import gzip
 import io
+import lzma
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +22,10 @@ GZIP = b"\x1f\x8b"
 UNREADABLE = (
     OSError,
     RuntimeError,
+    ValueError,
+    lzma.LZMAError,
     EOFError,
+    struct.error,
     zlib.error,
     zipfile.BadZipFile,
     NotImplementedError,
@@ -291,9 +296,11 @@ def _members(path: Path, limits: ImportSettings) -> Iterator[Source]:
     """The files inside a zip, in its order."""
     try:
         archive = zipfile.ZipFile(path)  # closed with the last of its sources
-    except (OSError, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ImportRefusedError(str(path), f"is not a zip that can be read: {error}") from error
     entries = archive.infolist()
+    if not all(entry.filename for entry in entries):
+        raise ImportRefusedError(str(path), "is damaged: a file in it has no name")
     if len(entries) > limits.members:
         reason = f"has {len(entries):,} files in it, and the limit is {limits.members:,}"
         raise _refusal(path, reason, "MEMBERS")

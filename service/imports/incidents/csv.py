@@ -251,7 +251,7 @@ def parse_csv(
     return ParsedFile(
         file=contents.file,
         encoding=contents.encoding,
-        rows=pa.table(columns_by_name).filter(pa.array(contents.check.usable)),
+        rows=contents.check.usable_rows(pa.table(columns_by_name)),
         read=contents.rows_read,
         blank=contents.blank,
         rejects=tuple(contents.check.rejects),

@@ -147,7 +147,6 @@ def parse_street_file(
     for column in ("Crime ID", "Crime type", "LSOA code"):
         contents.reject_long(column)
     places = _places(contents, working_crs)
-    usable = pa.array(check.usable)
     columns: dict[str, object] = {
         "incident_id": table.column("Crime ID"),
         "occurred": pa.array(times.occurred.astype("datetime64[s]")),
@@ -167,7 +166,7 @@ def parse_street_file(
     return ParsedFile(
         file=contents.file,
         encoding=contents.encoding,
-        rows=pa.table(columns).filter(usable),
+        rows=check.usable_rows(pa.table(columns)),
         read=contents.rows_read,
         blank=contents.blank,
         rejects=tuple(check.rejects),

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from service.imports.files.headers import distinct_names
+
 GREAT_BRITAIN: Final = "EPSG:27700"
 
 # Ordnance Survey, Code-Point Open technical specification, attributes in this order.
@@ -89,7 +91,7 @@ def layout_of(content: bytes, header: tuple[str, ...] | None = None) -> Layout |
         return _code_point(
             header if header and len(header) == len(first_record) else None, len(first_record)
         )
-    names = {name.strip().lower(): name for name in first_record}
+    names = {name.lower(): name for name in distinct_names(first_record)[0]}
     if {"pc", "ea", "no"} <= names.keys() or {"postcode", "eastings", "northings"} <= names.keys():
         return _code_point_with_header(names)
     return _directory(names)

@@ -1,5 +1,6 @@
 """DelimitedFile text: whatever it is written like, the same rows with the same numbers."""
 
+import codecs
 import csv
 import io
 
@@ -187,3 +188,11 @@ def test_only_the_columns_asked_for_are_kept():
     assert read.columns == ("a", "c")
     assert read.table.to_pydict() == {"a": ["1"], "c": ["3"]}
     assert read.blank == 1
+
+
+def test_byte_order_marks_inside_a_file_are_part_of_no_value():
+    mark = codecs.BOM_UTF8
+    contents = read_delimited(mark * 2 + b"a,b\n1,x\n" + mark + b"2,y\n", name="joined.csv")
+    assert contents.columns == ("a", "b")
+    assert contents.table.column("a").to_pylist() == ["1", "2"]
+    assert contents.notes == ("joined.csv: 2 byte order marks inside the file were left out",)

@@ -61,7 +61,7 @@ def test_a_file_that_is_written_as_it_should_be_has_no_fault(rows):
     text = io.StringIO()
     csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
     content = text.getvalue().encode()
-    assert disarm_quotes(content, delimiter=",", fields=5) == (content, ())
+    assert disarm_quotes(content, delimiter=",", fields=5) == (content, (), ())
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -76,3 +76,13 @@ def test_a_value_with_a_line_like_a_record_is_named_even_where_its_quotes_are_pa
     contents = read_delimited(b'a,b,c\n1,x,"left\n2,y,ok\n3,z,right"\n4,w,ok\n', name="paired.csv")
     assert [reject.row for reject in contents.check.rejects] == [2]
     assert contents.table.column("a").to_pylist() == ["2", "3", "4"]
+
+
+def test_quotes_missing_in_two_neighbours_are_noted_by_row():
+    content = b'a,b,c\n0,x,y\n1,"male shouting,3\n2,female running",5\n3,z,7\n'
+    contents = read_delimited(content, name="two.csv")
+    assert contents.table.column("a").to_pylist() == ["0", "1", "3"]
+    (note,) = contents.notes
+    assert note.startswith("two.csv, row 3 has a value that begins on one line")
+    honest = b'a,b,c\n1,"two\nlines",5\n2,"a, b\nc",6\n3,z,7\n'
+    assert read_delimited(honest, name="honest.csv").notes == ()

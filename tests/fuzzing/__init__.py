@@ -1,0 +1,1 @@
+"""Importers fed with damaged files: each reads, or refuses by name."""

@@ -1,0 +1,187 @@
+"""The importers as functions of bytes, and files from which damaged ones are made."""
+
+import gzip
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import shapely
+
+from boundaries.errors import BoundaryError
+from service.imports.boundaries import import_boundaries
+from service.imports.incidents.csv import IncidentColumns, import_csv
+from service.imports.incidents.importer import ImportOptions
+from service.imports.incidents.police_uk import HEADER, import_police_uk
+from service.imports.lookups import LookupOptions, import_lookup
+from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+from service.imports.postcodes.importer import import_postcodes
+from service.imports.sites.importer import import_sites
+from service.store.errors import ImportRefusedError, StoreError
+from service.store.lookups import LookupKey
+from spatial.errors import SpatialError
+
+BNG = "EPSG:27700"
+
+
+class Nowhere:
+    """A store that is empty, and refuses what it is given to keep."""
+
+    crs = BNG
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "store"
+
+    def check_import(self, *_: object, **__: object) -> None:
+        """Nothing was imported before."""
+
+    def facts(self, _: str) -> None:
+        """There is no dataset."""
+
+    def has(self, _: str) -> bool:
+        return False
+
+    def known_ids(self, *_: object, **__: object) -> pa.Array:
+        return pa.array([], pa.string())
+
+    def append(self, *_: object, **__: object) -> None:
+        raise ImportRefusedError("nowhere", "can be stored here")
+
+    save = append
+
+
+@dataclass(frozen=True)
+class Importer:
+    """An importer, with files that it reads.
+
+    Attributes
+    ----------
+    read : callable
+        Given a store and a file.
+    seeds : tuple of bytes
+        Contents of files that it accepts.
+    suffix : str
+        Of the file's name.
+    """
+
+    read: Callable[[Any, Path], object]
+    seeds: tuple[bytes, ...]
+    suffix: str = ".csv"
+
+    def feed(self, content: bytes, folder: Path) -> bool:
+        """Import a file with some content: whether it was accepted.
+
+        Any error that is not one of ours is a fault of the importer and comes out.
+        """
+        path = folder / f"2024-01-fed-street{self.suffix}"
+        path.write_bytes(content)
+        try:
+            self.read(Nowhere(folder), path)
+        except (StoreError, BoundaryError, SpatialError) as error:
+            return str(error) == str(ImportRefusedError("nowhere", "can be stored here"))
+        return True
+
+
+def _csv(store: Any, path: Path) -> object:
+    columns = IncidentColumns(
+        time="when",
+        time_of_day="at",
+        date_form="uk",
+        x="x",
+        y="y",
+        crs=BNG,
+        category="kind",
+        incident_id="ref",
+        weight="weight",
+        area_code="area",
+        attributes={"note": "note"},
+    )
+    return import_csv(store, [path], columns, ImportOptions("fed", max_rejected_share=1.0))
+
+
+def _police_uk(store: Any, path: Path) -> object:
+    return import_police_uk(store, [path], ImportOptions("fed", max_rejected_share=1.0))
+
+
+def _measures(store: Any, path: Path) -> object:
+    options = MeasureOptions(layer="areas", code_field="code", max_rejected_share=1.0)
+    return import_measures(store, path, [MeasureValue("people", "2021", "people")], options)
+
+
+def _lookup(store: Any, path: Path) -> object:
+    options = LookupOptions(LookupKey("old", "new"), "old", "new", change_field="change")
+    return import_lookup(store, path, options)
+
+
+def _boundaries(store: Any, path: Path) -> object:
+    return import_boundaries(store, path, layer="fed", code_field="code")
+
+
+def _geojson(properties: dict[str, object], count: int = 2) -> bytes:
+    features = [
+        {
+            "type": "Feature",
+            "properties": {
+                key: f"{value}{n}" if key in ("code", "site_id") else value
+                for key, value in properties.items()
+            },
+            "geometry": shapely.geometry.mapping(
+                shapely.box(545_000 + 900 * n, 258_000, 545_900 + 900 * n, 259_000)
+            ),
+        }
+        for n in range(count)
+    ]
+    crs = {"type": "name", "properties": {"name": BNG}}
+    return json.dumps({"type": "FeatureCollection", "crs": crs, "features": features}).encode()
+
+
+def _zip(name: str, content: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return stream.getvalue()
+
+
+INCIDENTS = (
+    b"ref,when,at,x,y,kind,weight,area,note\n"
+    b'1,31/12/2024,23:59,545000,258000,fire,1.5,E01,"two\nlines, said"\n'
+    b"2,01/02/2024,07:05:09,,,flood,,E02,'=1+1\n"
+    b'3,1 May 2024,,"545,000",258000.5,fire,2,E01,\n'
+)
+STREET = (
+    ",".join(HEADER).encode()
+    + b"\n,2024-01,P,P,0.1,52.2,On or near X,E01017984,Cambridge 001A,Burglary,Ended,\n"
+    + b"ab12,2024-01,P,P,,,No location,,,Drugs,,\n"
+)
+CODE_POINT = b'"CB1 1AA",10,545000,258000,"E92000001","","","","E07000008","E05013050"\n'
+ONSPD = b"pcds,oseast1m,osnrth1m,osgrdind,doterm\nCB1 1AA,545000,258000,1,\nCB1 1AB,,,9,201003\n"
+SITES = (
+    b"site_id,name,district,homes_planned,homes_completed,x,y\n"
+    b'A1,North,Cambridge,"1,200",100,545000,258000\nA2,South,,30,,545500,258500\n'
+)
+KML = (
+    b"<kml xmlns='http://www.opengis.net/kml/2.2'><Document><Placemark><name>b</name>"
+    b"<ExtendedData><Data name='code'><value>a</value></Data></ExtendedData><Polygon>"
+    b"<outerBoundaryIs><LinearRing><coordinates>0.1,52.2 0.2,52.2 0.2,52.3 0.1,52.2"
+    b"</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>"
+)
+AREAS = _geojson({"code": "a", "name": "b"})
+PEOPLE = _geojson({"code": "a", "people": 7})
+POINTS = _geojson({"site_id": "a", "name": "b", "homes_planned": 7, "code": 1})
+
+IMPORTERS = {
+    "csv": Importer(_csv, (INCIDENTS, INCIDENTS.replace(b",", b";"), gzip.compress(INCIDENTS))),
+    "police-uk": Importer(_police_uk, (STREET,)),
+    "zip": Importer(_csv, (_zip("a.csv", INCIDENTS), _zip("b/c.csv", INCIDENTS * 50)), ".zip"),
+    "measures": Importer(_measures, (b'code,people\na,7\nb,"1,000"\n', PEOPLE)),
+    "sites": Importer(lambda store, path: import_sites(store, path), (SITES, POINTS)),
+    "lookup": Importer(_lookup, (b"old,new,change\na,b,U\nc,d,S\nc,e,S\n",)),
+    "postcodes": Importer(
+        lambda store, path: import_postcodes(store, [path]), (CODE_POINT * 3, ONSPD)
+    ),
+    "areas": Importer(_boundaries, (AREAS, KML), ".geojson"),
+}
