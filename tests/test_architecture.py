@@ -373,6 +373,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.doctor": {
         "service.delta_log",
+        "service.housekeeping",
         "boundaries",
         "boundaries.storage",
         "service.analyses",

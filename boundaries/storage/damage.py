@@ -8,6 +8,7 @@ from typing import NamedTuple
 RETRY_S = 30.0  # after which a damaged part is read again: it may have been put back meanwhile
 
 logger = logging.getLogger(__name__)
+logger.addHandler(logging.NullHandler())  # a command says in its own words what is damaged
 
 
 class DamagedPart(NamedTuple):

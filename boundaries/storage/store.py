@@ -126,6 +126,11 @@ class LayerStore:
                     raise
         return tuple(layers)
 
+    def damaged(self) -> tuple[str, ...]:
+        """The names of the layers that are there and left out, because they cannot be read."""
+        names = self.ids()
+        return tuple(name for name in sorted(self._names()) if name not in names)
+
     def first(self) -> str | None:
         """The name of the layer that was imported first, None where there is none.
 

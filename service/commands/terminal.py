@@ -131,7 +131,18 @@ def body_of(
 ) -> bytes:
     """The bytes of the answer to a question, through both gates; an error ends the command."""
     with report_errors():
-        return render(resources.gates.answer(question, Role.PUBLIC, compute))
+        body = render(resources.gates.answer(question, Role.PUBLIC, compute))
+    note_damage(resources)
+    return body
+
+
+def note_damage(resources: Resources) -> None:
+    """Print which parts of the data were left out of an answer because they are damaged."""
+    print_notes(
+        f"{part.part} {part.name} is damaged and left out: {part.reason}; "
+        "hotspots doctor says what to do"
+        for part in resources.damage.parts()
+    )
 
 
 def write(body: bytes, out: Path | None) -> None:

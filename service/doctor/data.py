@@ -68,7 +68,7 @@ def _mend(damaged: DamagedPart) -> str:
     if damaged.part == "layer":
         return (
             f"hotspots import boundaries FILE --layer {damaged.name} --replace, or put "
-            f"boundaries/{damaged.name}.parquet back from a backup"
+            f"boundaries/{damaged.name}.parquet back from a backup (hotspots restore)"
         )
     is_dataset = damaged.part == "dataset"
     folder = f"incidents/{damaged.name}" if is_dataset else damaged.name
@@ -79,7 +79,10 @@ def _mend(damaged: DamagedPart) -> str:
     )
     if damaged.is_served or "counts as never written" in damaged.reason:
         return f"import again what the newest import brought: {command}"
-    return f"put {folder} back from a backup, or remove that folder and import again: {command}"
+    return (
+        f"put {folder} back from a backup (hotspots restore), or remove that folder and import "
+        f"again: {command}"
+    )
 
 
 def _without_log(data_dir: Path) -> Iterator[Finding]:

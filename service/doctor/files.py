@@ -14,6 +14,7 @@ from boundaries.storage.data_folder import UNFINISHED, DataFolder
 from service.config.permissions import OF_GROUP, OF_OTHERS
 from service.config.settings import Settings
 from service.doctor.findings import Finding
+from service.housekeeping.inventory import GONE
 
 WRITING_S = 3_600.0  # an unfinished file that is younger may have a writer
 AHEAD_S = 60.0
@@ -78,15 +79,25 @@ def leftover_findings(paths: Sequence[Path]) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        For each.
+        A fault for each in the data folder, a note on all temporary ones together.
     """
     writing_since = time.time() - WRITING_S
-    temporary = Path(tempfile.gettempdir()).glob("hotspots-metrics-*")
-    ownerless = (path for path in temporary if not any(map(_is_running, _processes_of(path))))
-    for path in (*filter(_is_unfinished, paths), *ownerless):
-        if path.lstat().st_mtime < writing_since:
+    for path in paths:
+        if path.name.startswith(".") and path.name.endswith(GONE):
+            problem = "its deletion did not come to an end"
+            yield Finding("leftover", str(path), problem, "hotspots purge, which ends it")
+        elif _is_unfinished(path) and path.lstat().st_mtime < writing_since:
             problem = "a program that was killed has left it"
-            yield Finding("leftover", str(path), problem, f"rm -r {path}")
+            yield Finding("leftover", str(path), problem, f"rm {path}")
+    temporary = sorted(
+        path
+        for path in Path(tempfile.gettempdir()).glob("hotspots-metrics-*")
+        if path.lstat().st_mtime < writing_since and not any(map(_is_running, _processes_of(path)))
+    )
+    if temporary:
+        problem = f"services that were killed have left it and {len(temporary) - 1:,} more"
+        mend = f"rm -r {' '.join(map(str, temporary[:3]))}{' ...' * (len(temporary) > 3)}"
+        yield Finding("leftover", str(temporary[0]), problem, mend, is_fault=False)
 
 
 def _is_unfinished(path: Path) -> bool:
@@ -244,6 +255,6 @@ def reject_findings(data_dir: Path) -> Iterator[Finding]:
             "rejects",
             str(lists[0].parent),
             f"{len(lists):,} lists of rejected rows ({size:,} bytes) hold raw values",
-            f"rm {lists[0].parent}/* when the rows have been corrected",
+            "hotspots purge, when the rows have been corrected",
             is_fault=False,
         )

@@ -10,6 +10,7 @@ from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import THREADS, Surface
 from service.analyses.density.surfaces import points_inside_area
+from service.analyses.inputs.denominators import refuse_for_damaged
 from service.model.provenance import short_digest
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
@@ -209,6 +210,7 @@ class PeakTests:
             values = column.values_for(layer.codes)
             if np.nansum(values) > 0.0:
                 best = (layer, values, column.period)
+        refuse_for_damaged(self._layers, self._measures, best[0])
         return best
 
 

@@ -12,7 +12,11 @@ from boundaries.storage.store import LayerStore
 from service.analyses.growth.household_sizes import POPULATION, HouseholdSizes, household_sizes
 from service.analyses.growth.surroundings import area_around, coarser_layer
 from service.analyses.inputs.area_counts import AreaCounts, Areas
-from service.analyses.inputs.denominators import Denominator, denominator_of
+from service.analyses.inputs.denominators import (
+    Denominator,
+    denominator_of,
+    refuse_for_damaged,
+)
 from service.model.errors import NoStudyAreaError, TooMuchWorkError, UnknownStatisticError
 from service.queries.forecasts import ForecastQuery
 from service.store.errors import UnknownMeasureError
@@ -134,6 +138,7 @@ class ForecastReader:
         if query.layer is not None:
             return self._layers.get(query.layer)
         by_size = sorted(self._layers.all(), key=len)
+        refuse_for_damaged(self._layers, self._measures, by_size[-1] if by_size else None)
         if not by_size:
             raise NoStudyAreaError
         for layer in reversed(by_size):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from boundaries.layers.layer import Layer
+from boundaries.storage.store import LayerStore
 from service.analyses.inputs.crosswalks import Crosswalk, Crosswalks, carry_column
 from service.model.errors import UnknownStatisticError
 from service.store.errors import UnknownMeasureError
@@ -302,3 +303,29 @@ def _interpolate(periods: _Periods, measure: str, period: str, at_year: float) -
         estimated=np.logical_or.reduce(flags) if flags else None,
         carried_by=tuple(crosswalks.values()),
     )
+
+
+def refuse_for_damaged(layers: LayerStore, measures: MeasureStore, layer: Layer | None) -> None:
+    """Refuse a layer that is taken by default, if a damaged one may be finer.
+
+    Its areas are not known, but the measures of them are: a coarser layer, or none, would
+    silently take its place.
+
+    Parameters
+    ----------
+    layers : LayerStore
+        The imported layers.
+    measures : MeasureStore
+        The measures of their areas.
+    layer : Layer or None
+        That would be taken; None if there is none.
+
+    Raises
+    ------
+    DamagedLayerError
+        Of the damaged layer.
+    """
+    for name in layers.damaged():
+        areas = (max(info.areas) for info in measures.available(name))
+        if max(areas, default=0) > (0 if layer is None else len(layer)):
+            layers.get(name)

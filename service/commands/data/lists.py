@@ -98,16 +98,12 @@ def _list(
         released = resources.gates.answer(
             Question(key), Role.PUBLIC, lambda: read_document(resources)
         )
+    terminal.note_damage(resources)
     if as_json:
         terminal.write(document_json(released) + b"\n", None)
         return
-    rows, damaged = released.answer.content[key], released.answer.content["damaged"]
-    terminal.print_notes(
-        f"{part['part']} {part['name']} is damaged and left out: {part['reason']}; "
-        "hotspots doctor says what to do"
-        for part in damaged
-    )
-    if not rows and not damaged:
+    rows = released.answer.content[key]
+    if not rows and not released.answer.content["damaged"]:
         terminal.console.print(empty_message)
     for row in rows:
         terminal.print_lines(

@@ -108,7 +108,7 @@ def an_unfinished_file(folder):
     path = folder / "boundaries/.cell.parquet.1-2.unfinished"
     path.touch(0o600)
     age(path, AGO_S)
-    return "leftover", path.name, f"rm -r {path}"
+    return "leftover", path.name, f"rm {path}"
 
 
 def an_unfinished_first_import(folder):
@@ -117,19 +117,10 @@ def an_unfinished_first_import(folder):
     return "leftover", "incidents/fires", "import again"
 
 
-def a_temporary_folder(folder):
-    path = folder.parent / "temporary/hotspots-metrics-abc"
-    path.mkdir(parents=True)
-    age(path, AGO_S)
-    return "leftover", path.name, f"rm -r {path}"
-
-
-def test_the_temporary_folder_of_a_service_that_runs_is_none_of_a_killed_one(folder):
-    a_temporary_folder(folder)
-    path = folder.parent / "temporary/hotspots-metrics-abc"
-    (path / f"counter_{os.getpid()}.db").touch()
-    age(path, AGO_S)
-    assert findings(folder) == []
+def an_interrupted_deletion(folder):
+    path = folder / "incidents/.fires.0123abcd.deleted"
+    path.mkdir(0o700)
+    return "leftover", path.name, "hotspots purge"
 
 
 def a_time_ahead(folder):
@@ -140,7 +131,7 @@ def a_time_ahead(folder):
 FAULTS = [
     garbage_in_a_log, a_torn_import, a_changed_row, missing_rows, short_rows, a_changed_layer, a_changed_cache_entry,
     a_file_for_all, a_folder_for_a_group, an_unfinished_file, an_unfinished_first_import,
-    a_temporary_folder, a_time_ahead,
+    an_interrupted_deletion, a_time_ahead,
 ]  # fmt: skip
 
 
@@ -183,6 +174,20 @@ def test_lists_of_rejected_rows_are_noted(folder):
     rejects.chmod(0o600)
     (finding,) = findings(folder)
     assert (finding.part, finding.is_fault) == ("rejects", False)
+
+
+def test_the_temporary_folder_of_a_killed_service_is_noted_and_that_of_a_running_one_is_not(
+    folder,
+):
+    path = folder.parent / "temporary/hotspots-metrics-abc"
+    path.mkdir(parents=True)
+    age(path, AGO_S)
+    (finding,) = findings(folder)
+    assert (finding.part, finding.is_fault) == ("leftover", False)
+    assert f"rm -r {path}" in finding.mend
+    (path / f"counter_{os.getpid()}.db").touch()
+    age(path, AGO_S)
+    assert findings(folder) == []
 
 
 def test_a_group_that_is_named_may_read(folder):

@@ -148,6 +148,16 @@ def test_no_other_layer_takes_the_place_of_a_damaged_study_area(folder, serve):
     assert client.get("/v1/choropleths/callouts/cell?measure=count").status_code == 200
 
 
+def test_no_coarser_layer_takes_the_place_of_a_damaged_one_whose_residents_are_known(
+    folder, serve
+):
+    garbage_in_the_file(folder, "boundaries/cell.parquet")
+    client = serve(open_resources(Settings(data_dir=folder)))
+    for address in ("/v1/heatmaps/callouts/summary.json", "/v1/growth/callouts/forecast"):
+        assert "cell" in damaged_data(client.get(address))["detail"]
+    assert client.get("/v1/heatmaps/callouts/raster.tif").status_code == 200
+
+
 def test_ready_without_data_says_so(tmp_path, serve):
     ready = json_of(serve(open_resources(Settings(data_dir=tmp_path / "no"))), "/health/ready")
     assert (ready["status"], ready["has_data"], ready["damaged"]) == ("ready", False, [])
