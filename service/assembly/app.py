@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware import Middleware
 
+from boundaries.storage.data_folder import DataFolder
 from service.analyses.resources import Resources
 from service.config.settings import Settings
 from service.config.version import __version__
@@ -36,11 +37,13 @@ from service.routes import (
     health,
     heatmaps,
     hotspots,
+    jobs,
     page,
     tables,
 )
 from service.runtime.context import AnswerContext
-from service.runtime.lanes import Lanes
+from service.runtime.jobs import Jobs
+from service.runtime.lanes import Cost, Lanes
 from service.runtime.redis_cache import redis_cache
 from service.runtime.single_flight import AnswerCache
 
@@ -70,6 +73,7 @@ ROUTERS = (
     growth.router,
     tables.router,
     catalogue.search_router,
+    jobs.router,
     wmts.router,
 )
 
@@ -127,12 +131,15 @@ def _build_routes(app: FastAPI) -> None:
 def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
     """Caches and lanes of an application's own; nothing is connected or started yet."""
     settings = resources.settings
+    lanes = Lanes(settings.limits, metrics.lane_changed)
+    kept_jobs = DataFolder(settings.data_dir).subfolder("cache").subfolder("jobs")
     return AnswerContext(
         gates=resources.gates,
         state=resources.state,
         versions=resources.versions,
         answers=AnswerCache(settings.tiles.cache_bytes, redis_cache(settings)),
-        lanes=Lanes(settings.limits, metrics.lane_changed),
+        lanes=lanes,
+        jobs=Jobs(kept_jobs, lanes[Cost.LONG], settings.limits),
         on_computed=metrics.computed,
     )
 

@@ -172,7 +172,10 @@ class LimitSettings(BaseModel):
     permuted_values: PositiveInt = 2_000_000_000
     """Most permutations times areas of one request."""
 
-    work_s: PositiveInt = 20
+    wait_s: PositiveInt = 10
+    """Estimated seconds up to which a client waits for an answer; a longer one is a job (202)."""
+
+    work_s: PositiveInt = 600
     """Most estimated seconds of work of one request; a request for more is refused."""
 
     work_bytes: PositiveInt = 900 * 1024**2
@@ -183,6 +186,21 @@ class LimitSettings(BaseModel):
 
     heavy_waiting: NonNegativeInt = 64
     """Such answers that may wait; a request beyond them is refused (503)."""
+
+    jobs_running: PositiveInt = 1
+    """Jobs that one process computes at a time."""
+
+    jobs_waiting: NonNegativeInt = 16
+    """Jobs that may wait; a request beyond them is refused (503)."""
+
+    jobs_kept: PositiveInt = 100
+    """Most ended jobs whose results are kept."""
+
+    jobs_kept_s: PositiveInt = 3_600
+    """How long they are kept, in seconds."""
+
+    jobs_bytes: PositiveInt = 1024**3
+    """Most bytes of results kept."""
 
     waiting: PositiveInt = 1_024
     """Other answers that may wait."""

@@ -23,6 +23,7 @@ from service.render.maps.legend import LegendContent
 from service.render.maps.style import Style
 from service.render.tables.formats import FORMATS
 from service.render.tables.text import Feature, FeatureCollection
+from service.runtime.jobs import JobContent
 
 PROBLEMS = {
     "404": "Nothing with that name is loaded",
@@ -54,6 +55,7 @@ NAMES: Final[Mapping[Any, str]] = {
     FeatureCollection: "FeatureCollection",
     Feature: "Feature",
     Link: "Link",
+    JobContent: "Job",
     DatasetEntry: "Dataset",
     LayerEntry: "Layer",
     PageLayer: "Layer",
@@ -145,7 +147,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     for answer in answers.values():
         if PROBLEM_JSON in answer.get("content", {}):
             answer["content"][PROBLEM_JSON]["schema"] = reference("Problem")
-    content = answers["200"].setdefault("content", {})
+    content = answers.get("200", {}).setdefault("content", {})
     for suffix in _suffixes(operation):
         if suffix in FORMATS:
             content.setdefault(FORMATS[suffix].media_type, {})

@@ -62,6 +62,8 @@ STATUS: dict[type[Exception], int] = {
     analysis.TooMuchWorkError: 422,
     analysis.OverBudgetError: 422,
     analysis.StaleVersionError: 410,
+    analysis.UnknownJobError: 404,
+    analysis.JobNotDoneError: 409,
     analysis.UnknownCollectionError: 404,
     analysis.UnknownFeatureError: 404,
     analysis.NoStudyAreaError: 404,
@@ -299,7 +301,7 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     if status == 404 and detail == "Not Found":
         detail = f"There is nothing at {_path_of(request)}; see /docs for what there is."
     if status == 405:  # a HEAD has become a GET by now
-        headers = {**(headers or {}), "Allow": "GET, HEAD"}
+        headers = {"Allow": "GET, HEAD", **(headers or {})}
     code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(
         status, "http-error"
     )

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from pydantic.json_schema import SkipJsonSchema
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
@@ -22,17 +23,20 @@ from service.http.problems import query_models
 from service.http.ranges import ACCEPT_RANGES
 from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, role_of
 from service.model.answer_key import AnswerKey
-from service.model.errors import StaleVersionError
+from service.model.errors import OverBudgetError, StaleVersionError
 from service.model.queries import Query
+from service.runtime.budget import LongWorkError
 from service.runtime.cancellation import check_cancelled
 from service.runtime.context import AnswerContext
 from service.runtime.data_state import DataVersion, State
+from service.runtime.jobs import DONE, JOBS_PATH, Job
 from service.runtime.single_flight import Result
 
 Value = TypeVar("Value")
 
 ATTEMPTS = 5  # to compute an answer while imports come in
 HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
+POLL_S = 2  # a client asks for a job again after so many seconds
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -54,7 +58,7 @@ class Responder:
         BusyError
             If as many wait for such answers as may.
         """
-        question = self._admit(spec.query)
+        question = self.admit(spec.query)
         if spec.version is None:
             return await self._fresh(spec)
         for _ in range(ATTEMPTS):
@@ -67,6 +71,12 @@ class Responder:
                 result = answers.peek(key.entity_tag) or await self._made(spec, spec.version, key)
             except _ClientGoneError:
                 return self._nothing()
+            except LongWorkError as error:
+                job = await self._job(spec, spec.version, key, error.seconds)
+                if job.status != DONE:
+                    return self._accepted(job)
+                result = await run_in_threadpool(self.context.jobs.result, job.job_id)
+                self.context.answers.keep(key.entity_tag, replace(result, level="memory"))
             if result.is_current:
                 return self._whole(spec, key, result, question, state)
         # The data change faster than the answer is computed: its bytes are of no one version.
@@ -89,7 +99,7 @@ class Responder:
         route = str(getattr(self.request.scope.get("route"), "path", ""))
         return Question(route, self.request.path_params, query)
 
-    def _admit(self, query: Query) -> Question:
+    def admit(self, query: Query) -> Question:
         """The question that the request asks, admitted."""
         gates, question = self.context.gates, self._question(query)
         gates.admit(question, gates.policy, role_of(self.request.scope))
@@ -125,18 +135,57 @@ class Responder:
         self, spec: AnswerSpec[AnswerT], version: DataVersion | str, key: AnswerKey
     ) -> Result:
         """The answer from Redis or computed, together with whoever else waits for it."""
-        context = self.context
-
-        def compute() -> Result:
-            content, provenance = self._render(spec)
-            is_current = (
-                isinstance(version, str) or context.versions.get(version) == key.data_version
-            )
-            return Result(content, provenance, is_current=is_current)
-
+        context, compute = self.context, self._computer(spec, version, key)
         lane = context.lanes[spec.cost_at(key.data_version)]
         making = context.answers.get_or_compute(key, compute, lane, is_shared=spec.is_shared)
         return await self._while_connected(making)
+
+    async def _job(
+        self,
+        spec: AnswerSpec[AnswerT],
+        version: DataVersion | str,
+        key: AnswerKey,
+        estimate_s: float,
+    ) -> Job:
+        """The job of an answer that takes too long to wait for."""
+        url, compute = self.request.url, self._computer(spec, version, key)
+        address = f"{url.path}?{url.query}" if url.query else url.path
+        start = self.context.jobs.start
+        try:
+            return await run_in_threadpool(start, key.entity_tag, address, estimate_s, compute)
+        except OSError:
+            raise OverBudgetError(
+                "seconds of work (no job can be kept: the data folder cannot be written)",
+                round(estimate_s),
+                self.resources.settings.limits.wait_s,
+                "ask for less at a time",
+            ) from None
+
+    def _accepted(self, job: Job) -> Response:
+        """That a question has become a job, and where that is."""
+        base = self.resources.settings.public_url or str(self.request.base_url).rstrip("/")
+        return JSONResponse(
+            self.context.jobs.describe(job, base),
+            status_code=202,
+            headers={
+                "Location": f"{base}{JOBS_PATH}/{job.job_id}",
+                "Retry-After": str(POLL_S),
+                **NO_STORE,
+            },
+        )
+
+    def _computer(
+        self, spec: AnswerSpec[AnswerT], version: DataVersion | str, key: AnswerKey
+    ) -> Callable[[], Result]:
+        """What computes an answer in a worker thread."""
+        versions = self.context.versions
+
+        def compute() -> Result:
+            content, provenance = self._render(spec)
+            is_current = isinstance(version, str) or versions.get(version) == key.data_version
+            return Result(content, provenance, is_current=is_current)
+
+        return compute
 
     def _render(self, spec: AnswerSpec[AnswerT]) -> tuple[bytes, str]:
         """The bytes of the released answer and its provenance for a header, in a worker thread."""

@@ -4,9 +4,11 @@ import urllib.parse
 from collections.abc import Mapping
 from typing import Any
 
+from service.http.openapi import type_schema
 from service.http.problems import PROBLEM_JSON
 from service.http.responder import Responder
 from service.model.queries import Query
+from service.runtime.jobs import JobContent
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
@@ -31,6 +33,10 @@ def responses(
     problem: dict[str, Any] = {"content": {PROBLEM_JSON: {}}}
     return {
         200: {"content": {media_type: {} if schema is None else {"schema": schema}}},
+        202: {
+            "description": "The answer takes long: a job, whose address is in Location",
+            "content": {JSON: {"schema": type_schema(JobContent)}},
+        },
         206: {"description": "The part that Range asks for", "content": {media_type: {}}},
         304: {"description": "Unchanged: the client's copy is the current one"},
         404: {"description": "Unknown dataset, layer or tile", **problem},

@@ -9,8 +9,10 @@ AnalysisError
 ├── InvalidWithinError      no area, circle or polygon to stay within
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
-│   └── OverBudgetError     more seconds or memory
+├── OverBudgetError         more seconds or memory, by estimate, than one request may take
 ├── StaleVersionError       an address that names a version no longer held
+├── UnknownJobError         a long answer that nobody asked for, or that has expired
+├── JobNotDoneError         a long answer that is not there yet
 ├── InvalidRulesError       a file of priority rules that cannot be used
 ├── UnknownCollectionError  a collection of features that there is not
 ├── UnknownFeatureError     a feature that the collection does not have
@@ -155,10 +157,8 @@ class UnknownStatisticError(AnalysisError):
         return f"{self.parameter} must be one of {', '.join(self.allowed)}, got {self.value!r}"
 
 
-class TooMuchWorkError(AnalysisError):
-    """More work than one request may ask for; refused, never shortened in silence."""
-
-    code = "too-much-work"
+class _LimitError(AnalysisError):
+    """More than a limit allows; refused, never shortened in silence."""
 
     def __init__(self, what: str, asked: int, allowed: int, advice: str) -> None:
         super().__init__(what, asked, allowed, advice)
@@ -171,8 +171,16 @@ class TooMuchWorkError(AnalysisError):
         return f"{self.asked} {self.what} are more than the {self.allowed} allowed: {self.advice}"
 
 
-class OverBudgetError(TooMuchWorkError):
+class TooMuchWorkError(_LimitError):
+    """More cells, permutations or rows than one request may ask for."""
+
+    code = "too-much-work"
+
+
+class OverBudgetError(_LimitError):
     """More seconds or memory, by estimate, than one request may take: whatever part needs them."""
+
+    code = "over-budget"
 
 
 class StaleVersionError(AnalysisError):
@@ -190,6 +198,33 @@ class StaleVersionError(AnalysisError):
             f"version {self.asked!r} is no longer available; read the TileJSON, or the first "
             "page, again for the current version"
         )
+
+
+class UnknownJobError(AnalysisError):
+    """There is no such job, or it has expired."""
+
+    code = "unknown-job"
+
+    def __init__(self, job: str) -> None:
+        super().__init__(job)
+        self.job = job
+
+    def __str__(self) -> str:
+        return f"there is no job {self.job!r}, or it has expired: ask the question again"
+
+
+class JobNotDoneError(AnalysisError):
+    """A job has no result yet, or will have none."""
+
+    code = "job-not-done"
+
+    def __init__(self, job: str, status: str) -> None:
+        super().__init__(job, status)
+        self.job = job
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"job {self.job} has no result: it is {self.status}"
 
 
 class InvalidRulesError(AnalysisError):

@@ -2,7 +2,7 @@
 
 An analysis says with `spend` what its next step is about to cost. A lane allows so many seconds
 to one answer: `LongWorkError` moves the answer to a lane for longer work, and from the longest
-that a client waits for to a job. What no job may take is a `OverBudgetError`, which says what
+that a client waits for to a job. What no job may take is an `OverBudgetError`, which says what
 to ask instead. Outside of a lane (on the command line, in a notebook) nothing is bounded.
 """
 

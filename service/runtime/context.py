@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.access.gates import Gates
 from service.runtime.data_state import DataState, VersionCache
+from service.runtime.jobs import Jobs
 from service.runtime.lanes import Lanes
 from service.runtime.single_flight import AnswerCache
 
@@ -25,6 +26,8 @@ class AnswerContext:
         Rendered answers, kept or on their way.
     lanes : Lanes
         The threads that compute.
+    jobs : Jobs
+        Answers that take longer than a client waits.
     on_computed : callable
         Called with the kind of an answer that was computed, and the seconds that took.
     """
@@ -34,4 +37,5 @@ class AnswerContext:
     versions: VersionCache
     answers: AnswerCache
     lanes: Lanes
+    jobs: Jobs
     on_computed: Callable[[str, float], None]

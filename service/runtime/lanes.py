@@ -25,7 +25,7 @@ Value = TypeVar("Value")
 QUICK_THREADS = 16
 ORDINARY_THREADS = 8
 QUICK_S, ORDINARY_S = 0.5, 2.0  # estimated; whatever takes longer is moved to the heavy lane
-HEAVY_NICENESS = 10
+HEAVY_NICENESS, LONG_NICENESS = 10, 15
 
 
 class Cost(enum.StrEnum):
@@ -34,6 +34,7 @@ class Cost(enum.StrEnum):
     QUICK = "quick"  # tiles, lists: milliseconds
     ORDINARY = "ordinary"  # tables, rasters, pictures: up to some seconds
     HEAVY = "heavy"  # whatever draws from a null, or takes seconds
+    LONG = "long"  # jobs: nobody waits for them
 
 
 class WorkError(Exception):
@@ -96,8 +97,8 @@ class Lane:
     ) -> None:
         self.cost = cost
         self.longer = longer
+        self.seconds = seconds
         self._limits = limits
-        self._seconds = seconds
         self._threads = threads
         self._queue_size = queue_size
         self._on_change = on_change
@@ -141,7 +142,7 @@ class Lane:
                 check_cancelled()
                 if self._limits is None:
                     return job()
-                with within(Budget(self._seconds, self._limits)):
+                with within(Budget(self.seconds, self._limits)):
                     return job()
 
         with self._lock:
@@ -177,11 +178,20 @@ class Lanes:
             threads=limits.heavy_running,
             queue_size=limits.heavy_waiting,
             limits=limits,
-            seconds=limits.work_s,
+            seconds=limits.wait_s,
             niceness=HEAVY_NICENESS,
             on_change=on_change,
         )
-        self._lanes = {Cost.HEAVY: heavy} | {
+        long = Lane(
+            Cost.LONG,
+            threads=limits.jobs_running,
+            queue_size=limits.jobs_waiting,
+            limits=limits,
+            seconds=limits.work_s,
+            niceness=LONG_NICENESS,
+            on_change=on_change,
+        )
+        self._lanes = {Cost.HEAVY: heavy, Cost.LONG: long} | {
             cost: Lane(
                 cost,
                 threads=threads,

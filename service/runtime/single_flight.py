@@ -264,8 +264,8 @@ async def _computed(compute: Callable[[], Result], lane: Lane, token: CancelToke
     while True:
         try:
             return await asyncio.wrap_future(lane.submit(compute, token))
-        except LongWorkError:
-            if lane.longer is None:
+        except LongWorkError as error:
+            if lane.longer is None or error.seconds > lane.longer.seconds:
                 raise
             lane = lane.longer
 

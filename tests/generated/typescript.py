@@ -22,6 +22,7 @@ from service.model.rows import Row
 from service.model.schemas import Schema, members_schema, row_schema
 from service.render.documents import ProvenanceContent, ProvenanceMethod
 from service.render.maps.legend import LegendContent, LegendLine, LegendSize
+from service.runtime.jobs import JobContent
 from tests.service.row_models import row_models
 
 HEADING = """\
@@ -45,6 +46,7 @@ NAMES: Mapping[Any, str] = {
     LegendContent: "Legend",
     HeatmapSummary: "HeatmapSummary",
     Problem: "Problem",
+    JobContent: "Job",
 }
 WORDS = {"string": "string", "number": "number", "integer": "number", "boolean": "boolean"}
 INDENT = "  "

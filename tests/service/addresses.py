@@ -13,6 +13,8 @@ from tests.service import world
 FRAMEWORK_PAGES = {"/openapi.json", "/docs"}
 # Files of the build, the same for everybody: tested by themselves.
 PAGE_FILES = {"/page/{asset:path}"}
+# Answers on their way, which come and go: tested by themselves.
+JOBS = {"/v1/jobs/{job}", "/v1/jobs/{job}/result"}
 # The page itself, built or not: what it shows it asks for.
 THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
@@ -61,7 +63,7 @@ def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
 def path_templates(app: FastAPI) -> set[str]:
     """Every path template that the application answers, the framework's pages aside."""
     templates = {str(context.path) for context in iter_route_contexts(app.routes)}
-    ours = templates - FRAMEWORK_PAGES - PAGE_FILES
+    ours = templates - FRAMEWORK_PAGES - PAGE_FILES - JOBS
     return {template.replace(":path}", "}") for template in ours}
 
 

@@ -25,7 +25,8 @@ from spatial.local_statistics.multiplicity import (
 from spatial.weights.weights import Neighbours
 
 VALUE_S: Final = 1.5e-9  # of a permuted value
-MAP_BYTES: Final = 60  # of an area in each map
+MAP_S: Final = 5e-6  # of an area in each map
+MAP_BYTES: Final = 60
 ALPHA: Final = 0.05
 WEAKEST_LEVEL: Final = max(LEVELS)
 
@@ -79,7 +80,7 @@ def check_work(limits: LimitSettings, neighbours: Neighbours, draws: Draws, maps
         )
     spend(
         Work(
-            work * VALUE_S,
+            work * VALUE_S + neighbours.n * maps * MAP_S,
             neighbours.n * maps * MAP_BYTES,
             f"{maps} maps of {neighbours.n:,} areas",
             "ask for fewer permutations, longer steps or larger areas",

@@ -67,7 +67,7 @@ NULLS: Final = {
 
 
 SENSITIVITY_MAPS: Final = 10  # about as many choices are tried
-AREA_BYTES: Final = 2_000
+AREA_S, AREA_BYTES = 3e-5, 2_000  # of each area
 
 
 class Hotspots:
@@ -285,7 +285,7 @@ class Hotspots:
         maps = SENSITIVITY_MAPS if query.sensitivity else 1
         spend(
             Work(
-                maps * work * VALUE_S,
+                maps * work * VALUE_S + areas * AREA_S,
                 areas * AREA_BYTES,
                 f"{draws.permutations:,} permutations of {areas:,} areas",
                 "ask for fewer permutations, larger areas, or sensitivity=false",

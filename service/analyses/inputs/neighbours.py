@@ -20,7 +20,8 @@ from spatial.weights.weights import Neighbours
 
 AUTO = "auto"
 NEIGHBOURS_BYTES, KEPT_BYTES = 256 * 2**20, 20  # for recent structures; of each link
-LINK_S, LINK_BYTES = 1.5e-6, 110  # to find, to hold and to sum over each link
+AUTO_S, AUTO_BYTES = 6e-4, 55_000  # of each area, to try several distances
+LINK_S, LINK_BYTES = 1.5e-6, 130  # to find, to hold and to sum over each link
 
 
 class Neighbourhoods:
@@ -102,6 +103,14 @@ class Neighbourhoods:
         choice : dict of str to Any
             The distances that were tried, for the provenance.
         """
+        spend(
+            Work(
+                len(layer) * AUTO_S,
+                len(layer) * AUTO_BYTES,
+                f"neighbours by the best of several distances between {len(layer):,} areas",
+                "name the neighbours, or take larger areas",
+            )
+        )
         optimum = optimised_distance(layer.centroids_m, values)
         # To the millimetre: a rounded metre could cost an area its only neighbour.
         rule = f"distance:{optimum.distance_m:.3f}"

@@ -1,7 +1,8 @@
 // Questions to the service: what runs is counted, what fails says so in words.
 
-import type { Problem } from "./types.ts";
+import type { Job, Problem } from "./types.ts";
 
+const POLL_MS = 2_000;
 const REMEMBERED = 80;
 const REMEMBERED_MS = 120_000;
 
@@ -27,6 +28,13 @@ let told: Progress = () => undefined;
 /** Calls with how many questions are open, at each change. */
 export function onProgress(progress: Progress): void {
   told = progress;
+}
+
+let toldLong: (words: string) => void = () => undefined;
+
+/** Calls with words on an answer that takes long, whenever more of it is done. */
+export function onLong(tell: (words: string) => void): void {
+  toldLong = tell;
 }
 
 /** Keeps the progress shown while something else is drawn. */
@@ -81,7 +89,28 @@ async function fetched<Answer>(address: string): Promise<Answer> {
     throw new Refused(0, "The service does not answer.", "away");
   }
   if (!response.ok) throw await refusal(response);
+  if (response.status === 202) {
+    await ended((await response.json()) as Job);
+    return fetched<Answer>(address);
+  }
   return (await response.json()) as Answer;
+}
+
+/** Waits for the end of an answer that takes long, and tells how far it is. */
+async function ended(job: Job): Promise<void> {
+  const address = here(`v1/jobs/${job.id}`);
+  while (job.status === "waiting" || job.status === "running") {
+    const share = Math.round(100 * job.progress);
+    toldLong(`This takes about ${Math.ceil(job.estimate_s)} s: ${share} % done.`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    job = await fetched<Job>(address);
+  }
+  toldLong("");
+  if (job.status !== "done") {
+    const detail = job.problem?.detail;
+    const words = typeof detail === "string" ? detail : `The answer was ${job.status}.`;
+    throw new Refused(500, words, job.status);
+  }
 }
 
 async function refusal(response: Response): Promise<Refused> {

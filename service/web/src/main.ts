@@ -1,10 +1,10 @@
 // The first steps: the configuration and the map's code at once, then the page.
 
-import { ask, onProgress } from "./api.ts";
+import { ask, onLong, onProgress } from "./api.ts";
 import { defaultView, possible } from "./defaults.ts";
 import { byId } from "./dom.ts";
 import { Store, fromHash } from "./state.ts";
-import { announce, showFailure, showProgress } from "./status.ts";
+import { announce, showFailure, showLong, showProgress } from "./status.ts";
 import { makeTheme } from "./theme.ts";
 import type { MapStyle, PageConfig } from "./types.ts";
 
@@ -69,6 +69,7 @@ function showNothingLoaded(): void {
 }
 
 onProgress(showProgress);
+onLong(showLong);
 makeTheme();
 makeSheets();
 makeShare();

@@ -217,6 +217,19 @@ export interface Problem {
   errors?: Record<string, unknown>[];
 }
 
+/** A long answer: how far it is, and where its result will be. */
+export interface Job {
+  id: string;
+  status: string;
+  progress: number;
+  estimate_s: number;
+  started: string;
+  expires: string | null;
+  address: string;
+  result?: string;
+  problem?: Record<string, unknown>;
+}
+
 /** An area; its name and code come first in all rows of areas. */
 export interface AreaRow {
   /** Code of the area. */

@@ -32,6 +32,14 @@ export function announce(words: string): void {
   byId("live").textContent = words;
 }
 
+/** Says how far an answer is that takes long; nothing once there are no words. */
+export function showLong(words: string): void {
+  const place = byId("message");
+  fill(place, h("p", {}, words));
+  place.hidden = words === "";
+  announce(words);
+}
+
 export function clearFailure(): void {
   byId("message").hidden = true;
 }

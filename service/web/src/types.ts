@@ -4,7 +4,7 @@ import type {
   Background, ColumnName, HeatmapSummary, Legend, LegendLine, PageContent, PageLayer, PlaceRow, Provenance as Source,
 } from "./schema.ts";
 
-export type { Dataset, Problem, TileJson, TrendRow } from "./schema.ts";
+export type { Dataset, Job, Problem, TileJson, TrendRow } from "./schema.ts";
 
 export type AreaLayer = PageLayer;
 export type Bounds = PageLayer["bounds"];
