@@ -62,6 +62,7 @@ app.command()(tables.hotspots)
 app.command()(tables.emerging)
 app.command()(tables.change)
 app.command()(tables.trend)
+app.command()(tables.crosstab)
 app.command()(tables.places)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
 

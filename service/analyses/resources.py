@@ -28,6 +28,7 @@ from service.analyses.growth.sites import SiteTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.tables.crosstabs import Crosstabs
 from service.config.settings import Settings
 from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
@@ -79,6 +80,7 @@ class Resources:
     site_maps: SiteMaps
     forecasts: Forecasts
     trends: Trends
+    crosstabs: Crosstabs
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

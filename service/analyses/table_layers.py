@@ -10,7 +10,7 @@ from service.analyses.layers import MapLayer
 from service.analyses.maps.site_classes import with_classes
 from service.analyses.maps.vector_tiles import field_types
 from service.analyses.resources import Resources
-from service.analyses.tables import (
+from service.analyses.table_answers import (
     TableAnswer,
     change_table,
     choropleth_table,

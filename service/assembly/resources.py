@@ -34,6 +34,7 @@ from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.resources import Resources
+from service.analyses.tables.crosstabs import Crosstabs
 from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
@@ -126,6 +127,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         displacement=Displacement(areas=areas),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
+        crosstabs=Crosstabs(areas=areas, measures=measures),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

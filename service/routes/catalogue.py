@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
 from service.analyses.catalogue.rows import PlaceRow, QualityRow
-from service.analyses.tables import TableAnswer, quality_table
+from service.analyses.table_answers import TableAnswer, quality_table
 from service.http.openapi import table_schema, type_schema
 from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, document_spec, table_spec

@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from service.analyses.areas.rows import ChoroplethRow
+from service.analyses.table_answers import choropleth_table
 from service.analyses.table_layers import choropleth_layer
-from service.analyses.tables import choropleth_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.areas import ChoroplethQuery

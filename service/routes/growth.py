@@ -5,13 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.growth.rows import ForecastRow, OverlayRow, PriorityRow, SiteRow
+from service.analyses.table_answers import (
+    forecast_table,
+    overlay_table,
+    priorities_table,
+    site_table,
+)
 from service.analyses.table_layers import (
     forecast_layer,
     overlay_layer,
     priorities_layer,
     site_layer,
 )
-from service.analyses.tables import forecast_table, overlay_table, priorities_table, site_table
 from service.http.answer_spec import AnswerSpec
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.responder import ResponderDep

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query, Response
 
 from service.analyses.areas.displacement import DisplacementContent
 from service.analyses.areas.rows import ChangeRow, EmergingRow, HotspotRow
+from service.analyses.table_answers import change_table, emerging_table, hotspot_table
 from service.analyses.table_layers import change_layer, emerging_layer, hotspot_layer
-from service.analyses.tables import change_table, emerging_table, hotspot_table
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.openapi import document_schema
 from service.http.responder import ResponderDep

@@ -1,10 +1,12 @@
-"""Tables of one dataset: its trend."""
+"""Tables of one dataset: its trend, and cross-tables."""
 
 from fastapi import APIRouter
 
 from service.analyses.areas.rows import TrendRow
-from service.analyses.tables import trend_table
+from service.analyses.table_answers import crosstab_table, trend_table
+from service.analyses.tables.rows import CrosstabRow
 from service.http.table_routes import TableKind, add_table_routes
+from service.queries.crosstabs import CrosstabQuery
 from service.queries.trends import TrendQuery
 from service.render.tables.formats import PlainSuffix
 
@@ -22,6 +24,22 @@ add_table_routes(
         description="Incidents of one area, or of the study area, per whole month, quarter or "
         "year.",
         description_as="One row per month, quarter or year, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/crosstab",
+    TableKind(
+        name="crosstab",
+        query=CrosstabQuery,
+        row=CrosstabRow,
+        answer=crosstab_table,
+        description="Incidents by two axes, each of areas, categories, an attribute, ages, or "
+        "a part of the calendar or the clock.",
+        description_as="The same as CSV or Parquet; layout=wide is the table as people read it.",
         suffixes=PlainSuffix,
     ),
 )

@@ -52,6 +52,8 @@ REQUIRED: dict[str, dict[str, str]] = {
     "target": {"target": "C00"},
     "control": {"control": "C33"},
     "q": {"q": "cell"},
+    "rows": {"rows": "layer:cell", "columns": "year"},
+    "columns": {"rows": "layer:cell", "columns": "year"},
 }
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from service.analyses.areas.choropleths import WEIGHTED_INTERVAL
@@ -183,10 +182,9 @@ class Trends:
         """(n,) True for each incident of the place, selected or not; and the place's name."""
         area = area_counts.placement.area
         if place.drawn is not None:
-            within = self._areas.within(place.drawn)
-            x_m, y_m = area_counts.selection.incidents.xy_m.T
-            is_inside = shapely.intersects_xy(within.geometry, x_m, y_m)
-            return np.asarray(is_inside, np.bool_), within.name
+            incidents = area_counts.selection.incidents
+            name = self._areas.within(place.drawn).name
+            return self._areas.inside(incidents, place.drawn), name
         if place.code is None:
             return area >= 0, area_counts.layer.metadata.title or place.layer_id
         index = area_counts.layer.position(place.code)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import shapely
 
 from boundaries.layers.layer import Layer, is_layer_id
 from boundaries.points.assign import assign_points
@@ -13,7 +14,7 @@ from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.placement import Placement, place
 from service.analyses.inputs.selection import Selection, select
-from service.analyses.inputs.within import Within, areas_inside, resolve
+from service.analyses.inputs.within import Within, areas_inside, is_drawn, resolve
 from service.model.errors import InvalidWithinError
 from service.model.incident_filter import IncidentFilter
 from service.model.provenance import (
@@ -209,6 +210,29 @@ class Areas:
             In the working CRS.
         """
         return resolve(self._layers.imported, label)
+
+    def inside(self, incidents: Incidents, label: str) -> BoolArray:
+        """Which incidents are in an area, as tables count them, or located in a drawn shape.
+
+        Parameters
+        ----------
+        incidents : Incidents
+            One version of a dataset.
+        label : str
+            As in `resolve`, which says what is raised.
+
+        Returns
+        -------
+        (n,) bool
+            In the order of the incidents.
+        """
+        within = self.within(label)
+        if is_drawn(label):
+            x_m, y_m = incidents.xy_m.T
+            return np.asarray(shapely.intersects_xy(within.geometry, x_m, y_m), np.bool_)
+        layer_id, _, code = within.label.partition(":")
+        layer = self.layer(layer_id)
+        return np.asarray(self.placement(incidents, layer).area == layer.position(code), np.bool_)
 
     def layer(self, layer_id: str) -> Layer:
         """A boundary layer or a grid.

@@ -69,15 +69,15 @@ def conditions_of(incidents: Incidents, incident_filter: IncidentFilter) -> Iter
         yield _marked(incidents, incident_filter.markers)
     if incident_filter.ages is not None:
         first, last = incident_filter.ages.first, incident_filter.ages.last
-        ages = np.floor(_numbers(incidents.attribute(AGE)))
+        ages = np.floor(numbers(incidents.attribute(AGE)))
         is_met = (ages >= first) & (ages <= (math.inf if last is None else last))
         yield Condition("age", is_met, np.isfinite(ages))
     if incident_filter.hours is not None:
-        hour = _hour(incidents)
+        hours = hour(incidents)
         first, last = incident_filter.hours.first, incident_filter.hours.last
-        is_met = (hour >= first) & (hour < last)
+        is_met = (hours >= first) & (hours < last)
         if incident_filter.hours.is_past_midnight:
-            is_met = (hour >= first) | (hour < last)
+            is_met = (hours >= first) | (hours < last)
         is_stated = incidents.precision == PRECISIONS.index("minute")
         yield Condition("time of day", is_met & is_stated, is_stated)
     if incident_filter.weekdays:
@@ -104,12 +104,23 @@ def weekday(incidents: Incidents, incident_filter: IncidentFilter) -> IntArray:
     day = incidents.occurred.astype("datetime64[D]").astype(np.int64)
     hours = incident_filter.hours
     if hours is not None and hours.is_past_midnight:
-        day = day - (_hour(incidents) < hours.last)
+        day = day - (hour(incidents) < hours.last)
     return np.asarray((day + _EPOCH_WEEKDAY) % 7, np.int64)
 
 
-def _hour(incidents: Incidents) -> IntArray:
-    """(n,) the hour of the day, from 0 to 23."""
+def hour(incidents: Incidents) -> IntArray:
+    """The hour of the day of each incident.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        One version of a dataset.
+
+    Returns
+    -------
+    (n,) int64
+        From 0 to 23; of what is known to the day or month it means nothing.
+    """
     return incidents.occurred.astype("datetime64[h]").astype(np.int64) % 24
 
 
@@ -127,11 +138,11 @@ def _any_of(incidents: Incidents, column: Attribute, texts: tuple[str, ...]) -> 
 def _marked(incidents: Incidents, markers: tuple[str, ...]) -> Condition:
     """Whether an incident has one of some markers, of which a value may hold several."""
     column = incidents.attribute(MARKER)
-    known = sorted({part for value in column.values for part in _parts(value)})
+    known = sorted({part for value in column.values for part in markers_of(value)})
     unknown = [marker for marker in markers if marker not in known]
     if unknown:
         raise UnknownValueError(incidents.dataset, MARKER, unknown[0], tuple(known))
-    return _condition(MARKER, column, lambda value: not _parts(value).isdisjoint(markers))
+    return _condition(MARKER, column, lambda value: not markers_of(value).isdisjoint(markers))
 
 
 def _condition(subject: str, column: Attribute, is_met: Callable[[Any], bool]) -> Condition:
@@ -140,8 +151,19 @@ def _condition(subject: str, column: Attribute, is_met: Callable[[Any], bool]) -
     return Condition(subject, of_value[column.codes], column.codes >= 0)
 
 
-def _parts(value: Any) -> set[str]:
-    """The markers that stand in one value."""
+def markers_of(value: object) -> set[str]:
+    """The markers that stand in one value.
+
+    Parameters
+    ----------
+    value : object
+        Text with semicolons between markers.
+
+    Returns
+    -------
+    set of str
+        Without spaces around them.
+    """
     return {part.strip() for part in str(value).split(";")} - {""}
 
 
@@ -161,6 +183,17 @@ def _number(value: Any) -> float:
     return number if math.isfinite(number) else math.nan
 
 
-def _numbers(column: Attribute) -> FloatArray:
-    """(n,) the numbers of a column; NaN where it has none."""
+def numbers(column: Attribute) -> FloatArray:
+    """The numbers of a column.
+
+    Parameters
+    ----------
+    column : Attribute
+        Of numbers, or of text that may be some.
+
+    Returns
+    -------
+    (n,) float64
+        NaN where it has none.
+    """
     return np.array([*(_number(value) for value in column.values), math.nan])[column.codes]

@@ -16,6 +16,7 @@ from service.commands.options import Format, Out, TableFormatName
 from service.model.answers import Table
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.catalogue import PlacesQuery
+from service.queries.crosstabs import CrosstabQuery
 from service.queries.heatmaps import (
     ContourQuery,
     HeatmapCommandQuery,
@@ -192,6 +193,18 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
     resources = terminal.resources()
     question = Question("trend", {"dataset": dataset}, query)
     write_table(resources, question, lambda: resources.trends.trend(dataset, query), format_, out)
+
+
+@with_query(CrosstabQuery)
+def crosstab(
+    dataset: Dataset, query: CrosstabQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Incidents by two axes: --rows and --columns."""
+    resources = terminal.resources()
+    question = Question("crosstab", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.crosstabs.table(dataset, query), format_, out
+    )
 
 
 def places(

@@ -870,6 +870,44 @@ export interface ForecastRow {
   class?: string | null;
 }
 
+/** A cell of a cross-table; its rows in their order, and within each its columns. */
+export interface CrosstabRow {
+  /** Key of the row, such as an area's code or a month. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Key of the column. */
+  column: string;
+  /** Name of the column. */
+  column_name: string;
+  /**
+   * Days that the data cover of the cell; where only some days of the week are selected, their
+   * weeks. Unit: days.
+   */
+  days: number;
+  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents of the row. Unit: %. */
+  share_of_row: number | null;
+  /** Per cent of the incidents of the column. Unit: %. */
+  share_of_column: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_table: number | null;
+  /** Incidents per month of 30.4375 days covered. */
+  per_month: number | null;
+  /** What the rate is over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year of 365.25 days covered. Only with a
+   * denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  upper?: number | null;
+}
+
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "added_households"
@@ -894,6 +932,8 @@ export type ColumnName =
   | "class_before"
   | "code"
   | "cold_steps"
+  | "column"
+  | "column_name"
   | "completed_year"
   | "completion_class"
   | "completions_published"
@@ -967,6 +1007,7 @@ export type ColumnName =
   | "p_permutation"
   | "p_value"
   | "p_value_shared_out"
+  | "per_month"
   | "percent"
   | "phase"
   | "phases"
@@ -999,11 +1040,16 @@ export type ColumnName =
   | "reasons"
   | "records"
   | "residents"
+  | "row"
+  | "row_name"
   | "rules"
   | "run"
   | "sentence"
   | "sha256"
   | "share"
+  | "share_of_column"
+  | "share_of_row"
+  | "share_of_table"
   | "shared_sites"
   | "site_homes_planned"
   | "site_id"

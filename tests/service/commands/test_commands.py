@@ -387,6 +387,7 @@ EVERY_ANSWER = [
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
+    ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -42,6 +42,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("circle:1,2", "circle:"),
         ("polygon:545000,258000", "corners"),
     ],
+    "rows": [("nonsense", "month-of-year"), ("", "1 character"), ("year", "name two axes")],
+    "columns": [("nonsense", "month-of-year"), ("", "1 character")],
     "subcategory": [("nonsense", "none"), ("", "1 character")],
     "attribute": [("nonsense", "name:value"), ("colour:red", "none"), ("", "1 character")],
     "marker": [("nonsense", "none"), ("", "1 character")],

@@ -6,7 +6,7 @@ from service.model.rows import NOTHING
 from tests.service.addresses import addresses, asking
 from tests.service.row_models import rows_by_path
 
-KEYS = ("code", "site_id", "rank", "month", "phase", "year", "district", "kind")
+KEYS = ("code", "site_id", "rank", "month", "phase", "year", "district", "kind", "row", "column")
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
     "/v1/choropleths/{dataset}/{layer}": ("", "measure=rate&denominator=residents"),
@@ -18,6 +18,7 @@ QUESTIONS = {
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
     "/v1/tables/{dataset}/trend": ("",),
+    "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}
 OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality"}

@@ -10,6 +10,7 @@ from service.analyses.resources import Resources
 from service.model.answers import Table
 from service.model.queries import NoQuery
 from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
@@ -306,4 +307,30 @@ def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> Tab
         f"{dataset}-trend",
         version=DataVersion.of(trends.version, dataset, query),
         compute=lambda: trends.trend(dataset, query),
+    )
+
+
+def crosstab_table(resources: Resources, query: CrosstabQuery, *, dataset: str) -> TableAnswer:
+    """Incidents along two axes.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : CrosstabQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    crosstabs = resources.crosstabs
+    names = "-".join((query.rows, query.columns)).replace(":", "-").replace(",", "-")
+    return TableAnswer(
+        f"{dataset}-{names}",
+        version=DataVersion.of(crosstabs.version, dataset, query),
+        compute=lambda: crosstabs.table(dataset, query),
     )

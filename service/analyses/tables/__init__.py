@@ -1,0 +1,1 @@
+"""Tables of an assessment: incidents counted along axes."""

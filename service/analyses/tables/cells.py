@@ -1,0 +1,191 @@
+"""The cells of a cross-table: incidents and days of every pair of keys."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.analyses.inputs.selection import Selection
+from service.analyses.tables.axes import Axis
+from spatial.arrays import BoolArray, FloatArray, IntArray
+
+MONTH_DAYS: Final = 365.25 / 12
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a cross-table.
+
+    Attributes
+    ----------
+    rows, columns : Axis
+    count : (rows, columns) int64
+    days : (rows, columns) float64
+        Days that the data cover of each cell; where only some days of the week are selected,
+        their weeks.
+    row_total, column_total : (rows,) and (columns,) int64
+        Incidents of each row and of each column, each of them once.
+    total : int
+        All incidents selected.
+    """
+
+    rows: Axis
+    columns: Axis
+    count: IntArray
+    days: FloatArray
+    row_total: IntArray
+    column_total: IntArray
+    total: int
+
+    @property
+    def has_data(self) -> BoolArray:
+        """(rows, columns) Whether the data cover any day of a cell."""
+        return np.asarray(self.days > 0, np.bool_)
+
+    def value(self, kind: str) -> FloatArray:
+        """What the cells hold of one kind.
+
+        Parameters
+        ----------
+        kind : str
+            ``share-of-row``, ``share-of-column`` or ``share-of-table``, per cent, or
+            ``per-month``, incidents per month covered.
+
+        Returns
+        -------
+        (rows, columns) float64
+            NaN where there is no data, and shares of nothing.
+        """
+        if kind == "per-month":
+            days = np.where(self.has_data, self.days, np.nan)
+            return np.asarray(self.count * MONTH_DAYS / days, np.float64)
+        totals = {
+            "share-of-row": self.row_total[:, None],
+            "share-of-column": self.column_total[None, :],
+            "share-of-table": np.array([[self.total]]),
+        }
+        total = totals[kind]
+        share = 100.0 * self.count / np.where(total > 0, total, np.nan)
+        return np.where(self.has_data, share, np.nan)
+
+    def counts(self) -> NDArray[Any]:
+        """The counts, None where there is no data.
+
+        Returns
+        -------
+        (rows, columns) int64 or object
+            Whole numbers as they are where every cell has data.
+        """
+        if self.has_data.all():
+            return self.count
+        counts: NDArray[Any] = self.count.astype(object)
+        counts[~self.has_data] = None
+        return counts
+
+    def with_totals(self) -> "Cells":
+        """The cells with a row and a column of all, in which each incident counts once.
+
+        Returns
+        -------
+        Cells
+            Their axes have one key fewer than they have rows and columns.
+        """
+        row_total, column_total = self.row_total[:, None], self.column_total[None, :]
+        is_by_row, is_by_column = (
+            axis.key_of_day is not None for axis in (self.rows, self.columns)
+        )
+        row_days = self.days.sum(axis=1) if is_by_column else self.days.max(axis=1)
+        column_days = self.days.sum(axis=0) if is_by_row else self.days.max(axis=0)
+        days = row_days.sum() if is_by_row else row_days.max()
+        return Cells(
+            self.rows,
+            self.columns,
+            np.block([[self.count, row_total], [column_total, np.array(self.total)]]),
+            np.block([[self.days, row_days[:, None]], [column_days[None, :], np.array(days)]]),
+            np.append(self.row_total, self.total),
+            np.append(self.column_total, self.total),
+            self.total,
+        )
+
+
+def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
+    """Every pair of keys with its incidents and its days.
+
+    Parameters
+    ----------
+    selection : Selection
+        The incidents to count.
+    rows, columns : Axis
+        Of the same selection.
+
+    Returns
+    -------
+    Cells
+        The counts add up to the records selected, but where an incident has several keys.
+    """
+    shape = len(rows.keys), len(columns.keys)
+    count = np.zeros(shape, np.int64)
+    # An incident may stand at several keys of one axis: each key of that axis is joined by itself.
+    size = len(selection.incidents)
+    column_of = np.full(size, -1, np.int64)
+    for incident, key in _single(columns):
+        column_of[:] = -1
+        column_of[incident] = key
+        column = column_of[rows.incident]
+        is_pair = column >= 0
+        np.add.at(count, (rows.key[is_pair], column[is_pair]), 1)
+    return Cells(
+        rows,
+        columns,
+        count,
+        _days(selection, rows, columns),
+        np.bincount(rows.key, minlength=shape[0]),
+        np.bincount(columns.key, minlength=shape[1]),
+        selection.records,
+    )
+
+
+def _single(axis: Axis) -> list[tuple[IntArray, IntArray]]:
+    """The pairs of an axis in parts, in each of which an incident stands once."""
+    if len(np.unique(axis.incident)) == len(axis.incident):
+        return [(axis.incident, axis.key)]
+    return [
+        (axis.incident[axis.key == key], axis.key[axis.key == key])
+        for key in range(len(axis.keys))
+    ]
+
+
+def _days(selection: Selection, rows: Axis, columns: Axis) -> FloatArray:
+    """(rows, columns) days that the data cover of each cell."""
+    days = covered_days_of(selection)
+    exposure = selection.exposure_days(days, days)
+    shape = [1, 1]
+    index = [np.zeros(len(days), np.int64), np.zeros(len(days), np.int64)]
+    for k, axis in enumerate((rows, columns)):
+        if axis.key_of_day is not None:
+            shape[k], index[k] = len(axis.keys), axis.key_of_day(days)
+    total = np.zeros(shape)
+    np.add.at(total, tuple(index), exposure)
+    return np.array(np.broadcast_to(total, (len(rows.keys), len(columns.keys))))
+
+
+def covered_days_of(selection: Selection) -> NDArray[np.datetime64]:
+    """The days of the period that the data cover.
+
+    Parameters
+    ----------
+    selection : Selection
+        With its period.
+
+    Returns
+    -------
+    (days,) datetime64[D]
+        In order.
+    """
+    return np.concatenate(
+        [
+            np.arange(np.datetime64(span.first), np.datetime64(span.last) + np.timedelta64(1, "D"))
+            for span in selection.covered()
+        ]
+    )

@@ -1,0 +1,73 @@
+"""Columns of the tables of an assessment."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from service.model.rows import COUNT, NOTHING, RECORDS, Discloses, Row, column
+
+_OF_COUNT: Final = Discloses.of("count")
+_RATES: Final = "with a denominator"
+
+
+class CrosstabRow(Row):
+    """A cell of a cross-table; its rows in their order, and within each its columns."""
+
+    row: str = column("Key of the row, such as an area's code or a month.", NOTHING)
+    row_name: str = column("Name of the row.", NOTHING)
+    column_: str = column("Key of the column.", NOTHING)
+    column_name: str = column("Name of the column.", NOTHING)
+    days: float = column(
+        "Days that the data cover of the cell; where only some days of the week are selected, "
+        "their weeks.",
+        NOTHING,
+        "days",
+    )
+    count: int | None = column(
+        "Incidents; null where the data cover none of the cell's days.", COUNT, "incidents"
+    )
+    share_of_row: float | None = column("Per cent of the incidents of the row.", _OF_COUNT, "%")
+    share_of_column: float | None = column(
+        "Per cent of the incidents of the column.", _OF_COUNT, "%"
+    )
+    share_of_table: float | None = column("Per cent of all incidents selected.", _OF_COUNT, "%")
+    per_month: float | None = column("Incidents per month of 30.4375 days covered.", _OF_COUNT)
+    denominator: float | None = column(
+        "What the rate is over; null where it is not known.", NOTHING, only=_RATES
+    )
+    rate: float | None = column(
+        "Incidents per so many of the denominator and year of 365.25 days covered.",
+        _OF_COUNT,
+        only=_RATES,
+    )
+    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
+    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
+
+
+def wide_row(keys: Sequence[str], *, is_count: bool, unit: str) -> type[Row]:
+    """The row model of a cross-table with a column for each of its columns.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        Of the columns.
+    is_count : bool
+        Whether the cells are counts.
+    unit : str
+        Of the cells.
+
+    Returns
+    -------
+    type of Row
+        With ``row``, ``row_name``, the keys and ``total``.
+    """
+    discloses = COUNT if is_count else Discloses.of(RECORDS)
+    annotations: dict[str, object] = {"row": str, "row_name": str}
+    members: dict[str, object] = {
+        "row": column("Key of the row.", NOTHING),
+        "row_name": column("Name of the row.", NOTHING),
+    }
+    for key in (*keys, "total"):
+        # An underscore at the end of a name is taken off it.
+        annotations[f"{key}_"] = (int if is_count else float) | None
+        members[f"{key}_"] = column(f"What is in {key}.", discloses, unit)
+    return type("WideCrosstabRow", (Row,), {**members, "__annotations__": annotations})

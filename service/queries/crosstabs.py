@@ -1,0 +1,143 @@
+"""Query of a cross-table: incidents counted along two axes."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from service.model.queries import IncidentQuery, Text
+
+WORDS: Final = (
+    "category", "subcategory", "marker", "age", "year", "financial-year", "quarter", "month",
+    "month-of-year", "weekday", "hour",
+)  # fmt: skip
+_ENDING: Final = re.compile(r"year-ending:(\d{1,2})", re.ASCII)
+_BAND: Final = re.compile(r"(\d{1,3})-(\d{1,3})?", re.ASCII)
+_ALLOWED: Final = (
+    f"{', '.join(WORDS)}, year-ending:11, attribute:sex, age:0-17,18-64,65- or layer:lsoa21"
+)
+
+
+@dataclass(frozen=True)
+class AgeBand:
+    """Whole years of age, both ends included; without a last one upwards."""
+
+    first: int
+    last: int | None
+
+    def __str__(self) -> str:
+        return f"{self.first}-{'' if self.last is None else self.last}"
+
+
+FIVE_YEARS: Final = (*(AgeBand(age, age + 4) for age in range(0, 90, 5)), AgeBand(90, None))
+
+
+@dataclass(frozen=True)
+class AxisName:
+    """What an axis is of.
+
+    Attributes
+    ----------
+    kind : str
+        One of `WORDS`, ``year-ending``, ``attribute`` or ``layer``.
+    argument : str
+        Of the last three: the month, the attribute, the layer.
+    bands : tuple of AgeBand
+        Of ages.
+    """
+
+    kind: str
+    argument: str = ""
+    bands: tuple[AgeBand, ...] = ()
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """The axis that a text names; ValueError says what is allowed."""
+        kind, _, argument = text.partition(":")
+        ending = _ENDING.fullmatch(text)
+        if ending and 1 <= int(ending[1]) <= 12:
+            return cls("year-ending", str(int(ending[1])))
+        if kind in ("attribute", "layer") and argument:
+            return cls(kind, argument)
+        if kind == "age":
+            return cls("age", bands=_bands(argument) if argument else FIVE_YEARS)
+        if text in WORDS:
+            return cls(text)
+        raise ValueError(f"must be one of {_ALLOWED}, got {text!r}")
+
+    def __str__(self) -> str:
+        if self.bands and self.bands != FIVE_YEARS:
+            return f"age:{','.join(map(str, self.bands))}"
+        return f"{self.kind}:{self.argument}" if self.argument else self.kind
+
+
+def _bands(text: str) -> tuple[AgeBand, ...]:
+    """Bands of ages, ascending and apart; ValueError says what is wrong."""
+    bands: list[AgeBand] = []
+    for part in text.split(","):
+        match = _BAND.fullmatch(part.strip())
+        first, last = (int(match[1]), match[2]) if match else (0, None)
+        band = AgeBand(first, None if last is None else int(last))
+        before = bands[-1].last if bands else -1
+        is_apart = before is not None and first > before
+        if not match or not is_apart or (band.last is not None and band.last < first):
+            raise ValueError(
+                f"age bands are ascending and apart, such as 0-17,18-64,65-, got {text!r}"
+            )
+        bands.append(band)
+    return tuple(bands)
+
+
+def checked_axis(text: str) -> str:
+    """An axis in its canonical spelling; ValueError says what is allowed."""
+    return str(AxisName.from_text(text))
+
+
+AxisText = Annotated[Text, AfterValidator(checked_axis)]
+Cells = Literal["count", "share-of-row", "share-of-column", "share-of-table", "per-month", "rate"]
+
+
+class CrosstabQuery(IncidentQuery):
+    """Query of a cross-table: incidents by what the rows and the columns are of."""
+
+    rows: Annotated[
+        AxisText,
+        Field(description=f"What the rows are of: {_ALLOWED}.", examples=["category"]),
+    ]
+    columns: Annotated[
+        AxisText,
+        Field(description="What the columns are of, likewise.", examples=["month"]),
+    ]
+    layout: Annotated[
+        Literal["long", "wide"],
+        Field(
+            description="long: a row for each cell, with its count, shares and rate; wide: a row "
+            "for each row of the cross-table and a column for each of its columns, with totals."
+        ),
+    ] = "long"
+    cells: Annotated[
+        Cells,
+        Field(description="What stands in the cells of the wide layout."),
+    ] = "count"
+    denominator: Annotated[
+        Text | None,
+        Field(
+            description="What rates are over: a measure loaded for the layer of the rows. Without "
+            "one there are no rates."
+        ),
+    ] = None
+    per: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many, and year."),
+    ] = 1000.0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.rows == self.columns:
+            raise ValueError(f"rows and columns are both {self.rows}; name two axes")
+        if self.denominator is not None and not self.rows.startswith("layer:"):
+            raise ValueError("a denominator is of the areas of a layer: it needs rows=layer:...")
+        if self.cells == "rate" and (self.denominator is None or self.layout != "wide"):
+            raise ValueError("cells=rate needs layout=wide and a denominator")
+        return self
