@@ -39,6 +39,9 @@ class Nowhere:
     def check_import(self, *_: object, **__: object) -> None:
         """Nothing was imported before."""
 
+    def check_writable(self) -> None:
+        """As if it could be written to."""
+
     def facts(self, _: str) -> None:
         """There is no dataset."""
 

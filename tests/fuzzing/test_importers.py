@@ -9,7 +9,7 @@ import pytest
 
 from tests.fuzzing.importers import IMPORTERS
 
-FILES = 60
+FILES = 40
 PIECES = (b'"', b",", b"\n", b"\r", b"\x00", b"\xff", b"{", b"]", b"-", b"1e999", b"\xef\xbb\xbf")
 
 

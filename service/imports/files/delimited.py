@@ -19,7 +19,7 @@ from service.config.settings import ImportSettings
 from service.imports.files.headers import check_columns, distinct_names, read_header
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
 from service.imports.files.quotes import disarm_quotes
-from service.imports.files.rejects import Reject, RowCheck
+from service.imports.files.rejects import LONGEST_VALUE, Reject, RowCheck
 from service.imports.files.sources import LIMITS
 from service.render.csv_cells import original
 from service.store.errors import ImportRefusedError
@@ -280,15 +280,12 @@ def _rejects_of_records(
     name: str, faults: dict[int, str], texts: dict[int, str], skip_lines: int
 ) -> list[Reject]:
     """Rejects of whole records: their number of fields, or their quotes."""
-    numbers = sorted(faults)
-    record_check = RowCheck(name, np.array(numbers, dtype=np.int64) + skip_lines)
-    for index, number in enumerate(numbers):
-        is_record = np.zeros(len(numbers), dtype=np.bool_)
-        is_record[index] = True
-        record_check.reject(
-            is_record, "(record)", [texts[each] for each in numbers], faults[number]
+    return [
+        Reject(
+            name, number + skip_lines, "(record)", texts[number][:LONGEST_VALUE], faults[number]
         )
-    return record_check.rejects
+        for number in sorted(faults)
+    ]
 
 
 def _reject_totals(check: RowCheck, table: pa.Table) -> None:

@@ -124,17 +124,20 @@ def _named(
     text: bytes, mended_text: bytes, stray: list[tuple[int, str]], quoted: re.Pattern[bytes]
 ) -> tuple[QuoteFault, ...]:
     """The faults with the numbers of their records in the mended text."""
-    line_breaks_inside = [
-        (match.start(), match.group().count(b"\n"))
-        for match in quoted.finditer(mended_text)
-        if b"\n" in match.group()
-    ]
-    faults = []
-    for start, reason in stray:
-        inside = sum(count for position, count in line_breaks_inside if position < start)
+    values = (match for match in quoted.finditer(mended_text) if b"\n" in match.group())
+    value = next(values, None)
+    faults: list[QuoteFault] = []
+    record, position = 1, 0
+    for start, reason in stray:  # in the order of the file, so that each line is counted once
+        record += text.count(b"\n", position, start)
+        position = start
+        while value is not None and value.start() < start:
+            record -= value.group().count(b"\n")
+            value = next(values, None)
+        if faults and faults[-1].record == record:
+            continue
         first = text.rfind(b"\n", 0, start) + 1
         last = text.find(b"\n", start)
         line = text[first : last if last >= 0 else len(text)].rstrip(b"\r")
-        record = text.count(b"\n", 0, start) - inside + 1
         faults.append(QuoteFault(record, line.decode("utf-8", errors="replace"), reason))
-    return tuple({fault.record: fault for fault in reversed(faults)}.values())[::-1]
+    return tuple(faults)

@@ -72,6 +72,15 @@ FILES: dict[str, tuple[Callable[[Path], object], str]] = {
     "csv-header.csv": (
         lambda path: path.write_text(",".join(f"c{n}" for n in range(100_000))), "COLUMNS"
     ),
+    "csv-fields.csv": (
+        lambda path: path.write_text(f"{HEADER}\n" + "1,2\n" * 100_000), "unusable"
+    ),
+    "csv-quotes.csv": (
+        lambda path: path.write_text(f"{HEADER}\n" + '1,"a"b,3\n' * 100_000), "unusable"
+    ),
+    "csv-quoted.csv": (
+        lambda path: path.write_text(f"{HEADER}\n" + '"a"b,' * 200_000 + "\n"), "unusable"
+    ),
     "csv-pipe.csv": (os.mkfifo, "is a folder, a device or a pipe"),
     "csv-zero.csv": (lambda path: path.symlink_to("/dev/zero"), "is a folder, a device or a pipe"),
     "csv-digits.csv": (
