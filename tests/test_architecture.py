@@ -386,7 +386,6 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.doctor": {
         "service.delta_log",
-        "service.housekeeping",
         "boundaries",
         "boundaries.storage",
         "service.analyses",

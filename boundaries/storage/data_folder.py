@@ -18,6 +18,7 @@ except ImportError:  # Windows: two writers at the same time are then not kept a
     fcntl = None  # type: ignore[assignment]
 
 UNFINISHED = ".unfinished"
+DELETED = ".deleted"  # ending of a hidden folder that is being deleted
 
 _WITHOUT_LINKS = {errno.EPERM, errno.ENOTSUP, errno.ENOSYS}  # what such a disk says to a link
 

@@ -10,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from boundaries.storage.caches import checked_content
-from boundaries.storage.data_folder import UNFINISHED, DataFolder
+from boundaries.storage.data_folder import DELETED, UNFINISHED, DataFolder
 from service.config.permissions import OF_GROUP, OF_OTHERS
 from service.config.settings import Settings
 from service.doctor.findings import Finding
-from service.housekeeping.inventory import GONE
 
 WRITING_S = 3_600.0  # an unfinished file that is younger may have a writer
 AHEAD_S = 60.0
@@ -83,7 +82,7 @@ def leftover_findings(paths: Sequence[Path]) -> Iterator[Finding]:
     """
     writing_since = time.time() - WRITING_S
     for path in paths:
-        if path.name.startswith(".") and path.name.endswith(GONE):
+        if path.name.startswith(".") and path.name.endswith(DELETED):
             problem = "its deletion did not come to an end"
             yield Finding("leftover", str(path), problem, "hotspots purge, which ends it")
         elif _is_unfinished(path) and path.lstat().st_mtime < writing_since:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
-from boundaries.storage.data_folder import DataFolder
+from boundaries.storage.data_folder import DELETED, DataFolder
 from service.housekeeping.deletions import Deletion, DeletionList
-from service.housekeeping.errors import NeededError
-from service.housekeeping.inventory import CACHE, DATASETS, GONE, LAYERS, REJECTS, newest_tables
+from service.housekeeping.errors import BlindSearchError, NeededError
+from service.housekeeping.inventory import CACHE, DATASETS, LAYERS, REJECTS, newest_tables
 from service.housekeeping.purging import GRACE_S, Dead, dead_rows, purge, wait_for_readers
 from service.housekeeping.removal import Removal, remaining_parts, remove
 from service.housekeeping.searching import (
@@ -19,6 +19,7 @@ from service.housekeeping.searching import (
     search,
     traces_of,
 )
+from service.housekeeping.traces import Traces
 from service.imports.files.rejects import default_path
 from service.store.delta import TableVersion, newest_version
 from service.store.source_files import SourceFile
@@ -116,6 +117,8 @@ def delete(
     ------
     NeededError
         If other data need it, and not `force`.
+    BlindSearchError
+        If the search does not find what is there; nothing is deleted then.
     """
     needed_by = dependants(data, removal)
     if needed_by and not force:
@@ -123,7 +126,7 @@ def delete(
         what = f"layer {deletion.name}" if deletion.kind == LAYERS else deletion.kind
         raise NeededError(what, needed_by)
     traces = traces_of([removal.rows], list(remaining_parts(data, removal)))
-    before = search(data, traces, progress=progress)
+    before = _search_before(data, traces, progress)
     companions = list(_companions(data, removal))
     DeletionList(data).record(removal.deletion)
     remove(data, removal)
@@ -152,9 +155,14 @@ def purge_and_search(
     -------
     Searches
         For the values that only dead files have.
+
+    Raises
+    ------
+    BlindSearchError
+        If the search does not find what is there; nothing is purged then.
     """
     traces = traces_of(list(dead_rows(data, dead)), list(remaining_parts(data)))
-    before = search(data, traces, progress=progress)
+    before = _search_before(data, traces, progress)
     purge(data, dead, progress=progress)
     return Searches(before, search(data, traces, progress=progress))
 
@@ -175,7 +183,7 @@ def finish_interrupted(data: DataFolder) -> int:
     finished = 0
     for folder in (data, data.subfolder(DATASETS)):
         for name in folder.names():
-            if name.endswith(GONE):
+            if name.endswith(DELETED):
                 folder.remove_tree(name)
                 finished += 1
     return finished
@@ -204,6 +212,14 @@ def deletion_of_files(data: DataFolder, dataset: str, file: str) -> Deletion:
     rows = table.read(["source_file", "source_sha256"])
     own = rows.filter(pc.field("source_file") == file).column("source_sha256")
     return Deletion.of_values(dataset, "source_sha256", pc.unique(own).to_pylist())
+
+
+def _search_before(data: DataFolder, traces: Traces, progress: Progress) -> SearchResult:
+    """The search for what is there: one that does not find it proves nothing afterwards."""
+    before = search(data, traces, progress=progress)
+    if len(traces) and not before.places:
+        raise BlindSearchError
+    return before
 
 
 def _needs_layer(table: TableVersion, name: str, layer: str) -> Iterator[str]:

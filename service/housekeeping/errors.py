@@ -45,6 +45,16 @@ class StillThereError(HousekeepingError):
         )
 
 
+class BlindSearchError(HousekeepingError):
+    """A search that does not find what is there."""
+
+    def __str__(self) -> str:
+        return (
+            "the search of the data folder does not find what is in it, and could prove nothing: "
+            "nothing was deleted. This is a fault of the program"
+        )
+
+
 @dataclass(eq=False)
 class BackupError(HousekeepingError):
     """A backup that is not written or not restored."""

@@ -17,7 +17,6 @@ from service.store.errors import DamagedTableError
 
 SINGLE_TABLES = ("measures", "lookups", "sites", "postcodes")
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
-GONE = ".deleted"  # ending of a hidden folder that is being deleted
 
 
 def table_names(data: DataFolder) -> list[str]:

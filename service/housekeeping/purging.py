@@ -8,13 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from boundaries.storage.data_folder import UNFINISHED, DataFolder
+from boundaries.storage.data_folder import DELETED, UNFINISHED, DataFolder
 from service.delta_log.checkpoints import write_checkpoint
 from service.delta_log.log import LAST_CHECKPOINT, LOG
 from service.housekeeping.inventory import (
     CACHE,
     DATASETS,
-    GONE,
     REJECTS,
     all_files,
     damaged_tables,
@@ -216,7 +215,7 @@ def purge(data: DataFolder, dead: Dead, *, progress: Progress = no_progress) -> 
             data.subfolder(parent).sync_folder()
     for folder in (data, data.subfolder(DATASETS)):
         for name in folder.names():
-            if name.endswith(GONE):
+            if name.endswith(DELETED):
                 folder.remove_tree(name)
 
 
@@ -266,7 +265,7 @@ def _leftovers(data: DataFolder, others: set[str]) -> list[str]:
         if name not in others
         and (
             (Path(name).name.startswith(".") and name.endswith((UNFINISHED, PARTIAL)))
-            or any(part.endswith(GONE) for part in Path(name).parts[:-1])
+            or any(part.endswith(DELETED) for part in Path(name).parts[:-1])
         )
     ]
 

@@ -12,14 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from boundaries.storage.data_folder import DataFolder
+from boundaries.storage.data_folder import DELETED, DataFolder
 from service.coverage.statements import StatedCoverage
 from service.housekeeping.decoding import table_parts
 from service.housekeeping.deletions import Deletion
 from service.housekeeping.errors import NothingToDeleteError
 from service.housekeeping.inventory import (
     DATASETS,
-    GONE,
     LAYERS,
     layer_files,
     layer_header,
@@ -207,7 +206,7 @@ def remove(data: DataFolder, removal: Removal) -> None:
     if removal.condition is None:
         parent, _, own_name = name.rpartition("/")
         above = data.subfolder(parent) if parent else data
-        gone = f".{own_name}.{token_hex(4)}{GONE}"
+        gone = f".{own_name}.{token_hex(4)}{DELETED}"
         with folder.locked():
             above.rename(own_name, gone)
         above.sync_folder()

@@ -138,11 +138,9 @@ def beside(data_dir: Path) -> Iterator[Path]:
     if data_dir.is_mount():
         reason = "is where a disk is mounted: set HOTSPOTS_DATA_DIR to a folder in it"
         raise BackupError(str(data_dir), reason)
-    prefix = f".{data_dir.name}.new-"
-    folder = data_dir.with_name(f"{prefix}{os.getpid()}")
+    folder = data_dir.with_name(f".{data_dir.name}.new-{os.getpid()}")
     try:
-        for leftover in data_dir.parent.glob(f"{prefix}*"):
-            shutil.rmtree(leftover)
+        sweep_beside(data_dir)
         folder.mkdir(mode=0o700, parents=True)
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -150,6 +148,25 @@ def beside(data_dir: Path) -> Iterator[Path]:
     except OSError as error:
         reason = f"cannot be written: {error.strerror or error}"
         raise BackupError(str(error.filename or folder), reason) from error
+
+
+def sweep_beside(data_dir: Path) -> int:
+    """Delete what killed restores and upgrades have left beside the data folder.
+
+    Parameters
+    ----------
+    data_dir : Path
+        The data folder, locked.
+
+    Returns
+    -------
+    int
+        How many folders there were.
+    """
+    leftovers = list(data_dir.absolute().parent.glob(f".{data_dir.absolute().name}.new-*"))
+    for leftover in leftovers:
+        shutil.rmtree(leftover)
+    return len(leftovers)
 
 
 def put_in_place(folder: Path, data_dir: Path) -> None:

@@ -31,12 +31,15 @@ class SearchResult:
         The files that hold some of the values, relative to the data folder, and where in them.
     undecoded : tuple of str
         Files of which only the bytes were searched, because they could not be decoded.
+    remark : str
+        Of which rows the values are, where not of all.
     """
 
     files: int
     values: int
     places: dict[str, str]
     undecoded: tuple[str, ...]
+    remark: str = ""
 
     def __str__(self) -> str:
         verdict = "nothing found"
@@ -44,7 +47,7 @@ class SearchResult:
             verdict = f"found in {len(self.places)} files"
         if self.undecoded:
             verdict += f"; not decoded, only their bytes searched: {', '.join(self.undecoded)}"
-        return f"searched {self.files:,} files, {self.values:,} values: {verdict}"
+        return f"searched {self.files:,} files, {self.values:,} values{self.remark}: {verdict}"
 
 
 def traces_of(rows: Sequence[pa.Table], remaining: Sequence[bytes]) -> Traces:
@@ -100,7 +103,7 @@ def search(data: DataFolder, traces: Traces, *, progress: Progress = no_progress
             continue
         if where:
             places[name] = where
-    return SearchResult(len(paths), len(traces), places, tuple(undecoded))
+    return SearchResult(len(paths), len(traces), places, tuple(undecoded), traces.remark)
 
 
 def _place_in(path: Path, traces: Traces) -> str:

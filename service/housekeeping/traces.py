@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from service.housekeeping.decoding import CELLS, is_text, table_parts
 
+MOST_ROWS = 200_000  # of more rows only some are searched for: each takes 2 kB of memory
 SHORTEST_TEXT = 5  # bytes; shorter ones stand anywhere by chance
 DISTINCT_TEXT = 24  # bytes; such a text is found inside another one too
 SMALL_NUMBER = 10_000  # whole numbers below are counts, and stand anywhere
@@ -73,9 +74,14 @@ class Traces:
         Of at least `SHORTEST_TEXT` bytes; others are left out.
     numbers : iterable of bytes
         The 8 bytes of floating-point numbers and of times in microseconds.
+    remark : str
+        Of which rows they are, where not of all.
     """
 
-    def __init__(self, texts: Iterable[bytes], numbers: Iterable[bytes] = ()) -> None:
+    def __init__(
+        self, texts: Iterable[bytes], numbers: Iterable[bytes] = (), *, remark: str = ""
+    ) -> None:
+        self.remark = remark
         self.texts = frozenset(text for text in texts if len(text) >= SHORTEST_TEXT)
         self.numbers = frozenset(numbers)
         self._anchors = (
@@ -101,6 +107,10 @@ class Traces:
             With the forms in which numbers and times are written in texts.
         """
         remains = list(remaining)
+        rows = sum(table.num_rows for table in removed)
+        step = max(1, -(-rows // MOST_ROWS))
+        removed = [table.take(np.arange(0, table.num_rows, step)) for table in removed]
+        remark = f", of one in {step} of {rows:,} rows" if step > 1 else ""
         columns = [c for table in removed for c in table.columns]
         texts: set[bytes] = set()
         for column in columns:
@@ -110,7 +120,7 @@ class Traces:
                 texts.update(v.encode() if isinstance(v, str) else v for v in values)
         traces = cls(texts, _numbers_in(columns)).without(remains)
         spelled = cls(_spelled(columns, traces.numbers)).without(remains)
-        return cls(traces.texts | spelled.texts, traces.numbers)
+        return cls(traces.texts | spelled.texts, traces.numbers, remark=remark)
 
     def __len__(self) -> int:
         return len(self.texts) + len(self.numbers)

@@ -109,11 +109,11 @@ class IncidentStore:
         Returns
         -------
         tuple of str
-            Without those of which it is known that they cannot be read; empty if none has been
-            imported.
+            Without those of which it is known that they cannot be read.
         """
         names = sorted(name for name in self._folder.names() if _ID.fullmatch(name))
         self._damage.forget(KIND, names)
+        self._tables = {n: t for n, t in dict(self._tables).items() if n in names}  # none deleted
         return tuple(name for name in names if self._table(name).is_readable())
 
     def all(self) -> tuple[Incidents, ...]:

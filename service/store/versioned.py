@@ -45,6 +45,10 @@ class _Memo(Generic[Value]):
         """Of the value that is there, None before the first."""
         return None if self._latest is None else self._latest[0]
 
+    def forget(self) -> None:
+        """Let go of the value."""
+        self._latest = None
+
     def get(self, stamp: Stamp, make: Callable[[], Value]) -> Value:
         """The value of a stamp; one thread makes it while others wait."""
         latest = self._latest
@@ -328,6 +332,8 @@ class VersionedTable(Generic[T]):
             return self._served_below(self._head.torn, newest)
         if newest is None:
             self._mend()
+            for memo in (self._value, self._opened, self._revision):
+                memo.forget()  # it was deleted, and may not be remembered
             return None
         if damaged is not None and damaged.stamp == newest:
             if time.monotonic() < damaged.retry_at:

@@ -25,12 +25,15 @@ def purge(
     from service.housekeeping.deleting import finish_interrupted, purge_and_search
     from service.housekeeping.errors import StillThereError
     from service.housekeeping.purging import GRACE_S, dead_files, wait_for_readers
+    from service.housekeeping.restoring import sweep_beside
 
     data = data_folder()
     with terminal.report_errors(), data.locked():
         dead = dead_files(data)
         terminal.confirm(dead.lines() or ["there is nothing to purge"], is_agreed=yes)
         finish_interrupted(data)
+        if sweep_beside(data.path):
+            terminal.print_lines(["removed what an interrupted restore or upgrade has left"])
         with terminal.progress_bar() as progress:
             grace_s = 0.0 if now else GRACE_S
             dead = wait_for_readers(data, grace_s=grace_s, progress=progress)

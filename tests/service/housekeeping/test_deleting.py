@@ -9,6 +9,7 @@ from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from service.housekeeping import searching
 from service.housekeeping.deleting import delete, deletion_of_files, finish_interrupted
 from service.housekeeping.deletions import LIST, Deletion, DeletionList
 from service.housekeeping.inventory import all_files
@@ -245,6 +246,14 @@ def test_damaged_data_are_deleted_too_and_a_purge_leaves_them_alone(folder):
     said = succeed(folder, "delete", "incidents", DATASET, "--yes", "--purge", "--now")
     assert f"deleted {2 * ROWS} rows" in said
     assert not (folder / "incidents" / DATASET).exists()
+
+
+def test_a_search_that_finds_nothing_before_stops_the_deletion(folder, monkeypatch):
+    monkeypatch.setattr(searching, "parts", lambda path: iter([("bytes", b"")]))
+    result = run(folder, "delete", "incidents", DATASET, "--yes")
+    assert result.exit_code == 2
+    assert "could prove nothing" in result.stderr
+    assert incident_ids(folder) == FIRST | SECOND
 
 
 def test_the_deletion_of_a_file_is_known_by_its_content(folder):

@@ -19,6 +19,7 @@ from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from boundaries.tiles.levels import LevelCache
+from service.housekeeping import traces as traces_module
 from service.housekeeping.decoding import table_parts
 from service.housekeeping.searching import search, traces_of
 from service.housekeeping.traces import Traces
@@ -176,6 +177,15 @@ def test_a_long_text_is_found_wherever_it_stands(content, texts, position):
     holder = content[:position] + texts[0] + content[position:]
     found = Traces(texts).found_in(holder)
     assert found == {text for text in texts if text in holder}
+
+
+def test_of_very_many_rows_some_are_searched_for_and_it_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(traces_module, "MOST_ROWS", 10)
+    names = [f"name {number:04}" for number in range(31)]
+    (tmp_path / "a").write_text(names[28])
+    result = search(DataFolder(tmp_path), traces_of([pa.table({"a": names})], []))
+    assert result.places
+    assert "8 values, of one in 4 of 31 rows" in str(result)
 
 
 def test_a_file_that_cannot_be_decoded_is_named(tmp_path):
