@@ -56,6 +56,7 @@ class DataFolder:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         self._root = os.fspath(path)
+        self._top = self.path
 
     @classmethod
     def of(cls, folder: "Path | DataFolder") -> "DataFolder":
@@ -69,7 +70,9 @@ class DataFolder:
 
     def subfolder(self, name: str) -> "DataFolder":
         """A folder in this one, of the same kind."""
-        return type(self)(self.path / name)
+        folder = type(self)(self.path / name)
+        folder._top = self._top
+        return folder
 
     def resolve(self, name: str) -> Path:
         """Where a file is, for a library that opens or maps it by its path."""
@@ -136,6 +139,7 @@ class DataFolder:
         OSError
             If the disk cannot be written. What was there stays, and nothing is left behind.
         """
+        is_new = durable and self.status() is None
         self.make()
         unfinished = f".{name}.{os.getpid()}-{threading.get_ident()}{UNFINISHED}"
         try:
@@ -153,6 +157,8 @@ class DataFolder:
             raise
         if durable:
             self.sync_folder()
+        if is_new:
+            self.sync_parents()
 
     def make(self) -> None:
         """Make the folder, where it does not exist."""
@@ -168,20 +174,17 @@ class DataFolder:
         os.fsync(file.fileno())
 
     def sync_folder(self) -> None:
-        """Wait until the names of the folder are on disk, and its own in those above it."""
-        for path in (self.path, *self.path.absolute().parents):
-            try:
-                folder = os.open(path, os.O_RDONLY)
-            except PermissionError:
-                if path == self.path:
-                    raise
-                break  # one that others look after
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
-            if path.is_mount():
-                break
+        """Wait until the names of the folder are on disk."""
+        _sync_folder(self.path)
+
+    def sync_parents(self) -> None:
+        """Wait until its own name is on disk, and that of each folder it was reached through."""
+        path = self.path
+        while path != self._top:
+            path = path.parent
+            _sync_folder(path)
+        with contextlib.suppress(PermissionError):  # one that others look after
+            _sync_folder(path.absolute().parent)
 
     def rename(self, name: str, new_name: str) -> None:
         """Rename a file, in the place of one that has the new name."""
@@ -243,3 +246,14 @@ class DataFolder:
         if not os.access(nearest, os.W_OK | os.X_OK):
             return f"no permission to write in {nearest}"
         return None
+
+
+def _sync_folder(path: Path) -> None:
+    """Wait until the names of a folder are on disk."""
+    if os.name == "nt":  # Windows opens no folders
+        return
+    folder = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -190,6 +190,10 @@ def _commit(
     with folder.locked():
         if current_head(folder, head) != head:
             raise FileExistsError(folder.path)
+        if current is None:
+            log = folder.subfolder(LOG)
+            log.make()
+            log.sync_parents()
         change = _change(folder, current, rows, added, planned)
         version, actions = 0 if current is None else current.version + 1, change.actions
         if current is None:

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from boundaries.errors import UnwritableLayersError
 from boundaries.storage.data_folder import UNFINISHED, DataFolder
 from boundaries.storage.store import LayerStore
 from tests.boundaries.areas import BNG, chessboard, layer_of
@@ -165,7 +166,7 @@ def test_a_layer_is_whole_whatever_fails_while_it_is_saved(folder, operation):
     store = LayerStore(failing, crs=BNG)
     store.save(layer_of(chessboard(2, 1)))
     failing.failing = operation
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(UnwritableLayersError, match="No space left"):
         store.save(layer_of(chessboard(3, 1)), replace=True)
     # The new name is in place before the folder is synced, and stays.
     assert len(LayerStore(folder, crs=BNG).get("test")) == (3 if operation == "sync_folder" else 2)

@@ -16,6 +16,7 @@ from boundaries.storage.data_folder import DataFolder
 from service.delta_log.head import current_head
 from service.store import commits
 from service.store.commits import Committed, Plan, commit, remove_orphans
+from service.store.contents import rows_digest
 from service.store.delta import newest_version
 from service.store.errors import (
     AlreadyImportedError,
@@ -254,6 +255,22 @@ def test_rows_that_replace_none_are_added(table):
     done = _write(table, lambda _: Plan(RowCondition(({"source_file": ["g"]},))))
     assert done.rows_replaced == 0
     assert newest_version(table).read().num_rows == 4
+
+
+def test_rows_are_taken_out_without_adding_any(table):
+    _write(table)
+    others = pa.table({"a": [3], "source_file": ["g"], "source_sha256": ["1"]})
+    commit(table, others, name="t", facts={}, plan=lambda _: Plan())
+    for file, number, left in (("f", 2, [3]), ("g", 1, [])):
+        plan = Plan(RowCondition(({"source_file": [file]},)))
+        done = commit(table, ROWS.slice(0, 0), name="t", facts={}, plan=lambda _, p=plan: p)
+        assert (done.rows, done.rows_replaced) == (0, number)
+        current = newest_version(table)
+        assert current.read(coded=["source_file"]).column("a").to_pylist() == left
+        assert current.content.rows == rows_digest(current.batches())
+        assert DeltaTable(table.path).to_pyarrow_table().num_rows == len(left)
+    _write(table)
+    assert newest_version(table).read().num_rows == 2
 
 
 def test_a_table_written_again_has_the_rows_that_stay_and_the_new_ones(table):

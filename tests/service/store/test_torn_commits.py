@@ -132,6 +132,19 @@ def test_damage_below_the_newest_commit_is_an_error_that_names_the_file(folder, 
         reopened(folder).append("d", incident_rows(3), files=[a_file("3")])
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_nothing_is_built_on_a_damaged_version_before_a_torn_one(folder, replace):
+    paths = [data_file(folder, version) for version in range(2)]
+    for path in paths:
+        flipped(path)
+    torn_commit = commit_file(folder, 1).read_bytes()
+    with pytest.raises(DamagedTableError, match=paths[0].name):
+        reopened(folder).open("d")
+    with pytest.raises(DamagedTableError, match=paths[0].name):
+        reopened(folder).append("d", incident_rows(3), files=[a_file("3")], replace=replace)
+    assert commit_file(folder, 1).read_bytes() == torn_commit
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("part", [commit_file, data_file])
 def test_a_table_whose_only_commit_is_torn_is_damaged_until_it_is_imported_again(
