@@ -210,7 +210,7 @@ class PeakTests:
             values = column.values_for(layer.codes)
             if np.nansum(values) > 0.0:
                 best = (layer, values, column.period)
-        refuse_for_damaged(self._layers, self._measures, best[0])
+        refuse_for_damaged(self._layers, self._measures, best[0], (RESIDENTS,))
         return best
 
 

@@ -138,15 +138,17 @@ class ForecastReader:
         if query.layer is not None:
             return self._layers.get(query.layer)
         by_size = sorted(self._layers.all(), key=len)
-        refuse_for_damaged(self._layers, self._measures, by_size[-1] if by_size else None)
         if not by_size:
+            self._refuse_for_damaged(None, query)
             raise NoStudyAreaError
         for layer in reversed(by_size):
             try:
                 self._denominator(layer, query)
             except UnknownMeasureError:
                 continue
+            self._refuse_for_damaged(layer, query)
             return layer
+        self._refuse_for_damaged(None, query)
         self._denominator(by_size[-1], query)
         return by_size[-1]
 
@@ -225,6 +227,12 @@ class ForecastReader:
             except UnknownMeasureError:
                 continue
         return self._measure(layer, names[-1])
+
+    def _refuse_for_damaged(self, layer: Layer | None, query: ForecastQuery) -> None:
+        """Refuse the default layer where a damaged one would have been it."""
+        named = query.denominator
+        names = POPULATION if named is None else (named.partition(":")[0],)
+        refuse_for_damaged(self._layers, self._measures, layer, names)
 
     def _measure(self, layer: Layer, name: str) -> Denominator:
         return denominator_of(self._measures, layer, name, crosswalks=self._areas.crosswalks)

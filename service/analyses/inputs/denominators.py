@@ -1,6 +1,6 @@
 """Finds the measure that a rate is divided by, and aligns it with the areas."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -305,8 +305,10 @@ def _interpolate(periods: _Periods, measure: str, period: str, at_year: float) -
     )
 
 
-def refuse_for_damaged(layers: LayerStore, measures: MeasureStore, layer: Layer | None) -> None:
-    """Refuse a layer that is taken by default, if a damaged one may be finer.
+def refuse_for_damaged(
+    layers: LayerStore, measures: MeasureStore, layer: Layer | None, names: Collection[str]
+) -> None:
+    """Refuse a layer that is taken by default for a measure, if a damaged one is finer.
 
     Its areas are not known, but the measures of them are: a coarser layer, or none, would
     silently take its place.
@@ -319,6 +321,8 @@ def refuse_for_damaged(layers: LayerStore, measures: MeasureStore, layer: Layer 
         The measures of their areas.
     layer : Layer or None
         That would be taken; None if there is none.
+    names : collection of str
+        Of the measures that the layer is taken for.
 
     Raises
     ------
@@ -326,6 +330,6 @@ def refuse_for_damaged(layers: LayerStore, measures: MeasureStore, layer: Layer 
         Of the damaged layer.
     """
     for name in layers.damaged():
-        areas = (max(info.areas) for info in measures.available(name))
+        areas = (max(m.areas) for m in measures.available(name) if m.measure in names)
         if max(areas, default=0) > (0 if layer is None else len(layer)):
             layers.get(name)

@@ -4,7 +4,7 @@ import { ask, onLong, onProgress } from "./api.ts";
 import { defaultView, possible } from "./defaults.ts";
 import { byId } from "./dom.ts";
 import { Store, fromHash } from "./state.ts";
-import { announce, showFailure, showLong, showProgress } from "./status.ts";
+import { announce, showDamage, showFailure, showLong, showProgress } from "./status.ts";
 import { makeTheme } from "./theme.ts";
 import type { MapStyle, PageConfig } from "./types.ts";
 
@@ -48,8 +48,10 @@ async function start(): Promise<void> {
     const [config, { Atlas }] = await Promise.all([ask<PageConfig>("/v1/page.json"), map]);
     const { background } = config;
     if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
+    showDamage(config.damaged);
     if (config.default === null || config.layers.length === 0) {
-      showNothingLoaded();
+      if (config.damaged.length === 0) showNothingLoaded();
+      else byId("summary").textContent = "Without what is damaged there is nothing to show.";
       return;
     }
     const defaults = possible(defaultView(config), config, defaultView(config));

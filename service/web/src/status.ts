@@ -2,6 +2,7 @@
 
 import { Refused } from "./api.ts";
 import { byId, fill, h } from "./dom.ts";
+import type { PageConfig } from "./types.ts";
 
 const PATIENCE_MS = 120; // quicker answers show no bar
 
@@ -77,4 +78,12 @@ export function showEmpty(words: string): void {
   const place = byId("empty");
   place.textContent = words;
   place.hidden = words === "";
+}
+
+/** Says which parts of the data cannot be read, so that nobody takes their absence for none. */
+export function showDamage(parts: PageConfig["damaged"]): void {
+  const place = byId("damaged");
+  const names = parts.map(({ part, name, served }) => `${part} ${name}${served ? " (shown as it was before)" : ""}`);
+  place.textContent = `Damaged and not shown: ${names.join(", ")}. Tell whoever keeps the data.`;
+  place.hidden = parts.length === 0;
 }

