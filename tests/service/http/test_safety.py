@@ -65,24 +65,21 @@ def test_a_store_that_crashes_shows_nothing(resources, serve):
         assert SECRET not in answer.text
 
 
-def test_a_damaged_table_is_a_500_that_names_no_path(own_county, serve, caplog):
-    client = serve(open_resources(Settings(data_dir=own_county)))
-    world.append_incidents(own_county, world.RECORDS[:3], name="more.csv")
+def test_a_damaged_table_is_a_503_that_names_no_path(own_county, serve, caplog):
     for file in (own_county / "incidents" / world.DATASET).glob("*.parquet"):
         file.write_bytes(b"not a table")
-    with caplog.at_level(logging.ERROR, logger="hotspots"):
-        answer = client.get(CELLS)
-    assert answer.status_code == 500
+    with caplog.at_level(logging.ERROR):
+        answer = serve(open_resources(Settings(data_dir=own_county))).get(CELLS)
+    assert answer.status_code == 503
     assert str(own_county) not in answer.text
     assert "parquet" not in answer.text
     assert caplog.records  # the operator is told
 
 
-def test_a_damaged_layer_is_a_500_that_names_no_path(own_county, serve):
-    client = serve(open_resources(Settings(data_dir=own_county)))
+def test_a_damaged_layer_is_a_503_that_names_no_path(own_county, serve):
     (own_county / "boundaries" / "cell.parquet").write_bytes(b"not a layer")
-    answer = client.get(CELLS)
-    assert answer.status_code == 500
+    answer = serve(open_resources(Settings(data_dir=own_county))).get(CELLS)
+    assert answer.status_code == 503
     assert str(own_county) not in answer.text
 
 
