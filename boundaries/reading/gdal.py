@@ -4,6 +4,7 @@ This module runs in the process that `gdal_process` starts, and nowhere else: it
 """
 
 import codecs
+import os
 import re
 import warnings
 import zipfile
@@ -21,6 +22,7 @@ _CRS_MEMBER = re.compile(
 )
 _CRS_MEMBER_REACH = 64 * 1024  # of either end of a GeoJSON file
 FIELD_LIMIT = 1_000
+FILE_LIMIT = 1_000  # of areas in an archive
 
 
 class GdalError(Exception):
@@ -116,7 +118,7 @@ def read_features(request: Request) -> RawFeatures:
         names=None if request.name_field is None else columns_by_name[request.name_field].tolist(),
         wkb=wkb.tolist(),
         crs=meta["crs"] or "",
-        stated_crs=_stated_crs(request.path) if info["driver"] == "GeoJSON" else "",
+        stated_crs=_stated_crs(request.path, layer.dataset) if info["driver"] == "GeoJSON" else "",
         source_layer=layer.name,
         notes=list(dict.fromkeys(f"GDAL: {remark.message}" for remark in remarks)),
     )
@@ -201,6 +203,10 @@ def _datasets(path: Path) -> list[str]:
     if not member_paths:
         listing = ", ".join(str(m) for m in members[:10]) or "nothing"
         raise GdalError(f"it holds no file of areas, but {listing}")
+    if len(member_paths) > FILE_LIMIT:
+        raise GdalError(
+            f"it holds {len(member_paths):,} files of areas, and the limit is {FILE_LIMIT:,}"
+        )
     return [f"/vsizip/{path}/{member}" for member in sorted(member_paths)]
 
 
@@ -223,13 +229,16 @@ def _check_field(field: str, fields: list[str]) -> None:
     raise GdalError(f"it has no field {field!r}{suggestion} Its fields are: {field_list}")
 
 
-def _stated_crs(path: str) -> str:
-    """The CRS that a GeoJSON file on disk names near its beginning or its end."""
-    file = Path(path)
-    if not file.is_file() or file.suffix.lower() == ".zip":
-        return ""
-    with file.open("rb") as stream:
-        start = stream.read(_CRS_MEMBER_REACH)
-        stream.seek(max(0, file.stat().st_size - _CRS_MEMBER_REACH))
-        match = _CRS_MEMBER.search(start) or _CRS_MEMBER.search(stream.read())
+def _stated_crs(path: str, dataset: str) -> str:
+    """The CRS that a GeoJSON file names near its beginning, or near its end where not zipped."""
+    if dataset == path:
+        with Path(path).open("rb") as stream:
+            ends = [stream.read(_CRS_MEMBER_REACH)]
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _CRS_MEMBER_REACH))
+            ends.append(stream.read())
+    else:
+        member = dataset.removeprefix(f"/vsizip/{path}/")
+        with zipfile.ZipFile(path) as archive, archive.open(member) as stream:
+            ends = [stream.read(_CRS_MEMBER_REACH)]
+    match = next(filter(None, map(_CRS_MEMBER.search, ends)), None)
     return match.group(1).decode("utf-8", errors="replace") if match else ""

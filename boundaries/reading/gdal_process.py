@@ -68,7 +68,9 @@ class _Server:
                 requests.write(request)
             parts = _parts(answers)
         status = self.channel.recv(4, socket.MSG_WAITALL)
-        return parts, struct.unpack("<i", status)[0] if status else 1
+        if len(status) < 4:
+            raise ConnectionResetError("it ended while reading")
+        return parts, struct.unpack("<i", status)[0]
 
     def close(self) -> None:
         """End the process, and what it may be reading."""

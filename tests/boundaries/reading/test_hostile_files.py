@@ -200,12 +200,29 @@ def test_a_layer_of_more_fields_than_the_limit_is_refused(tmp_path):
         read(path)
 
 
+def name_first(text: str) -> str:
+    """A GeoJSON text with its CRS in front, as GDAL writes it."""
+    document = json.loads(text)
+    return json.dumps({"type": document["type"], "crs": document["crs"]} | document)
+
+
+def test_an_archive_of_more_files_than_the_limit_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for number in range(1_001):
+            archive.writestr(f"{number}.geojson", "")
+    with pytest.raises(Unreadable, match="holds 1,001 files of areas, and the limit is 1,000"):
+        read(tmp_path / "a.zip")
+
+
 @pytest.mark.parametrize("name", ["urn:ogc:def:crs:EPSG::999999", "the usual one"])
 def test_a_crs_that_is_not_known_is_asked_for(tmp_path, name):
     shapes = [({"code": "a"}, square(0, 0))]
     path = write_geojson(tmp_path / "a.geojson", shapes, crs=name)
-    with pytest.raises(CoordinatesError, match="which is not known; state it"):
-        read(path)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("x/a.geojson", name_first(path.read_text()))
+    for file in (path, tmp_path / "a.zip"):
+        with pytest.raises(CoordinatesError, match="which is not known; state it"):
+            read(file)
     assert read(path, source_crs=BNG)[0].codes == ("a",)
 
 
