@@ -31,7 +31,7 @@ from service.housekeeping.inventory import (
 )
 from service.housekeeping.searching import Progress, no_progress
 
-MANIFEST: Final = "manifest.json"
+MANIFEST: Final = "hotspots-backup.json"
 FORMAT: Final = 1
 ARCHIVE: Final = ".tar"
 OWNER_ONLY: Final = 0o600
@@ -152,16 +152,17 @@ class TarSink:
 
 
 class FolderSink:
-    """A folder."""
+    """A folder, for its owner or for whom new files of this process are."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, is_private: bool = True) -> None:
         self._folder = folder
+        self._is_private = is_private
 
     def add(self, name: str, content: IO[bytes], size: int) -> None:
         """Add a file, on disk."""
         path = self._folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with owners_file(path) as file:
+        path.parent.mkdir(mode=0o700 if self._is_private else 0o777, parents=True, exist_ok=True)
+        with owners_file(path) if self._is_private else path.open("xb") as file:
             shutil.copyfileobj(content, file, BLOCK)
             file.flush()
             os.fsync(file.fileno())
@@ -224,13 +225,13 @@ def write_backup(data: DataFolder, out: Path, *, progress: Progress = no_progres
             if out.suffix == ARCHIVE:
                 with owners_file(partial) as file:
                     sink = TarSink(file)
-                    manifest = copy_to(data, sink, progress=progress)
+                    manifest = _write_to(data, sink, progress)
                     sink.close()
                     file.flush()
                     os.fsync(file.fileno())
             else:
                 partial.mkdir(mode=0o700, parents=True)
-                manifest = copy_to(data, FolderSink(partial), progress=progress)
+                manifest = _write_to(data, FolderSink(partial), progress)
         partial.rename(out)
         DataFolder(out.absolute().parent).sync_folder()
     except FileNotFoundError as error:
@@ -244,8 +245,16 @@ def write_backup(data: DataFolder, out: Path, *, progress: Progress = no_progres
     return manifest
 
 
+def _write_to(data: DataFolder, sink: Sink, progress: Progress) -> Manifest:
+    """Copy everything, and then the manifest: without it a backup is cut short."""
+    manifest = copy_to(data, sink, progress=progress)
+    content = manifest.to_json()
+    sink.add(MANIFEST, io.BytesIO(content), len(content))
+    return manifest
+
+
 def copy_to(data: DataFolder, sink: Sink, *, progress: Progress = no_progress) -> Manifest:
-    """Copy the newest version of everything; the list of deletions and the manifest come last.
+    """Copy the newest version of everything; the list of deletions comes last.
 
     Parameters
     ----------
@@ -289,7 +298,7 @@ def copy_to(data: DataFolder, sink: Sink, *, progress: Progress = no_progress) -
             digested = _Digested(file)
             sink.add(name, io.BufferedReader(digested, BLOCK), size)
         files[name] = (digested.size, digested.digest.hexdigest())
-    manifest = Manifest(
+    return Manifest(
         created=created,
         software=__version__,
         tables=tables,
@@ -297,9 +306,6 @@ def copy_to(data: DataFolder, sink: Sink, *, progress: Progress = no_progress) -
         deletions=len(DeletionList(data).entries()),
         files=files,
     )
-    content = manifest.to_json()
-    sink.add(MANIFEST, io.BytesIO(content), len(content))
-    return manifest
 
 
 @contextmanager

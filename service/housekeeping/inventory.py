@@ -11,7 +11,7 @@ from boundaries.errors import DamagedLayerError
 from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.geoparquet import LayerHeader, read_header
 from service.delta_log.head import current_head
-from service.delta_log.log import LOG
+from service.delta_log.log import LAST_CHECKPOINT, LOG
 from service.store.delta import TableVersion, newest_version
 from service.store.errors import DamagedTableError
 
@@ -192,4 +192,5 @@ def log_files(folder: DataFolder, version: int) -> list[str]:
     """
     names = sorted(folder.subfolder(LOG).names())
     numbered = [name for name in names if name[:20].isdigit() and int(name[:20]) <= version]
-    return [f"{LOG}/{name}" for name in numbered]
+    last = [name for name in names if name == LAST_CHECKPOINT]
+    return [f"{LOG}/{name}" for name in (*numbered, *last)]

@@ -5,6 +5,7 @@ import errno
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from boundaries.storage.data_folder import DataFolder
-from service.housekeeping.backups import BLOCK, Manifest, opened_backup, owners_file
+from service.housekeeping.backups import BLOCK, Manifest, opened_backup
 from service.housekeeping.deletions import Deletion, DeletionList, merged_deletions
 from service.housekeeping.errors import BackupError, NothingToDeleteError
 from service.housekeeping.inventory import all_files, newest_tables
@@ -127,7 +128,7 @@ def beside(data_dir: Path) -> Iterator[Path]:
     Yields
     ------
     Path
-        The folder, for its owner alone.
+        The folder, of the same group.
 
     Raises
     ------
@@ -141,13 +142,22 @@ def beside(data_dir: Path) -> Iterator[Path]:
     folder = data_dir.with_name(f".{data_dir.name}.new-{os.getpid()}")
     try:
         sweep_beside(data_dir)
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(parents=True)
+        _share_alike(data_dir, folder)
         with ExitStack() as stack:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
             yield folder
     except OSError as error:
         reason = f"cannot be written: {error.strerror or error}"
         raise BackupError(str(error.filename or folder), reason) from error
+
+
+def _share_alike(data_dir: Path, folder: Path) -> None:
+    """Let a folder, and what is made in it, be of the group that shares the data folder."""
+    status = data_dir.stat() if data_dir.exists() else None
+    if status is not None and status.st_mode & stat.S_ISGID:
+        os.chown(folder, -1, status.st_gid)
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | stat.S_ISGID)
 
 
 def sweep_beside(data_dir: Path) -> int:
@@ -229,9 +239,9 @@ def _extract(
     for name, file in files:
         progress("verifying", 1 - len(missing) / max(len(manifest.files), 1))
         path = folder / name
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         digest = hashlib.sha256()
-        with owners_file(path) as out:
+        with path.open("xb") as out:
             while block := file.read(BLOCK):
                 digest.update(block)
                 out.write(block)

@@ -1,6 +1,7 @@
 """Bringing a data folder of an earlier release to the layout of today, all or nothing."""
 
 import json
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,17 +10,26 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from boundaries.storage.data_folder import DataFolder
-from boundaries.storage.geoparquet import OWN_KEY
+from boundaries.storage.geoparquet import CHECKSUM, OWN_KEY
 from boundaries.storage.store import LayerStore
 from service.housekeeping.backups import FolderSink, copy_to
 from service.housekeeping.errors import UpgradeError
-from service.housekeeping.inventory import DATASETS, LAYERS, REJECTS, layer_files, newest_tables
+from service.housekeeping.inventory import (
+    DATASETS,
+    LAYERS,
+    REJECTS,
+    layer_files,
+    layer_header,
+    newest_tables,
+)
 from service.housekeeping.purging import dead_files, purge
 from service.housekeeping.restoring import beside, put_in_place
 from service.housekeeping.searching import Progress, no_progress
 from service.store.commits import Plan, commit
 from service.store.contents import committed_content
 from service.store.delta import TableVersion, newest_version
+
+_ORIGIN = re.compile(r"derived from (\S+) version ")
 
 
 @dataclass(frozen=True)
@@ -29,9 +39,9 @@ class Outdated:
     Attributes
     ----------
     tables : tuple of str
-        Whose newest commit does not state its content, so that nothing at rest is verified.
+        Whose content or data files have no digests, so that nothing at rest is verified.
     layers : tuple of str
-        Whose files do not say where their coordinates come from.
+        Whose files have no checksum or do not say where their coordinates come from.
     remarks : tuple of str
         What an upgrade leaves as it is, because it would change answers, and the command that
         does it.
@@ -77,14 +87,16 @@ def outdated(data: DataFolder) -> Outdated:
     """
     tables, remarks = [], []
     for name, table in newest_tables(data):
-        if committed_content(table.folder, table.version) is None:
+        is_stated = committed_content(table.folder, table.version) is not None
+        if not is_stated or any(file.digest is None for file in table.snapshot.files):
             tables.append(name)
         remarks += _remarks(name, table)
     layers = [
         file.removesuffix(".parquet")
         for file in layer_files(data)
-        if not _says_coordinates(data.subfolder(LAYERS).resolve(file))
+        if not _is_of_today(data.subfolder(LAYERS).resolve(file))
     ]
+    remarks += _remarks_on_derived(data)
     return Outdated(tuple(tables), tuple(layers), tuple(remarks))
 
 
@@ -115,7 +127,7 @@ def upgrade(data_dir: Path, *, crs: str, progress: Progress = no_progress) -> Ou
     """
     data = DataFolder(data_dir)
     with data.locked(), beside(data_dir) as folder:
-        copy_to(data, FolderSink(folder), progress=progress)
+        copy_to(data, FolderSink(folder, is_private=False), progress=progress)
         copy = DataFolder(folder)
         parts = outdated(copy)
         before = {name: table.content for name, table in newest_tables(copy)}
@@ -153,10 +165,11 @@ def _write_layers_anew(data: DataFolder, names: tuple[str, ...], crs: str) -> No
         store.save(store.get(name), replace=True)
 
 
-def _says_coordinates(path: Path) -> bool:
-    """Whether a layer's file says where its coordinates come from, be it that nobody knows."""
+def _is_of_today(path: Path) -> bool:
+    """Whether a layer's file has a checksum and says where its coordinates come from."""
     metadata = pq.read_schema(path).metadata or {}
-    return "coordinates" in json.loads(metadata.get(OWN_KEY, b"{}"))
+    facts: dict[str, object] = json.loads(metadata.get(OWN_KEY, b"{}"))
+    return {"coordinates", CHECKSUM} <= facts.keys()
 
 
 def _remarks(name: str, table: TableVersion) -> list[str]:
@@ -172,3 +185,24 @@ def _remarks(name: str, table: TableVersion) -> list[str]:
         "answer detects it (import again with --area-layer to name it)"
     )
     return [remark]
+
+
+def _remarks_on_derived(data: DataFolder) -> list[str]:
+    """Layers that were derived from others when the lookup was not kept."""
+    lookups = dict(newest_tables(data)).get("lookups")
+    pairs = set()
+    if lookups is not None:
+        rows = lookups.read(["from_layer", "to_layer"]).to_pylist()
+        pairs = {(row["from_layer"], row["to_layer"]) for row in rows}
+    remarks = []
+    for file in layer_files(data):
+        header = layer_header(data, file)
+        origin = None if header is None else _ORIGIN.match(header.metadata.source)
+        if header is not None and origin and (origin[1], header.metadata.layer_id) not in pairs:
+            layer_id = header.metadata.layer_id
+            remarks.append(
+                f"layer {layer_id}: derived without its lookup; records with codes of {origin[1]} "
+                f"are placed in it by location (hotspots derive boundaries --from {origin[1]} "
+                f"--layer {layer_id} --replace to count them by their codes)"
+            )
+    return remarks

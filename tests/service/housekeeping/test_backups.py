@@ -18,6 +18,8 @@ from service.housekeeping.errors import BackupError
 from service.housekeeping.inventory import all_files
 from service.housekeeping.removal import removal_of
 from service.housekeeping.restoring import restore
+from service.store.delta import newest_version
+from service.store.errors import DamagedTableError
 from tests.service import world
 from tests.service.housekeeping.folders import (
     DATASET,
@@ -106,6 +108,18 @@ def test_what_was_imported_again_before_the_backup_stays(folder, tmp_path):
     succeed(folder, "backup", tmp_path / "backup")
     succeed(folder, "restore", tmp_path / "backup", "--replace", "--yes")
     assert incident_ids(folder) == FIRST | SECOND
+
+
+def test_the_digest_of_a_checkpoint_is_in_the_backup(folder, tmp_path):
+    succeed(
+        folder, "delete", "incidents", DATASET, "--id", "jan-0001", "--yes", "--purge", "--now"
+    )
+    write_backup(DataFolder(folder), tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "restored")
+    checkpoint = f"incidents/{DATASET}/_delta_log/{2:020}.checkpoint.parquet"
+    _damage(tmp_path / "restored" / checkpoint)
+    with pytest.raises(DamagedTableError, match="digest differs"):
+        newest_version(DataFolder(tmp_path / "restored" / "incidents" / DATASET))
 
 
 def test_a_running_service_serves_what_is_restored(folder, tmp_path, serve):

@@ -4,18 +4,24 @@ The fixture was written by that commit: the small county, a dataset whose file w
 one with area codes and a rejected row, and a layer with its lookup.
 """
 
+import os
+import shutil
+import stat
 import zipfile
 from pathlib import Path
 
 import pytest
+from deltalake import CommitProperties, write_deltalake
 
 from boundaries.storage.data_folder import DataFolder
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.housekeeping import upgrading
+from service.housekeeping.backups import write_backup
 from service.housekeeping.errors import UpgradeError
 from service.housekeeping.inventory import all_files, newest_tables
 from service.housekeeping.purging import dead_files
+from service.housekeeping.restoring import restore
 from service.housekeeping.upgrading import outdated, upgrade
 from service.store.commits import Plan, commit
 from service.store.contents import committed_content
@@ -79,10 +85,53 @@ def test_after_the_upgrade_every_table_states_its_content_and_nothing_is_dead(fo
     dead = dead_files(data)
     assert (dead.rows, dead.logs, dead.leftovers) == ([], [], [])
     assert (folder / "rejected" / "coded.csv").exists()
+    parts = {"boundaries", "incidents", "lookups", "measures", "rejected", "sites"}
+    assert {path.name for path in folder.iterdir()} == parts
     orders = [
         h.metadata.layer_id for h in open_resources(Settings(data_dir=folder)).layers.headers()
     ]
     assert orders == ["district", "cell", "half"]
+
+
+def test_data_files_without_digests_are_of_an_earlier_layout_too(own_county):
+    folder = own_county / "measures"
+    table = newest_version(DataFolder(folder))
+    metadata = table.content.to_metadata(table.imports)
+    rows = table.read()
+    shutil.rmtree(folder)
+    write_deltalake(
+        folder,
+        rows,
+        description=table.description,
+        commit_properties=CommitProperties(custom_metadata=metadata),
+    )
+    assert outdated(DataFolder(own_county)).tables == ("measures",)
+    upgrade(own_county, crs=world.CRS)
+    assert not outdated(DataFolder(own_county))
+    assert newest_version(DataFolder(folder)).content == table.content
+
+
+def test_what_would_change_answers_is_named_and_left(folder):
+    shutil.rmtree(folder / "lookups")
+    said = succeed(folder, "upgrade")
+    assert "hotspots derive boundaries --from cell --layer half --replace" in said
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a folder to any group")
+def test_a_folder_that_a_group_shares_stays_shared(folder, tmp_path):
+    os.chown(folder, -1, 1)
+    folder.chmod(0o2750)
+    before = os.umask(0o027)
+    try:
+        upgrade(folder, crs=world.CRS)
+        write_backup(DataFolder(folder), tmp_path / "backup")
+        restore(tmp_path / "backup", folder, replace=True)
+    finally:
+        os.umask(before)
+    for path in (folder, folder / "measures", *all_files(folder)):
+        status = path.stat()
+        assert (status.st_gid, stat.S_IMODE(status.st_mode) & 0o7) == (1, 0), path
+        assert status.st_mode & stat.S_IRGRP, path
 
 
 def test_by_default_nothing_is_changed_but_everything_is_said(folder):
