@@ -88,6 +88,7 @@ def create_app(resources: Resources) -> FastAPI:
     """
     metrics = Metrics(resources)
     context = _context(resources, metrics)
+    public_url = resources.settings.public_url
 
     @asynccontextmanager
     async def prepared(app: FastAPI) -> AsyncIterator[None]:
@@ -101,6 +102,7 @@ def create_app(resources: Resources) -> FastAPI:
         version=__version__,
         description=DESCRIPTION,
         license_info={"name": "MIT"},
+        servers=[{"url": public_url}] if public_url else None,
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
@@ -110,7 +112,7 @@ def create_app(resources: Resources) -> FastAPI:
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
-    redirect_slashes(app, resources.settings.public_url)
+    redirect_slashes(app, public_url)
     describe(app)
     _build_routes(app)
     return app

@@ -117,6 +117,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         version=app.version,
         description=app.description,
         license_info=app.license_info,
+        servers=app.servers,
         routes=app.routes,
     )
     schemas = specification.setdefault("components", {}).setdefault("schemas", {})

@@ -10,7 +10,7 @@ import { context, build } from "esbuild";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(here, "dist");
 const require = createRequire(import.meta.url);
-const PUBLIC = "/page/"; // where the service serves dist/
+const PUBLIC = "page/"; // where the service serves dist/, seen from the page
 
 const options = {
   absWorkingDir: here,
@@ -24,7 +24,6 @@ const options = {
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   assetNames: "[name]-[hash]",
-  publicPath: PUBLIC,
   loader: { ".svg": "file" },
   legalComments: "none",
   metafile: true,

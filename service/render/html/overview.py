@@ -48,7 +48,7 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         parts.append("<p><span class='mark'>Synthetic data: about no real people</span></p>")
     if datasets and layers:
         first_dataset = datasets[0]
-        source = f"/v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000"
+        source = f"v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000"
         alt = f"Heat map of {first_dataset['title']}"
         parts.append(f"<img src='{_text(source)}' alt='{_text(alt)}'>")
     elif not damaged:
@@ -59,9 +59,9 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         )
     parts += [_datasets(datasets), _answers(datasets, layers), _layers(layers)]
     parts.append(
-        "<h2>For programs</h2><p><a href='/docs'>API documentation</a> · "
-        "<a href='/openapi.json'>OpenAPI</a> · <a href='/v1/datasets'>datasets</a> · "
-        "<a href='/v1/boundaries'>boundaries</a> · <a href='/health/ready'>health</a></p>"
+        "<h2>For programs</h2><p><a href='docs'>API documentation</a> · "
+        "<a href='openapi.json'>OpenAPI</a> · <a href='v1/datasets'>datasets</a> · "
+        "<a href='v1/boundaries'>boundaries</a> · <a href='health/ready'>health</a></p>"
         f"<p>{_text(content['software'])}</p></body></html>"
     )
     return "\n".join(parts).encode()
@@ -75,8 +75,8 @@ def undocumented_html() -> bytes:
         f"<title>API of Hotspot Atlas</title><style>{STYLE}</style></head><body>"
         "<h1>API of Hotspot Atlas</h1>"
         "<p>The page is not built in this installation (<code>pip install .</code> builds it). "
-        "Every route with its parameters is in <a href='/openapi.json'>openapi.json</a>; "
-        "<a href='/overview'>the plain page</a> links to an example of each answer.</p>"
+        "Every route with its parameters is in <a href='openapi.json'>openapi.json</a>; "
+        "<a href='overview'>the plain page</a> links to an example of each answer.</p>"
         "</body></html>"
     ).encode()
 
@@ -84,7 +84,7 @@ def undocumented_html() -> bytes:
 def _datasets(datasets: list[Mapping[str, Any]]) -> str:
     """A table of the datasets."""
     rows = "".join(
-        f"<tr><td><a href='/v1/datasets/{_path(row['id'])}'>{_text(row['title'])}</a></td>"
+        f"<tr><td><a href='v1/datasets/{_path(row['id'])}'>{_text(row['title'])}</a></td>"
         f"<td class='number'>{row['records']:,}</td><td class='number'>{row['located']:,}</td>"
         f"<td class='number'>{row['unlocated']:,}</td>"
         f"<td>{_text(row['from'])} to {_text(row['to'])}</td>"
@@ -107,8 +107,8 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
     items = []
     for dataset in datasets:
         name = _path(dataset["id"])
-        heatmaps, choropleths = f"/v1/heatmaps/{name}", f"/v1/choropleths/{name}/{layer}"
-        hotspots, growth = f"/v1/hotspots/{name}/{layer}", f"/v1/growth/{name}/overlay"
+        heatmaps, choropleths = f"v1/heatmaps/{name}", f"v1/choropleths/{name}/{layer}"
+        hotspots, growth = f"v1/hotspots/{name}/{layer}", f"v1/growth/{name}/overlay"
         items.append(
             f"<tr><td>{_text(dataset['title'])}</td><td>"
             + _links(heatmaps, ("map.png", "summary.json", "tilejson.json", "raster.tif"), "/")
@@ -140,7 +140,7 @@ def _tested(dataset: Mapping[str, Any], layer: Mapping[str, Any]) -> str:
 def _layers(layers: list[Mapping[str, Any]]) -> str:
     """A table of the boundary layers."""
     rows = "".join(
-        f"<tr><td><a href='/v1/boundaries/{_path(layer['id'])}.geojson'>{_text(layer['id'])}</a> "
+        f"<tr><td><a href='v1/boundaries/{_path(layer['id'])}.geojson'>{_text(layer['id'])}</a> "
         f"{_text(layer['title'])}</td><td class='number'>{layer['areas']:,}</td>"
         f"<td>{_text(layer['vintage'])}</td>"
         f"<td>{_text(', '.join(measure['measure'] for measure in layer['measures']))}</td>"

@@ -54,13 +54,13 @@ export function tableAddress(view: View, suffix = ""): string {
   const words = incidentWords(view);
   switch (view.view) {
     case "heatmap":
-      return `/v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+      return `v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     case "choropleth": {
       const measure = view.measure;
       words.push(["measure", measure]);
       if (OVER_DENOMINATOR.has(measure)) words.push(["denominator", view.denominator]);
       if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
-      return `/v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+      return `v1/choropleths/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
     case "hotspots": {
       const measure = hotspotMeasure(view);
@@ -69,18 +69,18 @@ export function tableAddress(view: View, suffix = ""): string {
       if (measure === "rate") words.push(["null", "poisson"]);
       words.push(["sentences", "true"]);
       if (PER_YEAR.has(measure)) words.push(["rate_per", "year"]);
-      return `/v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
+      return `v1/hotspots/${path(view.dataset, view.layer)}${dot}${query(words)}`;
     }
     case "emerging":
       words.push(["step", view.step]);
-      return `/v1/hotspots/${path(view.dataset, view.layer)}/emerging${dot}${query(words)}`;
+      return `v1/hotspots/${path(view.dataset, view.layer)}/emerging${dot}${query(words)}`;
     case "growth":
       return growthAddress(view, dot, words);
   }
 }
 
 function growthAddress(view: View, dot: string, words: Words): string {
-  const base = `/v1/growth/${path(view.dataset)}`;
+  const base = `v1/growth/${path(view.dataset)}`;
   const layer: Words = [["layer", view.layer]];
   const asked: Record<GrowthKind, string> = {
     sites: `${base}/overlay${dot}${query([...words, ["distance_m", view.distance], ...layer])}`,
@@ -101,7 +101,7 @@ export function heatAddress(
   view: View, document: "tilejson.json" | "legend.json" | "summary.json", breaks: Breaks = [],
 ): string {
   const words = [...heatWords(view), ...breaks.map((each): [string, number] => ["breaks", each])];
-  return `/v1/heatmaps/${path(view.dataset)}/${document}${query(words)}`;
+  return `v1/heatmaps/${path(view.dataset)}/${document}${query(words)}`;
 }
 
 /** The classes of a legend, to ask another period in them. */
@@ -111,17 +111,17 @@ export function breaksOf(legend: HeatLegend | null): Breaks {
 }
 
 export function pictureAddress(view: View): string {
-  return `/v1/heatmaps/${path(view.dataset)}/map.png${query(heatWords(view))}`;
+  return `v1/heatmaps/${path(view.dataset)}/map.png${query(heatWords(view))}`;
 }
 
 export function boundaryAddress(layer: string): string {
-  return `/v1/boundaries/${path(layer)}/tilejson.json`;
+  return `v1/boundaries/${path(layer)}/tilejson.json`;
 }
 
 export function trendAddress(view: View, within: string, categories = view.categories): string {
   const words: Words = categories.map((name) => ["category", name]);
   if (within) words.push(["within", within]);
-  return `/v1/tables/${path(view.dataset)}/trend${query(words)}`;
+  return `v1/tables/${path(view.dataset)}/trend${query(words)}`;
 }
 
 /** Tile addresses of a TileJSON as this page reaches them, sharp where the screen is. */

@@ -169,7 +169,7 @@ export class Atlas {
     const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json", breaks), signal) : null;
     const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json", breaks), signal) : null;
     const sites = wantsSites && this.config.sites !== null
-      ? ask<SitesFile>("/v1/growth/sites.geojson", signal) : null;
+      ? ask<SitesFile>("v1/growth/sites.geojson", signal) : null;
     const before = answerBefore(view, legend, signal);
     // Each is drawn as it comes; what fails is told of once, below.
     const parts: Promise<unknown>[] = [table, areas, outline, heat, legend, sites, before].map(
@@ -320,7 +320,7 @@ export class Atlas {
 
   private async zoomTo(code: string): Promise<void> {
     try {
-      const found = await ask<Table>(`/v1/places${query([["q", code]])}`);
+      const found = await ask<Table>(`v1/places${query([["q", code]])}`);
       const places = found.rows as unknown as Place[];
       const { view } = this.store.now;
       const place = places.find((each) => each.code === code && (each.kind === "site") === (view === "growth" && each.kind === "site"))
@@ -361,7 +361,7 @@ export class Atlas {
     const named = this.config.layers.filter((layer) => layer.areas <= 150).slice(0, 2);
     for (const [rank, layer] of named.entries()) {
       try {
-        labels.add(await ask(`/v1/boundaries/${encodeURIComponent(layer.id)}.geojson`), rank);
+        labels.add(await ask(`v1/boundaries/${encodeURIComponent(layer.id)}.geojson`), rank);
       } catch {
         return; // a map without names is still a map; the service says elsewhere that it is away
       }

@@ -45,7 +45,7 @@ function makeShare(): void {
 
 async function start(): Promise<void> {
   try {
-    const [config, { Atlas }] = await Promise.all([ask<PageConfig>("/v1/page.json"), map]);
+    const [config, { Atlas }] = await Promise.all([ask<PageConfig>("v1/page.json"), map]);
     const { background } = config;
     if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
     showDamage(config.damaged);

@@ -49,7 +49,7 @@ export function makeSearch(chosen: (place: Place) => void, failed: (error: unkno
     }
     asked = new AbortController();
     try {
-      const found = await ask<Table>(`/v1/places${query([["q", text]])}`, asked.signal);
+      const found = await ask<Table>(`v1/places${query([["q", text]])}`, asked.signal);
       places = found.rows as unknown as Place[];
       show();
       active = -1;
