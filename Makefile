@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate image clean
+.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate image lock clean
 
 help:
 	@echo "make demo      install, make the demonstration county, serve it and print the address"
@@ -22,6 +22,7 @@ help:
 	@echo "make bench     ratios against named peers, measured in one run"
 	@echo "make simulate  levels, power and coverage where the truth is known, into docs/methods.md"
 	@echo "make image     build the container image (needs docker or podman)"
+	@echo "make lock      write requirements.lock, what the image installs, from constraints.txt"
 
 # Of the page: what changes, is built again.
 PAGE := $(shell find service/web -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -79,10 +80,19 @@ bench: $(VENV)/.installed-dev
 simulate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.simulations
 
+# BASE=name@sha256:... is the image to begin with; by default Debian's Python as it is now.
 image:
 	@engine=$$(command -v docker || command -v podman) \
 	  || { echo "make image needs docker or podman"; exit 1; }; \
-	"$$engine" build -t hotspot-atlas .
+	base="$(BASE)"; \
+	[ -n "$$base" ] || { "$$engine" pull --quiet python:3.11-slim && base=$$("$$engine" image inspect \
+	  --format '{{index .RepoDigests 0}}' python:3.11-slim); } || exit 1; \
+	echo "BASE=$$base"; \
+	"$$engine" build -t hotspot-atlas --build-arg BASE="$$base" .
+
+# Asks the configured index of packages.
+lock: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.generated.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info service/web/dist service/web/node_modules
