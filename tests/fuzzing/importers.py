@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyogrio
 import shapely
 
 from boundaries.errors import BoundaryError
@@ -149,6 +151,21 @@ def _zip(name: str, content: bytes) -> bytes:
     return stream.getvalue()
 
 
+def _flatgeobuf() -> bytes:
+    stream = io.BytesIO()
+    shape = shapely.to_wkb(shapely.box(545_000, 258_000, 546_000, 259_000))
+    pyogrio.raw.write(
+        stream,
+        np.array([shape], dtype=object),
+        [np.array(["a"], dtype=object)],
+        ["code"],
+        crs=BNG,
+        driver="FlatGeobuf",
+        geometry_type="Polygon",
+    )
+    return stream.getvalue()
+
+
 INCIDENTS = (
     b"ref,when,at,x,y,kind,weight,area,note\n"
     b'1,31/12/2024,23:59,545000,258000,fire,1.5,E01,"two\nlines, said"\n'
@@ -186,5 +203,5 @@ IMPORTERS = {
     "postcodes": Importer(
         lambda store, path: import_postcodes(store, [path]), (CODE_POINT * 3, ONSPD)
     ),
-    "areas": Importer(_boundaries, (AREAS, KML), ".geojson"),
+    "areas": Importer(_boundaries, (AREAS, KML, _flatgeobuf()), ".geojson"),
 }

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -224,29 +223,6 @@ def default_path(store_folder: Path, stem: str, files: Iterable[SourceFile]) -> 
     digests = "".join(sorted(file.sha256 for file in files))
     digest = hashlib.sha256(digests.encode()).hexdigest()[:8]
     return store_folder.parent / "rejected" / f"{stem}-{digest}.csv"
-
-
-def lists_of(store_folder: Path, stem: str) -> tuple[Path, ...]:
-    """The lists of rejected rows of some data, to be removed with them.
-
-    Parameters
-    ----------
-    store_folder : Path
-        Folder of the store that the data were imported to.
-    stem : str
-        What the names of the lists begin with: the id of a dataset, or the layer and the measure,
-        or ``sites``, ``postcodes``.
-
-    Returns
-    -------
-    tuple of Path
-        By name; also what an import that was killed left unfinished.
-    """
-    name = re.compile(rf"\.?{re.escape(stem)}({NOT_FOUND})?-[0-9a-f]{{8}}\.csv(\.\w+)?")
-    folder = store_folder.parent / "rejected"
-    if not folder.is_dir():
-        return ()
-    return tuple(path for path in sorted(folder.iterdir()) if name.fullmatch(path.name))
 
 
 def check_not_source(path: Path, sources: Sequence[Path]) -> None:

@@ -149,11 +149,10 @@ def random_polygon(vertices: int) -> shapely.Polygon:
     return shapely.Polygon(xy_m)
 
 
-@pytest.mark.parametrize("vertices", [1_000, 20_000])
-def test_a_border_that_crosses_itself_everywhere_is_refused_by_name(tmp_path, vertices):
+def test_a_border_that_crosses_itself_everywhere_is_refused_by_name(tmp_path):
     path = write_vector(
         tmp_path / "a.gpkg",
-        {"good": square(0, 0), "knot": random_polygon(vertices)},
+        {"good": square(0, 0), "knot": random_polygon(1_500)},
         geometry_type="Polygon",
     )
     with pytest.raises(InvalidLayerError, match=r"feature 2 \(knot\) crosses itself too often"):

@@ -3,7 +3,6 @@
 The bounds are of memory and processor time, which do not depend on what else the machine does.
 """
 
-import gzip
 import json
 import os
 import resource
@@ -65,18 +64,17 @@ def _large_value(path: Path) -> None:
 HEADER = "ref,when,at,x,y,kind,weight,area,note"
 ROWS = (b"1,01/01/2024,545000,258000,fire\n" * 32_768)[: 2**20]
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "zip-zeros.zip": (lambda path: _zip(path, 3, 30, bytes(2**20)), "UNPACKED_RATIO"),
+    "zip-zeros.zip": (lambda path: _zip(path, 2, 35, bytes(2**20)), "UNPACKED_RATIO"),
     "zip-rows.zip": (lambda path: _zip(path, 1, 70, ROWS), "UNPACKED_RATIO"),
-    "csv-gzip.csv": (lambda path: path.write_bytes(gzip.compress(ROWS * 70, 6)), "UNPACKED_RATIO"),
     "csv-value.csv": (_large_value, "LINE_BYTES"),
     "csv-header.csv": (
         lambda path: path.write_text(",".join(f"c{n}" for n in range(100_000))), "COLUMNS"
     ),
     "csv-fields.csv": (
-        lambda path: path.write_text(f"{HEADER}\n" + "1,2\n" * 100_000), "unusable"
+        lambda path: path.write_text(f"{HEADER}\n" + "1,2\n" * 60_000), "unusable"
     ),
     "csv-quotes.csv": (
-        lambda path: path.write_text(f"{HEADER}\n" + '1,"a"b,3\n' * 100_000), "unusable"
+        lambda path: path.write_text(f"{HEADER}\n" + '1,"a"b,3\n' * 60_000), "unusable"
     ),
     "csv-quoted.csv": (
         lambda path: path.write_text(f"{HEADER}\n" + '"a"b,' * 200_000 + "\n"), "unusable"
