@@ -1,6 +1,7 @@
 """The one meeting of the project's errors with HTTP: a status each, as problem+json (RFC 9457)."""
 
 import logging
+import re
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NotRequired, Protocol, TypedDict
@@ -16,6 +17,7 @@ from service.http.request_state import REQUEST_ID_KEY
 from service.model import errors as analysis
 from service.model.schemas import UNSTATED
 from service.runtime import lanes as work
+from service.runtime.jobs import JOBS_PATH
 from service.store import errors as store
 from spatial import errors as spatial
 
@@ -301,7 +303,8 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     if status == 404 and detail == "Not Found":
         detail = f"There is nothing at {_path_of(request)}; see /docs for what there is."
     if status == 405:  # a HEAD has become a GET by now
-        headers = {"Allow": "GET, HEAD", **(headers or {})}
+        is_job = re.fullmatch(rf"{JOBS_PATH}/[^/]+", request.scope["path"]) is not None
+        headers = {**(headers or {}), "Allow": "GET, HEAD, DELETE" if is_job else "GET, HEAD"}
     code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(
         status, "http-error"
     )

@@ -70,6 +70,11 @@ class Budget:
 
     def spend(self, work: Work) -> None:
         """As the function `spend`, of this computation."""
+        self.foresee(work)
+        self.spent_s += work.seconds
+
+    def foresee(self, work: Work) -> None:
+        """As the function `foresee`, of this computation."""
         limits, spent_s = self.limits, self.spent_s + work.seconds
         if spent_s > limits.work_s:
             raise OverBudgetError(
@@ -84,7 +89,6 @@ class Budget:
             )
         if spent_s > self.seconds:
             raise LongWorkError(spent_s)
-        self.spent_s = spent_s
 
 
 _BUDGET: ContextVar[Budget | None] = ContextVar("hotspots_budget", default=None)
@@ -113,3 +117,16 @@ def spend(work: Work) -> None:
     budget = _BUDGET.get()
     if budget is not None:
         budget.spend(work)
+
+
+def foresee(work: Work) -> None:
+    """Say what the next steps cost together, before any of them is begun and says so itself.
+
+    Raises
+    ------
+    OverBudgetError, LongWorkError
+        As `spend`.
+    """
+    budget = _BUDGET.get()
+    if budget is not None:
+        budget.foresee(work)

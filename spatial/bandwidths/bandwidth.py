@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from numpy.typing import ArrayLike
 
-from spatial.arrays import checked_point_weights, checked_points
+from spatial.arrays import Progress, checked_point_weights, checked_points
 from spatial.bandwidths.bandwidth_rules import RULES, Choice, Sample
 from spatial.bandwidths.distinct_points import LocationError, location_error_m, merge_places
 from spatial.density.kernels import DEFAULT_KERNEL, Kernel, kernel_named
@@ -73,6 +73,7 @@ def choose_bandwidth(
     location: LocationError | None = None,
     auto_least_m: float = AUTO_LEAST_M,
     seed: int = DEFAULT_SEED,
+    on_progress: Progress | None = None,
 ) -> Bandwidth:
     """A bandwidth chosen by a named rule.
 
@@ -100,6 +101,9 @@ def choose_bandwidth(
         The least radius that ``auto`` chooses, metres; 0 for none.
     seed : int
         Seed of the sample of places that rules based on pairs use when there are very many.
+    on_progress : callable, optional
+        Called as ``on_progress(done, places)`` between sums over pairs; what it raises ends the
+        choice.
 
     Returns
     -------
@@ -140,7 +144,10 @@ def choose_bandwidth(
     places = merge_places(points, weight)
     location = location_error_m(places) if location is None else location
     applied_rule, choice = _choose(
-        rule, Sample(points, weight, places, area_km2, seed), chosen_kernel.sd_m, fallback_m
+        rule,
+        Sample(points, weight, places, area_km2, seed, on_progress=on_progress),
+        chosen_kernel.sd_m,
+        fallback_m,
     )
     if rule == AUTO:
         choice = _no_less_than(choice, location.error_m, auto_least_m, chosen_kernel)

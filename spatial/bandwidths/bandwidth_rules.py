@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from spatial.arrays import FloatArray
+from spatial.arrays import FloatArray, Progress
 from spatial.bandwidths.distinct_points import Places
 from spatial.bandwidths.pair_distances import (
     DISC,
@@ -45,6 +45,7 @@ class Sample:
     area_km2: float | None
     seed: int
     candidates_sd_m: FloatArray | None = None
+    on_progress: Progress | None = None
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,9 @@ def cronie_van_lieshout(sample: Sample) -> Choice:
         return np.asarray(np.log(pairs.query_weight @ (1.0 / intensity)) - math.log(area_m2))
 
     for sd in _ranges(sample):
-        pairs = pair_sums(sample.places, sd, (GAUSSIAN,), seed=sample.seed)
+        pairs = pair_sums(
+            sample.places, sd, (GAUSSIAN,), seed=sample.seed, on_progress=sample.on_progress
+        )
         excesses = excess(sd, pairs)
         basis = f"{_said(sample, pairs)}, area {area_m2 / 1e6:g} km^2"
         crossing = np.flatnonzero((excesses[:-1] < 0.0) & (excesses[1:] >= 0.0))
@@ -321,7 +324,9 @@ def _minimum(
     ranges = _ranges(sample)
     sd = ranges[0]
     for _ in ranges[:2]:
-        pairs = pair_sums(sample.places, sd, functions, seed=sample.seed)
+        pairs = pair_sums(
+            sample.places, sd, functions, seed=sample.seed, on_progress=sample.on_progress
+        )
         value = criterion(sd, pairs)
         k = int(np.argmin(value))
         if 0 < k < len(sd) - 1:

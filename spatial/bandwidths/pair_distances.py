@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spatial.arrays import FloatArray, IntArray
+from spatial.arrays import FloatArray, IntArray, Progress
 from spatial.bandwidths.distinct_points import Places
 from spatial.compiled import compiled
 
@@ -100,7 +100,12 @@ class PairSums:
 
 
 def pair_sums(
-    places: Places, sd_m: FloatArray, functions: tuple[PairFunction, ...], *, seed: int
+    places: Places,
+    sd_m: FloatArray,
+    functions: tuple[PairFunction, ...],
+    *,
+    seed: int,
+    on_progress: Progress | None = None,
 ) -> PairSums:
     """For each place, sums of functions of its distance to all other places.
 
@@ -114,6 +119,9 @@ def pair_sums(
         The functions to sum.
     seed : int
         Seed of the sample of places that is used above `QUERIES`.
+    on_progress : callable, optional
+        Called as ``on_progress(done, places)`` between blocks of them; what it raises ends the
+        sums.
 
     Returns
     -------
@@ -143,6 +151,8 @@ def pair_sums(
         edges_m2 = _bin_edges_m2(float(sd_m[stage[0]]) / 16.0, reach_m)
         on_bins = [function.on_bins(edges_m2, sd_m[stage]) for function in functions]
         for start in range(0, len(query), _BLOCK):
+            if on_progress is not None:
+                on_progress(start, len(query))
             block = slice(start, start + _BLOCK)
             count, moment = rows.profiles(places, query[block], edges_m2, reach_m=reach_m)
             for function_sum, (value, slope) in zip(sums, on_bins, strict=True):

@@ -265,6 +265,7 @@ def _ground_scale(x_m: float, y_m: FloatArray, crs: str) -> FloatArray:
     return scale
 
 
+@lru_cache(maxsize=64)  # a tile is first estimated, and then computed
 def reach_bounds(tile: Tile, crs: str, bandwidth_m: float) -> tuple[float, float, float, float]:
     """An extent in the working CRS that contains every point within a bandwidth of the tile.
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from spatial.arrays import checked_points
+from spatial.arrays import Progress, checked_points
 from spatial.errors import InvalidNeighboursError, InvalidParameterError
 from spatial.local_statistics.global_statistics import global_moran
 from spatial.weights.distance_weights import centre_tree, pairs_within, tolerance_m
@@ -33,7 +33,12 @@ class OptimisedDistance:
 
 
 def optimised_distance(
-    xy_m: ArrayLike, values: ArrayLike, *, steps: int = 12, allow_negative: bool = False
+    xy_m: ArrayLike,
+    values: ArrayLike,
+    *,
+    steps: int = 12,
+    allow_negative: bool = False,
+    on_progress: Progress | None = None,
 ) -> OptimisedDistance:
     """The distance band with the first peak of global Moran's z (incremental autocorrelation).
 
@@ -47,6 +52,8 @@ def optimised_distance(
         Number of distances, 3 to 100.
     allow_negative : bool
         Accept values below 0.
+    on_progress : callable, optional
+        Called as ``on_progress(done, distances)``; what it raises ends the search.
 
     Returns
     -------
@@ -94,10 +101,12 @@ def optimised_distance(
         if peak < 3 or first_distance + peak * step < extent
     ]
     _, i, j, distances = pairs_within(points, distances_m[-1])
-    z_scores = []
+    z_scores: list[float] = []
     for distance in distances_m:
         in_band = distances <= distance + tolerance_m(distance)
         band = Neighbours.from_pairs(len(points), i[in_band], j[in_band]).row_standardised()
+        if on_progress is not None:
+            on_progress(len(z_scores), len(distances_m))
         z_scores.append(global_moran(values, band, allow_negative=allow_negative).z_score)
     peak, reason = _first_peak(z_scores)
     return OptimisedDistance(distances_m[peak], reason, tuple(distances_m), tuple(z_scores))

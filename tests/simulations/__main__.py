@@ -17,7 +17,7 @@ def main(names: list[str]) -> int:
     for name in names or known:
         simulation, start = known[name], time.perf_counter()
         table = simulation.run(simulation.repetitions)
-        write(name, table)
+        write(name, table, document=simulation.document)
         print(f"{name}, {simulation.repetitions} repetitions, {time.perf_counter() - start:.0f} s")
         print(table.markdown())
     return 0

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "methods.md"
+DOCS = Path(__file__).parents[2] / "docs"
+DOCUMENT = DOCS / "methods.md"
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,14 @@ class Simulation:
         Simulated maps (or samples) per row for the document.
     run : callable
         Given a number of repetitions, the table.
+    document : Path
+        That has the place.
     """
 
     name: str
     repetitions: int
     run: Callable[[int], SimulationTable]
+    document: Path = DOCUMENT
 
 
 def percent(share: float) -> str:

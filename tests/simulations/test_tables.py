@@ -33,4 +33,5 @@ def test_a_share_is_read_as_it_was_written():
 
 def test_every_simulation_has_its_table_in_the_document():
     for simulation in SIMULATIONS:
-        assert documented(simulation.name).rows, simulation.name
+        table = documented(simulation.name, document=simulation.document)
+        assert table.rows, simulation.name

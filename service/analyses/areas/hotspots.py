@@ -66,8 +66,7 @@ NULLS: Final = {
 }
 
 
-SENSITIVITY_MAPS: Final = 10  # about as many choices are tried
-AREA_S, AREA_BYTES = 3e-5, 2_000  # of each area
+SENSITIVITY_MAPS, AREA_S, AREA_BYTES = 10, 3e-5, 2_000  # choices that are tried; of each area
 
 
 class Hotspots:
@@ -153,6 +152,7 @@ class Hotspots:
             With the shapes of the areas.
         """
         question, query = query, self.resolved(dataset, layer_id, query)
+        self._neighbourhoods.foresee(self._areas.layer(layer_id), query.neighbours)
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
         area_counts.check_scope()
         denominator = None

@@ -18,7 +18,7 @@ from service.analyses.density.peaks import (
     surface_peaks,
 )
 from service.analyses.density.surface import TILE_PIXELS, Surface
-from service.analyses.density.surface_work import work_on_grid, work_on_tile
+from service.analyses.density.surface_work import Use, work_on_grid, work_on_tile
 from service.analyses.density.surfaces import Surfaces, legend_breaks
 from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
@@ -45,6 +45,7 @@ from spatial.arrays import FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
 from spatial.rates.classes import break_labels
+from spatial.surfaces.peaks import CANDIDATES
 
 
 class Heatmaps:
@@ -131,11 +132,11 @@ class Heatmaps:
         TileImage
             The values, not yet coloured.
         """
-        surface, size = self._surfaces.of(dataset, query), TILE_PIXELS * scale
-        spend(work_on_tile(surface, tile, size))
+        surface = self._surfaces.of(dataset, query, Use(tile=tile, size=TILE_PIXELS * scale))
+        spend(work_on_tile(surface, tile, TILE_PIXELS * scale))
         return TileImage(
             kind="heatmap-tile",
-            values=surface.on_tile(tile, size),
+            values=surface.on_tile(tile, TILE_PIXELS * scale),
             tile=tile,
             breaks=surface.breaks,
             unit=surface.unit,
@@ -200,7 +201,7 @@ class Heatmaps:
         Document
             With the provenance of the surface.
         """
-        surface = self._surfaces.of(dataset, query)
+        surface = self._surfaces.of(dataset, query, Use(tops=10 * CANDIDATES))
         first_day, last_day = surface.selection.days()
         chosen_bandwidth = surface.bandwidth
         peak_test = self._peak_test(surface, query)
@@ -344,9 +345,9 @@ class Heatmaps:
         Table
             One `PeakRow` per peak, with points.
         """
-        surface = self._surfaces.of(dataset, query)
-        peak_test = self._peak_test(surface, query)
-        return peak_table(surface, peak_test, self._names(query.layer), max_peaks=query.peaks)
+        surface = self._surfaces.of(dataset, query, Use(tops=query.peaks * CANDIDATES))
+        test, names = self._peak_test(surface, query), self._names(query.layer)
+        return peak_table(surface, test, names, max_peaks=query.peaks)
 
     def map_image(self, dataset: str, query: MapQuery) -> MapImage:
         """The surface over its extent with outlines, for a printed picture.
@@ -371,8 +372,8 @@ class Heatmaps:
         outlines = self._outlines(query.outlines)
         source = surface.provenance.filter
         categories = describe_filter({**source, "within": None}) or "all categories"
-        period = (str(first_day), str(last_day))
-        gaps = words_of_gaps(period, source["covered"], source["covered_days"])
+        days = str(first_day), str(last_day)
+        gaps = words_of_gaps(days, source["covered"], source["covered_days"])
         return MapImage(
             kind="heatmap-map",
             raster=self._raster(surface, bounds, cell_m),

@@ -8,7 +8,7 @@ import shapely
 
 from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import SelectedPoints, Surface
-from service.analyses.density.surface_work import work_of_surface, work_of_tops
+from service.analyses.density.surface_work import ALONE, Use, work_of_surface
 from service.analyses.inputs.selection import select
 from service.analyses.inputs.study_area import StudyArea, study_area
 from service.analyses.inputs.within import Within, resolve
@@ -16,7 +16,7 @@ from service.config.settings import Settings
 from service.model.answers import Provenance
 from service.model.provenance import dataset_source, provenance
 from service.queries.heatmaps import HeatmapQuery
-from service.runtime.budget import spend
+from service.runtime.budget import foresee, spend
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
@@ -31,7 +31,6 @@ from spatial.surfaces.tops import Top, highest_top
 
 BREAK_SHARES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 3 / 4)
 EDGES_BYTES = 128 * 2**20  # for the masses of recent kernels
-MOST_TOPS = 12  # looked at for the legend, see `highest_top`
 MEMORY_BYTES = 512 * 2**20  # for the points of recent queries, and as much for their surfaces
 
 
@@ -67,7 +66,7 @@ class Surfaces:
             MEMORY_BYTES, weigh=lambda surface: surface.selected_points.memory_bytes
         )
 
-    def of(self, dataset: str, query: HeatmapQuery) -> Surface:
+    def of(self, dataset: str, query: HeatmapQuery, use: Use = ALONE) -> Surface:
         """The prepared surface of a query.
 
         Parameters
@@ -76,6 +75,8 @@ class Surfaces:
             Id of the dataset.
         query : HeatmapQuery
             Filter, bandwidth and kernel.
+        use : Use
+            What it is for, as far as that is long work as well: it is not begun in vain.
 
         Returns
         -------
@@ -91,7 +92,9 @@ class Surfaces:
         if not self._surfaces.has(key):
             # Not within: whoever waits for the surface says what it costs as well.
             points = self._select_points(incidents, query).points
-            spend(work_of_surface(len(points), (within or study).bounds_m, query))
+            extent_m = (within or study).bounds_m
+            foresee(work_of_surface(points, extent_m, query, use))
+            spend(work_of_surface(points, extent_m, query))
         return self._surfaces.get(key, lambda: self._prepare(incidents, study, within, query))
 
     def study_area(self) -> StudyArea:
@@ -204,6 +207,7 @@ class Surfaces:
             kernel=query.kernel,
             area_km2=float(study.geometry.area) / 1e6,
             location=location,
+            on_progress=check_cancelled,
         )
 
     def _location(self, incidents: Incidents) -> LocationError:
@@ -262,7 +266,6 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
 def _with_legend(surface: Surface, area: Any, *, breaks: tuple[float, ...]) -> Surface:
     """The surface with its colour breaks: requested ones, or computed over an area."""
     surface = dataclasses.replace(surface, shown_area=area)
-    spend(work_of_tops(surface, MOST_TOPS))
     grid = surface.covering_grid()
     values = np.nan_to_num(surface.on_grid_shown(grid))
     surface = dataclasses.replace(

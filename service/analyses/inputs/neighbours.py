@@ -5,7 +5,8 @@ from typing import Any
 from boundaries.layers.layer import Layer
 from boundaries.neighbours.adjacency import queen, rook
 from boundaries.neighbours.neighbour_cache import NeighbourCache
-from service.runtime.budget import Work, spend
+from service.runtime.budget import Work, foresee, spend
+from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.optimised_distance import optimised_distance
@@ -66,6 +67,26 @@ class Neighbourhoods:
             spend(_work(layer, rule))
         return self._neighbours.get(key, lambda: self._find(layer, rule))
 
+    def foresee(self, layer: Layer, rule: str) -> None:
+        """Refuse neighbours that are too many, before anything else is done for them.
+
+        Parameters
+        ----------
+        layer : Layer
+            The areas.
+        rule : str
+            As for `of`, or ``auto``.
+
+        Raises
+        ------
+        OverBudgetError, LongWorkError
+            As `service.runtime.budget.foresee`.
+        """
+        if ":" in rule and not self._neighbours.has((layer.layer_id, layer.version, rule)):
+            foresee(_work(layer, rule))
+        elif rule == AUTO:
+            foresee(_work_of_choice(layer))
+
     def of_areas(self, layer: Layer, rule: str, mask: BoolArray) -> Neighbours:
         """The neighbours among some of a layer's areas.
 
@@ -103,15 +124,8 @@ class Neighbourhoods:
         choice : dict of str to Any
             The distances that were tried, for the provenance.
         """
-        spend(
-            Work(
-                len(layer) * AUTO_S,
-                len(layer) * AUTO_BYTES,
-                f"neighbours by the best of several distances between {len(layer):,} areas",
-                "name the neighbours, or take larger areas",
-            )
-        )
-        optimum = optimised_distance(layer.centroids_m, values)
+        spend(_work_of_choice(layer))
+        optimum = optimised_distance(layer.centroids_m, values, on_progress=check_cancelled)
         # To the millimetre: a rounded metre could cost an area its only neighbour.
         rule = f"distance:{optimum.distance_m:.3f}"
         choice = {
@@ -129,6 +143,16 @@ class Neighbourhoods:
         if contiguity is not None:
             return self._cache.get(layer, rule, contiguity)
         return _by_distance(layer, rule)
+
+
+def _work_of_choice(layer: Layer) -> Work:
+    """What it costs to try several distances."""
+    return Work(
+        len(layer) * AUTO_S,
+        len(layer) * AUTO_BYTES,
+        f"neighbours by the best of several distances between {len(layer):,} areas",
+        "name the neighbours, or take larger areas",
+    )
 
 
 def _work(layer: Layer, rule: str) -> Work:

@@ -8,7 +8,7 @@ import pytest
 from service.config.settings import LimitSettings
 from service.model.answer_key import AnswerKey
 from service.model.errors import OverBudgetError
-from service.runtime.budget import Budget, LongWorkError, Work, spend, within
+from service.runtime.budget import Budget, LongWorkError, Work, foresee, spend, within
 from service.runtime.lanes import Cost, Lanes
 from service.runtime.single_flight import AnswerCache, Result, SingleFlightCache
 
@@ -29,6 +29,14 @@ def test_steps_add_up_and_the_one_too_many_is_long():
         spend(work(0.9))
         with pytest.raises(LongWorkError, match="about 4 s"):
             spend(work(2.0))
+
+
+def test_what_is_foreseen_is_checked_and_not_yet_spent():
+    with within(Budget(2.0, LIMITS)):
+        foresee(work(1.5))
+        spend(work(1.5))
+        with pytest.raises(LongWorkError):
+            foresee(work(1.0))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from spatial.density.kernels import KERNELS
 from spatial.errors import InvalidNeighboursError, InvalidParameterError, UnknownKernelError
 from spatial.weights.distance_weights import (
     distance_band,
+    expected_links,
     inverse_distance,
     kernel_weights,
     knn,
@@ -170,3 +171,12 @@ def test_eight_nearest_of_a_lattice_are_its_queen_neighbours():
     nearest, queen = knn(xy, 8), lattice(7, 9)
     for i in inner:
         assert neighbours_of(nearest, i).tolist() == neighbours_of(queen, i).tolist()
+
+
+def test_expected_links_are_those_of_some_of_the_areas():
+    xy_m = np.random.default_rng(6).uniform(0.0, 30_000.0, (200, 2))
+    assert expected_links(xy_m, 2_000.0) == pytest.approx(distance_band(xy_m, 2_000.0).links)
+    many = np.random.default_rng(6).uniform(0.0, 30_000.0, (3_000, 2))
+    assert expected_links(many, 2_000.0) == pytest.approx(
+        distance_band(many, 2_000.0).links, rel=0.1
+    )

@@ -156,6 +156,14 @@ def test_a_handful_of_incidents_has_no_peaks(tmp_path):
     assert summary["inset"] is None
 
 
+def test_incidents_outside_the_study_area_alone_are_no_hotspot(tmp_path):
+    with county_of(tmp_path, evenly(30) + 50_000.0) as client:
+        assert rows_of(client, f"{HEATMAP}/peaks", bandwidth_m=400) == []
+        summary = json_of(client, f"{HEATMAP}/summary.json", bandwidth_m=400)
+    assert (summary["maximum"], summary["inset"]) == (0.0, None)
+    assert "rimary hotspot" not in summary["sentence"]
+
+
 def test_a_town_is_a_hotspot_of_the_county_but_not_of_its_residents(tmp_path):
     """All live in one square, and incidents happen to residents alike."""
     west, south = world.EAST_M + 1_000.0, world.NORTH_M + 1_000.0
