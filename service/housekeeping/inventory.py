@@ -30,15 +30,15 @@ def table_names(data: DataFolder) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``measures`` and ``incidents/callouts``.
+        Such as ``measures`` and ``incidents/callouts``; those too whose first import never came
+        to its end.
     """
     datasets = sorted(
         f"{DATASETS}/{name}"
         for name in data.subfolder(DATASETS).names()
         if not name.startswith(".")
     )
-    names = [*datasets, *SINGLE_TABLES]
-    return [name for name in names if data.status(f"{name}/{LOG}") is not None]
+    return [name for name in (*datasets, *SINGLE_TABLES) if data.status(name) is not None]
 
 
 def newest_tables(data: DataFolder) -> Iterator[tuple[str, TableVersion]]:
@@ -76,10 +76,16 @@ def damaged_tables(data: DataFolder) -> list[str]:
     list of str
         Their folders.
     """
-    sound = {
-        name for name, table in newest_tables(data) if current_head(table.folder).torn is None
-    }
-    return [name for name in table_names(data) if name not in sound]
+    return [name for name in table_names(data) if _is_damaged(data.subfolder(name))]
+
+
+def _is_damaged(folder: DataFolder) -> bool:
+    """Whether a table's log, or its newest commit, is damaged."""
+    try:
+        newest_version(folder)
+    except DamagedTableError:
+        return True
+    return current_head(folder).torn is not None
 
 
 def layer_files(data: DataFolder) -> list[str]:

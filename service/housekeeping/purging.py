@@ -89,11 +89,13 @@ def dead_files(data: DataFolder) -> Dead:
         Nothing in it that the newest version of anything needs.
     """
     dead, versions = Dead(damaged=tuple(damaged_tables(data))), {}
-    for name, table in newest_tables(data):
+    tables = dict(newest_tables(data))
+    for name in table_names(data):
         if name in dead.damaged:
             continue
-        versions[name.removeprefix(f"{DATASETS}/")] = table.revision
-        rows, logs = _dead_of_table(table)
+        table = tables.get(name)
+        versions[name.removeprefix(f"{DATASETS}/")] = "" if table is None else table.revision
+        rows, logs = _dead_of_table(data.subfolder(name), table)
         dead.rows += [f"{name}/{file}" for file in rows]
         dead.logs += [f"{name}/{file}" for file in logs]
     dead.rejects += _files(data, REJECTS)
@@ -178,9 +180,9 @@ def wait_for_readers(
 
 
 def _changed_s(data: DataFolder, dead: Dead) -> float:
-    """When the last of the dead data files, or the log above them, was written."""
+    """When the last of the dead or unfinished files, or the log above them, was written."""
     logs = {name.rpartition("/")[0] for name in dead.logs}
-    statuses = [data.status(name) for name in (*dead.rows, *logs)]
+    statuses = [data.status(name) for name in (*dead.rows, *dead.leftovers, *logs)]
     return max((status.changed_ns for status in statuses if status is not None), default=0) / 1e9
 
 
@@ -223,10 +225,8 @@ def _purge_table(folder: DataFolder) -> None:
     """Leave of a table nothing but its newest version; no import runs meanwhile."""
     with folder.locked():
         table = newest_version(folder)
-        if table is None:
-            return
-        rows, logs = _dead_of_table(table)
-        if logs:
+        rows, logs = _dead_of_table(folder, table)
+        if table is not None and logs:
             write_checkpoint(folder, table.version)
         for name in (*rows, *logs):
             folder.remove(name)
@@ -236,10 +236,15 @@ def _purge_table(folder: DataFolder) -> None:
             folder.sync_folder()
 
 
-def _dead_of_table(table: TableVersion) -> tuple[list[str], list[str]]:
-    """Data files that a table no longer has, and log files that its newest version can spare."""
-    folder, needed = table.folder.path, data_files(table) | {".lock"}
-    names = [str(path.relative_to(folder)) for path in all_files(folder)]
+def _dead_of_table(folder: DataFolder, table: TableVersion | None) -> tuple[list[str], list[str]]:
+    """Data files that a table no longer has, and log files that its newest version can spare.
+
+    Everything is dead where there is no version: its first import was killed.
+    """
+    names = [str(path.relative_to(folder.path)) for path in all_files(folder.path)]
+    if table is None:
+        return [name for name in names if name != ".lock"], []
+    needed = data_files(table) | {".lock"}
     logs = [
         name
         for name in names

@@ -2,6 +2,7 @@
 
 import asyncio
 import fcntl
+import shutil
 import threading
 import time
 
@@ -11,7 +12,7 @@ from boundaries.storage.data_folder import DataFolder
 from service.assembly.resources import open_resources
 from service.config.settings import RedisSettings, Settings
 from service.housekeeping.deletions import Deletion
-from service.housekeeping.inventory import data_files
+from service.housekeeping.inventory import damaged_tables, data_files
 from service.housekeeping.purging import dead_files, purge, wait_for_readers
 from service.housekeeping.removal import removal_of, remove
 from service.runtime.redis_cache import redis_cache
@@ -71,6 +72,18 @@ def test_a_purge_waits_for_who_holds_the_lock_of_a_table(folder):
     thread.join(WAIT_S)
     assert not thread.is_alive()
     assert not orphan.exists()
+
+
+def test_what_a_killed_first_import_has_left_is_purged(folder):
+    shutil.move(folder / "incidents" / DATASET, folder / "incidents" / "killed")
+    shutil.rmtree(folder / "incidents" / "killed" / "_delta_log")
+    data = DataFolder(folder)
+    assert damaged_tables(data) == []
+    said = succeed(folder, "purge", "--now", "--yes")
+    assert "2 data files of earlier versions" in said
+    assert "found in 2 files" in said
+    assert "nothing found" in said
+    assert dead_files(data).files == []
 
 
 def test_an_import_into_a_dataset_that_is_deleted_meanwhile_makes_it_anew(folder):
