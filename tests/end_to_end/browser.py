@@ -139,7 +139,7 @@ class Visit:
 
     def text(self, address: str) -> str:
         """The body of an answer."""
-        got = self.page.request.get(f"{self.base}{address}")
+        got = self.page.request.get(f"{self.base}/{address.removeprefix('/')}")
         assert got.ok, (address, got.status)
         return str(got.text())
 
