@@ -1,12 +1,15 @@
 """The simulations whose tables stand in the documents."""
 
+from tests.simulations.costliest import each_alone, twenty_at_once
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
-from tests.simulations.tables import Simulation
+from tests.simulations.tables import DOCS, Simulation
 
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
     Simulation("hotspots of noise", 2_000, hotspots_of_noise),
     Simulation("coverage of intervals", 5_000, coverage_of_intervals),
     Simulation("size and power of change", 1, size_and_power_of_change),
+    Simulation("costliest requests", 1_000_000, each_alone, DOCS / "operations.md"),
+    Simulation("twenty at once", 1_000_000, twenty_at_once, DOCS / "operations.md"),
 )

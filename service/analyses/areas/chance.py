@@ -78,13 +78,31 @@ def check_work(limits: LimitSettings, neighbours: Neighbours, draws: Draws, maps
             allowed,
             "ask for fewer permutations, replicates or steps",
         )
-    spend(
-        Work(
-            work * VALUE_S + neighbours.n * maps * MAP_S,
-            neighbours.n * maps * MAP_BYTES,
-            f"{maps} maps of {neighbours.n:,} areas",
-            "ask for fewer permutations, longer steps or larger areas",
-        )
+    spend(work_of_maps(neighbours.n, maps, permuted_values=work))
+
+
+def work_of_maps(areas: int, maps: int, *, permuted_values: int = 0) -> Work:
+    """What several maps of one request cost.
+
+    Parameters
+    ----------
+    areas : int
+        Of each map.
+    maps : int
+        Their number.
+    permuted_values : int
+        Drawn for all of them together.
+
+    Returns
+    -------
+    Work
+        Estimated without computing anything.
+    """
+    return Work(
+        permuted_values * VALUE_S + areas * maps * MAP_S,
+        areas * maps * MAP_BYTES,
+        f"{maps} maps of {areas:,} areas",
+        "ask for fewer permutations, longer steps or larger areas",
     )
 
 

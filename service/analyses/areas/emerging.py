@@ -11,6 +11,7 @@ from service.analyses.areas.chance import (
     describe_draws,
     draws_for,
     untested_notes,
+    work_of_maps,
 )
 from service.analyses.areas.rows import EmergingRow
 from service.analyses.inputs.area_counts import AreaCounts, Areas
@@ -21,6 +22,7 @@ from service.config.settings import Settings
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import EmergingQuery
+from service.runtime.budget import foresee
 from service.runtime.cancellation import check_cancelled
 from service.sentences.nulls import null_sentence
 from spatial.arrays import FloatArray
@@ -92,6 +94,9 @@ class EmergingHotspots:
         Table
             With the shapes of the areas.
         """
+        selection = self._areas.select(dataset, query.incident_filter())
+        steps = whole_steps(selection, query.step)
+        foresee(work_of_maps(len(self._areas.layer(layer_id)), len(steps.labels)))
         area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
         area_counts.check_scope()
         all_steps = whole_steps(area_counts.selection, query.step)

@@ -21,7 +21,7 @@ from spatial.weights.weights import Neighbours
 
 AUTO = "auto"
 NEIGHBOURS_BYTES, KEPT_BYTES = 256 * 2**20, 20  # for recent structures; of each link
-AUTO_S, AUTO_BYTES = 6e-4, 55_000  # of each area, to try several distances
+AUTO_S, AUTO_BYTES = 8e-4, 55_000  # of each area, to try several distances
 LINK_S, LINK_BYTES = 1.5e-6, 130  # to find, to hold and to sum over each link
 
 
