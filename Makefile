@@ -20,7 +20,7 @@ help:
 	@echo "make format    put code and documents into their form"
 	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
-	@echo "make simulate  levels, power and coverage where the truth is known, into docs/methods.md"
+	@echo "make simulate  levels, power, coverage and faults where the truth is known, into docs/"
 	@echo "make image     build the container image (needs docker or podman)"
 	@echo "make lock      write requirements.lock, what the image installs, from constraints.txt"
 

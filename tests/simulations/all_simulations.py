@@ -1,6 +1,7 @@
 """The simulations whose tables stand in the documents."""
 
 from tests.simulations.costliest import each_alone, twenty_at_once
+from tests.simulations.faults import faults_of_the_store
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.tables import DOCS, Simulation
@@ -12,4 +13,5 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("size and power of change", 1, size_and_power_of_change),
     Simulation("costliest requests", 1_000_000, each_alone, DOCS / "operations.md"),
     Simulation("twenty at once", 1_000_000, twenty_at_once, DOCS / "operations.md"),
+    Simulation("faults of the store", 10_000, faults_of_the_store, DOCS / "operations.md"),
 )
