@@ -66,7 +66,8 @@ def test_owslib_understands_a_refusal(program):
 def test_gdal_reads_the_layer_and_its_tiles(program, path, tmp_path):
     source = f"WMTS:{program.address}{path},layer={LAYER},tilematrix=13"
     options = {
-        "env": environment(NO_PROXY="127.0.0.1", GDAL_ENABLE_WMS_CACHE="NO"),
+        "env": environment(NO_PROXY="127.0.0.1"),
+        "cwd": tmp_path,  # where GDAL keeps tiles, whatever its options say
         "capture_output": True,
         "text": True,
         "timeout": 120,
