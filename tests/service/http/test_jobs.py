@@ -89,3 +89,9 @@ def test_without_a_place_for_jobs_a_long_answer_is_refused(tmp_path):
         answer = client.get(LONG)
     assert answer.status_code == 422
     assert "no job can be kept" in answer.json()["detail"]
+
+
+def test_other_methods_are_refused_with_those_that_a_job_takes(impatient):
+    answer = impatient.post(f"/v1/jobs/{'0' * 32}")
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, HEAD, DELETE"
