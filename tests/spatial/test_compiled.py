@@ -66,6 +66,7 @@ def open_folder():
     shutil.rmtree(folder)
 
 
+@pytest.mark.compiled
 def test_machine_code_is_read_from_a_folder_that_nobody_may_write(open_folder):
     kernels, module = open_folder / "kernels", open_folder / "kernel_to_store.py"
     module.write_text(SUM_THREE)
