@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from service.model.incident_filter import Ages
 from service.model.queries import IncidentQuery, Text
 
 WORDS: Final = (
@@ -13,24 +14,12 @@ WORDS: Final = (
     "month-of-year", "weekday", "hour",
 )  # fmt: skip
 _ENDING: Final = re.compile(r"year-ending:(\d{1,2})", re.ASCII)
-_BAND: Final = re.compile(r"(\d{1,3})-(\d{1,3})?", re.ASCII)
 _ALLOWED: Final = (
     f"{', '.join(WORDS)}, year-ending:11, attribute:sex, age:0-17,18-64,65- or layer:lsoa21"
 )
 
 
-@dataclass(frozen=True)
-class AgeBand:
-    """Whole years of age, both ends included; without a last one upwards."""
-
-    first: int
-    last: int | None
-
-    def __str__(self) -> str:
-        return f"{self.first}-{'' if self.last is None else self.last}"
-
-
-FIVE_YEARS: Final = (*(AgeBand(age, age + 4) for age in range(0, 90, 5)), AgeBand(90, None))
+FIVE_YEARS: Final = (*(Ages(age, age + 4) for age in range(0, 90, 5)), Ages(90, None))
 
 
 @dataclass(frozen=True)
@@ -43,13 +32,13 @@ class AxisName:
         One of `WORDS`, ``year-ending``, ``attribute`` or ``layer``.
     argument : str
         Of the last three: the month, the attribute, the layer.
-    bands : tuple of AgeBand
+    bands : tuple of Ages
         Of ages.
     """
 
     kind: str
     argument: str = ""
-    bands: tuple[AgeBand, ...] = ()
+    bands: tuple[Ages, ...] = ()
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -72,19 +61,20 @@ class AxisName:
         return f"{self.kind}:{self.argument}" if self.argument else self.kind
 
 
-def _bands(text: str) -> tuple[AgeBand, ...]:
+def _bands(text: str) -> tuple[Ages, ...]:
     """Bands of ages, ascending and apart; ValueError says what is wrong."""
-    bands: list[AgeBand] = []
+    refusal = ValueError(
+        f"age bands are ascending and apart, such as 0-17,18-64,65-, got {text!r}"
+    )
+    bands: list[Ages] = []
     for part in text.split(","):
-        match = _BAND.fullmatch(part.strip())
-        first, last = (int(match[1]), match[2]) if match else (0, None)
-        band = AgeBand(first, None if last is None else int(last))
+        try:
+            band = Ages.from_text(part.strip())
+        except ValueError:
+            raise refusal from None
         before = bands[-1].last if bands else -1
-        is_apart = before is not None and first > before
-        if not match or not is_apart or (band.last is not None and band.last < first):
-            raise ValueError(
-                f"age bands are ascending and apart, such as 0-17,18-64,65-, got {text!r}"
-            )
+        if before is None or band.first <= before:
+            raise refusal
         bands.append(band)
     return tuple(bands)
 

@@ -211,6 +211,25 @@ class Areas:
         """
         return resolve(self._layers.imported, label)
 
+    def in_scope(self, layer: Layer, label: str | None) -> BoolArray:
+        """The areas of a layer that a query covers: all, or those whose inner point is within.
+
+        Parameters
+        ----------
+        layer : Layer
+            The areas.
+        label : str or None
+            As in `resolve`, which says what is raised; None: all of them.
+
+        Returns
+        -------
+        (areas,) bool
+            In the order of the layer's codes.
+        """
+        if label is None:
+            return np.ones(len(layer), dtype=np.bool_)
+        return areas_inside(layer, self.within(label))
+
     def inside(self, incidents: Incidents, label: str) -> BoolArray:
         """Which incidents are in an area, as tables count them, or located in a drawn shape.
 
@@ -390,8 +409,9 @@ class Areas:
         placement = self.placement(incidents, layer)
         area = placement.area[selection.mask]
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)
-        within, in_scope = None, np.ones(len(layer), dtype=np.bool_)
-        if incident_filter.within is not None:
-            within = self.within(incident_filter.within)
-            in_scope = areas_inside(layer, within)
+        label = incident_filter.within
+        within, in_scope = (
+            None if label is None else self.within(label),
+            self.in_scope(layer, label),
+        )
         return AreaCounts(selection, layer, placement, frozen(count), frozen(in_scope), within)

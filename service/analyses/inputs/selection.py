@@ -282,9 +282,9 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
 
 def _refuse_without_days(selection: Selection) -> None:
     """Raise NotCoveredError if the data cover no day of the period, or none of those selected."""
-    incidents, period = selection.incidents, str(Span(*selection.days()))
-    if selection.covered() and selection.length_days() > 0:
+    if selection.length_days() > 0:
         return
+    incidents, period = selection.incidents, str(Span(*selection.days()))
     if selection.covered():
         period = f"{listed([WEEKDAYS[day] for day in selection.filter.weekdays])} in {period}"
     raise NotCoveredError(incidents.dataset, period, str(incidents.coverage))

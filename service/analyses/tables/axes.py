@@ -13,8 +13,8 @@ from boundaries.layers.layer import Layer
 from service.analyses.inputs.conditions import AGE, MARKER, hour, markers_of, numbers, weekday
 from service.analyses.inputs.placement import Placement
 from service.analyses.inputs.selection import Selection
-from service.model.incident_filter import WEEKDAYS
-from service.queries.crosstabs import AgeBand, AxisName
+from service.model.incident_filter import WEEKDAYS, Ages
+from service.queries.crosstabs import AxisName
 from service.store.incident_rows import PRECISIONS
 from service.store.loaded_incidents import Attribute
 from spatial.arrays import BoolArray, IntArray
@@ -148,7 +148,7 @@ def _of_markers(selection: Selection, column: Attribute) -> Axis:
     )
 
 
-def _of_ages(selection: Selection, column: Attribute, bands: tuple[AgeBand, ...]) -> Axis:
+def _of_ages(selection: Selection, column: Attribute, bands: tuple[Ages, ...]) -> Axis:
     """An axis of bands of ages."""
     ages = np.floor(numbers(column))
     position = np.full(len(ages), len(bands), np.int64)

@@ -134,7 +134,8 @@ def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
         column_of[incident] = key
         column = column_of[rows.incident]
         is_pair = column >= 0
-        np.add.at(count, (rows.key[is_pair], column[is_pair]), 1)
+        cell = rows.key[is_pair] * shape[1] + column[is_pair]
+        count += np.bincount(cell, minlength=count.size).reshape(shape)
     return Cells(
         rows,
         columns,

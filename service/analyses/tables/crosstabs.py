@@ -10,7 +10,6 @@ import numpy as np
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.selection import Selection
-from service.analyses.inputs.within import areas_inside
 from service.analyses.tables.axes import Axis, axis_of, axis_of_areas
 from service.analyses.tables.cells import Cells, counted, covered_days_of
 from service.analyses.tables.rows import CrosstabRow, wide_row
@@ -179,7 +178,7 @@ class Crosstabs:
         else:
             layer = self._areas.layer(layer_id)
             area = self._areas.placement(selection.incidents, layer).area
-            inside = np.append(areas_inside(layer, self._areas.within(query.within)), False)[area]
+            inside = np.append(self._areas.in_scope(layer, query.within), False)[area]
         return dataclasses.replace(selection, mask=selection.mask & inside)
 
     def _axis(self, selection: Selection, name: AxisName, within: str | None) -> Axis:
@@ -187,11 +186,8 @@ class Crosstabs:
         if name.kind != "layer":
             return axis_of(selection, name)
         layer = self._areas.layer(name.argument)
-        in_scope = np.ones(len(layer), np.bool_)
-        if within is not None:
-            in_scope = areas_inside(layer, self._areas.within(within))
         placement = self._areas.placement(selection.incidents, layer)
-        return axis_of_areas(selection, placement, layer, in_scope)
+        return axis_of_areas(selection, placement, layer, self._areas.in_scope(layer, within))
 
     def _denominator(self, name: AxisName, rows: Axis, query: CrosstabQuery) -> Exposure | None:
         """What rates are over, where that is asked for."""
