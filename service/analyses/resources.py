@@ -34,10 +34,10 @@ from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
-from service.store.lookups import LookupStore
-from service.store.measures import MeasureStore
-from service.store.postcodes import PostcodeStore
-from service.store.sites import SiteStore
+from service.store.reference.lookups import LookupStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import SiteStore
 
 
 @dataclass(frozen=True)

@@ -39,10 +39,10 @@ from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
-from service.store.lookups import LookupStore
-from service.store.measures import MeasureStore
-from service.store.postcodes import PostcodeStore
-from service.store.sites import SiteStore
+from service.store.reference.lookups import LookupStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import SiteStore
 
 
 def open_resources(settings: Settings, data: DataFolder | None = None) -> Resources:

@@ -24,8 +24,8 @@ from service.demo.published import sites_source
 from service.demo.residents import MEASURES
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore
-from service.store.measures import MeasureStore
-from service.store.sites import SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 
 Progress = Callable[[str, float], None]

@@ -14,7 +14,7 @@ from service.imports.files.delimited import DelimitedFile
 from service.imports.files.sources import LIMITS
 from service.imports.files.summary import Progress, silent
 from service.imports.lookups import column_texts, read_lookup
-from service.store.lookups import LookupKey, LookupStore
+from service.store.reference.lookups import LookupKey, LookupStore
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.sources import LIMITS, regular_file
 from service.imports.files.summary import Progress, silent
 from service.store.errors import DatasetSettingsError, ImportRefusedError
-from service.store.lookups import BY_AREA, LookupKey, LookupStore, is_change_of_vintage
+from service.store.reference.lookups import BY_AREA, LookupKey, LookupStore, is_change_of_vintage
 
 NAMED = 5
 

@@ -18,7 +18,7 @@ from service.imports.files.rejects import Reject
 from service.imports.files.sources import LIMITS
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
 from service.store.errors import ImportRefusedError
-from service.store.measures import MeasureKey, MeasureStore
+from service.store.reference.measures import MeasureKey, MeasureStore
 from spatial.arrays import BoolArray
 
 NOT_IN_LAYER = "is not a code of layer"

@@ -24,7 +24,7 @@ from service.imports.measures import MeasureOptions, MeasureValue, import_measur
 from service.imports.postcodes.importer import import_postcodes
 from service.imports.sites.importer import import_sites
 from service.store.errors import ImportRefusedError, StoreError
-from service.store.lookups import LookupKey
+from service.store.reference.lookups import LookupKey
 from spatial.errors import SpatialError
 
 BNG = "EPSG:27700"

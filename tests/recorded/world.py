@@ -26,10 +26,10 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.store.incidents import IncidentStore
-from service.store.lookups import LookupKey, LookupStore
-from service.store.measures import MeasureStore
-from service.store.postcodes import PostcodeStore
-from service.store.sites import SiteStore
+from service.store.reference.lookups import LookupKey, LookupStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import world as county
 

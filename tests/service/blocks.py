@@ -9,7 +9,7 @@ import shapely
 
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from service.store.source_files import SourceFile
 from tests.service import world
 

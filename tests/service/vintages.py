@@ -15,8 +15,8 @@ from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.store.incidents import IncidentStore
-from service.store.lookups import LookupKey, LookupStore
-from service.store.measures import MeasureStore
+from service.store.reference.lookups import LookupKey, LookupStore
+from service.store.reference.measures import MeasureStore
 from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"

@@ -18,8 +18,8 @@ import shapely
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
 from service.store.incidents import IncidentStore
-from service.store.measures import MeasureStore
-from service.store.sites import SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"

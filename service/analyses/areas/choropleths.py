@@ -14,7 +14,7 @@ from service.model.answers import Provenance, Table
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import ChoroplethQuery
 from service.sentences.units import OF_TIME, scale_of, unit_of
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import AnyArray, FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
 from spatial.errors import InvalidParameterError, InvalidValuesError

@@ -5,7 +5,7 @@ from service.analyses.inputs.area_layers import GRID_PREFIXES
 from service.analyses.inputs.denominators import denominator_of
 from service.queries.areas import HotspotQuery
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 
 
 class DefaultTests:

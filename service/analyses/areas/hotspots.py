@@ -34,7 +34,7 @@ from service.model.provenance import provenance, short_digest
 from service.queries.areas import HotspotQuery
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 from spatial.local_statistics.draws import Draws, permutation_work, permutations_that_tell
 from spatial.local_statistics.getis_ord import expected_in_reach

@@ -32,7 +32,7 @@ from service.model.provenance import (
 from service.model.rows import AreaRow
 from service.store.errors import DamagedTableError
 from service.store.incidents import Incidents, IncidentStore
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 
 
 class Catalogue:

@@ -30,8 +30,8 @@ from service.queries.heatmaps import (
     KernelName,
 )
 from service.store.errors import DamagedTableError
-from service.store.postcodes import PostcodeStore
-from service.store.sites import SiteStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import SiteStore
 from spatial.coordinates.crs import WGS84, transform_bounds
 
 DIGITS = 6  # of a degree: about 10 cm

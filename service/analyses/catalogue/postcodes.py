@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from service.analyses.catalogue.search_text import compact
-from service.store.postcodes import Postcodes, written
+from service.store.reference.postcodes import Postcodes, written
 from spatial.arrays import FloatArray
 
 _BEGINNING: Final = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]{0,2}([A-Z]{0,2})?")

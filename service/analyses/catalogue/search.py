@@ -16,8 +16,8 @@ from service.model.answers import Table
 from service.model.provenance import SOFTWARE, layers_version, provenance, short_digest
 from service.queries.catalogue import PlacesQuery
 from service.runtime.single_flight import SingleFlightCache
-from service.store.postcodes import PostcodeStore
-from service.store.sites import Sites, SiteStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import Sites, SiteStore
 from spatial.coordinates.crs import WGS84, transform_bounds, transform_xy
 
 CODE_LENGTH = 2  # a code is looked at from so many characters on

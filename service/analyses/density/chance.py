@@ -16,7 +16,7 @@ from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.masks import inside_mask

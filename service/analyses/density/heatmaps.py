@@ -40,7 +40,7 @@ from service.queries.heatmaps import ContourQuery, HeatmapQuery, MapQuery, PeakQ
 from service.runtime.budget import spend
 from service.sentences.tables import selection_sentences
 from service.store.incidents import IncidentStore
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile

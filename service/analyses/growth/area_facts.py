@@ -24,7 +24,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.over_time import EmergingQuery
 from service.runtime.single_flight import SingleFlightCache
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.errors import SpatialError
 

@@ -20,8 +20,8 @@ from service.analyses.inputs.denominators import (
 from service.model.errors import NoStudyAreaError, TooMuchWorkError, UnknownStatisticError
 from service.queries.forecasts import ForecastQuery
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
-from service.store.sites import NO_YEAR, Sites
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import NO_YEAR, Sites
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 from spatial.errors import InvalidParameterError
 from spatial.growth.build_out import BuildOut, build_out

@@ -9,7 +9,7 @@ from service.analyses.growth.forecast_inputs import ForecastInputs
 from service.analyses.growth.sites import phase_notes
 from service.queries.forecasts import ForecastQuery
 from service.sentences.numbers import counted
-from service.store.sites import NO_YEAR
+from service.store.reference.sites import NO_YEAR
 from spatial.growth.build_out import Pace
 from spatial.growth.communities import Communities
 from spatial.growth.growth import CONFIDENCE

@@ -15,8 +15,8 @@ from service.analyses.inputs.area_counts import Areas
 from service.model.answers import Table
 from service.model.provenance import layer_source, provenance, short_digest
 from service.queries.forecasts import ForecastQuery
-from service.store.measures import MeasureStore
-from service.store.sites import SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import SiteStore
 from spatial.arrays import FloatArray, IntArray
 from spatial.rates.classes import Classification, classify
 

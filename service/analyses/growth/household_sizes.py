@@ -13,7 +13,7 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.queries.growth import HouseholdQuery
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 
 POPULATION: Final = ("population", "residents")

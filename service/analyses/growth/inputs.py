@@ -24,8 +24,8 @@ from service.model.provenance import layers_version, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.growth import GrowthQuery
 from service.sentences.numbers import counted
-from service.store.measures import MeasureStore
-from service.store.sites import NO_YEAR, Sites, SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import NO_YEAR, Sites, SiteStore
 from spatial.arrays import BoolArray
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
 from service.runtime.cancellation import check_cancelled
-from service.store.sites import Sites
+from service.store.reference.sites import Sites
 from spatial.arrays import BoolArray, FloatArray, IntArray
 
 SQUARES_ACROSS, PLACES_SAMPLED = 500, 50_000

@@ -12,7 +12,7 @@ from service.model.answers import Table
 from service.model.provenance import SOFTWARE, on_the_map, provenance, short_digest
 from service.queries.growth import SitesQuery
 from service.sentences.numbers import counted
-from service.store.sites import NO_YEAR, Sites, SiteStore
+from service.store.reference.sites import NO_YEAR, Sites, SiteStore
 from spatial.arrays import AnyArray, BoolArray, FloatArray
 
 NO_COMPLETIONS: Final = "completions not published: remaining homes unknown"

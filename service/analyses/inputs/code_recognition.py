@@ -11,7 +11,7 @@ from boundaries.layers.codes import CodeIndex, best_layer, places_deny
 from boundaries.layers.layer import Layer
 from service.analyses.inputs.crosswalks import Crosswalk
 from service.store.incidents import Incidents
-from service.store.lookups import BY_NOTHING
+from service.store.reference.lookups import BY_NOTHING
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 # An unknown code means elsewhere when this share of the coded incidents that lie inside the

@@ -11,8 +11,8 @@ from boundaries.changes.vintages import Changes, carry_amounts
 from boundaries.layers.layer import Layer
 from service.model.provenance import short_digest
 from service.store.errors import UnknownMeasureError
-from service.store.lookups import BY_AREA, BY_NOTHING, Lookup, LookupStore
-from service.store.measures import MeasureColumn, MeasureStore
+from service.store.reference.lookups import BY_AREA, BY_NOTHING, Lookup, LookupStore
+from service.store.reference.measures import MeasureColumn, MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 
 _NOT_ADDITIVE: Final = re.compile(

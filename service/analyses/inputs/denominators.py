@@ -11,7 +11,7 @@ from boundaries.storage.store import LayerStore
 from service.analyses.inputs.crosswalks import Crosswalk, Crosswalks, carry_column
 from service.model.errors import UnknownStatisticError
 from service.store.errors import UnknownMeasureError
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray
 
 

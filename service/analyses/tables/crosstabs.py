@@ -19,7 +19,7 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import dataset_source, layer_source, provenance, short_digest
 from service.model.rows import ColumnValues
 from service.queries.crosstabs import AxisName, CrosstabQuery
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray
 from spatial.rates.rates import rates
 

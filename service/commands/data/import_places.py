@@ -76,7 +76,7 @@ def lookup(
     """Import a lookup between layers: from one vintage to another, or from parts to wholes."""
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.lookups import LookupOptions, import_lookup
-    from service.store.lookups import LookupKey
+    from service.store.reference.lookups import LookupKey
 
     resources = terminal.resources()
     with terminal.report_errors(), terminal.progress_bar() as progress:

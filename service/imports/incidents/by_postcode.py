@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from service.imports.files.delimited import DelimitedFile
 from service.imports.files.rejects import Reject
-from service.store.postcodes import (
+from service.store.reference.postcodes import (
     NO_QUALITY,
     QUALITIES,
     Postcodes,

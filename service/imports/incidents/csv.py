@@ -36,7 +36,7 @@ from service.imports.incidents.importer import ImportOptions, ParsedFile, import
 from service.store.errors import DatasetSettingsError, ImportRefusedError
 from service.store.incident_rows import PRECISIONS, SCHEMA
 from service.store.incidents import IncidentStore
-from service.store.postcodes import Postcodes, PostcodeStore
+from service.store.reference.postcodes import Postcodes, PostcodeStore
 from spatial.coordinates.crs import parsed_crs
 from spatial.errors import InvalidParameterError
 

@@ -19,7 +19,7 @@ from service.imports.files.sources import LIMITS, Source, find_sources
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, Skipped, silent
 from service.imports.postcodes.layouts import GREAT_BRITAIN, Layout, code_point_header, layout_of
 from service.store.errors import ImportRefusedError
-from service.store.postcodes import QUALITIES, SCHEMA, PostcodeStore, to_units, written
+from service.store.reference.postcodes import QUALITIES, SCHEMA, PostcodeStore, to_units, written
 from service.store.source_files import SourceFile
 from spatial.arrays import BoolArray, FloatArray
 from spatial.coordinates.crs import WGS84, british_kind

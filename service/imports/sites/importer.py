@@ -22,7 +22,7 @@ from service.imports.files.summary import (
     silent,
 )
 from service.imports.sites.rows import SiteColumns, SiteReading
-from service.store.sites import SiteStore
+from service.store.reference.sites import SiteStore
 
 __all__ = ["SiteColumns", "SiteOptions", "import_sites"]
 

@@ -17,7 +17,7 @@ from service.housekeeping.purging import dead_files, purge
 from service.housekeeping.removal import removal_of
 from service.imports.files.rejects import Reject, default_path, write_rejects
 from service.model.incident_filter import IncidentFilter
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
 from tests.service import world
 from tests.service.housekeeping.folders import (
     DATASET,

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from service.store.incidents import IncidentStore
-from service.store.measures import MeasureStore
-from service.store.sites import SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import SiteStore
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from boundaries.errors import LayerExistsError, LookupMismatchError, UnknownLaye
 from boundaries.storage.store import LayerStore
 from service.imports.derive import derive_boundaries
 from service.store.errors import ImportRefusedError
-from service.store.lookups import LookupStore
+from service.store.reference.lookups import LookupStore
 from tests.boundaries.areas import BNG, chessboard, layer_of
 
 HEADER = "small,large,large name\n"

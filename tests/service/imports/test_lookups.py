@@ -7,7 +7,7 @@ import pytest
 from boundaries.errors import LookupMismatchError
 from service.imports.lookups import LookupOptions, import_lookup
 from service.store.errors import DatasetSettingsError, ImportRefusedError, LookupExistsError
-from service.store.lookups import LookupKey, LookupStore
+from service.store.reference.lookups import LookupKey, LookupStore
 from tests.service.vintages import KEY, NEW_M, OLD_M, PAIRS
 
 COLUMNS = {"from_field": "o", "to_field": "n"}

@@ -10,8 +10,8 @@ from scipy import stats
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.measures import MeasureStore
-from service.store.sites import SiteStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import world
 from tests.service.answers import csv_of, json_of, rows_of

@@ -15,7 +15,7 @@ from service.analyses.catalogue.search_text import (
 )
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.postcodes import PostcodeStore
+from service.store.reference.postcodes import PostcodeStore
 from service.store.source_files import SourceFile
 from tests.places import moved
 from tests.service import world

@@ -8,7 +8,7 @@ import pytest
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.store.incidents import IncidentStore
-from service.store.sites import SiteStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import blocks, world
 from tests.service.answers import json_of

@@ -18,14 +18,14 @@ from service.store.contents import Content, committed_content, rows_digest, tabl
 from service.store.delta import newest_version, open_version
 from service.store.errors import DamagedTableError, StoreError, WrongCrsError
 from service.store.incidents import IncidentStore
-from service.store.lookups import LookupKey, LookupStore
-from service.store.measures import MeasureStore
-from service.store.postcodes import PostcodeStore
-from service.store.sites import SiteStore
+from service.store.reference.lookups import LookupKey, LookupStore
+from service.store.reference.measures import MeasureStore
+from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.sites import SiteStore
+from tests.service.store.reference.test_measures import measure_rows
+from tests.service.store.reference.test_postcodes import rows as postcode_rows
+from tests.service.store.reference.test_sites import site_rows
 from tests.service.store.rows import CRS, a_file, incident_rows
-from tests.service.store.test_measures import measure_rows
-from tests.service.store.test_postcodes import rows as postcode_rows
-from tests.service.store.test_sites import site_rows
 from tests.service.vintages import KEY, PAIRS, pair_rows
 
 TABLE = pa.table(

@@ -11,9 +11,9 @@ from boundaries.storage.data_folder import DataFolder
 from service.delta_log.head import current_head
 from service.store.errors import DamagedTableError
 from service.store.incidents import IncidentStore
-from service.store.measures import MeasureStore
+from service.store.reference.measures import MeasureStore
+from tests.service.store.reference.test_measures import measure_rows
 from tests.service.store.rows import CRS, a_file, incident_rows
-from tests.service.store.test_measures import measure_rows
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import shapely
 from service.analyses.growth.site_areas import site_shares
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.store.sites import SiteStore
+from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import blocks, world
 from tests.service.answers import column, csv_of, json_of, rows_of

@@ -9,7 +9,7 @@ from service.analyses.growth.sites import SiteTables
 from service.imports.sites.importer import SiteOptions, import_sites
 from service.queries.growth import SitesQuery
 from service.store.errors import ImportRefusedError
-from service.store.sites import SiteStore
+from service.store.reference.sites import SiteStore
 
 CRS = "EPSG:27700"
 HEADER = "site_id,name,district,homes,completed_2019,phase,phase_year,x,y"

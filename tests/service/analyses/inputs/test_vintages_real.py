@@ -20,7 +20,7 @@ from service.imports.lookups import LookupOptions, import_lookup
 from service.imports.measures import MeasureOptions, MeasureValue, import_measures
 from service.model.incident_filter import IncidentFilter
 from service.queries.areas import ChoroplethQuery
-from service.store.lookups import LookupKey
+from service.store.reference.lookups import LookupKey
 
 pytestmark = pytest.mark.real
 

@@ -14,7 +14,7 @@ from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.queries.areas import ChoroplethQuery
 from service.store.errors import DatasetSettingsError, ImportRefusedError
-from service.store.postcodes import PostcodeStore
+from service.store.reference.postcodes import PostcodeStore
 from service.store.source_files import SourceFile
 
 BNG = "EPSG:27700"

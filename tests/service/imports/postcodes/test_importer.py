@@ -11,7 +11,7 @@ import pytest
 from service.imports.postcodes.importer import PostcodeOptions, import_postcodes
 from service.imports.postcodes.layouts import code_point_header, layout_of
 from service.store.errors import AlreadyImportedError, ImportRefusedError, PostcodesExistError
-from service.store.postcodes import PostcodeStore
+from service.store.reference.postcodes import PostcodeStore
 from spatial.coordinates.crs import transform_xy
 
 BNG = "EPSG:27700"

@@ -12,7 +12,7 @@ from service.store.errors import (
     MeasureExistsError,
     UnknownMeasureError,
 )
-from service.store.measures import MeasureKey, MeasureStore
+from service.store.reference.measures import MeasureKey, MeasureStore
 from tests.service.store.rows import a_file
 
 

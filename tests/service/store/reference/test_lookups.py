@@ -4,7 +4,7 @@ import pytest
 
 from boundaries.errors import LookupMismatchError
 from service.store.errors import DatasetSettingsError, ImportRefusedError, LookupExistsError
-from service.store.lookups import LookupKey, LookupStore
+from service.store.reference.lookups import LookupKey, LookupStore
 from service.store.source_files import SourceFile
 from tests.service.vintages import KEY, PAIRS, pair_rows
 

@@ -16,7 +16,7 @@ from service.store.errors import (
     SiteExistsError,
     WrongCrsError,
 )
-from service.store.sites import NO_YEAR, SiteStore
+from service.store.reference.sites import NO_YEAR, SiteStore
 from tests.service.store.rows import CRS, a_file
 
 

@@ -14,7 +14,7 @@ from service.store.errors import (
     SameNameError,
     WrongCrsError,
 )
-from service.store.postcodes import PostcodeStore, to_outward, to_units, written
+from service.store.reference.postcodes import PostcodeStore, to_outward, to_units, written
 from service.store.source_files import SourceFile
 
 CRS = "EPSG:27700"

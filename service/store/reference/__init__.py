@@ -1,0 +1,1 @@
+"""Tables that analyses refer to besides incidents: measures, lookups, postcodes, sites."""
