@@ -5,10 +5,11 @@ What stands here of a table is the same for its routes and for its layer on a ma
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final, Generic, Protocol, TypeVar
 
 from service.analyses.resources import Resources
 from service.model.answers import Table
-from service.model.queries import NoQuery
+from service.model.queries import NoQuery, Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
@@ -17,6 +18,82 @@ from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.trends import TrendQuery
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
+
+Q_contra = TypeVar("Q_contra", bound=Query, contravariant=True)
+
+
+class DatasetAnalysis(Protocol[Q_contra]):
+    """Makes a table of a dataset."""
+
+    def version(self, dataset: str, query: Q_contra, /) -> str:
+        """A digest of everything that the table depends on besides the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : Query
+            The query.
+
+        Returns
+        -------
+        str
+            It changes when what is read or the software does.
+        """
+
+    def table(self, dataset: str, query: Q_contra, /) -> Table:
+        """The table.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : Query
+            The query.
+
+        Returns
+        -------
+        Table
+            With its provenance.
+        """
+
+
+class LayerAnalysis(Protocol[Q_contra]):
+    """Makes a table of a dataset by the areas of a layer."""
+
+    def version(self, dataset: str, layer_id: str, /) -> str:
+        """A digest of everything that the table depends on besides the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        str
+            It changes when what is read or the software does.
+        """
+
+    def table(self, dataset: str, layer_id: str, query: Q_contra, /) -> Table:
+        """The table.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        layer_id : str
+            Id of a layer or grid.
+        query : Query
+            The query.
+
+        Returns
+        -------
+        Table
+            With its provenance.
+        """
 
 
 @dataclass(frozen=True)
@@ -41,123 +118,116 @@ class TableAnswer:
     cost: Cost = Cost.ORDINARY
 
 
-def choropleth_table(
-    resources: Resources, query: ChoroplethQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    """Counts or rates per area.
+@dataclass(frozen=True)
+class DatasetTable(Generic[Q_contra]):
+    """Gives the tables of an analysis from the name of a dataset.
 
-    Parameters
+    Attributes
     ----------
-    resources : Resources
-        The stores and analyses.
-    query : ChoroplethQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-    layer : str
-        Id of a layer or grid.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
+    analysis : callable
+        Finds the analysis.
+    title : callable
+        What follows the dataset in the name of a file.
+    cost : Cost
+        What making the table costs.
     """
-    choropleths = resources.choropleths
-    return TableAnswer(
-        f"{dataset}-{layer}-{query.measure}",
-        version=DataVersion.of(choropleths.version, dataset, layer),
-        compute=lambda: choropleths.table(dataset, layer, query),
-    )
+
+    analysis: Callable[[Resources], DatasetAnalysis[Q_contra]]
+    title: Callable[[Q_contra], str]
+    cost: Cost = Cost.ORDINARY
+
+    def __call__(self, resources: Resources, query: Q_contra, *, dataset: str) -> TableAnswer:
+        """The table, computed when it is needed.
+
+        Parameters
+        ----------
+        resources : Resources
+            The stores and analyses.
+        query : Query
+            The query.
+        dataset : str
+            Id of the dataset.
+
+        Returns
+        -------
+        TableAnswer
+            Computed when it is needed.
+        """
+        analysis = self.analysis(resources)
+        return TableAnswer(
+            f"{dataset}-{self.title(query)}",
+            DataVersion.of(analysis.version, dataset, query),
+            lambda: analysis.table(dataset, query),
+            self.cost,
+        )
 
 
-def hotspot_table(
-    resources: Resources, query: HotspotQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    """A local statistic per area.
+@dataclass(frozen=True)
+class LayerTable(Generic[Q_contra]):
+    """Gives the tables of an analysis from the names of a dataset and a layer or grid.
 
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : HotspotQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-    layer : str
-        Id of a layer or grid.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
+    The attributes are those of `DatasetTable`; the layer stands in the name of a file too.
     """
-    hotspots = resources.hotspots
-    return TableAnswer(
-        f"{dataset}-{layer}-{query.statistic}",
-        version=DataVersion.of(hotspots.version, dataset, layer),
-        compute=lambda: hotspots.table(dataset, layer, query),
-        cost=Cost.HEAVY,
-    )
+
+    analysis: Callable[[Resources], LayerAnalysis[Q_contra]]
+    title: Callable[[Q_contra], str]
+    cost: Cost = Cost.ORDINARY
+
+    def __call__(
+        self, resources: Resources, query: Q_contra, *, dataset: str, layer: str
+    ) -> TableAnswer:
+        """The table, computed when it is needed.
+
+        Parameters
+        ----------
+        resources : Resources
+            The stores and analyses.
+        query : Query
+            The query.
+        dataset : str
+            Id of the dataset.
+        layer : str
+            Id of a layer or grid.
+
+        Returns
+        -------
+        TableAnswer
+            Computed when it is needed.
+        """
+        analysis = self.analysis(resources)
+        return TableAnswer(
+            f"{dataset}-{layer}-{self.title(query)}",
+            DataVersion.of(analysis.version, dataset, layer),
+            lambda: analysis.table(dataset, layer, query),
+            self.cost,
+        )
 
 
-def emerging_table(
-    resources: Resources, query: EmergingQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    """Emerging hot spots per area.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : EmergingQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-    layer : str
-        Id of a layer or grid.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    emerging_hotspots = resources.emerging_hotspots
-    return TableAnswer(
-        f"{dataset}-{layer}-emerging",
-        version=DataVersion.of(emerging_hotspots.version, dataset, layer),
-        compute=lambda: emerging_hotspots.table(dataset, layer, query),
-        cost=Cost.HEAVY,
-    )
-
-
-def change_table(
-    resources: Resources, query: ChangeQuery, *, dataset: str, layer: str
-) -> TableAnswer:
-    """The change between two periods per area.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : ChangeQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-    layer : str
-        Id of a layer or grid.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    period_changes = resources.period_changes
-    return TableAnswer(
-        f"{dataset}-{layer}-change",
-        version=DataVersion.of(period_changes.version, dataset, layer),
-        compute=lambda: period_changes.table(dataset, layer, query),
-        cost=Cost.HEAVY,
-    )
+choropleth_table: Final = LayerTable[ChoroplethQuery](
+    lambda resources: resources.choropleths, lambda query: query.measure
+)
+hotspot_table: Final = LayerTable[HotspotQuery](
+    lambda resources: resources.hotspots, lambda query: query.statistic, Cost.HEAVY
+)
+emerging_table: Final = LayerTable[EmergingQuery](
+    lambda resources: resources.emerging_hotspots, lambda _: "emerging", Cost.HEAVY
+)
+change_table: Final = LayerTable[ChangeQuery](
+    lambda resources: resources.period_changes, lambda _: "change", Cost.HEAVY
+)
+overlay_table: Final = DatasetTable[OverlayQuery](
+    lambda resources: resources.overlay, lambda _: "growth-overlay", Cost.HEAVY
+)
+forecast_table: Final = DatasetTable[ForecastQuery](
+    lambda resources: resources.forecasts, lambda query: f"growth-forecast-{query.by}"
+)
+priorities_table: Final = DatasetTable[PrioritiesQuery](
+    lambda resources: resources.priorities, lambda _: "growth-priorities", Cost.HEAVY
+)
+crosstab_table: Final = DatasetTable[CrosstabQuery](
+    lambda resources: resources.crosstabs,
+    lambda query: f"{query.rows}-{query.columns}".replace(":", "-").replace(",", "-"),
+)
 
 
 def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
@@ -180,83 +250,6 @@ def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
         "sites" if query.by == "site" else f"sites-by-{query.by}",
         version=DataVersion.of(sites.version),
         compute=lambda: sites.table(query),
-    )
-
-
-def overlay_table(resources: Resources, query: OverlayQuery, *, dataset: str) -> TableAnswer:
-    """Sites, or areas, with the incidents around them.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : OverlayQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    overlay = resources.overlay
-    return TableAnswer(
-        f"{dataset}-growth-overlay",
-        version=DataVersion.of(overlay.version, dataset, query),
-        compute=lambda: overlay.table(dataset, query),
-        cost=Cost.HEAVY,
-    )
-
-
-def forecast_table(resources: Resources, query: ForecastQuery, *, dataset: str) -> TableAnswer:
-    """Expected incidents per year.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : ForecastQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    forecasts = resources.forecasts
-    return TableAnswer(
-        f"{dataset}-growth-forecast-{query.by}",
-        version=DataVersion.of(forecasts.version, dataset, query),
-        compute=lambda: forecasts.table(dataset, query),
-    )
-
-
-def priorities_table(resources: Resources, query: PrioritiesQuery, *, dataset: str) -> TableAnswer:
-    """Areas with their priority.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : PrioritiesQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    priorities = resources.priorities
-    return TableAnswer(
-        f"{dataset}-growth-priorities",
-        version=DataVersion.of(priorities.version, dataset, query),
-        compute=lambda: priorities.table(dataset, query),
-        cost=Cost.HEAVY,
     )
 
 
@@ -307,30 +300,4 @@ def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> Tab
         f"{dataset}-trend",
         version=DataVersion.of(trends.version, dataset, query),
         compute=lambda: trends.trend(dataset, query),
-    )
-
-
-def crosstab_table(resources: Resources, query: CrosstabQuery, *, dataset: str) -> TableAnswer:
-    """Incidents along two axes.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : CrosstabQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    crosstabs = resources.crosstabs
-    names = "-".join((query.rows, query.columns)).replace(":", "-").replace(",", "-")
-    return TableAnswer(
-        f"{dataset}-{names}",
-        version=DataVersion.of(crosstabs.version, dataset, query),
-        compute=lambda: crosstabs.table(dataset, query),
     )
