@@ -480,6 +480,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.reading",
         "boundaries.storage",
         "service.config",
+        "service.coverage",
         "service.imports.files",
         "service.store",
         "service.store.reference",

@@ -34,6 +34,7 @@ from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
+from service.store.reference.events import EventStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
@@ -63,6 +64,7 @@ class Resources:
     sites: SiteStore
     lookups: LookupStore
     postcodes: PostcodeStore
+    events: EventStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -102,13 +104,14 @@ class Resources:
         self.layers.all()
         for incidents in self.incidents.all():
             self.incidents.revision(incidents.dataset)
-        for table in (self.measures, self.sites, self.lookups):
+        for table in (self.measures, self.sites, self.lookups, self.events):
             with contextlib.suppress(StoreError):  # said by the answers that need the table
                 table.load()
         self.note_damage()
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""
-        for table in (self.measures, self.sites, self.lookups, self.postcodes):
+        tables = (self.measures, self.sites, self.lookups, self.postcodes, self.events)
+        for table in tables:
             with contextlib.suppress(StoreError):
                 table.revision()

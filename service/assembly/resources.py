@@ -39,6 +39,7 @@ from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
+from service.store.reference.events import EventStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
@@ -66,6 +67,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     area_layers = AreaLayers(layers=layers, settings=settings)
     lookups = LookupStore(data.subfolder("lookups"), digests=digests, damage=damage)
     postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests, damage=damage)
+    events = EventStore(data.subfolder("events"), digests=digests, damage=damage)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
@@ -114,6 +116,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         sites=sites,
         lookups=lookups,
         postcodes=postcodes,
+        events=events,
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),

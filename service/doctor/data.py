@@ -16,6 +16,7 @@ TABLES = {
     "sites": "hotspots import sites",
     "lookups": "hotspots import lookup",
     "postcodes": "hotspots import postcodes",
+    "events": "hotspots import events",
 }
 
 

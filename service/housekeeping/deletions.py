@@ -16,7 +16,7 @@ from service.store.errors import DamagedTableError
 LIST: Final = "deletions.json"
 FORMAT: Final = 1
 
-Kind = Literal["incidents", "boundaries", "measures", "lookups", "sites", "postcodes"]
+Kind = Literal["incidents", "boundaries", "measures", "lookups", "sites", "postcodes", "events"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Deletion:
     Attributes
     ----------
     kind : str
-        Of what: incidents, boundaries, measures, lookups, sites or postcodes.
+        Of what: incidents, boundaries, measures, lookups, sites, postcodes or events.
     name : str
         Of the dataset or layer; empty where there is one table of the kind.
     where : mapping of str to str

@@ -91,6 +91,7 @@ STATUS: dict[type[Exception], int] = {
     store.LookupExistsError: 500,
     store.PostcodesExistError: 500,
     store.SiteExistsError: 500,
+    store.EventExistsError: 500,
     store.ConcurrentImportError: 500,
     store.WrongCrsError: 500,
     store.DatasetSettingsError: 500,

@@ -11,6 +11,7 @@ StoreError
 ├── LookupExistsError       a lookup between two layers is loaded already
 ├── PostcodesExistError     postcodes of a file are loaded already, from another file
 ├── SiteExistsError         a development site of that identifier is loaded already
+├── EventExistsError        an event of that identifier is loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
@@ -183,6 +184,21 @@ class SiteExistsError(StoreError):
     def __str__(self) -> str:
         return (
             f"sites {listed(self.site_ids)} are loaded already; nothing was imported. "
+            "Run again with --replace to replace them"
+        )
+
+
+@dataclass(eq=False)
+class EventExistsError(StoreError):
+    """Events of those identifiers are loaded already."""
+
+    code = "event-exists"
+
+    event_ids: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"events {listed(self.event_ids)} are loaded already; nothing was imported. "
             "Run again with --replace to replace them"
         )
 

@@ -16,6 +16,7 @@ import shapely
 
 from boundaries.errors import BoundaryError
 from service.imports.boundaries import import_boundaries
+from service.imports.events import EventOptions, import_events
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.imports.incidents.police_uk import HEADER, import_police_uk
@@ -117,6 +118,10 @@ def _measures(store: Any, path: Path) -> object:
     return import_measures(store, path, [MeasureValue("people", "2021", "people")], options)
 
 
+def _events(store: Any, path: Path) -> object:
+    return import_events(store, path, EventOptions(max_rejected_share=1.0))
+
+
 def _lookup(store: Any, path: Path) -> object:
     options = LookupOptions(LookupKey("old", "new"), "old", "new", change_field="change")
     return import_lookup(store, path, options)
@@ -183,6 +188,10 @@ SITES = (
     b"site_id,name,district,homes_planned,homes_completed,x,y\n"
     b'A1,North,Cambridge,"1,200",100,545000,258000\nA2,South,,30,,545500,258500\n'
 )
+EVENTS = (
+    b"id,name,from,to,break,category\n1,One,2020-03-23,2020-07,yes,fire\n2,Two,2020,,,\n"
+    b"3,Three,2020-04-01,,no,\n"
+)
 KML = (
     b"<kml xmlns='http://www.opengis.net/kml/2.2'><Document><Placemark><name>b</name>"
     b"<ExtendedData><Data name='code'><value>a</value></Data></ExtendedData><Polygon>"
@@ -199,6 +208,7 @@ IMPORTERS = {
     "zip": Importer(_csv, (_zip("a.csv", INCIDENTS), _zip("b/c.csv", INCIDENTS * 50)), ".zip"),
     "measures": Importer(_measures, (b'code,people\na,7\nb,"1,000"\n', PEOPLE)),
     "sites": Importer(lambda store, path: import_sites(store, path), (SITES, POINTS)),
+    "events": Importer(_events, (EVENTS,)),
     "lookup": Importer(_lookup, (b"old,new,change\na,b,U\nc,d,S\nc,e,S\n",)),
     "postcodes": Importer(
         lambda store, path: import_postcodes(store, [path]), (CODE_POINT * 3, ONSPD)

@@ -109,6 +109,12 @@ def postcodes(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
     _run(Deletion("postcodes"), yes=yes, purge=purge, now=now)
 
 
+@app.command()
+def events(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
+    """All events."""
+    _run(Deletion("events"), yes=yes, purge=purge, now=now)
+
+
 def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool = False) -> None:
     """Ask, delete, and print both searches; exit status 2 if something is left after a purge."""
     from service.housekeeping.deleting import delete, finish_interrupted

@@ -1,4 +1,4 @@
-"""Commands ``hotspots import postcodes`` and ``hotspots import lookup``."""
+"""Commands ``hotspots import postcodes``, ``import lookup`` and ``import events``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from service.commands import terminal
+from service.commands.data.import_incidents import DateForm
 from service.commands.options import (
     Delimiter,
     Licence,
@@ -99,3 +100,47 @@ def lookup(
             ),
         )
     terminal.print_lines(result.lines())
+
+
+def events(
+    file: Annotated[Path, typer.Argument(help="CSV with one row per event.")],
+    date_form: Annotated[DateForm, typer.Option(help="The form of its dates.")] = DateForm.ISO,
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import events that explain a series: breaks, lockdowns, changes of recording."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.events import EventOptions, import_events
+
+    resources = terminal.resources()
+
+    def names(dataset: str) -> tuple[str, ...] | None:
+        if dataset not in resources.incidents.ids():
+            return None
+        incidents = resources.incidents.open(dataset)
+        return (*incidents.categories, *incidents.subcategories)
+
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_events(
+            resources.events,
+            file,
+            EventOptions(
+                source=source,
+                licence=licence,
+                date_form=date_form.value,
+                delimiter=delimiter,
+                replace=replace,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                names=names,
+                limits=resources.settings.imports,
+                progress=progress,
+            ),
+        )
+    terminal.print_lines(summary.lines())

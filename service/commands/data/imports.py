@@ -88,6 +88,7 @@ def boundaries(
 app.command()(import_incidents.incidents)
 app.command()(import_places.postcodes)
 app.command()(import_places.lookup)
+app.command()(import_places.events)
 
 
 @app.command()

@@ -39,6 +39,7 @@ KINDS = ("backup", "backup.tar")
 def _revisions(folder):
     resources = open_resources(Settings(data_dir=folder))
     stores = (resources.measures, resources.sites, resources.lookups, resources.postcodes)
+    stores = (*stores, resources.events)
     return (
         {name: resources.incidents.revision(name) for name in resources.incidents.ids()},
         resources.layers.versions(),
@@ -62,6 +63,19 @@ def test_a_restored_folder_gives_the_same_answers(folder, tmp_path, kind, serve)
         for data in (folder, again)
     ]
     assert answers[0] == answers[1]
+
+
+def test_events_are_backed_up_and_deleted_as_the_other_tables(folder, tmp_path):
+    path = tmp_path / "events.csv"
+    path.write_text("id,name,date\nnever-seen-before,Unheard of,2024-01-02\n")
+    succeed(folder, "import", "events", path)
+    succeed(folder, "backup", tmp_path / "backup")
+    said = succeed(folder, "delete", "events", "--yes", "--purge", "--now")
+    assert "deleted 1 rows" in said
+    assert not (folder / "events").exists()
+    succeed(tmp_path / "again", "restore", tmp_path / "backup")
+    (event,) = open_resources(Settings(data_dir=tmp_path / "again")).events.all()
+    assert event.event_id == "never-seen-before"
 
 
 @pytest.mark.parametrize("kind", KINDS)
