@@ -35,6 +35,7 @@ from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
 from service.store.reference.events import EventStore
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
@@ -65,6 +66,7 @@ class Resources:
     lookups: LookupStore
     postcodes: PostcodeStore
     events: EventStore
+    harm_indices: HarmIndexStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -104,14 +106,15 @@ class Resources:
         self.layers.all()
         for incidents in self.incidents.all():
             self.incidents.revision(incidents.dataset)
-        for table in (self.measures, self.sites, self.lookups, self.events):
+        tables = (self.measures, self.sites, self.lookups, self.events, self.harm_indices)
+        for table in tables:
             with contextlib.suppress(StoreError):  # said by the answers that need the table
                 table.load()
         self.note_damage()
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""
-        tables = (self.measures, self.sites, self.lookups, self.postcodes, self.events)
-        for table in tables:
+        tables = (self.measures, self.sites, self.lookups, self.events, self.harm_indices)
+        for table in (*tables, self.postcodes):
             with contextlib.suppress(StoreError):
                 table.revision()

@@ -40,6 +40,7 @@ from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
 from service.store.reference.events import EventStore
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
@@ -68,6 +69,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     lookups = LookupStore(data.subfolder("lookups"), digests=digests, damage=damage)
     postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests, damage=damage)
     events = EventStore(data.subfolder("events"), digests=digests, damage=damage)
+    harm_indices = HarmIndexStore(data.subfolder("harm_indices"), digests=digests, damage=damage)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
@@ -117,6 +119,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         lookups=lookups,
         postcodes=postcodes,
         events=events,
+        harm_indices=harm_indices,
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),

@@ -19,11 +19,13 @@ import pyarrow.ipc
 from boundaries.storage.store import LayerStore, is_same_crs
 from service.demo.county import County, build_county
 from service.demo.geography import CRS, LICENCE, SOURCE
+from service.demo.harm import published_harm
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
 from service.demo.published import sites_source
 from service.demo.residents import MEASURES
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
@@ -47,12 +49,13 @@ SITES_LICENCE = "published figures; positions approximate"
 
 @dataclass(frozen=True)
 class DemoStores:
-    """The four stores that the county is written to."""
+    """The stores that the county is written to."""
 
     layers: LayerStore
     incidents: IncidentStore
     measures: MeasureStore
     sites: SiteStore
+    harm_indices: HarmIndexStore
 
     @classmethod
     def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
@@ -62,6 +65,7 @@ class DemoStores:
             IncidentStore(data_dir / "incidents", crs=crs),
             MeasureStore(data_dir / "measures"),
             SiteStore(data_dir / "sites", crs=crs),
+            HarmIndexStore(data_dir / "harm_indices"),
         )
 
 
@@ -169,6 +173,17 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         **{**attribution, "licence": SITES_LICENCE},
     )
     yield "writing development sites", append
+    harm = published_harm()
+    append = partial(
+        stores.harm_indices.append,
+        harm.index_id,
+        harm.rows,
+        file=source_file("harm-index", harm.rows),
+        source=harm.source,
+        licence=harm.licence,
+        replace=True,
+    )
+    yield "writing the harm index", append
     for dataset, rows in county.incidents.items():
         append = partial(
             stores.incidents.append,

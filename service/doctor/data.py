@@ -17,6 +17,7 @@ TABLES = {
     "lookups": "hotspots import lookup",
     "postcodes": "hotspots import postcodes",
     "events": "hotspots import events",
+    "harm_indices": "hotspots import harm-index",
 }
 
 

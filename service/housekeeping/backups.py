@@ -20,6 +20,7 @@ from service.housekeeping.deletions import LIST, DeletionList
 from service.housekeeping.errors import BackupError
 from service.housekeeping.inventory import (
     CACHE,
+    DATASETS,
     LAYERS,
     REJECTS,
     SINGLE_TABLES,
@@ -365,7 +366,7 @@ def _members(archive: tarfile.TarFile, manifest: Manifest) -> Iterator[tuple[str
 
 def _settings_files(data: DataFolder) -> list[str]:
     """Files that belong to the data folder and to no table, layer or cache."""
-    tables = {"incidents", *SINGLE_TABLES, LAYERS, CACHE, REJECTS}
+    tables = {DATASETS, *SINGLE_TABLES, LAYERS, CACHE, REJECTS}
     names = [str(path.relative_to(data.path)) for path in all_files(data.path)]
     return [
         name

@@ -252,6 +252,8 @@ def _companions(data: DataFolder, removal: Removal) -> Iterator[str]:
     stem, digests = deletion.name or deletion.kind, set()
     if deletion.kind == "measures":
         stem = f"{deletion.where.get('layer', '')}-{deletion.where.get('measure', '')}"
+    elif deletion.kind == "harm_indices":
+        stem = f"harm-index-{deletion.where['harm_index']}"
     elif deletion.kind == DATASETS:
         tables = dict(newest_tables(data))
         table = tables.get(f"{DATASETS}/{deletion.name}")
@@ -262,7 +264,9 @@ def _companions(data: DataFolder, removal: Removal) -> Iterator[str]:
     for name in data.subfolder(REJECTS).names():
         beginning, _, ending = name.lstrip(".").rpartition("-")
         is_own = beginning in (stem, f"{stem}-postcodes-not-found")
-        if is_own and (is_whole or deletion.kind == "measures" or ending[:8] in digests):
+        if is_own and (
+            is_whole or deletion.kind in ("measures", "harm_indices") or ending[:8] in digests
+        ):
             yield f"{REJECTS}/{name}"
     if is_whole and deletion.name:
         for kind in data.subfolder(CACHE).names():

@@ -16,7 +16,16 @@ from service.store.errors import DamagedTableError
 LIST: Final = "deletions.json"
 FORMAT: Final = 1
 
-Kind = Literal["incidents", "boundaries", "measures", "lookups", "sites", "postcodes", "events"]
+Kind = Literal[
+    "incidents",
+    "boundaries",
+    "measures",
+    "lookups",
+    "sites",
+    "postcodes",
+    "events",
+    "harm_indices",
+]
 
 
 @dataclass(frozen=True)
@@ -26,7 +35,7 @@ class Deletion:
     Attributes
     ----------
     kind : str
-        Of what: incidents, boundaries, measures, lookups, sites, postcodes or events.
+        Of what: incidents, boundaries, or the name of another table.
     name : str
         Of the dataset or layer; empty where there is one table of the kind.
     where : mapping of str to str

@@ -4,11 +4,13 @@ StoreError
 ├── UnknownDatasetError     a dataset that has not been imported
 ├── UnknownAttributeError   an attribute that a dataset does not have
 ├── UnknownMeasureError     a measure, or a period of it, that a layer does not have
+├── UnknownHarmIndexError   a harm index that has not been imported, or not named among several
 ├── NoSitesError            no development sites have been imported
 ├── AlreadyImportedError    a file that is in the table already
 ├── SameNameError           another file of the same name is in the table already
 ├── MeasureExistsError      a measure of that layer and period is loaded already
 ├── LookupExistsError       a lookup between two layers is loaded already
+├── HarmIndexExistsError    a harm index of that id is loaded already
 ├── PostcodesExistError     postcodes of a file are loaded already, from another file
 ├── SiteExistsError         a development site of that identifier is loaded already
 ├── EventExistsError        an event of that identifier is loaded already
@@ -75,6 +77,24 @@ class UnknownMeasureError(StoreError):
     def __str__(self) -> str:
         names = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
         return f"layer {self.layer!r} has no measure {self.measure!r}; it has: {names}"
+
+
+@dataclass(eq=False)
+class UnknownHarmIndexError(StoreError):
+    """No harm index of that id has been imported, or none is named among several."""
+
+    code = "unknown-harm-index"
+
+    index_id: str | None
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(self.allowed)
+        if not names:
+            return "no harm index is imported yet: hotspots import harm-index FILE"
+        if self.index_id is None:
+            return f"several harm indices are imported: name one with harm_index, of {names}"
+        return f"harm index {self.index_id!r} is not one of those imported: {names}"
 
 
 class NoSitesError(StoreError):
@@ -152,6 +172,22 @@ class LookupExistsError(StoreError):
         return (
             f"a lookup from {self.from_layer} to {self.to_layer} is loaded already, from "
             f"{self.loaded_from}; nothing was imported. Run again with --replace to replace it"
+        )
+
+
+@dataclass(eq=False)
+class HarmIndexExistsError(StoreError):
+    """A harm index of that id is loaded already."""
+
+    code = "harm-index-exists"
+
+    index_id: str
+    loaded_from: str
+
+    def __str__(self) -> str:
+        return (
+            f"harm index {self.index_id!r} is loaded already, from {self.loaded_from}; nothing "
+            "was imported. Run again with --replace to replace it"
         )
 
 

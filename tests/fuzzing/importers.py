@@ -17,6 +17,7 @@ import shapely
 from boundaries.errors import BoundaryError
 from service.imports.boundaries import import_boundaries
 from service.imports.events import EventOptions, import_events
+from service.imports.harm_index import HarmIndexOptions, import_harm_index
 from service.imports.incidents.csv import IncidentColumns, import_csv
 from service.imports.incidents.importer import ImportOptions
 from service.imports.incidents.police_uk import HEADER, import_police_uk
@@ -127,6 +128,11 @@ def _lookup(store: Any, path: Path) -> object:
     return import_lookup(store, path, options)
 
 
+def _harm_index(store: Any, path: Path) -> object:
+    options = HarmIndexOptions("fed", "days", "code", "offence", max_rejected_share=1.0)
+    return import_harm_index(store, path, options)
+
+
 def _boundaries(store: Any, path: Path) -> object:
     return import_boundaries(store, path, layer="fed", code_field="code")
 
@@ -210,6 +216,9 @@ IMPORTERS = {
     "sites": Importer(lambda store, path: import_sites(store, path), (SITES, POINTS)),
     "events": Importer(_events, (EVENTS,)),
     "lookup": Importer(_lookup, (b"old,new,change\na,b,U\nc,d,S\nc,e,S\n",)),
+    "harm-index": Importer(
+        _harm_index, (b"code,offence,days\n8N,Assault - ABH,10\n,Arson,18.75\n",)
+    ),
     "postcodes": Importer(
         lambda store, path: import_postcodes(store, [path]), (CODE_POINT * 3, ONSPD)
     ),

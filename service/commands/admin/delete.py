@@ -115,6 +115,17 @@ def events(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
     _run(Deletion("events"), yes=yes, purge=purge, now=now)
 
 
+@app.command()
+def harm_index(
+    index: Annotated[str, typer.Argument(help="Id of the index.")],
+    yes: Yes = False,
+    purge: Purge = False,
+    now: Now = False,
+) -> None:
+    """A harm index."""
+    _run(Deletion("harm_indices", where={"harm_index": index}), yes=yes, purge=purge, now=now)
+
+
 def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool = False) -> None:
     """Ask, delete, and print both searches; exit status 2 if something is left after a purge."""
     from service.housekeeping.deleting import delete, finish_interrupted

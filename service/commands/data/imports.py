@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service.commands import terminal
-from service.commands.data import import_incidents, import_places
+from service.commands.data import import_harm, import_incidents, import_places
 from service.commands.options import (
     Decimal,
     Delimiter,
@@ -89,6 +89,7 @@ app.command()(import_incidents.incidents)
 app.command()(import_places.postcodes)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
+app.command()(import_harm.harm_index)
 
 
 @app.command()

@@ -1,1 +1,1 @@
-"""Tables that analyses refer to besides incidents: measures, lookups, postcodes, sites."""
+"""Tables that analyses refer to besides incidents: measures, lookups, sites and more."""

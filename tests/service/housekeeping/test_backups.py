@@ -15,7 +15,7 @@ from service.housekeeping import restoring
 from service.housekeeping.backups import MANIFEST, write_backup
 from service.housekeeping.deletions import LIST, DeletionList
 from service.housekeeping.errors import BackupError
-from service.housekeeping.inventory import all_files
+from service.housekeeping.inventory import SINGLE_TABLES, all_files
 from service.housekeeping.removal import removal_of
 from service.housekeeping.restoring import restore
 from service.store.delta import newest_version
@@ -38,8 +38,7 @@ KINDS = ("backup", "backup.tar")
 
 def _revisions(folder):
     resources = open_resources(Settings(data_dir=folder))
-    stores = (resources.measures, resources.sites, resources.lookups, resources.postcodes)
-    stores = (*stores, resources.events)
+    stores = [getattr(resources, name) for name in SINGLE_TABLES]
     return (
         {name: resources.incidents.revision(name) for name in resources.incidents.ids()},
         resources.layers.versions(),

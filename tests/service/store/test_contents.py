@@ -18,6 +18,7 @@ from service.store.contents import Content, committed_content, rows_digest, tabl
 from service.store.delta import newest_version, open_version
 from service.store.errors import DamagedTableError, StoreError, WrongCrsError
 from service.store.incidents import IncidentStore
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupKey, LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
@@ -133,6 +134,13 @@ def import_postcodes(store):
     store.append(postcode_rows(["NR11AA"], third), files=[third])
 
 
+def import_harm_indices(store):
+    rows = pa.table({"offence": ["Arson", "Theft"], "days": [18.75, 2.0]})
+    store.append("first", rows, file=a_file("f"))
+    store.append("second", rows.slice(1), file=a_file("g"))
+    store.append("first", rows.slice(1), file=a_file("h"), replace=True)
+
+
 def placed(store):
     return lambda folder, **options: store(folder, crs=CRS, **options)
 
@@ -142,6 +150,7 @@ STORES = {  # how each is opened, filled, and read
     "measures": (MeasureStore, import_measures, lambda store: store.available("lsoa")),
     "sites": (placed(SiteStore), import_sites, lambda store: store.open()),
     "lookups": (LookupStore, import_lookups, lambda store: store.available()),
+    "harm_indices": (HarmIndexStore, import_harm_indices, lambda store: store.open("first")),
     "postcodes": (placed(PostcodeStore), import_postcodes, lambda store: store.open()),
 }
 every_store = pytest.mark.parametrize("kind", STORES)
