@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import delete, demo, doctor, housekeeping, serve
-from service.commands.answers import growth, tables
+from service.commands.answers import growth, rankings, tables
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
@@ -63,6 +63,7 @@ app.command()(tables.emerging)
 app.command()(tables.change)
 app.command()(tables.trend)
 app.command()(tables.crosstab)
+app.command()(rankings.ranked)
 app.command()(tables.places)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
 

@@ -168,10 +168,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.analyses.tables": {
         "boundaries.layers",
+        "boundaries.points",
         "service.analyses.inputs",
         "service.coverage",
         "service.model",
         "service.queries",
+        "service.sentences",
         "service.store",
         "service.store.reference",
         "spatial",

@@ -29,6 +29,7 @@ from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.tables.crosstabs import Crosstabs
+from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
 from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
@@ -85,6 +86,7 @@ class Resources:
     forecasts: Forecasts
     trends: Trends
     crosstabs: Crosstabs
+    ranked_lists: RankedLists
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

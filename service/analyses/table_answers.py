@@ -15,6 +15,7 @@ from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
@@ -227,6 +228,9 @@ priorities_table: Final = DatasetTable[PrioritiesQuery](
 crosstab_table: Final = DatasetTable[CrosstabQuery](
     lambda resources: resources.crosstabs,
     lambda query: f"{query.rows}-{query.columns}".replace(":", "-").replace(",", "-"),
+)
+ranked_table: Final = LayerTable[RankedQuery](
+    lambda resources: resources.ranked_lists, lambda query: f"ranked-by-{query.by}"
 )
 
 

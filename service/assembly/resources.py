@@ -35,6 +35,7 @@ from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.resources import Resources
 from service.analyses.tables.crosstabs import Crosstabs
+from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
@@ -134,6 +135,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=Trends(areas=areas, settings=settings),
         crosstabs=Crosstabs(areas=areas, measures=measures),
+        ranked_lists=RankedLists(areas=areas, measures=measures),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 
 from service.analyses.areas.rows import TrendRow
-from service.analyses.table_answers import crosstab_table, trend_table
+from service.analyses.table_answers import crosstab_table, ranked_table, trend_table
+from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.crosstabs import CrosstabQuery
+from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
 from service.render.tables.formats import PlainSuffix
 
@@ -40,6 +42,22 @@ add_table_routes(
         description="Incidents by two axes, each of areas, categories, an attribute, ages, or "
         "a part of the calendar or the clock.",
         description_as="The same as CSV or Parquet; layout=wide is the table as people read it.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/ranked/{layer}",
+    TableKind(
+        name="ranked",
+        query=RankedQuery,
+        row=RankedRow,
+        answer=ranked_table,
+        description="Areas by count, share or rate, the highest first, each with the ranks that "
+        "the data leave open.",
+        description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),
 )

@@ -505,6 +505,46 @@ export interface PriorityRow {
   change_q_value?: number | null;
 }
 
+/** An area with its rank; behind the areas, what is in none of them, and totals. */
+export interface RankedRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Name of the area of the larger layer that it is in. Only with larger_layer. */
+  larger_area?: string | null;
+  /**
+   * 1 for the highest; equal areas share a rank. Null without a denominator, and in the rows behind
+   * the areas.
+   */
+  rank: number | null;
+  /**
+   * The best rank that the data leave open: with 95 % confidence the ranks of all areas lie within
+   * their limits.
+   */
+  rank_best: number | null;
+  /** The worst rank that the data leave open. */
+  rank_worst: number | null;
+  /** Incidents. Unit: incidents. */
+  count: number;
+  /** Per cent of the incidents in the areas, or of all records with share_of=records. Unit: %. */
+  share: number | null;
+  /** Share of this area and of all before it. Unit: %. */
+  cumulative_share: number | null;
+  /** What the rate is over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator; the method states the unit. Only with a denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  upper?: number | null;
+  /** Whether it is at the threshold or above it. Only with threshold. */
+  is_flagged?: boolean | null;
+}
+
 /** A whole month, quarter or year and its incidents, oldest first. */
 export interface TrendRow {
   /** First month of the step, ISO. */
@@ -940,6 +980,7 @@ export type ColumnName =
   | "count"
   | "count_after"
   | "count_before"
+  | "cumulative_share"
   | "days"
   | "denominator"
   | "denominator_added"
@@ -981,9 +1022,11 @@ export type ColumnName =
   | "incidents"
   | "incidents_within"
   | "inside"
+  | "is_flagged"
   | "is_significant"
   | "island"
   | "kind"
+  | "larger_area"
   | "largest_share"
   | "last"
   | "last_phase_year"

@@ -394,6 +394,7 @@ EVERY_ANSWER = [
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
+    ["ranked", world.DATASET, world.CELLS],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -63,6 +63,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],
     "layer": [("nonsense", "district, cell"), ("../district", "district, cell")],
+    "larger_layer": [("nonsense", "district, cell"), ("", "1 character")],
     "surroundings": [("nonsense", "district, cell"), ("", "1 character")],
     "population": [("nonsense", "nonsense"), ("residents:1999", "residents"), ("", "1 character")],
     "households": [("nonsense", "nonsense"), ("", "1 character")],

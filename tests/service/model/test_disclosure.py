@@ -18,6 +18,7 @@ QUESTIONS = {
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
     "/v1/tables/{dataset}/trend": ("",),
+    "/v1/tables/{dataset}/ranked/{layer}": ("denominator=residents&larger_layer=district",),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}

@@ -1,0 +1,28 @@
+"""Commands that write ranked lists and comparisons."""
+
+from service.access.admission import Question
+from service.commands import terminal
+from service.commands.answers.query_options import with_query
+from service.commands.answers.tables import Dataset, Layer, write_table
+from service.commands.options import Format, Out
+from service.queries.rankings import RankedQuery
+
+
+@with_query(RankedQuery)
+def ranked(
+    dataset: Dataset,
+    layer: Layer,
+    query: RankedQuery,
+    format_: Format = None,
+    out: Out = None,
+) -> None:
+    """Areas by count, share or rate, with the ranks that the data leave open."""
+    resources = terminal.resources()
+    question = Question("ranked", {"dataset": dataset, "layer": layer}, query)
+    write_table(
+        resources,
+        question,
+        lambda: resources.ranked_lists.table(dataset, layer, query),
+        format_,
+        out,
+    )

@@ -1,0 +1,69 @@
+"""Query of a ranked list: areas by count, share or rate, highest first."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from service.model.queries import IncidentQuery, Text
+from service.queries.areas import RatePer
+
+
+class RankedQuery(IncidentQuery):
+    """Query of a ranked list of areas."""
+
+    by: Annotated[
+        Literal["count", "share", "rate"],
+        Field(description="What ranks the areas: incidents, their share, or their rate."),
+    ] = "count"
+    share_of: Annotated[
+        Literal["areas", "records"],
+        Field(
+            description="What shares are of: the incidents in the areas of the list, or all "
+            "records selected, those outside or without a place too."
+        ),
+    ] = "areas"
+    denominator: Annotated[
+        Text | None,
+        Field(
+            description="What rates are over: a measure loaded for the layer, such as residents; "
+            "needed by by=rate. Write measure:period for a period other than the latest."
+        ),
+    ] = None
+    per: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many."),
+    ] = 1000.0
+    rate_per: RatePer = "year"
+    threshold: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1e12,
+            allow_inf_nan=False,
+            description="Flag the areas with this value of `by` or more.",
+        ),
+    ] = None
+    top: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=1_000_000,
+            description="Only areas with this rank or a better one; those that share the last "
+            "rank too.",
+        ),
+    ] = None
+    larger_layer: Annotated[
+        Text | None,
+        Field(
+            description="Also name the area of this layer that each area is in, which tells areas "
+            "of one name apart."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.by == "rate" and self.denominator is None:
+            raise ValueError(
+                "by=rate needs denominator=, the name of a measure loaded for the layer"
+            )
+        return self
