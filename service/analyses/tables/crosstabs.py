@@ -1,6 +1,5 @@
 """Cross-tables: incidents counted along two axes, with shares, monthly means and rates."""
 
-import dataclasses
 import math
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,13 +9,20 @@ import numpy as np
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.selection import Selection
-from service.analyses.tables.axes import Axis, axis_of, axis_of_areas
+from service.analyses.tables.axes import Axis
+from service.analyses.tables.axis_inputs import (
+    axis_named,
+    placement_notes,
+    selection_of,
+    sources_of,
+    version_of,
+)
 from service.analyses.tables.cells import Cells, counted, covered_days_of
 from service.analyses.tables.rows import CrosstabRow, wide_row
 from service.coverage.spans import listed
 from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
-from service.model.provenance import dataset_source, layer_source, provenance, short_digest
+from service.model.provenance import provenance, short_digest
 from service.model.rows import ColumnValues
 from service.queries.crosstabs import AxisName, CrosstabQuery
 from service.store.reference.measures import MeasureStore
@@ -94,9 +100,8 @@ class Crosstabs:
         str
             It changes when the dataset, a layer, a measure or the software does.
         """
-        layer_ids = [name.argument or None for name in _axes(query) if name.kind == "layer"]
-        versions = [self._areas.version(dataset, layer_id) for layer_id in (*layer_ids, None)]
-        return short_digest(*versions, self._measures.revision(), "crosstab")
+        counts_version = version_of(self._areas, dataset, _axes(query))
+        return short_digest(counts_version, self._measures.revision(), "crosstab")
 
     def table(self, dataset: str, query: CrosstabQuery) -> Table:
         """One `CrosstabRow` per cell, or a row and column for each of the cross-table's own.
@@ -124,8 +129,8 @@ class Crosstabs:
             If there are too many cells.
         """
         names = _axes(query)
-        selection = self._selection(dataset, query, names)
-        rows, columns = (self._axis(selection, name, query.within) for name in names)
+        selection = selection_of(self._areas, dataset, query.incident_filter(), names)
+        rows, columns = (axis_named(self._areas, selection, name) for name in names)
         most_columns = MAX_CELLS if query.layout == "long" else MAX_COLUMNS
         for asked, allowed, what in (
             (len(rows.keys) * len(columns.keys), MAX_CELLS, "cells"),
@@ -146,7 +151,14 @@ class Crosstabs:
             row=row,
             columns=content,
             provenance=provenance(
-                sources=self._sources(selection, names, denominator, query.within),
+                sources={
+                    **sources_of(self._areas, selection, names),
+                    **(
+                        {}
+                        if denominator is None
+                        else {"denominator": denominator.measure.source()}
+                    ),
+                },
                 filter={**selection.provenance_filter(), "within": query.within},
                 method={
                     "name": "cross-table",
@@ -158,36 +170,12 @@ class Crosstabs:
                 counts={"records": selection.records, "in_cells": int(cells.count.sum())},
                 notes=(
                     *selection.coverage_notes(),
-                    *self._placement_notes(selection, names),
+                    *placement_notes(self._areas, selection, names),
                     *(() if denominator is None else denominator.measure.notes()),
                     *_notes(selection, cells, names),
                 ),
             ),
         )
-
-    def _selection(
-        self, dataset: str, query: CrosstabQuery, names: tuple[AxisName, ...]
-    ) -> Selection:
-        """The incidents to count; of areas those inside, else what is located there."""
-        selection = self._areas.select(dataset, query.incident_filter())
-        if query.within is None:
-            return selection
-        layer_id = next((name.argument for name in names if name.kind == "layer"), None)
-        if layer_id is None:
-            inside = self._areas.inside(selection.incidents, query.within)
-        else:
-            layer = self._areas.layer(layer_id)
-            area = self._areas.placement(selection.incidents, layer).area
-            inside = np.append(self._areas.in_scope(layer, query.within), False)[area]
-        return dataclasses.replace(selection, mask=selection.mask & inside)
-
-    def _axis(self, selection: Selection, name: AxisName, within: str | None) -> Axis:
-        """The keys of the selected incidents on an axis."""
-        if name.kind != "layer":
-            return axis_of(selection, name)
-        layer = self._areas.layer(name.argument)
-        placement = self._areas.placement(selection.incidents, layer)
-        return axis_of_areas(selection, placement, layer, self._areas.in_scope(layer, within))
 
     def _denominator(self, name: AxisName, rows: Axis, query: CrosstabQuery) -> Exposure | None:
         """What rates are over, where that is asked for."""
@@ -201,32 +189,6 @@ class Crosstabs:
         over = np.array([value_of.get(key, math.nan) for key in rows.keys])
         is_area = np.array([key in value_of for key in rows.keys])
         return Exposure(measure, over, is_area)
-
-    def _placement_notes(
-        self, selection: Selection, names: tuple[AxisName, ...]
-    ) -> tuple[str, ...]:
-        """How the incidents were placed in the areas of the axes."""
-        layers = [self._areas.layer(name.argument) for name in names if name.kind == "layer"]
-        notes = [self._areas.placement(selection.incidents, layer).notes for layer in layers]
-        return tuple(dict.fromkeys(note for part in notes for note in part))
-
-    def _sources(
-        self,
-        selection: Selection,
-        names: tuple[AxisName, ...],
-        denominator: Exposure | None,
-        within: str | None,
-    ) -> dict[str, Any]:
-        """The dataset, the layers of the axes and of the filter, and the denominator."""
-        layers = [self._areas.layer(name.argument) for name in names if name.kind == "layer"]
-        sources: dict[str, Any] = {"dataset": dataset_source(selection.incidents)}
-        for key, layer in zip(("layer", "second_layer"), layers, strict=False):
-            sources[key] = layer_source(layer)
-        if within is not None:
-            sources["within"] = self._areas.within(within).source()
-        if denominator is not None:
-            sources["denominator"] = denominator.measure.source()
-        return sources
 
 
 def _axes(query: CrosstabQuery) -> tuple[AxisName, AxisName]:
