@@ -1,0 +1,1 @@
+"""Series of values over time: process limits, special causes and step changes."""
