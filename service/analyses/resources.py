@@ -28,6 +28,8 @@ from service.analyses.growth.sites import SiteTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.process_control.control import ProcessControl
+from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
@@ -85,6 +87,8 @@ class Resources:
     site_maps: SiteMaps
     forecasts: Forecasts
     trends: Trends
+    process_control: ProcessControl
+    step_changes: StepChangeTables
     crosstabs: Crosstabs
     ranked_lists: RankedLists
     places: Places

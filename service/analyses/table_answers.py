@@ -15,6 +15,7 @@ from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
 from service.runtime.data_state import DataVersion
@@ -231,6 +232,12 @@ crosstab_table: Final = DatasetTable[CrosstabQuery](
 )
 ranked_table: Final = LayerTable[RankedQuery](
     lambda resources: resources.ranked_lists, lambda query: f"ranked-by-{query.by}"
+)
+process_control_table: Final = DatasetTable[ProcessControlQuery](
+    lambda resources: resources.process_control, lambda _: "process-control"
+)
+step_changes_table: Final = DatasetTable[StepChangesQuery](
+    lambda resources: resources.step_changes, lambda _: "step-changes", Cost.HEAVY
 )
 
 

@@ -33,6 +33,8 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.process_control.control import ProcessControl
+from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.resources import Resources
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
@@ -111,6 +113,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     priorities = Priorities(
         reader=growth_reader, changes=period_changes, rules=read_rules(settings.priority_rules)
     )
+    trends = Trends(areas=areas, settings=settings)
     return Resources(
         settings=settings,
         layers=layers,
@@ -133,7 +136,9 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         period_changes=period_changes,
         displacement=Displacement(areas=areas),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
-        trends=Trends(areas=areas, settings=settings),
+        trends=trends,
+        process_control=ProcessControl(trends=trends, areas=areas, events=events),
+        step_changes=StepChangeTables(trends=trends, areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures),
         ranked_lists=RankedLists(areas=areas, measures=measures),
         site_tables=SiteTables(sites),

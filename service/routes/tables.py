@@ -1,13 +1,21 @@
-"""Tables of one dataset: its trend, and cross-tables."""
+"""Tables of one dataset: its trend and what follows from it, and cross-tables."""
 
 from fastapi import APIRouter
 
 from service.analyses.areas.rows import TrendRow
-from service.analyses.table_answers import crosstab_table, ranked_table, trend_table
+from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
+from service.analyses.table_answers import (
+    crosstab_table,
+    process_control_table,
+    ranked_table,
+    step_changes_table,
+    trend_table,
+)
 from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.crosstabs import CrosstabQuery
+from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
 from service.render.tables.formats import PlainSuffix
@@ -26,6 +34,38 @@ add_table_routes(
         description="Incidents of one area, or of the study area, per whole month, quarter or "
         "year.",
         description_as="One row per month, quarter or year, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/process-control",
+    TableKind(
+        name="process_control",
+        query=ProcessControlQuery,
+        row=ProcessControlRow,
+        answer=process_control_table,
+        description="Process limits of a trend (XmR) and the steps with a special cause, by the "
+        "rules of Making Data Count.",
+        description_as="One row per month, quarter or year, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/step-changes",
+    TableKind(
+        name="step_changes",
+        query=StepChangesQuery,
+        row=StepChangeRow,
+        answer=step_changes_table,
+        description="Where the level of a trend changes by more than chance, with a p that counts "
+        "the search.",
+        description_as="One row per level, as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),
 )

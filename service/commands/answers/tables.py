@@ -27,6 +27,7 @@ from service.queries.heatmaps import (
     RasterQuery,
 )
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.trends import TrendQuery
 from service.render.documents import document_json
 from service.render.maps.heat_map import map_png
@@ -193,6 +194,30 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
     resources = terminal.resources()
     question = Question("trend", {"dataset": dataset}, query)
     write_table(resources, question, lambda: resources.trends.trend(dataset, query), format_, out)
+
+
+@with_query(ProcessControlQuery)
+def process_control(
+    dataset: Dataset, query: ProcessControlQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Process limits of a trend (XmR), and the steps with a special cause."""
+    resources = terminal.resources()
+    question = Question("process-control", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.process_control.table(dataset, query), format_, out
+    )
+
+
+@with_query(StepChangesQuery)
+def step_changes(
+    dataset: Dataset, query: StepChangesQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Where the level of a trend changes by more than chance."""
+    resources = terminal.resources()
+    question = Question("step-changes", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.step_changes.table(dataset, query), format_, out
+    )
 
 
 @with_query(CrosstabQuery)

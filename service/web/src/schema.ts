@@ -910,6 +910,62 @@ export interface ForecastRow {
   class?: string | null;
 }
 
+/** A whole step of a series with its process limits, oldest first. */
+export interface ProcessControlRow {
+  /** First month of the step, ISO. */
+  month: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
+  count: number | null;
+  /** Incidents per day or year, as `per` asks, which the limits are of. */
+  rate: number | null;
+  /** Limits are made anew in each segment, counted from 1. */
+  segment: number;
+  /** Distance from the rate of the step before; null after a gap and where a segment begins. */
+  moving_range: number | null;
+  /** Mean of the rates of the segment. */
+  mean: number | null;
+  /** Lower process limit; 0 where it would be below, as no rate can be. */
+  lower: number | null;
+  /** Two thirds of the way from the mean to the lower limit, or 0. */
+  lower_near: number | null;
+  /** Two thirds of the way from the mean to the upper limit. */
+  upper_near: number | null;
+  /** Upper process limit. */
+  upper: number | null;
+  /** The rules that the step meets: outside limits, trend, two in three, shift; empty if none. */
+  rules: string;
+  /**
+   * common cause, or concern, improvement or neither with high or low; null where the step is
+   * covered in part or not at all, and is not judged.
+   */
+  variation: string | null;
+}
+
+/** A level of a series, between two step changes, oldest first. */
+export interface StepChangeRow {
+  /** First month of the first step of the level, ISO. */
+  month: string;
+  /** First month of its last step, ISO. */
+  last_month: string;
+  /** Steps of the level that are covered in full. */
+  steps: number;
+  /** Days that the data cover of these. Unit: days. */
+  days: number;
+  /** Incidents in these. Unit: incidents. */
+  count: number;
+  /** Incidents per day or year, as `per` asks. */
+  rate: number;
+  /**
+   * The rate divided by that of the level before; null for the first level and after a level
+   * without incidents.
+   */
+  ratio: number | null;
+  /** Probability of a change as clear anywhere in the part searched, if none were there. */
+  p_value: number | null;
+}
+
 /** A cell of a cross-table; its rows in their order, and within each its columns. */
 export interface CrosstabRow {
   /** Key of the row, such as an area's code or a month. */
@@ -1029,14 +1085,18 @@ export type ColumnName =
   | "larger_area"
   | "largest_share"
   | "last"
+  | "last_month"
   | "last_phase_year"
   | "last_z_score"
   | "layer"
   | "layer_title"
   | "lower"
+  | "lower_near"
   | "lower_shared_out"
   | "mass_percent"
+  | "mean"
   | "month"
+  | "moving_range"
   | "name"
   | "nearest_higher_m"
   | "nearest_hotspot"
@@ -1087,6 +1147,7 @@ export type ColumnName =
   | "row_name"
   | "rules"
   | "run"
+  | "segment"
   | "sentence"
   | "sha256"
   | "share"
@@ -1101,14 +1162,17 @@ export type ColumnName =
   | "sites_not_published"
   | "size_class"
   | "stays_hot_share"
+  | "steps"
   | "transition"
   | "trend_p_value"
   | "trend_s"
   | "trend_z_score"
   | "unit"
   | "upper"
+  | "upper_near"
   | "upper_shared_out"
   | "value"
+  | "variation"
   | "weight"
   | "weighted"
   | "weighted_after"

@@ -393,6 +393,8 @@ EVERY_ANSWER = [
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
+    ["process-control", world.DATASET, "--rebase", "2024-01", "--direction", "decrease"],
+    ["step-changes", world.DATASET, "--category", "assault"],
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["ranked", world.DATASET, world.CELLS],
     ["places", "cell"],

@@ -42,6 +42,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("circle:1,2", "circle:"),
         ("polygon:545000,258000", "corners"),
     ],
+    "rebase": [("2024-13", "ISO"), ("1999-01", "from 2023-01-01"), ("", "ISO")],
     "rows": [("nonsense", "month-of-year"), ("", "1 character"), ("year", "name two axes")],
     "columns": [("nonsense", "month-of-year"), ("", "1 character")],
     "subcategory": [("nonsense", "none"), ("", "1 character")],

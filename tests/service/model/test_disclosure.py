@@ -19,6 +19,8 @@ QUESTIONS = {
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
     "/v1/tables/{dataset}/trend": ("",),
     "/v1/tables/{dataset}/ranked/{layer}": ("denominator=residents&larger_layer=district",),
+    "/v1/tables/{dataset}/process-control": ("",),
+    "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}

@@ -1,0 +1,67 @@
+"""Columns of the tables of a series."""
+
+from typing import Final
+
+from service.model.rows import COUNT, NOTHING, RECORDS, Discloses, Row, column
+
+_OF_COUNT: Final = Discloses.of("count")
+_OF_ALL: Final = Discloses.of(RECORDS)
+
+
+class ProcessControlRow(Row):
+    """A whole step of a series with its process limits, oldest first."""
+
+    month: str = column("First month of the step, ISO.", NOTHING)
+    days: int = column("Days of the step that the data cover.", NOTHING, "days")
+    count: int | None = column(
+        "Incidents in the step; null where the data cover none of it.", COUNT, "incidents"
+    )
+    rate: float | None = column(
+        "Incidents per day or year, as `per` asks, which the limits are of.", _OF_COUNT
+    )
+    segment: int = column("Limits are made anew in each segment, counted from 1.", NOTHING)
+    moving_range: float | None = column(
+        "Distance from the rate of the step before; null after a gap and where a segment begins.",
+        _OF_ALL,
+    )
+    mean: float | None = column("Mean of the rates of the segment.", _OF_ALL)
+    lower: float | None = column(
+        "Lower process limit; 0 where it would be below, as no rate can be.", _OF_ALL
+    )
+    lower_near: float | None = column(
+        "Two thirds of the way from the mean to the lower limit, or 0.", _OF_ALL
+    )
+    upper_near: float | None = column(
+        "Two thirds of the way from the mean to the upper limit.", _OF_ALL
+    )
+    upper: float | None = column("Upper process limit.", _OF_ALL)
+    rules: str = column(
+        "The rules that the step meets: outside limits, trend, two in three, shift; empty if "
+        "none.",
+        _OF_ALL,
+    )
+    variation: str | None = column(
+        "common cause, or concern, improvement or neither with high or low; null where the step "
+        "is covered in part or not at all, and is not judged.",
+        _OF_ALL,
+    )
+
+
+class StepChangeRow(Row):
+    """A level of a series, between two step changes, oldest first."""
+
+    month: str = column("First month of the first step of the level, ISO.", _OF_ALL)
+    last_month: str = column("First month of its last step, ISO.", _OF_ALL)
+    steps: int = column("Steps of the level that are covered in full.", _OF_ALL)
+    days: int = column("Days that the data cover of these.", _OF_ALL, "days")
+    count: int = column("Incidents in these.", COUNT, "incidents")
+    rate: float = column("Incidents per day or year, as `per` asks.", _OF_COUNT)
+    ratio: float | None = column(
+        "The rate divided by that of the level before; null for the first level and after a level "
+        "without incidents.",
+        _OF_ALL,
+    )
+    p_value: float | None = column(
+        "Probability of a change as clear anywhere in the part searched, if none were there.",
+        _OF_ALL,
+    )

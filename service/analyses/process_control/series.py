@@ -1,0 +1,99 @@
+"""The series of a trend, as what follows from it needs it: whole steps alone."""
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.analyses.areas.trends import Trends
+from service.analyses.inputs.area_counts import Areas
+from service.analyses.inputs.periods import STEP_MONTHS
+from service.model.answers import Provenance, Table
+from service.queries.process_control import SeriesQuery
+from service.queries.trends import TrendQuery
+from spatial.arrays import BoolArray, FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """A trend, and which of its steps the data cover.
+
+    Attributes
+    ----------
+    trend : Table
+        Its answer: columns ``month``, ``days``, ``count`` and ``rate``.
+    first_day, last_day : (steps,) datetime64[D]
+        Of each step.
+    exposure : (steps,) float64
+        Days that the data cover, or where only some days of the week are selected, their weeks.
+    is_whole : (steps,) bool
+        Whether the data cover all of it.
+    """
+
+    trend: Table
+    first_day: NDArray[np.datetime64]
+    last_day: NDArray[np.datetime64]
+    exposure: FloatArray
+    is_whole: BoolArray
+
+    @property
+    def labels(self) -> NDArray[np.object_]:
+        """(steps,) The first month of each step."""
+        return self.trend.columns["month"]
+
+    def provenance(self, method: dict[str, object], notes: tuple[str, ...]) -> Provenance:
+        """The provenance of an answer made from the trend.
+
+        Parameters
+        ----------
+        method : dict of str to object
+            Members in the place of the trend's own, or besides them.
+        notes : tuple of str
+            Notes after the trend's.
+
+        Returns
+        -------
+        Provenance
+            With the sources, filter and counts of the trend.
+        """
+        of_trend = self.trend.provenance
+        kept = {k: v for k, v in of_trend.method.items() if k != "interval"}
+        return dataclasses.replace(
+            of_trend, method={**kept, **method}, notes=(*of_trend.notes, *notes)
+        )
+
+
+def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) -> Series:
+    """The series that a trend with the same parameters has.
+
+    Parameters
+    ----------
+    trends : Trends
+        Counts its steps.
+    areas : Areas
+        Selects the incidents, whose coverage says which steps are whole.
+    dataset : str
+        Id of the dataset.
+    query : SeriesQuery
+        Filter, area and step.
+
+    Returns
+    -------
+    Series
+        Possibly without steps.
+
+    Raises
+    ------
+    InvalidWithinError, UnknownLayerError, UnknownAreaError, NoStudyAreaError, TooMuchWorkError
+        As a trend.
+    """
+    trend = trends.trend(dataset, query.part(TrendQuery))
+    first_month = trend.columns["month"].astype("datetime64[M]")
+    first_day = first_month.astype("datetime64[D]")
+    last_day = (first_month + STEP_MONTHS[query.step]).astype("datetime64[D]") - 1
+    selection = areas.select(dataset, query.incident_filter())
+    length = (last_day - first_day).astype(np.int64) + 1
+    exposure = selection.exposure_days(first_day, last_day)
+    is_whole = (trend.columns["days"] == length) & (exposure > 0)
+    return Series(trend, first_day, last_day, exposure, is_whole)

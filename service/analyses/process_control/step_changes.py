@@ -1,0 +1,130 @@
+"""Step changes: where the level of a series of counts changes by more than chance."""
+
+import numpy as np
+
+from service.analyses.areas.trends import DAYS_PER, Trends
+from service.analyses.inputs.area_counts import Areas
+from service.analyses.process_control.rows import StepChangeRow
+from service.analyses.process_control.series import series_of
+from service.coverage.spans import listed
+from service.model.answers import Table
+from service.model.provenance import short_digest
+from service.queries.process_control import StepChangesQuery
+from service.queries.trends import TrendQuery
+from spatial.process_control.step_changes import SHORTEST, step_changes
+
+
+class StepChangeTables:
+    """Levels of counts over time.
+
+    Parameters
+    ----------
+    trends : Trends
+        Counts the steps.
+    areas : Areas
+        Selects the incidents.
+    """
+
+    def __init__(self, *, trends: Trends, areas: Areas) -> None:
+        self._trends = trends
+        self._areas = areas
+
+    def version(self, dataset: str, query: StepChangesQuery) -> str:
+        """A short digest of everything that the levels depend on, apart from the query.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : StepChangesQuery
+            Names the area.
+
+        Returns
+        -------
+        str
+            It changes when the dataset, the layer or the software does.
+        """
+        return short_digest(self._trends.version(dataset, query.part(TrendQuery)), "steps")
+
+    def table(self, dataset: str, query: StepChangesQuery) -> Table:
+        """One `StepChangeRow` per level; one alone where no change is called.
+
+        Steps that the data cover in part or not at all are left out.
+
+        Parameters
+        ----------
+        dataset : str
+            Id of the dataset.
+        query : StepChangesQuery
+            Filter, area, step and level.
+
+        Returns
+        -------
+        Table
+            In the order of time; empty where no step is whole.
+
+        Raises
+        ------
+        InvalidWithinError, UnknownLayerError, UnknownAreaError, NoStudyAreaError, TooMuchWorkError
+            As a trend.
+        """
+        series = series_of(self._trends, self._areas, dataset, query)
+        is_whole = series.is_whole
+        columns, labels = series.trend.columns, series.labels[is_whole]
+        count = columns["count"][is_whole].astype(np.float64)
+        exposure = series.exposure[is_whole]
+        changes = step_changes(
+            count,
+            exposure,
+            level=query.level,
+            permutations=query.permutations,
+            seed=query.seed,
+        )
+        first = changes.first
+        last = np.append(first[1:], len(labels))[: len(first)] - 1
+        total = _sums(count, changes.first)
+        rate = total * DAYS_PER[query.per] / _sums(exposure, first)
+        before = np.append(np.nan, rate[:-1])[: len(rate)]
+        ratio = rate / np.where(before > 0, before, np.nan)
+        notes = []
+        if not is_whole.all():
+            left_out = listed(series.labels[~is_whole].tolist(), most=12)
+            notes.append(f"Left out, as the data do not cover all of it: {left_out}.")
+        if len(labels) < 2 * SHORTEST:
+            notes.append(
+                f"{len(labels)} whole steps are too few to search: a level lasts at least "
+                f"{SHORTEST}."
+            )
+        elif len(first) == 1:
+            notes.append(f"No change of level is called at p {query.level:g}.")
+        return Table(
+            kind="step-changes",
+            row=StepChangeRow,
+            columns={
+                "month": labels[first],
+                "last_month": labels[last],
+                "steps": last - first + 1,
+                "days": _sums(columns["days"][is_whole].astype(np.int64), first),
+                "count": total.astype(np.int64),
+                "rate": rate,
+                "ratio": ratio,
+                "p_value": changes.p_value,
+            },
+            provenance=series.provenance(
+                {
+                    "name": "step changes",
+                    "search": "binary segmentation by likelihood ratio",
+                    "null": "steps in random order; the largest ratio of each order counts",
+                    "shortest_level": SHORTEST,
+                    "level": query.level,
+                    "permutations": query.permutations,
+                    "seed": query.seed,
+                },
+                tuple(notes),
+            ),
+        )
+
+
+def _sums(values: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """The sum of each part of an array, by the first position of each."""
+    return np.add.reduceat(values, first) if len(first) else values[:0]

@@ -1,0 +1,77 @@
+"""Queries of a series of counts: its process limits, and its step changes."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from service.model.queries import IncidentQuery, checked_start, one_or_many
+
+
+class SeriesQuery(IncidentQuery):
+    """Query of the incidents of one area, step by step, as a trend counts them."""
+
+    step: Annotated[
+        Literal["month", "quarter", "year"],
+        Field(description="Length of a step; those that from or to cut are left out."),
+    ] = "month"
+    per: Annotated[
+        Literal["day", "year"], Field(description="Rates are per day or per year of 365.25 days.")
+    ] = "day"
+
+
+class ProcessControlQuery(SeriesQuery):
+    """Query of a process control chart (XmR)."""
+
+    direction: Annotated[
+        Literal["increase", "decrease", "neutral"],
+        Field(
+            description="What an improvement is; neutral: neither. Without it a special cause is "
+            "high or low, and neither concern nor improvement."
+        ),
+    ] = "neutral"
+    target_rate: Annotated[
+        float | None,
+        Field(
+            ge=0,
+            le=1e9,
+            allow_inf_nan=False,
+            description="The rate aimed at, per day or year as `per` says: whether the process "
+            "will meet it needs a direction too.",
+        ),
+    ] = None
+    rebase: Annotated[
+        tuple[Annotated[str, AfterValidator(checked_start)], ...],
+        BeforeValidator(one_or_many),
+        Field(
+            max_length=50,
+            description="Months or days with which limits begin anew, from the step that each is "
+            "in; repeat the parameter for several.",
+            examples=["2024-04"],
+        ),
+    ] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.target_rate is not None and self.direction == "neutral":
+            raise ValueError(
+                "target_rate needs direction=increase or direction=decrease: which side of the "
+                "target is better"
+            )
+        return self
+
+
+class StepChangesQuery(SeriesQuery):
+    """Query of the step changes of a series."""
+
+    level: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=0.5,
+            description="Changes are called whose p, which counts the search, is at most this.",
+        ),
+    ] = 0.05
+    permutations: Annotated[
+        int, Field(ge=99, le=99_999, description="Random orders of the steps behind each p.")
+    ] = 1_999
+    seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of these orders.")] = 1
