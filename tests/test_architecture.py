@@ -449,9 +449,20 @@ ALLOWED: dict[str, set[str]] = {
         "service.store",
         "spatial",
     },
+    "service.demo.places": {
+        "boundaries.layers",
+        "spatial",
+    },
+    "service.demo.records": {
+        "service.demo.places",
+        "spatial",
+    },
     "service.demo": {
         "boundaries.layers",
         "boundaries.storage",
+        "service.coverage",
+        "service.demo.places",
+        "service.demo.records",
         "service.store",
         "service.store.reference",
         "spatial",

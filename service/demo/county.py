@@ -6,15 +6,17 @@ import numpy as np
 import pyarrow as pa
 
 from boundaries.layers.layer import Layer
-from service.demo.addresses import make_places
-from service.demo.callouts import make_callouts
-from service.demo.fires import make_fires
-from service.demo.gazetteer import read_gazetteer
-from service.demo.geography import CRS, Geography, make_geography
 from service.demo.marker import SEED
-from service.demo.police import make_police_crime
-from service.demo.published import read_published, read_sites
-from service.demo.residents import MEASURES, make_residents, measure_rows
+from service.demo.measures import make_measures
+from service.demo.places.addresses import make_places
+from service.demo.places.gazetteer import read_gazetteer
+from service.demo.places.geography import CRS, Geography, make_geography
+from service.demo.places.published import read_published, read_sites
+from service.demo.places.residents import make_residents
+from service.demo.records.agencies import make_agency_records
+from service.demo.records.callouts import make_callouts
+from service.demo.records.fires import make_fires
+from service.demo.records.police import make_police_crime
 from spatial.coordinates.crs import WGS84, transform_xy
 
 
@@ -30,7 +32,7 @@ class County:
     incidents : dict of str to pyarrow.Table
         Rows by dataset, in the columns that the store takes.
     measures : dict of str to pyarrow.Table
-        Rows by measure: layer, area code, measure, period, value.
+        Rows by measure: layer, area code, measure, period, value, unit.
     sites : pyarrow.Table
         Development sites: the published ones.
     """
@@ -43,8 +45,9 @@ class County:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """LSOAs, wards and districts, in the order in which they are imported."""
-        return self.geography.lsoa, self.geography.ward, self.geography.district
+        """LSOAs, wards, districts and postcode districts, in the order of import."""
+        areas = self.geography
+        return areas.lsoa, areas.ward, areas.district, areas.postcode
 
 
 def build_county(seed: int = SEED) -> County:
@@ -61,8 +64,9 @@ def build_county(seed: int = SEED) -> County:
             "callouts": make_callouts(geography, gazetteer, places, published, seed=seed),
             "police-crime": make_police_crime(geography, gazetteer, places, published, seed=seed),
             "fires": make_fires(geography, places, published, seed=seed),
+            **make_agency_records(geography, places, seed=seed),
         },
-        measures={name: measure_rows(geography, residents, name) for name in MEASURES},
+        measures=make_measures(geography, gazetteer, residents, seed=seed),
         sites=site_rows(),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from service.demo.gazetteer import read_data
+from service.demo.places.gazetteer import read_data
 
 
 @dataclass(frozen=True)

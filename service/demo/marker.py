@@ -8,12 +8,12 @@ from typing import Literal
 from service.store.errors import ReadOnlyDataError
 
 SEED = 2019
-GENERATOR_VERSION = 1  # counts up whenever the same seed makes another county
+GENERATOR_VERSION = 2  # counts up whenever the same seed makes another county
 
 State = Literal["absent", "unfinished", "outdated", "complete", "foreign"]
 
 MARKER, UNFINISHED = "demo.json", "demo.unfinished"
-KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites")
+KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites", "events", "harm_indices")
 
 
 def demo_state(data_dir: Path, *, seed: int = SEED) -> State:

@@ -17,14 +17,17 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from boundaries.storage.store import LayerStore, is_same_crs
+from service.coverage.spans import Span
 from service.demo.county import County, build_county
-from service.demo.geography import CRS, LICENCE, SOURCE
+from service.demo.events import demo_events
 from service.demo.harm import published_harm
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
-from service.demo.published import sites_source
-from service.demo.residents import MEASURES
+from service.demo.places.geography import CRS, LICENCE, SOURCE
+from service.demo.places.published import sites_source
+from service.demo.records.agencies import agency_days, agency_titles
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
 from service.store.incidents import IncidentStore
+from service.store.reference.events import EventStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
@@ -56,6 +59,7 @@ class DemoStores:
     measures: MeasureStore
     sites: SiteStore
     harm_indices: HarmIndexStore
+    events: EventStore
 
     @classmethod
     def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
@@ -66,6 +70,7 @@ class DemoStores:
             MeasureStore(data_dir / "measures"),
             SiteStore(data_dir / "sites", crs=crs),
             HarmIndexStore(data_dir / "harm_indices"),
+            EventStore(data_dir / "events"),
         )
 
 
@@ -155,16 +160,15 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         save = partial(stores.layers.save, layer, replace=True)
         yield f"writing {layer.metadata.title}", save
     attribution: dict[str, Any] = {"licence": LICENCE, "synthetic": True, "replace": True}
-    for measure, rows in county.measures.items():
-        append: Callable[[], object] = partial(
-            stores.measures.append,
-            rows,
-            file=source_file(measure, rows),
-            unit=MEASURES[measure],
-            source=SOURCE,
-            **attribution,
-        )
-        yield f"writing {measure}", append
+    measures = pa.concat_tables(county.measures.values())
+    append: Callable[[], object] = partial(
+        stores.measures.append,
+        measures,
+        file=source_file("measures", measures),
+        source=SOURCE,
+        **attribution,
+    )
+    yield "writing measures", append
     append = partial(
         stores.sites.append,
         county.sites,
@@ -179,22 +183,36 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         harm.index_id,
         harm.rows,
         file=source_file("harm-index", harm.rows),
+        matched_on="attribute:offence",
         source=harm.source,
         licence=harm.licence,
         replace=True,
     )
     yield "writing the harm index", append
+    events, source = demo_events()
+    append = partial(
+        stores.events.append,
+        events,
+        file=source_file("events", events),
+        source=source,
+        licence=LICENCE,
+        replace=True,
+    )
+    yield "writing events", append
+    titles = TITLES | {name: f"{text} (synthetic)" for name, text in agency_titles().items()}
+    days = agency_days()
     for dataset, rows in county.incidents.items():
         append = partial(
             stores.incidents.append,
             dataset,
             rows,
             files=[source_file(dataset, rows)],
-            title=TITLES[dataset],
-            source=SOURCES[dataset],
+            title=titles[dataset],
+            source=SOURCES.get(dataset, SOURCE),
+            covers=[Span(*days[dataset])] if dataset in days else [],
             **attribution,
         )
-        yield f"writing {TITLES[dataset]}", append
+        yield f"writing {titles[dataset]}", append
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner
 
 from service.__main__ import app
-from service.demo.published import read_sites
+from service.demo.places.published import read_sites
 from service.demo.write import ensure_demo
 
 VIOLENCE = "Violence and sexual offences"

@@ -8,7 +8,7 @@ from boundaries.layers.layer import Layer
 
 
 def text(rows: pa.Table, name: str) -> np.ndarray:
-    return rows.column(name).to_numpy(zero_copy_only=False).astype(str)
+    return rows.column(name).cast(pa.string()).to_numpy(zero_copy_only=False).astype(str)
 
 
 def years(rows: pa.Table) -> np.ndarray:

@@ -7,8 +7,10 @@ import shapely
 
 from service.demo.county import County, build_county
 from service.demo.marker import SEED
-from service.demo.published import Months
-from service.demo.quotas import apportion, spread_evenly
+from service.demo.measures import HOUSEHOLD_CLASSES
+from service.demo.places.published import Months
+from service.demo.places.residents import MEASURES
+from service.demo.records.quotas import apportion, spread_evenly
 from service.demo.write import source_file
 
 
@@ -51,7 +53,7 @@ def test_residents_households_and_homes(county: County, year: int) -> None:
 
 def test_measures_of_larger_areas_are_sums(county: County) -> None:
     g = county.geography
-    for name in county.measures:
+    for name in (*MEASURES, *HOUSEHOLD_CLASSES):
         small = measure(county, name, "lsoa", 2019)
         wards = measure(county, name, "ward", 2019)
         districts = measure(county, name, "district", 2019)

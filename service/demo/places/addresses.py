@@ -7,8 +7,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from boundaries.layers.layer import Layer
-from service.demo.gazetteer import Gazetteer, positions_m
-from service.demo.geography import Geography
+from service.demo.places.gazetteer import Gazetteer, positions_m
+from service.demo.places.geography import Geography
 from spatial.arrays import BoolArray, FloatArray, IntArray
 
 HOMES_PER_LSOA = 96

@@ -1,12 +1,14 @@
 """People, households and homes of the demonstration county, by LSOA and year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
-from service.demo.geography import Geography
-from spatial.arrays import IntArray
+from boundaries.layers.layer import Layer
+from service.demo.places.geography import Geography
+from spatial.arrays import FloatArray, IntArray
 
 YEARS = (2015, 2016, 2017, 2018, 2019)
 FEWEST, MOST = 1_000, 3_000
@@ -44,26 +46,47 @@ def make_residents(geography: Geography, *, seed: int) -> Residents:
 
 def measure_rows(geography: Geography, residents: Residents, measure: str) -> pa.Table:
     """One measure for all years: by LSOA, and summed to wards and districts."""
-    values = getattr(residents, measure)
+    return pa.concat_tables(
+        measure_row(layer, measure, str(year), sums, MEASURES[measure])
+        for year, values in zip(YEARS, getattr(residents, measure), strict=True)
+        for layer, sums in area_sums(geography, values)
+    )
+
+
+def area_sums(
+    geography: Geography, values: FloatArray | IntArray
+) -> tuple[tuple[Layer, FloatArray], ...]:
+    """The values of the LSOAs, and their sums over wards and districts."""
     levels = (
         (geography.lsoa, np.arange(len(geography.lsoa))),
         (geography.ward, geography.ward_of_lsoa),
         (geography.district, geography.district_of_lsoa),
     )
-    parts = []
-    for layer, area_of_lsoa in levels:
-        for year, year_values in zip(YEARS, values, strict=True):
-            sums = np.bincount(area_of_lsoa, weights=year_values)
-            n = len(layer)
-            parts.append(
-                pa.table(
-                    {
-                        "layer": pa.repeat(layer.layer_id, n),
-                        "area_code": pa.array(layer.codes),
-                        "measure": pa.repeat(measure, n),
-                        "period": pa.repeat(str(year), n),
-                        "value": pa.array(sums),
-                    }
-                )
-            )
-    return pa.concat_tables(parts)
+    weights = np.asarray(values, dtype=np.float64)
+    return tuple(
+        (layer, np.asarray(np.bincount(area, weights=weights), dtype=np.float64))
+        for layer, area in levels
+    )
+
+
+def measure_row(
+    layer: Layer,
+    measure: str,
+    period: str,
+    values: FloatArray | IntArray,
+    unit: str,
+    *,
+    codes: Sequence[str] = (),
+) -> pa.Table:
+    """A row for each area of a layer, or for each of some codes."""
+    codes = codes or layer.codes
+    return pa.table(
+        {
+            "layer": pa.repeat(layer.layer_id, len(codes)),
+            "area_code": pa.array(codes),
+            "measure": pa.repeat(measure, len(codes)),
+            "period": pa.repeat(period, len(codes)),
+            "value": pa.array(values, pa.float64()),
+            "unit": pa.repeat(unit, len(codes)),
+        }
+    )

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from service.demo.addresses import Places, lies_in
-from service.demo.gazetteer import CITY, Gazetteer
-from service.demo.geography import Geography
-from service.demo.hours import draw_minutes
-from service.demo.published import AgeShare, Months, Published
-from service.demo.quotas import apportion, deal_out, spread_evenly
+from service.demo.places.addresses import Places, lies_in
+from service.demo.places.gazetteer import CITY, Gazetteer
+from service.demo.places.geography import Geography
+from service.demo.places.published import AgeShare, Months, Published
+from service.demo.records.hours import draw_minutes
+from service.demo.records.quotas import apportion, deal_out, spread_evenly
 from spatial.arrays import BoolArray, FloatArray, IntArray
 
 LAST_PUBLISHED = Months.of("2019-01/2019-10")

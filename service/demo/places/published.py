@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from service.demo.gazetteer import read_data
+from service.demo.places.gazetteer import read_data
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,31 @@
-"""Police-like crime: known to the month, published at anonymous points, coded by LSOA."""
+"""Police-like crime: known to the month, published at anonymous points, coded by LSOA.
+
+The years with published figures are drawn first and by themselves, so that those before and after
+them change nothing there.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from service.demo.addresses import Places
-from service.demo.gazetteer import CITY, Gazetteer
-from service.demo.geography import Geography
-from service.demo.hours import season_of
-from service.demo.published import Months, Published
+from service.demo.places.addresses import Places
+from service.demo.places.gazetteer import CITY, Gazetteer
+from service.demo.places.geography import Geography
+from service.demo.places.published import Months, Published
+from service.demo.records.hours import season_of
+from service.demo.records.offences import coded, details
 from spatial.arrays import FloatArray, IntArray
 
-MONTHS = np.arange(np.datetime64("2015-01"), np.datetime64("2020-01"))
+MonthArray = np.ndarray[tuple[int], np.dtype[np.datetime64]]
+
+# December 2010 to November 2020, in three parts.
+CALIBRATED = Months.of("2015-01/2019-12")
+FIRST_ID = CALIBRATED.first
+PARTS = (CALIBRATED, Months.of("2010-12/2014-12"), Months.of("2020-01/2020-11"))
+LOCKDOWN = Months.of("2020-04/2020-05")
+CRIME_OF_LOCKDOWN, ASB_OF_LOCKDOWN = 0.72, 1.75
 ASB = "Anti-social behaviour"
 
 # Category, weight in the street and at home, weight where people go out.
@@ -37,10 +50,12 @@ CRIMES_PER_CALLOUT, ASB_PER_CALLOUT = 34.0, 7.0  # where people go out
 # Against what residents and nightlife alone would make; others 1.
 DISTRICT_FACTOR = {"Cambridge": 1.25, "East Cambridgeshire": 0.70, "Fenland": 0.90}
 CITY_CENTRE_FACTOR = 1.5  # its shops, on top
-CRIME_OF_YEAR = np.array([0.80, 0.86, 0.95, 1.00, 1.02])
-ASB_OF_YEAR = np.array([1.25, 1.18, 1.10, 1.04, 1.00])
+FIRST_YEAR = 2010
+CRIME_OF_YEAR = np.array([0.93, 0.90, 0.84, 0.79, 0.78, 0.80, 0.86, 0.95, 1.00, 1.02, 0.94])
+ASB_OF_YEAR = np.array([1.75, 1.70, 1.58, 1.46, 1.34, 1.25, 1.18, 1.10, 1.04, 1.00, 1.06])
 NOT_LOCATED, OUTSIDE = 0.030, 0.006
 ASB_SUMMER = 0.18
+CODES_OUTSIDE = 40
 
 
 @dataclass(frozen=True)
@@ -48,16 +63,49 @@ class _CrimeDraws:
     """Crimes of one kind: place (-1 for none) and month of each."""
 
     place: IntArray
-    month: IntArray
+    month: IntArray  # position in the months of their part
 
 
 def make_police_crime(
     geography: Geography, gazetteer: Gazetteer, places: Places, published: Published, *, seed: int
 ) -> pa.Table:
-    """One row per crime, ordered by month, 2015 to 2019."""
-    rng = np.random.default_rng([seed, 5])
-    crime = _crime_counts(geography, gazetteer, places, published, rng=rng)
-    asb = _asb_counts(geography, gazetteer, places, published, rng=rng)
+    """One row per crime, ordered by month."""
+    parts = [
+        _make_part(geography, gazetteer, places, published, part, rng=rng)
+        for part, rng in zip(
+            PARTS,
+            (np.random.default_rng([seed, *key]) for key in ((5,), (5, 1), (5, 2))),
+            strict=True,
+        )
+    ]
+    rows = pa.concat_tables(sorted(parts, key=lambda rows: rows.column("occurred")[0].as_py()))
+    # Disorder has no id, as at police.uk, nor have the crimes of the first years.
+    has_id = pc.and_(
+        pc.not_equal(rows.column("category"), ASB),
+        pc.greater_equal(rows.column("occurred"), pa.scalar(FIRST_ID.astype("M8[us]").item())),
+    )
+    number = pc.if_else(has_id, np.arange(1, rows.num_rows + 1), None)
+    text = pc.utf8_lpad(number.cast(pa.string()), 7, "0")
+    rows = rows.add_column(0, "incident_id", pc.binary_join_element_wise("demo-crime", text, "-"))
+    rng = np.random.default_rng([seed, 7])
+    for name, column in details(geography, rows, rng=rng).items():
+        rows = rows.append_column(name, column)
+    return rows
+
+
+def _make_part(
+    geography: Geography,
+    gazetteer: Gazetteer,
+    places: Places,
+    published: Published,
+    part: Months,
+    *,
+    rng: np.random.Generator,
+) -> pa.Table:
+    """The rows of some months, ordered by month."""
+    months = np.arange(part.first, part.after)
+    crime = _crime_counts(geography, gazetteer, places, published, months, rng=rng)
+    asb = _asb_counts(geography, gazetteer, places, published, months, rng=rng)
     crimes = _draw(geography, places, crime, CRIMES_PER_1000, CRIMES_PER_CALLOUT, rng=rng)
     disorder = _draw(geography, places, asb, ASB_PER_1000, ASB_PER_CALLOUT, rng=rng)
     category = np.concatenate(
@@ -66,7 +114,7 @@ def make_police_crime(
     place = np.concatenate([crimes.place, disorder.place])
     month = np.concatenate([crimes.month, disorder.month])
     order = np.lexsort((rng.random(len(place)), month))
-    return _table(geography, places, place[order], month[order], category[order], rng=rng)
+    return _table(geography, places, place[order], months[month[order]], category[order], rng=rng)
 
 
 def _crime_counts(
@@ -74,25 +122,29 @@ def _crime_counts(
     gazetteer: Gazetteer,
     places: Places,
     published: Published,
+    months: MonthArray,
     *,
     rng: np.random.Generator,
 ) -> IntArray:
     """(wards, months) crimes without anti-social behaviour; published totals hold exactly."""
     expected = _expected(geography, places, CRIMES_PER_1000, CRIMES_PER_CALLOUT)
     # Wards with a published count take their own level from it.
-    in_year = _month_indices(published.ward_crime_months)
+    in_year = _month_indices(months, published.ward_crime_months)
     for name, count in published.ward_crime.items():
         expected[geography.ward.names.index(name)] = count
-    shape = season_of(MONTHS) * CRIME_OF_YEAR[_year_indices()]
-    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
+    shape = season_of(months) * CRIME_OF_YEAR[_year_indices(months)]
+    shape[_month_indices(months, LOCKDOWN)] *= CRIME_OF_LOCKDOWN
+    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer, months)
     counts: IntArray = rng.poisson(monthly)
+    if not len(in_year):
+        return counts
     for name, count in published.ward_crime.items():
         ward = geography.ward.names.index(name)
         counts[ward, in_year] = _draw_total(count, monthly[ward, in_year], rng=rng)
     for district, counts_by_period in published.district_crime.items():
         wards = geography.district_of_ward == geography.district.names.index(district)
         for text, count in counts_by_period.items():
-            block = np.ix_(wards, _month_indices(Months.of(text)))
+            block = np.ix_(wards, _month_indices(months, Months.of(text)))
             counts[block] = _draw_total(count, monthly[block], rng=rng)
     return counts
 
@@ -102,21 +154,26 @@ def _asb_counts(
     gazetteer: Gazetteer,
     places: Places,
     published: Published,
+    months: MonthArray,
     *,
     rng: np.random.Generator,
 ) -> IntArray:
     """(wards, months) anti-social behaviour; published ward totals hold exactly."""
     expected = _expected(geography, places, ASB_PER_1000, ASB_PER_CALLOUT)
-    summer = 1.0 + ASB_SUMMER * np.cos(2 * np.pi * (MONTHS.astype(np.int64) % 12 - 6.5) / 12.0)
-    shape = season_of(MONTHS) * summer * ASB_OF_YEAR[_year_indices()]
-    months = _month_indices(published.ward_asb_months)
-    for name, count in published.ward_asb.items():
-        expected[geography.ward.names.index(name)] = 12.0 * count / shape[months].sum()
-    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer)
+    summer = 1.0 + ASB_SUMMER * np.cos(2 * np.pi * (months.astype(np.int64) % 12 - 6.5) / 12.0)
+    shape = season_of(months) * summer * ASB_OF_YEAR[_year_indices(months)]
+    shape[_month_indices(months, LOCKDOWN)] *= ASB_OF_LOCKDOWN
+    in_period = _month_indices(months, published.ward_asb_months)
+    if len(in_period):
+        for name, count in published.ward_asb.items():
+            ward = geography.ward.names.index(name)
+            expected[ward] = 12.0 * count / shape[in_period].sum()
+    monthly = expected[:, None] / 12.0 * shape[None, :] * _trend(gazetteer, months)
     counts: IntArray = rng.poisson(monthly)
-    for name, count in published.ward_asb.items():
-        ward = geography.ward.names.index(name)
-        counts[ward, months] = _draw_total(count, monthly[ward, months], rng=rng)
+    if len(in_period):
+        for name, count in published.ward_asb.items():
+            ward = geography.ward.names.index(name)
+            counts[ward, in_period] = _draw_total(count, monthly[ward, in_period], rng=rng)
     return counts
 
 
@@ -144,10 +201,10 @@ def _weight(
     return np.asarray(places.weight * factor * per_weight, dtype=np.float64)
 
 
-def _trend(gazetteer: Gazetteer) -> FloatArray:
+def _trend(gazetteer: Gazetteer, months: MonthArray) -> FloatArray:
     """(wards, months) growth of each ward relative to the county: 1 in the middle of 2019."""
     trend = np.array([ward.trend for ward in gazetteer.wards])
-    years_before = (np.arange(len(MONTHS)) - (len(MONTHS) - 6)) / 12.0
+    years_before = (months - np.datetime64("2019-07")).astype(np.int64) / 12.0
     return np.asarray(np.exp(np.multiply.outer(trend, years_before)), dtype=np.float64)
 
 
@@ -157,14 +214,14 @@ def _draw_total(total: int, expected: FloatArray, *, rng: np.random.Generator) -
     return np.asarray(rng.multinomial(total, probability).reshape(expected.shape), dtype=np.int64)
 
 
-def _month_indices(period: Months) -> IntArray:
-    """Indices in MONTHS of the months in the period."""
-    return np.flatnonzero((period.first <= MONTHS) & (period.after > MONTHS))
+def _month_indices(months: MonthArray, period: Months) -> IntArray:
+    """Indices of the months in the period."""
+    return np.flatnonzero((period.first <= months) & (period.after > months))
 
 
-def _year_indices() -> IntArray:
+def _year_indices(months: MonthArray) -> IntArray:
     """(months,) index of the year of each month."""
-    return np.asarray(MONTHS.astype("M8[Y]") - MONTHS[0].astype("M8[Y]")).astype(np.int64)
+    return np.asarray(months.astype("M8[Y]").astype(np.int64) + 1970 - FIRST_YEAR)
 
 
 def _draw(
@@ -186,11 +243,11 @@ def _draw(
         place.append(
             rng.choice(ward_places, total, p=weight[ward_places] / weight[ward_places].sum())
         )
-        month.append(np.repeat(np.arange(len(MONTHS)), monthly_counts))
+        month.append(np.repeat(np.arange(counts.shape[1]), monthly_counts))
     monthly_counts = rng.binomial(
         counts.sum(axis=0), (NOT_LOCATED + OUTSIDE) / (1 - NOT_LOCATED - OUTSIDE)
     )
-    month.append(np.repeat(np.arange(len(MONTHS)), monthly_counts))
+    month.append(np.repeat(np.arange(counts.shape[1]), monthly_counts))
     place.append(np.full(int(monthly_counts.sum()), -1))
     return _CrimeDraws(np.concatenate(place), np.concatenate(month))
 
@@ -210,37 +267,34 @@ def _table(
     geography: Geography,
     places: Places,
     place: IntArray,
-    month: IntArray,
+    month: MonthArray,
     category: IntArray,
     *,
     rng: np.random.Generator,
 ) -> pa.Table:
-    """The rows in the columns of the store; disorder has no id, as at police.uk."""
+    """The rows in the columns of the store, without ids."""
     n = len(place)
     xy_m = np.full((n, 2), np.nan)
     located = place >= 0
     xy_m[located] = places.map_points_m[places.map_point[place[located]]]
-    code = np.full(n, None, dtype=object)
-    code[located] = np.array(geography.lsoa.codes, dtype=object)[places.lsoa[place[located]]]
+    codes = [*geography.lsoa.codes, *(f"X01{900_000 + i:06d}" for i in range(CODES_OUTSIDE))]
+    code = np.where(located, places.lsoa[place], -1)
     unplaced = np.flatnonzero(~located)
     outside_rows = unplaced[rng.random(len(unplaced)) < OUTSIDE / (OUTSIDE + NOT_LOCATED)]
     outside_indices = rng.integers(0, len(places.outside_m), len(outside_rows))
     xy_m[outside_rows] = places.outside_m[outside_indices]
     # Codes of areas that are not in the layer, as a neighbouring county's would be.
-    code[outside_rows] = [f"X01{900_000 + i % 40:06d}" for i in outside_indices.tolist()]
-    names = np.array([crime[0] for crime in CRIMES] + [ASB], dtype=object)
-    ids = np.array([f"demo-crime-{i:07d}" for i in range(1, n + 1)], dtype=object)
-    ids[category == len(CRIMES)] = None
+    code[outside_rows] = len(geography.lsoa) + outside_indices % CODES_OUTSIDE
+    names = [*(crime[0] for crime in CRIMES), ASB]
     unlocated = np.isnan(xy_m[:, 0])
     return pa.table(
         {
-            "incident_id": pa.array(ids, pa.string()),
-            "occurred": pa.array(MONTHS[month].astype("M8[us]")),
+            "occurred": pa.array(month.astype("M8[us]")),
             "precision": pa.repeat("month", n),
             "easting_m": pa.array(xy_m[:, 0], mask=unlocated),
             "northing_m": pa.array(xy_m[:, 1], mask=unlocated),
-            "category": pa.array(names[category], pa.string()),
-            "area_code": pa.array(code, pa.string()),
-            "area_layer": pa.array(np.full(n, "lsoa"), pa.string(), mask=unlocated),
+            "category": coded(names, category),
+            "area_code": coded(codes, code),
+            "area_layer": coded(["lsoa"], np.where(unlocated, -1, 0)),
         }
     )

@@ -3,9 +3,9 @@
 import numpy as np
 import pyarrow as pa
 
-from service.demo.addresses import Places, lies_in
-from service.demo.geography import Geography
-from service.demo.published import Months, Published
+from service.demo.places.addresses import Places, lies_in
+from service.demo.places.geography import Geography
+from service.demo.places.published import Months, Published
 from spatial.arrays import FloatArray, IntArray
 
 PERIOD = Months.of("2015-01/2019-12")

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 import shapely
 
-from service.demo.callouts import age_distribution
 from service.demo.county import County
-from service.demo.gazetteer import read_gazetteer
-from service.demo.hours import home_week, night_week
-from service.demo.published import read_published
+from service.demo.places.gazetteer import read_gazetteer
+from service.demo.places.published import read_published
+from service.demo.records.callouts import age_distribution
+from service.demo.records.hours import home_week, night_week
 from tests.service.demo import columns
 
 # Huntingdonshire strategic assessment 2019/20, table 3; 2019 is January to October.

@@ -1,4 +1,4 @@
-"""The areas of the demonstration county: districts, wards and LSOAs, nested exactly."""
+"""The areas of the demonstration county, nested exactly, and its postcodes."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from boundaries.layers.layer import Geometries, Layer, LayerMetadata
-from service.demo.cell_growth import (
+from service.demo.places.cell_growth import (
     CellGraph,
     Cells,
     grow,
@@ -16,7 +16,7 @@ from service.demo.cell_growth import (
     rough_graph,
     spread_seeds,
 )
-from service.demo.gazetteer import Gazetteer, read_gazetteer
+from service.demo.places.gazetteer import Gazetteer, positions_m, read_gazetteer
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
 
 CRS = "EPSG:27700"
@@ -26,6 +26,7 @@ LAYER_TITLES = {
     "lsoa": "LSOAs of the demonstration county (synthetic)",
     "ward": "Wards of the demonstration county (synthetic)",
     "district": "Districts of the demonstration county (synthetic)",
+    "postcode-district": "Postcode districts of the demonstration county (synthetic)",
 }
 
 MARGIN_M = 4_000.0
@@ -36,15 +37,17 @@ BETWEEN_TOWN_AND_LAND = 1_000.0  # how much harder a region crosses the edge of 
 
 @dataclass(frozen=True)
 class Geography:
-    """Three nested coverages and the cells beneath them.
+    """Three nested coverages, one of postcodes, and the cells beneath them.
 
     Attributes
     ----------
-    lsoa, ward, district : Layer
+    lsoa, ward, district, postcode : Layer
     ward_of_lsoa : (lsoas,) int64
         Position in `ward`.
     district_of_ward : (wards,) int64
         Position in `district`.
+    postcode_of_lsoa : (lsoas,) int64
+        Position in `postcode`.
     in_town : (lsoas,) bool
         Whether an LSOA is part of a town, or open country with villages.
     cells : Cells
@@ -56,8 +59,10 @@ class Geography:
     lsoa: Layer
     ward: Layer
     district: Layer
+    postcode: Layer
     ward_of_lsoa: IntArray
     district_of_ward: IntArray
+    postcode_of_lsoa: IntArray
     in_town: BoolArray
     cells: Cells
     lsoa_of_cell: IntArray
@@ -66,6 +71,12 @@ class Geography:
     def district_of_lsoa(self) -> IntArray:
         """(lsoas,) position in `district`."""
         return self.district_of_ward[self.ward_of_lsoa]
+
+    @property
+    def postcode_middles_m(self) -> FloatArray:
+        """(postcode districts, 2) a point inside each."""
+        middles = shapely.point_on_surface(self.postcode.geometries)
+        return np.round(shapely.get_coordinates(middles))
 
 
 def make_geography(*, seed: int) -> Geography:
@@ -212,16 +223,29 @@ def _assemble(
     district_of_ward = np.array([districts.index(ward.district) for ward in gazetteer.wards])
     ward_shapes = _merge(shapes, ward_of_lsoa)
     district_shapes = _merge(ward_shapes, district_of_ward)
+    postcode_of_lsoa, postcode_names = _postcodes(gazetteer, shapes)
     return Geography(
         lsoa=_layer("lsoa", 1, _lsoa_names(gazetteer, ward_of_lsoa), shapes),
         ward=_layer("ward", 5, tuple(ward.name for ward in gazetteer.wards), ward_shapes),
         district=_layer("district", 7, tuple(districts), district_shapes),
+        postcode=_layer("postcode-district", 9, postcode_names, _merge(shapes, postcode_of_lsoa)),
         ward_of_lsoa=frozen(ward_of_lsoa),
         district_of_ward=frozen(district_of_ward),
+        postcode_of_lsoa=frozen(postcode_of_lsoa),
         in_town=frozen(in_town),
         cells=cells,
         lsoa_of_cell=frozen(lsoa_of_cell),
     )
+
+
+def _postcodes(gazetteer: Gazetteer, shapes: Geometries) -> tuple[IntArray, tuple[str, ...]]:
+    """The postcode district of each LSOA, the nearest; and the names of those that have one."""
+    middles_m = positions_m(gazetteer.postcode_districts)
+    lsoas_m = shapely.get_coordinates(shapely.centroid(shapes))
+    away_m = np.hypot(*(lsoas_m[:, None, :] - middles_m[None, :, :]).transpose(2, 0, 1))
+    used, position = np.unique(away_m.argmin(axis=1), return_inverse=True)
+    names = tuple(gazetteer.postcode_districts[i].name for i in used.tolist())
+    return position.astype(np.int64), names
 
 
 def _merge(shapes: Geometries, group: IntArray) -> Geometries:

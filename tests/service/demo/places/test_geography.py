@@ -7,16 +7,17 @@ import pytest
 import shapely
 
 from service.demo.county import County
-from service.demo.geography import make_geography
-from service.demo.published import read_sites
+from service.demo.places.geography import make_geography
+from service.demo.places.published import read_sites
 
 
-@pytest.mark.parametrize("level", ["lsoa", "ward", "district"])
+@pytest.mark.parametrize("level", ["lsoa", "ward", "district", "postcode"])
 def test_every_level_is_a_valid_coverage_of_whole_polygons(county: County, level: str) -> None:
     layer = getattr(county.geography, level)
     assert shapely.coverage_is_valid(layer.geometries)
     assert shapely.is_valid(layer.geometries).all()
-    assert {shape.geom_type for shape in layer.geometries} == {"Polygon"}
+    if level != "postcode":
+        assert {shape.geom_type for shape in layer.geometries} == {"Polygon"}
     assert layer.crs == "EPSG:27700"
     assert layer.metadata.synthetic
     assert "synthetic" in layer.metadata.title
@@ -27,6 +28,7 @@ def test_levels_nest_exactly(county: County) -> None:
     for inner, outer, parent in (
         (g.lsoa, g.ward, g.ward_of_lsoa),
         (g.ward, g.district, g.district_of_ward),
+        (g.lsoa, g.postcode, g.postcode_of_lsoa),
     ):
         known = set(map(tuple, shapely.get_coordinates(inner.geometries)))
         assert set(map(tuple, shapely.get_coordinates(outer.geometries))) <= known
@@ -51,7 +53,7 @@ def test_numbers_of_areas(county: County) -> None:
 def test_codes_are_unique_and_no_real_ones(county: County) -> None:
     codes = [code for layer in county.layers for code in layer.codes]
     assert len(set(codes)) == len(codes)
-    assert all(re.fullmatch(r"X0[157]\d{6}", code) for code in codes)
+    assert all(re.fullmatch(r"X0[1579]\d{6}", code) for code in codes)
     for layer in county.layers:
         assert list(layer.codes) == sorted(layer.codes)
         assert len(set(layer.names)) == len(layer)

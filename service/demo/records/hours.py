@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from service.demo.published import Months
+from service.demo.places.published import Months
 from spatial.arrays import BoolArray, FloatArray
 
 # January to December, about 1.

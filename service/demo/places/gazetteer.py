@@ -70,6 +70,15 @@ class OutsidePlace:
 
 
 @dataclass(frozen=True)
+class PostcodeDistrict:
+    """A postcode district of the county, with its rough middle."""
+
+    name: str
+    easting_km: float
+    northing_km: float
+
+
+@dataclass(frozen=True)
 class Gazetteer:
     """All places of the county; wards in the order of district and name."""
 
@@ -78,6 +87,7 @@ class Gazetteer:
     nightlife: tuple[Nightlife, ...]
     city_ward_percent: dict[str, float]
     outside: tuple[OutsidePlace, ...]
+    postcode_districts: tuple[PostcodeDistrict, ...]
 
     @property
     def centres_m(self) -> FloatArray:
@@ -106,4 +116,7 @@ def read_gazetteer() -> Gazetteer:
         nightlife=tuple(Nightlife(**place) for place in content["nightlife"]),
         city_ward_percent=dict(content["city_ward_percent"]),
         outside=tuple(OutsidePlace(**place) for place in content["outside"]),
+        postcode_districts=tuple(
+            PostcodeDistrict(**district) for district in content["postcode_districts"]
+        ),
     )

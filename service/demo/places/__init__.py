@@ -1,0 +1,1 @@
+"""Where the demonstration county is: its areas, places and residents, and what was published."""

@@ -1,0 +1,1 @@
+"""Incidents of the demonstration county, a module for each kind."""
