@@ -350,6 +350,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.http",
         "service.model",
         "service.queries",
+        "service.render",
         "service.render.html",
         "service.render.maps",
         "service.render.tables",

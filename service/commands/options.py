@@ -17,6 +17,7 @@ class TableFormatName(enum.StrEnum):
 
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
     GEOJSON = "geojson"
     GPKG = "gpkg"
     PARQUET = "parquet"

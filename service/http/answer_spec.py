@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+import orjson
+
 from service.access.release import Released
 from service.model.answers import Answer
 from service.model.queries import Query
+from service.render.attribution import file_name
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
@@ -38,9 +41,10 @@ class AnswerSpec(Generic[AnswerT]):
     max_age_s : int
         How long a client may keep the answer without asking again, seconds.
     filename : str or None
-        Offered to a browser that saves the answer.
+        Offered to a browser that saves the answer, with categories and period put into it where
+        the provenance is described.
     describe : callable or None
-        Gives the provenance for a header, for formats without room for it.
+        Gives the provenance for a header and for the name of a file.
     representation : str
         What changes the bytes and is in neither the data nor the query: the address of the
         service, the media type that was negotiated.
@@ -68,11 +72,17 @@ class AnswerSpec(Generic[AnswerT]):
         """What computing costs at a version of the data."""
         return self.cost if isinstance(self.cost, Cost) else self.cost(version)
 
-    def all_headers(self) -> dict[str, str]:
+    def all_headers(self, provenance: str = "") -> dict[str, str]:
         """The headers of the answer, but for those that only its bytes tell."""
         max_age = f"public, max-age={self.max_age_s}" if self.max_age_s else "no-cache"
         headers = {"Cache-Control": max_age}
         if self.filename is not None:
-            quoted = urllib.parse.quote(self.filename)
+            quoted = urllib.parse.quote(self._name_of_file(self.filename, provenance))
             headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quoted}"
         return headers | dict(self.headers)
+
+    @staticmethod
+    def _name_of_file(name: str, provenance: str) -> str:
+        """The name with what the provenance tells of the question, where there is one."""
+        base, _, suffix = name.rpartition(".")
+        return file_name(base, suffix, orjson.loads(provenance)) if provenance else name

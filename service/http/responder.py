@@ -230,7 +230,7 @@ class Responder:
             return self._unchanged(spec, key, level=result.level)
         scope = self.request.scope
         scope[CACHE_LEVEL_KEY] = result.level
-        headers = {"ETag": key.entity_tag, **spec.all_headers()}
+        headers = {"ETag": key.entity_tag, **spec.all_headers(result.provenance)}
         if 0 < len(result.provenance) <= HEADER_LIMIT:
             headers["Provenance"] = result.provenance
         if "Vary" not in headers:  # the response cache knows an answer by its address alone

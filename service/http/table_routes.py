@@ -19,6 +19,7 @@ from service.model.queries import Query
 from service.model.rows import Row
 from service.render.documents import document_json
 from service.render.tables.formats import FORMATS, TableSuffix
+from service.render.tables.text import table_provenance
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
@@ -89,7 +90,7 @@ def table_spec(
         compute=answer.compute,
         render=lambda released: table_format.render(released, crs=crs),
         media_type=table_format.media_type,
-        describe=table_format.describe,
+        describe=None if suffix == "json" else table_provenance,
         filename=None if suffix == "json" else f"{answer.file_name}.{suffix}",
         cost=answer.cost,
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Geometries, Layer
 from boundaries.tiles.tiles import TileAreas, TilePoints
-from service.model.rows import ColumnValues, Row, check_columns
+from service.model.rows import METHOD_UNIT, ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
 
@@ -88,6 +88,16 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def units(self) -> dict[str, str]:
+        """The units of the columns that have one, by the names of the columns."""
+        stated_unit = str(self.provenance.method.get("unit") or "")
+        units = {name: self.row.columns[name].meaning.unit for name in self.columns}
+        return {
+            name: stated_unit if unit == METHOD_UNIT else unit
+            for name, unit in units.items()
+            if unit and (unit != METHOD_UNIT or stated_unit)
+        }
 
 
 @dataclass(frozen=True)

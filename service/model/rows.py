@@ -53,6 +53,8 @@ COUNT: Final = Discloses(is_count=True)
 # Counts of incidents in the provenance of a table, for what is computed from all of them.
 RECORDS: Final = "counts.records"
 LOCATED: Final = "counts.located"
+# The unit of a column whose unit depends on the question: the member of the method that states it.
+METHOD_UNIT: Final = "method.unit"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Column:
     discloses : Discloses
         What is learnt about incidents from it.
     unit : str
-        Of its numbers; empty where they have none.
+        Of its numbers; empty where they have none, `METHOD_UNIT` where the method states it.
     only : str
         Which answers have the column, in words; empty where all have it. Columns with the same
         words are in an answer together or not at all.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 
-from service.model.rows import Row, TypedColumn
+from service.model.rows import METHOD_UNIT, Row, TypedColumn
 
 Schema = dict[str, Any]
 Names = Mapping[Any, str]  # of the types that have a schema of their own, to be referred to
@@ -121,7 +121,8 @@ def row_schema(row: type[Row], *, is_complete: bool = False) -> Schema:
 def in_words(column: TypedColumn) -> str:
     """What a column means, its unit, and where it is found."""
     meaning = column.meaning
-    unit = f" Unit: {meaning.unit}." if meaning.unit else ""
+    unit = "as the method states" if meaning.unit == METHOD_UNIT else meaning.unit
+    unit = f" Unit: {unit}." if unit else ""
     return f"{meaning.description}{unit}" + (f" Only {meaning.only}." if meaning.only else "")
 
 

@@ -29,6 +29,7 @@ class ProvenanceContent(TypedDict):
     synthetic: bool
     located_share: NotRequired[float | None]
     software: str
+    units: NotRequired[dict[str, str]]
     rows_sha256: NotRequired[str]
     filter: dict[str, Any]
     method: ProvenanceMethod

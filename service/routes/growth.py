@@ -32,6 +32,7 @@ from service.queries.tiles import (
     PrioritiesTileQuery,
     SitesTileQuery,
 )
+from service.render.documents import provenance_text
 from service.render.maps.site_map import site_map_png
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
@@ -126,6 +127,7 @@ async def read_growth_overlay_map(
             render=site_map_png,
             media_type=PNG,
             filename=f"{dataset}-growth-overlay.png",
+            describe=lambda released: provenance_text(released.answer.provenance),
             cost=Cost.HEAVY,
         )
     )

@@ -36,6 +36,7 @@ from service.queries.heatmaps import (
     PeakQuery,
     RasterQuery,
 )
+from service.render.documents import provenance_text
 from service.render.maps.heat_map import map_png
 from service.render.tiles.geotiff import raster_tif
 from service.runtime.data_state import DataVersion
@@ -118,6 +119,7 @@ async def read_heatmap_raster(
             render=raster_tif,
             media_type=TIFF,
             filename=f"{dataset}-density.tif",
+            describe=lambda released: provenance_text(released.answer.provenance),
         )
     )
 
@@ -138,6 +140,7 @@ async def read_heatmap_map(
             render=map_png,
             media_type=PNG,
             filename=f"{dataset}-heatmap.png",
+            describe=lambda released: provenance_text(released.answer.raster.provenance),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from service.model.rows import NOTHING, Discloses, Row, TypedColumn
+from service.model.rows import METHOD_UNIT, NOTHING, Discloses, Row, TypedColumn
 from service.model.schemas import schema_of
 from tests.generated.markdown import formatted
 from tests.service.row_models import row_models, rows_by_path
@@ -57,7 +57,7 @@ def line(name: str, column: TypedColumn) -> str:
         f"`{name}`",
         type_of(column),
         meaning.description,
-        meaning.unit,
+        "as the method states" if meaning.unit == METHOD_UNIT else meaning.unit,
         meaning.only,
         disclosure(meaning.discloses),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pytest
 import rasterio
 from PIL import Image
 from rasterio.io import MemoryFile
@@ -41,7 +42,30 @@ def csv_of(client: TestClient, address: str, **query: Any) -> list[dict[str, str
 
 
 def csv_rows(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    """The rows of a CSV by the names of their columns, without the units behind these."""
+    rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    names = [name.partition(" (")[0] for name in rows[0]]
+    return [dict(zip(names, row, strict=True)) for row in rows[1:]]
+
+
+FURTHER = ("period", "source", "licence", "synthetic")  # columns behind the rows of a CSV
+
+
+def assert_same_rows(of_csv: list[dict[str, str]], of_json: list[dict[str, Any]]) -> None:
+    """The rows of a CSV are those of the JSON, numbers to six significant digits."""
+    assert [name for name in of_csv[0] if name not in FURTHER] == list(of_json[0])
+    for texts, row in zip(of_csv, of_json, strict=True):
+        for name, value in row.items():
+            if value is None:
+                assert texts[name] == ""
+            elif isinstance(value, bool):
+                assert texts[name] == str(value).lower()
+            elif isinstance(value, int):
+                assert int(texts[name]) == value
+            elif isinstance(value, float):
+                assert float(texts[name]) == pytest.approx(value, rel=5.1e-6)
+            else:
+                assert texts[name] == value
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, AreaRow, Discloses, Row, column
+from service.model.rows import COUNT, METHOD_UNIT, NOTHING, AreaRow, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
 _OF_BOTH: Final = Discloses.of("count_before", "count_after")
@@ -37,9 +37,10 @@ class ChoroplethRow(AreaRow):
         "What `measure` asks for, in the unit that the method states; null where it cannot be "
         "computed.",
         _OF_COUNT,
+        METHOD_UNIT,
     )
-    lower: float | None = column("Lower end of the value's 95 % interval.", _OF_COUNT)
-    upper: float | None = column("Upper end of the value's 95 % interval.", _OF_COUNT)
+    lower: float | None = column("Lower end of the value's 95 % interval.", _OF_COUNT, METHOD_UNIT)
+    upper: float | None = column("Upper end of the value's 95 % interval.", _OF_COUNT, METHOD_UNIT)
     class_: str | None = column("Class of the value, as the legend labels it.", _OF_COUNT)
     effective_number: float | None = _EFFECTIVE_NUMBER
     largest_share: float | None = _LARGEST_SHARE
@@ -99,7 +100,9 @@ class HotspotRow(AreaRow):
 
     count: int = column("Incidents in the area.", COUNT, "incidents")
     value: float | None = column(
-        "What is tested, in the unit that the method states; null where it is missing.", _OF_COUNT
+        "What is tested, in the unit that the method states; null where it is missing.",
+        _OF_COUNT,
+        METHOD_UNIT,
     )
     z_score: float | None = column(
         "Standard score of the statistic; null where not tested.", _OF_COUNT
@@ -234,10 +237,12 @@ class TrendRow(Row):
         "Sum of their weights, which the rate is of.", _OF_COUNT, only=_WEIGHTED
     )
     rate: float | None = column(
-        "Incidents per day or year, as `per` asks; null where there is no data.", _OF_COUNT
+        "Incidents per day or year, as `per` asks; null where there is no data.",
+        _OF_COUNT,
+        METHOD_UNIT,
     )
-    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT)
-    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT)
+    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT)
+    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT)
     rate_shared_out: float | None = column(
         "The rate with the records that are not located shared out in proportion to those that "
         "are.",

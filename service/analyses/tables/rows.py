@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, RECORDS, Discloses, Row, column
+from service.model.rows import COUNT, METHOD_UNIT, NOTHING, RECORDS, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
 _RATES: Final = "with a denominator"
@@ -30,17 +30,24 @@ class CrosstabRow(Row):
         "Per cent of the incidents of the column.", _OF_COUNT, "%"
     )
     share_of_table: float | None = column("Per cent of all incidents selected.", _OF_COUNT, "%")
-    per_month: float | None = column("Incidents per month of 30.4375 days covered.", _OF_COUNT)
+    per_month: float | None = column(
+        "Incidents per month of 30.4375 days covered.", _OF_COUNT, "incidents per month"
+    )
     denominator: float | None = column(
         "What the rate is over; null where it is not known.", NOTHING, only=_RATES
     )
     rate: float | None = column(
         "Incidents per so many of the denominator and year of 365.25 days covered.",
         _OF_COUNT,
+        METHOD_UNIT,
         only=_RATES,
     )
-    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
-    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
+    lower: float | None = column(
+        "Lower end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT, only=_RATES
+    )
+    upper: float | None = column(
+        "Upper end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT, only=_RATES
+    )
 
 
 def wide_row(keys: Sequence[str], *, is_count: bool, unit: str) -> type[Row]:

@@ -32,7 +32,7 @@ from service.queries.trends import TrendQuery
 from service.render.documents import document_json
 from service.render.maps.heat_map import map_png
 from service.render.tables.formats import FORMATS
-from service.render.tables.text import table_json
+from service.render.tables.text import table_json, table_provenance
 from service.render.tiles.geotiff import raster_tif
 from service.render.tiles.png import tile_png
 from spatial.coordinates.mercator import Tile
@@ -274,11 +274,12 @@ def write_table(
         crs = target_crs(getattr(question.query, "crs", None), resources.settings.crs)
         body = table_format.render(released, crs=crs)
     terminal.write(body, out)
-    if table_format.describe is not None:
-        terminal.print_notes(table.provenance.notes)
-    if out is not None and table_format.describe is not None:
+    if table_format.has_provenance:
+        return
+    terminal.print_notes(table.provenance.notes)
+    if out is not None:
         provenance_path = out.with_name(f"{out.name}.provenance.json")
-        terminal.write(table_format.describe(released).encode(), provenance_path)
+        terminal.write(table_provenance(released).encode(), provenance_path)
 
 
 def _tile_of(text: str) -> Tile:

@@ -1,22 +1,22 @@
 """Registry of the formats of a table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, Protocol
 
 from service.access.release import Released
 from service.model.answers import Table
+from service.render.tables import spreadsheet
 from service.render.tables.text import (
     table_csv,
     table_geojson,
     table_json,
-    table_provenance_header,
 )
 from service.render.tables.vector_files import table_fgb, table_gpkg, table_parquet
 
-TableSuffix = Literal["csv", "geojson", "gpkg", "parquet", "fgb"]
-PlainSuffix = Literal["csv", "parquet"]  # of a table without shapes
+TableSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb"]
+PlainSuffix = Literal["csv", "xlsx", "parquet"]  # of a table without shapes
 
 
 class RenderTable(Protocol):
@@ -38,15 +38,15 @@ class TableFormat:
         Whether the bytes can be shown on a terminal.
     needs_shapes : bool
         Whether the format requires a table with shapes.
-    describe : callable or None
-        Renders the provenance for an HTTP header, if the format has no place for it.
+    has_provenance : bool
+        Whether the bytes contain the provenance.
     """
 
     media_type: str
     render: RenderTable
     is_text: bool = True
     needs_shapes: bool = False
-    describe: Callable[[Released[Table]], str] | None = None
+    has_provenance: bool = True
 
 
 FORMATS: Mapping[str, TableFormat] = MappingProxyType(
@@ -55,8 +55,9 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
         "csv": TableFormat(
             "text/csv; charset=utf-8",
             table_csv,
-            describe=table_provenance_header,
+            has_provenance=False,
         ),
+        "xlsx": TableFormat(spreadsheet.MEDIA_TYPE, spreadsheet.table_xlsx, is_text=False),
         "geojson": TableFormat("application/geo+json", table_geojson, needs_shapes=True),
         "gpkg": TableFormat(
             "application/geopackage+sqlite3", table_gpkg, is_text=False, needs_shapes=True
@@ -67,7 +68,7 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
             table_fgb,
             is_text=False,
             needs_shapes=True,
-            describe=table_provenance_header,
+            has_provenance=False,
         ),
     }
 )

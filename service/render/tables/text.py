@@ -3,7 +3,8 @@
 import csv
 import hashlib
 import io
-from typing import Any, Literal, NotRequired, TypedDict
+import math
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 import numpy as np
 import orjson
@@ -13,6 +14,7 @@ from boundaries.layers.layer import Geometries
 from service.access.release import Released
 from service.model.answers import Table
 from service.model.rows import ColumnValues
+from service.render import attribution
 from service.render.csv_cells import harmless
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
 from service.sentences.tables import sentences_of
@@ -21,6 +23,8 @@ from spatial.coordinates.crs import WGS84, transform_xy
 
 LONLAT_DIGITS = 7  # about a centimetre
 METRE_DIGITS = 2
+# How names of columns tell units.
+NAMES_OF_UNITS: Final = {"degrees": "deg", "km²": "km2", "%": "percent"}
 
 
 class Feature(TypedDict):
@@ -48,7 +52,7 @@ def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
     content = {
         "sentences": sentences_of(table),
         "rows": rows,
-        "provenance": provenance_dict(table.provenance, **digest(rows)),
+        "provenance": provenance_dict(table.provenance, units=table.units(), **digest(rows)),
     }
     return orjson.dumps(content, option=JSON_OPTIONS)
 
@@ -56,20 +60,45 @@ def table_json(released: Released[Table], *, crs: str | None = None) -> bytes:
 def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The rows as CSV in UTF-8, one header line; missing values are empty.
 
-    A byte order mark is written only if a character outside ASCII occurs: Excel then needs it, and
-    other programs are not disturbed. Text that a spreadsheet would run begins with an apostrophe.
-    Rows of synthetic data end with a column `synthetic`.
+    A unit stands behind the name of its column unless the name tells it. Numbers have six
+    significant digits. A byte order mark is written only if a character outside ASCII occurs:
+    Excel then needs it, and other programs are not disturbed. Text that a spreadsheet would run
+    begins with an apostrophe. Rows end with their period, source and licence, and those of
+    synthetic data with a column `synthetic`.
     """
     table = released.answer
-    columns = {name: _csv_cells(column) for name, column in table.columns.items()}
-    if table.provenance.synthetic:
-        columns["synthetic"] = ["true"] * len(table)
+    units = table.units()
+    columns = [_csv_cells(values, units.get(name)) for name, values in table.columns.items()]
+    further = further_columns(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(map(harmless, columns))
-    writer.writerows(zip(*columns.values(), strict=True))
+    writer.writerow(map(harmless, (*headings(table).values(), *further)))
+    constants = tuple(map(harmless, further.values()))
+    writer.writerows((*cells, *constants) for cells in zip(*columns, strict=True))
     content = text.getvalue()
     return content.encode("utf-8" if content.isascii() else "utf-8-sig")
+
+
+def headings(table: Table) -> dict[str, str]:
+    """The heading of each column, by its name: the name, with the unit where it tells none."""
+    units = table.units()
+    return {name: _heading(table, name, units.get(name, "")) for name in table.columns}
+
+
+def further_columns(table: Table) -> dict[str, str]:
+    """What stands behind the rows, alike in each: period, source, licence, and if synthetic."""
+    provenance = provenance_dict(table.provenance)
+    texts = {
+        "period": attribution.period(provenance),
+        "source": attribution.sources(provenance),
+        "licence": attribution.licences(provenance),
+        "synthetic": "true" if table.provenance.synthetic else "",
+    }
+    return {
+        f"table_{name}" if name in table.columns else name: text
+        for name, text in texts.items()
+        if text
+    }
 
 
 def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes:
@@ -94,7 +123,7 @@ def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes
     collection: dict[str, Any] = {
         "type": "FeatureCollection",
         "sentences": sentences_of(table),
-        "provenance": provenance_dict(table.provenance, **digest(rows)),
+        "provenance": provenance_dict(table.provenance, units=table.units(), **digest(rows)),
         "features": features,
     }
     if crs is not None:
@@ -103,10 +132,10 @@ def table_geojson(released: Released[Table], *, crs: str | None = None) -> bytes
     return orjson.dumps(collection, option=JSON_OPTIONS)
 
 
-def table_provenance_header(released: Released[Table]) -> str:
+def table_provenance(released: Released[Table]) -> str:
     """The provenance with a digest of the rows, for formats that have no place for it."""
-    rows = table_rows(released.answer)
-    return provenance_text(released.answer.provenance, **digest(rows))
+    table = released.answer
+    return provenance_text(table.provenance, units=table.units(), **digest(table_rows(table)))
 
 
 def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
@@ -114,17 +143,28 @@ def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
     return {"rows_sha256": hashlib.sha256(orjson.dumps(rows, option=JSON_OPTIONS)).hexdigest()}
 
 
-def _csv_cells(column: ColumnValues) -> list[Any]:
-    """A column's cells: numbers in full, whole floats without a point, missing values empty."""
+def _heading(table: Table, name: str, unit: str) -> str:
+    """The name of a column, with its unit unless it counts incidents or the name tells it."""
+    is_told = {unit, NAMES_OF_UNITS.get(unit)} & set(name.split("_"))
+    is_count = table.row.columns[name].meaning.discloses.is_count
+    return name if not unit or is_told or is_count else f"{name} ({unit})"
+
+
+def _csv_cells(column: ColumnValues, unit: str | None) -> list[Any]:
+    """A column's cells: whole floats without a point, missing values empty."""
     if column.dtype.kind == "f":
-        return ["" if np.isnan(value) else _number(float(value)) for value in column]
+        values = column.tolist()
+        return ["" if math.isnan(value) else significant(value, unit) for value in values]
     if column.dtype.kind == "b":
         return ["true" if value else "false" for value in column]
     return ["" if value is None else harmless(value) for value in column.tolist()]
 
 
-def _number(value: float) -> str:
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+def significant(value: float, unit: str | None = None) -> str:
+    """A number with six significant digits and at least its whole ones; degrees with more."""
+    if unit == "degrees":
+        return f"{value:.{LONLAT_DIGITS}f}"
+    return f"{value:.0f}" if 1e6 <= abs(value) < 1e15 else f"{value:.6g}"
 
 
 def transform_shapes(table: Table, target: str) -> Geometries:

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from service.access.release import Released
 from service.model.answers import Table
-from service.render.documents import provenance_text, table_rows
-from service.render.tables.text import digest, transform_shapes
+from service.render.tables.text import table_provenance, transform_shapes
 
 # GDAL's options are those of the process; the date inside a GeoPackage is one of them.
 _WRITING = threading.Lock()
@@ -39,7 +38,7 @@ def table_parquet(released: Released[Table], *, crs: str | None = None) -> bytes
     import pyarrow.parquet as pq
 
     table = released.answer
-    provenance = _provenance(released)
+    provenance = table_provenance(released)
     if table.geometries is None:
         arrow = pa.table({name: _plain(column) for name, column in _columns(table).items()})
     else:
@@ -77,7 +76,7 @@ def _gdal_bytes(released: Released[Table], driver: str, suffix: str, crs: str | 
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": FIXED_DATE})
         options: dict[str, Any] = {}
         if driver == "GPKG":
-            options["layer_metadata"] = {"provenance": _provenance(released)}
+            options["layer_metadata"] = {"provenance": table_provenance(released)}
         pyogrio.write_dataframe(frame, path, driver=driver, layer=released.answer.kind, **options)
         return path.read_bytes()
 
@@ -120,8 +119,3 @@ def _promote(shapes: NDArray[Any]) -> NDArray[Any]:
             dtype=object,
         )
     return shapes
-
-
-def _provenance(released: Released[Table]) -> str:
-    rows = table_rows(released.answer)
-    return provenance_text(released.answer.provenance, **digest(rows))

@@ -112,6 +112,7 @@ export interface Provenance {
   synthetic: boolean;
   located_share?: number | null;
   software: string;
+  units?: Record<string, string>;
   rows_sha256?: string;
   filter: Record<string, unknown>;
   method: ProvenanceMethod;
@@ -253,11 +254,12 @@ export interface ChoroplethRow {
   denominator: number | null;
   /**
    * What `measure` asks for, in the unit that the method states; null where it cannot be computed.
+   * Unit: as the method states.
    */
   value: number | null;
-  /** Lower end of the value's 95 % interval. */
+  /** Lower end of the value's 95 % interval. Unit: as the method states. */
   lower: number | null;
-  /** Upper end of the value's 95 % interval. */
+  /** Upper end of the value's 95 % interval. Unit: as the method states. */
   upper: number | null;
   /** Class of the value, as the legend labels it. */
   class: string | null;
@@ -313,7 +315,10 @@ export interface HotspotRow {
   name: string | null;
   /** Incidents in the area. Unit: incidents. */
   count: number;
-  /** What is tested, in the unit that the method states; null where it is missing. */
+  /**
+   * What is tested, in the unit that the method states; null where it is missing. Unit: as the
+   * method states.
+   */
   value: number | null;
   /** Standard score of the statistic; null where not tested. */
   z_score: number | null;
@@ -555,11 +560,14 @@ export interface TrendRow {
   count: number | null;
   /** Sum of their weights, which the rate is of. Only with measure=weighted. */
   weighted?: number | null;
-  /** Incidents per day or year, as `per` asks; null where there is no data. */
+  /**
+   * Incidents per day or year, as `per` asks; null where there is no data. Unit: as the method
+   * states.
+   */
   rate: number | null;
-  /** Lower end of the rate's 95 % interval. */
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. */
   lower: number | null;
-  /** Upper end of the rate's 95 % interval. */
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. */
   upper: number | null;
   /**
    * The rate with the records that are not located shared out in proportion to those that are. Only
@@ -989,18 +997,18 @@ export interface CrosstabRow {
   share_of_column: number | null;
   /** Per cent of all incidents selected. Unit: %. */
   share_of_table: number | null;
-  /** Incidents per month of 30.4375 days covered. */
+  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
   per_month: number | null;
   /** What the rate is over; null where it is not known. Only with a denominator. */
   denominator?: number | null;
   /**
-   * Incidents per so many of the denominator and year of 365.25 days covered. Only with a
-   * denominator.
+   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
+   * states. Only with a denominator.
    */
   rate?: number | null;
-  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
   lower?: number | null;
-  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
   upper?: number | null;
 }
 

@@ -1,6 +1,8 @@
 """Choropleths over HTTP, against numbers counted one by one."""
 
+import csv
 import hashlib
+import io
 import json
 
 import orjson
@@ -9,7 +11,7 @@ import shapely
 from scipy import stats
 
 from tests.service import world
-from tests.service.answers import column, csv_of, json_of, on_the_ground, rows_of
+from tests.service.answers import assert_same_rows, column, csv_of, json_of, on_the_ground, rows_of
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 DISTRICTS = f"/v1/choropleths/{world.DATASET}/{world.DISTRICTS}"
@@ -175,16 +177,28 @@ def test_within_an_area_keeps_its_areas_only(client):
 def test_csv_has_the_rows_of_the_json(client):
     query = {"measure": "rate", "denominator": "residents"}
     rows = rows_of(client, CELLS, **query)
-    as_text = csv_of(client, f"{CELLS}.csv", **query)
-    assert list(as_text[0]) == list(rows[0])
-    for text, row in zip(as_text, rows, strict=True):
-        for name, value in row.items():
-            if value is None:
-                assert text[name] == ""
-            elif isinstance(value, str):
-                assert text[name] == value
-            else:
-                assert float(text[name]) == value
+    assert_same_rows(csv_of(client, f"{CELLS}.csv", **query), rows)
+
+
+def test_csv_names_units_period_source_and_licence(client):
+    query = {"measure": "rate", "denominator": "residents", "category": "assault"}
+    answer = client.get(f"{CELLS}.csv", params=query)
+    header, row = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[:2]
+    unit = json_of(client, CELLS, **query)["provenance"]["method"]["unit"]
+    assert {"code", "count", f"value ({unit})", f"lower ({unit})"} <= set(header)
+    cells = dict(zip(header, row, strict=True))
+    source = json_of(client, CELLS, **query)["provenance"]["dataset"]
+    assert source["source"] in cells["source"]
+    assert source["licence"] in cells["licence"]
+    first, last = cells["period"].split(" to ")
+    name = answer.headers["Content-Disposition"]
+    assert f"cell-rate-assault-{first}-to-{last}.csv" in name
+
+
+def test_json_states_the_units_of_its_columns(client):
+    provenance = json_of(client, CELLS, measure="density")["provenance"]
+    assert provenance["units"]["value"] == provenance["method"]["unit"]
+    assert provenance["units"]["count"] == "incidents"
 
 
 def test_csv_names_survive_quotes_commas_and_accents(client):

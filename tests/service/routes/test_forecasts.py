@@ -14,7 +14,7 @@ from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import world
-from tests.service.answers import csv_of, json_of, rows_of
+from tests.service.answers import assert_same_rows, csv_of, json_of, rows_of
 
 FORECAST = f"/v1/growth/{world.DATASET}/forecast"
 YEARS = 731 / 365.25  # 2023 and 2024
@@ -292,9 +292,7 @@ def test_within_an_area_its_rows_remain_and_say_the_same(client):
 def test_csv_has_the_rows_of_the_json(client):
     query = {**CELLS, "by": "area", "horizon": 2026}
     rows = rows_of(client, FORECAST, **query)
-    for text, row in zip(csv_of(client, f"{FORECAST}.csv", **query), rows, strict=True):
-        assert (text["code"], int(text["year"])) == (row["code"], row["year"])
-        assert float(text["expected"]) == row["expected"]
+    assert_same_rows(csv_of(client, f"{FORECAST}.csv", **query), rows)
 
 
 def test_every_row_has_a_class_of_the_legend(client):
