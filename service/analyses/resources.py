@@ -28,6 +28,9 @@ from service.analyses.growth.sites import SiteTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.measures.deprivation import Deprivation
+from service.analyses.measures.deprived_incidents import DeprivedIncidents
+from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.tables.crosstabs import Crosstabs
@@ -91,6 +94,9 @@ class Resources:
     step_changes: StepChangeTables
     crosstabs: Crosstabs
     ranked_lists: RankedLists
+    deprivation: Deprivation
+    deprived_incidents: DeprivedIncidents
+    measured_areas: MeasuredAreas
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

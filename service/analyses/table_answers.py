@@ -14,6 +14,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
+from service.queries.measures import DeprivationQuery, DeprivedIncidentsQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.rankings import RankedQuery
@@ -88,6 +89,26 @@ class LayerAnalysis(Protocol[Q_contra]):
             Id of the dataset.
         layer_id : str
             Id of a layer or grid.
+        query : Query
+            The query.
+
+        Returns
+        -------
+        Table
+            With its provenance.
+        """
+
+
+class MeasureAnalysis(Protocol[Q_contra]):
+    """Makes a table of measures of the areas of a layer, without incidents."""
+
+    def table(self, layer_id: str, query: Q_contra, /) -> Table:
+        """The table.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer.
         query : Query
             The query.
 
@@ -205,6 +226,41 @@ class LayerTable(Generic[Q_contra]):
         )
 
 
+@dataclass(frozen=True)
+class MeasureTable(Generic[Q_contra]):
+    """Gives the tables of measures from the name of a layer.
+
+    The attributes are those of `DatasetTable`; the version is that of all measures and layers.
+    """
+
+    analysis: Callable[[Resources], MeasureAnalysis[Q_contra]]
+    title: Callable[[Q_contra], str]
+
+    def __call__(self, resources: Resources, query: Q_contra, *, layer: str) -> TableAnswer:
+        """The table, computed when it is needed.
+
+        Parameters
+        ----------
+        resources : Resources
+            The stores and analyses.
+        query : Query
+            The query.
+        layer : str
+            Id of a layer.
+
+        Returns
+        -------
+        TableAnswer
+            Computed when it is needed.
+        """
+        analysis = self.analysis(resources)
+        return TableAnswer(
+            f"{layer}-{self.title(query)}",
+            DataVersion.of(resources.measured_areas.version),
+            lambda: analysis.table(layer, query),
+        )
+
+
 choropleth_table: Final = LayerTable[ChoroplethQuery](
     lambda resources: resources.choropleths, lambda query: query.measure
 )
@@ -238,6 +294,13 @@ process_control_table: Final = DatasetTable[ProcessControlQuery](
 )
 step_changes_table: Final = DatasetTable[StepChangesQuery](
     lambda resources: resources.step_changes, lambda _: "step-changes", Cost.HEAVY
+)
+deprived_incidents_table: Final = DatasetTable[DeprivedIncidentsQuery](
+    lambda resources: resources.deprived_incidents, lambda query: f"{query.layer}-deprivation"
+)
+deprivation_table: Final = MeasureTable[DeprivationQuery](
+    lambda resources: resources.deprivation,
+    lambda query: f"deprivation-by-{query.by.replace(':', '-')}",
 )
 
 

@@ -38,6 +38,7 @@ from service.routes import (
     heatmaps,
     hotspots,
     jobs,
+    measures,
     page,
     tables,
 )
@@ -72,6 +73,7 @@ ROUTERS = (
     definition.router,
     growth.router,
     tables.router,
+    measures.router,
     catalogue.search_router,
     jobs.router,
     wmts.router,

@@ -33,6 +33,9 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.neighbours import Neighbourhoods
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
+from service.analyses.measures.deprivation import Deprivation
+from service.analyses.measures.deprived_incidents import DeprivedIncidents
+from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.resources import Resources
@@ -81,6 +84,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     )
     levels = LevelCache(cache.subfolder("levels"))
     neighbourhoods = Neighbourhoods(NeighbourCache(cache.subfolder("neighbours")))
+    measured_areas = MeasuredAreas(area_layers, measures, crosswalks)
     catalogue = Catalogue(
         incidents=incidents,
         layers=layers,
@@ -141,6 +145,9 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         step_changes=StepChangeTables(trends=trends, areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures),
         ranked_lists=RankedLists(areas=areas, measures=measures),
+        deprivation=Deprivation(measured_areas),
+        deprived_incidents=DeprivedIncidents(areas=areas, measures=measures),
+        measured_areas=measured_areas,
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 
 from service.analyses.areas.rows import TrendRow
+from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.table_answers import (
     crosstab_table,
+    deprived_incidents_table,
     process_control_table,
     ranked_table,
     step_changes_table,
@@ -15,6 +17,7 @@ from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.crosstabs import CrosstabQuery
+from service.queries.measures import DeprivedIncidentsQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
@@ -97,6 +100,20 @@ add_table_routes(
         answer=ranked_table,
         description="Areas by count, share or rate, the highest first, each with the ranks that "
         "the data leave open.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+add_table_routes(
+    router,
+    "/deprivation",
+    TableKind(
+        name="deprived_incidents",
+        query=DeprivedIncidentsQuery,
+        row=DeprivedIncidentsRow,
+        answer=deprived_incidents_table,
+        description="Incidents by the decile of deprivation of their areas, by domain, with "
+        "rates; /v1/measures/deprivation/{layer} has the areas alone.",
         description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),

@@ -54,6 +54,7 @@ REQUIRED: dict[str, dict[str, str]] = {
     "q": {"q": "cell"},
     "rows": {"rows": "layer:cell", "columns": "year"},
     "columns": {"rows": "layer:cell", "columns": "year"},
+    "layer": {"layer": world.CELLS},
 }
 
 

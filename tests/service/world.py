@@ -45,6 +45,9 @@ RESIDENTS = {code: 1_000.0 + 100 * int(code[1]) + 10 * int(code[2]) for code in 
 }
 del RESIDENTS["C33"]
 EARLIER_RESIDENTS = 500.0  # every area in 2020
+RANKED = 160  # areas of the whole country, by deprivation; that of C33 is not known
+RANKS = {code: 1.0 + 37 * k % RANKED for k, code in enumerate(CODES) if code != "C33"}
+EARLIER_RANKS = {code: 1.0 + 41 * k % RANKED for k, code in enumerate(CODES)}
 
 
 @dataclass(frozen=True)
@@ -266,6 +269,27 @@ def append_residents(
     )
 
 
+def decile(rank: float) -> float:
+    return -(-10 * rank // RANKED)
+
+
+def append_deprivation(data_dir: Path, *, synthetic: bool) -> None:
+    editions = {"2019": RANKS, "2015": EARLIER_RANKS}
+    values = [
+        (code, f"imd-{kind}", edition, value)
+        for edition, ranks in editions.items()
+        for code, rank in ranks.items()
+        for kind, value in (("rank", rank), ("decile", decile(rank)))
+    ]
+    columns = dict(
+        zip(("area_code", "measure", "period", "value"), zip(*values, strict=True), strict=True)
+    )
+    rows = pa.table({"layer": [CELLS] * len(values), **columns})
+    MeasureStore(data_dir / "measures").append(
+        rows, file=SourceFile.of("imd.csv", b"imd"), source="Ministry", synthetic=synthetic
+    )
+
+
 SITE_POINT = (EAST_M + 1_500.0, NORTH_M + 1_500.0)  # in C11
 SITE_OUTSIDE = (EAST_M - 500.0, NORTH_M + 500.0)
 SITE_OUTLINE = shapely.box(EAST_M + 3_200, NORTH_M + 200, EAST_M + 3_600, NORTH_M + 500)  # in C30
@@ -305,6 +329,7 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     everywhere = dict.fromkeys(CODES, EARLIER_RESIDENTS)
     append_residents(data_dir, everywhere, "2020", synthetic=synthetic)
     append_residents(data_dir, RESIDENTS, "2021", synthetic=synthetic)
+    append_deprivation(data_dir, synthetic=synthetic)
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

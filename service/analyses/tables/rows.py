@@ -50,7 +50,14 @@ class CrosstabRow(Row):
     )
 
 
-def wide_row(keys: Sequence[str], *, is_count: bool, unit: str) -> type[Row]:
+def wide_row(
+    keys: Sequence[str],
+    *,
+    is_count: bool,
+    unit: str,
+    discloses: Discloses | None = None,
+    has_total: bool = True,
+) -> type[Row]:
     """The row model of a cross-table with a column for each of its columns.
 
     Parameters
@@ -61,19 +68,23 @@ def wide_row(keys: Sequence[str], *, is_count: bool, unit: str) -> type[Row]:
         Whether the cells are counts.
     unit : str
         Of the cells.
+    discloses : Discloses or None
+        What the cells disclose; None: a count of incidents, or a value of the records.
+    has_total : bool
+        Whether there is a column of totals.
 
     Returns
     -------
     type of Row
-        With ``row``, ``row_name``, the keys and ``total``.
+        With ``row``, ``row_name``, the keys and, where it has one, ``total``.
     """
-    discloses = COUNT if is_count else Discloses.of(RECORDS)
+    discloses = discloses or (COUNT if is_count else Discloses.of(RECORDS))
     annotations: dict[str, object] = {"row": str, "row_name": str}
     members: dict[str, object] = {
         "row": column("Key of the row.", NOTHING),
         "row_name": column("Name of the row.", NOTHING),
     }
-    for key in (*keys, "total"):
+    for key in (*keys, *(("total",) if has_total else ())):
         # An underscore at the end of a name is taken off it.
         annotations[f"{key}_"] = (int if is_count else float) | None
         members[f"{key}_"] = column(f"What is in {key}.", discloses, unit)

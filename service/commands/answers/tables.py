@@ -26,6 +26,7 @@ from service.queries.heatmaps import (
     PeakQuery,
     RasterQuery,
 )
+from service.queries.measures import DeprivedIncidentsQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.trends import TrendQuery
@@ -229,6 +230,22 @@ def crosstab(
     question = Question("crosstab", {"dataset": dataset}, query)
     write_table(
         resources, question, lambda: resources.crosstabs.table(dataset, query), format_, out
+    )
+
+
+@with_query(DeprivedIncidentsQuery)
+def deprivation(
+    dataset: Dataset, query: DeprivedIncidentsQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Incidents by the decile of deprivation of their areas, by domain."""
+    resources = terminal.resources()
+    question = Question("deprivation", {"dataset": dataset}, query)
+    write_table(
+        resources,
+        question,
+        lambda: resources.deprived_incidents.table(dataset, query),
+        format_,
+        out,
     )
 
 

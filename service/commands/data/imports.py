@@ -96,10 +96,15 @@ app.command()(import_harm.harm_index)
 def measures(
     file: Annotated[Path, typer.Argument(help="CSV or GeoJSON with one row per area.")],
     layer: Annotated[str, typer.Option(help="Layer whose areas the codes name.")],
-    measure: Annotated[str, typer.Option(help="What is measured, such as residents.")],
+    measure: Annotated[
+        list[str],
+        typer.Option(help="What is measured, such as residents. Repeat it for several columns."),
+    ],
     period: Annotated[str, typer.Option(help="Period it was measured for, such as 2021.")],
     code_field: Annotated[str, typer.Option(help="Column with the area codes.")],
-    value_field: Annotated[str, typer.Option(help="Column with the values.")],
+    value_field: Annotated[
+        list[str], typer.Option(help="Column with the values: one for each --measure.")
+    ],
     unit: Annotated[str, typer.Option(help="Unit of the values.")] = "",
     source: Source = "",
     licence: Licence = "",
@@ -113,7 +118,12 @@ def measures(
     max_rejected: MaxRejected = 0.1,
     rejects: Rejects = None,
 ) -> None:
-    """Import a measure of the areas of a layer: population, households, an index ..."""
+    """Import measures of the areas of a layer: population, households, an index ..."""
+    if len(measure) != len(value_field):
+        terminal.fail(
+            f"each --measure needs its --value-field: there are {len(measure)} and "
+            f"{len(value_field)}"
+        )
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.measures import MeasureOptions, MeasureValue, import_measures
 
@@ -122,7 +132,10 @@ def measures(
         summary = import_measures(
             resources.measures,
             file,
-            [MeasureValue(measure, period, value_field)],
+            [
+                MeasureValue(name, period, column)
+                for name, column in zip(measure, value_field, strict=True)
+            ],
             MeasureOptions(
                 layer=layer,
                 code_field=code_field,

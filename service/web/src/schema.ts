@@ -918,6 +918,124 @@ export interface ForecastRow {
   class?: string | null;
 }
 
+/** A cell of a cross-table; its rows in their order, and within each its columns. */
+export interface CrosstabRow {
+  /** Key of the row, such as an area's code or a month. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Key of the column. */
+  column: string;
+  /** Name of the column. */
+  column_name: string;
+  /**
+   * Days that the data cover of the cell; where only some days of the week are selected, their
+   * weeks. Unit: days.
+   */
+  days: number;
+  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents of the row. Unit: %. */
+  share_of_row: number | null;
+  /** Per cent of the incidents of the column. Unit: %. */
+  share_of_column: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_table: number | null;
+  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
+  per_month: number | null;
+  /** What the rate is over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
+   * states. Only with a denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  upper?: number | null;
+}
+
+/** The deprivation of an area in a domain, or how many areas are deprived how far. */
+export interface DeprivationRow {
+  /** Domain, such as income. */
+  domain: string;
+  /** Code of the area, or of the larger area. Only with by=area or by=layer. */
+  code?: string;
+  /** Its name. Only with by=area or by=layer. */
+  name?: string | null;
+  /**
+   * Code of the larger area; null where it is in none, or not in one alone. Only with by=area and
+   * groups.
+   */
+  group_code?: string | null;
+  /** Name of the larger area. Only with by=area and groups. */
+  group_name?: string | null;
+  /** Rank among all areas that were ranked, 1 the most deprived. Only with by=area. */
+  rank?: number | null;
+  /**
+   * Tenth of all areas that were ranked, 1 the most deprived; null where it is not known. Only with
+   * by=area or by=decile.
+   */
+  decile?: number | null;
+  /** Rank in the earlier edition. Only with by=area and a baseline. */
+  baseline_rank?: number | null;
+  /** Decile in the earlier edition. Only with by=area and a baseline. */
+  baseline_decile?: number | null;
+  /**
+   * Deciles moved since the earlier edition: below 0 to more deprived ones, null where that cannot
+   * be compared. Unit: deciles. Only with by=move, and with by=area and a baseline.
+   */
+  move?: number | null;
+  /**
+   * Whether the area can be compared with the earlier edition: same area, unchanged between the
+   * vintages, or why not. Only with by=move, and with by=area and a baseline.
+   */
+  comparison?: string;
+  /**
+   * Areas; with by=layer those of the larger area whose decile is known. Unit: areas. Only with
+   * by=decile, by=move or by=layer.
+   */
+  areas?: number;
+  /** Those in the most deprived share. Unit: areas. Only with by=layer. */
+  most_deprived?: number;
+  /**
+   * Per cent of the areas of the domain whose decile, or move, is known; with by=layer the most
+   * deprived, per cent of the larger area's. Unit: %. Only with by=decile, by=move or by=layer.
+   */
+  share?: number | null;
+}
+
+/** Incidents of the areas of a decile; of those without one; outside; without a place. */
+export interface DeprivedIncidentsRow {
+  /** Domain, such as income. */
+  domain: string;
+  /**
+   * Tenth of all areas that were ranked, 1 the most deprived; or not known, elsewhere in the layer
+   * (with within), outside it, or not located.
+   */
+  decile: string;
+  /** Areas of the query in the decile. Unit: areas. */
+  areas: number | null;
+  /** Incidents there. Unit: incidents. */
+  count: number;
+  /** Per cent of all incidents selected. Unit: %. */
+  share: number | null;
+  /**
+   * What the rate is over; null where it is not known of one of the areas. Only with a denominator.
+   */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year of 365.25 days covered. Only with a
+   * denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  upper?: number | null;
+}
+
 /** A whole step of a series with its process limits, oldest first. */
 export interface ProcessControlRow {
   /** First month of the step, ISO. */
@@ -974,44 +1092,6 @@ export interface StepChangeRow {
   p_value: number | null;
 }
 
-/** A cell of a cross-table; its rows in their order, and within each its columns. */
-export interface CrosstabRow {
-  /** Key of the row, such as an area's code or a month. */
-  row: string;
-  /** Name of the row. */
-  row_name: string;
-  /** Key of the column. */
-  column: string;
-  /** Name of the column. */
-  column_name: string;
-  /**
-   * Days that the data cover of the cell; where only some days of the week are selected, their
-   * weeks. Unit: days.
-   */
-  days: number;
-  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents of the row. Unit: %. */
-  share_of_row: number | null;
-  /** Per cent of the incidents of the column. Unit: %. */
-  share_of_column: number | null;
-  /** Per cent of all incidents selected. Unit: %. */
-  share_of_table: number | null;
-  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
-  per_month: number | null;
-  /** What the rate is over; null where it is not known. Only with a denominator. */
-  denominator?: number | null;
-  /**
-   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
-   * states. Only with a denominator.
-   */
-  rate?: number | null;
-  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  lower?: number | null;
-  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  upper?: number | null;
-}
-
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "added_households"
@@ -1025,6 +1105,8 @@ export type ColumnName =
   | "area_name"
   | "area_rate_per_1000"
   | "areas"
+  | "baseline_decile"
+  | "baseline_rank"
   | "category"
   | "centroid_lat_deg"
   | "centroid_lon_deg"
@@ -1038,6 +1120,7 @@ export type ColumnName =
   | "cold_steps"
   | "column"
   | "column_name"
+  | "comparison"
   | "completed_year"
   | "completion_class"
   | "completions_published"
@@ -1046,6 +1129,7 @@ export type ColumnName =
   | "count_before"
   | "cumulative_share"
   | "days"
+  | "decile"
   | "denominator"
   | "denominator_added"
   | "denominator_estimated"
@@ -1054,6 +1138,7 @@ export type ColumnName =
   | "difference"
   | "distance_m"
   | "district"
+  | "domain"
   | "easting_m"
   | "effective_number"
   | "emerging_class"
@@ -1068,6 +1153,8 @@ export type ColumnName =
   | "first_phase_year"
   | "funnel"
   | "ground_share"
+  | "group_code"
+  | "group_name"
   | "homes_added"
   | "homes_built"
   | "homes_built_lower"
@@ -1104,6 +1191,8 @@ export type ColumnName =
   | "mass_percent"
   | "mean"
   | "month"
+  | "most_deprived"
+  | "move"
   | "moving_range"
   | "name"
   | "nearest_higher_m"

@@ -397,6 +397,8 @@ EVERY_ANSWER = [
     ["step-changes", world.DATASET, "--category", "assault"],
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["ranked", world.DATASET, world.CELLS],
+    ["deprivation", world.DATASET, "--layer", "cell"],
+    ["measures", "deprivation", "cell"],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -6,7 +6,19 @@ from service.model.rows import NOTHING
 from tests.service.addresses import addresses, asking
 from tests.service.row_models import rows_by_path
 
-KEYS = ("code", "site_id", "rank", "month", "phase", "year", "district", "kind", "row", "column")
+KEYS = (
+    "code",
+    "site_id",
+    "rank",
+    "month",
+    "phase",
+    "year",
+    "district",
+    "kind",
+    "row",
+    "column",
+    "decile",
+)
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
     "/v1/choropleths/{dataset}/{layer}": ("", "measure=rate&denominator=residents"),
@@ -21,9 +33,10 @@ QUESTIONS = {
     "/v1/tables/{dataset}/ranked/{layer}": ("denominator=residents&larger_layer=district",),
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
+    "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
-OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places"}
+OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places", "/v1/measures/deprivation/{layer}"}
 OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality"}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 

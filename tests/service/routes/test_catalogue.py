@@ -56,7 +56,11 @@ def test_layers_are_listed_in_the_order_of_import_with_their_measures(client):
     assert cell["area_km2"] == pytest.approx(16)
     assert cell["bounds_m"] == list(world.bounds_m())
     assert cell["vintage"] == "2021"
-    assert cell["measures"] == [{"measure": "residents", "periods": ["2020", "2021"]}]
+    assert cell["measures"] == [
+        {"measure": "imd-decile", "periods": ["2015", "2019"]},
+        {"measure": "imd-rank", "periods": ["2015", "2019"]},
+        {"measure": "residents", "periods": ["2020", "2021"]},
+    ]
     assert district["measures"] == []
 
 

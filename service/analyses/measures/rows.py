@@ -1,0 +1,93 @@
+"""Columns of the tables of measures: none of them is of incidents."""
+
+from typing import Final
+
+from service.model.rows import COUNT, NOTHING, Discloses, Row, column
+
+_AREA: Final = "with by=area"
+_GROUPS: Final = "with by=area and groups"
+_BASELINE: Final = "with by=area and a baseline"
+_MOVE: Final = "with by=move, and with by=area and a baseline"
+_AREA_OR_LAYER: Final = "with by=area or by=layer"
+_AREA_OR_DECILE: Final = "with by=area or by=decile"
+_NUMBERS: Final = "with by=decile, by=move or by=layer"
+_LAYER: Final = "with by=layer"
+_OF_COUNT: Final = Discloses.of("count")
+_RATES: Final = "with a denominator"
+
+
+class DeprivationRow(Row):
+    """The deprivation of an area in a domain, or how many areas are deprived how far."""
+
+    domain: str = column("Domain, such as income.", NOTHING)
+    code: str = column("Code of the area, or of the larger area.", NOTHING, only=_AREA_OR_LAYER)
+    name: str | None = column("Its name.", NOTHING, only=_AREA_OR_LAYER)
+    group_code: str | None = column(
+        "Code of the larger area; null where it is in none, or not in one alone.",
+        NOTHING,
+        only=_GROUPS,
+    )
+    group_name: str | None = column("Name of the larger area.", NOTHING, only=_GROUPS)
+    rank: int | None = column(
+        "Rank among all areas that were ranked, 1 the most deprived.", NOTHING, only=_AREA
+    )
+    decile: int | None = column(
+        "Tenth of all areas that were ranked, 1 the most deprived; null where it is not known.",
+        NOTHING,
+        only=_AREA_OR_DECILE,
+    )
+    baseline_rank: int | None = column("Rank in the earlier edition.", NOTHING, only=_BASELINE)
+    baseline_decile: int | None = column("Decile in the earlier edition.", NOTHING, only=_BASELINE)
+    move: int | None = column(
+        "Deciles moved since the earlier edition: below 0 to more deprived ones, null where that "
+        "cannot be compared.",
+        NOTHING,
+        "deciles",
+        only=_MOVE,
+    )
+    comparison: str = column(
+        "Whether the area can be compared with the earlier edition: same area, unchanged between "
+        "the vintages, or why not.",
+        NOTHING,
+        only=_MOVE,
+    )
+    areas: int = column(
+        "Areas; with by=layer those of the larger area whose decile is known.",
+        NOTHING,
+        "areas",
+        only=_NUMBERS,
+    )
+    most_deprived: int = column("Those in the most deprived share.", NOTHING, "areas", only=_LAYER)
+    share: float | None = column(
+        "Per cent of the areas of the domain whose decile, or move, is known; with by=layer the "
+        "most deprived, per cent of the larger area's.",
+        NOTHING,
+        "%",
+        only=_NUMBERS,
+    )
+
+
+class DeprivedIncidentsRow(Row):
+    """Incidents of the areas of a decile; of those without one; outside; without a place."""
+
+    domain: str = column("Domain, such as income.", NOTHING)
+    decile: str = column(
+        "Tenth of all areas that were ranked, 1 the most deprived; or not known, elsewhere in the "
+        "layer (with within), outside it, or not located.",
+        NOTHING,
+    )
+    areas: int | None = column("Areas of the query in the decile.", NOTHING, "areas")
+    count: int = column("Incidents there.", COUNT, "incidents")
+    share: float | None = column("Per cent of all incidents selected.", _OF_COUNT, "%")
+    denominator: float | None = column(
+        "What the rate is over; null where it is not known of one of the areas.",
+        NOTHING,
+        only=_RATES,
+    )
+    rate: float | None = column(
+        "Incidents per so many of the denominator and year of 365.25 days covered.",
+        _OF_COUNT,
+        only=_RATES,
+    )
+    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
+    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)

@@ -1,0 +1,157 @@
+"""Queries of measures of areas alone: no incidents are asked for."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from service.model.queries import IncidentQuery, LayerQuery, Text, one_or_many
+
+MAX_NAMES = 200
+Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many), Field(max_length=MAX_NAMES)]
+Within = Annotated[str, Field(min_length=1, max_length=4_000)] | None
+WITHIN = (
+    "Only the areas whose inner point is within this one, written layer:code, "
+    "circle:easting,northing,radius or polygon:easting,northing,..."
+)
+
+
+class DeprivationQuery(LayerQuery):
+    """Query of the deprivation of areas, from their ranks and deciles by domain."""
+
+    by: Annotated[
+        Text,
+        Field(
+            description="area: a row for each area and domain, most deprived first; decile: how "
+            "many areas are in each; move: how many moved by how many deciles since the baseline; "
+            "layer:ward: how many of each larger area's are in the most deprived share.",
+            examples=["layer:ward"],
+        ),
+    ] = "area"
+    domain: Annotated[
+        Names,
+        Field(
+            description="Domains: what the names of measures such as income-rank or "
+            "income-decile begin with. Repeat the parameter; by default all that are loaded."
+        ),
+    ] = ()
+    edition: Annotated[
+        Text | None,
+        Field(description="The period of the measures; by default the latest."),
+    ] = None
+    baseline_edition: Annotated[
+        Text | None, Field(description="An earlier edition to compare with.")
+    ] = None
+    baseline_layer: Annotated[
+        Text | None,
+        Field(
+            description="Layer whose areas the earlier edition is of. By default this one, or one "
+            "of another vintage from which a lookup leads here."
+        ),
+    ] = None
+    percent: Annotated[
+        float,
+        Field(
+            gt=0,
+            lt=100,
+            allow_inf_nan=False,
+            description="The most deprived share, in per cent of the areas that were ranked.",
+        ),
+    ] = 30.0
+    out_of: Annotated[
+        int | None,
+        Field(
+            ge=10,
+            le=10_000_000,
+            description="How many areas were ranked, such as 32844: needed where deciles are not "
+            "loaded, or percent is no multiple of 10.",
+        ),
+    ] = None
+    baseline_out_of: Annotated[
+        int | None,
+        Field(ge=10, le=10_000_000, description="The same of the earlier edition."),
+    ] = None
+    groups: Annotated[
+        Text | None,
+        Field(description="With by=area: the layer of larger areas that each area is named with."),
+    ] = None
+    ends: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=100_000,
+            description="With by=area: only so many of the most and of the least deprived areas "
+            "of each domain.",
+        ),
+    ] = None
+    layout: Annotated[
+        Literal["long", "wide"],
+        Field(
+            description="With by=decile or by=layer: wide has a column for each decile, or for "
+            "each domain, with totals."
+        ),
+    ] = "long"
+    cells: Annotated[
+        Literal["areas", "share"],
+        Field(
+            description="What stands in the cells of the wide layout; share, per cent of the "
+            "domain's areas, with by=decile."
+        ),
+    ] = "areas"
+    within: Annotated[Within, Field(description=WITHIN)] = None
+
+    @property
+    def larger_layer(self) -> str | None:
+        """The layer by whose areas the others are counted; None if they are not."""
+        kind, _, layer = self.by.partition(":")
+        return layer if kind == "layer" else None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.by not in ("area", "decile", "move") and not self.larger_layer:
+            raise ValueError(
+                f"by must be area, decile, move or layer: and the id of a layer, got {self.by!r}"
+            )
+        if self.by == "move" and self.baseline_edition is None:
+            raise ValueError("by=move needs baseline_edition, the edition to compare with")
+        if self.baseline_layer is not None and self.baseline_edition is None:
+            raise ValueError("baseline_layer needs baseline_edition")
+        if self.by != "area" and (self.groups is not None or self.ends is not None):
+            raise ValueError("groups and ends are of by=area")
+        if self.layout == "wide" and self.by in ("area", "move"):
+            raise ValueError("layout=wide needs by=decile or by=layer:...")
+        if self.cells == "share" and (self.layout != "wide" or self.by != "decile"):
+            raise ValueError("cells=share needs layout=wide and by=decile")
+        return self
+
+
+class DeprivedIncidentsQuery(IncidentQuery):
+    """Query of incidents by the deprivation of the area in which they are."""
+
+    layer: Annotated[Text, Field(description="Layer of the areas.", examples=["lsoa21"])]
+    domain: Annotated[
+        Names,
+        Field(
+            description="Domains: what the names of measures such as income-rank or "
+            "income-decile begin with. Repeat the parameter; by default all that are loaded."
+        ),
+    ] = ()
+    edition: Annotated[
+        Text | None, Field(description="The period of the measures; by default the latest.")
+    ] = None
+    out_of: Annotated[
+        int | None,
+        Field(
+            ge=10,
+            le=10_000_000,
+            description="How many areas were ranked, such as 33755: needed where deciles are not "
+            "loaded.",
+        ),
+    ] = None
+    denominator: Annotated[
+        Text | None,
+        Field(description="What rates are over: a measure loaded for the layer."),
+    ] = None
+    per: Annotated[
+        float,
+        Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many, and year."),
+    ] = 1000.0
