@@ -27,6 +27,7 @@ from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities, read_rules
 from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.inputs.crosswalks import Crosswalks
@@ -79,8 +80,13 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
+    harm = Harm(harm_indices)
     areas = Areas(
-        incidents=incidents, layers=area_layers, crosswalks=crosswalks, assignments=assignments
+        incidents=incidents,
+        layers=area_layers,
+        crosswalks=crosswalks,
+        assignments=assignments,
+        harm=harm,
     )
     levels = LevelCache(cache.subfolder("levels"))
     neighbourhoods = Neighbourhoods(NeighbourCache(cache.subfolder("neighbours")))
@@ -93,7 +99,9 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         settings=settings,
         damage=damage,
     )
-    heatmaps = Heatmaps(incidents=incidents, layers=layers, measures=measures, settings=settings)
+    heatmaps = Heatmaps(
+        incidents=incidents, layers=layers, measures=measures, harm=harm, settings=settings
+    )
     choropleths = Choropleths(areas=areas, measures=measures, neighbourhoods=neighbourhoods)
     hotspots = Hotspots(
         areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
@@ -165,6 +173,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             layers=layers,
             sites=sites,
             postcodes=postcodes,
+            harm_indices=harm_indices,
             settings=settings,
         ),
         page_files=PageFiles(),

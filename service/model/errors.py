@@ -4,6 +4,7 @@ AnalysisError
 ├── UnknownCategoryError    a category that the dataset does not have
 ├── UnknownValueError       a value of a further column that no incident has
 ├── NotStatedError          a condition on what no record states
+├── NoHarmMatchError        a harm index that has none of the offences of a dataset
 ├── NotCoveredError         a period of which the data cover no day
 ├── CutMonthError           a date inside a month of which records are known only to the month
 ├── InvalidWithinError      no area, circle or polygon to stay within
@@ -84,6 +85,35 @@ class NotStatedError(AnalysisError):
         return (
             f"none of the {self.records:,} records of dataset {self.dataset!r} in the period and "
             f"categories states its {self.subject}: whether they meet the condition is not known"
+        )
+
+
+class NoHarmMatchError(AnalysisError):
+    """The harm index has none of the offences of a dataset."""
+
+    code = "no-harm-match"
+
+    def __init__(
+        self,
+        dataset: str,
+        column: str,
+        values: tuple[str, ...],
+        index_id: str,
+        offences: tuple[str, ...],
+    ) -> None:
+        super().__init__(dataset, column, values, index_id, offences)
+        self.dataset = dataset
+        self.column = column
+        self.values = values
+        self.index_id = index_id
+        self.offences = offences
+
+    def __str__(self) -> str:
+        stated = f"it has {self.values[0]!r}" if self.values else "no record states it"
+        return (
+            f"no {self.column} of dataset {self.dataset!r} is an offence of harm index "
+            f"{self.index_id!r}: {stated}, the index has {self.offences[0]!r}. Name the column "
+            "with the offences: harm_column=category, subcategory or attribute:NAME"
         )
 
 

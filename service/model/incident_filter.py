@@ -133,6 +133,22 @@ def weekdays_from_text(text: str) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True)
+class HarmChoice:
+    """By what the harm of incidents is known.
+
+    Attributes
+    ----------
+    index : str or None
+        Id of a harm index; None for the only one.
+    column : str or None
+        Of the dataset: category, subcategory or attribute:NAME; None for that of the index.
+    """
+
+    index: str | None = None
+    column: str | None = None
+
+
+@dataclass(frozen=True)
 class IncidentFilter:
     """Which incidents: all of them where nothing is given.
 
@@ -154,6 +170,8 @@ class IncidentFilter:
         Any of these, from 0 for Monday; empty for all.
     ages : Ages or None
         Of the person.
+    harm : HarmChoice or None
+        Only incidents of known harm, which is their weight.
     """
 
     start: Moment | None = None
@@ -166,6 +184,7 @@ class IncidentFilter:
     hours: Hours | None = None
     weekdays: tuple[int, ...] = ()
     ages: Ages | None = None
+    harm: HarmChoice | None = None
 
     def values_of_attributes(self) -> dict[str, list[str]]:
         """The values that each attribute may have."""

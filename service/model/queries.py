@@ -1,6 +1,7 @@
 """What every query shares, for HTTP and for the command line alike."""
 
-from typing import Annotated, Any, Self, TypeVar
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -15,11 +16,13 @@ from pydantic import (
 from service.model.incident_filter import (
     WEEKDAYS,
     Ages,
+    HarmChoice,
     Hours,
     IncidentFilter,
     Moment,
     weekdays_from_text,
 )
+from service.store.reference.harm_index import checked_column
 
 MAX_CATEGORIES = 200
 MAX_WITHIN = 10_000  # characters: a polygon of some hundred corners
@@ -233,6 +236,46 @@ class IncidentQuery(Query):
             weekdays=() if self.weekdays is None else weekdays_from_text(self.weekdays),
             ages=None if self.ages is None else Ages.from_text(self.ages),
         )
+
+
+class HarmQuery(IncidentQuery):
+    """Query that may sum the harm of incidents, where the value of a field of it says so."""
+
+    HARM_FIELD: ClassVar[str] = "measure"
+
+    harm_index: Annotated[
+        Text | None,
+        Field(description="Harm index, where several are imported."),
+    ] = None
+    harm_column: Annotated[
+        Annotated[Text, AfterValidator(checked_column)] | None,
+        Field(
+            description="Column of the dataset with the offences of the harm index: category, "
+            "subcategory or attribute:NAME. By default the one that the index names.",
+            examples=["subcategory"],
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _harm_is_summed(self) -> Self:
+        if (self.harm_index or self.harm_column) and not self.sums_harm:
+            raise ValueError("harm_index and harm_column are given where harm is summed")
+        return self
+
+    @property
+    def sums_harm(self) -> bool:
+        """Whether the harm of incidents is summed, and not their number."""
+        return getattr(self, self.HARM_FIELD) in ("harm", "harm-rate", True)
+
+    @property
+    def harm_choice(self) -> HarmChoice:
+        """By what the harm of incidents is known."""
+        return HarmChoice(self.harm_index, self.harm_column)
+
+    def incident_filter(self) -> IncidentFilter:
+        """The filter that these parameters mean; of known harm, where that is summed."""
+        selected = super().incident_filter()
+        return replace(selected, harm=self.harm_choice) if self.sums_harm else selected
 
 
 class TableQuery(IncidentQuery):

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import IncidentFilter, Moment
-from service.model.queries import TableQuery, Text, checked_end, checked_start
+from service.model.queries import HarmQuery, TableQuery, Text, checked_end, checked_start
 
 MAX_PERMUTATIONS = 999_999
 MAX_NEAREST = 1_000
@@ -45,15 +45,25 @@ RatePer = Annotated[
 ]
 
 
-class ChoroplethQuery(TableQuery):
+class ChoroplethQuery(HarmQuery, TableQuery):
     """Query of a choropleth: one value per area."""
 
     measure: Annotated[
         Literal[
-            "count", "weighted", "rate", "density", "share", "smoothed", "smoothed-local", "ratio"
+            "count",
+            "weighted",
+            "harm",
+            "harm-rate",
+            "rate",
+            "density",
+            "share",
+            "smoothed",
+            "smoothed-local",
+            "ratio",
         ],
         Field(
-            description="count; weighted: the sum of incident weights; rate per so many of the "
+            description="count; weighted: the sum of incident weights; harm: the sum of days of "
+            "harm by a harm index, and harm-rate its rate; rate per so many of the "
             "denominator; density per km^2; share of all in per cent; smoothed: empirical Bayes "
             "rate, global or local; ratio: observed to expected at the overall rate."
         ),
@@ -121,14 +131,14 @@ class ChoroplethQuery(TableQuery):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        over = ("rate", "smoothed", "smoothed-local", "ratio")
+        over = ("rate", "smoothed", "smoothed-local", "ratio", "harm-rate")
         if self.measure in over and self.denominator is None:
             raise ValueError(
                 f"measure={self.measure} needs denominator=, the name of a measure loaded for "
                 "the layer"
             )
-        if self.ranks and self.measure == "weighted":
-            raise ValueError("ranks are of counts and rates, not of measure=weighted")
+        if self.ranks and self.measure in ("weighted", "harm", "harm-rate"):
+            raise ValueError(f"ranks are of counts and rates, not of measure={self.measure}")
         if self.ranks and self.measure.startswith("smoothed"):
             raise ValueError(
                 f"ranks are of counts and rates as they were observed, not of "
@@ -159,7 +169,7 @@ class ChoroplethQuery(TableQuery):
         )
 
 
-TestedMeasure = Literal["count", "rate", "density", "smoothed", "ratio", "weighted"]
+TestedMeasure = Literal["count", "rate", "density", "smoothed", "ratio", "weighted", "harm"]
 
 
 def checked_tested(measure: TestedMeasure) -> TestedMeasure:
@@ -172,7 +182,7 @@ def checked_tested(measure: TestedMeasure) -> TestedMeasure:
     return measure
 
 
-class HotspotQuery(TableQuery):
+class HotspotQuery(HarmQuery, TableQuery):
     """Query of a local statistic."""
 
     statistic: Annotated[
@@ -203,8 +213,9 @@ class HotspotQuery(TableQuery):
         Annotated[TestedMeasure, AfterValidator(checked_tested)] | None,
         Field(
             description="What is tested: count; rate over a denominator; density per km^2; ratio "
-            "of observed to expected; weighted, the sum of incident weights. By default the rate "
-            "over the denominator that the dataset names, where the layer has it, with "
+            "of observed to expected; weighted, the sum of incident weights; harm, that of their "
+            "days of harm. By default the rate over the denominator that the dataset names, where "
+            "the layer has it, with "
             "null=poisson; else the density on a grid, else the count. Smoothed rates are not "
             "tested."
         ),

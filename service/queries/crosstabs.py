@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import Ages
-from service.model.queries import IncidentQuery, Text
+from service.model.queries import HarmQuery, Text
 
 WORDS: Final = (
     "category", "subcategory", "marker", "age", "year", "financial-year", "quarter", "month",
@@ -85,11 +85,22 @@ def checked_axis(text: str) -> str:
 
 
 AxisText = Annotated[Text, AfterValidator(checked_axis)]
-Cells = Literal["count", "share-of-row", "share-of-column", "share-of-table", "per-month", "rate"]
+Cells = Literal[
+    "count",
+    "share-of-row",
+    "share-of-column",
+    "share-of-table",
+    "per-month",
+    "rate",
+    "harm",
+    "harm-rate",
+]
 
 
-class CrosstabQuery(IncidentQuery):
+class CrosstabQuery(HarmQuery):
     """Query of a cross-table: incidents by what the rows and the columns are of."""
+
+    HARM_FIELD: ClassVar[str] = "cells"
 
     rows: Annotated[
         AxisText,
@@ -128,6 +139,8 @@ class CrosstabQuery(IncidentQuery):
             raise ValueError(f"rows and columns are both {self.rows}; name two axes")
         if self.denominator is not None and not self.rows.startswith("layer:"):
             raise ValueError("a denominator is of the areas of a layer: it needs rows=layer:...")
-        if self.cells == "rate" and (self.denominator is None or self.layout != "wide"):
-            raise ValueError("cells=rate needs layout=wide and a denominator")
+        if self.cells.endswith("rate") and (self.denominator is None or self.layout != "wide"):
+            raise ValueError(f"cells={self.cells} needs layout=wide and a denominator")
+        if self.sums_harm and self.layout != "wide":
+            raise ValueError("cells=harm needs layout=wide; /harm has harm in rows of its own")
         return self

@@ -2,11 +2,11 @@
 
 import itertools
 import math
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
-from service.model.queries import IncidentQuery, TableQuery, Text, VersionQuery
+from service.model.queries import HarmQuery, TableQuery, Text, VersionQuery
 
 MIN_BANDWIDTH_M = 10.0
 MAX_BANDWIDTH_M = 20_000.0
@@ -46,8 +46,10 @@ def _checked_bandwidth(value: Any) -> float | str:
     return metres
 
 
-class HeatmapQuery(IncidentQuery):
+class HeatmapQuery(HarmQuery):
     """Query of the heat map: one surface, whatever picture of it is asked for."""
+
+    HARM_FIELD: ClassVar[str] = "harm"
 
     bandwidth_m: Annotated[
         float | BandwidthRule,
@@ -65,6 +67,10 @@ class HeatmapQuery(IncidentQuery):
     ] = "period"
     weight: Annotated[
         bool, Field(description="Sum the weights of the incidents instead of counting them.")
+    ] = False
+    harm: Annotated[
+        bool,
+        Field(description="Sum the days of harm of the incidents, by a harm index, instead."),
     ] = False
     adaptive: Annotated[
         bool,
@@ -91,9 +97,16 @@ class HeatmapQuery(IncidentQuery):
     def _consistent(self) -> Self:
         if self.adaptive and self.edge != "none":
             raise ValueError("adaptive=true goes with edge=none only")
+        if self.weight and self.harm:
+            raise ValueError("weight=true and harm=true are two sums: ask for one")
         if any(low >= high for low, high in itertools.pairwise(self.breaks)):
             raise ValueError("breaks must ascend")
         return self
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether incidents are summed by weight or harm, and not counted."""
+        return self.weight or self.harm
 
 
 class HeatmapTileQuery(HeatmapQuery, VersionQuery):

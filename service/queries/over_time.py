@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import IncidentFilter, Moment
-from service.model.queries import TableQuery, checked_end, checked_start
+from service.model.queries import HarmQuery, TableQuery, checked_end, checked_start
 from service.queries.areas import checked_neighbours
 
 Contiguity = Annotated[
@@ -92,12 +92,15 @@ class TwoPeriodsQuery(TableQuery):
         )
 
 
-class ChangeQuery(TwoPeriodsQuery):
+class ChangeQuery(HarmQuery, TwoPeriodsQuery):
     """Query of the change between a baseline period and another."""
 
     measure: Annotated[
-        Literal["count", "weighted"],
-        Field(description="What is compared: incidents, or the sum of their weights."),
+        Literal["count", "weighted", "harm"],
+        Field(
+            description="What is compared: incidents, the sum of their weights, or that of their "
+            "days of harm by a harm index."
+        ),
     ] = "count"
     neighbours: Contiguity = "queen"
     permutations: Permutations = None

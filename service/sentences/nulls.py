@@ -40,10 +40,11 @@ def null_sentence(
         )
     if measure == "flags":
         return "Tested against flags dealt out among the areas."
-    name = {"rate": "rates", "ratio": "ratios", "weighted": "sums of weights"}[measure]
+    names = {"weighted": "sums of weights", "harm": "sums of harm"}
+    name = {"rate": "rates", "ratio": "ratios", **names}[measure]
     varies = (
         "a sum that rests on few incidents varies more than others"
-        if measure == "weighted"
+        if measure in names
         else f"they vary more over few {denominator}, which null=poisson allows for"
     )
     return f"Tested against {name} {dealt}: {varies}."

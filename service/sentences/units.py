@@ -5,7 +5,13 @@ from typing import Final
 
 from service.sentences.numbers import listed
 
-OF_TIME: Final = ("rate", "smoothed", "smoothed-local", "density")  # of a period or per year
+OF_TIME: Final = (
+    "rate",
+    "harm-rate",
+    "smoothed",
+    "smoothed-local",
+    "density",
+)  # of a period or per year
 OVER_DENOMINATOR: Final = ("rate", "smoothed", "smoothed-local")
 
 
@@ -40,11 +46,14 @@ def unit_of(
     """
     period = f"in {listed([str(span) for span in covered])}"
     time = "per year" if rate_per == "year" else period
+    if measure == "harm-rate":
+        return f"days of harm per {per:,g} {denominator} {time}"
     if measure in OVER_DENOMINATOR:
         return f"incidents per {per:,g} {denominator} {time}"
     return {
         "count": "incidents",
         "weighted": "sum of weights",
+        "harm": "days of harm",
         "density": f"incidents per km² {time}",
         "share": "per cent of incidents",
         "ratio": "incidents observed per incident expected",

@@ -156,6 +156,8 @@ class Incidents:
         Ids that more than one incident has.
     weight_names : tuple of str
         Columns that weights were read from.
+    weight_unit : str
+        What a weight is, where it is none of these.
     area_code, area_layer : (n,) int32
         Position in `area_codes` and `area_layers`; -1 where none was supplied.
     """
@@ -190,6 +192,7 @@ class Incidents:
     weight_names: tuple[str, ...]
     _order: IntArray = field(repr=False)
     _table: TableVersion = field(repr=False)
+    weight_unit: str = ""
     _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
@@ -204,6 +207,8 @@ class Incidents:
     @property
     def weight_label(self) -> str:
         """What a weight is, for units: with the name of its column where that is known."""
+        if self.weight_unit:
+            return self.weight_unit
         names = ", ".join(self.weight_names)
         return f"weight ({names})" if names else "weight"
 

@@ -106,7 +106,8 @@ class PeriodChanges:
         neighbours = self._neighbourhoods.of_areas(after.layer, query.neighbours, after.in_scope)
         draws = draws_for(query.permutations, len(area_indices))
         check_work(self._limits, neighbours, draws, 2 + 2 * query.replicates)
-        sums = WeightSums.of(before, after, area_indices) if query.measure == "weighted" else None
+        is_count = query.measure == "count"
+        sums = None if is_count else WeightSums.of(before, after, area_indices)
         values = (count_before, count_after) if sums is None else (sums.before, sums.after)
         change = changes(count_before, count_after, days, sums, correction=query.correction)
         shared_out = SharedOut.of(before, after, area_indices, sums, correction=query.correction)

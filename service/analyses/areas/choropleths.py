@@ -29,7 +29,7 @@ from spatial.rates.rates import (
     standardised_ratios,
 )
 from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
-from spatial.rates.weighted_counts import WeightedCounts, weighted_interval
+from spatial.rates.weighted_counts import WeightedCounts
 
 Values = tuple[FloatArray, FloatArray, FloatArray]  # value, lower and upper of each area
 
@@ -41,6 +41,8 @@ WEIGHTED_INTERVAL = "gamma, of a sum of weighted Poisson counts (Fay and Feuer 1
 MEASURES = {
     "count": "incidents",
     "weighted": "sum of the weights of the incidents",
+    "harm": "sum of the days of harm of the incidents",
+    "harm-rate": "days of harm per so many of the denominator",
     "rate": "incidents per so many of the denominator",
     "density": "incidents per km^2",
     "share": "per cent of the incidents of all areas",
@@ -48,6 +50,7 @@ MEASURES = {
     "smoothed-local": "local empirical Bayes rate (Marshall 1991), queen neighbours",
     "ratio": "incidents observed per incident expected at the overall rate",
 }
+SUMMED = ("weighted", "harm", "harm-rate")
 
 
 class Choropleths:
@@ -137,8 +140,10 @@ class Choropleths:
             "upper": upper,
             "class": classes.labels,
         }
-        if query.measure == "weighted":
+        if query.measure in SUMMED:
             columns |= weight_columns(area_counts.weighted(), area_indices)
+        if query.sums_harm:
+            columns["harm_not_known"] = area_counts.harm_not_known()[area_indices]
         if denominator is not None and denominator.estimated is not None:
             columns["denominator_estimated"] = denominator.estimated[area_indices]
         if query.measure in ("rate", "ratio"):
@@ -181,18 +186,17 @@ class Choropleths:
         What an area is compared with (all areas, expected counts, shares, smoothing) is the areas
         in scope.
         """
-        if query.measure == "weighted":
-            weights = area_counts.weighted()
-            lower, upper = weighted_interval(
-                weights.total,
-                weights.squares,
-                largest_weight=area_counts.selection.largest_weight,
-            )
-            return weights.total, lower, upper
-        count = np.where(area_counts.in_scope, area_counts.count, np.nan)
         scale = scale_of(
             query.measure, rate_per=query.rate_per, years=area_counts.selection.years()
         )
+        if query.measure in SUMMED:
+            sums = area_counts.weighted_sums()
+            if denominator is None or query.measure != "harm-rate":
+                return sums
+            is_over = np.isfinite(denominator.values) & (denominator.values > 0)
+            exposure = np.where(is_over, denominator.values, np.nan) * scale / query.per
+            return sums[0] / exposure, sums[1] / exposure, sums[2] / exposure
+        count = np.where(area_counts.in_scope, area_counts.count, np.nan)
         if denominator is None or query.measure in ("count", "density", "share"):
             return _plain_values(count, area_counts, query, scale)
         exposure = np.where(area_counts.in_scope, denominator.values, np.nan)
@@ -321,7 +325,7 @@ def _interval_name(query: ChoroplethQuery) -> str:
     """What the interval of a query's values is."""
     if query.measure in ("smoothed", "smoothed-local"):
         return "of the empirical Bayes posterior, its prior allowed for, 95 %"
-    if query.measure == "weighted":
+    if query.measure in SUMMED:
         return WEIGHTED_INTERVAL
     if query.measure == "share":
         return "exact binomial (Clopper and Pearson 1934), 95 %"
@@ -341,9 +345,9 @@ def _provenance(
         "name": "choropleth",
         "measure": query.measure,
         "measure_name": MEASURES[query.measure],
-        **({"weights": "summed"} if query.measure == "weighted" else {}),
+        **({"weights": "summed"} if query.measure in SUMMED else {}),
         "denominator": None if denominator is None else denominator.measure,
-        "per": query.per if is_smoothed or query.measure == "rate" else None,
+        "per": query.per if is_smoothed or query.measure.endswith("rate") else None,
         "rate_per": query.rate_per if query.measure in OF_TIME else None,
         "unit": unit_of(
             query.measure,

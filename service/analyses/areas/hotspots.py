@@ -13,7 +13,7 @@ from service.analyses.areas.chance import (
     untold_areas,
     verdict_notes,
 )
-from service.analyses.areas.choropleths import row_order
+from service.analyses.areas.choropleths import SUMMED, row_order, weight_columns
 from service.analyses.areas.default_tests import DefaultTests
 from service.analyses.areas.hotspot_sentences import area_sentences, sentence_of_null
 from service.analyses.areas.local_tests import (
@@ -23,7 +23,8 @@ from service.analyses.areas.local_tests import (
     run_local_test,
 )
 from service.analyses.areas.rows import HotspotRow
-from service.analyses.areas.tested_values import tested_unit, tested_value
+from service.analyses.areas.tested_values import flag_values, tested_unit, tested_value
+from service.analyses.areas.weight_sums import SumsNearby
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.inputs.neighbours import AUTO, Neighbourhoods
@@ -64,8 +65,6 @@ NULLS: Final = {
     "permuted",
     "poisson": "incidents redrawn given the denominators (Monte Carlo)",
 }
-
-
 SENSITIVITY_MAPS, AREA_S, AREA_BYTES = 10, 3e-5, 2_000  # choices that are tried; of each area
 
 
@@ -167,11 +166,11 @@ class Hotspots:
         if query.flags is not None:
             # Flags do not add up, so that no lookup carries them.
             flags = denominator_of(self._measures, area_counts.layer, query.flags)
-        weights = area_counts.weighted() if query.measure == "weighted" else None
+        weights = area_counts.weighted() if query.measure in SUMMED else None
         value = (
             tested_value(area_counts, denominator, weights, query)
             if flags is None
-            else _flag_values(flags)
+            else flag_values(flags)
         )
         value = np.where(area_counts.in_scope, value, np.nan)
         is_tested = np.isfinite(value)
@@ -191,6 +190,12 @@ class Hotspots:
         columns = self._columns(
             area_counts, value, is_tested, local_test, neighbours, expected_nearby, weights
         )
+        event_notes: tuple[str, ...] = ()
+        if weights is not None and query.sums_harm:
+            nearby = SumsNearby.of(weights, neighbours, is_tested, star=includes_self)
+            columns |= nearby.columns()
+            columns["harm_not_known"] = area_counts.harm_not_known()
+            event_notes = nearby.notes(columns["class"], columns["name"])
         choices = None
         if query.sensitivity:
             choices = self._sensitivity(area_counts, denominator, is_tested, query, draws)
@@ -229,6 +234,7 @@ class Hotspots:
                 counts=area_counts.reconciliation(),
                 notes=(
                     sentence_of_null(query, denominator),
+                    *event_notes,
                     *area_counts.notes(),
                     *_notes(
                         query,
@@ -358,14 +364,8 @@ class Hotspots:
         if local_test.quadrant is not None:
             columns["quadrant"] = _at_tested(local_test.quadrant, is_tested, absent=None)
         if weights is not None:
-            columns["effective_number"] = weights.effective_number
-            columns["largest_share"] = weights.largest_share
+            columns |= weight_columns(weights, np.arange(len(value)))
         return columns
-
-
-def _flag_values(flags: Denominator) -> FloatArray:
-    """(n,) 1 for a flagged area, 0 for an unflagged one, NaN if unknown."""
-    return np.where(np.isfinite(flags.values), flags.values != 0.0, np.nan).astype(np.float64)
 
 
 def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) -> dict[str, Any]:
@@ -378,7 +378,7 @@ def _method(query: HotspotQuery, neighbours: Neighbours, local_test: LocalTest) 
         "name": STATISTICS[query.statistic],
         "statistic": query.statistic,
         "measure": query.measure,
-        **({"weights": "summed"} if query.measure == "weighted" else {}),
+        **({"weights": "summed"} if query.measure in SUMMED else {}),
         "denominator": query.denominator,
         "per": query.per if query.measure == "rate" else None,
         "neighbours": query.neighbours,

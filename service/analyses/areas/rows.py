@@ -9,7 +9,8 @@ _OF_BOTH: Final = Discloses.of("count_before", "count_after")
 _RATIO: Final = "with measure=rate or measure=ratio"
 _OVERLAY: Final = "with overlay_from and overlay_to"
 _RANKS: Final = "with ranks=true"
-_WEIGHTED: Final = "with measure=weighted"
+_WEIGHTED: Final = "with measure=weighted or measure=harm"
+_HARM: Final = "with measure=harm"
 _SHARES_DIFFER: Final = "where the share of records located differs by more than chance"
 _EFFECTIVE_NUMBER: Final = column(
     "Number of incidents of equal weight whose sum would be as uncertain.",
@@ -21,6 +22,12 @@ _LARGEST_SHARE: Final = column(
     "Share of the largest single weight in the sum, 0 to 1; null where the sum is 0.",
     _OF_COUNT,
     only=_WEIGHTED,
+)
+_HARM_NOT_KNOWN: Final = column(
+    "Incidents in the area that the harm index does not have; they are in no other column.",
+    COUNT,
+    "incidents",
+    only=_HARM,
 )
 
 
@@ -44,6 +51,7 @@ class ChoroplethRow(AreaRow):
     class_: str | None = column("Class of the value, as the legend labels it.", _OF_COUNT)
     effective_number: float | None = _EFFECTIVE_NUMBER
     largest_share: float | None = _LARGEST_SHARE
+    harm_not_known: int = _HARM_NOT_KNOWN
     denominator_estimated: bool = column(
         "Whether the denominator is an estimate, carried across from another layer.",
         NOTHING,
@@ -131,6 +139,19 @@ class HotspotRow(AreaRow):
     )
     effective_number: float | None = _EFFECTIVE_NUMBER
     largest_share: float | None = _LARGEST_SHARE
+    effective_number_nearby: float | None = column(
+        "The effective number of the area and its neighbours together; null where not tested.",
+        _OF_COUNT,
+        "incidents",
+        only=_HARM,
+    )
+    largest_share_nearby: float | None = column(
+        "Share of the largest single harm in that of the area and its neighbours, 0 to 1: above "
+        "a half one serious event makes the hotspot.",
+        _OF_COUNT,
+        only=_HARM,
+    )
+    harm_not_known: int = _HARM_NOT_KNOWN
     stays_hot_share: float | None = column(
         "Share of other reasonable choices under which the area is hot, 0 to 1.",
         _OF_COUNT,

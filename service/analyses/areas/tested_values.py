@@ -55,6 +55,22 @@ def tested_value(
     return standardised_ratios(count, expected_counts(count, denominator.values)).value
 
 
+def flag_values(flags: Denominator) -> FloatArray:
+    """Flags as numbers.
+
+    Parameters
+    ----------
+    flags : Denominator
+        0 where an area is not flagged.
+
+    Returns
+    -------
+    (n,) float64
+        1 for a flagged area, 0 for an unflagged one, NaN if unknown.
+    """
+    return np.where(np.isfinite(flags.values), flags.values != 0.0, np.nan).astype(np.float64)
+
+
 def _ground_km2(area_counts: AreaCounts) -> FloatArray:
     """(n,) the area of each area; a sliver of a cell at the border counts as a tenth of a cell.
 

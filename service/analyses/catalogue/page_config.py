@@ -30,6 +30,7 @@ from service.queries.heatmaps import (
     KernelName,
 )
 from service.store.errors import DamagedTableError
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
 from spatial.coordinates.crs import WGS84, transform_bounds
@@ -51,6 +52,8 @@ class PageConfiguration:
         The development sites.
     postcodes : PostcodeStore
         The postcodes.
+    harm_indices : HarmIndexStore
+        The harm indices: without one harm cannot be chosen.
     settings : Settings
         Background map, zooms, CRS and study area.
     """
@@ -62,12 +65,14 @@ class PageConfiguration:
         layers: LayerStore,
         sites: SiteStore,
         postcodes: PostcodeStore,
+        harm_indices: HarmIndexStore,
         settings: Settings,
     ) -> None:
         self._catalogue = catalogue
         self._layers = layers
         self._sites = sites
         self._postcodes = postcodes
+        self._harm_indices = harm_indices
         self._settings = settings
 
     def version(self) -> str:
@@ -83,6 +88,7 @@ class PageConfiguration:
             self._catalogue.everything_version(),
             self._sites.revision(),
             self._postcodes.revision(),
+            self._harm_indices.revision(),
             settings.background,
             settings.tiles,
         )
@@ -113,7 +119,7 @@ class PageConfiguration:
             "layers": layers,
             "sites": self._number_of_sites(),
             "postcodes": self._postcodes.is_readable(),
-            "choices": _choices(),
+            "choices": _choices(has_harm=self._harm_indices.is_readable()),
             "default": _first_view(datasets, layers),
             "damaged": self._catalogue.damaged_entries(),  # after all that is read above
         }
@@ -159,18 +165,20 @@ class PageConfiguration:
         return [round(value, DIGITS) for value in degrees]
 
 
-def _choices() -> dict[str, Any]:
+def _choices(*, has_harm: bool) -> dict[str, Any]:
     """The values and ranges that query parameters accept, from their models."""
+    # Rates of harm need a denominator, which the page does not ask for.
+    absent = {"harm-rate"} if has_harm else {"harm-rate", "harm"}
     return {
         "choropleth": {
-            "measures": _words(ChoroplethQuery, "measure"),
+            "measures": [n for n in _words(ChoroplethQuery, "measure") if n not in absent],
             "schemes": [name for name in _words(ChoroplethQuery, "scheme") if name != "manual"],
         },
         "hotspot": {
             "statistics": [
                 name for name in _words(HotspotQuery, "statistic") if name != "join-count"
             ],
-            "measures": [name for name in get_args(TestedMeasure) if name != "smoothed"],
+            "measures": [n for n in get_args(TestedMeasure) if n not in {*absent, "smoothed"}],
             "corrections": _words(HotspotQuery, "correction"),
         },
         "heatmap": {

@@ -10,6 +10,7 @@ from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.density.chance import PeakTest, PeakTests
 from service.analyses.density.documents import HeatmapSummary
+from service.analyses.density.extents import grid_of, rounded_down, widened
 from service.analyses.density.peak_names import PlaceNames, sentence
 from service.analyses.density.peaks import (
     contour_table,
@@ -20,6 +21,7 @@ from service.analyses.density.peaks import (
 from service.analyses.density.surface import TILE_PIXELS, Surface
 from service.analyses.density.surface_work import Use, work_on_grid, work_on_tile
 from service.analyses.density.surfaces import Surfaces, legend_breaks
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
@@ -42,7 +44,6 @@ from service.sentences.tables import selection_sentences
 from service.store.incidents import IncidentStore
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray
-from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
 from spatial.rates.classes import break_labels
 from spatial.surfaces.peaks import CANDIDATES
@@ -59,6 +60,8 @@ class Heatmaps:
         Boundary layers, for the study area, outlines and place names.
     measures : MeasureStore
         Residents, as what chance would give.
+    harm : Harm
+        What incidents weigh where their harm is summed.
     settings : Settings
         CRS, study area and limits.
     """
@@ -69,12 +72,14 @@ class Heatmaps:
         incidents: IncidentStore,
         layers: LayerStore,
         measures: MeasureStore,
+        harm: Harm,
         settings: Settings,
     ) -> None:
         self._incidents = incidents
         self._layers = layers
         self._settings = settings
-        self._surfaces = Surfaces(incidents=incidents, layers=layers, settings=settings)
+        self._harm = harm
+        self._surfaces = Surfaces(incidents=incidents, layers=layers, harm=harm, settings=settings)
         self._peak_tests = PeakTests(layers=layers, measures=measures)
 
     def version(self, dataset: str) -> str:
@@ -88,13 +93,13 @@ class Heatmaps:
         Returns
         -------
         str
-            It changes when the dataset, a layer or the software does.
+            It changes when the dataset, a layer, a harm index or the software does.
         """
         study_label = study_area_label(self._layers, self._settings.study_area)
         table_version = self._incidents.revision(dataset)
-        layer_versions = layers_version(self._layers)
+        context_version = short_digest(layers_version(self._layers), self._harm.revision())
         return short_digest(
-            dataset, table_version, study_label, layer_versions, self._settings.crs, SOFTWARE
+            dataset, table_version, study_label, context_version, self._settings.crs, SOFTWARE
         )
 
     def version_of_peaks(self, dataset: str) -> str:
@@ -164,7 +169,7 @@ class Heatmaps:
             If the grid would have more cells than the limit.
         """
         surface = self._surfaces.of(dataset, query)
-        cell_m = query.cell_m or max(1.0, _round_down(surface.bandwidth_m / 8))
+        cell_m = query.cell_m or max(1.0, rounded_down(surface.bandwidth_m / 8))
         return self._raster(surface, query.bounds_m(), cell_m)
 
     def density_at(self, dataset: str, query: HeatmapQuery, places_m: FloatArray) -> FloatArray:
@@ -365,7 +370,7 @@ class Heatmaps:
             The values and outlines, not yet drawn.
         """
         surface = self._surfaces.of(dataset, query)
-        bounds = query.bounds_m() or _widen(surface.extent_m, surface.bandwidth_m)
+        bounds = query.bounds_m() or widened(surface.extent_m, surface.bandwidth_m)
         left, bottom, right, top = bounds
         cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
         first_day, last_day = surface.selection.days()
@@ -417,9 +422,9 @@ class Heatmaps:
         cell_m: float,
     ) -> Raster:
         """The surface on a grid over an extent; by default its own, widened by one bandwidth."""
-        bounds = bounds or _widen(surface.extent_m, surface.bandwidth_m)
+        bounds = bounds or widened(surface.extent_m, surface.bandwidth_m)
         self._refuse_large(bounds, cell_m)
-        grid = _grid_of(bounds, cell_m)
+        grid = grid_of(bounds, cell_m)
         spend(work_on_grid(surface, grid))
         return Raster(
             kind="heatmap-raster",
@@ -440,7 +445,7 @@ class Heatmaps:
             layers_version(self._layers),
             query.incident_filter(),
             query.kernel,
-            query.weight,
+            self._harm.revision() if query.harm else query.weight,
         )
         return self._peak_tests.of(surface, key)
 
@@ -465,7 +470,7 @@ class Heatmaps:
 
 def _weights_summed(query: HeatmapQuery) -> str:
     """That weights are summed, as the end of a subtitle; empty where incidents are counted."""
-    return ", weights summed" if query.weight else ""
+    return ", harm summed" if query.harm else ", weights summed" if query.weight else ""
 
 
 def _credits(surface: Surface, outlines: Layer) -> str:
@@ -473,28 +478,3 @@ def _credits(surface: Surface, outlines: Layer) -> str:
     incidents, metadata = surface.selection.incidents, outlines.metadata
     parts = [incidents.source, incidents.licence, metadata.source, metadata.licence]
     return "; ".join(dict.fromkeys(part for part in parts if part))
-
-
-def _widen(
-    bounds: tuple[float, float, float, float], by_m: float
-) -> tuple[float, float, float, float]:
-    left, bottom, right, top = bounds
-    return (left - by_m, bottom - by_m, right + by_m, top + by_m)
-
-
-def _round_down(value: float) -> float:
-    """The largest of 1, 2, 2.5 or 5 times a power of ten that is not above the value."""
-    power = 10.0 ** math.floor(math.log10(value))
-    return max(step * power for step in (1.0, 2.0, 2.5, 5.0) if step * power <= value * (1 + 1e-9))
-
-
-def _grid_of(bounds: tuple[float, float, float, float], cell_m: float) -> Grid:
-    """The grid that covers an extent, from its top left corner."""
-    left, bottom, right, top = bounds
-    return Grid(
-        left_m=left,
-        top_m=top,
-        cell_m=cell_m,
-        rows=max(1, math.ceil((top - bottom) / cell_m - 1e-9)),
-        cols=max(1, math.ceil((right - left) / cell_m - 1e-9)),
-    )

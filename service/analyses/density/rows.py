@@ -30,7 +30,9 @@ class PeakRow(Row):
     )
     share: float = column("The same as a share of all incidents, 0 to 1.", _OF_INCIDENTS)
     weight: float = column(
-        "Sum of the weights of the same incidents.", _OF_INCIDENTS, only="with weight=true"
+        "Sum of the weights of the same incidents.",
+        _OF_INCIDENTS,
+        only="with weight=true or harm=true",
     )
     p_value: float | None = column(
         "P that chance gives any place of the map as surprising as this one; null where nothing "

@@ -9,6 +9,7 @@ import shapely
 from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import SelectedPoints, Surface
 from service.analyses.density.surface_work import ALONE, Use, work_of_surface
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.selection import select
 from service.analyses.inputs.study_area import StudyArea, study_area
 from service.analyses.inputs.within import Within, resolve
@@ -43,15 +44,18 @@ class Surfaces:
         The datasets.
     layers : LayerStore
         Boundary layers, for the study area and `within`.
+    harm : Harm
+        What incidents weigh where their harm is summed.
     settings : Settings
         CRS and study area.
     """
 
     def __init__(
-        self, *, incidents: IncidentStore, layers: LayerStore, settings: Settings
+        self, *, incidents: IncidentStore, layers: LayerStore, harm: Harm, settings: Settings
     ) -> None:
         self._incidents = incidents
         self._layers = layers
+        self._harm = harm
         self._settings = settings
         self._points: SingleFlightCache[SelectedPoints] = SingleFlightCache(
             MEMORY_BYTES, weigh=lambda selected_points: selected_points.memory_bytes
@@ -88,7 +92,8 @@ class Surfaces:
         within = resolve(self._layers, query.within) if query.within is not None else None
         extent_key = (study.label, study.version, within.version if within is not None else "")
         query_key = query.model_dump_json(include=set(HeatmapQuery.model_fields), by_alias=True)
-        key = (dataset, incidents.revision, extent_key, query_key)
+        harm_revision = self._harm.revision() if query.harm else ""
+        key = (dataset, incidents.revision, harm_revision, extent_key, query_key)
         if not self._surfaces.has(key):
             # Not within: whoever waits for the surface says what it costs as well.
             points = self._select_points(incidents, query).points
@@ -138,7 +143,7 @@ class Surfaces:
         if clip_area is None and edge is not None:
             clip_area = study.geometry
         label = selected_points.selection.incidents.weight_label
-        unit = f"{label if query.weight else 'incidents'} per km^2"
+        unit = f"{label if query.is_weighted else 'incidents'} per km^2"
         unit += " per year" if query.per == "year" else ""
         surface = Surface(
             selected_points=selected_points,
@@ -176,18 +181,19 @@ class Surfaces:
         incident_filter = dataclasses.replace(query.incident_filter(), within=None)
 
         def select_points() -> SelectedPoints:
-            selection = select(incidents, incident_filter)
+            harm = self._harm.of(incidents, query.harm_choice) if query.harm else None
+            selection = select(incidents, incident_filter, harm)
             is_placed = selection.mask & incidents.located
             xy_m = incidents.xy_m[is_placed]
             counted = points = PointIndex(xy_m, crs=self._settings.crs)
-            if query.weight:
-                points = PointIndex(
-                    xy_m, weights=incidents.weight[is_placed], crs=self._settings.crs
-                )
+            if query.is_weighted:
+                weight = selection.incidents.weight[is_placed]
+                points = PointIndex(xy_m, weights=weight, crs=self._settings.crs)
             return SelectedPoints(selection, xy_m, counted, points)
 
+        weights = self._harm.revision() if query.harm else query.weight
         return self._points.get(
-            (incidents.dataset, incidents.revision, incident_filter, query.weight), select_points
+            (incidents.dataset, incidents.revision, incident_filter, weights), select_points
         )
 
     def _bandwidth(
@@ -326,7 +332,7 @@ def _provenance(
     method: dict[str, Any] = {
         "name": "kernel density",
         "kernel": query.kernel,
-        **(_weights(selected_points) if query.weight else {}),
+        **(_weights(selected_points) if query.is_weighted else {}),
         "bandwidth_m": bandwidth_m,
         "bandwidth_rule": "given" if chosen_bandwidth is None else chosen_bandwidth.rule,
         "adaptive": None,
@@ -356,6 +362,7 @@ def _provenance(
     return provenance(
         sources={
             "dataset": dataset_source(selection.incidents),
+            **selection.harm_source(),
             "study_area": {
                 "id": study.label,
                 "version": study.version,

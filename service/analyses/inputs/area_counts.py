@@ -10,6 +10,7 @@ import shapely
 from boundaries.layers.layer import Layer, is_layer_id
 from boundaries.points.assign import assign_points
 from boundaries.points.assign_cache import AssignmentCache
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.placement import Placement, place
@@ -26,8 +27,8 @@ from service.model.provenance import (
 )
 from service.runtime.single_flight import SingleFlightCache
 from service.store.incidents import Incidents, IncidentStore
-from spatial.arrays import BoolArray, IndexArray, IntArray, frozen
-from spatial.rates.weighted_counts import WeightedCounts, weighted_counts
+from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
+from spatial.rates.weighted_counts import WeightedCounts, weighted_counts, weighted_interval
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +106,32 @@ class AreaCounts:
             areas=len(self.layer),
         )
 
+    def weighted_sums(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """The sum of the weights of each area, with its 95 % interval.
+
+        Returns
+        -------
+        total, lower, upper : (n,) float64
+            In the order of `layer.codes`.
+        """
+        weights, largest = self.weighted(), self.selection.largest_weight
+        return (
+            weights.total,
+            *weighted_interval(weights.total, weights.squares, largest_weight=largest),
+        )
+
+    def harm_not_known(self) -> IntArray:
+        """The incidents of each area that would count if their harm were known.
+
+        Returns
+        -------
+        (n,) int64
+            In the order of `layer.codes`; 0 where harm is not summed.
+        """
+        mask = self.selection.harm_not_known
+        area = self.placement.area[np.zeros(0, np.int64) if mask is None else mask]
+        return np.bincount(area[area >= 0], minlength=len(self.layer)).astype(np.int64)
+
     def sources(self) -> dict[str, Any]:
         """The data that the counts come from, for the provenance.
 
@@ -116,6 +143,7 @@ class AreaCounts:
         sources: dict[str, Any] = {
             "dataset": dataset_source(self.selection.incidents),
             "layer": layer_source(self.layer),
+            **self.selection.harm_source(),
         }
         crosswalks = [crosswalk.source() for crosswalk in self.placement.crosswalks]
         if crosswalks:
@@ -159,6 +187,8 @@ class Areas:
         The lookups between layers.
     assignments : AssignmentCache
         Areas of points, stored on disk.
+    harm : Harm
+        What incidents weigh where their harm is summed.
     """
 
     def __init__(
@@ -168,9 +198,11 @@ class Areas:
         layers: AreaLayers,
         crosswalks: Crosswalks,
         assignments: AssignmentCache,
+        harm: Harm,
     ) -> None:
         self._incidents = incidents
         self._assignments = assignments
+        self._harm = harm
         self._layers = layers
         self._crosswalks = crosswalks
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(
@@ -297,11 +329,11 @@ class Areas:
         Returns
         -------
         str
-            It changes when the dataset, the layer, a lookup or the software does.
+            It changes when the dataset, the layer, a lookup, a harm index or the software does.
         """
         layer_version = None if layer_id is None else self._layers.version(layer_id)
         table_version = self._incidents.revision(dataset)
-        context_version = self._around()
+        context_version = short_digest(self._around(), self._harm.revision())
         return short_digest(
             dataset, table_version, layer_id, layer_version, context_version, SOFTWARE
         )
@@ -332,6 +364,7 @@ class Areas:
             layer.version,
             self._around(),
             incident_filter,
+            incident_filter.harm and self._harm.revision(),
         )
         return self._counts.get(key, lambda: self._count(incidents, layer, incident_filter))
 
@@ -350,7 +383,13 @@ class Areas:
         Selection
             Of the latest version of the dataset.
         """
-        return select(self._incidents.open(dataset), incident_filter)
+        return self._select(self._incidents.open(dataset), incident_filter)
+
+    def _select(self, incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
+        """The incidents that a filter selects, with their harm where it asks for that."""
+        choice = incident_filter.harm
+        harm = None if choice is None else self._harm.of(incidents, choice)
+        return select(incidents, incident_filter, harm)
 
     def placement(self, incidents: Incidents, layer: Layer) -> Placement:
         """The area of a layer that each incident of a dataset version is in.
@@ -405,7 +444,7 @@ class Areas:
     def _count(
         self, incidents: Incidents, layer: Layer, incident_filter: IncidentFilter
     ) -> AreaCounts:
-        selection = select(incidents, incident_filter)
+        selection = self._select(incidents, incident_filter)
         placement = self.placement(incidents, layer)
         area = placement.area[selection.mask]
         count = np.bincount(area[area >= 0], minlength=len(layer)).astype(np.int64)

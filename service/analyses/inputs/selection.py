@@ -1,6 +1,7 @@
 """Selects the incidents of a dataset version that pass a filter."""
 
 import calendar
+import dataclasses
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from service.analyses.harm.weights import IncidentHarm
 from service.analyses.inputs.conditions import conditions_of
 from service.coverage.spans import Span, length, listed
 from service.model.errors import (
@@ -45,6 +47,10 @@ class Selection:
     not_stated : mapping of str to int
         Incidents of the period and categories of which it is not known whether they meet a
         condition, by its subject.
+    harm : IncidentHarm or None
+        What the weights are, where the filter is of known harm.
+    harm_not_known : (n,) bool or None
+        Incidents that would be selected if their harm were known.
     """
 
     incidents: Incidents
@@ -52,6 +58,8 @@ class Selection:
     mask: BoolArray
     not_covered: int = 0
     not_stated: Mapping[str, int] = field(default_factory=dict)
+    harm: IncidentHarm | None = None
+    harm_not_known: BoolArray | None = None
 
     @property
     def records(self) -> int:
@@ -67,6 +75,26 @@ class Selection:
     def largest_weight(self) -> float:
         """The largest weight of a selected incident; 0 where none is selected."""
         return float(self.incidents.weight[self.mask].max(initial=0.0))
+
+    def inside(self, is_inside: BoolArray) -> "Selection":
+        """The incidents of some place.
+
+        Parameters
+        ----------
+        is_inside : (n,) bool
+            Which incidents are there, selected or not.
+
+        Returns
+        -------
+        Selection
+            Of the same period.
+        """
+        unknown = self.harm_not_known
+        return dataclasses.replace(
+            self,
+            mask=self.mask & is_inside,
+            harm_not_known=None if unknown is None else unknown & is_inside,
+        )
 
     def years(self) -> float:
         """Length of the covered part of the period in years of 365.25 days.
@@ -176,11 +204,14 @@ class Selection:
         mapping of str to Any
             For the provenance.
         """
+        not_stated = dict(self.not_stated)
+        if self.harm_not_known is not None:
+            not_stated["harm"] = int(np.count_nonzero(self.harm_not_known))
         return {
             **self.filter.as_provenance(),
             "covered": [str(span) for span in self.covered()],
             "covered_days": length(self.covered()),
-            **({"not_stated": dict(self.not_stated)} if any(self.not_stated.values()) else {}),
+            **({"not_stated": not_stated} if any(not_stated.values()) else {}),
         }
 
     def coverage_notes(self) -> tuple[str, ...]:
@@ -214,10 +245,24 @@ class Selection:
             for subject, number in self.not_stated.items()
             if number
         ]
+        if self.harm is not None and self.harm_not_known is not None:
+            notes += self.harm.notes(self.harm_not_known)
         return tuple(notes)
 
+    def harm_source(self) -> dict[str, Any]:
+        """The harm index, for the sources of the provenance.
 
-def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
+        Returns
+        -------
+        dict of str to Any
+            Empty where harm is not summed.
+        """
+        return {} if self.harm is None else {"harm_index": self.harm.source()}
+
+
+def select(
+    incidents: Incidents, incident_filter: IncidentFilter, harm: IncidentHarm | None = None
+) -> Selection:
     """Select the incidents that pass a filter, wherever they are.
 
     Parameters
@@ -226,6 +271,8 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
         One version of a dataset.
     incident_filter : IncidentFilter
         Its place is not looked at.
+    harm : IncidentHarm or None
+        Of the incidents, where the filter is of known harm: their weights.
 
     Returns
     -------
@@ -272,8 +319,17 @@ def select(incidents: Incidents, incident_filter: IncidentFilter) -> Selection:
         if number == records > 0:
             raise NotStatedError(incidents.dataset, subject, records)
     mask &= is_met
+    harm_not_known = None
+    if harm is not None:
+        incidents, harm_not_known = harm.weigh(incidents), mask & ~harm.is_known
+        mask &= harm.is_known
+        unknown = int(np.count_nonzero(harm_not_known))
+        if unknown and not mask.any():
+            raise NotStatedError(incidents.dataset, "harm", unknown)
     mask.flags.writeable = False
-    selection = Selection(incidents, incident_filter, mask, not_covered, not_stated)
+    selection = Selection(
+        incidents, incident_filter, mask, not_covered, not_stated, harm, harm_not_known
+    )
     _refuse_reversed(selection)
     if len(incidents):
         _refuse_without_days(selection)

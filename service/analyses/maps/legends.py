@@ -246,6 +246,8 @@ def _choropleth_title(method: Mapping[str, Any]) -> tuple[str, str]:
     titles = {
         "count": "incidents",
         "weighted": "weight of incidents",
+        "harm": "harm",
+        "harm-rate": "rate of harm",
         "rate": "rate",
         "density": "density",
         "share": "share",

@@ -1,6 +1,5 @@
 """What tables along axes are made from: the incidents, the keys of an axis, and their sources."""
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -67,7 +66,7 @@ def selection_of(
     else:
         area = areas.placement(selection.incidents, layer).area
         inside = np.append(areas.in_scope(layer, within), False)[area]
-    return dataclasses.replace(selection, mask=selection.mask & inside)
+    return selection.inside(inside)
 
 
 def axis_named(areas: Areas, selection: Selection, name: AxisName) -> Axis:
@@ -140,7 +139,10 @@ def sources_of(areas: Areas, selection: Selection, names: Sequence[AxisName]) ->
     dict of str to Any
         JSON members.
     """
-    sources: dict[str, Any] = {"dataset": dataset_source(selection.incidents)}
+    sources: dict[str, Any] = {
+        "dataset": dataset_source(selection.incidents),
+        **selection.harm_source(),
+    }
     for key, layer in zip(("layer", "second_layer"), _layers(areas, names), strict=False):
         sources[key] = layer_source(layer)
     if selection.filter.within is not None:

@@ -21,22 +21,23 @@ class Cells:
     ----------
     rows, columns : Axis
     count : (rows, columns) int64
+        Or float64, of sums of weights.
     days : (rows, columns) float64
         Days that the data cover of each cell; where only some days of the week are selected,
         their weeks.
-    row_total, column_total : (rows,) and (columns,) int64
+    row_total, column_total : (rows,) and (columns,) of the same type
         Incidents of each row and of each column, each of them once.
-    total : int
+    total : int or float
         All incidents selected.
     """
 
     rows: Axis
     columns: Axis
-    count: IntArray
+    count: NDArray[Any]
     days: FloatArray
-    row_total: IntArray
-    column_total: IntArray
-    total: int
+    row_total: IntArray | FloatArray
+    column_total: IntArray | FloatArray
+    total: float
 
     @property
     def has_data(self) -> BoolArray:
@@ -109,7 +110,7 @@ class Cells:
         )
 
 
-def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
+def counted(selection: Selection, rows: Axis, columns: Axis, *, by_weight: bool = False) -> Cells:
     """Every pair of keys with its incidents and its days.
 
     Parameters
@@ -118,6 +119,8 @@ def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
         The incidents to count.
     rows, columns : Axis
         Of the same selection.
+    by_weight : bool
+        Sum the weights of the incidents in the place of their number.
 
     Returns
     -------
@@ -125,7 +128,8 @@ def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
         The counts add up to the records selected, but where an incident has several keys.
     """
     shape = len(rows.keys), len(columns.keys)
-    count = np.zeros(shape, np.int64)
+    weight = selection.incidents.weight if by_weight else None
+    count: NDArray[Any] = np.zeros(shape, np.int64 if weight is None else np.float64)
     # An incident may stand at several keys of one axis: each key of that axis is joined by itself.
     size = len(selection.incidents)
     column_of = np.full(size, -1, np.int64)
@@ -135,16 +139,25 @@ def counted(selection: Selection, rows: Axis, columns: Axis) -> Cells:
         column = column_of[rows.incident]
         is_pair = column >= 0
         cell = rows.key[is_pair] * shape[1] + column[is_pair]
-        count += np.bincount(cell, minlength=count.size).reshape(shape)
+        count += _sums(cell, rows.incident[is_pair], weight, count.size).reshape(shape)
     return Cells(
         rows,
         columns,
         count,
         _days(selection, rows, columns),
-        np.bincount(rows.key, minlength=shape[0]),
-        np.bincount(columns.key, minlength=shape[1]),
-        selection.records,
+        _sums(rows.key, rows.incident, weight, shape[0]),
+        _sums(columns.key, columns.incident, weight, shape[1]),
+        selection.records if weight is None else float(weight[selection.mask].sum()),
     )
+
+
+def _sums(
+    key: IntArray, incident: IntArray, weight: FloatArray | None, size: int
+) -> IntArray | FloatArray:
+    """The incidents of each key; with weights their sums."""
+    if weight is None:
+        return np.bincount(key, minlength=size)
+    return np.bincount(key, weight[incident], size)
 
 
 def _single(axis: Axis) -> list[tuple[IntArray, IntArray]]:

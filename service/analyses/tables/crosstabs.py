@@ -33,7 +33,11 @@ MAX_CELLS: Final = 100_000
 MAX_COLUMNS: Final = 1_200  # of the wide layout
 MOST_NAMED: Final = 12
 RESERVED: Final = frozenset({"row", "row_name", "total"})
-UNITS: Final = {"count": "incidents", "per-month": "incidents per month", "rate": ""}
+UNITS: Final = {
+    "count": "incidents",
+    "per-month": "incidents per month",
+    "harm": "days of harm",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +51,14 @@ class Exposure:
         Of each row; NaN where it is not known, and of what is in no area.
     is_area : (rows,) bool
         False for the rows of what is in no area.
+    numerator : str
+        What rates are of.
     """
 
     measure: Denominator
     over: FloatArray
     is_area: BoolArray
+    numerator: str = "incidents"
 
     def method(self, per: float) -> dict[str, Any]:
         """What rates are over, for the method of an answer.
@@ -67,7 +74,11 @@ class Exposure:
             JSON members.
         """
         name = self.measure.measure
-        return {"denominator": name, "per": per, "unit": f"incidents per {per:g} {name} and year"}
+        return {
+            "denominator": name,
+            "per": per,
+            "unit": f"{self.numerator} per {per:g} {name} and year",
+        }
 
 
 class Crosstabs:
@@ -139,7 +150,7 @@ class Crosstabs:
             if asked > allowed:
                 advice = "take coarser axes or fewer incidents"
                 raise TooMuchWorkError(what, asked, allowed, advice)
-        cells = counted(selection, rows, columns)
+        cells = counted(selection, rows, columns, by_weight=query.sums_harm)
         denominator = self._denominator(names[0], rows, query)
         row, content = (
             (CrosstabRow, _long(cells, denominator, query.per))
@@ -167,7 +178,10 @@ class Crosstabs:
                     "cells": "all" if query.layout == "long" else query.cells,
                     **({} if denominator is None else denominator.method(query.per)),
                 },
-                counts={"records": selection.records, "in_cells": int(cells.count.sum())},
+                counts={
+                    "records": selection.records,
+                    **({} if query.sums_harm else {"in_cells": int(cells.count.sum())}),
+                },
                 notes=(
                     *selection.coverage_notes(),
                     *placement_notes(self._areas, selection, names),
@@ -188,7 +202,8 @@ class Crosstabs:
         value_of = dict(zip(layer.codes, measure.values.tolist(), strict=True))
         over = np.array([value_of.get(key, math.nan) for key in rows.keys])
         is_area = np.array([key in value_of for key in rows.keys])
-        return Exposure(measure, over, is_area)
+        numerator = "days of harm" if query.sums_harm else "incidents"
+        return Exposure(measure, over, is_area, numerator)
 
 
 def _axes(query: CrosstabQuery) -> tuple[AxisName, AxisName]:
@@ -233,14 +248,15 @@ def _wide(
     names = [_column_name(key) for key in cells.columns.keys]
     is_count = query.cells == "count"
     unit = UNITS.get(query.cells, "%")
-    if query.cells == "rate" and denominator is not None:
+    if query.cells.endswith("rate") and denominator is not None:
         # The total is that of the areas; not known where one of them has no denominator.
         over = np.append(denominator.over, denominator.over[denominator.is_area].sum())
         whole.count[-1] = whole.count[:-1][denominator.is_area].sum(axis=0)
         exposure = over[:, None] * np.where(whole.has_data, whole.days, np.nan) / 365.25
-        values = rates(whole.count.ravel(), exposure.ravel(), per=query.per).value
-        values = values.reshape(whole.count.shape)
+        values = whole.count * query.per / np.where(exposure > 0, exposure, np.nan)
         unit = str(denominator.method(query.per)["unit"])
+    elif query.sums_harm:
+        values = np.where(whole.has_data, whole.count, np.nan)
     else:
         values = np.zeros(0) if is_count else whole.value(query.cells)
     row = wide_row(names, is_count=is_count, unit=unit)

@@ -265,14 +265,19 @@ export interface ChoroplethRow {
   class: string | null;
   /**
    * Number of incidents of equal weight whose sum would be as uncertain. Unit: incidents. Only with
-   * measure=weighted.
+   * measure=weighted or measure=harm.
    */
   effective_number?: number | null;
   /**
    * Share of the largest single weight in the sum, 0 to 1; null where the sum is 0. Only with
-   * measure=weighted.
+   * measure=weighted or measure=harm.
    */
   largest_share?: number | null;
+  /**
+   * Incidents in the area that the harm index does not have; they are in no other column. Unit:
+   * incidents. Only with measure=harm.
+   */
+  harm_not_known?: number;
   /**
    * Whether the denominator is an estimate, carried across from another layer. Only with a
    * denominator carried across from another layer.
@@ -346,14 +351,29 @@ export interface HotspotRow {
   quadrant?: string | null;
   /**
    * Number of incidents of equal weight whose sum would be as uncertain. Unit: incidents. Only with
-   * measure=weighted.
+   * measure=weighted or measure=harm.
    */
   effective_number?: number | null;
   /**
    * Share of the largest single weight in the sum, 0 to 1; null where the sum is 0. Only with
-   * measure=weighted.
+   * measure=weighted or measure=harm.
    */
   largest_share?: number | null;
+  /**
+   * The effective number of the area and its neighbours together; null where not tested. Unit:
+   * incidents. Only with measure=harm.
+   */
+  effective_number_nearby?: number | null;
+  /**
+   * Share of the largest single harm in that of the area and its neighbours, 0 to 1: above a half
+   * one serious event makes the hotspot. Only with measure=harm.
+   */
+  largest_share_nearby?: number | null;
+  /**
+   * Incidents in the area that the harm index does not have; they are in no other column. Unit:
+   * incidents. Only with measure=harm.
+   */
+  harm_not_known?: number;
   /**
    * Share of other reasonable choices under which the area is hot, 0 to 1. Only with
    * sensitivity=true.
@@ -404,10 +424,10 @@ export interface ChangeRow {
   count_after: number;
   /**
    * Sum of the weights of the incidents in the baseline period, which all that follows is about.
-   * Only with measure=weighted.
+   * Only with measure=weighted or measure=harm.
    */
   weighted_before?: number;
-  /** The same of the period. Only with measure=weighted. */
+  /** The same of the period. Only with measure=weighted or measure=harm. */
   weighted_after?: number;
   /**
    * Incidents minus those that the baseline's daily rate would give for the period. Unit:
@@ -558,7 +578,7 @@ export interface TrendRow {
   days: number;
   /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
   count: number | null;
-  /** Sum of their weights, which the rate is of. Only with measure=weighted. */
+  /** Sum of their weights, which the rate is of. Only with measure=weighted or measure=harm. */
   weighted?: number | null;
   /**
    * Incidents per day or year, as `per` asks; null where there is no data. Unit: as the method
@@ -657,7 +677,7 @@ export interface PeakRow {
   incidents: number;
   /** The same as a share of all incidents, 0 to 1. */
   share: number;
-  /** Sum of the weights of the same incidents. Only with weight=true. */
+  /** Sum of the weights of the same incidents. Only with weight=true or harm=true. */
   weight?: number;
   /**
    * P that chance gives any place of the map as surprising as this one; null where nothing was
@@ -1141,6 +1161,7 @@ export type ColumnName =
   | "domain"
   | "easting_m"
   | "effective_number"
+  | "effective_number_nearby"
   | "emerging_class"
   | "expected"
   | "expected_count"
@@ -1155,6 +1176,7 @@ export type ColumnName =
   | "ground_share"
   | "group_code"
   | "group_name"
+  | "harm_not_known"
   | "homes_added"
   | "homes_built"
   | "homes_built_lower"
@@ -1179,6 +1201,7 @@ export type ColumnName =
   | "kind"
   | "larger_area"
   | "largest_share"
+  | "largest_share_nearby"
   | "last"
   | "last_month"
   | "last_phase_year"

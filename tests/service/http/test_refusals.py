@@ -66,6 +66,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "baseline_edition": [("1999", "imd-decile of 2015"), ("", "1 character")],
     "baseline_layer": [("cell", "baseline_edition"), ("", "1 character")],
     "groups": [("nowhere", "district, cell"), ("", "1 character")],
+    "harm_index": [("nonsense", "harm"), ("", "1 character")],
+    "harm_column": [("nonsense", "attribute:NAME"), ("", "1 character")],
     "denominator": [("nonsense", "residents"), ("residents:1999", "2020"), ("", "1 character")],
     "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],

@@ -1,0 +1,1 @@
+"""The harm of incidents, by an index of offences."""
