@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import delete, demo, doctor, housekeeping, serve
-from service.commands.answers import growth, measures, rankings, tables
+from service.commands.answers import growth, measures, profiles, rankings, tables
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
@@ -67,6 +67,7 @@ app.command()(tables.step_changes)
 app.command()(tables.crosstab)
 app.command()(rankings.ranked)
 app.command()(tables.deprivation)
+app.command()(profiles.profile)
 app.command()(tables.places)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")

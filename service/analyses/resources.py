@@ -33,6 +33,7 @@ from service.analyses.measures.deprived_incidents import DeprivedIncidents
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
+from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
@@ -97,6 +98,7 @@ class Resources:
     deprivation: Deprivation
     deprived_incidents: DeprivedIncidents
     measured_areas: MeasuredAreas
+    profiles: AreaProfiles
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

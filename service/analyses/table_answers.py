@@ -17,6 +17,7 @@ from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.measures import DeprivationQuery, DeprivedIncidentsQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
+from service.queries.profiles import DrawnProfileQuery, ProfileQuery
 from service.queries.rankings import RankedQuery
 from service.queries.trends import TrendQuery
 from service.runtime.data_state import DataVersion
@@ -374,4 +375,32 @@ def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> Tab
         f"{dataset}-trend",
         version=DataVersion.of(trends.version, dataset, query),
         compute=lambda: trends.trend(dataset, query),
+    )
+
+
+def profile_table(
+    resources: Resources, query: ProfileQuery | DrawnProfileQuery, *, dataset: str
+) -> TableAnswer:
+    """What is known of an area, or of two side by side.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ProfileQuery or DrawnProfileQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    profiles = resources.profiles
+    return TableAnswer(
+        f"{dataset}-profile",
+        version=DataVersion.of(profiles.version, dataset, query.layer),
+        compute=lambda: profiles.table(dataset, query),
+        cost=Cost.HEAVY,
     )

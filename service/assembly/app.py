@@ -40,6 +40,7 @@ from service.routes import (
     jobs,
     measures,
     page,
+    profiles,
     tables,
 )
 from service.runtime.context import AnswerContext
@@ -74,6 +75,7 @@ ROUTERS = (
     growth.router,
     tables.router,
     measures.router,
+    profiles.router,
     catalogue.search_router,
     jobs.router,
     wmts.router,
@@ -189,8 +191,8 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
-            allow_methods=["GET", "HEAD"],
-            allow_headers=["If-None-Match", "If-Range", "Range", "X-Request-ID"],
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Type", "If-None-Match", "If-Range", "Range", "X-Request-ID"],
             expose_headers=[
                 "Accept-Ranges",
                 "Content-Range",

@@ -39,6 +39,7 @@ from service.analyses.measures.deprived_incidents import DeprivedIncidents
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
+from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.resources import Resources
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
@@ -156,6 +157,14 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         deprivation=Deprivation(measured_areas),
         deprived_incidents=DeprivedIncidents(areas=areas, measures=measures),
         measured_areas=measured_areas,
+        profiles=AreaProfiles(
+            areas=areas,
+            layers=layers,
+            measures=measures,
+            sites=sites,
+            hotspots=hotspots,
+            settings=settings,
+        ),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

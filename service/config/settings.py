@@ -242,6 +242,18 @@ class ImportSettings(BaseModel):
     """Processor time of that process, in seconds."""
 
 
+class ProfileSettings(BaseModel):
+    """The least area that has a profile; a smaller one is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    least_residents: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 100.0
+    """Fewest residents, by area; it counts where the layer has residents."""
+
+    least_hectares: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+    """Least ground, in hectares."""
+
+
 class ConnectionSettings(BaseModel):
     """What one process grants its connections, before and after there is a request to answer."""
 
@@ -354,6 +366,7 @@ class Settings(BaseSettings):
     tiles: TileSettings = TileSettings()
     limits: LimitSettings = LimitSettings()
     imports: ImportSettings = ImportSettings()
+    profile: ProfileSettings = ProfileSettings()
     connections: ConnectionSettings = ConnectionSettings()
     background: BackgroundSettings = BackgroundSettings()
     frame_ancestors: Annotated[tuple[str, ...], NoDecode] = ()

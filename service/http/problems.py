@@ -62,6 +62,8 @@ STATUS: dict[type[Exception], int] = {
     analysis.NotCoveredError: 422,
     analysis.CutMonthError: 422,
     analysis.InvalidWithinError: 422,
+    analysis.InvalidAreaError: 422,
+    analysis.AreaTooSmallError: 422,
     analysis.UnknownStatisticError: 422,
     analysis.TooMuchWorkError: 422,
     analysis.OverBudgetError: 422,
@@ -101,6 +103,19 @@ STATUS: dict[type[Exception], int] = {
     store.ImportRefusedError: 500,
     store.ReadOnlyDataError: 500,
 }
+
+CODES = {
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    408: "request-timeout",
+    413: "body-too-large",
+}
+# Where there is more to do than to read: jobs are ended, and profiles asked with an area.
+OTHER_METHODS = (
+    ("DELETE", re.compile(rf"{JOBS_PATH}/[^/]+")),
+    ("POST", re.compile(r"/v1/tables/[^/]+/profile(\.\w+)?")),
+)
 
 DAMAGED = boundary.DamagedLayerError | store.DamagedTableError
 
@@ -307,11 +322,9 @@ async def _answer_http_error(request: Request, exc: Exception) -> Response:
     if status == 404 and detail == "Not Found":
         detail = f"There is nothing at {_path_of(request)}; see /docs for what there is."
     if status == 405:  # a HEAD has become a GET by now
-        is_job = re.fullmatch(rf"{JOBS_PATH}/[^/]+", request.scope["path"]) is not None
-        headers = {**(headers or {}), "Allow": "GET, HEAD, DELETE" if is_job else "GET, HEAD"}
-    code = {404: "not-found", 405: "method-not-allowed", 406: "not-acceptable"}.get(
-        status, "http-error"
-    )
+        more = [method for method, form in OTHER_METHODS if form.fullmatch(request.scope["path"])]
+        headers = {**(headers or {}), "Allow": ", ".join(["GET", "HEAD", *more])}
+    code = CODES.get(status, "http-error")
     return problem(request, code=code, status=status, detail=detail, headers=headers)
 
 

@@ -8,6 +8,8 @@ AnalysisError
 ├── NotCoveredError         a period of which the data cover no day
 ├── CutMonthError           a date inside a month of which records are known only to the month
 ├── InvalidWithinError      no area, circle or polygon to stay within
+├── InvalidAreaError        a drawn area that is none, or that lies elsewhere
+├── AreaTooSmallError       an area with too few residents, or too little ground, for a profile
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── OverBudgetError         more seconds or memory, by estimate, than one request may take
@@ -169,6 +171,40 @@ class InvalidWithinError(AnalysisError):
         return self.reason or (
             "within must be written layer:code, such as district:E07000008, "
             f"circle:easting,northing,radius or polygon:easting,northing,..., got {text!r}"
+        )
+
+
+class InvalidAreaError(AnalysisError):
+    """A drawn area is none, or lies where there are no data."""
+
+    code = "invalid-area"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.reason}; an area is a GeoJSON polygon or multipolygon, or a feature with one, "
+            "in longitude and latitude or in the CRS that its crs member names"
+        )
+
+
+class AreaTooSmallError(AnalysisError):
+    """An area is too small for a profile: chance and persons would show, not a place."""
+
+    code = "area-too-small"
+
+    def __init__(self, area: str, what: str, least: str) -> None:
+        super().__init__(area, what, least)
+        self.area = area
+        self.what = what
+        self.least = least
+
+    def __str__(self) -> str:
+        return (
+            f"{self.area} has {self.what}; a profile needs at least {self.least} "
+            "(settings PROFILE__LEAST_RESIDENTS, PROFILE__LEAST_HECTARES): take a larger area"
         )
 
 

@@ -8,10 +8,15 @@ import io
 import json
 import os
 
+import numpy as np
 import pytest
+import shapely
 from typer.testing import CliRunner
 
+from boundaries.points.assign import assign_points
 from service.__main__ import app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
 
 pytestmark = pytest.mark.real
 
@@ -189,3 +194,26 @@ def test_the_folder_of_the_data_is_left_as_it_was(imported, test_data):
         for _, _, names in os.walk(test_data)
         for name in names
     )
+
+
+def test_the_profile_of_a_union_of_areas_is_the_sum_over_them_by_place(data_dir, tmp_path):
+    resources = open_resources(Settings(data_dir=data_dir))
+    layer = resources.layers.get("lsoa21")
+    incidents = resources.incidents.open("police-crime")
+    chosen = [k for k, name in enumerate(layer.names) if name.startswith("Cambridge 00")]
+    union = shapely.union_all(layer.geometries[chosen])
+    area = json.loads(shapely.to_geojson(union))
+    area["crs"] = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::27700"}}
+    path = tmp_path / "cambridge.geojson"
+    path.write_text(json.dumps(area), encoding="utf-8")
+    rows = document(data_dir, "profile", "police-crime", "--area", path)["rows"]
+    profile = {(row["section"], row["item"]): row["value"] for row in rows}
+    by_place = np.isin(assign_points(layer, incidents.xy_m), chosen)
+    by_code = np.isin(resources.areas.placement(incidents, layer).area, chosen)
+    assert profile["incidents", "all categories"] == by_place.sum() == 12_747
+    outside = profile["placement", "located inside, supplied code of an area outside"]
+    inside = profile["placement", "located outside, supplied code of an area inside"]
+    assert (outside, inside) == ((by_place & ~by_code).sum(), (by_code & ~by_place).sum())
+    assert by_code.sum() == by_place.sum() - outside + inside
+    residents = resources.measures.column("lsoa21", "residents").values_for(layer.codes)
+    assert profile["residents", "residents 2021"] == pytest.approx(residents[chosen].sum())

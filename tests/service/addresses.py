@@ -52,6 +52,7 @@ REQUIRED: dict[str, dict[str, str]] = {
     "target": {"target": "C00"},
     "control": {"control": "C33"},
     "q": {"q": "cell"},
+    "within": {"within": "district:D1"},
     "rows": {"rows": "layer:cell", "columns": "year"},
     "columns": {"rows": "layer:cell", "columns": "year"},
     "layer": {"layer": world.CELLS},

@@ -1112,6 +1112,47 @@ export interface StepChangeRow {
   p_value: number | null;
 }
 
+/** A number about an area, with that of all areas of the layer, and of a second area. */
+export interface ProfileRow {
+  /**
+   * What it is about: area, residents, incidents, rates, placement, trend, change, hot areas,
+   * deprivation, development sites.
+   */
+  section: string;
+  /** What the number is. */
+  item: string;
+  /** Unit of the number. */
+  unit: string;
+  /**
+   * Incidents in the area that the number is computed from; null where it is of none. Unit:
+   * incidents.
+   */
+  count: number | null;
+  /** The number; null where it is not known. */
+  value: number | null;
+  /** Lower end of its 95 % interval. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. */
+  upper: number | null;
+  /** Incidents in all areas of the layer that the comparison is computed from. Unit: incidents. */
+  comparison_count: number | null;
+  /** The same number of all areas of the layer together; null where it is of one area alone. */
+  comparison: number | null;
+  /**
+   * Incidents in the second area that its number is computed from. Unit: incidents. Only with a
+   * second area.
+   */
+  beside_count?: number | null;
+  /** The same number of the second area. Only with a second area. */
+  beside?: number | null;
+  /** Lower end of its 95 % interval. Only with a second area. */
+  beside_lower?: number | null;
+  /** Upper end of its 95 % interval. Only with a second area. */
+  beside_upper?: number | null;
+  /** What a reader must know of the number. */
+  note: string | null;
+}
+
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "added_households"
@@ -1127,6 +1168,10 @@ export type ColumnName =
   | "areas"
   | "baseline_decile"
   | "baseline_rank"
+  | "beside"
+  | "beside_count"
+  | "beside_lower"
+  | "beside_upper"
   | "category"
   | "centroid_lat_deg"
   | "centroid_lon_deg"
@@ -1141,6 +1186,7 @@ export type ColumnName =
   | "column"
   | "column_name"
   | "comparison"
+  | "comparison_count"
   | "completed_year"
   | "completion_class"
   | "completions_published"
@@ -1198,6 +1244,7 @@ export type ColumnName =
   | "is_flagged"
   | "is_significant"
   | "island"
+  | "item"
   | "kind"
   | "larger_area"
   | "largest_share"
@@ -1267,6 +1314,7 @@ export type ColumnName =
   | "row_name"
   | "rules"
   | "run"
+  | "section"
   | "segment"
   | "sentence"
   | "sha256"

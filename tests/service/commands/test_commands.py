@@ -399,6 +399,7 @@ EVERY_ANSWER = [
     ["ranked", world.DATASET, world.CELLS],
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
+    ["profile", world.DATASET, "--within", "cell:C00"],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -61,6 +61,8 @@ class Operation:
             if "year" in self.parameters.get(name, {}).get("enum", ()):
                 query[name] = "year"
         query |= {"from": first, "to": last}
+        if self.path.partition(".")[0].endswith("/profile"):
+            query["within"] = "district:D1"
         return client.get(self.path.format(**PLACES, suffix=self.suffix), params=query)
 
 

@@ -18,6 +18,8 @@ KEYS = (
     "row",
     "column",
     "decile",
+    "section",
+    "item",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -34,6 +36,7 @@ QUESTIONS = {
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
+    "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places", "/v1/measures/deprivation/{layer}"}
