@@ -199,6 +199,8 @@ ALLOWED: dict[str, set[str]] = {
         "service.store",
         "service.store.reference",
         "spatial",
+        "spatial.local_statistics",
+        "spatial.over_time",
         "spatial.rates",
     },
     "service.analyses.measures": {

@@ -34,6 +34,7 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
+from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
@@ -99,6 +100,7 @@ class Resources:
     deprived_incidents: DeprivedIncidents
     measured_areas: MeasuredAreas
     profiles: AreaProfiles
+    comparisons: Comparisons
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

@@ -11,6 +11,7 @@ from service.analyses.resources import Resources
 from service.model.answers import Table
 from service.model.queries import NoQuery, Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.comparisons import ComparisonQuery
 from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
@@ -302,6 +303,10 @@ deprived_incidents_table: Final = DatasetTable[DeprivedIncidentsQuery](
 deprivation_table: Final = MeasureTable[DeprivationQuery](
     lambda resources: resources.deprivation,
     lambda query: f"deprivation-by-{query.by.replace(':', '-')}",
+)
+comparison_table: Final = DatasetTable[ComparisonQuery](
+    lambda resources: resources.comparisons,
+    lambda query: f"comparison-by-{query.by}".replace(":", "-").replace(",", "-"),
 )
 
 

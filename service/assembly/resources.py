@@ -41,6 +41,7 @@ from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.resources import Resources
+from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.config.settings import Settings
@@ -165,6 +166,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             hotspots=hotspots,
             settings=settings,
         ),
+        comparisons=Comparisons(areas=areas),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import IncidentFilter, Moment
-from service.model.queries import HarmQuery, TableQuery, checked_end, checked_start
+from service.model.queries import HarmQuery, IncidentQuery, TableQuery, checked_end, checked_start
 from service.queries.areas import checked_neighbours
 
 Contiguity = Annotated[
@@ -50,7 +50,7 @@ class EmergingQuery(TableQuery):
         return self
 
 
-class TwoPeriodsQuery(TableQuery):
+class TwoPeriodsQuery(IncidentQuery):
     """Query of a period against a baseline period."""
 
     baseline_from: Annotated[
@@ -92,7 +92,7 @@ class TwoPeriodsQuery(TableQuery):
         )
 
 
-class ChangeQuery(HarmQuery, TwoPeriodsQuery):
+class ChangeQuery(HarmQuery, TwoPeriodsQuery, TableQuery):
     """Query of the change between a baseline period and another."""
 
     measure: Annotated[
@@ -133,7 +133,6 @@ Codes = Annotated[
 class DisplacementQuery(TwoPeriodsQuery):
     """Query of the weighted displacement difference of an intervention."""
 
-    crs: Annotated[None, Field(description="Not used: this answer has no shapes.")] = None
     target: Annotated[
         Codes, Field(min_length=1, description="Codes of the areas of the intervention.")
     ]

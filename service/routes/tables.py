@@ -6,6 +6,7 @@ from service.analyses.areas.rows import TrendRow
 from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.table_answers import (
+    comparison_table,
     crosstab_table,
     deprived_incidents_table,
     process_control_table,
@@ -13,9 +14,11 @@ from service.analyses.table_answers import (
     step_changes_table,
     trend_table,
 )
+from service.analyses.tables.comparisons import ComparisonRow
 from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.http.table_routes import TableKind, add_table_routes
+from service.queries.comparisons import ComparisonQuery
 from service.queries.crosstabs import CrosstabQuery
 from service.queries.measures import DeprivedIncidentsQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
@@ -104,6 +107,8 @@ add_table_routes(
         suffixes=PlainSuffix,
     ),
 )
+
+
 add_table_routes(
     router,
     "/deprivation",
@@ -114,6 +119,22 @@ add_table_routes(
         answer=deprived_incidents_table,
         description="Incidents by the decile of deprivation of their areas, by domain, with "
         "rates; /v1/measures/deprivation/{layer} has the areas alone.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/comparison",
+    TableKind(
+        name="comparison",
+        query=ComparisonQuery,
+        row=ComparisonRow,
+        answer=comparison_table,
+        description="Incidents of a period and of a baseline period along an axis: numeric and "
+        "per cent change, and whether it is more than chance.",
         description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),

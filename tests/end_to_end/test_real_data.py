@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from boundaries.points.assign import assign_points
 from service.__main__ import app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from tests.oracles import e_test_p
 
 pytestmark = pytest.mark.real
 
@@ -217,3 +219,28 @@ def test_the_profile_of_a_union_of_areas_is_the_sum_over_them_by_place(data_dir,
     assert by_code.sum() == by_place.sum() - outside + inside
     residents = resources.measures.column("lsoa21", "residents").values_for(layer.codes)
     assert profile["residents", "residents 2021"] == pytest.approx(residents[chosen].sum())
+
+
+def test_the_comparison_of_the_half_years_equals_an_independent_e_test(data_dir, street_files):
+    halves = [Counter(), Counter()]
+    for path in street_files:
+        with path.open(encoding="utf-8", newline="") as stream:
+            kinds = [row["Crime type"] for row in csv.DictReader(stream)]
+        halves[path.name[5:7] > "06"].update(kinds)
+    rows = document(
+        data_dir, "comparison", "police-crime", "--by", "category",
+        "--baseline-from", "2024-01", "--baseline-to", "2024-06",
+        "--from", "2024-07", "--to", "2024-12",
+    )["rows"]  # fmt: skip
+    days = 182, 184
+    for row in rows[:-1]:
+        first, second = (half[row["row"]] for half in halves)
+        assert (row["count_before"], row["count_after"]) == (first, second)
+        assert (row["days_before"], row["days_after"]) == days
+        assert row["p_value"] == pytest.approx(e_test_p(first, second, *days), abs=1e-9)
+    assert len(rows) == 1 + len(halves[0] | halves[1])
+    total = rows[-1]
+    assert total["count_before"] + total["count_after"] == READ
+    assert total["p_value"] == pytest.approx(
+        e_test_p(total["count_before"], total["count_after"], *days), abs=1e-9
+    )

@@ -53,6 +53,7 @@ REQUIRED: dict[str, dict[str, str]] = {
     "control": {"control": "C33"},
     "q": {"q": "cell"},
     "within": {"within": "district:D1"},
+    "by": {"by": "category"},
     "rows": {"rows": "layer:cell", "columns": "year"},
     "columns": {"rows": "layer:cell", "columns": "year"},
     "layer": {"layer": world.CELLS},

@@ -5,6 +5,7 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Dataset, Layer, write_table
 from service.commands.options import Format, Out
+from service.queries.comparisons import ComparisonQuery
 from service.queries.rankings import RankedQuery
 
 
@@ -25,4 +26,16 @@ def ranked(
         lambda: resources.ranked_lists.table(dataset, layer, query),
         format_,
         out,
+    )
+
+
+@with_query(ComparisonQuery)
+def comparison(
+    dataset: Dataset, query: ComparisonQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Incidents of two periods along an axis, and whether they differ by more than chance."""
+    resources = terminal.resources()
+    question = Question("comparison", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.comparisons.table(dataset, query), format_, out
     )

@@ -1153,6 +1153,43 @@ export interface ProfileRow {
   note: string | null;
 }
 
+/** What is compared, in both periods; the last row is the total. */
+export interface ComparisonRow {
+  /** Key of the row, such as a category or an area's code. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Days that the data cover in the baseline period; of a month or weekday its own. Unit: days. */
+  days_before: number;
+  /** The same of the later period. Unit: days. */
+  days_after: number;
+  /** Incidents in the baseline period; null without a day covered. Unit: incidents. */
+  count_before: number | null;
+  /** Incidents in the later period. Unit: incidents. */
+  count_after: number | null;
+  /** Later count less the earlier. Unit: incidents. */
+  numeric_change: number | null;
+  /** The same in per cent of the earlier count; null from zero. Unit: %. */
+  percent_change: number | null;
+  /** The same in words: up or down, no change, no calculation from zero, or no data in a period. */
+  change: string;
+  /** Change of the incidents per day covered, in per cent. Unit: %. */
+  percent_per_day: number | null;
+  /** Later incidents per day over earlier ones. */
+  ratio: number | null;
+  /** Lower end of the ratio's 95 % interval; null where it is open. */
+  lower: number | null;
+  /** Upper end of it. */
+  upper: number | null;
+  /**
+   * E-test that the incidents per day are the same, two-sided; null for what is not recorded or in
+   * no area.
+   */
+  p_value: number | null;
+  /** The same adjusted for the number of rows (Benjamini-Hochberg); null for the total. */
+  q_value: number | null;
+}
+
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "added_households"
@@ -1175,6 +1212,7 @@ export type ColumnName =
   | "category"
   | "centroid_lat_deg"
   | "centroid_lon_deg"
+  | "change"
   | "change_difference"
   | "change_percent"
   | "change_q_value"
@@ -1195,6 +1233,8 @@ export type ColumnName =
   | "count_before"
   | "cumulative_share"
   | "days"
+  | "days_after"
+  | "days_before"
   | "decile"
   | "denominator"
   | "denominator_added"
@@ -1272,6 +1312,7 @@ export type ColumnName =
   | "neighbours"
   | "northing_m"
   | "note"
+  | "numeric_change"
   | "out_of"
   | "overlay_count"
   | "p_permutation"
@@ -1279,6 +1320,8 @@ export type ColumnName =
   | "p_value_shared_out"
   | "per_month"
   | "percent"
+  | "percent_change"
+  | "percent_per_day"
   | "phase"
   | "phases"
   | "place"

@@ -400,6 +400,10 @@ EVERY_ANSWER = [
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
     ["profile", world.DATASET, "--within", "cell:C00"],
+    [
+        "comparison", world.DATASET, "--by", "category", "--from", "2024-01", "--to", "2024-12",
+        "--baseline-from", "2023-01", "--baseline-to", "2023-12",
+    ],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -12,6 +12,17 @@ ANSWERS = {
         f"/v1/tables/{world.DATASET}/ranked/{world.CELLS}",
         {"by": "rate", "denominator": "residents", "threshold": "5", "larger_layer": "district"},
     ),
+    "comparison": (
+        [world.DATASET],
+        f"/v1/tables/{world.DATASET}/comparison",
+        {
+            "by": "layer:cell",
+            "baseline_from": "2023-01",
+            "baseline_to": "2023-12",
+            "from": "2024-01",
+            "to": "2024-12",
+        },
+    ),
 }
 
 

@@ -32,7 +32,7 @@ PLACES = {
 QUICK = {
     "permutations": "0", "replicates": "0", "target": "C00", "control": "C33", "layer": world.CELLS,
     "household_size": "2.4", "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
-    "rows": f"layer:{world.CELLS}", "columns": "weekday",
+    "rows": f"layer:{world.CELLS}", "columns": "weekday", "by": "category",
 }  # fmt: skip
 TILE = {
     "SERVICE": "WMTS", "VERSION": "1.0.0", "REQUEST": "GetTile", "LAYER": f"heatmaps:{gaps.LONG}",
@@ -55,7 +55,8 @@ class Operation:
         query = {
             name: value
             for name, value in QUICK.items()
-            if name in self.parameters and f"{{{name}}}" not in self.path
+            if {"enum", "const"}.isdisjoint(self.parameters.get(name, {"enum": ()}))
+            and f"{{{name}}}" not in self.path
         }
         for name in ("per", "rate_per"):
             if "year" in self.parameters.get(name, {}).get("enum", ()):

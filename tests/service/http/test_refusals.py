@@ -63,7 +63,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("nan,0,1,1", "finite"),
         ("0,0,1e300,1", "finite"),
     ],
-    "by": [("nonsense", "area, decile, move"), ("layer:nowhere", "district, cell")],
+    "by": [("nonsense", "layer:"), ("layer:nowhere", "district, cell")],
     "domain": [("nonsense", "imd-rank"), ("", "1 character")],
     "edition": [("1999", "imd-decile of 2015"), ("", "1 character")],
     "baseline_edition": [("1999", "imd-decile of 2015"), ("", "1 character")],
@@ -144,7 +144,7 @@ def wrong_values(template: str, name: str, schema: dict[str, Any]) -> Iterator[t
         yield "4326", "None"
         return
     words = WRONG_WORDS | OGC_WRONG_WORDS if template.startswith("/ogc") else WRONG_WORDS
-    if name in words:
+    if name in words and {"enum", "const"}.isdisjoint(schema):
         yield from words[name]
         return
     found = False

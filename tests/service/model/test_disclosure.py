@@ -37,6 +37,7 @@ QUESTIONS = {
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
+    "/v1/tables/{dataset}/comparison": ("by=layer:cell",),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places", "/v1/measures/deprivation/{layer}"}
