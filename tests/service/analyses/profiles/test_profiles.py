@@ -37,7 +37,7 @@ def append_deciles(folder):
         {
             "layer": [world.CELLS] * len(DECILES),
             "area_code": list(DECILES),
-            "measure": ["imd-decile"] * len(DECILES),
+            "measure": ["income-decile"] * len(DECILES),
             "period": ["2019"] * len(DECILES),
             "value": list(DECILES.values()),
         }
@@ -181,15 +181,15 @@ def test_this_year_stands_against_last_per_day_and_months_are_counted(client):
 
 
 def test_deprivation_is_weighted_by_residents_of_what_is_known(client):
-    answer = drawn(client, TOWN, deciles=4, mean="imd-decile")
+    answer = drawn(client, TOWN, deciles=4, mean="income-decile")
     known = {code: share(code) * world.RESIDENTS.get(code, 0.0) for code in DECILES if share(code)}
     deprived = sum(number for code, number in known.items() if DECILES[code] <= 4)
-    item = "residents in the most deprived 40 % by imd-decile 2019"
+    item = "residents in the most deprived 40 % by income-decile 2019"
     assert lines(answer)["deprivation", item] == pytest.approx(
         100 * deprived / sum(known.values())
     )
     mean = sum(number * DECILES[code] for code, number in known.items()) / sum(known.values())
-    label = "mean of imd-decile 2019 over residents"
+    label = "mean of income-decile 2019 over residents"
     assert lines(answer)["deprivation", label] == pytest.approx(mean)
     unknown = share("C00") * world.RESIDENTS["C00"]
     assert f"{unknown:,.0f} residents" in lines(answer, "note")["deprivation", item]
