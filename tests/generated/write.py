@@ -8,6 +8,7 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.generated.columns import columns_document
+from tests.generated.figures import figures_document
 from tests.generated.settings import settings_document
 from tests.generated.typescript import types_of_answers
 
@@ -20,6 +21,7 @@ def generated() -> Mapping[str, str]:
         app = create_app(open_resources(Settings(data_dir=Path(folder))))
         return {
             "docs/columns.md": columns_document(app),
+            "docs/figures.md": figures_document(),
             "docs/settings.md": settings_document(),
             "service/web/src/schema.ts": types_of_answers(),
         }

@@ -45,7 +45,9 @@ def details(
         drawn(victims["sex_of_domestic"], has_victim, rng=rng),
         drawn(victims["sex"], has_victim, rng=rng),
     )
+    is_crime = category != names.index("Anti-social behaviour")
     return {
+        "kind": coded(["anti-social behaviour", "crime"], is_crime.astype(np.int64)),
         "subcategory": coded([text[1] for text in lines], line),
         "offence": coded([text[2] or text[1] for text in lines], line),
         "marker": _marker_column(marks),

@@ -1,0 +1,252 @@
+"""Every figure of five published assessments is made from the demonstration county by its request.
+
+The rows of the list are those of the published one; what has no request yet is named here.
+"""
+
+import csv
+import itertools
+
+import pytest
+from typer.testing import CliRunner
+
+from service.__main__ import app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
+from tests.figures.figures import read_figures
+from tests.service.conftest import client_of
+
+FIGURES = read_figures()
+WITH_REQUEST = [figure for figure in FIGURES if figure.requests]
+NOT_YET: dict[str, set[str]] = {
+    "huntingdonshire_2020": {
+        "table 1",
+        "table 3 (harm)",
+        "table 4",
+        "figure 8",
+        "table 6",
+        "table 7",
+        "table 8",
+        "table 10",
+        "table 13",
+        "figure 14",
+        "figure 16",
+        "figure 17",
+        "figure 19",
+        "table 15",
+        "table 16",
+        "figure 22",
+        "key findings",
+    },
+    "huntingdonshire_2017": {
+        "figure 4",
+        "appendix A comparison",
+        "appendix A most similar",
+        "hate crime infographic",
+    },
+    "south_cambridgeshire_2020": {
+        "data group table 3",
+        "data group table 4",
+        "figure 3",
+        "figure 5",
+        "harm analysis",
+        "figure 12",
+        "figure 17",
+        "table 9",
+        "figure 23",
+        "figure 25",
+    },
+    "cambridge_2021": {
+        "executive summary",
+        "figure 1",
+        "figure 2",
+        "figure 5",
+        "figure 9",
+        "demography of callouts",
+        "figure 12",
+        "figure 13",
+        "figure 16",
+        "figure 20",
+        "table 2",
+        "figure 21",
+        "figure 23",
+        "figure 25",
+        "figure 26",
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def client(demonstration):
+    with client_of(open_resources(Settings(data_dir=demonstration))) as client:
+        yield client
+
+
+def named(figure):
+    return f"{figure.document}-{figure.figure}".replace(" ", "-")
+
+
+def ask(client, request):
+    answer = client.get(request.address, params=request.query)
+    assert answer.status_code == 200, f"{request.url}: {answer.text[:500]}"
+    return answer
+
+
+@pytest.mark.real
+def test_the_list_is_the_published_one(test_data):
+    path = test_data.parent / "published" / "figures.csv"
+    if not path.exists():
+        pytest.skip("the published figures are not beside the test data")
+    with path.open(encoding="utf-8", newline="") as file:
+        published = [
+            (r["document"], r["figure"], r["shows"], r["kind"]) for r in csv.DictReader(file)
+        ]
+    assert [(f.document, f.figure, f.shows, f.kind) for f in FIGURES] == published
+
+
+def test_every_figure_has_a_request_or_stands_among_those_that_have_none_yet():
+    assert len(FIGURES) == len({figure.key for figure in FIGURES}) == 110
+    without = {figure.key for figure in FIGURES if not figure.requests}
+    assert without == {(document, name) for document, names in NOT_YET.items() for name in names}
+    for figure in FIGURES:
+        assert bool(figure.requests) != bool(figure.lacking), figure.key
+
+
+@pytest.mark.parametrize("figure", WITH_REQUEST, ids=named)
+def test_a_figure_is_made_from_the_demonstration(client, figure):
+    first, *others = (ask(client, request) for request in figure.requests)
+    if figure.check.get("png"):
+        assert first.content.startswith(b"\x89PNG")
+        assert len(first.content) > 20_000
+        return
+    check_answer(figure.requests[0], first.json(), figure.check)
+    for request, answer in zip(figure.requests[1:], others, strict=True):
+        check_answer(request, answer.json(), {})
+
+
+def check_answer(request, answer, check):
+    """Rows that are not empty, add up to the incidents selected, and are those promised."""
+    assert answer["provenance"]["synthetic"]
+    rows = answer["rows"]
+    assert rows
+    assert set(check.get("has", ())) <= set(rows[0])
+    kind = request.address.split("/")[2]
+    name = request.address.split("/")[4] if kind == "tables" else kind
+    CHECKS.get(name, check_rows)(request.query, answer, check)
+
+
+def check_rows(query, answer, check):
+    if "rows" in check:
+        assert len(answer["rows"]) == check["rows"]
+
+
+def check_crosstab(query, answer, check):
+    counts, rows = answer["provenance"]["counts"], answer["rows"]
+    if query.get("layout") == "wide":
+        names = set(check.get("columns", ())) or set(rows[0]) - {"row", "row_name", "total"}
+        assert names <= set(rows[0])
+        total = rows[-1]
+        assert total["row"] == "total"
+        if query.get("cells", "count") == "count":
+            assert sum(total[name] for name in names) == total["total"] == counts["in_cells"]
+        return
+    keys = {name: list(dict.fromkeys(row[name] for row in rows)) for name in ("row", "column")}
+    if "columns" in check:
+        assert keys["column"] == check["columns"]
+    assert set(check.get("has_rows", ())) <= set(keys["row"])
+    assert set(check.get("has_columns", ())) <= set(keys["column"])
+    assert sum(row["count"] or 0 for row in rows) == counts["in_cells"] == counts["records"] > 0
+    cells = {f"{row['row']}/{row['column']}": row for row in rows}
+    for cell, count in check.get("cells", {}).items():
+        assert cells[cell]["count"] == count, cell
+    for row in rows:
+        is_empty = row["column"] in check.get("null_columns", ())
+        assert (row["count"] is None) == is_empty, row
+        if "part" in check:
+            assert (row["days"] < 365) == (row["column"] == check["part"]), row
+        if "denominator" in query and row["row"].startswith("X"):
+            years = row["days"] / 365.25
+            assert row["rate"] == pytest.approx(1e3 * row["count"] / row["denominator"] / years)
+    totals = {key: sum(row["share_of_column"] or 0 for row in part)
+              for key, part in groups(rows, "column").items()}  # fmt: skip
+    for key, share in totals.items():
+        assert share == pytest.approx(0 if key in check.get("null_columns", ()) else 100.0), key
+
+
+def groups(rows, name):
+    """Rows by the value of a column."""
+    in_order = sorted(rows, key=lambda row: row[name])
+    return {key: list(part) for key, part in itertools.groupby(in_order, lambda row: row[name])}
+
+
+def check_trend(query, answer, check):
+    rows, counts = answer["rows"], answer["provenance"]["counts"]
+    assert len({row["month"] for row in rows}) == check["steps"]
+    if not {"by", "area"} & set(query):
+        assert len(rows) == check["steps"]
+        assert sum(row["count"] for row in rows) == counts["in_rows"] > 0
+        if "total" in check:
+            assert counts["in_rows"] == check["total"]
+
+
+def check_ranked(query, answer, check):
+    counts = answer["provenance"]["counts"]
+    rows = [row for row in answer["rows"] if row["rank"] is not None]
+    rest = {row["code"]: row for row in answer["rows"] if row["rank"] is None}
+    assert len(rows) == check.get("rows", len(rows))
+    values = [row["count"] for row in rows]
+    assert values == sorted(values, reverse=True)
+    assert rest["total"]["count"] == counts["records"]
+    assert rest["areas"]["count"] == counts["in_rows"]
+    if "top" not in query:
+        assert sum(values) == counts["in_rows"]
+        assert rows[-1]["cumulative_share"] == pytest.approx(100.0)
+    by_name = {row["name"]: row for row in rows}
+    for name, count in check.get("counts", {}).items():
+        assert by_name[name]["count"] == count, name
+    for name, share in check.get("shares", {}).items():
+        assert by_name[name]["share"] == pytest.approx(share, abs=0.6), name
+    for row in rows:
+        assert row["rank_best"] <= row["rank"] <= row["rank_worst"]
+        if "threshold" in query:
+            assert row["is_flagged"] == (row["count"] >= query["threshold"])
+    if "flagged" in check:
+        assert sum(row["is_flagged"] for row in rows) == check["flagged"]
+
+
+def check_choropleth(query, answer, check):
+    rows, counts = answer["rows"], answer["provenance"]["counts"]
+    check_rows(query, answer, check)
+    placed = counts.get(
+        "in_rows", counts.get("in_layer_by_code", 0) + counts.get("in_layer_by_location", 0)
+    )
+    assert sum(row["count"] for row in rows) == placed > 0
+    assert all(row["class"] for row in rows)
+
+
+CHECKS = {
+    "choropleths": check_choropleth,
+    "crosstab": check_crosstab,
+    "ranked": check_ranked,
+    "trend": check_trend,
+}
+
+
+def first_of_each_table():
+    """A request of each table, with which the command line is compared."""
+    requests = {}
+    for figure in WITH_REQUEST:
+        request = figure.requests[0]
+        if not figure.check.get("png"):
+            parts = request.address.split("/")[2:]
+            name = parts[2] if parts[0] == "tables" else parts[0] + parts[-1]
+            requests.setdefault(name, request)
+    return sorted(requests.items())
+
+
+@pytest.mark.parametrize(("name", "request_"), first_of_each_table())
+def test_the_command_line_gives_the_same(client, demonstration, name, request_):
+    environ = {"HOTSPOTS_DATA_DIR": str(demonstration), "COLUMNS": "200"}
+    words = [*request_.command, "--format", "json"]
+    result = CliRunner().invoke(app, words, env=environ)
+    assert result.exit_code == 0, result.output
+    assert result.stdout_bytes == ask(client, request_).content
