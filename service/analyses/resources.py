@@ -30,6 +30,8 @@ from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.measures.deprivation import Deprivation
 from service.analyses.measures.deprived_incidents import DeprivedIncidents
+from service.analyses.measures.indices import Indices
+from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
@@ -101,6 +103,8 @@ class Resources:
     measured_areas: MeasuredAreas
     profiles: AreaProfiles
     comparisons: Comparisons
+    measure_tables: MeasureTables
+    indices: Indices
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality

@@ -15,7 +15,12 @@ from service.queries.comparisons import ComparisonQuery
 from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
-from service.queries.measures import DeprivationQuery, DeprivedIncidentsQuery
+from service.queries.measures import (
+    DeprivationQuery,
+    DeprivedIncidentsQuery,
+    IndexQuery,
+    MeasuresQuery,
+)
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.profiles import DrawnProfileQuery, ProfileQuery
@@ -307,6 +312,12 @@ deprivation_table: Final = MeasureTable[DeprivationQuery](
 comparison_table: Final = DatasetTable[ComparisonQuery](
     lambda resources: resources.comparisons,
     lambda query: f"comparison-by-{query.by}".replace(":", "-").replace(",", "-"),
+)
+measures_table: Final = MeasureTable[MeasuresQuery](
+    lambda resources: resources.measure_tables, lambda _: "measures"
+)
+index_table: Final = MeasureTable[IndexQuery](
+    lambda resources: resources.indices, lambda _: "index"
 )
 
 

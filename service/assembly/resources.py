@@ -36,6 +36,8 @@ from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
 from service.analyses.measures.deprivation import Deprivation
 from service.analyses.measures.deprived_incidents import DeprivedIncidents
+from service.analyses.measures.indices import Indices
+from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
@@ -167,6 +169,8 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             settings=settings,
         ),
         comparisons=Comparisons(areas=areas),
+        measure_tables=MeasureTables(measured_areas),
+        indices=Indices(measured_areas),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

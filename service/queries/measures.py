@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from service.model.queries import IncidentQuery, LayerQuery, Text, one_or_many
 
@@ -122,6 +122,90 @@ class DeprivationQuery(LayerQuery):
         if self.cells == "share" and (self.layout != "wide" or self.by != "decile"):
             raise ValueError("cells=share needs layout=wide and by=decile")
         return self
+
+
+class MeasuresQuery(LayerQuery):
+    """Query of measures of areas side by side."""
+
+    measure: Annotated[
+        Names,
+        Field(
+            min_length=1,
+            description="Measures: a name for its latest period, name:period, name:* for all "
+            "periods, or clients-* for all whose names begin so. Repeat the parameter.",
+            examples=["clients-*"],
+        ),
+    ]
+    share: Annotated[
+        Names,
+        Field(
+            description="One measure as per cent of another, such as completions/clients, of each "
+            "period that both have among those asked for. Repeat the parameter."
+        ),
+    ] = ()
+    layout: Annotated[
+        Literal["long", "wide", "turned"],
+        Field(
+            description="long: a row for each area, measure and period; wide: a row for each area "
+            "and a column for each measure and period; turned: the other way round."
+        ),
+    ] = "long"
+    order: Annotated[
+        Literal["code", "value"],
+        Field(description="Of the areas: by code, or by the first measure, highest first."),
+    ] = "code"
+    total: Annotated[
+        bool,
+        Field(
+            description="Add the sum over the areas, not of ranks, rates or shares; not known "
+            "where an area has no value."
+        ),
+    ] = False
+    small: Annotated[
+        int | None,
+        Field(
+            ge=2,
+            le=100,
+            description="Show counts above 0 and below this as <5 (for 5), and no share of them. "
+            "A rule of display alone: sums and differences may give them away.",
+        ),
+    ] = None
+    within: Annotated[Within, Field(description=WITHIN)] = None
+
+    @field_validator("share")
+    @classmethod
+    def _of_two(cls, shares: tuple[str, ...]) -> tuple[str, ...]:
+        for text in shares:
+            part, _, whole = text.partition("/")
+            if not (part and whole) or "*" in text or ":" in text or "/" in whole:
+                raise ValueError(f"must be two measures such as completions/clients, got {text!r}")
+        return shares
+
+
+class IndexQuery(LayerQuery):
+    """Query of the make-up of an area as an index against a reference: 100 is equal."""
+
+    group: Annotated[
+        Names,
+        Field(
+            min_length=1,
+            description="What the names of the measures of its classes begin with: household for "
+            "household-one-person and the like, which add up. Repeat the parameter.",
+            examples=["household"],
+        ),
+    ]
+    edition: Annotated[
+        Text | None,
+        Field(description="The period of the measures; by default the latest of each group."),
+    ] = None
+    reference: Annotated[
+        Within,
+        Field(
+            description="What to compare with, written as within; by default all areas of the "
+            "layer."
+        ),
+    ] = None
+    within: Annotated[Within, Field(description=WITHIN)] = None
 
 
 class DeprivedIncidentsQuery(IncidentQuery):

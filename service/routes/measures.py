@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter
 
-from service.analyses.measures.rows import DeprivationRow
-from service.analyses.table_answers import deprivation_table
+from service.analyses.measures.rows import DeprivationRow, IndexRow, MeasureRow
+from service.analyses.table_answers import deprivation_table, index_table, measures_table
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.measures import DeprivationQuery
+from service.queries.measures import DeprivationQuery, IndexQuery, MeasuresQuery
+from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/measures", tags=["measures"])
 
@@ -21,5 +22,31 @@ add_table_routes(
         "moves since an earlier edition; or how many of each larger area's are most deprived.",
         description_as="The same as CSV or Parquet; areas also as GeoJSON and other formats with "
         "shapes.",
+    ),
+)
+add_table_routes(
+    router,
+    "/table/{layer}",
+    TableKind(
+        name="measures",
+        query=MeasuresQuery,
+        row=MeasureRow,
+        answer=measures_table,
+        description="Measures of areas side by side, by period, with shares of one in another.",
+        description_as="The same as CSV or Parquet, and with shapes unless there is a total.",
+    ),
+)
+add_table_routes(
+    router,
+    "/index/{layer}",
+    TableKind(
+        name="index",
+        query=IndexQuery,
+        row=IndexRow,
+        answer=index_table,
+        description="The make-up of an area by classes as an index against a reference: 100 is "
+        "equal.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
     ),
 )

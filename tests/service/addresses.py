@@ -57,6 +57,8 @@ REQUIRED: dict[str, dict[str, str]] = {
     "rows": {"rows": "layer:cell", "columns": "year"},
     "columns": {"rows": "layer:cell", "columns": "year"},
     "layer": {"layer": world.CELLS},
+    "measure": {"measure": "residents"},
+    "group": {"group": "tenure"},
 }
 
 

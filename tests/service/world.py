@@ -252,20 +252,30 @@ def append_incidents(
     )
 
 
-def append_residents(
-    data_dir: Path, values: dict[str, float], period: str, *, synthetic: bool
+OWNERS = {code: 100.0 + 10 * k for k, code in enumerate(CODES)}
+TENANTS = {code: 50.0 + (7 * k) % 40 for k, code in enumerate(CODES)}
+
+
+def append_measure(
+    data_dir: Path,
+    measure: str,
+    period: str,
+    values: dict[str, float],
+    *,
+    layer: str = CELLS,
+    synthetic: bool = False,
 ) -> None:
     rows = pa.table(
         {
-            "layer": [CELLS] * len(values),
+            "layer": [layer] * len(values),
             "area_code": list(values),
-            "measure": ["residents"] * len(values),
+            "measure": [measure] * len(values),
             "period": [period] * len(values),
             "value": list(values.values()),
         }
     )
     MeasureStore(data_dir / "measures").append(
-        rows, file=SourceFile.of(f"residents-{period}", period.encode()), synthetic=synthetic
+        rows, file=SourceFile.of(f"{measure}-{period}", measure.encode()), synthetic=synthetic
     )
 
 
@@ -327,9 +337,11 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
         layer_store.save(layer)
     append_incidents(data_dir, RECORDS, name="callouts.csv", synthetic=synthetic)
     everywhere = dict.fromkeys(CODES, EARLIER_RESIDENTS)
-    append_residents(data_dir, everywhere, "2020", synthetic=synthetic)
-    append_residents(data_dir, RESIDENTS, "2021", synthetic=synthetic)
+    append_measure(data_dir, "residents", "2020", everywhere, synthetic=synthetic)
+    append_measure(data_dir, "residents", "2021", RESIDENTS, synthetic=synthetic)
     append_deprivation(data_dir, synthetic=synthetic)
+    append_measure(data_dir, "tenure-owned", "2021", OWNERS, synthetic=synthetic)
+    append_measure(data_dir, "tenure-rented", "2021", TENANTS, synthetic=synthetic)
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

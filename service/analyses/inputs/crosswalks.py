@@ -176,6 +176,22 @@ class Crosswalks:
         return weights, f"{measure} of {column.period}", ""
 
 
+def is_additive(column: MeasureColumn) -> bool:
+    """Whether a measure may be summed over areas, as residents may.
+
+    Parameters
+    ----------
+    column : MeasureColumn
+        A measure of one period.
+
+    Returns
+    -------
+    bool
+        False where its name or unit has a word such as score, rank or rate.
+    """
+    return _NOT_ADDITIVE.search(f"{column.measure} {column.unit}") is None
+
+
 def carry_column(
     crosswalk: Crosswalk, layer: Layer, column: MeasureColumn
 ) -> "CarriedColumn | None":
@@ -204,7 +220,7 @@ def carry_column(
     """
     lookup = crosswalk.changes
     old_values = column.values_for(lookup.old_codes)
-    if bool((old_values < 0).any()) or _NOT_ADDITIVE.search(f"{column.measure} {column.unit}"):
+    if bool((old_values < 0).any()) or not is_additive(column):
         return None
     in_layer = crosswalk.area_of_new >= 0
     n_old, n_new = len(lookup.old_codes), len(lookup.new_codes)

@@ -83,7 +83,7 @@ class Denominator:
         missing_count = int(np.count_nonzero(~np.isfinite(values)))
         zero_count = int(np.count_nonzero(values == 0))
         notes = [f"Rates are over {self.measure} of {self.period}."]
-        notes += [self._carrying_sentence(crosswalk) for crosswalk in self.carried_by]
+        notes += self.carrying_notes()
         if missing_count:
             subject = "1 area has" if missing_count == 1 else f"{missing_count} areas have"
             notes.append(f"{subject} no {self.measure}: the rate is missing.")
@@ -91,6 +91,16 @@ class Denominator:
             subject = "1 area has" if zero_count == 1 else f"{zero_count} areas have"
             notes.append(f"{subject} {self.measure} of zero: there is no rate.")
         return tuple(notes)
+
+    def carrying_notes(self) -> tuple[str, ...]:
+        """How values came from another layer.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences; none where the measure is the layer's own.
+        """
+        return tuple(self._carrying_sentence(crosswalk) for crosswalk in self.carried_by)
 
     def _carrying_sentence(self, crosswalk: Crosswalk) -> str:
         """How values came from another layer, and how many of them are estimates."""

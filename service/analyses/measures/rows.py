@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, Discloses, Row, column
+from service.model.rows import COUNT, NOTHING, AreaRow, Discloses, Row, column
 
 _AREA: Final = "with by=area"
 _GROUPS: Final = "with by=area and groups"
@@ -64,6 +64,46 @@ class DeprivationRow(Row):
         NOTHING,
         "%",
         only=_NUMBERS,
+    )
+
+
+class MeasureRow(AreaRow):
+    """A measure of an area and period, or one measure as a share of another."""
+
+    measure: str = column("Name of the measure; of a share, both with a stroke between.", NOTHING)
+    period: str = column("Period of the measure.", NOTHING)
+    value: float | None = column(
+        "Its value, in its own unit; null where there is none, and where a small count, or a "
+        "share of one, is not shown.",
+        NOTHING,
+    )
+    unit: str = column("Its unit, as it was imported; % of a share.", NOTHING)
+    rank: int | None = column(
+        "Rank among the areas of the answer, 1 the highest; equal values share one.", NOTHING
+    )
+    shown: str | None = column(
+        "The value as it may be printed: small counts as <5 (for small=5).",
+        NOTHING,
+        only="with small",
+    )
+
+
+class IndexRow(Row):
+    """A class of a group: its share in an area beside that in the reference."""
+
+    group: str = column("Group of classes, such as household.", NOTHING)
+    measure: str = column("Measure of the class.", NOTHING)
+    period: str = column("Period of the measure.", NOTHING)
+    count: float | None = column(
+        "The class in the area, in the unit of the measure; null where no value is known.", NOTHING
+    )
+    share: float | None = column("Per cent of the group in the area.", NOTHING, "%")
+    reference_count: float | None = column("The class in the reference.", NOTHING)
+    reference_share: float | None = column("Per cent of the group in the reference.", NOTHING, "%")
+    index: float | None = column(
+        "Share in the area over that in the reference, times 100: 100 is equal; null where the "
+        "reference has none.",
+        NOTHING,
     )
 
 

@@ -7,7 +7,7 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Layer, write_table
 from service.commands.options import Format, Out
-from service.queries.measures import DeprivationQuery
+from service.queries.measures import DeprivationQuery, IndexQuery, MeasuresQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -23,3 +23,23 @@ def deprivation(
     write_table(
         resources, question, lambda: resources.deprivation.table(layer, query), format_, out
     )
+
+
+@app.command()
+@with_query(MeasuresQuery)
+def table(layer: Layer, query: MeasuresQuery, format_: Format = None, out: Out = None) -> None:
+    """Measures of areas side by side, by period, with shares of one in another."""
+    resources = terminal.resources()
+    question = Question("measures table", {"layer": layer}, query)
+    write_table(
+        resources, question, lambda: resources.measure_tables.table(layer, query), format_, out
+    )
+
+
+@app.command()
+@with_query(IndexQuery)
+def index(layer: Layer, query: IndexQuery, format_: Format = None, out: Out = None) -> None:
+    """The make-up of an area by classes as an index against a reference: 100 is equal."""
+    resources = terminal.resources()
+    question = Question("measures index", {"layer": layer}, query)
+    write_table(resources, question, lambda: resources.indices.table(layer, query), format_, out)

@@ -530,6 +530,29 @@ export interface PriorityRow {
   change_q_value?: number | null;
 }
 
+/** A measure of an area and period, or one measure as a share of another. */
+export interface MeasureRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Name of the measure; of a share, both with a stroke between. */
+  measure: string;
+  /** Period of the measure. */
+  period: string;
+  /**
+   * Its value, in its own unit; null where there is none, and where a small count, or a share of
+   * one, is not shown.
+   */
+  value: number | null;
+  /** Its unit, as it was imported; % of a share. */
+  unit: string;
+  /** Rank among the areas of the answer, 1 the highest; equal values share one. */
+  rank: number | null;
+  /** The value as it may be printed: small counts as <5 (for small=5). Only with small. */
+  shown?: string | null;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -1026,6 +1049,29 @@ export interface DeprivationRow {
   share?: number | null;
 }
 
+/** A class of a group: its share in an area beside that in the reference. */
+export interface IndexRow {
+  /** Group of classes, such as household. */
+  group: string;
+  /** Measure of the class. */
+  measure: string;
+  /** Period of the measure. */
+  period: string;
+  /** The class in the area, in the unit of the measure; null where no value is known. */
+  count: number | null;
+  /** Per cent of the group in the area. Unit: %. */
+  share: number | null;
+  /** The class in the reference. */
+  reference_count: number | null;
+  /** Per cent of the group in the reference. Unit: %. */
+  reference_share: number | null;
+  /**
+   * Share in the area over that in the reference, times 100: 100 is equal; null where the reference
+   * has none.
+   */
+  index: number | null;
+}
+
 /** Incidents of the areas of a decile; of those without one; outside; without a place. */
 export interface DeprivedIncidentsRow {
   /** Domain, such as income. */
@@ -1260,6 +1306,7 @@ export type ColumnName =
   | "first_phase_year"
   | "funnel"
   | "ground_share"
+  | "group"
   | "group_code"
   | "group_name"
   | "harm_not_known"
@@ -1280,6 +1327,7 @@ export type ColumnName =
   | "import"
   | "incidents"
   | "incidents_within"
+  | "index"
   | "inside"
   | "is_flagged"
   | "is_significant"
@@ -1300,6 +1348,7 @@ export type ColumnName =
   | "lower_shared_out"
   | "mass_percent"
   | "mean"
+  | "measure"
   | "month"
   | "most_deprived"
   | "move"
@@ -1322,6 +1371,7 @@ export type ColumnName =
   | "percent"
   | "percent_change"
   | "percent_per_day"
+  | "period"
   | "phase"
   | "phases"
   | "place"
@@ -1352,6 +1402,8 @@ export type ColumnName =
   | "reason"
   | "reasons"
   | "records"
+  | "reference_count"
+  | "reference_share"
   | "residents"
   | "row"
   | "row_name"
@@ -1366,6 +1418,7 @@ export type ColumnName =
   | "share_of_row"
   | "share_of_table"
   | "shared_sites"
+  | "shown"
   | "site_homes_planned"
   | "site_id"
   | "site_names"

@@ -404,6 +404,8 @@ EVERY_ANSWER = [
         "comparison", world.DATASET, "--by", "category", "--from", "2024-01", "--to", "2024-12",
         "--baseline-from", "2023-01", "--baseline-to", "2023-12",
     ],
+    ["measures", "table", "cell", "--measure", "tenure-*", "--layout", "wide"],
+    ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [

@@ -132,6 +132,8 @@ def test_one_period_of_a_measure_goes_and_the_others_stay(folder):
         "imd-decile": ("2015", "2019"),
         "imd-rank": ("2015", "2019"),
         "residents": ("2020",),
+        "tenure-owned": ("2021",),
+        "tenure-rented": ("2021",),
     }
 
 

@@ -155,7 +155,7 @@ def test_a_new_measure_changes_rates(own_county, serve):
     client = serve(open_resources(Settings(data_dir=own_county)))
     query = {"measure": "rate", "denominator": "residents"}
     before = client.get(CELLS, params=query).headers["ETag"]
-    world.append_residents(own_county, dict.fromkeys(world.CODES, 10.0), "2022", synthetic=False)
+    world.append_measure(own_county, "residents", "2022", dict.fromkeys(world.CODES, 10.0))
     after = client.get(CELLS, params=query, headers={"If-None-Match": before})
     assert after.status_code == 200
     assert after.json()["provenance"]["denominator"]["period"] == "2022"

@@ -40,7 +40,13 @@ QUESTIONS = {
     "/v1/tables/{dataset}/comparison": ("by=layer:cell",),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
-OF_NO_INCIDENTS = {"/v1/growth/sites", "/v1/places", "/v1/measures/deprivation/{layer}"}
+OF_NO_INCIDENTS = {
+    "/v1/growth/sites",
+    "/v1/places",
+    "/v1/measures/deprivation/{layer}",
+    "/v1/measures/table/{layer}",
+    "/v1/measures/index/{layer}",
+}
 OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality"}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 

@@ -147,7 +147,7 @@ def test_one_invented_source_makes_the_answer_synthetic(own_county, serve, part)
             store.save(layer, replace=True)
     else:
         values = dict.fromkeys(world.CODES, 70.0)
-        world.append_residents(own_county, values, "2022", synthetic=True)
+        world.append_measure(own_county, "residents", "2022", values, synthetic=True)
     client = serve(open_resources(Settings(data_dir=own_county)))
     rate = {"measure": "rate", "denominator": "residents"}
     for address in (

@@ -60,6 +60,8 @@ def test_layers_are_listed_in_the_order_of_import_with_their_measures(client):
         {"measure": "imd-decile", "periods": ["2015", "2019"]},
         {"measure": "imd-rank", "periods": ["2015", "2019"]},
         {"measure": "residents", "periods": ["2020", "2021"]},
+        {"measure": "tenure-owned", "periods": ["2021"]},
+        {"measure": "tenure-rented", "periods": ["2021"]},
     ]
     assert district["measures"] == []
 

@@ -125,7 +125,7 @@ def county_of(tmp_path, xy_m, *, weights_of_residents=None):
         title="Callouts",
     )
     if weights_of_residents is not None:
-        world.append_residents(tmp_path, weights_of_residents, "2021", synthetic=False)
+        world.append_measure(tmp_path, "residents", "2021", weights_of_residents)
     return client_of(open_resources(Settings(data_dir=tmp_path)))
 
 
