@@ -13,7 +13,6 @@ from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
@@ -39,6 +38,7 @@ from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
+from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up

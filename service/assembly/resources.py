@@ -13,7 +13,6 @@ from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.areas.trends import Trends
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
@@ -46,6 +45,7 @@ from service.analyses.resources import Resources
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
+from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
@@ -129,7 +129,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     priorities = Priorities(
         reader=growth_reader, changes=period_changes, rules=read_rules(settings.priority_rules)
     )
-    trends = Trends(areas=areas, settings=settings)
+    trends = Trends(areas=areas, measures=measures, events=events, settings=settings)
     return Resources(
         settings=settings,
         layers=layers,

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter
 
-from service.analyses.areas.rows import TrendRow
 from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.table_answers import (
@@ -17,6 +16,7 @@ from service.analyses.table_answers import (
 from service.analyses.tables.comparisons import ComparisonRow
 from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
+from service.analyses.trends.rows import TrendRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.comparisons import ComparisonQuery
 from service.queries.crosstabs import CrosstabQuery
@@ -37,9 +37,9 @@ add_table_routes(
         query=TrendQuery,
         row=TrendRow,
         answer=trend_table,
-        description="Incidents of one area, or of the study area, per whole month, quarter or "
-        "year.",
-        description_as="One row per month, quarter or year, as CSV or Parquet.",
+        description="Incidents of one area, or of several series, week by week, by month, quarter "
+        "or year, with what an assessment puts beside them.",
+        description_as="One row per series and step, as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from service.coverage.calendar import Calendar
 from service.model.answers import Table
 from service.sentences.growth import (
     forecast_findings,
@@ -17,7 +18,6 @@ from service.sentences.numbers import amount, counted, listed, probability
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
-MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 NO_PATTERN: Final = "no pattern detected"
 
 
@@ -144,19 +144,22 @@ def _choropleth(table: Table) -> list[str]:
 def _trend(table: Table) -> list[str]:
     """The least and most incidents of a step of which the data cover every day."""
     counts = np.asarray(table.columns["count"], dtype=np.float64)
-    step = str(table.provenance.method["step"])
-    first = np.asarray(table.columns["month"].astype(str), dtype="datetime64[M]")
-    length = (first + MONTHS[step]).astype("datetime64[D]") - first.astype("datetime64[D]")
+    calendar = Calendar.of(str(table.provenance.method["step"]))
+    step = calendar.noun
+    days = table.columns["first_day" if "first_day" in table.columns else "month"]
+    number = calendar.number_of(np.asarray(days.astype(str), dtype="datetime64[D]"))
+    length = calendar.first_day_of(number + 1) - calendar.first_day_of(number)
     has_count = np.isfinite(counts)
     is_known = has_count & (table.columns["days"] == length.astype(np.int64))
     if not is_known.any():
         return [f"No {step} has a count of all its days."]
     least, most = float(counts[is_known].min()), float(counts[is_known].max())
-    months = table.columns["month"]
-    number = f"{least:,.0f} to {most:,.0f} incidents"
+    labels = table.columns["step" if "step" in table.columns else "month"]
+    incidents = f"{least:,.0f} to {most:,.0f} incidents"
     if least == most:
-        number = counted(least, "incident")
-    sentence = f"A {step} had {number}, from {months[0]} to {months[-1]}"
+        incidents = counted(least, "incident")
+    series = " of a series" if {"series", "area"} & table.columns.keys() else ""
+    sentence = f"A {step}{series} had {incidents}, from {labels[0]} to {labels[-1]}"
     missing = int(np.count_nonzero(~has_count))
     partial = int(np.count_nonzero(has_count & ~is_known))
     gaps = [
@@ -164,7 +167,31 @@ def _trend(table: Table) -> list[str]:
         for number, state in ((missing, "nothing is known"), (partial, "a part is known"))
         if number
     ]
-    return [f"{sentence}{''.join(gaps)}."]
+    return [f"{sentence}{''.join(gaps)}.", *_lines(table)]
+
+
+def _lines(table: Table) -> list[str]:
+    """How a series changes along its line of trend, or how many of several rise and fall."""
+    if "line_change" not in table.columns:
+        return []
+    names = [name for name in ("area", "series") if name in table.columns]
+    ends = [table.columns[f"line_change{end}"] for end in ("", "_lower", "_upper")]
+    rows = zip(*(table.columns[name] for name in names), *ends, strict=True)
+    lines = list(dict.fromkeys(row for row in rows if np.isfinite(row[-1])))
+    if len(lines) == 1:
+        change, lower, upper = lines[0][len(names) :]
+        return [
+            (
+                f"Along its line of trend it changes by {change:+.1f} % a year ({lower:+.1f} to "
+                f"{upper:+.1f} %)."
+            )
+        ]
+    if not lines:
+        return []
+    rising = sum(line[-2] > 0 for line in lines)
+    falling = sum(line[-1] < 0 for line in lines)
+    number = counted(len(lines), "line")
+    return [f"Of {number} of trend {rising} rise and {falling} fall by more than chance."]
 
 
 def _change(table: Table) -> list[str]:

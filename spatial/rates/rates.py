@@ -147,7 +147,7 @@ def count_interval(
 
 
 def shares(
-    counts: ArrayLike, total: float, *, per: float = 100.0, confidence: float = 0.95
+    counts: ArrayLike, total: ArrayLike, *, per: float = 100.0, confidence: float = 0.95
 ) -> Rates:
     """Each count as a share of a total that contains it, with its binomial interval.
 
@@ -155,8 +155,8 @@ def shares(
     ----------
     counts : (n,) float64
         Whole numbers from 0 to the total; NaN where not known.
-    total : float
-        At least 0.
+    total : float or (n,) float64
+        At least 0; one of all counts, or one of each.
     per : float
         100 for per cent.
     confidence : float
@@ -165,7 +165,7 @@ def shares(
     Returns
     -------
     Rates
-        NaN throughout where the total is 0. The interval is exact (Clopper and Pearson): it
+        NaN where the total is 0. The interval is exact (Clopper and Pearson): it
         covers at least the confidence stated, and lies between none and all.
 
     Raises
@@ -179,9 +179,12 @@ def shares(
     """
     from scipy.special import betaincinv
 
-    count, denominator, reason = checked_pair(counts, np.full(np.shape(counts), float(total)))
-    if np.any(count > total):
-        raise InvalidValuesError("counts", f"must be at most the total, {total:g}")
+    count, denominator, reason = checked_pair(
+        counts, np.broadcast_to(np.asarray(total, np.float64), np.shape(counts))
+    )
+    if np.any(count > denominator):
+        worst = int(np.argmax(count - denominator))
+        raise InvalidValuesError("counts", f"must be at most the total, {denominator[worst]:g}")
     if not (math.isfinite(per) and per > 0.0):
         raise InvalidParameterError("per", per, "finite and above 0")
     tail = 0.5 * (1.0 - checked_confidence(confidence))

@@ -83,6 +83,18 @@ def document(data_dir, *args):
     return json.loads(succeed(data_dir, *args, "--format", "json").stdout)
 
 
+def test_the_trend_of_all_records_adds_up_to_what_was_read(data_dir, street_files):
+    trend = ("trend", "police-crime", "--area", "everywhere")
+    rows = document(data_dir, *trend)["rows"]
+    lines = [len(path.read_text("utf-8").splitlines()) - 1 for path in street_files]
+    assert [row["count"] for row in rows] == lines
+    assert sum(lines) == READ
+    by_area = document(data_dir, "trend", "police-crime", "--by", "layer:lsoa21")
+    assert sum(row["count"] for row in by_area["rows"]) == READ
+    (year,) = document(data_dir, *trend, "--step", "year")["rows"]
+    assert year["count"] == READ
+
+
 def test_the_import_reports_what_was_read_and_where_it_went(imported):
     _, summary = imported
     assert f"{READ:,} rows read from 12 files" in summary

@@ -1,8 +1,8 @@
-"""Columns of the tables of areas and of the trend."""
+"""Columns of the tables of areas."""
 
 from typing import Final
 
-from service.model.rows import COUNT, METHOD_UNIT, NOTHING, AreaRow, Discloses, Row, column
+from service.model.rows import COUNT, METHOD_UNIT, NOTHING, AreaRow, Discloses, column
 
 _OF_COUNT: Final = Discloses.of("count")
 _OF_BOTH: Final = Discloses.of("count_before", "count_after")
@@ -244,36 +244,3 @@ class ChangeRow(AreaRow):
     )
     class_after: str = column("Class of the area in the period.", Discloses.of("count_after"))
     transition: str = column("What became of the class.", _OF_BOTH)
-
-
-class TrendRow(Row):
-    """A whole month, quarter or year and its incidents, oldest first."""
-
-    month: str = column("First month of the step, ISO.", NOTHING)
-    days: int = column("Days of the step that the data cover.", NOTHING, "days")
-    count: int | None = column(
-        "Incidents in the step; null where the data cover none of it.", COUNT, "incidents"
-    )
-    weighted: float | None = column(
-        "Sum of their weights, which the rate is of.", _OF_COUNT, only=_WEIGHTED
-    )
-    rate: float | None = column(
-        "Incidents per day or year, as `per` asks; null where there is no data.",
-        _OF_COUNT,
-        METHOD_UNIT,
-    )
-    lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT)
-    upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT)
-    rate_shared_out: float | None = column(
-        "The rate with the records that are not located shared out in proportion to those that "
-        "are.",
-        _OF_COUNT,
-        only=_SHARES_DIFFER,
-        is_stated=False,
-    )
-    lower_shared_out: float | None = column(
-        "Lower end of its 95 % interval.", _OF_COUNT, only=_SHARES_DIFFER, is_stated=False
-    )
-    upper_shared_out: float | None = column(
-        "Upper end of its 95 % interval.", _OF_COUNT, only=_SHARES_DIFFER, is_stated=False
-    )

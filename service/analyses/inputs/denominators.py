@@ -267,6 +267,35 @@ def denominator_of(
     )
 
 
+def years_of(
+    measures: MeasureStore, layer: Layer, measure: str, *, crosswalks: Crosswalks | None = None
+) -> tuple[str, ...]:
+    """The periods of a measure that a layer has or is given, where all of them are years.
+
+    Parameters
+    ----------
+    measures : MeasureStore
+        The imported measures.
+    layer : Layer
+        The areas.
+    measure : str
+        Its name.
+    crosswalks : Crosswalks or None
+        As in `denominator_of`.
+
+    Returns
+    -------
+    tuple of str
+        Ascending; empty where one is no year, or there is no such measure.
+    """
+    periods = _Periods(measures, layer, measure, crosswalks).all
+    return periods if all(_is_year(period) for period in periods) else ()
+
+
+def _is_year(period: str) -> bool:
+    return len(period) == 4 and period.isdigit()
+
+
 def _periods(measures: MeasureStore, layer_id: str, measure: str) -> tuple[str, ...]:
     """The periods of a measure that is loaded for a layer, ascending."""
     return next(
@@ -279,7 +308,7 @@ def _interpolate(periods: _Periods, measure: str, period: str, at_year: float) -
     """The measure between its two periods on either side of a decimal year."""
     if period:
         raise UnknownStatisticError("denominator", f"{measure}:{period}", (measure,))
-    if not all(len(name) == 4 and name.isdigit() for name in periods.all):
+    if not all(_is_year(name) for name in periods.all):
         raise UnknownStatisticError(
             "interpolate", "true", ("false (the periods of this measure are not years)",)
         )

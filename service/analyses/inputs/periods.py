@@ -1,8 +1,6 @@
-"""Whole months, quarters or years within a period, and how much of each the data cover."""
+"""Steps of the calendar within a period, and how much of each the data cover."""
 
-import calendar
 import dataclasses
-import datetime
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.inputs.selection import Selection
+from service.coverage.calendar import Calendar, Days
 from service.coverage.spans import listed
 from service.model.errors import TooMuchWorkError
 from service.sentences.numbers import counted
@@ -17,17 +16,20 @@ from spatial.arrays import BoolArray, FloatArray, IntArray
 
 MAX_STEPS: Final = 1_200  # a hundred years of months
 MOST_NAMED: Final = 12  # steps in a note
-STEP_MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, eq=False)
 class Steps:
-    """Whole steps of equal length within a period.
+    """Steps within a period.
 
     Attributes
     ----------
+    keys : tuple of str
+        Key of each step, as `Calendar.key_of` has it, oldest first.
     labels : tuple of str
-        First month of each step, ISO, oldest first.
+        First month of each step, ISO; the key of a week and of a year of another kind.
+    first_days : (steps,) datetime64[D]
+        First day of each step, whether it is in the period or not.
     days : (steps,) int64
         Number of days of each step that the data cover.
     length : (steps,) int64
@@ -40,7 +42,9 @@ class Steps:
         Selected incidents in the incomplete steps at either end.
     """
 
+    keys: tuple[str, ...]
     labels: tuple[str, ...]
+    first_days: Days
     days: IntArray
     length: IntArray
     exposure: FloatArray
@@ -81,7 +85,9 @@ class Steps:
         """
         position = np.cumsum(self.has_data) - 1
         return Steps(
+            keys=tuple(self.keys[k] for k in np.flatnonzero(self.has_data)),
             labels=tuple(self._named(self.has_data)),
+            first_days=self.first_days[self.has_data],
             days=self.days[self.has_data],
             length=self.length[self.has_data],
             exposure=self.exposure[self.has_data],
@@ -141,18 +147,20 @@ class Steps:
         return [self.labels[k] for k in np.flatnonzero(condition)]
 
 
-def whole_steps(selection: Selection, step: str) -> Steps:
+def whole_steps(selection: Selection, step: str, *, with_parts: bool = False) -> Steps:
     """The whole steps within the period of a selection, and the step of each incident.
 
     An end of the period that the filter leaves open is moved out to that of a step; a step that
-    an end of the filter cuts is left out.
+    an end of the filter cuts is left out, or has the days of the period alone.
 
     Parameters
     ----------
     selection : Selection
         The incidents and their period.
-    step : {"month", "quarter", "year"}
-        Quarters and years start with those of the calendar.
+    step : str
+        As in `Calendar.of`.
+    with_parts : bool
+        Whether the steps that the period cuts are among them.
 
     Returns
     -------
@@ -164,39 +172,42 @@ def whole_steps(selection: Selection, step: str) -> Steps:
     TooMuchWorkError
         If there are more than `MAX_STEPS`.
     """
-    first_day, last_day = selection.days()
-    length = STEP_MONTHS[step]
-    start, end = _month_number(first_day), _month_number(last_day)
-    if selection.filter.start is not None:
-        # The first step that begins on that day or later.
-        start = -(-(start + (first_day.day > 1)) // length) * length
-    if selection.filter.end is not None:
-        # Up to the last step that ends on that day or earlier.
-        is_whole = last_day.day == calendar.monthrange(last_day.year, last_day.month)[1]
-        end = (end + is_whole) // length * length - 1
-    start = start // length * length
-    count = max(end // length - start // length + 1, 0)
+    days = np.array(selection.days(), "datetime64[D]")
+    calendar = Calendar.of(step)
+    start, end = calendar.number_of(days).tolist()
+    # In numpy, because the day after 9999-12-31 is none of the calendar's.
+    begins, ends = calendar.first_day_of(np.array([start, end + 1]))
+    is_cut = (
+        selection.filter.start is not None and bool(begins < days[0]),
+        selection.filter.end is not None and bool(ends - 1 > days[1]),
+    )
+    if not with_parts:
+        start, end = start + is_cut[0], end - is_cut[1]
+    count = max(end - start + 1, 0)
     if count > MAX_STEPS:
         raise TooMuchWorkError(
-            f"steps of a {step}", count, MAX_STEPS, "take longer ones or a shorter period"
+            f"steps of a {calendar.noun}", count, MAX_STEPS, "take longer ones or a shorter period"
         )
-    occurred = selection.incidents.occurred
-    months = occurred.astype("datetime64[M]").astype(np.int64) + 1970 * 12
-    step_index = (months - start) // length
-    is_inside = selection.mask & (months >= start) & (step_index < count)
-    # In numpy, because the month after 9999-12 is none of the calendar's.
-    first_months = (start - 1970 * 12 + length * np.arange(count + 1)).astype("datetime64[M]")
-    first_days = first_months.astype("datetime64[D]")
+    numbers = start + np.arange(count + 1)
+    step_index = calendar.number_of(selection.incidents.occurred) - start
+    is_inside = selection.mask & (step_index >= 0) & (step_index < count)
+    first_days = calendar.first_day_of(numbers)
+    first, last = first_days[:-1], first_days[1:] - 1
+    if with_parts and is_cut[0]:
+        first = np.maximum(first, days[0])
+    if with_parts and is_cut[1]:
+        last = np.minimum(last, days[1])
+    keys = tuple(calendar.key_of(number) for number in numbers[:-1].tolist())
+    is_named_by_month = calendar.months and not calendar.begin
     return Steps(
-        labels=tuple(str(first_month) for first_month in first_months[:-1]),
-        days=selection.incidents.coverage.days(first_days[:-1], first_days[1:] - 1),
+        keys=keys,
+        labels=tuple(first_days[:-1].astype("datetime64[M]").astype(str).tolist())
+        if is_named_by_month
+        else keys,
+        first_days=first_days[:-1],
+        days=selection.incidents.coverage.days(first, last),
         length=np.diff(first_days).astype(np.int64),
-        exposure=selection.exposure_days(first_days[:-1], first_days[1:] - 1),
+        exposure=selection.exposure_days(first, last),
         step_of_incident=np.where(is_inside, step_index, -1),
         omitted_count=int(np.count_nonzero(selection.mask & ~is_inside)),
     )
-
-
-def _month_number(day: datetime.date) -> int:
-    """Months since the year 0."""
-    return day.year * 12 + day.month - 1

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.analyses.areas.trends import Trends
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.process_control.rows import ProcessControlRow
 from service.analyses.process_control.series import Series, series_of
+from service.analyses.trends.trends import Trends
 from service.coverage.spans import listed
 from service.model.answers import Table
 from service.model.incident_filter import Moment

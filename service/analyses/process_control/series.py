@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.analyses.areas.trends import Trends
 from service.analyses.inputs.area_counts import Areas
-from service.analyses.inputs.periods import STEP_MONTHS
+from service.analyses.trends.trends import Trends
+from service.coverage.calendar import Calendar
 from service.model.answers import Provenance, Table
 from service.queries.process_control import SeriesQuery
 from service.queries.trends import TrendQuery
@@ -89,9 +89,9 @@ def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) ->
         As a trend.
     """
     trend = trends.trend(dataset, query.part(TrendQuery))
-    first_month = trend.columns["month"].astype("datetime64[M]")
-    first_day = first_month.astype("datetime64[D]")
-    last_day = (first_month + STEP_MONTHS[query.step]).astype("datetime64[D]") - 1
+    first_day = trend.columns["month"].astype("datetime64[M]").astype("datetime64[D]")
+    calendar = Calendar.of(query.step)
+    last_day = calendar.first_day_of(calendar.number_of(first_day) + 1) - 1
     selection = areas.select(dataset, query.incident_filter())
     length = (last_day - first_day).astype(np.int64) + 1
     exposure = selection.exposure_days(first_day, last_day)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from service.analyses.areas.trends import DAYS_PER, Trends
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.process_control.rows import StepChangeRow
 from service.analyses.process_control.series import series_of
+from service.analyses.trends.trends import DAYS_PER, Trends
 from service.coverage.spans import listed
 from service.model.answers import Table
 from service.model.provenance import short_digest

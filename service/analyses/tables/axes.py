@@ -13,6 +13,7 @@ from boundaries.layers.layer import Layer
 from service.analyses.inputs.conditions import AGE, MARKER, hour, markers_of, numbers, weekday
 from service.analyses.inputs.placement import Placement
 from service.analyses.inputs.selection import Selection
+from service.coverage.calendar import MONTHS, Calendar, Days
 from service.model.incident_filter import WEEKDAYS, Ages
 from service.queries.crosstabs import AxisName
 from service.store.incident_rows import PRECISIONS
@@ -23,10 +24,8 @@ NOT_RECORDED: Final = "not recorded"
 OTHER_AGES: Final = "other ages"
 OUTSIDE: Final = "outside"
 NOT_LOCATED: Final = "not located"
-MONTHS: Final = tuple(calendar.month_name)[1:]
 DAY_NAMES: Final = tuple(calendar.day_name)
 
-Days = NDArray[np.datetime64]
 KeyOfDay = Callable[[Days], IntArray]
 
 
@@ -183,14 +182,15 @@ def _of_the_calendar(selection: Selection, name: AxisName) -> Axis:
         keys, names, key_of_day = tuple(f"{k:02d}" for k in range(1, 13)), MONTHS, _month_of_year
     else:
         first_day, last_day = selection.days()
-        number_of, first_day_of, label_of = _steps(name)
-        ends = number_of(np.array([first_day, last_day], "datetime64[D]"))
-        labels = [label_of(int(k)) for k in range(int(ends[0]), int(ends[1]) + 1)]
-        length = np.diff(first_day_of(np.arange(ends[0], ends[1] + 2))).astype(np.int64)
-        keys, names = (tuple(part) for part in zip(*labels, strict=True))
+        steps = Calendar.of(str(name))
+        ends = steps.number_of(np.array([first_day, last_day], "datetime64[D]"))
+        numbers = np.arange(ends[0], ends[1] + 2)
+        length = np.diff(steps.first_day_of(numbers)).astype(np.int64)
+        keys = tuple(steps.key_of(number) for number in numbers[:-1].tolist())
+        names = tuple(steps.name_of(number) for number in numbers[:-1].tolist())
 
         def key_of_day(days: Days) -> IntArray:
-            return number_of(days) - int(ends[0])
+            return steps.number_of(days) - int(ends[0])
 
     incident = np.flatnonzero(selection.mask)
     days = selection.incidents.occurred[incident].astype("datetime64[D]")
@@ -199,38 +199,6 @@ def _of_the_calendar(selection: Selection, name: AxisName) -> Axis:
 
 def _month_of_year(days: Days) -> IntArray:
     return days.astype("datetime64[M]").astype(np.int64) % 12
-
-
-def _steps(
-    name: AxisName,
-) -> tuple[KeyOfDay, Callable[[IntArray], Days], Callable[[int], tuple[str, str]]]:
-    """The number of the step of a day; first day, and key and name of a step of a number."""
-    months = {"month": 1, "quarter": 3}.get(name.kind, 12)
-    # The month with which a year begins, from 0 for January.
-    begin = {"financial-year": 3, "year-ending": int(name.argument or 12) % 12}.get(name.kind, 0)
-
-    def number_of(days: Days) -> IntArray:
-        number = days.astype("datetime64[M]").astype(np.int64) + 1970 * 12 - begin
-        return np.asarray(number // months, np.int64)
-
-    def first_day_of(numbers: IntArray) -> Days:
-        month = numbers * months + begin - 1970 * 12
-        return month.astype("datetime64[M]").astype("datetime64[D]")
-
-    def label_of(number: int) -> tuple[str, str]:
-        year, month = divmod(number * months + begin, 12)
-        if name.kind == "month":
-            return f"{year}-{month + 1:02d}", f"{MONTHS[month]} {year}"
-        if name.kind == "quarter":
-            first, last = MONTHS[month], MONTHS[month + 2]
-            return f"{year}-Q{month // 3 + 1}", f"{first} to {last} {year}"
-        if name.kind == "financial-year":
-            return f"{year}-{(year + 1) % 100:02d}", f"April {year} to March {year + 1}"
-        if name.kind == "year-ending" and begin:
-            return f"{year + 1}-{begin:02d}", f"Year to {MONTHS[begin - 1]} {year + 1}"
-        return str(year), str(year)
-
-    return number_of, first_day_of, label_of
 
 
 def _used(

@@ -4,6 +4,7 @@ A lockdown, a change of recording, a reclassification: what a reader must know o
 whether the series before and after can be compared.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -96,6 +97,18 @@ class Event:
             True where a day of it is.
         """
         return self.first_day <= last and (self.last_day or self.first_day) >= first
+
+    def as_source(self) -> dict[str, object]:
+        """What is known of it, for the provenance.
+
+        Returns
+        -------
+        dict of str to object
+            JSON members, those that are stated.
+        """
+        members = dataclasses.asdict(self)
+        days = {name: str(members[name]) for name in _DAYS if members[name] is not None}
+        return {name: value for name, value in members.items() if value} | days
 
     def label(self) -> str:
         """Name, days and what it is of, for a note.

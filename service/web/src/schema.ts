@@ -593,42 +593,6 @@ export interface RankedRow {
   is_flagged?: boolean | null;
 }
 
-/** A whole month, quarter or year and its incidents, oldest first. */
-export interface TrendRow {
-  /** First month of the step, ISO. */
-  month: string;
-  /** Days of the step that the data cover. Unit: days. */
-  days: number;
-  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
-  count: number | null;
-  /** Sum of their weights, which the rate is of. Only with measure=weighted or measure=harm. */
-  weighted?: number | null;
-  /**
-   * Incidents per day or year, as `per` asks; null where there is no data. Unit: as the method
-   * states.
-   */
-  rate: number | null;
-  /** Lower end of the rate's 95 % interval. Unit: as the method states. */
-  lower: number | null;
-  /** Upper end of the rate's 95 % interval. Unit: as the method states. */
-  upper: number | null;
-  /**
-   * The rate with the records that are not located shared out in proportion to those that are. Only
-   * where the share of records located differs by more than chance.
-   */
-  rate_shared_out?: number | null;
-  /**
-   * Lower end of its 95 % interval. Only where the share of records located differs by more than
-   * chance.
-   */
-  lower_shared_out?: number | null;
-  /**
-   * Upper end of its 95 % interval. Only where the share of records located differs by more than
-   * chance.
-   */
-  upper_shared_out?: number | null;
-}
-
 /** A place that fits what was typed, best first. */
 export interface PlaceRow {
   /** area, site, postcode-district or postcode. */
@@ -1158,6 +1122,134 @@ export interface StepChangeRow {
   p_value: number | null;
 }
 
+/** A step of a series and its incidents; series by series, the oldest step first. */
+export interface TrendRow {
+  /** The area of the series, as it is written. Only with area. */
+  area?: string;
+  /** Name of the area. Only with area. */
+  area_name?: string;
+  /**
+   * Key of the series: a value of what they are by, such as an area's code; total; mean. Only with
+   * by.
+   */
+  series?: string;
+  /** Name of the series. Only with by. */
+  series_name?: string;
+  /** First month of the step, ISO. */
+  month: string;
+  /**
+   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
+   * ending.
+   */
+  step?: string;
+  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
+  first_day?: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** All days of the step. Unit: days. Only with part_steps=marked or part_steps=projected. */
+  length?: number;
+  /**
+   * Whether only some of its days are covered. Only with part_steps=marked or part_steps=projected.
+   */
+  is_part?: boolean;
+  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
+  count: number | null;
+  /** Sum of their weights, which the rate is of. Only with measure=weighted. */
+  weighted?: number | null;
+  /** The count, or the sum of weights; of the mean, per series. Only with compare. */
+  value?: number | null;
+  /** What the rate is over at that time; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per day or year, as `per` asks, or per so many of the denominator and year; of the
+   * mean, per series. Null where there is no data. Unit: as the method states.
+   */
+  rate: number | null;
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. */
+  lower: number | null;
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. */
+  upper: number | null;
+  /**
+   * The rate with the records that are not located shared out in proportion to those that are.
+   * Unit: as the method states. Only where the share of records located differs by more than
+   * chance.
+   */
+  rate_shared_out?: number | null;
+  /**
+   * Lower end of its 95 % interval. Unit: as the method states. Only where the share of records
+   * located differs by more than chance.
+   */
+  lower_shared_out?: number | null;
+  /**
+   * Upper end of its 95 % interval. Unit: as the method states. Only where the share of records
+   * located differs by more than chance.
+   */
+  upper_shared_out?: number | null;
+  /**
+   * Per cent of the incidents of all series in the step, each counted once. Unit: %. Only with
+   * include=share.
+   */
+  share?: number | null;
+  /** Lower end of the share's 95 % interval. Unit: %. Only with include=share. */
+  share_lower?: number | null;
+  /** Upper end of the share's 95 % interval. Unit: %. Only with include=share. */
+  share_upper?: number | null;
+  /** Mean of the steps of its quarter or year, or of the year that ends with it. Only with mean. */
+  mean?: number | null;
+  /** Steps with data that the mean is of. Only with mean. */
+  mean_steps?: number;
+  /**
+   * The same step a year before; null where one of the two is not covered as a whole. Only with
+   * include=last-year.
+   */
+  last_year?: number | null;
+  /** The change since then. Only with include=last-year. */
+  change?: number | null;
+  /** The same in per cent; null from zero. Unit: %. Only with include=last-year. */
+  change_percent?: number | null;
+  /**
+   * The year so far, up to and with the step; null where some of it is not covered. Only with
+   * to_date.
+   */
+  to_date?: number | null;
+  /** The same part of the year before. Only with to_date. */
+  to_date_last_year?: number | null;
+  /** The change since then. Only with to_date. */
+  to_date_change?: number | null;
+  /** The same in per cent; null from zero. Unit: %. Only with to_date. */
+  to_date_change_percent?: number | null;
+  /**
+   * How many times the rate of its year the month or quarter usually has; null without three whole
+   * years. Only with include=season.
+   */
+  season?: number | null;
+  /** The rate without the season. Unit: as the method states. Only with include=season. */
+  rate_adjusted?: number | null;
+  /** The rate along the line of trend. Unit: as the method states. Only with include=line. */
+  line?: number | null;
+  /** Lower end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
+  line_lower?: number | null;
+  /** Upper end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
+  line_upper?: number | null;
+  /** Change per year along it. Unit: %. Only with include=line. */
+  line_change?: number | null;
+  /** Lower end of that change's 95 % interval. Unit: %. Only with include=line. */
+  line_change_lower?: number | null;
+  /** Upper end of that change's 95 % interval. Unit: %. Only with include=line. */
+  line_change_upper?: number | null;
+  /**
+   * What the step comes to when it is over, at the rate of its days covered; of a step that is
+   * covered the count itself. Unit: incidents. Only with part_steps=projected.
+   */
+  projected?: number | null;
+  /** Lower end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
+  projected_lower?: number | null;
+  /** Upper end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
+  projected_upper?: number | null;
+  /** Events of the step, with semicolons between. Only where events apply. */
+  events?: string;
+}
+
 /** A number about an area, with that of all areas of the layer, and of a second area. */
 export interface ProfileRow {
   /**
@@ -1242,6 +1334,7 @@ export type ColumnName =
   | "added_percent_at_most"
   | "added_residents"
   | "added_residents_at_most"
+  | "area"
   | "area_code"
   | "area_count"
   | "area_km2"
@@ -1295,6 +1388,7 @@ export type ColumnName =
   | "effective_number"
   | "effective_number_nearby"
   | "emerging_class"
+  | "events"
   | "expected"
   | "expected_count"
   | "expected_count_ok"
@@ -1303,6 +1397,7 @@ export type ColumnName =
   | "file"
   | "finding"
   | "first"
+  | "first_day"
   | "first_phase_year"
   | "funnel"
   | "ground_share"
@@ -1330,6 +1425,7 @@ export type ColumnName =
   | "index"
   | "inside"
   | "is_flagged"
+  | "is_part"
   | "is_significant"
   | "island"
   | "item"
@@ -1340,14 +1436,23 @@ export type ColumnName =
   | "last"
   | "last_month"
   | "last_phase_year"
+  | "last_year"
   | "last_z_score"
   | "layer"
   | "layer_title"
+  | "length"
+  | "line"
+  | "line_change"
+  | "line_change_lower"
+  | "line_change_upper"
+  | "line_lower"
+  | "line_upper"
   | "lower"
   | "lower_near"
   | "lower_shared_out"
   | "mass_percent"
   | "mean"
+  | "mean_steps"
   | "measure"
   | "month"
   | "most_deprived"
@@ -1377,6 +1482,9 @@ export type ColumnName =
   | "place"
   | "position"
   | "priority"
+  | "projected"
+  | "projected_lower"
+  | "projected_upper"
   | "prominence"
   | "q_value"
   | "q_value_shared_out"
@@ -1385,6 +1493,7 @@ export type ColumnName =
   | "rank_best"
   | "rank_worst"
   | "rate"
+  | "rate_adjusted"
   | "rate_lower"
   | "rate_per_1000"
   | "rate_shared_out"
@@ -1409,14 +1518,19 @@ export type ColumnName =
   | "row_name"
   | "rules"
   | "run"
+  | "season"
   | "section"
   | "segment"
   | "sentence"
+  | "series"
+  | "series_name"
   | "sha256"
   | "share"
+  | "share_lower"
   | "share_of_column"
   | "share_of_row"
   | "share_of_table"
+  | "share_upper"
   | "shared_sites"
   | "shown"
   | "site_homes_planned"
@@ -1426,7 +1540,12 @@ export type ColumnName =
   | "sites_not_published"
   | "size_class"
   | "stays_hot_share"
+  | "step"
   | "steps"
+  | "to_date"
+  | "to_date_change"
+  | "to_date_change_percent"
+  | "to_date_last_year"
   | "transition"
   | "trend_p_value"
   | "trend_s"

@@ -395,6 +395,10 @@ EVERY_ANSWER = [
     ["trend", world.DATASET, "--within", "cell:C00"],
     ["process-control", world.DATASET, "--rebase", "2024-01", "--direction", "decrease"],
     ["step-changes", world.DATASET, "--category", "assault"],
+    [
+        "trend", world.DATASET, "--by", "layer:cell", "--step", "year", "--compare", "mean",
+        "--denominator", "residents", "--per", "100",
+    ],
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["ranked", world.DATASET, world.CELLS],
     ["deprivation", world.DATASET, "--layer", "cell"],

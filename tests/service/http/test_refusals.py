@@ -75,6 +75,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "groups": [("nowhere", "district, cell"), ("", "1 character")],
     "harm_index": [("nonsense", "harm"), ("", "1 character")],
     "harm_column": [("nonsense", "attribute:NAME"), ("", "1 character")],
+    "area": [("nonsense", "layer:code"), ("cell:C99", "C99"), ("", "1 character")],
+    "series": [("nonsense", "series needs by="), ("", "1 character")],
     "denominator": [("nonsense", "residents"), ("residents:1999", "2020"), ("", "1 character")],
     "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],
@@ -133,6 +135,25 @@ OGC_WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     },
     "position": [("", "1 character"), ("x" * 201, "200 characters")],
 }
+# Where what is allowed depends on what else is asked: districts have no measure.
+WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
+    ("/v1/tables/{dataset}/trend", "denominator"): [
+        ("nonsense", "layer 'district' has no measure 'nonsense'"),
+        ("", "1 character"),
+    ],
+    ("/v1/tables/{dataset}/trend", "by"): [
+        ("nonsense", "category, subcategory"),
+        ("year", "layer:lsoa21"),
+        ("", "1 character"),
+    ],
+    ("/v1/tables/{dataset}/trend", "per"): [
+        ("nonsense", "day or year"),
+        ("0", "above 0"),
+        ("nan", "above 0"),
+        ("", "day or year"),
+        ("1000", "needs a denominator"),
+    ],
+}
 ALWAYS_WRONG_NUMBERS = ("nan", "inf", "-inf", "1e400", "x", "")
 GONE = 410
 
@@ -148,6 +169,10 @@ def wrong_values(template: str, name: str, schema: dict[str, Any]) -> Iterator[t
         yield "4326", "None"
         return
     words = WRONG_WORDS | OGC_WRONG_WORDS if template.startswith("/ogc") else WRONG_WORDS
+    table = template.removesuffix(".{suffix}")
+    if (table, name) in WRONG_WORDS_OF:
+        yield from WRONG_WORDS_OF[table, name]
+        return
     if name in words and {"enum", "const"}.isdisjoint(schema):
         yield from words[name]
         return

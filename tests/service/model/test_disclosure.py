@@ -20,6 +20,8 @@ KEYS = (
     "decile",
     "section",
     "item",
+    "series",
+    "step",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -31,13 +33,18 @@ QUESTIONS = {
     "/v1/growth/{dataset}/overlay": ("by=site", "by=area"),
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
-    "/v1/tables/{dataset}/trend": ("",),
     "/v1/tables/{dataset}/ranked/{layer}": ("denominator=residents&larger_layer=district",),
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
     "/v1/tables/{dataset}/comparison": ("by=layer:cell",),
+    "/v1/tables/{dataset}/trend": (
+        "",
+        "by=layer:cell&step=week&part_steps=projected&include=line&denominator=residents",
+        "include=last-year&mean=year&to_date=financial-year",
+        "include=season",
+    ),
     "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
 }
 OF_NO_INCIDENTS = {

@@ -1,0 +1,1 @@
+"""Trends: incidents and measures over time."""

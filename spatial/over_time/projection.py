@@ -1,0 +1,85 @@
+"""What a step that is covered in part comes to when it is over."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from spatial.arrays import FloatArray
+from spatial.errors import InvalidValuesError
+from spatial.rates.rates import checked_confidence
+
+
+def projected_counts(
+    counts: ArrayLike,
+    covered: ArrayLike,
+    lengths: ArrayLike,
+    *,
+    dispersion: ArrayLike = 1.0,
+    confidence: float = 0.95,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The count of each whole step, given that of its days covered, with an interval.
+
+    Parameters
+    ----------
+    counts : (n,) float64
+        At least 0; NaN where not known.
+    covered, lengths : (n,) float64
+        Days covered and all days of each step.
+    dispersion : float or (n,) float64
+        How many times the variance of Poisson the counts have; at least 1.
+    confidence : float
+        Above 0 and below 1.
+
+    Returns
+    -------
+    value, lower, upper : (n,) float64
+        Of a step that is covered the count itself; NaN where no day is covered.
+
+    Raises
+    ------
+    InvalidValuesError
+        If the shapes differ or the dispersion is below 1.
+
+    Notes
+    -----
+    The days to come are taken to have the rate of those covered: a season, or a weekend still to
+    come, is not allowed for. The interval is predictive: the rate is known only from the count
+    (Jeffreys' prior), so that what is to come is negative binomial with shape count + 1/2; with a
+    dispersion the one of the same mean and so many times the variance.
+
+    References
+    ----------
+    Krishnamoorthy and Peng (2011), Journal of Statistical Planning and Inference 141(5).
+    """
+    count, known, whole = (np.asarray(each, np.float64) for each in (counts, covered, lengths))
+    if count.ndim != 1 or not count.shape == known.shape == whole.shape:
+        raise InvalidValuesError("counts", "must have days covered and a length each")
+    scatter = np.broadcast_to(np.asarray(dispersion, np.float64), count.shape)
+    if not np.all(scatter >= 1.0):
+        raise InvalidValuesError("dispersion", "must be at least 1")
+    known = np.where(known > 0.0, known, np.nan)
+    ratio = np.maximum(whole - known, 0.0) / known
+    mean = (count + 0.5) * ratio
+    variance = scatter * mean * (1.0 + ratio)
+    is_open = np.isfinite(mean) & (mean > 0.0)
+    tail = 0.5 * (1.0 - checked_confidence(confidence))
+    value = count + count * ratio
+    ends = []
+    for probability in (tail, 1.0 - tail):
+        end = np.where(np.isfinite(value), count, np.nan)
+        end[is_open] += _quantile(mean[is_open], variance[is_open], probability)
+        ends.append(end)
+    return value, ends[0], ends[1]
+
+
+def _quantile(mean: FloatArray, variance: FloatArray, probability: float) -> FloatArray:
+    """The smallest counts of negative binomials whose probability of no more reaches one."""
+    from scipy.special import betainc
+
+    size, success = mean**2 / (variance - mean), mean / variance
+    low = np.full(len(mean), -1.0)
+    high = np.ceil(mean + 40.0 * np.sqrt(variance) + 40.0)
+    while np.any(high - low > 1.0):
+        middle = np.floor(0.5 * (low + high))
+        is_enough = betainc(size, middle + 1.0, success) >= probability
+        low, high = np.where(is_enough, low, middle), np.where(is_enough, middle, high)
+    return high
