@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import delete, demo, doctor, housekeeping, serve
-from service.commands.answers import growth, measures, profiles, rankings, tables
+from service.commands.answers import growth, measures, profiles, rankings, tables, workbooks
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
@@ -66,6 +66,7 @@ app.command()(tables.process_control)
 app.command()(tables.step_changes)
 app.command()(tables.crosstab)
 app.command()(rankings.ranked)
+app.command()(workbooks.workbook)
 app.command()(tables.deprivation)
 app.command()(profiles.profile)
 app.command()(rankings.comparison)

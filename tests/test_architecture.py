@@ -406,6 +406,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
     },
     "service.routes": {
+        "service.access",
         "service.analyses",
         "service.analyses.areas",
         "service.analyses.catalogue",
@@ -566,6 +567,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.access",
         "service.analyses",
         "service.analyses.inputs",
+        "service.assembly",
         "service.commands",
         "service.model",
         "service.queries",
@@ -573,6 +575,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.render.maps",
         "service.render.tables",
         "service.render.tiles",
+        "service.routes",
         "spatial.coordinates",
     },
     "service.imports": {

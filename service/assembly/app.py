@@ -42,6 +42,7 @@ from service.routes import (
     page,
     profiles,
     tables,
+    workbooks,
 )
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
@@ -76,6 +77,7 @@ ROUTERS = (
     tables.router,
     measures.router,
     profiles.router,
+    workbooks.router,
     catalogue.search_router,
     jobs.router,
     wmts.router,

@@ -72,6 +72,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.JobNotDoneError: 409,
     analysis.UnknownCollectionError: 404,
     analysis.UnknownFeatureError: 404,
+    analysis.UnknownTableError: 422,
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
     # a part of the data that has to be put back, while the rest is served

@@ -101,9 +101,14 @@ class Responder:
 
     def admit(self, query: Query) -> Question:
         """The question that the request asks, admitted."""
-        gates, question = self.context.gates, self._question(query)
-        gates.admit(question, gates.policy, role_of(self.request.scope))
+        question = self._question(query)
+        self.admit_question(question)
         return question
+
+    def admit_question(self, question: Question) -> None:
+        """Return if whoever asks may ask a question, the request's or a part of it."""
+        gates = self.context.gates
+        gates.admit(question, gates.policy, role_of(self.request.scope))
 
     async def _key(self, spec: AnswerSpec[Any], version: DataVersion | str) -> AnswerKey:
         """The key of the answer as the data are now.

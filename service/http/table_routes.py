@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 
@@ -58,6 +58,10 @@ class TableKind:
     media_type: str = CSV
 
 
+# Every table by the template of its address, for what names tables by theirs.
+TABLES: Final[dict[str, TableKind]] = {}
+
+
 def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     """Add the routes of a table to a router: ``path.{suffix}`` and ``path``, in JSON."""
 
@@ -67,6 +71,7 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
         table = kind.answer(respond.resources, query, **names)
         return table_spec(respond.resources, query, table, suffix)
 
+    TABLES[f"{router.prefix}{path}"] = kind
     operation_id, name = f"read{camel_case(kind.name)}", f"read_{kind.name}"
     json_rows = Operation(
         operation_id, name, kind.description, responses(JSON, table_schema(kind.row))

@@ -101,6 +101,23 @@ class Table:
 
 
 @dataclass(frozen=True)
+class TableSet:
+    """Several tables that leave in one file.
+
+    Attributes
+    ----------
+    title : str
+        Of the set.
+    tables : tuple of Table
+        In their order.
+    """
+
+    kind: str
+    title: str
+    tables: tuple[Table, ...]
+
+
+@dataclass(frozen=True)
 class Raster:
     """A density surface on a grid of the working CRS, (rows, cols) float, row 0 north."""
 
@@ -334,6 +351,7 @@ class SiteMap:
 Answer = (
     Document
     | Table
+    | TableSet
     | Raster
     | TileImage
     | MapImage

@@ -19,6 +19,7 @@ AnalysisError
 ├── InvalidRulesError       a file of priority rules that cannot be used
 ├── UnknownCollectionError  a collection of features that there is not
 ├── UnknownFeatureError     a feature that the collection does not have
+├── UnknownTableError       an address of no table, or with parameters that are not its own
 └── NoStudyAreaError        nothing that says where the study area is
 """
 
@@ -334,6 +335,22 @@ class UnknownFeatureError(AnalysisError):
 
     def __str__(self) -> str:
         return f"collection {self.collection!r} has no feature {self.feature!r}"
+
+
+class UnknownTableError(AnalysisError):
+    """The address is of no table, or has parameters that are not those of the table."""
+
+    code = "unknown-table"
+
+    def __init__(self, address: str, reason: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(address, reason, allowed)
+        self.address = address
+        self.reason = reason
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        allowed = f"; tables are {', '.join(self.allowed)}" if self.allowed else ""
+        return f"table {self.address[:200]!r}: {self.reason}{allowed}"
 
 
 class NoStudyAreaError(AnalysisError):

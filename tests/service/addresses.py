@@ -59,6 +59,7 @@ REQUIRED: dict[str, dict[str, str]] = {
     "layer": {"layer": world.CELLS},
     "measure": {"measure": "residents"},
     "group": {"group": "tenure"},
+    "table": {"table": f"/v1/tables/{world.DATASET}/trend"},
 }
 
 

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.access.release import Released
-from service.model.answers import Table
+from service.access.release import Released, part_of
+from service.model.answers import Table, TableSet
 from service.model.errors import TooMuchWorkError
 from service.render import attribution
 from service.render.documents import provenance_dict, table_rows
@@ -46,7 +46,23 @@ def table_xlsx(released: Released[Table], *, crs: str | None = None) -> bytes:
     return workbook([released])
 
 
-def workbook(tables: Sequence[Released[Table]]) -> bytes:
+def set_xlsx(released: Released[TableSet]) -> bytes:
+    """A set of tables as a workbook.
+
+    Raises
+    ------
+    TooMuchWorkError
+        If one has too many rows.
+    """
+
+    def table(number: int) -> Released[Table]:
+        return part_of(released, lambda tables: tables.tables[number])
+
+    numbers = range(len(released.answer.tables))
+    return workbook([table(number) for number in numbers], released.answer.title)
+
+
+def workbook(tables: Sequence[Released[Table]], title: str = "") -> bytes:
     """Some tables as a workbook with a cover, contents and notes.
 
     Text stays text: nothing of it runs as a formula. Numbers have six significant digits. A cell
@@ -57,6 +73,8 @@ def workbook(tables: Sequence[Released[Table]]) -> bytes:
     ----------
     tables : sequence of Released of Table
         In the order of their sheets, at least one.
+    title : str
+        On the cover; of one table its own by default.
 
     Raises
     ------
@@ -75,14 +93,12 @@ def workbook(tables: Sequence[Released[Table]]) -> bytes:
     book = gptables.produce_workbook(
         content,
         sheets,
-        cover=_cover(tables),
+        cover=_cover(tables, title or _title(tables[0].answer)),
         notes_table=pd.DataFrame(notes, columns=["reference", "Note text"]),
         workbook_options=PLAIN_TEXT,
     )
-    properties = {
-        "title": _title(tables[0].answer),
-        "author": tables[0].answer.provenance.software,
-    }
+    first = tables[0].answer
+    properties = {"title": title or _title(first), "author": first.provenance.software}
     book.set_properties({**properties, "created": _epoch()})
     book.close()
     return content.getvalue()
@@ -120,7 +136,7 @@ def _title(table: Table) -> str:
     return _plain(": ".join(part for part in parts if part))
 
 
-def _cover(tables: Sequence[Released[Table]]) -> Any:
+def _cover(tables: Sequence[Released[Table]], title: str) -> Any:
     """What the tables say, and where they are from."""
     import gptables
 
@@ -137,9 +153,8 @@ def _cover(tables: Sequence[Released[Table]]) -> Any:
             *sentences_of(table),
         ]
     software = tables[0].answer.provenance.software
-    title = names[0] if len(names) == 1 else f"{len(names)} tables"
     return gptables.Cover(
-        title=title,
+        title=_plain(title),
         intro=[f"Made by {software}. Each table stands on its own worksheet, with its period."],
         about=[_plain(text) for text in about],
     )

@@ -6,6 +6,7 @@ import tempfile
 
 import mapbox_vector_tile
 import numpy as np
+import openpyxl
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -77,6 +78,10 @@ def says_synthetic(answer) -> bool:
     if kind == "application/vnd.apache.parquet":
         table = pq.read_table(io.BytesIO(answer.content))
         return table.column("synthetic").to_pylist() == [True] * table.num_rows
+    if kind == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+        sheets = openpyxl.load_workbook(io.BytesIO(answer.content))
+        cells = [str(cell.value) for row in sheets["Cover"].iter_rows() for cell in row]
+        return "Synthetic: true" in cells
     suffix = {"application/geopackage+sqlite3": "gpkg", "application/flatgeobuf": "fgb"}[kind]
     with tempfile.NamedTemporaryFile(suffix=f".{suffix}") as file:
         file.write(answer.content)

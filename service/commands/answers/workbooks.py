@@ -1,0 +1,38 @@
+"""The command that writes several tables into one spreadsheet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from service.access.admission import Question
+from service.access.policy import Role
+from service.commands import terminal
+from service.commands.answers.query_options import with_query
+from service.queries.workbooks import WorkbookQuery
+
+
+@with_query(WorkbookQuery)
+def workbook(
+    query: WorkbookQuery,
+    out: Annotated[Path, typer.Option(help="File to write, .xlsx.")],
+) -> None:
+    """Several tables as one spreadsheet, each by its address, such as /v1/tables/x/trend."""
+    import service.assembly.app  # noqa: F401 - its routes say which tables there are
+    from service.render.tables.spreadsheet import set_xlsx
+    from service.routes.workbooks import table_of, table_set
+
+    if out.suffix.lower() != ".xlsx":
+        terminal.fail(f"--out must end in .xlsx, got {out.name!r}")
+    resources = terminal.resources()
+    with terminal.report_errors():
+        tables = [table_of(resources, address) for address in query.table]
+        for question, _ in tables:
+            resources.gates.admit(question, resources.gates.policy, Role.PUBLIC)
+    body = terminal.body_of(
+        resources,
+        Question("workbook", {}, query),
+        lambda: table_set(query.title, [answer for _, answer in tables]),
+        set_xlsx,
+    )
+    terminal.write(body, out)
