@@ -11,21 +11,21 @@ from service.analyses.resources import Resources
 from service.model.answers import Table
 from service.model.queries import NoQuery, Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
-from service.queries.comparisons import ComparisonQuery
-from service.queries.crosstabs import CrosstabQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
-from service.queries.measures import (
+from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.crosstabs import CrosstabQuery
+from service.queries.tables.measures import (
     DeprivationQuery,
     DeprivedIncidentsQuery,
     IndexQuery,
     MeasuresQuery,
 )
-from service.queries.over_time import ChangeQuery, EmergingQuery
-from service.queries.process_control import ProcessControlQuery, StepChangesQuery
-from service.queries.profiles import DrawnProfileQuery, ProfileQuery
-from service.queries.rankings import RankedQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
+from service.queries.tables.profiles import DrawnProfileQuery, ProfileQuery
+from service.queries.tables.rankings import RankedQuery
+from service.queries.tables.trends import TrendQuery
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from service.analyses.measures.rows import DeprivationRow, IndexRow, MeasureRow
 from service.analyses.table_answers import deprivation_table, index_table, measures_table
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.measures import DeprivationQuery, IndexQuery, MeasuresQuery
+from service.queries.tables.measures import DeprivationQuery, IndexQuery, MeasuresQuery
 from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/measures", tags=["measures"])

@@ -13,7 +13,7 @@ from service.http.responder import Responder, ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, table_spec
 from service.http.urls import CSV, GEOJSON, JSON, responses
 from service.model.errors import InvalidAreaError
-from service.queries.profiles import MAX_AREA, DrawnOptions, DrawnProfileQuery, ProfileQuery
+from service.queries.tables.profiles import MAX_AREA, DrawnOptions, DrawnProfileQuery, ProfileQuery
 from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/tables/{dataset}", tags=["tables"])

@@ -18,12 +18,12 @@ from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.analyses.trends.rows import TrendRow
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.comparisons import ComparisonQuery
-from service.queries.crosstabs import CrosstabQuery
-from service.queries.measures import DeprivedIncidentsQuery
-from service.queries.process_control import ProcessControlQuery, StepChangesQuery
-from service.queries.rankings import RankedQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.crosstabs import CrosstabQuery
+from service.queries.tables.measures import DeprivedIncidentsQuery
+from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
+from service.queries.tables.rankings import RankedQuery
+from service.queries.tables.trends import TrendQuery
 from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/tables/{dataset}", tags=["tables"])

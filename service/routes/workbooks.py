@@ -17,7 +17,7 @@ from service.http.urls import responses
 from service.model.answers import TableSet
 from service.model.errors import UnknownTableError
 from service.model.provenance import short_digest
-from service.queries.workbooks import WorkbookQuery
+from service.queries.tables.workbooks import WorkbookQuery
 from service.render.attribution import file_name
 from service.render.tables.spreadsheet import MEDIA_TYPE, set_xlsx
 from service.runtime.data_state import DataVersion

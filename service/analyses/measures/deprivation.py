@@ -22,7 +22,7 @@ from service.analyses.measures.membership import Membership, membership_of
 from service.analyses.measures.rows import DeprivationRow
 from service.model.answers import Table
 from service.model.provenance import layer_source, provenance
-from service.queries.measures import DeprivationQuery
+from service.queries.tables.measures import DeprivationQuery
 from service.sentences.numbers import counted
 from spatial.arrays import BoolArray
 

@@ -11,7 +11,7 @@ from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.model.rows import ColumnValues
-from service.queries.measures import DeprivedIncidentsQuery
+from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.store.reference.measures import MeasureStore
 from spatial.rates.rates import rates
 

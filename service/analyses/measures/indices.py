@@ -12,7 +12,7 @@ from service.analyses.measures.rows import IndexRow
 from service.model.answers import Table
 from service.model.provenance import layer_source, provenance
 from service.model.rows import ColumnValues
-from service.queries.measures import IndexQuery
+from service.queries.tables.measures import IndexQuery
 from service.sentences.numbers import counted
 from service.store.errors import UnknownMeasureError
 from spatial.arrays import BoolArray, FloatArray

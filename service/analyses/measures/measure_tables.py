@@ -17,7 +17,7 @@ from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import layer_source, provenance
 from service.model.rows import NOTHING, ColumnValues, Row, column
-from service.queries.measures import MeasuresQuery
+from service.queries.tables.measures import MeasuresQuery
 from service.sentences.numbers import counted
 from service.store.errors import UnknownMeasureError
 from spatial.arrays import AnyArray, BoolArray, FloatArray, IntArray

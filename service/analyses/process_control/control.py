@@ -15,8 +15,8 @@ from service.model.answers import Table
 from service.model.incident_filter import Moment
 from service.model.provenance import short_digest
 from service.model.rows import ColumnValues
-from service.queries.process_control import ProcessControlQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.process_control import ProcessControlQuery
+from service.queries.tables.trends import TrendQuery
 from service.sentences.numbers import counted
 from service.store.reference.events import EventStore
 from spatial.arrays import IntArray

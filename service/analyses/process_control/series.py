@@ -10,8 +10,8 @@ from service.analyses.inputs.area_counts import Areas
 from service.analyses.trends.trends import Trends
 from service.coverage.calendar import Calendar
 from service.model.answers import Provenance, Table
-from service.queries.process_control import SeriesQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.process_control import SeriesQuery
+from service.queries.tables.trends import TrendQuery
 from spatial.arrays import BoolArray, FloatArray
 
 

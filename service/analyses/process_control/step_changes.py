@@ -9,8 +9,8 @@ from service.analyses.trends.trends import DAYS_PER, Trends
 from service.coverage.spans import listed
 from service.model.answers import Table
 from service.model.provenance import short_digest
-from service.queries.process_control import StepChangesQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.process_control import StepChangesQuery
+from service.queries.tables.trends import TrendQuery
 from spatial.process_control.step_changes import SHORTEST, step_changes
 
 

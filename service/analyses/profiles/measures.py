@@ -12,7 +12,7 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.profiles.lines import Line
 from service.analyses.profiles.subjects import Amounts, Subject
-from service.queries.profiles import ProfileOptions
+from service.queries.tables.profiles import ProfileOptions
 from service.store.errors import UnknownMeasureError
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray

@@ -35,7 +35,7 @@ from service.model.errors import (
 from service.model.provenance import layers_version, provenance, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.areas import HotspotQuery
-from service.queries.profiles import DrawnProfileQuery, ProfileOptions, ProfileQuery
+from service.queries.tables.profiles import DrawnProfileQuery, ProfileOptions, ProfileQuery
 from service.store.errors import NoSitesError
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore

@@ -15,7 +15,7 @@ from service.analyses.inputs.placement import Placement
 from service.analyses.inputs.selection import Selection
 from service.coverage.calendar import MONTHS, Calendar, Days
 from service.model.incident_filter import WEEKDAYS, Ages
-from service.queries.crosstabs import AxisName
+from service.queries.tables.crosstabs import AxisName
 from service.store.incident_rows import PRECISIONS
 from service.store.loaded_incidents import Attribute
 from spatial.arrays import BoolArray, IntArray

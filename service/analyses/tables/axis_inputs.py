@@ -11,7 +11,7 @@ from service.analyses.inputs.selection import Selection
 from service.analyses.tables.axes import Axis, axis_of, axis_of_areas
 from service.model.incident_filter import IncidentFilter
 from service.model.provenance import dataset_source, layer_source, short_digest
-from service.queries.crosstabs import AxisName
+from service.queries.tables.crosstabs import AxisName
 
 
 def version_of(areas: Areas, dataset: str, names: Sequence[AxisName]) -> str:

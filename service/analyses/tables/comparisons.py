@@ -22,8 +22,8 @@ from service.analyses.tables.ranking import whole
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.model.rows import COUNT, NOTHING, ColumnValues, Discloses, Row, column
-from service.queries.comparisons import ComparisonQuery
-from service.queries.crosstabs import AxisName
+from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.crosstabs import AxisName
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.local_statistics.multiplicity import corrected
 from spatial.over_time.change import count_changes

@@ -24,7 +24,7 @@ from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import provenance, short_digest
 from service.model.rows import ColumnValues
-from service.queries.crosstabs import AxisName, CrosstabQuery
+from service.queries.tables.crosstabs import AxisName, CrosstabQuery
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray
 from spatial.rates.rates import rates

@@ -7,7 +7,7 @@ from service.analyses.inputs.denominators import Denominator, denominator_of
 from service.analyses.tables.ranking import RankedRow, Ranking
 from service.model.answers import Table
 from service.model.provenance import layer_source, provenance, short_digest
-from service.queries.rankings import RankedQuery
+from service.queries.tables.rankings import RankedQuery
 from service.sentences.numbers import counted
 from service.sentences.units import unit_of
 from service.store.reference.measures import MeasureStore

@@ -10,7 +10,7 @@ from boundaries.points.assign import assign_points
 from service.analyses.inputs.area_counts import AreaCounts
 from service.analyses.inputs.denominators import Denominator
 from service.model.rows import COUNT, NOTHING, RECORDS, AreaRow, ColumnValues, Discloses, column
-from service.queries.rankings import RankedQuery
+from service.queries.tables.rankings import RankedQuery
 from service.sentences.units import scale_of
 from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.errors import InvalidValuesError

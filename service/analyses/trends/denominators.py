@@ -11,7 +11,7 @@ from service.analyses.inputs.denominators import Denominator, denominator_of, ye
 from service.analyses.inputs.periods import Steps
 from service.analyses.trends.series import Place, Series
 from service.model.errors import InvalidWithinError
-from service.queries.trends import TrendQuery
+from service.queries.tables.trends import TrendQuery
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray
 

@@ -27,8 +27,8 @@ from service.model.errors import (
     UnknownValueError,
 )
 from service.model.incident_filter import IncidentFilter
-from service.queries.crosstabs import AxisName
-from service.queries.trends import TrendQuery
+from service.queries.tables.crosstabs import AxisName
+from service.queries.tables.trends import TrendQuery
 from service.store.incident_rows import PRECISIONS
 from spatial.arrays import BoolArray, IntArray
 

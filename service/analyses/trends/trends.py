@@ -23,8 +23,8 @@ from service.model.answers import Table
 from service.model.errors import TooMuchWorkError
 from service.model.provenance import layer_source, provenance, short_digest
 from service.model.rows import ColumnValues
-from service.queries.crosstabs import AxisName
-from service.queries.trends import TrendQuery
+from service.queries.tables.crosstabs import AxisName
+from service.queries.tables.trends import TrendQuery
 from service.store.reference.events import Event, EventStore
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray, IntArray

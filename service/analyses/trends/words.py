@@ -9,7 +9,7 @@ from service.analyses.trends.lines import YEARS_OF_A_SEASON, Fits
 from service.analyses.trends.series import Series, SeriesSet
 from service.coverage.calendar import Calendar
 from service.coverage.spans import listed
-from service.queries.trends import TrendQuery
+from service.queries.tables.trends import TrendQuery
 from service.sentences.numbers import counted
 
 MOST_NAMED: Final = 12

@@ -7,7 +7,7 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Layer, write_table
 from service.commands.options import Format, Out
-from service.queries.measures import DeprivationQuery, IndexQuery, MeasuresQuery
+from service.queries.tables.measures import DeprivationQuery, IndexQuery, MeasuresQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 

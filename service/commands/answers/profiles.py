@@ -10,7 +10,7 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Dataset, write_table
 from service.commands.options import Format, Out
-from service.queries.profiles import (
+from service.queries.tables.profiles import (
     MAX_AREA,
     DrawnProfileQuery,
     ProfileOptions,

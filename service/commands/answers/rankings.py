@@ -5,8 +5,8 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Dataset, Layer, write_table
 from service.commands.options import Format, Out
-from service.queries.comparisons import ComparisonQuery
-from service.queries.rankings import RankedQuery
+from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.rankings import RankedQuery
 
 
 @with_query(RankedQuery)

@@ -16,7 +16,6 @@ from service.commands.options import Format, Out, TableFormatName
 from service.model.answers import Table
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.catalogue import PlacesQuery
-from service.queries.crosstabs import CrosstabQuery
 from service.queries.heatmaps import (
     ContourQuery,
     HeatmapCommandQuery,
@@ -26,10 +25,11 @@ from service.queries.heatmaps import (
     PeakQuery,
     RasterQuery,
 )
-from service.queries.measures import DeprivedIncidentsQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
-from service.queries.process_control import ProcessControlQuery, StepChangesQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.crosstabs import CrosstabQuery
+from service.queries.tables.measures import DeprivedIncidentsQuery
+from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
+from service.queries.tables.trends import TrendQuery
 from service.render.documents import document_json
 from service.render.maps.heat_map import map_png
 from service.render.tables.formats import FORMATS

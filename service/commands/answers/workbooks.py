@@ -9,7 +9,7 @@ from service.access.admission import Question
 from service.access.policy import Role
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
-from service.queries.workbooks import WorkbookQuery
+from service.queries.tables.workbooks import WorkbookQuery
 
 
 @with_query(WorkbookQuery)

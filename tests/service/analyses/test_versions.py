@@ -11,7 +11,7 @@ from service.ogc.features.collections import Features
 from service.ogc.wmts.layers import Wmts
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.trends import TrendQuery
 from service.store.errors import DamagedTableError
 from tests.service import world
 

@@ -14,7 +14,7 @@ from service.imports.incidents.importer import ImportOptions
 from service.imports.incidents.police_uk import import_police_uk
 from service.queries.heatmaps import HeatmapQuery
 from service.queries.over_time import ChangeQuery
-from service.queries.trends import TrendQuery
+from service.queries.tables.trends import TrendQuery
 
 pytestmark = pytest.mark.real
 

@@ -8,7 +8,7 @@ import pytest
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.queries.measures import DeprivationQuery
+from service.queries.tables.measures import DeprivationQuery
 from service.store.reference.measures import MeasureStore
 from service.store.source_files import SourceFile
 from spatial.errors import InvalidParameterError

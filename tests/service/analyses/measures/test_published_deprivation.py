@@ -18,7 +18,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.imports.lookups import LookupOptions, import_lookup
 from service.imports.measures import MeasureOptions, MeasureValue, import_measures
-from service.queries.measures import DeprivationQuery
+from service.queries.tables.measures import DeprivationQuery
 from service.store.reference.lookups import LookupKey, LookupStore
 from service.store.reference.measures import MeasureStore
 from spatial.coordinates.crs import WGS84, transform_xy

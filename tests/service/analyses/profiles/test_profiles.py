@@ -14,7 +14,7 @@ from service.access.release import release
 from service.analyses.profiles.drawn import MAX_VERTICES
 from service.assembly.resources import open_resources
 from service.config.settings import ProfileSettings, Settings
-from service.queries.profiles import MAX_AREA
+from service.queries.tables.profiles import MAX_AREA
 from service.store.reference.measures import MeasureStore
 from service.store.source_files import SourceFile
 from tests.places import moved

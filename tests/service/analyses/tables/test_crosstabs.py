@@ -10,7 +10,7 @@ import pytest
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
-from service.queries.crosstabs import CrosstabQuery
+from service.queries.tables.crosstabs import CrosstabQuery
 from tests.service import gaps, people, world
 from tests.service.answers import json_of, rows_of
 from tests.service.conftest import client_of

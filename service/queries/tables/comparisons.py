@@ -5,8 +5,8 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 
 from service.model.queries import Text
-from service.queries.crosstabs import AxisName, checked_axis
 from service.queries.over_time import TwoPeriodsQuery
+from service.queries.tables.crosstabs import AxisName, checked_axis
 
 # Years and their parts are of one period, and cannot be compared with those of another.
 OF_ONE_PERIOD: Final = ("year", "financial-year", "year-ending", "quarter", "month")

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from service.model.queries import MAX_WITHIN, IncidentQuery, Text, one_or_many
-from service.queries.crosstabs import AxisName
+from service.queries.tables.crosstabs import AxisName
 
 MAX_AREAS: Final = 50
 Years = Literal[
