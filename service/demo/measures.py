@@ -152,11 +152,14 @@ def _agree_with_published(
     column = content["published_domains"].index(domain)
     last = int(content["most_deprived_share"] * content["ranked"]["lsoa"])
     taken = set(rank.tolist())
-    for name, counts in content["published"].items():
-        lsoas = np.flatnonzero(geography.ward_of_lsoa == geography.ward.names.index(name))
+    district = geography.district.names.index(content["district"])
+    for ward in np.flatnonzero(geography.district_of_ward == district):
+        counts = content["published"].get(geography.ward.names[ward])
+        published = counts[column] if counts else 0
+        lsoas = np.flatnonzero(geography.ward_of_lsoa == ward)
         lsoas = lsoas[np.argsort(rank[lsoas], kind="stable")]
         for position, lsoa in enumerate(lsoas.tolist()):
-            is_inside = position < counts[column]
+            is_inside = position < published
             if is_inside != (rank[lsoa] <= last):
                 # The free rank nearest to the edge, on its other side.
                 step = -1 if is_inside else 1

@@ -44,10 +44,12 @@ def test_published_wards_have_their_most_deprived_lsoas(county: County) -> None:
     for column, domain in enumerate(CONTENT["published_domains"]):
         deprived = values(county, f"{domain}-decile", "lsoa", "2019") <= 3
         counted = np.bincount(g.ward_of_lsoa, weights=deprived)
-        for ward, published in CONTENT["published"].items():
-            position = g.ward.names.index(ward)
+        district = g.district.names.index(CONTENT["district"])
+        for position in np.flatnonzero(g.district_of_ward == district):
+            ward = g.ward.names[position]
+            published = CONTENT["published"].get(ward, [0] * 6)[column]
             lsoas = np.count_nonzero(g.ward_of_lsoa == position)
-            assert counted[position] == min(published[column], lsoas), (ward, domain)
+            assert counted[position] == min(published, lsoas), (ward, domain)
 
 
 @pytest.mark.real
