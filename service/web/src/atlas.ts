@@ -234,7 +234,7 @@ export class Atlas {
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
     byId("synthetic").hidden = !table.provenance.synthetic;
     this.drawSuppressed(table);
-    for (const suffix of ["csv", "gpkg", "geojson"]) {
+    for (const suffix of ["xlsx", "csv", "gpkg", "geojson"]) {
       byId(suffix, HTMLAnchorElement).href = tableAddress(view, suffix);
     }
     this.drawTable();
