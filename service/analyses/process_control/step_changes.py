@@ -77,7 +77,7 @@ class StepChangeTables:
             count,
             exposure,
             level=query.level,
-            permutations=query.permutations,
+            permutations=query.orders,
             seed=query.seed,
         )
         first = changes.first
@@ -117,7 +117,7 @@ class StepChangeTables:
                     "null": "steps in random order; the largest ratio of each order counts",
                     "shortest_level": SHORTEST,
                     "level": query.level,
-                    "permutations": query.permutations,
+                    "orders": query.orders,
                     "seed": query.seed,
                 },
                 tuple(notes),

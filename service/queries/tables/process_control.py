@@ -71,7 +71,7 @@ class StepChangesQuery(SeriesQuery):
             description="Changes are called whose p, which counts the search, is at most this.",
         ),
     ] = 0.05
-    permutations: Annotated[
+    orders: Annotated[
         int, Field(ge=99, le=99_999, description="Random orders of the steps behind each p.")
     ] = 1_999
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of these orders.")] = 1
