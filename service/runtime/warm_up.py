@@ -13,7 +13,7 @@ from spatial.density import tile_density
 from spatial.local_statistics import getis_ord, permutation, poisson_null
 from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
-from spatial.over_time import change
+from spatial.over_time import aoristic, change
 from spatial.rates import classes, smoothing
 from spatial.surfaces import significance
 from spatial.surfaces.peaks import find_peaks
@@ -43,7 +43,8 @@ def warm_up() -> threading.Thread | None:
 def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
-        getis_ord, permutation, poisson_null, change, classes, smoothing, significance, assign
+        getis_ord, permutation, poisson_null, aoristic, change, classes, smoothing, significance,
+        assign,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

@@ -34,6 +34,15 @@ SCHEMA = pa.schema(
     ]
 )
 
+# Columns that a table has where an import names them.
+OPTIONAL = pa.schema(
+    [
+        # The latest time at which it may have happened, local, to the minute; null: not known.
+        pa.field("occurred_to", pa.timestamp("us")),
+    ]
+)
+RESERVED = frozenset((*SCHEMA.names, *OPTIONAL.names))
+
 # Should another program write: only these have their smallest and largest values in the log, where
 # they would outlive the deletion of the rows.
 STATISTICS = {"delta.dataSkippingStatsColumns": "source_file,source_sha256"}
@@ -61,8 +70,8 @@ def checked_rows(rows: pa.Table, files: Sequence[SourceFile]) -> pa.Table:
     ImportRefusedError
         If there are no rows.
     """
-    attributes = [name for name in rows.column_names if name not in SCHEMA.names]
-    schema = pa.schema([*SCHEMA, *(_attribute(rows.field(name)) for name in attributes)])
+    names = [name for name in rows.column_names if name not in SCHEMA.names]
+    schema = pa.schema([*SCHEMA, *(_further(rows.field(name)) for name in names)])
     constants = {"precision": "minute", "weight": 1.0}
     table = completed(rows, schema, files=files, constants=constants)
     precisions = set(pc.unique(table.column("precision")).to_pylist())
@@ -76,8 +85,8 @@ def checked_rows(rows: pa.Table, files: Sequence[SourceFile]) -> pa.Table:
     for name in ("easting_m", "northing_m"):
         if pc.any(pc.invert(pc.is_finite(table.column(name)))).as_py():
             raise DatasetSettingsError(name, "NaN or infinite", "finite metres or null")
-    names = table.select(["source_file", "source_sha256"])
-    sources = names.group_by(names.column_names).aggregate([]).to_pylist()
+    named = table.select(["source_file", "source_sha256"])
+    sources = named.group_by(named.column_names).aggregate([]).to_pylist()
     unnamed = {SourceFile(row["source_file"], row["source_sha256"]) for row in sources} - {*files}
     if unnamed:
         first = min(file.name for file in unnamed)
@@ -85,8 +94,10 @@ def checked_rows(rows: pa.Table, files: Sequence[SourceFile]) -> pa.Table:
     return table
 
 
-def _attribute(field: pa.Field) -> pa.Field:
-    """The field under which an attribute is kept: text, a number or a truth value."""
+def _further(field: pa.Field) -> pa.Field:
+    """The field of an optional column, or of an attribute: text, a number or a truth value."""
+    if field.name in OPTIONAL.names:
+        return OPTIONAL.field(field.name)
     kind = field.type
     if pa.types.is_dictionary(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
         kind = pa.string()

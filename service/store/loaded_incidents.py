@@ -16,7 +16,7 @@ from service.coverage.statements import StatedCoverage, coverage_of
 from service.store.contents import ImportRecord, committed_imports, mixed
 from service.store.delta import TableVersion
 from service.store.errors import UnknownAttributeError
-from service.store.incident_rows import PRECISIONS, SCHEMA, repeated_count
+from service.store.incident_rows import OPTIONAL, PRECISIONS, RESERVED, repeated_count
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
@@ -246,6 +246,15 @@ class Incidents:
                 self._columns[name] = Attribute(name, _ordered(codes, self._order), values)
             return self._columns[name]
 
+    @cached_property
+    def occurred_to(self) -> Minutes:
+        """(n,) datetime64[m] The latest time at which each may have happened; NaT: not known."""
+        (name,) = OPTIONAL.names
+        if name not in self._table.columns:
+            return frozen(np.full(len(self), np.datetime64("NaT"), "datetime64[m]"))
+        column = self._table.read([name]).column(name).to_numpy()
+        return _ordered(column.astype("datetime64[m]"), self._order)
+
     def rows(self) -> pa.Table:
         """All columns of all rows as they are at rest, in the order of this object.
 
@@ -350,7 +359,7 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         area_codes=coded["area_code"][1],
         area_layer=_ordered(coded["area_layer"][0], order),
         area_layers=coded["area_layer"][1],
-        attributes=tuple(name for name in table.columns if name not in SCHEMA.names),
+        attributes=tuple(name for name in table.columns if name not in RESERVED),
         repeated_ids=_repeated_ids(table, records),
         weight_names=tuple(dict.fromkeys(filter(None, (r.get("weight") for r in records)))),
         _order=frozen(order),

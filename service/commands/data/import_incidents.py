@@ -122,6 +122,17 @@ def incidents(
     time_of_day: Annotated[
         str | None, typer.Option(help="Column with the time of day.", rich_help_panel=CSV_ONLY)
     ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            help="Column with the latest time at which it may have happened, as --time.",
+            rich_help_panel=CSV_ONLY,
+        ),
+    ] = None,
+    until_time_of_day: Annotated[
+        str | None,
+        typer.Option(help="Column with its time of day.", rich_help_panel=CSV_ONLY),
+    ] = None,
     time_zone: Annotated[
         str | None,
         typer.Option(
@@ -255,6 +266,8 @@ def incidents(
                 time=time,
                 date_form=date_form.value,
                 time_of_day=time_of_day,
+                until=until,
+                until_time_of_day=until_time_of_day,
                 time_zone=time_zone,
                 x=x,
                 y=y,

@@ -16,11 +16,7 @@ from service.imports.files.dates import (
     EXAMPLES,
     FORMS,
     DateForm,
-    Times,
     is_time_zone,
-    parse_dates,
-    parse_times_of_day,
-    why_bad,
 )
 from service.imports.files.delimited import DelimitedFile, read_delimited
 from service.imports.files.numbers import Decimal
@@ -33,15 +29,15 @@ from service.imports.incidents.by_postcode import (
     locate_by_postcode,
 )
 from service.imports.incidents.importer import ImportOptions, ParsedFile, import_files
-from service.store.errors import DatasetSettingsError, ImportRefusedError
-from service.store.incident_rows import PRECISIONS, SCHEMA
+from service.imports.incidents.times import TimeReader
+from service.store.errors import DatasetSettingsError
+from service.store.incident_rows import PRECISIONS, RESERVED
 from service.store.incidents import IncidentStore
 from service.store.reference.postcodes import Postcodes, PostcodeStore
 from spatial.coordinates.crs import parsed_crs
 from spatial.errors import InvalidParameterError
 
 NOT_STATED = "not stated"
-MIDNIGHTS = 20
 LARGEST_WEIGHT = 1e12  # squares of sums are still numbers
 
 _ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -59,6 +55,8 @@ class IncidentColumns:
         The form of every value in it; never guessed. See ``date_text.EXAMPLES``.
     time_of_day : str or None
         A second column with the time of day; where it is blank, only the day is known.
+    until, until_time_of_day : str or None
+        Columns with the latest time at which it may have happened, in the same form.
     time_zone : str or None
         Zone whose local time is stored; required if the times state their offset from UTC.
     x, y : str or None
@@ -87,6 +85,8 @@ class IncidentColumns:
     time: str
     date_form: DateForm = "iso"
     time_of_day: str | None = None
+    until: str | None = None
+    until_time_of_day: str | None = None
     time_zone: str | None = None
     x: str | None = None
     y: str | None = None
@@ -217,7 +217,8 @@ def parse_csv(
     )
     reading = _Reading(contents, columns)
     reading.check_columns()
-    times, precision = reading.times()
+    clock = TimeReader(contents, columns.date_form, columns.time_zone, reading.notes, reading.note)
+    times, precision = clock.times(columns.time, columns.time_of_day)
     xy_m, located, hint = reading.places(working_crs)
     n = contents.table.num_rows
     columns_by_name: dict[str, object] = {
@@ -234,6 +235,10 @@ def parse_csv(
         "source_row": pa.array(contents.check.row_numbers),
         "source_sha256": pa.repeat(pa.scalar(contents.file.sha256), n),
     }
+    if columns.until is not None:
+        columns_by_name["occurred_to"] = clock.latest_times(
+            columns.until, columns.until_time_of_day, times, precision
+        )
     for attribute, column in columns.attributes.items():
         columns_by_name[attribute] = reading.text(column, f"--attribute {attribute}")
     # Last, so that rows rejected for other reasons are not counted as located.
@@ -280,6 +285,8 @@ class _Reading:
         named_columns = {
             "--time": columns.time,
             "--time-of-day": columns.time_of_day,
+            "--until": columns.until,
+            "--until-time-of-day": columns.until_time_of_day,
             "--x": columns.x,
             "--y": columns.y,
             "--postcode": columns.postcode,
@@ -305,58 +312,6 @@ class _Reading:
         if column is not None:
             self._contents.reject_long(self._contents.resolve_name(column, option))
         return self.text(column, option)
-
-    def times(self) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
-        """The start of each minute, day or month, and the precision."""
-        columns, check = self._columns, self._contents.check
-        name = self._contents.resolve_name(columns.time, "--time")
-        text = self._contents.table.column(name)
-        times = parse_dates(text, form=columns.date_form, time_zone=columns.time_zone)
-        check.reject(times.blank, name, text, "is blank")
-        check.reject(times.bad, name, text, lambda value: why_bad(value, columns.date_form))
-        if columns.time_zone is None and times.has_zone.any():
-            first_row = int(np.flatnonzero(times.has_zone)[0])
-            raise ImportRefusedError(
-                self._contents.file.name,
-                f"row {check.row_numbers[first_row]}, column {name}: {text[first_row].as_py()!r} "
-                "states its offset from UTC: --time-zone must say whose local time to keep, "
-                "such as Europe/London",
-            )
-        if columns.time_of_day is None:
-            return times.occurred, self._without_midnights(times, name)
-        return self._with_time_of_day(times, columns.time_of_day)
-
-    def _without_midnights(self, times: Times, name: str) -> NDArray[np.int8]:
-        """The precision, reduced to days in a file whose times are all midnight."""
-        has_time = (times.precision == 0) & ~times.blank & ~times.bad
-        occurred = times.occurred[has_time]
-        is_midnight = occurred == occurred.astype("datetime64[D]")
-        if len(occurred) < MIDNIGHTS or not is_midnight.all():
-            return times.precision
-        self.notes.append(
-            f"{self._contents.file.name}: every time in {name} is midnight: only the day is "
-            "taken as known"
-        )
-        return np.where(has_time, np.int8(PRECISIONS.index("day")), times.precision)
-
-    def _with_time_of_day(
-        self, times: Times, column: str
-    ) -> tuple[NDArray[np.datetime64], NDArray[np.int8]]:
-        """Dates with the times of day of a second column."""
-        check = self._contents.check
-        name = self._contents.resolve_name(column, "--time-of-day")
-        text = self._contents.table.column(name)
-        minutes, blank, bad = parse_times_of_day(text)
-        check.reject(bad, name, text, "is not a time of day (23:59, 23:59:59, 11:59 PM or 2359)")
-        day = PRECISIONS.index("day")
-        has_time_of_day = ~blank & ~bad
-        not_a_day = has_time_of_day & ~times.blank & ~times.bad & (times.precision != day)
-        check.reject(
-            not_a_day, name, text, "is a time of day, but the other column has no plain date"
-        )
-        occurred = times.occurred + np.where(has_time_of_day, minutes, 0).astype("timedelta64[m]")
-        precision = np.where(has_time_of_day, np.int8(PRECISIONS.index("minute")), times.precision)
-        return occurred, precision
 
     def places(self, working_crs: str) -> tuple[NDArray[np.float64], NDArray[np.bool_], str]:
         """Easting and northing, which rows have them, and a likely cause if many do not."""
@@ -386,7 +341,7 @@ class _Reading:
         )
         reason = outside_reason(columns.crs, working_crs)
         check.reject(places.outside, names, joined_text, reason)
-        self._note(
+        self.note(
             int(places.placeholder.sum()),
             "have a placeholder such as 0 or 999999 as both coordinates: counted as not located",
         )
@@ -409,7 +364,7 @@ class _Reading:
         if columns.category is None:
             return pa.repeat(pa.scalar(columns.category_value), n)
         text = self.names(columns.category, "--category")
-        self._note(text.null_count, f"have no category: it is {NOT_STATED!r}")
+        self.note(text.null_count, f"have no category: it is {NOT_STATED!r}")
         return text.fill_null(NOT_STATED)
 
     def weights(self) -> NDArray[np.float64]:
@@ -423,10 +378,10 @@ class _Reading:
         check.reject(weight.bad, name, text, "is not a number")
         check.reject(~weight.bad & (weight.values < 0.0), name, text, "is below 0")
         check.reject(~weight.bad & (weight.values > LARGEST_WEIGHT), name, text, "is over 1e12")
-        self._note(int(weight.blank.sum()), "have no weight: it is 1")
+        self.note(int(weight.blank.sum()), "have no weight: it is 1")
         return np.where(weight.blank, 1.0, weight.values)
 
-    def _note(self, rows: int, text: str) -> None:
+    def note(self, rows: int, text: str) -> None:
         """Add a note about a number of rows, unless it is 0."""
         if rows:
             self.findings[text] = rows
@@ -447,6 +402,10 @@ def _check(columns: IncidentColumns) -> None:
         raise DatasetSettingsError("date form", columns.date_form, f"one of {examples}")
     if columns.time_zone is not None and not is_time_zone(columns.time_zone):
         raise DatasetSettingsError("time zone", columns.time_zone, "one such as Europe/London")
+    if columns.until is None and columns.until_time_of_day is not None:
+        raise DatasetSettingsError(
+            "--until-time-of-day", columns.until_time_of_day, "given with --until"
+        )
     if (columns.x is None) != (columns.y is None):
         raise DatasetSettingsError("--x and --y", str(columns.x or columns.y), "given together")
     if columns.x is not None:
@@ -458,7 +417,7 @@ def _check(columns: IncidentColumns) -> None:
             raise DatasetSettingsError("--crs", columns.crs, error.allowed) from None
     if columns.decimal not in (".", ",", None):
         raise DatasetSettingsError("decimal sign", columns.decimal, "a full stop or a comma")
-    reserved_names = set(SCHEMA.names)
+    reserved_names = set(RESERVED)
     if columns.postcode is not None:
         reserved_names |= {LOCATED_BY, LOCATION_QUALITY}
     for name in columns.attributes:

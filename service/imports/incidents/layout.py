@@ -46,6 +46,8 @@ class IncidentLayout(BaseModel):
     time: Text | None = None
     date_form: Literal["iso", "uk", "us"] | None = None
     time_of_day: Text | None = None
+    until: Text | None = None
+    until_time_of_day: Text | None = None
     time_zone: Text | None = None
     x: Text | None = None
     y: Text | None = None
