@@ -35,6 +35,7 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
+from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
@@ -96,6 +97,7 @@ class Resources:
     trends: Trends
     process_control: ProcessControl
     step_changes: StepChangeTables
+    breakdowns: Breakdowns
     crosstabs: Crosstabs
     ranked_lists: RankedLists
     deprivation: Deprivation

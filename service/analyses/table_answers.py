@@ -14,7 +14,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
-from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.measures import (
     DeprivationQuery,
@@ -295,6 +295,10 @@ crosstab_table: Final = DatasetTable[CrosstabQuery](
 )
 ranked_table: Final = LayerTable[RankedQuery](
     lambda resources: resources.ranked_lists, lambda query: f"ranked-by-{query.by}"
+)
+breakdown_table: Final = DatasetTable[BreakdownQuery](
+    lambda resources: resources.breakdowns,
+    lambda query: f"by-{'-'.join(query.by)}".replace(":", "-").replace(",", "-"),
 )
 process_control_table: Final = DatasetTable[ProcessControlQuery](
     lambda resources: resources.process_control, lambda _: "process-control"

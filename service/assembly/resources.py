@@ -42,6 +42,7 @@ from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.resources import Resources
+from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
@@ -155,6 +156,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),
         step_changes=StepChangeTables(trends=trends, areas=areas),
+        breakdowns=Breakdowns(areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures),
         ranked_lists=RankedLists(areas=areas, measures=measures),
         deprivation=Deprivation(measured_areas),

@@ -50,6 +50,46 @@ class EmergingQuery(TableQuery):
         return self
 
 
+def check_periods(query: IncidentQuery, baseline_from: str, baseline_to: str) -> IncidentFilter:
+    """The filter of a baseline period: that of a query but for the period.
+
+    Parameters
+    ----------
+    query : IncidentQuery
+        With the later period.
+    baseline_from, baseline_to : str
+        First and last month or day of the earlier one.
+
+    Returns
+    -------
+    IncidentFilter
+        Of the baseline period.
+
+    Raises
+    ------
+    ValueError
+        If one of the four ends is missing, a period is reversed, or they overlap.
+    """
+    if query.from_ is None or query.to is None:
+        raise ValueError("two periods need from and to, and baseline_from and baseline_to")
+    period = query.incident_filter()
+    baseline = dataclasses.replace(
+        period,
+        start=Moment.from_text(baseline_from, end=False),
+        end=Moment.from_text(baseline_to, end=True),
+    )
+    ends = (baseline.start, baseline.end, period.start, period.end)
+    baseline_start, baseline_end, start, end = (each.day for each in ends if each is not None)
+    if baseline_start > baseline_end:
+        raise ValueError(f"baseline_from ({baseline_from}) is after baseline_to ({baseline_to})")
+    if start <= baseline_end and baseline_start <= end:
+        raise ValueError(
+            f"the periods overlap: baseline {baseline_from} to {baseline_to}, and "
+            f"{query.from_} to {query.to}; incidents in both are not two samples"
+        )
+    return baseline
+
+
 class TwoPeriodsQuery(IncidentQuery):
     """Query of a period against a baseline period."""
 
@@ -66,30 +106,12 @@ class TwoPeriodsQuery(IncidentQuery):
 
     @model_validator(mode="after")
     def _two_periods(self) -> Self:
-        if self.from_ is None or self.to is None:
-            raise ValueError("two periods need from and to, and baseline_from and baseline_to")
-        baseline = self.baseline_filter()
-        period = self.incident_filter()
-        ends = (baseline.start, baseline.end, period.start, period.end)
-        baseline_start, baseline_end, start, end = (each.day for each in ends if each is not None)
-        if baseline_start > baseline_end:
-            raise ValueError(
-                f"baseline_from ({self.baseline_from}) is after baseline_to ({self.baseline_to})"
-            )
-        if start <= baseline_end and baseline_start <= end:
-            raise ValueError(
-                f"the periods overlap: baseline {self.baseline_from} to {self.baseline_to}, and "
-                f"{self.from_} to {self.to}; incidents in both are not two samples"
-            )
+        self.baseline_filter()
         return self
 
     def baseline_filter(self) -> IncidentFilter:
         """The filter of the baseline period: the same but for the period."""
-        return dataclasses.replace(
-            self.incident_filter(),
-            start=Moment.from_text(self.baseline_from, end=False),
-            end=Moment.from_text(self.baseline_to, end=True),
-        )
+        return check_periods(self, self.baseline_from, self.baseline_to)
 
 
 class ChangeQuery(HarmQuery, TwoPeriodsQuery, TableQuery):

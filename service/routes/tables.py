@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.table_answers import (
+    breakdown_table,
     comparison_table,
     crosstab_table,
     deprived_incidents_table,
@@ -13,12 +14,13 @@ from service.analyses.table_answers import (
     step_changes_table,
     trend_table,
 )
+from service.analyses.tables.breakdown_rows import BreakdownRow
 from service.analyses.tables.comparisons import ComparisonRow
 from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.analyses.trends.rows import TrendRow
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
@@ -72,6 +74,22 @@ add_table_routes(
         description="Where the level of a trend changes by more than chance, with a p that counts "
         "the search.",
         description_as="One row per level, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/breakdown",
+    TableKind(
+        name="breakdown",
+        query=BreakdownQuery,
+        row=BreakdownRow,
+        answer=breakdown_table,
+        description="Incidents along one axis or several, with shares of what is recorded and "
+        "what is missing; or by hour and weekday, by start or shared out over intervals.",
+        description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),
 )

@@ -79,7 +79,7 @@ def _option(name: str, field: FieldInfo) -> Any:
     elif field.default not in (None, ()):
         default = field.default
         default_text = (
-            ", ".join(f"{number:g}" for number in default)
+            ", ".join(f"{part:g}" if isinstance(part, float) else str(part) for part in default)
             if isinstance(default, tuple)
             else default
         )

@@ -26,6 +26,7 @@ from service.queries.heatmaps import (
     RasterQuery,
 )
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.tables.comparisons import BreakdownQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
@@ -218,6 +219,18 @@ def step_changes(
     question = Question("step-changes", {"dataset": dataset}, query)
     write_table(
         resources, question, lambda: resources.step_changes.table(dataset, query), format_, out
+    )
+
+
+@with_query(BreakdownQuery)
+def breakdown(
+    dataset: Dataset, query: BreakdownQuery, format_: Format = None, out: Out = None
+) -> None:
+    """Incidents along one axis or several (--by), with shares and what is missing."""
+    resources = terminal.resources()
+    question = Question("breakdown", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.breakdowns.table(dataset, query), format_, out
     )
 
 

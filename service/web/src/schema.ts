@@ -1291,6 +1291,53 @@ export interface ProfileRow {
   note: string | null;
 }
 
+/** A part of the incidents: those of one key of an axis, or those that record none. */
+export interface BreakdownRow {
+  /** What the rows are of. */
+  by: string;
+  /** Key of the row, such as a category, an hour or an area's code. */
+  key: string;
+  /** Name of the row. */
+  name: string;
+  /** False in the row of what is not recorded or not located. */
+  is_recorded: boolean;
+  /** Days that the data cover of the row. Unit: days. */
+  days: number;
+  /** Incidents; null where the data cover none of the row's days. Unit: incidents. */
+  count: number | null;
+  /**
+   * Incidents shared out by minutes over the interval in which each may have happened. Unit:
+   * incidents. Only with timing=aoristic.
+   */
+  aoristic?: number | null;
+  /** Per cent of the incidents that record one; null in the rows of those that do not. Unit: %. */
+  share: number | null;
+  /** Lower end of the share's 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of the share's 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_all: number | null;
+  /** Incidents in the baseline period. Unit: incidents. Only with a baseline period. */
+  baseline_count?: number | null;
+  /** Per cent of the baseline's incidents that record one. Unit: %. Only with a baseline period. */
+  baseline_share?: number | null;
+  /**
+   * Incidents more than the baseline would have in as many days. Unit: incidents. Only with a
+   * baseline period.
+   */
+  change?: number | null;
+  /** The same in per cent; null from none. Unit: %. Only with a baseline period. */
+  change_percent?: number | null;
+  /**
+   * Probability of a change as large if the rate were the same (E-test). Only with a baseline
+   * period.
+   */
+  p_value?: number | null;
+  /** The p adjusted for all rows of the same axis. Only with a baseline period. */
+  q_value?: number | null;
+}
+
 /** What is compared, in both periods; the last row is the total. */
 export interface ComparisonRow {
   /** Key of the row, such as a category or an area's code. */
@@ -1334,6 +1381,7 @@ export type ColumnName =
   | "added_percent_at_most"
   | "added_residents"
   | "added_residents_at_most"
+  | "aoristic"
   | "area"
   | "area_code"
   | "area_count"
@@ -1342,12 +1390,15 @@ export type ColumnName =
   | "area_name"
   | "area_rate_per_1000"
   | "areas"
+  | "baseline_count"
   | "baseline_decile"
   | "baseline_rank"
+  | "baseline_share"
   | "beside"
   | "beside_count"
   | "beside_lower"
   | "beside_upper"
+  | "by"
   | "category"
   | "centroid_lat_deg"
   | "centroid_lon_deg"
@@ -1426,9 +1477,11 @@ export type ColumnName =
   | "inside"
   | "is_flagged"
   | "is_part"
+  | "is_recorded"
   | "is_significant"
   | "island"
   | "item"
+  | "key"
   | "kind"
   | "larger_area"
   | "largest_share"
@@ -1527,6 +1580,7 @@ export type ColumnName =
   | "sha256"
   | "share"
   | "share_lower"
+  | "share_of_all"
   | "share_of_column"
   | "share_of_row"
   | "share_of_table"

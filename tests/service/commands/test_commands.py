@@ -393,6 +393,8 @@ EVERY_ANSWER = [
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],
     ["emerging", world.DATASET, world.CELLS, "--permutations", "99"],
     ["trend", world.DATASET, "--within", "cell:C00"],
+    ["breakdown", world.DATASET, "--by", "weekday", "--by", "layer:cell"],
+    ["breakdown", world.DATASET, "--by", "hour-by-weekday", "--timing", "aoristic"],
     ["process-control", world.DATASET, "--rebase", "2024-01", "--direction", "decrease"],
     ["step-changes", world.DATASET, "--category", "assault"],
     [

@@ -7,6 +7,8 @@ from tests.service.addresses import addresses, asking
 from tests.service.row_models import rows_by_path
 
 KEYS = (
+    "by",
+    "key",
     "code",
     "site_id",
     "rank",
@@ -34,6 +36,11 @@ QUESTIONS = {
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),
     "/v1/tables/{dataset}/ranked/{layer}": ("denominator=residents&larger_layer=district",),
+    "/v1/tables/{dataset}/breakdown": (
+        "by=layer:cell",
+        f"{TWO_PERIODS}&by=month-of-year",
+        "by=weekday&timing=aoristic",
+    ),
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),

@@ -204,5 +204,5 @@ def test_a_target_needs_a_direction(client):
 def test_the_csv_has_the_same_numbers(client):
     rows = rows_of(client, CONTROL)
     for row, text in zip(rows, csv_of(client, f"{CONTROL}.csv"), strict=True):
-        assert float(text["upper"]) == pytest.approx(row["upper"])
+        assert float(text["upper"]) == pytest.approx(row["upper"], rel=1e-5)
         assert (text["rules"], text["variation"]) == (row["rules"], row["variation"])

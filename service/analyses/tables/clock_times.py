@@ -1,0 +1,145 @@
+"""At which hour of the week incidents happened, where only an interval is known of many."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from service.analyses.inputs.selection import Selection
+from service.analyses.tables.axes import NOT_RECORDED, axis_of
+from service.analyses.tables.cells import counted as cells_of
+from service.analyses.tables.cells import covered_days_of
+from service.analyses.tables.rows import wide_row
+from service.model.incident_filter import WEEKDAYS
+from service.model.rows import ColumnValues, Row
+from service.queries.tables.crosstabs import AxisName
+from service.sentences.numbers import counted
+from service.store.incident_rows import PRECISIONS
+from spatial.arrays import FloatArray
+from spatial.over_time.aoristic import WEEK, aoristic_week
+
+EPOCH_WEEKDAY: Final = 3  # 1970-01-01 was a Thursday; Monday is 0
+
+
+@dataclass(frozen=True, eq=False)
+class SharedTimes:
+    """The selected incidents known to the minute, shared out over the hours of the week.
+
+    Attributes
+    ----------
+    week : (7, 24) float64
+        Days from Monday, hours from midnight.
+    intervals, moments, reversed_count, long_count : int
+        Incidents with a latest time, without one, with one before the beginning (counted whole in
+        its hour), and with one more than a week after it.
+    """
+
+    week: FloatArray
+    intervals: int
+    moments: int
+    reversed_count: int
+    long_count: int
+
+    @classmethod
+    def of(cls, selection: Selection) -> "SharedTimes":
+        """The shares of the incidents of a selection.
+
+        Parameters
+        ----------
+        selection : Selection
+            The incidents.
+
+        Returns
+        -------
+        SharedTimes
+            They add up to the incidents that are known to the minute.
+        """
+        incidents = selection.incidents
+        is_known = selection.mask & (incidents.precision == PRECISIONS.index("minute"))
+        first = incidents.occurred[is_known]
+        latest = incidents.occurred_to[is_known]
+        has_end = ~np.isnat(latest)
+        first_minute = first.astype(np.int64)
+        length = np.where(has_end, latest.astype(np.int64) - first_minute, 0)
+        return cls(
+            aoristic_week(first_minute, first_minute + np.maximum(length, 0)),
+            int(np.count_nonzero(length >= 0) - np.count_nonzero(~has_end)),
+            int(np.count_nonzero(~has_end)),
+            int(np.count_nonzero(length < 0)),
+            int(np.count_nonzero(length > WEEK)),
+        )
+
+    def notes(self) -> tuple[str, ...]:
+        """What a reader must know of the intervals.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
+        shared = counted(self.intervals, "record is", "records are")
+        notes = [f"{shared} shared out by minutes of the clock between earliest and latest time."]
+        for number, text in (
+            (self.moments, "no latest time: each counts whole in the hour at which it begins"),
+            (self.reversed_count, "a latest time before the earliest: each counts in that hour"),
+            (self.long_count, "an interval longer than a week, which says little of the hour"),
+        ):
+            if number:
+                notes.append(f"{counted(number, 'record has', 'records have')} {text}.")
+        return tuple(notes)
+
+
+def days_of_weekdays(selection: Selection) -> dict[str, int]:
+    """How many days of each day of the week the data cover.
+
+    Parameters
+    ----------
+    selection : Selection
+        With its period.
+
+    Returns
+    -------
+    dict of str to int
+        From Monday.
+    """
+    days = (covered_days_of(selection).astype(np.int64) + EPOCH_WEEKDAY) % 7
+    return dict(zip(WEEKDAYS, np.bincount(days, minlength=7).tolist(), strict=True))
+
+
+def week_matrix(
+    selection: Selection, times: SharedTimes | None
+) -> tuple[type[Row], dict[str, ColumnValues]]:
+    """The hours of the day by the days of the week, with what is not recorded and totals.
+
+    Parameters
+    ----------
+    selection : Selection
+        The incidents.
+    times : SharedTimes or None
+        Their shares; None: each counts in the hour at which it begins.
+
+    Returns
+    -------
+    row : type of Row
+        The model of the rows.
+    columns : dict of str to array
+        Null where the data cover no such day of the week.
+    """
+    hours, days = (axis_of(selection, AxisName(kind)) for kind in ("hour", "weekday"))
+    count = cells_of(selection, hours, days).count
+    table = np.zeros((26, 9))
+    table[: count.shape[0], : count.shape[1]] = count
+    if times is not None:
+        table[:24, :7] = times.week.T
+    table[:25, 8] = table[:25, :8].sum(axis=1)
+    table[25] = table[:25].sum(axis=0)
+    values: ColumnValues = table if times is not None else table.astype(np.int64).astype(object)
+    no_data = [number == 0 for number in days_of_weekdays(selection).values()]
+    values[:, [*no_data, False, False]] = None
+    names = (*WEEKDAYS, "not recorded")
+    row = wide_row(names, is_count=times is None, unit="incidents")
+    columns: dict[str, ColumnValues] = {
+        "row": np.array([*hours.keys[:24], NOT_RECORDED, "total"], dtype=object),
+        "row_name": np.array([*hours.names[:24], NOT_RECORDED, "Total"], dtype=object),
+    }
+    return row, {**columns, **{name: values[:, k] for k, name in enumerate((*names, "total"))}}
