@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import delete, demo, doctor, housekeeping, serve
-from service.commands.answers import growth, measures, profiles, rankings, tables, workbooks
+from service.commands.answers import flags, growth, measures, profiles, rankings, tables, workbooks
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
@@ -54,6 +54,7 @@ app.command()(housekeeping.restore)
 app.command()(housekeeping.upgrade)
 app.command()(lists.datasets)
 app.command()(lists.boundaries)
+app.command()(lists.flag_rules)
 app.command()(tables.heatmap)
 app.command()(tables.peaks)
 app.command()(tables.contours)
@@ -73,6 +74,7 @@ app.command()(profiles.profile)
 app.command()(rankings.comparison)
 app.command()(tables.places)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
+app.command()(flags.flags)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
 
 

@@ -121,7 +121,7 @@ def test_the_service_knows_the_addresses_and_parameters_of_the_documents(address
     client = TestClient(app, base_url="http://localhost")
     answer = client.get(f"{parts.path}?{parts.query}")
     # Nothing is loaded: a known route with known parameters misses the data, nothing else.
-    missing = {"unknown-dataset", "unknown-layer", "no-study-area", "no-sites"}
+    missing = {"unknown-dataset", "unknown-layer", "unknown-rules", "no-study-area", "no-sites"}
     assert answer.json()["type"].removeprefix("/problems/") in missing
 
 

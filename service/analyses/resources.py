@@ -2,6 +2,7 @@
 
 import contextlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.damage import Damage
@@ -19,6 +20,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.density.heatmaps import Heatmaps
+from service.analyses.flags.flags import Flags
 from service.analyses.growth.forecasts import Forecasts
 from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities
@@ -46,11 +48,13 @@ from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
 from service.store.reference.events import EventStore
+from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
+from service.store.versioned import TableStore
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ class Resources:
     postcodes: PostcodeStore
     events: EventStore
     harm_indices: HarmIndexStore
+    flag_rules: FlagRuleStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -107,6 +112,7 @@ class Resources:
     comparisons: Comparisons
     measure_tables: MeasureTables
     indices: Indices
+    flags: Flags
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality
@@ -128,15 +134,24 @@ class Resources:
         self.layers.all()
         for incidents in self.incidents.all():
             self.incidents.revision(incidents.dataset)
-        tables = (self.measures, self.sites, self.lookups, self.events, self.harm_indices)
-        for table in tables:
+        for table in self._tables():
             with contextlib.suppress(StoreError):  # said by the answers that need the table
                 table.load()
         self.note_damage()
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""
-        tables = (self.measures, self.sites, self.lookups, self.events, self.harm_indices)
-        for table in (*tables, self.postcodes):
+        for table in (*self._tables(), self.postcodes):
             with contextlib.suppress(StoreError):
                 table.revision()
+
+    def _tables(self) -> tuple[TableStore[Any], ...]:
+        """The tables that are small enough to be read at the start."""
+        return (
+            self.measures,
+            self.sites,
+            self.lookups,
+            self.events,
+            self.harm_indices,
+            self.flag_rules,
+        )

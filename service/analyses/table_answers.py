@@ -11,6 +11,7 @@ from service.analyses.resources import Resources
 from service.model.answers import Table
 from service.model.queries import NoQuery, Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery
+from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
@@ -345,6 +346,32 @@ def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:
         "sites" if query.by == "site" else f"sites-by-{query.by}",
         version=DataVersion.of(sites.version),
         compute=lambda: sites.table(query),
+    )
+
+
+def flags_table(resources: Resources, query: FlagsQuery, *, rules: str) -> TableAnswer:
+    """Areas by rules of risk flags.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : FlagsQuery
+        The query.
+    rules : str
+        Id of the rules.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    flags = resources.flags
+    return TableAnswer(
+        f"{rules}-flags" if query.layout == "long" else f"{rules}-matrix",
+        version=DataVersion.of(flags.version, rules, query),
+        compute=lambda: flags.table(rules, query),
+        cost=Cost.HEAVY,
     )
 
 

@@ -19,6 +19,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.density.heatmaps import Heatmaps
+from service.analyses.flags.flags import Flags
 from service.analyses.growth.area_facts import FactsByArea
 from service.analyses.growth.forecasts import Forecasts
 from service.analyses.growth.inputs import GrowthInputsReader
@@ -52,6 +53,7 @@ from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
 from service.store.reference.events import EventStore
+from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
@@ -82,6 +84,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests, damage=damage)
     events = EventStore(data.subfolder("events"), digests=digests, damage=damage)
     harm_indices = HarmIndexStore(data.subfolder("harm_indices"), digests=digests, damage=damage)
+    flag_rules = FlagRuleStore(data.subfolder("flag_rules"), digests=digests, damage=damage)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
@@ -141,6 +144,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         postcodes=postcodes,
         events=events,
         harm_indices=harm_indices,
+        flag_rules=flag_rules,
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
@@ -173,6 +177,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         comparisons=Comparisons(areas=areas),
         measure_tables=MeasureTables(measured_areas),
         indices=Indices(measured_areas),
+        flags=Flags(rules=flag_rules, areas=areas, incidents=incidents, measures=measures),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

@@ -17,6 +17,7 @@ TABLES = {
     "lookups": "hotspots import lookup",
     "postcodes": "hotspots import postcodes",
     "events": "hotspots import events",
+    "flag_rules": "hotspots import flag-rules",
     "harm_indices": "hotspots import harm-index",
 }
 

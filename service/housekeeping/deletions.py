@@ -24,6 +24,7 @@ Kind = Literal[
     "sites",
     "postcodes",
     "events",
+    "flag_rules",
     "harm_indices",
 ]
 

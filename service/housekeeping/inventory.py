@@ -15,7 +15,15 @@ from service.delta_log.log import LAST_CHECKPOINT, LOG
 from service.store.delta import TableVersion, newest_version
 from service.store.errors import DamagedTableError
 
-SINGLE_TABLES = ("measures", "lookups", "sites", "postcodes", "events", "harm_indices")
+SINGLE_TABLES = (
+    "measures",
+    "lookups",
+    "sites",
+    "postcodes",
+    "events",
+    "harm_indices",
+    "flag_rules",
+)
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
 
 

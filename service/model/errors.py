@@ -16,7 +16,7 @@ AnalysisError
 ├── StaleVersionError       an address that names a version no longer held
 ├── UnknownJobError         a long answer that nobody asked for, or that has expired
 ├── JobNotDoneError         a long answer that is not there yet
-├── InvalidRulesError       a file of priority rules that cannot be used
+├── InvalidRulesError       a file of rules that cannot be used
 ├── UnknownCollectionError  a collection of features that there is not
 ├── UnknownFeatureError     a feature that the collection does not have
 ├── UnknownTableError       an address of no table, or with parameters that are not its own
@@ -295,17 +295,18 @@ class JobNotDoneError(AnalysisError):
 
 
 class InvalidRulesError(AnalysisError):
-    """A file of priority rules that cannot be used."""
+    """A file of rules, of priorities or of flags, that cannot be used."""
 
     code = "invalid-rules"
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
+    def __init__(self, path: str, reason: str, kind: str = "priority rules") -> None:
+        super().__init__(path, reason, kind)
         self.path = path
         self.reason = reason
+        self.kind = kind
 
     def __str__(self) -> str:
-        return f"the priority rules in {self.path} cannot be used: {self.reason}"
+        return f"the {self.kind} in {self.path} cannot be used: {self.reason}"
 
 
 class UnknownCollectionError(AnalysisError):

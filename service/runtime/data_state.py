@@ -101,7 +101,15 @@ class DataState:
     def _tables(self) -> tuple[str, ...]:
         """The folder of layers, and the logs of all tables there are or can be."""
         datasets = sorted(self._folder.subfolder("incidents").names())
-        tables = ("measures", "sites", "lookups", "postcodes", "events", "harm_indices")
+        tables = (
+            "measures",
+            "sites",
+            "lookups",
+            "postcodes",
+            "events",
+            "harm_indices",
+            "flag_rules",
+        )
         return (
             "boundaries",
             *(f"{name}/_delta_log" for name in tables),

@@ -5,6 +5,7 @@ StoreError
 ├── UnknownAttributeError   an attribute that a dataset does not have
 ├── UnknownMeasureError     a measure, or a period of it, that a layer does not have
 ├── UnknownHarmIndexError   a harm index that has not been imported, or not named among several
+├── UnknownRulesError       rules of flags that have not been imported
 ├── NoSitesError            no development sites have been imported
 ├── AlreadyImportedError    a file that is in the table already
 ├── SameNameError           another file of the same name is in the table already
@@ -14,6 +15,7 @@ StoreError
 ├── PostcodesExistError     postcodes of a file are loaded already, from another file
 ├── SiteExistsError         a development site of that identifier is loaded already
 ├── EventExistsError        an event of that identifier is loaded already
+├── RulesExistError         rules of flags of that id are loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
@@ -95,6 +97,20 @@ class UnknownHarmIndexError(StoreError):
         if self.index_id is None:
             return f"several harm indices are imported: name one with harm_index, of {names}"
         return f"harm index {self.index_id!r} is not one of those imported: {names}"
+
+
+@dataclass(eq=False)
+class UnknownRulesError(StoreError):
+    """No rules of flags of that id have been imported."""
+
+    code = "unknown-rules"
+
+    rules: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(self.allowed) or "none, until hotspots import flag-rules FILE"
+        return f"rules {self.rules!r} are not among those imported: {names}"
 
 
 class NoSitesError(StoreError):
@@ -236,6 +252,22 @@ class EventExistsError(StoreError):
         return (
             f"events {listed(self.event_ids)} are loaded already; nothing was imported. "
             "Run again with --replace to replace them"
+        )
+
+
+@dataclass(eq=False)
+class RulesExistError(StoreError):
+    """Rules of flags of that id are loaded already."""
+
+    code = "rules-exist"
+
+    rules: str
+    loaded_from: str
+
+    def __str__(self) -> str:
+        return (
+            f"rules {self.rules} are loaded already, from {self.loaded_from}; nothing was "
+            "imported. Run again with --replace to replace them"
         )
 
 

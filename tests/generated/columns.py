@@ -19,6 +19,7 @@ Made of the row models by `make generate`: not edited.
 """
 # Tables that leave as features only, and those that stand behind others.
 OTHER_ADDRESSES = {
+    "AreaFlagsRow": "/v1/flags/{rules}?layout=wide",
     "AreaRow": "/v1/boundaries/{layer}.geojson",
     "ContourRow": "/v1/heatmaps/{dataset}/contours.geojson",
 }

@@ -27,6 +27,7 @@ OGC_XML = "/wmts"
 EXISTING: dict[str, str] = {
     "dataset": world.DATASET,
     "layer": world.CELLS,
+    "rules": "risk",
     "identifier": f"heatmaps:{world.DATASET}",
     "style": "default",
     "time": "all",

@@ -5,6 +5,7 @@ place is known, a measure with a missing and a zero value, and three development
 """
 
 import datetime
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ import shapely
 
 from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
+from service.imports.flag_rules import document_of
+from service.queries.flags.rules import parsed_rules
 from service.store.incidents import IncidentStore
+from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
@@ -330,6 +334,53 @@ def site_rows() -> pa.Table:
     )
 
 
+RISK: dict[str, Any] = {
+    "id": "risk",
+    "title": "Risk of the squares",
+    "version": "1",
+    "source": "Partnership",
+    "layer": CELLS,
+    "to": "2024-12",
+    "criteria": [
+        {
+            "id": "many",
+            "title": "20 or more in the year",
+            "when": {
+                "kind": "threshold",
+                "of": {"dataset": DATASET, "months": 12},
+                "at_least": 20,
+            },
+        },
+        {
+            "id": "assaults",
+            "title": "Among the three with most assaults",
+            "when": {
+                "kind": "top",
+                "of": {"dataset": DATASET, "category": ["assault"], "months": 12},
+                "n": 3,
+            },
+        },
+        {
+            "id": "crowded",
+            "title": "1,200 residents or more",
+            "when": {"kind": "threshold", "of": {"measure": "residents"}, "at_least": 1200},
+        },
+    ],
+    "judgements": [{"area": "Ely", "concern": "Nights", "level": "High", "date": "2024-12-01"}],
+}
+
+
+def add_rules(data_dir: Path, rules: dict[str, Any]) -> Path:
+    """Put rules of flags to rest."""
+    text = json.dumps(rules)
+    FlagRuleStore(data_dir / "flag_rules").append(
+        document_of(parsed_rules(text, label="rules.json")),
+        file=SourceFile.of("rules.json", text.encode()),
+        replace=True,
+    )
+    return data_dir
+
+
 def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     """The whole county at rest in a folder."""
     layer_store = LayerStore(data_dir / "boundaries", crs=CRS)
@@ -349,4 +400,4 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
         licence="Open Licence 2",
         synthetic=synthetic,
     )
-    return data_dir
+    return add_rules(data_dir, RISK)

@@ -126,6 +126,17 @@ def harm_index(
     _run(Deletion("harm_indices", where={"harm_index": index}), yes=yes, purge=purge, now=now)
 
 
+@app.command()
+def flag_rules(
+    rules: Annotated[str, typer.Argument(help="Id of the rules.")],
+    yes: Yes = False,
+    purge: Purge = False,
+    now: Now = False,
+) -> None:
+    """Rules of risk flags, and the judgements with them."""
+    _run(Deletion("flag_rules", where={"rules_id": rules}), yes=yes, purge=purge, now=now)
+
+
 def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool = False) -> None:
     """Ask, delete, and print both searches; exit status 2 if something is left after a purge."""
     from service.housekeeping.deleting import delete, finish_interrupted

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from service.commands import terminal
-from service.commands.data import import_harm, import_incidents, import_places
+from service.commands.data import import_flags, import_harm, import_incidents, import_places
 from service.commands.options import (
     Decimal,
     Delimiter,
@@ -90,6 +90,7 @@ app.command()(import_places.postcodes)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
 app.command()(import_harm.harm_index)
+app.command()(import_flags.flag_rules)
 
 
 @app.command()

@@ -47,6 +47,18 @@ def boundaries(as_json: AsJson = False) -> None:
     )
 
 
+def flag_rules(as_json: AsJson = False) -> None:
+    """The rules of risk flags: what each flag asks, version, source."""
+    _list(
+        lambda resources: resources.flags.listing(),
+        key="rules",
+        route="flag-rules",
+        lines=_rules_lines,
+        empty_message="no rules are imported yet: hotspots import flag-rules FILE",
+        as_json=as_json,
+    )
+
+
 def _quality(name: str, *, as_json: bool) -> None:
     """Print the data quality of a dataset: a line per finding, under what it is of."""
     resources = terminal.resources()
@@ -89,6 +101,7 @@ def _list(
     read_document: Callable[[Resources], Document],
     *,
     key: str,
+    route: str = "",
     lines: Callable[[Mapping[str, Any]], Iterator[str]],
     empty_message: str,
     as_json: bool,
@@ -96,14 +109,14 @@ def _list(
     resources = terminal.resources()
     with terminal.report_errors():
         released = resources.gates.answer(
-            Question(key), Role.PUBLIC, lambda: read_document(resources)
+            Question(route or key), Role.PUBLIC, lambda: read_document(resources)
         )
     terminal.note_damage(resources)
     if as_json:
         terminal.write(document_json(released) + b"\n", None)
         return
     rows = released.answer.content[key]
-    if not rows and not released.answer.content["damaged"]:
+    if not rows and not released.answer.content.get("damaged"):
         terminal.console.print(empty_message)
     for row in rows:
         terminal.print_lines(
@@ -132,6 +145,14 @@ def _layer_lines(row: Mapping[str, Any]) -> Iterator[str]:
             f"{measure['measure']} ({_span(measure['periods'])})" for measure in row["measures"]
         )
     yield from _origin(row)
+
+
+def _rules_lines(row: Mapping[str, Any]) -> Iterator[str]:
+    within = f" within {row['within']}" if row["within"] else ""
+    yield f"{row['kind']} of {row['layer']}{within}, {row['judgements']} judgements"
+    for flag in row["flags"]:
+        yield f"{flag['id']}: {flag['title']} ({flag['when']})"
+    yield f"version {row['version']}" + (f"; {row['source']}" if row["source"] else "")
 
 
 def _origin(row: Mapping[str, Any]) -> Iterator[str]:

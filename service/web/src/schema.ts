@@ -480,6 +480,112 @@ export interface ChangeRow {
   transition: string;
 }
 
+/** What all flags together say of an area; what a professional says stands beside it. */
+export interface AreaFlagsRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
+  total: number;
+  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
+  not_known: number;
+  /**
+   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
+   * Unit: of 100. Only by an index.
+   */
+  index?: number | null;
+  /**
+   * Probability that the index of the true rates is the threshold or above; null where no part is a
+   * count. Only by an index.
+   */
+  index_probability?: number | null;
+  /**
+   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
+   * periods. Only by an index.
+   */
+  index_in_a_row?: number | null;
+  /** Band of the total, or of the index; `not known` without an index. */
+  risk: string;
+  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
+  risk_at_most: string;
+  /** What a professional says of the area, as imported with the rules; it changes no risk. */
+  concern: string | null;
+  /** The level that they give it. */
+  concern_level: string | null;
+  /** Who says so. */
+  concern_by: string | null;
+  /** When, ISO. */
+  concern_date: string | null;
+}
+
+/** A flag of an area; areas with most flags first, and flags in the order of the rules. */
+export interface FlagRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
+  total: number;
+  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
+  not_known: number;
+  /**
+   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
+   * Unit: of 100. Only by an index.
+   */
+  index?: number | null;
+  /**
+   * Probability that the index of the true rates is the threshold or above; null where no part is a
+   * count. Only by an index.
+   */
+  index_probability?: number | null;
+  /**
+   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
+   * periods. Only by an index.
+   */
+  index_in_a_row?: number | null;
+  /** Band of the total, or of the index; `not known` without an index. */
+  risk: string;
+  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
+  risk_at_most: string;
+  /** What a professional says of the area, as imported with the rules; it changes no risk. */
+  concern: string | null;
+  /** The level that they give it. */
+  concern_level: string | null;
+  /** Who says so. */
+  concern_by: string | null;
+  /** When, ISO. */
+  concern_date: string | null;
+  /** Id of the flag, or of the part of the index. */
+  flag: string;
+  /** Its title. */
+  flag_name: string;
+  /** What it is given for. */
+  criterion: string;
+  /** The period, or that of the measure. */
+  period: string;
+  /** `yes`, `no` or `not known`. */
+  status: string;
+  /** What the rules compare; of what an area contains, the most extreme. */
+  value: number | null;
+  /** Of the value. */
+  unit: string;
+  /** 100 times the value over the mean. Unit: of 100. Only by an index. */
+  part_index?: number | null;
+  /** What the value is divided by. Only by an index. */
+  mean?: number | null;
+  /** Probability that the area belongs above the line, given its count; null for measures. */
+  probability: number | null;
+  /** Periods up to this one in which the area had the flag, without a gap. Unit: periods. */
+  in_a_row: number;
+  /** Periods in which the area had the flag, this one included. Unit: periods. */
+  periods_flagged: number;
+  /** Periods of which that is known. Unit: periods. */
+  periods_known: number;
+  /** Areas inside that the flag is given for; null where that is not the question. */
+  where: string | null;
+}
+
 /** An area with its priority, the reasons for it, and the facts they rest on. */
 export interface PriorityRow {
   /** Code of the area. */
@@ -1418,9 +1524,14 @@ export type ColumnName =
   | "completed_year"
   | "completion_class"
   | "completions_published"
+  | "concern"
+  | "concern_by"
+  | "concern_date"
+  | "concern_level"
   | "count"
   | "count_after"
   | "count_before"
+  | "criterion"
   | "cumulative_share"
   | "days"
   | "days_after"
@@ -1450,6 +1561,8 @@ export type ColumnName =
   | "first"
   | "first_day"
   | "first_phase_year"
+  | "flag"
+  | "flag_name"
   | "funnel"
   | "ground_share"
   | "group"
@@ -1471,9 +1584,12 @@ export type ColumnName =
   | "hotspot_class"
   | "household_size"
   | "import"
+  | "in_a_row"
   | "incidents"
   | "incidents_within"
   | "index"
+  | "index_in_a_row"
+  | "index_probability"
   | "inside"
   | "is_flagged"
   | "is_part"
@@ -1518,6 +1634,7 @@ export type ColumnName =
   | "nearest_m"
   | "neighbours"
   | "northing_m"
+  | "not_known"
   | "note"
   | "numeric_change"
   | "out_of"
@@ -1525,16 +1642,20 @@ export type ColumnName =
   | "p_permutation"
   | "p_value"
   | "p_value_shared_out"
+  | "part_index"
   | "per_month"
   | "percent"
   | "percent_change"
   | "percent_per_day"
   | "period"
+  | "periods_flagged"
+  | "periods_known"
   | "phase"
   | "phases"
   | "place"
   | "position"
   | "priority"
+  | "probability"
   | "projected"
   | "projected_lower"
   | "projected_upper"
@@ -1567,6 +1688,8 @@ export type ColumnName =
   | "reference_count"
   | "reference_share"
   | "residents"
+  | "risk"
+  | "risk_at_most"
   | "row"
   | "row_name"
   | "rules"
@@ -1593,6 +1716,7 @@ export type ColumnName =
   | "sites"
   | "sites_not_published"
   | "size_class"
+  | "status"
   | "stays_hot_share"
   | "step"
   | "steps"
@@ -1600,6 +1724,7 @@ export type ColumnName =
   | "to_date_change"
   | "to_date_change_percent"
   | "to_date_last_year"
+  | "total"
   | "transition"
   | "trend_p_value"
   | "trend_s"
@@ -1614,5 +1739,6 @@ export type ColumnName =
   | "weighted"
   | "weighted_after"
   | "weighted_before"
+  | "where"
   | "year"
   | "z_score";

@@ -9,6 +9,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.ogc.features.collections import Features
 from service.ogc.wmts.layers import Wmts
+from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery
 from service.queries.tables.trends import TrendQuery
@@ -37,6 +38,8 @@ VERSIONS = {
     "overlays": lambda r: r.overlay.version(DATASET, OverlayQuery()),
     "priorities": lambda r: r.priorities.version(DATASET, PrioritiesQuery()),
     "site maps": lambda r: r.site_maps.version(DATASET, SiteMapQuery()),
+    "flags": lambda r: r.flags.version("risk", FlagsQuery()),
+    "rules": lambda r: r.flags.list_version(),
     "sites": lambda r: r.site_tables.version(),
     "search": lambda r: r.places.version(),
     "datasets": lambda r: r.catalogue.datasets_version(),

@@ -414,6 +414,8 @@ EVERY_ANSWER = [
     ["measures", "table", "cell", "--measure", "tenure-*", "--layout", "wide"],
     ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
+    ["flags", "risk"],
+    ["flag-rules"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],
     [
         "change", world.DATASET, world.CELLS, "--permutations", "99",

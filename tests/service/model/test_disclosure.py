@@ -61,7 +61,7 @@ OF_NO_INCIDENTS = {
     "/v1/measures/table/{layer}",
     "/v1/measures/index/{layer}",
 }
-OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality"}
+OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality", "/v1/flags/{rules}"}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 
 

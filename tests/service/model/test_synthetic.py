@@ -25,6 +25,7 @@ WITHOUT_DATA = {
     "/ogc/api",
     "/ogc/conformance",
     "/ogc/tileMatrixSets",
+    "/v1/flags",  # rules, which are of no data
     "/ogc/tileMatrixSets/WebMercatorQuad",
     THE_PAGE,
     *ABOUT_THE_PROCESS,

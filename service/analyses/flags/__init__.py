@@ -1,0 +1,1 @@
+"""Risk flags: rules over several datasets and measures, area by area."""

@@ -1,0 +1,129 @@
+"""Indices of vulnerability: rates and measures, each against the mean of the county."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from service.analyses.flags.criteria import NO, NOT_KNOWN, YES, Assessor, Flag
+from service.analyses.flags.series import Series
+from service.queries.flags.rules import IndexRules
+from spatial.arrays import BoolArray, FloatArray
+from spatial.rates.posteriors import rate_posteriors
+
+
+@dataclass(frozen=True, eq=False)
+class Index:
+    """The index of every area, and its parts.
+
+    Attributes
+    ----------
+    value : (periods, areas) float64
+        100 is the mean; NaN where a part is not known.
+    probability : (areas,) float64
+        That the index of the true rates is the threshold or above; NaN where no part is a count,
+        or one is not known.
+    parts : tuple of Flag
+        Flagged where the part is at the threshold of the index.
+    part_index : tuple of (areas,) float64
+        Of each part.
+    means : tuple of float
+        What each part is divided by.
+    """
+
+    value: FloatArray
+    probability: FloatArray
+    parts: tuple[Flag, ...]
+    part_index: tuple[FloatArray, ...]
+    means: tuple[float, ...]
+
+
+def index_of(
+    rules: IndexRules,
+    series: tuple[Series, ...],
+    assessor: Assessor,
+    *,
+    periods: int,
+    reference: BoolArray,
+) -> Index:
+    """The index of every area.
+
+    Parameters
+    ----------
+    rules : IndexRules
+        With the parts.
+    series : tuple of Series
+        Of each part.
+    assessor : Assessor
+        Draws rates.
+    periods : int
+        The present one and the earlier ones.
+    reference : (areas,) bool
+        The areas that the means are of.
+
+    Returns
+    -------
+    Index
+        Means are all incidents over the whole denominator; of a measure without one the mean of
+        the areas. The draws leave them as they are.
+    """
+    areas = series[0].value.shape[1]
+    relative = np.stack([_relative(each, reference)[:periods] for each in series])
+    value = relative.mean(axis=0)
+    is_count = [each.count is not None for each in series]
+    probability = np.full(areas, np.nan)
+    if any(is_count):
+        total = np.zeros((1, areas))
+        for each, part in zip(series, relative, strict=True):
+            mean = _mean(each, 0, reference)
+            drawn = (
+                part[:1]
+                if each.count is None or not mean > 0
+                else 100.0 * assessor.draws(each, np.ones(areas, np.bool_)) / mean
+            )
+            total = total + drawn / len(series)
+        is_known = ~np.isnan(value[0])
+        probability[is_known] = (total[:, is_known] >= rules.threshold).mean(axis=0)
+    parts = []
+    for part_rules, each, part in zip(rules.parts, series, relative, strict=True):
+        mean = _mean(each, 0, reference)
+        part_probability = np.full(areas, np.nan)
+        if each.count is not None and mean > 0:
+            part_probability = rate_posteriors(each.count[0], each.exposure[0]).probability_above(
+                rules.threshold / 100.0 * mean
+            )
+        status = np.where(part >= rules.threshold, YES, NO)
+        parts.append(
+            Flag(
+                flag_id=part_rules.id,
+                title=part_rules.title,
+                criterion=str(part_rules),
+                status=np.where(np.isnan(part), NOT_KNOWN, status).astype(np.int8),
+                value=each.value[0],
+                probability=part_probability,
+                unit=each.unit,
+                series=each,
+                where=np.full(areas, None, object),
+            )
+        )
+    return Index(
+        value,
+        probability,
+        tuple(parts),
+        tuple(part[0] for part in relative),
+        tuple(_mean(each, 0, reference) for each in series),
+    )
+
+
+def _relative(series: Series, reference: BoolArray) -> FloatArray:
+    """(periods, areas) 100 times the value over the mean; NaN where there is no mean."""
+    means = np.array([_mean(series, k, reference) for k in range(len(series.value))])
+    return np.asarray(100.0 * series.value / np.where(means > 0, means, np.nan)[:, None])
+
+
+def _mean(series: Series, period: int, reference: BoolArray) -> float:
+    """The mean of the areas of the reference in a period; NaN where none is known."""
+    value, weight = series.value[period], series.exposure[period]
+    is_known = reference & ~np.isnan(value) & (weight > 0)
+    if not is_known.any():
+        return float("nan")
+    return float(np.average(value[is_known], weights=weight[is_known]))
