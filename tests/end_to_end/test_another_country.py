@@ -5,7 +5,6 @@ libpysal, the rates' Gi* those of R spdep.
 """
 
 import csv
-import io
 import json
 import os
 import subprocess
@@ -61,15 +60,18 @@ def carolina(tmp_path_factory, test_data):
     return hotspots, counties, said
 
 
+JSON = ("--format", "json")
+
+
 def rows_of(text):
-    return {row["code"]: row for row in csv.DictReader(io.StringIO(text))}
+    return {row["code"]: row for row in json.loads(text)["rows"]}
 
 
 def test_every_death_is_in_its_county(carolina):
     hotspots, counties, said = carolina
     total = int(counties.SID74.sum())
     assert f"{total:,} in the layer by supplied code" in said
-    rows = rows_of(hotspots("choropleth", "deaths", "county"))
+    rows = rows_of(hotspots("choropleth", "deaths", "county", *JSON))
     assert {code: int(row["count"]) for code, row in rows.items()} == {
         str(int(c.FIPSNO)): int(c.SID74) for c in counties.itertuples()
     }
@@ -77,7 +79,7 @@ def test_every_death_is_in_its_county(carolina):
 
 def test_rates_are_deaths_per_thousand_births(carolina):
     hotspots, counties, _ = carolina
-    words = ("--measure", "rate", "--denominator", "births")
+    words = ("--measure", "rate", "--denominator", "births", *JSON)
     rows = rows_of(hotspots("choropleth", "deaths", "county", *words))
     for county in counties.itertuples():
         expected = 1000 * county.SID74 / county.BIR74
@@ -86,7 +88,7 @@ def test_rates_are_deaths_per_thousand_births(carolina):
 
 def test_gi_star_of_the_rates_is_that_of_spdep(carolina, test_data):
     hotspots, _, _ = carolina
-    words = ("--measure", "rate", "--denominator", "births", "--permutations", "0")
+    words = ("--measure", "rate", "--denominator", "births", "--permutations", "0", *JSON)
     rows = rows_of(hotspots("hotspots", "deaths", "county", *words))
     path = test_data / "reference" / "sids2_SIDR74_localG_spdep.csv"
     with path.open(newline="") as file:

@@ -6,7 +6,6 @@ Statistics data and police.uk data under the Open Government Licence v3.0.
 """
 
 import csv
-import io
 import json
 import math
 from pathlib import Path
@@ -42,17 +41,13 @@ class Asked:
         return json.loads(self.run(*words, "--format", "json").stdout)
 
     def rates(self, *args):
-        """Today's rate of each area by its code, as the choropleth's CSV has it."""
+        """Today's rate of each area by its code, as the choropleth's JSON has it."""
         words = [
-            "choropleth", self.dataset, self.layer,
+            "choropleth", self.dataset, self.layer, "--format", "json",
             "--measure", "rate", "--denominator", self.denominator, *args,
         ]  # fmt: skip
-        text = self.run(*words).stdout_bytes.decode("utf-8-sig")
-        return {
-            row["code"]: float(row["value"])
-            for row in csv.DictReader(io.StringIO(text, newline=""))
-            if row["value"]
-        }
+        rows = json.loads(self.run(*words).stdout)["rows"]
+        return {row["code"]: row["value"] for row in rows if row["value"] is not None}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ other host was asked. Times are printed (``pytest -s``) and bounded generously: 
 busy, and WebGL is drawn by the processor. ``python -m tests.benchmarks page`` measures them.
 """
 
-import csv
 import io
 import re
 import urllib.parse
@@ -15,6 +14,7 @@ import pytest
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import NARROW, WIDE, visiting
 from tests.end_to_end.conftest import start
+from tests.service.answers import csv_rows
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
@@ -285,7 +285,7 @@ def test_the_table_that_is_downloaded_is_the_answer_of_the_service(visit, view):
         made.part("download-csv").click()
     content = waiting.value.path().read_bytes()
     address = made.part("download-csv").get_attribute("href")
-    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    rows = csv_rows(content)
     answered = made.answer(address.replace(".csv", ""))["rows"]
     key = "site_id" if "site_id" in rows[0] else "code"
     assert [row[key] for row in rows] == [str(row[key]) for row in answered]
@@ -293,7 +293,8 @@ def test_the_table_that_is_downloaded_is_the_answer_of_the_service(visit, view):
         if name not in rows[0]:
             continue
         for row, wanted in zip(rows, answered, strict=True):
-            assert (float(row[name]) if row[name] else None) == wanted[name]
+            value = float(row[name]) if row[name] else None
+            assert value == pytest.approx(wanted[name], rel=5.1e-6)
     assert {row[0] for row in made.rows()} == {row[key] for row in rows}
 
 

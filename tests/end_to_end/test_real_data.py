@@ -4,7 +4,6 @@ Contains National Statistics data and police.uk data under the Open Government L
 """
 
 import csv
-import io
 import json
 import os
 from collections import Counter
@@ -19,6 +18,7 @@ from service.__main__ import app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.oracles import e_test_p
+from tests.service.answers import csv_rows
 
 pytestmark = pytest.mark.real
 
@@ -75,7 +75,7 @@ def data_dir(imported):
 def choropleth(data_dir, *args):
     """The rows of a choropleth's CSV."""
     out = succeed(data_dir, "choropleth", "police-crime", "lsoa21", *args).stdout_bytes
-    return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"), newline="")))
+    return csv_rows(out)
 
 
 def document(data_dir, *args):

@@ -13,6 +13,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.boundaries.areas import write_geojson
 from tests.service import vintages
+from tests.service.answers import csv_rows
 from tests.service.vintages import EAST_M, NORTH_M, OLD_M, opened
 
 CSV = ("--format", "csv", "--id", "Ref", "--time", "Date", "--date-form", "uk")
@@ -121,7 +122,7 @@ def test_what_adds_up_is_summed_to_a_derived_layer_and_a_missing_part_is_missing
     for measure in ("imd_score", "deprived"):
         vintages.save_measure(tmp_path, "old", residents, period="2019", measure=measure)
     rates = ("--measure", "rate", "--denominator")
-    rows = list(csv.DictReader(io.StringIO(run("choropleth", "j", "ward", *rates, "residents"))))
+    rows = csv_rows(run("choropleth", "j", "ward", *rates, "residents").encode())
     assert {row["code"]: (row["denominator"], row["value"]) for row in rows} == {
         "w": ("400", "2.5"),
         "e": ("", ""),
