@@ -34,6 +34,7 @@ from service.analyses.measures.deprived_incidents import DeprivedIncidents
 from service.analyses.measures.indices import Indices
 from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
+from service.analyses.measures.trends import MeasureTrends
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -111,6 +112,7 @@ class Resources:
     profiles: AreaProfiles
     comparisons: Comparisons
     measure_tables: MeasureTables
+    measure_trends: MeasureTrends
     indices: Indices
     flags: Flags
     places: Places

@@ -22,6 +22,7 @@ from service.queries.tables.measures import (
     DeprivedIncidentsQuery,
     IndexQuery,
     MeasuresQuery,
+    MeasureTrendQuery,
 )
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.tables.profiles import DrawnProfileQuery, ProfileQuery
@@ -320,6 +321,9 @@ comparison_table: Final = DatasetTable[ComparisonQuery](
 )
 measures_table: Final = MeasureTable[MeasuresQuery](
     lambda resources: resources.measure_tables, lambda _: "measures"
+)
+measure_trend_table: Final = MeasureTable[MeasureTrendQuery](
+    lambda resources: resources.measure_trends, lambda query: f"{query.measure}-trend"
 )
 index_table: Final = MeasureTable[IndexQuery](
     lambda resources: resources.indices, lambda _: "index"

@@ -39,6 +39,7 @@ from service.analyses.measures.deprived_incidents import DeprivedIncidents
 from service.analyses.measures.indices import Indices
 from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
+from service.analyses.measures.trends import MeasureTrends
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -176,6 +177,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         ),
         comparisons=Comparisons(areas=areas),
         measure_tables=MeasureTables(measured_areas),
+        measure_trends=MeasureTrends(measured_areas),
         indices=Indices(measured_areas),
         flags=Flags(rules=flag_rules, areas=areas, incidents=incidents, measures=measures),
         site_tables=SiteTables(sites),

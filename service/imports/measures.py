@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,7 +17,7 @@ from service.imports.files.rejects import Reject
 from service.imports.files.sources import LIMITS
 from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
 from service.store.errors import ImportRefusedError
-from service.store.reference.measures import MeasureKey, MeasureStore
+from service.store.reference.measures import PERIOD, PERIOD_FORMS, MeasureKey, MeasureStore
 from spatial.arrays import BoolArray
 
 NOT_IN_LAYER = "is not a code of layer"
@@ -26,7 +25,7 @@ NOT_IN_LAYER = "is not a code of layer"
 
 @dataclass(frozen=True)
 class MeasureValue:
-    """A column of values: which measure it is, and of which period."""
+    """A column of values: which measure it is, and of which period; empty where a column says."""
 
     measure: str
     period: str
@@ -48,6 +47,8 @@ class MeasureOptions:
         Compared without case and blanks; the values are stored under the layer's spelling.
     layers : mapping of str to collection of str
         Codes of all layers, to say if another one has more of the codes.
+    period_field : str or None
+        The column with the period of each row; None: that of the `MeasureValue`.
     unit, source, licence : str
         Stored with the values.
     synthetic : bool
@@ -65,6 +66,7 @@ class MeasureOptions:
     code_field: str
     codes: Collection[str] | None = None
     layers: Mapping[str, Collection[str]] = field(default_factory=dict)
+    period_field: str | None = None
     unit: str = ""
     source: str = ""
     licence: str = ""
@@ -90,7 +92,7 @@ def import_measures(
     store : MeasureStore
         Where the values go.
     path : Path
-        CSV or GeoJSON with one row per area.
+        CSV or GeoJSON with one row per area, or per area and period.
     values : sequence of MeasureValue
         The columns; one, or several of a wide file.
     options : MeasureOptions
@@ -111,21 +113,30 @@ def import_measures(
     DatasetSettingsError
         If the id of a layer, measure or period is not valid.
     """
-    keys = [MeasureKey(options.layer, value.measure, value.period) for value in values]
-    store.check_import(keys, replace=options.replace)
     options.progress("reading", 0.0)
     features = read_features(path, delimiter=options.delimiter, limits=options.limits)
     rows = features.rows
+    periods = _periods(rows, options)
+    of_column = [] if periods is None else sorted(set(periods.drop_null().to_pylist()))
+    keys = [
+        MeasureKey(options.layer, value.measure, period)
+        for value in values
+        for period in (of_column or [value.period])
+    ]
+    store.check_import(keys, replace=options.replace)
     code_name = rows.resolve_name(options.code_field, "--code-field")
     names = {value: rows.resolve_name(value.column, "--value-field") for value in values}
     codes = _layer_codes(rows.table.column(code_name), options)
-    _check_codes(rows, code_name, codes, options)
+    _check_codes(rows, code_name, codes, periods, options)
     numbers = {value: _numbers(rows, names[value], options) for value in values}
     rejects_path = _list_rejects(store, features, values, options)
     notes = [*rows.notes, *_other_layer_notes(codes, options)]
-    table = _long_table(codes, numbers, rows.check.usable, rows.check.row_numbers, options.layer)
+    table = _long_table(codes, periods, numbers, rows, options.layer)
     for value, value_numbers in numbers.items():
-        notes += _notes(codes, value, value_numbers, rows.check.usable, options)
+        if periods is None:
+            notes += _notes(codes, value, value_numbers, rows.check.usable, options)
+        else:
+            notes.append(_note_of_periods(value, value_numbers, periods, rows.check.usable))
     options.progress("writing", 0.8)
     committed = store.append(
         table,
@@ -140,7 +151,7 @@ def import_measures(
     written = int(rows.check.usable.sum())
     return ImportSummary(
         kind="measure",
-        target=", ".join(f"{key.measure} of {key.period} for {key.layer}" for key in keys),
+        target=", ".join(_targets(values, of_column, options.layer)),
         version=committed.version,
         files=(
             FileSummary(
@@ -163,6 +174,25 @@ def import_measures(
     )
 
 
+def _periods(rows: DelimitedFile, options: MeasureOptions) -> pa.ChunkedArray | None:
+    """The period of each row, where a column has it; rows without one are rejected."""
+    if options.period_field is None:
+        return None
+    name = rows.resolve_name(options.period_field, "--period-field")
+    text = rows.table.column(name)
+    is_period = pc.match_substring_regex(text, f"^({PERIOD})$").fill_null(False)
+    rows.check.reject(text.is_null().to_numpy(), name, text, "is blank")
+    is_wrong = pc.and_(pc.is_valid(text), pc.invert(is_period)).to_numpy()
+    rows.check.reject(is_wrong, name, text, f"is not {PERIOD_FORMS}")
+    return pc.if_else(is_period, text, pa.scalar(None, pa.string()))
+
+
+def _targets(values: Sequence[MeasureValue], periods: list[str], layer: str) -> list[str]:
+    """What was imported, for the summary."""
+    time = f"{periods[0]} to {periods[-1]}" if periods else ""
+    return [f"{value.measure} of {time or value.period} for {layer}" for value in values]
+
+
 def _layer_codes(codes: pa.ChunkedArray, options: MeasureOptions) -> pa.ChunkedArray:
     """The codes of a file as the layer spells them: compared without case and blanks."""
     if options.codes is None:
@@ -173,23 +203,31 @@ def _layer_codes(codes: pa.ChunkedArray, options: MeasureOptions) -> pa.ChunkedA
 
 
 def _check_codes(
-    rows: DelimitedFile, code_name: str, codes: pa.ChunkedArray, options: MeasureOptions
+    rows: DelimitedFile,
+    code_name: str,
+    codes: pa.ChunkedArray,
+    periods: pa.ChunkedArray | None,
+    options: MeasureOptions,
 ) -> None:
     """Reject rows without a code of the layer; refuse if none has one, or codes are repeated."""
     check = rows.check
     is_blank = codes.is_null().to_numpy()
     check.reject(is_blank, code_name, codes, "is blank")
-    counts = pc.value_counts(codes.drop_null())
+    keys = codes
+    if periods is not None:
+        keys = pc.binary_join_element_wise(codes, periods, " of ")
+    counts = pc.value_counts(keys.drop_null())
     repeated_codes = (
         counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
     )
     if repeated_codes:
-        is_repeated = pc.equal(codes, repeated_codes[0]).fill_null(False).to_numpy()
+        one = "area" if periods is None else "area and period"
+        is_repeated = pc.equal(keys, repeated_codes[0]).fill_null(False).to_numpy()
         row_list = ", ".join(str(row) for row in check.row_numbers[is_repeated][:5])
         raise ImportRefusedError(
             rows.file.name,
             f"{len(repeated_codes)} codes are in column {code_name} more than once, such as "
-            f"{repeated_codes[0]} in rows {row_list}: there must be one row per area",
+            f"{repeated_codes[0]} in rows {row_list}: there must be one row per {one}",
         )
     if options.codes is None:
         return
@@ -270,29 +308,41 @@ def _is_elsewhere(reject: Reject) -> bool:
 
 def _long_table(
     codes: pa.ChunkedArray,
+    periods: pa.ChunkedArray | None,
     numbers: dict[MeasureValue, Numbers],
-    usable: BoolArray,
-    row_numbers: np.ndarray,
+    rows: DelimitedFile,
     layer: str,
 ) -> pa.Table:
     """One row per area, measure and period that has a value."""
     parts = []
     for value, value_numbers in numbers.items():
-        has_value = usable & ~value_numbers.blank
+        has_value = rows.check.usable & ~value_numbers.blank
         n = int(has_value.sum())
+        period = pa.repeat(pa.scalar(value.period), n)
+        if periods is not None:
+            period = periods.filter(pa.array(has_value))
         parts.append(
             pa.table(
                 {
                     "layer": pa.repeat(pa.scalar(layer), n),
                     "area_code": codes.filter(pa.array(has_value)),
                     "measure": pa.repeat(pa.scalar(value.measure), n),
-                    "period": pa.repeat(pa.scalar(value.period), n),
+                    "period": period,
                     "value": pa.array(value_numbers.values[has_value]),
-                    "source_row": pa.array(row_numbers[has_value]),
+                    "source_row": pa.array(rows.check.row_numbers[has_value]),
                 }
             )
         )
     return pa.concat_tables(parts)
+
+
+def _note_of_periods(
+    value: MeasureValue, numbers: Numbers, periods: pa.ChunkedArray, usable: BoolArray
+) -> str:
+    """How many values of how many periods a measure has."""
+    has_value = usable & ~numbers.blank
+    own = set(periods.filter(pa.array(has_value)).to_pylist())
+    return f"{value.measure}: {int(has_value.sum()):,} values of {len(own):,} periods"
 
 
 def _notes(

@@ -2,10 +2,20 @@
 
 from fastapi import APIRouter
 
-from service.analyses.measures.rows import DeprivationRow, IndexRow, MeasureRow
-from service.analyses.table_answers import deprivation_table, index_table, measures_table
+from service.analyses.measures.rows import DeprivationRow, IndexRow, MeasureRow, MeasureTrendRow
+from service.analyses.table_answers import (
+    deprivation_table,
+    index_table,
+    measure_trend_table,
+    measures_table,
+)
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.tables.measures import DeprivationQuery, IndexQuery, MeasuresQuery
+from service.queries.tables.measures import (
+    DeprivationQuery,
+    IndexQuery,
+    MeasuresQuery,
+    MeasureTrendQuery,
+)
 from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/measures", tags=["measures"])
@@ -34,6 +44,20 @@ add_table_routes(
         answer=measures_table,
         description="Measures of areas side by side, by period, with shares of one in another.",
         description_as="The same as CSV or Parquet, and with shapes unless there is a total.",
+    ),
+)
+add_table_routes(
+    router,
+    "/trend/{layer}",
+    TableKind(
+        name="measure_trend",
+        query=MeasureTrendQuery,
+        row=MeasureTrendRow,
+        answer=measure_trend_table,
+        description="A measure of areas over time, such as a population forecast or a weekly "
+        "count: every period that is loaded, with the change since the first.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
     ),
 )
 add_table_routes(

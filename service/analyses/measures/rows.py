@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, AreaRow, Discloses, Row, column
+from service.model.rows import COUNT, METHOD_UNIT, NOTHING, AreaRow, Discloses, Row, column
 
 _AREA: Final = "with by=area"
 _GROUPS: Final = "with by=area and groups"
@@ -86,6 +86,23 @@ class MeasureRow(AreaRow):
         NOTHING,
         only="with small",
     )
+
+
+class MeasureTrendRow(AreaRow):
+    """A measure of an area in one period; area by area, the oldest period first."""
+
+    period: str = column("Period of the measure, as it was imported.", NOTHING)
+    first_day: str = column("First day of the period, ISO.", NOTHING)
+    last_day: str = column("Last day of the period, ISO.", NOTHING)
+    value: float | None = column(
+        "Its value; null where there is none. Of total and mean null where an area has none.",
+        NOTHING,
+        METHOD_UNIT,
+    )
+    change: float | None = column(
+        "The change since the first period of the answer.", NOTHING, METHOD_UNIT
+    )
+    change_percent: float | None = column("The same in per cent; null from zero.", NOTHING, "%")
 
 
 class IndexRow(Row):

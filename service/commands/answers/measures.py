@@ -7,7 +7,12 @@ from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Layer, write_table
 from service.commands.options import Format, Out
-from service.queries.tables.measures import DeprivationQuery, IndexQuery, MeasuresQuery
+from service.queries.tables.measures import (
+    DeprivationQuery,
+    IndexQuery,
+    MeasuresQuery,
+    MeasureTrendQuery,
+)
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -33,6 +38,17 @@ def table(layer: Layer, query: MeasuresQuery, format_: Format = None, out: Out =
     question = Question("measures table", {"layer": layer}, query)
     write_table(
         resources, question, lambda: resources.measure_tables.table(layer, query), format_, out
+    )
+
+
+@app.command()
+@with_query(MeasureTrendQuery)
+def trend(layer: Layer, query: MeasureTrendQuery, format_: Format = None, out: Out = None) -> None:
+    """A measure of areas over time, with the change since the first period."""
+    resources = terminal.resources()
+    question = Question("measures trend", {"layer": layer}, query)
+    write_table(
+        resources, question, lambda: resources.measure_trends.table(layer, query), format_, out
     )
 
 

@@ -101,11 +101,17 @@ def measures(
         list[str],
         typer.Option(help="What is measured, such as residents. Repeat it for several columns."),
     ],
-    period: Annotated[str, typer.Option(help="Period it was measured for, such as 2021.")],
     code_field: Annotated[str, typer.Option(help="Column with the area codes.")],
     value_field: Annotated[
         list[str], typer.Option(help="Column with the values: one for each --measure.")
     ],
+    period: Annotated[
+        str | None, typer.Option(help="Period it was measured for, such as 2021.")
+    ] = None,
+    period_field: Annotated[
+        str | None,
+        typer.Option(help="Instead of --period: column with that of each row."),
+    ] = None,
     unit: Annotated[str, typer.Option(help="Unit of the values.")] = "",
     source: Source = "",
     licence: Licence = "",
@@ -125,6 +131,8 @@ def measures(
             f"each --measure needs its --value-field: there are {len(measure)} and "
             f"{len(value_field)}"
         )
+    if (period is None) == (period_field is None):
+        terminal.fail("give either --period, or --period-field, the column that has it")
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.measures import MeasureOptions, MeasureValue, import_measures
 
@@ -134,12 +142,13 @@ def measures(
             resources.measures,
             file,
             [
-                MeasureValue(name, period, column)
+                MeasureValue(name, period or "", column)
                 for name, column in zip(measure, value_field, strict=True)
             ],
             MeasureOptions(
                 layer=layer,
                 code_field=code_field,
+                period_field=period_field,
                 codes=resources.layers.get(layer).codes,
                 layers={each.layer_id: each.codes for each in resources.layers.all(strict=True)},
                 unit=unit,

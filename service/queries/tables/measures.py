@@ -2,9 +2,17 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
-from service.model.queries import IncidentQuery, LayerQuery, Text, one_or_many
+from service.model.queries import (
+    IncidentQuery,
+    LayerQuery,
+    Query,
+    Text,
+    checked_end,
+    checked_start,
+    one_or_many,
+)
 
 MAX_NAMES = 200
 Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many), Field(max_length=MAX_NAMES)]
@@ -122,6 +130,41 @@ class DeprivationQuery(LayerQuery):
         if self.cells == "share" and (self.layout != "wide" or self.by != "decile"):
             raise ValueError("cells=share needs layout=wide and by=decile")
         return self
+
+
+class MeasureTrendQuery(Query):
+    """Query of a measure over time."""
+
+    measure: Annotated[
+        Text,
+        Field(
+            description="The measure, of all periods that are loaded: years, months, weeks.",
+            examples=["residents"],
+        ),
+    ]
+    from_: Annotated[
+        str | None,
+        AfterValidator(checked_start),
+        Field(alias="from", description="Only periods that begin in this month or day or later."),
+    ] = None
+    to: Annotated[
+        str | None,
+        AfterValidator(checked_end),
+        Field(description="Only periods that end in this month or day or earlier."),
+    ] = None
+    series: Annotated[
+        Names,
+        Field(
+            description="Only these areas, by their codes; comparisons are still of all. Repeat "
+            "the parameter."
+        ),
+    ] = ()
+    compare: Annotated[
+        tuple[Literal["total", "mean"], ...],
+        BeforeValidator(one_or_many),
+        Field(description="Also the total of the areas, or their mean."),
+    ] = ()
+    within: Annotated[Within, Field(description=WITHIN)] = None
 
 
 class MeasuresQuery(LayerQuery):

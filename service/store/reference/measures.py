@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -46,7 +46,12 @@ SCHEMA = pa.schema(
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-_PERIOD = re.compile(rf"{_DAY}(/{_DAY})?")
+PERIOD: Final = rf"{_DAY}(/{_DAY})?"
+PERIOD_FORMS: Final = (
+    "a year, a month or a day such as 2021, 2021-03 or 2021-03-21, "
+    "or two of them with / between: 2020-04/2021-03"
+)
+_PERIOD = re.compile(PERIOD)
 _CODED = (
     "layer",
     "area_code",
@@ -395,8 +400,7 @@ def _check_key(key: MeasureKey) -> None:
         raise DatasetSettingsError(
             "period",
             key.period,
-            "a year, a month or a day such as 2021, 2021-03 or 2021-03-21, "
-            "or two of them with / between: 2020-04/2021-03",
+            PERIOD_FORMS,
         )
 
 

@@ -659,6 +659,29 @@ export interface MeasureRow {
   shown?: string | null;
 }
 
+/** A measure of an area in one period; area by area, the oldest period first. */
+export interface MeasureTrendRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Period of the measure, as it was imported. */
+  period: string;
+  /** First day of the period, ISO. */
+  first_day: string;
+  /** Last day of the period, ISO. */
+  last_day: string;
+  /**
+   * Its value; null where there is none. Of total and mean null where an area has none. Unit: as
+   * the method states.
+   */
+  value: number | null;
+  /** The change since the first period of the answer. Unit: as the method states. */
+  change: number | null;
+  /** The same in per cent; null from zero. Unit: %. */
+  change_percent: number | null;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -1603,6 +1626,7 @@ export type ColumnName =
   | "largest_share"
   | "largest_share_nearby"
   | "last"
+  | "last_day"
   | "last_month"
   | "last_phase_year"
   | "last_year"

@@ -412,6 +412,7 @@ EVERY_ANSWER = [
         "--baseline-from", "2023-01", "--baseline-to", "2023-12",
     ],
     ["measures", "table", "cell", "--measure", "tenure-*", "--layout", "wide"],
+    ["measures", "trend", "cell", "--measure", "residents", "--compare", "mean"],
     ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
     ["flags", "risk"],

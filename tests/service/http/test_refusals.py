@@ -76,7 +76,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "harm_index": [("nonsense", "harm"), ("", "1 character")],
     "harm_column": [("nonsense", "attribute:NAME"), ("", "1 character")],
     "area": [("nonsense", "layer:code"), ("cell:C99", "C99"), ("", "1 character")],
-    "series": [("nonsense", "series needs by="), ("", "1 character")],
+    "series": [("nonsense", "nonsense"), ("", "1 character")],
     "denominator": [("nonsense", "residents"), ("residents:1999", "2020"), ("", "1 character")],
     "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],
@@ -144,6 +144,10 @@ WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
     ("/v1/tables/{dataset}/trend", "by"): [
         ("nonsense", "category, subcategory"),
         ("year", "layer:lsoa21"),
+        ("", "1 character"),
+    ],
+    ("/v1/tables/{dataset}/trend", "series"): [
+        ("nonsense", "series needs by="),
         ("", "1 character"),
     ],
     ("/v1/tables/{dataset}/trend", "per"): [

@@ -188,3 +188,35 @@ def test_another_layer_that_has_more_of_the_codes_is_named(measures, write):
     path = write("code,n\nE1,1\n", "other.csv")
     summary = import_measures(measures, path, PEOPLE, _options(layers=layers, replace=True))
     assert not any("of the codes are of" in note for note in summary.notes)
+
+
+def test_a_column_may_have_the_period_of_each_row(measures, write):
+    path = write(
+        "code,week,n\nE1,2024-01-01/2024-01-07,5\nE2,2024-01-01/2024-01-07,6\n"
+        "E1,2024-01-08/2024-01-14,7\n"
+    )
+    summary = import_measures(
+        measures, path, (MeasureValue("footfall", "", "n"),), _options(period_field="week")
+    )
+    (info,) = measures.available("lsoa")
+    assert info.periods == ("2024-01-01/2024-01-07", "2024-01-08/2024-01-14")
+    assert info.areas == (2, 1)
+    assert dict(measures.column("lsoa", "footfall").by_code) == {"E1": 7.0}
+    assert "footfall: 3 values of 2 periods" in summary.lines()
+    with pytest.raises(MeasureExistsError):
+        import_measures(
+            measures, path, (MeasureValue("footfall", "", "n"),), _options(period_field="week")
+        )
+
+
+def test_a_row_without_a_period_is_rejected_and_a_pair_twice_refused(measures, write):
+    lenient = _options(period_field="when", max_rejected_share=1.0)
+    path = write("code,when,n\nE1,2024,5\nE2,last week,6\nE3,,7\n")
+    summary = import_measures(measures, path, PEOPLE, lenient)
+    assert (summary.written, summary.rejected) == (1, 2)
+    listed = summary.rejects_path.read_text("utf-8-sig")
+    assert "is not a year, a month or a day" in listed
+    assert "is blank" in listed
+    again = write("code,when,n\nE1,2025,5\nE1,2025,6\n", name="twice.csv")
+    with pytest.raises(ImportRefusedError, match="one row per area and period"):
+        import_measures(measures, again, PEOPLE, lenient)

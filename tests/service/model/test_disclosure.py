@@ -60,6 +60,7 @@ OF_NO_INCIDENTS = {
     "/v1/measures/deprivation/{layer}",
     "/v1/measures/table/{layer}",
     "/v1/measures/index/{layer}",
+    "/v1/measures/trend/{layer}",
 }
 OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality", "/v1/flags/{rules}"}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
