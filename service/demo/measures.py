@@ -14,6 +14,7 @@ from service.demo.places.residents import (
     YEARS,
     Residents,
     area_sums,
+    measure_of_codes,
     measure_row,
     measure_rows,
 )
@@ -48,21 +49,22 @@ def make_measures(
     """Rows by measure."""
     rng = np.random.default_rng([seed, 9])
     rows = [
-        *((name, measure_rows(geography, residents, name)) for name in MEASURES),
+        *(measure_rows(geography, residents, name) for name in MEASURES),
         *_earlier_population(geography, residents),
         *_forecast(geography, residents, rng=rng),
         *_household_classes(geography, residents, rng=rng),
         *_deprivation(geography, gazetteer, rng=rng),
         *_claims(geography, gazetteer, residents, rng=rng),
         *_footfall(geography, rng=rng),
+        *_peers(rng=rng),
     ]
     measures: dict[str, list[pa.Table]] = {}
-    for measure, part in rows:
-        measures.setdefault(measure, []).append(part)
+    for part in rows:
+        measures.setdefault(part.column("measure")[0].as_py(), []).append(part)
     return {measure: pa.concat_tables(parts) for measure, parts in measures.items()}
 
 
-Parts = Iterable[tuple[str, pa.Table]]
+Parts = Iterable[pa.Table]
 
 
 def _earlier_population(geography: Geography, residents: Residents) -> Parts:
@@ -71,7 +73,7 @@ def _earlier_population(geography: Geography, residents: Residents) -> Parts:
     for year in EARLIER_YEARS:
         people = np.rint(residents.population[0] * growth ** (year - YEARS[0]))
         for layer, sums in area_sums(geography, people):
-            yield "population", measure_row(layer, "population", str(year), sums, "residents")
+            yield measure_row(layer, "population", str(year), sums, "residents")
 
 
 def _forecast(geography: Geography, residents: Residents, *, rng: np.random.Generator) -> Parts:
@@ -83,10 +85,7 @@ def _forecast(geography: Geography, residents: Residents, *, rng: np.random.Gene
     yearly = np.array([FORECAST_GROWTH[name] for name in layer.names])
     for year in FORECAST_YEARS:
         values = np.rint(people / 100.0) * 100.0
-        yield (
-            "population-forecast",
-            measure_row(layer, "population-forecast", str(year), values, "residents"),
-        )
+        yield measure_row(layer, "population-forecast", str(year), values, "residents")
         people = people * (1.0 + yearly + rng.normal(0.0, 0.0005, len(people)))
         yearly = 0.97 * yearly
 
@@ -101,7 +100,7 @@ def _household_classes(
     counts = rng.multinomial(residents.households[-1], share / share.sum(axis=1, keepdims=True))
     for measure, of_class in zip(HOUSEHOLD_CLASSES, counts.T, strict=True):
         for layer, sums in area_sums(geography, of_class):
-            yield measure, measure_row(layer, measure, str(YEARS[-1]), sums, "households")
+            yield measure_row(layer, measure, str(YEARS[-1]), sums, "households")
 
 
 def _deprivation(geography: Geography, gazetteer: Gazetteer, *, rng: np.random.Generator) -> Parts:
@@ -126,10 +125,7 @@ def _deprivation(geography: Geography, gazetteer: Gazetteer, *, rng: np.random.G
             )
             middle = of_district.mean()  # districts differ more than the means of theirs would
             of_all = _ranks(middle + 5.0 * (of_district - middle), content["ranked"]["district"])
-            yield (
-                f"{domain}-rank",
-                measure_row(geography.district, f"{domain}-rank", edition, of_all, UNIT_OF_RANK),
-            )
+            yield measure_row(geography.district, f"{domain}-rank", edition, of_all, UNIT_OF_RANK)
 
 
 def _ranks(score: FloatArray, ranked: int) -> IntArray:
@@ -177,7 +173,7 @@ def _ranked(layer: Layer, domain: str, edition: str, rank: IntArray, ranked: int
         (f"{domain}-rank", rank, UNIT_OF_RANK),
         (f"{domain}-decile", decile, UNIT_OF_DECILE),
     ):
-        yield measure, measure_row(layer, measure, edition, values, unit)
+        yield measure_row(layer, measure, edition, values, unit)
 
 
 def _claims(
@@ -195,10 +191,7 @@ def _claims(
     months = rng.poisson(expected, (len(CLAIM_MONTHS), len(people)))
     period = f"{CLAIM_MONTHS[0]}/{CLAIM_MONTHS[-1]}"
     for name, counts in (*zip(CLAIM_MONTHS, months, strict=True), (period, months.mean(axis=0))):
-        yield (
-            "benefit-claims",
-            measure_row(geography.lsoa, "benefit-claims", name, counts, "claims a month"),
-        )
+        yield measure_row(geography.lsoa, "benefit-claims", name, counts, "claims a month")
 
 
 def _raise_published_wards(geography: Geography, expected: FloatArray) -> None:
@@ -229,15 +222,25 @@ def _footfall(geography: Geography, *, rng: np.random.Generator) -> Parts:
             * rng.lognormal(0.0, 0.06, len(level))
         )
         week = f"{monday}/{monday + 6}"
-        order = np.argsort(codes)
-        yield (
-            "footfall",
-            measure_row(
-                layer,
-                "footfall",
-                week,
-                counts[order],
-                "people a week",
-                codes=[codes[i] for i in order],
-            ),
-        )
+        yield measure_of_codes(layer.layer_id, codes, "footfall", week, counts, "people a week")
+
+
+def _peers(*, rng: np.random.Generator) -> Parts:
+    """Crimes and residents of partnerships that are called most similar to one another."""
+    content = read_data("area_groups.json")
+    names = content["areas"]
+    residents = np.rint(rng.uniform(90.0, 190.0, len(names))) * 1_000.0
+    crimes = rng.poisson(residents * rng.lognormal(np.log(0.052), 0.16, len(names)))
+    codes = peer_codes(len(names))
+    for measure, values, unit in (
+        ("residents", residents, "residents"),
+        ("recorded-crime", crimes.astype(np.float64), "crimes"),
+    ):
+        for name, count in content["of_2016"][measure].items():
+            values[names.index(name)] = count
+        yield measure_of_codes(content["layer"], codes, measure, "2016", values, unit)
+
+
+def peer_codes(n: int) -> list[str]:
+    """Codes of partnerships; X is the letter of no country's codes."""
+    return [f"X08{i:06d}" for i in range(1, n + 1)]

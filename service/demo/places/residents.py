@@ -70,19 +70,24 @@ def area_sums(
 
 
 def measure_row(
-    layer: Layer,
+    layer: Layer, measure: str, period: str, values: FloatArray | IntArray, unit: str
+) -> pa.Table:
+    """A row for each area of a layer."""
+    return measure_of_codes(layer.layer_id, layer.codes, measure, period, values, unit)
+
+
+def measure_of_codes(
+    layer_id: str,
+    codes: Sequence[str],
     measure: str,
     period: str,
     values: FloatArray | IntArray,
     unit: str,
-    *,
-    codes: Sequence[str] = (),
 ) -> pa.Table:
-    """A row for each area of a layer, or for each of some codes."""
-    codes = codes or layer.codes
+    """A row for each of some codes."""
     return pa.table(
         {
-            "layer": pa.repeat(layer.layer_id, len(codes)),
+            "layer": pa.repeat(layer_id, len(codes)),
             "area_code": pa.array(codes),
             "measure": pa.repeat(measure, len(codes)),
             "period": pa.repeat(period, len(codes)),

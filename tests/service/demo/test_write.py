@@ -41,7 +41,9 @@ def is_whole(county: County, folder: Path) -> bool:
     held = DemoStores.of(folder, crs=CRS)
     rows = {dataset: len(held.incidents.open(dataset)) for dataset in county.incidents}
     wanted = {dataset: rows.num_rows for dataset, rows in county.incidents.items()}
-    measured = {m.measure for layer in LAYERS for m in held.measures.available(layer)}
+    measured = {
+        m.measure for layer in (*LAYERS, "partnership") for m in held.measures.available(layer)
+    }
     return (
         rows == wanted
         and held.layers.ids() == LAYERS
