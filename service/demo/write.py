@@ -5,33 +5,24 @@ only the second exists, and the next start writes again. A folder with data but 
 touched.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.ipc
 
-from boundaries.storage.store import LayerStore, is_same_crs
+from boundaries.storage.store import is_same_crs
 from service.coverage.spans import Span
 from service.demo.county import County, build_county
-from service.demo.events import demo_events
-from service.demo.harm import published_harm
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
 from service.demo.places.geography import CRS, LICENCE, SOURCE
 from service.demo.places.published import sites_source
 from service.demo.records.agencies import agency_days, agency_titles
+from service.demo.reference import reference_steps
+from service.demo.stores import DemoStores, source_file
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
-from service.store.incidents import IncidentStore
-from service.store.reference.events import EventStore
-from service.store.reference.harm_index import HarmIndexStore
-from service.store.reference.measures import MeasureStore
-from service.store.reference.sites import SiteStore
-from service.store.source_files import SourceFile
 
 Progress = Callable[[str, float], None]
 
@@ -48,30 +39,6 @@ SOURCES = {
     "fires": f"{SOURCE}; calibrated to figures published for South Cambridgeshire wards",
 }
 SITES_LICENCE = "published figures; positions approximate"
-
-
-@dataclass(frozen=True)
-class DemoStores:
-    """The stores that the county is written to."""
-
-    layers: LayerStore
-    incidents: IncidentStore
-    measures: MeasureStore
-    sites: SiteStore
-    harm_indices: HarmIndexStore
-    events: EventStore
-
-    @classmethod
-    def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
-        """The stores of a data folder."""
-        return cls(
-            LayerStore(data_dir / "boundaries", crs=crs),
-            IncidentStore(data_dir / "incidents", crs=crs),
-            MeasureStore(data_dir / "measures"),
-            SiteStore(data_dir / "sites", crs=crs),
-            HarmIndexStore(data_dir / "harm_indices"),
-            EventStore(data_dir / "events"),
-        )
 
 
 def ensure_demo(
@@ -140,14 +107,6 @@ def write_county(
     report("the demonstration county is written", 1.0)
 
 
-def source_file(name: str, rows: pa.Table) -> SourceFile:
-    """A stand-in for a source file: the same rows have the same digest."""
-    sink = pa.BufferOutputStream()
-    with pyarrow.ipc.new_stream(sink, rows.schema) as stream:
-        stream.write_table(rows.combine_chunks())
-    return SourceFile(f"demo-{name}", hashlib.sha256(sink.getvalue()).hexdigest())
-
-
 def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[], object]]]:
     """The writing steps in order, the layer of the study area first."""
     for layer in county.layers:
@@ -177,28 +136,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         **{**attribution, "licence": SITES_LICENCE},
     )
     yield "writing development sites", append
-    harm = published_harm()
-    append = partial(
-        stores.harm_indices.append,
-        harm.index_id,
-        harm.rows,
-        file=source_file("harm-index", harm.rows),
-        matched_on="attribute:offence",
-        source=harm.source,
-        licence=harm.licence,
-        replace=True,
-    )
-    yield "writing the harm index", append
-    events, source = demo_events()
-    append = partial(
-        stores.events.append,
-        events,
-        file=source_file("events", events),
-        source=source,
-        licence=LICENCE,
-        replace=True,
-    )
-    yield "writing events", append
+    yield from reference_steps(stores)
     titles = TITLES | {name: f"{text} (synthetic)" for name, text in agency_titles().items()}
     days = agency_days()
     for dataset, rows in county.incidents.items():

@@ -221,6 +221,24 @@ def check_breakdown(query, answer, check):
     assert {row["by"] for row in answer["rows"]} == set(as_list(query["by"]))
 
 
+def check_harm(query, answer, check):
+    rows, counts = answer["rows"], answer["provenance"]["counts"]
+    total = rows[-1]
+    assert total["row"] == "total"
+    parts = [row for row in rows if "total" not in (row["row"], row.get("column"))]
+    for name in ("count", "harm", "harm_not_known"):
+        assert sum(row[name] or 0 for row in parts) == pytest.approx(total[name])
+    assert total["count"] == counts["records"] > 0
+    assert total["harm"] > 0
+    by_offence = {row["row"]: row for row in parts}
+    for offence, (count, days) in check.get("counts", {}).items():
+        row = by_offence[offence]
+        assert (row["count"], row["harm_each"], row["harm"]) == (count, days, count * days)
+    ranked = [row for row in parts if row["rank_by_harm"] is not None]
+    assert {row["rank_by_count"] for row in ranked} >= {1}
+    assert {row["rank_by_harm"] for row in ranked} >= {1}
+
+
 def as_list(value):
     return value if isinstance(value, list) else [value]
 
@@ -252,11 +270,6 @@ def check_index(query, answer, check):
 
 
 def check_measures(query, answer, check):
-    if query.get("layout") == "wide":
-        assert len(answer["rows"]) == check["rows"]
-        assert all(all(row.values()) for row in answer["rows"])
-        assert len(answer["rows"][0]) == 2 + check["periods"]
-        return
     rows = [row for row in answer["rows"] if row["value"] is not None]
     assert len(rows) == check["rows"]
     assert len({row["period"] for row in rows}) == check["periods"]
@@ -268,6 +281,7 @@ CHECKS = {
     "comparison": check_comparison,
     "crosstab": check_crosstab,
     "deprivation": check_deprivation,
+    "harm": check_harm,
     "index": check_index,
     "ranked": check_ranked,
     "table": check_measures,

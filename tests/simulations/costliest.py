@@ -20,7 +20,8 @@ import numpy as np
 import pyarrow as pa
 
 from service.demo.county import build_county
-from service.demo.write import DemoStores, source_file, write_county
+from service.demo.stores import DemoStores, source_file
+from service.demo.write import write_county
 from tests.benchmarks.bench_http import server
 from tests.simulations.tables import SimulationTable
 

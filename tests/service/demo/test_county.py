@@ -11,7 +11,7 @@ from service.demo.measures import HOUSEHOLD_CLASSES
 from service.demo.places.published import Months
 from service.demo.places.residents import MEASURES
 from service.demo.records.quotas import apportion, spread_evenly
-from service.demo.write import source_file
+from service.demo.stores import source_file
 
 
 def digests(county: County) -> dict[str, str]:

@@ -15,7 +15,8 @@ from boundaries.layers.layer import Layer, LayerMetadata
 from service.demo.county import County
 from service.demo.marker import MARKER, UNFINISHED, demo_state
 from service.demo.places.gazetteer import read_data
-from service.demo.write import DemoStores, ensure_demo
+from service.demo.stores import DemoStores
+from service.demo.write import ensure_demo
 from service.store.errors import ImportRefusedError, WrongCrsError
 from service.store.source_files import SourceFile
 from tests.service.demo import columns
