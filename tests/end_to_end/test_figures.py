@@ -26,19 +26,19 @@ NOT_YET: dict[str, set[str]] = {
         "table 7",
         "table 8",
         "table 10",
-        "figure 16",
         "table 15",
         "table 16",
     },
-    "huntingdonshire_2017": {"appendix A most similar", "hate crime infographic"},
+    "huntingdonshire_2017": {"appendix A most similar"},
     "south_cambridgeshire_2020": {
         "data group table 3",
         "data group table 4",
+        "figure 3",
         "figure 5",
         "harm analysis",
         "table 9",
     },
-    "cambridge_2021": {"figure 1", "figure 5", "demography of callouts", "figure 13", "table 2"},
+    "cambridge_2021": {"figure 26"},
 }
 
 
