@@ -26,6 +26,7 @@ from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities
 from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
+from service.analyses.harm_tables.tables import HarmTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
@@ -106,6 +107,7 @@ class Resources:
     breakdowns: Breakdowns
     crosstabs: Crosstabs
     ranked_lists: RankedLists
+    harm_tables: HarmTables
     deprivation: Deprivation
     deprived_incidents: DeprivedIncidents
     measured_areas: MeasuredAreas

@@ -17,6 +17,7 @@ from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
+from service.queries.tables.harm import HarmTableQuery
 from service.queries.tables.measures import (
     DeprivationQuery,
     DeprivedIncidentsQuery,
@@ -294,6 +295,10 @@ priorities_table: Final = DatasetTable[PrioritiesQuery](
 crosstab_table: Final = DatasetTable[CrosstabQuery](
     lambda resources: resources.crosstabs,
     lambda query: f"{query.rows}-{query.columns}".replace(":", "-").replace(",", "-"),
+)
+harm_table: Final = DatasetTable[HarmTableQuery](
+    lambda resources: resources.harm_tables,
+    lambda query: f"harm-by-{query.rows.replace(':', '-')}",
 )
 ranked_table: Final = LayerTable[RankedQuery](
     lambda resources: resources.ranked_lists, lambda query: f"ranked-by-{query.by}"

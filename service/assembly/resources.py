@@ -28,6 +28,7 @@ from service.analyses.growth.priorities import Priorities, read_rules
 from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
 from service.analyses.harm.weights import Harm
+from service.analyses.harm_tables.tables import HarmTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.inputs.crosswalks import Crosswalks
@@ -164,6 +165,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         breakdowns=Breakdowns(areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures),
         ranked_lists=RankedLists(areas=areas, measures=measures),
+        harm_tables=HarmTables(areas=areas, measures=measures, harm=harm),
         deprivation=Deprivation(measured_areas),
         deprived_incidents=DeprivedIncidents(areas=areas, measures=measures),
         measured_areas=measured_areas,

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from service.analyses.harm_tables.rows import HarmRow
 from service.analyses.measures.rows import DeprivedIncidentsRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.table_answers import (
@@ -9,6 +10,7 @@ from service.analyses.table_answers import (
     comparison_table,
     crosstab_table,
     deprived_incidents_table,
+    harm_table,
     process_control_table,
     ranked_table,
     step_changes_table,
@@ -22,6 +24,7 @@ from service.analyses.trends.rows import TrendRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
+from service.queries.tables.harm import HarmTableQuery
 from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.tables.rankings import RankedQuery
@@ -121,6 +124,22 @@ add_table_routes(
         answer=ranked_table,
         description="Areas by count, share or rate, the highest first, each with the ranks that "
         "the data leave open.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+
+add_table_routes(
+    router,
+    "/harm",
+    TableKind(
+        name="harm",
+        query=HarmTableQuery,
+        row=HarmRow,
+        answer=harm_table,
+        description="Incidents and their harm by offence, or along one axis or two: counts beside "
+        "days of harm, their rates, changes and ranks.",
         description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),

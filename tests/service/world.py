@@ -22,6 +22,7 @@ from service.imports.flag_rules import document_of
 from service.queries.flags.rules import parsed_rules
 from service.store.incidents import IncidentStore
 from service.store.reference.flag_rules import FlagRuleStore
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
@@ -42,6 +43,7 @@ ASSAULTS = {code: (int(code[1]) * 3 + int(code[2]) * 5) % 7 + 1 for code in CODE
     "C00": 60, "C01": 52, "C10": 48, "C11": 41,
 }  # fmt: skip
 BURGLARIES = {code: (int(code[1]) + 2 * int(code[2])) % 5 * 3 for code in CODES}
+HARM = {"assault": 10.0, "burglary": 100.5}  # days; the index has no fire
 MONTH_ONLY_FIRES = 12  # one in each month of 2023, in C12, known to the month only
 
 RESIDENTS = {code: 1_000.0 + 100 * int(code[1]) + 10 * int(code[2]) for code in CODES} | {
@@ -393,6 +395,17 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     append_deprivation(data_dir, synthetic=synthetic)
     append_measure(data_dir, "tenure-owned", "2021", OWNERS, synthetic=synthetic)
     append_measure(data_dir, "tenure-rented", "2021", TENANTS, synthetic=synthetic)
+    HarmIndexStore(data_dir / "harm_indices").append(
+        "harm",
+        pa.table(
+            {"offence": list(HARM), "days": list(HARM.values()), "offence_group": ["people", None]}
+        ),
+        file=SourceFile.of("harm.csv", b"harm"),
+        matched_on="category",
+        source="College",
+        licence="Open Licence 3",
+        synthetic=synthetic,
+    )
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

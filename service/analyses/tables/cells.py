@@ -93,17 +93,11 @@ class Cells:
             Their axes have one key fewer than they have rows and columns.
         """
         row_total, column_total = self.row_total[:, None], self.column_total[None, :]
-        is_by_row, is_by_column = (
-            axis.key_of_day is not None for axis in (self.rows, self.columns)
-        )
-        row_days = self.days.sum(axis=1) if is_by_column else self.days.max(axis=1)
-        column_days = self.days.sum(axis=0) if is_by_row else self.days.max(axis=0)
-        days = row_days.sum() if is_by_row else row_days.max()
         return Cells(
             self.rows,
             self.columns,
             np.block([[self.count, row_total], [column_total, np.array(self.total)]]),
-            np.block([[self.days, row_days[:, None]], [column_days[None, :], np.array(days)]]),
+            _with_total_days(self.days, self.rows, self.columns),
             np.append(self.row_total, self.total),
             np.append(self.column_total, self.total),
             self.total,
@@ -129,17 +123,8 @@ def counted(selection: Selection, rows: Axis, columns: Axis, *, by_weight: bool 
     """
     shape = len(rows.keys), len(columns.keys)
     weight = selection.incidents.weight if by_weight else None
-    count: NDArray[Any] = np.zeros(shape, np.int64 if weight is None else np.float64)
-    # An incident may stand at several keys of one axis: each key of that axis is joined by itself.
-    size = len(selection.incidents)
-    column_of = np.full(size, -1, np.int64)
-    for incident, key in _single(columns):
-        column_of[:] = -1
-        column_of[incident] = key
-        column = column_of[rows.incident]
-        is_pair = column >= 0
-        cell = rows.key[is_pair] * shape[1] + column[is_pair]
-        count += _sums(cell, rows.incident[is_pair], weight, count.size).reshape(shape)
+    incident, cell = pairs_of(selection, rows, columns)
+    count = _sums(cell, incident, weight, shape[0] * shape[1]).reshape(shape)
     return Cells(
         rows,
         columns,
@@ -151,10 +136,39 @@ def counted(selection: Selection, rows: Axis, columns: Axis, *, by_weight: bool 
     )
 
 
+def pairs_of(selection: Selection, rows: Axis, columns: Axis) -> tuple[IntArray, IntArray]:
+    """The incidents of every cell.
+
+    Parameters
+    ----------
+    selection : Selection
+        The incidents.
+    rows, columns : Axis
+        Of the same selection.
+
+    Returns
+    -------
+    incident, cell : (m,) int64
+        Pairs; cells are numbered row by row.
+    """
+    # An incident may stand at several keys of one axis: each key of that axis is joined by itself.
+    column_of = np.full(len(selection.incidents), -1, np.int64)
+    incidents, cells = [], []
+    for incident, key in _single(columns):
+        column_of[:] = -1
+        column_of[incident] = key
+        column = column_of[rows.incident]
+        is_pair = column >= 0
+        incidents.append(rows.incident[is_pair])
+        cells.append(rows.key[is_pair] * len(columns.keys) + column[is_pair])
+    none = np.zeros(0, np.int64)
+    return np.concatenate([none, *incidents]), np.concatenate([none, *cells])
+
+
 def _sums(
     key: IntArray, incident: IntArray, weight: FloatArray | None, size: int
 ) -> IntArray | FloatArray:
-    """The incidents of each key; with weights their sums."""
+    """The incidents of each number; with weights their sums."""
     if weight is None:
         return np.bincount(key, minlength=size)
     return np.bincount(key, weight[incident], size)
@@ -162,12 +176,39 @@ def _sums(
 
 def _single(axis: Axis) -> list[tuple[IntArray, IntArray]]:
     """The pairs of an axis in parts, in each of which an incident stands once."""
-    if len(np.unique(axis.incident)) == len(axis.incident):
+    if (np.diff(axis.incident) > 0).all():
         return [(axis.incident, axis.key)]
     return [
         (axis.incident[axis.key == key], axis.key[axis.key == key])
         for key in range(len(axis.keys))
     ]
+
+
+def days_with_totals(selection: Selection, rows: Axis, columns: Axis) -> FloatArray:
+    """The days that the data cover of each cell, with a row and a column of all.
+
+    Parameters
+    ----------
+    selection : Selection
+        The incidents.
+    rows, columns : Axis
+        Of the same selection.
+
+    Returns
+    -------
+    (rows + 1, columns + 1) float64
+        Where only some days of the week are selected, their weeks.
+    """
+    return _with_total_days(_days(selection, rows, columns), rows, columns)
+
+
+def _with_total_days(days: FloatArray, rows: Axis, columns: Axis) -> FloatArray:
+    """Days of cells with those of all rows and all columns."""
+    is_by_row, is_by_column = (axis.key_of_day is not None for axis in (rows, columns))
+    row_days = days.sum(axis=1) if is_by_column else days.max(axis=1)
+    column_days = days.sum(axis=0) if is_by_row else days.max(axis=0)
+    total = row_days.sum() if is_by_row else row_days.max()
+    return np.block([[days, row_days[:, None]], [column_days[None, :], np.array(total)]])
 
 
 def _days(selection: Selection, rows: Axis, columns: Axis) -> FloatArray:

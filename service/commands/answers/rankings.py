@@ -1,4 +1,4 @@
-"""Commands that write ranked lists and comparisons."""
+"""Commands that write ranked lists, comparisons and harm tables."""
 
 from service.access.admission import Question
 from service.commands import terminal
@@ -6,6 +6,7 @@ from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import Dataset, Layer, write_table
 from service.commands.options import Format, Out
 from service.queries.tables.comparisons import ComparisonQuery
+from service.queries.tables.harm import HarmTableQuery
 from service.queries.tables.rankings import RankedQuery
 
 
@@ -38,4 +39,14 @@ def comparison(
     question = Question("comparison", {"dataset": dataset}, query)
     write_table(
         resources, question, lambda: resources.comparisons.table(dataset, query), format_, out
+    )
+
+
+@with_query(HarmTableQuery)
+def harm(dataset: Dataset, query: HarmTableQuery, format_: Format = None, out: Out = None) -> None:
+    """Incidents and their harm by offence, or along one axis or two (--rows, --columns)."""
+    resources = terminal.resources()
+    question = Question("harm", {"dataset": dataset}, query)
+    write_table(
+        resources, question, lambda: resources.harm_tables.table(dataset, query), format_, out
     )

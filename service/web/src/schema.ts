@@ -1054,6 +1054,84 @@ export interface ForecastRow {
   class?: string | null;
 }
 
+/** What is of one kind, such as an offence, most harm first; behind it the totals. */
+export interface HarmRow {
+  /** Key of the row, such as an offence or an area's code. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Group of the offence in the harm index; null where it has none. Only with rows=offence. */
+  offence_group?: string | null;
+  /** Key of the column. Only with columns. */
+  column?: string;
+  /** Name of the column. Only with columns. */
+  column_name?: string;
+  /** Days that the data cover. Unit: days. */
+  days: number;
+  /** Incidents, of known harm or not; null where the data cover no day. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents. Unit: %. */
+  share_of_count: number | null;
+  /** 1 for most incidents; equal rows share a rank, and totals have none. */
+  rank_by_count: number | null;
+  /**
+   * Incidents among them that the harm index does not have: no harm is of them. Unit: incidents.
+   */
+  harm_not_known: number;
+  /** Harm per incident of known harm: for an offence, what the index says. Unit: days of harm. */
+  harm_each: number | null;
+  /**
+   * Sum of the harm of the incidents; null where of none of them it is known. Unit: days of harm.
+   */
+  harm: number | null;
+  /** Per cent of the harm. Unit: %. */
+  share_of_harm: number | null;
+  /** 1 for most harm. */
+  rank_by_harm: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain: few, where few serious
+   * events make the harm. Unit: incidents.
+   */
+  effective_number: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. */
+  largest_share: number | null;
+  /** What rates are over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year; the method states the unit. Only with a
+   * denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  upper?: number | null;
+  /** 1 for the highest rate. Only with a denominator. */
+  rank_by_rate?: number | null;
+  /** Days of harm per so many of the denominator and year. Only with a denominator. */
+  harm_rate?: number | null;
+  /** Lower end of its 95 % interval. Only with a denominator. */
+  harm_rate_lower?: number | null;
+  /** Upper end of its 95 % interval. Only with a denominator. */
+  harm_rate_upper?: number | null;
+  /** 1 for the highest rate of harm. Only with a denominator. */
+  rank_by_harm_rate?: number | null;
+  /**
+   * Change of the incidents per day covered, from the first column with data. Unit: %. Only with
+   * columns of the calendar.
+   */
+  change?: number | null;
+  /**
+   * p of one rate in both (E-test), two-sided, corrected for all changes of the table. Only with
+   * columns of the calendar.
+   */
+  change_q?: number | null;
+  /** The same change of the harm per day covered. Unit: %. Only with columns of the calendar. */
+  harm_change?: number | null;
+  /** p of one rate of harm in both (Fay 1999), likewise. Only with columns of the calendar. */
+  harm_change_q?: number | null;
+}
+
 /** A cell of a cross-table; its rows in their order, and within each its columns. */
 export interface CrosstabRow {
   /** Key of the row, such as an area's code or a month. */
@@ -1534,6 +1612,7 @@ export type ColumnName =
   | "change"
   | "change_difference"
   | "change_percent"
+  | "change_q"
   | "change_q_value"
   | "class"
   | "class_after"
@@ -1591,7 +1670,14 @@ export type ColumnName =
   | "group"
   | "group_code"
   | "group_name"
+  | "harm"
+  | "harm_change"
+  | "harm_change_q"
+  | "harm_each"
   | "harm_not_known"
+  | "harm_rate"
+  | "harm_rate_lower"
+  | "harm_rate_upper"
   | "homes_added"
   | "homes_built"
   | "homes_built_lower"
@@ -1661,6 +1747,7 @@ export type ColumnName =
   | "not_known"
   | "note"
   | "numeric_change"
+  | "offence_group"
   | "out_of"
   | "overlay_count"
   | "p_permutation"
@@ -1689,6 +1776,10 @@ export type ColumnName =
   | "quadrant"
   | "rank"
   | "rank_best"
+  | "rank_by_count"
+  | "rank_by_harm"
+  | "rank_by_harm_rate"
+  | "rank_by_rate"
   | "rank_worst"
   | "rate"
   | "rate_adjusted"
@@ -1729,6 +1820,8 @@ export type ColumnName =
   | "share_lower"
   | "share_of_all"
   | "share_of_column"
+  | "share_of_count"
+  | "share_of_harm"
   | "share_of_row"
   | "share_of_table"
   | "share_upper"

@@ -404,6 +404,7 @@ EVERY_ANSWER = [
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["workbook", "--table", f"/v1/tables/{world.DATASET}/trend", "--out", "{folder}/tables.xlsx"],
     ["ranked", world.DATASET, world.CELLS],
+    ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
     ["profile", world.DATASET, "--within", "cell:C00"],

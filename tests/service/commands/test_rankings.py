@@ -12,6 +12,11 @@ ANSWERS = {
         f"/v1/tables/{world.DATASET}/ranked/{world.CELLS}",
         {"by": "rate", "denominator": "residents", "threshold": "5", "larger_layer": "district"},
     ),
+    "harm": (
+        [world.DATASET],
+        f"/v1/tables/{world.DATASET}/harm",
+        {"columns": "year", "denominator": "residents", "within": "district:D1"},
+    ),
     "comparison": (
         [world.DATASET],
         f"/v1/tables/{world.DATASET}/comparison",

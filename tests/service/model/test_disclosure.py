@@ -41,6 +41,7 @@ QUESTIONS = {
         f"{TWO_PERIODS}&by=month-of-year",
         "by=weekday&timing=aoristic",
     ),
+    "/v1/tables/{dataset}/harm": ("", "rows=layer:cell&columns=year&denominator=residents"),
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),

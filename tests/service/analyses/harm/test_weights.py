@@ -1,6 +1,7 @@
 """Harm as the weight of incidents: summed as a loop sums it, and what is not known is said."""
 
 import math
+import shutil
 from collections import Counter, defaultdict
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ HEATMAP = f"/v1/heatmaps/{people.DATASET}/summary.json"
 
 def add_index(folder, days, *, index="chi", column="subcategory"):
     rows = pa.table({"offence": list(days), "days": [float(n) for n in days.values()]})
+    shutil.rmtree(folder / "harm_indices", ignore_errors=True)
     HarmIndexStore(folder / "harm_indices").append(
         index, rows, file=SourceFile.of("i.csv", index.encode()), matched_on=column, replace=True
     )
@@ -181,14 +183,17 @@ def test_a_cross_table_holds_sums_and_rates_of_harm(client):
 
 def test_a_new_index_is_a_new_version_of_every_answer(tmp_path):
     folder = people.add(world.build(tmp_path))
-    resources = open_resources(Settings(data_dir=folder))
-    with client_of(resources) as client:
+    shutil.rmtree(folder / "harm_indices")
+    with client_of(open_resources(Settings(data_dir=folder))) as client:
         refused = client.get(CHOROPLETH, params={"measure": "harm"})
         assert refused.status_code == 422
         assert "hotspots import harm-index" in refused.json()["detail"]
         values, tags = [], []
+        store = HarmIndexStore(folder / "harm_indices")
         for days in (3.0, 5.0):
-            add_index(folder, {"knife": days})
+            rows = pa.table({"offence": ["knife"], "days": [days]})
+            file = SourceFile.of("i.csv", str(days).encode())
+            store.append("chi", rows, file=file, replace=True)
             answers = [
                 client.get(CHOROPLETH, params={"measure": "harm"}),
                 client.get(HEATMAP, params={"harm": "true"}),
@@ -234,6 +239,8 @@ def test_the_page_offers_harm_where_there_is_an_index(client, tmp_path, serve):
         offered = json_of(of, "/v1/page.json")["choices"]
         return offered["choropleth"]["measures"], offered["hotspot"]["measures"]
 
-    without = choices(serve(open_resources(Settings(data_dir=world.build(tmp_path)))))
+    folder = world.build(tmp_path)
+    shutil.rmtree(folder / "harm_indices")
+    without = choices(serve(open_resources(Settings(data_dir=folder))))
     assert all("harm" in measures for measures in choices(client))
     assert not any("harm" in measures for measures in without)

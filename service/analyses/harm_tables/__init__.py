@@ -1,0 +1,1 @@
+"""Tables of harm: counts beside days, along one axis or two."""
