@@ -1,6 +1,7 @@
 """The series of a trend: which incidents are in which, by area, axis or comparison."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -118,6 +119,25 @@ class SeriesSet:
     def is_shown(self) -> BoolArray:
         """(series,) Whether a series has rows."""
         return np.array([each.is_shown for each in self.series], np.bool_)
+
+    def incidents_of(self, positions: Sequence[int]) -> IntArray:
+        """The incidents of some series, each once.
+
+        Parameters
+        ----------
+        positions : sequence of int
+            Of the series.
+
+        Returns
+        -------
+        (m,) int64
+            Ascending.
+        """
+        is_of = np.zeros(len(self.series), np.bool_)
+        is_of[list(positions)] = True
+        mask = np.zeros(len(self.in_place), np.bool_)
+        mask[self.incident[is_of[self.number]]] = True
+        return np.flatnonzero(mask)
 
     def sums(self, step_of_incident: IntArray, steps: int, weights: Any = None) -> NDArray[Any]:
         """The incidents of each series and step, or the sum of a number of each.
@@ -319,7 +339,7 @@ def _with_comparisons(read: SeriesSet, query: TrendQuery) -> SeriesSet:
         if each.key not in NO_KEYS:
             by_place.setdefault(None if read.is_by_layer else each.place, []).append(position)
     for place, parts in by_place.items() if query.compare else ():
-        incident = np.unique(read.incident[np.isin(read.number, parts)])
+        incident = read.incidents_of(parts)
         for kind in query.compare:
             incidents.append(incident)
             numbers.append(np.full(len(incident), len(series), np.int64))

@@ -35,7 +35,7 @@ from spatial.rates.weighted_counts import weighted_interval
 DAYS_PER: Final = {"day": 1.0, "year": 365.25}
 RATE_COLUMNS: Final = ("rate", "lower", "upper")
 MAX_ROWS: Final = 100_000
-MAX_FITS: Final = 1_000  # series with lines or seasons
+MAX_FITS: Final = 600  # series with lines or seasons
 
 
 @dataclass(frozen=True, eq=False)
@@ -312,7 +312,7 @@ def _counts(
         divisor=divisor,
         scale=scale,
         weights=weights,
-        largest_weight=read.selection.largest_weight,
+        largest_weight=0.0 if weights is None else read.selection.largest_weight,
     )
 
 
@@ -390,9 +390,8 @@ def _totals(read: SeriesSet, steps: Steps) -> IntArray:
         group = "" if is_by_layer else label
         if group not in by_place:
             own = [k for k, other in enumerate(labels) if is_by_layer or other == group]
-            incident = np.unique(read.incident[np.isin(read.number, own)])
-            in_step = step[incident][step[incident] >= 0]
-            by_place[group] = np.bincount(in_step, minlength=len(steps.keys))
+            own_step = step[read.incidents_of(own)]
+            by_place[group] = np.bincount(own_step[own_step >= 0], minlength=len(steps.keys))
         if each.is_shown:
             totals.append(by_place[group])
     return np.array(totals).reshape(-1, len(steps.keys))

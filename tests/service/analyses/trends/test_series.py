@@ -1,9 +1,16 @@
 """Several series of a trend, against the records counted one by one."""
 
+import json
+import shutil
 from collections import Counter
 
 import pytest
+from typer.testing import CliRunner
 
+from service.__main__ import app
+from service.assembly.resources import open_resources
+from service.config.settings import Settings
+from service.queries.tables.trends import TrendQuery
 from tests.service import people, world, years
 from tests.service.answers import json_of, rows_of
 
@@ -181,3 +188,35 @@ def test_more_rows_than_anybody_reads_are_refused(client):
     )
     assert answer.status_code == 422
     assert "100000 allowed" in answer.json()["detail"]
+
+
+def test_the_command_has_the_same_rows(client, folder):
+    query = {"by": "category", "step": "week", "compare": "total", "mean": "rolling"}
+    options = [part for name, value in query.items() for part in (f"--{name}", value)]
+    result = CliRunner().invoke(
+        app,
+        ["trend", years.DATASET, *options, "--include", "line", "--include", "last-year",
+         "--to-date", "year", "--part-steps", "projected", "--format", "json"],
+        env={"HOTSPOTS_DATA_DIR": str(folder)},
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    more = {"include": ["line", "last-year"], "to_date": "year", "part_steps": "projected"}
+    over_http = json_of(client, YEARS, **query, **more)
+    assert json.loads(result.stdout) == over_http
+
+
+def test_the_version_changes_with_the_events_and_the_measures(folder, tmp_path):
+    copy = shutil.copytree(folder, tmp_path / "data")
+    resources = open_resources(Settings(data_dir=copy))
+    plain = TrendQuery(within="cell:C00")
+    rates = TrendQuery(within="cell:C00", denominator="residents")
+
+    def versions():
+        return [resources.trends.version(years.DATASET, query) for query in (plain, rates)]
+
+    first = versions()
+    world.append_measure(copy, "residents", "2022", {"C00": 5.0})
+    second = versions()
+    assert (second[0] == first[0], second[1] == first[1]) == (True, False)
+    years.add_events(copy)
+    assert not set(versions()) & {*first, *second}
