@@ -5,7 +5,16 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import delete, demo, doctor, housekeeping, serve
-from service.commands.answers import flags, growth, measures, profiles, rankings, tables, workbooks
+from service.commands.answers import (
+    flags,
+    growth,
+    measures,
+    profiles,
+    rankings,
+    sources,
+    tables,
+    workbooks,
+)
 from service.commands.data import derive, imports, lists
 from service.config.version import __version__
 
@@ -73,6 +82,8 @@ app.command()(rankings.harm)
 app.command()(tables.deprivation)
 app.command()(profiles.profile)
 app.command()(rankings.comparison)
+app.command()(sources.sources)
+app.command()(sources.quality)
 app.command()(tables.places)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.command()(flags.flags)

@@ -267,6 +267,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.queries",
         "service.runtime",
+        "service.sentences",
         "service.store",
         "service.store.reference",
         "spatial",

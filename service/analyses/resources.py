@@ -15,10 +15,12 @@ from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.catalogue.months import MonthlyQuality
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
+from service.analyses.catalogue.sources import SourceTables
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
 from service.analyses.growth.forecasts import Forecasts
@@ -120,6 +122,8 @@ class Resources:
     places: Places
     catalogue: Catalogue
     data_quality: DataQuality
+    monthly_quality: MonthlyQuality
+    sources: SourceTables
     page_configuration: PageConfiguration
     page_files: PageFiles
     damage: Damage

@@ -14,10 +14,12 @@ from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.catalogue.catalogue import Catalogue
+from service.analyses.catalogue.months import MonthlyQuality
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
+from service.analyses.catalogue.sources import SourceTables
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
 from service.analyses.growth.area_facts import FactsByArea
@@ -194,6 +196,18 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,
         data_quality=DataQuality(incidents=incidents, catalogue=catalogue),
+        monthly_quality=MonthlyQuality(incidents=incidents, areas=areas, catalogue=catalogue),
+        sources=SourceTables(
+            catalogue=catalogue,
+            incidents=incidents,
+            layers=layers,
+            measures=measures,
+            sites=sites,
+            lookups=lookups,
+            postcodes=postcodes,
+            events=events,
+            harm_indices=harm_indices,
+        ),
         page_configuration=PageConfiguration(
             catalogue=catalogue,
             layers=layers,

@@ -1,12 +1,13 @@
-"""Query of the search for places."""
+"""Queries of what is loaded, and of the search for places."""
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, field_validator
 
-from service.model.queries import Query
+from service.model.queries import Query, Text, one_or_many
 
 MAX_PLACES = 50
+MAX_DATASETS = 100
 
 
 class PlacesQuery(Query):
@@ -24,3 +25,21 @@ class PlacesQuery(Query):
     limit: Annotated[int, Field(ge=1, le=MAX_PLACES, description="Maximum number of results.")] = (
         10
     )
+
+
+class MonthQualityQuery(Query):
+    """Query of data quality by dataset and month."""
+
+    dataset: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(one_or_many),
+        Field(
+            max_length=MAX_DATASETS,
+            description="Only these datasets; repeat the parameter for several. By default all.",
+        ),
+    ] = ()
+
+    @field_validator("dataset")
+    @classmethod
+    def _sorted_once(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(set(names)))

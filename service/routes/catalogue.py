@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
-from service.analyses.catalogue.rows import PlaceRow, QualityRow
+from service.analyses.catalogue.rows import MonthQualityRow, PlaceRow, QualityRow, SourceRow
+from service.analyses.resources import Resources
 from service.analyses.table_answers import TableAnswer, quality_table
 from service.http.openapi import table_schema, type_schema
 from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, document_spec, table_spec
 from service.http.urls import GEOJSON, JSON, responses
 from service.model.queries import LayerQuery, NoQuery
-from service.queries.catalogue import PlacesQuery
+from service.queries.catalogue import MonthQualityQuery, PlacesQuery
 from service.render.tables.formats import PlainSuffix
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
@@ -103,6 +104,49 @@ async def read_boundary_layer(
         compute=lambda: catalogue.layer(layer),
     )
     return await respond(table_spec(respond.resources, query, table, "geojson"))
+
+
+def _sources(resources: Resources, query: NoQuery) -> TableAnswer:
+    """Everything that is loaded, with its limits."""
+    sources = resources.sources
+    return TableAnswer("sources", DataVersion.of(sources.version), sources.table)
+
+
+def _month_quality(resources: Resources, query: MonthQualityQuery) -> TableAnswer:
+    """Data quality by dataset and month."""
+    months = resources.monthly_quality
+    version = DataVersion.of(months.version)
+    return TableAnswer("quality-by-month", version, lambda: months.table(query))
+
+
+add_table_routes(
+    search_router,
+    "/tables/sources",
+    TableKind(
+        name="sources",
+        query=NoQuery,
+        row=SourceRow,
+        answer=_sources,
+        description="The table of data sources that an assessment carries: everything loaded, "
+        "with source, licence, period, records, located share, and limits in words.",
+        description_as="One row per source, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+
+add_table_routes(
+    search_router,
+    "/tables/quality",
+    TableKind(
+        name="month_quality",
+        query=MonthQualityQuery,
+        row=MonthQualityRow,
+        answer=_month_quality,
+        description="What is covered, located, missing and rejected, by dataset and month.",
+        description_as="One row per dataset and month, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
 
 
 @search_router.get(

@@ -28,7 +28,13 @@ from service.store.incident_rows import (
     repeated_count,
     replacing_ids,
 )
-from service.store.loaded_incidents import DatasetFacts, DatasetInfo, Incidents, from_table
+from service.store.loaded_incidents import (
+    DatasetFacts,
+    DatasetInfo,
+    Incidents,
+    from_table,
+    without_empty_words,
+)
 from service.store.source_files import SourceFile, check_distinct, imported_files, plan_of_files
 from service.store.versioned import VersionedTable
 
@@ -355,6 +361,8 @@ class IncidentStore:
         source: str = "",
         licence: str = "",
         denominator: str = "",
+        description: str = "",
+        limitations: str = "",
         synthetic: bool = False,
         replace: bool = False,
         coordinates: Sequence[str] = (),
@@ -376,7 +384,7 @@ class IncidentStore:
             `source_sha256` and `source_row` may be left out where there is one file.
         files : sequence of SourceFile
             Every file that the rows came from, those without a usable row too.
-        title, source, licence, denominator : str
+        title, source, licence, denominator, description, limitations : str
             Kept with the table. Empty: as they were.
         synthetic : bool
             True for invented rows. Real and invented rows cannot share a dataset.
@@ -422,36 +430,33 @@ class IncidentStore:
             "source": source,
             "licence": licence,
             "denominator": denominator,
+            "description": description,
+            "limitations": limitations,
         }
 
         def plan(current: TableVersion) -> Plan:
             facts = DatasetFacts.of(current)
-            if facts.synthetic != synthetic:
-                allowed = _allowed_synthetic(dataset, facts.synthetic)
-                raise DatasetSettingsError("synthetic", str(synthetic).lower(), allowed)
+            facts.check_synthetic(dataset, synthetic)
             planned = plan_of_files(current, files, name=dataset, replace=replace)
             if replace_ids:
                 planned = replacing_ids(current, planned, ids)
-            current_facts = dataclasses.asdict(facts)
+            current_facts = without_empty_words(dataclasses.asdict(facts))
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
             restated["coordinates"] = all_operations(facts.coordinates, coordinates)
-            restated["coverage"] = (
-                StatedCoverage.from_facts(facts.coverage)
-                .after_import(names, covers, today=today, last=last)
-                .to_facts()
-            )
+            coverage = StatedCoverage.from_facts(facts.coverage)
+            coverage = coverage.after_import(names, covers, today=today, last=last)
+            restated["coverage"] = coverage.to_facts()
             if restated == current_facts:
                 return planned
             return dataclasses.replace(planned, facts=restated)
 
+        coverage = StatedCoverage().after_import(names, covers, today=today, last=last)
         facts = {
-            **stated,
+            **without_empty_words(stated),
             "title": title or dataset,
             "synthetic": synthetic,
             "coordinates": list(coordinates),
-            "coverage": StatedCoverage()
-            .after_import(names, covers, today=today, last=last)
-            .to_facts(),
+            "coverage": coverage.to_facts(),
         }
 
         def record(current: TableVersion | None, planned: Plan) -> ImportRecord:
@@ -492,9 +497,3 @@ def _read(table: TableVersion, *, dataset: str) -> Incidents:
     # What was read is copied into columns; the pool would keep it: 75 MB of a million rows.
     pa.default_memory_pool().release_unused()
     return incidents
-
-
-def _allowed_synthetic(dataset: str, synthetic: bool) -> str:
-    """What the synthetic flag may be for a dataset that exists."""
-    kind = "invented" if synthetic else "real"
-    return f"{str(synthetic).lower()}, because dataset {dataset} holds {kind} incidents"

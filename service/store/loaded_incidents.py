@@ -4,7 +4,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +15,13 @@ from service.coverage.coverage import Coverage
 from service.coverage.statements import StatedCoverage, coverage_of
 from service.store.contents import ImportRecord, committed_imports, mixed
 from service.store.delta import TableVersion
-from service.store.errors import UnknownAttributeError
+from service.store.errors import DatasetSettingsError, UnknownAttributeError
 from service.store.incident_rows import OPTIONAL, PRECISIONS, RESERVED, repeated_count
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
+
+WORDS: Final = ("description", "limitations")
 
 _CODED = ("precision", "category", "subcategory", "area_code", "area_layer", "source_file")
 _COLUMNS = ("occurred", "easting_m", "northing_m", "weight", *_CODED)
@@ -37,6 +39,8 @@ class DatasetFacts:
     coordinates: tuple[str, ...]
     coverage: Mapping[str, Any]
     denominator: str
+    description: str = ""
+    limitations: str = ""
 
     @classmethod
     def of(cls, table: TableVersion) -> "DatasetFacts":
@@ -67,7 +71,46 @@ class DatasetFacts:
             coordinates=tuple(str(name) for name in facts.get("coordinates", ())),
             coverage=facts.get("coverage", {}),
             denominator=str(facts.get("denominator", "")),
+            description=str(facts.get("description", "")),
+            limitations=str(facts.get("limitations", "")),
         )
+
+    def check_synthetic(self, dataset: str, synthetic: bool) -> None:
+        """Refuse real rows among invented ones, and invented ones among real ones.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+        synthetic : bool
+            Whether the rows to be added are invented.
+
+        Raises
+        ------
+        DatasetSettingsError
+            If those of the dataset are not of the same kind.
+        """
+        if self.synthetic != synthetic:
+            kind = "invented" if self.synthetic else "real"
+            flag = str(self.synthetic).lower()
+            allowed = f"{flag}, because dataset {dataset} holds {kind} incidents"
+            raise DatasetSettingsError("synthetic", str(synthetic).lower(), allowed)
+
+
+def without_empty_words(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts without the words that no import states.
+
+    Parameters
+    ----------
+    facts : mapping of str to Any
+        Of a dataset.
+
+    Returns
+    -------
+    dict of str to Any
+        The digest of a dataset without words stays that of before there were any.
+    """
+    return {name: fact for name, fact in facts.items() if fact or name not in WORDS}
 
 
 @dataclass(frozen=True)
@@ -158,6 +201,8 @@ class Incidents:
         Columns that weights were read from.
     weight_unit : str
         What a weight is, where it is none of these.
+    description, limitations : str
+        In words, as its imports state them; empty where none did.
     area_code, area_layer : (n,) int32
         Position in `area_codes` and `area_layers`; -1 where none was supplied.
     """
@@ -193,6 +238,8 @@ class Incidents:
     _order: IntArray = field(repr=False)
     _table: TableVersion = field(repr=False)
     weight_unit: str = ""
+    description: str = ""
+    limitations: str = ""
     _columns: dict[str, Attribute] = field(default_factory=dict, repr=False)
     _lock: Any = field(default_factory=threading.Lock, repr=False)
 
@@ -340,6 +387,8 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
         source=facts.source,
         licence=facts.licence,
         denominator=facts.denominator,
+        description=facts.description,
+        limitations=facts.limitations,
         synthetic=facts.synthetic,
         crs=facts.crs,
         coordinates=facts.coordinates,

@@ -88,6 +88,13 @@ def incidents(
             "then tested by it where nothing else is asked for."
         ),
     ] = "",
+    description: Annotated[
+        str,
+        typer.Option(help="What the records are and are useful for, for the table of sources."),
+    ] = "",
+    limitations: Annotated[
+        str, typer.Option(help="What the records cannot show, for the table of sources.")
+    ] = "",
     area_layer: Annotated[
         str | None,
         typer.Option(
@@ -244,6 +251,8 @@ def incidents(
             source=source,
             licence=licence,
             denominator=denominator,
+            description=description,
+            limitations=limitations,
             area_layer=area_layer,
             layers=_codes_of_layers(resources),
             period=period,

@@ -44,7 +44,7 @@ class ImportOptions:
     ----------
     dataset : str
         Where the rows go; created if it does not exist.
-    title, source, licence, denominator : str
+    title, source, licence, denominator, description, limitations : str
         Stored with the dataset. Empty: unchanged.
     synthetic : bool
         True for invented incidents.
@@ -79,6 +79,8 @@ class ImportOptions:
     source: str = ""
     licence: str = ""
     denominator: str = ""
+    description: str = ""
+    limitations: str = ""
     synthetic: bool = False
     area_layer: str | None = None
     layers: LayerCodes = field(default_factory=dict)
@@ -221,6 +223,8 @@ def import_files(
         source=options.source,
         licence=options.licence,
         denominator=options.denominator,
+        description=options.description,
+        limitations=options.limitations,
         synthetic=options.synthetic,
         replace=options.replace,
         coordinates=coordinates,

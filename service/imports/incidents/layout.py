@@ -42,6 +42,8 @@ class IncidentLayout(BaseModel):
     source: Text | None = None
     licence: Text | None = None
     denominator: Text | None = None
+    description: Text | None = None
+    limitations: Text | None = None
     area_layer: Text | None = None
     time: Text | None = None
     date_form: Literal["iso", "uk", "us"] | None = None

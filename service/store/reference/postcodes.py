@@ -51,6 +51,7 @@ NO_QUALITY: Final = -1
 _UNIT = r"^(?P<outward>[A-Z]{1,2}[0-9][0-9A-Z]?|GIR)(?P<inward>[0-9][A-Z]{2})$"
 _OUTWARD = r"^(?P<outward>[A-Z]{1,2}[0-9][0-9A-Z]?)$"
 _FIRST = r"^\s*(?P<first>\S+)\s"
+_STATED = ("source", "licence")
 _COLUMNS = ("postcode", "easting_m", "northing_m", "quality", "ended")
 
 
@@ -132,6 +133,8 @@ class Postcodes:
         Grade in ``QUALITIES``, ``NO_QUALITY`` where the source does not say.
     ended : (n,) object
         The month that it was terminated, as ``2010-03``; None for one in use.
+    sources, licences : tuple of str
+        Those that the imports state.
     """
 
     version: int
@@ -139,6 +142,8 @@ class Postcodes:
     xy_m: FloatArray
     quality: IntArray
     ended: Any
+    sources: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.postcodes)
@@ -294,6 +299,7 @@ class PostcodeStore(TableStore[Postcodes]):
 def _read(table: TableVersion) -> Postcodes:
     """All postcodes of a table version."""
     rows = table.read(_COLUMNS).sort_by("postcode").combine_chunks()
+    stated = table.read(_STATED, coded=_STATED)
     xy_m = np.column_stack([rows.column("easting_m"), rows.column("northing_m")])
     quality = rows.column("quality").fill_null(NO_QUALITY).to_numpy()
     return Postcodes(
@@ -302,7 +308,15 @@ def _read(table: TableVersion) -> Postcodes:
         xy_m=frozen(np.asarray(xy_m, dtype=np.float64)),
         quality=frozen(np.asarray(quality)),
         ended=frozen(np.array(rows.column("ended").to_pylist(), dtype=object)),
+        sources=_distinct(stated.column("source")),
+        licences=_distinct(stated.column("licence")),
     )
+
+
+def _distinct(column: pa.ChunkedArray) -> tuple[str, ...]:
+    """The texts of a column, in alphabetical order."""
+    texts = pc.unique(column.cast(pa.string())).to_pylist()
+    return tuple(sorted(text for text in texts if text))
 
 
 def _check_absent(rows: pa.Table) -> None:

@@ -774,6 +774,78 @@ export interface QualityRow {
   sha256: string | null;
 }
 
+/** Something that is loaded: a dataset, a layer, a measure or a table of reference. */
+export interface SourceRow {
+  /**
+   * dataset, boundary layer, measure, development sites, lookup, postcodes, events or harm index.
+   */
+  kind: string;
+  /** Its id. */
+  id: string;
+  /** Its title, or the file that it was loaded from. */
+  title: string | null;
+  /** What it is, as the import states it. */
+  description: string | null;
+  /** What it is useful for, or can be asked by. */
+  uses: string | null;
+  /** Who published it. */
+  source: string | null;
+  /** Its licence. */
+  licence: string | null;
+  /** First day covered, or period. */
+  first: string | null;
+  /** Last day covered, or period. */
+  last: string | null;
+  /** How many records, areas or rows. */
+  records: number;
+  /** What is counted. */
+  unit: string;
+  /** How many of them have a place. */
+  located: number | null;
+  /** Per cent of them that have a place. Unit: %. */
+  located_share: number | null;
+  /** What it cannot show: as stated at import, then as counted. */
+  limits: string | null;
+  /** Its version. */
+  version: string | null;
+  /** Whether it is invented. */
+  synthetic: boolean;
+}
+
+/** What is known of the records of one dataset and month. */
+export interface MonthQualityRow {
+  /** Id of the dataset. */
+  dataset: string;
+  /** Month, ISO. */
+  month: string;
+  /** Days of the month. Unit: days. */
+  days: number;
+  /** How many of them the data cover. Unit: days. */
+  days_covered: number;
+  /** Records dated to the month. Unit: records. */
+  records: number;
+  /** How many of them have a place. Unit: records. */
+  located: number;
+  /** Per cent of them that have a place; null without records. Unit: %. */
+  located_share: number | null;
+  /** Located records outside the study area; null without one. Unit: records. */
+  outside: number | null;
+  /** Records with a supplied area code. Unit: records. */
+  with_code: number;
+  /** Records without a subcategory; null where the dataset has none. Unit: records. */
+  without_subcategory: number | null;
+  /** Records known to the month only. Unit: records. */
+  month_only: number;
+  /** Records without a time of day. Unit: records. */
+  without_time: number;
+  /** Records dated to days that the data do not cover: they are in no answer. Unit: records. */
+  not_covered: number;
+  /** Rows rejected of files of this month alone; null where there is none. Unit: rows. */
+  rejected: number | null;
+  /** Rows of such files left out for a later row with the same id; null likewise. Unit: rows. */
+  superseded: number | null;
+}
+
 /** A peak of the surface, highest first. */
 export interface PeakRow {
   /** 1 for the highest. */
@@ -1635,15 +1707,18 @@ export type ColumnName =
   | "count_before"
   | "criterion"
   | "cumulative_share"
+  | "dataset"
   | "days"
   | "days_after"
   | "days_before"
+  | "days_covered"
   | "decile"
   | "denominator"
   | "denominator_added"
   | "denominator_estimated"
   | "density"
   | "density_per_km2"
+  | "description"
   | "difference"
   | "distance_m"
   | "district"
@@ -1692,6 +1767,7 @@ export type ColumnName =
   | "hot_steps"
   | "hotspot_class"
   | "household_size"
+  | "id"
   | "import"
   | "in_a_row"
   | "incidents"
@@ -1720,12 +1796,16 @@ export type ColumnName =
   | "layer"
   | "layer_title"
   | "length"
+  | "licence"
+  | "limits"
   | "line"
   | "line_change"
   | "line_change_lower"
   | "line_change_upper"
   | "line_lower"
   | "line_upper"
+  | "located"
+  | "located_share"
   | "lower"
   | "lower_near"
   | "lower_shared_out"
@@ -1734,6 +1814,7 @@ export type ColumnName =
   | "mean_steps"
   | "measure"
   | "month"
+  | "month_only"
   | "most_deprived"
   | "move"
   | "moving_range"
@@ -1744,11 +1825,13 @@ export type ColumnName =
   | "nearest_m"
   | "neighbours"
   | "northing_m"
+  | "not_covered"
   | "not_known"
   | "note"
   | "numeric_change"
   | "offence_group"
   | "out_of"
+  | "outside"
   | "overlay_count"
   | "p_permutation"
   | "p_value"
@@ -1802,6 +1885,7 @@ export type ColumnName =
   | "records"
   | "reference_count"
   | "reference_share"
+  | "rejected"
   | "residents"
   | "risk"
   | "risk_at_most"
@@ -1833,10 +1917,14 @@ export type ColumnName =
   | "sites"
   | "sites_not_published"
   | "size_class"
+  | "source"
   | "status"
   | "stays_hot_share"
   | "step"
   | "steps"
+  | "superseded"
+  | "synthetic"
+  | "title"
   | "to_date"
   | "to_date_change"
   | "to_date_change_percent"
@@ -1850,12 +1938,17 @@ export type ColumnName =
   | "upper"
   | "upper_near"
   | "upper_shared_out"
+  | "uses"
   | "value"
   | "variation"
+  | "version"
   | "weight"
   | "weighted"
   | "weighted_after"
   | "weighted_before"
   | "where"
+  | "with_code"
+  | "without_subcategory"
+  | "without_time"
   | "year"
   | "z_score";

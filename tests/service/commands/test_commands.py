@@ -408,6 +408,8 @@ EVERY_ANSWER = [
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
     ["profile", world.DATASET, "--within", "cell:C00"],
+    ["sources"],
+    ["quality", "--dataset", world.DATASET],
     [
         "comparison", world.DATASET, "--by", "category", "--from", "2024-01", "--to", "2024-12",
         "--baseline-from", "2023-01", "--baseline-to", "2023-12",

@@ -43,6 +43,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("polygon:545000,258000", "corners"),
     ],
     "rebase": [("2024-13", "ISO"), ("1999-01", "from 2023-01-01"), ("", "ISO")],
+    "dataset": [("nonsense", "callouts"), ("", "1 character")],
     "beside": [("nonsense", "layer:code"), ("district:D9", "D1, D2"), ("", "1 character")],
     "amount": [("nonsense", "residents"), ("", "1 character")],
     "mean": [("nonsense", "residents"), ("", "1 character")],

@@ -63,7 +63,12 @@ OF_NO_INCIDENTS = {
     "/v1/measures/index/{layer}",
     "/v1/measures/trend/{layer}",
 }
-OF_ALL_INCIDENTS = {"/v1/datasets/{dataset}/quality", "/v1/flags/{rules}"}
+OF_ALL_INCIDENTS = {
+    "/v1/datasets/{dataset}/quality",
+    "/v1/flags/{rules}",
+    "/v1/tables/sources",
+    "/v1/tables/quality",
+}
 EACH = [(path, query) for path, queries in QUESTIONS.items() for query in queries]
 
 
