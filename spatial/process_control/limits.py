@@ -153,3 +153,30 @@ def signs(differences: FloatArray, *, scale: FloatArray) -> IntArray:
     """
     noise = 1e-9 * np.abs(np.nan_to_num(scale))
     return (differences > noise).astype(np.int64) - (differences < -noise)
+
+
+def serial_correlation(deviations: ArrayLike, starts: ArrayLike) -> tuple[float, bool]:
+    """How much each value of a series goes with the one before it.
+
+    Parameters
+    ----------
+    deviations : (n,) float64
+        Values less the mean of their level; NaN in gaps.
+    starts : (n,) bool
+        True for a value that does not follow on the one before it.
+
+    Returns
+    -------
+    correlation : float
+        Of lag 1, from -1 to 1; 0 where nothing varies.
+    is_clear : bool
+        Whether it is above two standard errors of that of independent values.
+    """
+    deviation = np.nan_to_num(np.asarray(deviations, dtype=np.float64))
+    pairs = np.flatnonzero(~np.asarray(starts, dtype=np.bool_))
+    pairs = pairs[pairs > 0]
+    squares = float((deviation**2).sum())
+    if squares == 0.0 or len(pairs) == 0:
+        return 0.0, False
+    correlation = float((deviation[pairs] * deviation[pairs - 1]).sum()) / squares
+    return correlation, correlation > 2.0 / np.sqrt(len(pairs))

@@ -8,7 +8,7 @@ import numpy as np
 
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.process_control.rows import ProcessControlRow
-from service.analyses.process_control.series import Series, series_of
+from service.analyses.process_control.series import Series, dependence_notes, series_of
 from service.analyses.trends.trends import Trends
 from service.coverage.spans import listed
 from service.model.answers import Table
@@ -25,6 +25,7 @@ from spatial.process_control.limits import ENOUGH, ProcessLimits, process_limits
 from spatial.process_control.special_causes import SpecialCauses, special_causes
 
 FEW: Final = 10.0  # incidents per step below which counts are too skewed for the limits
+COPIED: Final = frozenset({"month", "step", "first_day", "days", "count", "rate"})
 SIGNS: Final = {"increase": 1, "decrease": -1, "neutral": 0}
 
 
@@ -98,7 +99,7 @@ class ProcessControl:
         causes = special_causes(limits)
         variation = _variation(limits, causes, query.direction)
         columns: dict[str, ColumnValues] = {
-            **{name: series.trend.columns[name] for name in ("month", "days", "count", "rate")},
+            **{name: values for name, values in series.trend.columns.items() if name in COPIED},
             "segment": segment + 1,
             "moving_range": limits.moving_range,
             "mean": limits.mean,
@@ -236,14 +237,15 @@ def _notes(
         values, name = int(is_inside.sum()), f"from {series.labels[segment == number][0]}"
         if values < ENOUGH:
             notes.append(
-                f"The limits {name} rest on {counted(values, query.step)}, fewer than {ENOUGH}: "
+                f"The limits {name} rest on {counted(values, 'step')}, fewer than {ENOUGH}: "
                 "they are not reliable yet."
             )
         if values and count[is_inside].mean() < FEW:
             notes.append(
-                f"Counts {name} are few, {count[is_inside].mean():.3g} a {query.step}: they are "
+                f"Counts {name} are few, {count[is_inside].mean():.3g} a step: they are "
                 "skewed, and more of them are above the upper limit by chance."
             )
+    notes += dependence_notes(limits.value - limits.mean, limits.starts, query.step)
     if np.any(limits.lower < 0.0):
         notes.append("A lower limit below 0 is shown as 0: no count can be below it.")
     return tuple(notes)

@@ -5,6 +5,7 @@ from typing import Final
 from service.model.rows import COUNT, NOTHING, RECORDS, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
+_STEP: Final = "with step=week, financial-year or year-ending"
 _OF_ALL: Final = Discloses.of(RECORDS)
 
 
@@ -12,6 +13,8 @@ class ProcessControlRow(Row):
     """A whole step of a series with its process limits, oldest first."""
 
     month: str = column("First month of the step, ISO.", NOTHING)
+    step: str = column("Key of the step: 2024-W05, 2023-24 or 2024-11.", NOTHING, only=_STEP)
+    first_day: str = column("First day of the step, ISO.", NOTHING, only=_STEP)
     days: int = column("Days of the step that the data cover.", NOTHING, "days")
     count: int | None = column(
         "Incidents in the step; null where the data cover none of it.", COUNT, "incidents"
@@ -50,8 +53,8 @@ class ProcessControlRow(Row):
 class StepChangeRow(Row):
     """A level of a series, between two step changes, oldest first."""
 
-    month: str = column("First month of the first step of the level, ISO.", _OF_ALL)
-    last_month: str = column("First month of its last step, ISO.", _OF_ALL)
+    first_day: str = column("First day of the level, ISO.", _OF_ALL)
+    last_day: str = column("Its last day, ISO.", _OF_ALL)
     steps: int = column("Steps of the level that are covered in full.", _OF_ALL)
     days: int = column("Days that the data cover of these.", _OF_ALL, "days")
     count: int = column("Incidents in these.", COUNT, "incidents")

@@ -13,6 +13,7 @@ from service.model.answers import Provenance, Table
 from service.queries.tables.process_control import SeriesQuery
 from service.queries.tables.trends import TrendQuery
 from spatial.arrays import BoolArray, FloatArray
+from spatial.process_control.limits import serial_correlation
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,8 @@ class Series:
     Attributes
     ----------
     trend : Table
-        Its answer: columns ``month``, ``days``, ``count`` and ``rate``.
+        Its answer: columns ``month``, ``days``, ``count`` and ``rate``, and of other steps than
+        months, quarters and calendar years ``step`` and ``first_day``.
     first_day, last_day : (steps,) datetime64[D]
         Of each step.
     exposure : (steps,) float64
@@ -39,8 +41,8 @@ class Series:
 
     @property
     def labels(self) -> NDArray[np.object_]:
-        """(steps,) The first month of each step."""
-        return self.trend.columns["month"]
+        """(steps,) The key of each step."""
+        return self.trend.columns.get("step", self.trend.columns["month"])
 
     def provenance(self, method: dict[str, object], notes: tuple[str, ...]) -> Provenance:
         """The provenance of an answer made from the trend.
@@ -62,6 +64,34 @@ class Series:
         return dataclasses.replace(
             of_trend, method={**kept, **method}, notes=(*of_trend.notes, *notes)
         )
+
+
+def dependence_notes(deviations: FloatArray, starts: BoolArray, step: str) -> tuple[str, ...]:
+    """A note where each step goes with the one before, as limits and levels suppose it does not.
+
+    Parameters
+    ----------
+    deviations : (n,) float64
+        Rates less the mean of their segment or level.
+    starts : (n,) bool
+        True for one that does not follow on the one before.
+    step : str
+        Length of a step.
+
+    Returns
+    -------
+    tuple of str
+        One at most.
+    """
+    correlation, is_clear = serial_correlation(deviations, starts)
+    if not is_clear:
+        return ()
+    noun = Calendar.of(step).noun
+    note = (
+        f"Each {noun} goes with the one before (correlation {correlation:.2f}), as with a season "
+        "or a slow drift: more is called than chance alone would have called."
+    )
+    return (note,)
 
 
 def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) -> Series:
@@ -89,7 +119,7 @@ def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) ->
         As a trend.
     """
     trend = trends.trend(dataset, query.part(TrendQuery))
-    first_day = trend.columns["month"].astype("datetime64[M]").astype("datetime64[D]")
+    first_day = trend.columns.get("first_day", trend.columns["month"]).astype("datetime64[D]")
     calendar = Calendar.of(query.step)
     last_day = calendar.first_day_of(calendar.number_of(first_day) + 1) - 1
     selection = areas.select(dataset, query.incident_filter())

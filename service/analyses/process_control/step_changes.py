@@ -4,7 +4,7 @@ import numpy as np
 
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.process_control.rows import StepChangeRow
-from service.analyses.process_control.series import series_of
+from service.analyses.process_control.series import dependence_notes, series_of
 from service.analyses.trends.trends import DAYS_PER, Trends
 from service.coverage.spans import listed
 from service.model.answers import Table
@@ -70,7 +70,7 @@ class StepChangeTables:
         """
         series = series_of(self._trends, self._areas, dataset, query)
         is_whole = series.is_whole
-        columns, labels = series.trend.columns, series.labels[is_whole]
+        columns, whole = series.trend.columns, int(np.count_nonzero(is_whole))
         count = columns["count"][is_whole].astype(np.float64)
         exposure = series.exposure[is_whole]
         changes = step_changes(
@@ -81,7 +81,7 @@ class StepChangeTables:
             seed=query.seed,
         )
         first = changes.first
-        last = np.append(first[1:], len(labels))[: len(first)] - 1
+        last = np.append(first[1:], whole)[: len(first)] - 1
         total = _sums(count, changes.first)
         rate = total * DAYS_PER[query.per] / _sums(exposure, first)
         before = np.append(np.nan, rate[:-1])[: len(rate)]
@@ -90,19 +90,20 @@ class StepChangeTables:
         if not is_whole.all():
             left_out = listed(series.labels[~is_whole].tolist(), most=12)
             notes.append(f"Left out, as the data do not cover all of it: {left_out}.")
-        if len(labels) < 2 * SHORTEST:
+        if whole < 2 * SHORTEST:
             notes.append(
-                f"{len(labels)} whole steps are too few to search: a level lasts at least "
-                f"{SHORTEST}."
+                f"{whole} whole steps are too few to search: a level lasts at least {SHORTEST}."
             )
         elif len(first) == 1:
             notes.append(f"No change of level is called at p {query.level:g}.")
+        deviations = count / exposure - np.repeat(total / _sums(exposure, first), last - first + 1)
+        notes += dependence_notes(deviations, np.arange(whole) == 0, query.step)
         return Table(
             kind="step-changes",
             row=StepChangeRow,
             columns={
-                "month": labels[first],
-                "last_month": labels[last],
+                "first_day": series.first_day[is_whole][first].astype(str).astype(object),
+                "last_day": series.last_day[is_whole][last].astype(str).astype(object),
                 "steps": last - first + 1,
                 "days": _sums(columns["days"][is_whole].astype(np.int64), first),
                 "count": total.astype(np.int64),

@@ -5,14 +5,17 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from service.model.queries import IncidentQuery, checked_start, one_or_many
+from service.queries.tables.trends import Step
 
 
 class SeriesQuery(IncidentQuery):
     """Query of the incidents of one area, step by step, as a trend counts them."""
 
     step: Annotated[
-        Literal["month", "quarter", "year"],
-        Field(description="Length of a step; those that from or to cut are left out."),
+        Step,
+        Field(
+            description="Length of a step, as of a trend; those that from or to cut are left out."
+        ),
     ] = "month"
     per: Annotated[
         Literal["day", "year"], Field(description="Rates are per day or per year of 365.25 days.")

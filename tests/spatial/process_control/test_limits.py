@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from spatial.errors import InvalidValuesError
-from spatial.process_control.limits import process_limits
+from spatial.process_control.limits import process_limits, serial_correlation
 from tests.spatial.process_control.published import NORMAL, SERIES
 
 ONE = np.zeros(20, np.int64)
@@ -71,3 +71,16 @@ def test_one_value_has_a_mean_and_no_limits_and_none_has_nothing():
 def test_what_is_no_series_is_refused(values, segments):
     with pytest.raises(InvalidValuesError):
         process_limits(values, segments)
+
+
+def test_values_that_go_with_the_one_before_are_clear_and_others_are_not():
+    rng = np.random.default_rng(2)
+    noise = rng.normal(size=200)
+    drift = np.convolve(noise, [1.0, 0.8, 0.6], mode="same")
+    starts = np.arange(200) == 0
+    assert not serial_correlation(noise, starts)[1]
+    correlation, is_clear = serial_correlation(drift, starts)
+    assert is_clear
+    assert correlation == pytest.approx(float(drift[1:] @ drift[:-1] / (drift @ drift)))
+    assert serial_correlation(np.zeros(5), np.arange(5) == 0) == (0.0, False)
+    assert serial_correlation(drift, np.ones(200)) == (0.0, False)

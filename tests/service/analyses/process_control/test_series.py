@@ -23,6 +23,8 @@ CONTROL = f"{TABLES}/process-control"
 CHANGES = f"{TABLES}/step-changes"
 GAPS = f"/v1/tables/{gaps.LONG}/process-control"
 MONTHS = [f"{year}-{month:02d}" for year in (2021, 2022, 2023) for month in range(1, 13)]
+PERIOD = {"from": "2021-01", "to": "2023-12"}
+JULY = datetime.date(2022, 7, 1)
 A_DAY = {month: 2 if month < "2022-07" else 4 for month in MONTHS} | {"2021-09": 12}
 
 
@@ -163,20 +165,46 @@ def test_a_step_covered_in_part_has_its_count_and_no_part_in_the_limits(client):
     assert any("fewer than 12" in note for note in answer["provenance"]["notes"])
 
 
+@pytest.mark.parametrize(("step", "steps"), [("week", 156), ("financial-year", 2)])
+def test_steps_are_those_of_a_trend(client, step, steps):
+    control = json_of(client, CONTROL, step=step, rebase="2022-07", **PERIOD)
+    trend = rows_of(client, f"{TABLES}/trend", step=step, **PERIOD)
+    assert len(control["rows"]) == len(trend) == steps
+    for row, counted in zip(control["rows"], trend, strict=True):
+        for name in ("step", "first_day", "days", "count"):
+            assert row[name] == counted[name]
+        assert row["rate"] == pytest.approx(counted["rate"])
+    levels = rows_of(client, CHANGES, step="week", **PERIOD)
+    assert any(abs((day(row) - JULY).days) < 14 for row in levels)
+
+
+def day(row):
+    return datetime.date.fromisoformat(row["first_day"])
+
+
 def test_few_counts_are_said_to_be_skewed(client):
     notes = json_of(client, "/v1/tables/callouts/process-control", category="fire")
-    assert any("are few, 0.5 a month" in note for note in notes["provenance"]["notes"])
+    assert any("are few, 0.5 a step" in note for note in notes["provenance"]["notes"])
 
 
 def test_a_step_change_is_found_where_it_is(client):
     first, second = rows_of(client, CHANGES, **{"category": "assault", "from": "2021-10"})
-    assert (first["month"], first["last_month"], first["p_value"]) == ("2021-10", "2022-06", None)
-    assert (second["month"], second["last_month"], second["steps"]) == ("2022-07", "2023-12", 18)
+    assert (first["first_day"], first["last_day"]) == ("2021-10-01", "2022-06-30")
+    assert first["p_value"] is None
+    assert (second["first_day"], second["last_day"]) == ("2022-07-01", "2023-12-31")
+    assert second["steps"] == 18
     assert second["p_value"] < 0.01
     assert second["ratio"] == pytest.approx(second["rate"] / first["rate"])
     assaults = [sum(k % 3 > 0 for k in range(COUNTS[month])) for month in MONTHS[18:]]
     assert second["count"] == sum(assaults)
     assert second["rate"] == pytest.approx(sum(assaults) / sum(map(days_in, MONTHS[18:])))
+
+
+def test_steps_that_go_with_the_one_before_are_said(client):
+    crossing = {"from": "2021-10", "category": "assault"}
+    for address, is_said in ((CONTROL, True), (CHANGES, False)):
+        notes = json_of(client, address, **crossing)["provenance"]["notes"]
+        assert any("goes with the one before" in note for note in notes) == is_said
 
 
 def test_no_step_change_is_one_level_and_said_so(client):
