@@ -6,18 +6,17 @@ from typing import Final
 import numpy as np
 
 from service.analyses.inputs.selection import Selection
-from service.analyses.tables.axes import NOT_RECORDED, axis_of
-from service.analyses.tables.cells import counted as cells_of
+from service.analyses.tables.axes import NOT_RECORDED
 from service.analyses.tables.cells import covered_days_of
 from service.analyses.tables.rows import wide_row
 from service.model.incident_filter import WEEKDAYS
 from service.model.rows import ColumnValues, Row
-from service.queries.tables.crosstabs import AxisName
 from service.sentences.numbers import counted
 from service.store.incident_rows import PRECISIONS
 from spatial.arrays import FloatArray
-from spatial.over_time.aoristic import WEEK, aoristic_week
+from spatial.over_time.aoristic import DAY, HOUR, WEEK, aoristic_week
 
+HOURS: Final = tuple(f"{k:02d}:00 to {k + 1:02d}:00" for k in range(24))
 EPOCH_WEEKDAY: Final = 3  # 1970-01-01 was a Thursday; Monday is 0
 
 
@@ -56,13 +55,12 @@ class SharedTimes:
         """
         incidents = selection.incidents
         is_known = selection.mask & (incidents.precision == PRECISIONS.index("minute"))
-        first = incidents.occurred[is_known]
+        first = incidents.occurred[is_known].view(np.int64)
         latest = incidents.occurred_to[is_known]
         has_end = ~np.isnat(latest)
-        first_minute = first.astype(np.int64)
-        length = np.where(has_end, latest.astype(np.int64) - first_minute, 0)
+        length = np.where(has_end, latest.view(np.int64) - first, 0)
         return cls(
-            aoristic_week(first_minute, first_minute + np.maximum(length, 0)),
+            aoristic_week(first, first + np.maximum(length, 0)),
             int(np.count_nonzero(length >= 0) - np.count_nonzero(~has_end)),
             int(np.count_nonzero(~has_end)),
             int(np.count_nonzero(length < 0)),
@@ -125,12 +123,14 @@ def week_matrix(
     columns : dict of str to array
         Null where the data cover no such day of the week.
     """
-    hours, days = (axis_of(selection, AxisName(kind)) for kind in ("hour", "weekday"))
-    count = cells_of(selection, hours, days).count
+    incidents = selection.incidents
     table = np.zeros((26, 9))
-    table[: count.shape[0], : count.shape[1]] = count
-    if times is not None:
-        table[:24, :7] = times.week.T
+    table[:24, :7] = _week_of_starts(selection).T if times is None else times.week.T
+    is_of_day = selection.mask & (incidents.precision == PRECISIONS.index("day"))
+    days = incidents.occurred[is_of_day].astype("datetime64[D]").astype(np.int64)
+    table[24, :7] = np.bincount((days + EPOCH_WEEKDAY) % 7, minlength=7)
+    is_of_month = selection.mask & (incidents.precision == PRECISIONS.index("month"))
+    table[24, 7] = np.count_nonzero(is_of_month)
     table[:25, 8] = table[:25, :8].sum(axis=1)
     table[25] = table[:25].sum(axis=0)
     values: ColumnValues = table if times is not None else table.astype(np.int64).astype(object)
@@ -139,7 +139,17 @@ def week_matrix(
     names = (*WEEKDAYS, "not recorded")
     row = wide_row(names, is_count=times is None, unit="incidents")
     columns: dict[str, ColumnValues] = {
-        "row": np.array([*hours.keys[:24], NOT_RECORDED, "total"], dtype=object),
-        "row_name": np.array([*hours.names[:24], NOT_RECORDED, "Total"], dtype=object),
+        "row": np.array([*(f"{k:02d}" for k in range(24)), NOT_RECORDED, "total"], dtype=object),
+        "row_name": np.array([*HOURS, NOT_RECORDED, "Total"], dtype=object),
     }
     return row, {**columns, **{name: values[:, k] for k, name in enumerate((*names, "total"))}}
+
+
+def _week_of_starts(selection: Selection) -> FloatArray:
+    """(7, 24) incidents known to the minute, each where it begins; nights of the filter whole."""
+    incidents, hours = selection.incidents, selection.filter.hours
+    is_known = selection.mask & (incidents.precision == PRECISIONS.index("minute"))
+    minute = incidents.occurred[is_known].view(np.int64)
+    if hours is not None and hours.is_past_midnight:
+        minute = minute - DAY * (minute % DAY < hours.last * HOUR)
+    return aoristic_week(minute, minute)

@@ -1349,6 +1349,13 @@ export interface DeprivedIncidentsRow {
 export interface ProcessControlRow {
   /** First month of the step, ISO. */
   month: string;
+  /**
+   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
+   * ending.
+   */
+  step?: string;
+  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
+  first_day?: string;
   /** Days of the step that the data cover. Unit: days. */
   days: number;
   /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
@@ -1380,10 +1387,10 @@ export interface ProcessControlRow {
 
 /** A level of a series, between two step changes, oldest first. */
 export interface StepChangeRow {
-  /** First month of the first step of the level, ISO. */
-  month: string;
-  /** First month of its last step, ISO. */
-  last_month: string;
+  /** First day of the level, ISO. */
+  first_day: string;
+  /** Its last day, ISO. */
+  last_day: string;
   /** Steps of the level that are covered in full. */
   steps: number;
   /** Days that the data cover of these. Unit: days. */
@@ -1789,7 +1796,6 @@ export type ColumnName =
   | "largest_share_nearby"
   | "last"
   | "last_day"
-  | "last_month"
   | "last_phase_year"
   | "last_year"
   | "last_z_score"

@@ -157,6 +157,19 @@ def test_the_matrix_counts_hours_by_weekdays(client):
     assert sum(answer["provenance"]["method"]["days"].values()) == people.DAYS
 
 
+def test_the_hours_after_midnight_of_a_filter_belong_to_the_day_before(client):
+    rows = rows_of(client, BREAKDOWN, by="hour-by-weekday", hours="22-03", weekdays="fri")
+    hours = Counter(
+        person.record.occurred.hour
+        for person in people.PEOPLE
+        if person.record.precision == "minute"
+        and (person.record.occurred - datetime.timedelta(hours=3)).weekday() == 4
+        and (person.record.occurred.hour >= 22 or person.record.occurred.hour < 3)
+    )
+    assert {int(row["row"]): row["fri"] for row in rows[:24] if row["fri"]} == hours
+    assert rows[25]["total"] == rows[25]["fri"] == sum(hours.values())
+
+
 def test_aoristic_weights_are_those_of_a_count_of_every_minute(client):
     week = minute_by_minute()
     matrix = rows_of(client, NIGHTS, by="hour-by-weekday", timing="aoristic")
