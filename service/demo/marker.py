@@ -13,7 +13,15 @@ GENERATOR_VERSION = 2  # counts up whenever the same seed makes another county
 State = Literal["absent", "unfinished", "outdated", "complete", "foreign"]
 
 MARKER, UNFINISHED = "demo.json", "demo.unfinished"
-KINDS_OF_DATA = ("boundaries", "incidents", "measures", "sites", "events", "harm_indices")
+KINDS_OF_DATA = (
+    "boundaries",
+    "incidents",
+    "measures",
+    "sites",
+    "events",
+    "harm_indices",
+    "flag_rules",
+)
 
 
 def demo_state(data_dir: Path, *, seed: int = SEED) -> State:

@@ -18,6 +18,7 @@ from service.demo.places.residents import (
     measure_row,
     measure_rows,
 )
+from service.demo.vulnerability import vulnerability_rows
 from spatial.arrays import FloatArray, IntArray
 
 EDITIONS = ("2015", "2019")
@@ -58,13 +59,19 @@ def make_measures(
         *_footfall(geography, rng=rng),
         *_peers(rng=rng),
     ]
+    measures = _by_measure(rows)
+    return measures | _by_measure(vulnerability_rows(geography, residents, measures, seed=seed))
+
+
+Parts = Iterable[pa.Table]
+
+
+def _by_measure(rows: Parts) -> dict[str, pa.Table]:
+    """The rows of each measure in one table."""
     measures: dict[str, list[pa.Table]] = {}
     for part in rows:
         measures.setdefault(part.column("measure")[0].as_py(), []).append(part)
     return {measure: pa.concat_tables(parts) for measure, parts in measures.items()}
-
-
-Parts = Iterable[pa.Table]
 
 
 def _earlier_population(geography: Geography, residents: Residents) -> Parts:

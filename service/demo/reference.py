@@ -1,4 +1,4 @@
-"""The tables of reference of the demonstration county: harm and events."""
+"""The tables of reference of the demonstration county: harm, rules of flags and events."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -10,6 +10,8 @@ from service.demo.harm import published_harm
 from service.demo.places.gazetteer import read_data
 from service.demo.places.geography import LICENCE
 from service.demo.stores import DemoStores, source_file
+from service.demo.vulnerability import shipped_rules
+from service.store.source_files import SourceFile
 
 
 def reference_steps(stores: DemoStores) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -26,6 +28,10 @@ def reference_steps(stores: DemoStores) -> Iterator[tuple[str, Callable[[], obje
         replace=True,
     )
     yield "writing the harm index", append
+    for rules in shipped_rules():
+        file = SourceFile.of(f"demo-{rules.rules_id}", rules.document.encode())
+        append = partial(stores.flag_rules.append, rules, file=file, replace=True)
+        yield f"writing the rules {rules.rules_id}", append
     events, source = demo_events()
     append = partial(
         stores.events.append,

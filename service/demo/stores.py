@@ -10,6 +10,7 @@ import pyarrow.ipc
 from boundaries.storage.store import LayerStore
 from service.store.incidents import IncidentStore
 from service.store.reference.events import EventStore
+from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
@@ -25,6 +26,7 @@ class DemoStores:
     measures: MeasureStore
     sites: SiteStore
     harm_indices: HarmIndexStore
+    flag_rules: FlagRuleStore
     events: EventStore
 
     @classmethod
@@ -36,6 +38,7 @@ class DemoStores:
             MeasureStore(data_dir / "measures"),
             SiteStore(data_dir / "sites", crs=crs),
             HarmIndexStore(data_dir / "harm_indices"),
+            FlagRuleStore(data_dir / "flag_rules"),
             EventStore(data_dir / "events"),
         )
 

@@ -1,5 +1,6 @@
 """Indices of vulnerability: rates and measures, each against the mean of the county."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,9 +65,11 @@ def index_of(
     -------
     Index
         Means are all incidents over the whole denominator; of a measure without one the mean of
-        the areas. The draws leave them as they are.
+        the areas. The draws leave them as they are. In earlier periods a measure has the value of
+        its earliest period that is loaded.
     """
     areas = series[0].value.shape[1]
+    series = tuple(_standing(each) for each in series)
     relative = np.stack([_relative(each, reference)[:periods] for each in series])
     value = relative.mean(axis=0)
     is_count = [each.count is not None for each in series]
@@ -111,6 +114,20 @@ def index_of(
         tuple(parts),
         tuple(part[0] for part in relative),
         tuple(_mean(each, 0, reference) for each in series),
+    )
+
+
+def _standing(series: Series) -> Series:
+    """A measure that holds in periods before its first; incidents as they are."""
+    if series.count is not None:
+        return series
+    known = max(int(np.count_nonzero(series.share)), 1)
+    index = np.minimum(np.arange(len(series.share)), known - 1)
+    return dataclasses.replace(
+        series,
+        value=series.value[index],
+        exposure=series.exposure[index],
+        share=series.share[index],
     )
 
 

@@ -200,7 +200,9 @@ class SeriesReader:
             for measure in self._measures.available(layer.layer_id)
             if measure.measure == subject.measure
         )
-        earlier = loaded[: loaded.index(latest.period) + 1][::-1][: self._periods]
+        # A month is no earlier period of a year: periods of one length are written alike.
+        alike = [period for period in loaded if len(period) == len(latest.period)]
+        earlier = tuple(alike[: alike.index(latest.period) + 1][::-1][: self._periods])
         value = np.full((self._periods, len(layer)), np.nan)
         for k, period in enumerate(earlier):
             column = self._measures.column(layer.layer_id, subject.measure, period)
