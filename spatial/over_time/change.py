@@ -417,23 +417,39 @@ def _p_of_pair(a: float, b: float, t1: float, t2: float) -> float:
     high2 = int(m2 + 9.0 * math.sqrt(m2) + 40.0)
     # Entry k: mass of second counts up to low2 - 1 + k.
     cumulative_mass = np.zeros(high2 - low2 + 2)
+    mass = _poisson_mass(low2, m2)
     for k in range(high2 - low2 + 1):
-        x = low2 + k
-        cumulative_mass[k + 1] = cumulative_mass[k] + math.exp(
-            x * math.log(m2) - m2 - math.lgamma(x + 1.0)
-        )
+        cumulative_mass[k + 1] = cumulative_mass[k] + mass
+        mass *= m2 / (low2 + k + 1)
     total_mass = cumulative_mass[-1]
     left_count, right_count = 0, 0
+    stretch, squared = math.sqrt(t2 / t1), observed_t * observed_t
     p = 0.0
+    mass = _poisson_mass(low1, m1)
     for x1 in range(low1, high1 + 1):
-        # T falls as the second count rises, so that both limits only move up with x1.
-        while left_count <= high2 - low2 and _t(x1, low2 + left_count, t1, t2) >= observed_t:
+        # T falls as the second count rises, so that both limits only move up with x1. It is
+        # d / sqrt(x1 + x2), compared by its square.
+        while left_count <= high2 - low2:
+            x2 = low2 + left_count
+            d = x1 * stretch - x2 / stretch
+            if d <= 0.0 or d * d < squared * (x1 + x2):
+                break
             left_count += 1
-        while right_count <= high2 - low2 and _t(x1, low2 + right_count, t1, t2) > -observed_t:
+        while right_count <= high2 - low2:
+            x2 = low2 + right_count
+            d = x1 * stretch - x2 / stretch
+            if d < 0.0 and d * d >= squared * (x1 + x2):
+                break
             right_count += 1
-        mass = math.exp(x1 * math.log(m1) - m1 - math.lgamma(x1 + 1.0))
         p += mass * (cumulative_mass[left_count] + total_mass - cumulative_mass[right_count])
+        mass *= m1 / (x1 + 1)
     return min(1.0, p)
+
+
+@compiled
+def _poisson_mass(x: int, mean: float) -> float:
+    """Probability of a Poisson count; those of the counts that follow are its multiples."""
+    return math.exp(x * math.log(mean) - mean - math.lgamma(x + 1.0))
 
 
 @compiled
