@@ -45,12 +45,14 @@ from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
+from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
+from service.store.reference.area_groups import AreaGroupStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -87,6 +89,7 @@ class Resources:
     events: EventStore
     harm_indices: HarmIndexStore
     flag_rules: FlagRuleStore
+    area_groups: AreaGroupStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -115,6 +118,8 @@ class Resources:
     measured_areas: MeasuredAreas
     profiles: AreaProfiles
     comparisons: Comparisons
+    similar_areas: SimilarAreas
+    similar_measures: SimilarMeasures
     measure_tables: MeasureTables
     measure_trends: MeasureTrends
     indices: Indices
@@ -162,4 +167,5 @@ class Resources:
             self.events,
             self.harm_indices,
             self.flag_rules,
+            self.area_groups,
         )

@@ -27,7 +27,7 @@ from service.queries.tables.measures import (
 )
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.tables.profiles import DrawnProfileQuery, ProfileQuery
-from service.queries.tables.rankings import RankedQuery
+from service.queries.tables.rankings import RankedQuery, SimilarAreasQuery, SimilarMeasuresQuery
 from service.queries.tables.trends import TrendQuery
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
@@ -333,6 +333,36 @@ measure_trend_table: Final = MeasureTable[MeasureTrendQuery](
 index_table: Final = MeasureTable[IndexQuery](
     lambda resources: resources.indices, lambda _: "index"
 )
+similar_areas_table: Final = LayerTable[SimilarAreasQuery](
+    lambda resources: resources.similar_areas, lambda query: f"similar-{query.area_group}"
+)
+
+
+def similar_measures_table(
+    resources: Resources, query: SimilarMeasuresQuery, *, layer: str
+) -> TableAnswer:
+    """A measure of the areas of a group.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : SimilarMeasuresQuery
+        The query.
+    layer : str
+        Id of a layer, which need not be imported.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    similar = resources.similar_measures
+    return TableAnswer(
+        f"{layer}-similar-{query.area_group}",
+        version=DataVersion.of(similar.version),
+        compute=lambda: similar.table(layer, query),
+    )
 
 
 def site_table(resources: Resources, query: SitesQuery) -> TableAnswer:

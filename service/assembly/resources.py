@@ -51,11 +51,13 @@ from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
+from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
+from service.store.reference.area_groups import AreaGroupStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -89,6 +91,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     events = EventStore(data.subfolder("events"), digests=digests, damage=damage)
     harm_indices = HarmIndexStore(data.subfolder("harm_indices"), digests=digests, damage=damage)
     flag_rules = FlagRuleStore(data.subfolder("flag_rules"), digests=digests, damage=damage)
+    area_groups = AreaGroupStore(data.subfolder("area_groups"), digests=digests, damage=damage)
     crosswalks = Crosswalks(lookups=lookups, measures=measures)
     state = DataState(data, damage)
     assignments = AssignmentCache(cache.subfolder("assignments"))
@@ -149,6 +152,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         events=events,
         harm_indices=harm_indices,
         flag_rules=flag_rules,
+        area_groups=area_groups,
         assignments=assignments,
         areas=areas,
         geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
@@ -180,6 +184,10 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             settings=settings,
         ),
         comparisons=Comparisons(areas=areas),
+        similar_areas=SimilarAreas(areas=areas, measures=measures, groups=area_groups),
+        similar_measures=SimilarMeasures(
+            layers=area_layers, measures=measures, groups=area_groups
+        ),
         measure_tables=MeasureTables(measured_areas),
         measure_trends=MeasureTrends(measured_areas),
         indices=Indices(measured_areas),

@@ -19,6 +19,7 @@ TABLES = {
     "events": "hotspots import events",
     "flag_rules": "hotspots import flag-rules",
     "harm_indices": "hotspots import harm-index",
+    "area_groups": "hotspots import area-groups",
 }
 
 

@@ -26,6 +26,7 @@ Kind = Literal[
     "events",
     "flag_rules",
     "harm_indices",
+    "area_groups",
 ]
 
 

@@ -23,6 +23,7 @@ SINGLE_TABLES = (
     "events",
     "harm_indices",
     "flag_rules",
+    "area_groups",
 )
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
 

@@ -8,7 +8,9 @@ from service.analyses.table_answers import (
     index_table,
     measure_trend_table,
     measures_table,
+    similar_measures_table,
 )
+from service.analyses.tables.peers import SimilarMeasureRow
 from service.http.table_routes import TableKind, add_table_routes
 from service.queries.tables.measures import (
     DeprivationQuery,
@@ -16,6 +18,7 @@ from service.queries.tables.measures import (
     MeasuresQuery,
     MeasureTrendQuery,
 )
+from service.queries.tables.rankings import SimilarMeasuresQuery
 from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/measures", tags=["measures"])
@@ -70,6 +73,20 @@ add_table_routes(
         answer=index_table,
         description="The make-up of an area by classes as an index against a reference: 100 is "
         "equal.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+add_table_routes(
+    router,
+    "/similar/{layer}",
+    TableKind(
+        name="similar_measures",
+        query=SimilarMeasuresQuery,
+        row=SimilarMeasureRow,
+        answer=similar_measures_table,
+        description="A measure of the areas of a group, such as the most similar ones: rank, "
+        "mean, and whether an area is unlike the others by more than chance.",
         description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),

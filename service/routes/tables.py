@@ -13,11 +13,13 @@ from service.analyses.table_answers import (
     harm_table,
     process_control_table,
     ranked_table,
+    similar_areas_table,
     step_changes_table,
     trend_table,
 )
 from service.analyses.tables.breakdown_rows import BreakdownRow
 from service.analyses.tables.comparisons import ComparisonRow
+from service.analyses.tables.peers import SimilarAreaRow
 from service.analyses.tables.ranking import RankedRow
 from service.analyses.tables.rows import CrosstabRow
 from service.analyses.trends.rows import TrendRow
@@ -27,7 +29,7 @@ from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.harm import HarmTableQuery
 from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
-from service.queries.tables.rankings import RankedQuery
+from service.queries.tables.rankings import RankedQuery, SimilarAreasQuery
 from service.queries.tables.trends import TrendQuery
 from service.render.tables.formats import PlainSuffix
 
@@ -172,6 +174,20 @@ add_table_routes(
         answer=comparison_table,
         description="Incidents of a period and of a baseline period along an axis: numeric and "
         "per cent change, and whether it is more than chance.",
+        description_as="The same as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
+add_table_routes(
+    router,
+    "/similar/{layer}",
+    TableKind(
+        name="similar_areas",
+        query=SimilarAreasQuery,
+        row=SimilarAreaRow,
+        answer=similar_areas_table,
+        description="Rates of the areas of a group, such as the most similar ones: rank, mean, "
+        "and whether an area is unlike the others by more than chance.",
         description_as="The same as CSV or Parquet.",
         suffixes=PlainSuffix,
     ),

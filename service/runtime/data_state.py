@@ -109,6 +109,7 @@ class DataState:
             "events",
             "harm_indices",
             "flag_rules",
+            "area_groups",
         )
         return (
             "boundaries",

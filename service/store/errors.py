@@ -4,6 +4,7 @@ StoreError
 ├── UnknownDatasetError     a dataset that has not been imported
 ├── UnknownAttributeError   an attribute that a dataset does not have
 ├── UnknownMeasureError     a measure, or a period of it, that a layer does not have
+├── UnknownAreaGroupError   a group of areas that has not been imported
 ├── UnknownHarmIndexError   a harm index that has not been imported, or not named among several
 ├── UnknownRulesError       rules of flags that have not been imported
 ├── NoSitesError            no development sites have been imported
@@ -16,6 +17,7 @@ StoreError
 ├── SiteExistsError         a development site of that identifier is loaded already
 ├── EventExistsError        an event of that identifier is loaded already
 ├── RulesExistError         rules of flags of that id are loaded already
+├── AreaGroupExistsError    a group of areas of that name is loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
@@ -79,6 +81,21 @@ class UnknownMeasureError(StoreError):
     def __str__(self) -> str:
         names = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
         return f"layer {self.layer!r} has no measure {self.measure!r}; it has: {names}"
+
+
+@dataclass(eq=False)
+class UnknownAreaGroupError(StoreError):
+    """No group of that name has been imported for the layer."""
+
+    code = "unknown-area-group"
+
+    layer: str
+    group: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
+        return f"layer {self.layer!r} has no group of areas {self.group!r}; it has: {names}"
 
 
 @dataclass(eq=False)
@@ -268,6 +285,21 @@ class RulesExistError(StoreError):
         return (
             f"rules {self.rules} are loaded already, from {self.loaded_from}; nothing was "
             "imported. Run again with --replace to replace them"
+        )
+
+
+@dataclass(eq=False)
+class AreaGroupExistsError(StoreError):
+    """Groups of areas of those names are loaded already."""
+
+    code = "area-group-exists"
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"groups of areas {listed(self.names)} are loaded already; nothing was imported. Run "
+            "again with --replace to replace them"
         )
 
 

@@ -15,6 +15,7 @@ import pyogrio
 import shapely
 
 from boundaries.errors import BoundaryError
+from service.imports.area_groups import AreaGroupOptions, import_area_groups
 from service.imports.boundaries import import_boundaries
 from service.imports.events import EventOptions, import_events
 from service.imports.harm_index import HarmIndexOptions, import_harm_index
@@ -119,6 +120,10 @@ def _measures(store: Any, path: Path) -> object:
     return import_measures(store, path, [MeasureValue("people", "2021", "people")], options)
 
 
+def _area_groups(store: Any, path: Path) -> object:
+    return import_area_groups(store, path, AreaGroupOptions(max_rejected_share=1.0))
+
+
 def _events(store: Any, path: Path) -> object:
     return import_events(store, path, EventOptions(max_rejected_share=1.0))
 
@@ -194,6 +199,7 @@ SITES = (
     b"site_id,name,district,homes_planned,homes_completed,x,y\n"
     b'A1,North,Cambridge,"1,200",100,545000,258000\nA2,South,,30,,545500,258500\n'
 )
+AREA_GROUPS = b"group,layer,code,name\ng,ward,a,One\ng,ward,b,\nh,ward,a,One\n"
 EVENTS = (
     b"id,name,from,to,break,category\n1,One,2020-03-23,2020-07,yes,fire\n2,Two,2020,,,\n"
     b"3,Three,2020-04-01,,no,\n"
@@ -215,6 +221,7 @@ IMPORTERS = {
     "measures": Importer(_measures, (b'code,people\na,7\nb,"1,000"\n', PEOPLE)),
     "sites": Importer(lambda store, path: import_sites(store, path), (SITES, POINTS)),
     "events": Importer(_events, (EVENTS,)),
+    "area-groups": Importer(_area_groups, (AREA_GROUPS,)),
     "lookup": Importer(_lookup, (b"old,new,change\na,b,U\nc,d,S\nc,e,S\n",)),
     "harm-index": Importer(
         _harm_index, (b"code,offence,days\n8N,Assault - ABH,10\n,Arson,18.75\n",)

@@ -61,6 +61,8 @@ REQUIRED: dict[str, dict[str, str]] = {
     "measure": {"measure": "residents"},
     "group": {"group": "tenure"},
     "table": {"table": f"/v1/tables/{world.DATASET}/trend"},
+    "area_group": {"area_group": "similar"},
+    "denominator": {"denominator": "residents"},
 }
 
 

@@ -21,6 +21,7 @@ from boundaries.storage.store import LayerStore
 from service.imports.flag_rules import document_of
 from service.queries.flags.rules import parsed_rules
 from service.store.incidents import IncidentStore
+from service.store.reference.area_groups import AreaGroupStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
@@ -383,6 +384,23 @@ def add_rules(data_dir: Path, rules: dict[str, Any]) -> Path:
     return data_dir
 
 
+PEERS = ("C00", "C01", "C10", "C11", "C12", "C22", "C33", "X99")  # the last is in no layer
+
+
+def append_area_group(data_dir: Path) -> None:
+    """A group of areas that are compared with each other."""
+    rows = {
+        "area_group": ["similar"] * len(PEERS),
+        "layer": [CELLS] * len(PEERS),
+        "code": list(PEERS),
+        "name": pa.array(["First", *[None] * (len(PEERS) - 1)]),
+        "source_row": list(range(2, len(PEERS) + 2)),
+    }
+    AreaGroupStore(data_dir / "area_groups").append(
+        pa.table(rows), file=SourceFile.of("groups.csv", b"groups"), source="Home Office"
+    )
+
+
 def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     """The whole county at rest in a folder."""
     layer_store = LayerStore(data_dir / "boundaries", crs=CRS)
@@ -406,6 +424,7 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
         licence="Open Licence 3",
         synthetic=synthetic,
     )
+    append_area_group(data_dir)
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

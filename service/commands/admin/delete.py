@@ -116,6 +116,12 @@ def events(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
 
 
 @app.command()
+def area_groups(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
+    """All groups of areas."""
+    _run(Deletion("area_groups"), yes=yes, purge=purge, now=now)
+
+
+@app.command()
 def harm_index(
     index: Annotated[str, typer.Argument(help="Id of the index.")],
     yes: Yes = False,

@@ -13,6 +13,7 @@ from service.queries.tables.measures import (
     MeasuresQuery,
     MeasureTrendQuery,
 )
+from service.queries.tables.rankings import SimilarMeasuresQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -59,3 +60,16 @@ def index(layer: Layer, query: IndexQuery, format_: Format = None, out: Out = No
     resources = terminal.resources()
     question = Question("measures index", {"layer": layer}, query)
     write_table(resources, question, lambda: resources.indices.table(layer, query), format_, out)
+
+
+@app.command()
+@with_query(SimilarMeasuresQuery)
+def similar(
+    layer: Layer, query: SimilarMeasuresQuery, format_: Format = None, out: Out = None
+) -> None:
+    """A measure of the areas of a group: rank, mean, and whether an area is unlike the others."""
+    resources = terminal.resources()
+    question = Question("measures similar", {"layer": layer}, query)
+    write_table(
+        resources, question, lambda: resources.similar_measures.table(layer, query), format_, out
+    )

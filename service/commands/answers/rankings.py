@@ -7,7 +7,7 @@ from service.commands.answers.tables import Dataset, Layer, write_table
 from service.commands.options import Format, Out
 from service.queries.tables.comparisons import ComparisonQuery
 from service.queries.tables.harm import HarmTableQuery
-from service.queries.tables.rankings import RankedQuery
+from service.queries.tables.rankings import RankedQuery, SimilarAreasQuery
 
 
 @with_query(RankedQuery)
@@ -50,3 +50,18 @@ def harm(dataset: Dataset, query: HarmTableQuery, format_: Format = None, out: O
     write_table(
         resources, question, lambda: resources.harm_tables.table(dataset, query), format_, out
     )
+
+
+@with_query(SimilarAreasQuery)
+def similar(
+    dataset: Dataset,
+    layer: Layer,
+    query: SimilarAreasQuery,
+    format_: Format = None,
+    out: Out = None,
+) -> None:
+    """Rates of the areas of a group: rank, mean, and whether an area is unlike the others."""
+    resources = terminal.resources()
+    question = Question("similar", {"dataset": dataset, "layer": layer}, query)
+    analysis = resources.similar_areas
+    write_table(resources, question, lambda: analysis.table(dataset, layer, query), format_, out)

@@ -1,4 +1,4 @@
-"""Commands ``hotspots import postcodes``, ``import lookup`` and ``import events``."""
+"""Commands ``hotspots import postcodes``, ``import lookup``, ``events`` and ``area-groups``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -139,6 +139,44 @@ def events(
                 max_rejected_share=max_rejected,
                 rejects_path=rejects,
                 names=names,
+                limits=resources.settings.imports,
+                progress=progress,
+            ),
+        )
+    terminal.print_lines(summary.lines())
+
+
+def area_groups(
+    file: Annotated[Path, typer.Argument(help="CSV with one row per area of a group.")],
+    layer: Annotated[
+        str, typer.Option(help="Layer of the codes, where the file has no such column.")
+    ] = "",
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import groups of areas that are compared with each other, such as the most similar ones."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.area_groups import AreaGroupOptions, import_area_groups
+
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_area_groups(
+            resources.area_groups,
+            file,
+            AreaGroupOptions(
+                layer=layer,
+                source=source,
+                licence=licence,
+                delimiter=delimiter,
+                replace=replace,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
                 limits=resources.settings.imports,
                 progress=progress,
             ),

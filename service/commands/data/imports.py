@@ -89,6 +89,7 @@ app.command()(import_incidents.incidents)
 app.command()(import_places.postcodes)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
+app.command()(import_places.area_groups)
 app.command()(import_harm.harm_index)
 app.command()(import_flags.flag_rules)
 

@@ -1,10 +1,10 @@
-"""Query of a ranked list: areas by count, share or rate, highest first."""
+"""Queries of ranked lists, and of areas among those of their group."""
 
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.model.queries import IncidentQuery, Text
+from service.model.queries import IncidentQuery, Query, Text
 from service.queries.areas import RatePer
 
 
@@ -67,3 +67,51 @@ class RankedQuery(IncidentQuery):
                 "by=rate needs denominator=, the name of a measure loaded for the layer"
             )
         return self
+
+
+AreaGroupName = Annotated[
+    Text,
+    Field(description="Group of areas of the layer, as `hotspots import area-groups` has it."),
+]
+Code = Annotated[
+    Text | None,
+    Field(description="Code of the area that is looked at; all are compared in any case."),
+]
+Per = Annotated[
+    float, Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many.")
+]
+
+
+class SimilarAreasQuery(IncidentQuery):
+    """Query of the rates of incidents in the areas of a group."""
+
+    area_group: AreaGroupName
+    code: Code = None
+    denominator: Annotated[
+        Text,
+        Field(
+            description="What rates are over: a measure loaded for the layer, such as residents. "
+            "Write measure:period for a period other than the latest."
+        ),
+    ]
+    per: Per = 1000.0
+    rate_per: RatePer = "year"
+
+
+class SimilarMeasuresQuery(Query):
+    """Query of a measure of the areas of a group."""
+
+    area_group: AreaGroupName
+    code: Code = None
+    measure: Annotated[
+        Text,
+        Field(
+            description="A measure loaded for the layer: counts where a denominator is named, "
+            "else rates as they were published. Write measure:period for a period other than the "
+            "latest."
+        ),
+    ]
+    denominator: Annotated[
+        Text | None, Field(description="What the rates of counts are over, likewise.")
+    ] = None
+    per: Per = 1000.0

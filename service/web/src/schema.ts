@@ -722,6 +722,82 @@ export interface RankedRow {
   is_flagged?: boolean | null;
 }
 
+/** An area of a group with its rate of incidents; then the mean and quartiles of all. */
+export interface SimilarAreaRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Whether it is the area that is looked at; null where none is named. */
+  is_area: boolean | null;
+  /** 1 for the highest; equal areas share a rank. */
+  rank: number | null;
+  /** The best rank that the counts leave open; null for rates without counts. */
+  rank_best: number | null;
+  /** The worst rank that they leave open. */
+  rank_worst: number | null;
+  /** Incidents; null where there is no data. Unit: incidents. */
+  count: number | null;
+  /** What the rate is over. */
+  denominator: number | null;
+  /** Rate of the area; of a row behind the areas what its name says. */
+  rate: number | null;
+  /** Lower end of the rate's 95 % interval. */
+  lower: number | null;
+  /** Upper end of it. */
+  upper: number | null;
+  /** How far the rate is from the mean of the areas, in per cent of it. Unit: %. */
+  difference_percent: number | null;
+  /** The rate that the other areas lead to expect. */
+  expected: number | null;
+  /** Lower end of where 95 of 100 areas like the others lie. */
+  expected_lower: number | null;
+  /** Upper end of it. */
+  expected_upper: number | null;
+  /** That an area like the others is as far from what they lead to expect, two-sided. */
+  p_value: number | null;
+  /** The same adjusted for the number of areas (Benjamini-Hochberg). */
+  q_value: number | null;
+}
+
+/** An area of a group with its measure; then the mean and quartiles of all. */
+export interface SimilarMeasureRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Whether it is the area that is looked at; null where none is named. */
+  is_area: boolean | null;
+  /** 1 for the highest; equal areas share a rank. */
+  rank: number | null;
+  /** The best rank that the counts leave open; null for rates without counts. */
+  rank_best: number | null;
+  /** The worst rank that they leave open. */
+  rank_worst: number | null;
+  /** The measure as a count; null for published rates. */
+  amount: number | null;
+  /** What the rate is over. */
+  denominator: number | null;
+  /** Rate of the area; of a row behind the areas what its name says. */
+  rate: number | null;
+  /** Lower end of the rate's 95 % interval. */
+  lower: number | null;
+  /** Upper end of it. */
+  upper: number | null;
+  /** How far the rate is from the mean of the areas, in per cent of it. Unit: %. */
+  difference_percent: number | null;
+  /** The rate that the other areas lead to expect. */
+  expected: number | null;
+  /** Lower end of where 95 of 100 areas like the others lie. */
+  expected_lower: number | null;
+  /** Upper end of it. */
+  expected_upper: number | null;
+  /** That an area like the others is as far from what they lead to expect, two-sided. */
+  p_value: number | null;
+  /** The same adjusted for the number of areas (Benjamini-Hochberg). */
+  q_value: number | null;
+}
+
 /** A place that fits what was typed, best first. */
 export interface PlaceRow {
   /** area, site, postcode-district or postcode. */
@@ -1667,6 +1743,7 @@ export type ColumnName =
   | "added_percent_at_most"
   | "added_residents"
   | "added_residents_at_most"
+  | "amount"
   | "aoristic"
   | "area"
   | "area_code"
@@ -1727,6 +1804,7 @@ export type ColumnName =
   | "density_per_km2"
   | "description"
   | "difference"
+  | "difference_percent"
   | "distance_m"
   | "district"
   | "domain"
@@ -1738,6 +1816,8 @@ export type ColumnName =
   | "expected"
   | "expected_count"
   | "expected_count_ok"
+  | "expected_lower"
+  | "expected_upper"
   | "expected_within"
   | "field"
   | "file"
@@ -1783,6 +1863,7 @@ export type ColumnName =
   | "index_in_a_row"
   | "index_probability"
   | "inside"
+  | "is_area"
   | "is_flagged"
   | "is_part"
   | "is_recorded"

@@ -405,6 +405,11 @@ EVERY_ANSWER = [
     ["workbook", "--table", f"/v1/tables/{world.DATASET}/trend", "--out", "{folder}/tables.xlsx"],
     ["ranked", world.DATASET, world.CELLS],
     ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
+    [
+        "similar", world.DATASET, world.CELLS, "--area-group", "similar",
+        "--denominator", "residents",
+    ],
+    ["measures", "similar", world.CELLS, "--area-group", "similar", "--measure", "residents"],
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
     ["profile", world.DATASET, "--within", "cell:C00"],

@@ -17,6 +17,16 @@ ANSWERS = {
         f"/v1/tables/{world.DATASET}/harm",
         {"columns": "year", "denominator": "residents", "within": "district:D1"},
     ),
+    "similar": (
+        [world.DATASET, world.CELLS],
+        f"/v1/tables/{world.DATASET}/similar/{world.CELLS}",
+        {"area_group": "similar", "denominator": "residents", "code": "C00"},
+    ),
+    "measures": (
+        ["similar", world.CELLS],
+        f"/v1/measures/similar/{world.CELLS}",
+        {"area_group": "similar", "measure": "residents", "code": "C00"},
+    ),
     "comparison": (
         [world.DATASET],
         f"/v1/tables/{world.DATASET}/comparison",

@@ -77,6 +77,19 @@ def test_events_are_backed_up_and_deleted_as_the_other_tables(folder, tmp_path):
     assert event.event_id == "never-seen-before"
 
 
+def test_groups_of_areas_are_backed_up_and_deleted_as_the_other_tables(folder, tmp_path):
+    path = tmp_path / "families.csv"
+    path.write_text("group,layer,code\nfamily,district,D1\n")
+    succeed(folder, "import", "area-groups", path)
+    succeed(folder, "backup", tmp_path / "backup")
+    said = succeed(folder, "delete", "area-groups", "--yes", "--purge", "--now")
+    assert f"deleted {len(world.PEERS) + 1} rows" in said
+    assert not (folder / "area_groups").exists()
+    succeed(tmp_path / "again", "restore", tmp_path / "backup")
+    groups = open_resources(Settings(data_dir=tmp_path / "again")).area_groups
+    assert list(groups.get("district", "family").areas) == ["D1"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_backup_and_what_is_restored_are_for_their_owner(folder, tmp_path, kind):
     succeed(folder, "backup", tmp_path / kind)

@@ -35,6 +35,7 @@ QUICK = {
     "permutations": "0", "replicates": "0", "target": "C00", "control": "C33", "layer": world.CELLS,
     "household_size": "2.4", "bandwidth_m": "400", "earlier_steps": "0",
     "rows": "layer:cell", "columns": "month", "by": "category",
+    "area_group": "similar",
     "baseline_from": "2023-01", "baseline_to": "2023-12",
 }  # fmt: skip
 PERIOD = {"from": "2024-01", "to": "2024-12"}

@@ -33,6 +33,7 @@ QUICK = {
     "permutations": "0", "replicates": "0", "target": "C00", "control": "C33", "layer": world.CELLS,
     "household_size": "2.4", "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],
     "rows": f"layer:{world.CELLS}", "columns": "weekday", "by": "category",
+    "area_group": "similar",
 }  # fmt: skip
 TILE = {
     "SERVICE": "WMTS", "VERSION": "1.0.0", "REQUEST": "GetTile", "LAYER": f"heatmaps:{gaps.LONG}",

@@ -82,6 +82,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "districts": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "comparable": [("nonsense", "scenario=comparable"), ("", "1 character")],
     "layer": [("nonsense", "district, cell"), ("../district", "district, cell")],
+    "area_group": [("nonsense", "similar"), ("", "1 character")],
+    "code": [("nonsense", "C00, C01"), ("", "1 character")],
     "larger_layer": [("nonsense", "district, cell"), ("", "1 character")],
     "surroundings": [("nonsense", "district, cell"), ("", "1 character")],
     "population": [("nonsense", "nonsense"), ("residents:1999", "residents"), ("", "1 character")],
@@ -138,6 +140,7 @@ OGC_WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
 }
 # Where what is allowed depends on what else is asked: districts have no measure.
 WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
+    ("/v1/measures/index/{layer}", "edition"): [("1999", "2021"), ("", "1 character")],
     ("/v1/tables/{dataset}/trend", "denominator"): [
         ("nonsense", "layer 'district' has no measure 'nonsense'"),
         ("", "1 character"),
@@ -178,11 +181,12 @@ def wrong_values(template: str, name: str, schema: dict[str, Any]) -> Iterator[t
     if (table, name) in WRONG_WORDS_OF:
         yield from WRONG_WORDS_OF[table, name]
         return
-    if name in words and {"enum", "const"}.isdisjoint(schema):
+    forms = (schema, schema.get("items", {}), *schema.get("anyOf", ()))
+    if name in words and all({"enum", "const"}.isdisjoint(form) for form in forms):
         yield from words[name]
         return
     found = False
-    for form in (schema, schema.get("items", {}), *schema.get("anyOf", ())):
+    for form in forms:
         if "enum" in form:
             found = True
             yield "nonsense", form["enum"][0]

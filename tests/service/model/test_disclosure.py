@@ -46,6 +46,7 @@ QUESTIONS = {
     "/v1/tables/{dataset}/step-changes": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
+    "/v1/tables/{dataset}/similar/{layer}": ("code=C00",),
     "/v1/tables/{dataset}/comparison": ("by=layer:cell",),
     "/v1/tables/{dataset}/trend": (
         "",
@@ -62,6 +63,7 @@ OF_NO_INCIDENTS = {
     "/v1/measures/table/{layer}",
     "/v1/measures/index/{layer}",
     "/v1/measures/trend/{layer}",
+    "/v1/measures/similar/{layer}",
 }
 OF_ALL_INCIDENTS = {
     "/v1/datasets/{dataset}/quality",
