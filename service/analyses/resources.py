@@ -21,6 +21,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.catalogue.sources import SourceTables
+from service.analyses.crosstabs.crosstabs import Crosstabs
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
 from service.analyses.growth.forecasts import Forecasts
@@ -43,7 +44,6 @@ from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
-from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends

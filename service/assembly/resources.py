@@ -20,6 +20,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.catalogue.sources import SourceTables
+from service.analyses.crosstabs.crosstabs import Crosstabs
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
 from service.analyses.growth.area_facts import FactsByArea
@@ -49,7 +50,6 @@ from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.resources import Resources
 from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
-from service.analyses.tables.crosstabs import Crosstabs
 from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
@@ -169,7 +169,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         process_control=ProcessControl(trends=trends, areas=areas, events=events),
         step_changes=StepChangeTables(trends=trends, areas=areas),
         breakdowns=Breakdowns(areas=areas),
-        crosstabs=Crosstabs(areas=areas, measures=measures),
+        crosstabs=Crosstabs(areas=areas, measures=measures, events=events),
         ranked_lists=RankedLists(areas=areas, measures=measures),
         harm_tables=HarmTables(areas=areas, measures=measures, harm=harm),
         deprivation=Deprivation(measured_areas),

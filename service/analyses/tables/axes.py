@@ -42,8 +42,8 @@ class Axis:
         markers it may have several.
     key_of_day : callable or None
         The position of the key of each of some days; None where every key has all days.
-    length : (keys,) int64 or None
-        Days of each step of the calendar.
+    first_days : (keys + 1,) datetime64[D] or None
+        First day of each step of the calendar, and of the step after the last.
     """
 
     keys: tuple[str, ...]
@@ -51,7 +51,12 @@ class Axis:
     incident: IntArray
     key: IntArray
     key_of_day: KeyOfDay | None = None
-    length: IntArray | None = None
+    first_days: Days | None = None
+
+    @property
+    def length(self) -> IntArray | None:
+        """(keys,) days of each step of the calendar."""
+        return None if self.first_days is None else np.diff(self.first_days).astype(np.int64)
 
 
 def axis_of(selection: Selection, name: AxisName) -> Axis:
@@ -177,7 +182,7 @@ def _of_the_clock(selection: Selection, kind: str) -> Axis:
 
 def _of_the_calendar(selection: Selection, name: AxisName) -> Axis:
     """An axis of years, quarters or months of the period, those without an incident too."""
-    length = None
+    first_days = None
     if name.kind == "month-of-year":
         keys, names, key_of_day = tuple(f"{k:02d}" for k in range(1, 13)), MONTHS, _month_of_year
     else:
@@ -185,7 +190,7 @@ def _of_the_calendar(selection: Selection, name: AxisName) -> Axis:
         steps = Calendar.of(str(name))
         ends = steps.number_of(np.array([first_day, last_day], "datetime64[D]"))
         numbers = np.arange(ends[0], ends[1] + 2)
-        length = np.diff(steps.first_day_of(numbers)).astype(np.int64)
+        first_days = steps.first_day_of(numbers)
         keys = tuple(steps.key_of(number) for number in numbers[:-1].tolist())
         names = tuple(steps.name_of(number) for number in numbers[:-1].tolist())
 
@@ -194,7 +199,7 @@ def _of_the_calendar(selection: Selection, name: AxisName) -> Axis:
 
     incident = np.flatnonzero(selection.mask)
     days = selection.incidents.occurred[incident].astype("datetime64[D]")
-    return Axis(keys, names, incident, key_of_day(days), key_of_day, length)
+    return Axis(keys, names, incident, key_of_day(days), key_of_day, first_days)
 
 
 def _month_of_year(days: Days) -> IntArray:

@@ -6,7 +6,14 @@ from typing import Final
 from service.model.rows import COUNT, METHOD_UNIT, NOTHING, RECORDS, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
+_OF_RECORDS: Final = Discloses.of(RECORDS)
 _RATES: Final = "with a denominator"
+_ALL: Final = "with compare=all"
+_MEAN: Final = "with compare=mean"
+_EVENTS: Final = "with events in the period"
+_PROJECTED: Final = "with part_steps=projected"
+_BESIDE: Final = "with beside_dataset"
+_BESIDE_RATES: Final = "with beside_dataset and a denominator"
 
 
 class CrosstabRow(Row):
@@ -47,6 +54,52 @@ class CrosstabRow(Row):
     )
     upper: float | None = column(
         "Upper end of the rate's 95 % interval.", _OF_COUNT, METHOD_UNIT, only=_RATES
+    )
+    part: bool = column("Whether the data cover a part of the calendar step only.", NOTHING)
+    events: str | None = column(
+        "Events of the calendar step, breaks marked as such.", NOTHING, only=_EVENTS
+    )
+    mean: float | None = column(
+        "Mean number of incidents of the areas; null but in the row of the mean.",
+        _OF_RECORDS,
+        "incidents",
+        only=_MEAN,
+    )
+    share_of_all: float | None = column(
+        "Per cent of the incidents of all areas.", _OF_RECORDS, "%", only=_ALL
+    )
+    projected: float | None = column(
+        "Incidents of the whole step, where the data cover a part of it.",
+        _OF_COUNT,
+        "incidents",
+        only=_PROJECTED,
+    )
+    projected_lower: float | None = column(
+        "Lower end of its 95 % predictive interval.", _OF_COUNT, "incidents", only=_PROJECTED
+    )
+    projected_upper: float | None = column(
+        "Upper end of its 95 % predictive interval.", _OF_COUNT, "incidents", only=_PROJECTED
+    )
+    beside_days: float | None = column(
+        "Days that the dataset beside covers of the cell.", NOTHING, "days", only=_BESIDE
+    )
+    beside_count: int | None = column(
+        "Incidents of the dataset beside.", COUNT, "incidents", only=_BESIDE
+    )
+    beside_rate: float | None = column(
+        "Their rate.", Discloses.of("beside_count"), METHOD_UNIT, only=_BESIDE_RATES
+    )
+    beside_lower: float | None = column(
+        "Lower end of its 95 % interval.",
+        Discloses.of("beside_count"),
+        METHOD_UNIT,
+        only=_BESIDE_RATES,
+    )
+    beside_upper: float | None = column(
+        "Upper end of its 95 % interval.",
+        Discloses.of("beside_count"),
+        METHOD_UNIT,
+        only=_BESIDE_RATES,
     )
 
 

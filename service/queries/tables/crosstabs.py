@@ -4,15 +4,24 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.model.incident_filter import Ages
-from service.model.queries import HarmQuery, Text
+from service.model.incident_filter import Ages, IncidentFilter
+from service.model.queries import (
+    MAX_CATEGORIES,
+    HarmQuery,
+    IncidentQuery,
+    Text,
+    checked_attribute,
+    one_or_many,
+)
 
 WORDS: Final = (
     "category", "subcategory", "marker", "age", "year", "financial-year", "quarter", "month",
     "month-of-year", "weekday", "hour",
 )  # fmt: skip
+STEPS: Final = ("year", "financial-year", "year-ending", "quarter", "month")
+CLOCK: Final = ("month-of-year", "weekday", "hour")
 _ENDING: Final = re.compile(r"year-ending:(\d{1,2})", re.ASCII)
 _ALLOWED: Final = (
     f"{', '.join(WORDS)}, year-ending:11, attribute:sex, age:0-17,18-64,65- or layer:lsoa21"
@@ -132,6 +141,87 @@ class CrosstabQuery(HarmQuery):
         float,
         Field(gt=0, le=1e9, allow_inf_nan=False, description="Rates are per this many, and year."),
     ] = 1000.0
+
+    compare: Annotated[
+        tuple[Literal["all", "mean"], ...],
+        BeforeValidator(one_or_many),
+        Field(
+            max_length=2,
+            description="Rows to compare with, behind the others: all areas of the layer "
+            "together, and the mean of them, whatever within says. Repeat the parameter.",
+        ),
+    ] = ()
+    part_steps: Annotated[
+        Literal["marked", "projected"],
+        Field(
+            description="Steps of the calendar that the data cover in part: marked, or also "
+            "projected to the whole of them, with a 95 % predictive interval."
+        ),
+    ] = "marked"
+    beside_dataset: Annotated[
+        Text | None,
+        Field(
+            description="A dataset to set beside this one: the same axes, period, hours and ages, "
+            "and the same categories, attributes and markers unless those of its own are named."
+        ),
+    ] = None
+    beside_category: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(one_or_many),
+        Field(max_length=MAX_CATEGORIES, description="Categories of the dataset beside."),
+    ] = ()
+    beside_attribute: Annotated[
+        tuple[Annotated[Text, AfterValidator(checked_attribute)], ...],
+        BeforeValidator(one_or_many),
+        Field(max_length=MAX_CATEGORIES, description="Attributes of it, written name:value."),
+    ] = ()
+    beside_marker: Annotated[
+        tuple[Text, ...],
+        BeforeValidator(one_or_many),
+        Field(max_length=MAX_CATEGORIES, description="Markers of it."),
+    ] = ()
+
+    @property
+    def beside_filter(self) -> IncidentFilter:
+        """The filter of the dataset beside."""
+        own = (self.beside_category, self.beside_attribute, self.beside_marker)
+        if not any(own):
+            return self.incident_filter()
+        given = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
+        names = ("category", "attribute", "marker")
+        replaced = {**given, **dict(zip(names, own, strict=True)), "subcategory": ()}
+        return IncidentQuery.model_validate(replaced).incident_filter()
+
+    @model_validator(mode="after")
+    def _extended(self) -> Self:
+        if self.compare and not self.rows.startswith("layer:"):
+            raise ValueError("compare needs rows=layer:..., the areas to compare with")
+        if (self.beside_category or self.beside_attribute or self.beside_marker) and (
+            self.beside_dataset is None
+        ):
+            raise ValueError(
+                "beside_category, beside_attribute and beside_marker need beside_dataset"
+            )
+        kinds = [AxisName.from_text(text).kind for text in (self.rows, self.columns)]
+        is_step = [kind in STEPS for kind in kinds]
+        if self.part_steps == "projected" and (
+            sum(is_step) != 1 or any(kind in CLOCK for kind in kinds)
+        ):
+            raise ValueError(
+                f"part_steps=projected needs one axis of {', '.join(STEPS)} and another that is "
+                "of no calendar or clock"
+            )
+        if (
+            self.part_steps == "projected"
+            and self.layout == "wide"
+            and self.cells not in ("count", "rate")
+        ):
+            raise ValueError(
+                "part_steps=projected needs cells=count or cells=rate in the wide layout"
+            )
+        if self.beside_dataset is not None and self.sums_harm:
+            raise ValueError("beside_dataset is of counts and rates; harm is of one dataset")
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

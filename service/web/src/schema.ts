@@ -922,6 +922,80 @@ export interface MonthQualityRow {
   superseded: number | null;
 }
 
+/** A cell of a cross-table; its rows in their order, and within each its columns. */
+export interface CrosstabRow {
+  /** Key of the row, such as an area's code or a month. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Key of the column. */
+  column: string;
+  /** Name of the column. */
+  column_name: string;
+  /**
+   * Days that the data cover of the cell; where only some days of the week are selected, their
+   * weeks. Unit: days.
+   */
+  days: number;
+  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents of the row. Unit: %. */
+  share_of_row: number | null;
+  /** Per cent of the incidents of the column. Unit: %. */
+  share_of_column: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_table: number | null;
+  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
+  per_month: number | null;
+  /** What the rate is over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
+   * states. Only with a denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  upper?: number | null;
+  /** Whether the data cover a part of the calendar step only. */
+  part: boolean;
+  /** Events of the calendar step, breaks marked as such. Only with events in the period. */
+  events?: string | null;
+  /**
+   * Mean number of incidents of the areas; null but in the row of the mean. Unit: incidents. Only
+   * with compare=mean.
+   */
+  mean?: number | null;
+  /** Per cent of the incidents of all areas. Unit: %. Only with compare=all. */
+  share_of_all?: number | null;
+  /**
+   * Incidents of the whole step, where the data cover a part of it. Unit: incidents. Only with
+   * part_steps=projected.
+   */
+  projected?: number | null;
+  /** Lower end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
+  projected_lower?: number | null;
+  /** Upper end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
+  projected_upper?: number | null;
+  /** Days that the dataset beside covers of the cell. Unit: days. Only with beside_dataset. */
+  beside_days?: number | null;
+  /** Incidents of the dataset beside. Unit: incidents. Only with beside_dataset. */
+  beside_count?: number | null;
+  /** Their rate. Unit: as the method states. Only with beside_dataset and a denominator. */
+  beside_rate?: number | null;
+  /**
+   * Lower end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
+   * denominator.
+   */
+  beside_lower?: number | null;
+  /**
+   * Upper end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
+   * denominator.
+   */
+  beside_upper?: number | null;
+}
+
 /** A peak of the surface, highest first. */
 export interface PeakRow {
   /** 1 for the highest. */
@@ -1278,44 +1352,6 @@ export interface HarmRow {
   harm_change?: number | null;
   /** p of one rate of harm in both (Fay 1999), likewise. Only with columns of the calendar. */
   harm_change_q?: number | null;
-}
-
-/** A cell of a cross-table; its rows in their order, and within each its columns. */
-export interface CrosstabRow {
-  /** Key of the row, such as an area's code or a month. */
-  row: string;
-  /** Name of the row. */
-  row_name: string;
-  /** Key of the column. */
-  column: string;
-  /** Name of the column. */
-  column_name: string;
-  /**
-   * Days that the data cover of the cell; where only some days of the week are selected, their
-   * weeks. Unit: days.
-   */
-  days: number;
-  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents of the row. Unit: %. */
-  share_of_row: number | null;
-  /** Per cent of the incidents of the column. Unit: %. */
-  share_of_column: number | null;
-  /** Per cent of all incidents selected. Unit: %. */
-  share_of_table: number | null;
-  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
-  per_month: number | null;
-  /** What the rate is over; null where it is not known. Only with a denominator. */
-  denominator?: number | null;
-  /**
-   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
-   * states. Only with a denominator.
-   */
-  rate?: number | null;
-  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  lower?: number | null;
-  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  upper?: number | null;
 }
 
 /** The deprivation of an area in a domain, or how many areas are deprived how far. */
@@ -1759,7 +1795,9 @@ export type ColumnName =
   | "baseline_share"
   | "beside"
   | "beside_count"
+  | "beside_days"
   | "beside_lower"
+  | "beside_rate"
   | "beside_upper"
   | "by"
   | "category"
@@ -1923,6 +1961,7 @@ export type ColumnName =
   | "p_permutation"
   | "p_value"
   | "p_value_shared_out"
+  | "part"
   | "part_index"
   | "per_month"
   | "percent"

@@ -54,7 +54,10 @@ QUESTIONS = {
         "include=last-year&mean=year&to_date=financial-year",
         "include=season",
     ),
-    "/v1/tables/{dataset}/crosstab": ("rows=layer:cell&columns=year&denominator=residents",),
+    "/v1/tables/{dataset}/crosstab": (
+        "rows=layer:cell&columns=year&denominator=residents",
+        "rows=layer:cell&columns=year&compare=mean&part_steps=projected&beside_dataset=callouts",
+    ),
 }
 OF_NO_INCIDENTS = {
     "/v1/growth/sites",
