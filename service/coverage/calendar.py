@@ -63,6 +63,13 @@ class Calendar:
         return self.kind.replace("-", " ")
 
     @property
+    def plural(self) -> str:
+        """What steps are called."""
+        if self.kind == "year-ending":
+            return self.noun.replace("year", "years", 1)
+        return f"{self.noun}s"
+
+    @property
     def per_year(self) -> int:
         """Steps in a year; 0 of weeks, which do not fill one."""
         return _YEAR_MONTHS // self.months if self.months else 0

@@ -150,7 +150,12 @@ def _trend(table: Table) -> list[str]:
     number = calendar.number_of(np.asarray(days.astype(str), dtype="datetime64[D]"))
     length = calendar.first_day_of(number + 1) - calendar.first_day_of(number)
     has_count = np.isfinite(counts)
-    is_known = has_count & (table.columns["days"] == length.astype(np.int64))
+    is_own = np.ones(len(counts), np.bool_)
+    if "series" in table.columns:  # the total and the mean are no series of their own
+        is_own = ~np.isin(
+            table.columns["series"], list(table.provenance.method.get("compare", ()))
+        )
+    is_known = has_count & is_own & (table.columns["days"] == length.astype(np.int64))
     if not is_known.any():
         return [f"No {step} has a count of all its days."]
     least, most = float(counts[is_known].min()), float(counts[is_known].max())
@@ -160,10 +165,10 @@ def _trend(table: Table) -> list[str]:
         incidents = counted(least, "incident")
     series = " of a series" if {"series", "area"} & table.columns.keys() else ""
     sentence = f"A {step}{series} had {incidents}, from {labels[0]} to {labels[-1]}"
-    missing = int(np.count_nonzero(~has_count))
-    partial = int(np.count_nonzero(has_count & ~is_known))
+    missing = int(np.count_nonzero(is_own & ~has_count))
+    partial = int(np.count_nonzero(is_own & has_count & ~is_known))
     gaps = [
-        f"; of {counted(number, step)} {state}"
+        f"; of {counted(number, step, calendar.plural)} {state}"
         for number, state in ((missing, "nothing is known"), (partial, "a part is known"))
         if number
     ]

@@ -124,8 +124,13 @@ class StepEvents:
             for name, value in (("category", event.category), ("subcategory", event.subcategory))
         )
 
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, series: Sequence[Series]) -> tuple[str, ...]:
         """The events, and what breaks mean.
+
+        Parameters
+        ----------
+        series : sequence of Series
+            Those that have rows.
 
         Returns
         -------
@@ -135,13 +140,22 @@ class StepEvents:
         if not self.events:
             return ()
         notes = [f"Events: {'; '.join(event.label() for event in self.events)}."]
-        breaks = [event for event in self.events if event.is_break]
-        if breaks:
+        whole: list[str] = []
+        partial: list[str] = []
+        for event in (event for event in self.events if event.is_break):
+            own = [each for each in series if event in self.of(each)]
+            is_whole = any(self._is_of_all(event, each) for each in own)
+            (whole if is_whole else partial).append(event.label())
+        if whole:
             notes.append(
-                f"The series breaks: {'; '.join(event.label() for event in breaks)}. Counts "
-                "before and after are not alike. Lines of trend and seasons are of each side by "
-                "itself, and of both where the break is of some of the incidents only; means, "
-                "changes and years to date are across it."
+                f"The series breaks: {'; '.join(whole)}. Counts before and after are not alike: "
+                "lines of trend and seasons are of each side by itself; means, changes and years "
+                "to date are across it."
+            )
+        if partial:
+            notes.append(
+                f"Some of what is counted breaks: {'; '.join(partial)}. Everything here is across "
+                "it."
             )
         return tuple(notes)
 

@@ -234,7 +234,7 @@ class Trends:
                     *_place_notes(read, steps, query),
                     *steps.notes(),
                     *(() if denominators is None else denominators.notes),
-                    *events.notes(),
+                    *events.notes(counts.series),
                     *fit_notes(fits, counts.series, steps, query),
                 ),
             ),

@@ -117,3 +117,19 @@ def test_values_without_meaning_are_refused():
         trend_line([1, 2, 3], [1, 1], [1, 2, 3])
     with pytest.raises(InvalidValuesError):
         trend_line([1, -2, 3], [1, 1, 1], [1, 2, 3])
+
+
+@pytest.mark.parametrize("variance", [1.0, 3.0])
+def test_intervals_cover_the_change_as_often_as_they_say(variance):
+    rng = np.random.default_rng(21)
+    years = np.arange(60) / 12
+    mean = 30.0 * np.exp(0.05 * years)
+    counts = (
+        rng.poisson(mean, (600, 60))
+        if variance == 1.0
+        else rng.negative_binomial(mean / (variance - 1.0), 1.0 / variance, (600, 60))
+    )
+    lines = [trend_line(count, np.ones(60), years) for count in counts]
+    change = 100.0 * np.expm1(0.05)
+    covered = np.mean([line.change_lower <= change <= line.change_upper for line in lines])
+    assert 0.93 < covered < 0.98

@@ -261,6 +261,8 @@ def test_a_break_of_one_category_breaks_the_line_of_that_category_alone(with_eve
         "theft",
         "total",
     }
+    notes = json_of(client, YEARS, **WHOLE)["provenance"]["notes"]
+    assert any(note.startswith("Some of what is counted breaks: New recording") for note in notes)
     damage = rows_of(client, YEARS, category="damage", **WHOLE)
     assert {row["events"] for row in damage} == {"", "Lockdown"}
 
@@ -283,6 +285,20 @@ def test_what_has_no_meaning_is_refused(client, query, said):
     answer = client.get(YEARS, params=query)
     assert answer.status_code == 422, answer.text
     assert said in answer.text
+
+
+def test_the_sentence_is_of_the_series_and_not_of_their_total(client):
+    query = {"by": "layer:district", "step": "year-ending:11", "compare": ["total", "mean"]}
+    answer = json_of(client, YEARS, **query)
+    own = [
+        row["count"]
+        for row in answer["rows"]
+        if row["series"] in ("D1", "D2") and row["days"] >= 365
+    ]
+    assert answer["sentences"][-1] == (
+        f"A year to November of a series had {min(own):,} to {max(own):,} incidents, from 2015-11 "
+        "to 2020-11; of 4 years to November a part is known."
+    )
 
 
 def test_csv_has_the_same_rows(client):
