@@ -134,6 +134,7 @@ def _method(
             "per": query.per,
             "rate_per": query.rate_per,
             "rate_unit": unit("rate"),
+            **({} if ranking.harm is None else {"harm_rate_unit": unit("harm-rate")}),
             "interval": "exact Poisson (Garwood 1936), 95 %",
         }
     )
@@ -156,7 +157,12 @@ def _rank_notes(ranking: Ranking) -> tuple[str, ...]:
     ranked, unranked = int(is_ranked.sum()), int((~is_ranked).sum())
     if unranked:
         notes.append(f"{counted(unranked, 'area has', 'areas have')} no rate, and so no rank.")
-    if not ranking.has_limits:
+    if ranking.harm is not None:
+        notes.append(
+            "The ranks of harm have no limits: effective_number and largest_share say on how few "
+            "incidents it rests."
+        )
+    elif not ranking.has_limits:
         notes.append(
             f"The ranks have no limits: the areas have more than {MAX_DISTINCT:,} distinct rates."
         )

@@ -9,6 +9,7 @@ from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
 from service.analyses.inputs.area_counts import AreaCounts
 from service.analyses.inputs.denominators import Denominator
+from service.analyses.tables.ranked_harm import RankedHarm
 from service.model.rows import COUNT, NOTHING, RECORDS, AreaRow, ColumnValues, Discloses, column
 from service.queries.tables.rankings import RankedQuery
 from service.sentences.units import scale_of
@@ -27,6 +28,8 @@ NAMES_BEHIND: Final = {
 _OF_COUNT: Final = Discloses.of("count")
 _OF_ALL: Final = Discloses.of("count", RECORDS)
 _RATES: Final = "with a denominator"
+_HARM: Final = "with by=harm or by=harm-rate"
+_HARM_RATES: Final = f"{_HARM}, and a denominator"
 
 
 class RankedRow(AreaRow):
@@ -65,6 +68,36 @@ class RankedRow(AreaRow):
     )
     lower: float | None = column("Lower end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
     upper: float | None = column("Upper end of the rate's 95 % interval.", _OF_COUNT, only=_RATES)
+    harm: float | None = column(
+        "Sum of the harm of the incidents.", _OF_COUNT, "days of harm", only=_HARM
+    )
+    share_of_harm: float | None = column(
+        "Per cent of the harm in the areas.", _OF_ALL, "%", only=_HARM
+    )
+    effective_number: float | None = column(
+        "Number of incidents of equal harm whose sum would be as uncertain.",
+        _OF_COUNT,
+        "incidents",
+        only=_HARM,
+    )
+    largest_share: float | None = column(
+        "Share of the most harmful single incident in the harm, 0 to 1.", _OF_COUNT, only=_HARM
+    )
+    harm_not_known: int | None = column(
+        "Incidents that the harm index does not have; they are in no other column.",
+        COUNT,
+        "incidents",
+        only=_HARM,
+    )
+    harm_rate: float | None = column(
+        "Days of harm per so many of the denominator, as the rate.", _OF_COUNT, only=_HARM_RATES
+    )
+    harm_rate_lower: float | None = column(
+        "Lower end of its 95 % interval.", _OF_COUNT, only=_HARM_RATES
+    )
+    harm_rate_upper: float | None = column(
+        "Upper end of its 95 % interval.", _OF_COUNT, only=_HARM_RATES
+    )
     is_flagged: bool | None = column(
         "Whether it is at the threshold or above it.", _OF_ALL, only="with threshold"
     )
@@ -90,6 +123,8 @@ class Ranking:
     sets : RankSets
     has_limits : bool
         Whether the sets have limits.
+    harm : RankedHarm or None
+        Where harm ranks the areas.
     """
 
     area_counts: AreaCounts
@@ -102,6 +137,7 @@ class Ranking:
     rate: Rates | None
     sets: RankSets
     has_limits: bool
+    harm: RankedHarm | None = None
 
     @classmethod
     def of(
@@ -128,7 +164,7 @@ class Ranking:
         base = int(count.sum()) if query.share_of == "areas" else area_counts.selection.records
         share = 100.0 * count / base if base else np.full(len(count), np.nan)
         value, exposure = count.astype(np.float64), np.ones(len(count))
-        over, rate = None, None
+        over, rate, scale = None, None, 1.0
         if denominator is not None:
             over = denominator.values[indices]
             years = area_counts.selection.years()
@@ -139,8 +175,17 @@ class Ranking:
                 value, exposure = rate.value[:-1], over
         if query.by == "share":
             value = share
-        sets, has_limits = ranks_of(count, exposure)
-        return cls(area_counts, indices, count, share, value, base, over, rate, sets, has_limits)
+        harm = None
+        if query.sums_harm:
+            unit = None if over is None else over * scale / query.per
+            harm = RankedHarm.of(area_counts, indices, unit)
+            value = harm.columns["harm" if query.by == "harm" else "harm_rate"]
+            sets, has_limits = plain_ranks(value), False
+        else:
+            sets, has_limits = ranks_of(count, exposure)
+        return cls(
+            area_counts, indices, count, share, value, base, over, rate, sets, has_limits, harm
+        )
 
     @property
     def is_ranked(self) -> BoolArray:
@@ -188,6 +233,8 @@ class Ranking:
                 ("upper", self.rate.upper),
             ):
                 columns[name] = values[rows]
+        if self.harm is not None:
+            columns |= {name: values[rows] for name, values in self.harm.columns.items()}
         if query.threshold is not None:
             is_flagged = (self.value >= query.threshold).astype(object)
             is_flagged[~self.is_ranked] = None
@@ -212,6 +259,8 @@ class Ranking:
             of_all |= {"lower": self.rate.lower[-1], "upper": self.rate.upper[-1]}
             is_all = np.arange(len(behind)) == 0
             content |= {name: np.where(is_all, value, np.nan) for name, value in of_all.items()}
+        if self.harm is not None:
+            content["harm"] = np.array([self.harm.behind[key] for key in behind])
         for name, values in columns.items():
             nothing: ColumnValues = np.full(len(behind), np.nan)
             if values.dtype.kind == "O":
@@ -240,11 +289,28 @@ def ranks_of(count: IntArray, exposure: FloatArray) -> tuple[RankSets, bool]:
     try:
         return rank_sets(count, exposure), True
     except InvalidValuesError:
-        is_ranked = np.isfinite(exposure) & (exposure > 0)
-        value = count[is_ranked] / exposure[is_ranked]
-        rank, none = np.zeros(len(count), np.int64), np.zeros(len(count), np.int64)
-        rank[is_ranked] = 1 + len(value) - np.searchsorted(np.sort(value), value, side="right")
-        return RankSets(rank, none, none), False
+        over = np.where(exposure > 0, exposure, np.nan)
+        return plain_ranks(count / over), False
+
+
+def plain_ranks(value: FloatArray) -> RankSets:
+    """The rank of each area, without limits.
+
+    Parameters
+    ----------
+    value : (n,) float64
+        What is ranked; NaN where it is not known.
+
+    Returns
+    -------
+    RankSets
+        1 for the highest; 0 for limits and for what is not known.
+    """
+    is_ranked = np.isfinite(value)
+    ranked = value[is_ranked]
+    rank, none = np.zeros(len(value), np.int64), np.zeros(len(value), np.int64)
+    rank[is_ranked] = 1 + len(ranked) - np.searchsorted(np.sort(ranked), ranked, side="right")
+    return RankSets(rank, none, none)
 
 
 def whole(values: IntArray, is_known: BoolArray) -> ColumnValues:

@@ -315,7 +315,7 @@ class SeriesReader:
 
 
 def _part(selection: Selection, mask: BoolArray) -> Selection:
-    return dataclasses.replace(selection, mask=selection.mask & mask)
+    return selection.inside(mask)
 
 
 def _all_of(selection: Selection) -> tuple[IntArray, IntArray]:

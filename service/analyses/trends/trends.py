@@ -290,7 +290,7 @@ def _counts(
     size, series = len(steps.keys), tuple(read.series[k] for k in shown)
     divisor = np.array([[float(each.divisor)] for each in series]).reshape(-1, 1)
     weights = None
-    if query.measure == "weighted":
+    if query.measure != "count":
         weight = read.selection.incidents.weight.astype(np.float64)
         weights = (
             read.sums(steps.step_of_incident, size, weight)[shown],

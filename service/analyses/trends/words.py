@@ -48,7 +48,7 @@ def method_of(
     dict of str to Any
         JSON members; those of what was not asked for are left out.
     """
-    is_weighted = query.measure == "weighted"
+    is_weighted = query.measure != "count"
     unit = read.selection.incidents.weight_label if is_weighted else "incidents"
     denominator = str(query.denominator).partition(":")[0]
     per = (

@@ -1,19 +1,24 @@
 """Queries of ranked lists, and of areas among those of their group."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.model.queries import IncidentQuery, Query, Text
+from service.model.queries import HarmQuery, IncidentQuery, Query, Text
 from service.queries.areas import RatePer
 
 
-class RankedQuery(IncidentQuery):
+class RankedQuery(HarmQuery):
     """Query of a ranked list of areas."""
 
+    HARM_FIELD: ClassVar[str] = "by"
+
     by: Annotated[
-        Literal["count", "share", "rate"],
-        Field(description="What ranks the areas: incidents, their share, or their rate."),
+        Literal["count", "share", "rate", "harm", "harm-rate"],
+        Field(
+            description="What ranks the areas: incidents, their share, or their rate; the days of "
+            "harm of the incidents by a harm index, or their rate."
+        ),
     ] = "count"
     share_of: Annotated[
         Literal["areas", "records"],
@@ -62,9 +67,9 @@ class RankedQuery(IncidentQuery):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.by == "rate" and self.denominator is None:
+        if self.by.endswith("rate") and self.denominator is None:
             raise ValueError(
-                "by=rate needs denominator=, the name of a measure loaded for the layer"
+                f"by={self.by} needs denominator=, the name of a measure loaded for the layer"
             )
         return self
 

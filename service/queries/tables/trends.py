@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from service.model.queries import MAX_WITHIN, IncidentQuery, Text, one_or_many
+from service.model.queries import MAX_WITHIN, HarmQuery, Text, one_or_many
 from service.queries.tables.crosstabs import AxisName
 
 MAX_AREAS: Final = 50
@@ -55,7 +55,7 @@ def checked_per(value: object) -> object:
     return number
 
 
-class TrendQuery(IncidentQuery):
+class TrendQuery(HarmQuery):
     """Query of a trend: incidents step by step, of one area or of several series."""
 
     step: Annotated[
@@ -66,8 +66,11 @@ class TrendQuery(IncidentQuery):
         ),
     ] = "month"
     measure: Annotated[
-        Literal["count", "weighted"],
-        Field(description="What rates are of: incidents, or the sum of their weights."),
+        Literal["count", "weighted", "harm"],
+        Field(
+            description="What rates are of: incidents, the sum of their weights, or that of their "
+            "days of harm by a harm index."
+        ),
     ] = "count"
     per: Annotated[
         Literal["day", "year"] | float,
@@ -196,6 +199,6 @@ class TrendQuery(IncidentQuery):
             raise ValueError("of weeks to_date is year: the year of ISO, of whole weeks")
         if "season" in self.include and self.step not in ("month", "quarter"):
             raise ValueError(f"include=season needs step=month or quarter, got {self.step}")
-        if self.part_steps == "projected" and self.measure == "weighted":
-            raise ValueError("part_steps=projected is of counts, not of measure=weighted")
+        if self.part_steps == "projected" and self.measure != "count":
+            raise ValueError(f"part_steps=projected is of counts, not of measure={self.measure}")
         return self

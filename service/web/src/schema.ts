@@ -718,6 +718,34 @@ export interface RankedRow {
   lower?: number | null;
   /** Upper end of the rate's 95 % interval. Only with a denominator. */
   upper?: number | null;
+  /** Sum of the harm of the incidents. Unit: days of harm. Only with by=harm or by=harm-rate. */
+  harm?: number | null;
+  /** Per cent of the harm in the areas. Unit: %. Only with by=harm or by=harm-rate. */
+  share_of_harm?: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
+   * by=harm or by=harm-rate.
+   */
+  effective_number?: number | null;
+  /**
+   * Share of the most harmful single incident in the harm, 0 to 1. Only with by=harm or by=harm-
+   * rate.
+   */
+  largest_share?: number | null;
+  /**
+   * Incidents that the harm index does not have; they are in no other column. Unit: incidents. Only
+   * with by=harm or by=harm-rate.
+   */
+  harm_not_known?: number | null;
+  /**
+   * Days of harm per so many of the denominator, as the rate. Only with by=harm or by=harm-rate,
+   * and a denominator.
+   */
+  harm_rate?: number | null;
+  /** Lower end of its 95 % interval. Only with by=harm or by=harm-rate, and a denominator. */
+  harm_rate_lower?: number | null;
+  /** Upper end of its 95 % interval. Only with by=harm or by=harm-rate, and a denominator. */
+  harm_rate_upper?: number | null;
   /** Whether it is at the threshold or above it. Only with threshold. */
   is_flagged?: boolean | null;
 }
@@ -1552,7 +1580,7 @@ export interface TrendRow {
   is_part?: boolean;
   /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
   count: number | null;
-  /** Sum of their weights, which the rate is of. Only with measure=weighted. */
+  /** Sum of their weights, which the rate is of. Only with measure=weighted or measure=harm. */
   weighted?: number | null;
   /** The count, or the sum of weights; of the mean, per series. Only with compare. */
   value?: number | null;

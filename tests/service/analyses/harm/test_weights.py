@@ -244,3 +244,53 @@ def test_the_page_offers_harm_where_there_is_an_index(client, tmp_path, serve):
     without = choices(serve(open_resources(Settings(data_dir=folder))))
     assert all("harm" in measures for measures in choices(client))
     assert not any("harm" in measures for measures in without)
+
+
+def test_areas_are_ranked_by_harm_and_by_its_rate(client):
+    address = f"/v1/tables/{people.DATASET}/ranked/{world.CELLS}"
+    query = {"denominator": "residents", "threshold": 1500}
+    rows = rows_of(client, address, by="harm", **query)
+    sums = by_cell(known())
+    areas = [row for row in rows if row["code"] in world.CODES]
+    assert [row["code"] for row in areas] == sorted(
+        world.CODES, key=lambda code: (-sum(sums[code]), code)
+    )
+    assert areas[0]["rank"] == 1
+    assert areas[0]["rank_best"] is None
+    total = sum(sum(sums[code]) for code in world.CODES)
+    for row in areas:
+        assert row["harm"] == pytest.approx(sum(sums[row["code"]]))
+        assert row["share_of_harm"] == pytest.approx(100 * sum(sums[row["code"]]) / total)
+        assert row["is_flagged"] == (sum(sums[row["code"]]) >= 1500)
+    behind = {row["code"]: row["harm"] for row in rows}
+    assert behind["areas"] == pytest.approx(total)
+    assert behind["total"] == pytest.approx(sum(days for _, days in known()))
+    assert behind["areas"] + behind["outside"] + behind["not located"] == pytest.approx(
+        behind["total"]
+    )
+    rated = rows_of(client, address, by="harm-rate", **query)
+    rates = {
+        code: sum(sums[code]) * 1000 / residents / (people.DAYS / 365.25)
+        for code, residents in world.RESIDENTS.items()
+        if residents
+    }
+    first = max(rates, key=lambda code: rates[code])
+    assert (rated[0]["code"], rated[0]["rank"]) == (first, 1)
+    assert rated[0]["harm_rate"] == pytest.approx(rates[first])
+    assert rated[0]["harm_rate_lower"] < rates[first] < rated[0]["harm_rate_upper"]
+
+
+def test_a_trend_of_harm_sums_it_month_by_month(client):
+    answer = json_of(
+        client, f"/v1/tables/{people.DATASET}/trend", measure="harm", within="cell:C00"
+    )
+    for row in answer["rows"]:
+        harm = sum(
+            days
+            for person, days in known()
+            if person.record.cell == "C00" and f"{person.record.occurred:%Y-%m}" == row["month"]
+        )
+        assert row["weighted"] == pytest.approx(harm)
+        assert row["rate"] == pytest.approx(harm / row["days"])
+    assert answer["provenance"]["method"]["unit"] == "days of harm per day"
+    assert answer["provenance"]["harm_index"]["id"] == "chi"
