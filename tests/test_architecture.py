@@ -361,6 +361,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.storage",
         "service.analyses.areas",
         "service.analyses.growth",
+        "service.analyses.harm",
         "service.analyses.inputs",
         "service.config",
         "service.model",

@@ -181,6 +181,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             measures=measures,
             sites=sites,
             hotspots=hotspots,
+            harm=harm,
             settings=settings,
         ),
         comparisons=Comparisons(areas=areas),

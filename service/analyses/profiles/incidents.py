@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from service.analyses.harm.weights import IncidentHarm
 from service.analyses.inputs.area_counts import AreaCounts
 from service.analyses.inputs.periods import Steps, whole_steps
 from service.analyses.inputs.selection import Selection, select
@@ -16,8 +17,10 @@ from service.model.incident_filter import Moment
 from spatial.arrays import BoolArray, IntArray
 from spatial.over_time.change import count_changes
 from spatial.rates.rates import rates
+from spatial.rates.weighted_counts import WeightedCounts, weighted_counts, weighted_interval
 
 YEAR_MONTHS: Final = 12
+FEW: Final = 5.0  # incidents of equal weight: below it one decides a sum
 EVERY: Final = "all categories"
 PER_DAY: Final = "incidents per day"
 
@@ -53,15 +56,18 @@ class RatedOver:
         The areas that have it: incidents elsewhere are in no rate.
     per : float
         Rates are per this many.
+    amounts : tuple of float
+        As much of it as each subject has, apportioned; NaN where that is not known.
     """
 
     measure: str
     is_known: BoolArray
     per: float
+    amounts: tuple[float, ...]
 
 
 def rate_lines(
-    area_counts: AreaCounts, subject: Subject, over: RatedOver, residents: float
+    area_counts: AreaCounts, over: RatedOver, number: int, subject: Subject
 ) -> list[Line]:
     """The rates of an area, all and by category.
 
@@ -69,12 +75,12 @@ def rate_lines(
     ----------
     area_counts : AreaCounts
         The selected incidents.
-    subject : Subject
-        The area.
     over : RatedOver
         What rates are over.
-    residents : float
-        As many of it as the area has, apportioned; NaN where that is not known.
+    number : int
+        Of the area among those of the profile.
+    subject : Subject
+        The area.
 
     Returns
     -------
@@ -87,7 +93,7 @@ def rate_lines(
     counts = _by_category(selection, is_counted)
     result = rates(
         np.array([count for _, count in counts], np.float64),
-        np.full(len(counts), residents * selection.years()),
+        np.full(len(counts), over.amounts[number] * selection.years()),
         per=over.per,
     )
     note = f"{left_out:,} incidents are in no rate: where they are, {over.measure} are not known"
@@ -104,6 +110,73 @@ def rate_lines(
         )
         for k, (name, count) in enumerate(counts)
     ]
+
+
+def harm_lines(
+    area_counts: AreaCounts,
+    harm: IncidentHarm,
+    over: RatedOver | None,
+    number: int,
+    subject: Subject,
+) -> list[Line]:
+    """The harm of the incidents of an area.
+
+    Parameters
+    ----------
+    area_counts : AreaCounts
+        The selected incidents.
+    harm : IncidentHarm
+        Days of harm of each incident.
+    over : RatedOver or None
+        What rates are over.
+    number : int
+        Of the area among those of the profile.
+    subject : Subject
+        The area.
+
+    Returns
+    -------
+    list of Line
+        Of the incidents whose harm is known; with 95 % intervals.
+    """
+    selection = area_counts.selection
+    inside = selection.mask & subject.inside
+    unknown = int(np.count_nonzero(inside & ~harm.is_known))
+    largest = float(np.nanmax(harm.days[selection.mask], initial=0.0))
+    note = f"{unknown:,} incidents of unknown harm are not among them" if unknown else ""
+
+    def summed(mask: BoolArray) -> tuple[WeightedCounts, float, float]:
+        days = harm.days[mask & harm.is_known]
+        sums = weighted_counts(np.zeros(len(days), np.int64), days, areas=1)
+        lower, upper = weighted_interval(sums.total, sums.squares, largest_weight=largest)
+        return sums, float(lower[0]), float(upper[0])
+
+    sums, lower, upper = summed(inside)
+    count, total = int(sums.count[0]), float(sums.total[0])
+    few = "" if sums.effective_number[0] >= FEW else "few serious incidents make up the sum"
+    share = 100.0 * float(sums.largest_share[0])
+    lines = [
+        Line("harm", "days of harm", "days", total, count, lower, upper, note),
+        Line("harm", "days per incident", "days", total / count if count else np.nan, count),
+        Line(
+            "harm",
+            "effective number of incidents",
+            "incidents",
+            float(sums.effective_number[0]),
+            count,
+            note=few if count else "",
+        ),
+        Line("harm", "share of the most serious incident", "%", share, count),
+    ]
+    if over is None:
+        return lines
+    sums, *limits = summed(inside & np.append(over.is_known, False)[area_counts.placement.area])
+    exposure = over.amounts[number] * selection.years()
+    scale = over.per / exposure if exposure > 0 else np.nan
+    lower, upper = (scale * limit for limit in limits)
+    unit = f"days of harm per {over.per:g} {over.measure} and year"
+    value, count = scale * float(sums.total[0]), int(sums.count[0])
+    return [*lines, Line("harm", "rate of harm", unit, value, count, lower, upper)]
 
 
 def _by_category(selection: Selection, inside: BoolArray) -> list[tuple[str, int]]:

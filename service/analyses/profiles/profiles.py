@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -13,11 +14,18 @@ from boundaries.storage.store import LayerStore
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.growth.household_sizes import POPULATION
 from service.analyses.growth.sites import site_notes, sites_source
+from service.analyses.harm.weights import Harm, IncidentHarm
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import refuse_for_damaged
 from service.analyses.inputs.within import Within
 from service.analyses.profiles.drawn import drawn_areas
-from service.analyses.profiles.incidents import RatedOver, TwoYears, count_lines, rate_lines
+from service.analyses.profiles.incidents import (
+    RatedOver,
+    TwoYears,
+    count_lines,
+    harm_lines,
+    rate_lines,
+)
 from service.analyses.profiles.lines import Line, columns_of
 from service.analyses.profiles.measures import LayerMeasures
 from service.analyses.profiles.rows import ProfileRow
@@ -29,6 +37,7 @@ from service.model.errors import (
     AnalysisError,
     AreaTooSmallError,
     InvalidAreaError,
+    NoHarmMatchError,
     NoStudyAreaError,
     OverBudgetError,
 )
@@ -36,7 +45,7 @@ from service.model.provenance import layers_version, provenance, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.areas import HotspotQuery
 from service.queries.tables.profiles import DrawnProfileQuery, ProfileOptions, ProfileQuery
-from service.store.errors import NoSitesError
+from service.store.errors import NoSitesError, UnknownHarmIndexError
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from spatial.errors import SpatialError
@@ -65,6 +74,8 @@ class AreaProfiles:
         The development sites.
     hotspots : Hotspots
         Hot areas.
+    harm : Harm
+        Days of harm of incidents.
     settings : Settings
         The least area, and the working CRS.
     """
@@ -77,6 +88,7 @@ class AreaProfiles:
         measures: MeasureStore,
         sites: SiteStore,
         hotspots: Hotspots,
+        harm: Harm,
         settings: Settings,
     ) -> None:
         self._areas = areas
@@ -84,6 +96,7 @@ class AreaProfiles:
         self._measures = measures
         self._sites = sites
         self._hotspots = hotspots
+        self._harm = harm
         self._settings = settings
 
     def version(self, dataset: str, layer_id: str | None) -> str:
@@ -106,6 +119,7 @@ class AreaProfiles:
             layers_version(self._layers),
             self._measures.revision(),
             self._sites.revision(),
+            self._harm.revision(),
             "profile",
         )
 
@@ -130,6 +144,8 @@ class AreaProfiles:
             If an area is none, or lies outside the layer.
         AreaTooSmallError
             If it has fewer residents or less ground than a profile needs.
+        UnknownHarmIndexError, NoHarmMatchError
+            If a harm index or its column is named, and has none of the offences.
         UnknownLayerError, UnknownAreaError, UnknownMeasureError, NoStudyAreaError
             If what is named, or a layer at all, is not loaded.
         """
@@ -145,11 +161,17 @@ class AreaProfiles:
         measures = LayerMeasures.of(self._measures, layer, query, self._areas.crosswalks)
         residents = self._add_measures(draft, measures)
         draft.add(lambda _, subject: count_lines(area_counts, subject))
+        rated = None
         if measures.residents is None:
             draft.notes.append("There are no rates: the layer has no residents.")
         else:
-            rated = RatedOver(measures.residents.measure, measures.has_residents, query.per)
-            draft.add(lambda k, subject: rate_lines(area_counts, subject, rated, residents[k]))
+            rated = RatedOver(
+                measures.residents.measure, measures.has_residents, query.per, tuple(residents)
+            )
+            draft.add(partial(rate_lines, area_counts, rated))
+        harm = self._harm_of(draft, area_counts, query)
+        if harm is not None:
+            draft.add(partial(harm_lines, area_counts, harm, rated))
         draft.add(lambda _, subject: subject.placement_lines(area_counts))
         with draft.section("trend"):
             years = TwoYears.of(area_counts.selection)
@@ -172,6 +194,7 @@ class AreaProfiles:
                     **area_counts.sources(),
                     **measures.sources(),
                     **sites,
+                    **({} if harm is None else {"harm_index": harm.source()}),
                     **{name: place.source() for name, place in labels.items()},
                 },
                 filter={
@@ -206,6 +229,21 @@ class AreaProfiles:
             self._refuse_small(subject, number)
         draft.add(lambda k, subject: measures.lines(subject, sums[k]))
         return residents
+
+    def _harm_of(
+        self, draft: "_Draft", area_counts: AreaCounts, query: ProfileOptions
+    ) -> IncidentHarm | None:
+        """The harm of the incidents; None where no index has the offences and none is named."""
+        selection = area_counts.selection
+        try:
+            harm = self._harm.of(selection.incidents, query.harm_choice)
+        except (UnknownHarmIndexError, NoHarmMatchError) as error:
+            if query.harm_index is not None or query.harm_column is not None:
+                raise
+            draft.notes.append(f"There is no section 'harm': {error}.")
+            return None
+        draft.notes += harm.notes(selection.mask)
+        return harm
 
     def _add_sites(self, draft: "_Draft", near_m: float) -> dict[str, Any]:
         """Add the development sites, where any are imported; their source."""

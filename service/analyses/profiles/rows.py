@@ -14,8 +14,8 @@ class ProfileRow(Row):
     """A number about an area, with that of all areas of the layer, and of a second area."""
 
     section: str = column(
-        "What it is about: area, residents, incidents, rates, placement, trend, change, "
-        "hot areas, deprivation, development sites.",
+        "What it is about: area, residents, incidents, rates, harm, placement, trend, "
+        "change, hot areas, deprivation, development sites.",
         NOTHING,
     )
     item: str = column("What the number is.", _OF_COUNT)

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, field_validator
 
-from service.model.queries import MAX_WITHIN, IncidentQuery, Text, one_or_many
+from service.model.queries import MAX_WITHIN, HarmQuery, Text, one_or_many
 
 MAX_AREA: Final = 1_048_576  # characters of a drawn area, as GeoJSON
 _PLACE: Final = (
@@ -14,7 +14,7 @@ _PLACE: Final = (
 Measures = Annotated[tuple[Text, ...], BeforeValidator(one_or_many), Field(max_length=40)]
 
 
-class ProfileOptions(IncidentQuery):
+class ProfileOptions(HarmQuery):
     """What every profile is asked, whatever its area."""
 
     beside: Annotated[
@@ -73,6 +73,11 @@ class ProfileOptions(IncidentQuery):
             description="Development sites outside the area count as near up to this distance, m.",
         ),
     ] = 1000.0
+
+    @property
+    def sums_harm(self) -> bool:
+        """Harm is summed in a section of its own, wherever an index has the offences."""
+        return True
 
     @field_validator("amount", "mean")
     @classmethod

@@ -1679,7 +1679,7 @@ export interface TrendRow {
 /** A number about an area, with that of all areas of the layer, and of a second area. */
 export interface ProfileRow {
   /**
-   * What it is about: area, residents, incidents, rates, placement, trend, change, hot areas,
+   * What it is about: area, residents, incidents, rates, harm, placement, trend, change, hot areas,
    * deprivation, development sites.
    */
   section: string;

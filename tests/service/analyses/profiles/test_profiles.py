@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import shutil
 from collections import Counter
 
 import pyarrow as pa
@@ -154,6 +155,37 @@ def test_the_rate_is_over_the_residents_and_the_days_covered(client):
     known = sum(r.cell is not None and r.cell != "C33" for r in world.RECORDS)
     assert row["comparison"] == pytest.approx(100 * known / sum(world.RESIDENTS.values()) / YEARS)
     assert "in no rate" in row["note"]  # what lies in C33, of all areas
+
+
+def test_harm_is_summed_where_it_is_known_and_says_where_not(client):
+    answer = drawn(client, TOWN)
+    town = [record.category for record in world.RECORDS if in_town(record)]
+    days = [world.HARM[category] for category in town if category in world.HARM]
+    profile, count = lines(answer), lines(answer, "count")
+    assert profile["harm", "days of harm"] == pytest.approx(sum(days))
+    assert count["harm", "days of harm"] == len(days)
+    assert profile["harm", "days per incident"] == pytest.approx(sum(days) / len(days))
+    effective = sum(days) ** 2 / sum(day**2 for day in days)
+    assert profile["harm", "effective number of incidents"] == pytest.approx(effective)
+    assert profile["harm", "share of the most serious incident"] == pytest.approx(
+        100 * max(days) / sum(days)
+    )
+    residents = profile["residents", "residents 2021"]
+    assert profile["harm", "rate of harm"] == pytest.approx(1000 * sum(days) / residents / YEARS)
+    assert answer["provenance"]["harm_index"]["id"] == "harm"
+    cell = json_of(client, PROFILE, within=f"{world.CELLS}:C12")
+    note = lines(cell, "note")["harm", "days of harm"]
+    assert note.startswith(f"{world.MONTH_ONLY_FIRES} incidents of unknown harm")
+
+
+def test_without_a_harm_index_there_is_no_harm_and_a_note(own_county, client, serve):
+    shutil.rmtree(own_county / "harm_indices")
+    without = serve(open_resources(Settings(data_dir=own_county)))
+    answer = json_of(without, PROFILE, within="cell:C00")
+    assert "harm" not in {row["section"] for row in answer["rows"]}
+    assert any("no section 'harm'" in note for note in answer["provenance"]["notes"])
+    refused = client.get(PROFILE, params={"within": "cell:C00", "harm_index": "nothing"})
+    assert (refused.status_code, "harm" in refused.json()["detail"]) == (422, True)
 
 
 def test_where_residents_are_not_known_there_is_no_rate(client):
