@@ -17,9 +17,10 @@ from boundaries.storage.store import is_same_crs
 from service.coverage.spans import Span
 from service.demo.county import County, build_county
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
+from service.demo.places.gazetteer import read_data
 from service.demo.places.geography import CRS, LICENCE, SOURCE
 from service.demo.places.published import sites_source
-from service.demo.records.agencies import agency_days, agency_titles
+from service.demo.records.agencies import agency_days
 from service.demo.reference import reference_steps
 from service.demo.stores import DemoStores, source_file
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
@@ -28,16 +29,6 @@ Progress = Callable[[str, float], None]
 
 LOCK = "demo.lock"
 
-TITLES = {
-    "callouts": "Assault-related ambulance callouts (synthetic)",
-    "police-crime": "Police recorded crime and anti-social behaviour (synthetic)",
-    "fires": "Deliberate fires (synthetic)",
-}
-SOURCES = {
-    "callouts": f"{SOURCE}; calibrated to figures published for Cambridgeshire, 2015 to 2019",
-    "police-crime": f"{SOURCE}; calibrated to figures published for Cambridgeshire wards",
-    "fires": f"{SOURCE}; calibrated to figures published for South Cambridgeshire wards",
-}
 SITES_LICENCE = "published figures; positions approximate"
 
 
@@ -137,20 +128,24 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
     )
     yield "writing development sites", append
     yield from reference_steps(stores)
-    titles = TITLES | {name: f"{text} (synthetic)" for name, text in agency_titles().items()}
+    texts = read_data("datasets.json")
     days = agency_days()
     for dataset, rows in county.incidents.items():
+        text = texts[dataset]
+        source = [SOURCE, text["calibrated"]] if "calibrated" in text else [SOURCE]
         append = partial(
             stores.incidents.append,
             dataset,
             rows,
             files=[source_file(dataset, rows)],
-            title=titles[dataset],
-            source=SOURCES.get(dataset, SOURCE),
+            title=f"{text['title']} (synthetic)",
+            source="; ".join(source),
+            description=text["description"],
+            limitations=text["limitations"],
             covers=[Span(*days[dataset])] if dataset in days else [],
             **attribution,
         )
-        yield f"writing {titles[dataset]}", append
+        yield f"writing {text['title']} (synthetic)", append
 
 
 @contextmanager

@@ -30,12 +30,6 @@ def make_agency_records(geography: Geography, places: Places, *, seed: int) -> d
     }
 
 
-def agency_titles() -> dict[str, str]:
-    """The title of each dataset."""
-    datasets = read_data("agencies.json")["datasets"]
-    return {dataset: str(content["title"]) for dataset, content in datasets.items()}
-
-
 def agency_days() -> dict[str, Days]:
     """The first and the last day that each dataset covers."""
     datasets = read_data("agencies.json")["datasets"]

@@ -83,6 +83,8 @@ def test_everything_at_rest_is_labelled_synthetic(
         assert held.synthetic
         assert held.licence == "synthetic"
         assert held.title.endswith("(synthetic)")
+        assert held.description
+        assert held.limitations
         assert "not a real place" in held.source
     for layer_id in stores.layers.ids():
         assert stores.layers.get(layer_id).metadata.synthetic
