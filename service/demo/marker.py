@@ -21,6 +21,7 @@ KINDS_OF_DATA = (
     "events",
     "harm_indices",
     "flag_rules",
+    "area_groups",
 )
 
 

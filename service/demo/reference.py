@@ -1,4 +1,4 @@
-"""The tables of reference of the demonstration county: harm, rules of flags and events."""
+"""The tables of reference of the demonstration county: harm, flags, events, peers."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from functools import partial
 import pyarrow as pa
 
 from service.demo.harm import published_harm
+from service.demo.measures import peer_codes
 from service.demo.places.gazetteer import read_data
 from service.demo.places.geography import LICENCE
 from service.demo.stores import DemoStores, source_file
@@ -42,6 +43,29 @@ def reference_steps(stores: DemoStores) -> Iterator[tuple[str, Callable[[], obje
         replace=True,
     )
     yield "writing events", append
+    groups, source = demo_area_groups()
+    append = partial(
+        stores.area_groups.append,
+        groups,
+        file=source_file("area-groups", groups),
+        source=source,
+        licence=LICENCE,
+        replace=True,
+    )
+    yield "writing groups of areas", append
+
+
+def demo_area_groups() -> tuple[pa.Table, str]:
+    """Rows of the table of groups, and their source, from ``area_groups.json``."""
+    content = read_data("area_groups.json")
+    names = content["areas"]
+    columns = {
+        "area_group": pa.repeat(content["group"], len(names)),
+        "layer": pa.repeat(content["layer"], len(names)),
+        "code": pa.array(peer_codes(len(names))),
+        "name": pa.array(names),
+    }
+    return pa.table(columns), str(content["source"])
 
 
 def demo_events() -> tuple[pa.Table, str]:

@@ -9,6 +9,7 @@ import pyarrow.ipc
 
 from boundaries.storage.store import LayerStore
 from service.store.incidents import IncidentStore
+from service.store.reference.area_groups import AreaGroupStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -28,6 +29,7 @@ class DemoStores:
     harm_indices: HarmIndexStore
     flag_rules: FlagRuleStore
     events: EventStore
+    area_groups: AreaGroupStore
 
     @classmethod
     def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
@@ -40,6 +42,7 @@ class DemoStores:
             HarmIndexStore(data_dir / "harm_indices"),
             FlagRuleStore(data_dir / "flag_rules"),
             EventStore(data_dir / "events"),
+            AreaGroupStore(data_dir / "area_groups"),
         )
 
 

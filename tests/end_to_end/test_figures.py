@@ -19,7 +19,6 @@ FIGURES = read_figures()
 WITH_REQUEST = [figure for figure in FIGURES if figure.requests]
 NOT_YET: dict[str, set[str]] = {
     "huntingdonshire_2020": {"table 1", "table 8", "table 10"},
-    "huntingdonshire_2017": {"appendix A most similar"},
     "south_cambridgeshire_2020": {"figure 5", "table 9"},
 }
 

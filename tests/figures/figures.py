@@ -29,6 +29,8 @@ class Request:
         parts = self.address.removeprefix("/v1/").split("/")
         group, *names = parts
         match group, names:
+            case "tables", [name]:
+                words = [name]
             case "tables", [dataset, name, *layer]:
                 words = [name, dataset, *layer]
             case "hotspots", [dataset, layer, "change"]:

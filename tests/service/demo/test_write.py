@@ -105,6 +105,10 @@ def test_reference_tables_are_written(
     assert set(index.offences) <= {line[2] for line in read_data("offences.json")["lines"]}
     breaks = {event.event_id for event in stores.events.all() if event.is_break}
     assert breaks == {"burglary-2017"}
+    group = stores.area_groups.get("partnership", "most-similar")
+    assert group.areas["X08000001"] == "Huntingdonshire"
+    measured = stores.measures.column("partnership", "recorded-crime")
+    assert set(group.areas) == set(measured.codes)
 
 
 def test_rows_at_rest_are_the_rows_that_were_made(
