@@ -58,9 +58,7 @@ class Figure:
     Attributes
     ----------
     requests : tuple of Request
-        The request that makes it, and further ones for its parts; empty if there is none.
-    lacking : str
-        Why there is none.
+        The request that makes it, and further ones for its parts.
     real : str
         The licensed or national data that the published figure was made from.
     check : mapping
@@ -71,8 +69,7 @@ class Figure:
     figure: str
     shows: str
     kind: str
-    requests: tuple[Request, ...] = ()
-    lacking: str = ""
+    requests: tuple[Request, ...]
     real: str = ""
     note: str = ""
     check: Mapping[str, Any] = field(default_factory=dict)
@@ -89,8 +86,8 @@ def read_figures() -> tuple[Figure, ...]:
 
 
 def _figure(entry: Mapping[str, Any]) -> Figure:
-    names = ("document", "figure", "shows", "kind", "lacking", "real", "note", "check")
-    requests: Sequence[Any] = entry.get("requests", ())
+    names = ("document", "figure", "shows", "kind", "real", "note", "check")
+    requests: Sequence[Any] = entry["requests"]
     return Figure(
         **{name: entry[name] for name in names if name in entry},
         requests=tuple(Request(address, query) for address, query in requests),

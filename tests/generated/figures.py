@@ -17,10 +17,11 @@ HEADING = """\
 
 Five strategic assessments of the community safety partnerships of Huntingdonshire, South
 Cambridgeshire and Cambridge have {all} figures and tables that incidents, measures, sites and lookups
-can make. {made} of them are requests of this service, made here from the demonstration county. Its data
-are synthetic: answers have the form of the published figures, and their numbers only where the
-county is [calibrated](methods.md#the-demonstration-county) to them. A figure whose published data
-are licensed or national says so.
+can make. Each is a request of this service, made here from the demonstration county; a figure of
+several parts has several. The data of the county are synthetic: answers have the form of the published
+figures, and their numbers only where the county is
+[calibrated](methods.md#the-demonstration-county) to them. A figure whose published data are licensed or
+national says so.
 
 `make demo`, then add an address to that of the service. `.csv`, `.xlsx` or `.parquet` before the
 question mark gives a file. The same on the command line is the last name in the path, then the
@@ -39,11 +40,10 @@ by `tests/end_to_end/test_figures.py`: not edited.
 def figures_document() -> str:
     """The whole document."""
     figures = read_figures()
-    example = next(figure for figure in figures if figure.requests).requests[0]
+    example = figures[0].requests[0]
     kinds = Counter(figure.kind for figure in figures)
     heading = HEADING.format(
         all=len(figures),
-        made=sum(bool(figure.requests) for figure in figures),
         example_url=f"http://127.0.0.1:8000{example.url}",
         example_command=" ".join(example.command),
         kinds=", ".join(f"{number} {kind}" for kind, number in kinds.most_common()),
@@ -63,10 +63,8 @@ def section(document: str, figures: tuple[Figure, ...]) -> str:
 
 
 def request_text(figure: Figure) -> str:
-    """The requests of a figure and what is to be said of them, or why there is none."""
+    """The requests of a figure and what is to be said of them."""
     parts = [f"`{request.url}`" for request in figure.requests]
-    if figure.lacking:
-        parts.append(f"Not yet: {figure.lacking}.")
     if figure.real:
         parts.append(f"Real data: {figure.real}.")
     if figure.note:
