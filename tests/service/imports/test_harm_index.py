@@ -3,7 +3,9 @@
 import csv
 
 import pytest
+from typer.testing import CliRunner
 
+from service.__main__ import app
 from service.demo.harm import published_harm
 from service.imports.harm_index import HarmIndexOptions, import_harm_index
 from service.store.errors import DatasetSettingsError, ImportRefusedError
@@ -76,3 +78,25 @@ def test_the_demonstration_ships_what_was_printed(test_data):
     assert [row["offence"] for row in rows] == [row["offence"] for row in printed]
     assert [row["offence_group"] for row in rows] == [row["group"] for row in printed]
     assert [row["days"] for row in rows] == [float(row["cambridge_chi_days"]) for row in printed]
+
+
+def run(folder, *words):
+    env = {"HOTSPOTS_DATA_DIR": str(folder), "COLUMNS": "200"}
+    return CliRunner().invoke(app, [str(word) for word in words], env=env)
+
+
+def test_an_index_is_imported_and_deleted_by_command(tmp_path):
+    folder, file = tmp_path / "data", tmp_path / "index.csv"
+    file.write_text(HEADER + "8N,Assault,10,violence\n,Arson,18.75,\n,Arson,19,\n")
+    options = ("--index", "chi", "--days-field", "days", "--offence-field", "offence")
+    done = run(folder, "import", "harm-index", file, *options, "--max-rejected", "0.9")
+    assert done.exit_code == 0, done.output
+    assert "3 rows read from 1 file, 1 written, 2 rejected" in done.output
+    store = HarmIndexStore(folder / "harm_indices")
+    assert store.open().names == ("Assault",)
+    again = run(folder, "import", "harm-index", file, *options)
+    assert again.exit_code == 2
+    assert "--replace" in again.stderr
+    gone = run(folder, "delete", "harm-index", "chi", "--yes", "--purge", "--now")
+    assert gone.exit_code == 0, gone.output
+    assert HarmIndexStore(folder / "harm_indices").ids() == ()

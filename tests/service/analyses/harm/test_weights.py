@@ -114,6 +114,16 @@ def test_a_heat_map_of_harm_holds_the_harm_of_what_is_located(client):
     assert client.get(HEATMAP, params={"harm": "true", "weight": "true"}).status_code == 422
 
 
+def test_pictures_and_legends_of_harm_say_so(client):
+    legend = json_of(client, f"{CHOROPLETH}/tilejson.json", measure="harm")
+    assert "harm by area" in str(legend)
+    maps = HEATMAP.removesuffix("summary.json")
+    for name in ("map.png", "raster.tif", "tiles/13/4099/2697.png"):
+        counted, of_harm = (client.get(maps + name, params=q) for q in ({}, {"harm": "true"}))
+        assert (counted.status_code, of_harm.status_code) == (200, 200)
+        assert counted.content != of_harm.content
+
+
 def test_hot_areas_say_whether_one_incident_makes_them(client):
     answer = json_of(client, HOTSPOTS, measure="harm", permutations=99)
     sums = by_cell(known())
