@@ -1,7 +1,7 @@
 """What a reader must know of the steps of a cross-table: no data, a part of it, events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,7 @@ from service.analyses.inputs.selection import Selection
 from service.analyses.tables.axes import Axis
 from service.analyses.tables.cells import covered_days_of
 from service.coverage.spans import listed
+from service.model.incident_filter import IncidentFilter
 from service.store.reference.events import Event, EventStore
 from spatial.arrays import AnyArray
 
@@ -29,11 +30,14 @@ class StepMarks:
         Days that the data cover of each step; empty without steps.
     events : tuple of Event
         Those of the period.
+    selected : IncidentFilter
+        The filter of the incidents.
     """
 
     axis: Axis
     covered: AnyArray
     events: tuple[Event, ...]
+    selected: IncidentFilter
 
     def on(self, axis: Axis) -> "StepMarks":
         """The marks on an axis with further steps.
@@ -49,9 +53,9 @@ class StepMarks:
             Of a step that the dataset does not have: no day is covered.
         """
         if not self.has_steps or axis.keys == self.axis.keys:
-            return StepMarks(axis, self.covered, self.events)
+            return replace(self, axis=axis)
         covered = np.append(self.covered, 0)[positions(self.axis, axis.keys)]
-        return StepMarks(axis, covered, self.events)
+        return replace(self, axis=axis, covered=covered)
 
     @property
     def has_steps(self) -> bool:
@@ -82,11 +86,14 @@ class StepMarks:
 
     @property
     def has_break(self) -> AnyArray:
-        """(keys,) Whether a step, or a part of it, cannot be compared with the one before."""
+        """(keys,) Whether a step, or a part of it, cannot be compared with the one before.
+
+        An event of one category breaks no series of several.
+        """
         marks = np.zeros(len(self.axis.keys), np.bool_)
         if self.axis.first_days is not None:
             for event in self.events:
-                for day in event.breaks():
+                for day in event.breaks() if _is_of(event, self.selected) else ():
                     step = np.searchsorted(self.axis.first_days, np.datetime64(day), "right") - 1
                     if 0 <= step < len(marks):
                         marks[step] = True
@@ -154,9 +161,10 @@ def step_marks(selection: Selection, axis: Axis, events: Sequence[Event]) -> Ste
         Of an axis without steps: none.
     """
     if axis.key_of_day is None or axis.first_days is None:
-        return StepMarks(axis, np.zeros(0, np.int64), ())
+        return StepMarks(axis, np.zeros(0, np.int64), (), selection.filter)
     days = axis.key_of_day(covered_days_of(selection))
-    return StepMarks(axis, np.bincount(days, minlength=len(axis.keys)), tuple(events))
+    covered = np.bincount(days, minlength=len(axis.keys))
+    return StepMarks(axis, covered, tuple(events), selection.filter)
 
 
 def events_of(store: EventStore, selection: Selection) -> tuple[Event, ...]:
@@ -205,5 +213,17 @@ def event_notes(events: Sequence[Event]) -> tuple[str, ...]:
     )
 
 
+def _is_of(event: Event, selected: IncidentFilter) -> bool:
+    """Whether an event is of all that is selected."""
+    pairs = (
+        (event.category, selected.categories),
+        (event.subcategory, selected.subcategories),
+    )
+    return all(not name or names == (name,) for name, names in pairs)
+
+
 def _text(event: Event) -> str:
-    return f"{event.name} (break)" if event.is_break else event.name
+    """An event for the cell of a table: whether it is a break, and of what."""
+    subject = " ".join(filter(None, (event.category, event.subcategory)))
+    marks = ", ".join(filter(None, ("break" if event.is_break else "", subject)))
+    return f"{event.name} ({marks})" if marks else event.name

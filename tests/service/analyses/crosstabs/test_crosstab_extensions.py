@@ -182,11 +182,13 @@ def test_events_stand_at_their_steps_and_breaks_are_marked(client):
     answer = json_of(client, address, **query, category="assault")
     events = {c["column"]: c["events"] for c in answer["rows"]}
     assert {key: text for key, text in events.items() if text} == {
-        "2023-Q2": "Move of the station", "2024-Q1": "New categories (break)",
+        "2023-Q2": "Move of the station", "2024-Q1": "New categories (break, assault)",
     }  # fmt: skip
     assert "a break" in " ".join(answer["provenance"]["notes"])
     wide = rows_of(client, address, **query, category="assault", layout="wide")
     assert [label for label in wide[0] if "break" in label] == ["2024-Q1 (part, break)"]
+    of_all = rows_of(client, address, **query, layout="wide")
+    assert "2024-Q1 (part)" in of_all[0]  # a break of one category breaks no series of several
     every = json_of(client, address, rows="layer:district", columns="category")
     assert "events" not in every["rows"][0]
     assert "a break" not in " ".join(every["provenance"]["notes"])
