@@ -67,7 +67,7 @@ class Deprivation:
             self._areas.measures, layer, query.domain, period=query.edition, out_of=query.out_of
         )
         baseline = self._baseline(layer, domains, query)
-        larger = query.larger_layer or query.groups
+        larger = query.counted_layer or query.larger_layer
         membership = (
             None
             if larger is None
@@ -166,7 +166,7 @@ def _method(
             for domain in domains
         },
     }
-    if query.larger_layer is not None:
+    if query.counted_layer is not None:
         method["percent"] = query.percent
     if query.ends is not None:
         method["ends"] = query.ends

@@ -69,8 +69,8 @@ def by_area(
     if membership is not None:
         position = membership.position[area]
         for column, texts in (
-            ("group_code", membership.larger.codes),
-            ("group_name", membership.larger.names),
+            ("larger_code", membership.larger.codes),
+            ("larger_name", membership.larger.names),
         ):
             content[column] = np.array([*texts, None], dtype=object)[position]
     content["rank"] = _whole(np.concatenate([domain.rank[areas] for domain, areas in parts]))

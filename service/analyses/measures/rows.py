@@ -5,7 +5,7 @@ from typing import Final
 from service.model.rows import COUNT, METHOD_UNIT, NOTHING, AreaRow, Discloses, Row, column
 
 _AREA: Final = "with by=area"
-_GROUPS: Final = "with by=area and groups"
+_LARGER: Final = "with by=area and larger_layer"
 _BASELINE: Final = "with by=area and a baseline"
 _MOVE: Final = "with by=move, and with by=area and a baseline"
 _AREA_OR_LAYER: Final = "with by=area or by=layer"
@@ -22,12 +22,12 @@ class DeprivationRow(Row):
     domain: str = column("Domain, such as income.", NOTHING)
     code: str = column("Code of the area, or of the larger area.", NOTHING, only=_AREA_OR_LAYER)
     name: str | None = column("Its name.", NOTHING, only=_AREA_OR_LAYER)
-    group_code: str | None = column(
+    larger_code: str | None = column(
         "Code of the larger area; null where it is in none, or not in one alone.",
         NOTHING,
-        only=_GROUPS,
+        only=_LARGER,
     )
-    group_name: str | None = column("Name of the larger area.", NOTHING, only=_GROUPS)
+    larger_name: str | None = column("Name of the larger area.", NOTHING, only=_LARGER)
     rank: int | None = column(
         "Rank among all areas that were ranked, 1 the most deprived.", NOTHING, only=_AREA
     )

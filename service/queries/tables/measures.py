@@ -78,7 +78,7 @@ class DeprivationQuery(LayerQuery):
         int | None,
         Field(ge=10, le=10_000_000, description="The same of the earlier edition."),
     ] = None
-    groups: Annotated[
+    larger_layer: Annotated[
         Text | None,
         Field(description="With by=area: the layer of larger areas that each area is named with."),
     ] = None
@@ -108,14 +108,14 @@ class DeprivationQuery(LayerQuery):
     within: Annotated[Within, Field(description=WITHIN)] = None
 
     @property
-    def larger_layer(self) -> str | None:
+    def counted_layer(self) -> str | None:
         """The layer by whose areas the others are counted; None if they are not."""
         kind, _, layer = self.by.partition(":")
         return layer if kind == "layer" else None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.by not in ("area", "decile", "move") and not self.larger_layer:
+        if self.by not in ("area", "decile", "move") and not self.counted_layer:
             raise ValueError(
                 f"by must be area, decile, move or layer: and the id of a layer, got {self.by!r}"
             )
@@ -123,8 +123,8 @@ class DeprivationQuery(LayerQuery):
             raise ValueError("by=move needs baseline_edition, the edition to compare with")
         if self.baseline_layer is not None and self.baseline_edition is None:
             raise ValueError("baseline_layer needs baseline_edition")
-        if self.by != "area" and (self.groups is not None or self.ends is not None):
-            raise ValueError("groups and ends are of by=area")
+        if self.by != "area" and (self.larger_layer is not None or self.ends is not None):
+            raise ValueError("larger_layer and ends are of by=area")
         if self.layout == "wide" and self.by in ("area", "move"):
             raise ValueError("layout=wide needs by=decile or by=layer:...")
         if self.cells == "share" and (self.layout != "wide" or self.by != "decile"):

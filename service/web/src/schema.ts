@@ -1392,11 +1392,11 @@ export interface DeprivationRow {
   name?: string | null;
   /**
    * Code of the larger area; null where it is in none, or not in one alone. Only with by=area and
-   * groups.
+   * larger_layer.
    */
-  group_code?: string | null;
-  /** Name of the larger area. Only with by=area and groups. */
-  group_name?: string | null;
+  larger_code?: string | null;
+  /** Name of the larger area. Only with by=area and larger_layer. */
+  larger_name?: string | null;
   /** Rank among all areas that were ranked, 1 the most deprived. Only with by=area. */
   rank?: number | null;
   /**
@@ -1896,8 +1896,6 @@ export type ColumnName =
   | "funnel"
   | "ground_share"
   | "group"
-  | "group_code"
-  | "group_name"
   | "harm"
   | "harm_change"
   | "harm_change_q"
@@ -1939,6 +1937,8 @@ export type ColumnName =
   | "key"
   | "kind"
   | "larger_area"
+  | "larger_code"
+  | "larger_name"
   | "largest_share"
   | "largest_share_nearby"
   | "last"

@@ -78,7 +78,6 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "share": [("residents", "two measures"), ("residents/dogs", "residents"), ("", "1 character")],
     "group": [("nonsense", "tenure-owned"), ("", "1 character")],
     "reference": [("nonsense", "layer:code"), ("district:D9", "D1, D2"), ("", "1 character")],
-    "groups": [("nowhere", "district, cell"), ("", "1 character")],
     "harm_index": [("nonsense", "harm"), ("", "1 character")],
     "harm_column": [("nonsense", "attribute:NAME"), ("", "1 character")],
     "area": [("nonsense", "layer:code"), ("cell:C99", "C99"), ("", "1 character")],

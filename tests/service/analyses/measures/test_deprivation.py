@@ -22,11 +22,11 @@ EARLIER = {code: int(world.decile(rank)) for code, rank in world.EARLIER_RANKS.i
 
 
 def test_areas_are_listed_most_deprived_first_with_their_larger_area_and_move(client):
-    rows = rows_of(client, DEPRIVATION, groups="district", baseline_edition="2015")
+    rows = rows_of(client, DEPRIVATION, larger_layer="district", baseline_edition="2015")
     assert [row["code"] for row in rows] == [*sorted(world.RANKS, key=world.RANKS.get), "C33"]
     for row in rows:
         code = row["code"]
-        assert row["group_code"] == world.DISTRICT_OF[code]
+        assert row["larger_code"] == world.DISTRICT_OF[code]
         assert row["rank"] == world.RANKS.get(code)
         assert row["baseline_decile"] == EARLIER[code]
         move = None if code == "C33" else DECILES[code] - EARLIER[code]
@@ -147,7 +147,7 @@ def test_incidents_within_an_area_are_told_from_those_elsewhere(client):
     [
         ({"by": "colour"}, "area, decile, move or layer:"),
         ({"by": "move"}, "baseline_edition"),
-        ({"by": "decile", "groups": "district"}, "by=area"),
+        ({"by": "decile", "larger_layer": "district"}, "by=area"),
         ({"layout": "wide"}, "by=decile"),
         ({"by": "layer:district", "layout": "wide", "cells": "share"}, "by=decile"),
         ({"domain": "income"}, "imd-decile, imd-rank"),

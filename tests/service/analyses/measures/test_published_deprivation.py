@@ -182,7 +182,7 @@ def test_moves_between_vintages_are_of_unchanged_areas_and_the_others_are_said(
 def test_the_most_and_least_deprived_with_their_ward_and_move(deprivation, test_data):
     rows, _ = frame(
         deprivation, "lsoa11", domain=("imd",), edition="2019", baseline_edition="2015", ends=5,
-        groups="ward24", within="ltla24:E07000011",
+        larger_layer="ward24", within="ltla24:E07000011",
     )  # fmt: skip
     districts = pd.read_csv(test_data / "lookups" / "lsoa11_ltla21_cambs_pboro.csv")
     codes = districts[districts.ltla21_name == "Huntingdonshire"].lsoa11_code
@@ -192,4 +192,4 @@ def test_the_most_and_least_deprived_with_their_ward_and_move(deprivation, test_
     assert rows.code.tolist() == expected.tolist()
     moves = now.IMD_decile[expected] - before.IMD_decile[expected]
     assert rows.move.tolist() == moves.tolist()
-    assert rows.group_name.notna().all()
+    assert rows.larger_name.notna().all()
