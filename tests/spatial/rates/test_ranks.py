@@ -44,6 +44,17 @@ def test_rank_sets_are_what_exact_tests_judged_by_holm_leave_open():
     assert np.all((sets.best <= sets.rank) & (sets.rank <= sets.worst))
 
 
+def test_sets_are_those_of_the_definition_however_far_areas_are_apart():
+    generator = np.random.default_rng(5)
+    for spread in (0.1, 0.5, 2.0):
+        residents = generator.uniform(1.0, 50.0, 40).round(1)
+        counts = generator.poisson(residents * np.exp(generator.normal(1.0, spread, 40)))
+        sets = rank_sets(counts, residents)
+        best, worst = slow_sets(counts, residents, 0.05)
+        np.testing.assert_array_equal(sets.best, best)
+        np.testing.assert_array_equal(sets.worst, worst)
+
+
 def test_equal_counts_over_equal_exposures_share_a_rank_and_a_set():
     sets = rank_sets([5.0, 5.0, 5.0], [1.0, 1.0, 1.0])
     assert sets.rank.tolist() == [1, 1, 1]
