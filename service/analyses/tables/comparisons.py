@@ -18,7 +18,7 @@ from service.analyses.tables.axis_inputs import (
     version_of,
 )
 from service.analyses.tables.cells import covered_days_of
-from service.analyses.tables.ranking import whole
+from service.analyses.tables.ranking import whole_numbers
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.model.rows import COUNT, NOTHING, ColumnValues, Discloses, Row, column
@@ -132,8 +132,8 @@ class Comparisons:
             selection_of(self._areas, dataset, incident_filter, (name,))
             for incident_filter in (query.baseline_filter(), query.incident_filter())
         )
-        both = dataclasses.replace(after, mask=before.mask | after.mask)
-        axis = axis_named(self._areas, both, name)
+        both_periods = dataclasses.replace(after, mask=before.mask | after.mask)
+        axis = axis_named(self._areas, both_periods, name)
         columns = _columns(before, after, axis, name)
         days = before.length_days(), after.length_days()
         shares = self._shares(before, after, axis, name)
@@ -206,8 +206,10 @@ def _columns(
     )
     days = np.array([np.append(_days(p, axis, name), p.length_days()) for p in periods])
     has_data = np.asarray((days > 0).all(axis=0), np.bool_)
-    unknown = (OUTSIDE, NOT_LOCATED) if name.kind == "layer" else (NOT_RECORDED,)
-    is_tested = has_data & ~np.append(np.isin(np.array(axis.keys, dtype=str), unknown), False)
+    untested_keys = (OUTSIDE, NOT_LOCATED) if name.kind == "layer" else (NOT_RECORDED,)
+    is_tested = has_data & ~np.append(
+        np.isin(np.array(axis.keys, dtype=str), untested_keys), False
+    )
     tests = _tests(count, days, has_data)
     p_value = np.where(is_tested, tests["p_value"], np.nan)
     q_value = corrected(np.append(p_value[:-1], np.nan))
@@ -219,9 +221,9 @@ def _columns(
         "row_name": np.array([*axis.names, "Total"], dtype=object),
         "days_before": days[0],
         "days_after": days[1],
-        "count_before": whole(count[0], days[0] > 0),
-        "count_after": whole(count[1], days[1] > 0),
-        "numeric_change": whole(difference, has_data),
+        "count_before": whole_numbers(count[0], days[0] > 0),
+        "count_after": whole_numbers(count[1], days[1] > 0),
+        "numeric_change": whole_numbers(difference, has_data),
         "percent_change": percent,
         "change": _words(difference, percent, has_data),
         **{key: tests[key] for key in ("percent_per_day", "ratio", "lower", "upper")},

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.analyses.tables.ranking import ranks_of, whole
+from service.analyses.tables.ranking import ranks_of, whole_numbers
 from service.model.rows import COUNT, NOTHING, AreaRow, ColumnValues, Discloses, column
 from service.sentences.numbers import counted, listed, probability
 from service.store.reference.area_groups import AreaGroup
@@ -83,8 +83,8 @@ class Peers:
     group : AreaGroup
     codes, names : tuple of str
         Of the areas.
-    count, over : (n,) float64
-        Counts and what they are over; NaN where there is no data, throughout for published rates.
+    count, exposure : (n,) float64
+        Counts and their denominators; NaN where there is no data, and for published rates.
     rate, lower, upper : (n,) float64
         With the exact interval of counts.
     rank, best, worst : (n,) int64
@@ -96,7 +96,7 @@ class Peers:
     codes: tuple[str, ...]
     names: tuple[str, ...]
     count: FloatArray
-    over: FloatArray
+    exposure: FloatArray
     rate: FloatArray
     lower: FloatArray
     upper: FloatArray
@@ -106,7 +106,7 @@ class Peers:
     comparison: PeerComparison
 
     @property
-    def known(self) -> FloatArray:
+    def known_rates(self) -> FloatArray:
         """The rates that are known."""
         return self.rate[np.isfinite(self.rate)]
 
@@ -129,19 +129,19 @@ class Peers:
             (np.array(self.codes), np.where(self.rank, self.rank, len(self.rank) + 1))
         )
         whole_counts = np.nan_to_num(self.count).round().astype(np.int64)
-        mean = self.known.mean() if len(self.known) else np.nan
+        mean = self.known_rates.mean() if len(self.known_rates) else np.nan
         is_area = np.array([None if code is None else each == code for each in self.codes], object)
         columns: dict[str, ColumnValues] = {
             "code": np.array(self.codes, dtype=object),
             "name": np.array([name or None for name in self.names], dtype=object),
             "is_area": is_area,
-            "rank": whole(self.rank, self.rank > 0),
-            "rank_best": whole(self.best, self.best > 0),
-            "rank_worst": whole(self.worst, self.worst > 0),
-            amount: whole(whole_counts, np.isfinite(self.count))
+            "rank": whole_numbers(self.rank, self.rank > 0),
+            "rank_best": whole_numbers(self.best, self.best > 0),
+            "rank_worst": whole_numbers(self.worst, self.worst > 0),
+            amount: whole_numbers(whole_counts, np.isfinite(self.count))
             if amount == "count"
             else self.count,
-            "denominator": self.over,
+            "denominator": self.exposure,
             "rate": self.rate,
             "lower": self.lower,
             "upper": self.upper,
@@ -153,7 +153,7 @@ class Peers:
             "q_value": corrected(self.comparison.p_value),
         }
         summary = self.summary()
-        behind: dict[str, ColumnValues] = {
+        summary_rows: dict[str, ColumnValues] = {
             "code": np.array(list(summary), dtype=object),
             "name": np.array([_NAMES[key] for key in summary], dtype=object),
             "rate": np.array(list(summary.values())),
@@ -162,7 +162,7 @@ class Peers:
             nothing: ColumnValues = np.full(len(summary), np.nan)
             if values.dtype.kind == "O":
                 nothing = np.full(len(summary), None, dtype=object)
-            columns[name] = np.concatenate([values[order], behind.get(name, nothing)])
+            columns[name] = np.concatenate([values[order], summary_rows.get(name, nothing)])
         return columns
 
     def summary(self) -> dict[str, float]:
@@ -173,10 +173,10 @@ class Peers:
         dict of str to float
             NaN where no rate is known.
         """
-        if not len(self.known):
+        if not len(self.known_rates):
             return dict.fromkeys(_NAMES, np.nan)
-        ends = np.quantile(self.known, [0.0, 0.25, 0.5, 0.75, 1.0]).tolist()
-        return dict(zip(_NAMES, [float(self.known.mean()), *ends], strict=True))
+        ends = np.quantile(self.known_rates, [0.0, 0.25, 0.5, 0.75, 1.0]).tolist()
+        return dict(zip(_NAMES, [float(self.known_rates.mean()), *ends], strict=True))
 
     def notes(self, code: str | None, unit: str) -> tuple[str, ...]:
         """What is said of the area that is looked at, and of areas without data.
@@ -202,7 +202,7 @@ class Peers:
             shown = [*missing[:MOST_NAMED], *(["others"] if len(missing) > MOST_NAMED else [])]
             areas = counted(len(missing), "area", "areas")
             notes.append(f"There is no data of {areas} of the group, left out: {listed(shown)}.")
-        if len(self.known) <= LEAST_PEERS:
+        if len(self.known_rates) <= LEAST_PEERS:
             notes.append(
                 f"Nothing can be said of chance with fewer than {LEAST_PEERS} other areas."
             )
@@ -213,12 +213,12 @@ class Peers:
         label = self.names[area] or self.codes[area]
         if not np.isfinite(self.rate[area]):
             return f"There is no data of {label} itself."
-        rank = f"rank {self.rank[area]} of {len(self.known)}"
+        rank = f"rank {self.rank[area]} of {len(self.known_rates)}"
         if self.best[area]:
             rank += f" (chance leaves {self.best[area]} to {self.worst[area]} open)"
         text = (
             f"{label}: {self.rate[area]:,.4g} {unit}, {rank}; the mean of the areas is "
-            f"{self.known.mean():,.4g}."
+            f"{self.known_rates.mean():,.4g}."
         )
         p_value = float(self.comparison.p_value[area])
         if not np.isfinite(p_value):
@@ -242,7 +242,12 @@ _NAMES: Final = {
 
 
 def peers_of_counts(
-    group: AreaGroup, names: tuple[str, ...], count: FloatArray, over: FloatArray, *, per: float
+    group: AreaGroup,
+    names: tuple[str, ...],
+    count: FloatArray,
+    exposure: FloatArray,
+    *,
+    per: float,
 ) -> Peers:
     """Areas compared by counts over a denominator.
 
@@ -252,20 +257,20 @@ def peers_of_counts(
         The areas, in its order.
     names : tuple of str
         Of the areas.
-    count, over : (n,) float64
+    count, exposure : (n,) float64
         NaN where there is no data.
     per : float
-        Rates are per this many of `over`.
+        Rates are per this many of the exposure.
 
     Returns
     -------
     Peers
         With ranks that exact tests leave open.
     """
-    result = rates(count, over, per=per)
-    exposure = np.where(np.isfinite(result.value), over, np.nan)
-    sets, _ = ranks_of(np.nan_to_num(count).astype(np.int64), exposure)
-    unscaled = compare_with_peers(np.where(np.isfinite(exposure), count, np.nan), exposure)
+    result = rates(count, exposure, per=per)
+    known_exposure = np.where(np.isfinite(result.value), exposure, np.nan)
+    sets, _ = ranks_of(np.nan_to_num(count).astype(np.int64), known_exposure)
+    unscaled = compare_with_peers(count, known_exposure)
     comparison = PeerComparison(
         per * unscaled.expected,
         per * unscaled.lower,
@@ -278,7 +283,7 @@ def peers_of_counts(
         tuple(group.areas),
         names,
         count,
-        over,
+        exposure,
         result.value,
         result.lower,
         result.upper,

@@ -18,7 +18,7 @@ from spatial.errors import InvalidValuesError
 from spatial.rates.ranks import RankSets, rank_sets
 from spatial.rates.rates import Rates, rates
 
-NAMES_BEHIND: Final = {
+SUMMARY_NAMES: Final = {
     "areas": "All areas",
     "elsewhere": "Other areas of the layer",
     "outside": "Outside",
@@ -116,7 +116,7 @@ class Ranking:
         Incidents, their share, and what ranks the areas.
     base : int
         What shares are of.
-    over : (n,) float64 or None
+    denominators : (n,) float64 or None
         The denominator.
     rate : Rates or None
         Of each area and, at the end, of all.
@@ -133,7 +133,7 @@ class Ranking:
     share: FloatArray
     value: FloatArray
     base: int
-    over: FloatArray | None
+    denominators: FloatArray | None
     rate: Rates | None
     sets: RankSets
     has_limits: bool
@@ -164,27 +164,37 @@ class Ranking:
         base = int(count.sum()) if query.share_of == "areas" else area_counts.selection.records
         share = 100.0 * count / base if base else np.full(len(count), np.nan)
         value, exposure = count.astype(np.float64), np.ones(len(count))
-        over, rate, scale = None, None, 1.0
+        denominators, rate, scale = None, None, 1.0
         if denominator is not None:
-            over = denominator.values[indices]
+            denominators = denominator.values[indices]
             years = area_counts.selection.years()
             scale = scale_of("rate", rate_per=query.rate_per, years=years)
-            with_all = np.append(value, value.sum()), np.append(over, over.sum())
+            with_all = np.append(value, value.sum()), np.append(denominators, denominators.sum())
             rate = rates(*with_all, per=query.per / scale)
             if query.by == "rate":
-                value, exposure = rate.value[:-1], over
+                value, exposure = rate.value[:-1], denominators
         if query.by == "share":
             value = share
         harm = None
         if query.sums_harm:
-            unit = None if over is None else over * scale / query.per
+            unit = None if denominators is None else denominators * scale / query.per
             harm = RankedHarm.of(area_counts, indices, unit)
             value = harm.columns["harm" if query.by == "harm" else "harm_rate"]
             sets, has_limits = plain_ranks(value), False
         else:
             sets, has_limits = ranks_of(count, exposure)
         return cls(
-            area_counts, indices, count, share, value, base, over, rate, sets, has_limits, harm
+            area_counts,
+            indices,
+            count,
+            share,
+            value,
+            base,
+            denominators,
+            rate,
+            sets,
+            has_limits,
+            harm,
         )
 
     @property
@@ -218,15 +228,15 @@ class Ranking:
             "code": codes[rows],
             "name": np.array(layer.names, dtype=object)[areas],
             **({} if larger is None else {"larger_area": _larger_names(layer, larger, areas)}),
-            "rank": whole(sets.rank, self.is_ranked)[rows],
-            "rank_best": whole(sets.best, sets.best > 0)[rows],
-            "rank_worst": whole(sets.worst, sets.worst > 0)[rows],
+            "rank": whole_numbers(sets.rank, self.is_ranked)[rows],
+            "rank_best": whole_numbers(sets.best, sets.best > 0)[rows],
+            "rank_worst": whole_numbers(sets.worst, sets.worst > 0)[rows],
             "count": self.count[rows],
             "share": self.share[rows],
             "cumulative_share": np.cumsum(self.share[order])[: len(rows)],
         }
-        if self.over is not None and self.rate is not None:
-            columns["denominator"] = self.over[rows]
+        if self.denominators is not None and self.rate is not None:
+            columns["denominator"] = self.denominators[rows]
             for name, values in (
                 ("rate", self.rate.value),
                 ("lower", self.rate.lower),
@@ -239,32 +249,32 @@ class Ranking:
             is_flagged = (self.value >= query.threshold).astype(object)
             is_flagged[~self.is_ranked] = None
             columns["is_flagged"] = is_flagged[rows]
-        return self._with_rows_behind(columns)
+        return self._with_summary(columns)
 
-    def _with_rows_behind(self, columns: dict[str, ColumnValues]) -> dict[str, ColumnValues]:
+    def _with_summary(self, columns: dict[str, ColumnValues]) -> dict[str, ColumnValues]:
         """The columns with a row for all areas, what is in none of them, and all records."""
-        behind = _records_by_place(self.area_counts)
-        counts = np.array(list(behind.values()), np.int64)
-        is_in_base = np.array([self.base == behind["total"] or key == "areas" for key in behind])
-        share = np.full(len(behind), np.nan)
+        records = _records_by_place(self.area_counts)
+        counts = np.array(list(records.values()), np.int64)
+        is_in_base = np.array([self.base == records["total"] or key == "areas" for key in records])
+        share = np.full(len(records), np.nan)
         np.divide(100.0 * counts, self.base, out=share, where=is_in_base & (self.base > 0))
         content: dict[str, ColumnValues] = {
-            "code": np.array(list(behind), dtype=object),
-            "name": np.array([NAMES_BEHIND[key] for key in behind], dtype=object),
+            "code": np.array(list(records), dtype=object),
+            "name": np.array([SUMMARY_NAMES[key] for key in records], dtype=object),
             "count": counts,
             "share": share,
         }
-        if self.over is not None and self.rate is not None:
-            of_all = {"denominator": self.over.sum(), "rate": self.rate.value[-1]}
+        if self.denominators is not None and self.rate is not None:
+            of_all = {"denominator": self.denominators.sum(), "rate": self.rate.value[-1]}
             of_all |= {"lower": self.rate.lower[-1], "upper": self.rate.upper[-1]}
-            is_all = np.arange(len(behind)) == 0
+            is_all = np.arange(len(records)) == 0
             content |= {name: np.where(is_all, value, np.nan) for name, value in of_all.items()}
         if self.harm is not None:
-            content["harm"] = np.array([self.harm.behind[key] for key in behind])
+            content["harm"] = np.array([self.harm.behind[key] for key in records])
         for name, values in columns.items():
-            nothing: ColumnValues = np.full(len(behind), np.nan)
+            nothing: ColumnValues = np.full(len(records), np.nan)
             if values.dtype.kind == "O":
-                nothing = np.full(len(behind), None, dtype=object)
+                nothing = np.full(len(records), None, dtype=object)
             columns[name] = np.concatenate([values, content.get(name, nothing)])
         return columns
 
@@ -289,8 +299,7 @@ def ranks_of(count: IntArray, exposure: FloatArray) -> tuple[RankSets, bool]:
     try:
         return rank_sets(count, exposure), True
     except InvalidValuesError:
-        over = np.where(exposure > 0, exposure, np.nan)
-        return plain_ranks(count / over), False
+        return plain_ranks(count / np.where(exposure > 0, exposure, np.nan)), False
 
 
 def plain_ranks(value: FloatArray) -> RankSets:
@@ -313,7 +322,7 @@ def plain_ranks(value: FloatArray) -> RankSets:
     return RankSets(rank, none, none)
 
 
-def whole(values: IntArray, is_known: BoolArray) -> ColumnValues:
+def whole_numbers(values: IntArray, is_known: BoolArray) -> ColumnValues:
     """Whole numbers as a column, None where they are not known.
 
     Parameters
