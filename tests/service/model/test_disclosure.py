@@ -24,6 +24,7 @@ KEYS = (
     "item",
     "series",
     "step",
+    "first_day",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
