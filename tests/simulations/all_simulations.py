@@ -12,7 +12,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("hotspots of noise", 2_000, hotspots_of_noise),
     Simulation("coverage of intervals", 5_000, coverage_of_intervals),
     Simulation("size and power of change", 1, size_and_power_of_change),
-    Simulation("calls of series", 2_000, calls_of_series),
+    Simulation("calls of series", 1_000, calls_of_series),
     Simulation("costliest requests", 1_000_000, each_alone, DOCS / "operations.md"),
     Simulation("twenty at once", 1_000_000, twenty_at_once, DOCS / "operations.md"),
     Simulation("faults of the store", 10_000, faults_of_the_store, DOCS / "operations.md"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spatial.arrays import FloatArray
+from spatial.over_time.season import season_factors
 from spatial.process_control.limits import process_limits
 from spatial.process_control.special_causes import special_causes
 from spatial.process_control.step_changes import step_changes
@@ -24,6 +25,7 @@ class SeriesKind:
     months: int
     changes: bool
     counts: Callable[[FloatArray, Generator], FloatArray]  # of days
+    is_adjusted: bool = False  # the season is taken out first
 
 
 def poisson(a_month: float) -> Callable[[FloatArray, Generator], FloatArray]:
@@ -71,11 +73,21 @@ KINDS = (
     SeriesKind("100 a month", 60, False, poisson(100.0)),
     SeriesKind("100 a month, three times the variance", 60, False, varied),
     SeriesKind("100 a month, season of 20 %", 60, False, seasonal),
+    SeriesKind("the same, season taken out", 60, False, seasonal, True),
     SeriesKind("100 a month, each half of the one before", 60, False, dependent),
     SeriesKind("10 a month, then 15", 24, True, changed(poisson(10.0), 1.5)),
+    SeriesKind("season taken out, then 1.2 times", 60, True, changed(seasonal, 1.2), True),
     SeriesKind("100 a month, then 120", 24, True, changed(poisson(100.0), 1.2)),
     SeriesKind("three times the variance, then 1.2 times", 60, True, changed(varied, 1.2)),
 )
+
+
+def season_of(rate: FloatArray) -> FloatArray:
+    """How many times the rate of its year each month usually has."""
+    month = np.arange(len(rate)) % 12
+    factors = season_factors(rate, month, seasons=12)
+    assert factors is not None
+    return factors[month]
 
 
 def calls(kind: SeriesKind, repetitions: int) -> tuple[float, float, float]:
@@ -84,9 +96,18 @@ def calls(kind: SeriesKind, repetitions: int) -> tuple[float, float, float]:
     causes, changes, several = 0, 0, 0
     for seed in range(repetitions):
         count = kind.counts(days, rng)
-        limits = process_limits(count / days, np.zeros(len(days), np.int64))
+        exposure = days * season_of(count / days) if kind.is_adjusted else days
+        month = np.arange(len(days)) % 12 if kind.is_adjusted else None
+        limits = process_limits(count / exposure, np.zeros(len(days), np.int64))
         causes += bool(special_causes(limits).rules.any())
-        found = len(step_changes(count, days, permutations=PERMUTATIONS, seed=seed).first) - 1
+        found = (
+            len(
+                step_changes(
+                    count, days, position=month, permutations=PERMUTATIONS, seed=seed
+                ).first
+            )
+            - 1
+        )
         changes += found > 0
         several += found > 1
     return causes / repetitions, changes / repetitions, several / repetitions

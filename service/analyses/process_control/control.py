@@ -16,7 +16,6 @@ from service.model.incident_filter import Moment
 from service.model.provenance import short_digest
 from service.model.rows import ColumnValues
 from service.queries.tables.process_control import ProcessControlQuery
-from service.queries.tables.trends import TrendQuery
 from service.sentences.numbers import counted
 from service.store.reference.events import EventStore
 from spatial.arrays import IntArray
@@ -62,7 +61,7 @@ class ProcessControl:
         str
             It changes when the dataset, the layer or the software does.
         """
-        trend_version = self._trends.version(dataset, query.part(TrendQuery))
+        trend_version = self._trends.version(dataset, query.trend())
         return short_digest(trend_version, self._events.revision(), "xmr")
 
     def table(self, dataset: str, query: ProcessControlQuery) -> Table:
@@ -94,12 +93,13 @@ class ProcessControl:
         series = series_of(self._trends, self._areas, dataset, query)
         breaks = self._breaks(dataset, series, query)
         segment = _segments(series, query.rebase, [day for day, _ in breaks])
-        rate = np.where(series.is_whole, series.trend.columns["rate"].astype(np.float64), np.nan)
+        rate = np.where(series.is_whole, series.rate, np.nan)
         limits = process_limits(rate, segment)
         causes = special_causes(limits)
         variation = _variation(limits, causes, query.direction)
         columns: dict[str, ColumnValues] = {
             **{name: values for name, values in series.trend.columns.items() if name in COPIED},
+            **({"rate_adjusted": series.rate} if query.season else {}),
             "segment": segment + 1,
             "moving_range": limits.moving_range,
             "mean": limits.mean,

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, RECORDS, Discloses, Row, column
+from service.model.rows import COUNT, METHOD_UNIT, NOTHING, RECORDS, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
 _STEP: Final = "with step=week, financial-year or year-ending"
@@ -20,24 +20,33 @@ class ProcessControlRow(Row):
         "Incidents in the step; null where the data cover none of it.", COUNT, "incidents"
     )
     rate: float | None = column(
-        "Incidents per day or year, as `per` asks, which the limits are of.", _OF_COUNT
+        "Incidents per day or year, as `per` asks, which the limits are of.",
+        _OF_COUNT,
+        METHOD_UNIT,
+    )
+    rate_adjusted: float | None = column(
+        "The rate without the season, which the limits are then of.",
+        _OF_ALL,
+        METHOD_UNIT,
+        only="with season=true",
     )
     segment: int = column("Limits are made anew in each segment, counted from 1.", NOTHING)
     moving_range: float | None = column(
         "Distance from the rate of the step before; null after a gap and where a segment begins.",
         _OF_ALL,
+        METHOD_UNIT,
     )
-    mean: float | None = column("Mean of the rates of the segment.", _OF_ALL)
+    mean: float | None = column("Mean of the rates of the segment.", _OF_ALL, METHOD_UNIT)
     lower: float | None = column(
-        "Lower process limit; 0 where it would be below, as no rate can be.", _OF_ALL
+        "Lower process limit; 0 where it would be below, as no rate can be.", _OF_ALL, METHOD_UNIT
     )
     lower_near: float | None = column(
-        "Two thirds of the way from the mean to the lower limit, or 0.", _OF_ALL
+        "Two thirds of the way from the mean to the lower limit, or 0.", _OF_ALL, METHOD_UNIT
     )
     upper_near: float | None = column(
-        "Two thirds of the way from the mean to the upper limit.", _OF_ALL
+        "Two thirds of the way from the mean to the upper limit.", _OF_ALL, METHOD_UNIT
     )
-    upper: float | None = column("Upper process limit.", _OF_ALL)
+    upper: float | None = column("Upper process limit.", _OF_ALL, METHOD_UNIT)
     rules: str = column(
         "The rules that the step meets: outside limits, trend, two in three, shift; empty if "
         "none.",
@@ -58,7 +67,11 @@ class StepChangeRow(Row):
     steps: int = column("Steps of the level that are covered in full.", _OF_ALL)
     days: int = column("Days that the data cover of these.", _OF_ALL, "days")
     count: int = column("Incidents in these.", COUNT, "incidents")
-    rate: float = column("Incidents per day or year, as `per` asks.", _OF_COUNT)
+    rate: float = column(
+        "Incidents per day or year, as `per` asks; without the season with season=true.",
+        _OF_COUNT,
+        METHOD_UNIT,
+    )
     ratio: float | None = column(
         "The rate divided by that of the level before; null for the first level and after a level "
         "without incidents.",

@@ -11,8 +11,7 @@ from service.analyses.trends.trends import Trends
 from service.coverage.calendar import Calendar
 from service.model.answers import Provenance, Table
 from service.queries.tables.process_control import SeriesQuery
-from service.queries.tables.trends import TrendQuery
-from spatial.arrays import BoolArray, FloatArray
+from spatial.arrays import BoolArray, FloatArray, IntArray
 from spatial.process_control.limits import serial_correlation
 
 
@@ -27,8 +26,14 @@ class Series:
         months, quarters and calendar years ``step`` and ``first_day``.
     first_day, last_day : (steps,) datetime64[D]
         Of each step.
+    rate : (steps,) float64
+        Of each step; without the season where that is taken out.
     exposure : (steps,) float64
         Days that the data cover, or where only some days of the week are selected, their weeks.
+    season : (steps,) float64
+        How many times its usual rate each step has; 1 where the season is not taken out.
+    position : (steps,) int64 or None
+        Position of each step in its year where the season is taken out.
     is_whole : (steps,) bool
         Whether the data cover all of it.
     """
@@ -36,7 +41,10 @@ class Series:
     trend: Table
     first_day: NDArray[np.datetime64]
     last_day: NDArray[np.datetime64]
+    rate: FloatArray
     exposure: FloatArray
+    season: FloatArray
+    position: IntArray | None
     is_whole: BoolArray
 
     @property
@@ -118,7 +126,7 @@ def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) ->
     InvalidWithinError, UnknownLayerError, UnknownAreaError, NoStudyAreaError, TooMuchWorkError
         As a trend.
     """
-    trend = trends.trend(dataset, query.part(TrendQuery))
+    trend = trends.trend(dataset, query.trend())
     first_day = trend.columns.get("first_day", trend.columns["month"]).astype("datetime64[D]")
     calendar = Calendar.of(query.step)
     last_day = calendar.first_day_of(calendar.number_of(first_day) + 1) - 1
@@ -126,4 +134,11 @@ def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) ->
     length = (last_day - first_day).astype(np.int64) + 1
     exposure = selection.exposure_days(first_day, last_day)
     is_whole = (trend.columns["days"] == length) & (exposure > 0)
-    return Series(trend, first_day, last_day, exposure, is_whole)
+    season, position = np.ones(len(length)), None
+    if "season" in trend.columns:
+        factor = trend.columns["season"].astype(np.float64)
+        season = np.where(factor > 0, factor, 1.0)
+        if np.isfinite(factor).any():  # three whole years
+            position = calendar.number_of(first_day) % calendar.per_year
+    rate = trend.columns["rate"].astype(np.float64) / season
+    return Series(trend, first_day, last_day, rate, exposure, season, position, is_whole)

@@ -10,7 +10,6 @@ from service.coverage.spans import listed
 from service.model.answers import Table
 from service.model.provenance import short_digest
 from service.queries.tables.process_control import StepChangesQuery
-from service.queries.tables.trends import TrendQuery
 from spatial.process_control.step_changes import SHORTEST, step_changes
 
 
@@ -44,7 +43,7 @@ class StepChangeTables:
         str
             It changes when the dataset, the layer or the software does.
         """
-        return short_digest(self._trends.version(dataset, query.part(TrendQuery)), "steps")
+        return short_digest(self._trends.version(dataset, query.trend()), "steps")
 
     def table(self, dataset: str, query: StepChangesQuery) -> Table:
         """One `StepChangeRow` per level; one alone where no change is called.
@@ -73,9 +72,11 @@ class StepChangeTables:
         columns, whole = series.trend.columns, int(np.count_nonzero(is_whole))
         count = columns["count"][is_whole].astype(np.float64)
         exposure = series.exposure[is_whole]
+        usual_exposure = exposure * series.season[is_whole]
         changes = step_changes(
             count,
             exposure,
+            position=None if series.position is None else series.position[is_whole],
             level=query.level,
             permutations=query.orders,
             seed=query.seed,
@@ -83,7 +84,7 @@ class StepChangeTables:
         first = changes.first
         last = np.append(first[1:], whole)[: len(first)] - 1
         total = _sums(count, changes.first)
-        rate = total * DAYS_PER[query.per] / _sums(exposure, first)
+        rate = total * DAYS_PER[query.per] / _sums(usual_exposure, first)
         before = np.append(np.nan, rate[:-1])[: len(rate)]
         ratio = rate / np.where(before > 0, before, np.nan)
         notes = []
@@ -96,7 +97,8 @@ class StepChangeTables:
             )
         elif len(first) == 1:
             notes.append(f"No change of level is called at p {query.level:g}.")
-        deviations = count / exposure - np.repeat(total / _sums(exposure, first), last - first + 1)
+        level_rate = np.repeat(total / _sums(usual_exposure, first), last - first + 1)
+        deviations = count / usual_exposure - level_rate
         notes += dependence_notes(deviations, np.arange(whole) == 0, query.step)
         return Table(
             kind="step-changes",
@@ -115,7 +117,8 @@ class StepChangeTables:
                 {
                     "name": "step changes",
                     "search": "binary segmentation by likelihood ratio",
-                    "null": "steps in random order; the largest ratio of each order counts",
+                    "null": "steps in random order, with season=true those of one month or "
+                    "quarter; the largest ratio of each order counts",
                     "shortest_level": SHORTEST,
                     "level": query.level,
                     "orders": query.orders,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from service.model.queries import IncidentQuery, checked_start, one_or_many
-from service.queries.tables.trends import Step
+from service.queries.tables.trends import Step, TrendQuery
 
 
 class SeriesQuery(IncidentQuery):
@@ -20,6 +20,26 @@ class SeriesQuery(IncidentQuery):
     per: Annotated[
         Literal["day", "year"], Field(description="Rates are per day or per year of 365.25 days.")
     ] = "day"
+    season: Annotated[
+        bool,
+        Field(
+            description="Take the season out of months or quarters first, where there are three "
+            "whole years, as a trend with include=season does."
+        ),
+    ] = False
+
+    @model_validator(mode="after")
+    def _of_a_season(self) -> Self:
+        if self.season and self.step not in ("month", "quarter"):
+            raise ValueError(f"season=true needs step=month or quarter, got {self.step}")
+        return self
+
+    def trend(self) -> TrendQuery:
+        """The query of the trend that has the series."""
+        parameters = self.part(TrendQuery).model_dump(by_alias=True, exclude_none=True)
+        return TrendQuery.model_validate(
+            {**parameters, "include": ("season",) if self.season else ()}
+        )
 
 
 class ProcessControlQuery(SeriesQuery):

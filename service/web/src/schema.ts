@@ -1500,21 +1500,33 @@ export interface ProcessControlRow {
   days: number;
   /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
   count: number | null;
-  /** Incidents per day or year, as `per` asks, which the limits are of. */
+  /**
+   * Incidents per day or year, as `per` asks, which the limits are of. Unit: as the method states.
+   */
   rate: number | null;
+  /**
+   * The rate without the season, which the limits are then of. Unit: as the method states. Only
+   * with season=true.
+   */
+  rate_adjusted?: number | null;
   /** Limits are made anew in each segment, counted from 1. */
   segment: number;
-  /** Distance from the rate of the step before; null after a gap and where a segment begins. */
+  /**
+   * Distance from the rate of the step before; null after a gap and where a segment begins. Unit:
+   * as the method states.
+   */
   moving_range: number | null;
-  /** Mean of the rates of the segment. */
+  /** Mean of the rates of the segment. Unit: as the method states. */
   mean: number | null;
-  /** Lower process limit; 0 where it would be below, as no rate can be. */
+  /**
+   * Lower process limit; 0 where it would be below, as no rate can be. Unit: as the method states.
+   */
   lower: number | null;
-  /** Two thirds of the way from the mean to the lower limit, or 0. */
+  /** Two thirds of the way from the mean to the lower limit, or 0. Unit: as the method states. */
   lower_near: number | null;
-  /** Two thirds of the way from the mean to the upper limit. */
+  /** Two thirds of the way from the mean to the upper limit. Unit: as the method states. */
   upper_near: number | null;
-  /** Upper process limit. */
+  /** Upper process limit. Unit: as the method states. */
   upper: number | null;
   /** The rules that the step meets: outside limits, trend, two in three, shift; empty if none. */
   rules: string;
@@ -1537,7 +1549,10 @@ export interface StepChangeRow {
   days: number;
   /** Incidents in these. Unit: incidents. */
   count: number;
-  /** Incidents per day or year, as `per` asks. */
+  /**
+   * Incidents per day or year, as `per` asks; without the season with season=true. Unit: as the
+   * method states.
+   */
   rate: number;
   /**
    * The rate divided by that of the level before; null for the first level and after a level

@@ -51,6 +51,18 @@ def test_p_is_the_share_of_all_orders_with_a_ratio_as_large():
     assert changes.p_value[1] == pytest.approx(0.1, abs=0.007)
 
 
+def test_with_positions_only_steps_of_the_same_one_change_places():
+    # Two positions, each with 20 ways to place three ones and three nines: 2 of 400 part as clearly.
+    counts = [1, 1, 1, 1, 1, 1, 9, 9, 9, 9, 9, 9]
+    changes = step_changes(
+        counts, np.ones(12), position=[0, 1] * 6, level=0.5, permutations=20_000
+    )
+    assert changes.p_value[1] == pytest.approx(2 / 400, abs=0.002)
+    # One of each position: there is nothing to put in another order.
+    alone = step_changes(counts, np.ones(12), position=range(12), level=0.5)
+    assert alone.first.tolist() == [0]
+
+
 def test_a_level_without_change_is_one_and_so_is_a_series_too_short():
     assert step_changes(np.round(5 * DAYS), DAYS).first.tolist() == [0]
     assert step_changes([1, 1, 9, 9, 9], np.ones(5)).first.tolist() == [0]
@@ -80,6 +92,7 @@ def test_the_seed_decides_and_another_gives_nearly_the_same_p():
         ([1, 0.5], [1, 1], {}, InvalidValuesError),
         ([1, 2], [1, 0], {}, InvalidValuesError),
         ([1, 2], [1], {}, InvalidValuesError),
+        ([1, 2], [1, 1], {"position": [0]}, InvalidValuesError),
         ([1, 2], [1, 1], {"level": 1.0}, InvalidParameterError),
         ([1, 2], [1, 1], {"permutations": 0}, InvalidParameterError),
     ],

@@ -143,6 +143,20 @@ def test_a_break_in_the_series_is_never_crossed_and_is_named(client):
     assert {row["segment"] for row in rows_of(client, CONTROL, category="assault")} == {1}
 
 
+def test_the_season_is_that_of_the_trend_and_is_taken_out(client):
+    trend = rows_of(client, f"{TABLES}/trend", include="season", category="assault")
+    rows = rows_of(client, CONTROL, season="true", category="assault")
+    adjusted = [row["rate"] / row["season"] for row in trend]
+    assert [row["rate_adjusted"] for row in rows] == pytest.approx(adjusted)
+    assert [row["rate"] for row in rows] == pytest.approx([row["rate"] for row in trend])
+    assert rows[0]["mean"] == pytest.approx(limits_of(adjusted)[0])
+    assert rows[0]["upper"] == pytest.approx(limits_of(adjusted)[2])
+    (*_, level) = rows_of(client, CHANGES, season="true", category="assault")
+    part = [row for row in trend if f"{row['month']}-01" >= level["first_day"]]
+    exposure = sum(row["days"] * row["season"] for row in part)
+    assert level["rate"] == pytest.approx(sum(row["count"] for row in part) / exposure)
+
+
 def test_steps_without_data_are_not_judged_and_break_the_moving_range(client):
     answer = json_of(client, GAPS)
     by_month = {row["month"]: row for row in answer["rows"]}
@@ -221,6 +235,12 @@ def test_a_period_without_a_whole_step_has_no_rows_and_says_so(client):
     wrong = client.get(CONTROL, params={"from": "2022-07", "to": "2022-08", "rebase": "2022-09"})
     assert wrong.status_code == 422
     assert "from 2022-07-01 to 2022-08-31" in wrong.text
+
+
+def test_a_season_is_of_months_or_quarters(client):
+    answer = client.get(CHANGES, params={"season": "true", "step": "week"})
+    assert answer.status_code == 422
+    assert "season=true needs step=month or quarter" in answer.text
 
 
 def test_a_target_needs_a_direction(client):
