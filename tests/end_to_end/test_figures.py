@@ -94,6 +94,9 @@ def check_crosstab(query, answer, check):
             assert [name.removesuffix(" (part)") for name in names] == check["columns"]
         total = rows[-1]
         assert total["row"] == "total"
+        if "small" in query:
+            assert f"<{query['small']}" in {row[name] for row in rows for name in names}
+            total = {name: int(total[name]) for name in (*names, "total")}
         if query.get("cells", "count") == "count":
             assert sum(total[name] for name in names) == total["total"] == counts["in_cells"]
         return

@@ -278,6 +278,8 @@ def _method(
         "cells": "all" if query.layout == "long" else query.cells,
         **({} if part.exposure is None else part.exposure.method(query.per)),
     }
+    if query.small is not None:
+        method["small"] = f"counts above 0 and below {query.small}"
     if query.compare:
         method["compare"] = list(query.compare)
     if query.part_steps == "projected" and part.steps is not None:
@@ -303,6 +305,11 @@ def _notes(query: CrosstabQuery, names: tuple[AxisName, ...], part: Part) -> tup
         notes.append(
             "The mean is that of the areas of the layer, each counting alike; of rates that of "
             "those that have one."
+        )
+    if query.small is not None:
+        notes.append(
+            f"Counts above 0 and below {query.small} are shown as <{query.small}. This is a rule "
+            "of display, not disclosure control: totals and differences may give them away."
         )
     if part.shares:
         ways = {share.basis is None for share in part.shares.values()}

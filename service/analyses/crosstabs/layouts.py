@@ -146,13 +146,20 @@ class Layout:
             and query.part_steps != "projected"
             and "mean" not in query.compare
         )
-        row = wide_row(list(columns), is_count=is_count, unit=unit, has_total=False)
+        row = wide_row(
+            list(columns),
+            is_count=is_count,
+            unit=unit,
+            has_total=False,
+            is_text=query.small is not None,
+        )
         content: dict[str, ColumnValues] = {
             "row": np.array([*self.rows.keys, "total", *self._comparison_keys()], dtype=object),
             "row_name": np.array(names, dtype=object),
         }
         for label, values in columns.items():
-            content[label] = _whole(values) if is_count else values
+            whole = _whole(values) if is_count else values
+            content[label] = whole if query.small is None else _shown(whole, query.small)
         return row, content
 
     def _cells(self, part: Part) -> FloatArray:
@@ -197,6 +204,15 @@ def _whole(values: FloatArray) -> AnyArray:
     whole: AnyArray = np.full(len(values), None, dtype=object)
     whole[known] = values[known].astype(np.int64)
     return whole
+
+
+def _shown(counts: AnyArray, small: int) -> AnyArray:
+    """Counts as they may be printed."""
+    texts = [
+        None if count is None else f"<{small}" if 0 < count < small else str(count)
+        for count in counts.tolist()
+    ]
+    return np.array(texts, dtype=object)
 
 
 def _column_name(key: str) -> str:

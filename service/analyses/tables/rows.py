@@ -110,6 +110,7 @@ def wide_row(
     unit: str,
     discloses: Discloses | None = None,
     has_total: bool = True,
+    is_text: bool = False,
 ) -> type[Row]:
     """The row model of a cross-table with a column for each of its columns.
 
@@ -125,6 +126,8 @@ def wide_row(
         What the cells disclose; None: a count of incidents, or a value of the records.
     has_total : bool
         Whether there is a column of totals.
+    is_text : bool
+        Whether the cells are texts, such as ``<5``.
 
     Returns
     -------
@@ -137,8 +140,9 @@ def wide_row(
         "row": column("Key of the row.", NOTHING),
         "row_name": column("Name of the row.", NOTHING),
     }
+    cell: type = str if is_text else int if is_count else float
     for key in (*keys, *(("total",) if has_total else ())):
         # An underscore at the end of a name is taken off it.
-        annotations[f"{key}_"] = (int if is_count else float) | None
+        annotations[f"{key}_"] = cell | None
         members[f"{key}_"] = column(f"What is in {key}.", discloses, unit)
     return type("WideCrosstabRow", (Row,), {**members, "__annotations__": annotations})

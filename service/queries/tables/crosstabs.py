@@ -181,6 +181,16 @@ class CrosstabQuery(HarmQuery):
         Field(max_length=MAX_CATEGORIES, description="Markers of it."),
     ] = ()
 
+    small: Annotated[
+        int | None,
+        Field(
+            ge=2,
+            le=100,
+            description="Show counts above 0 and below this as <5 (for 5), in the wide layout. A "
+            "rule of display alone: totals and differences may give them away.",
+        ),
+    ] = None
+
     @property
     def beside_filter(self) -> IncidentFilter:
         """The filter of the dataset beside."""
@@ -218,6 +228,15 @@ class CrosstabQuery(HarmQuery):
         ):
             raise ValueError(
                 "part_steps=projected needs cells=count or cells=rate in the wide layout"
+            )
+        if self.small is not None and (
+            self.layout != "wide"
+            or self.cells != "count"
+            or "mean" in self.compare
+            or self.part_steps == "projected"
+        ):
+            raise ValueError(
+                "small needs layout=wide and cells=count, without means and projections"
             )
         if self.beside_dataset is not None and self.sums_harm:
             raise ValueError("beside_dataset is of counts and rates; harm is of one dataset")

@@ -232,6 +232,17 @@ def test_two_datasets_stand_side_by_side_each_over_its_own_days(client):
     assert np.isclose(wide[-1][f"total {gaps.DATASET}"], sum(gaps.COUNTS.values()))
 
 
+def test_small_counts_are_shown_as_such_and_the_note_says_what_that_is_not(client):
+    query = {"rows": "layer:cell", "columns": "subcategory", "layout": "wide"}
+    plain = rows_of(client, CROSSTAB, **query)
+    answer = json_of(client, CROSSTAB, **query, small="12")
+    assert any(0 < count < 12 for row in plain for count in list(row.values())[2:])
+    for row, shown in zip(plain, answer["rows"], strict=True):
+        for column, count in list(row.items())[2:]:
+            assert shown[column] == ("<12" if 0 < count < 12 else str(count))
+    assert "not disclosure control" in " ".join(answer["provenance"]["notes"])
+
+
 @pytest.mark.parametrize(
     ("query", "text"),
     [
@@ -246,6 +257,7 @@ def test_two_datasets_stand_side_by_side_each_over_its_own_days(client):
             "cells=count or cells=rate",
         ),
         ({"rows": "category", "columns": "year", "beside_dataset": "nobody"}, people.DATASET),
+        ({"rows": "category", "columns": "year", "small": "5"}, "layout=wide"),
         ({"rows": "category", "columns": "year", "beside_marker": "hate"}, "need beside_dataset"),
         (
             {"rows": "attribute:sex", "columns": "year", "beside_dataset": gaps.DATASET},
