@@ -2,6 +2,7 @@
 
 from tests.simulations.costliest import each_alone, twenty_at_once
 from tests.simulations.faults import faults_of_the_store
+from tests.simulations.flags import calibration_of_flags
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.series import calls_of_series
@@ -13,6 +14,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("coverage of intervals", 5_000, coverage_of_intervals),
     Simulation("size and power of change", 1, size_and_power_of_change),
     Simulation("calls of series", 1_000, calls_of_series),
+    Simulation("calibration of flags", 5_000, calibration_of_flags),
     Simulation("costliest requests", 1_000_000, each_alone, DOCS / "operations.md"),
     Simulation("twenty at once", 1_000_000, twenty_at_once, DOCS / "operations.md"),
     Simulation("faults of the store", 10_000, faults_of_the_store, DOCS / "operations.md"),
