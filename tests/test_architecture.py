@@ -287,6 +287,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.analyses.flags": {
         "boundaries.layers",
         "boundaries.points",
+        "service.analyses.harm",
         "service.analyses.inputs",
         "service.coverage",
         "service.model",

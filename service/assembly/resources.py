@@ -192,7 +192,9 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         measure_tables=MeasureTables(measured_areas),
         measure_trends=MeasureTrends(measured_areas),
         indices=Indices(measured_areas),
-        flags=Flags(rules=flag_rules, areas=areas, incidents=incidents, measures=measures),
+        flags=Flags(
+            rules=flag_rules, areas=areas, incidents=incidents, measures=measures, harm=harm
+        ),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

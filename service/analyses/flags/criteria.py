@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from boundaries.layers.layer import Layer
 from service.analyses.flags.series import Series
 from service.model.errors import TooMuchWorkError
-from service.queries.flags.rules import Test
+from service.queries.flags.rules import Incidents, Test
 from service.sentences.numbers import counted
 from spatial.arrays import BoolArray, FloatArray
 from spatial.rates.posteriors import RatePosteriors, rate_posteriors
@@ -274,7 +274,7 @@ class Assessor:
             if test.at_most is not None:
                 holds = value <= test.at_most
             # A count of part of the period may still grow.
-            may_grow = test.kind == "threshold" and series.count is not None and not series.is_rate
+            may_grow = test.kind == "threshold" and not series.is_rate
             if may_grow and series.share[period] < 1:
                 is_known = is_known & holds
         else:
@@ -284,7 +284,7 @@ class Assessor:
                 number = min(_number(test, len(known_values)), len(known_values))
                 limit = np.sort(known_values)[-number]
                 holds[is_known] = known_values >= limit
-                if series.count is not None:
+                if isinstance(test.of, Incidents):
                     holds &= value > 0  # none is among the highest without an incident
         return np.where(is_known, np.where(holds, YES, NO), NOT_KNOWN).astype(np.int8)
 

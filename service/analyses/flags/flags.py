@@ -1,6 +1,6 @@
 """Risk flags: areas by rules over several datasets and measures, and indices of vulnerability."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -8,18 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boundaries.layers.layer import Layer
+from service.analyses.flags.columns import FlagColumns
 from service.analyses.flags.containment import Inside, containment_of, inside
-from service.analyses.flags.criteria import NOT_KNOWN, STATUS_NAMES, YES, Assessor, Flag
+from service.analyses.flags.criteria import NOT_KNOWN, Assessor, Flag
 from service.analyses.flags.documents import RulesEntry
-from service.analyses.flags.index import Index, index_of
-from service.analyses.flags.rows import FlagRow, matrix_row
-from service.analyses.flags.series import SeriesReader
+from service.analyses.flags.index import Index, index_of, series_of
+from service.analyses.flags.rows import FlagRow
+from service.analyses.flags.series import Series, SeriesReader
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.area_counts import Areas
 from service.coverage.spans import listed
 from service.model.answers import Document, Table
-from service.model.errors import InvalidWithinError
+from service.model.errors import InvalidRulesError, InvalidWithinError
 from service.model.provenance import SOFTWARE, layer_source, provenance, short_digest
-from service.model.rows import ColumnValues
 from service.queries.flags.query import FlagsQuery
 from service.queries.flags.rules import (
     Contains,
@@ -28,16 +29,12 @@ from service.queries.flags.rules import (
     IndexRules,
     Judgement,
     Rules,
-    matrix_columns,
     parsed_rules,
 )
-from service.sentences.numbers import counted
 from service.store.incidents import IncidentStore
 from service.store.reference.flag_rules import FlagRuleStore, RulesDocument
 from service.store.reference.measures import MeasureStore
-from spatial.arrays import FloatArray
 
-NO_RISK = "not known"
 CHANGE = "% since the period before"
 JUDGED = (
     "What professionals say stands beside the rules; it changes no total, no index and no risk."
@@ -61,6 +58,8 @@ class Flags:
         The datasets that there are.
     measures : MeasureStore
         Measures and denominators.
+    harm : Harm
+        Of incidents.
     """
 
     def __init__(
@@ -70,9 +69,11 @@ class Flags:
         areas: Areas,
         incidents: IncidentStore,
         measures: MeasureStore,
+        harm: Harm,
     ) -> None:
         self._rules = rules
         self._incidents = incidents
+        self._harm = harm
         self._areas = areas
         self._measures = measures
 
@@ -115,9 +116,8 @@ class Flags:
         """
         # Which datasets the rules name is not known without reading them.
         versions = [self._areas.version(name, query.layer) for name in self._incidents.ids()]
-        return short_digest(
-            rules_id, self._rules.revision(), *versions, self._measures.revision(), SOFTWARE
-        )
+        tables = (self._rules.revision(), self._measures.revision(), self._harm.revision())
+        return short_digest(rules_id, *tables, *versions, SOFTWARE)
 
     def table(self, rules_id: str, query: FlagsQuery) -> Table:
         """One `FlagRow` per area and flag, or the matrix with a row per area.
@@ -142,11 +142,11 @@ class Flags:
             If no area of the layer lies within.
         """
         rules = self._get(rules_id)
-        work = _Work(rules, query, areas=self._areas, measures=self._measures)
+        work = self._work(rules, query)
         index = work.index() if isinstance(rules, IndexRules) else None
         flags = work.flags() if isinstance(rules, FlagRules) else index.parts if index else ()
         judgements, unmatched = _judgements(rules.judgements, work.layer)
-        content = _Content(rules, work, flags, index, judgements)
+        content = FlagColumns(rules, work.layer, work.in_scope, flags, index, judgements)
         row, columns = content.matrix() if query.layout == "wide" else (FlagRow, content.long())
         return Table(
             kind="flags",
@@ -184,6 +184,25 @@ class Flags:
             ),
         )
 
+    def _work(self, rules: Rules, query: FlagsQuery) -> "_Work":
+        """What a question about some rules reads."""
+
+        def index(rules_id: str, layer: Layer) -> Series:
+            other = self._get(rules_id)
+            if not isinstance(other, IndexRules):
+                raise InvalidRulesError(rules_id, "they are no index", kind="flag rules")
+            asked = FlagsQuery.model_validate(
+                query.model_dump(exclude_none=True) | {"layer": layer.layer_id}
+            )
+            work = self._work(other, asked)
+            return series_of(
+                work.index(is_probable=False), title=other.title, periods=query.periods + 2
+            )
+
+        return _Work(
+            rules, query, areas=self._areas, measures=self._measures, harm=self._harm, index=index
+        )
+
     def _get(self, rules_id: str) -> Rules:
         """The rules of an id, checked."""
         document = self._rules.get(rules_id)
@@ -194,7 +213,14 @@ class _Work:
     """What one question reads and compares."""
 
     def __init__(
-        self, rules: Rules, query: FlagsQuery, *, areas: Areas, measures: MeasureStore
+        self,
+        rules: Rules,
+        query: FlagsQuery,
+        *,
+        areas: Areas,
+        measures: MeasureStore,
+        harm: Harm,
+        index: Callable[[str, Layer], Series],
     ) -> None:
         self._rules = rules
         self._areas = areas
@@ -209,11 +235,16 @@ class _Work:
         self.periods = query.periods + 1
         # Change looks at one period more.
         self._reader = SeriesReader(
-            areas=areas, measures=measures, end=self.end, periods=self.periods + 1
+            areas=areas,
+            measures=measures,
+            end=self.end,
+            periods=self.periods + 1,
+            harm=harm,
+            index=index,
         )
         self._assessor = Assessor(periods=self.periods, draws=query.draws, seed=query.seed)
 
-    def index(self) -> Index:
+    def index(self, *, is_probable: bool = True) -> Index:
         """The index of rules of that kind."""
         rules = self._rules
         if not isinstance(rules, IndexRules):
@@ -224,6 +255,7 @@ class _Work:
             self._assessor,
             periods=self.periods,
             reference=self._areas.in_scope(self.layer, rules.reference),
+            is_probable=is_probable,
         )
 
     def flags(self) -> tuple[Flag, ...]:
@@ -271,133 +303,6 @@ class _Work:
             where=found.where,
             notes=notes,
         )
-
-
-class _Content:
-    """The columns of the table, in the order of its rows."""
-
-    def __init__(
-        self,
-        rules: Rules,
-        work: _Work,
-        flags: Sequence[Flag],
-        index: Index | None,
-        judgements: Mapping[int, Judgement],
-    ) -> None:
-        self._rules, self._layer, self._flags, self._index = rules, work.layer, flags, index
-        status = np.stack([flag.status[0] for flag in flags])
-        self._total = np.count_nonzero(status == YES, axis=0).astype(np.int64)
-        self._not_known = np.count_nonzero(status == NOT_KNOWN, axis=0).astype(np.int64)
-        score = self._total if index is None else index.value[0]
-        rank = np.where(np.isnan(score), -np.inf, score)
-        areas = np.flatnonzero(work.in_scope)
-        self._order = areas[np.lexsort((areas, -rank[areas]))]
-        self._areas = self._of_areas(judgements)
-
-    def notes(self) -> tuple[str, ...]:
-        """How many areas have flags of which it is not known."""
-        number = int(np.count_nonzero(self._not_known[self._order]))
-        if not number:
-            return ()
-        what = "part" if self._index is not None else "flag"
-        areas = counted(number, "area has", "areas have")
-        return (f"{areas} a {what} of which it is not known: the total is at least that stated.",)
-
-    def long(self) -> dict[str, ColumnValues]:
-        """A row per area and flag."""
-        flags, order = self._flags, self._order
-        number = len(flags)
-
-        def of_flags(rows: list[NDArray[Any]]) -> NDArray[Any]:
-            return np.stack([row[order] for row in rows], axis=1).ravel()
-
-        def of_rules(texts: list[str]) -> NDArray[Any]:
-            return np.tile(np.array(texts, dtype=object), len(order))
-
-        columns: dict[str, ColumnValues] = {
-            name: np.repeat(values, number) for name, values in self._areas.items()
-        }
-        columns |= {
-            "flag": of_rules([flag.flag_id for flag in flags]),
-            "flag_name": of_rules([flag.title for flag in flags]),
-            "criterion": of_rules([flag.criterion for flag in flags]),
-            "period": of_rules([flag.series.labels[0] for flag in flags]),
-            "status": of_flags([_names(flag.status[0]) for flag in flags]),
-            "value": of_flags([flag.value for flag in flags]),
-            "unit": of_rules([flag.unit for flag in flags]),
-        }
-        if self._index is not None:
-            columns["part_index"] = of_flags(list(self._index.part_index))
-            columns["mean"] = np.tile(np.array(self._index.means), len(order))
-        return columns | {
-            "probability": of_flags([flag.probability for flag in flags]),
-            "in_a_row": of_flags([flag.in_a_row() for flag in flags]),
-            "periods_flagged": of_flags([flag.flagged() for flag in flags]),
-            "periods_known": of_flags([flag.known() for flag in flags]),
-            "where": of_flags([flag.where for flag in flags]),
-        }
-
-    def matrix(self) -> tuple[Any, dict[str, ColumnValues]]:
-        """The row model and columns of a row per area."""
-        is_index, order = self._index is not None, self._order
-        row = matrix_row(
-            [(flag.flag_id, flag.title, flag.unit) for flag in self._flags], is_index=is_index
-        )
-        columns = dict(self._areas)
-        for k, flag in enumerate(self._flags):
-            part = () if self._index is None else (self._index.part_index[k],)
-            values = (_names(flag.status[0]), flag.value, *part, flag.probability, flag.in_a_row())
-            names = matrix_columns(flag.flag_id, is_index=is_index)
-            columns |= {name: v[order] for name, v in zip(names, values, strict=True)}
-        return row, columns
-
-    def _of_areas(self, judgements: Mapping[int, Judgement]) -> dict[str, ColumnValues]:
-        """The columns of areas, a row each."""
-        order, index, rules = self._order, self._index, self._rules
-        columns: dict[str, ColumnValues] = {
-            "code": np.array(self._layer.codes, dtype=object)[order],
-            "name": np.array(self._layer.names, dtype=object)[order],
-            "total": self._total[order],
-            "not_known": self._not_known[order],
-        }
-        least, most = self._total.astype(np.float64), (self._total + self._not_known).astype(float)
-        if index is not None:
-            least = most = index.value[0]
-            threshold = rules.threshold if isinstance(rules, IndexRules) else np.nan
-            in_a_row = np.cumprod(index.value >= threshold, axis=0).sum(axis=0)
-            columns |= {
-                "index": index.value[0][order],
-                "index_probability": index.probability[order],
-                "index_in_a_row": in_a_row[order],
-            }
-        stated = [judgements.get(int(area)) for area in order]
-        return columns | {
-            "risk": _risks(rules, least[order]),
-            "risk_at_most": _risks(rules, most[order]),
-            "concern": _texts([each.concern if each else None for each in stated]),
-            "concern_level": _texts([each.level if each else None for each in stated]),
-            "concern_by": _texts([each.by if each else None for each in stated]),
-            "concern_date": _texts(
-                [str(each.date) if each and each.date else None for each in stated]
-            ),
-        }
-
-
-def _risks(rules: Rules, scores: FloatArray) -> NDArray[Any]:
-    """The band of each score."""
-    return _texts([NO_RISK if np.isnan(score) else rules.risk(score) for score in scores])
-
-
-def _names(status: NDArray[np.int8]) -> NDArray[Any]:
-    """Statuses in words."""
-    return _texts([STATUS_NAMES[int(each)] for each in status])
-
-
-def _texts(values: Sequence[str | None]) -> NDArray[Any]:
-    """Texts as a column; an empty one is none."""
-    texts = np.empty(len(values), dtype=object)
-    texts[:] = [value or None for value in values]
-    return texts
 
 
 def _judgements(

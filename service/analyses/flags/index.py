@@ -45,6 +45,7 @@ def index_of(
     *,
     periods: int,
     reference: BoolArray,
+    is_probable: bool = True,
 ) -> Index:
     """The index of every area.
 
@@ -60,6 +61,8 @@ def index_of(
         The present one and the earlier ones.
     reference : (areas,) bool
         The areas that the means are of.
+    is_probable : bool
+        Whether probabilities are needed, which take most of the time.
 
     Returns
     -------
@@ -72,7 +75,7 @@ def index_of(
     series = tuple(_standing(each) for each in series)
     relative = np.stack([_relative(each, reference)[:periods] for each in series])
     value = relative.mean(axis=0)
-    is_count = [each.count is not None for each in series]
+    is_count = [is_probable and each.count is not None for each in series]
     probability = np.full(areas, np.nan)
     if any(is_count):
         total = np.zeros((1, areas))
@@ -90,7 +93,7 @@ def index_of(
     for part_rules, each, part in zip(rules.parts, series, relative, strict=True):
         mean = _mean(each, 0, reference)
         part_probability = np.full(areas, np.nan)
-        if each.count is not None and mean > 0:
+        if is_probable and each.count is not None and mean > 0:
             part_probability = rate_posteriors(each.count[0], each.exposure[0]).probability_above(
                 rules.threshold / 100.0 * mean
             )
@@ -114,6 +117,40 @@ def index_of(
         tuple(parts),
         tuple(part[0] for part in relative),
         tuple(_mean(each, 0, reference) for each in series),
+    )
+
+
+def series_of(index: Index, *, title: str, periods: int) -> Series:
+    """The index as a series that other rules may look at.
+
+    Parameters
+    ----------
+    index : Index
+        Of the areas.
+    title : str
+        Of its rules.
+    periods : int
+        To make up with periods that are not known.
+
+    Returns
+    -------
+    Series
+        Without counts.
+    """
+    value = np.full((periods, index.value.shape[1]), np.nan)
+    value[: len(index.value)] = index.value
+    series = [part.series for part in index.parts]
+    return Series(
+        value=value,
+        count=None,
+        exposure=np.ones_like(value),
+        share=(~np.isnan(value)).any(axis=1).astype(np.float64),
+        labels=series[0].labels,
+        unit=f"of 100, {title}",
+        is_rate=True,
+        records=sum(each.records for each in series),
+        sources={name: source for each in series for name, source in each.sources.items()},
+        notes=tuple(dict.fromkeys(note for each in series for note in each.notes)),
     )
 
 

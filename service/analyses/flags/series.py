@@ -3,21 +3,22 @@
 import calendar
 import dataclasses
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from boundaries.layers.layer import Layer
+from service.analyses.harm.weights import Harm
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.denominators import denominator_of
 from service.analyses.inputs.selection import Selection
 from service.coverage.spans import Span, length
 from service.model.errors import UnknownCategoryError
-from service.model.incident_filter import Moment
+from service.model.incident_filter import HarmChoice, Moment
 from service.model.provenance import dataset_source
-from service.queries.flags.rules import Incidents, Measure, month_number
+from service.queries.flags.rules import Incidents, IndexValue, Measure, month_number
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray
 
@@ -78,23 +79,36 @@ class SeriesReader:
         Last month of periods of so many months; None: the last that a dataset covers whole.
     periods : int
         The present one and the earlier ones.
+    harm : Harm
+        Of incidents.
+    index : callable
+        Makes the series of the index of some rules, by their id.
     """
 
     def __init__(
-        self, *, areas: Areas, measures: MeasureStore, end: str | None, periods: int
+        self,
+        *,
+        areas: Areas,
+        measures: MeasureStore,
+        end: str | None,
+        periods: int,
+        harm: Harm,
+        index: Callable[[str, Layer], Series],
     ) -> None:
         self._areas = areas
         self._measures = measures
+        self._harm = harm
+        self._index = index
         self._end = end
         self._periods = periods
         self._read: dict[tuple[object, str], Series] = {}
 
-    def of(self, subject: Incidents | Measure, layer: Layer) -> Series:
-        """The series of incidents or of a measure.
+    def of(self, subject: Incidents | Measure | IndexValue, layer: Layer) -> Series:
+        """The series of incidents, of a measure or of an index.
 
         Parameters
         ----------
-        subject : Incidents or Measure
+        subject : Incidents, Measure or IndexValue
             What the rules name.
         layer : Layer
             The areas.
@@ -117,6 +131,8 @@ class SeriesReader:
                 self._of_incidents(subject, layer)
                 if isinstance(subject, Incidents)
                 else self._of_measure(subject, layer)
+                if isinstance(subject, Measure)
+                else self._index(subject.index, layer)
             )
         return self._read[key]
 
@@ -134,16 +150,26 @@ class SeriesReader:
         is_counted = selection.mask & (period >= 0) & (period < self._periods)
         records = int(np.count_nonzero(is_counted & (period == 0)))
         is_counted &= area >= 0
+        weight, harm_notes = None, tuple[str, ...]()
+        if subject.sum != "count":
+            choice = HarmChoice(subject.sum.partition(":")[2] or None)
+            harm = self._harm.of(selection.incidents, choice)
+            harm_notes = harm.notes(is_counted & (period == 0))
+            is_counted &= harm.is_known
+            weight = harm.days[is_counted]
         cell = period[is_counted] * len(layer) + area[is_counted]
-        count = np.bincount(cell, minlength=self._periods * len(layer)).astype(np.float64)
+        count: FloatArray = np.asarray(
+            np.bincount(cell, weights=weight, minlength=self._periods * len(layer)), np.float64
+        )
         count = np.where(days[:, None] > 0, count.reshape(self._periods, len(layer)), np.nan)
         share = days / lengths
-        exposure = np.broadcast_to(share[:, None], count.shape)
-        unit, value = "incidents", count
+        exposure: FloatArray = np.array(np.broadcast_to(share[:, None], count.shape))
+        unit, value = "incidents" if weight is None else "days of harm", count
         sources: dict[str, Any] = {subject.dataset: dataset_source(selection.incidents)}
-        span = Span(*(day.astype(object) for day in (starts[-2], starts[-1] - 1)))
+        ends = np.maximum([starts[-2], starts[-1] - 1], np.datetime64("0001-01-01"))
+        span = Span(*(day.astype(object) for day in ends))
         notes = [*self._notes(subject, selection, span)]
-        notes += self._areas.placement(selection.incidents, layer).notes
+        notes += (*self._areas.placement(selection.incidents, layer).notes, *harm_notes)
         if subject.denominator is not None:
             over = denominator_of(
                 self._measures, layer, subject.denominator, crosswalks=self._areas.crosswalks
@@ -151,12 +177,18 @@ class SeriesReader:
             exposure = over.values * (days / YEAR_DAYS)[:, None] / subject.per
             exposure = np.where(exposure > 0, exposure, np.nan)
             value = count / exposure
-            unit = f"incidents per {subject.per:g} {over.measure} and year"
+            unit = f"{unit} per {subject.per:g} {over.measure} and year"
             sources[subject.denominator] = over.source()
             notes += over.notes()
+        if subject.similar_by is not None:
+            group = self._of_measure(Measure(measure=subject.similar_by), layer)
+            exposure = exposure * _means_of_alike(value, exposure, group.value[0]) / 100.0
+            value = count / np.where(exposure > 0, exposure, np.nan)
+            unit = f"% of areas of the same {subject.similar_by}"
+            sources |= group.sources
         return Series(
             value=value,
-            count=count,
+            count=None if weight is not None else count,
             exposure=np.asarray(exposure, np.float64),
             share=share,
             labels=tuple(
@@ -242,6 +274,22 @@ class SeriesReader:
             sources=sources,
             notes=notes if missing else (),
         )
+
+
+def _means_of_alike(value: FloatArray, exposure: FloatArray, group: FloatArray) -> FloatArray:
+    """(periods, areas) the rate of all areas of the group of each; NaN where it is not known.
+
+    An area counts in its own group.
+    """
+    means = np.full(value.shape, np.nan)
+    for number in np.unique(group[~np.isnan(group)]):
+        is_alike = group == number
+        is_known = is_alike & ~np.isnan(value) & (exposure > 0)
+        total = np.where(is_known, value * exposure, 0.0).sum(axis=1)
+        over = np.where(is_known, exposure, 0.0).sum(axis=1)
+        rate = np.where(over > 0, total / np.where(over > 0, over, 1.0), np.nan)
+        means[:, is_alike] = np.where(rate > 0, rate, np.nan)[:, None]
+    return means
 
 
 def _last_whole_month(selection: Selection) -> str:

@@ -45,7 +45,9 @@ class Incidents(_Data):
     """Incidents of a dataset that are counted: which, and over how long.
 
     The period is so many months up to the end that the question or the rules name, by default the
-    last month that the dataset covers whole; or from one month to another.
+    last month that the dataset covers whole; or from one month to another. `sum` takes the harm of
+    each incident in the place of 1, by the index named behind ``harm:`` or the only one.
+    `similar_by` names a measure: rates are then per cent of that of all areas with its same value.
     """
 
     dataset: Id
@@ -62,9 +64,13 @@ class Incidents(_Data):
     to: Month | None = None
     denominator: Name | None = None
     per: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] = 1000.0
+    sum: Annotated[str, Field(pattern=r"^(count|harm(:[a-z0-9][a-z0-9_-]{0,62})?)$")] = "count"
+    similar_by: Name | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.similar_by is not None and self.denominator is None:
+            raise ValueError("similar_by compares rates: give a denominator")
         dates = (self.from_ is not None) + (self.to is not None)
         if dates == 1 or (dates == 0) == (self.months is None):
             raise ValueError("give months, or from and to")
@@ -100,8 +106,12 @@ class Incidents(_Data):
             parts.append(f"without {', '.join(self.except_category)}")
         further = (*self.attribute, *self.marker, self.hours, self.weekdays, self.ages)
         parts += [part for part in further if part]
+        if self.sum != "count":
+            parts.append("days of harm")
         if self.denominator is not None:
             parts.append(f"per {self.per:g} {self.denominator} and year")
+        if self.similar_by is not None:
+            parts.append(f"in per cent of areas of the same {self.similar_by}")
         parts.append(
             f"{self.months} months" if self.months is not None else f"{self.from_} to {self.to}"
         )
@@ -121,14 +131,25 @@ class Measure(_Data):
         return f"{self.measure}{f' of {self.period}' if self.period else ''}{over}"
 
 
+class IndexValue(_Data):
+    """The index that other rules, of that kind, make of the areas."""
+
+    index: Id
+
+    def __str__(self) -> str:
+        return f"index {self.index}"
+
+
 def _kind_of_subject(value: Any) -> str:
-    """Which of the two a subject is: incidents have a dataset."""
+    """Which of the three a subject is: incidents have a dataset, an index its name."""
     names = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    return "incidents" if "dataset" in names else "measure"
+    return "incidents" if "dataset" in names else "index" if "index" in names else "measure"
 
 
 Subject = Annotated[
-    Annotated[Incidents, Tag("incidents")] | Annotated[Measure, Tag("measure")],
+    Annotated[Incidents, Tag("incidents")]
+    | Annotated[Measure, Tag("measure")]
+    | Annotated[IndexValue, Tag("index")],
     Discriminator(_kind_of_subject),
 ]
 
@@ -218,6 +239,8 @@ class Part(_Data):
 
     @model_validator(mode="after")
     def _is_rate(self) -> Self:
+        if isinstance(self.of, IndexValue):
+            raise ValueError("a part is of incidents or of a measure, not of another index")
         if isinstance(self.of, Incidents) and self.of.denominator is None:
             raise ValueError("incidents need a denominator: an index is of rates")
         return self

@@ -4,6 +4,7 @@ import copy
 import json
 import math
 
+import pyarrow as pa
 import pytest
 from scipy.stats import beta
 
@@ -15,9 +16,15 @@ from service.model.errors import InvalidRulesError
 from service.queries.flags.query import FlagsQuery
 from service.queries.flags.rules import parsed_rules
 from service.render.tables.text import table_json
+from service.store.errors import UnknownRulesError
+from service.store.reference.harm_index import HarmIndexStore
+from service.store.reference.measures import MeasureStore
+from service.store.source_files import SourceFile
 from tests.service import world
 from tests.service.answers import column, json_of, rows_of
 from tests.service.conftest import client_of
+
+BANDS = [{"risk": "Low", "at_least": 0}]
 
 
 def counts(category=None, year=2024, months=range(1, 13)):
@@ -242,6 +249,68 @@ def test_categories_may_be_left_out(ask):
     assert column(answer["rows"], "value") == {
         code: counts("burglary")[code] + counts("fire")[code] for code in world.CODES
     }
+
+
+def test_rates_are_compared_with_those_of_similar_areas(own_county, ask):
+    group = {code: 1.0 + int(code[2]) % 2 for code in world.CODES if code != "C11"}
+    rows = {
+        "layer": [world.CELLS] * len(group),
+        "area_code": list(group),
+        "measure": ["kind"] * len(group),
+        "period": ["2021"] * len(group),
+        "value": list(group.values()),
+    }
+    MeasureStore(own_county / "measures").append(
+        pa.table(rows), file=SourceFile.of("kind", b"kind")
+    )
+    of = incidents(denominator="residents", similar_by="kind")
+    answer = ask(criterion(kind="threshold", of=of, at_least=150))
+    values = column(answer["rows"], "value")
+    for code, own in group.items():
+        people = world.RESIDENTS.get(code)
+        if not people:
+            assert values[code] is None
+            continue
+        alike = [c for c, kind in group.items() if kind == own and world.RESIDENTS.get(c)]
+        mean = sum(counts()[c] for c in alike) / sum(world.RESIDENTS[c] for c in alike)
+        assert values[code] == pytest.approx(100 * counts()[code] / people / mean)
+        assert statuses(answer)[code] == ("yes" if values[code] >= 150 else "no")
+    assert statuses(answer)["C11"] == "not known"
+
+
+def test_harm_is_summed_in_the_place_of_incidents(own_county, ask):
+    days = pa.table({"offence": ["assault", "burglary"], "days": [10.0, 5.0]})
+    HarmIndexStore(own_county / "harm_indices").append(
+        "small", days, file=SourceFile.of("harm", b"harm"), matched_on="category"
+    )
+    answer = ask(criterion(kind="top", of=incidents(sum="harm:small"), n=2))
+    assert column(answer["rows"], "value") == {
+        code: 10 * counts("assault")[code] + 5 * counts("burglary")[code] for code in world.CODES
+    }
+    assert {row["unit"] for row in answer["rows"]} == {"days of harm"}
+    assert {row["probability"] for row in answer["rows"]} == {None}
+
+
+def test_the_index_of_other_rules_may_be_looked_at(own_county, ask):
+    part = {
+        "id": "all",
+        "title": "All",
+        "of": incidents(denominator="residents"),
+    }
+    index = {"id": "other", "kind": "index", "parts": [part], "threshold": 120, "bands": BANDS}
+    shared = {key: world.RISK[key] for key in ("title", "version", "layer", "to")}
+    world.add_rules(own_county, {**shared, **index})
+    answer = ask(criterion(kind="threshold", of={"index": "other"}, at_least=120))
+    people = {code: number for code, number in world.RESIDENTS.items() if number}
+    mean = sum(counts()[code] for code in people) / sum(people.values())
+    values = column(answer["rows"], "value")
+    for code, number in people.items():
+        assert values[code] == pytest.approx(100 * counts()[code] / number / mean)
+    assert values["C33"] is None
+    with pytest.raises(InvalidRulesError, match="they are no index"):
+        ask(criterion(kind="threshold", of={"index": "risk"}, at_least=120))
+    with pytest.raises(UnknownRulesError, match="other, risk"):
+        ask(criterion(kind="threshold", of={"index": "nonsense"}, at_least=120))
 
 
 def test_a_judgement_of_no_area_is_named(ask):
