@@ -14,6 +14,7 @@ from service.sentences.growth import (
     site_findings,
 )
 from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.profiles import profile_findings
 
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
@@ -270,6 +271,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "trend": _trend,
     "change": _change,
     "heatmap-peaks": _peaks,
+    "profile": profile_findings,
     "sites": site_findings,
     "growth-overlay": overlay_findings,
     "growth-overlay-by-area": overlay_findings,

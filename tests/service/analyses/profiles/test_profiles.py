@@ -282,6 +282,31 @@ def test_two_areas_stand_side_by_side(client):
     assert "beside" not in json_of(client, PROFILE, within=f"{world.CELLS}:C10")["rows"][0]
 
 
+def test_sentences_say_count_rate_change_and_comparison_of_each_area(client):
+    answer = json_of(client, PROFILE, within="district:D1", beside="cell:C33")
+    text = "\n".join(answer["sentences"])
+    west = sum(world.DISTRICT_OF.get(r.cell_of_place) == "D1" for r in world.RECORDS)
+    everywhere = sum(r.cell is not None for r in world.RECORDS)
+    share = f"{100 * west / everywhere:.1f} % of those in all areas of cell"
+    assert f"West: {west} incidents, {share}." in text
+    rate = next(r for r in answer["rows"] if r["section"] == "rates")
+    assert f"West: {rate['value']:.1f} per 1000 residents and year (95 % " in text
+    assert f"against {rate['comparison']:.1f} in all areas of cell" in text
+    change = lines(answer)["change", "change of the rate per day"]
+    assert f"fell by {-change:.1f} % on the year before (2024-01 to 2024-12; " in text
+    assert "West: 100 homes are planned inside, 60 of them to come." in text
+    assert "Cell C33: " in text
+    assert "Cell C33: not known" not in text  # no residents, so no rate
+
+
+def test_hot_areas_are_named_in_a_sentence(blocks_client):
+    answer = json_of(blocks_client, PROFILE, within="district:D1", layer="block")
+    hot = [r["item"] for r in answer["rows"] if r["section"] == "hot areas" and r["unit"] == "q"]
+    [sentence] = [text for text in answer["sentences"] if "hot areas inside" in text]
+    assert hot
+    assert hot[0] in sentence
+
+
 def ring(corners):
     return {"type": "Polygon", "coordinates": [corners]}
 

@@ -1,0 +1,122 @@
+"""Sentences about the profile of an area: count, rate, change, hot areas and homes."""
+
+import math
+from typing import Any, Final
+
+from service.model.answers import Table
+from service.sentences.numbers import amount, capital, counted, listed, probability
+
+ALL: Final = "all categories"
+MOST_NAMED: Final = 5
+LEVEL: Final = 0.05
+
+Numbers = dict[tuple[str, str], dict[str, Any]]
+
+
+def profile_findings(table: Table) -> list[str]:
+    """What a profile says of its area, and of the second where there is one.
+
+    Parameters
+    ----------
+    table : Table
+        A profile.
+
+    Returns
+    -------
+    list of str
+        Count and share, rate, most frequent category, change, hot areas and homes of each area.
+    """
+    columns = table.columns
+    rows = [
+        dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)
+    ]
+    names = list(table.provenance.method["areas"])
+    whole = str(table.provenance.method["comparison"])
+    sentences = []
+    for name, prefix in zip(names, ("", "beside_"), strict=False):
+        numbers = {(row["section"], row["item"]): _own(row, prefix) for row in rows}
+        sentences += _of_area(capital(name), numbers, whole)
+    return sentences
+
+
+def _own(row: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The numbers of one area in a row, and those of the comparison."""
+    value = row[prefix.rstrip("_") or "value"]
+    own = {name: row[f"{prefix}{name}"] for name in ("count", "lower", "upper")}
+    return {**row, **own, "value": math.nan if value is None else float(value)}
+
+
+def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
+    """The sentences of one area."""
+    incidents = numbers["incidents", ALL]
+    count, all_count = incidents["count"], incidents["comparison_count"]
+    share = f", {100 * count / all_count:.1f} % of those in {whole}" if all_count else ""
+    sentences = [f"{name}: {counted(count, 'incident')}{share}."]
+    rate = numbers.get(("rates", ALL))
+    if rate is not None and math.isfinite(rate["value"]):
+        unit = str(rate["unit"]).removeprefix("incidents ")
+        sentences.append(
+            f"{name}: {amount(rate['value'])} {unit} (95 % {amount(rate['lower'])} to "
+            f"{amount(rate['upper'])}), against {amount(rate['comparison'])} in {whole}."
+        )
+    categories = [
+        (row["count"], item)
+        for (section, item), row in numbers.items()
+        if section == "incidents" and item != ALL
+    ]
+    if count and len(categories) > 1:
+        most, category = max(categories, key=lambda pair: pair[0])
+        sentences.append(
+            f"{name}: the most frequent category is {category}, with {most:,} "
+            f"({100 * most / count:.1f} %)."
+        )
+    return [*sentences, *_change(name, numbers), *_hot(name, numbers), *_homes(name, numbers)]
+
+
+def _change(name: str, numbers: Numbers) -> list[str]:
+    """This year against last, and whether that is more than chance."""
+    change = numbers.get(("change", "change of the rate per day"))
+    p_value = numbers.get(("change", "p of no change (E-test)"))
+    if change is None or p_value is None or not math.isfinite(change["value"]):
+        return []
+    percent, p = change["value"], p_value["value"]
+    verb = "rose" if percent > 0 else "fell"
+    period = numbers["change", "this year"]["note"]
+    chance = "more than chance" if p < LEVEL else "no more than chance gives"
+    limits = f"95 % {change['lower']:+.1f} to {change['upper']:+.1f} %, p {probability(p)}"
+    moved = f"{verb} by {abs(percent):.1f} % on the year before"
+    return [f"{name}: incidents per day {moved} ({period.partition(';')[0]}; {limits}), {chance}."]
+
+
+def _hot(name: str, numbers: Numbers) -> list[str]:
+    """The hot areas inside, most certain first."""
+    rows = {item: row for (section, item), row in numbers.items() if section == "hot areas"}
+    tested = next((row["value"] for item, row in rows.items() if item.endswith(" tested")), 0.0)
+    if not tested:
+        return []
+    hot = sorted(
+        (row["value"], item)
+        for item, row in rows.items()
+        if row["unit"] == "q" and math.isfinite(row["value"])
+    )
+    if not hot:
+        return [f"{name}: no area inside is hot (q at most {LEVEL})."]
+    areas = [item for _, item in hot[:MOST_NAMED]]
+    more = f", and {len(hot) - MOST_NAMED} more" if len(hot) > MOST_NAMED else ""
+    return [f"{name}: hot areas inside (q at most {LEVEL}) are {listed(areas)}{more}."]
+
+
+def _homes(name: str, numbers: Numbers) -> list[str]:
+    """Homes that are planned inside."""
+    section = "development sites"
+    sites = numbers.get((section, "sites inside"))
+    if sites is None or not sites["value"]:
+        return []
+    planned = numbers[section, "homes planned inside"]
+    to_come = numbers[section, "homes to come inside"]
+    least = "at least " if "at least" in str(planned["note"] or "") else ""
+    remaining = to_come["value"]
+    rest = f"{amount(remaining)} of them to come"
+    if not math.isfinite(remaining):
+        rest = "how many of them are to come is not known"
+    return [f"{name}: {least}{amount(planned['value'])} homes are planned inside, {rest}."]
