@@ -8,7 +8,21 @@ from boundaries.layers.layer import Layer
 
 
 def text(rows: pa.Table, name: str) -> np.ndarray:
-    return rows.column(name).cast(pa.string()).to_numpy(zero_copy_only=False).astype(str)
+    values, codes = coded(rows, name)
+    return np.array(values, dtype=object)[codes]
+
+
+def mentions(rows: pa.Table, name: str, words: str) -> np.ndarray:
+    """Whether a value holds some words."""
+    values, codes = coded(rows, name)
+    return np.array([words in value for value in values])[codes]
+
+
+def coded(rows: pa.Table, name: str) -> tuple[list[str], np.ndarray]:
+    """The distinct values, 'None' last, and the position of each row's."""
+    column = rows.column(name).cast(pa.string()).combine_chunks().dictionary_encode()
+    codes = column.indices.fill_null(len(column.dictionary)).to_numpy()
+    return [*column.dictionary.to_pylist(), "None"], codes
 
 
 def years(rows: pa.Table) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pyarrow.compute as pc
 import pytest
 
 from service.demo.county import County, build_county
@@ -15,5 +16,9 @@ def county() -> County:
 @pytest.fixture(scope="session")
 def thin_county(county: County) -> County:
     """The same county with few rows of each dataset: for what is written again and again."""
-    thinned = {name: rows.slice(0, 2_000) for name, rows in county.incidents.items()}
-    return replace(county, incidents=thinned)
+    incidents = {name: rows.slice(0, 500) for name, rows in county.incidents.items()}
+    measures = {
+        name: rows.filter(pc.equal(rows["period"], pc.max(rows["period"])))
+        for name, rows in county.measures.items()
+    }
+    return replace(county, incidents=incidents, measures=measures)

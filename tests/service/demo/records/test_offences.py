@@ -64,15 +64,17 @@ def test_every_crime_has_a_subcategory_of_its_category(rows: pa.Table) -> None:
 
 
 def test_markers_follow_from_the_offence_and_some_records_have_several(rows: pa.Table) -> None:
-    marker, subcategory = columns.text(rows, "marker"), columns.text(rows, "subcategory")
-    offence = columns.text(rows, "offence")
-    has_hate = np.char.find(marker.astype(str), "hate") >= 0
-    racial = np.char.find(offence.astype(str), "Racially") >= 0
-    assert has_hate[racial].all()
-    assert (np.char.find(marker[subcategory == "Modern slavery"].astype(str), "modern") >= 0).all()
-    assert np.count_nonzero(np.char.find(marker.astype(str), ";") >= 0) > 1_000
-    assert set(columns.text(rows, "strand")[racial]) == {"Race"}
-    assert set(columns.text(rows, "strand")[~has_hate]) == {"None"}
+    is_hate = columns.mentions(rows, "marker", "hate")
+    is_racial = columns.mentions(rows, "offence", "Racially")
+    assert is_hate[is_racial].all()
+    is_slavery = columns.mentions(rows, "subcategory", "Modern slavery")
+    assert columns.mentions(rows, "marker", "modern slavery")[is_slavery].all()
+    assert np.count_nonzero(columns.mentions(rows, "marker", ";")) > 1_000
+    strand = columns.text(rows, "strand")
+    assert set(strand[is_racial]) == {"Race"}
+    assert set(strand[~is_hate]) == {"None"}
+    is_crime = columns.text(rows, "kind") == "crime"
+    assert (is_crime == (columns.text(rows, "category") != "Anti-social behaviour")).all()
 
 
 def test_victims_are_recorded_where_there_is_one(rows: pa.Table) -> None:
