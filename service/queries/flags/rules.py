@@ -28,6 +28,7 @@ MATRIX_COLUMNS: Final = (
     "risk_at_most", "concern", "concern_level", "concern_by", "concern_date",
 )  # fmt: skip
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+LayerId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_:.-]{0,62}$")]  # grids too
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Words = Annotated[str, Field(max_length=2_000)]
 Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
@@ -201,7 +202,7 @@ class Contains(_Data):
     """That an area contains areas of another layer for which a test holds."""
 
     kind: Literal["contains"]
-    layer: Id
+    layer: LayerId
     test: Test
     at_least: Annotated[int, Field(ge=1, le=10_000)] = 1
 
@@ -274,7 +275,7 @@ class _Rules(_Data):
     version: Annotated[str, Field(min_length=1, max_length=40)]
     source: Words = ""
     note: Words = ""
-    layer: Id
+    layer: LayerId
     within: Name | None = None
     to: Month | None = None
     bands: Annotated[tuple[Band, ...], Field(min_length=1, max_length=10)]

@@ -243,6 +243,12 @@ def test_where_there_are_no_data_of_a_criterion_it_is_not_known(ask):
     assert "outside district:D1 it is not known" in notes(answer)
 
 
+def test_the_areas_may_be_the_cells_of_a_grid(ask):
+    answer = ask(criterion(kind="threshold", of=incidents(), at_least=5), layer="square:2000")
+    located = [r for r in world.chosen() if r.occurred.year == 2024 and r.cell_of_place]
+    assert sum(row["value"] for row in answer["rows"]) >= len(located)
+
+
 def test_categories_may_be_left_out(ask):
     of = incidents(except_category=["assault"])
     answer = ask(criterion(kind="threshold", of=of, at_least=3))
