@@ -88,6 +88,8 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "layer": [("nonsense", "district, cell"), ("../district", "district, cell")],
     "area_group": [("nonsense", "similar"), ("", "1 character")],
     "code": [("nonsense", "C00, C01"), ("", "1 character")],
+    "table": [("nonsense", "/v1/growth/sites"), ("", "1 character")],
+    "title": [("", "1 character"), ("x" * 101, "100 characters")],
     "larger_layer": [("nonsense", "district, cell"), ("", "1 character")],
     "surroundings": [("nonsense", "district, cell"), ("", "1 character")],
     "population": [("nonsense", "nonsense"), ("residents:1999", "residents"), ("", "1 character")],
