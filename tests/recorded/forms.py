@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
@@ -235,6 +236,19 @@ def _parquet(body: bytes) -> Forms:
     return _table(table, [geo, sorted(metadata)], metadata.get(b"provenance"))
 
 
+def _xlsx(body: bytes) -> Forms:
+    """A spreadsheet: the values are the rows of its tables, from their headings on."""
+    book = openpyxl.load_workbook(io.BytesIO(body))
+    sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+    tables = []
+    for title, rows in sheets.items():
+        if title.startswith("Table"):
+            start = next(k for k, row in enumerate(rows) if "\n[note" in str(row[0]))
+            headings = [str(cell).partition("\n")[0] for cell in rows[start]]
+            tables.append([headings, *rows[start + 1 :]])
+    return Forms(canonical(tables), masked(json.dumps(sheets, ensure_ascii=False)).encode())
+
+
 def _gpkg(body: bytes) -> Forms:
     return _vector(body, ".gpkg")
 
@@ -266,6 +280,7 @@ _READERS: Mapping[str, Callable[[bytes], Forms]] = {
     "image/png": _png,
     "image/tiff": _tif,
     "application/vnd.apache.parquet": _parquet,
+    "application/vnd.openxmlformats": _xlsx,
     "application/geopackage+sqlite3": _gpkg,
     "application/flatgeobuf": _fgb,
 }
