@@ -2,6 +2,7 @@
 
 import re
 import urllib.parse
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -12,7 +13,7 @@ from service.analyses.resources import Resources
 from service.analyses.table_answers import TableAnswer
 from service.http.answer_spec import AnswerSpec
 from service.http.responder import ResponderDep
-from service.http.table_routes import TABLES
+from service.http.table_routes import TABLES, TableKind
 from service.http.urls import responses
 from service.model.answers import TableSet
 from service.model.errors import UnknownTableError
@@ -36,10 +37,10 @@ async def read_workbook(
     query: Annotated[WorkbookQuery, Query()], respond: ResponderDep
 ) -> Response:
     """A set of tables as one spreadsheet: cover, contents, notes, and a sheet for each."""
-    tables = [table_of(respond.resources, address) for address in query.table]
-    for question, _ in tables:
-        respond.admit_question(question)
-    answers = [answer for _, answer in tables]
+    tables = [table_of(address) for address in query.table]
+    for table in tables:
+        respond.admit_question(table.question)
+    answers = [table.answer(respond.resources) for table in tables]
     return await respond(
         AnswerSpec(
             query=query,
@@ -58,13 +59,31 @@ def table_set(title: str, answers: list[TableAnswer]) -> TableSet:
     return TableSet("workbook", title, tuple(answer.compute() for answer in answers))
 
 
-def table_of(resources: Resources, address: str) -> tuple[Question, TableAnswer]:
-    """The table that an address names, and the question that it asks.
+@dataclass(frozen=True)
+class AddressedTable:
+    """A table by its address, of which nothing has been looked up.
+
+    Attributes
+    ----------
+    kind : TableKind
+        What it is made from.
+    question : Question
+        What the address asks.
+    """
+
+    kind: TableKind
+    question: Question
+
+    def answer(self, resources: Resources) -> TableAnswer:
+        """The table, computed when it is needed."""
+        return self.kind.answer(resources, self.question.query, **self.question.names)
+
+
+def table_of(address: str) -> AddressedTable:
+    """The table that an address names.
 
     Parameters
     ----------
-    resources : Resources
-        The stores and analyses.
     address : str
         Path and query of a table, with or without a host before or a format behind the path.
 
@@ -91,7 +110,7 @@ def table_of(resources: Resources, address: str) -> tuple[Question, TableAnswer]
                 for fault in error.errors()
             ]
             raise UnknownTableError(address, "; ".join(faults), ()) from None
-        return Question(template, names, query), kind.answer(resources, query, **names)
+        return AddressedTable(kind, Question(template, names, query))
     raise UnknownTableError(address, "no table has this path", tuple(TABLES))
 
 

@@ -60,7 +60,7 @@ def main() -> None:
         print(f"{RECORDS:,} incidents; pandas counts areas by months in {1000 * peer:.0f} ms")
         for table in TABLES:
             address = f"/v1/tables/{DATASET}/{table}"
-            _, answer = table_of(resources, address)
+            answer = table_of(address).answer(resources)
             answer.compute()  # loads what it reads
             computed = median(answer.compute)
             status = client.get(address).status_code

@@ -26,13 +26,13 @@ def workbook(
         terminal.fail(f"--out must end in .xlsx, got {out.name!r}")
     resources = terminal.resources()
     with terminal.report_errors():
-        tables = [table_of(resources, address) for address in query.table]
-        for question, _ in tables:
-            resources.gates.admit(question, resources.gates.policy, Role.PUBLIC)
+        tables = [table_of(address) for address in query.table]
+        for table in tables:
+            resources.gates.admit(table.question, resources.gates.policy, Role.PUBLIC)
     body = terminal.body_of(
         resources,
         Question("workbook", {}, query),
-        lambda: table_set(query.title, [answer for _, answer in tables]),
+        lambda: table_set(query.title, [table.answer(resources) for table in tables]),
         set_xlsx,
     )
     terminal.write(body, out)

@@ -20,7 +20,7 @@ class WorkbookQuery(Query):
             min_length=1,
             max_length=MAX_TABLES,
             description="Address of a table with its parameters, such as "
-            "/v1/tables/callouts/trend?step=year; one sheet for each, in their order.",
+            "/v1/tables/{dataset}/trend?step=year; one sheet for each, in their order.",
         ),
     ]
     title: Annotated[

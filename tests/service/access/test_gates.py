@@ -66,7 +66,8 @@ def test_every_question_and_its_answer_pass_the_gates(resources, serve):
         for address in addresses(client.app, template):
             recording.passed.clear()
             assert client.get(address).status_code == 200
-            (question, *ruled), (answer, *released) = recording.passed
+            # A workbook asks for each of its tables before.
+            *_, (question, *ruled), (answer, *released) = recording.passed
             assert isinstance(question, Question), address
             assert question.route.replace(":path", "") == template
             assert template.format(**question.names) == address.partition("?")[0]

@@ -63,6 +63,8 @@ class Operation:
             if "year" in self.parameters.get(name, {}).get("enum", ()):
                 query[name] = "year"
         query |= {"from": first, "to": last}
+        if "/similar/" in self.path:
+            query["denominator"] = "residents"
         if self.path.partition(".")[0].endswith("/profile"):
             query["within"] = "district:D1"
         return client.get(self.path.format(**PLACES, suffix=self.suffix), params=query)

@@ -103,7 +103,6 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("kernel:1e300", "queen"),
     ],
     "crs": [("nonsense", "4326"), ("99999", "4326"), ("4326;drop", "4326")],
-    "table": [("nonsense", "no table has this path"), ("", "1 character")],
     "v": [("nonsense", "TileJSON")],
     "key": [("a b", "pattern"), ("<x>", "pattern"), ("a&b=c" * 50, "pattern")],
     "target": [("nonsense", "nonsense"), ("", "character"), ("C33", "one group only")],
