@@ -677,7 +677,6 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.imports.sites": {
         "boundaries.layers",
-        "service.config",
         "service.imports.files",
         "service.store",
         "service.store.reference",

@@ -7,12 +7,9 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from service.config.settings import ImportSettings
-from service.imports.files import rejects as rejecting
-from service.imports.files.delimited import DelimitedFile, read_delimited
-from service.imports.files.sources import LIMITS, regular_file
-from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
-from service.store.errors import ImportRefusedError
+from service.imports.files.delimited import DelimitedFile
+from service.imports.files.single_file import FileOptions, list_rejects, read_rows, summary_of
+from service.imports.files.summary import ImportSummary
 from service.store.reference.area_groups import AreaGroupStore
 
 COLUMNS: Final = {
@@ -24,27 +21,16 @@ COLUMNS: Final = {
 
 
 @dataclass(frozen=True)
-class AreaGroupOptions:
+class AreaGroupOptions(FileOptions):
     """Options of an import of groups of areas.
 
     Attributes
     ----------
     layer : str
         Of the codes, where no column has it.
-    source, licence : str
-        Kept with every row.
     """
 
     layer: str = ""
-    source: str = ""
-    licence: str = ""
-    delimiter: str | None = None
-    replace: bool = False
-    strict: bool = False
-    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
-    rejects_path: Path | None = None
-    limits: ImportSettings = LIMITS
-    progress: Progress = silent
 
 
 def import_area_groups(
@@ -76,29 +62,13 @@ def import_area_groups(
         If a name cannot be a layer's.
     """
     options = options or AreaGroupOptions()
-    options.progress("reading", 0.0)
-    content = regular_file(path, options.limits).read_bytes()
-    contents = read_delimited(
-        content, name=path.name, delimiter=options.delimiter, limits=options.limits
-    )
+    contents = read_rows(path, options)
     store.check_import(contents.file, replace=options.replace)
-    names = _columns(contents, options)
+    required = ("area_group", "code") if options.layer else ("area_group", "layer", "code")
+    names = contents.usual_names(COLUMNS, required)
     table = _rows(contents, names, options)
-    rejects = sorted(contents.check.rejects, key=lambda reject: (reject.row, reject.column))
-    rejects_path = None
-    if rejects:
-        rejects_path = options.rejects_path or rejecting.default_path(
-            store.folder, "area_groups", [contents.file]
-        )
-        rejecting.check_not_source(rejects_path, [path])
-        rejecting.write_rejects(rejects_path, rejects)
-    rejecting.check_share(
-        rejects,
-        rows=contents.rows_read,
-        files=contents.file.name,
-        strict=options.strict,
-        max_share=options.max_rejected_share,
-        listed_in=rejects_path,
+    rejects_path = list_rejects(
+        contents, path, options, store_folder=store.folder, stem="area_groups"
     )
     options.progress("writing", 0.8)
     committed = store.append(
@@ -109,50 +79,16 @@ def import_area_groups(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    file = FileSummary(
-        name=contents.file.name,
-        sha256=contents.file.sha256,
-        encoding=contents.encoding,
-        read=contents.rows_read,
-        written=table.num_rows,
-        rejected=contents.rows_read - table.num_rows,
-        blank=contents.blank,
-    )
-    unused = [name for name in contents.columns if name not in names.values()]
-    notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
     groups = len(set(table.column("area_group").to_pylist()))
-    return ImportSummary(
+    return summary_of(
+        contents,
+        committed,
         kind="area groups",
         target=f"{groups} group{'' if groups == 1 else 's'} of areas",
-        version=committed.version,
-        files=(file,),
-        read=file.read,
-        written=file.written,
-        rejected=file.rejected,
-        replaced=committed.rows_replaced,
-        rejected_for=rejecting.group_rejects(rejects),
+        written=table.num_rows,
         rejects_path=rejects_path,
-        notes=(*contents.notes, *notes, *committed.notes),
+        notes=contents.unused_notes(names.values()),
     )
-
-
-def _columns(contents: DelimitedFile, options: AreaGroupOptions) -> dict[str, str]:
-    """The column of the file that holds each thing, by its usual names."""
-    by_lower = {name.lower().replace(" ", "_"): name for name in contents.columns}
-    names = {
-        field: next(by_lower[name] for name in usual if name in by_lower)
-        for field, usual in COLUMNS.items()
-        if not by_lower.keys().isdisjoint(usual)
-    }
-    required = ("area_group", "code") if options.layer else ("area_group", "layer", "code")
-    for field in required:
-        if field not in names:
-            raise ImportRefusedError(
-                contents.file.name,
-                f"has no column called {' or '.join(COLUMNS[field])}; "
-                f"its columns are: {', '.join(contents.columns)}",
-            )
-    return names
 
 
 def _rows(contents: DelimitedFile, names: dict[str, str], options: AreaGroupOptions) -> pa.Table:

@@ -9,14 +9,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from service.config.settings import ImportSettings
 from service.coverage.spans import listed
-from service.imports.files import rejects as rejecting
 from service.imports.files.dates import EXAMPLES, DateForm, parse_dates
-from service.imports.files.delimited import DelimitedFile, read_delimited
-from service.imports.files.sources import LIMITS, regular_file
-from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
-from service.store.errors import ImportRefusedError
+from service.imports.files.delimited import DelimitedFile
+from service.imports.files.single_file import FileOptions, list_rejects, read_rows, summary_of
+from service.imports.files.summary import ImportSummary
 from service.store.incident_rows import PRECISIONS
 from service.store.reference.events import EventStore
 
@@ -40,30 +37,19 @@ KnownNames = Callable[[str], Collection[str] | None]
 
 
 @dataclass(frozen=True)
-class EventOptions:
+class EventOptions(FileOptions):
     """Options of an import of events.
 
     Attributes
     ----------
-    source, licence : str
-        Of events whose row states none.
     date_form : "iso", "uk" or "us"
         The form of every date.
     names : callable or None
         With which datasets and categories are compared.
     """
 
-    source: str = ""
-    licence: str = ""
     date_form: DateForm = "iso"
-    delimiter: str | None = None
-    replace: bool = False
-    strict: bool = False
-    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
-    rejects_path: Path | None = None
     names: KnownNames | None = None
-    limits: ImportSettings = LIMITS
-    progress: Progress = silent
 
 
 def import_events(
@@ -93,30 +79,11 @@ def import_events(
         Without ``options.replace``, if the file or one of its events is already stored.
     """
     options = options or EventOptions()
-    options.progress("reading", 0.0)
-    content = regular_file(path, options.limits).read_bytes()
-    contents = read_delimited(
-        content, name=path.name, delimiter=options.delimiter, limits=options.limits
-    )
+    contents = read_rows(path, options)
     store.check_import(contents.file, replace=options.replace)
-    names = _columns(contents)
+    names = contents.usual_names(COLUMNS, required=("name", "first_day"))
     table = _rows(contents, names, options)
-    rejects = sorted(contents.check.rejects, key=lambda reject: (reject.row, reject.column))
-    rejects_path = None
-    if rejects:
-        rejects_path = options.rejects_path or rejecting.default_path(
-            store.folder, "events", [contents.file]
-        )
-        rejecting.check_not_source(rejects_path, [path])
-        rejecting.write_rejects(rejects_path, rejects)
-    rejecting.check_share(
-        rejects,
-        rows=contents.rows_read,
-        files=contents.file.name,
-        strict=options.strict,
-        max_share=options.max_rejected_share,
-        listed_in=rejects_path,
-    )
+    rejects_path = list_rejects(contents, path, options, store_folder=store.folder, stem="events")
     options.progress("writing", 0.8)
     committed = store.append(
         table,
@@ -126,49 +93,16 @@ def import_events(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    file = FileSummary(
-        name=contents.file.name,
-        sha256=contents.file.sha256,
-        encoding=contents.encoding,
-        read=contents.rows_read,
-        written=table.num_rows,
-        rejected=contents.rows_read - table.num_rows,
-        blank=contents.blank,
-    )
-    unused = [name for name in contents.columns if name not in names.values()]
-    notes = [f"columns that are not used: {', '.join(unused)}"] if unused else []
     breaks = int(pc.sum(table.column("is_break").cast(pa.int64())).as_py() or 0)
-    return ImportSummary(
+    return summary_of(
+        contents,
+        committed,
         kind="events",
         target=f"events of series, {breaks} of them breaks",
-        version=committed.version,
-        files=(file,),
-        read=file.read,
-        written=file.written,
-        rejected=file.rejected,
-        replaced=committed.rows_replaced,
-        rejected_for=rejecting.group_rejects(rejects),
+        written=table.num_rows,
         rejects_path=rejects_path,
-        notes=(*contents.notes, *notes, *_unknown(table, options.names), *committed.notes),
+        notes=(*contents.unused_notes(names.values()), *_unknown(table, options.names)),
     )
-
-
-def _columns(contents: DelimitedFile) -> dict[str, str]:
-    """The column of the file that holds each thing, by its usual names."""
-    by_lower = {name.lower().replace(" ", "_"): name for name in contents.columns}
-    names = {
-        field: next(by_lower[name] for name in usual if name in by_lower)
-        for field, usual in COLUMNS.items()
-        if not by_lower.keys().isdisjoint(usual)
-    }
-    for field in ("name", "first_day"):
-        if field not in names:
-            raise ImportRefusedError(
-                contents.file.name,
-                f"has no column called {' or '.join(COLUMNS[field])}; "
-                f"its columns are: {', '.join(contents.columns)}",
-            )
-    return names
 
 
 def _rows(contents: DelimitedFile, names: dict[str, str], options: EventOptions) -> pa.Table:

@@ -6,12 +6,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from service.config.settings import ImportSettings
-from service.imports.files import rejects as rejecting
-from service.imports.files.delimited import DelimitedFile, read_delimited
+from service.imports.files.delimited import DelimitedFile
 from service.imports.files.numbers import Decimal
-from service.imports.files.sources import LIMITS, regular_file
-from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
+from service.imports.files.single_file import FileOptions, list_rejects, read_rows, summary_of
+from service.imports.files.summary import ImportSummary
 from service.store.errors import DatasetSettingsError
 from service.store.reference.harm_index import (
     SUBCATEGORY,
@@ -22,7 +20,7 @@ from service.store.reference.harm_index import (
 
 
 @dataclass(frozen=True)
-class HarmIndexOptions:
+class HarmIndexOptions(FileOptions):
     """Options of an import of a harm index.
 
     Attributes
@@ -38,12 +36,6 @@ class HarmIndexOptions:
     matched_on : str
         The column of datasets with the codes or wordings: category, subcategory or
         attribute:NAME.
-    source, licence : str
-        Stored with the values.
-    replace : bool
-        Replace the index of the same id.
-    strict, max_rejected_share, rejects_path, limits
-        As for incidents.
     """
 
     index_id: str
@@ -52,16 +44,7 @@ class HarmIndexOptions:
     offence_field: str | None = None
     group_field: str | None = None
     matched_on: str = SUBCATEGORY
-    source: str = ""
-    licence: str = ""
-    delimiter: str | None = None
     decimal: Decimal | None = None
-    replace: bool = False
-    strict: bool = False
-    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
-    rejects_path: Path | None = None
-    limits: ImportSettings = LIMITS
-    progress: Progress = silent
 
 
 def import_harm_index(
@@ -95,11 +78,7 @@ def import_harm_index(
     if options.code_field is None and options.offence_field is None:
         raise DatasetSettingsError("--offence-field", "", "given, or --code-field, or both")
     store.check_import(options.index_id, replace=options.replace)
-    options.progress("reading", 0.0)
-    content = regular_file(path, options.limits).read_bytes()
-    rows = read_delimited(
-        content, name=path.name, delimiter=options.delimiter, limits=options.limits
-    )
+    rows = read_rows(path, options)
     texts = {
         "code": _texts(rows, options.code_field, "--code-field"),
         "offence": _texts(rows, options.offence_field, "--offence-field"),
@@ -127,7 +106,8 @@ def import_harm_index(
     is_wrong[usable[sorted(wrong)]] = True
     reason = "is in several rows with different days, so that none of them counts"
     rows.check.reject(is_wrong, naming, names, reason)
-    rejects_path = _list_rejects(store, rows, path, options)
+    stem = f"harm-index-{options.index_id}"
+    rejects_path = list_rejects(rows, path, options, store_folder=store.folder, stem=stem)
     kept = pa.array(rows.check.usable)
     table = pa.table(
         {
@@ -149,33 +129,15 @@ def import_harm_index(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    written = table.num_rows
-    return ImportSummary(
+    note = f"incidents are matched by their {options.matched_on}, unless harm_column says other"
+    return summary_of(
+        rows,
+        committed,
         kind="harm index",
         target=options.index_id,
-        version=committed.version,
-        files=(
-            FileSummary(
-                name=rows.file.name,
-                sha256=rows.file.sha256,
-                encoding=rows.encoding,
-                read=rows.rows_read,
-                written=written,
-                rejected=rows.rows_read - written,
-                blank=rows.blank,
-            ),
-        ),
-        read=rows.rows_read,
-        written=written,
-        rejected=rows.rows_read - written,
-        replaced=committed.rows_replaced,
-        rejected_for=rejecting.group_rejects(rows.check.rejects),
+        written=table.num_rows,
         rejects_path=rejects_path,
-        notes=(
-            *rows.notes,
-            f"incidents are matched by their {options.matched_on}, unless harm_column says other",
-            *committed.notes,
-        ),
+        notes=(note,),
     )
 
 
@@ -186,25 +148,3 @@ def _texts(rows: DelimitedFile, field: str | None, option: str) -> list[str]:
     name = rows.resolve_name(field, option)
     rows.reject_long(name)
     return [text or "" for text in rows.table.column(name).to_pylist()]
-
-
-def _list_rejects(
-    store: HarmIndexStore, rows: DelimitedFile, path: Path, options: HarmIndexOptions
-) -> Path | None:
-    """Write the rejected rows to a file and return its path; refuse if there are too many."""
-    rejects = sorted(rows.check.rejects, key=lambda reject: (reject.row, reject.column))
-    if not rejects:
-        return None
-    stem = f"harm-index-{options.index_id}"
-    rejects_path = options.rejects_path or rejecting.default_path(store.folder, stem, [rows.file])
-    rejecting.check_not_source(rejects_path, [path])
-    written_path = rejecting.write_rejects(rejects_path, rejects)
-    rejecting.check_share(
-        rejects,
-        rows=rows.rows_read,
-        files=rows.file.name,
-        strict=options.strict,
-        max_share=options.max_rejected_share,
-        listed_in=written_path,
-    )
-    return written_path

@@ -8,14 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.layers.codes import CodeIndex, best_layer
-from service.config.settings import ImportSettings
-from service.imports.files import rejects as rejecting
 from service.imports.files.delimited import DelimitedFile
-from service.imports.files.geojson import Features, read_features
+from service.imports.files.geojson import read_features
 from service.imports.files.numbers import Decimal, Numbers
 from service.imports.files.rejects import Reject
-from service.imports.files.sources import LIMITS
-from service.imports.files.summary import FileSummary, ImportSummary, Progress, silent
+from service.imports.files.single_file import FileOptions, list_rejects, summary_of
+from service.imports.files.summary import ImportSummary
 from service.store.errors import ImportRefusedError
 from service.store.reference.measures import PERIOD, PERIOD_FORMS, MeasureKey, MeasureStore
 from spatial.arrays import BoolArray
@@ -33,7 +31,7 @@ class MeasureValue:
 
 
 @dataclass(frozen=True)
-class MeasureOptions:
+class MeasureOptions(FileOptions):
     """Options of an import of measures.
 
     Attributes
@@ -49,17 +47,15 @@ class MeasureOptions:
         Codes of all layers, to say if another one has more of the codes.
     period_field : str or None
         The column with the period of each row; None: that of the `MeasureValue`.
-    unit, source, licence : str
+    unit : str
         Stored with the values.
     synthetic : bool
         True for invented values.
     allow_negative : bool
         Accept values below 0, for scores; counts are never negative.
-    replace : bool
-        Replace the values of the same layer, measure and period.
-    strict, max_rejected_share, rejects_path, limits
-        As for incidents. A code that the layer does not have is listed, but only counts
-        against the share with `strict`: a national file has thousands of them.
+    strict : bool
+        Count codes that the layer does not have against the share as well: they are listed, but
+        a national file has thousands of them.
     """
 
     layer: str
@@ -68,18 +64,9 @@ class MeasureOptions:
     layers: Mapping[str, Collection[str]] = field(default_factory=dict)
     period_field: str | None = None
     unit: str = ""
-    source: str = ""
-    licence: str = ""
     synthetic: bool = False
     allow_negative: bool = False
     decimal: Decimal | None = None
-    delimiter: str | None = None
-    replace: bool = False
-    strict: bool = False
-    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
-    rejects_path: Path | None = None
-    limits: ImportSettings = LIMITS
-    progress: Progress = silent
 
 
 def import_measures(
@@ -129,8 +116,15 @@ def import_measures(
     codes = _layer_codes(rows.table.column(code_name), options)
     _check_codes(rows, code_name, codes, periods, options)
     numbers = {value: _numbers(rows, names[value], options) for value in values}
-    rejects_path = _list_rejects(store, features, values, options)
-    notes = [*rows.notes, *_other_layer_notes(codes, options)]
+    rejects_path = list_rejects(
+        rows,
+        path,
+        options,
+        store_folder=store.folder,
+        stem=f"{options.layer}-{values[0].measure}",
+        counts=lambda reject: options.strict or not _is_elsewhere(reject),
+    )
+    notes = _other_layer_notes(codes, options)
     table = _long_table(codes, periods, numbers, rows, options.layer)
     for value, value_numbers in numbers.items():
         if periods is None:
@@ -148,29 +142,14 @@ def import_measures(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    written = int(rows.check.usable.sum())
-    return ImportSummary(
+    return summary_of(
+        rows,
+        committed,
         kind="measure",
         target=", ".join(_targets(values, of_column, options.layer)),
-        version=committed.version,
-        files=(
-            FileSummary(
-                name=rows.file.name,
-                sha256=rows.file.sha256,
-                encoding=rows.encoding,
-                read=rows.rows_read,
-                written=written,
-                rejected=rows.rows_read - written,
-                blank=rows.blank,
-            ),
-        ),
-        read=rows.rows_read,
-        written=written,
-        rejected=rows.rows_read - written,
-        replaced=committed.rows_replaced,
-        rejected_for=rejecting.group_rejects(rows.check.rejects),
+        written=int(rows.check.usable.sum()),
         rejects_path=rejects_path,
-        notes=(*notes, *committed.notes),
+        notes=notes,
     )
 
 
@@ -270,35 +249,6 @@ def _numbers(rows: DelimitedFile, column: str, options: MeasureOptions) -> Numbe
         reason = "is below 0 (--allow-negative for scores that may be)"
         rows.check.reject(~numbers.bad & (numbers.values < 0.0), column, text, reason)
     return numbers
-
-
-def _list_rejects(
-    store: MeasureStore,
-    features: Features,
-    values: Sequence[MeasureValue],
-    options: MeasureOptions,
-) -> Path | None:
-    """Write the rejected rows to a file and return its path; refuse if there are too many."""
-    rows = features.rows
-    rejects = sorted(rows.check.rejects, key=lambda reject: (reject.row, reject.column))
-    if not rejects:
-        return None
-    stem = f"{options.layer}-{values[0].measure}"
-    path = options.rejects_path or rejecting.default_path(store.folder, stem, [rows.file])
-    rejecting.check_not_source(path, [features.path])
-    written_path = rejecting.write_rejects(path, rejects)
-    counted_rejects = (
-        rejects if options.strict else [reject for reject in rejects if not _is_elsewhere(reject)]
-    )
-    rejecting.check_share(
-        counted_rejects,
-        rows=rows.rows_read,
-        files=rows.file.name,
-        strict=options.strict,
-        max_share=options.max_rejected_share,
-        listed_in=written_path,
-    )
-    return written_path
 
 
 def _is_elsewhere(reject: Reject) -> bool:

@@ -7,7 +7,7 @@ being record 1; blank lines count, and a record with line breaks inside quotes i
 import codecs
 import difflib
 import io
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,6 +156,59 @@ class DelimitedFile:
             f"{option} names column {name!r}, which it does not have{guess}; "
             f"its columns are: {', '.join(self.columns)}",
         )
+
+    def usual_names(
+        self, usual: Mapping[str, Collection[str]], required: Collection[str]
+    ) -> dict[str, str]:
+        """The column that holds each thing, by its usual names.
+
+        Parameters
+        ----------
+        usual : mapping of str to collection of str
+            The usual names of each thing, in lower case with ``_`` for a blank.
+        required : collection of str
+            What there must be a column of.
+
+        Returns
+        -------
+        dict of str to str
+            Names as the file spells them, of what it has.
+
+        Raises
+        ------
+        ImportRefusedError
+            If what is required has no column.
+        """
+        by_lower = {name.lower().replace(" ", "_"): name for name in self.columns}
+        names = {
+            field: next(by_lower[name] for name in candidates if name in by_lower)
+            for field, candidates in usual.items()
+            if not by_lower.keys().isdisjoint(candidates)
+        }
+        for field in required:
+            if field not in names:
+                raise ImportRefusedError(
+                    self.file.name,
+                    f"has no column called {' or '.join(usual[field])}; "
+                    f"its columns are: {', '.join(self.columns)}",
+                )
+        return names
+
+    def unused_notes(self, names: Collection[str]) -> list[str]:
+        """A note on the columns that are not used.
+
+        Parameters
+        ----------
+        names : collection of str
+            The columns that are.
+
+        Returns
+        -------
+        list of str
+            Empty where all are.
+        """
+        unused = [name for name in self.columns if name not in names]
+        return [f"columns that are not used: {', '.join(unused)}"] if unused else []
 
     def reject_long(self, name: str) -> None:
         """Reject rows with more than `LONGEST_TEXT` characters in a column of ids or names.

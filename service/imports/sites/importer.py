@@ -9,18 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from boundaries.layers.codes import one_spelling
-from service.config.settings import ImportSettings
-from service.imports.files import rejects as rejecting
 from service.imports.files.geojson import read_features
 from service.imports.files.numbers import Decimal
-from service.imports.files.sources import LIMITS
-from service.imports.files.summary import (
-    DistrictTotal,
-    FileSummary,
-    ImportSummary,
-    Progress,
-    silent,
-)
+from service.imports.files.single_file import FileOptions, list_rejects, summary_of
+from service.imports.files.summary import DistrictTotal, ImportSummary
 from service.imports.sites.rows import SiteColumns, SiteReading
 from service.store.reference.sites import SiteStore
 
@@ -30,20 +22,11 @@ NO_DISTRICT = ""
 
 
 @dataclass(frozen=True)
-class SiteOptions:
-    """Options of an import of sites; as for incidents."""
+class SiteOptions(FileOptions):
+    """Options of an import of sites."""
 
-    source: str = ""
-    licence: str = ""
     synthetic: bool = False
     decimal: Decimal | None = None
-    delimiter: str | None = None
-    replace: bool = False
-    strict: bool = False
-    max_rejected_share: float = rejecting.MAX_REJECTED_SHARE
-    rejects_path: Path | None = None
-    limits: ImportSettings = LIMITS
-    progress: Progress = silent
 
 
 def import_sites(
@@ -85,23 +68,8 @@ def import_sites(
         features, columns or SiteColumns(), decimal=options.decimal, working_crs=store.crs
     )
     table = reading.table()
-    check = features.rows.check
-    rejects = sorted(check.rejects, key=lambda reject: (reject.row, reject.column))
-    rejects_path = None
-    if rejects:
-        rejects_path = options.rejects_path or rejecting.default_path(
-            store.folder, "sites", [features.rows.file]
-        )
-        rejecting.check_not_source(rejects_path, [path])
-        rejecting.write_rejects(rejects_path, rejects)
-    rejecting.check_share(
-        rejects,
-        rows=features.rows.rows_read,
-        files=features.rows.file.name,
-        strict=options.strict,
-        max_share=options.max_rejected_share,
-        listed_in=rejects_path,
-        hint=reading.hint,
+    rejects_path = list_rejects(
+        features.rows, path, options, store_folder=store.folder, stem="sites", hint=reading.hint
     )
     options.progress("writing", 0.8)
     committed = store.append(
@@ -113,29 +81,15 @@ def import_sites(
         replace=options.replace,
     )
     options.progress("done", 1.0)
-    rejected = features.rows.rows_read - table.num_rows
-    summary = FileSummary(
-        name=features.rows.file.name,
-        sha256=features.rows.file.sha256,
-        encoding=features.rows.encoding,
-        read=features.rows.rows_read,
-        written=table.num_rows,
-        rejected=rejected,
-        blank=features.rows.blank,
-    )
-    return ImportSummary(
+    return summary_of(
+        features.rows,
+        committed,
         kind="sites",
         target="development sites",
-        version=committed.version,
-        files=(summary,),
-        read=summary.read,
-        written=summary.written,
-        rejected=rejected,
-        replaced=committed.rows_replaced,
-        rejected_for=rejecting.group_rejects(rejects),
+        written=table.num_rows,
         rejects_path=rejects_path,
+        notes=(*reading.notes, *_phase_notes(table)),
         districts=_by_district(table),
-        notes=(*features.rows.notes, *reading.notes, *_phase_notes(table), *committed.notes),
     )
 
 
