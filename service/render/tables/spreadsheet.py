@@ -7,6 +7,7 @@ The layout is that of the analysis function's guidance on spreadsheets, written 
 import io
 import math
 import re
+import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -23,6 +24,9 @@ from service.sentences.tables import sentences_of
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS: Final = 50_000
+LONG_TEXT: Final = 60  # characters beyond which the text of a column is wrapped
+COVER_WIDTH: Final = 110
+HEADING_HEIGHT: Final = 32  # points: a name, and the mark of its note below
 NOT_AVAILABLE: Final = "[x]"
 LEGEND: Final = f"{NOT_AVAILABLE} = not available: not recorded, not covered, or without a base."
 PLAIN_TEXT: Final = {
@@ -100,6 +104,16 @@ def workbook(tables: Sequence[Released[Table]], title: str = "") -> bytes:
     first = tables[0].answer
     properties = {"title": title or _title(first), "author": first.provenance.software}
     book.set_properties({**properties, "created": _epoch()})
+    for page in book.worksheets():
+        page.set_landscape()
+        page.fit_to_pages(1, 0)  # as wide as the paper, as long as it is
+        sheet = sheets.get(page.get_name())
+        if sheet is None:
+            continue
+        page.set_row(sheet.data_range[0], HEADING_HEIGHT)
+        for part in sheet.additional_formatting:
+            (number,) = part["column"]["columns"]
+            page.set_column(number, number, LONG_TEXT)
     book.close()
     return content.getvalue()
 
@@ -156,7 +170,8 @@ def _cover(tables: Sequence[Released[Table]], title: str) -> Any:
     return gptables.Cover(
         title=_plain(title),
         intro=[f"Made by {software}. Each table stands on its own worksheet, with its period."],
-        about=[_plain(text) for text in about],
+        about=[line for text in about for line in textwrap.wrap(_plain(text), COVER_WIDTH)],
+        width=COVER_WIDTH,
     )
 
 
@@ -189,7 +204,13 @@ def _sheet(table: Table, number: int, notes: list[tuple[str, str]]) -> Any:
         )
     provenance = provenance_dict(table.provenance)
     period = attribution.period(provenance)
-    further = " ".join(f"$${reference}$$" for reference in references)
+    marks_of_notes = " ".join(f"$${reference}$$" for reference in references)
+    further = f"Notes on this table: {marks_of_notes}" if references else ""
+    wrapped = [
+        {"column": {"columns": [number], "format": {"text_wrap": True}}}
+        for number, cells in enumerate(columns.values())
+        if any(isinstance(cell, str) and len(cell) > LONG_TEXT for cell in cells)
+    ]
     return gptables.GPTable(
         pd.DataFrame(columns),
         table_name=f"table_{number}",
@@ -207,6 +228,7 @@ def _sheet(table: Table, number: int, notes: list[tuple[str, str]]) -> Any:
         legend=[LEGEND],
         table_notes=marks,
         index_columns={2: 0},
+        additional_formatting=wrapped,
     )
 
 
