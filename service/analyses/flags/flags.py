@@ -177,6 +177,7 @@ class Flags:
                     *dict.fromkeys(note for flag in flags for note in flag.notes),
                     *content.notes(),
                     *unmatched,
+                    *_fixed_periods(flags, query),
                     *((JUDGED,) if rules.judgements else ()),
                     *((PROBABLE,) if any(flag.series.count is not None for flag in flags) else ()),
                     *((rules.note,) if rules.note else ()),
@@ -303,6 +304,20 @@ class _Work:
             where=found.where,
             notes=notes,
         )
+
+
+def _fixed_periods(flags: Sequence[Flag], query: FlagsQuery) -> tuple[str, ...]:
+    """The periods that the end asked for does not move."""
+    if query.to is None:
+        return ()
+    fixed = [
+        f"{flag.title} ({flag.series.labels[0]})"
+        for flag in flags
+        if not flag.series.labels[0].endswith(query.to[:7])
+    ]
+    if not fixed:
+        return ()
+    return (f"The rules or the measures give these periods, whatever to says: {listed(fixed)}.",)
 
 
 def _judgements(

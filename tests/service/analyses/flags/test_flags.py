@@ -217,6 +217,18 @@ def test_a_count_of_part_of_a_period_says_yes_but_never_no(ask):
     assert all(0 <= row["probability"] <= 1 for row in answer["rows"])
 
 
+def test_a_period_that_the_rules_fix_is_named_where_another_end_is_asked_for(ask):
+    when, year = {"kind": "threshold", "at_least": 20}, {"from": "2024-01", "to": "2024-12"}
+    criteria = (
+        criterion("fixed", of={"dataset": world.DATASET, **year}, **when),
+        criterion("free", of=incidents(), **when),
+    )
+    fixed = "whatever to says: Title of fixed (2024-01 to 2024-12)."
+    assert fixed in notes(ask(*criteria, query={"to": "2024-11"}))
+    assert "whatever to says" not in notes(ask(*criteria, query={"to": "2024-12"}))
+    assert "whatever to says" not in notes(ask(*criteria))
+
+
 def test_a_period_without_data_is_not_known(ask):
     answer = ask(criterion(kind="threshold", of=incidents(), at_least=20), query={"to": "2030-06"})
     assert set(statuses(answer).values()) == {"not known"}
