@@ -72,8 +72,9 @@ def process_limits(values: ArrayLike, segments: ArrayLike) -> ProcessLimits:
     -----
     Limits are the mean plus and minus 2.66 mean moving ranges. Moving ranges of at least 3.267
     times their mean are left out, once, and their mean taken again, so that one jump does not
-    widen the limits. They suppose values that do not depend on those before them, and a
-    distribution that is not too skewed.
+    widen the limits; none is where no other moves, as with few incidents among zeros. Limits
+    suppose values that do not depend on those before them, and a distribution that is not too
+    skewed.
 
     References
     ----------
@@ -115,9 +116,10 @@ def _mean_and_reach(values: FloatArray, moving_ranges: FloatArray) -> tuple[floa
     if len(moving_ranges) == 0:
         return mean, np.nan
     screen = SCREEN * moving_ranges.mean()
-    # A series that never moves has nothing to leave out.
-    usual = moving_ranges[(moving_ranges < screen) | (screen == 0.0)]
-    return mean, LIMIT * float(usual.mean())
+    usual = moving_ranges[moving_ranges < screen]
+    # Where all that moves would be left out, the limits would lie on the mean.
+    is_some = usual.any()
+    return mean, LIMIT * float((usual if is_some else moving_ranges).mean())
 
 
 def sides(limits: ProcessLimits) -> IntArray:

@@ -57,6 +57,14 @@ def test_a_series_that_never_moves_has_limits_at_its_mean():
     assert limits.upper == pytest.approx(limits.mean)
 
 
+def test_where_the_screen_would_leave_nothing_that_moves_nothing_is_screened():
+    # One incident among zeros: ranges 1 and 1 of 19, mean 2 / 19, screen 0.34.
+    limits = process_limits([0] * 10 + [1] + [0] * 9, ONE)
+    assert limits.upper[0] == pytest.approx(1 / 20 + 2.66 * 2 / 19)
+    is_outside = (limits.value > limits.upper) | (limits.value < limits.lower)
+    assert np.flatnonzero(is_outside).tolist() == [10]
+
+
 def test_one_value_has_a_mean_and_no_limits_and_none_has_nothing():
     limits = process_limits([3.0, np.nan], [0, 1])
     assert limits.mean[0] == 3.0
