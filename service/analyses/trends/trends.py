@@ -11,6 +11,7 @@ from service.analyses.areas.choropleths import WEIGHTED_INTERVAL
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.located_shares import shares_of_steps
 from service.analyses.inputs.periods import Steps, whole_steps
+from service.analyses.inputs.selection import Selection
 from service.analyses.trends.comparisons import Amounts
 from service.analyses.trends.denominators import StepDenominators, step_denominators
 from service.analyses.trends.lines import Fits, Fitting, StepEvents
@@ -201,7 +202,7 @@ class Trends:
             exposure = counts.exposure * located.exposures(np.ones(len(steps.keys)))
             shared_out = counts.rates(exposure, query)
             columns |= {f"{name}_shared_out": shared_out[name] for name in RATE_COLUMNS}
-        events = self._step_events(dataset, query, steps)
+        events = self._step_events(selection, query, steps)
         fits = _fits(counts, events, query)
         columns |= _beside(read, counts, query) | fits.columns
         if query.part_steps == "projected":
@@ -240,16 +241,17 @@ class Trends:
             ),
         )
 
-    def _step_events(self, dataset: str, query: TrendQuery, steps: Steps) -> StepEvents:
-        """The events of the steps."""
+    def _step_events(self, selection: Selection, query: TrendQuery, steps: Steps) -> StepEvents:
+        """The events of the steps, as far as the period goes."""
         first, last = steps.first_days, steps.first_days + steps.length - 1
         incident_filter = query.incident_filter()
         events: tuple[Event, ...] = ()
         if len(first):
+            begin, end = selection.days()
             events = self._events.applying(
-                dataset,
-                first=first[0].item(),
-                last=last[-1].item(),
+                selection.incidents.dataset,
+                first=max(first[0].item(), begin),
+                last=min(last[-1].item(), end),
                 categories=incident_filter.categories,
                 subcategories=incident_filter.subcategories,
             )

@@ -226,6 +226,16 @@ def test_events_stand_at_their_steps_and_in_the_provenance(with_events):
     assert "events" not in other["rows"][0]
 
 
+def test_an_event_after_the_period_is_not_of_a_year_that_goes_on(with_events):
+    query = {"step": "year", "part_steps": "marked", "from": "2019-01"}
+    client = with_events()
+    whole, part = (
+        json_of(client, YEARS, **query, to=to)["rows"][-1] for to in ("2020-03", "2020-02")
+    )
+    assert (whole["month"], whole["events"]) == ("2020-01", "Lockdown")
+    assert (part["month"], part.get("events") or "") == ("2020-01", "")
+
+
 def test_no_line_or_season_goes_across_a_break(with_events):
     client = with_events()
     query = {"include": ["line", "season"], **WHOLE}
