@@ -166,8 +166,8 @@ def _trend(table: Table) -> list[str]:
         incidents = counted(least, "incident")
     series = " of a series" if {"series", "area"} & table.columns.keys() else ""
     sentence = f"A {step}{series} had {incidents}, from {labels[0]} to {labels[-1]}"
-    missing = int(np.count_nonzero(is_own & ~has_count))
-    partial = int(np.count_nonzero(is_own & has_count & ~is_known))
+    missing = len(np.unique(number[is_own & ~has_count]))
+    partial = len(np.unique(number[is_own & has_count & ~is_known]))
     gaps = [
         f"; of {counted(number, step, calendar.plural)} {state}"
         for number, state in ((missing, "nothing is known"), (partial, "a part is known"))

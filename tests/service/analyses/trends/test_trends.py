@@ -307,7 +307,7 @@ def test_the_sentence_is_of_the_series_and_not_of_their_total(client):
     ]
     assert answer["sentences"][-1] == (
         f"A year to November of a series had {min(own):,} to {max(own):,} incidents, from 2015-11 "
-        "to 2020-11; of 4 years to November a part is known."
+        "to 2020-11; of 2 years to November a part is known."
     )
 
 
