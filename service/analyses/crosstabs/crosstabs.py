@@ -277,6 +277,7 @@ def _method(
         "columns": query.columns,
         "cells": "all" if query.layout == "long" else query.cells,
         **({} if part.exposure is None else part.exposure.method(query.per)),
+        **({"weights": "summed"} if query.sums_harm else {}),
     }
     if query.small is not None:
         method["small"] = f"counts above 0 and below {query.small}"

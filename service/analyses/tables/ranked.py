@@ -144,6 +144,7 @@ def _method(
         "unit": unit(query.by),
         "share_of": query.share_of,
         **rate,
+        **({} if ranking.harm is None else {"weights": "summed"}),
         "ranks": RANKS if ranking.has_limits else None,
         "threshold": query.threshold,
         "top": query.top,

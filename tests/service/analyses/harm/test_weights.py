@@ -174,7 +174,9 @@ def test_a_change_of_harm_compares_the_sums_of_two_periods(client):
 def test_a_cross_table_holds_sums_and_rates_of_harm(client):
     address = f"/v1/tables/{people.DATASET}/crosstab"
     query = {"rows": "layer:cell", "columns": "year", "layout": "wide"}
-    rows = {row["row"]: row for row in rows_of(client, address, cells="harm", **query)}
+    answer = json_of(client, address, cells="harm", **query)
+    assert not any("counts each as 1" in note for note in answer["provenance"]["notes"])
+    rows = {row["row"]: row for row in answer["rows"]}
     for code in world.CODES:
         of_years = [
             sum(d for p, d in known() if p.record.cell == code and p.record.occurred.year == year)
@@ -259,8 +261,9 @@ def test_the_page_offers_harm_where_there_is_an_index(client, tmp_path, serve):
 def test_areas_are_ranked_by_harm_and_by_its_rate(client):
     address = f"/v1/tables/{people.DATASET}/ranked/{world.CELLS}"
     query = {"denominator": "residents", "threshold": 1500}
-    rows = rows_of(client, address, by="harm", **query)
-    sums = by_cell(known())
+    answer = json_of(client, address, by="harm", **query)
+    assert not any("counts each as 1" in note for note in answer["provenance"]["notes"])
+    rows, sums = answer["rows"], by_cell(known())
     areas = [row for row in rows if row["code"] in world.CODES]
     assert [row["code"] for row in areas] == sorted(
         world.CODES, key=lambda code: (-sum(sums[code]), code)
