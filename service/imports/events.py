@@ -160,12 +160,14 @@ def _unknown(table: pa.Table, names: KnownNames | None) -> list[str]:
     notes = []
     rows = table.select(["dataset", "category", "subcategory"]).to_pylist()
     for dataset in sorted({row["dataset"] for row in rows if row["dataset"]}):
-        known = None if names is None else names(dataset)
-        if known is None:
+        categories = None if names is None else names(dataset)
+        if categories is None:
             notes += [f"dataset {dataset} is not imported"] if names is not None else []
             continue
-        own = [row for row in rows if row["dataset"] == dataset]
-        stated = {row[field] for row in own for field in ("category", "subcategory")} - {None}
-        if not stated <= set(known):
-            notes.append(f"dataset {dataset} has no {listed(sorted(stated - set(known)))}")
+        of_dataset = [row for row in rows if row["dataset"] == dataset]
+        stated = {row[field] for row in of_dataset for field in ("category", "subcategory")} - {
+            None
+        }
+        if not stated <= set(categories):
+            notes.append(f"dataset {dataset} has no {listed(sorted(stated - set(categories)))}")
     return notes

@@ -108,7 +108,7 @@ def import_harm_index(
     rows.check.reject(is_wrong, naming, names, reason)
     stem = f"harm-index-{options.index_id}"
     rejects_path = list_rejects(rows, path, options, store_folder=store.folder, stem=stem)
-    kept = pa.array(rows.check.usable)
+    is_usable = pa.array(rows.check.usable)
     table = pa.table(
         {
             **{
@@ -117,7 +117,7 @@ def import_harm_index(
             "days": pa.array(numbers.values),
             "source_row": pa.array(rows.check.row_numbers),
         }
-    ).filter(kept)
+    ).filter(is_usable)
     options.progress("writing", 0.6)
     committed = store.append(
         options.index_id,

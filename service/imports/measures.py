@@ -200,13 +200,13 @@ def _check_codes(
         counts.filter(pc.greater(counts.field("counts"), 1)).field("values").to_pylist()
     )
     if repeated_codes:
-        one = "area" if periods is None else "area and period"
+        subject = "area" if periods is None else "area and period"
         is_repeated = pc.equal(keys, repeated_codes[0]).fill_null(False).to_numpy()
         row_list = ", ".join(str(row) for row in check.row_numbers[is_repeated][:5])
         raise ImportRefusedError(
             rows.file.name,
             f"{len(repeated_codes)} codes are in column {code_name} more than once, such as "
-            f"{repeated_codes[0]} in rows {row_list}: there must be one row per {one}",
+            f"{repeated_codes[0]} in rows {row_list}: there must be one row per {subject}",
         )
     if options.codes is None:
         return
@@ -291,8 +291,8 @@ def _note_of_periods(
 ) -> str:
     """How many values of how many periods a measure has."""
     has_value = usable & ~numbers.blank
-    own = set(periods.filter(pa.array(has_value)).to_pylist())
-    return f"{value.measure}: {int(has_value.sum()):,} values of {len(own):,} periods"
+    period_set = set(periods.filter(pa.array(has_value)).to_pylist())
+    return f"{value.measure}: {int(has_value.sum()):,} values of {len(period_set):,} periods"
 
 
 def _notes(

@@ -79,7 +79,9 @@ def check_periods(query: IncidentQuery, baseline_from: str, baseline_to: str) ->
         end=Moment.from_text(baseline_to, end=True),
     )
     ends = (baseline.start, baseline.end, period.start, period.end)
-    baseline_start, baseline_end, start, end = (each.day for each in ends if each is not None)
+    baseline_start, baseline_end, start, end = (
+        moment.day for moment in ends if moment is not None
+    )
     if baseline_start > baseline_end:
         raise ValueError(f"baseline_from ({baseline_from}) is after baseline_to ({baseline_to})")
     if start <= baseline_end and baseline_start <= end:

@@ -83,8 +83,8 @@ async def _profile(
         area = (await _body(respond.request)).decode()
     except UnicodeDecodeError:
         raise InvalidAreaError("the area is not text in UTF-8") from None
-    given = options.model_dump(by_alias=True, exclude_none=True)
-    query = DrawnProfileQuery.model_validate({**given, "area": area})
+    parameters = options.model_dump(by_alias=True, exclude_none=True)
+    query = DrawnProfileQuery.model_validate({**parameters, "area": area})
     table = profile_table(respond.resources, query, dataset=dataset)
     # An answer to POST is nothing that a client has a copy of.
     respond = dataclasses.replace(respond, if_none_match=None)

@@ -42,8 +42,8 @@ def profile_findings(table: Table) -> list[str]:
 def _own(row: dict[str, Any], prefix: str) -> dict[str, Any]:
     """The numbers of one area in a row, and those of the comparison."""
     value = row[prefix.rstrip("_") or "value"]
-    own = {name: row[f"{prefix}{name}"] for name in ("count", "lower", "upper")}
-    return {**row, **own, "value": math.nan if value is None else float(value)}
+    interval = {name: row[f"{prefix}{name}"] for name in ("count", "lower", "upper")}
+    return {**row, **interval, "value": math.nan if value is None else float(value)}
 
 
 def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:

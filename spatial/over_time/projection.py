@@ -52,14 +52,14 @@ def projected_counts(
     ----------
     Krishnamoorthy and Peng (2011), Journal of Statistical Planning and Inference 141(5).
     """
-    count, known, whole = (np.asarray(each, np.float64) for each in (counts, covered, lengths))
-    if count.ndim != 1 or not count.shape == known.shape == whole.shape:
+    count, days, length = (np.asarray(array, np.float64) for array in (counts, covered, lengths))
+    if count.ndim != 1 or not count.shape == days.shape == length.shape:
         raise InvalidValuesError("counts", "must have days covered and a length each")
     scatter = np.broadcast_to(np.asarray(dispersion, np.float64), count.shape)
     if not np.all(scatter >= 1.0):
         raise InvalidValuesError("dispersion", "must be at least 1")
-    known = np.where(known > 0.0, known, np.nan)
-    ratio = np.maximum(whole - known, 0.0) / known
+    days = np.where(days > 0.0, days, np.nan)
+    ratio = np.maximum(length - days, 0.0) / days
     mean = (count + 0.5) * ratio
     variance = scatter * mean * (1.0 + ratio)
     is_open = np.isfinite(mean) & (mean > 0.0)

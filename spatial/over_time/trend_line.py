@@ -109,7 +109,7 @@ def trend_line(
     """
     from scipy.special import stdtrit
 
-    count, exposure, time = (np.asarray(each, np.float64) for each in (counts, exposures, years))
+    count, exposure, time = (np.asarray(array, np.float64) for array in (counts, exposures, years))
     if count.ndim != 1 or not count.shape == exposure.shape == time.shape:
         raise InvalidValuesError("counts", "must have an exposure and a year each")
     if np.any(count < 0.0):

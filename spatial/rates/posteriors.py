@@ -89,8 +89,8 @@ class RatePosteriors:
         uniform = rng.random((number, len(self._pair)))
         positions = np.flatnonzero(self.is_known)
         for pair in range(len(self._pairs)):
-            own = np.flatnonzero(self._pair == pair)
-            drawn[:, positions[own]] = np.interp(uniform[:, own], share[pair], self._edges)
+            areas = np.flatnonzero(self._pair == pair)
+            drawn[:, positions[areas]] = np.interp(uniform[:, areas], share[pair], self._edges)
         return drawn
 
     def _by_area(self, values: FloatArray) -> FloatArray:
@@ -154,14 +154,14 @@ def rate_posteriors(counts: ArrayLike, exposures: ArrayLike) -> RatePosteriors:
         )
     typical = float(np.quantile(exposure[is_known], 0.75))
     edges = _edges(pairs[:, 0] / pairs[:, 1], typical)
-    below = gammainc(pairs[:, :1] + 1.0, pairs[:, 1:] * edges)
-    likelihood = np.maximum(np.diff(below, axis=1), 0.0) / np.diff(edges)
+    cumulative = gammainc(pairs[:, :1] + 1.0, pairs[:, 1:] * edges)
+    likelihood = np.maximum(np.diff(cumulative, axis=1), 0.0) / np.diff(edges)
     likelihood /= np.maximum(likelihood.max(axis=1, keepdims=True), LEAST)
     is_estimated = int(areas.sum()) >= FEWEST_AREAS
     if is_estimated:
         mass = np.zeros_like(likelihood)
-        chosen, weights = _strata(pairs, areas.astype(np.float64))
-        for part in estimated_prior(likelihood[chosen], weights, edges, exposure=typical):
+        strata, weights = _strata(pairs, areas.astype(np.float64))
+        for part in estimated_prior(likelihood[strata], weights, edges, exposure=typical):
             predicted = np.maximum(likelihood @ part.mass, LEAST)
             mass += likelihood * ((part.weight / predicted) @ part.mass.T)
     else:

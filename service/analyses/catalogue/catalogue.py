@@ -417,7 +417,7 @@ def months_of(incidents: Incidents) -> tuple[str | None, str | None]:
 def _readiness_note(*, has_data: bool, damaged: Sequence[DamagedPart]) -> str:
     """In words what the service is ready for; empty where it serves all there is."""
     if damaged:
-        names = ", ".join(sorted({f"{each['part']} {each['name']}" for each in damaged}))
+        names = ", ".join(sorted({f"{part['part']} {part['name']}" for part in damaged}))
         return f"damaged: {names}; hotspots doctor says what to do"
     return "" if has_data else "no data are loaded: hotspots import incidents FILE ..."
 

@@ -83,7 +83,7 @@ class MonthlyQuality:
             row=MonthQualityRow,
             columns=columns,
             provenance=provenance(
-                sources={each.dataset: dataset_source(each) for each in datasets},
+                sources={dataset.dataset: dataset_source(dataset) for dataset in datasets},
                 filter={},
                 method={
                     "name": "data quality by month",
@@ -91,7 +91,7 @@ class MonthlyQuality:
                 },
                 counts={
                     "records": sum(map(len, datasets)),
-                    "located": sum(each.located_count for each in datasets),
+                    "located": sum(dataset.located_count for dataset in datasets),
                 },
                 notes=(REJECTED,),
             ),

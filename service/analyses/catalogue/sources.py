@@ -128,8 +128,8 @@ class SourceTables:
         ):
             rows += _sound(part, notes)
         notes += [
-            f"{each['part']} {each['name']} is damaged and left out, or served as it was before."
-            for each in self._catalogue.damaged_entries()
+            f"{entry['part']} {entry['name']} is damaged and left out, or served as it was before."
+            for entry in self._catalogue.damaged_entries()
         ]
         datasets = [row for row in rows if row.kind == "dataset"]
         return Table(

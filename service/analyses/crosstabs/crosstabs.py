@@ -91,7 +91,7 @@ class Crosstabs:
             It changes when a dataset, a layer, a measure, an event or the software does.
         """
         datasets = [dataset] if query.beside_dataset is None else [dataset, query.beside_dataset]
-        counts_versions = [version_of(self._areas, each, _axes(query)) for each in datasets]
+        counts_versions = [version_of(self._areas, name, _axes(query)) for name in datasets]
         return short_digest(
             *counts_versions, self._measures.revision(), self._events.revision(), "crosstab"
         )
@@ -123,25 +123,25 @@ class Crosstabs:
         """
         names = _axes(query)
         main = self._counted(dataset, query.incident_filter(), query)
-        beside = None
+        companion = None
         rows, columns = main.axes
         if query.beside_dataset is not None:
-            beside = self._counted(query.beside_dataset, query.beside_filter, query)
+            companion = self._counted(query.beside_dataset, query.beside_filter, query)
             rows, columns = (
-                common_axis(*pair) for pair in zip(main.axes, beside.axes, strict=True)
+                common_axis(*pair) for pair in zip(main.axes, companion.axes, strict=True)
             )
         _refuse_large(rows, columns, query)
         events = events_of(self._events, main.selection)
         marks = self._marks(main, rows, columns, events)
         parts = [
-            None if each is None else self._part(each, rows, columns, query)
-            for each in (main, beside)
+            None if counts is None else self._part(counts, rows, columns, query)
+            for counts in (main, companion)
         ]
         part = parts[0] or Part(main.cells)
         layout = Layout(query, rows, columns, marks, part, parts[1], _title(dataset, query))
         row, content = (CrosstabRow, layout.long()) if query.layout == "long" else layout.wide()
         selection, exposure = main.selection, part.exposure
-        has_steps = any(each.has_steps for each in marks)
+        has_steps = any(mark.has_steps for mark in marks)
         return Table(
             kind="crosstab",
             row=row,
@@ -152,25 +152,29 @@ class Crosstabs:
                     **({} if exposure is None else {"denominator": exposure.measure.source()}),
                     **(
                         {}
-                        if beside is None
-                        else {"beside": dataset_source(beside.selection.incidents)}
+                        if companion is None
+                        else {"beside": dataset_source(companion.selection.incidents)}
                     ),
                 },
                 filter={**selection.provenance_filter(), "within": query.within},
-                method=_method(query, part, beside, events if has_steps else ()),
+                method=_method(query, part, companion, events if has_steps else ()),
                 counts={
                     "records": selection.records,
                     **({} if query.sums_harm else {"in_cells": int(main.cells.count.sum())}),
-                    **({} if beside is None else {"records_beside": beside.selection.records}),
+                    **(
+                        {}
+                        if companion is None
+                        else {"records_beside": companion.selection.records}
+                    ),
                 },
                 notes=(
                     *selection.coverage_notes(),
                     *placement_notes(self._areas, selection, names),
                     *(() if exposure is None else exposure.measure.notes()),
-                    *(note for each in marks for note in each.notes()),
+                    *(note for mark in marks for note in mark.notes()),
                     *(event_notes(events) if has_steps else ()),
                     *_notes(query, names, part),
-                    *(() if beside is None else self._beside_notes(beside, query)),
+                    *(() if companion is None else self._beside_notes(companion, query)),
                 ),
             ),
         )
@@ -185,29 +189,29 @@ class Crosstabs:
         _refuse_large(rows, columns, query)
         return Counted(selection, counted(selection, rows, columns, by_weight=query.sums_harm))
 
-    def _part(self, own: Counted, rows: Axis, columns: Axis, query: CrosstabQuery) -> Part:
+    def _part(self, data: Counted, rows: Axis, columns: Axis, query: CrosstabQuery) -> Part:
         """The numbers of a dataset on the axes of the table."""
-        cells = own.cells if query.beside_dataset is None else aligned(own.cells, rows, columns)
+        cells = data.cells if query.beside_dataset is None else aligned(data.cells, rows, columns)
         exposure = self._exposure(rows, query)
-        whole = self._whole(own, columns, query) if query.compare else None
-        steps = next((k for k, axis in enumerate(own.axes) if axis.first_days is not None), None)
+        all_areas = self._whole(data, columns, query) if query.compare else None
+        steps = next((k for k, axis in enumerate(data.axes) if axis.first_days is not None), None)
         if query.part_steps != "projected" or steps is None:
-            return Part(cells, exposure, whole)
-        axis, other = own.axes[steps], own.axes[1 - steps]
+            return Part(cells, exposure, all_areas)
+        axis, series_axis = data.axes[steps], data.axes[1 - steps]
         shares = step_shares(
-            own.selection, axis, other, step_marks(own.selection, axis, ()).is_part
+            data.selection, axis, series_axis, step_marks(data.selection, axis, ()).is_part
         )
         position = positions((rows, columns)[steps], axis.keys).tolist()
         step_days = (rows, columns)[steps].length
         shares = {position[step]: share for step, share in shares.items()}
-        return Part(cells, exposure, whole, shares, steps, step_days)
+        return Part(cells, exposure, all_areas, shares, steps, step_days)
 
-    def _whole(self, own: Counted, columns: Axis, query: CrosstabQuery) -> WholeLayer:
+    def _whole(self, data: Counted, columns: Axis, query: CrosstabQuery) -> WholeLayer:
         """All areas of the layer of the rows, with the columns of the table."""
-        every = own
-        if own.selection.filter.within is not None:
-            everywhere = dataclasses.replace(own.selection.filter, within=None)
-            every = self._counted(own.selection.incidents.dataset, everywhere, query)
+        every = data
+        if data.selection.filter.within is not None:
+            everywhere = dataclasses.replace(data.selection.filter, within=None)
+            every = self._counted(data.selection.incidents.dataset, everywhere, query)
         cells = aligned(every.cells, every.cells.rows, columns)
         exposure = self._exposure(cells.rows, query)
         layer = self._areas.layer(_axes(query)[0].argument)
@@ -233,16 +237,16 @@ class Crosstabs:
         self, main: Counted, rows: Axis, columns: Axis, events: Any
     ) -> tuple[StepMarks, StepMarks]:
         """What is to be known of the steps of the first dataset, on the axes of the table."""
-        own = [step_marks(main.selection, axis, events) for axis in main.axes]
-        first, second = (each.on(axis) for each, axis in zip(own, (rows, columns), strict=True))
+        marks = [step_marks(main.selection, axis, events) for axis in main.axes]
+        first, second = (mark.on(axis) for mark, axis in zip(marks, (rows, columns), strict=True))
         return first, second
 
-    def _beside_notes(self, beside: Counted, query: CrosstabQuery) -> tuple[str, ...]:
+    def _beside_notes(self, companion: Counted, query: CrosstabQuery) -> tuple[str, ...]:
         """What the data beside do not cover."""
-        name = beside.selection.incidents.dataset
-        notes = list(beside.selection.coverage_notes())
-        for axis in beside.axes:
-            notes += step_marks(beside.selection, axis, ()).notes()
+        name = companion.selection.incidents.dataset
+        notes = list(companion.selection.coverage_notes())
+        for axis in companion.axes:
+            notes += step_marks(companion.selection, axis, ()).notes()
         return tuple(f"Beside, {name}: {note[0].lower()}{note[1:]}" for note in notes)
 
 
@@ -258,17 +262,17 @@ def _title(dataset: str, query: CrosstabQuery) -> str:
 def _refuse_large(rows: Axis, columns: Axis, query: CrosstabQuery) -> None:
     """Raise TooMuchWorkError if there are too many cells or columns."""
     most_columns = MAX_CELLS if query.layout == "long" else MAX_COLUMNS
-    for asked, allowed, what in (
+    for number, allowed, what in (
         (len(rows.keys) * len(columns.keys), MAX_CELLS, "cells"),
         (len(columns.keys), most_columns, "columns"),
     ):
-        if asked > allowed:
+        if number > allowed:
             advice = "take coarser axes or fewer incidents"
-            raise TooMuchWorkError(what, asked, allowed, advice)
+            raise TooMuchWorkError(what, number, allowed, advice)
 
 
 def _method(
-    query: CrosstabQuery, part: Part, beside: Counted | None, events: Any
+    query: CrosstabQuery, part: Part, companion: Counted | None, events: Any
 ) -> dict[str, Any]:
     """The method of a cross-table."""
     method: dict[str, Any] = {
@@ -286,8 +290,8 @@ def _method(
     if query.part_steps == "projected" and part.steps is not None:
         keys = (part.cells.rows, part.cells.columns)[part.steps].keys
         method["projected"] = {keys[k]: share.method() for k, share in part.shares.items()}
-    if beside is not None:
-        method["beside"] = beside.selection.provenance_filter()
+    if companion is not None:
+        method["beside"] = companion.selection.provenance_filter()
     if events:
         method["events"] = [event.label() for event in events]
     return method

@@ -76,8 +76,8 @@ class Layout:
         }
         if self.part.exposure is not None:
             over = self.part.exposure.over
-            whole = self.part.whole
-            every = np.nan if whole is None else float(whole.over[whole.is_area].sum())
+            all_areas = self.part.whole
+            every = np.nan if all_areas is None else float(all_areas.over[all_areas.is_area].sum())
             compared = [every if kind == "all" else np.nan for kind in query.compare]
             content["denominator"] = np.repeat([*over.tolist(), *compared], shape[1])
             content |= {name: sheet[kind].ravel() for name, kind in RATES.items()}
@@ -94,11 +94,13 @@ class Layout:
         if query.part_steps == "projected":
             content |= {name: sheet[name].ravel() for name in PROJECTED}
         if self.beside is not None:
-            other = self.beside.sheet(per=query.per, compare=query.compare, has_totals=False)
-            content["beside_days"] = other["days"].ravel()
-            content["beside_count"] = _whole(other["count"].ravel())
+            beside_sheet = self.beside.sheet(
+                per=query.per, compare=query.compare, has_totals=False
+            )
+            content["beside_days"] = beside_sheet["days"].ravel()
+            content["beside_count"] = _whole(beside_sheet["count"].ravel())
             if self.beside.exposure is not None:
-                content |= {f"beside_{name}": other[k].ravel() for name, k in RATES.items()}
+                content |= {f"beside_{name}": beside_sheet[k].ravel() for name, k in RATES.items()}
         return content
 
     def wide(self) -> tuple[type[Row], dict[str, ColumnValues]]:
@@ -158,8 +160,8 @@ class Layout:
             "row_name": np.array(names, dtype=object),
         }
         for label, values in columns.items():
-            whole = _whole(values) if is_count else values
-            content[label] = whole if query.small is None else _shown(whole, query.small)
+            numbers = _whole(values) if is_count else values
+            content[label] = numbers if query.small is None else _shown(numbers, query.small)
         return row, content
 
     def _cells(self, part: Part) -> FloatArray:
@@ -169,8 +171,8 @@ class Layout:
         kind = {"harm": "count", "harm-rate": "rate"}.get(query.cells, query.cells)
         values = sheet[kind]
         if query.part_steps == "projected":
-            whole = sheet["projected" if kind == "count" else "projected-rate"]
-            values = np.where(np.isfinite(whole), whole, values)
+            projection = sheet["projected" if kind == "count" else "projected-rate"]
+            values = np.where(np.isfinite(projection), projection, values)
         if kind == "count" and "mean" in query.compare:
             k = len(part.cells.count) + 1 + query.compare.index("mean")
             values = values.copy()
@@ -198,12 +200,12 @@ class Layout:
 
 def _whole(values: FloatArray) -> AnyArray:
     """Counts as whole numbers, None where there is none."""
-    known = np.isfinite(values)
-    if known.all():
+    is_known = np.isfinite(values)
+    if is_known.all():
         return values.astype(np.int64)
-    whole: AnyArray = np.full(len(values), None, dtype=object)
-    whole[known] = values[known].astype(np.int64)
-    return whole
+    numbers: AnyArray = np.full(len(values), None, dtype=object)
+    numbers[is_known] = values[is_known].astype(np.int64)
+    return numbers
 
 
 def _shown(counts: AnyArray, small: int) -> AnyArray:

@@ -46,7 +46,7 @@ class StepShare:
 
 
 def step_shares(
-    selection: Selection, steps: Axis, other: Axis, is_part: BoolArray
+    selection: Selection, steps: Axis, series_axis: Axis, is_part: BoolArray
 ) -> dict[int, StepShare]:
     """The share of each step that the data cover in part.
 
@@ -56,7 +56,7 @@ def step_shares(
         The incidents that are counted.
     steps : Axis
         With steps of the calendar.
-    other : Axis
+    series_axis : Axis
         The other axis: each of its keys is a series.
     is_part : (steps,) bool
         Which of the steps the data cover in part.
@@ -80,15 +80,17 @@ def step_shares(
         (first_month[0] + np.arange(months + 1)).astype("datetime64[D]")
     ).astype(int)
     weight = (np.bincount(month_of_day, minlength=months) / days_of_month).reshape(-1, length)
-    whole = (weight == 1.0).all(axis=1)
-    month = selection.incidents.occurred[other.incident].astype("datetime64[M]") - first_month[0]
-    position = other.key * months + month.astype(int)
-    counts = np.bincount(position, minlength=len(other.keys) * months).reshape(
-        len(other.keys), -1, length
+    is_whole = (weight == 1.0).all(axis=1)
+    month = (
+        selection.incidents.occurred[series_axis.incident].astype("datetime64[M]") - first_month[0]
+    )
+    position = series_axis.key * months + month.astype(int)
+    counts = np.bincount(position, minlength=len(series_axis.keys) * months).reshape(
+        len(series_axis.keys), -1, length
     )
     shares = {}
     for step in np.flatnonzero(is_part).tolist():
-        alike = whole & ((np.arange(len(whole)) - step) % max(12 // length, 1) == 0)
+        alike = is_whole & ((np.arange(len(is_whole)) - step) % max(12 // length, 1) == 0)
         shares[step] = _share(
             (counts[:, alike] * weight[step]).sum(axis=2).ravel(),
             counts[:, alike].sum(axis=2).ravel(),

@@ -157,19 +157,19 @@ class Part:
         """One row to compare with."""
         if self.whole is None:
             raise TypeError("nothing to compare with was counted")
-        whole, is_area = self.whole, self.whole.is_area
-        cells = whole.cells.with_totals() if has_totals else whole.cells
+        layer, is_area = self.whole, self.whole.is_area
+        cells = layer.cells.with_totals() if has_totals else layer.cells
         areas = cells.count[: len(is_area)][is_area]
         days = cells.days[: len(is_area)].max(axis=0, initial=0.0)[None, :]
         total = areas.sum(axis=0)[None, :]
-        row_total = whole.cells.row_total[is_area].sum()
+        row_total = layer.cells.row_total[is_area].sum()
         every = Cells(
-            whole.cells.rows, whole.cells.columns, total, days, np.array([row_total]),
+            layer.cells.rows, layer.cells.columns, total, days, np.array([row_total]),
             np.zeros(total.shape[1]), 0,
         )  # fmt: skip
         nothing = np.full(total.shape, np.nan)
         count = np.where(every.has_data, total, np.nan)
-        over = np.array([whole.over[is_area].sum()])
+        over = np.array([layer.over[is_area].sum()])
         derived = self._derived(every, count, over if self.exposure else None, per)
         sheet = {
             "count": count,
@@ -190,11 +190,11 @@ class Part:
         mean = {**sheet, **means, **emptied, "mean": count / number}
         if self.exposure is None:
             return mean
-        exposure = whole.over[is_area][:, None] * np.where(days > 0, days, np.nan) / 365.25
+        exposure = layer.over[is_area][:, None] * np.where(days > 0, days, np.nan) / 365.25
         of_areas = per * areas / np.where(exposure > 0, exposure, np.nan)
-        known = np.isfinite(of_areas)
-        sums = np.where(known, of_areas, 0.0).sum(axis=0)[None, :]
-        numbers = known.sum(axis=0)[None, :]
+        is_known = np.isfinite(of_areas)
+        sums = np.where(is_known, of_areas, 0.0).sum(axis=0)[None, :]
+        numbers = is_known.sum(axis=0)[None, :]
         rate = sums / np.where(numbers > 0, numbers, np.nan)
         return {**mean, "rate": rate, "lower": nothing, "upper": nothing}
 

@@ -80,7 +80,7 @@ class StepMarks:
         days = first_days.tolist()
         for k in range(len(texts)):
             last = (first_days[k + 1] - 1).tolist()
-            names = [_text(each) for each in self.events if each.overlaps(days[k], last)]
+            names = [_text(event) for event in self.events if event.overlaps(days[k], last)]
             texts[k] = "; ".join(names) or None
         return texts
 

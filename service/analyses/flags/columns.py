@@ -142,9 +142,12 @@ class FlagColumns:
             "total": self._total[order],
             "not_known": self._not_known[order],
         }
-        least, most = self._total.astype(np.float64), (self._total + self._not_known).astype(float)
+        lowest, highest = (
+            self._total.astype(np.float64),
+            (self._total + self._not_known).astype(float),
+        )
         if index is not None:
-            least = most = index.value[0]
+            lowest = highest = index.value[0]
             threshold = rules.threshold if isinstance(rules, IndexRules) else np.nan
             in_a_row = np.cumprod(index.value >= threshold, axis=0).sum(axis=0)
             columns |= {
@@ -154,13 +157,18 @@ class FlagColumns:
             }
         stated = [judgements.get(int(area)) for area in order]
         return columns | {
-            "risk": _risks(rules, least[order]),
-            "risk_at_most": _risks(rules, most[order]),
-            "concern": _texts([each.concern if each else None for each in stated]),
-            "concern_level": _texts([each.level if each else None for each in stated]),
-            "concern_by": _texts([each.by if each else None for each in stated]),
+            "risk": _risks(rules, lowest[order]),
+            "risk_at_most": _risks(rules, highest[order]),
+            "concern": _texts([judgement.concern if judgement else None for judgement in stated]),
+            "concern_level": _texts(
+                [judgement.level if judgement else None for judgement in stated]
+            ),
+            "concern_by": _texts([judgement.by if judgement else None for judgement in stated]),
             "concern_date": _texts(
-                [str(each.date) if each and each.date else None for each in stated]
+                [
+                    str(judgement.date) if judgement and judgement.date else None
+                    for judgement in stated
+                ]
             ),
         }
 
@@ -172,7 +180,7 @@ def _risks(rules: Rules, scores: FloatArray) -> NDArray[Any]:
 
 def _names(status: NDArray[np.int8]) -> NDArray[Any]:
     """Statuses in words."""
-    return _texts([STATUS_NAMES[int(each)] for each in status])
+    return _texts([STATUS_NAMES[int(number)] for number in status])
 
 
 def _texts(values: Sequence[str | None]) -> NDArray[Any]:

@@ -78,7 +78,9 @@ def containment_of(layer: Layer, inner: Layer, crosswalks: Crosswalks) -> Contai
     Containment
         An area that a lookup splits is in none.
     """
-    by_lookup = [each for each in crosswalks.into(layer) if each.from_layer == inner.layer_id]
+    by_lookup = [
+        crosswalk for crosswalk in crosswalks.into(layer) if crosswalk.from_layer == inner.layer_id
+    ]
     if not by_lookup:
         points = shapely.get_coordinates(shapely.point_on_surface(inner.geometries))
         parent = assign_points(layer, points).astype(np.int64)
@@ -186,15 +188,15 @@ def _probability(
     """(areas,) that the test holds for so many of the areas inside; NaN for measures."""
     if series.count is None or np.isnan(series.count[0]).all():
         return np.full(areas, np.nan)
-    known = np.flatnonzero(scope)
+    inner_areas = np.flatnonzero(scope)
     if when.at_least == 1 and when.test.kind != "top" and when.test.kind != "top_share":
         single = assessor.probability(when.test, series, scope)
-        known = known[~np.isnan(single[known])]
-        none = np.log1p(-np.minimum(single[known], 1.0 - 1e-16))
-        return 1.0 - np.exp(np.bincount(parent[known], weights=none, minlength=areas))
+        inner_areas = inner_areas[~np.isnan(single[inner_areas])]
+        none = np.log1p(-np.minimum(single[inner_areas], 1.0 - 1e-16))
+        return 1.0 - np.exp(np.bincount(parent[inner_areas], weights=none, minlength=areas))
     holds = assessor.holds_in_draws(when.test, series, scope)
-    known = known[~np.isnan(holds[0, known])]
-    members = np.zeros((len(known), areas), np.float32)
-    members[np.arange(len(known)), parent[known]] = 1.0
-    inside_counts = holds[:, known].astype(np.float32) @ members
+    inner_areas = inner_areas[~np.isnan(holds[0, inner_areas])]
+    members = np.zeros((len(inner_areas), areas), np.float32)
+    members[np.arange(len(inner_areas)), parent[inner_areas]] = 1.0
+    inside_counts = holds[:, inner_areas].astype(np.float32) @ members
     return np.asarray((inside_counts >= when.at_least).mean(axis=0), np.float64)

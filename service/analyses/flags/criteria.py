@@ -162,9 +162,9 @@ class Assessor:
         TooMuchWorkError
             If that is more than `MOST_DRAWS`.
         """
-        asked = self._draws * len(scope)
-        if asked > MOST_DRAWS:
-            raise TooMuchWorkError("draws of areas", asked, MOST_DRAWS, "ask for fewer draws")
+        number = self._draws * len(scope)
+        if number > MOST_DRAWS:
+            raise TooMuchWorkError("draws of areas", number, MOST_DRAWS, "ask for fewer draws")
         return _posteriors(series, scope).draws(self._draws, np.random.default_rng(self._seed))
 
     def probability(self, test: Test, series: Series, scope: BoolArray) -> FloatArray:
@@ -326,7 +326,7 @@ def _probability_of_change(series: Series, percent: float) -> FloatArray:
     odds = (1.0 + percent / 100.0) * series.share[0] / max(series.share[1], 1e-12)
     share = odds / (1.0 + odds)
     is_known = ~np.isnan(later + earlier)
-    below = betainc(
+    cumulative = betainc(
         np.where(is_known, later, 0) + 0.5, np.where(is_known, earlier, 0) + 0.5, share
     )
-    return np.where(is_known, 1.0 - below, np.nan)
+    return np.where(is_known, 1.0 - cumulative, np.nan)

@@ -96,7 +96,8 @@ class Flags:
             By id.
         """
         return Document(
-            kind="flag-rules", content={"rules": [_entry(each) for each in self._rules.all()]}
+            kind="flag-rules",
+            content={"rules": [_entry(document) for document in self._rules.all()]},
         )
 
     def version(self, rules_id: str, query: FlagsQuery) -> str:
@@ -156,7 +157,11 @@ class Flags:
                 sources={
                     "rules": _rules_source(self._rules.get(rules_id)),
                     "layer": layer_source(work.layer),
-                    **{name: each for flag in flags for name, each in flag.series.sources.items()},
+                    **{
+                        name: source
+                        for flag in flags
+                        for name, source in flag.series.sources.items()
+                    },
                 },
                 filter={
                     "to": work.end,
@@ -189,15 +194,15 @@ class Flags:
         """What a question about some rules reads."""
 
         def index(rules_id: str, layer: Layer) -> Series:
-            other = self._get(rules_id)
-            if not isinstance(other, IndexRules):
+            index_rules = self._get(rules_id)
+            if not isinstance(index_rules, IndexRules):
                 raise InvalidRulesError(rules_id, "they are no index", kind="flag rules")
-            asked = FlagsQuery.model_validate(
+            layer_query = FlagsQuery.model_validate(
                 query.model_dump(exclude_none=True) | {"layer": layer.layer_id}
             )
-            work = self._work(other, asked)
+            work = self._work(index_rules, layer_query)
             return series_of(
-                work.index(is_probable=False), title=other.title, periods=query.periods + 2
+                work.index(is_probable=False), title=index_rules.title, periods=query.periods + 2
             )
 
         return _Work(
@@ -276,7 +281,7 @@ class _Work:
             containment = containment_of(self.layer, layer, self._areas.crosswalks)
             inner_scope = np.append(scope, False)[containment.parent]
             inner_status = self._assessor.statuses(test, series, inner_scope)
-            found = inside(when, series, containment, inner_status, self._assessor, inner_scope)
+            outcome = inside(when, series, containment, inner_status, self._assessor, inner_scope)
             notes = (
                 *containment.notes(),
                 *self._assessor.notes(test, series, inner_status, layer, criterion.title),
@@ -287,21 +292,21 @@ class _Work:
             probability = self._assessor.probability(test, series, scope)
             where: NDArray[Any] = np.full(len(scope), None, object)
             value = np.where(scope, self._assessor.value(test, series), np.nan)
-            found = Inside(status, value, probability, where)
+            outcome = Inside(status, value, probability, where)
             notes = self._assessor.notes(test, series, status, self.layer, criterion.title)
         if criterion.covers is not None:
             notes += (f"{criterion.title}: of areas outside {criterion.covers} it is not known.",)
-        found.status[:, ~scope] = NOT_KNOWN
+        outcome.status[:, ~scope] = NOT_KNOWN
         return Flag(
             flag_id=criterion.id,
             title=criterion.title,
             criterion=str(criterion),
-            status=found.status,
-            value=found.value,
-            probability=np.where(scope, found.probability, np.nan),
+            status=outcome.status,
+            value=outcome.value,
+            probability=np.where(scope, outcome.probability, np.nan),
             unit=CHANGE if test.kind == "change" else series.unit,
             series=series,
-            where=found.where,
+            where=outcome.where,
             notes=notes,
         )
 
@@ -389,7 +394,7 @@ def _entry(document: RulesDocument) -> RulesEntry:
         "source": document.source,
         "layer": rules.layer,
         "within": rules.within,
-        "flags": [{"id": each.id, "title": each.title, "when": str(each)} for each in flags],
+        "flags": [{"id": flag.id, "title": flag.title, "when": str(flag)} for flag in flags],
         "judgements": len(rules.judgements),
     }
 

@@ -72,31 +72,31 @@ def index_of(
         its earliest period that is loaded.
     """
     areas = series[0].value.shape[1]
-    series = tuple(_standing(each) for each in series)
-    relative = np.stack([_relative(each, reference)[:periods] for each in series])
+    series = tuple(_standing(part_series) for part_series in series)
+    relative = np.stack([_relative(part_series, reference)[:periods] for part_series in series])
     value = relative.mean(axis=0)
-    is_count = [is_probable and each.count is not None for each in series]
+    is_count = [is_probable and part_series.count is not None for part_series in series]
     probability = np.full(areas, np.nan)
     if any(is_count):
         total = np.zeros((1, areas))
-        for each, part in zip(series, relative, strict=True):
-            mean = _mean(each, 0, reference)
+        for part_series, part in zip(series, relative, strict=True):
+            mean = _mean(part_series, 0, reference)
             drawn = (
                 part[:1]
-                if each.count is None or not mean > 0
-                else 100.0 * assessor.draws(each, np.ones(areas, np.bool_)) / mean
+                if part_series.count is None or not mean > 0
+                else 100.0 * assessor.draws(part_series, np.ones(areas, np.bool_)) / mean
             )
             total = total + drawn / len(series)
         is_known = ~np.isnan(value[0])
         probability[is_known] = (total[:, is_known] >= rules.threshold).mean(axis=0)
     parts = []
-    for part_rules, each, part in zip(rules.parts, series, relative, strict=True):
-        mean = _mean(each, 0, reference)
+    for part_rules, part_series, part in zip(rules.parts, series, relative, strict=True):
+        mean = _mean(part_series, 0, reference)
         part_probability = np.full(areas, np.nan)
-        if is_probable and each.count is not None and mean > 0:
-            part_probability = rate_posteriors(each.count[0], each.exposure[0]).probability_above(
-                rules.threshold / 100.0 * mean
-            )
+        if is_probable and part_series.count is not None and mean > 0:
+            part_probability = rate_posteriors(
+                part_series.count[0], part_series.exposure[0]
+            ).probability_above(rules.threshold / 100.0 * mean)
         status = np.where(part >= rules.threshold, YES, NO)
         parts.append(
             Flag(
@@ -104,10 +104,10 @@ def index_of(
                 title=part_rules.title,
                 criterion=str(part_rules),
                 status=np.where(np.isnan(part), NOT_KNOWN, status).astype(np.int8),
-                value=each.value[0],
+                value=part_series.value[0],
                 probability=part_probability,
-                unit=each.unit,
-                series=each,
+                unit=part_series.unit,
+                series=part_series,
                 where=np.full(areas, None, object),
             )
         )
@@ -116,7 +116,7 @@ def index_of(
         probability,
         tuple(parts),
         tuple(part[0] for part in relative),
-        tuple(_mean(each, 0, reference) for each in series),
+        tuple(_mean(part_series, 0, reference) for part_series in series),
     )
 
 
@@ -148,9 +148,11 @@ def series_of(index: Index, *, title: str, periods: int) -> Series:
         labels=series[0].labels,
         unit=f"of 100, {title}",
         is_rate=True,
-        records=sum(each.records for each in series),
-        sources={name: source for each in series for name, source in each.sources.items()},
-        notes=tuple(dict.fromkeys(note for each in series for note in each.notes)),
+        records=sum(part_series.records for part_series in series),
+        sources={
+            name: source for part_series in series for name, source in part_series.sources.items()
+        },
+        notes=tuple(dict.fromkeys(note for part_series in series for note in part_series.notes)),
     )
 
 
@@ -158,8 +160,8 @@ def _standing(series: Series) -> Series:
     """A measure that holds in periods before its first; incidents as they are."""
     if series.count is not None:
         return series
-    known = max(int(np.count_nonzero(series.share)), 1)
-    index = np.minimum(np.arange(len(series.share)), known - 1)
+    periods = max(int(np.count_nonzero(series.share)), 1)
+    index = np.minimum(np.arange(len(series.share)), periods - 1)
     return dataclasses.replace(
         series,
         value=series.value[index],

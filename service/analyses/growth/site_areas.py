@@ -132,8 +132,8 @@ def places_around(centres_m: FloatArray, xy_m: FloatArray, distance_m: float) ->
     """
     if not (len(centres_m) and len(xy_m)):
         return 0.0
-    each = max(1, len(xy_m) // PLACES_SAMPLED)
-    xy_m = xy_m[::each]
+    stride = max(1, len(xy_m) // PLACES_SAMPLED)
+    xy_m = xy_m[::stride]
     everything_m = np.vstack([centres_m, xy_m])
     corner_m, far_m = everything_m.min(axis=0), everything_m.max(axis=0)
     side_m = max(distance_m, float((far_m - corner_m).max()) / SQUARES_ACROSS)
@@ -146,7 +146,7 @@ def places_around(centres_m: FloatArray, xy_m: FloatArray, distance_m: float) ->
     for axis in (0, 1):  # of each square and its neighbours
         sums = sums + np.roll(sums, 1, axis) + np.roll(sums, -1, axis)
     around = float(sums[squares[0][:, 0], squares[0][:, 1]].sum())
-    return each * around * math.pi / 9.0 * (distance_m / side_m) ** 2
+    return stride * around * math.pi / 9.0 * (distance_m / side_m) ** 2
 
 
 def incidents_near(

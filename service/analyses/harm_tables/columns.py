@@ -50,15 +50,15 @@ def columns_of(
     """
     shape, harm = sums.count.shape, sums.harm
     count = np.where(sums.has_data, sums.count, np.nan)
-    known = sums.table(sums.known.count)
-    each = np.divide(harm, known, out=np.full(shape, np.nan), where=known > 0)
+    known_count = sums.table(sums.known.count)
+    harm_each = np.divide(harm, known_count, out=np.full(shape, np.nan), where=known_count > 0)
     cells: dict[str, NDArray[Any]] = {
         "days": sums.days,
         "count": _whole(count),
         "share_of_count": _share(count),
         "rank_by_count": _ranks(sums, count),
         "harm_not_known": sums.not_known,
-        "harm_each": each,
+        "harm_each": harm_each,
         "harm": harm,
         "share_of_harm": _share(harm),
         "rank_by_harm": _ranks(sums, harm),
@@ -79,8 +79,8 @@ def columns_of(
         "row_name": np.array(sums.rows.names, dtype=object)[row],
     }
     if query.rows == OFFENCE:
-        own = [groups.get(key) or None for key in sums.rows.keys]
-        content["offence_group"] = np.array(own, dtype=object)[row]
+        offence_groups = [groups.get(key) or None for key in sums.rows.keys]
+        content["offence_group"] = np.array(offence_groups, dtype=object)[row]
     if query.columns is not None:
         content["column"] = np.array(sums.columns.keys, dtype=object)[column]
         content["column_name"] = np.array(sums.columns.names, dtype=object)[column]
@@ -90,14 +90,14 @@ def columns_of(
 
 def _order(sums: HarmSums, query: HarmTableQuery) -> list[int]:
     """The rows in their order: most harm first, but what has an order of its own; totals last."""
-    own = len(sums.rows.keys) - sums.totals
+    row_count = len(sums.rows.keys) - sums.totals
     kind = query.rows.partition(":")[0]
     if sums.rows.key_of_day is not None or kind in IN_ORDER:
         return list(range(len(sums.rows.keys)))
-    harm, count = np.nan_to_num(sums.harm[:own, -1], nan=-1.0), sums.count[:own, -1]
-    is_behind = np.array([key in IN_NO_AREA for key in sums.rows.keys[:own]], np.bool_)
-    order = np.lexsort((np.array(sums.rows.keys[:own]), -count, -harm, is_behind))
-    return [*order.tolist(), *range(own, len(sums.rows.keys))]
+    harm, count = np.nan_to_num(sums.harm[:row_count, -1], nan=-1.0), sums.count[:row_count, -1]
+    is_behind = np.array([key in IN_NO_AREA for key in sums.rows.keys[:row_count]], np.bool_)
+    order = np.lexsort((np.array(sums.rows.keys[:row_count]), -count, -harm, is_behind))
+    return [*order.tolist(), *range(row_count, len(sums.rows.keys))]
 
 
 def _whole(values: FloatArray) -> NDArray[Any]:
@@ -130,8 +130,8 @@ def _rates(
     """Rates of incidents and of harm, with their intervals and ranks."""
     shape = sums.count.shape
     plain = rates(sums.count.ravel().astype(np.float64), exposure.ravel(), per=per)
-    known = sums.known
-    interval = weighted_interval(known.total, known.squares, largest_weight=largest_harm)
+    weighted = sums.known
+    interval = weighted_interval(weighted.total, weighted.squares, largest_weight=largest_harm)
     usable = np.where((exposure > 0) & np.isfinite(sums.harm), exposure, np.nan) / per
     lower, upper = (limits.reshape(shape) / usable for limits in interval)
     rate, harm_rate = plain.value.reshape(shape), sums.harm / usable

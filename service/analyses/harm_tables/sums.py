@@ -80,8 +80,11 @@ class HarmSums:
         shape = len(all_rows.keys), len(all_columns.keys)
         incident, cell = pairs_of(selection, all_rows, columns)
         if all_columns is not columns:
-            own = len(columns.keys)
-            cell = np.append(cell // own * shape[1] + cell % own, all_rows.key * shape[1] + own)
+            column_count = len(columns.keys)
+            cell = np.append(
+                cell // column_count * shape[1] + cell % column_count,
+                all_rows.key * shape[1] + column_count,
+            )
             incident = np.append(incident, all_rows.incident)
         is_known = harm.is_known[incident]
         day_row = np.minimum(np.arange(shape[0]), len(rows.keys))
@@ -131,9 +134,9 @@ class HarmSums:
     def is_ranked(self) -> BoolArray:
         """(rows,) whether a row is compared with others: no total, and no lack of a place."""
         keys = self.rows.keys
-        own = len(keys) - self.totals
+        row_count = len(keys) - self.totals
         return np.array(
-            [k < own and key not in IN_NO_AREA for k, key in enumerate(keys)], np.bool_
+            [k < row_count and key not in IN_NO_AREA for k, key in enumerate(keys)], np.bool_
         )
 
 

@@ -97,8 +97,8 @@ class HarmTables:
         str
             It changes when the dataset, a layer, a measure, a harm index or the software does.
         """
-        own = () if query.layer is None else (AxisName("layer", query.layer),)
-        names = (*map(AxisName.from_text, query.axes()), *own)
+        layer_axes = () if query.layer is None else (AxisName("layer", query.layer),)
+        names = (*map(AxisName.from_text, query.axes()), *layer_axes)
         return short_digest(
             version_of(self._areas, dataset, names), self._measures.revision(), "harm"
         )
@@ -186,13 +186,13 @@ class HarmTables:
     def _layer(self, query: HarmTableQuery) -> Layer | None:
         """The layer of the denominators; None where rates are not asked for."""
         named = None if query.layer is None else self._areas.layer(query.layer)
-        own = query.layers()
-        if named is not None and named.layer_id not in (own or (named.layer_id,)):
-            raise InvalidParameterError("layer", query.layer, f"{own[0]}, as of the axis")
+        axis_layers = query.layers()
+        if named is not None and named.layer_id not in (axis_layers or (named.layer_id,)):
+            raise InvalidParameterError("layer", query.layer, f"{axis_layers[0]}, as of the axis")
         if query.denominator is None or named is not None:
             return None if query.denominator is None else named
-        if own:
-            return self._areas.layer(own[0])
+        if axis_layers:
+            return self._areas.layer(axis_layers[0])
         name, layer_ids = query.denominator.partition(":")[0], self._areas.layer_ids()
         areas_of = {
             layer_id: max(info.areas)
@@ -201,8 +201,8 @@ class HarmTables:
             if info.measure == name
         }
         if not areas_of:
-            known = {info.measure for k in layer_ids for info in self._measures.available(k)}
-            raise UnknownMeasureError(", ".join(layer_ids), name, tuple(sorted(known)))
+            measures = {info.measure for k in layer_ids for info in self._measures.available(k)}
+            raise UnknownMeasureError(", ".join(layer_ids), name, tuple(sorted(measures)))
         return self._areas.layer(max(areas_of, key=lambda layer_id: areas_of[layer_id]))
 
     def _over(self, sums: HarmSums, layer: Layer, query: HarmTableQuery) -> Over:

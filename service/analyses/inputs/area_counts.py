@@ -423,7 +423,7 @@ class Areas:
                 by_place=self._by_place(incidents, layer),
                 crosswalks=self._crosswalks.into(layer),
                 layer_codes=lambda: {
-                    each.layer_id: each.code_index for each in layers.all(strict=True)
+                    layer.layer_id: layer.code_index for layer in layers.all(strict=True)
                 },
             )
 

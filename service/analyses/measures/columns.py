@@ -84,12 +84,14 @@ def measures_named(
         if not names:
             raise UnknownMeasureError(layer.layer_id, pattern, tuple(sorted(periods)))
         for name in names:
-            own = [each for each, origin in periods[name].items() if origin == layer.layer_id]
-            latest = max(own or periods[name])
-            chosen = sorted(periods[name]) if period == "*" else [period or latest]
-            for each in chosen:
-                if (name, each) not in read:
-                    read[name, each] = measure_of(areas, layer, name, each)
+            own_periods = [
+                edition for edition, origin in periods[name].items() if origin == layer.layer_id
+            ]
+            latest = max(own_periods or periods[name])
+            editions = sorted(periods[name]) if period == "*" else [period or latest]
+            for edition in editions:
+                if (name, edition) not in read:
+                    read[name, edition] = measure_of(areas, layer, name, edition)
     return tuple(read.values())
 
 

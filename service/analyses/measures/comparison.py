@@ -119,25 +119,25 @@ def baseline_of(
         for crosswalk in crosswalks.into(layer)
         if is_change_of_vintage(crosswalk.changes)
     }
-    chosen = layer_id
-    if chosen is None:
+    baseline_id = layer_id
+    if baseline_id is None:
         candidates = (layer.layer_id, *vintages)
         fitting = (
             name for name in candidates if has_edition(domains_of(measures, name), domains, period)
         )
-        chosen = next(fitting, layer.layer_id)
-    if chosen == layer.layer_id:
+        baseline_id = next(fitting, layer.layer_id)
+    if baseline_id == layer.layer_id:
         read = read_edition(measures, layer, domains, period=period, out_of=out_of)
         position = np.arange(len(layer), dtype=np.int32)
         comparison = np.full(len(layer), SAME, dtype=object)
-        return Baseline(chosen, {d.name: d for d in read}, position, comparison, None)
-    earlier_layer = layer_of(chosen)
-    if chosen not in vintages:
-        raise UnknownStatisticError("baseline_layer", chosen, (layer.layer_id, *vintages))
-    crosswalk = vintages[chosen]
+        return Baseline(baseline_id, {d.name: d for d in read}, position, comparison, None)
+    earlier_layer = layer_of(baseline_id)
+    if baseline_id not in vintages:
+        raise UnknownStatisticError("baseline_layer", baseline_id, (layer.layer_id, *vintages))
+    crosswalk = vintages[baseline_id]
     read = read_edition(measures, earlier_layer, domains, period=period, out_of=out_of)
     position, comparison = _aligned(crosswalk, layer, earlier_layer)
-    return Baseline(chosen, {d.name: d for d in read}, position, comparison, crosswalk)
+    return Baseline(baseline_id, {d.name: d for d in read}, position, comparison, crosswalk)
 
 
 def _aligned(

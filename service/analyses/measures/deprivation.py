@@ -208,9 +208,9 @@ def _findings(
     sentences = []
     for domain in domains:
         decile = domain.decile[inside]
-        known = int(np.isfinite(decile).sum())
+        areas = int(np.isfinite(decile).sum())
         sentence = (
-            f"{domain.name} of {domain.period}: of {counted(known, 'area')} "
+            f"{domain.name} of {domain.period}: of {counted(areas, 'area')} "
             f"{int((decile <= 3).sum()):,} are in deciles 1 to 3 and "
             f"{int((decile >= 8).sum()):,} in deciles 8 to 10"
         )

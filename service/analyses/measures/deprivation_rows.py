@@ -56,8 +56,10 @@ def by_area(
         areas = areas[order]
         if ends is not None and len(areas) > 2 * ends:
             is_known = np.isfinite(domain.decile[areas])
-            known = areas[is_known]
-            areas = np.concatenate([known[:ends], known[max(ends, len(known) - ends) :]])
+            candidates = areas[is_known]
+            areas = np.concatenate(
+                [candidates[:ends], candidates[max(ends, len(candidates) - ends) :]]
+            )
         parts.append((domain, areas))
         names += [domain.name] * len(areas)
     area = np.concatenate([areas for _, areas in parts])
@@ -105,12 +107,12 @@ def by_decile(domains: Sequence[Domain], inside: BoolArray) -> Columns:
     rows: list[tuple[Any, ...]] = []
     for domain in domains:
         decile = domain.decile[inside]
-        known = int(np.isfinite(decile).sum())
+        areas = int(np.isfinite(decile).sum())
         for k in range(1, DECILES + 1):
             number = int((decile == k).sum())
-            rows.append((domain.name, k, number, 100.0 * number / known if known else np.nan))
-        if known < len(decile):
-            rows.append((domain.name, None, len(decile) - known, np.nan))
+            rows.append((domain.name, k, number, 100.0 * number / areas if areas else np.nan))
+        if areas < len(decile):
+            rows.append((domain.name, None, len(decile) - areas, np.nan))
     return _columns(rows, ("domain", "decile", "areas", "share"))
 
 
@@ -143,10 +145,10 @@ def by_layer(
     for k in used.tolist():
         is_part = inside & (position == k)
         for domain in domains:
-            known = int((is_part & np.isfinite(domain.decile)).sum())
+            areas = int((is_part & np.isfinite(domain.decile)).sum())
             number = int((is_part & domain.is_most_deprived(percent)).sum())
-            share = 100.0 * number / known if known else np.nan
-            rows.append((domain.name, larger.codes[k], larger.names[k], known, number, share))
+            share = 100.0 * number / areas if areas else np.nan
+            rows.append((domain.name, larger.codes[k], larger.names[k], areas, number, share))
             area.append(k)
     names = ("domain", "code", "name", "areas", "most_deprived", "share")
     return _columns(rows, names), np.array(area, np.int64)
@@ -174,14 +176,14 @@ def by_move(domains: Sequence[Domain], inside: BoolArray, baseline: Baseline | N
         return _columns(rows, ("domain", "move", "comparison", "areas", "share"))
     for domain in domains:
         move, comparison = (part[inside] for part in moves(domain, baseline))
-        known = np.isfinite(move)
-        total = int(known.sum())
-        comparable = str(comparison[known][0]) if total else ""
-        for step in np.unique(move[known]).tolist():
+        is_known = np.isfinite(move)
+        total = int(is_known.sum())
+        comparable = str(comparison[is_known][0]) if total else ""
+        for step in np.unique(move[is_known]).tolist():
             number = int((move == step).sum())
             rows.append((domain.name, int(step), comparable, number, 100.0 * number / total))
-        for reason in sorted(set(comparison[~known].tolist())):
-            number = int((comparison[~known] == reason).sum())
+        for reason in sorted(set(comparison[~is_known].tolist())):
+            number = int((comparison[~is_known] == reason).sum())
             rows.append((domain.name, None, reason, number, np.nan))
     return _columns(rows, ("domain", "move", "comparison", "areas", "share"))
 
@@ -296,7 +298,7 @@ def _columns(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Columns:
 
 def _whole(values: FloatArray) -> AnyArray:
     """Whole numbers, None where there is none."""
-    whole: AnyArray = np.full(len(values), None, dtype=object)
-    known = np.isfinite(values)
-    whole[known] = values[known].astype(np.int64)
-    return whole
+    numbers: AnyArray = np.full(len(values), None, dtype=object)
+    is_known = np.isfinite(values)
+    numbers[is_known] = values[is_known].astype(np.int64)
+    return numbers

@@ -186,17 +186,24 @@ def read_edition(
                 layer.layer_id, f"{name}-rank or {name}-decile", tuple(ranked or every)
             )
     periods = {
-        each for name in names or loaded for known in loaded[name].values() for each in known
+        one_edition
+        for name in names or loaded
+        for editions in loaded[name].values()
+        for one_edition in editions
     }
     edition = period or max(periods)
-    chosen = names or [name for name in loaded if has_edition(loaded, [name], edition)]
-    for name in chosen or list(loaded)[:1]:
+    domains = names or [name for name in loaded if has_edition(loaded, [name], edition)]
+    for name in domains or list(loaded)[:1]:
         if not has_edition(loaded, [name], edition):
-            allowed = [f"{m} of {each}" for m, known in loaded[name].items() for each in known]
+            allowed = [
+                f"{m} of {one_edition}"
+                for m, editions in loaded[name].items()
+                for one_edition in editions
+            ]
             raise UnknownMeasureError(
                 layer.layer_id, f"{name}-rank or {name}-decile of {edition}", tuple(allowed)
             )
-    return tuple(_read(measures, layer, name, loaded[name], edition, out_of) for name in chosen)
+    return tuple(_read(measures, layer, name, loaded[name], edition, out_of) for name in domains)
 
 
 def _read(
@@ -234,9 +241,11 @@ def _read(
     return Domain(name, period, rank, decile, out_of, is_computed, tuple(columns.values()))
 
 
-def _check_whole(subject: str, values: FloatArray, most: int) -> None:
+def _check_whole(subject: str, values: FloatArray, highest: int) -> None:
     """Raise InvalidParameterError unless the values are whole numbers from 1 to the highest."""
-    known = values[np.isfinite(values)]
-    wrong = known[(known < 1) | (known > most) | (known != np.floor(known))]
+    numbers = values[np.isfinite(values)]
+    wrong = numbers[(numbers < 1) | (numbers > highest) | (numbers != np.floor(numbers))]
     if len(wrong):
-        raise InvalidParameterError(subject, float(wrong[0]), f"whole numbers from 1 to {most:,}")
+        raise InvalidParameterError(
+            subject, float(wrong[0]), f"whole numbers from 1 to {highest:,}"
+        )

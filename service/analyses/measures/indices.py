@@ -67,7 +67,11 @@ class Indices:
             provenance=provenance(
                 sources={
                     "layer": layer_source(layer),
-                    **{each.measure: each.source() for classes in groups for each in classes},
+                    **{
+                        measure.measure: measure.source()
+                        for classes in groups
+                        for measure in classes
+                    },
                     **self._areas.within_sources(within=query.within, reference=query.reference),
                 },
                 filter={"within": query.within},
@@ -84,24 +88,26 @@ class Indices:
 
     def _classes(self, layer: Layer, group: str, edition: str | None) -> list[AreaMeasure]:
         """The measures of a group's classes, all of one period."""
-        known = periods_of(self._areas, layer)
-        names = sorted(name for name in known if name.startswith((f"{group}-", f"{group}_")))
+        periods = periods_of(self._areas, layer)
+        names = sorted(name for name in periods if name.startswith((f"{group}-", f"{group}_")))
         if not names:
-            raise UnknownMeasureError(layer.layer_id, f"{group}-...", tuple(sorted(known)))
-        common = sorted(set.intersection(*(set(known[name]) for name in names)))
+            raise UnknownMeasureError(layer.layer_id, f"{group}-...", tuple(sorted(periods)))
+        common = sorted(set.intersection(*(set(periods[name]) for name in names)))
         period = edition or (common[-1] if common else "one period of all classes")
         if period not in common:
-            allowed = [f"{name} of {each}" for name in names for each in sorted(known[name])]
+            allowed = [
+                f"{name} of {of_period}" for name in names for of_period in sorted(periods[name])
+            ]
             raise UnknownMeasureError(
                 layer.layer_id, f"{group}-... of {period}", tuple(common or allowed)
             )
         classes = [measure_of(self._areas, layer, name, period) for name in names]
-        for each in classes:
-            if not each.is_additive:
+        for measure in classes:
+            if not measure.is_additive:
                 raise UnknownMeasureError(
                     layer.layer_id,
-                    f"{group}-... that adds up ({each.measure} does not)",
-                    tuple(sorted(known)),
+                    f"{group}-... that adds up ({measure.measure} does not)",
+                    tuple(sorted(periods)),
                 )
         return classes
 
@@ -119,8 +125,8 @@ def _of_group(
 
     return {
         "group": texts([group] * len(classes)),
-        "measure": texts([each.measure for each in classes]),
-        "period": texts([each.period for each in classes]),
+        "measure": texts([measure.measure for measure in classes]),
+        "period": texts([measure.period for measure in classes]),
         "count": counts[0],
         "share": shares[0],
         "reference_count": counts[1],
@@ -131,7 +137,7 @@ def _of_group(
 
 def _sums(classes: Sequence[AreaMeasure], mask: BoolArray) -> FloatArray:
     """(classes,) sums over the areas of which all classes are known."""
-    values = np.stack([each.values[mask] for each in classes])
+    values = np.stack([measure.values[mask] for measure in classes])
     is_known = np.isfinite(values).all(axis=0)
     if not is_known.any():
         return np.full(len(classes), np.nan)
@@ -142,9 +148,11 @@ def _notes(
     groups: Sequence[Sequence[AreaMeasure]], inside: BoolArray, reference: BoolArray
 ) -> tuple[str, ...]:
     """Areas that are left out, and classes that were carried over from another layer."""
-    notes = [note for group in groups for each in group for note in each.carried.carrying_notes()]
+    notes = [
+        note for group in groups for measure in group for note in measure.carried.carrying_notes()
+    ]
     for group in groups:
-        is_known = np.isfinite(np.stack([each.values for each in group])).all(axis=0)
+        is_known = np.isfinite(np.stack([measure.values for measure in group])).all(axis=0)
         for mask, place in ((inside, "the area"), (reference, "the reference")):
             missing = int(np.count_nonzero(mask & ~is_known))
             if missing:

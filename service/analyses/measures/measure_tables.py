@@ -153,7 +153,10 @@ class MeasureTables:
             provenance=provenance(
                 sources={
                     "layer": layer_source(layer),
-                    **{f"{each.measure} of {each.period}": each.source() for each in measures},
+                    **{
+                        f"{measure.measure} of {measure.period}": measure.source()
+                        for measure in measures
+                    },
                     **self._areas.within_sources(within=query.within),
                 },
                 filter={"within": query.within},
@@ -172,28 +175,32 @@ class MeasureTables:
         self, layer: Layer, measures: Sequence[AreaMeasure], query: MeasuresQuery
     ) -> list[tuple[AreaMeasure, AreaMeasure]]:
         """Part and whole of each share, of the periods asked for that both have."""
-        known = periods_of(self._areas, layer)
-        asked = sorted({measure.period for measure in measures})
+        loaded = periods_of(self._areas, layer)
+        all_periods = sorted({measure.period for measure in measures})
         pairs: list[tuple[AreaMeasure, AreaMeasure]] = []
         for text in query.share:
             part, _, whole = text.partition("/")
             for name in (part, whole):
-                if name not in known:
-                    raise UnknownMeasureError(layer.layer_id, name, tuple(sorted(known)))
-            periods = [each for each in asked if each in known[part] and each in known[whole]]
+                if name not in loaded:
+                    raise UnknownMeasureError(layer.layer_id, name, tuple(sorted(loaded)))
+            periods = [
+                period
+                for period in all_periods
+                if period in loaded[part] and period in loaded[whole]
+            ]
             if not periods:
-                common = sorted(known[part].keys() & known[whole].keys())
+                common = sorted(loaded[part].keys() & loaded[whole].keys())
                 raise UnknownMeasureError(
                     layer.layer_id,
-                    f"{part}/{whole} of {', '.join(asked)}",
-                    tuple(f"{part}/{whole} of {each}" for each in common),
+                    f"{part}/{whole} of {', '.join(all_periods)}",
+                    tuple(f"{part}/{whole} of {period}" for period in common),
                 )
             pairs += [
                 (
-                    measure_of(self._areas, layer, part, each),
-                    measure_of(self._areas, layer, whole, each),
+                    measure_of(self._areas, layer, part, period),
+                    measure_of(self._areas, layer, whole, period),
                 )
-                for each in periods
+                for period in periods
             ]
         return pairs
 
@@ -233,7 +240,7 @@ def _share(
     part: AreaMeasure, whole: AreaMeasure, area: IntArray, total: bool, small: int | None
 ) -> Series:
     """One measure as per cent of another."""
-    parts, wholes = (_with_total(each, area, total=total) for each in (part, whole))
+    parts, wholes = (_with_total(measure, area, total=total) for measure in (part, whole))
     share = 100.0 * parts / np.where(wholes > 0, wholes, np.nan)
     is_small = _is_small(part, parts, small) | _is_small(whole, wholes, small)
     name = f"{part.measure} / {whole.measure}"
@@ -248,34 +255,34 @@ def _long(
     content: dict[str, ColumnValues] = {
         "code": np.tile(codes, len(series)),
         "name": np.tile(names, len(series)),
-        "measure": np.repeat(np.array([each.measure for each in series], dtype=object), rows),
-        "period": np.repeat(np.array([each.period for each in series], dtype=object), rows),
-        "value": np.concatenate([each.public() for each in series]),
-        "unit": np.repeat(np.array([each.unit for each in series], dtype=object), rows),
-        "rank": np.concatenate([_ranks(each.public(), codes) for each in series]),
+        "measure": np.repeat(np.array([line.measure for line in series], dtype=object), rows),
+        "period": np.repeat(np.array([line.period for line in series], dtype=object), rows),
+        "value": np.concatenate([line.public() for line in series]),
+        "unit": np.repeat(np.array([line.unit for line in series], dtype=object), rows),
+        "rank": np.concatenate([_ranks(line.public(), codes) for line in series]),
     }
     if small is not None:
-        content["shown"] = np.concatenate([each.shown(small) for each in series])
+        content["shown"] = np.concatenate([line.shown(small) for line in series])
     return content
 
 
 def _ranks(values: FloatArray, codes: AnyArray) -> AnyArray:
     """Ranks of the areas, the highest value first; equal values have the first of theirs."""
     ranks: AnyArray = np.full(len(values), None, dtype=object)
-    known = np.flatnonzero(np.isfinite(values) & (codes != TOTAL))
-    ordered = np.sort(-values[known])
-    ranks[known] = np.searchsorted(ordered, -values[known]) + 1
+    areas = np.flatnonzero(np.isfinite(values) & (codes != TOTAL))
+    ordered = np.sort(-values[areas])
+    ranks[areas] = np.searchsorted(ordered, -values[areas]) + 1
     return ranks
 
 
 def _labels(series: Sequence[Series]) -> list[str]:
     """The name of each series, with its period where there are several of a measure."""
-    names = [each.measure for each in series]
+    names = [line.measure for line in series]
     return [
-        f"{each.measure} {each.period}"
-        if names.count(each.measure) > 1
-        else LABEL_OF.get(each.measure, each.measure)
-        for each in series
+        f"{line.measure} {line.period}"
+        if names.count(line.measure) > 1
+        else LABEL_OF.get(line.measure, line.measure)
+        for line in series
     ]
 
 
@@ -291,7 +298,7 @@ def _wide(
     labels = _labels(series)
     keys = {"code": "Code of the area.", "name": "Name of the area."}
     row = _row_model(keys, dict(zip(labels, (s.unit for s in series), strict=True)), small)
-    cells = {label: _cells(each, small) for label, each in zip(labels, series, strict=True)}
+    cells = {label: _cells(line, small) for label, line in zip(labels, series, strict=True)}
     return row, {"code": codes, "name": names, **cells}
 
 
@@ -305,9 +312,9 @@ def _turned(
     labels = (names if has_own_name else codes).tolist()
     keys = {"measure": "Name of the measure.", "period": "Its period.", "unit": "Its unit."}
     row = _row_model(keys, dict.fromkeys(labels, ""), small)
-    cells: NDArray[Any] = np.stack([_cells(each, small) for each in series])
+    cells: NDArray[Any] = np.stack([_cells(line, small) for line in series])
     return row, {
-        **{key: np.array([getattr(each, key) for each in series], dtype=object) for key in keys},
+        **{key: np.array([getattr(line, key) for line in series], dtype=object) for key in keys},
         **{label: cells[:, k] for k, label in enumerate(labels)},
     }
 
@@ -342,7 +349,7 @@ def _notes(
                 f"{listed(missing)}."
             )
     if query.small is not None:
-        number = int(sum(np.count_nonzero(each.is_small) for each in series if each.is_count))
+        number = int(sum(np.count_nonzero(line.is_small) for line in series if line.is_count))
         notes.append(
             f"{counted(number, 'count')} above 0 and below {query.small} "
             f"{'is' if number == 1 else 'are'} shown as <{query.small}, and shares of them are "

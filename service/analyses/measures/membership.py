@@ -97,7 +97,12 @@ def membership_of(layer: Layer, larger: Layer, crosswalks: Crosswalks) -> Member
     if layer.layer_id == larger.layer_id:
         return Membership(layer, larger, frozen(np.arange(len(layer), dtype=np.int32)), None)
     crosswalk = next(
-        (each for each in crosswalks.into(larger) if each.from_layer == layer.layer_id), None
+        (
+            candidate
+            for candidate in crosswalks.into(larger)
+            if candidate.from_layer == layer.layer_id
+        ),
+        None,
     )
     if crosswalk is None:
         points = shapely.get_coordinates(shapely.point_on_surface(layer.geometries))

@@ -65,13 +65,13 @@ class MeasureTrends:
         measures = self._periods(layer_id, query)
         values = np.array([measure.values for measure in measures]).T
         areas = np.flatnonzero(inside & np.isfinite(values).any(axis=1))
-        shown = np.array([layer.position(code) for code in query.series] or areas, np.int64)
-        rows = (len(shown) + len(query.compare)) * len(measures)
+        positions = np.array([layer.position(code) for code in query.series] or areas, np.int64)
+        rows = (len(positions) + len(query.compare)) * len(measures)
         if rows > MAX_ROWS:
             raise TooMuchWorkError("rows", rows, MAX_ROWS, "name fewer areas or a shorter time")
-        keys = [*(layer.codes[k] for k in shown), *query.compare]
-        names = [*(layer.names[k] for k in shown), *(COMPARISONS[c] for c in query.compare)]
-        lines = np.vstack([values[shown], *_compared(measures, values[areas], query)])
+        keys = [*(layer.codes[k] for k in positions), *query.compare]
+        names = [*(layer.names[k] for k in positions), *(COMPARISONS[c] for c in query.compare)]
+        lines = np.vstack([values[positions], *_compared(measures, values[areas], query)])
         return Table(
             kind="measure-trend",
             row=MeasureTrendRow,
@@ -79,7 +79,10 @@ class MeasureTrends:
             provenance=provenance(
                 sources={
                     "layer": layer_source(layer),
-                    **{f"{each.measure} of {each.period}": each.source() for each in measures},
+                    **{
+                        f"{measure.measure} of {measure.period}": measure.source()
+                        for measure in measures
+                    },
                     **self._areas.within_sources(within=query.within),
                 },
                 filter={"from": query.from_, "to": query.to, "within": query.within},
@@ -98,25 +101,25 @@ class MeasureTrends:
     def _periods(self, layer_id: str, query: MeasureTrendQuery) -> list[AreaMeasure]:
         """The periods of the measure in the time asked for, the oldest first."""
         layer = self._areas.layers.get(layer_id)
-        known = periods_of(self._areas, layer)
+        loaded = periods_of(self._areas, layer)
         name, _, period = query.measure.partition(":")
-        if name not in known:
-            raise UnknownMeasureError(layer_id, query.measure, tuple(sorted(known)))
-        all_periods = sorted(known[name], key=period_days)
-        allowed = tuple(f"{name} of {each}" for each in all_periods)
+        if name not in loaded:
+            raise UnknownMeasureError(layer_id, query.measure, tuple(sorted(loaded)))
+        all_periods = sorted(loaded[name], key=period_days)
+        allowed = tuple(f"{name} of {period}" for period in all_periods)
         if period:  # all are given: from and to say which
             raise UnknownMeasureError(layer_id, query.measure, allowed)
         start = Moment.from_text(query.from_, end=False).day if query.from_ else None
         end = Moment.from_text(query.to, end=True).day if query.to else None
-        chosen = []
+        periods = []
         for period in all_periods:
             first, last = period_days(period)
             if (start is None or first >= start) and (end is None or last <= end):
-                chosen.append(period)
-        if not chosen:
+                periods.append(period)
+        if not periods:
             time = f"from {query.from_ or 'the first'} to {query.to or 'the last'}"
             raise UnknownMeasureError(layer_id, f"{query.measure} {time}", allowed)
-        return [measure_of(self._areas, layer, query.measure, period) for period in chosen]
+        return [measure_of(self._areas, layer, query.measure, period) for period in periods]
 
 
 def period_days(period: str) -> tuple[datetime.date, datetime.date]:

@@ -68,9 +68,9 @@ class Series:
             With the sources, filter and counts of the trend.
         """
         of_trend = self.trend.provenance
-        kept = {k: v for k, v in of_trend.method.items() if k != "interval"}
+        method_parts = {k: v for k, v in of_trend.method.items() if k != "interval"}
         return dataclasses.replace(
-            of_trend, method={**kept, **method}, notes=(*of_trend.notes, *notes)
+            of_trend, method={**method_parts, **method}, notes=(*of_trend.notes, *notes)
         )
 
 

@@ -69,7 +69,7 @@ class StepChangeTables:
         """
         series = series_of(self._trends, self._areas, dataset, query)
         is_whole = series.is_whole
-        columns, whole = series.trend.columns, int(np.count_nonzero(is_whole))
+        columns, whole_steps = series.trend.columns, int(np.count_nonzero(is_whole))
         count = columns["count"][is_whole].astype(np.float64)
         exposure = series.exposure[is_whole]
         usual_exposure = exposure * series.season[is_whole]
@@ -82,7 +82,7 @@ class StepChangeTables:
             seed=query.seed,
         )
         first = changes.first
-        last = np.append(first[1:], whole)[: len(first)] - 1
+        last = np.append(first[1:], whole_steps)[: len(first)] - 1
         total = _sums(count, changes.first)
         rate = total * DAYS_PER[query.per] / _sums(usual_exposure, first)
         before = np.append(np.nan, rate[:-1])[: len(rate)]
@@ -91,15 +91,16 @@ class StepChangeTables:
         if not is_whole.all():
             left_out = listed(series.labels[~is_whole].tolist(), most=12)
             notes.append(f"Left out, as the data do not cover all of it: {left_out}.")
-        if whole < 2 * SHORTEST:
+        if whole_steps < 2 * SHORTEST:
             notes.append(
-                f"{whole} whole steps are too few to search: a level lasts at least {SHORTEST}."
+                f"{whole_steps} whole steps are too few to search: a level lasts at least "
+                f"{SHORTEST}."
             )
         elif len(first) == 1:
             notes.append(f"No change of level is called at p {query.level:g}.")
         level_rate = np.repeat(total / _sums(usual_exposure, first), last - first + 1)
         deviations = count / usual_exposure - level_rate
-        notes += dependence_notes(deviations, np.arange(whole) == 0, query.step)
+        notes += dependence_notes(deviations, np.arange(whole_steps) == 0, query.step)
         return Table(
             kind="step-changes",
             row=StepChangeRow,

@@ -116,7 +116,9 @@ def _refuse_invalid(shape: Any) -> None:
     """Raise InvalidAreaError for a shape that crosses itself or has no ground."""
     if not shape.is_valid:
         reason, _, place = shapely.is_valid_reason(shape).partition("[")
-        at = f" at {place.removesuffix(']')}" if place else ""
-        raise InvalidAreaError(f"the border of the area crosses or touches itself{at} ({reason})")
+        position = f" at {place.removesuffix(']')}" if place else ""
+        raise InvalidAreaError(
+            f"the border of the area crosses or touches itself{position} ({reason})"
+        )
     if shape.area == 0:
         raise InvalidAreaError("the area has no ground")

@@ -184,11 +184,11 @@ def _by_category(selection: Selection, inside: BoolArray) -> list[tuple[str, int
     incidents = selection.incidents
     names = incidents.categories
     counts = np.bincount(incidents.category[selection.mask & inside], minlength=len(names))
-    asked = selection.filter.categories
+    categories = selection.filter.categories
     by_name = [
         (name, int(count))
         for name, count in zip(names, counts, strict=True)
-        if not asked or name in asked
+        if not categories or name in categories
     ]
     return [(EVERY, int(counts.sum())), *by_name]
 

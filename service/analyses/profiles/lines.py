@@ -104,9 +104,9 @@ def _notes(keys: Sequence[Key], areas: Sequence[Sequence[Line]]) -> list[str | N
     notes = [(name, {line.key: line.note for line in lines}) for name, lines in titled]
     texts = []
     for key in keys:
-        own = notes[0][1].get(key, "")
+        note = notes[0][1].get(key, "")
         others = [
-            f"{name}{of[key]}" for name, of in notes[1:] if of.get(key, own) not in (own, "")
+            f"{name}{of[key]}" for name, of in notes[1:] if of.get(key, note) not in (note, "")
         ]
-        texts.append("; ".join(filter(None, [own, *others])) or None)
+        texts.append("; ".join(filter(None, [note, *others])) or None)
     return texts

@@ -92,9 +92,9 @@ class LayerMeasures:
         named = [read(name, adds_up=True) for name in query.amount]
         by_default = [first_of(POPULATION), first_of(HOUSEHOLDS)]
         amounts: dict[str, Denominator] = {}
-        for each in (residents, *by_default, *named):
-            if each is not None:
-                amounts.setdefault(f"{each.measure} {each.period}", each)
+        for measure in (residents, *by_default, *named):
+            if measure is not None:
+                amounts.setdefault(f"{measure.measure} {measure.period}", measure)
         deciles = [
             info.measure
             for info in measures.available(layer.layer_id)
@@ -129,7 +129,7 @@ class LayerMeasures:
         dict of str to Any
             JSON members.
         """
-        return {f"measure_{k}": each.source() for k, each in enumerate(self.all, start=1)}
+        return {f"measure_{k}": measure.source() for k, measure in enumerate(self.all, start=1)}
 
     def sums(self, subject: Subject) -> dict[str, float]:
         """Everything of the layer that adds up, as much of it as falls into an area.
@@ -152,13 +152,13 @@ class LayerMeasures:
         """What is apportioned: amounts without their gaps, and the gaps."""
         ground = self.layer.areas_km2
         columns: Amounts = {GROUND: ground}
-        for k, each in enumerate(self.amounts):
-            columns[f"{k}"] = np.nan_to_num(each.values)
-            columns[f"{MISSING}{k}"] = np.where(np.isfinite(each.values), 0.0, ground)
+        for k, amount in enumerate(self.amounts):
+            columns[f"{k}"] = np.nan_to_num(amount.values)
+            columns[f"{MISSING}{k}"] = np.where(np.isfinite(amount.values), 0.0, ground)
         weights = np.zeros(len(ground)) if self.residents is None else self.residents.values
         weights = np.nan_to_num(weights)
-        for name, each, part in self._weighted():
-            is_known = np.isfinite(each.values)
+        for name, amount, part in self._weighted():
+            is_known = np.isfinite(amount.values)
             columns[f"{KNOWN}{name}"] = np.where(is_known, weights, 0.0)
             columns[f"{PART}{name}"] = np.where(is_known, weights * np.nan_to_num(part), 0.0)
         return columns
@@ -166,10 +166,10 @@ class LayerMeasures:
     def _weighted(self) -> list[tuple[str, Denominator, FloatArray]]:
         """What is weighted by residents: its name, its measure, and its value in each area."""
         deciles = [
-            (f"d{k}", each, (each.values <= self.most_deprived).astype(np.float64))
-            for k, each in enumerate(self.deciles)
+            (f"d{k}", decile, (decile.values <= self.most_deprived).astype(np.float64))
+            for k, decile in enumerate(self.deciles)
         ]
-        return deciles + [(f"m{k}", each, each.values) for k, each in enumerate(self.means)]
+        return deciles + [(f"m{k}", mean, mean.values) for k, mean in enumerate(self.means)]
 
     def population(self, sums: dict[str, float]) -> float:
         """The residents among some sums.

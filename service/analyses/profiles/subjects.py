@@ -182,9 +182,9 @@ def located_inside(incidents: Incidents, shape: Any) -> BoolArray:
     left, bottom, right, top = shape.bounds
     x_m, y_m = incidents.xy_m.T
     inside = (x_m >= left) & (x_m <= right) & (y_m >= bottom) & (y_m <= top)
-    near = np.flatnonzero(inside)
+    candidates = np.flatnonzero(inside)
     shapely.prepare(shape)
-    inside[near] = shapely.intersects_xy(shape, x_m[near], y_m[near])
+    inside[candidates] = shapely.intersects_xy(shape, x_m[candidates], y_m[candidates])
     return np.asarray(inside, np.bool_)
 
 

@@ -274,13 +274,13 @@ def _words(difference: IntArray, percent: FloatArray, has_data: BoolArray) -> Co
     """Each change in words."""
     directions = np.where(difference > 0, "up", "down").tolist()
     sizes = np.abs(percent).tolist()
-    words = np.array(
+    texts = np.array(
         [f"{way} {size:.1f} %" for way, size in zip(directions, sizes, strict=True)], dtype=object
     )
-    words[np.isnan(percent)] = NO_CALCULATION
-    words[difference == 0] = NO_CHANGE
-    words[~has_data] = NO_DATA
-    return words
+    texts[np.isnan(percent)] = NO_CALCULATION
+    texts[difference == 0] = NO_CHANGE
+    texts[~has_data] = NO_DATA
+    return texts
 
 
 def _recorded(shares: LocatedShares, query: ComparisonQuery) -> tuple[str, ...]:

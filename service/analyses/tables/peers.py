@@ -130,7 +130,9 @@ class Peers:
         )
         whole_counts = np.nan_to_num(self.count).round().astype(np.int64)
         mean = self.known_rates.mean() if len(self.known_rates) else np.nan
-        is_area = np.array([None if code is None else each == code for each in self.codes], object)
+        is_area = np.array(
+            [None if code is None else area_code == code for area_code in self.codes], object
+        )
         columns: dict[str, ColumnValues] = {
             "code": np.array(self.codes, dtype=object),
             "name": np.array([name or None for name in self.names], dtype=object),
@@ -199,9 +201,9 @@ class Peers:
             for k in np.flatnonzero(~np.isfinite(self.rate)).tolist()
         ]
         if missing:
-            shown = [*missing[:MOST_NAMED], *(["others"] if len(missing) > MOST_NAMED else [])]
+            names = [*missing[:MOST_NAMED], *(["others"] if len(missing) > MOST_NAMED else [])]
             areas = counted(len(missing), "area", "areas")
-            notes.append(f"There is no data of {areas} of the group, left out: {listed(shown)}.")
+            notes.append(f"There is no data of {areas} of the group, left out: {listed(names)}.")
         if len(self.known_rates) <= LEAST_PEERS:
             notes.append(
                 f"Nothing can be said of chance with fewer than {LEAST_PEERS} other areas."

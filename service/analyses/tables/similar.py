@@ -261,8 +261,8 @@ def _check_code(group: AreaGroup, code: str | None) -> None:
 
 def _check_whole(value: FloatArray, name: str) -> None:
     """Refuse a measure that is no count where it is put over a denominator."""
-    known = value[np.isfinite(value)]
-    if np.any(known != np.round(known)):
+    numbers = value[np.isfinite(value)]
+    if np.any(numbers != np.round(numbers)):
         raise UnknownStatisticError(
             "measure", name, ("whole numbers over a denominator, or a rate without one",)
         )

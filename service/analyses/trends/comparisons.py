@@ -58,14 +58,14 @@ class Amounts:
         ]
         if period == "rolling":
             size = self.calendar.per_year or _WEEKS_OF_A_YEAR
-            amount, covered, whole, numbers = (_rolling(part, size) for part in parts)
+            amount, covered, full_length, numbers = (_rolling(part, size) for part in parts)
             amount[:, : size - 1] = np.nan
         else:
             group = self._positions(period)[0]
             is_of = (group[:, None] == group[None, :]).astype(np.float64)
-            amount, covered, whole, numbers = (part @ is_of for part in parts)
+            amount, covered, full_length, numbers = (part @ is_of for part in parts)
         with np.errstate(invalid="ignore", divide="ignore"):
-            mean = np.where(covered > 0, amount / covered * (whole / numbers), np.nan)
+            mean = np.where(covered > 0, amount / covered * (full_length / numbers), np.nan)
         mean_steps = np.broadcast_to(numbers, mean.shape).astype(np.int64)
         return {"mean": mean, "mean_steps": mean_steps}
 
@@ -147,8 +147,13 @@ def _with_change(
     """An amount, an earlier one and the change between them; no per cent of nothing."""
     change = later - earlier
     percent = 100.0 * change / np.where(earlier > 0, earlier, np.nan)
-    own = {name: later} if name else {}
-    return {**own, earlier_name: earlier, change_name: change, f"{change_name}_percent": percent}
+    later_column = {name: later} if name else {}
+    return {
+        **later_column,
+        earlier_name: earlier,
+        change_name: change,
+        f"{change_name}_percent": percent,
+    }
 
 
 def _rolling(values: FloatArray, size: int) -> FloatArray:

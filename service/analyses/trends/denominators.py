@@ -46,14 +46,14 @@ class _LayerValues:
     def at(self, place: Place, years: FloatArray) -> FloatArray:
         """(steps,) The value of an area, or the sum of all, at decimal years."""
         values = np.array([period.values for period in self.periods])
-        own = values @ self._mask(place).astype(np.float64)
+        total = values @ self._mask(place).astype(np.float64)
         if place.code is not None:
-            own = values[:, self.layer.position(place.code)]
+            total = values[:, self.layer.position(place.code)]
         if not self.years:
-            return np.full(len(years), own[0])
+            return np.full(len(years), total[0])
         # A year's value holds at its middle, and the first and last beyond.
         middles = [float(year) + 0.5 for year in self.years]
-        return np.asarray(np.interp(years, middles, own), np.float64)
+        return np.asarray(np.interp(years, middles, total), np.float64)
 
     def source(self) -> dict[str, Any]:
         """The measure and its periods, for the provenance."""
@@ -122,7 +122,7 @@ def step_denominators(
     """
     name = str(query.denominator).partition(":")[0]
     middle = 1970.0 + (steps.first_days.astype(np.int64) + 0.5 * steps.length) / 365.2425
-    places = list(dict.fromkeys(each.place for each in series if each.place is not None))
+    places = list(dict.fromkeys(member.place for member in series if member.place is not None))
     by_layer: dict[str, _LayerValues] = {}
     at_steps: dict[Place, FloatArray] = {}
     for place in places:
@@ -134,11 +134,11 @@ def step_denominators(
             by_layer[place.layer_id] = _layer_values(areas, measures, place.layer_id, query)
         at_steps[place] = by_layer[place.layer_id].at(place, middle)
     over = np.full((len(series), len(steps.keys)), np.nan)
-    for k, each in enumerate(series):
-        if each.place is not None:
-            over[k] = at_steps[each.place]
-        elif each.parts:
-            over[k] = over[list(each.parts)].sum(axis=0)
+    for k, member in enumerate(series):
+        if member.place is not None:
+            over[k] = at_steps[member.place]
+        elif member.parts:
+            over[k] = over[list(member.parts)].sum(axis=0)
     read = list(by_layer.values())
     notes = [
         note

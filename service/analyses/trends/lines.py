@@ -143,8 +143,8 @@ class StepEvents:
         whole: list[str] = []
         partial: list[str] = []
         for event in (event for event in self.events if event.is_break):
-            own = [each for each in series if event in self.of(each)]
-            is_whole = any(self._is_of_all(event, each) for each in own)
+            members = [member for member in series if event in self.of(member)]
+            is_whole = any(self._is_of_all(event, member) for member in members)
             (whole if is_whole else partial).append(event.label())
         if whole:
             notes.append(

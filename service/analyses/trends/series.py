@@ -118,7 +118,7 @@ class SeriesSet:
     @property
     def is_shown(self) -> BoolArray:
         """(series,) Whether a series has rows."""
-        return np.array([each.is_shown for each in self.series], np.bool_)
+        return np.array([member.is_shown for member in self.series], np.bool_)
 
     def incidents_of(self, positions: Sequence[int]) -> IntArray:
         """The incidents of some series, each once.
@@ -326,18 +326,20 @@ def _all_of(selection: Selection) -> tuple[IntArray, IntArray]:
 
 def _with_comparisons(read: SeriesSet, query: TrendQuery) -> SeriesSet:
     """The series with those that they are compared with, and which of them have rows."""
-    keys = list(dict.fromkeys(each.key for each in read.series))
+    keys = list(dict.fromkeys(member.key for member in read.series))
     for key in query.series:
         if key not in keys:
             dataset = read.selection.incidents.dataset
             raise UnknownValueError(dataset, str(query.by), key, tuple(keys))
-    shown = set(query.series or keys)
-    series = [dataclasses.replace(each, is_shown=each.key in shown) for each in read.series]
+    shown_keys = set(query.series or keys)
+    series = [
+        dataclasses.replace(member, is_shown=member.key in shown_keys) for member in read.series
+    ]
     incidents, numbers = [read.incident], [read.number]
     by_place: dict[Place | None, list[int]] = {}
-    for position, each in enumerate(read.series):
-        if each.key not in NO_KEYS:
-            by_place.setdefault(None if read.is_by_layer else each.place, []).append(position)
+    for position, member in enumerate(read.series):
+        if member.key not in NO_KEYS:
+            by_place.setdefault(None if read.is_by_layer else member.place, []).append(position)
     for place, parts in by_place.items() if query.compare else ():
         incident = read.incidents_of(parts)
         for kind in query.compare:

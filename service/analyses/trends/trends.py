@@ -209,7 +209,7 @@ class Trends:
             columns |= _projected(counts, fits)
         if events.events:
             columns["events"] = np.array(
-                [name for each in counts.series for name in events.names(each)], dtype=object
+                [name for member in counts.series for name in events.names(member)], dtype=object
             )
         return Table(
             kind="trend",
@@ -262,9 +262,8 @@ class Trends:
     ) -> dict[str, Any]:
         """The dataset, layers, denominators and events, for the provenance."""
         sources = read.area_counts.sources()
-        own = read.area_counts.layer.layer_id
-        others = {each.place.layer_id for each in read.series if each.place is not None} - {own}
-        for layer_id in sorted(others):
+        layer_ids = {member.place.layer_id for member in read.series if member.place is not None}
+        for layer_id in sorted(layer_ids - {read.area_counts.layer.layer_id}):
             sources[f"layer:{layer_id}"] = layer_source(self._areas.layer(layer_id))
         if denominators is not None:
             sources |= denominators.sources
@@ -288,28 +287,30 @@ def _counts(
     read: SeriesSet, steps: Steps, denominators: StepDenominators | None, query: TrendQuery
 ) -> _Counts:
     """The counts and exposures of the series that have rows."""
-    shown = np.flatnonzero(read.is_shown)
-    size, series = len(steps.keys), tuple(read.series[k] for k in shown)
-    divisor = np.array([[float(each.divisor)] for each in series]).reshape(-1, 1)
+    positions = np.flatnonzero(read.is_shown)
+    size, series = len(steps.keys), tuple(read.series[k] for k in positions)
+    divisor = np.array([[float(member.divisor)] for member in series]).reshape(-1, 1)
     weights = None
     if query.measure != "count":
         weight = read.selection.incidents.weight.astype(np.float64)
         weights = (
-            read.sums(steps.step_of_incident, size, weight)[shown],
-            read.sums(steps.step_of_incident, size, weight**2)[shown],
+            read.sums(steps.step_of_incident, size, weight)[positions],
+            read.sums(steps.step_of_incident, size, weight**2)[positions],
         )
     exposure = divisor * steps.exposure
     if denominators is not None:
         # The sum over areas is that of all of them already.
-        is_of_areas = np.array([[each.place is None] for each in series]).reshape(-1, 1)
-        exposure = np.where(is_of_areas, 1.0, divisor) * steps.exposure * denominators.over[shown]
+        is_of_areas = np.array([[member.place is None] for member in series]).reshape(-1, 1)
+        exposure = (
+            np.where(is_of_areas, 1.0, divisor) * steps.exposure * denominators.over[positions]
+        )
         scale = 365.25 * query.rate_per
     else:
         scale = DAYS_PER[str(query.per)]
     return _Counts(
         steps=steps,
         series=series,
-        count=read.sums(steps.step_of_incident, size)[shown].astype(np.int64),
+        count=read.sums(steps.step_of_incident, size)[positions].astype(np.int64),
         exposure=exposure,
         divisor=divisor,
         scale=scale,
@@ -330,12 +331,12 @@ def _names(counts: _Counts, query: TrendQuery) -> dict[str, ColumnValues]:
 
     columns: dict[str, ColumnValues] = {}
     if query.area:
-        labels = ["" if each.place is None else each.place.label for each in counts.series]
+        labels = ["" if member.place is None else member.place.label for member in counts.series]
         columns["area"] = of_series(labels)
-        columns["area_name"] = of_series([each.place_name for each in counts.series])
+        columns["area_name"] = of_series([member.place_name for member in counts.series])
     if query.by is not None:
-        columns["series"] = of_series([each.key for each in counts.series])
-        columns["series_name"] = of_series([each.name for each in counts.series])
+        columns["series"] = of_series([member.key for member in counts.series])
+        columns["series_name"] = of_series([member.name for member in counts.series])
     months = steps.first_days.astype("datetime64[M]").astype(str).astype(object)
     columns["month"] = of_steps(months)
     if query.step not in ("month", "quarter", "year"):
@@ -357,7 +358,7 @@ def _what_is_counted(
         columns["value"] = counts.amount()
     if denominators is not None:
         over = denominators.over[read.is_shown]
-        is_of_areas = np.array([[each.place is None] for each in counts.series]).reshape(-1, 1)
+        is_of_areas = np.array([[member.place is None] for member in counts.series]).reshape(-1, 1)
         columns["denominator"] = np.where(is_of_areas, over / counts.divisor, over)
     return columns
 
@@ -386,15 +387,17 @@ def _totals(read: SeriesSet, steps: Steps) -> IntArray:
     step = steps.step_of_incident
     by_place: dict[str, IntArray] = {}
     totals = []
-    labels = [each.place.label if each.place else "" for each in read.series]
+    labels = [member.place.label if member.place else "" for member in read.series]
     is_by_layer = read.is_by_layer
-    for each, label in zip(read.series, labels, strict=True):
+    for member, label in zip(read.series, labels, strict=True):
         group = "" if is_by_layer else label
         if group not in by_place:
-            own = [k for k, other in enumerate(labels) if is_by_layer or other == group]
-            own_step = step[read.incidents_of(own)]
+            members = [
+                k for k, other_label in enumerate(labels) if is_by_layer or other_label == group
+            ]
+            own_step = step[read.incidents_of(members)]
             by_place[group] = np.bincount(own_step[own_step >= 0], minlength=len(steps.keys))
-        if each.is_shown:
+        if member.is_shown:
             totals.append(by_place[group])
     return np.array(totals).reshape(-1, len(steps.keys))
 
@@ -425,7 +428,8 @@ def _projected(counts: _Counts, fits: Fits) -> dict[str, ColumnValues]:
     for index, value in fits.dispersion.items():
         dispersion[index] = value
     days, length = (
-        np.broadcast_to(each, shape).ravel() for each in (counts.steps.days, counts.steps.length)
+        np.broadcast_to(amount, shape).ravel()
+        for amount in (counts.steps.days, counts.steps.length)
     )
     ends = projected_counts(counts.count.ravel(), days, length, dispersion=dispersion.ravel())
     divisor = np.broadcast_to(counts.divisor, shape).ravel()
@@ -436,7 +440,7 @@ def _projected(counts: _Counts, fits: Fits) -> dict[str, ColumnValues]:
 def _place_notes(read: SeriesSet, steps: Steps, query: TrendQuery) -> tuple[str, ...]:
     """What a reader must know of places, and of a period without a step."""
     notes = []
-    if any(each.place is not None and each.place.drawn for each in read.series):
+    if any(member.place is not None and member.place.drawn for member in read.series):
         notes.append("What is counted is what is located there, whatever its area code.")
     if not steps.keys:
         period = " to ".join(str(day) for day in read.selection.days())

@@ -89,21 +89,23 @@ def _places(read: SeriesSet) -> dict[str, Any]:
     if read.is_by_layer:
         layer = read.area_counts.layer
         return {"area": layer.layer_id, "area_name": layer.metadata.title or layer.layer_id}
-    names = {each.place.label: each.place_name for each in read.series if each.place}
+    names = {member.place.label: member.place_name for member in read.series if member.place}
     if len(names) == 1:
         ((label, name),) = names.items()
         return {"area": label, "area_name": name}
     return {"areas": names}
 
 
-def reconciliation(read: SeriesSet, shown: tuple[Series, ...], steps: Steps) -> dict[str, int]:
+def reconciliation(
+    read: SeriesSet, shown_series: tuple[Series, ...], steps: Steps
+) -> dict[str, int]:
     """Counts that add up: all selected records, by where they are.
 
     Parameters
     ----------
     read : SeriesSet
         The series.
-    shown : tuple of Series
+    shown_series : tuple of Series
         Those that have rows.
     steps : Steps
         Of the incidents in the places of the trend.
@@ -125,7 +127,7 @@ def reconciliation(read: SeriesSet, shown: tuple[Series, ...], steps: Steps) -> 
     others = int(np.count_nonzero(is_in_step & ~is_shown))
     if others:
         counts["in_other_series"] = others
-    places = {each.place for each in read.series}
+    places = {member.place for member in read.series}
     place = next(iter(places))
     if read.is_by_layer or len(places) > 1 or place is None or place.is_everywhere:
         return {
@@ -207,9 +209,9 @@ def _without(fits: Fits, column: str, series: tuple[Series, ...]) -> str:
     """The series that have no value in a column, in words; empty where each has one."""
     values = np.asarray(fits.columns[column], np.float64).reshape(len(series), -1)
     names = [
-        each.name or each.place_name
-        for each, own in zip(series, values, strict=True)
-        if not np.isfinite(own).any()
+        member.name or member.place_name
+        for member, value in zip(series, values, strict=True)
+        if not np.isfinite(value).any()
     ]
     if len(names) > MOST_NAMED:
         return counted(len(names), "series", "series")

@@ -31,12 +31,12 @@ def profile(
     """What is known of an area: --within, or --area with a GeoJSON file."""
     if (area is None) == (query.within is None):
         terminal.fail("name the area: either --within layer:code or --area FILE.geojson")
-    given = query.model_dump(by_alias=True, exclude_none=True)
+    parameters = query.model_dump(by_alias=True, exclude_none=True)
     question: ProfileQuery | DrawnProfileQuery
     if area is None:
-        question = terminal.query_of(ProfileQuery, **given)
+        question = terminal.query_of(ProfileQuery, **parameters)
     else:
-        question = terminal.query_of(DrawnProfileQuery, **given, area=_text_of(area))
+        question = terminal.query_of(DrawnProfileQuery, **parameters, area=_text_of(area))
     resources = terminal.resources()
     write_table(
         resources,

@@ -92,7 +92,7 @@ def lookup(
                 weight=weight,
                 source=source,
                 licence=licence,
-                codes={each.layer_id: each.codes for each in resources.layers.all(strict=True)},
+                codes={layer.layer_id: layer.codes for layer in resources.layers.all(strict=True)},
                 delimiter=delimiter,
                 replace=replace,
                 limits=resources.settings.imports,

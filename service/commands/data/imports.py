@@ -151,7 +151,10 @@ def measures(
                 code_field=code_field,
                 period_field=period_field,
                 codes=resources.layers.get(layer).codes,
-                layers={each.layer_id: each.codes for each in resources.layers.all(strict=True)},
+                layers={
+                    area_layer.layer_id: area_layer.codes
+                    for area_layer in resources.layers.all(strict=True)
+                },
                 unit=unit,
                 source=source,
                 licence=licence,

@@ -84,9 +84,9 @@ class Incidents(_Data):
 
     def filter(self, categories: tuple[str, ...] = ()) -> IncidentFilter:
         """The filter without its period, of the categories of the dataset that are meant."""
-        chosen = [name for name in categories if name not in self.except_category]
+        names = [name for name in categories if name not in self.except_category]
         return IncidentQuery(
-            category=tuple(chosen) if self.except_category else self.category,
+            category=tuple(names) if self.except_category else self.category,
             subcategory=self.subcategory,
             attribute=self.attribute,
             marker=self.marker,
@@ -105,8 +105,8 @@ class Incidents(_Data):
         parts = [self.dataset, ", ".join((*self.category, *self.subcategory))]
         if self.except_category:
             parts.append(f"without {', '.join(self.except_category)}")
-        further = (*self.attribute, *self.marker, self.hours, self.weekdays, self.ages)
-        parts += [part for part in further if part]
+        conditions = (*self.attribute, *self.marker, self.hours, self.weekdays, self.ages)
+        parts += [part for part in conditions if part]
         if self.sum != "count":
             parts.append("days of harm")
         if self.denominator is not None:

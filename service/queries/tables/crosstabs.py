@@ -194,12 +194,16 @@ class CrosstabQuery(HarmQuery):
     @property
     def beside_filter(self) -> IncidentFilter:
         """The filter of the dataset beside."""
-        own = (self.beside_category, self.beside_attribute, self.beside_marker)
-        if not any(own):
+        beside_conditions = (self.beside_category, self.beside_attribute, self.beside_marker)
+        if not any(beside_conditions):
             return self.incident_filter()
-        given = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
+        conditions = self.part(IncidentQuery).model_dump(by_alias=True, exclude_none=True)
         names = ("category", "attribute", "marker")
-        replaced = {**given, **dict(zip(names, own, strict=True)), "subcategory": ()}
+        replaced = {
+            **conditions,
+            **dict(zip(names, beside_conditions, strict=True)),
+            "subcategory": (),
+        }
         return IncidentQuery.model_validate(replaced).incident_filter()
 
     @model_validator(mode="after")

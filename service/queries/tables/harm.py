@@ -70,8 +70,10 @@ class HarmTableQuery(HarmQuery):
 
     def axes(self) -> tuple[str, ...]:
         """What rows and columns are of, those that a cross-table has too."""
-        own = (OFFENCE, OFFENCE_GROUP)
-        return tuple(text for text in (self.rows, self.columns) if text and text not in own)
+        offence_axes = (OFFENCE, OFFENCE_GROUP)
+        return tuple(
+            text for text in (self.rows, self.columns) if text and text not in offence_axes
+        )
 
     def layers(self) -> tuple[str, ...]:
         """The layers of the axes that are of areas."""

@@ -159,10 +159,10 @@ def _cover(tables: Sequence[Released[Table]], title: str) -> Any:
     for number, released in enumerate(tables, start=1):
         table = released.answer
         rows = digest(table_rows(table))["rows_sha256"]
-        further = further_columns(table)
+        columns = further_columns(table)
         about += [
             f"Table {number}: {names[number - 1]}",
-            *(f"{name.capitalize().replace('_', ' ')}: {text}" for name, text in further.items()),
+            *(f"{name.capitalize().replace('_', ' ')}: {text}" for name, text in columns.items()),
             f"Digest of the rows: {rows}",
             *sentences_of(table),
         ]
@@ -205,7 +205,7 @@ def _sheet(table: Table, number: int, notes: list[tuple[str, str]]) -> Any:
     provenance = provenance_dict(table.provenance)
     period = attribution.period(provenance)
     marks_of_notes = " ".join(f"$${reference}$$" for reference in references)
-    further = f"Notes on this table: {marks_of_notes}" if references else ""
+    notes_line = f"Notes on this table: {marks_of_notes}" if references else ""
     wrapped = [
         {"column": {"columns": [number], "format": {"text_wrap": True}}}
         for number, cells in enumerate(columns.values())
@@ -215,7 +215,7 @@ def _sheet(table: Table, number: int, notes: list[tuple[str, str]]) -> Any:
         pd.DataFrame(columns),
         table_name=f"table_{number}",
         title=f"Table {number}: {_title(table)}",
-        subtitles=[text for text in (f"Period: {period}." if period else "", further) if text],
+        subtitles=[text for text in (f"Period: {period}." if period else "", notes_line) if text],
         instructions="This worksheet contains one table. Notes stand on the worksheet Notes.",
         scope=_plain(_scope(provenance)),
         source=_plain(

@@ -69,11 +69,11 @@ def table_csv(released: Released[Table], *, crs: str | None = None) -> bytes:
     table = released.answer
     units = table.units()
     columns = [_csv_cells(values, units.get(name)) for name, values in table.columns.items()]
-    further = further_columns(table)
+    end_columns = further_columns(table)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(map(harmless, (*headings(table).values(), *further)))
-    constants = tuple(map(harmless, further.values()))
+    writer.writerow(map(harmless, (*headings(table).values(), *end_columns)))
+    constants = tuple(map(harmless, end_columns.values()))
     writer.writerows((*cells, *constants) for cells in zip(*columns, strict=True))
     content = text.getvalue()
     return content.encode("utf-8" if content.isascii() else "utf-8-sig")

@@ -127,8 +127,8 @@ class AreaGroupStore(TableStore[Mapping[tuple[str, str], AreaGroup]]):
         """
         groups = self._table.current() or {}
         if (layer, name) not in groups:
-            known = tuple(sorted(group for of_layer, group in groups if of_layer == layer))
-            raise UnknownAreaGroupError(layer, name, known)
+            names = tuple(sorted(group for of_layer, group in groups if of_layer == layer))
+            raise UnknownAreaGroupError(layer, name, names)
         return groups[layer, name]
 
     def append(

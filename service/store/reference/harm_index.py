@@ -309,18 +309,18 @@ def _read(table: TableVersion) -> Mapping[str, HarmIndex]:
     rows = table.read().sort_by([("source_file", "ascending"), ("source_row", "ascending")])
     indices = {}
     for index_id in sorted(pc.unique(rows.column("harm_index")).to_pylist()):
-        own = rows.filter(pc.field("harm_index") == index_id)
-        facts = {name: str(own.column(name)[0].as_py() or "") for name in _FACTS}
+        index_rows = rows.filter(pc.field("harm_index") == index_id)
+        facts = {name: str(index_rows.column(name)[0].as_py() or "") for name in _FACTS}
         indices[str(index_id)] = HarmIndex(
             index_id=str(index_id),
-            codes=_texts(own, "code"),
-            offences=_texts(own, "offence"),
-            groups=_texts(own, "offence_group"),
-            days=frozen(np.array(own.column("days").to_numpy(), np.float64)),
+            codes=_texts(index_rows, "code"),
+            offences=_texts(index_rows, "offence"),
+            groups=_texts(index_rows, "offence_group"),
+            days=frozen(np.array(index_rows.column("days").to_numpy(), np.float64)),
             matched_on=facts["matched_on"],
             source=facts["source"],
             licence=facts["licence"],
-            synthetic=bool(pc.any(own.column("synthetic")).as_py()),
+            synthetic=bool(pc.any(index_rows.column("synthetic")).as_py()),
             loaded_from=facts["source_file"],
             version=table.version,
         )
@@ -351,10 +351,10 @@ def contradictions(codes: list[str], offences: list[str], days: list[float]) -> 
     keys = [
         {normalised(text) for text in texts} - {""} for texts in zip(codes, offences, strict=True)
     ]
-    for own, number in zip(keys, days, strict=True):
-        for key in own:
+    for row_keys, number in zip(keys, days, strict=True):
+        for key in row_keys:
             days_of.setdefault(key, set()).add(number)
-    return {k for k, own in enumerate(keys) if any(len(days_of[key]) > 1 for key in own)}
+    return {k for k, row_keys in enumerate(keys) if any(len(days_of[key]) > 1 for key in row_keys)}
 
 
 def _check_rows(table: pa.Table, file: SourceFile) -> None:
