@@ -108,7 +108,10 @@ def _area_of(feature: Any, source: SourceCrs, crs: str) -> Within:
     _refuse_invalid(shape)
     name = properties.get("name") if isinstance(properties, dict) else None
     digest = hashlib.sha256(shapely.to_wkb(shapely.normalize(shape))).hexdigest()[:12]
-    label = name[:SHOWN] if isinstance(name, str) and name else f"drawn area of {vertices} corners"
+    # The last vertex of a ring is the first again.
+    corners = vertices - int(shapely.get_num_interior_rings(shapely.get_parts(shape)).sum())
+    corners -= len(shapely.get_parts(shape))
+    label = name[:SHOWN] if isinstance(name, str) and name else f"drawn area of {corners} corners"
     return Within(f"geojson:{digest}", label, shape, "")
 
 

@@ -94,10 +94,20 @@ class ProfileQuery(ProfileOptions):
     ]
 
 
+def _refused(value: object) -> None:
+    """Refuse a second area."""
+    if value is not None:
+        raise ValueError("must be left out: the area is in the body of the request")
+
+
 class DrawnOptions(ProfileOptions):
     """Query of the profile of an area that is drawn, and sent in the body."""
 
-    within: Annotated[None, Field(description="None: the area is in the body.")] = None
+    within: Annotated[
+        None,
+        BeforeValidator(_refused),
+        Field(description="None: the area is in the body."),
+    ] = None
 
 
 class DrawnProfileQuery(DrawnOptions):

@@ -357,6 +357,12 @@ def test_a_hole_is_no_part_of_the_area(client):
     assert profile[ALL] == expected < len(inside)
 
 
+def test_a_drawn_area_without_a_name_is_called_by_its_corners(client):
+    holed = world.square("C11").difference(world.square("C11").buffer(-200))
+    answer = client.post(PROFILE, content=json.dumps(geojson(holed, name=None))).json()
+    assert answer["sentences"][1].startswith("Drawn area of 8 corners: ")
+
+
 def test_the_least_size_is_a_setting(resources, client):
     settings = resources.settings.model_copy(
         update={"profile": ProfileSettings(least_residents=0)}
@@ -372,6 +378,7 @@ def test_a_body_is_bounded_and_the_area_is_named_once(client):
     assert (large.status_code, large.json()["type"]) == (413, "/problems/body-too-large")
     twice = client.post(PROFILE, params={"within": "cell:C00"}, content=in_metres(HAMLET))
     assert twice.status_code == 422
+    assert "within: must be left out: the area is in the body" in twice.json()["detail"]
     body = json.dumps({"type": "FeatureCollection", "features": [geojson(TOWN)] * 2})
     third = client.post(PROFILE, params={"beside": "cell:C00"}, content=body)
     assert third.status_code == 422
