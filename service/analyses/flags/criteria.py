@@ -244,10 +244,11 @@ class Assessor:
         notes = []
         flagged = int(np.count_nonzero(status[0] == YES))
         if test.kind in ("top", "top_share"):
-            number = _number(test, int(np.count_nonzero(status[0] != NOT_KNOWN)))
+            known = int(np.count_nonzero(status[0] != NOT_KNOWN))
+            number = _number(test, known)
             if flagged > number:
                 notes.append(f"{title}: {flagged} areas share the highest {number}; all have it.")
-            elif flagged < number:
+            elif flagged < number and known:
                 notes.append(
                     f"{title}: {counted(flagged, 'area', 'areas')} of {layer.layer_id} "
                     f"{'has' if flagged == 1 else 'have'} it, not {number}."

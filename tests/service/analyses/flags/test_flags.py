@@ -234,6 +234,8 @@ def test_a_period_without_data_is_not_known(ask):
     assert set(statuses(answer).values()) == {"not known"}
     assert {row["value"] for row in answer["rows"]} == {None}
     assert "There is no data of callouts" in notes(answer)
+    highest = ask(criterion(kind="top", of=incidents(), n=1), query={"to": "2030-06"})
+    assert "0 areas of" not in notes(highest)
 
 
 def test_only_areas_within_are_compared(ask):
