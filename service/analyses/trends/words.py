@@ -7,7 +7,6 @@ import numpy as np
 from service.analyses.inputs.periods import Steps
 from service.analyses.trends.lines import YEARS_OF_A_SEASON, Fits
 from service.analyses.trends.series import Series, SeriesSet
-from service.coverage.calendar import Calendar
 from service.coverage.spans import listed
 from service.queries.tables.trends import TrendQuery
 from service.sentences.numbers import counted
@@ -174,14 +173,12 @@ def fit_notes(
         Full sentences.
     """
     notes = []
-    calendar = Calendar.of(query.step)
     if "season" in query.include and steps.keys:
         without = _without(fits, "rate_adjusted", series)
         if without:
-            years = int(steps.has_data.sum()) // calendar.per_year
             notes.append(
                 f"The season is not taken out of {without}: that needs {YEARS_OF_A_SEASON} whole "
-                f"years without a break or gap and with incidents, and there are {years}."
+                "years without a break or gap and with incidents."
             )
     if "line" in query.include and steps.keys:
         without = _without(fits, "line", series)
