@@ -60,7 +60,7 @@ from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
-from service.store.versioned import TableStore
+from service.store.table_store import TableStore
 
 
 @dataclass(frozen=True)

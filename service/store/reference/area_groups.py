@@ -21,7 +21,8 @@ from service.store.delta import TableVersion
 from service.store.errors import AreaGroupExistsError, DatasetSettingsError, UnknownAreaGroupError
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile, plan_of_files
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import FileStore
+from service.store.versioned import VersionedTable
 
 SCHEMA = pa.schema(
     [
@@ -80,7 +81,7 @@ class AreaGroup:
         }
 
 
-class AreaGroupStore(TableStore[Mapping[tuple[str, str], AreaGroup]]):
+class AreaGroupStore(FileStore[Mapping[tuple[str, str], AreaGroup]]):
     """All groups of areas.
 
     Parameters
@@ -189,22 +190,6 @@ class AreaGroupStore(TableStore[Mapping[tuple[str, str], AreaGroup]]):
             return Plan(condition | planned.replaced)
 
         return self._table.append(table, facts={"title": "Groups of areas"}, plan=plan)
-
-    def check_import(self, file: SourceFile, *, replace: bool = False) -> None:
-        """Raise what `append` would raise about this file, before any row is read.
-
-        Parameters
-        ----------
-        file : SourceFile
-            The file of the import.
-        replace : bool
-            As of `append`.
-
-        Raises
-        ------
-        AlreadyImportedError, SameNameError, ReadOnlyDataError, DamagedTableError
-        """
-        self._table.check_import((file,), replace=replace)
 
 
 def _keys(rows: pa.Table) -> list[tuple[str, str]]:

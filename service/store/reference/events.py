@@ -21,7 +21,8 @@ from service.store.delta import TableVersion
 from service.store.errors import EventExistsError
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile, plan_of_files
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import FileStore
+from service.store.versioned import VersionedTable
 
 _DAY = datetime.timedelta(days=1)
 _DAYS = {"first_day", "last_day"}
@@ -131,7 +132,7 @@ class Events:
     events: tuple[Event, ...]
 
 
-class EventStore(TableStore[Events]):
+class EventStore(FileStore[Events]):
     """All events.
 
     Parameters
@@ -208,22 +209,6 @@ class EventStore(TableStore[Events]):
             and (not (event.subcategory and subcategories) or event.subcategory in subcategories)
             and event.overlaps(first, last)
         )
-
-    def check_import(self, file: SourceFile, *, replace: bool = False) -> None:
-        """Raise what `append` would raise about this file, before any row is read.
-
-        Parameters
-        ----------
-        file : SourceFile
-            The file of the import.
-        replace : bool
-            As of `append`.
-
-        Raises
-        ------
-        AlreadyImportedError, SameNameError, ReadOnlyDataError, DamagedTableError
-        """
-        self._table.check_import((file,), replace=replace)
 
     def append(
         self,

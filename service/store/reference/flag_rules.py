@@ -17,7 +17,8 @@ from service.store.delta import TableVersion
 from service.store.errors import RulesExistError, UnknownRulesError
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import TableStore
+from service.store.versioned import VersionedTable
 
 SCHEMA = pa.schema(
     [

@@ -26,7 +26,8 @@ from service.store.errors import (
 )
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import TableStore
+from service.store.versioned import VersionedTable
 from spatial.arrays import FloatArray, frozen
 
 SCHEMA = pa.schema(

@@ -21,7 +21,8 @@ from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError, LookupExistsError
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import TableStore
+from service.store.versioned import VersionedTable
 
 BY_AREA = "area"
 BY_NOTHING = "nothing"  # of a chain: neither lookup says by what

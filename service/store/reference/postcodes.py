@@ -17,7 +17,8 @@ from service.store.commits import Committed, Plan
 from service.store.delta import TableVersion
 from service.store.errors import ImportRefusedError, PostcodesExistError
 from service.store.source_files import SourceFile, check_distinct, plan_of_files
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import TableStore
+from service.store.versioned import VersionedTable
 from spatial.arrays import BoolArray, FloatArray, IntArray, frozen
 
 SCHEMA = pa.schema(

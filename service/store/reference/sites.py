@@ -30,7 +30,8 @@ from service.store.errors import (
 )
 from service.store.row_conditions import RowCondition
 from service.store.source_files import SourceFile, plan_of_files
-from service.store.versioned import TableStore, VersionedTable
+from service.store.table_store import FileStore
+from service.store.versioned import VersionedTable
 from spatial.arrays import FloatArray, IndexArray, frozen
 
 SCHEMA = pa.schema(
@@ -127,7 +128,7 @@ class Sites:
         return self.homes_planned - self.homes_completed
 
 
-class SiteStore(TableStore[Sites]):
+class SiteStore(FileStore[Sites]):
     """All development sites.
 
     Parameters
@@ -180,23 +181,6 @@ class SiteStore(TableStore[Sites]):
         if sites is None:
             raise NoSitesError
         return sites
-
-    def check_import(self, file: SourceFile, *, replace: bool = False) -> None:
-        """Raise what `append` would raise about this file, before any row is read.
-
-        Parameters
-        ----------
-        file : SourceFile
-            The file of the import.
-        replace : bool
-            As of `append`.
-
-        Raises
-        ------
-        AlreadyImportedError, SameNameError, WrongCrsError, ReadOnlyDataError,
-        DamagedTableError
-        """
-        self._table.check_import((file,), replace=replace)
 
     def append(
         self,
