@@ -221,3 +221,23 @@ def _has_null(values: ColumnValues) -> bool:
     if values.dtype.kind == "O":
         return None in values.tolist()
     return values.dtype.kind == "f" and bool(np.isnan(values).any())
+
+
+def whole_numbers(values: NDArray[Any], is_known: NDArray[np.bool_] | None = None) -> ColumnValues:
+    """Whole numbers as a column, None where they are not known.
+
+    Parameters
+    ----------
+    values : (n,) or (rows, columns) float64 or int64
+        Numbers.
+    is_known : the same shape, bool, or None
+        Which of them are; None: those that are not NaN.
+
+    Returns
+    -------
+    array of object, of the same shape
+    """
+    is_known = np.isfinite(values) if is_known is None else is_known
+    numbers: ColumnValues = np.full(values.shape, None, dtype=object)
+    numbers[is_known] = values[is_known].astype(np.int64)
+    return numbers

@@ -9,7 +9,7 @@ from service.analyses.crosstabs.sheets import COMPARISONS, PROJECTED, SHARES, Pa
 from service.analyses.crosstabs.step_marks import StepMarks
 from service.analyses.tables.axes import Axis
 from service.analyses.tables.rows import wide_row
-from service.model.rows import ColumnValues, Row
+from service.model.rows import ColumnValues, Row, whole_numbers
 from service.queries.tables.crosstabs import CrosstabQuery
 from spatial.arrays import AnyArray, FloatArray
 
@@ -198,14 +198,9 @@ class Layout:
         return texts
 
 
-def _whole(values: FloatArray) -> AnyArray:
+def _whole(counts: FloatArray) -> AnyArray:
     """Counts as whole numbers, None where there is none."""
-    is_known = np.isfinite(values)
-    if is_known.all():
-        return values.astype(np.int64)
-    numbers: AnyArray = np.full(len(values), None, dtype=object)
-    numbers[is_known] = values[is_known].astype(np.int64)
-    return numbers
+    return counts.astype(np.int64) if np.isfinite(counts).all() else whole_numbers(counts)
 
 
 def _shown(counts: AnyArray, small: int) -> AnyArray:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.analyses.harm_tables.sums import IN_NO_AREA, HarmSums
-from service.model.rows import ColumnValues
+from service.model.rows import ColumnValues, whole_numbers
 from service.queries.tables.harm import OFFENCE, HarmTableQuery
 from spatial.arrays import FloatArray
 from spatial.local_statistics.multiplicity import corrected
@@ -54,7 +54,7 @@ def columns_of(
     harm_each = np.divide(harm, known_count, out=np.full(shape, np.nan), where=known_count > 0)
     cells: dict[str, NDArray[Any]] = {
         "days": sums.days,
-        "count": _whole(count),
+        "count": whole_numbers(count),
         "share_of_count": _share(count),
         "rank_by_count": _ranks(sums, count),
         "harm_not_known": sums.not_known,
@@ -100,14 +100,6 @@ def _order(sums: HarmSums, query: HarmTableQuery) -> list[int]:
     return [*order.tolist(), *range(row_count, len(sums.rows.keys))]
 
 
-def _whole(values: FloatArray) -> NDArray[Any]:
-    """Whole numbers, None for NaN."""
-    numbers = np.full(values.shape, None, dtype=object)
-    is_known = np.isfinite(values)
-    numbers[is_known] = values[is_known].astype(np.int64)
-    return numbers
-
-
 def _share(values: FloatArray) -> FloatArray:
     """Per cent of the last row, that of all incidents."""
     total = values[-1:]
@@ -121,7 +113,7 @@ def _ranks(sums: HarmSums, values: FloatArray) -> NDArray[Any]:
         is_ranked = sums.is_ranked & np.isfinite(values[:, k])
         ranked = values[is_ranked, k]
         ranks[is_ranked, k] = 1 + len(ranked) - np.searchsorted(np.sort(ranked), ranked, "right")
-    return _whole(ranks)
+    return whole_numbers(ranks)
 
 
 def _rates(

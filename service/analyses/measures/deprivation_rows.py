@@ -11,8 +11,8 @@ from service.analyses.measures.comparison import NOT_KNOWN, Baseline
 from service.analyses.measures.editions import DECILES, Domain
 from service.analyses.measures.membership import Membership
 from service.analyses.tables.rows import wide_row
-from service.model.rows import NOTHING, ColumnValues
-from spatial.arrays import AnyArray, BoolArray, FloatArray, IntArray
+from service.model.rows import NOTHING, ColumnValues, whole_numbers
+from spatial.arrays import BoolArray, FloatArray, IntArray
 
 Columns = dict[str, ColumnValues]
 
@@ -75,16 +75,20 @@ def by_area(
             ("larger_name", membership.larger.names),
         ):
             content[column] = np.array([*texts, None], dtype=object)[position]
-    content["rank"] = _whole(np.concatenate([domain.rank[areas] for domain, areas in parts]))
-    content["decile"] = _whole(np.concatenate([domain.decile[areas] for domain, areas in parts]))
+    content["rank"] = whole_numbers(
+        np.concatenate([domain.rank[areas] for domain, areas in parts])
+    )
+    content["decile"] = whole_numbers(
+        np.concatenate([domain.decile[areas] for domain, areas in parts])
+    )
     if baseline is None:
         return content, area
     moved = [(moves(domain, baseline), areas) for domain, areas in parts]
     for k, column in enumerate(("baseline_rank", "baseline_decile")):
-        content[column] = _whole(
+        content[column] = whole_numbers(
             np.concatenate([baseline.rank_and_decile(d.name)[k][areas] for d, areas in parts])
         )
-    content["move"] = _whole(np.concatenate([move[areas] for (move, _), areas in moved]))
+    content["move"] = whole_numbers(np.concatenate([move[areas] for (move, _), areas in moved]))
     content["comparison"] = np.concatenate([text[areas] for (_, text), areas in moved])
     return content, area
 
@@ -294,11 +298,3 @@ def _columns(rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> Columns:
         kinds: dict[str, Any] = {"areas": np.int64, "most_deprived": np.int64, "share": np.float64}
         columns[name] = np.array(values, dtype=kinds.get(name, object))
     return columns
-
-
-def _whole(values: FloatArray) -> AnyArray:
-    """Whole numbers, None where there is none."""
-    numbers: AnyArray = np.full(len(values), None, dtype=object)
-    is_known = np.isfinite(values)
-    numbers[is_known] = values[is_known].astype(np.int64)
-    return numbers

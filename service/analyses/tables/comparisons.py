@@ -18,10 +18,9 @@ from service.analyses.tables.axis_inputs import (
     version_of,
 )
 from service.analyses.tables.cells import covered_days_of
-from service.analyses.tables.ranking import whole_numbers
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
-from service.model.rows import COUNT, NOTHING, ColumnValues, Discloses, Row, column
+from service.model.rows import COUNT, NOTHING, ColumnValues, Discloses, Row, column, whole_numbers
 from service.queries.tables.comparisons import ComparisonQuery
 from service.queries.tables.crosstabs import AxisName
 from spatial.arrays import BoolArray, FloatArray, IntArray

@@ -5,8 +5,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.analyses.tables.ranking import ranks_of, whole_numbers
-from service.model.rows import COUNT, NOTHING, AreaRow, ColumnValues, Discloses, column
+from service.analyses.tables.ranking import ranks_of
+from service.model.rows import (
+    COUNT,
+    NOTHING,
+    AreaRow,
+    ColumnValues,
+    Discloses,
+    column,
+    whole_numbers,
+)
 from service.sentences.numbers import counted, listed, probability
 from service.store.reference.area_groups import AreaGroup
 from spatial.arrays import FloatArray, IntArray

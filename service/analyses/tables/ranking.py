@@ -10,7 +10,16 @@ from boundaries.points.assign import assign_points
 from service.analyses.inputs.area_counts import AreaCounts
 from service.analyses.inputs.denominators import Denominator
 from service.analyses.tables.ranked_harm import RankedHarm
-from service.model.rows import COUNT, NOTHING, RECORDS, AreaRow, ColumnValues, Discloses, column
+from service.model.rows import (
+    COUNT,
+    NOTHING,
+    RECORDS,
+    AreaRow,
+    ColumnValues,
+    Discloses,
+    column,
+    whole_numbers,
+)
 from service.queries.tables.rankings import RankedQuery
 from service.sentences.units import scale_of
 from spatial.arrays import BoolArray, FloatArray, IntArray
@@ -320,25 +329,6 @@ def plain_ranks(value: FloatArray) -> RankSets:
     rank, none = np.zeros(len(value), np.int64), np.zeros(len(value), np.int64)
     rank[is_ranked] = 1 + len(ranked) - np.searchsorted(np.sort(ranked), ranked, side="right")
     return RankSets(rank, none, none)
-
-
-def whole_numbers(values: IntArray, is_known: BoolArray) -> ColumnValues:
-    """Whole numbers as a column, None where they are not known.
-
-    Parameters
-    ----------
-    values : (n,) int64
-        Numbers.
-    is_known : (n,) bool
-        Which of them are.
-
-    Returns
-    -------
-    (n,) object
-    """
-    column_values: ColumnValues = values.astype(object)
-    column_values[~is_known] = None
-    return column_values
 
 
 def _larger_names(layer: Layer, larger: Layer, indices: IntArray) -> ColumnValues:
