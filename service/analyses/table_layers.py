@@ -11,7 +11,6 @@ from service.analyses.maps.site_classes import with_classes
 from service.analyses.maps.vector_tiles import field_types
 from service.analyses.resources import Resources
 from service.analyses.table_answers import (
-    TableAnswer,
     change_table,
     choropleth_table,
     emerging_table,
@@ -21,6 +20,7 @@ from service.analyses.table_answers import (
     priorities_table,
     site_table,
 )
+from service.analyses.table_kinds import TableAnswer
 from service.model.answers import Document, Legend, Table, VectorTile
 from service.model.queries import NoQuery, Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from service.analyses.inputs.answer_crs import target_crs
 from service.analyses.resources import Resources
-from service.analyses.table_answers import TableAnswer
+from service.analyses.table_kinds import TableAnswer
 from service.http.answer_spec import AnswerSpec
 from service.http.openapi import table_schema
 from service.http.registration import Operation, add_get, camel_case

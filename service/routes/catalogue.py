@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
 from service.analyses.catalogue.rows import MonthQualityRow, PlaceRow, QualityRow, SourceRow
 from service.analyses.resources import Resources
-from service.analyses.table_answers import TableAnswer, quality_table
+from service.analyses.table_answers import quality_table
+from service.analyses.table_kinds import TableAnswer
 from service.http.openapi import table_schema, type_schema
 from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, document_spec, table_spec

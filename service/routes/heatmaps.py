@@ -8,7 +8,7 @@ from service.analyses.density.documents import HeatmapSummary
 from service.analyses.density.rows import PeakRow
 from service.analyses.layers import SurfaceLayer
 from service.analyses.resources import Resources
-from service.analyses.table_answers import TableAnswer
+from service.analyses.table_kinds import TableAnswer
 from service.http.answer_spec import AnswerSpec
 from service.http.layer_routes import (
     DENSE_PICTURES,

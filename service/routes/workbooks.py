@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from service.access.admission import Question
 from service.analyses.resources import Resources
-from service.analyses.table_answers import TableAnswer
+from service.analyses.table_kinds import TableAnswer
 from service.http.answer_spec import AnswerSpec
 from service.http.responder import ResponderDep
 from service.http.table_routes import TABLES, TableKind
