@@ -41,7 +41,7 @@ def sentences_of(table: Table) -> tuple[str, ...]:
 
 
 def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
-    """How many incidents were selected, and how many of them have no place.
+    """How many incidents were selected, are in the area asked for, and have no place.
 
     Parameters
     ----------
@@ -60,10 +60,15 @@ def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
         return ["No incident is selected."]
     verb = "is" if records == 1 else "are"
     selected = f"{counted(records, 'incident')} {verb} selected"
-    lost = counts.get("not_located", counts.get("unlocated"))
+    lost = counts.get("not_located", counts.get("unlocated")) or 0
+    elsewhere = counts.get("in_layer_elsewhere") or 0
+    if elsewhere:
+        inside = records - elsewhere - lost - (counts.get("outside") or 0)
+        selected += f", {inside:,.0f} of them in the area asked for"
     if not lost:
         return [f"{selected}."]
-    return [f"{selected}; {lost:,.0f} of them {'has' if lost == 1 else 'have'} no place."]
+    whose = "of all" if elsewhere else "of them"
+    return [f"{selected}; {lost:,.0f} {whose} {'has' if lost == 1 else 'have'} no place."]
 
 
 def _hotspots(table: Table) -> list[str]:

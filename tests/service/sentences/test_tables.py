@@ -127,3 +127,15 @@ def test_of_one_incident_one_is_said(client):
 def test_no_hotspot_is_said_to_be_none(client):
     answer = json_of(client, f"/v1/hotspots/{PLAIN}/{blocks.BLOCKS}")
     assert "is hot or cold beyond chance" in answer["sentences"][-1]
+
+
+@pytest.mark.parametrize("address", ["trend", "ranked/cell", "process-control"])
+def test_with_an_area_asked_for_the_incidents_there_are_told_from_all(client, address):
+    answer = json_of(client, f"/v1/tables/{world.DATASET}/{address}", within="district:D1")
+    counts = answer["provenance"]["counts"]
+    inside = sum(counts.get(name, 0) for name in ("in_rows", "in_incomplete_steps"))
+    assert 0 < inside < counts["records"]
+    assert (
+        f"{counts['records']:,} incidents are selected, {inside:,} of them in the area asked for"
+        in answer["sentences"][0]
+    )
