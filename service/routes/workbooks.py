@@ -106,7 +106,9 @@ def table_of(address: str) -> AddressedTable:
             )
         except ValidationError as error:
             faults = [
-                f"{'.'.join(map(str, fault['loc'])) or 'query'}: {fault['msg']}"
+                ".".join(map(str, fault["loc"]))
+                + (": " if fault["loc"] else "")
+                + fault["msg"].removeprefix("Value error, ")
                 for fault in error.errors()
             ]
             raise UnknownTableError(address, "; ".join(faults), ()) from None

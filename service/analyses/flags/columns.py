@@ -146,6 +146,7 @@ class FlagColumns:
             self._total.astype(np.float64),
             (self._total + self._not_known).astype(float),
         )
+        lowest[self._not_known == len(self._flags)] = np.nan
         if index is not None:
             lowest = highest = index.value[0]
             threshold = rules.threshold if isinstance(rules, IndexRules) else np.nan

@@ -41,7 +41,8 @@ class AreaFlagsRow(AreaRow):
         only=_INDEX,
     )
     risk: str = column(
-        "Band of the total, or of the index; `not known` without an index.", _OF_RECORDS
+        "Band of the total, or of the index; `not known` where no flag is, or without an index.",
+        _OF_RECORDS,
     )
     risk_at_most: str = column(
         "Band if the area had every flag of which it is not known; of an index, as the risk.",

@@ -505,7 +505,7 @@ export interface AreaFlagsRow {
    * periods. Only by an index.
    */
   index_in_a_row?: number | null;
-  /** Band of the total, or of the index; `not known` without an index. */
+  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
   risk: string;
   /** Band if the area had every flag of which it is not known; of an index, as the risk. */
   risk_at_most: string;
@@ -544,7 +544,7 @@ export interface FlagRow {
    * periods. Only by an index.
    */
   index_in_a_row?: number | null;
-  /** Band of the total, or of the index; `not known` without an index. */
+  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
   risk: string;
   /** Band if the area had every flag of which it is not known; of an index, as the risk. */
   risk_at_most: string;

@@ -234,6 +234,7 @@ def test_a_period_without_data_is_not_known(ask):
     assert set(statuses(answer).values()) == {"not known"}
     assert {row["value"] for row in answer["rows"]} == {None}
     assert "There is no data of callouts" in notes(answer)
+    assert {row["risk"] for row in answer["rows"]} == {"not known"}
     highest = ask(criterion(kind="top", of=incidents(), n=1), query={"to": "2030-06"})
     assert "0 areas of" not in notes(highest)
 
