@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 import shapely
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from boundaries.changes.apportion import apportioned, shares_inside
 from spatial.errors import InvalidValuesError
 from tests.service import world
+from tests.strategies import metres
 
 LAYER = world.layers(synthetic=False)[1]
-METRES = st.floats(-500, 4_500)
+METRES = metres(-500, 4_500)
 RESIDENTS = np.arange(1.0, len(LAYER) + 1)
 
 
 @settings(max_examples=40)
-@given(METRES, METRES, st.floats(50, 2_000))
+@given(METRES, METRES, metres(50, 2_000))
 def test_an_amount_is_that_of_an_exact_overlay(x, y, radius):
     shape = shapely.Point(world.EAST_M + x, world.NORTH_M + y).buffer(radius)
     share = np.array([area.intersection(shape).area / area.area for area in LAYER.geometries])

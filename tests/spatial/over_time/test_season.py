@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from spatial.errors import InvalidValuesError
 from spatial.over_time.season import season_factors
 from tests.spatial.over_time.test_trend_line import COUNTS, DAYS, MONTH
+from tests.strategies import quantities
 
 # statsmodels 0.15.0: seasonal_decompose(counts / days, model="multiplicative", period=12)
 OUTSIDE = [
@@ -23,7 +24,9 @@ def test_factors_are_those_of_a_classical_decomposition():
 
 
 @given(
-    st.lists(st.floats(0.25, 4.0), min_size=4, max_size=4), st.floats(0.1, 10.0), st.integers(0, 3)
+    st.lists(quantities(0.25, 4.0), min_size=4, max_size=4),
+    quantities(0.1, 10.0),
+    st.integers(0, 3),
 )
 def test_a_season_put_into_a_level_series_is_found(season, level, start):
     position = (np.arange(16) + start) % 4

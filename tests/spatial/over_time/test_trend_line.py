@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from spatial.errors import InvalidValuesError
 from spatial.over_time.trend_line import trend_line
+from tests.strategies import quantities
 
 COUNTS = np.array(
     [
@@ -71,7 +72,7 @@ def test_what_is_not_known_is_not_fitted_and_the_line_goes_on():
     assert uncovered.change == pytest.approx(whole.change)
 
 
-@given(scale=st.floats(0.001, 1000.0), shift=st.floats(-50.0, 50.0))
+@given(scale=quantities(0.001, 1000.0), shift=quantities(-50.0, 50.0))
 def test_units_and_the_origin_of_time_change_nothing(scale, shift):
     line = trend_line(COUNTS, DAYS, YEARS)
     moved = trend_line(COUNTS, DAYS * scale, YEARS + shift)

@@ -10,6 +10,7 @@ from scipy.stats import gamma
 
 from spatial.errors import InvalidValuesError
 from spatial.rates.posteriors import FEWEST_AREAS, rate_posteriors
+from tests.strategies import quantities
 
 COUNTS = st.lists(st.integers(0, 80), min_size=FEWEST_AREAS, max_size=12)
 
@@ -59,7 +60,7 @@ def test_few_areas_are_taken_one_by_one_with_the_prior_of_jeffreys():
 
 
 @settings(max_examples=20)
-@given(counts=COUNTS, line=st.floats(0.1, 100.0))
+@given(counts=COUNTS, line=quantities(0.1, 100.0))
 def test_more_incidents_are_never_less_probably_above(counts, line):
     values = np.sort(np.array(counts, float))
     posteriors = rate_posteriors(values, np.ones(len(values)))
@@ -70,7 +71,7 @@ def test_more_incidents_are_never_less_probably_above(counts, line):
 
 
 @settings(max_examples=20)
-@given(counts=COUNTS, line=st.floats(0.1, 100.0))
+@given(counts=COUNTS, line=quantities(0.1, 100.0))
 def test_the_order_of_areas_does_not_matter(counts, line):
     values = np.array(counts, float)
     stated = rate_posteriors(values, np.ones(len(values))).probability_above(line)
