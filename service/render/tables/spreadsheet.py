@@ -4,6 +4,7 @@ The layout is that of the analysis function's guidance on spreadsheets, written 
 `gptables`. It is loaded with the first spreadsheet: it brings pandas.
 """
 
+import datetime
 import io
 import math
 import re
@@ -29,6 +30,8 @@ COVER_WIDTH: Final = 110
 HEADING_HEIGHT: Final = 32  # points: a name, and the mark of its note below
 NOT_AVAILABLE: Final = "[x]"
 LEGEND: Final = f"{NOT_AVAILABLE} = not available: not recorded, not covered, or without a base."
+# The clock must not change the bytes of an answer; a workbook has no time zone.
+EPOCH: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001
 PLAIN_TEXT: Final = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
@@ -85,25 +88,24 @@ def workbook(tables: Sequence[Released[Table]], title: str = "") -> bytes:
     TooMuchWorkError
         If a table has too many rows.
     """
+    import pandas as pd
+
     gptables = _library()
+    heading, software = title or _title(tables[0].answer), tables[0].answer.provenance.software
     notes: list[tuple[str, str]] = []
     sheets = {
         f"Table {number}": _sheet(released.answer, number, notes)
         for number, released in enumerate(tables, start=1)
     }
-    import pandas as pd
-
     content = io.BytesIO()
     book = gptables.produce_workbook(
         content,
         sheets,
-        cover=_cover(tables, title or _title(tables[0].answer)),
+        cover=_cover(tables, heading, software),
         notes_table=pd.DataFrame(notes, columns=["reference", "Note text"]),
         workbook_options=PLAIN_TEXT,
     )
-    first = tables[0].answer
-    properties = {"title": title or _title(first), "author": first.provenance.software}
-    book.set_properties({**properties, "created": _epoch()})
+    book.set_properties({"title": heading, "author": software, "created": EPOCH})
     for page in book.worksheets():
         page.set_landscape()
         page.fit_to_pages(1, 0)  # as wide as the paper, as long as it is
@@ -126,13 +128,6 @@ def _library() -> Any:
     return gptables
 
 
-def _epoch() -> Any:
-    """The date inside a workbook: the clock must not change the bytes of an answer."""
-    from datetime import datetime
-
-    return datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook has no time zone
-
-
 def _title(table: Table) -> str:
     """What a table is of, by what method, and by what areas."""
     sources, method = table.provenance.sources, table.provenance.method
@@ -150,23 +145,21 @@ def _title(table: Table) -> str:
     return _plain(": ".join(part for part in parts if part))
 
 
-def _cover(tables: Sequence[Released[Table]], title: str) -> Any:
+def _cover(tables: Sequence[Released[Table]], title: str, software: str) -> Any:
     """What the tables say, and where they are from."""
     import gptables
 
-    names = [_title(released.answer) for released in tables]
     about: list[str] = []
     for number, released in enumerate(tables, start=1):
         table = released.answer
         rows = digest(table_rows(table))["rows_sha256"]
         columns = further_columns(table)
         about += [
-            f"Table {number}: {names[number - 1]}",
+            f"Table {number}: {_title(table)}",
             *(f"{name.capitalize().replace('_', ' ')}: {text}" for name, text in columns.items()),
             f"Digest of the rows: {rows}",
             *sentences_of(table),
         ]
-    software = tables[0].answer.provenance.software
     return gptables.Cover(
         title=_plain(title),
         intro=[f"Made by {software}. Each table stands on its own worksheet, with its period."],
