@@ -51,6 +51,9 @@ forecast_table: Final = DatasetTable[ForecastQuery](
 priorities_table: Final = DatasetTable[PrioritiesQuery](
     lambda resources: resources.priorities, lambda _: "growth-priorities", Cost.HEAVY
 )
+trend_table: Final = DatasetTable[TrendQuery](
+    lambda resources: resources.trends, lambda _: "trend"
+)
 crosstab_table: Final = DatasetTable[CrosstabQuery](
     lambda resources: resources.crosstabs,
     lambda query: f"{query.rows}-{query.columns}".replace(":", "-").replace(",", "-"),
@@ -195,31 +198,6 @@ def quality_table(resources: Resources, query: NoQuery, *, dataset: str) -> Tabl
         f"{dataset}-quality",
         version=DataVersion.of(data_quality.version, dataset),
         compute=lambda: data_quality.table(dataset),
-    )
-
-
-def trend_table(resources: Resources, query: TrendQuery, *, dataset: str) -> TableAnswer:
-    """Incidents per month, quarter or year.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    query : TrendQuery
-        The query.
-    dataset : str
-        Id of the dataset.
-
-    Returns
-    -------
-    TableAnswer
-        Computed when it is needed.
-    """
-    trends = resources.trends
-    return TableAnswer(
-        f"{dataset}-trend",
-        version=DataVersion.of(trends.version, dataset, query),
-        compute=lambda: trends.trend(dataset, query),
     )
 
 

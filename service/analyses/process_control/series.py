@@ -126,7 +126,7 @@ def series_of(trends: Trends, areas: Areas, dataset: str, query: SeriesQuery) ->
     InvalidWithinError, UnknownLayerError, UnknownAreaError, NoStudyAreaError, TooMuchWorkError
         As a trend.
     """
-    trend = trends.trend(dataset, query.trend())
+    trend = trends.table(dataset, query.trend())
     first_day = trend.columns.get("first_day", trend.columns["month"]).astype("datetime64[D]")
     calendar = Calendar.of(query.step)
     last_day = calendar.first_day_of(calendar.number_of(first_day) + 1) - 1

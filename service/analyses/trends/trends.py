@@ -148,7 +148,7 @@ class Trends:
         measures = self._measures.revision() if query.denominator else ""
         return short_digest(*versions, *layer_ids, measures, self._events.revision(), "trend")
 
-    def trend(self, dataset: str, query: TrendQuery) -> Table:
+    def table(self, dataset: str, query: TrendQuery) -> Table:
         """One `TrendRow` per series and step: its incidents and rate with interval.
 
         An incident belongs to an area as in every table by area: by its supplied code where that

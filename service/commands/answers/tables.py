@@ -195,7 +195,7 @@ def trend(dataset: Dataset, query: TrendQuery, format_: Format = None, out: Out 
     """Incidents of one area, or of the study area, per whole month, quarter or year."""
     resources = terminal.resources()
     question = Question("trend", {"dataset": dataset}, query)
-    write_table(resources, question, lambda: resources.trends.trend(dataset, query), format_, out)
+    write_table(resources, question, lambda: resources.trends.table(dataset, query), format_, out)
 
 
 @with_query(ProcessControlQuery)

@@ -67,7 +67,7 @@ def change(held: Resources, dataset: str, layer: str, **periods: str):
 
 
 def test_quarters_are_of_the_days_covered(held):
-    rows = held.trends.trend("gap", TrendQuery(step="quarter")).columns
+    rows = held.trends.table("gap", TrendQuery(step="quarter")).columns
     assert rows["days"].tolist() == [60, 0, 0, 30]
     assert rows["count"].tolist()[:3] == [12_080, None, None]
 
@@ -111,8 +111,8 @@ def test_two_placeholder_dates_stretch_no_year(held, shared_cases):
 def test_a_year_of_few_incidents_is_a_year(held, shared_cases):
     path = shared_cases / "b05_sparse_year.csv"
     import_csv(held.incidents, [path], CASE, ImportOptions("b05"))
-    by_year = held.trends.trend("b05", TrendQuery(step="year")).columns
+    by_year = held.trends.table("b05", TrendQuery(step="year")).columns
     assert (by_year["days"].tolist(), by_year["count"].tolist()) == ([366], [60])
-    by_month = held.trends.trend("b05", TrendQuery(step="month")).columns
+    by_month = held.trends.table("b05", TrendQuery(step="month")).columns
     assert by_month["count"].sum() == 60
     assert (by_month["days"] >= 29).all()
