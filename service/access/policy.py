@@ -5,9 +5,22 @@ from dataclasses import dataclass
 
 
 class Role(enum.StrEnum):
-    """Who asks."""
+    """Who asks, from the least to the most trusted.
+
+    The first two see what is published of a restricted dataset, the others its records as they
+    are. The owner is who runs the command line on the data folder itself; no key has that role.
+    """
 
     PUBLIC = "public"
+    PARTNER = "partner"
+    ANALYST = "analyst"
+    ADMIN = "admin"
+    OWNER = "owner"
+
+    @property
+    def sees_records(self) -> bool:
+        """Whether answers to this role are computed from the records themselves."""
+        return self in (Role.ANALYST, Role.ADMIN, Role.OWNER)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,138 @@
+"""What somebody may see: each dataset as it is, as it is published, or not at all."""
+
+import datetime
+import enum
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from service.access.policy import Role
+from service.model.protection import Protection
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who asks, as far as a key or a token tells.
+
+    Attributes
+    ----------
+    role : Role
+        What they may see.
+    key_id : str
+        Names the key or the subject of the token in the audit, without being able to open
+        anything; empty without either.
+    datasets : frozenset of str or None
+        The only datasets that a key is for; None: all.
+    """
+
+    role: Role
+    key_id: str = ""
+    datasets: frozenset[str] | None = None
+
+
+OWNER = Identity(Role.OWNER)
+ANONYMOUS = Identity(Role.PUBLIC)
+
+
+class Access(enum.StrEnum):
+    """In which form a dataset is seen."""
+
+    EXACT = "exact"
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True)
+class Audience:
+    """All who see the same: nothing is shared between two audiences.
+
+    Attributes
+    ----------
+    role : Role
+        Of all of them.
+    access : tuple of (str, Access)
+        The datasets that are seen, in alphabetical order, and in which form.
+    protections : tuple of Protection
+        Of these datasets, in the same order, those that have one.
+    """
+
+    role: Role
+    access: tuple[tuple[str, Access], ...]
+    protections: tuple[Protection, ...] = ()
+
+    @cached_property
+    def access_of(self) -> Mapping[str, Access]:
+        """In which form each dataset is seen that is seen at all."""
+        return dict(self.access)
+
+    @cached_property
+    def protection_of(self) -> Mapping[str, Protection]:
+        """The protection of each dataset that has one and is seen."""
+        return {protection.dataset: protection for protection in self.protections}
+
+    @cached_property
+    def label(self) -> str:
+        """Tells it from every other audience, in cache keys and entity tags."""
+        text = repr((self.access, self.protections))
+        return f"{self.role}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def audience_of(
+    identity: Identity,
+    datasets: Iterable[str],
+    protections: Mapping[str, Protection],
+    *,
+    is_void: Mapping[str, bool] | None = None,
+    today: datetime.date,
+) -> Audience:
+    """The audience that somebody belongs to.
+
+    A dataset without a protection is seen by roles that see records, and by nobody else. One
+    under the policy ``open`` is seen by everybody; one under any other is published to partners,
+    and to the public where its owner said so.
+
+    Parameters
+    ----------
+    identity : Identity
+        Who asks.
+    datasets : iterable of str
+        Those that there are.
+    protections : mapping of str to Protection
+        By dataset; those that have one.
+    is_void : mapping of str to bool or None
+        Datasets with records that are past their retention.
+    today : date
+        Past the end of an agreement only the owner sees its dataset.
+    """
+    seen = []
+    for dataset in sorted(datasets):
+        protection = protections.get(dataset)
+        if identity.datasets is not None and dataset not in identity.datasets:
+            continue
+        ended = protection is not None and _has_ended(protection, today)
+        if (ended or (is_void or {}).get(dataset)) and identity.role is not Role.OWNER:
+            continue
+        access = _access(identity.role, protection)
+        if access is not None:
+            seen.append((dataset, access))
+    return Audience(
+        identity.role,
+        tuple(seen),
+        tuple(protections[dataset] for dataset, _ in seen if dataset in protections),
+    )
+
+
+def _access(role: Role, protection: Protection | None) -> Access | None:
+    if role.sees_records:
+        return Access.EXACT
+    if protection is None:
+        return None
+    if protection.policy == "open":
+        return Access.EXACT
+    is_seen = protection.cells is not None and (protection.public or role is Role.PARTNER)
+    return Access.PUBLISHED if is_seen else None
+
+
+def _has_ended(protection: Protection, today: datetime.date) -> bool:
+    expires = protection.agreement.expires
+    return expires is not None and today > expires
