@@ -46,6 +46,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
         "spatial.density",
     },
+    "service.disclosure": {"spatial"},
     "boundaries": set(),
     "boundaries.layers": {
         "boundaries",
