@@ -117,6 +117,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.access": {"service.model"},
+    "service.audit": {"service.access"},
     "service.sentences": {
         "service.coverage",
         "service.model",
