@@ -8,7 +8,7 @@ questions in this module and nowhere else.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from service.access.policy import Policy, Role
+from service.access.audience import Audience
 from service.model.queries import NoQuery, Query
 
 
@@ -32,15 +32,13 @@ class Question:
     query: Query = field(default_factory=NoQuery)
 
 
-def admit(question: Question, policy: Policy, role: Role) -> None:
-    """Return if a role may ask a question under a policy; raise if it may not.
+def admit(question: Question, audience: Audience) -> None:
+    """Return if an audience may ask a question; raise if it may not.
 
     Parameters
     ----------
     question : Question
         As it was asked, before anything is known about its answer.
-    policy : Policy
-        The rule in force.
-    role : Role
+    audience : Audience
         Who asks.
     """

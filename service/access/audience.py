@@ -77,6 +77,10 @@ class Audience:
         return f"{self.role}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
+# Whoever runs the command line on the data folder itself.
+OWNERS = Audience(Role.OWNER, ())
+
+
 def audience_of(
     identity: Identity,
     datasets: Iterable[str],

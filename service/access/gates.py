@@ -1,11 +1,12 @@
-"""Both gates with the policy in force, as a service or a command holds them."""
+"""Both gates, as a service or a command holds them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from service.access.admission import Question, admit
-from service.access.policy import OPEN, Policy, Role
+from service.access.audience import Audience
+from service.access.policy import OPEN, Policy
 from service.access.release import Released, release
 from service.model.answers import Answer
 
@@ -27,13 +28,19 @@ class Gates:
     """
 
     policy: Policy = OPEN
-    admit: Callable[[Question, Policy, Role], None] = field(default=admit)
+    admit: Callable[[Question, Audience], None] = field(default=admit)
     release: Callable[..., Released[Any]] = field(default=release)
 
     def answer(
-        self, question: Question, role: Role, compute: Callable[[], AnswerT]
+        self, question: Question, audience: Audience, compute: Callable[[], AnswerT]
     ) -> Released[AnswerT]:
         """The released answer to a question that is admitted before it is computed."""
-        self.admit(question, self.policy, role)
-        released: Released[AnswerT] = self.release(compute(), self.policy, role)
+        self.admit(question, audience)
+        return self.released(question, audience, compute)
+
+    def released(
+        self, question: Question, audience: Audience, compute: Callable[[], AnswerT]
+    ) -> Released[AnswerT]:
+        """The released answer to a question that has been admitted."""
+        released: Released[AnswerT] = self.release(compute(), question, audience)
         return released

@@ -7,7 +7,8 @@ this module and nowhere else.
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from service.access.policy import Policy, Role
+from service.access.admission import Question
+from service.access.audience import Audience
 from service.model.answers import Answer
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
@@ -19,14 +20,13 @@ _KEY = object()
 class Released(Generic[AnswerT]):
     """An answer that has passed `release`; the only thing that `service.render` accepts."""
 
-    __slots__ = ("answer", "policy", "role")
+    __slots__ = ("answer", "audience")
 
-    def __init__(self, answer: AnswerT, policy: Policy, role: Role, *, key: object) -> None:
+    def __init__(self, answer: AnswerT, audience: Audience, *, key: object) -> None:
         if key is not _KEY:
             raise TypeError("only release() makes a Released answer")
         self.answer = answer
-        self.policy = policy
-        self.role = role
+        self.audience = audience
 
 
 def part_of(released: Released[AnswerT], take: Callable[[AnswerT], PartT]) -> Released[PartT]:
@@ -39,19 +39,27 @@ def part_of(released: Released[AnswerT], take: Callable[[AnswerT], PartT]) -> Re
     take : callable
         Takes the part; it is given nothing that was not released.
     """
-    return Released(take(released.answer), released.policy, released.role, key=_KEY)
+    return Released(take(released.answer), released.audience, key=_KEY)
 
 
-def release(answer: AnswerT, policy: Policy, role: Role) -> Released[AnswerT]:
-    """The answer as it may leave under a policy, for a role.
+def release(
+    answer: AnswerT,
+    question: Question,
+    audience: Audience,
+    *,
+    bounds: tuple[AnswerT, AnswerT] | None = None,
+) -> Released[AnswerT]:
+    """The answer as it may leave for an audience.
 
     Parameters
     ----------
     answer : Answer
         As an analysis made it: nothing suppressed, nothing rounded.
-    policy : Policy
-        The rule in force for what the answer was computed from.
-    role : Role
+    question : Question
+        That it is an answer to.
+    audience : Audience
         Who asks.
+    bounds : tuple of two Answers or None
+        The same answer with the fewest and with the most incidents that hidden cells may have.
     """
-    return Released(answer, policy, role, key=_KEY)
+    return Released(answer, audience, key=_KEY)

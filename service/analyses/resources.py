@@ -8,6 +8,7 @@ from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.damage import Damage
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
+from service.access.audience import OWNERS, Audience
 from service.access.gates import Gates
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
@@ -71,6 +72,8 @@ class Resources:
     ----------
     gates : Gates
         What every question and every answer passes.
+    audience : Audience
+        Who sees what these stores and analyses give.
     damage : Damage
         Which parts of the data cannot be read.
     state : DataState
@@ -135,6 +138,7 @@ class Resources:
     state: DataState
     versions: VersionCache
     gates: Gates = field(default_factory=Gates)
+    audience: Audience = OWNERS
 
     def prepare(self) -> None:
         """Load the data and the compiled kernels, so that no request pays for either.

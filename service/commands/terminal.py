@@ -20,7 +20,6 @@ from rich.progress import (
 
 from boundaries.errors import BoundaryError
 from service.access.admission import Question
-from service.access.policy import Role
 from service.access.release import Released
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
@@ -131,7 +130,7 @@ def body_of(
 ) -> bytes:
     """The bytes of the answer to a question, through both gates; an error ends the command."""
     with report_errors():
-        body = render(resources.gates.answer(question, Role.PUBLIC, compute))
+        body = render(resources.gates.answer(question, resources.audience, compute))
     note_damage(resources)
     return body
 

@@ -6,6 +6,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.admission import Question
+from service.access.audience import Audience
 from service.access.gates import Gates
 from service.http.request_state import CACHE_LEVEL_KEY, REPEATABLE_KEY, ROUTE_KEY, role_of
 from service.runtime.data_state import DataState, State
@@ -29,10 +30,12 @@ def names_any(if_none_match: str | None) -> bool:
     return if_none_match is not None and if_none_match.strip() == "*"
 
 
-def allow_repetition(scope: Scope, state: State | None, question: Question) -> None:
+def allow_repetition(
+    scope: Scope, state: State | None, question: Question, audience: Audience
+) -> None:
     """Let the answer to a request be given again by its address while the data state stands."""
     if state is not None:
-        scope[REPEATABLE_KEY] = state, question
+        scope[REPEATABLE_KEY] = state, question, audience
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class _Entry:
 
     state: State
     question: Question
+    audience: Audience
     headers: list[tuple[bytes, bytes]]
     tag: str
     body: bytes
@@ -82,7 +86,7 @@ class ResponseCacheMiddleware:
             return
         key = _key_of(scope)
         entry = self._entries.get(key)
-        if entry is not None and self._admits(entry.question, scope):
+        if entry is not None and self._admits(entry):
             if entry.state == self._state.recent():
                 scope[ROUTE_KEY], scope[CACHE_LEVEL_KEY] = entry.question.route, "recall"
                 await _repeat(entry, scope, send)
@@ -90,9 +94,9 @@ class ResponseCacheMiddleware:
             del self._entries[key]
         await self._app(scope, receive, self._keeping(key, scope, send))
 
-    def _admits(self, question: Question, scope: Scope) -> bool:
+    def _admits(self, entry: _Entry) -> bool:
         try:
-            self._gates.admit(question, self._gates.policy, role_of(scope))
+            self._gates.admit(entry.question, entry.audience)
         except Exception:  # noqa: BLE001 - the route meets it again, and answers with it
             return False
         return True
@@ -116,7 +120,7 @@ class ResponseCacheMiddleware:
         return send_keeping
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
-        repeatable: tuple[State, Question] | None = scope.get(REPEATABLE_KEY)
+        repeatable: tuple[State, Question, Audience] | None = scope.get(REPEATABLE_KEY)
         if repeatable is None or start.get("status") != 200 or len(body) > self._largest:
             return
         if len(body) + OVERHEAD_BYTES > self._entries.maxsize:

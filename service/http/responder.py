@@ -92,8 +92,7 @@ class Responder:
 
     def released(self, query: Query, compute: Callable[[], AnswerT]) -> Released[AnswerT]:
         """An answer that is at hand, through both gates."""
-        gates, role = self.context.gates, role_of(self.request.scope)
-        return gates.answer(self._question(query), role, compute)
+        return self.context.gates.answer(self._question(query), self.resources.audience, compute)
 
     def _question(self, query: Query) -> Question:
         route = str(getattr(self.request.scope.get("route"), "path", ""))
@@ -107,8 +106,7 @@ class Responder:
 
     def admit_question(self, question: Question) -> None:
         """Return if whoever asks may ask a question, the request's or a part of it."""
-        gates = self.context.gates
-        gates.admit(question, gates.policy, role_of(self.request.scope))
+        self.context.gates.admit(question, self.resources.audience)
 
     async def _key(self, spec: AnswerSpec[Any], version: DataVersion | str) -> AnswerKey:
         """The key of the answer as the data are now.
@@ -195,8 +193,8 @@ class Responder:
     def _render(self, spec: AnswerSpec[AnswerT]) -> tuple[bytes, str]:
         """The bytes of the released answer and its provenance for a header, in a worker thread."""
         began = time.perf_counter()
-        gates, role = self.context.gates, role_of(self.request.scope)
-        released: Released[AnswerT] = gates.release(spec.compute(), gates.policy, role)
+        question, audience = self._question(spec.query), self.resources.audience
+        released = self.context.gates.released(question, audience, spec.compute)
         check_cancelled()
         provenance = spec.describe(released) if spec.describe is not None else ""
         content = spec.render(released)
@@ -239,7 +237,7 @@ class Responder:
         if 0 < len(result.provenance) <= HEADER_LIMIT:
             headers["Provenance"] = result.provenance
         if "Vary" not in headers:  # the response cache knows an answer by its address alone
-            allow_repetition(scope, state, question)
+            allow_repetition(scope, state, question, self.resources.audience)
         return Response(
             result.content, media_type=spec.media_type, headers=headers | ACCEPT_RANGES
         )

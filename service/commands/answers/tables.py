@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from service.access.admission import Question
-from service.access.policy import Role
 from service.analyses.inputs.answer_crs import target_crs
 from service.analyses.resources import Resources
 from service.commands import terminal
@@ -296,7 +295,7 @@ def write_table(
     if out is None and not table_format.is_text:
         terminal.fail(f"{suffix} is not text: name a file with --out")
     with terminal.report_errors():
-        released = resources.gates.answer(question, Role.PUBLIC, compute)
+        released = resources.gates.answer(question, resources.audience, compute)
         table = released.answer
         if table_format.needs_shapes and table.geometries is None:
             shapeless_formats = [name for name, entry in FORMATS.items() if not entry.needs_shapes]

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from service.access.admission import Question
-from service.access.policy import Role
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.queries.tables.workbooks import WorkbookQuery
@@ -28,7 +27,7 @@ def workbook(
     with terminal.report_errors():
         tables = [table_of(address) for address in query.table]
         for table in tables:
-            resources.gates.admit(table.question, resources.gates.policy, Role.PUBLIC)
+            resources.gates.admit(table.question, resources.audience)
     body = terminal.body_of(
         resources,
         Question("workbook", {}, query),

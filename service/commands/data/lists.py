@@ -6,7 +6,6 @@ from typing import Annotated, Any
 import typer
 
 from service.access.admission import Question
-from service.access.policy import Role
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.model.answers import Document
@@ -65,7 +64,7 @@ def _quality(name: str, *, as_json: bool) -> None:
     with terminal.report_errors():
         released = resources.gates.answer(
             Question("datasets", {"dataset": name}),
-            Role.PUBLIC,
+            resources.audience,
             lambda: resources.data_quality.table(name),
         )
     if as_json:
@@ -109,7 +108,7 @@ def _list(
     resources = terminal.resources()
     with terminal.report_errors():
         released = resources.gates.answer(
-            Question(route or key), Role.PUBLIC, lambda: read_document(resources)
+            Question(route or key), resources.audience, lambda: read_document(resources)
         )
     terminal.note_damage(resources)
     if as_json:

@@ -6,8 +6,9 @@ import typing
 import pytest
 
 from service.access.admission import Question, admit
+from service.access.audience import OWNERS
 from service.access.gates import Gates
-from service.access.policy import OPEN, Policy, Role
+from service.access.policy import Policy
 from service.access.release import Released, release
 from service.model import answers
 from tests.service import world
@@ -28,13 +29,13 @@ class RecordingGates:
     def __init__(self):
         self.passed = []
 
-    def admit(self, question, policy, role):
-        self.passed.append((question, policy, role))
-        admit(question, policy, role)
+    def admit(self, question, audience):
+        self.passed.append((question, audience))
+        admit(question, audience)
 
-    def release(self, answer, policy, role):
-        self.passed.append((answer, policy, role))
-        return release(answer, policy, role)
+    def release(self, answer, question, audience):
+        self.passed.append((answer, audience))
+        return release(answer, question, audience)
 
 
 class Doorkeeper:
@@ -43,7 +44,7 @@ class Doorkeeper:
     def __init__(self):
         self.is_open = True
 
-    def __call__(self, question, policy, role):
+    def __call__(self, question, audience):
         if not self.is_open:
             raise PermissionError("no")
 
@@ -67,12 +68,12 @@ def test_every_question_and_its_answer_pass_the_gates(resources, serve):
             recording.passed.clear()
             assert client.get(address).status_code == 200
             # A workbook asks for each of its tables before.
-            *_, (question, *ruled), (answer, *released) = recording.passed
+            *_, (question, admitted), (answer, released) = recording.passed
             assert isinstance(question, Question), address
             assert question.route.replace(":path", "") == template
             assert template.format(**question.names) == address.partition("?")[0]
             assert isinstance(answer, typing.get_args(answers.Answer)), address
-            assert ruled == released == [OPEN, Role.PUBLIC]
+            assert admitted == released == OWNERS
 
 
 def test_a_question_says_what_is_asked_with_its_defaults(resources, serve):
@@ -124,7 +125,7 @@ def test_no_cache_and_no_client_copy_gets_a_question_past_the_gate(resources, se
 
 
 def test_nothing_comes_out_where_the_gate_out_is_shut(resources, serve):
-    def shut(answer, policy, role):
+    def shut(answer, question, audience):
         raise PermissionError("no")
 
     client = served(resources, serve, release=shut)
@@ -135,12 +136,12 @@ def test_nothing_comes_out_where_the_gate_out_is_shut(resources, serve):
 def test_what_leaves_is_what_was_released(resources, serve):
     """A gate that empties tables empties every format of them."""
 
-    def emptied(answer, policy, role):
+    def emptied(answer, question, audience):
         if isinstance(answer, answers.Table):
             nothing = {name: column[:0] for name, column in answer.columns.items()}
             shapes = None if answer.geometries is None else answer.geometries[:0]
             answer = dataclasses.replace(answer, columns=nothing, geometries=shapes)
-        return release(answer, policy, role)
+        return release(answer, question, audience)
 
     client = served(resources, serve, release=emptied)
     for template in ("/v1/choropleths/{dataset}/{layer}.{suffix}", "/v1/growth/sites.{suffix}"):
@@ -161,7 +162,7 @@ def test_only_the_frameworks_own_pages_do_not_pass_the_gates(client):
 
 def test_only_the_gate_makes_a_released_answer(resources):
     with pytest.raises(TypeError, match="only release"):
-        Released(resources.catalogue.alive(), OPEN, Role.PUBLIC, key=object())
+        Released(resources.catalogue.alive(), OWNERS, key=object())
 
 
 def test_a_policy_is_named_with_its_version():

@@ -470,12 +470,12 @@ def gated(monkeypatch):
 def test_every_command_passes_both_gates_in_their_order(gated, succeed, tmp_path, args):
     passed = []
 
-    def admitting(question, policy, role):
+    def admitting(question, audience):
         passed.append(question)
 
-    def releasing(answer, policy, role):
+    def releasing(answer, question, audience):
         passed.append(answer)
-        return release(answer, policy, role)
+        return release(answer, question, audience)
 
     gated(admit=admitting, release=releasing)
     succeed(*(arg.format(folder=tmp_path) for arg in args))
@@ -489,7 +489,7 @@ def test_every_command_passes_both_gates_in_their_order(gated, succeed, tmp_path
 @pytest.mark.parametrize("gate", ["admit", "release"])
 @pytest.mark.parametrize("args", EVERY_ANSWER, ids=lambda args: " ".join(args[:1] + args[-1:]))
 def test_nothing_is_written_where_a_gate_is_shut(gated, run, tmp_path, args, gate):
-    def shut(asked, policy, role):
+    def shut(asked, *context):
         raise PermissionError("no")
 
     gated(**{gate: shut})

@@ -103,7 +103,7 @@ class Lines(logging.Handler):
 
 @pytest.mark.parametrize("form", [TextFormatter, JsonFormatter])
 def test_a_crash_is_logged_under_the_id_that_its_answer_names(resources, serve, form):
-    def crash(answer, policy, role):
+    def crash(answer, question, audience):
         raise RuntimeError("broken")
 
     client = serve(dataclasses.replace(resources, gates=Gates(release=crash)))
@@ -126,7 +126,7 @@ def test_a_crash_is_logged_under_the_id_that_its_answer_names(resources, serve, 
 
 
 def test_a_crash_can_be_read_by_a_page_that_is_named(resources, serve):
-    def crash(answer, policy, role):
+    def crash(answer, question, audience):
         raise RuntimeError("broken")
 
     origin = "https://maps.example.org"

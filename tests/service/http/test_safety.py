@@ -26,7 +26,7 @@ SECRET = "secret-at-/srv/private/key"
 def broken(resources, serve):
     """The service with a door that crashes, and says a secret as it does."""
 
-    def crash(answer, policy, role):
+    def crash(answer, question, audience):
         raise RuntimeError(SECRET)
 
     return serve(dataclasses.replace(resources, gates=Gates(release=crash)))

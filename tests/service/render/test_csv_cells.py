@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.access.policy import OPEN, Role
+from service.access.admission import Question
+from service.access.audience import OWNERS
 from service.access.release import release
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
@@ -95,6 +96,6 @@ def test_of_the_formats_of_an_answer_csv_alone_is_changed(suffix, county):
     table = resources.choropleths.table(world.DATASET, world.CELLS, ChoroplethQuery())
     names = np.array(["=1+1"] * len(table), dtype=object)
     table = replace(table, columns={**table.columns, "name": names})
-    body = FORMATS[suffix].render(release(table, OPEN, Role.PUBLIC))
+    body = FORMATS[suffix].render(release(table, Question("tables"), OWNERS))
     assert (b"'=1+1" in body) == (suffix == "csv")
     assert b"=1+1" in body

@@ -198,9 +198,9 @@ def test_a_page_built_anew_is_served_anew(resources, tmp_path, serve):
 def test_the_files_of_the_page_pass_the_door(resources, built, serve):
     passed = []
 
-    def recording(answer, policy, role):
+    def recording(answer, question, audience):
         passed.append(answer)
-        return release(answer, policy, role)
+        return release(answer, question, audience)
 
     client = serve(
         dataclasses.replace(resources, page_files=PageFiles(built), gates=Gates(release=recording))
@@ -236,7 +236,7 @@ def test_errors_say_so_too(client, resources, serve):
         assert_secured(client.get(address), ANSWER_POLICY)
     assert_secured(client.post("/v1/datasets"), ANSWER_POLICY)
 
-    def crash(answer, policy, role):
+    def crash(answer, question, audience):
         raise RuntimeError
 
     broken = serve(dataclasses.replace(resources, gates=Gates(release=crash)))

@@ -5,7 +5,8 @@ import orjson
 import pytest
 import shapely
 
-from service.access.policy import OPEN, Role
+from service.access.admission import Question
+from service.access.audience import OWNERS
 from service.access.release import part_of, release
 from service.analyses.inputs.answer_crs import crs_address, crs_of_address, is_north_first
 from service.model.answers import Table
@@ -46,7 +47,7 @@ def test_a_box_is_read_in_the_order_of_its_system():
 
 
 def test_shapes_are_written_in_the_order_of_their_system():
-    released = release(table(), OPEN, Role.PUBLIC)
+    released = release(table(), Question("tables"), OWNERS)
     page = part_of(released, lambda whole: page_of(whole, "code", Wanted(limit=10)))
     content = orjson.loads(
         page_geojson(page, links=lambda _: [], crs=NEW_ZEALAND, northing_first=True)

@@ -389,12 +389,12 @@ def test_a_body_is_bounded_and_the_area_is_named_once(client):
 def test_the_area_is_a_part_of_the_question_and_passes_both_gates(resources, serve):
     passed = []
 
-    def admitting(question, policy, role):
+    def admitting(question, audience):
         passed.append(question)
 
-    def releasing(answer, policy, role):
+    def releasing(answer, question, audience):
         passed.append(answer)
-        return release(answer, policy, role)
+        return release(answer, question, audience)
 
     gates = Gates(admit=admitting, release=releasing)
     client = serve(dataclasses.replace(resources, gates=gates))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.access.policy import OPEN, Role
+from service.access.admission import Question
+from service.access.audience import OWNERS
 from service.access.release import release
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
@@ -15,5 +16,5 @@ from tests.service import world
 def test_a_format_is_text_exactly_when_its_bytes_are(suffix, county):
     held = open_resources(Settings(data_dir=county))
     table = held.choropleths.table(world.DATASET, world.CELLS, ChoroplethQuery())
-    body = FORMATS[suffix].render(release(table, OPEN, Role.PUBLIC))
+    body = FORMATS[suffix].render(release(table, Question("tables"), OWNERS))
     assert FORMATS[suffix].is_text == (b"\0" not in body)
