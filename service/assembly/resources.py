@@ -8,6 +8,7 @@ from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from boundaries.tiles.levels import LevelCache
+from service.access.audience import OWNERS
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.displacement import Displacement
@@ -226,6 +227,7 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             postcodes=postcodes,
             harm_indices=harm_indices,
             settings=settings,
+            audience=OWNERS,
         ),
         page_files=PageFiles(),
         damage=damage,

@@ -7,12 +7,14 @@ from typing import Any
 
 from service.analyses.catalogue.documents import (
     Background,
+    DatasetAccess,
     DatasetEntry,
     FirstView,
     LayerEntry,
     LayerMeasure,
     PageContent,
     PageLayer,
+    Published,
     StudyArea,
 )
 from service.analyses.density.documents import HeatmapSummary
@@ -36,6 +38,8 @@ NAMES: Mapping[Any, str] = {
     Background: "Background",
     StudyArea: "StudyArea",
     FirstView: "FirstView",
+    Published: "Published",
+    DatasetAccess: "DatasetAccess",
     PageContent: "PageContent",
     ProvenanceMethod: "ProvenanceMethod",
     ProvenanceContent: "Provenance",

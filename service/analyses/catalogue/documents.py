@@ -129,6 +129,30 @@ class Zooms(TypedDict):
 FirstView = TypedDict("FirstView", {"dataset": str, "from": str, "to": str, "layer": str | None})
 
 
+class Published(TypedDict):
+    """The finest numbers of a dataset that whoever asks may be shown, and what they may ask."""
+
+    layers: list[str]
+    period: Literal["month", "quarter", "year"]
+    by_category: bool
+    minimum_bandwidth_m: float
+    maximum_zoom: int
+
+
+class DatasetAccess(TypedDict):
+    """In which form whoever asks sees a protected dataset, and under which agreement.
+
+    Without published cells they see answers from its records.
+    """
+
+    policy: str
+    policy_title: str
+    published: Published | None
+    purpose: str
+    marking: str
+    review: str | None
+
+
 class PageContent(TypedDict):
     """What the page begins with."""
 
@@ -145,3 +169,4 @@ class PageContent(TypedDict):
     sites: Annotated[int | None, UNSTATED]
     choices: Annotated[dict[str, Any], UNSTATED]
     default: Annotated[FirstView | None, UNSTATED]
+    access: dict[str, DatasetAccess]

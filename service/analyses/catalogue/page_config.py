@@ -5,20 +5,25 @@ from typing import Any, get_args
 
 from boundaries.errors import DamagedLayerError
 from boundaries.storage.store import LayerStore
+from service.access.audience import Access, Audience
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.documents import (
     Background,
+    DatasetAccess,
     DatasetEntry,
     FirstView,
     LayerEntry,
     PageContent,
     PageLayer,
+    Published,
     StudyArea,
 )
 from service.analyses.inputs.study_area import study_area
 from service.config.settings import Settings
+from service.disclosure.policies import policy_named
 from service.model.answers import Document
 from service.model.errors import NoStudyAreaError
+from service.model.protection import Protection
 from service.model.provenance import SOFTWARE, short_digest
 from service.model.queries import Query
 from service.queries.areas import ChoroplethQuery, HotspotQuery, TestedMeasure
@@ -56,6 +61,8 @@ class PageConfiguration:
         The harm indices: without one harm cannot be chosen.
     settings : Settings
         Background map, zooms, CRS and study area.
+    audience : Audience
+        Whose page it is.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class PageConfiguration:
         postcodes: PostcodeStore,
         harm_indices: HarmIndexStore,
         settings: Settings,
+        audience: Audience,
     ) -> None:
         self._catalogue = catalogue
         self._layers = layers
@@ -74,6 +82,7 @@ class PageConfiguration:
         self._postcodes = postcodes
         self._harm_indices = harm_indices
         self._settings = settings
+        self._audience = audience
 
     def version(self) -> str:
         """A short digest of everything that the configuration depends on.
@@ -91,6 +100,7 @@ class PageConfiguration:
             self._harm_indices.revision(),
             settings.background,
             settings.tiles,
+            self._audience.label,
         )
 
     def document(self) -> Document:
@@ -121,9 +131,17 @@ class PageConfiguration:
             "postcodes": self._postcodes.is_readable(),
             "choices": _choices(has_harm=self._harm_indices.is_readable()),
             "default": _first_view(datasets, layers),
+            "access": self._access(),
             "damaged": self._catalogue.damaged_entries(),  # after all that is read above
         }
         return Document(kind="page-configuration", content=content)
+
+    def _access(self) -> dict[str, DatasetAccess]:
+        """How this audience sees each dataset that has a protection."""
+        return {
+            dataset: _dataset_access(protection, self._audience.access_of[dataset])
+            for dataset, protection in self._audience.protection_of.items()
+        }
 
     def _background(self) -> Background | None:
         """The map behind the layers; None if none is set."""
@@ -163,6 +181,26 @@ class PageConfiguration:
         bounds = (left, bottom, right, top)
         degrees = transform_bounds(bounds, source=self._settings.crs, target=WGS84)
         return [round(value, DIGITS) for value in degrees]
+
+
+def _dataset_access(protection: Protection, access: Access) -> DatasetAccess:
+    policy, agreement, cells = policy_named(protection.policy), protection.agreement, None
+    if access is Access.PUBLISHED and protection.cells is not None:
+        cells = Published(
+            layers=[protection.cells.layer],
+            period=protection.cells.period,
+            by_category=protection.cells.by_category,
+            minimum_bandwidth_m=policy.minimum_bandwidth_m,
+            maximum_zoom=policy.maximum_zoom,
+        )
+    return {
+        "policy": policy.label,
+        "policy_title": policy.title,
+        "published": cells,
+        "purpose": agreement.purpose,
+        "marking": agreement.marking,
+        "review": agreement.review.isoformat() if agreement.review else None,
+    }
 
 
 def _choices(*, has_harm: bool) -> dict[str, Any]:

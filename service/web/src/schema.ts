@@ -81,6 +81,28 @@ export interface FirstView {
   layer: string | null;
 }
 
+/** The finest numbers of a dataset that whoever asks may be shown, and what they may ask. */
+export interface Published {
+  layers: string[];
+  period: "month" | "quarter" | "year";
+  by_category: boolean;
+  minimum_bandwidth_m: number;
+  maximum_zoom: number;
+}
+
+/**
+ * In which form whoever asks sees a protected dataset, and under which agreement. Without published
+ * cells they see answers from its records.
+ */
+export interface DatasetAccess {
+  policy: string;
+  policy_title: string;
+  published: Published | null;
+  purpose: string;
+  marking: string;
+  review: string | null;
+}
+
 /** What the page begins with. */
 export interface PageContent {
   title: string;
@@ -97,6 +119,7 @@ export interface PageContent {
   sites: number | null;
   choices: Record<string, unknown>;
   default: FirstView | null;
+  access: Record<string, DatasetAccess>;
 }
 
 /** The method of an answer; beside its name all its parameters. */
