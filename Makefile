@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate image lock clean
+.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate attack image lock clean
 
 help:
 	@echo "make demo      install, make the demonstration county, serve it and print the address"
@@ -21,6 +21,7 @@ help:
 	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
 	@echo "make simulate  levels, power, coverage and faults where the truth is known, into docs/"
+	@echo "make attack    attack the service as each role may, recovery rates into docs/attacks.md"
 	@echo "make image     build the container image (needs docker or podman)"
 	@echo "make lock      write requirements.lock, what the image installs, from constraints.txt"
 
@@ -79,6 +80,10 @@ bench: $(VENV)/.installed-dev
 # About an hour: how often each test calls nothing something, written into docs/methods.md.
 simulate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.simulations
+
+# A quarter of an hour: what can be worked out of the answers, written into docs/attacks.md.
+attack: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.attacks
 
 # BASE=name@sha256:... is the image to begin with; by default Debian's Python as it is now.
 image:
