@@ -116,7 +116,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
-    "service.access": {"service.model"},
+    "service.access": {"service.disclosure", "service.model"},
     "service.audit": {"service.access"},
     "service.sentences": {
         "service.coverage",

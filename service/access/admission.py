@@ -1,15 +1,25 @@
 """The gate in: every question passes here before a version or any cache is looked up.
 
 What identifies people is often in the question already: a small area, a rare category, a circle
-of ten metres. The only policy so far is `open`, which admits everything; access control refuses
-questions in this module and nowhere else.
+of ten metres. Whoever does not see the records of a dataset asks about its published cells:
+whole periods, categories that have cells, areas of some layers. Questions are refused in this
+module and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Final
 
-from service.access.audience import Audience
+from service.access.audience import Audience, Publication
+from service.access.decisions import DECISIONS, Decision, Reads
+from service.access.parameters import CHECKS, FREE, MONTHS
+from service.access.policy import Role
+from service.model.errors import NotAdmittedError
 from service.model.queries import NoQuery, Query
+
+_SURFACE: Final = "heatmaps:"  # before the dataset, in the identifiers of WMTS
+MOST_SHOWN: Final = 100  # characters of a value that is refused
+_EQUATOR_M: Final = 156_543.04  # of ground in a pixel at the equator, zoom 0
 
 
 @dataclass(frozen=True)
@@ -31,6 +41,12 @@ class Question:
     names: Mapping[str, str] = field(default_factory=dict)
     query: Query = field(default_factory=NoQuery)
 
+    def values(self) -> Iterator[tuple[str, Any]]:
+        """Every name and parameter with its value, as they are written in addresses."""
+        yield from self.names.items()
+        for name, member in type(self.query).model_fields.items():
+            yield member.alias or name, getattr(self.query, name)
+
 
 def admit(question: Question, audience: Audience) -> None:
     """Return if an audience may ask a question; raise if it may not.
@@ -41,4 +57,111 @@ def admit(question: Question, audience: Audience) -> None:
         As it was asked, before anything is known about its answer.
     audience : Audience
         Who asks.
+
+    Raises
+    ------
+    NotAdmittedError
+        If nobody may ask it who does not see the records.
     """
+    if audience.role is Role.OWNER or (audience.role.sees_records and not audience.published):
+        return
+    decision = DECISIONS.get(question.route)
+    if decision is None:
+        raise NotAdmittedError("this answer is open to those who see records only")
+    for publication in publications_of(question, audience):
+        _check(question, decision, publication)
+
+
+def publications_of(question: Question, audience: Audience) -> tuple[Publication, ...]:
+    """What is published of the datasets that a question is about, for who sees no more of them.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    audience : Audience
+        Who asks.
+
+    Returns
+    -------
+    tuple of Publication
+        Of a question that names no dataset and reads some: of all.
+    """
+    decision = DECISIONS.get(question.route)
+    if not audience.published or decision is None or decision.reads is Reads.NOTHING:
+        return ()
+    names = set(_datasets(question))
+    return tuple(
+        part for part in audience.publication_of.values() if not names or part.dataset in names
+    )
+
+
+def _datasets(question: Question) -> Iterator[str]:
+    """The datasets that a question names, whether there are such or not."""
+    query = question.query
+    if "dataset" in question.names:
+        yield question.names["dataset"]
+    for text in (question.names.get("identifier"), getattr(query, "layer", None)):
+        if isinstance(text, str) and text.startswith(_SURFACE):
+            yield text.removeprefix(_SURFACE)
+    several = getattr(query, "dataset", ())
+    yield from (several,) if isinstance(several, str) else several
+    beside_dataset = getattr(query, "beside_dataset", None)
+    if beside_dataset is not None:
+        yield beside_dataset
+
+
+def _check(question: Question, decision: Decision, publication: Publication) -> None:
+    """Raise if a question asks for more than is published of a dataset."""
+    if decision.reads in (Reads.CATALOGUE, Reads.PARTS):
+        return
+    if decision.reads in (Reads.RECORDS, Reads.ALL_RECORDS):
+        raise _refusal("this answer is computed from records", publication)
+    if MONTHS[publication.cells.period] > MONTHS[decision.longest]:
+        raise _refusal(f"this answer counts by {decision.longest}", publication)
+    is_density = decision.reads is Reads.DENSITY
+    if is_density:
+        _check_picture(question, publication)
+    for name, value in question.values():
+        if value in (None, (), False) or (name == "layer" and is_density):
+            continue
+        check = CHECKS.get(name)
+        if check is None and name not in FREE:
+            raise _refusal(f"{name} must be left out", publication)
+        allowed = check(value, publication) if check is not None else ""
+        if allowed:
+            raise _refusal(f"{name} must be {allowed}{_got(value)}", publication)
+    if decision.names_layer and getattr(question.query, "layer", None) is None:
+        layers = ", ".join(publication.layers)
+        raise _refusal(f"layer must be given, one of {layers}", publication)
+
+
+def _check_picture(question: Question, publication: Publication) -> None:
+    """Raise if a picture of a density is closer than the policy allows, or of free classes."""
+    zoom = publication.policy.maximum_zoom
+    values = dict(question.values())
+    for name in ("z", "tilematrix"):
+        text = str(values.get(name) or 0)
+        if not text.isdecimal() or int(text) > zoom:
+            raise _refusal(f"{name} must be at most {zoom}{_got(text)}", publication)
+    if values.get("breaks"):
+        raise _refusal("breaks must be left out: the density has its own", publication)
+    box = values.get("bbox")
+    if box is not None:
+        left, _, right, _ = (float(part) for part in box.split(","))
+        least_m = _EQUATOR_M / 2**zoom
+        if (right - left) / values["width"] < least_m:
+            allowed = f"{least_m:,.1f} m wide or more for each pixel of width"
+            raise _refusal(f"bbox must be {allowed}{_got(box)}", publication)
+
+
+def _refusal(reason: str, publication: Publication) -> NotAdmittedError:
+    cells = publication.cells
+    parts = [f"area of {cells.layer}", cells.period, *["category"] * cells.by_category]
+    text = f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return NotAdmittedError(reason, dataset=publication.dataset, cells=text)
+
+
+def _got(value: object) -> str:
+    values = value if isinstance(value, tuple) else (value,)
+    return f", got {', '.join(map(str, values))[:MOST_SHOWN]}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from service.access.policy import Role
-from service.model.protection import Protection
+from service.disclosure.policies import DisclosurePolicy, policy_named
+from service.model.protection import CellPlan, Protection
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,36 @@ class Access(enum.StrEnum):
     PUBLISHED = "published"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """What both gates must know of a dataset that is seen as it is published.
+
+    Attributes
+    ----------
+    dataset : str
+        Its name.
+    policy : DisclosurePolicy
+        Under which it was published.
+    cells : CellPlan
+        What was counted.
+    layers : tuple of str
+        The layers whose areas a question may name: that of the cells, and those in whose areas
+        they nest.
+    first, last : date or None
+        First and last day that the data cover.
+    hidden : int or None
+        Published cells that are hidden; None: not known.
+    """
+
+    dataset: str
+    policy: DisclosurePolicy
+    cells: CellPlan
+    layers: tuple[str, ...]
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    hidden: int | None = None
+
+
 @dataclass(frozen=True)
 class Audience:
     """All who see the same: nothing is shared between two audiences.
@@ -54,11 +85,15 @@ class Audience:
         The datasets that are seen, in alphabetical order, and in which form.
     protections : tuple of Protection
         Of these datasets, in the same order, those that have one.
+    publications : tuple of Publication
+        Of those that are seen as they are published, where more is known than the protection
+        says; follows from the rest and from the data.
     """
 
     role: Role
     access: tuple[tuple[str, Access], ...]
     protections: tuple[Protection, ...] = ()
+    publications: tuple[Publication, ...] = ()
 
     @cached_property
     def access_of(self) -> Mapping[str, Access]:
@@ -71,10 +106,35 @@ class Audience:
         return {protection.dataset: protection for protection in self.protections}
 
     @cached_property
+    def publication_of(self) -> Mapping[str, Publication]:
+        """What is published of each dataset that is seen so."""
+        stated = {publication.dataset: publication for publication in self.publications}
+        return {
+            name: stated[name] if name in stated else _publication(self.protection_of[name])
+            for name in sorted(self.published)
+        }
+
+    @cached_property
+    def published(self) -> frozenset[str]:
+        """The datasets that are seen as they are published."""
+        return frozenset(name for name, access in self.access if access is Access.PUBLISHED)
+
+    @cached_property
     def label(self) -> str:
         """Tells it from every other audience, in cache keys and entity tags."""
         text = repr((self.access, self.protections))
         return f"{self.role}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _publication(protection: Protection) -> Publication:
+    """What a protection itself says of what is published."""
+    cells = protection.cells
+    if cells is None:
+        raise ValueError(f"{protection.dataset}: nothing is published of it")
+    policy = policy_named(protection.policy)
+    return Publication(
+        dataset=protection.dataset, policy=policy, cells=cells, layers=(cells.layer,)
+    )
 
 
 # Whoever runs the command line on the data folder itself.

@@ -10,6 +10,7 @@ AnalysisError
 ├── InvalidWithinError      no area, circle or polygon to stay within
 ├── InvalidAreaError        a drawn area that is none, or that lies elsewhere
 ├── AreaTooSmallError       an area with too few residents, or too little ground, for a profile
+├── NotAdmittedError        a question that is not open to whoever asks it
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── OverBudgetError         more seconds or memory, by estimate, than one request may take
@@ -88,6 +89,25 @@ class NotStatedError(AnalysisError):
         return (
             f"none of the {self.records:,} records of dataset {self.dataset!r} in the period and "
             f"categories states its {self.subject}: whether they meet the condition is not known"
+        )
+
+
+class NotAdmittedError(AnalysisError):
+    """The question asks for more than is published to whoever asks."""
+
+    code = "not-admitted"
+
+    def __init__(self, reason: str, dataset: str = "", cells: str = "") -> None:
+        super().__init__(reason, dataset, cells)
+        self.reason = reason
+        self.dataset = dataset
+        self.cells = cells
+
+    def __str__(self) -> str:
+        if not self.dataset:
+            return self.reason
+        return (
+            f"of dataset {self.dataset!r} only counts by {self.cells} are published: {self.reason}"
         )
 
 
