@@ -4,7 +4,7 @@ import datetime
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import numpy as np
@@ -46,10 +46,13 @@ class StatedCoverage:
         Names of files, and what these cover together.
     until : date or None
         Records of later days are not covered: they were dated after the day of the import.
+    since : date or None
+        Earlier days are not covered: their records were deleted when their retention was over.
     """
 
     statements: tuple[tuple[frozenset[str], tuple[Span, ...]], ...] = ()
     until: datetime.date | None = None
+    since: datetime.date | None = None
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Self:
@@ -65,7 +68,10 @@ class StatedCoverage:
         StatedCoverage
             Nothing stated where they are empty.
         """
-        until = facts.get("until")
+        until, since = (
+            None if facts.get(name) is None else datetime.date.fromisoformat(facts[name])
+            for name in ("until", "since")
+        )
         return cls(
             statements=tuple(
                 (
@@ -74,7 +80,8 @@ class StatedCoverage:
                 )
                 for statement in facts.get("stated", ())
             ),
-            until=None if until is None else datetime.date.fromisoformat(until),
+            until=until,
+            since=since,
         )
 
     def to_facts(self) -> dict[str, Any]:
@@ -89,8 +96,24 @@ class StatedCoverage:
             {"files": sorted(files), "spans": [f"{span.first}..{span.last}" for span in spans]}
             for files, spans in self.statements
         ]
-        facts = {"stated": stated, "until": None if self.until is None else str(self.until)}
+        days = {"until": self.until, "since": self.since}
+        facts = {"stated": stated, **{name: str(day) for name, day in days.items() if day}}
         return {name: value for name, value in facts.items() if value}
+
+    def after_retention(self, since: datetime.date) -> "StatedCoverage":
+        """What is stated once all records of earlier days are deleted.
+
+        Parameters
+        ----------
+        since : date
+            The first day whose records stay.
+
+        Returns
+        -------
+        StatedCoverage
+            Of the whole table.
+        """
+        return replace(self, since=max(since, self.since or since))
 
     def after_import(
         self,
@@ -98,6 +121,7 @@ class StatedCoverage:
         spans: Sequence[Span],
         *,
         today: datetime.date | None = None,
+        first: datetime.date | None = None,
         last: datetime.date | None = None,
     ) -> "StatedCoverage":
         """What is stated once more files are imported, or the same ones again.
@@ -108,9 +132,10 @@ class StatedCoverage:
             Their names; what was stated of them before no longer holds.
         spans : sequence of Span
             What they cover together; empty where that is not stated.
-        today, last : date or None
-            The day of the import and the last of its records: the day is kept where a record of
-            this import or of an earlier one is dated after it.
+        today, first, last : date or None
+            The day of the import, and the first and the last of its records: the day is kept
+            where a record of this import or of an earlier one is dated after it. Records from
+            before a day since which others were kept bring back what they cover.
 
         Returns
         -------
@@ -124,7 +149,8 @@ class StatedCoverage:
             statements += ((names, merged(spans)),)
         is_late = today is not None and last is not None and last > today
         until = today if today is not None and (is_late or self.until is not None) else self.until
-        return StatedCoverage(statements, until)
+        is_early = first is not None and self.since is not None and first < self.since
+        return StatedCoverage(statements, until, None if is_early else self.since)
 
 
 @dataclass
@@ -206,7 +232,18 @@ def coverage_of(
             spans = record_spans(own, month_only=month_only, until=stated.until)
             deliveries.append((names[index], spans, own))
     sources += _side_by_side(deliveries)
-    return Coverage(merged(parts.spans), basis, sources if len(sources) > 1 else ())
+    covered = merged(parts.spans)
+    if stated.since is not None:
+        kept = (Span(_whole(stated.since) if month_only else stated.since, datetime.date.max),)
+        covered = common(covered, kept)
+        sources = tuple(replace(s, spans=common(s.spans, kept)) for s in sources)
+        sources = tuple(source for source in sources if source.spans)
+    return Coverage(covered, basis, sources if len(sources) > 1 else ())
+
+
+def _whole(day: datetime.date) -> datetime.date:
+    """The first day of the first month that is not before a day."""
+    return day if day.day == 1 else last_day(day.isoformat()[:7]) + datetime.timedelta(days=1)
 
 
 def _side_by_side(

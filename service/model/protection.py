@@ -1,5 +1,6 @@
 """Under which rule a dataset is, and which agreement it was received under."""
 
+import calendar
 import datetime
 from dataclasses import dataclass, field
 from typing import Literal
@@ -21,6 +22,9 @@ class Agreement:
         The protective marking, such as ``OFFICIAL-SENSITIVE``.
     retention_months : int or None
         How long a record may be kept after it occurred; None: not stated.
+    grace_days : int
+        How many days a record may wait for its deletion after that, before nobody but the owner
+        is shown anything of its dataset.
     review, expires : date or None
         From when on the agreement must be looked at again, and from when on it is void.
     """
@@ -31,8 +35,54 @@ class Agreement:
     legal_basis: str = ""
     marking: str = ""
     retention_months: int | None = None
+    grace_days: int = 31
     review: datetime.date | None = None
     expires: datetime.date | None = None
+
+    def first_day_retained(self, today: datetime.date) -> datetime.date | None:
+        """The first day whose records may be kept on a day.
+
+        Parameters
+        ----------
+        today : date
+            The day.
+
+        Returns
+        -------
+        date or None
+            None where no retention is stated. A day that its month does not have is the last
+            one of that month.
+        """
+        if self.retention_months is None:
+            return None
+        months = 12 * today.year + today.month - 1 - self.retention_months
+        year, month = max(months // 12, 1), months % 12 + 1
+        return datetime.date(year, month, min(today.day, calendar.monthrange(year, month)[1]))
+
+    def stop(self, earliest: datetime.date | None, today: datetime.date) -> str:
+        """Why nobody but the owner may be shown anything of a dataset on a day.
+
+        Parameters
+        ----------
+        earliest : date or None
+            The day of its earliest record; None without a record.
+        today : date
+            The day.
+
+        Returns
+        -------
+        str
+            What has ended, and when; empty where nothing has.
+        """
+        if self.expires is not None and today > self.expires:
+            return f"its agreement ended on {self.expires}"
+        first = self.first_day_retained(today - datetime.timedelta(days=self.grace_days))
+        if first is not None and earliest is not None and earliest < first:
+            return (
+                f"it has records from {earliest}, and its agreement keeps them for "
+                f"{self.retention_months} months and {self.grace_days} days"
+            )
+        return ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,10 +164,10 @@ def ids_that_stay(table: TableVersion, plan: Plan) -> pa.ChunkedArray:
     """
     if plan.remaining is not None:
         return plan.remaining.column("incident_id")
-    rows = table.read(["incident_id", "source_file", "source_sha256"])
-    if plan.replaced is not None:
-        rows = rows.filter(~plan.replaced.to_arrow())
-    return rows.column("incident_id")
+    if plan.replaced is None:
+        return table.read(["incident_id"]).column("incident_id")
+    rows = table.read(sorted({"incident_id"} | plan.replaced.columns))
+    return rows.filter(~plan.replaced.to_arrow()).column("incident_id")
 
 
 def replacing_ids(table: TableVersion, plan: Plan, ids: pa.ChunkedArray) -> Plan:

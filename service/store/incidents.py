@@ -423,7 +423,8 @@ class IncidentStore:
         check_distinct(files)
         completed = checked_rows(rows, files)
         names = [file.name for file in files]
-        last = pc.max(completed.column("occurred")).as_py().date()
+        ends = pc.min_max(completed.column("occurred")).as_py()
+        first, last = ends["min"].date(), ends["max"].date()
         ids = completed.column("incident_id")
         stated = {
             "title": title,
@@ -444,7 +445,7 @@ class IncidentStore:
             restated = current_facts | {name: fact for name, fact in stated.items() if fact}
             restated["coordinates"] = all_operations(facts.coordinates, coordinates)
             coverage = StatedCoverage.from_facts(facts.coverage)
-            coverage = coverage.after_import(names, covers, today=today, last=last)
+            coverage = coverage.after_import(names, covers, today=today, first=first, last=last)
             restated["coverage"] = coverage.to_facts()
             if restated == current_facts:
                 return planned

@@ -167,3 +167,50 @@ def test_a_statement_is_forgotten_when_its_file_is_imported_again_without_one():
     assert again.statements == ()
     assert StatedCoverage.from_facts(stated.to_facts()) == stated
     assert StatedCoverage().to_facts() == {}
+
+
+@pytest.mark.parametrize(
+    ("basis", "covered"),
+    [
+        ("stated", "2024-03-16 to 2024-12-31"),
+        ("files", "2024-03-16 to 2024-03-31"),
+        ("records", "2024-03-16 to 2024-03-31"),
+    ],
+)
+def test_days_whose_records_were_deleted_by_their_age_are_not_covered(basis, covered):
+    stated = StatedCoverage().after_retention(datetime.date(2024, 3, 16))
+    if basis == "stated":
+        stated = stated.after_import(["a.csv"], [Span.from_text("2024-01..2024-12")])
+    name = "2024-03-kent-street.csv" if basis == "files" else "a.csv"
+    coverage = of_files((name, dates(("2024-03-20", 1), ("2024-03-31", 1))), stated=stated)
+    assert (coverage.basis, str(coverage)) == (basis, covered)
+    assert StatedCoverage.from_facts(stated.to_facts()) == stated
+
+
+def test_of_records_dated_to_the_month_only_whole_months_stay_covered():
+    stated = StatedCoverage(since=datetime.date(2024, 3, 16))
+    occurred = dates(("2024-03", 40), ("2024-04", 40))
+    coverage = coverage_of(
+        occurred, np.zeros(80, np.int64), ["a.csv"], stated=stated, month_only=True
+    )
+    assert str(coverage) == "2024-04"
+
+
+def test_a_later_retention_counts_and_earlier_records_that_come_back_undo_it():
+    march, june = datetime.date(2024, 3, 1), datetime.date(2024, 6, 1)
+    stated = StatedCoverage().after_retention(june).after_retention(march)
+    assert stated.since == june
+    assert stated.after_import(["b.csv"], [], first=june).since == june
+    assert stated.after_import(["a.csv"], [], first=march).since is None
+
+
+def test_a_source_that_only_had_deleted_days_is_none_any_more():
+    january, february = dates(("2024-01", 62)), dates(("2024-02", 58))
+    coverage = of_files(
+        ("2024-01-kent-street.csv", january),
+        ("2024-02-surrey-street.csv", february),
+        ("2024-02-essex-street.csv", february),
+        stated=StatedCoverage(since=datetime.date(2024, 2, 1)),
+    )
+    assert [source.name for source in coverage.sources] == ["essex", "surrey"]
+    assert str(coverage) == "2024-02"
