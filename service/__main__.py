@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.admin import delete, demo, doctor, housekeeping, serve
+from service.commands.admin import delete, demo, doctor, housekeeping, retention, serve
 from service.commands.answers import (
     flags,
     growth,
@@ -58,6 +58,7 @@ app.add_typer(
 app.add_typer(derive.app, name="derive", help="Derive new layers and tables from imported data.")
 app.add_typer(delete.app, name="delete", help="Delete data, provably.")
 app.command()(housekeeping.purge)
+app.command()(retention.forget)
 app.command()(housekeeping.backup)
 app.command()(housekeeping.restore)
 app.command()(housekeeping.upgrade)

@@ -579,6 +579,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.coverage",
         "service.delta_log",
         "service.imports.files",
+        "service.model",
         "service.store",
     },
     "service.commands": {

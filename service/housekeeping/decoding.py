@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 Part = tuple[str, bytes]
 """Where in a file, and the bytes that stand there once they are decoded."""
@@ -60,18 +61,9 @@ def _parts(content: bytes, where: str) -> Iterator[Part]:
     try:
         if content[:4] == b"PAR1":
             yield from _parquet(content, where)
-        elif content[:4] == b"PK\x03\x04":
-            with zipfile.ZipFile(io.BytesIO(content)) as archive:
-                for name in archive.namelist():
-                    yield from _parts(archive.read(name), f"{where}{name}: ")
-        elif content[:2] == b"\x1f\x8b":
-            yield from _parts(gzip.decompress(content), f"{where}gzip: ")
-        elif content[257:262] == b"ustar":
-            with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-                for member in archive:
-                    file = archive.extractfile(member)
-                    if file is not None:
-                        yield from _parts(file.read(), f"{where}{member.name}: ")
+        elif _is_archive(content):
+            for member_where, member in _members(content, where):
+                yield from _parts(member, member_where)
         elif content[:6] == b"\x93NUMPY":
             yield from _numpy(content, where)
         elif content[:7] == b"PMTiles":
@@ -82,6 +74,98 @@ def _parts(content: bytes, where: str) -> Iterator[Part]:
         raise
     except Exception as error:  # readers raise whatever a damaged file makes them
         raise UndecodableError(f"{where}{error}") from error
+
+
+def _is_archive(content: bytes) -> bool:
+    """Whether bytes are those of a zip, of a tar or of something packed by gzip."""
+    is_packed = content.startswith((b"PK\x03\x04", b"\x1f\x8b"))
+    return is_packed or content[257:262] == b"ustar"
+
+
+def _members(content: bytes, where: str) -> Iterator[Part]:
+    """The files in an archive."""
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield f"{where}{name}: ", archive.read(name)
+    elif content[:2] == b"\x1f\x8b":
+        yield f"{where}gzip: ", gzip.decompress(content)
+    else:
+        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+            for member in tar:
+                file = tar.extractfile(member)
+                if file is not None:
+                    yield f"{where}{member.name}: ", file.read()
+
+
+def tables(path: Path) -> Iterator[tuple[str, pa.Table]]:
+    """What a file holds in rows: the tables of Parquet, and arrays that are equally long.
+
+    Parameters
+    ----------
+    path : Path
+        Of any file.
+
+    Yields
+    ------
+    tuple of str and pyarrow.Table
+        Where, and columns of numbers, times and bytes; the others are left out.
+
+    Raises
+    ------
+    UndecodableError
+        If it begins as a known kind of file and cannot be decoded.
+    """
+    try:
+        yield from _tables(path.read_bytes(), "")
+    except (pa.ArrowException, ValueError, zipfile.BadZipFile, tarfile.TarError, EOFError) as e:
+        raise UndecodableError(str(e)) from e
+
+
+def _tables(content: bytes, where: str) -> Iterator[tuple[str, pa.Table]]:
+    """The tables in a file or in a member of an archive."""
+    if content[-CHECKSUM_BYTES:].startswith(CHECKSUM_MARK):
+        content = content[:-CHECKSUM_BYTES]
+    if content[:4] == b"PAR1":
+        file = pq.ParquetFile(pa.BufferReader(content))
+        names = [field.name for field in file.schema_arrow if _has_values(field.type)]
+        for group in range(file.num_row_groups):
+            yield f"{where}rows", file.read_row_group(group, columns=names)
+    elif _is_archive(content):
+        arrays: dict[int, list[NDArray[Any]]] = {}
+        for member_where, member in _members(content, where):
+            for array in _columns(member):
+                arrays.setdefault(len(array), []).append(array)
+            yield from _tables(member, member_where)
+        yield from ((f"{where}arrays", _as_table(columns)) for columns in arrays.values())
+    else:
+        columns = list(_columns(content))
+        if columns:
+            yield f"{where}array", _as_table(columns)
+
+
+def _has_values(kind: pa.DataType) -> bool:
+    """Whether a column may hold a place or a time."""
+    is_time = pa.types.is_timestamp(kind) or pa.types.is_date(kind)
+    return bool(is_time or pa.types.is_floating(kind) or pa.types.is_binary(kind))
+
+
+def _columns(content: bytes) -> Iterator[NDArray[Any]]:
+    """The columns of numbers and times of a stored array; none of anything else."""
+    if content[-CHECKSUM_BYTES:].startswith(CHECKSUM_MARK):
+        content = content[:-CHECKSUM_BYTES]
+    if content[:6] != b"\x93NUMPY":
+        return
+    array = np.load(io.BytesIO(content), allow_pickle=False)
+    for part in [array] if array.dtype.names is None else [array[n] for n in array.dtype.names]:
+        if part.ndim in (1, 2) and part.dtype.kind in "fM":
+            kind = "M8[us]" if part.dtype.kind == "M" else "f8"
+            yield from part.reshape(len(part), -1).T.astype(kind)
+
+
+def _as_table(columns: list[NDArray[Any]]) -> pa.Table:
+    """Equally long arrays as a table."""
+    return pa.table({str(number): column for number, column in enumerate(columns)})
 
 
 def _parquet(content: bytes, where: str) -> Iterator[Part]:

@@ -10,8 +10,9 @@ from boundaries.storage.data_folder import DELETED, DataFolder
 from service.housekeeping.deletions import Deletion, DeletionList
 from service.housekeeping.errors import BlindSearchError, NeededError
 from service.housekeeping.inventory import CACHE, DATASETS, LAYERS, REJECTS, newest_tables
+from service.housekeeping.place_days import PlaceDays
 from service.housekeeping.purging import GRACE_S, Dead, dead_rows, purge, wait_for_readers
-from service.housekeeping.removal import Removal, remaining_parts, remove
+from service.housekeeping.removal import Removal, remaining_parts, remaining_rows, remove
 from service.housekeeping.searching import (
     Progress,
     SearchResult,
@@ -126,7 +127,8 @@ def delete(
         what = f"layer {deletion.name}" if deletion.kind == LAYERS else deletion.kind
         raise NeededError(what, needed_by)
     traces = traces_of([removal.rows], list(remaining_parts(data, removal)))
-    before = _search_before(data, traces, progress)
+    pairs = PlaceDays.of([removal.rows], remaining_rows(data, removal))
+    before = _search_before(data, traces, pairs, progress)
     companions = list(_companions(data, removal))
     DeletionList(data).record(removal.deletion)
     remove(data, removal)
@@ -134,7 +136,7 @@ def delete(
         data.remove(name)
     if purged:
         purge(data, wait_for_readers(data, grace_s=grace_s, progress=progress), progress=progress)
-    return Searches(before, search(data, traces, progress=progress))
+    return Searches(before, search(data, traces, pairs, progress=progress))
 
 
 def purge_and_search(
@@ -161,10 +163,12 @@ def purge_and_search(
     BlindSearchError
         If the search does not find what is there; nothing is purged then.
     """
-    traces = traces_of(list(dead_rows(data, dead)), list(remaining_parts(data)))
-    before = _search_before(data, traces, progress)
+    rows = list(dead_rows(data, dead))
+    traces = traces_of(rows, list(remaining_parts(data)))
+    pairs = PlaceDays.of(rows, remaining_rows(data))
+    before = _search_before(data, traces, pairs, progress)
     purge(data, dead, progress=progress)
-    return Searches(before, search(data, traces, progress=progress))
+    return Searches(before, search(data, traces, pairs, progress=progress))
 
 
 def finish_interrupted(data: DataFolder) -> int:
@@ -214,10 +218,12 @@ def deletion_of_files(data: DataFolder, dataset: str, file: str) -> Deletion:
     return Deletion.of_values(dataset, "source_sha256", pc.unique(own).to_pylist())
 
 
-def _search_before(data: DataFolder, traces: Traces, progress: Progress) -> SearchResult:
+def _search_before(
+    data: DataFolder, traces: Traces, pairs: PlaceDays, progress: Progress
+) -> SearchResult:
     """The search for what is there: one that does not find it proves nothing afterwards."""
-    before = search(data, traces, progress=progress)
-    if len(traces) and not before.places:
+    before = search(data, traces, pairs, progress=progress)
+    if (len(traces) and not before.has_values) or (len(pairs) and not before.has_place_days):
         raise BlindSearchError
     return before
 

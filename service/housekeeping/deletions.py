@@ -28,6 +28,7 @@ Kind = Literal[
     "harm_indices",
     "area_groups",
 ]
+Rule = Literal["", "retention", "subject"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Deletion:
         by a keyed digest, since those of a few digits could be guessed.
     key : str
         Of that digest; empty for files.
+    before : str
+        Where the rows went that occurred before a day: the day, in ISO form.
+    rule : str
+        By which rule they went: `retention`, `subject`, or empty for a decision of the moment.
     rows : int
         How many went.
     deleted : str
@@ -63,6 +68,8 @@ class Deletion:
     column: str = ""
     digests: tuple[str, ...] = ()
     key: str = ""
+    before: str = ""
+    rule: Rule = ""
     rows: int = 0
     deleted: str = ""
     deletion_id: str = ""
@@ -112,7 +119,11 @@ class Deletion:
             noun = "file" if self.column == "source_sha256" else "id"
             plural = "" if len(self.digests) == 1 else "s"
             what += f", rows of {len(self.digests)} {noun}{plural}"
-        return f"{what} ({self.rows:,} rows), deleted {self.deleted}"
+        if self.before:
+            what += f", rows from before {self.before}"
+        rule = f" by the rule of {self.rule}" if self.rule else ""
+        rows = f"{self.rows:,} row{'' if self.rows == 1 else 's'}"
+        return f"{what} ({rows}), deleted {self.deleted}{rule}"
 
 
 class DeletionList:

@@ -19,6 +19,19 @@ class NothingToDeleteError(HousekeepingError):
 
 
 @dataclass(eq=False)
+class RetentionNotStatedError(HousekeepingError):
+    """A dataset whose agreement does not say how long its records may be kept."""
+
+    dataset: str
+
+    def __str__(self) -> str:
+        return (
+            f"no retention is stated for dataset {self.dataset}: "
+            f"hotspots protect {self.dataset} --retention-months N states it"
+        )
+
+
+@dataclass(eq=False)
 class NeededError(HousekeepingError):
     """Other data need what was to be deleted."""
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import datetime
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ from service.housekeeping.inventory import (
     layer_rows,
     newest_tables,
 )
+from service.housekeeping.place_days import PLACE_AND_TIME
+from service.housekeeping.searching import counted
 from service.store.commits import Plan, commit
 from service.store.contents import ImportRecord
 from service.store.delta import TableVersion, newest_version
 from service.store.errors import DamagedTableError
 from service.store.incident_rows import ids_that_stay, repeated_count
-from service.store.row_conditions import RowCondition
+from service.store.row_conditions import Before, RowCondition
 from service.store.source_files import imported_files
 
 
@@ -65,9 +68,11 @@ class Removal:
         """
         deletion = self.deletion
         what = " ".join(filter(None, [deletion.kind, deletion.name, *deletion.where.values()]))
-        part = "all" if self.condition is None else "the"
-        files = f" from {len(self.file_digests)} files" if self.file_digests else ""
-        return [f"{what}: {part} {deletion.rows:,} rows{files} will be deleted"]
+        part = "all" if self.condition is None and deletion.rows > 1 else "the"
+        files = f" in {counted(len(self.file_digests), 'file')}" if self.file_digests else ""
+        before = f" from before {deletion.before}" if deletion.before else ""
+        rows = counted(deletion.rows, "row")
+        return [f"{what}: {part} {rows}{before}{files} will be deleted"]
 
 
 def table_of(deletion: Deletion) -> str:
@@ -120,7 +125,7 @@ def removal_of(data: DataFolder, deletion: Deletion) -> Removal:
         table = newest_version(folder)
         all_rows = pa.table({}) if table is None else table.read()
     except DamagedTableError:
-        if deletion.column or deletion.where:
+        if deletion.column or deletion.where or deletion.before:
             raise
         rows = _readable_rows(folder)
         return Removal(dataclasses.replace(deletion, rows=rows.num_rows), rows, None)
@@ -159,16 +164,15 @@ def remaining_parts(data: DataFolder, removal: Removal | None = None) -> Iterato
         yield " ".join([deletion.kind, deletion.name, *deletion.where.values()]).encode()
     for name, table in newest_tables(data):
         try:
-            rows, imports = table.read(), table.imports
+            rows, imports, facts = table.read(), table.imports, table.facts
         except DamagedTableError:
             continue
         if removal is not None and deletion is not None and table_of(deletion) == name:
             if removal.condition is None:
                 continue
             rows = rows.filter(~removal.condition.to_arrow())
-            imports = _imports_without(table, removal)
+            imports, facts = _imports_without(table, removal), _facts_without(table, removal)
         yield from table_parts([rows])
-        facts = _facts_without(table, removal) if deletion is not None else table.facts
         yield json.dumps([facts, imports, rows.column_names, name], ensure_ascii=False).encode()
     for file in layer_files(data):
         if deletion is None or (deletion.kind, f"{deletion.name}.parquet") != (LAYERS, file):
@@ -177,6 +181,34 @@ def remaining_parts(data: DataFolder, removal: Removal | None = None) -> Iterato
             if header is not None:
                 stated = dataclasses.asdict(header.metadata)
                 yield json.dumps(stated, ensure_ascii=False).encode()
+
+
+def remaining_rows(data: DataFolder, removal: Removal | None = None) -> Iterator[pa.Table]:
+    """Places and times of the incidents that remain after a removal.
+
+    Parameters
+    ----------
+    data : DataFolder
+        ``HOTSPOTS_DATA_DIR``, before the removal.
+    removal : Removal or None
+        None: of all incidents.
+
+    Yields
+    ------
+    pyarrow.Table
+        A dataset each.
+    """
+    for name, table in newest_tables(data):
+        is_own = removal is not None and table_of(removal.deletion) == name
+        condition = removal.condition if removal is not None and is_own else None
+        if not name.startswith(f"{DATASETS}/") or (is_own and condition is None):
+            continue
+        try:
+            rows = table.read()
+        except DamagedTableError:
+            continue
+        rows = rows if condition is None else rows.filter(~condition.to_arrow())
+        yield rows.select([column for column in PLACE_AND_TIME if column in rows.column_names])
 
 
 def remove(data: DataFolder, removal: Removal) -> None:
@@ -243,6 +275,9 @@ def _readable_rows(folder: DataFolder) -> pa.Table:
 
 def _condition(deletion: Deletion, table: TableVersion) -> RowCondition | None:
     """Which rows of a table a deletion is of; None: all."""
+    if deletion.before:
+        day = datetime.date.fromisoformat(deletion.before)
+        return RowCondition(({"occurred": Before(day)},))
     if deletion.column:
         values = pc.unique(table.read([deletion.column]).column(deletion.column)).to_pylist()
         return RowCondition(({deletion.column: deletion.is_of(values)},))
@@ -251,12 +286,15 @@ def _condition(deletion: Deletion, table: TableVersion) -> RowCondition | None:
     return None
 
 
-def _facts_without(table: TableVersion, removal: Removal | None) -> dict[str, Any]:
-    """The facts about a table, without what was stated of files whose rows all go."""
+def _facts_without(table: TableVersion, removal: Removal) -> dict[str, Any]:
+    """The facts about a table, without what was stated of files or days whose rows all go."""
     facts = dict(table.facts)
-    if facts.get("coverage") and removal is not None:
+    if facts.get("coverage") or removal.deletion.before:
         names = {name for name, _ in _files_that_go(table, removal)}
-        stated = StatedCoverage.from_facts(facts["coverage"]).after_import(names, ())
+        stated = StatedCoverage.from_facts(facts.get("coverage", {})).after_import(names, ())
+        if removal.deletion.before:
+            since = datetime.date.fromisoformat(removal.deletion.before)
+            stated = stated.after_retention(since)
         facts["coverage"] = stated.to_facts()
     return facts
 

@@ -149,6 +149,7 @@ def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool =
     from service.housekeeping.errors import StillThereError
     from service.housekeeping.purging import GRACE_S
     from service.housekeeping.removal import removal_of
+    from service.housekeeping.searching import counted
 
     data = data_folder()
     with terminal.report_errors(), data.locked():
@@ -166,7 +167,9 @@ def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool =
                 force=force,
                 progress=progress,
             )
-        terminal.print_lines([f"deleted {removal.deletion.rows:,} rows", *searches.lines()])
+        terminal.print_lines(
+            [f"deleted {counted(removal.deletion.rows, 'row')}", *searches.lines()]
+        )
         if purge:
             forget_shared()
         if searches.after.places and purge:

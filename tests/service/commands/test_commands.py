@@ -381,6 +381,7 @@ def test_every_command_that_answers_is_known_here():
         "doctor",
         "delete",
         "purge",
+        "forget",
         "backup",
         "restore",
         "upgrade",

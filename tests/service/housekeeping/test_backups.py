@@ -70,7 +70,7 @@ def test_events_are_backed_up_and_deleted_as_the_other_tables(folder, tmp_path):
     succeed(folder, "import", "events", path)
     succeed(folder, "backup", tmp_path / "backup")
     said = succeed(folder, "delete", "events", "--yes", "--purge", "--now")
-    assert "deleted 1 rows" in said
+    assert "deleted 1 row" in said
     assert not (folder / "events").exists()
     succeed(tmp_path / "again", "restore", tmp_path / "backup")
     (event,) = open_resources(Settings(data_dir=tmp_path / "again")).events.all()

@@ -38,6 +38,7 @@ WHAT = {
     "a dataset": Deletion("incidents", DATASET),
     "a file": Deletion.of_values(DATASET, "source_sha256", [the_file(FILES[0]).sha256]),
     "an incident": Deletion.of_values(DATASET, "incident_id", ["jan-0007"]),
+    "what is old": Deletion("incidents", DATASET, before="2024-01-15", rule="retention"),
     "a layer": Deletion("boundaries", world.CELLS),
     "a measure": Deletion("measures", where={"measure": "residents", "period": "2021"}),
     "the sites": Deletion("sites"),
@@ -179,7 +180,7 @@ def test_a_running_service_knows_at_the_next_request_what_is_gone(folder, serve)
     assert client.get(other).json()["rows"] == others["rows"]
 
 
-@pytest.mark.parametrize("what", ["a dataset", "a file", "a layer"])
+@pytest.mark.parametrize("what", ["a dataset", "a file", "what is old", "a layer"])
 def test_a_deletion_killed_at_any_change_is_whole_or_not_and_finishes(folder, what):
     data, deletion = DataFolder(folder), WHAT[what]
     found = search_for(data, removal_of(data, deletion))
