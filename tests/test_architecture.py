@@ -118,6 +118,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.access": {"service.disclosure", "service.model"},
     "service.audit": {"service.access"},
+    "service.identity": {
+        "boundaries.storage",
+        "service.access",
+        "service.config",
+    },
     "service.sentences": {
         "service.coverage",
         "service.model",
@@ -457,6 +462,11 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
+    "service.http.identity": {
+        "service.config",
+        "service.http",
+        "service.identity",
+    },
     "service.http.guards": {
         "service.config",
         "service.http",
@@ -557,6 +567,8 @@ ALLOWED: dict[str, set[str]] = {
         "service.config",
         "service.http",
         "service.http.guards",
+        "service.http.identity",
+        "service.identity",
         "service.ogc.features",
         "service.ogc.wmts",
         "service.render.tiles",
