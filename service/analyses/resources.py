@@ -1,6 +1,7 @@
 """What a running service holds: settings, stores, analyses and the two gates."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,9 @@ from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
+from service.publication.protections import ProtectionStore
+from service.publication.published import PublishedStore
+from service.publication.secret import RecordKeySecret
 from service.runtime.data_state import DataState, VersionCache
 from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
@@ -80,11 +84,16 @@ class Resources:
         Whether the data have changed.
     versions : VersionCache
         The versions of the data.
+    seen_by : callable
+        Makes the resources of another audience, which share all that is no incident.
     """
 
     settings: Settings
     layers: LayerStore
     incidents: IncidentStore
+    protections: ProtectionStore
+    published: PublishedStore
+    record_key_secret: RecordKeySecret
     measures: MeasureStore
     sites: SiteStore
     lookups: LookupStore
@@ -137,6 +146,7 @@ class Resources:
     damage: Damage
     state: DataState
     versions: VersionCache
+    seen_by: "Callable[[Audience], Resources]"
     gates: Gates = field(default_factory=Gates)
     audience: Audience = OWNERS
 
@@ -151,6 +161,9 @@ class Resources:
         self.layers.all()
         for incidents in self.incidents.all():
             self.incidents.revision(incidents.dataset)
+        for dataset in self.published.ids():
+            with contextlib.suppress(StoreError):
+                self.published.cells(dataset)
         for table in self._tables():
             with contextlib.suppress(StoreError):  # said by the answers that need the table
                 table.load()

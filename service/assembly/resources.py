@@ -1,5 +1,9 @@
 """The stores of a data folder and the analyses over them, wired together."""
 
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
 from boundaries.neighbours.neighbour_cache import NeighbourCache
 from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.caches import DiskCache
@@ -8,7 +12,7 @@ from boundaries.storage.data_folder import DataFolder
 from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from boundaries.tiles.levels import LevelCache
-from service.access.audience import OWNERS
+from service.access.audience import OWNERS, Audience
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.displacement import Displacement
@@ -55,6 +59,10 @@ from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
+from service.publication.audience_incidents import AudienceIncidents, PublishedIncidents
+from service.publication.protections import ProtectionStore
+from service.publication.published import PublishedStore
+from service.publication.secret import RecordKeySecret
 from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState, VersionCache
 from service.store.incidents import IncidentStore
@@ -68,6 +76,35 @@ from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
 
 
+@dataclass(frozen=True)
+class _Stores:
+    """What all audiences share: nothing of it tells an audience of another one's incidents."""
+
+    settings: Settings
+    cache: DataFolder
+    damage: Damage
+    state: DataState
+    layers: LayerStore
+    incidents: IncidentStore
+    protections: ProtectionStore
+    published: PublishedIncidents
+    record_key_secret: RecordKeySecret
+    measures: MeasureStore
+    sites: SiteStore
+    lookups: LookupStore
+    postcodes: PostcodeStore
+    events: EventStore
+    harm_indices: HarmIndexStore
+    flag_rules: FlagRuleStore
+    area_groups: AreaGroupStore
+    area_layers: AreaLayers
+    crosswalks: Crosswalks
+    assignments: AssignmentCache
+    levels: LevelCache
+    geometry_tiles: GeometryTiles
+    neighbourhoods: Neighbourhoods
+
+
 def open_resources(settings: Settings, data: DataFolder | None = None) -> Resources:
     """The stores of the data folder, and the analyses over them; reads nothing yet.
 
@@ -78,34 +115,69 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
     data : DataFolder or None
         The data folder, by default that of the settings on a local disk.
     """
-    data = data or DataFolder(settings.data_dir)
+    stores = _open_stores(settings, data or DataFolder(settings.data_dir))
+    return _analyses_over(stores, stores.incidents, OWNERS)
+
+
+def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
+    """The stores of a data folder, and the caches of what depends on no incident."""
     crs, cache = settings.crs, data.subfolder("cache")
     digests = DiskCache(cache.subfolder("digests"), ".digest")
     damage = Damage()
+
+    def table(name: str) -> dict[str, Any]:
+        return {"folder": data.subfolder(name), "digests": digests, "damage": damage}
+
     layers = LayerStore(data.subfolder("boundaries"), crs=crs, damage=damage)
-    incidents = IncidentStore(data.subfolder("incidents"), crs=crs, digests=digests, damage=damage)
-    measures = MeasureStore(data.subfolder("measures"), digests=digests, damage=damage)
-    sites = SiteStore(data.subfolder("sites"), crs=crs, digests=digests, damage=damage)
+    measures, lookups = MeasureStore(**table("measures")), LookupStore(**table("lookups"))
     area_layers = AreaLayers(layers=layers, settings=settings)
-    lookups = LookupStore(data.subfolder("lookups"), digests=digests, damage=damage)
-    postcodes = PostcodeStore(data.subfolder("postcodes"), crs=crs, digests=digests, damage=damage)
-    events = EventStore(data.subfolder("events"), digests=digests, damage=damage)
-    harm_indices = HarmIndexStore(data.subfolder("harm_indices"), digests=digests, damage=damage)
-    flag_rules = FlagRuleStore(data.subfolder("flag_rules"), digests=digests, damage=damage)
-    area_groups = AreaGroupStore(data.subfolder("area_groups"), digests=digests, damage=damage)
-    crosswalks = Crosswalks(lookups=lookups, measures=measures)
-    state = DataState(data, damage)
-    assignments = AssignmentCache(cache.subfolder("assignments"))
+    levels = LevelCache(cache.subfolder("levels"))
+    return _Stores(
+        settings=settings,
+        cache=cache,
+        damage=damage,
+        state=DataState(data, damage),
+        layers=layers,
+        incidents=IncidentStore(**table("incidents"), crs=crs),
+        protections=ProtectionStore(data.subfolder("protections"), damage=damage),
+        published=PublishedIncidents(PublishedStore(**table("published"), crs=crs), layers),
+        record_key_secret=RecordKeySecret(Path(f"{settings.data_dir.resolve()}-access")),
+        measures=measures,
+        sites=SiteStore(**table("sites"), crs=crs),
+        lookups=lookups,
+        postcodes=PostcodeStore(**table("postcodes"), crs=crs),
+        events=EventStore(**table("events")),
+        harm_indices=HarmIndexStore(**table("harm_indices")),
+        flag_rules=FlagRuleStore(**table("flag_rules")),
+        area_groups=AreaGroupStore(**table("area_groups")),
+        area_layers=area_layers,
+        crosswalks=Crosswalks(lookups=lookups, measures=measures),
+        assignments=AssignmentCache(cache.subfolder("assignments")),
+        levels=levels,
+        geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
+        neighbourhoods=Neighbourhoods(NeighbourCache(cache.subfolder("neighbours"))),
+    )
+
+
+def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience) -> Resources:
+    """The analyses over the incidents as an audience sees them."""
+    settings, layers, measures = stores.settings, stores.layers, stores.measures
+    area_layers, crosswalks = stores.area_layers, stores.crosswalks
+    neighbourhoods, sites, events = stores.neighbourhoods, stores.sites, stores.events
+    lookups, postcodes, damage = stores.lookups, stores.postcodes, stores.damage
+    harm_indices, flag_rules, area_groups = (
+        stores.harm_indices,
+        stores.flag_rules,
+        stores.area_groups,
+    )
     harm = Harm(harm_indices)
     areas = Areas(
         incidents=incidents,
         layers=area_layers,
         crosswalks=crosswalks,
-        assignments=assignments,
+        assignments=stores.assignments,
         harm=harm,
     )
-    levels = LevelCache(cache.subfolder("levels"))
-    neighbourhoods = Neighbourhoods(NeighbourCache(cache.subfolder("neighbours")))
     measured_areas = MeasuredAreas(area_layers, measures, crosswalks)
     catalogue = Catalogue(
         incidents=incidents,
@@ -146,6 +218,9 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         settings=settings,
         layers=layers,
         incidents=incidents,
+        protections=stores.protections,
+        published=stores.published.store,
+        record_key_secret=stores.record_key_secret,
         measures=measures,
         sites=sites,
         lookups=lookups,
@@ -154,11 +229,11 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
         harm_indices=harm_indices,
         flag_rules=flag_rules,
         area_groups=area_groups,
-        assignments=assignments,
+        assignments=stores.assignments,
         areas=areas,
-        geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
+        geometry_tiles=stores.geometry_tiles,
         legends=legends,
-        vector_tiles=VectorTiles(layers=area_layers, levels=levels, settings=settings),
+        vector_tiles=VectorTiles(layers=area_layers, levels=stores.levels, settings=settings),
         heatmaps=heatmaps,
         choropleths=choropleths,
         hotspots=hotspots,
@@ -227,10 +302,18 @@ def open_resources(settings: Settings, data: DataFolder | None = None) -> Resour
             postcodes=postcodes,
             harm_indices=harm_indices,
             settings=settings,
-            audience=OWNERS,
+            audience=audience,
         ),
         page_files=PageFiles(),
         damage=damage,
-        state=state,
-        versions=VersionCache(state),
+        state=stores.state,
+        versions=VersionCache(stores.state),
+        audience=audience,
+        seen_by=lambda other: _seen_by(stores, other),
     )
+
+
+def _seen_by(stores: _Stores, audience: Audience) -> Resources:
+    """The analyses over what another audience sees."""
+    incidents = AudienceIncidents(stores.incidents, stores.published, audience)
+    return _analyses_over(stores, incidents, audience)

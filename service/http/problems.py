@@ -67,7 +67,6 @@ STATUS: dict[type[Exception], int] = {
     analysis.InvalidAreaError: 422,
     analysis.AreaTooSmallError: 422,
     analysis.NotAdmittedError: 403,
-    analysis.StoppedDatasetError: 403,
     analysis.UnknownStatisticError: 422,
     analysis.TooMuchWorkError: 422,
     analysis.OverBudgetError: 422,
@@ -108,6 +107,7 @@ STATUS: dict[type[Exception], int] = {
     store.WrongCrsError: 500,
     store.DatasetSettingsError: 500,
     store.ImportRefusedError: 500,
+    store.NotPublishableError: 500,
     store.ReadOnlyDataError: 500,
 }
 

@@ -17,6 +17,8 @@ RECENT_NS = 1_000_000  # under load the folders are asked once a millisecond, no
 SETTLED_NS = 50_000_000  # a change younger than this may hide another one
 AHEAD_NS = 60 * 10**9  # clocks of two machines differ by less, unless one of them is wrong
 
+DATASETS = ("incidents", "published")  # folders with a table for each dataset
+
 State = tuple[int, ...]
 
 logger = logging.getLogger("hotspots")
@@ -26,7 +28,8 @@ class DataState:
     """The times at which the folders of a data folder last changed.
 
     Every import ends by making or renaming a file in one of them: a layer in ``boundaries``,
-    a commit in a table's ``_delta_log``, a new table in ``incidents``. Cheaper than asking every
+    a commit in a table's ``_delta_log``, a new table in ``incidents`` or ``published``, a file in
+    ``protections``. Cheaper than asking every
     store for its version: a dozen file status calls, about 16 microseconds.
 
     Parameters
@@ -47,7 +50,10 @@ class DataState:
         self._damage = damage or Damage()
         self._is_warned = False
         self._unsettled: tuple[State, int] = ((), 0)  # and since when, on the monotonic clock
-        self._listed: tuple[int, tuple[str, ...]] = (-1, ())  # when incidents changed, and logs
+        self._listed: tuple[State, tuple[str, ...]] = (
+            (),
+            (),
+        )  # when tables came or went, and logs
         self._glanced_at = 0
         self._last: State | None = None
 
@@ -64,19 +70,23 @@ class DataState:
         None while a change is so young that another may hide behind the same clock tick, and
         while datasets have come or gone that `current` has not listed yet.
         """
-        incidents = self._changed_ns("incidents")
+        tables = self._tables_changed_ns()
         listed_at, logs = self._listed
-        return self._state(incidents, logs) if incidents == listed_at else None
+        return self._state(tables, logs) if tables == listed_at else None
 
     def current(self) -> State | None:
         """As `glance`, after listing the datasets where they may have changed."""
-        incidents = self._changed_ns("incidents")
-        if incidents != self._listed[0]:
-            self._listed = (incidents, self._tables())
-        return self._state(incidents, self._listed[1])
+        tables = self._tables_changed_ns()
+        if tables != self._listed[0]:
+            self._listed = (tables, self._tables())
+        return self._state(tables, self._listed[1])
 
-    def _state(self, incidents: int, logs: tuple[str, ...]) -> State | None:
-        folders = (self._changed_ns(""), incidents, *(self._changed_ns(log) for log in logs))
+    def _tables_changed_ns(self) -> State:
+        """When tables of datasets came or went."""
+        return tuple(self._changed_ns(name) for name in DATASETS)
+
+    def _state(self, tables: State, logs: tuple[str, ...]) -> State | None:
+        folders = (self._changed_ns(""), *tables, *(self._changed_ns(log) for log in logs))
         state = (self._damage.changes, *folders)
         return state if self._has_settled(state, max(folders)) else None
 
@@ -100,7 +110,11 @@ class DataState:
 
     def _tables(self) -> tuple[str, ...]:
         """The folder of layers, and the logs of all tables there are or can be."""
-        datasets = sorted(self._folder.subfolder("incidents").names())
+        datasets = [
+            f"{kind}/{name}"
+            for kind in DATASETS
+            for name in sorted(self._folder.subfolder(kind).names())
+        ]
         tables = (
             "measures",
             "sites",
@@ -113,8 +127,8 @@ class DataState:
         )
         return (
             "boundaries",
-            *(f"{name}/_delta_log" for name in tables),
-            *(f"incidents/{name}/_delta_log" for name in datasets),
+            "protections",
+            *(f"{name}/_delta_log" for name in (*tables, *datasets)),
         )
 
     def _changed_ns(self, folder: str) -> int:

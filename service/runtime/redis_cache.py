@@ -12,8 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from service.config.redis import RedisSettings
-from service.config.settings import Settings
+from service.config.settings import RedisSettings, Settings
 
 CHECK_BYTES = 8
 PREFIX = "hotspots:1:"
@@ -21,7 +20,6 @@ CONNECTIONS = 16  # at a time; who finds none free waits for one
 WAITING_WRITES = 64  # more are dropped: a cache may forget
 # Settings that change no byte of any answer.
 IRRELEVANT = {
-    "access",
     "connections",
     "cors_origins",
     "data_dir",

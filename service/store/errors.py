@@ -22,6 +22,7 @@ StoreError
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
 ├── ImportRefusedError      a file from which nothing was imported, and why
+├── NotPublishableError     a dataset of which nothing can be published, and why
 ├── ReadOnlyDataError       a data folder that cannot be written
 └── DamagedTableError       a table at rest that cannot be read
 """
@@ -362,6 +363,19 @@ class ImportRefusedError(StoreError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}; nothing was imported"
+
+
+@dataclass(eq=False)
+class NotPublishableError(StoreError):
+    """Nothing can be published of a dataset as it is protected."""
+
+    code = "not-publishable"
+
+    dataset: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"dataset {self.dataset!r} cannot be published: {self.reason}"
 
 
 @dataclass(eq=False)

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from service.coverage.coverage import Coverage
 from service.coverage.statements import StatedCoverage, coverage_of
-from service.store.contents import ImportRecord, committed_imports, mixed
+from service.store.contents import ImportRecord, committed_imports
 from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError, UnknownAttributeError
 from service.store.incident_rows import OPTIONAL, PRECISIONS, RESERVED, repeated_count
+from service.store.spatial_order import spatial_order
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, frozen
 
 Minutes = NDArray[np.datetime64]  # (n,) datetime64[m]
@@ -289,7 +290,7 @@ class Incidents:
         with self._lock:
             if name not in self._columns:
                 column = self._table.read([name]).column(name)
-                codes, values = _coded(pc.dictionary_encode(column))
+                codes, values = coded_column(pc.dictionary_encode(column))
                 self._columns[name] = Attribute(name, _ordered(codes, self._order), values)
             return self._columns[name]
 
@@ -367,9 +368,9 @@ def from_table(table: TableVersion, dataset: str) -> Incidents:
     rows = table.read(_COLUMNS, coded=_CODED)
     xy_m = np.column_stack([_floats(rows.column("easting_m")), _floats(rows.column("northing_m"))])
     weight = _floats(rows.column("weight"))
-    order, located_count = _spatial_order(xy_m, weight)
+    order, located_count = spatial_order(xy_m, weight)
     occurred = rows.column("occurred").to_numpy().astype("datetime64[m]")
-    coded = {name: _coded(rows.column(name)) for name in _CODED}
+    coded = {name: coded_column(rows.column(name)) for name in _CODED}
     precision, names = coded["precision"]
     to_precision = np.array([PRECISIONS.index(name) for name in names], dtype=np.int8)
     located = np.zeros(len(order), dtype=np.bool_)
@@ -433,8 +434,21 @@ def _ordered(values: NDArray[Any], order: IntArray) -> NDArray[Any]:
     return frozen(np.ascontiguousarray(values[order]))
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[IndexArray, tuple[Any, ...]]:
-    """Codes into the sorted distinct values of a dictionary-encoded column; -1 for null."""
+def coded_column(column: pa.ChunkedArray) -> tuple[IndexArray, tuple[Any, ...]]:
+    """Codes into the sorted distinct values of a column; -1 for null.
+
+    Parameters
+    ----------
+    column : pyarrow.ChunkedArray
+        Dictionary-encoded.
+
+    Returns
+    -------
+    codes : (n,) int32
+        Position of each value.
+    values : tuple
+        Those that occur.
+    """
     combined = column.combine_chunks()
     if isinstance(combined, pa.ChunkedArray):
         combined = combined.chunk(0)
@@ -447,35 +461,3 @@ def _coded(column: pa.ChunkedArray) -> tuple[IndexArray, tuple[Any, ...]]:
     renumbered = np.full(len(values) + 1, -1, dtype=np.int32)
     renumbered[in_order] = np.arange(len(in_order), dtype=np.int32)
     return renumbered[codes], tuple(values[i] for i in in_order)
-
-
-def _spatial_order(xy_m: FloatArray, weight: FloatArray) -> tuple[IntArray, int]:
-    """The order along a Z-order curve, the rows without a place last, and how many have one.
-
-    Rows in the same cell of the curve are in an order that depends on place and weight alone,
-    and not on the files they come from: sums over them have the same last digit wherever the
-    same rows have been imported.
-    """
-    has_place = np.isfinite(xy_m).all(axis=1)
-    located, unlocated = np.flatnonzero(has_place), np.flatnonzero(~has_place)
-    tie = mixed(weight.view(np.uint64))
-    unlocated = unlocated[np.argsort(tie[unlocated], kind="stable")]
-    if len(located) == 0:
-        return unlocated, 0
-    xy = np.ascontiguousarray(xy_m[located])
-    x_bits, y_bits = xy.view(np.uint64).T
-    tie = mixed(x_bits + mixed(y_bits + tie[located]))
-    low = xy.min(axis=0)
-    span = float((xy.max(axis=0) - low).max()) or 1.0
-    cells = ((xy - low) * (65_535.0 / span)).astype(np.uint32)
-    code = _spread(cells[:, 0]) | (_spread(cells[:, 1]) << np.uint32(1))
-    place = (code.astype(np.uint64) << np.uint64(32)) | (tie >> np.uint64(32))
-    return np.concatenate([located[np.argsort(place, kind="stable")], unlocated]), len(located)
-
-
-def _spread(values: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """The 16 low bits of each value moved to the even places (Morton order)."""
-    spread = values & np.uint32(0xFFFF)
-    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
-        spread = (spread | (spread << np.uint32(shift))) & np.uint32(mask)
-    return spread

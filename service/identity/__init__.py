@@ -1,1 +1,0 @@
-"""Who asks: keys, tokens of single sign-on, and sessions of browsers."""

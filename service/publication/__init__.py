@@ -1,0 +1,1 @@
+"""What is published of a dataset that is protected, and incidents made from it alone."""
