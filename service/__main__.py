@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from service.commands.admin import delete, demo, doctor, housekeeping, retention, serve
+from service.commands.admin import (
+    delete,
+    demo,
+    doctor,
+    housekeeping,
+    protection,
+    retention,
+    serve,
+)
 from service.commands.answers import (
     flags,
     growth,
@@ -57,6 +65,9 @@ app.add_typer(
 )
 app.add_typer(derive.app, name="derive", help="Derive new layers and tables from imported data.")
 app.add_typer(delete.app, name="delete", help="Delete data, provably.")
+app.command()(protection.protect)
+app.command()(protection.protections)
+app.command()(protection.publish)
 app.command()(housekeeping.purge)
 app.command()(retention.forget)
 app.command()(housekeeping.backup)

@@ -22,6 +22,7 @@ from service.housekeeping.inventory import (
     CACHE,
     DATASETS,
     LAYERS,
+    PUBLISHED,
     REJECTS,
     SINGLE_TABLES,
     all_files,
@@ -366,7 +367,7 @@ def _members(archive: tarfile.TarFile, manifest: Manifest) -> Iterator[tuple[str
 
 def _settings_files(data: DataFolder) -> list[str]:
     """Files that belong to the data folder and to no table, layer or cache."""
-    tables = {DATASETS, *SINGLE_TABLES, LAYERS, CACHE, REJECTS}
+    tables = {DATASETS, PUBLISHED, *SINGLE_TABLES, LAYERS, CACHE, REJECTS}
     names = [str(path.relative_to(data.path)) for path in all_files(data.path)]
     return [
         name

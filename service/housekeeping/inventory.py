@@ -26,6 +26,7 @@ SINGLE_TABLES = (
     "area_groups",
 )
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
+PUBLISHED = "published"
 
 
 def table_names(data: DataFolder) -> list[str]:
@@ -39,14 +40,15 @@ def table_names(data: DataFolder) -> list[str]:
     Returns
     -------
     list of str
-        Such as ``measures`` and ``incidents/callouts``; those too whose first import never came
-        to its end.
+        Such as ``measures``, ``incidents/callouts`` and ``published/callouts``; those too whose
+        first import never came to its end.
     """
-    datasets = sorted(
-        f"{DATASETS}/{name}"
-        for name in data.subfolder(DATASETS).names()
+    datasets = [
+        f"{kind}/{name}"
+        for kind in (DATASETS, PUBLISHED)
+        for name in sorted(data.subfolder(kind).names())
         if not name.startswith(".")
-    )
+    ]
     return [name for name in (*datasets, *SINGLE_TABLES) if data.status(name) is not None]
 
 

@@ -14,6 +14,7 @@ from service.delta_log.log import LAST_CHECKPOINT, LOG
 from service.housekeeping.inventory import (
     CACHE,
     DATASETS,
+    PUBLISHED,
     REJECTS,
     all_files,
     damaged_tables,
@@ -215,7 +216,7 @@ def purge(data: DataFolder, dead: Dead, *, progress: Progress = no_progress) -> 
     for parent in sorted({str(Path(name).parent) for name in files}):
         if data.status(parent) is not None:
             data.subfolder(parent).sync_folder()
-    for folder in (data, data.subfolder(DATASETS)):
+    for folder in (data, data.subfolder(DATASETS), data.subfolder(PUBLISHED)):
         for name in folder.names():
             if name.endswith(DELETED):
                 folder.remove_tree(name)

@@ -303,6 +303,10 @@ def incidents(
         terminal.write(saved.to_toml().encode(), save_layout)
     with terminal.report_errors():
         terminal.print_lines(_placement(resources, dataset))
+        if dataset in resources.published.ids():
+            terminal.print_lines(
+                [f"what is published of {dataset} is as before: hotspots publish {dataset}"]
+            )
 
 
 def _bounds(first: str | None, last: str | None) -> Span | None:
