@@ -118,6 +118,11 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.access": {"service.disclosure", "service.model"},
     "service.audit": {"service.access"},
+    "service.identity": {
+        "boundaries.storage",
+        "service.access",
+        "service.config",
+    },
     "service.sentences": {
         "service.coverage",
         "service.model",
@@ -483,6 +488,11 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
+    "service.http.identity": {
+        "service.config",
+        "service.http",
+        "service.identity",
+    },
     "service.http.guards": {
         "service.config",
         "service.http",
@@ -585,6 +595,8 @@ ALLOWED: dict[str, set[str]] = {
         "service.http",
         "service.http.guards",
         "service.model",
+        "service.http.identity",
+        "service.identity",
         "service.ogc.features",
         "service.ogc.wmts",
         "service.publication",

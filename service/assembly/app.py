@@ -8,6 +8,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware import Middleware
 
 from boundaries.storage.data_folder import DataFolder
+from service.analyses.audiences import Audiences, OneAudience
 from service.analyses.resources import Resources
 from service.config.settings import Settings
 from service.config.version import __version__
@@ -16,6 +17,8 @@ from service.http.caching import ResponseCacheMiddleware
 from service.http.guards.hosts import HostMiddleware
 from service.http.guards.paths import UndecodedPathMiddleware, redirect_slashes
 from service.http.guards.sizes import ParameterLimitMiddleware
+from service.http.identity.links import KeyLinksMiddleware
+from service.http.identity.middleware import IdentityMiddleware
 from service.http.metrics import Metrics
 from service.http.middleware import (
     HeadMiddleware,
@@ -26,6 +29,7 @@ from service.http.openapi import describe
 from service.http.problems import add_problem_handlers
 from service.http.ranges import RangeMiddleware
 from service.http.security_headers import SecurityHeadersMiddleware, answer_headers
+from service.identity.authentication import Authentication
 from service.ogc.features import definition, items, landing, tiles
 from service.ogc.wmts import exceptions as ows
 from service.ogc.wmts import routes as wmts
@@ -86,14 +90,25 @@ ROUTERS = (
 )
 
 
-def create_app(resources: Resources) -> FastAPI:
+def create_app(
+    resources: Resources,
+    *,
+    audiences: Audiences | None = None,
+    authentication: Authentication | None = None,
+) -> FastAPI:
     """The application over some resources; the tests build the same one.
 
     Parameters
     ----------
     resources : Resources
         Settings, stores and analyses. Tests pass stand-ins.
+    audiences : Audiences or None
+        Whose stores and analyses answer whom.
+    authentication : Authentication or None
+        Finds who asks; by default as the settings say.
     """
+    audiences = audiences or OneAudience(resources)
+    authentication = authentication or Authentication(resources.settings)
     metrics = Metrics(resources)
     context = _context(resources, metrics)
     public_url = resources.settings.public_url
@@ -114,9 +129,10 @@ def create_app(resources: Resources) -> FastAPI:
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
-        middleware=_middleware(context, resources.settings, metrics),
+        middleware=_middleware(context, resources.settings, metrics, audiences, authentication),
     )
     app.state.resources, app.state.metrics, app.state.context = resources, metrics, context
+    app.state.audiences, app.state.authentication = audiences, authentication
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
@@ -154,17 +170,25 @@ def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
     )
 
 
-def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) -> list[Middleware]:
+def _middleware(
+    context: AnswerContext,
+    settings: Settings,
+    metrics: Metrics,
+    audiences: Audiences,
+    authentication: Authentication,
+) -> list[Middleware]:
     """What a request passes on its way to the routes, the outermost first."""
     return [
         # Everything further in sees paths as they were sent.
         Middleware(UndecodedPathMiddleware),
-        # Everything further in sees the parameters of WMTS in small letters.
-        Middleware(LowerCaseKeysMiddleware, prefix=ows.ROOT),
         # Every answer has these headers, whoever makes it.
         Middleware(SecurityHeadersMiddleware, headers=answer_headers(settings)),
         # Every answer below is counted, timed and logged, with its request's id.
         Middleware(AccessLogMiddleware, metrics=metrics),
+        # Nothing further in sees a key, and everything knows who asks.
+        Middleware(IdentityMiddleware, authentication=authentication, settings=settings),
+        # Everything further in sees the parameters of WMTS in small letters.
+        Middleware(LowerCaseKeysMiddleware, prefix=ows.ROOT),
         # Nothing further in is asked for another host, or by a page that is not named.
         Middleware(HostMiddleware, settings=settings),
         # Nor is it asked by more parameters than any question has.
@@ -174,12 +198,15 @@ def _middleware(context: AnswerContext, settings: Settings, metrics: Metrics) ->
         Middleware(RangeMiddleware),
         # From here on a HEAD is a GET.
         Middleware(HeadMiddleware),
+        # Who has a key in the address finds it in links, which are kept without it.
+        Middleware(KeyLinksMiddleware),
         # Most tiles end here: an answer of before, while the data stand still.
         Middleware(
             ResponseCacheMiddleware,
             capacity_bytes=settings.tiles.cache_bytes // 4,
             state=context.state,
             gates=context.gates,
+            audiences=audiences,
         ),
         # Errors that no handler expects are answered inside of all that counts and adds headers.
         Middleware(UnexpectedErrorMiddleware),
@@ -196,7 +223,15 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.cors_origins),
             allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Content-Type", "If-None-Match", "If-Range", "Range", "X-Request-ID"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "If-Range",
+                "Range",
+                "X-API-Key",
+                "X-Request-ID",
+            ],
             expose_headers=[
                 "Accept-Ranges",
                 "Content-Range",

@@ -13,14 +13,15 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
-    SecretStr,
     ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from service.config.access import AccessSettings
 from service.config.hosts import host_name
+from service.config.redis import RedisSettings
 from spatial.coordinates.crs import checked_working_crs
 from spatial.errors import InvalidParameterError
 
@@ -275,38 +276,6 @@ class ConnectionSettings(BaseModel):
     in seconds."""
 
 
-class RedisSettings(BaseModel):
-    """A cache that processes and machines share (needs the extra `redis`)."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    url: SecretStr = SecretStr("")
-    """Address, such as `redis://localhost/0`; also `rediss://` or `unix://`."""
-
-    namespace: Annotated[str, Field(max_length=100)] = ""
-    """Keeps services apart that share a Redis."""
-
-    body_bytes: PositiveInt = 1_000_000
-    """Largest answer that is shared."""
-
-    ttl_s: PositiveInt = 24 * 3600
-    """How long an answer is kept, in seconds."""
-
-    timeout_ms: Annotated[int, Field(ge=1, le=10_000)] = 100
-    """Longest wait for Redis, in milliseconds."""
-
-    pause_s: Annotated[float, Field(gt=0, le=3_600, allow_inf_nan=False)] = 5.0
-    """How long Redis is not asked after a failure, in seconds."""
-
-    @field_validator("url")
-    @classmethod
-    def _is_address(cls, url: SecretStr) -> SecretStr:
-        given = url.get_secret_value()
-        if given and not given.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("begins with redis://, rediss:// or unix://")
-        return url
-
-
 class Settings(BaseSettings):
     """All settings, each from ``HOTSPOTS_<NAME>``; docs/settings.md is made from this model.
 
@@ -373,6 +342,7 @@ class Settings(BaseSettings):
     """Web pages that may show this service's page in a frame, separated by commas."""
 
     redis: RedisSettings = RedisSettings()
+    access: AccessSettings = AccessSettings()
 
     @field_validator("cors_origins", "frame_ancestors", "hosts", "proxies", mode="before")
     @classmethod
@@ -437,6 +407,21 @@ class Settings(BaseSettings):
         except InvalidParameterError as error:
             raise ValueError(str(error)) from None
         return crs
+
+    @model_validator(mode="after")
+    def _access_apart(self) -> Self:
+        data = self.data_dir.resolve()
+        if self.access_folder == data or data in self.access_folder.parents:
+            raise ValueError(
+                "the access folder has keys and secrets, and is not in the data folder, which is "
+                f"backed up and shared: got {self.access_folder}"
+            )
+        return self
+
+    @property
+    def access_folder(self) -> Path:
+        """The folder of keys, secrets and records of use."""
+        return (self.access.folder or Path(f"{self.data_dir.resolve()}-access")).resolve()
 
     @property
     def host_names(self) -> frozenset[str]:

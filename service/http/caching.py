@@ -8,14 +8,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.access.admission import Question
 from service.access.audience import Audience
 from service.access.gates import Gates
-from service.http.request_state import CACHE_LEVEL_KEY, REPEATABLE_KEY, ROUTE_KEY, role_of
+from service.analyses.audiences import Audiences
+from service.http.request_state import (
+    CACHE_LEVEL_KEY,
+    REPEATABLE_KEY,
+    ROUTE_KEY,
+    identity_of,
+    link_prefix,
+)
 from service.runtime.data_state import DataState, State
 
 LARGEST_SHARE = 16  # an answer may take a sixteenth of the memory
 OVERHEAD_BYTES = 512  # of address, headers and key, roughly
 UNCHANGED = ("cache-control", "content-security-policy", "etag", "vary")  # what a 304 repeats
 
-Key = tuple[str, str, bytes, str, bytes]
+Key = tuple[str, str, str, bytes, str, bytes]
 
 
 def names_tag(if_none_match: str | None, tag: str) -> bool:
@@ -54,7 +61,7 @@ class ResponseCacheMiddleware:
     """ASGI middleware that repeats whole answers by their address, while the data stand still.
 
     The address is path, query, scheme and host, because some answers name their own host. An
-    answer was released for a role, which is in its key. Each question is admitted anew before
+    answer was released for an audience, which is in its key. Each question is admitted anew before
     its answer is repeated; one that is refused goes on to its route, which says why.
 
     Parameters
@@ -66,13 +73,22 @@ class ResponseCacheMiddleware:
         Of the data that the answers are from: an answer stands until any of them changes.
     gates : Gates
         Of the service.
+    audiences : Audiences
+        Tells who may be given the same answer.
     """
 
     def __init__(
-        self, app: ASGIApp, *, capacity_bytes: int, state: DataState, gates: Gates
+        self,
+        app: ASGIApp,
+        *,
+        capacity_bytes: int,
+        state: DataState,
+        gates: Gates,
+        audiences: Audiences,
     ) -> None:
         self._app = app
         self._gates = gates
+        self._audiences = audiences
         self._state = state
         self._entries: LRUCache[Key, _Entry] = LRUCache(
             capacity_bytes, getsizeof=lambda entry: len(entry.body) + OVERHEAD_BYTES
@@ -84,7 +100,12 @@ class ResponseCacheMiddleware:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        key = _key_of(scope)
+        try:
+            audience = self._audiences.of(identity_of(scope)).audience
+        except Exception:  # noqa: BLE001 - the route meets it again, and answers with it
+            await self._app(scope, receive, send)
+            return
+        key = _key_of(scope, audience)
         entry = self._entries.get(key)
         if entry is not None and self._admits(entry):
             if entry.state == self._state.recent():
@@ -121,7 +142,10 @@ class ResponseCacheMiddleware:
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
         repeatable: tuple[State, Question, Audience] | None = scope.get(REPEATABLE_KEY)
-        if repeatable is None or start.get("status") != 200 or len(body) > self._largest:
+        # Its audience may have become another one while it was computed.
+        if repeatable is None or repeatable[2].label != key[0]:
+            return
+        if start.get("status") != 200 or len(body) > self._largest:
             return
         if len(body) + OVERHEAD_BYTES > self._entries.maxsize:
             return
@@ -144,6 +168,13 @@ async def _repeat(entry: _Entry, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _key_of(scope: Scope) -> Key:
+def _key_of(scope: Scope, audience: Audience) -> Key:
     host = next((value for name, value in scope["headers"] if name == b"host"), b"")
-    return role_of(scope), scope["path"], scope["query_string"], scope.get("scheme", ""), host
+    return (
+        audience.label,
+        link_prefix(scope),
+        scope["path"],
+        scope["query_string"],
+        scope.get("scheme", ""),
+        host,
+    )

@@ -11,14 +11,13 @@ from service.analyses.layers import MapLayer, TileAnswer
 from service.analyses.resources import Resources
 from service.http.answer_spec import AnswerSpec
 from service.http.registration import Operation, add_get, camel_case
-from service.http.responder import Responder
+from service.http.responder import Responder, base_url
 from service.http.urls import (
     JSON,
     MVT,
     PNG,
     TIFF,
     address_of,
-    base_url,
     query_string,
     responses,
     versioned,

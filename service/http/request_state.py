@@ -1,16 +1,31 @@
 """What the parts of one request tell each other, in its ASGI scope."""
 
+from typing import Final
+
 from starlette.types import Scope
 
-from service.access.policy import Role
+from service.access.audience import ANONYMOUS, Identity
 
 REQUEST_ID_KEY = "hotspots.request_id"
 ROUTE_KEY = "hotspots.route"  # the route of an answer that was given without asking it
 CACHE_LEVEL_KEY = "hotspots.cache_level"  # where the answer was found: client, recall, memory ...
 CLIENT_GONE_KEY = "hotspots.client_gone"  # the client left before it had its answer
 REPEATABLE_KEY = "hotspots.repeatable"  # data state, question and audience of an answer to repeat
+IDENTITY_KEY = "hotspots.identity"  # who asks
+LOGIN_KEY = "hotspots.login"  # and how they were let in
+SESSION_KEY = "hotspots.session"  # the secret of their session
+LINKED_KEY = "hotspots.linked_key"  # the key that came in the address, and goes into links
+
+# Stands in links for the key of whoever asks, so that no cache has a key in it.
+KEY_PLACE: Final = "/key/key-of-whoever-asks"
 
 
-def role_of(scope: Scope) -> Role:
-    """Who asks; everybody is the public until access control tells them apart."""
-    return Role.PUBLIC
+def identity_of(scope: Scope) -> Identity:
+    """Who asks; the public where nothing has found it out."""
+    identity: Identity = scope.get(IDENTITY_KEY, ANONYMOUS)
+    return identity
+
+
+def link_prefix(scope: Scope) -> str:
+    """What paths in links begin with, for who has the key in the address and nowhere else."""
+    return KEY_PLACE if LINKED_KEY in scope else ""

@@ -16,12 +16,18 @@ from starlette.types import Receive, Scope, Send
 
 from service.access.admission import Question
 from service.access.release import Released
+from service.analyses.audiences import Audiences
 from service.analyses.resources import Resources
 from service.http.answer_spec import AnswerSpec, AnswerT
 from service.http.caching import UNCHANGED, allow_repetition, names_any, names_tag
 from service.http.problems import query_models
 from service.http.ranges import ACCEPT_RANGES
-from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, role_of
+from service.http.request_state import (
+    CACHE_LEVEL_KEY,
+    CLIENT_GONE_KEY,
+    identity_of,
+    link_prefix,
+)
 from service.model.answer_key import AnswerKey
 from service.model.errors import OverBudgetError, StaleVersionError
 from service.model.queries import Query
@@ -46,6 +52,7 @@ class Responder:
 
     request: Request
     context: AnswerContext
+    resources: Resources
     if_none_match: str | None
 
     async def __call__(self, spec: AnswerSpec[AnswerT]) -> Response:
@@ -84,12 +91,6 @@ class Responder:
             raise StaleVersionError(spec.requested_version, key.data_version)
         return Response(result.content, media_type=spec.media_type, headers=NO_STORE)
 
-    @property
-    def resources(self) -> Resources:
-        """The stores and analyses."""
-        resources: Resources = self.request.app.state.resources
-        return resources
-
     def released(self, query: Query, compute: Callable[[], AnswerT]) -> Released[AnswerT]:
         """An answer that is at hand, through both gates."""
         return self.context.gates.answer(self._question(query), self.resources.audience, compute)
@@ -124,7 +125,7 @@ class Responder:
             query=spec.query.canonical(),
             data_version=text,
             policy=self.context.gates.policy.label,
-            role=role_of(self.request.scope),
+            role=self.resources.audience.label,
             representation=spec.representation,
         )
 
@@ -166,7 +167,7 @@ class Responder:
 
     def _accepted(self, job: Job) -> Response:
         """That a question has become a job, and where that is."""
-        base = self.resources.settings.public_url or str(self.request.base_url).rstrip("/")
+        base = base_url(self)
         return JSONResponse(
             self.context.jobs.describe(job, base),
             status_code=202,
@@ -305,7 +306,21 @@ async def _responder(
     # A header may come on several lines, which mean the same as one list.
     lines = request.headers.getlist("if-none-match")
     _refuse_repeated(request)
-    return Responder(request, request.app.state.context, ", ".join(lines) if lines else None)
+    audiences: Audiences = request.app.state.audiences
+    resources = audiences.of(identity_of(request.scope))
+    if_none_match = ", ".join(lines) if lines else None
+    return Responder(request, request.app.state.context, resources, if_none_match)
+
+
+def base_url(respond: Responder) -> str:
+    """Scheme, host and path that addresses in an answer begin with, without a slash at the end.
+
+    The setting where there is one; otherwise what the request was addressed to, which a proxy in
+    front may not tell, and a client may make up. For who has the key in the address, it has a
+    place for it.
+    """
+    own = respond.resources.settings.public_url or str(respond.request.base_url).rstrip("/")
+    return f"{own}{link_prefix(respond.request.scope)}"
 
 
 ResponderDep = Annotated[Responder, Depends(_responder)]

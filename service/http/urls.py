@@ -50,15 +50,6 @@ def responses(
     }
 
 
-def base_url(respond: Responder) -> str:
-    """Scheme, host and path that addresses in an answer begin with, without a slash at the end.
-
-    The setting where there is one; otherwise what the request was addressed to, which a proxy in
-    front may not tell, and a client may make up.
-    """
-    return respond.resources.settings.public_url or str(respond.request.base_url).rstrip("/")
-
-
 def address_of(template: str, names: Mapping[str, str]) -> str:
     """A path whose names in braces are replaced by others, as they stand in an address."""
     return template.format(

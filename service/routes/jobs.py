@@ -7,9 +7,9 @@ from starlette.concurrency import run_in_threadpool
 
 from service.http.openapi import type_schema
 from service.http.problems import PROBLEM_JSON
-from service.http.responder import ResponderDep
+from service.http.responder import ResponderDep, base_url
 from service.http.table_routes import document_spec
-from service.http.urls import JSON, base_url
+from service.http.urls import JSON
 from service.model.answers import Document
 from service.model.errors import JobNotDoneError
 from service.model.queries import NoQuery

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from service.config.settings import RedisSettings, Settings
+from service.config.redis import RedisSettings
+from service.config.settings import Settings
 
 CHECK_BYTES = 8
 PREFIX = "hotspots:1:"
@@ -20,6 +21,7 @@ CONNECTIONS = 16  # at a time; who finds none free waits for one
 WAITING_WRITES = 64  # more are dropped: a cache may forget
 # Settings that change no byte of any answer.
 IRRELEVANT = {
+    "access",
     "connections",
     "cors_origins",
     "data_dir",

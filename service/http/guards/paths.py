@@ -14,6 +14,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from service.http.request_state import link_prefix
+
 # What RFC 3986 lets stand in a path both ways, and clients write both ways: `hex%3A500`. What
 # nobody has to escape (letters, digits, `-._~`) stays as sent, and so do `/`, `;` and `%`.
 _EITHER_WAY: Final = re.compile(
@@ -58,6 +60,7 @@ def redirect_slashes(app: FastAPI, public_url: str) -> None:
             await not_found(scope, receive, send)
             return
         base = public_url or str(URL(scope={**scope, "path": "", "query_string": b""}))
+        base = f"{base.rstrip('/')}{link_prefix(scope)}"
         query = scope["query_string"].decode("latin-1")
         response = RedirectResponse(f"{base}{path}{'?' if query else ''}{query}")
         await response(scope, receive, send)

@@ -10,9 +10,9 @@ from fastapi import HTTPException
 
 from service.http.answer_spec import AnswerSpec
 from service.http.openapi import Link, type_schema
-from service.http.responder import Responder
+from service.http.responder import Responder, base_url
 from service.http.security_headers import CONTENT_POLICY, document_policy
-from service.http.urls import GEOJSON, JSON, base_url, responses
+from service.http.urls import GEOJSON, JSON, responses
 from service.model.answers import Document
 from service.model.schemas import Schema
 from service.ogc.features.html import STYLE_SHA256, document_page, linked_json

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from service.access.release import Released
 from service.http.answer_spec import AnswerSpec
 from service.http.openapi import document_schema
-from service.http.responder import Responder, ResponderDep
-from service.http.urls import PNG, base_url
+from service.http.responder import Responder, ResponderDep, base_url
+from service.http.urls import PNG
 from service.model.answers import Document, TileImage
 from service.ogc.wmts.exceptions import (
     INVALID,

@@ -10,7 +10,8 @@ import pytest
 
 from boundaries.storage.data_folder import DataFolder
 from service.assembly.resources import open_resources
-from service.config.settings import RedisSettings, Settings
+from service.config.redis import RedisSettings
+from service.config.settings import Settings
 from service.housekeeping.deletions import Deletion
 from service.housekeeping.inventory import damaged_tables, data_files
 from service.housekeeping.purging import dead_files, purge, wait_for_readers

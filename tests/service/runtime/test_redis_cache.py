@@ -11,7 +11,8 @@ import time
 import pytest
 
 from service.assembly.resources import open_resources
-from service.config.settings import InvalidSettingError, RedisSettings, Settings, read_settings
+from service.config.redis import RedisSettings
+from service.config.settings import InvalidSettingError, Settings, read_settings
 from service.runtime.redis_cache import CONNECTIONS, Circuit, RedisCache, redis_cache
 from tests.service import world
 

@@ -1,0 +1,1 @@
+"""Who asks: keys, tokens of single sign-on, and sessions of browsers."""
