@@ -14,7 +14,7 @@ from service.access.audience import Audience, Publication
 from service.access.decisions import DECISIONS, Decision, Reads
 from service.access.parameters import CHECKS, FREE, MONTHS
 from service.access.policy import Role
-from service.model.errors import NotAdmittedError
+from service.model.errors import NotAdmittedError, StoppedDatasetError
 from service.model.queries import NoQuery, Query
 
 _SURFACE: Final = "heatmaps:"  # before the dataset, in the identifiers of WMTS
@@ -62,7 +62,12 @@ def admit(question: Question, audience: Audience) -> None:
     ------
     NotAdmittedError
         If nobody may ask it who does not see the records.
+    StoppedDatasetError
+        If it names a dataset that only its owner still sees.
     """
+    for dataset, reason in audience.stopped:
+        if dataset in _datasets(question):
+            raise StoppedDatasetError(dataset, reason)
     if audience.role is Role.OWNER or (audience.role.sees_records and not audience.published):
         return
     decision = DECISIONS.get(question.route)

@@ -3,7 +3,7 @@
 import datetime
 import enum
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,12 +88,16 @@ class Audience:
     publications : tuple of Publication
         Of those that are seen as they are published, where more is known than the protection
         says; follows from the rest and from the data.
+    stopped : tuple of (str, str)
+        The datasets that would be seen, had their agreement or their retention not ended, and
+        which of the two has.
     """
 
     role: Role
     access: tuple[tuple[str, Access], ...]
     protections: tuple[Protection, ...] = ()
     publications: tuple[Publication, ...] = ()
+    stopped: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def access_of(self) -> Mapping[str, Access]:
@@ -146,7 +150,7 @@ def audience_of(
     datasets: Iterable[str],
     protections: Mapping[str, Protection],
     *,
-    is_void: Mapping[str, bool] | None = None,
+    earliest: Callable[[str], datetime.date | None] = lambda _: None,
     today: datetime.date,
 ) -> Audience:
     """The audience that somebody belongs to.
@@ -163,26 +167,34 @@ def audience_of(
         Those that there are.
     protections : mapping of str to Protection
         By dataset; those that have one.
-    is_void : mapping of str to bool or None
-        Datasets with records that are past their retention.
+    earliest : callable
+        Given a dataset whose agreement states a retention, the day of its earliest record, None
+        where it has no records.
     today : date
-        Past the end of an agreement only the owner sees its dataset.
+        When an agreement has ended, or the records of a dataset should have been deleted by
+        then, only the owner sees the dataset.
     """
-    seen = []
+    seen, stopped = [], []
     for dataset in sorted(datasets):
         protection = protections.get(dataset)
         if identity.datasets is not None and dataset not in identity.datasets:
             continue
-        ended = protection is not None and _has_ended(protection, today)
-        if (ended or (is_void or {}).get(dataset)) and identity.role is not Role.OWNER:
-            continue
         access = _access(identity.role, protection)
-        if access is not None:
+        if access is None:
+            continue
+        reason = ""
+        if protection is not None and identity.role is not Role.OWNER:
+            has_retention = protection.agreement.retention_months is not None
+            reason = protection.agreement.stop(earliest(dataset) if has_retention else None, today)
+        if reason:
+            stopped.append((dataset, reason))
+        else:
             seen.append((dataset, access))
     return Audience(
         identity.role,
         tuple(seen),
         tuple(protections[dataset] for dataset, _ in seen if dataset in protections),
+        stopped=tuple(stopped),
     )
 
 
@@ -195,8 +207,3 @@ def _access(role: Role, protection: Protection | None) -> Access | None:
         return Access.EXACT
     is_seen = protection.cells is not None and (protection.public or role is Role.PARTNER)
     return Access.PUBLISHED if is_seen else None
-
-
-def _has_ended(protection: Protection, today: datetime.date) -> bool:
-    expires = protection.agreement.expires
-    return expires is not None and today > expires

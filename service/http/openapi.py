@@ -26,7 +26,7 @@ from service.render.tables.text import Feature, FeatureCollection
 from service.runtime.jobs import JobContent
 
 PROBLEMS = {
-    "403": "More than is published to whoever asks",
+    "403": "More than is published to whoever asks, or a dataset whose agreement has ended",
     "404": "Nothing with that name is loaded",
     "410": "A version that is no longer available",
     "416": "The range starts beyond the end of the answer",

@@ -67,6 +67,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.InvalidAreaError: 422,
     analysis.AreaTooSmallError: 422,
     analysis.NotAdmittedError: 403,
+    analysis.StoppedDatasetError: 403,
     analysis.UnknownStatisticError: 422,
     analysis.TooMuchWorkError: 422,
     analysis.OverBudgetError: 422,

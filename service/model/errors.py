@@ -11,6 +11,7 @@ AnalysisError
 ├── InvalidAreaError        a drawn area that is none, or that lies elsewhere
 ├── AreaTooSmallError       an area with too few residents, or too little ground, for a profile
 ├── NotAdmittedError        a question that is not open to whoever asks it
+├── StoppedDatasetError     a dataset whose agreement or retention has ended
 ├── UnknownStatisticError   a choice that exists, but not here or not yet
 ├── TooMuchWorkError        more cells, permutations or rows than one request may ask for
 ├── OverBudgetError         more seconds or memory, by estimate, than one request may take
@@ -109,6 +110,20 @@ class NotAdmittedError(AnalysisError):
         return (
             f"of dataset {self.dataset!r} only counts by {self.cells} are published: {self.reason}"
         )
+
+
+class StoppedDatasetError(AnalysisError):
+    """The dataset is shown to its owner only, since its agreement or its retention has ended."""
+
+    code = "dataset-stopped"
+
+    def __init__(self, dataset: str, reason: str) -> None:
+        super().__init__(dataset, reason)
+        self.dataset = dataset
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"dataset {self.dataset!r} is shown to its owner only: {self.reason}"
 
 
 class NoHarmMatchError(AnalysisError):

@@ -72,15 +72,15 @@ class Agreement:
         Returns
         -------
         str
-            What has ended, and when; empty where nothing has.
+            What has ended, without anything that a record says; empty where nothing has.
         """
         if self.expires is not None and today > self.expires:
             return f"its agreement ended on {self.expires}"
         first = self.first_day_retained(today - datetime.timedelta(days=self.grace_days))
         if first is not None and earliest is not None and earliest < first:
             return (
-                f"it has records from {earliest}, and its agreement keeps them for "
-                f"{self.retention_months} months and {self.grace_days} days"
+                f"it has records that its agreement keeps for {self.retention_months} months, and "
+                f"the {self.grace_days} days in which they had to be deleted after that are over"
             )
         return ""
 

@@ -58,9 +58,8 @@ def test_a_dataset_stops_when_a_record_has_waited_longer_than_it_may(earliest, t
     reason = agreement.stop(None if earliest is None else DAY(earliest), DAY(today))
     assert bool(reason) is is_stopped
     if is_stopped:
-        assert reason == (
-            "it has records from 2025-10-28, and its agreement keeps them for 12 months and 31 days"
-        )
+        assert "12 months, and the 31 days" in reason
+        assert "2025" not in reason  # who may not see records is told this too
 
 
 def test_a_dataset_stops_on_the_day_after_its_agreement_ends():
