@@ -648,6 +648,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.coverage",
         "service.demo.places",
         "service.demo.records",
+        "service.model",
         "service.store",
         "service.store.reference",
         "spatial",

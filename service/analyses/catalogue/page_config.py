@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 from boundaries.errors import DamagedLayerError
 from boundaries.storage.store import LayerStore
-from service.access.audience import Access, Audience
+from service.access.audience import Audience, Publication
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.documents import (
     Background,
@@ -139,7 +139,7 @@ class PageConfiguration:
     def _access(self) -> dict[str, DatasetAccess]:
         """How this audience sees each dataset that has a protection."""
         return {
-            dataset: _dataset_access(protection, self._audience.access_of[dataset])
+            dataset: _dataset_access(protection, self._audience.publication_of.get(dataset))
             for dataset, protection in self._audience.protection_of.items()
         }
 
@@ -183,20 +183,20 @@ class PageConfiguration:
         return [round(value, DIGITS) for value in degrees]
 
 
-def _dataset_access(protection: Protection, access: Access) -> DatasetAccess:
-    policy, agreement, cells = policy_named(protection.policy), protection.agreement, None
-    if access is Access.PUBLISHED and protection.cells is not None:
-        cells = Published(
-            layers=[protection.cells.layer],
-            period=protection.cells.period,
-            by_category=protection.cells.by_category,
-            minimum_bandwidth_m=policy.minimum_bandwidth_m,
-            maximum_zoom=policy.maximum_zoom,
+def _dataset_access(protection: Protection, publication: Publication | None) -> DatasetAccess:
+    policy, agreement, published = policy_named(protection.policy), protection.agreement, None
+    if publication is not None:
+        published = Published(
+            layers=list(publication.layers),
+            period=publication.cells.period,
+            by_category=publication.cells.by_category,
+            minimum_bandwidth_m=publication.policy.minimum_bandwidth_m,
+            maximum_zoom=publication.policy.maximum_zoom,
         )
     return {
         "policy": policy.label,
         "policy_title": policy.title,
-        "published": cells,
+        "published": published,
         "purpose": agreement.purpose,
         "marking": agreement.marking,
         "review": agreement.review.isoformat() if agreement.review else None,
