@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from service.commands.admin import (
+    audit,
     delete,
     demo,
     doctor,
@@ -58,6 +59,7 @@ def _hotspots(
 app.command()(demo.demo)
 app.command()(serve.serve)
 app.command()(doctor.doctor)
+app.command()(audit.audit)
 app.add_typer(
     imports.app,
     name="import",

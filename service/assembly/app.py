@@ -10,6 +10,9 @@ from starlette.middleware import Middleware
 from boundaries.storage.data_folder import DataFolder
 from service.analyses.audiences import Audiences, OneAudience
 from service.analyses.resources import Resources
+from service.audit.budget import LEDGER_FILE, QuestionLedger
+from service.audit.log import AUDIT_FOLDER, AuditLog
+from service.audit.usage import Usage
 from service.config.settings import Settings
 from service.config.version import __version__
 from service.http.access_log import AccessLogMiddleware
@@ -111,6 +114,7 @@ def create_app(
     authentication = authentication or Authentication(resources.settings)
     metrics = Metrics(resources)
     context = _context(resources, metrics)
+    usage = _usage(resources.settings)
     public_url = resources.settings.public_url
 
     @asynccontextmanager
@@ -119,6 +123,7 @@ def create_app(
         yield
         context.lanes.close()
         await context.answers.close()
+        usage.close()
 
     app = FastAPI(
         title="Hotspot Atlas",
@@ -129,10 +134,13 @@ def create_app(
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
-        middleware=_middleware(context, resources.settings, metrics, audiences, authentication),
+        middleware=_middleware(
+            context, resources.settings, metrics, audiences, authentication, usage
+        ),
     )
     app.state.resources, app.state.metrics, app.state.context = resources, metrics, context
     app.state.audiences, app.state.authentication = audiences, authentication
+    app.state.usage = usage
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
@@ -170,12 +178,23 @@ def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
     )
 
 
+def _usage(settings: Settings) -> Usage:
+    """What is written down and counted; nothing is made before there is something to write."""
+    folder = settings.access_folder
+    return Usage(
+        AuditLog(folder / AUDIT_FOLDER),
+        QuestionLedger(folder / LEDGER_FILE),
+        audits_everybody=settings.access.anonymous_role != "auto",
+    )
+
+
 def _middleware(
     context: AnswerContext,
     settings: Settings,
     metrics: Metrics,
     audiences: Audiences,
     authentication: Authentication,
+    usage: Usage,
 ) -> list[Middleware]:
     """What a request passes on its way to the routes, the outermost first."""
     return [
@@ -184,7 +203,7 @@ def _middleware(
         # Every answer has these headers, whoever makes it.
         Middleware(SecurityHeadersMiddleware, headers=answer_headers(settings)),
         # Every answer below is counted, timed and logged, with its request's id.
-        Middleware(AccessLogMiddleware, metrics=metrics),
+        Middleware(AccessLogMiddleware, metrics=metrics, usage=usage),
         # Nothing further in sees a key, and everything knows who asks.
         Middleware(IdentityMiddleware, authentication=authentication, settings=settings),
         # Everything further in sees the parameters of WMTS in small letters.
@@ -207,6 +226,7 @@ def _middleware(
             state=context.state,
             gates=context.gates,
             audiences=audiences,
+            usage=usage,
         ),
         # Errors that no handler expects are answered inside of all that counts and adds headers.
         Middleware(UnexpectedErrorMiddleware),

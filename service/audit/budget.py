@@ -8,14 +8,19 @@ from pathlib import Path
 from typing import Final
 
 from service.audit.errors import BudgetSpentError, NotWrittenError
+from service.identity.private_folder import PrivateFolder
 
+LEDGER_FILE: Final = "usage.sqlite"  # in the access folder
 WAIT_S: Final = 5.0  # for another process that writes
 MOST_REMEMBERED: Final = 200_000  # questions of today that are in memory too
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS asked (
     day TEXT, key TEXT, dataset TEXT, question BLOB, PRIMARY KEY (day, key, dataset, question)
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spent (
+    day TEXT, key TEXT, dataset TEXT, questions INTEGER, PRIMARY KEY (day, key, dataset)
+) WITHOUT ROWID;
 """
 
 
@@ -91,7 +96,7 @@ class QuestionLedger:
             return {}
         with closing(sqlite3.connect(self._path, timeout=WAIT_S)) as connection:
             rows = connection.execute(
-                "SELECT key, dataset, count(*) FROM asked WHERE day = ? GROUP BY key, dataset",
+                "SELECT key, dataset, questions FROM spent WHERE day = ?",
                 (day.isoformat(),),
             ).fetchall()
         return {(key, dataset): number for key, dataset, number in rows}
@@ -104,29 +109,33 @@ class QuestionLedger:
     def _insert(self, day: str, key: str, dataset: str, question: bytes, limit: int) -> bool:
         """Whether the question is among those of the day, or now is."""
         connection = self._connection or self._open()
+        about = (day, key, dataset)
         with connection:  # commits, or rolls back
             connection.execute("BEGIN IMMEDIATE")
-            about = (day, key, dataset)
-            (number, is_old) = connection.execute(
-                "SELECT count(*), coalesce(max(question = ?), 0) FROM asked "
-                "WHERE day = ? AND key = ? AND dataset = ?",
-                (question, *about),
-            ).fetchone()
-            if is_old or number >= limit:
-                return bool(is_old)
-            connection.execute("DELETE FROM asked WHERE day < ?", (day,))
-            connection.execute("INSERT INTO asked VALUES (?, ?, ?, ?)", (*about, question))
+            for table in ("asked", "spent"):
+                connection.execute(f"DELETE FROM {table} WHERE day < ?", (day,))  # noqa: S608
+            is_new = connection.execute(
+                "INSERT OR IGNORE INTO asked VALUES (?, ?, ?, ?)", (*about, question)
+            ).rowcount
+            if is_new:
+                (number,) = connection.execute(
+                    "INSERT INTO spent VALUES (?, ?, ?, 1) ON CONFLICT DO UPDATE "
+                    "SET questions = questions + 1 RETURNING questions",
+                    about,
+                ).fetchone()
+                if number > limit:
+                    connection.rollback()
+                    return False
         return True
 
     def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._path.touch(mode=0o600)
+        PrivateFolder(self._path.parent).make()
         self._connection = sqlite3.connect(
             self._path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
         )
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
-        self._connection.execute(_SCHEMA)
+        self._connection.executescript(_SCHEMA)
         return self._connection
 
     def _close(self) -> None:

@@ -9,18 +9,21 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from service.access.admission import Question
-from service.audit.questions import described
-from service.audit.secret_file import secret_of
+from service.audit.questions import datasets_of, described, key_of
+from service.identity.private_folder import PrivateFolder
+from service.runtime.logs import Access
 
+AUDIT_FOLDER: Final = "audit"  # in the access folder
 GATHERED_S: Final = 0.25  # at most so long a line is in memory only
 LARGEST_FILE: Final = 64 * 1024**2
-DIGEST_KEY_FILE: Final = "audit-digests.key"  # beside the folder
+DIGEST_KEY_FILE: Final = "audit-digests.key"  # beside the folder of the log
 MOST_UNWRITTEN: Final = 200_000  # lines; beyond them the oldest are lost
 
 logger = logging.getLogger("hotspots")
@@ -45,27 +48,30 @@ class Asked:
     rows: int | None = None
     _description: bytes | None = field(default=None, init=False)
 
+    @cached_property
+    def key(self) -> bytes:
+        """Tells the question from others, whatever the format."""
+        return key_of(self.question)
+
+    @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that the question names, in alphabetical order."""
+        return tuple(sorted(datasets_of(self.question)))
+
     def described(self, secret: bytes) -> bytes:
-        """Names and query as they are written, worked out once."""
+        """Names, query and datasets as they are written, worked out once."""
         if self._description is None:
             self._description = described(self.question, secret)
         return self._description
 
 
 class Entry(NamedTuple):
-    """One request, or one command."""
+    """One request: what the log of accesses says of it, who asked, and what."""
 
-    ended: float
-    request_id: str
+    access: Access
     key: str
     role: str
-    method: str
-    route: str
     asked: Asked | None
-    status: int
-    ms: float
-    bytes: int
-    cache: str | None
 
 
 class AuditLog:
@@ -84,7 +90,7 @@ class AuditLog:
     """
 
     def __init__(self, folder: Path, *, file_bytes: int = LARGEST_FILE) -> None:
-        self._folder, self._file_bytes = folder, file_bytes
+        self.folder, self._file_bytes = folder, file_bytes
         self._process = f"{os.getpid()}-{secrets.token_hex(3)}"
         self._unwritten: deque[Entry] = deque(maxlen=MOST_UNWRITTEN)
         self._secret: bytes | None = None
@@ -144,42 +150,45 @@ class AuditLog:
 
     def _file(self, day: str) -> Path:
         """The file of a day that has room for more."""
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        PrivateFolder(self.folder.parent).make()
+        PrivateFolder(self.folder).make()
         while True:
-            path = self._folder / f"{day}-{self._process}-{self._part:03d}.jsonl"
+            path = self.folder / f"{day}-{self._process}-{self._part:03d}.jsonl"
             if not path.exists() or path.stat().st_size < self._file_bytes:
                 return path
             self._part += 1
 
     def _line(self, entry: Entry) -> bytes:
+        access = entry.access
         line: dict[str, Any] = {
-            "time": _time_of(entry),
-            "request_id": entry.request_id,
+            "time": f"{_second(int(access.ended))}.{int(access.ended % 1 * 1000):03d}Z",
+            "request_id": access.request_id,
             "key": entry.key,
             "role": entry.role,
-            "method": entry.method,
-            "route": entry.route,
-            "status": entry.status,
-            "ms": entry.ms,
-            "bytes": entry.bytes,
-            "cache": entry.cache,
+            "method": access.method,
+            "route": access.route,
+            "status": access.status,
+            "ms": access.ms,
+            "bytes": access.bytes,
+            "cache": access.cache,
         }
         asked = entry.asked
         if asked is not None:
             if self._secret is None:
-                self._secret = secret_of(self._folder.parent / DIGEST_KEY_FILE)
+                self._secret = PrivateFolder(self.folder.parent).secret(DIGEST_KEY_FILE)
             line["question"] = orjson.Fragment(asked.described(self._secret))
             line["version"], line["rows"] = asked.version, asked.rows
         return orjson.dumps(line)
 
 
-def _time_of(entry: Entry) -> str:
-    ended = datetime.datetime.fromtimestamp(entry.ended, datetime.UTC)
-    return f"{ended:%Y-%m-%dT%H:%M:%S}.{ended.microsecond // 1000:03d}Z"
+@lru_cache(maxsize=8)
+def _second(ended: int) -> str:
+    """A second of UTC; most lines are of the same few."""
+    return f"{datetime.datetime.fromtimestamp(ended, datetime.UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _day_of(entry: Entry) -> str:
-    return _time_of(entry)[:10]
+    return _second(int(entry.access.ended))[:10]
 
 
 def _append(path: Path, lines: bytes) -> None:

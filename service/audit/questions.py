@@ -87,7 +87,8 @@ def _plain(value: Any, secret: bytes) -> Any:
 
 def _plain_text(text: str, secret: bytes) -> str:
     text = _SHAPE.sub(lambda shape: f"{shape[1]}:{_digest(shape[0], secret)}", text)
-    return text if len(text) <= MOST_CHARACTERS else _digest(text, secret)
+    is_plain = len(text) <= MOST_CHARACTERS and not text.lstrip().startswith("{")  # GeoJSON
+    return text if is_plain else _digest(text, secret)
 
 
 def _digest(text: str, secret: bytes) -> str:

@@ -1,8 +1,7 @@
 """Lines of the audit log by when, who, what and where."""
 
 import datetime
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,18 +99,17 @@ def datasets_of(line: Mapping[str, Any]) -> list[str]:
     return list(question["datasets"])
 
 
-def counts_of(lines: Iterator[Mapping[str, Any]]) -> list[tuple[str, str, str, int, int, int]]:
-    """Key, dataset and route with the number of their lines, of refusals, and the bytes sent."""
-    asked: Counter[tuple[str, str, str]] = Counter()
-    refused: Counter[tuple[str, str, str]] = Counter()
-    sent: Counter[tuple[str, str, str]] = Counter()
+def counts_of(lines: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The number of questions, of refusals, and the bytes sent, by key, dataset and route."""
+    counts: dict[tuple[str, str, str], list[int]] = {}
     for line in lines:
-        datasets = ", ".join(datasets_of(line))
-        about = line["key"] or f"({line['role']})", datasets, line["route"]
-        asked[about] += 1
-        refused[about] += line["status"] in REFUSALS
-        sent[about] += line["bytes"]
-    return [(*about, n, refused[about], sent[about]) for about, n in sorted(asked.items())]
+        who = line["key"] or f"({line['role']})"
+        count = counts.setdefault((who, ", ".join(datasets_of(line)), line["route"]), [0, 0, 0])
+        count[0] += 1
+        count[1] += line["status"] in REFUSALS
+        count[2] += line["bytes"]
+    names = ("key", "dataset", "route", "questions", "refused", "bytes")
+    return [dict(zip(names, (*who, *n), strict=True)) for who, n in sorted(counts.items())]
 
 
 def _text(time: datetime.datetime) -> str:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.access.admission import Question
 from service.access.audience import Audience
 from service.access.gates import Gates
 from service.analyses.audiences import Audiences
+from service.audit.log import Asked
+from service.audit.usage import Usage
 from service.http.request_state import (
+    ASKED_KEY,
     CACHE_LEVEL_KEY,
     REPEATABLE_KEY,
     ROUTE_KEY,
@@ -37,12 +39,10 @@ def names_any(if_none_match: str | None) -> bool:
     return if_none_match is not None and if_none_match.strip() == "*"
 
 
-def allow_repetition(
-    scope: Scope, state: State | None, question: Question, audience: Audience
-) -> None:
+def allow_repetition(scope: Scope, state: State | None, audience: Audience) -> None:
     """Let the answer to a request be given again by its address while the data state stands."""
     if state is not None:
-        scope[REPEATABLE_KEY] = state, question, audience
+        scope[REPEATABLE_KEY] = state, audience
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class _Entry:
     """An answer as it was sent."""
 
     state: State
-    question: Question
     audience: Audience
+    asked: Asked
     headers: list[tuple[bytes, bytes]]
     tag: str
     body: bytes
@@ -75,6 +75,8 @@ class ResponseCacheMiddleware:
         Of the service.
     audiences : Audiences
         Tells who may be given the same answer.
+    usage : Usage
+        Which questions may be answered at once.
     """
 
     def __init__(
@@ -85,8 +87,10 @@ class ResponseCacheMiddleware:
         state: DataState,
         gates: Gates,
         audiences: Audiences,
+        usage: Usage,
     ) -> None:
         self._app = app
+        self._usage = usage
         self._gates = gates
         self._audiences = audiences
         self._state = state
@@ -107,20 +111,21 @@ class ResponseCacheMiddleware:
             return
         key = _key_of(scope, audience)
         entry = self._entries.get(key)
-        if entry is not None and self._admits(entry):
+        if entry is not None and self._admits(entry, scope):
             if entry.state == self._state.recent():
-                scope[ROUTE_KEY], scope[CACHE_LEVEL_KEY] = entry.question.route, "recall"
+                scope[ROUTE_KEY], scope[CACHE_LEVEL_KEY] = entry.asked.question.route, "recall"
+                scope[ASKED_KEY] = entry.asked
                 await _repeat(entry, scope, send)
                 return
             del self._entries[key]
         await self._app(scope, receive, self._keeping(key, scope, send))
 
-    def _admits(self, entry: _Entry) -> bool:
+    def _admits(self, entry: _Entry, scope: Scope) -> bool:
         try:
-            self._gates.admit(entry.question, entry.audience)
+            self._gates.admit(entry.asked.question, entry.audience)
         except Exception:  # noqa: BLE001 - the route meets it again, and answers with it
             return False
-        return True
+        return self._usage.is_free(entry.asked, identity_of(scope), entry.audience)
 
     def _keeping(self, key: Key, scope: Scope, send: Send) -> Send:
         """Send that also keeps a whole 200 answer whose handler allows it."""
@@ -141,9 +146,9 @@ class ResponseCacheMiddleware:
         return send_keeping
 
     def _keep(self, key: Key, scope: Scope, start: Message, body: bytes) -> None:
-        repeatable: tuple[State, Question, Audience] | None = scope.get(REPEATABLE_KEY)
+        repeatable: tuple[State, Audience] | None = scope.get(REPEATABLE_KEY)
         # Its audience may have become another one while it was computed.
-        if repeatable is None or repeatable[2].label != key[0]:
+        if repeatable is None or repeatable[1].label != key[0]:
             return
         if start.get("status") != 200 or len(body) > self._largest:
             return
@@ -152,7 +157,7 @@ class ResponseCacheMiddleware:
         headers = start["headers"]
         tag = next((v.decode("latin-1") for k, v in headers if k.lower() == b"etag"), "")
         if tag:
-            self._entries[key] = _Entry(*repeatable, headers, tag, body)
+            self._entries[key] = _Entry(*repeatable, scope[ASKED_KEY], headers, tag, body)
 
 
 async def _repeat(entry: _Entry, scope: Scope, send: Send) -> None:

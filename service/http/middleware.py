@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.http.problems import answer_unexpected
-from service.http.request_state import CACHE_LEVEL_KEY, CLIENT_GONE_KEY, ROUTE_KEY
+from service.http.request_state import ASKED_KEY, CACHE_LEVEL_KEY, CLIENT_GONE_KEY, ROUTE_KEY
 
 
 class LowerCaseKeysMiddleware:
@@ -59,7 +59,7 @@ class HeadMiddleware:
             await self._app(inner, receive, send_without_body)
         finally:
             # The request counter is an outer middleware, which sees its own scope only.
-            keys = ("route", ROUTE_KEY, CACHE_LEVEL_KEY, CLIENT_GONE_KEY)
+            keys = ("route", ROUTE_KEY, ASKED_KEY, CACHE_LEVEL_KEY, CLIENT_GONE_KEY)
             scope.update({key: inner[key] for key in keys if key in inner})
 
 

@@ -31,6 +31,7 @@ PROBLEMS = {
     "410": "A version that is no longer available",
     "416": "The range starts beyond the end of the answer",
     "422": "A parameter that is unknown or out of range",
+    "429": "Too many requests of a key, or too many new questions (see Retry-After)",
     "503": "The queue is full (see Retry-After), or the data are damaged",
 }
 UNREADABLE = "Not an HTTP request, or one whose address is longer than 64 kB"

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from boundaries import errors as boundary
+from service.audit import errors as usage
 from service.http.request_state import REQUEST_ID_KEY
 from service.model import errors as analysis
 from service.model.schemas import UNSTATED
@@ -34,6 +35,7 @@ ROOTS: tuple[type[Exception], ...] = (
     store.StoreError,
     analysis.AnalysisError,
     work.WorkError,
+    usage.UsageError,
 )
 
 STATUS: dict[type[Exception], int] = {
@@ -79,6 +81,8 @@ STATUS: dict[type[Exception], int] = {
     analysis.UnknownTableError: 422,
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
+    usage.BudgetSpentError: 429,
+    usage.NotWrittenError: 503,
     # a part of the data that has to be put back, while the rest is served
     boundary.DamagedLayerError: 503,
     store.DamagedTableError: 503,
@@ -233,7 +237,7 @@ def problem(
 
 async def _answer_project_error(request: Request, exc: Exception) -> Response:
     status = STATUS.get(type(exc), 500)
-    is_told = status < 500 or isinstance(exc, work.WorkError | DAMAGED)
+    is_told = status < 500 or isinstance(exc, work.WorkError | usage.UsageError | DAMAGED)
     if not is_told:
         logger.error("request failed: %s", _path_of(request), exc_info=exc)
     detail = _shortened(str(exc)) if is_told else "The server could not answer."

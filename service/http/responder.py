@@ -18,17 +18,22 @@ from service.access.admission import Question
 from service.access.release import Released
 from service.analyses.audiences import Audiences
 from service.analyses.resources import Resources
+from service.audit.log import Asked
+from service.audit.usage import Usage
 from service.http.answer_spec import AnswerSpec, AnswerT
 from service.http.caching import UNCHANGED, allow_repetition, names_any, names_tag
 from service.http.problems import query_models
 from service.http.ranges import ACCEPT_RANGES
 from service.http.request_state import (
+    ASKED_KEY,
     CACHE_LEVEL_KEY,
     CLIENT_GONE_KEY,
+    PARTS_KEY,
     identity_of,
     link_prefix,
 )
 from service.model.answer_key import AnswerKey
+from service.model.answers import Table
 from service.model.errors import OverBudgetError, StaleVersionError
 from service.model.queries import Query
 from service.runtime.budget import LongWorkError
@@ -53,6 +58,7 @@ class Responder:
     request: Request
     context: AnswerContext
     resources: Resources
+    usage: Usage
     if_none_match: str | None
 
     async def __call__(self, spec: AnswerSpec[AnswerT]) -> Response:
@@ -65,12 +71,14 @@ class Responder:
         BusyError
             If as many wait for such answers as may.
         """
-        question = self.admit(spec.query)
+        self.admit(spec.query)
+        await self._charge()
         if spec.version is None:
             return await self._fresh(spec)
         for _ in range(ATTEMPTS):
             state = self.context.state.recent()
             key = await self._key(spec, spec.version)
+            self.request.scope[ASKED_KEY].version = key.data_version
             if names_tag(self.if_none_match, key.entity_tag):
                 return self._unchanged(spec, key, level="client")
             try:
@@ -85,7 +93,7 @@ class Responder:
                 result = await run_in_threadpool(self.context.jobs.result, job.job_id)
                 self.context.answers.keep(key.entity_tag, replace(result, level="memory"))
             if result.is_current:
-                return self._whole(spec, key, result, question, state)
+                return self._whole(spec, key, result, state)
         # The data change faster than the answer is computed: its bytes are of no one version.
         if spec.requested_version is not None:
             raise StaleVersionError(spec.requested_version, key.data_version)
@@ -107,7 +115,18 @@ class Responder:
 
     def admit_question(self, question: Question) -> None:
         """Return if whoever asks may ask a question, the request's or a part of it."""
+        asked: list[Asked] = self.request.scope.setdefault(PARTS_KEY, [])
+        asked.append(Asked(question))
+        self.request.scope[ASKED_KEY] = asked[-1]
         self.context.gates.admit(question, self.resources.audience)
+
+    async def _charge(self) -> None:
+        """Count the question, or its parts where it was admitted in parts."""
+        *parts, whole = self.request.scope[PARTS_KEY]
+        identity, audience = identity_of(self.request.scope), self.resources.audience
+        asked = parts or [whole]
+        if not all(self.usage.is_free(part, identity, audience) for part in asked):
+            await run_in_threadpool(self.usage.charge, asked, identity, audience)
 
     async def _key(self, spec: AnswerSpec[Any], version: DataVersion | str) -> AnswerKey:
         """The key of the answer as the data are now.
@@ -185,13 +204,13 @@ class Responder:
         versions = self.context.versions
 
         def compute() -> Result:
-            content, provenance = self._render(spec)
+            result = self._render(spec)
             is_current = isinstance(version, str) or versions.get(version) == key.data_version
-            return Result(content, provenance, is_current=is_current)
+            return replace(result, is_current=is_current)
 
         return compute
 
-    def _render(self, spec: AnswerSpec[AnswerT]) -> tuple[bytes, str]:
+    def _render(self, spec: AnswerSpec[AnswerT]) -> Result:
         """The bytes of the released answer and its provenance for a header, in a worker thread."""
         began = time.perf_counter()
         question, audience = self._question(spec.query), self.resources.audience
@@ -200,7 +219,8 @@ class Responder:
         provenance = spec.describe(released) if spec.describe is not None else ""
         content = spec.render(released)
         self.context.on_computed(released.answer.kind, time.perf_counter() - began)
-        return content, provenance
+        rows = len(released.answer) if isinstance(released.answer, Table) else None
+        return Result(content, provenance, rows=rows)
 
     async def _while_connected(self, waiting: Coroutine[Any, Any, Value]) -> Value:
         """What is awaited; gives up as soon as the client has closed its connection."""
@@ -217,15 +237,15 @@ class Responder:
 
     async def _fresh(self, spec: AnswerSpec[Any]) -> Response:
         """An answer that is made anew each time and never kept."""
-        content, _ = await run_in_threadpool(self._render, spec)
-        return Response(content, media_type=spec.media_type, headers=NO_STORE)
+        result = await run_in_threadpool(self._render, spec)
+        self.request.scope[ASKED_KEY].rows = result.rows
+        return Response(result.content, media_type=spec.media_type, headers=NO_STORE)
 
     def _whole(
         self,
         spec: AnswerSpec[Any],
         key: AnswerKey,
         result: Result,
-        question: Question,
         state: State | None,
     ) -> Response:
         """The response with the bytes, or a 304 for a client that takes any as unchanged."""
@@ -233,12 +253,12 @@ class Responder:
             # Only now is it known that there is an answer: a question without one is an error.
             return self._unchanged(spec, key, level=result.level)
         scope = self.request.scope
-        scope[CACHE_LEVEL_KEY] = result.level
+        scope[CACHE_LEVEL_KEY], scope[ASKED_KEY].rows = result.level, result.rows
         headers = {"ETag": key.entity_tag, **spec.all_headers(result.provenance)}
         if 0 < len(result.provenance) <= HEADER_LIMIT:
             headers["Provenance"] = result.provenance
         if "Vary" not in headers:  # the response cache knows an answer by its address alone
-            allow_repetition(scope, state, question, self.resources.audience)
+            allow_repetition(scope, state, self.resources.audience)
         return Response(
             result.content, media_type=spec.media_type, headers=headers | ACCEPT_RANGES
         )
@@ -309,7 +329,8 @@ async def _responder(
     audiences: Audiences = request.app.state.audiences
     resources = audiences.of(identity_of(request.scope))
     if_none_match = ", ".join(lines) if lines else None
-    return Responder(request, request.app.state.context, resources, if_none_match)
+    state = request.app.state
+    return Responder(request, state.context, resources, state.usage, if_none_match)
 
 
 def base_url(respond: Responder) -> str:

@@ -7,6 +7,7 @@ BoundedCache             least recently used values within a weight
 """
 
 import asyncio
+import struct
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
@@ -24,6 +25,7 @@ from service.runtime.redis_cache import RedisCache
 Value = TypeVar("Value")
 
 OVERHEAD_BYTES = 64  # of key and bookkeeping, per answer
+_HEAD = struct.Struct(">Iq")  # length of the provenance, rows
 
 
 class BoundedCache(Generic[Value]):
@@ -124,6 +126,8 @@ class Result:
         In one line, for a header; empty where the content has it.
     is_current : bool
         Whether the data stayed the same while it was computed; only then is it kept.
+    rows : int or None
+        Of a table; for the audit.
     level : str
         Where it was found: memory, shared, joined (computed for somebody else) or computed.
     """
@@ -132,17 +136,21 @@ class Result:
     provenance: str = ""
     is_current: bool = True
     level: str = "computed"
+    rows: int | None = None
 
     def to_bytes(self) -> bytes:
-        """Content and provenance as one value."""
+        """Content, provenance and number of rows as one value."""
         provenance = self.provenance.encode("ascii")
-        return len(provenance).to_bytes(4, "big") + provenance + self.content
+        rows = -1 if self.rows is None else self.rows
+        return _HEAD.pack(len(provenance), rows) + provenance + self.content
 
     @classmethod
     def from_bytes(cls, value: bytes, *, level: str) -> "Result":
         """What `to_bytes` made."""
-        end = 4 + int.from_bytes(value[:4], "big")
-        return cls(value[end:], value[4:end].decode("ascii"), level=level)
+        length, rows = _HEAD.unpack_from(value)
+        end = _HEAD.size + length
+        provenance = value[_HEAD.size : end].decode("ascii")
+        return cls(value[end:], provenance, level=level, rows=None if rows < 0 else rows)
 
 
 @dataclass

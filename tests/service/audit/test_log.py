@@ -10,6 +10,7 @@ from service.audit import log as audit_log
 from service.audit.log import Asked, AuditLog, Entry
 from service.audit.search import Lines, Search, counts_of
 from service.model.queries import IncidentQuery
+from service.runtime.logs import Access
 from tests.service.audit.questions import ROUTE, question
 
 NOON = datetime.datetime(2026, 11, 29, 12, tzinfo=datetime.UTC)
@@ -25,9 +26,8 @@ def entry(
 ) -> Entry:
     about = Asked(question(**asked), version="v1", rows=516)  # type: ignore[arg-type]
     role = "partner" if key else "public"
-    return Entry(
-        ended.timestamp(), f"r{number}", key, role, "GET", ROUTE, about, status, 1.5, 100, "recall"
-    )
+    access = Access(ended.timestamp(), f"r{number}", "GET", ROUTE, status, 1.5, 100, "recall")
+    return Entry(access, key, role, about)
 
 
 def lines_of(folder, **search):
@@ -67,7 +67,7 @@ def test_a_line_says_who_asked_what_and_what_came_out(folder):
 
 def test_a_request_that_asked_nothing_has_a_line_too(folder):
     log = AuditLog(folder)
-    log.note(entry()._replace(asked=None, status=401, key=""))
+    log.note(entry(status=401, key="")._replace(asked=None))
     log.flush()
     (line,) = lines_of(folder)
     assert line["status"] == 401
@@ -100,8 +100,9 @@ def test_nobody_else_may_read_it(folder):
     log = AuditLog(folder)
     log.note(entry())
     log.flush()
-    for path in (folder, *folder.iterdir(), folder.parent / audit_log.DIGEST_KEY_FILE):
-        assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+    for path in (folder, folder.parent):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700
+    assert {path.name for path in folder.parent.iterdir()} == {"audit", audit_log.DIGEST_KEY_FILE}
 
 
 def test_lines_that_cannot_be_written_are_kept_and_written_later(folder, caplog):
@@ -180,8 +181,8 @@ def test_a_line_that_was_cut_is_counted_and_passed_over(filled):
 
 
 def test_a_summary_counts_questions_refusals_and_bytes(filled):
-    lines = iter(lines_of(filled))
-    assert counts_of(lines) == [
+    rows = [tuple(row.values()) for row in counts_of(Lines(filled, Search()))]
+    assert rows == [
         ("(public)", "callouts", ROUTE, 1, 0, 100),
         ("k1", "callouts", ROUTE, 2, 0, 200),
         ("k1", "crimes", ROUTE, 1, 0, 100),
