@@ -10,6 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from boundaries.layers.layer import Layer
+from service.disclosure.density import BlankAreas
+from service.disclosure.policies import policy_named
 from service.publication.cells import HIDDEN, OUTSIDE, UNLOCATED, PublishedCells
 from service.publication.periods import first_covered_days
 from service.publication.places import places_of
@@ -50,6 +52,13 @@ class ReleasedIncidents(Incidents):
     def revision(self) -> str:
         """That of the published cells, with the variant; no two tables share it."""
         return revision_of(self.cells, self.variant)
+
+    @property
+    def blank_areas(self) -> BlankAreas:
+        """The areas with fewer incidents than the policy allows on a density."""
+        terms = self.cells.terms
+        policy = policy_named(terms.policy.rpartition("-")[0])
+        return BlankAreas(terms.policy, terms.plan.layer, policy.mask_below)
 
     def attribute(self, name: str) -> Attribute:
         """No attribute: none is published.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.coverage.coverage import Coverage
 from service.coverage.statements import StatedCoverage, coverage_of
+from service.disclosure.density import BlankAreas
 from service.store.contents import ImportRecord, committed_imports
 from service.store.delta import TableVersion
 from service.store.errors import DatasetSettingsError, UnknownAttributeError
@@ -246,6 +247,11 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self.occurred)
+
+    @property
+    def blank_areas(self) -> BlankAreas | None:
+        """Which areas a density leaves blank; None of records, which are shown everywhere."""
+        return None
 
     @cached_property
     def is_weighted(self) -> bool:

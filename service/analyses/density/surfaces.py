@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from boundaries.storage.store import LayerStore
+from service.analyses.density.masking import Blanks, blanks_of
 from service.analyses.density.surface import SelectedPoints, Surface
 from service.analyses.density.surface_work import ALONE, Use, work_of_surface
 from service.analyses.harm.weights import Harm
@@ -142,6 +143,9 @@ class Surfaces:
         clip_area = within.geometry if within is not None else None
         if clip_area is None and edge is not None:
             clip_area = study.geometry
+        blanks = blanks_of(selected_points, self._layers)
+        if blanks is not None:
+            clip_area = blanks.within(clip_area)
         label = selected_points.selection.incidents.weight_label
         unit = f"{label if query.is_weighted else 'incidents'} per km^2"
         unit += " per year" if query.per == "year" else ""
@@ -174,7 +178,7 @@ class Surfaces:
             ),
         )
         legend_area = study.geometry if within is None else within.geometry
-        return _with_legend(surface, legend_area, breaks=query.breaks)
+        return _with_legend(surface, legend_area, blanks, breaks=query.breaks)
 
     def _select_points(self, incidents: Incidents, query: HeatmapQuery) -> SelectedPoints:
         """The located incidents of a filter, also those around the part shown."""
@@ -269,11 +273,18 @@ def legend_breaks(maximum: float) -> tuple[float, ...]:
     return tuple(float(f"{share * maximum:.3g}") for share in BREAK_SHARES)
 
 
-def _with_legend(surface: Surface, area: Any, *, breaks: tuple[float, ...]) -> Surface:
+def _with_legend(
+    surface: Surface, area: Any, blanks: Blanks | None, *, breaks: tuple[float, ...]
+) -> Surface:
     """The surface with its colour breaks: requested ones, or computed over an area."""
-    surface = dataclasses.replace(surface, shown_area=area)
+    shown_area = area if blanks is None else blanks.within(area)
+    surface = dataclasses.replace(surface, shown_area=shown_area)
     grid = surface.covering_grid()
     values = np.nan_to_num(surface.on_grid_shown(grid))
+    if blanks is not None:
+        method = {**surface.provenance.method, "blank_areas": blanks.method(surface, values)}
+        blank = dataclasses.replace(surface.provenance, method=method)
+        surface = dataclasses.replace(surface, provenance=blank)
     surface = dataclasses.replace(
         surface,
         highest=_highest(surface, grid, values),

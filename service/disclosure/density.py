@@ -1,0 +1,52 @@
+"""What a density surface of published cells leaves blank, and how disclosive it is."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spatial.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class BlankAreas:
+    """Areas that are left blank on a density.
+
+    Attributes
+    ----------
+    policy : str
+        Label of the policy that says so.
+    layer : str
+        The boundary layer of the areas.
+    fewer_than : int
+        An area with fewer of the incidents selected is blank.
+    """
+
+    policy: str
+    layer: str
+    fewer_than: int
+
+
+def sensitive_share(density: FloatArray, of_one_record: float, *, fewer_than: int) -> float:
+    """The share of the cells of a surface to which too few records contribute.
+
+    Parameters
+    ----------
+    density : ndarray of float64
+        Of the cells, without correction; NaN where the surface is blank.
+    of_one_record : float
+        What one record adds, in the same unit, half a reach of the kernel east and north of it.
+    fewer_than : int
+        A cell is sensitive where its density is below that of so many such records.
+
+    Returns
+    -------
+    float
+        Of the cells above 0; 0 where there are none.
+
+    References
+    ----------
+    De Jonge and de Wolf (2016), Spatial smoothing and statistical disclosure control; the score
+    of a smoothed raster in their package sdcSpatial.
+    """
+    shown = density[density > 0.0]
+    return float(np.mean(shown < fewer_than * of_one_record)) if len(shown) else 0.0
