@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from boundaries.storage.store import LayerStore
 from service.access.audience import Access, Audience
+from service.access.stand_ins import Variant, variant_of_stand_ins
 from service.disclosure.policies import policy_named
 from service.publication.cells import PublishedCells
 from service.publication.published import PublishedStore
@@ -15,7 +16,6 @@ from service.publication.released_incidents import (
     released_incidents,
     revision_of,
 )
-from service.publication.stand_ins import Variant, variant_of_stand_ins
 from service.runtime.single_flight import SingleFlightCache
 from service.store.contents import ImportRecord
 from service.store.errors import DamagedTableError, ReadOnlyDataError, UnknownDatasetError

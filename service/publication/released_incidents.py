@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from boundaries.layers.layer import Layer
+from service.access.stand_ins import VARIANTS, Variant
 from service.disclosure.density import BlankAreas
 from service.disclosure.policies import policy_named
 from service.publication.cells import HIDDEN, OUTSIDE, UNLOCATED, PublishedCells
 from service.publication.periods import first_covered_days
 from service.publication.places import places_of
-from service.publication.stand_ins import VARIANTS, Variant
 from service.store.errors import UnknownAttributeError
 from service.store.incident_rows import PRECISIONS
 from service.store.loaded_incidents import (

@@ -263,7 +263,7 @@ class Heatmaps:
         """
         surface = self._surfaces.of(dataset, query)
         first_day, last_day = surface.selection.days()
-        upper_bounds = [*surface.breaks[1:], None]
+        upper_bounds = [*surface.breaks[1:], None][: len(surface.breaks)]  # none without a density
         classes = [
             LegendClass(label, "interval", lower_bound, upper_bound)
             for label, lower_bound, upper_bound in zip(

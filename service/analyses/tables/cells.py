@@ -205,9 +205,9 @@ def days_with_totals(selection: Selection, rows: Axis, columns: Axis) -> FloatAr
 def _with_total_days(days: FloatArray, rows: Axis, columns: Axis) -> FloatArray:
     """Days of cells with those of all rows and all columns."""
     is_by_row, is_by_column = (axis.key_of_day is not None for axis in (rows, columns))
-    row_days = days.sum(axis=1) if is_by_column else days.max(axis=1)
-    column_days = days.sum(axis=0) if is_by_row else days.max(axis=0)
-    total = row_days.sum() if is_by_row else row_days.max()
+    row_days = days.sum(axis=1) if is_by_column else days.max(axis=1, initial=0.0)
+    column_days = days.sum(axis=0) if is_by_row else days.max(axis=0, initial=0.0)
+    total = row_days.sum() if is_by_row else row_days.max(initial=0.0)
     return np.block([[days, row_days[:, None]], [column_days[None, :], np.array(total)]])
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import shapely
 
+from service.access.stand_ins import VARIANTS, stand_ins
 from service.assembly.audiences import Audiences
 from service.model.incident_filter import IncidentFilter
 from service.publication.cells import OUTSIDE, UNLOCATED
-from service.publication.stand_ins import VARIANTS, stand_ins
+from service.queries.heatmaps import HeatmapQuery
+from service.queries.tables.harm import HarmTableQuery
 from service.store.errors import ReadOnlyDataError, UnknownAttributeError, UnknownDatasetError
 from tests.service import protected, world
 
@@ -170,3 +172,16 @@ def test_variants_have_the_same_revision_where_nothing_is_hidden(tmp_path):
         with stand_ins(variant):
             revisions.add(partner.incidents.revision(world.DATASET))
     assert len(revisions) == 1
+
+
+def test_where_nothing_is_released_everything_answers(tmp_path):
+    owner = protected.published(
+        world.build(tmp_path), protected.protection("sacro", period="month")
+    )
+    partner = Audiences(owner).of(protected.PARTNER)
+    with stand_ins("low"):
+        assert len(partner.incidents.open(world.DATASET)) == 0
+        assert partner.catalogue.datasets().content["datasets"][0]["records"] == 0
+        assert partner.heatmaps.legend(world.DATASET, HeatmapQuery()).classes == ()
+        harm = partner.harm_tables.table(world.DATASET, HarmTableQuery())
+        assert not any(harm.columns["count"])
