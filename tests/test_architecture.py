@@ -149,6 +149,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.access",
         "service.coverage",
         "service.disclosure",
+        "service.identity",
         "service.model",
         "service.runtime",
         "service.store",

@@ -8,8 +8,9 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware import Middleware
 
 from boundaries.storage.data_folder import DataFolder
-from service.analyses.audiences import Audiences, OneAudience
+from service.analyses.audiences import Audiences
 from service.analyses.resources import Resources
+from service.assembly.audiences import Audiences as DataAudiences
 from service.audit.budget import LEDGER_FILE, QuestionLedger
 from service.audit.log import AUDIT_FOLDER, AuditLog
 from service.audit.usage import Usage
@@ -106,11 +107,11 @@ def create_app(
     resources : Resources
         Settings, stores and analyses. Tests pass stand-ins.
     audiences : Audiences or None
-        Whose stores and analyses answer whom.
+        Whose stores and analyses answer whom; by default as the data are protected.
     authentication : Authentication or None
         Finds who asks; by default as the settings say.
     """
-    audiences = audiences or OneAudience(resources)
+    audiences = audiences or DataAudiences(resources)
     authentication = authentication or Authentication(resources.settings)
     metrics = Metrics(resources)
     context = _context(resources, metrics)

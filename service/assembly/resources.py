@@ -1,7 +1,6 @@
 """The stores of a data folder and the analyses over them, wired together."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from boundaries.neighbours.neighbour_cache import NeighbourCache
@@ -59,6 +58,7 @@ from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
+from service.identity.private_folder import PrivateFolder
 from service.publication.audience_incidents import AudienceIncidents, PublishedIncidents
 from service.publication.protections import ProtectionStore
 from service.publication.published import PublishedStore
@@ -141,7 +141,7 @@ def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
         incidents=IncidentStore(**table("incidents"), crs=crs),
         protections=ProtectionStore(data.subfolder("protections"), damage=damage),
         published=PublishedIncidents(PublishedStore(**table("published"), crs=crs), layers),
-        record_key_secret=RecordKeySecret(Path(f"{settings.data_dir.resolve()}-access")),
+        record_key_secret=RecordKeySecret(PrivateFolder(settings.access_folder)),
         measures=measures,
         sites=SiteStore(**table("sites"), crs=crs),
         lookups=lookups,

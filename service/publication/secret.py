@@ -1,15 +1,13 @@
 """The secret of the record keys, which is kept outside the data folder."""
 
-import contextlib
 import hashlib
 import hmac
-import os
-import secrets
 from pathlib import Path
 from typing import Final
 
+from service.identity.private_folder import PrivateFolder
+
 NAME: Final = "record-key.secret"
-BYTES: Final = 32
 
 
 class RecordKeySecret:
@@ -17,17 +15,17 @@ class RecordKeySecret:
 
     Parameters
     ----------
-    folder : Path
+    folder : PrivateFolder
         That of keys and secrets; need not exist yet.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    def __init__(self, folder: PrivateFolder) -> None:
+        self._folder = folder
 
     @property
     def path(self) -> Path:
         """Where it is."""
-        return self._path
+        return self._folder.resolve(NAME)
 
     def read(self) -> bytes | None:
         """The secret, None where there is none yet.
@@ -37,7 +35,8 @@ class RecordKeySecret:
         bytes or None
         """
         try:
-            return self._path.read_bytes()
+            with self._folder.open(NAME) as file:
+                return file.read()
         except FileNotFoundError:
             return None
 
@@ -49,18 +48,7 @@ class RecordKeySecret:
         bytes
             Whoever comes second has that of who came first.
         """
-        if not self._path.exists():
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            partial = self._path.with_name(f".{NAME}.{os.getpid()}.partial")
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
-                file.write(secrets.token_bytes(BYTES))
-                file.flush()
-                os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):
-                os.link(partial, self._path)
-            partial.unlink()
-        return self._path.read_bytes()
+        return self._folder.secret(NAME)
 
     def label(self) -> str:
         """Tells the secret from another one, without giving anything of it away.
