@@ -1,5 +1,6 @@
 """Which days the records of a dataset cover: a day outside them is no data, never zero."""
 
+import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -36,11 +37,14 @@ class Coverage:
     sources : tuple of SourceCoverage
         By force, where the files name more than one, and by file or delivery where several cover
         the same days.
+    since : date or None
+        The records of earlier days were deleted when their retention was over.
     """
 
     spans: tuple[Span, ...]
     basis: Basis = "records"
     sources: tuple[SourceCoverage, ...] = ()
+    since: datetime.date | None = None
 
     def __str__(self) -> str:
         return ", ".join(str(span) for span in self.spans) or "nothing"

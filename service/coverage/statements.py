@@ -232,13 +232,14 @@ def coverage_of(
             spans = record_spans(own, month_only=month_only, until=stated.until)
             deliveries.append((names[index], spans, own))
     sources += _side_by_side(deliveries)
-    covered = merged(parts.spans)
-    if stated.since is not None:
-        kept = (Span(_whole(stated.since) if month_only else stated.since, datetime.date.max),)
+    covered, since = merged(parts.spans), stated.since
+    if since is not None:
+        since = _whole(since) if month_only else since
+        kept = (Span(since, datetime.date.max),)
         covered = common(covered, kept)
         sources = tuple(replace(s, spans=common(s.spans, kept)) for s in sources)
         sources = tuple(source for source in sources if source.spans)
-    return Coverage(covered, basis, sources if len(sources) > 1 else ())
+    return Coverage(covered, basis, sources if len(sources) > 1 else (), since)
 
 
 def _whole(day: datetime.date) -> datetime.date:

@@ -98,6 +98,7 @@ class IncidentStore:
         self._crs = crs
         self._digests = digests
         self._tables: dict[str, VersionedTable[Incidents]] = {}
+        self._first_days: dict[str, tuple[str, datetime.date | None]] = {}
 
     @property
     def folder(self) -> Path:
@@ -235,6 +236,32 @@ class IncidentStore:
             As `open`.
         """
         return self.open(dataset).info()
+
+    def first_day(self, dataset: str) -> datetime.date | None:
+        """The day of the earliest record of a dataset; reads one column, once per version.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+
+        Returns
+        -------
+        date or None
+            None where there is no such dataset.
+
+        Raises
+        ------
+        DatasetSettingsError, WrongCrsError, DamagedTableError
+        """
+        table = self._table(checked_dataset_id(dataset)).newest()
+        if table is None:
+            return None
+        version, day = self._first_days.get(dataset, ("", None))
+        if version != table.revision:
+            day = pc.min(table.read(["occurred"]).column("occurred")).as_py().date()
+            self._first_days[dataset] = table.revision, day
+        return day
 
     def facts(self, dataset: str) -> DatasetFacts | None:
         """Title, source, licence and CRS of a dataset, None where there is no such dataset.

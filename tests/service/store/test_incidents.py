@@ -450,3 +450,11 @@ def _of_files(**rows: int) -> pa.Table:
             )
         )
     return pa.concat_tables(parts)
+
+
+def test_the_first_day_is_that_of_the_earliest_record_of_the_newest_version(store):
+    assert store.first_day("police") is None
+    for number, days in enumerate((["2024-03-02", "2024-02-07"], ["2023-12-31", "2024-05-01"])):
+        moments = pa.array(np.array(days, "datetime64[s]"))
+        store.append("police", incident_rows(2, occurred=moments), files=[a_file(f"{number}.csv")])
+        assert [str(store.first_day("police")) for _ in range(2)] == [min(days)] * 2
