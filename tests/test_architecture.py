@@ -667,6 +667,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.doctor": {
         "boundaries",
         "boundaries.storage",
+        "service.access",
         "service.analyses",
         "service.config",
         "service.delta_log",

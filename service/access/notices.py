@@ -60,7 +60,9 @@ def notices(
         reason = agreement.stop(day, today)
         if reason:
             mend = f"hotspots retain {dataset}"
-            if agreement.expires is not None and today > agreement.expires:
+            if agreement.expires == datetime.date.min:
+                mend = f"state it again with hotspots protect {dataset}"
+            elif agreement.expires is not None and today > agreement.expires:
                 mend = (
                     f"hotspots delete incidents {dataset}, or once it is renewed hotspots protect "
                     f"{dataset} --expires DATE"

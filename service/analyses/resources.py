@@ -1,6 +1,7 @@
 """What a running service holds: settings, stores, analyses and the two gates."""
 
 import contextlib
+import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -168,6 +169,23 @@ class Resources:
             with contextlib.suppress(StoreError):  # said by the answers that need the table
                 table.load()
         self.note_damage()
+
+    def first_day(self, dataset: str) -> datetime.date | None:
+        """The day of the earliest record of a dataset.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+
+        Returns
+        -------
+        date or None
+            None where no record can be read.
+        """
+        with contextlib.suppress(StoreError):
+            return self.incidents.first_day(dataset)
+        return None
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""

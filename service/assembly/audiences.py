@@ -2,13 +2,15 @@
 
 import dataclasses
 import datetime
+import logging
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Final
 
 from cachetools import LRUCache
 
 from service.access.audience import Access, Audience, Identity, Publication, audience_of
+from service.access.notices import Notice, notices
 from service.analyses.resources import Resources
 from service.disclosure.policies import policy_named
 from service.model.protection import Protection
@@ -18,6 +20,8 @@ from service.store.errors import UnknownDatasetError
 
 MOST: Final = 16  # audiences whose analyses are in memory
 MOST_IDENTITIES: Final = 1_024
+
+logger = logging.getLogger("hotspots")
 
 
 class Audiences:
@@ -44,6 +48,7 @@ class Audiences:
     ) -> None:
         self._resources, self._today = resources, today
         self._lock = threading.Lock()
+        self._logged: set[Notice] = set()
         self._made: LRUCache[Audience, Resources] = LRUCache(MOST)
         self._known: LRUCache[Hashable, tuple[State, datetime.date, Audience]] = LRUCache(
             MOST_IDENTITIES
@@ -104,7 +109,14 @@ class Audiences:
         held = self._resources
         records, published = held.incidents.ids(), held.published.ids()
         protections = held.protections.all()
-        audience = audience_of(identity, {*records, *published}, protections, today=today)
+        audience = audience_of(
+            identity,
+            {*records, *published},
+            protections,
+            earliest=held.first_day,
+            today=today,
+        )
+        self._warn(notices(protections.values(), held.first_day, today))
         access = []
         for dataset, kind in audience.access:
             form = kind if dataset in records else Access.PUBLISHED  # its records are deleted
@@ -112,7 +124,8 @@ class Audiences:
                 dataset in protections and self._is_fit(audience, dataset)
             ):
                 access.append((dataset, form))
-        if identity.role.sees_records and access == [(name, Access.EXACT) for name in records]:
+        sees_all = access == [(name, Access.EXACT) for name in records] and not audience.stopped
+        if identity.role.sees_records and sees_all:
             return held.audience
         seen = {dataset for dataset, _ in access}
         return dataclasses.replace(
@@ -125,6 +138,12 @@ class Audiences:
                 if form is Access.PUBLISHED
             ),
         )
+
+    def _warn(self, due: Iterable[Notice]) -> None:
+        """Log what is due by the agreements of datasets, each once."""
+        for notice in set(due) - self._logged:
+            self._logged.add(notice)
+            logger.warning("%s", notice)
 
     def _is_fit(self, audience: Audience, dataset: str) -> bool:
         """Whether what is published of a dataset fits its protection."""

@@ -1,10 +1,12 @@
 """Tables and layers, read as the service reads them."""
 
+import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
 from boundaries.errors import BoundaryError, DamagedLayerError
 from boundaries.storage.damage import DamagedPart
+from service.access.notices import notices
 from service.analyses.resources import Resources
 from service.delta_log.log import LOG
 from service.doctor.findings import Finding
@@ -40,6 +42,31 @@ def data_findings(resources: Resources) -> Iterator[Finding]:
     for damaged in resources.damage.parts():
         yield Finding(damaged.part, damaged.name, damaged.reason, _mend(damaged))
     yield from _without_log(resources.settings.data_dir)
+
+
+def agreement_findings(resources: Resources, today: datetime.date) -> Iterator[Finding]:
+    """What the agreements of datasets ask for.
+
+    Parameters
+    ----------
+    resources : Resources
+        Of the data folder.
+    today : date
+        The day.
+
+    Yields
+    ------
+    Finding
+        A fault where only the owner of a dataset is still shown it, a note otherwise.
+    """
+    for notice in notices(resources.protections.all().values(), resources.first_day, today):
+        yield Finding(
+            "agreement",
+            notice.dataset,
+            notice.problem,
+            notice.mend,
+            is_fault=notice.has_stopped,
+        )
 
 
 def _settings_findings(resources: Resources) -> Iterator[Finding]:

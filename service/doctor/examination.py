@@ -1,11 +1,12 @@
 """The examination of a whole data folder."""
 
+import datetime
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from service.analyses.resources import Resources
-from service.doctor.data import data_findings
+from service.doctor.data import agreement_findings, data_findings
 from service.doctor.files import (
     cache_findings,
     free_bytes_at,
@@ -19,7 +20,12 @@ from service.doctor.files import (
 from service.doctor.findings import Finding, Report
 
 
-def examine(resources: Resources, *, free: Callable[[Path], int] = free_bytes_at) -> Report:
+def examine(
+    resources: Resources,
+    *,
+    free: Callable[[Path], int] = free_bytes_at,
+    today: datetime.date | None = None,
+) -> Report:
     """Everything that is wrong with a data folder, and what to do about it; changes nothing.
 
     Parameters
@@ -28,6 +34,8 @@ def examine(resources: Resources, *, free: Callable[[Path], int] = free_bytes_at
         Whose stores have not read anything yet.
     free : callable
         What is free on the disk of a folder, bytes.
+    today : date or None
+        By which agreements are looked at; None: by the clock.
 
     Returns
     -------
@@ -44,10 +52,11 @@ def examine(resources: Resources, *, free: Callable[[Path], int] = free_bytes_at
         problem = "there is no such folder, or this user may not read it"
         mend = "set HOTSPOTS_DATA_DIR, or give this user the folder"
         return Report(str(folder), [Finding("folder", str(folder), problem, mend)], 0)
-    paths = paths_below(folder)
+    paths, day = paths_below(folder), today or datetime.datetime.now().astimezone().date()
 
     def findings() -> Iterator[Finding]:
         yield from data_findings(resources)
+        yield from agreement_findings(resources, day)
         yield from cache_findings(folder)
         yield from permission_findings(resources.settings, paths)
         yield from leftover_findings(paths)

@@ -1,6 +1,6 @@
 """A deletion from beginning to end: what needs it, and the search before and after."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +90,7 @@ def delete(
     purged: bool = False,
     grace_s: float = GRACE_S,
     force: bool = False,
+    renew: Callable[[], None] | None = None,
     progress: Progress = no_progress,
 ) -> Searches:
     """Delete, and search the data folder for what was deleted before and after.
@@ -106,6 +107,8 @@ def delete(
         How long who reads an earlier version is left in peace before that.
     force : bool
         Whether to delete what other data need.
+    renew : callable or None
+        Brings what is made of the rows up to date once they are deleted, before the purge.
     progress : callable
         Is told the task and the share done.
 
@@ -134,6 +137,8 @@ def delete(
     remove(data, removal)
     for name in companions:
         data.remove(name)
+    if renew is not None:
+        renew()
     if purged:
         purge(data, wait_for_readers(data, grace_s=grace_s, progress=progress), progress=progress)
     return Searches(before, search(data, traces, pairs, progress=progress))

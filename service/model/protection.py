@@ -26,7 +26,8 @@ class Agreement:
         How many days a record may wait for its deletion after that, before nobody but the owner
         is shown anything of its dataset.
     review, expires : date or None
-        From when on the agreement must be looked at again, and from when on it is void.
+        From when on the agreement must be looked at again, and the last day on which it holds; the
+        first day of all where it cannot be read.
     """
 
     owner: str = ""
@@ -74,6 +75,8 @@ class Agreement:
         str
             What has ended, without anything that a record says; empty where nothing has.
         """
+        if self.expires == datetime.date.min:
+            return "its protection cannot be read"
         if self.expires is not None and today > self.expires:
             return f"its agreement ended on {self.expires}"
         first = self.first_day_retained(today - datetime.timedelta(days=self.grace_days))

@@ -185,3 +185,19 @@ class PublishedCells:
     def has_hidden(self) -> bool:
         """Whether any cell is hidden."""
         return bool(self.is_hidden.any())
+
+
+def text_of(span: Span) -> str:
+    """A span as facts keep it.
+
+    Parameters
+    ----------
+    span : Span
+        Days in a row.
+
+    Returns
+    -------
+    str
+        As `spans_of` reads it again.
+    """
+    return f"{span.first}..{span.last}"

@@ -70,7 +70,10 @@ def first_days(numbers: IntArray, unit: PeriodUnit) -> NDArray[np.datetime64]:
 
 
 def covered_periods(coverage: Coverage, unit: PeriodUnit) -> IntArray:
-    """The periods of which the data cover a day at least.
+    """The periods of which the data cover a day at least, and none was deleted by its age.
+
+    What is left of a period that a retention has cut is not published: what was published of the
+    whole would tell how much is gone from each of its cells.
 
     Parameters
     ----------
@@ -87,7 +90,31 @@ def covered_periods(coverage: Coverage, unit: PeriodUnit) -> IntArray:
     ends = np.array([(span.first, span.last) for span in coverage.spans], "datetime64[D]")
     numbers = period_numbers(ends.reshape(-1, 2), unit)
     parts = [np.arange(first, last + 1) for first, last in numbers.tolist()]
-    return np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+    periods = np.unique(np.concatenate(parts)) if parts else np.zeros(0, np.int64)
+    cut = cut_period(coverage, unit)
+    return periods if cut is None else periods[periods != cut]
+
+
+def cut_period(coverage: Coverage, unit: PeriodUnit) -> int | None:
+    """The period of which a retention has deleted the earlier days only.
+
+    Parameters
+    ----------
+    coverage : Coverage
+        Of a dataset.
+    unit : {'month', 'quarter', 'year'}
+        Length of the periods.
+
+    Returns
+    -------
+    int or None
+        Since 1970; None where there is none.
+    """
+    if coverage.since is None:
+        return None
+    number = period_numbers(np.array([coverage.since], "datetime64[D]"), unit)
+    is_whole = first_days(number, unit)[0] == np.datetime64(coverage.since)
+    return None if is_whole else int(number[0])
 
 
 def first_covered_days(

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from boundaries.storage.damage import Damage, DamagedPart
 from boundaries.storage.data_folder import DataFolder, FileStatus
 from service.model.protection import Agreement, Protection
-from service.store.incidents import checked_dataset_id
+from service.store.dataset_ids import checked_dataset_id
 
 KIND: Final = "protection"
 SUFFIX: Final = ".json"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 
 import numpy as np
@@ -14,14 +15,13 @@ import pyarrow.compute as pc
 
 from boundaries.storage.caches import DiskCache
 from boundaries.storage.damage import Damage
-from boundaries.storage.data_folder import DataFolder
+from boundaries.storage.data_folder import DELETED, DataFolder
 from service.coverage.coverage import Coverage, SourceCoverage
-from service.coverage.spans import Span
-from service.publication.cells import HIDDEN, Outline, PublishedCells, Terms, spans_of
+from service.publication.cells import HIDDEN, Outline, PublishedCells, Terms, spans_of, text_of
 from service.store.commits import Committed, Plan
+from service.store.dataset_ids import checked_dataset_id
 from service.store.delta import TableVersion
 from service.store.errors import UnknownDatasetError
-from service.store.incidents import checked_dataset_id
 from service.store.loaded_incidents import DatasetFacts, coded_column
 from service.store.versioned import VersionedTable
 from spatial.arrays import frozen
@@ -183,6 +183,21 @@ class PublishedStore:
         table = self._table(checked_dataset_id(dataset))
         return table.append(rows.cast(SCHEMA), facts=stated, plan=everything)
 
+    def remove(self, dataset: str) -> None:
+        """Take back what is published of a dataset, all at once for who reads.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+        """
+        gone = f".{dataset}.{token_hex(4)}{DELETED}"
+        with self._folder.subfolder(dataset).locked():
+            self._folder.rename(dataset, gone)
+        self._folder.sync_folder()
+        self._folder.remove_tree(gone)
+        self._tables.pop(dataset, None)
+
     def _table(self, dataset: str) -> VersionedTable[PublishedCells]:
         """The table of a dataset, remembered where there is one."""
         table = self._tables.get(dataset)
@@ -251,10 +266,10 @@ def facts_of(
         "terms": terms.to_facts(),
         "dataset": words,
         "covered": {
-            "spans": [_days(span) for span in coverage.spans],
+            "spans": [text_of(span) for span in coverage.spans],
             "basis": coverage.basis,
             "sources": [
-                [source.name, [_days(span) for span in source.spans], source.records]
+                [source.name, [text_of(span) for span in source.spans], source.records]
                 for source in coverage.sources
             ],
         },
@@ -317,11 +332,6 @@ def without_exact(rows: pa.Table) -> pa.Table:
 def _is_shown(rows: pa.Table) -> pa.ChunkedArray:
     """Which cells are not published as 0."""
     return pc.fill_null(pc.not_equal(rows.column("released"), 0), True)
-
-
-def _days(span: Span) -> str:
-    """A span as it is read again."""
-    return f"{span.first}..{span.last}"
 
 
 def _read(table: TableVersion, *, dataset: str) -> PublishedCells:

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import datetime
-import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -18,8 +17,9 @@ from service.coverage.spans import Span
 from service.coverage.statements import StatedCoverage
 from service.store.commits import Committed, Plan
 from service.store.contents import ImportRecord
+from service.store.dataset_ids import DATASET_ID, checked_dataset_id
 from service.store.delta import TableVersion
-from service.store.errors import DamagedTableError, DatasetSettingsError, UnknownDatasetError
+from service.store.errors import DamagedTableError, UnknownDatasetError
 from service.store.incident_rows import (
     STATISTICS,
     all_operations,
@@ -41,34 +41,6 @@ from service.store.versioned import VersionedTable
 __all__ = ["DatasetInfo", "IncidentStore", "Incidents"]
 
 KIND = "dataset"
-_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-def checked_dataset_id(dataset: str) -> str:
-    """The dataset id, if it may be one.
-
-    Parameters
-    ----------
-    dataset : str
-        Any text.
-
-    Returns
-    -------
-    str
-        The same text.
-
-    Raises
-    ------
-    DatasetSettingsError
-        If it has anything but lower-case letters, digits, ``-`` and ``_``.
-    """
-    if not _ID.fullmatch(dataset):
-        raise DatasetSettingsError(
-            "dataset",
-            dataset,
-            "1 to 63 lower-case letters, digits, - and _, beginning with a letter or digit",
-        )
-    return dataset
 
 
 class IncidentStore:
@@ -118,7 +90,7 @@ class IncidentStore:
         tuple of str
             Without those of which it is known that they cannot be read.
         """
-        names = sorted(name for name in self._folder.names() if _ID.fullmatch(name))
+        names = sorted(name for name in self._folder.names() if DATASET_ID.fullmatch(name))
         self._damage.forget(KIND, names)
         self._tables = {n: t for n, t in dict(self._tables).items() if n in names}  # none deleted
         return tuple(name for name in names if self._table(name).is_readable())
@@ -160,7 +132,7 @@ class IncidentStore:
         UnknownDatasetError
             If there is no such dataset.
         """
-        version = self._table(dataset).version() if _ID.fullmatch(dataset) else None
+        version = self._table(dataset).version() if DATASET_ID.fullmatch(dataset) else None
         if version is None:
             raise UnknownDatasetError(dataset, self.ids())
         return version
@@ -185,7 +157,7 @@ class IncidentStore:
         WrongCrsError
             As `open`; but no row is read, see `VersionedTable.revision`.
         """
-        revision = self._table(dataset).revision() if _ID.fullmatch(dataset) else ""
+        revision = self._table(dataset).revision() if DATASET_ID.fullmatch(dataset) else ""
         if not revision:
             raise UnknownDatasetError(dataset, self.ids())
         return revision
@@ -212,7 +184,7 @@ class IncidentStore:
         DamagedTableError
             If its table cannot be read.
         """
-        incidents = self._table(dataset).current() if _ID.fullmatch(dataset) else None
+        incidents = self._table(dataset).current() if DATASET_ID.fullmatch(dataset) else None
         if incidents is None:
             raise UnknownDatasetError(dataset, self.ids())
         return incidents

@@ -21,7 +21,7 @@ class CellCounts:
     Attributes
     ----------
     periods : (p,) int64
-        All periods of which the data cover a day.
+        See `covered_periods`.
     areas, categories : tuple of str
         All areas, those of records in none included, and all categories.
     cell : (n,) int64
@@ -31,7 +31,7 @@ class CellCounts:
     key : (n,) int64
         Sum of the keys of the records, 0 to 255; of no use where there are no keys.
     not_covered : int
-        Records in no cell: they are dated to days that the data do not cover.
+        Records in no cell: they are dated to days in none of the periods, or not covered.
     """
 
     periods: IntArray
@@ -114,8 +114,9 @@ def count_cells(
     categories = incidents.categories if plan.by_category else (ALL,)
     category = incidents.category if plan.by_category else np.zeros(len(incidents), np.int32)
     periods = covered_periods(incidents.coverage, plan.period)
-    covered = np.flatnonzero(incidents.covered)
-    period = np.searchsorted(periods, period_numbers(incidents.occurred[covered], plan.period))
+    number = period_numbers(incidents.occurred, plan.period)
+    covered = np.flatnonzero(incidents.covered & np.isin(number, periods))
+    period = np.searchsorted(periods, number[covered])
     numbers = (period * len(codes) + area[covered]) * len(categories) + category[covered]
     cell, inverse, count = np.unique(numbers, return_inverse=True, return_counts=True)
     keys = None if record_keys is None else record_keys[covered]

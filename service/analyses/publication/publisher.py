@@ -1,5 +1,6 @@
 """Publishes a dataset: counts its records in cells once, and stores what its policy releases."""
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Mapping, Sequence
@@ -23,14 +24,15 @@ from service.disclosure.cells import HIDDEN, release_cells
 from service.disclosure.policies import DisclosurePolicy, policy_named
 from service.disclosure.stand_ins import expected_counts, stand_ins
 from service.model.protection import CellPlan, PeriodUnit, Protection
-from service.publication.cells import Terms
-from service.publication.fitness import terms_of
-from service.publication.periods import first_days, period_label
+from service.publication.cells import Terms, text_of
+from service.publication.fitness import terms_of, unfitness
+from service.publication.periods import cut_period, first_days, period_label
 from service.publication.published import (
     SCHEMA,
     PublishedStore,
     facts_of,
     public_digest,
+    without_exact,
 )
 from service.publication.secret import RecordKeySecret, label_of
 from service.sentences.numbers import counted
@@ -62,7 +64,7 @@ class Publication:
     records, hidden_records : int
         Of the dataset on days that its data cover, and those in hidden cells.
     not_covered : int
-        Records on other days, which are not published.
+        Records on other days, or in a period that a retention has cut; they are not published.
     released, frozen, final : tuple of str
         Periods that are new or released again, that stay as they were, and that stay for ever.
     """
@@ -102,8 +104,8 @@ class Publication:
             lines.append(f"periods whose records are deleted, as before: {listed(self.final)}")
         if self.not_covered:
             lines.append(
-                f"{self.not_covered:,} records are dated to days that the data do not cover, and "
-                "are not published"
+                f"{self.not_covered:,} records are dated to days that the data do not cover, or "
+                "to a period that a retention has cut, and are not published"
             )
         return lines
 
@@ -193,6 +195,85 @@ class Publisher:
             source_revision=self._incidents.revision(dataset),
         )
         return self._written(dataset, rows, facts, revision, counts, plan.period)
+
+    def conclude(self, dataset: str, day: datetime.date) -> tuple[str, ...]:
+        """Leave what is published of the periods before a day as it is for ever.
+
+        Nothing is left of the exact counts beside it, so that their records can be deleted.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+        day : date
+            A period that begins before it is concluded whole.
+
+        Returns
+        -------
+        tuple of str
+            The periods; empty where nothing is published of them, or they have been before.
+        """
+        table = self._published.newest(dataset)
+        if table is None:
+            return ()
+        facts, unit = table.facts, Terms.from_facts(table.facts["terms"]).plan.period
+        open_periods = np.array(sorted({*facts["periods"]} - {*facts["final_periods"]}), np.int64)
+        ended = open_periods[first_days(open_periods, unit) < np.datetime64(day)].tolist()
+        if ended:
+            rows = table.read()
+            is_ended = pc.is_in(rows.column("period"), value_set=pa.array(ended, pa.int64()))
+            kept = [rows.filter(pc.invert(is_ended)), without_exact(rows.filter(is_ended))]
+            final = sorted({*facts["final_periods"], *ended})
+            stated = {**facts, "final_periods": final}
+            self._published.write(dataset, pa.concat_tables(kept), stated)
+        return tuple(period_label(period, unit) for period in ended)
+
+    def renew(self, dataset: str, protection: Protection | None) -> list[str]:
+        """Publish a dataset again of which rows were deleted, or take back what is published.
+
+        What was concluded stays.
+
+        Parameters
+        ----------
+        dataset : str
+            Its name.
+        protection : Protection or None
+            Of the dataset.
+
+        Returns
+        -------
+        list of str
+            What was done, a line each; empty where nothing is published.
+        """
+        table = self._published.newest(dataset)
+        if table is None:
+            return []
+        has_rows = dataset in self._incidents.ids()
+        if protection is not None and has_rows and self._is_fit(protection):
+            with contextlib.suppress(NotPublishableError):
+                return self.publish(protection).lines()
+        final = table.facts["final_periods"]
+        if not final:
+            self._published.remove(dataset)
+            return [f"{dataset}: what was published is taken back"]
+        rows = table.read()
+        rows = rows.filter(pc.is_in(rows.column("period"), value_set=pa.array(final, pa.int64())))
+        unit = Terms.from_facts(table.facts["terms"]).plan.period
+        coverage = self._published.cells(dataset).coverage
+        spans = [part for period in _spans(final, unit) for part in coverage.within(period)]
+        facts = {
+            **table.facts,
+            "covered": {**table.facts["covered"], "spans": [text_of(span) for span in spans]},
+            "hidden": rows.column("released").null_count,
+            "periods": final,
+            "frozen_periods": [],
+        }
+        self._published.write(dataset, rows, facts)
+        return [f"{dataset}: what was published is taken back, but for what stays for ever"]
+
+    def _is_fit(self, protection: Protection) -> bool:
+        """Whether what is published of a dataset fits its protection of today."""
+        return not unfitness(protection, self._published, self._layers, self._secret)
 
     def _count(self, incidents: Incidents, plan: CellPlan, secret: bytes | None) -> CellCounts:
         """The records in the cells of a plan, with keys where there is a secret."""
@@ -342,18 +423,23 @@ def _coverage(
 
     The shares of several sources are published in twentieths.
     """
-    spans = list(coverage.spans)
-    starts = first_days(np.array(kept, np.int64), unit).tolist()
-    ends = first_days(np.array(kept, np.int64) + 1, unit).tolist()
-    for start, end in zip(starts, ends, strict=True):
-        period = Span(start, end - datetime.timedelta(days=1))
+    spans, cut = list(coverage.spans), cut_period(coverage, unit)
+    other = sorted({*kept, *(() if cut is None else (cut,))})
+    for number, period in zip(other, _spans(other, unit), strict=True):
         spans = [part for span in spans for part in without(span, (period,))]
-        spans += () if before is None else before.within(period)
+        spans += before.within(period) if before is not None and number in kept else ()
     sources = []
     for source in coverage.sources:
         parts = max(1, round(coverage.share_of(source) * SHARE_PARTS))
         sources.append(SourceCoverage(source.name, source.spans, parts * length(source.spans)))
     return Coverage(merged(spans), coverage.basis, tuple(sources))
+
+
+def _spans(numbers: Sequence[int], unit: PeriodUnit) -> list[Span]:
+    """The days of periods."""
+    starts, ends = (first_days(np.array(numbers, np.int64) + n, unit).tolist() for n in (0, 1))
+    day = datetime.timedelta(days=1)
+    return [Span(start, end - day) for start, end in zip(starts, ends, strict=True)]
 
 
 def _facts_of(incidents: Incidents) -> DatasetFacts:

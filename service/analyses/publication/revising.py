@@ -80,7 +80,8 @@ def revise(
     -------
     Revision
         The number of records that changed is the least that explains the counts: the larger of
-        what was added to cells and what was taken from them.
+        what was added to cells and what was taken from them. A period that the data no longer
+        cover is not published any more, unless nothing is left of its exact counts.
     """
     every = periods.tolist()
     if earlier is None:
@@ -92,7 +93,7 @@ def revise(
     changed = pd.concat([added, removed], axis=1).max(axis=1).to_dict()
     before, final = set(earlier.periods), set(earlier.final)
     unchanged = {p for p in before - final if changed.get(p, 0) == 0}
-    frozen = {p for p in before - final if 0 < changed.get(p, 0) < smallest_change}
+    frozen = {p for p in (before - final) & set(every) if 0 < changed.get(p, 0) < smallest_change}
     kept = final | frozen | (unchanged & set(every))
     released = sorted(set(every) - kept)
     is_same = both["exact_before"].notna() & (change == 0)

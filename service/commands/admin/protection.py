@@ -4,7 +4,7 @@ import dataclasses
 import datetime
 import enum
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from service.commands import terminal
 from service.disclosure.policies import POLICIES, policy_named
 from service.model.protection import Agreement, CellPlan, Protection
 from service.publication.fitness import unfitness
+
+if TYPE_CHECKING:
+    from service.analyses.publication.publisher import Publisher
 
 PolicyName = enum.StrEnum("PolicyName", {name: name for name in POLICIES})  # type: ignore[misc]
 
@@ -146,7 +149,6 @@ def publish(
 ) -> None:
     """Publish a dataset as it is protected: partners see this, until it is published again."""
     from service.analyses.publication.plans import plan_lines, plans
-    from service.analyses.publication.publisher import Publisher
 
     resources = terminal.resources()
     with terminal.report_errors():
@@ -163,14 +165,20 @@ def publish(
             terminal.fail("--policy goes with --plan; hotspots protect states the dataset's")
         if protection is None:
             terminal.fail(f"dataset {dataset!r} has no protection: hotspots protect {dataset}")
-        publisher = Publisher(
-            incidents=resources.incidents,
-            areas=resources.areas,
-            layers=resources.layers,
-            published=resources.published,
-            secret=resources.record_key_secret,
-        )
-        terminal.print_lines(publisher.publish(protection).lines())
+        terminal.print_lines(publisher_of(resources).publish(protection).lines())
+
+
+def publisher_of(resources: Resources) -> "Publisher":
+    """What publishes the datasets of a data folder."""
+    from service.analyses.publication.publisher import Publisher
+
+    return Publisher(
+        incidents=resources.incidents,
+        areas=resources.areas,
+        layers=resources.layers,
+        published=resources.published,
+        secret=resources.record_key_secret,
+    )
 
 
 def _plan(

@@ -1,20 +1,76 @@
-"""The command that deletes a subject who is to be forgotten."""
+"""Commands that delete by rule: what is past its retention, and a subject who is forgotten."""
 
+import datetime
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from boundaries.storage.data_folder import DataFolder
+from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.admin.delete import Now
 from service.commands.admin.housekeeping import Yes, data_folder, forget_shared
+from service.commands.admin.protection import publisher_of
 from service.housekeeping.deletions import Deletion
+from service.housekeeping.removal import Removal
 
 Plan = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")
 ]
+
+
+def retain(
+    dataset: Annotated[
+        str | None,
+        typer.Argument(metavar="[DATASET]", help="Only this one; by default every dataset."),
+    ] = None,
+    today: Annotated[
+        datetime.datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Day from which retention counts back."),
+    ] = None,
+    yes: Yes = False,
+    now: Now = False,
+    dry_run: Plan = False,
+    keep_published: Annotated[
+        bool,
+        typer.Option(
+            "--keep-published",
+            help="Leave the published numbers of their periods as they are, for ever.",
+        ),
+    ] = False,
+) -> None:
+    """Delete the rows that are past the retention of their dataset's agreement.
+
+    Rows with ids that were forgotten and came back with a later import go too. Every file of the
+    data folder is searched for them before and after.
+    """
+    from service.housekeeping.retention import overdue
+
+    data = data_folder()
+    present_day = datetime.datetime.now().astimezone().date()
+    day = present_day if today is None else today.date()
+    if day > present_day and not dry_run:
+        terminal.fail(f"--today: {day} is still to come; --dry-run says what will be due then")
+    with terminal.report_errors(), data.locked():
+        resources = terminal.resources()
+        protections = resources.protections.all()
+        agreements = {name: protection.agreement for name, protection in protections.items()}
+        deletions = overdue(data, agreements, day, dataset=dataset)
+        if not deletions:
+            terminal.print_lines(["no row is past its retention"])
+            return
+        _delete(
+            data,
+            resources,
+            deletions,
+            yes=yes,
+            now=now,
+            dry_run=dry_run,
+            keep_published=keep_published,
+        )
 
 
 def forget(
@@ -43,25 +99,26 @@ def forget(
         if not named:
             terminal.fail("name at least one id with --id, or a file of ids with --ids")
         deletion = deletion_of_subject(dataset, named)
-        _delete(data, [deletion], yes=yes, now=now, dry_run=dry_run, ids=len(named))
+        resources = terminal.resources()
+        _delete(data, resources, [deletion], yes=yes, now=now, dry_run=dry_run, ids=len(named))
 
 
 def _delete(
     data: DataFolder,
+    resources: Resources,
     deletions: Sequence[Deletion],
     *,
     yes: bool,
     now: bool,
     dry_run: bool,
     ids: int = 0,
+    keep_published: bool = False,
 ) -> None:
-    """Ask, delete and purge, and print both searches; status 2 if something is left."""
-    from service.housekeeping.deleting import delete, finish_interrupted
-    from service.housekeeping.errors import StillThereError
-    from service.housekeeping.purging import GRACE_S
+    """Ask, delete, publish again and purge; status 2 if something is left."""
+    from service.housekeeping.deleting import finish_interrupted
+    from service.housekeeping.errors import NothingToDeleteError, StillThereError
     from service.housekeeping.removal import removal_of
     from service.housekeeping.retention import KEPT_COPIES
-    from service.housekeeping.searching import counted
 
     removals = [removal_of(data, deletion) for deletion in deletions]
     lines = [line for removal in removals for line in removal.lines()]
@@ -73,17 +130,41 @@ def _delete(
         return
     terminal.confirm(lines, is_agreed=yes)
     finish_interrupted(data)
-    remaining: dict[str, str] = {}
+    remaining: list[str] = []
     for deletion in deletions:
-        removal = removal_of(data, deletion)
-        with terminal.progress_bar() as progress:
-            grace_s = 0.0 if now else GRACE_S
-            searches = delete(data, removal, purged=True, grace_s=grace_s, progress=progress)
-        terminal.print_lines(
-            [f"deleted {counted(removal.deletion.rows, 'row')}", *searches.lines()]
-        )
-        remaining |= searches.after.places
+        with suppress(NothingToDeleteError):  # it went with another one's rows
+            removal = removal_of(data, deletion)
+            remaining += _delete_rows(data, resources, removal, now, keep_published)
     forget_shared()
     terminal.print_lines([KEPT_COPIES])
     if remaining:
         raise StillThereError(tuple(remaining))
+
+
+def _delete_rows(
+    data: DataFolder, resources: Resources, removal: Removal, now: bool, keep_published: bool
+) -> list[str]:
+    """Delete rows, bring what is published up to date, purge; the files that still hold some."""
+    from service.housekeeping.deleting import delete
+    from service.housekeeping.purging import GRACE_S
+    from service.housekeeping.searching import counted
+
+    dataset, before = removal.deletion.name, removal.deletion.before
+    publisher, said = publisher_of(resources), []
+    protection = resources.protections.get(dataset)
+    if keep_published and before:
+        periods = publisher.conclude(dataset, datetime.date.fromisoformat(before))
+        said.append(f"{dataset}: published numbers that stay: {', '.join(periods) or 'none'}")
+
+    def renew() -> None:
+        if not (keep_published and before):
+            said.extend(publisher.renew(dataset, protection))
+
+    with terminal.progress_bar() as progress:
+        grace_s = 0.0 if now else GRACE_S
+        searches = delete(
+            data, removal, purged=True, grace_s=grace_s, renew=renew, progress=progress
+        )
+    deleted = f"deleted {counted(removal.deletion.rows, 'row')}"
+    terminal.print_lines([deleted, *said, *searches.lines()])
+    return [*searches.after.places]

@@ -28,9 +28,10 @@ from service.imports.incidents.area_codes import LayerCodes, find_layer
 from service.imports.incidents.by_postcode import PostcodeTally, not_found, tally_lines
 from service.imports.incidents.import_record import import_record
 from service.imports.incidents.period import ImportPeriod
+from service.store.dataset_ids import checked_dataset_id
 from service.store.errors import ImportRefusedError
 from service.store.incident_rows import is_last_of_its_id
-from service.store.incidents import IncidentStore, checked_dataset_id
+from service.store.incidents import IncidentStore
 from service.store.source_files import SourceFile
 
 _CHECKING, _READING = 0.1, 0.6  # shares of the whole time

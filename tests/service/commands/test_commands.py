@@ -384,6 +384,7 @@ def test_every_command_that_answers_is_known_here():
         "protections",
         "publish",
         "purge",
+        "retain",
         "forget",
         "backup",
         "restore",

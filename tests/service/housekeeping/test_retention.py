@@ -1,25 +1,30 @@
 """Rows past their retention, and subjects who are forgotten: gone, provably, and staying so."""
 
+import dataclasses
 import datetime
 import json
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from fastapi.testclient import TestClient
 
 from boundaries.storage.data_folder import DataFolder
+from service.assembly.app import create_app
+from service.assembly.audiences import Audiences
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.housekeeping.deleting import delete
 from service.housekeeping.deletions import DeletionList
 from service.housekeeping.errors import RetentionNotStatedError
 from service.housekeeping.inventory import all_files
+from service.housekeeping.purging import dead_files
 from service.housekeeping.removal import removal_of
 from service.housekeeping.retention import deletion_of_subject, overdue
 from service.model.incident_filter import IncidentFilter
 from service.model.protection import Agreement
 from service.store.incidents import IncidentStore
-from tests.service import world
+from tests.service import protected, world
 from tests.service.housekeeping.folders import DATASET, incident_ids, run, succeed, the_file
 
 SNAPPED = "snapped"
@@ -205,3 +210,93 @@ def test_the_list_of_deletions_names_the_rule_and_no_subject(data):
     (entry,) = json.loads((data.path / "deletions.json").read_text("utf-8"))["deletions"]
     assert (entry["rule"], entry["rows"], len(entry["digests"])) == ("subject", 1, 1)
     assert "jan-0007" not in json.dumps(entry)
+
+
+def protect(data, agreement, *, published=False):
+    """Protect the county's callouts, and publish them by year."""
+    stated = dataclasses.replace(protected.protection("ons-cell-key"), agreement=agreement)
+    resources = protected.opened(data.path)
+    resources.protections.save(stated)
+    if published:
+        protected.publish(resources, stated)
+    return resources
+
+
+def callouts(data):
+    return IncidentStore(data.path / "incidents", crs=world.CRS).open(world.DATASET)
+
+
+TODAYS = ("--today", "2026-11-29", "--yes", "--now")
+THIRTY_MONTHS = Agreement(retention_months=30)  # from 2024-05-29 on
+
+
+def test_the_command_deletes_what_is_past_its_retention_and_takes_back_its_numbers(data):
+    resources = protect(data, THIRTY_MONTHS, published=True)
+    said = succeed(data.path, "retain", *TODAYS)
+    assert "from before 2024-05-29" in said
+    assert "what was published is taken back" in said
+    assert "nothing found" in said.partition("after: ")[2]
+    assert min(callouts(data).occurred) >= np.datetime64("2024-05-29")
+    assert resources.published.ids() == ()
+    assert succeed(data.path, "retain", *TODAYS) == "no row is past its retention\n"
+    assert dead_files(data).files == []
+
+
+def test_published_numbers_outlive_their_records_where_that_is_asked_for(data):
+    resources = protect(data, THIRTY_MONTHS, published=True)
+    digest = resources.published.cells(world.DATASET).digest
+    said = succeed(data.path, "retain", world.DATASET, *TODAYS, "--keep-published")
+    assert "published numbers that stay: 2023, 2024" in said
+    assert resources.published.cells(world.DATASET).digest == digest
+    exact = resources.published.newest(world.DATASET).read(["exact"]).column("exact")
+    assert exact.null_count == len(exact)
+    assert dead_files(data).files == []
+
+
+def test_a_whole_dataset_goes_and_its_numbers_stay(data):
+    resources = protect(data, Agreement(retention_months=1), published=True)
+    succeed(data.path, "retain", *TODAYS, "--keep-published")
+    assert world.DATASET not in resources.incidents.ids()
+    partner = Audiences(protected.opened(data.path)).of(protected.PARTNER)
+    assert partner.incidents.ids() == (world.DATASET,)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "reason"),
+    [
+        (("--today", "2026-11-29", "--dry-run"), 0, "nothing was deleted"),
+        (("--today", "2126-11-29", "--dry-run"), 0, "nothing was deleted"),
+        (("--today", "2126-11-29", "--yes"), 2, "still to come"),
+        (("--today", "2026-11-29"), 2, "confirm with --yes"),
+        ((DATASET, "--yes"), 2, "--retention-months"),
+        (("--today", "2024-05-29", "--yes"), 0, "no row is past its retention"),
+    ],
+)
+def test_what_is_not_confirmed_or_not_due_is_not_deleted(data, arguments, status, reason):
+    protect(data, THIRTY_MONTHS)
+    before = {path: path.read_bytes() for path in all_files(data.path) if path.name != ".lock"}
+    result = run(data.path, "retain", *arguments)
+    assert result.exit_code == status
+    assert reason in result.output
+    after = {path: path.read_bytes() for path in all_files(data.path) if path.name != ".lock"}
+    assert after == before
+
+
+def test_a_dataset_past_its_days_of_grace_is_refused_until_its_rows_are_deleted(data, caplog):
+    resources = protect(data, THIRTY_MONTHS)
+    audiences = Audiences(resources, today=lambda: TODAY)
+    address = f"http://localhost/v1/choropleths/{world.DATASET}/{world.DISTRICTS}"
+    with TestClient(create_app(resources, audiences=audiences), "http://localhost") as client:
+        answer = client.get(address)
+        assert (answer.status_code, answer.json()["type"]) == (403, "/problems/dataset-stopped")
+        assert "30 months" in answer.json()["detail"]
+        listed = [each["id"] for each in client.get("/v1/datasets").json()["datasets"]]
+        assert world.DATASET not in listed
+        assert SNAPPED in listed
+        warnings = [
+            r.message for r in caplog.records if f"dataset {world.DATASET} is" in r.message
+        ]
+        assert len(warnings) == 1
+        assert f"hotspots retain {world.DATASET}" in warnings[0]
+        succeed(data.path, "retain", *TODAYS)
+        assert client.get(address).status_code == 200
