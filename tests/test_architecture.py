@@ -117,7 +117,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
-    "service.access": {"service.disclosure", "service.model"},
+    "service.access": {"service.disclosure", "service.model", "spatial"},
     "service.identity": {
         "boundaries.storage",
         "service.access",

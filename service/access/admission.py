@@ -66,7 +66,7 @@ def admit(question: Question, audience: Audience) -> None:
         If it names a dataset that only its owner still sees.
     """
     for dataset, reason in audience.stopped:
-        if dataset in _datasets(question):
+        if dataset in datasets_of(question):
             raise StoppedDatasetError(dataset, reason)
     if audience.role is Role.OWNER or (audience.role.sees_records and not audience.published):
         return
@@ -95,14 +95,25 @@ def publications_of(question: Question, audience: Audience) -> tuple[Publication
     decision = DECISIONS.get(question.route)
     if not audience.published or decision is None or decision.reads is Reads.NOTHING:
         return ()
-    names = set(_datasets(question))
+    names = set(datasets_of(question))
     return tuple(
         part for part in audience.publication_of.values() if not names or part.dataset in names
     )
 
 
-def _datasets(question: Question) -> Iterator[str]:
-    """The datasets that a question names, whether there are such or not."""
+def datasets_of(question: Question) -> Iterator[str]:
+    """The datasets that a question names, whether there are such or not.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+
+    Yields
+    ------
+    str
+        Nothing for a question that names none.
+    """
     query = question.query
     if "dataset" in question.names:
         yield question.names["dataset"]

@@ -88,6 +88,8 @@ class Audience:
     publications : tuple of Publication
         Of those that are seen as they are published, where more is known than the protection
         says; follows from the rest and from the data.
+    due : tuple of str
+        The datasets whose agreement was to be reviewed by now.
     stopped : tuple of (str, str)
         The datasets that would be seen, had their agreement or their retention not ended, and
         which of the two has.
@@ -97,6 +99,7 @@ class Audience:
     access: tuple[tuple[str, Access], ...]
     protections: tuple[Protection, ...] = ()
     publications: tuple[Publication, ...] = ()
+    due: tuple[str, ...] = ()
     stopped: tuple[tuple[str, str], ...] = ()
 
     @cached_property
@@ -126,7 +129,7 @@ class Audience:
     @cached_property
     def label(self) -> str:
         """Tells it from every other audience, in cache keys and entity tags."""
-        text = repr((self.access, self.protections))
+        text = repr((self.access, self.protections, self.due))
         return f"{self.role}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
@@ -194,8 +197,17 @@ def audience_of(
         identity.role,
         tuple(seen),
         tuple(protections[dataset] for dataset, _ in seen if dataset in protections),
+        due=tuple(
+            dataset
+            for dataset, _ in seen
+            if dataset in protections and _is_due(protections[dataset].agreement.review, today)
+        ),
         stopped=tuple(stopped),
     )
+
+
+def _is_due(review: datetime.date | None, today: datetime.date) -> bool:
+    return review is not None and review < today
 
 
 def _access(role: Role, protection: Protection | None) -> Access | None:

@@ -7,8 +7,11 @@ from typing import Any, TypeVar
 from service.access.admission import Question, admit
 from service.access.audience import Audience
 from service.access.policy import OPEN, Policy
-from service.access.release import Released, release
+from service.access.release import Released, needs_bounds, release
+from service.access.stand_ins import Variant, stand_ins
 from service.model.answers import Answer
+from service.model.errors import AnalysisError
+from spatial.errors import SpatialError
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 
@@ -42,5 +45,21 @@ class Gates:
         self, question: Question, audience: Audience, compute: Callable[[], AnswerT]
     ) -> Released[AnswerT]:
         """The released answer to a question that has been admitted."""
-        released: Released[AnswerT] = self.release(compute(), question, audience)
+        answer = compute()
+        released: Released[AnswerT]
+        if not needs_bounds(answer, question, audience):
+            released = self.release(answer, question, audience)
+            return released
+        lowest, highest = _variant(compute, "low"), _variant(compute, "high")
+        bounds = None if lowest is None or highest is None else (lowest, highest)
+        released = self.release(answer, question, audience, bounds=bounds)
         return released
+
+
+def _variant(compute: Callable[[], AnswerT], variant: Variant) -> AnswerT | None:
+    """The answer with other numbers of incidents in hidden cells; None where they give none."""
+    with stand_ins(variant):
+        try:
+            return compute()
+        except (AnalysisError, SpatialError):
+            return None

@@ -1,15 +1,40 @@
 """The gate out: every answer of every route and command passes here before it becomes bytes.
 
-The only policy so far is `open`, which releases everything as it is; disclosure control grows in
-this module and nowhere else.
+An answer about a dataset that is seen as it is published is computed from its published cells
+alone. What remains to be done is to say so, and to take out the numbers that rest on hidden
+cells. Each type of answer has a rule for that; one without a rule is refused.
 """
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, TypeVar, cast
 
-from service.access.admission import Question
+from service.access.admission import Question, publications_of
 from service.access.audience import Audience
-from service.model.answers import Answer
+from service.access.statements import notes_for, with_notes
+from service.access.suppression import (
+    suppressed_content,
+    suppressed_legend,
+    suppressed_provenance,
+    suppressed_table,
+    suppressed_tile,
+)
+from service.model.answers import (
+    Answer,
+    Document,
+    FeaturePage,
+    GeometryTile,
+    Legend,
+    MapImage,
+    MapStyle,
+    PageAsset,
+    SiteMap,
+    Table,
+    TableSet,
+    TileImage,
+    VectorTile,
+)
+from service.model.errors import NotAdmittedError
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 PartT = TypeVar("PartT", bound=Answer)
@@ -61,5 +86,131 @@ def release(
         Who asks.
     bounds : tuple of two Answers or None
         The same answer with the fewest and with the most incidents that hidden cells may have.
+
+    Raises
+    ------
+    NotAdmittedError
+        If no answer of its type may leave for an audience that does not see the records.
     """
-    return Released(answer, audience, key=_KEY)
+    publications = publications_of(question, audience)
+    released: Any = answer
+    if publications:
+        rule = RULES.get(type(answer))
+        if rule is None:
+            raise NotAdmittedError("answers of this type are open to those who see records only")
+        if any(publication.hidden != 0 for publication in publications):
+            released = rule(answer, bounds)
+    if publications or audience.protections:
+        released = with_notes(released, notes_for(question, audience, publications))
+    return Released(cast(AnswerT, released), audience, key=_KEY)
+
+
+def needs_bounds(answer: Answer, question: Question, audience: Audience) -> bool:
+    """Whether an answer must be computed again with the least and the most that cells may hide.
+
+    Parameters
+    ----------
+    answer : Answer
+        As it was computed with what is expected of them.
+    question : Question
+        That it is an answer to.
+    audience : Audience
+        Who asks.
+    """
+    if not audience.published or type(answer) in (GeometryTile, PageAsset, TileImage, MapImage):
+        return False
+    publications = publications_of(question, audience)
+    return any(publication.hidden != 0 for publication in publications)
+
+
+def _as_it_is(answer: Any, bounds: None) -> Any:
+    """Shapes and files, which have no numbers."""
+    return answer
+
+
+def _picture(answer: TileImage, bounds: None) -> TileImage:
+    """In the colours of what is expected, without the number of incidents."""
+    return dataclasses.replace(answer, provenance=suppressed_provenance(answer.provenance, None))
+
+
+def _document(answer: Document, bounds: tuple[Document, Document] | None) -> Document:
+    if answer.provenance is None:
+        provenances = None
+    else:
+        provenances = tuple(bound.provenance for bound in bounds) if bounds else None
+    lowest, highest = bounds or (None, None)
+    return dataclasses.replace(
+        answer,
+        content=suppressed_content(
+            answer.content,
+            None if lowest is None else lowest.content,
+            None if highest is None else highest.content,
+        ),
+        provenance=None
+        if answer.provenance is None
+        else suppressed_provenance(answer.provenance, cast(Any, provenances)),
+    )
+
+
+def _table_set(answer: TableSet, bounds: tuple[TableSet, TableSet] | None) -> TableSet:
+    tables = tuple(
+        suppressed_table(
+            table, None if bounds is None else (bounds[0].tables[k], bounds[1].tables[k])
+        )
+        for k, table in enumerate(answer.tables)
+    )
+    return dataclasses.replace(answer, tables=tables)
+
+
+def _map_image(answer: MapImage, bounds: None) -> MapImage:
+    """Likewise; its words give their number behind a colon."""
+    provenance = suppressed_provenance(answer.raster.provenance, None)
+    subtitle = answer.subtitle.partition(":")[0]
+    raster = dataclasses.replace(answer.raster, provenance=provenance)
+    return dataclasses.replace(answer, subtitle=subtitle, raster=raster)
+
+
+def _map_style(answer: MapStyle, bounds: tuple[MapStyle, MapStyle] | None) -> MapStyle:
+    legends = None if bounds is None else (bounds[0].legend, bounds[1].legend)
+    legend = suppressed_legend(answer.legend, legends)
+    return dataclasses.replace(answer, legend=legend, provenance=legend.provenance)
+
+
+def _site_map(answer: SiteMap, bounds: tuple[SiteMap, SiteMap] | None) -> SiteMap:
+    parts: dict[str, Any] = {}
+    for name, rule in (
+        ("areas", suppressed_table),
+        ("areas_legend", suppressed_legend),
+        ("sites", suppressed_table),
+    ):
+        pair = None if bounds is None else tuple(getattr(bound, name) for bound in bounds)
+        parts[name] = cast(Any, rule)(getattr(answer, name), pair)
+    provenances = None if bounds is None else (bounds[0].provenance, bounds[1].provenance)
+    parts["provenance"] = suppressed_provenance(answer.provenance, provenances)
+    is_sure = bounds is not None and all(bound.subtitle == answer.subtitle for bound in bounds)
+    parts["subtitle"] = answer.subtitle if is_sure else ""
+    return dataclasses.replace(answer, **parts)
+
+
+def _feature_page(
+    answer: FeaturePage, bounds: tuple[FeaturePage, FeaturePage] | None
+) -> FeaturePage:
+    tables = None if bounds is None else (bounds[0].table, bounds[1].table)
+    return dataclasses.replace(answer, table=suppressed_table(answer.table, tables))
+
+
+# A density with its numbers, a `Raster`, has none: it leaves for nobody who does not see records.
+RULES: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
+    Document: _document,
+    Table: suppressed_table,
+    TableSet: _table_set,
+    TileImage: _picture,
+    MapImage: _map_image,
+    SiteMap: _site_map,
+    VectorTile: suppressed_tile,
+    GeometryTile: _as_it_is,
+    Legend: suppressed_legend,
+    MapStyle: _map_style,
+    PageAsset: _as_it_is,
+    FeaturePage: _feature_page,
+}

@@ -7,7 +7,7 @@ that is accepted by `service.render`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from boundaries.tiles.tiles import TileAreas, TilePoints
 from service.model.rows import METHOD_UNIT, ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
+
+# The class of what must not be shown, where others have one of their own.
+SUPPRESSED: Final = "suppressed"
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Provenance:
     method : mapping
         The method's name and every parameter that it used, defaults included.
     counts : mapping
-        Records selected, located, unlocated, outside: they add up.
+        Records selected, located, unlocated, outside: they add up. Null where suppressed.
     notes : tuple of str
         What a reader must know: warnings, limits, what was derived from what.
     synthetic : bool
@@ -44,7 +47,7 @@ class Provenance:
     sources: Mapping[str, Any]
     filter: Mapping[str, Any]
     method: Mapping[str, Any]
-    counts: Mapping[str, int]
+    counts: Mapping[str, float | None]
     synthetic: bool
     software: str
     notes: tuple[str, ...] = ()
@@ -73,6 +76,8 @@ class Table:
         Shapes in the working CRS for the formats that carry them.
     crs : str
         The working CRS of `geometries`.
+    is_suppressed : bool
+        Whether values that disclose something may be null because they must not be shown.
     """
 
     kind: str
@@ -81,10 +86,11 @@ class Table:
     provenance: Provenance
     geometries: Geometries | None = None
     crs: str = ""
+    is_suppressed: bool = False
 
     def __post_init__(self) -> None:
         """Refuse columns that are not those of the row model."""
-        check_columns(self.row, self.columns)
+        check_columns(self.row, self.columns, is_suppressed=self.is_suppressed)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0

@@ -131,12 +131,25 @@ class TypedColumn:
         name = attribute.rstrip("_")
         return cls(name, annotation, value_types[0], len(value_types) < len(members), column)
 
-    def fault(self, values: ColumnValues) -> str:
+    @property
+    def released_annotation(self) -> Any:
+        """The type of its values when they leave: null where they are suppressed."""
+        return self.annotation | None if self.discloses else self.annotation
+
+    @property
+    def discloses(self) -> bool:
+        """Whether anything is learnt about incidents from it, so that it may be suppressed."""
+        return self.meaning.discloses != NOTHING
+
+    def fault(self, values: ColumnValues, *, is_suppressed: bool = False) -> str:
         """What is wrong with the values of the column; empty where nothing is."""
-        kind = values.dtype.kind
-        if kind not in _ARRAY_KINDS[self.value_type] + ("O" if self.is_nullable else ""):
+        kind, may_be_null = (
+            values.dtype.kind,
+            self.is_nullable or (is_suppressed and self.discloses),
+        )
+        if kind not in _ARRAY_KINDS[self.value_type] + ("O" if may_be_null else ""):
             return f"{self.name} is of dtype {values.dtype}, not {self.value_type.__name__}"
-        if not self.is_nullable and _has_null(values):
+        if not may_be_null and _has_null(values):
             return f"{self.name} has missing values"
         return ""
 
@@ -179,7 +192,9 @@ class AreaRow(Row):
     name: str | None = column("Name of the area.", NOTHING)
 
 
-def check_columns(row: type[Row], columns: Mapping[str, ColumnValues]) -> None:
+def check_columns(
+    row: type[Row], columns: Mapping[str, ColumnValues], *, is_suppressed: bool = False
+) -> None:
     """Refuse columns that are not those of a row model.
 
     Parameters
@@ -189,6 +204,8 @@ def check_columns(row: type[Row], columns: Mapping[str, ColumnValues]) -> None:
     columns : mapping of name to (n,) array
         All of those in the model that every answer has, and those of some conditions, in its
         order.
+    is_suppressed : bool
+        Whether values that disclose something may be null.
 
     Raises
     ------
@@ -199,7 +216,11 @@ def check_columns(row: type[Row], columns: Mapping[str, ColumnValues]) -> None:
     model = row.columns
     faults = _wrong_names(model, columns)
     if not faults:
-        faults = [fault for name, v in columns.items() if (fault := model[name].fault(v))]
+        faults = [
+            fault
+            for name, values in columns.items()
+            if (fault := model[name].fault(values, is_suppressed=is_suppressed))
+        ]
     if faults:
         raise TypeError(f"the table is not one of {row.__name__}: {'; '.join(faults)}")
 

@@ -108,7 +108,7 @@ def row_schema(row: type[Row], *, is_complete: bool = False) -> Schema:
         **_described(row),
         "type": "object",
         "properties": {
-            name: schema_of(column.annotation, {}) | {"description": in_words(column)}
+            name: schema_of(column.released_annotation, {}) | {"description": in_words(column)}
             for name, column in columns.items()
         },
         "required": [name for name, column in columns.items() if not column.meaning.only],

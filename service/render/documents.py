@@ -52,12 +52,12 @@ def provenance_dict(provenance: Provenance, **extra: Any) -> dict[str, Any]:
     }
 
 
-def located_share(counts: Mapping[str, int]) -> float | None:
+def located_share(counts: Mapping[str, float | None]) -> float | None:
     """Share of the selected records that could be placed on the map."""
     records = counts.get("records", 0)
-    if not records:
-        return None
     unlocated = counts.get("unlocated", counts.get("not_located", 0))
+    if not records or unlocated is None:
+        return None
     return round((records - unlocated) / records, 6)
 
 

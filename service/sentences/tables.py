@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from service.coverage.calendar import Calendar
-from service.model.answers import Table
+from service.model.answers import SUPPRESSED, Table
 from service.sentences.growth import (
     forecast_findings,
     overlay_findings,
@@ -60,6 +60,8 @@ def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
         return ["No incident is selected."]
     verb = "is" if records == 1 else "are"
     selected = f"{counted(records, 'incident')} {verb} selected"
+    if None in counts.values():
+        return [f"{selected}; how many of them have a place is not published."]
     lost = counts.get("not_located", counts.get("unlocated")) or 0
     elsewhere = counts.get("in_layer_elsewhere") or 0
     if elsewhere:
@@ -74,7 +76,7 @@ def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
 def _hotspots(table: Table) -> list[str]:
     """Hot and cold areas, those that cannot be told, and the hottest."""
     classes = table.columns["class"].astype(str)
-    is_tested = classes != NOT_TESTED
+    is_tested = ~np.isin(classes, (NOT_TESTED, SUPPRESSED))
     tested = int(np.count_nonzero(is_tested))
     if not tested:
         return [NOTHING_TESTED]
@@ -108,7 +110,7 @@ def _emerging(table: Table) -> list[str]:
     """How many areas have each pattern."""
     names, numbers = np.unique(table.columns["category"].astype(str), return_counts=True)
     numbers_of = dict(zip(names.tolist(), numbers.tolist(), strict=True))
-    untested = numbers_of.pop(NOT_TESTED, 0)
+    untested = numbers_of.pop(NOT_TESTED, 0) + numbers_of.pop(SUPPRESSED, 0)
     if untested == len(table):
         return [NOTHING_TESTED]
     numbers_of.pop(NO_PATTERN, None)

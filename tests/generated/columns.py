@@ -13,7 +13,8 @@ HEADING = """\
 What the columns of every table mean, and what each discloses of incidents: nothing, a count, or a
 value computed from counts that are named. `counts.records` and `counts.located` are those of the
 provenance. A column with a condition is in the answers that meet it. What JSON shows as `null` is
-an empty cell in CSV and a missing value in files.
+an empty cell in CSV and a missing value in files. What discloses anything is null where it is
+suppressed, which happens to those alone who see what is published of a dataset and not its records.
 
 Made of the row models by `make generate`: not edited.
 """
@@ -67,7 +68,7 @@ def line(name: str, column: TypedColumn) -> str:
 
 def type_of(column: TypedColumn) -> str:
     """The type of a column's values in JSON."""
-    schema_type = schema_of(column.annotation, {})["type"]
+    schema_type = schema_of(column.released_annotation, {})["type"]
     return " or ".join(schema_type) if isinstance(schema_type, list) else str(schema_type)
 
 

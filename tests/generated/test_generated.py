@@ -49,7 +49,7 @@ def test_a_row_becomes_a_table_of_columns():
         "| column | type | meaning | unit | only | discloses |",
         "| -- | -- | -- | -- | -- | -- |",
         "| `plot` | string | Name of the plot. | | | nothing |",
-        "| `count` | integer | Incidents on it. | incidents | | a count |",
+        "| `count` | integer or null | Incidents on it. | incidents | | a count |",
         "| `class` | string or null | Its class. | | with classes | a value of `count` |",
         "| `box` | array | Its ends. | m | | nothing |",
     ]
@@ -62,7 +62,7 @@ def test_a_row_becomes_an_interface():
         "  /** Name of the plot. */",
         "  plot: string;",
         "  /** Incidents on it. Unit: incidents. */",
-        "  count: number;",
+        "  count: number | null;",
         "  /** Its class. Only with classes. */",
         "  class?: string | null;",
         "  /** Its ends. Unit: m. */",

@@ -85,9 +85,11 @@ def _datasets(datasets: list[Mapping[str, Any]]) -> str:
     """A table of the datasets."""
     rows = "".join(
         f"<tr><td><a href='v1/datasets/{_path(row['id'])}'>{_text(row['title'])}</a></td>"
-        f"<td class='number'>{row['records']:,}</td><td class='number'>{row['located']:,}</td>"
-        f"<td class='number'>{row['unlocated']:,}</td>"
-        f"<td>{_text(row['from'])} to {_text(row['to'])}</td>"
+        + "".join(
+            f"<td class='number'>{_number(row[name])}</td>"
+            for name in ("records", "located", "unlocated")
+        )
+        + f"<td>{_text(row['from'])} to {_text(row['to'])}</td>"
         f"<td>{_text(row['source'])} {_text(row['licence'])}</td></tr>"
         for row in datasets
     )
@@ -151,6 +153,11 @@ def _layers(layers: list[Mapping[str, Any]]) -> str:
         "<h2>Boundaries</h2><table><tr><th>Layer</th><th>Areas</th><th>Vintage</th>"
         f"<th>Measures</th><th>Source and licence</th></tr>{rows}</table>"
     )
+
+
+def _number(value: float | None) -> str:
+    """A number with its thousands apart; nothing where it is suppressed."""
+    return "" if value is None else f"{value:,}"
 
 
 def _text(value: object) -> str:

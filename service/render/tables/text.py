@@ -156,8 +156,15 @@ def _csv_cells(column: ColumnValues, unit: str | None) -> list[Any]:
         values = column.tolist()
         return ["" if math.isnan(value) else significant(value, unit) for value in values]
     if column.dtype.kind == "b":
-        return ["true" if value else "false" for value in column]
-    return ["" if value is None else harmless(value) for value in column.tolist()]
+        return [_csv_cell(value) for value in column.tolist()]
+    return [_csv_cell(value) for value in column.tolist()]
+
+
+def _csv_cell(value: Any) -> Any:
+    """A cell of a column that may have missing values."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else harmless(value)
 
 
 def significant(value: float, unit: str | None = None) -> str:

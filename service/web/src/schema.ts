@@ -269,7 +269,7 @@ export interface ChoroplethRow {
   /** Name of the area. */
   name: string | null;
   /** Incidents in the area. Unit: incidents. */
-  count: number;
+  count: number | null;
   /**
    * What rates are over, such as residents; null where the measure has none or the area's is not
    * known.
@@ -300,7 +300,7 @@ export interface ChoroplethRow {
    * Incidents in the area that the harm index does not have; they are in no other column. Unit:
    * incidents. Only with measure=harm.
    */
-  harm_not_known?: number;
+  harm_not_known?: number | null;
   /**
    * Whether the denominator is an estimate, carried across from another layer. Only with a
    * denominator carried across from another layer.
@@ -324,7 +324,7 @@ export interface ChoroplethRow {
    * Incidents in the area in the overlaid period. Unit: incidents. Only with overlay_from and
    * overlay_to.
    */
-  overlay_count?: number;
+  overlay_count?: number | null;
   /** Longitude of the area's centroid. Unit: degrees. Only with overlay_from and overlay_to. */
   centroid_lon_deg?: number;
   /** Latitude of the area's centroid. Unit: degrees. Only with overlay_from and overlay_to. */
@@ -342,7 +342,7 @@ export interface HotspotRow {
   /** Name of the area. */
   name: string | null;
   /** Incidents in the area. Unit: incidents. */
-  count: number;
+  count: number | null;
   /**
    * What is tested, in the unit that the method states; null where it is missing. Unit: as the
    * method states.
@@ -357,12 +357,12 @@ export interface HotspotRow {
   /** p corrected for testing every area; decides the class. */
   q_value: number | null;
   /** Hot or cold at 90, 95 or 99 %, not significant, or not tested. */
-  class: string;
+  class: string | null;
   /**
    * Whether at least 5 incidents are expected in the neighbourhood: below, the analytic p cannot be
    * trusted.
    */
-  expected_count_ok: boolean;
+  expected_count_ok: boolean | null;
   /** Neighbours that were tested. Unit: areas. */
   neighbours: number;
   /** Whether the area has no neighbour. */
@@ -396,14 +396,14 @@ export interface HotspotRow {
    * Incidents in the area that the harm index does not have; they are in no other column. Unit:
    * incidents. Only with measure=harm.
    */
-  harm_not_known?: number;
+  harm_not_known?: number | null;
   /**
    * Share of other reasonable choices under which the area is hot, 0 to 1. Only with
    * sensitivity=true.
    */
   stays_hot_share?: number | null;
   /** How count, z score and class go together. Only with sentences=true. */
-  sentence?: string;
+  sentence?: string | null;
 }
 
 /** An area with its category and the run of classes it was decided from, hot ones first. */
@@ -413,19 +413,19 @@ export interface EmergingRow {
   /** Name of the area. */
   name: string | null;
   /** Incidents in the area. Unit: incidents. */
-  count: number;
+  count: number | null;
   /** Emerging hot spot category. */
-  category: string;
+  category: string | null;
   /** One letter per step, oldest first: H hot, C cold, a point for neither. */
-  run: string;
+  run: string | null;
   /** Steps in which the area is hot. Unit: steps. */
-  hot_steps: number;
+  hot_steps: number | null;
   /** Steps in which the area is cold. Unit: steps. */
-  cold_steps: number;
+  cold_steps: number | null;
   /** Gi* of the last step. */
   last_z_score: number | null;
   /** Mann-Kendall S of the z scores. */
-  trend_s: number;
+  trend_s: number | null;
   /** Standard score of that trend. */
   trend_z_score: number | null;
   /** p of that trend, two-sided. */
@@ -442,21 +442,21 @@ export interface ChangeRow {
   /** Name of the area. */
   name: string | null;
   /** Incidents in the baseline period. Unit: incidents. */
-  count_before: number;
+  count_before: number | null;
   /** Incidents in the period. Unit: incidents. */
-  count_after: number;
+  count_after: number | null;
   /**
    * Sum of the weights of the incidents in the baseline period, which all that follows is about.
    * Only with measure=weighted or measure=harm.
    */
-  weighted_before?: number;
+  weighted_before?: number | null;
   /** The same of the period. Only with measure=weighted or measure=harm. */
-  weighted_after?: number;
+  weighted_after?: number | null;
   /**
    * Incidents minus those that the baseline's daily rate would give for the period. Unit:
    * incidents.
    */
-  difference: number;
+  difference: number | null;
   /** The same in per cent of the baseline; null from zero. Unit: %. */
   percent: number | null;
   /** Rate of the period over that of the baseline; null from zero. */
@@ -496,11 +496,11 @@ export interface ChangeRow {
    */
   q_value_shared_out?: number | null;
   /** Class of the area in the baseline period. */
-  class_before: string;
+  class_before: string | null;
   /** Class of the area in the period. */
-  class_after: string;
+  class_after: string | null;
   /** What became of the class. */
-  transition: string;
+  transition: string | null;
 }
 
 /** What all flags together say of an area; what a professional says stands beside it. */
@@ -510,9 +510,9 @@ export interface AreaFlagsRow {
   /** Name of the area. */
   name: string | null;
   /** Flags that the area has for certain; of an index, parts at its threshold or above. */
-  total: number;
+  total: number | null;
   /** Flags, or parts, of which it is not known: the total is at least what is stated. */
-  not_known: number;
+  not_known: number | null;
   /**
    * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
    * Unit: of 100. Only by an index.
@@ -529,9 +529,9 @@ export interface AreaFlagsRow {
    */
   index_in_a_row?: number | null;
   /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
-  risk: string;
+  risk: string | null;
   /** Band if the area had every flag of which it is not known; of an index, as the risk. */
-  risk_at_most: string;
+  risk_at_most: string | null;
   /** What a professional says of the area, as imported with the rules; it changes no risk. */
   concern: string | null;
   /** The level that they give it. */
@@ -549,9 +549,9 @@ export interface FlagRow {
   /** Name of the area. */
   name: string | null;
   /** Flags that the area has for certain; of an index, parts at its threshold or above. */
-  total: number;
+  total: number | null;
   /** Flags, or parts, of which it is not known: the total is at least what is stated. */
-  not_known: number;
+  not_known: number | null;
   /**
    * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
    * Unit: of 100. Only by an index.
@@ -568,9 +568,9 @@ export interface FlagRow {
    */
   index_in_a_row?: number | null;
   /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
-  risk: string;
+  risk: string | null;
   /** Band if the area had every flag of which it is not known; of an index, as the risk. */
-  risk_at_most: string;
+  risk_at_most: string | null;
   /** What a professional says of the area, as imported with the rules; it changes no risk. */
   concern: string | null;
   /** The level that they give it. */
@@ -588,7 +588,7 @@ export interface FlagRow {
   /** The period, or that of the measure. */
   period: string;
   /** `yes`, `no` or `not known`. */
-  status: string;
+  status: string | null;
   /** What the rules compare; of what an area contains, the most extreme. */
   value: number | null;
   /** Of the value. */
@@ -600,11 +600,11 @@ export interface FlagRow {
   /** Probability that the area belongs above the line, given its count; null for measures. */
   probability: number | null;
   /** Periods up to this one in which the area had the flag, without a gap. Unit: periods. */
-  in_a_row: number;
+  in_a_row: number | null;
   /** Periods in which the area had the flag, this one included. Unit: periods. */
-  periods_flagged: number;
+  periods_flagged: number | null;
   /** Periods of which that is known. Unit: periods. */
-  periods_known: number;
+  periods_known: number | null;
   /** Areas inside that the flag is given for; null where that is not the question. */
   where: string | null;
 }
@@ -616,11 +616,11 @@ export interface PriorityRow {
   /** Name of the area. */
   name: string | null;
   /** Priority by the first rule that applies. */
-  priority: string;
+  priority: string | null;
   /** Why, in words with the numbers put in. */
-  reasons: string;
+  reasons: string | null;
   /** Ids of the rules that apply. */
-  rules: string;
+  rules: string | null;
   /** Sites in the area, largest share first. */
   site_names: string | null;
   /** Homes to come at most. Unit: homes. */
@@ -632,7 +632,7 @@ export interface PriorityRow {
   /** Residents of the area today. Unit: residents. */
   residents: number | null;
   /** Incidents in the area. Unit: incidents. */
-  count: number;
+  count: number | null;
   /**
    * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
    * residents.
@@ -726,7 +726,7 @@ export interface RankedRow {
   /** The worst rank that the data leave open. */
   rank_worst: number | null;
   /** Incidents. Unit: incidents. */
-  count: number;
+  count: number | null;
   /** Per cent of the incidents in the areas, or of all records with share_of=records. Unit: %. */
   share: number | null;
   /** Share of this area and of all before it. Unit: %. */
@@ -888,9 +888,9 @@ export interface QualityRow {
   /** Why they were, or what was noted. */
   reason: string | null;
   /** How many rows, records or ids. Unit: records. */
-  records: number;
+  records: number | null;
   /** Out of how many; the same number where there is no whole. Unit: records. */
-  out_of: number;
+  out_of: number | null;
   /** The share that is, 0 to 1; null out of none. */
   share: number | null;
   /** First day of them, or month. */
@@ -924,7 +924,7 @@ export interface SourceRow {
   /** Last day covered, or period. */
   last: string | null;
   /** How many records, areas or rows. */
-  records: number;
+  records: number | null;
   /** What is counted. */
   unit: string;
   /** How many of them have a place. */
@@ -948,25 +948,25 @@ export interface MonthQualityRow {
   /** Days of the month. Unit: days. */
   days: number;
   /** How many of them the data cover. Unit: days. */
-  days_covered: number;
+  days_covered: number | null;
   /** Records dated to the month. Unit: records. */
-  records: number;
+  records: number | null;
   /** How many of them have a place. Unit: records. */
-  located: number;
+  located: number | null;
   /** Per cent of them that have a place; null without records. Unit: %. */
   located_share: number | null;
   /** Located records outside the study area; null without one. Unit: records. */
   outside: number | null;
   /** Records with a supplied area code. Unit: records. */
-  with_code: number;
+  with_code: number | null;
   /** Records without a subcategory; null where the dataset has none. Unit: records. */
   without_subcategory: number | null;
   /** Records known to the month only. Unit: records. */
-  month_only: number;
+  month_only: number | null;
   /** Records without a time of day. Unit: records. */
-  without_time: number;
+  without_time: number | null;
   /** Records dated to days that the data do not cover: they are in no answer. Unit: records. */
-  not_covered: number;
+  not_covered: number | null;
   /** Rows rejected of files of this month alone; null where there is none. Unit: rows. */
   rejected: number | null;
   /** Rows of such files left out for a later row with the same id; null likewise. Unit: rows. */
@@ -1055,34 +1055,34 @@ export interface PeakRow {
    * Primary, secondary or minor by the prominence of a peak that is more than chance; else a mere
    * peak.
    */
-  class: string;
+  class: string | null;
   /** Name of the area that the peak lies in. */
   place: string | null;
   /** Density at the peak, in `unit`. */
-  density: number;
+  density: number | null;
   /** Prominence: the descent needed to reach higher ground, as a share of the highest peak. */
-  prominence: number;
+  prominence: number | null;
   /** Incidents within reach of the peak that are nearer to it than to another. Unit: incidents. */
-  incidents: number;
+  incidents: number | null;
   /** The same as a share of all incidents, 0 to 1. */
-  share: number;
+  share: number | null;
   /** Sum of the weights of the same incidents. Only with weight=true or harm=true. */
-  weight?: number;
+  weight?: number | null;
   /**
    * P that chance gives any place of the map as surprising as this one; null where nothing was
    * tested.
    */
   p_value: number | null;
   /** Whether that p is at most 0.05; false where nothing was tested. */
-  is_significant: boolean;
+  is_significant: boolean | null;
   /** Distance to the nearest other peak. Unit: m. */
   nearest_m: number | null;
   /** Distance to the nearest peak of a better rank. Unit: m. */
   nearest_higher_m: number | null;
   /** Easting of the peak. Unit: m. */
-  easting_m: number;
+  easting_m: number | null;
   /** Northing of the peak. Unit: m. */
-  northing_m: number;
+  northing_m: number | null;
   /** Unit of the density. */
   unit: string;
 }
@@ -1092,9 +1092,9 @@ export interface ContourRow {
   /** The share asked for. Unit: %. */
   percent: number;
   /** Density along the line, in `unit`. */
-  density: number;
+  density: number | null;
   /** Ground inside the line. Unit: km². */
-  area_km2: number;
+  area_km2: number | null;
   /** The share that is inside; null of a surface without mass. Unit: %. */
   mass_percent: number | null;
   /** Unit of the density. */
@@ -1239,7 +1239,7 @@ export interface OverlayRow {
    */
   area_rate_per_1000?: number | null;
   /** Incidents in the area. Unit: incidents. Only with by=area. */
-  count?: number;
+  count?: number | null;
   /**
    * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
    * residents. Only with by=area.
@@ -1294,7 +1294,7 @@ export interface ForecastRow {
    * Incidents of the period, in the area or district. Unit: incidents. Only with by=area or
    * by=district.
    */
-  count?: number;
+  count?: number | null;
   /** Sites whose homes count. Unit: sites. Only with by=area or by=district. */
   sites?: number;
   /** Year of the forecast. */
@@ -1350,7 +1350,7 @@ export interface HarmRow {
   /**
    * Incidents among them that the harm index does not have: no harm is of them. Unit: incidents.
    */
-  harm_not_known: number;
+  harm_not_known: number | null;
   /** Harm per incident of known harm: for an offence, what the index says. Unit: days of harm. */
   harm_each: number | null;
   /**
@@ -1490,7 +1490,7 @@ export interface DeprivedIncidentsRow {
   /** Areas of the query in the decile. Unit: areas. */
   areas: number | null;
   /** Incidents there. Unit: incidents. */
-  count: number;
+  count: number | null;
   /** Per cent of all incidents selected. Unit: %. */
   share: number | null;
   /**
@@ -1552,7 +1552,7 @@ export interface ProcessControlRow {
   /** Upper process limit. Unit: as the method states. */
   upper: number | null;
   /** The rules that the step meets: outside limits, trend, two in three, shift; empty if none. */
-  rules: string;
+  rules: string | null;
   /**
    * common cause, or concern, improvement or neither with high or low; null where the step is
    * covered in part or not at all, and is not judged.
@@ -1563,20 +1563,20 @@ export interface ProcessControlRow {
 /** A level of a series, between two step changes, oldest first. */
 export interface StepChangeRow {
   /** First day of the level, ISO. */
-  first_day: string;
+  first_day: string | null;
   /** Its last day, ISO. */
-  last_day: string;
+  last_day: string | null;
   /** Steps of the level that are covered in full. */
-  steps: number;
+  steps: number | null;
   /** Days that the data cover of these. Unit: days. */
-  days: number;
+  days: number | null;
   /** Incidents in these. Unit: incidents. */
-  count: number;
+  count: number | null;
   /**
    * Incidents per day or year, as `per` asks; without the season with season=true. Unit: as the
    * method states.
    */
-  rate: number;
+  rate: number | null;
   /**
    * The rate divided by that of the level before; null for the first level and after a level
    * without incidents.
@@ -1722,7 +1722,7 @@ export interface ProfileRow {
    */
   section: string;
   /** What the number is. */
-  item: string;
+  item: string | null;
   /** Unit of the number. */
   unit: string;
   /**
@@ -1821,7 +1821,7 @@ export interface ComparisonRow {
   /** The same in per cent of the earlier count; null from zero. Unit: %. */
   percent_change: number | null;
   /** The same in words: up or down, no change, no calculation from zero, or no data in a period. */
-  change: string;
+  change: string | null;
   /** Change of the incidents per day covered, in per cent. Unit: %. */
   percent_per_day: number | null;
   /** Later incidents per day over earlier ones. */
