@@ -41,11 +41,14 @@ class Asked:
         Of the data; empty where the answer has none.
     rows : int or None
         Of a table that was answered.
+    sensitive_share : float or None
+        Of the density that was answered, where it was made of published cells.
     """
 
     question: Question
     version: str = ""
     rows: int | None = None
+    sensitive_share: float | None = None
     _description: bytes | None = field(default=None, init=False)
 
     @cached_property
@@ -178,6 +181,8 @@ class AuditLog:
                 self._secret = PrivateFolder(self.folder.parent).secret(DIGEST_KEY_FILE)
             line["question"] = orjson.Fragment(asked.described(self._secret))
             line["version"], line["rows"] = asked.version, asked.rows
+            if asked.sensitive_share is not None:
+                line["sensitive_share"] = asked.sensitive_share
         return orjson.dumps(line)
 
 

@@ -33,7 +33,7 @@ from service.http.request_state import (
     link_prefix,
 )
 from service.model.answer_key import AnswerKey
-from service.model.answers import Table
+from service.model.answers import Answer, MapImage, Table
 from service.model.errors import OverBudgetError, StaleVersionError
 from service.model.queries import Query
 from service.runtime.budget import LongWorkError
@@ -220,7 +220,8 @@ class Responder:
         content = spec.render(released)
         self.context.on_computed(released.answer.kind, time.perf_counter() - began)
         rows = len(released.answer) if isinstance(released.answer, Table) else None
-        return Result(content, provenance, rows=rows)
+        share = _sensitive_share(released.answer)
+        return Result(content, provenance, rows=rows, sensitive_share=share)
 
     async def _while_connected(self, waiting: Coroutine[Any, Any, Value]) -> Value:
         """What is awaited; gives up as soon as the client has closed its connection."""
@@ -238,8 +239,13 @@ class Responder:
     async def _fresh(self, spec: AnswerSpec[Any]) -> Response:
         """An answer that is made anew each time and never kept."""
         result = await run_in_threadpool(self._render, spec)
-        self.request.scope[ASKED_KEY].rows = result.rows
+        self._note(result)
         return Response(result.content, media_type=spec.media_type, headers=NO_STORE)
+
+    def _note(self, result: Result) -> None:
+        """Keep for the audit what is in the answer."""
+        asked: Asked = self.request.scope[ASKED_KEY]
+        asked.rows, asked.sensitive_share = result.rows, result.sensitive_share
 
     def _whole(
         self,
@@ -252,8 +258,9 @@ class Responder:
         if names_any(self.if_none_match):
             # Only now is it known that there is an answer: a question without one is an error.
             return self._unchanged(spec, key, level=result.level)
+        self._note(result)
         scope = self.request.scope
-        scope[CACHE_LEVEL_KEY], scope[ASKED_KEY].rows = result.level, result.rows
+        scope[CACHE_LEVEL_KEY] = result.level
         headers = {"ETag": key.entity_tag, **spec.all_headers(result.provenance)}
         if 0 < len(result.provenance) <= HEADER_LIMIT:
             headers["Provenance"] = result.provenance
@@ -273,6 +280,15 @@ class Responder:
     def _nothing(self) -> Response:
         self.request.scope[CLIENT_GONE_KEY] = True
         return _NoResponse()
+
+
+def _sensitive_share(answer: Answer) -> float | None:
+    """What the provenance of a density of published cells says of its disclosure."""
+    source = answer.raster if isinstance(answer, MapImage) else answer
+    provenance = getattr(source, "provenance", None)
+    blank_areas = {} if provenance is None else provenance.method.get("blank_areas", {})
+    share: float | None = blank_areas.get("sensitive_share")
+    return share
 
 
 class _ClientGoneError(Exception):

@@ -25,7 +25,7 @@ from service.runtime.redis_cache import RedisCache
 Value = TypeVar("Value")
 
 OVERHEAD_BYTES = 64  # of key and bookkeeping, per answer
-_HEAD = struct.Struct(">Iq")  # length of the provenance, rows
+_HEAD = struct.Struct(">Iqd")  # length of the provenance, rows, sensitive share
 
 
 class BoundedCache(Generic[Value]):
@@ -128,6 +128,8 @@ class Result:
         Whether the data stayed the same while it was computed; only then is it kept.
     rows : int or None
         Of a table; for the audit.
+    sensitive_share : float or None
+        Of a density of published cells; for the audit.
     level : str
         Where it was found: memory, shared, joined (computed for somebody else) or computed.
     """
@@ -137,20 +139,27 @@ class Result:
     is_current: bool = True
     level: str = "computed"
     rows: int | None = None
+    sensitive_share: float | None = None
 
     def to_bytes(self) -> bytes:
-        """Content, provenance and number of rows as one value."""
+        """Content, provenance and what the audit says of it as one value."""
         provenance = self.provenance.encode("ascii")
         rows = -1 if self.rows is None else self.rows
-        return _HEAD.pack(len(provenance), rows) + provenance + self.content
+        share = -1.0 if self.sensitive_share is None else self.sensitive_share
+        return _HEAD.pack(len(provenance), rows, share) + provenance + self.content
 
     @classmethod
     def from_bytes(cls, value: bytes, *, level: str) -> "Result":
         """What `to_bytes` made."""
-        length, rows = _HEAD.unpack_from(value)
+        length, rows, share = _HEAD.unpack_from(value)
         end = _HEAD.size + length
-        provenance = value[_HEAD.size : end].decode("ascii")
-        return cls(value[end:], provenance, level=level, rows=None if rows < 0 else rows)
+        return cls(
+            value[end:],
+            value[_HEAD.size : end].decode("ascii"),
+            level=level,
+            rows=None if rows < 0 else rows,
+            sensitive_share=None if share < 0 else share,
+        )
 
 
 @dataclass

@@ -14,6 +14,7 @@ from service.access.audience import Access, Audience
 from service.access.policy import Role
 from service.analyses.audiences import OneAudience
 from service.assembly.app import create_app
+from service.assembly.audiences import Audiences
 from service.assembly.resources import open_resources
 from service.audit.budget import LEDGER_FILE
 from service.audit.log import AUDIT_FOLDER
@@ -24,7 +25,7 @@ from service.disclosure.policies import policy_named
 from service.identity.keys import Keys
 from service.identity.private_folder import PrivateFolder
 from service.model.protection import CellPlan, Protection
-from tests.service import world
+from tests.service import protected, world
 from tests.service.conftest import ADDRESS
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
@@ -37,9 +38,9 @@ LIMIT = policy_named("small-5").questions_per_day
 class Asked:
     """A service with keys, and what its access folder says afterwards."""
 
-    def __init__(self, settings, *, audience=None):
+    def __init__(self, settings, *, audience=None, resources=None):
         self.folder = settings.access_folder
-        resources = open_resources(settings)
+        resources = resources or open_resources(settings)
         if audience is not None:
             resources = dataclasses.replace(resources, audience=audience)
         self.app = create_app(resources, audiences=OneAudience(resources))
@@ -95,6 +96,26 @@ def test_a_question_leaves_a_line_wherever_its_answer_comes_from(asked):
             "datasets": [world.DATASET],
         }
         assert (len(line["version"]), line["rows"]) == (12, len(world.CODES))
+
+
+def test_a_line_says_how_sensitive_a_density_of_published_cells_is(tmp_path):
+    owner = protected.published(world.build(tmp_path / "county"), protected.protection("small-5"))
+    resources = Audiences(owner).of(protected.PARTNER)
+    published = Asked(owner.settings, resources=resources)
+    address = f"/v1/heatmaps/{world.DATASET}"
+    with published.client as client:
+        for path in ("summary.json", "tiles/11/1024/674.png", "tiles/11/1024/674.png"):
+            _, key = published.key("partner")
+            asked = f"{address}/{path}?bandwidth_m=500"
+            answer = client.get(asked, headers=key)
+            assert answer.status_code == 200, answer.text
+        provenance = client.get(f"{address}/summary.json?bandwidth_m=500", headers=key).json()
+        client.get(CELLS, headers=key)
+    *heat_maps, table = published.lines()
+    share = provenance["provenance"]["method"]["blank_areas"]["sensitive_share"]
+    assert 0 < share < 1
+    assert [line["sensitive_share"] for line in heat_maps] == [share] * 4
+    assert "sensitive_share" not in table
 
 
 def test_a_refusal_leaves_a_line_with_what_was_asked(asked):

@@ -223,8 +223,9 @@ def test_the_last_who_leaves_cancels_and_who_comes_afterwards_begins_another(lan
 
 
 @pytest.mark.parametrize("rows", [None, 0, 516])
-def test_a_result_is_one_value_for_a_shared_cache(rows):
-    result = Result(b"\x00body", '{"a": 1}', rows=rows)
+@pytest.mark.parametrize("share", [None, 0.0, 0.25])
+def test_a_result_is_one_value_for_a_shared_cache(rows, share):
+    result = Result(b"\x00body", '{"a": 1}', rows=rows, sensitive_share=share)
     again = Result.from_bytes(result.to_bytes(), level="shared")
     assert again == dataclasses.replace(result, level="shared")
 
