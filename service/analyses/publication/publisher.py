@@ -19,7 +19,7 @@ from service.analyses.publication.nesting import nesting_layers
 from service.analyses.publication.record_keys import keys_of
 from service.analyses.publication.revising import KEYS, Earlier, Revision, revise
 from service.coverage.coverage import Coverage, SourceCoverage
-from service.coverage.spans import Span, length, listed, merged, without
+from service.coverage.spans import Span, last_day, length, listed, merged, without
 from service.disclosure.cells import HIDDEN, release_cells
 from service.disclosure.policies import DisclosurePolicy, policy_named
 from service.disclosure.stand_ins import expected_counts, stand_ins
@@ -421,9 +421,11 @@ def _coverage(
 ) -> Coverage:
     """The days that what is published covers; of periods that are kept those of before.
 
-    The shares of several sources are published in twentieths.
+    Days that only records tell are published as whole months: the last would be the day of one
+    incident. The shares of several sources are published in twentieths.
     """
-    spans, cut = list(coverage.spans), cut_period(coverage, unit)
+    widen = _months_of if coverage.basis != "stated" else _same
+    spans, cut = [widen(span) for span in coverage.spans], cut_period(coverage, unit)
     other = sorted({*kept, *(() if cut is None else (cut,))})
     for number, period in zip(other, _spans(other, unit), strict=True):
         spans = [part for span in spans for part in without(span, (period,))]
@@ -431,7 +433,8 @@ def _coverage(
     sources = []
     for source in coverage.sources:
         parts = max(1, round(coverage.share_of(source) * SHARE_PARTS))
-        sources.append(SourceCoverage(source.name, source.spans, parts * length(source.spans)))
+        of_source = merged(widen(span) for span in source.spans)
+        sources.append(SourceCoverage(source.name, of_source, parts * length(of_source)))
     return Coverage(merged(spans), coverage.basis, tuple(sources))
 
 
@@ -440,6 +443,15 @@ def _spans(numbers: Sequence[int], unit: PeriodUnit) -> list[Span]:
     starts, ends = (first_days(np.array(numbers, np.int64) + n, unit).tolist() for n in (0, 1))
     day = datetime.timedelta(days=1)
     return [Span(start, end - day) for start, end in zip(starts, ends, strict=True)]
+
+
+def _months_of(span: Span) -> Span:
+    """The months that days are of."""
+    return Span(span.first.replace(day=1), last_day(f"{span.last:%Y-%m}"))
+
+
+def _same(span: Span) -> Span:
+    return span
 
 
 def _facts_of(incidents: Incidents) -> DatasetFacts:

@@ -1,6 +1,7 @@
 """Publishing: what is written, what stays, and what no publication tells."""
 
 import dataclasses
+import datetime
 import shutil
 
 import numpy as np
@@ -150,3 +151,16 @@ def test_periods_without_exact_counts_stay_for_ever(folder):
 def test_what_cannot_be_published_is_refused(folder, protected_so, reason):
     with pytest.raises(NotPublishableError, match=reason):
         protected.publish(protected.opened(folder), protected_so)
+
+
+def test_the_day_of_the_last_incident_is_not_published(folder):
+    """Where only records tell what the data cover, the last day would be that of one of them."""
+    shutil.rmtree(folder / "incidents")
+    last = datetime.datetime(2025, 3, 7)  # noqa: DTZ001
+    records = [record for record in world.RECORDS if record.precision == "day"]
+    records += [world.Record("assault", last, "day", *world.place("C00", k)) for k in range(9)]
+    world.append_incidents(folder, tuple(records), name="callouts.csv")
+    resources = protected.published(folder, protected.protection(period="month"))
+    exact = resources.incidents.open(world.DATASET).coverage
+    assert str(exact) == "2023-01 to 2024-12, 2025-03-01 to 2025-03-07"
+    assert str(resources.published.cells(world.DATASET).coverage) == "2023-01 to 2024-12, 2025-03"
