@@ -80,7 +80,8 @@ RUN apt-get update \
  && apt-get install -y --no-install-recommends libexpat1 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10001 --gid 0 --no-create-home --home-dir /data --shell /usr/sbin/nologin hotspots \
- && install -d -o 10001 -g 0 -m 0770 /data
+ && install -d -o 10001 -g 0 -m 0770 /data \
+ && install -d -o 10001 -g 0 -m 0700 /access
 
 COPY --from=build /opt/hotspots /opt/hotspots
 
@@ -89,11 +90,12 @@ ENV NUMBA_CPU_NAME=generic \
     MPLCONFIGDIR=/tmp/matplotlib \
     PYTHONDONTWRITEBYTECODE=1 \
     HOTSPOTS_DATA_DIR=/data \
+    HOTSPOTS_ACCESS__FOLDER=/access \
     PATH=/opt/hotspots/bin:$PATH
 
 USER 10001
 WORKDIR /data
-VOLUME /data
+VOLUME ["/data", "/access"]
 EXPOSE 8000
 
 # With patience: an answer that is being computed may hold one up for a second or two, and a restart

@@ -10,6 +10,7 @@ from service.commands.admin import (
     demo,
     doctor,
     housekeeping,
+    keys,
     protection,
     retention,
     serve,
@@ -70,6 +71,7 @@ app.add_typer(delete.app, name="delete", help="Delete data, provably.")
 app.command()(protection.protect)
 app.command()(protection.protections)
 app.command()(protection.publish)
+app.add_typer(keys.app, name="keys", help="Keys of the API: who may ask, and as whom.")
 app.command()(housekeeping.purge)
 app.command()(retention.retain)
 app.command()(retention.forget)

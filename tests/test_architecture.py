@@ -643,6 +643,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.store",
         "spatial",
+        "service.identity",
     },
     "service.demo.places": {
         "boundaries.layers",
@@ -690,6 +691,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.publication",
         "service.runtime",
+        "service.identity",
     },
     "service.commands.answers": {
         "service.access",

@@ -26,6 +26,7 @@ from service.assembly.resources import open_resources
 from service.config.permissions import protect_files
 from service.config.settings import SettingError, Settings, read_settings
 from service.housekeeping.errors import HousekeepingError
+from service.identity.errors import IdentityError
 from service.model.answers import Answer
 from service.model.errors import AnalysisError
 from service.model.queries import Query
@@ -41,6 +42,7 @@ OUR_ERRORS = (
     AnalysisError,
     SettingError,
     HousekeepingError,
+    IdentityError,
 )
 
 AnswerT = TypeVar("AnswerT", bound=Answer)

@@ -419,6 +419,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def is_public(self) -> bool:
+        """Whether others reach the service: by an address of its own, or by a proxy."""
+        return bool(self.public_url or self.proxies)
+
+    @property
     def access_folder(self) -> Path:
         """The folder of keys, secrets and records of use."""
         return (self.access.folder or Path(f"{self.data_dir.resolve()}-access")).resolve()

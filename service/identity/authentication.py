@@ -79,7 +79,7 @@ class Authentication:
         self._tokens = tokens or (Tokens(access) if access.token_keys else None)
         self._rates = RateLimits(access.requests_per_minute)
         self._anonymous_role = access.anonymous_role
-        self._is_public = bool(settings.public_url or settings.proxies)
+        self._is_public = settings.is_public
 
     @property
     def is_keyed(self) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from service.commands import terminal
-from service.config.hosts import host_name
+from service.config.hosts import host_name, is_loopback
 from service.config.settings import ConnectionSettings, Settings
 from service.runtime import logs
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 METRICS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 OTHER_FILES = 512  # what a process may have open beside its connections
+ANONYMOUS = "HOTSPOTS_ACCESS__ANONYMOUS_ROLE"
 EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - what somebody may have asked for
 
 logger = logging.getLogger("hotspots")
@@ -91,6 +92,7 @@ def run(settings: Settings, listener: socket.socket, *, host: str, workers: int)
     logs.configure(settings.log_level, settings.log_format)
     os.environ["HOTSPOTS_DATA_DIR"] = str(Path(settings.data_dir).resolve())
     _answer_for(host, settings)
+    _tell_apart(host, settings)
     os.environ.pop(METRICS_DIR, None)
     options: dict[str, Any] = {
         "http": partial(BoundedProtocol, bounds=ConnectionBounds(_granted(settings.connections))),
@@ -150,6 +152,18 @@ def _answer_for(host: str, settings: Settings) -> None:
             "for localhost are answered. Name what others call this machine in HOTSPOTS_HOSTS, "
             f"such as HOTSPOTS_HOSTS={socket.gethostname().lower()}"
         )
+
+
+def _tell_apart(host: str, settings: Settings) -> None:
+    """Take whoever brings no key for the public where others can reach this; say what that is."""
+    is_here = is_loopback(host_name(host) or host)
+    if settings.access.anonymous_role != "auto" or (is_here and not settings.is_public):
+        return
+    os.environ[ANONYMOUS] = "public"
+    terminal.console.print(
+        "[bold yellow]note:[/] whoever brings no key sees only what is open to the public. "
+        f"hotspots keys make lets others in; {ANONYMOUS}=analyst shows everything to everybody."
+    )
 
 
 def worker_app() -> "FastAPI":
