@@ -535,6 +535,9 @@ ALLOWED: dict[str, set[str]] = {
         "service.render.tables",
         "service.render.tiles",
         "service.runtime",
+        "service.http.identity",
+        "service.identity",
+        "service.http.guards",
     },
     "service.ogc.features": {
         "boundaries.layers",

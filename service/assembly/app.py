@@ -50,6 +50,7 @@ from service.routes import (
     measures,
     page,
     profiles,
+    session,
     tables,
     workbooks,
 )
@@ -90,6 +91,7 @@ ROUTERS = (
     workbooks.router,
     catalogue.search_router,
     jobs.router,
+    session.router,
     wmts.router,
 )
 

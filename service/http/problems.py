@@ -122,11 +122,15 @@ CODES = {
     406: "not-acceptable",
     408: "request-timeout",
     413: "body-too-large",
+    415: "unsupported-media-type",
+    422: "invalid-request",
 }
 # Where there is more to do than to read: jobs are ended, and profiles asked with an area.
 OTHER_METHODS = (
     ("DELETE", re.compile(rf"{JOBS_PATH}/[^/]+")),
     ("POST", re.compile(r"/v1/tables/[^/]+/profile(\.\w+)?")),
+    ("POST", re.compile(r"/v1/session")),
+    ("DELETE", re.compile(r"/v1/session")),
 )
 
 DAMAGED = boundary.DamagedLayerError | store.DamagedTableError

@@ -1,13 +1,13 @@
 """Profiles of areas: of one that has a name by GET, of one that is drawn by POST."""
 
-import asyncio
 import dataclasses
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from service.analyses.profiles.rows import ProfileRow
 from service.analyses.table_answers import profile_table
+from service.http.guards.sizes import body_of
 from service.http.openapi import table_schema
 from service.http.responder import Responder, ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, table_spec
@@ -18,7 +18,6 @@ from service.render.tables.formats import PlainSuffix
 
 router = APIRouter(prefix="/v1/tables/{dataset}", tags=["tables"])
 
-BODY_S: Final = 10.0  # for a body to arrive
 BODY = {
     "requestBody": {
         "required": True,
@@ -80,7 +79,7 @@ async def _profile(
 ) -> Response:
     """The profile of the area in the body, which passes the gates as a part of the question."""
     try:
-        area = (await _body(respond.request)).decode()
+        area = (await body_of(respond.request, "An area", MAX_AREA)).decode()
     except UnicodeDecodeError:
         raise InvalidAreaError("the area is not text in UTF-8") from None
     parameters = options.model_dump(by_alias=True, exclude_none=True)
@@ -89,17 +88,3 @@ async def _profile(
     # An answer to POST is nothing that a client has a copy of.
     respond = dataclasses.replace(respond, if_none_match=None)
     return await respond(table_spec(respond.resources, query, table, suffix))
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request, if it is not too large and does not take too long."""
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_S):
-            async for part in request.stream():
-                body += part
-                if len(body) > MAX_AREA:
-                    raise HTTPException(413, f"An area has at most {MAX_AREA:,} bytes.")
-    except TimeoutError:
-        raise HTTPException(408, "The body was not complete in time.") from None
-    return bytes(body)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from service.config.access import AccessSettings
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
 from tests.end_to_end.conftest import ROOT
@@ -41,7 +42,8 @@ def proxy(county, tmp_path_factory):
     folder = tmp_path_factory.mktemp("nginx")
     port = free_port()
     address = f"http://localhost:{port}/atlas"
-    with served(data_dir=county, public_url=address) as inside:
+    everybody = AccessSettings(anonymous_role="analyst")
+    with served(data_dir=county, public_url=address, access=everybody) as inside:
         written = CONFIGURATION.replace("/tmp/", f"{folder}/")
         written = written.replace("server atlas:8000", f"server 127.0.0.1:{inside}")
         written = written.replace("listen 8080", f"listen 127.0.0.1:{port}")

@@ -24,6 +24,7 @@ from service.__main__ import app as command_line
 from service.analyses.catalogue.page_files import PageFiles
 from service.assembly.app import create_app
 from service.assembly.resources import open_resources
+from service.config.access import AccessSettings
 from service.config.settings import Settings
 from service.store.incidents import IncidentStore
 from service.store.reference.lookups import LookupKey, LookupStore
@@ -70,7 +71,8 @@ PAGE = {
 @contextmanager
 def client(folder: Path) -> Iterator[TestClient]:
     """A client of the application over a world; a crash is an answer, not an exception."""
-    held = open_resources(Settings(data_dir=folder / "data", hosts=HOSTS))
+    everybody = AccessSettings(anonymous_role="analyst")
+    held = open_resources(Settings(data_dir=folder / "data", hosts=HOSTS, access=everybody))
     held = dataclasses.replace(held, page_files=PageFiles(folder / "page"))
     with TestClient(create_app(held), raise_server_exceptions=False) as opened:
         yield opened

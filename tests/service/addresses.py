@@ -18,7 +18,7 @@ JOBS = {"/v1/jobs/{job}", "/v1/jobs/{job}/result"}
 # The page itself, built or not: what it shows it asks for.
 THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
-ABOUT_THE_PROCESS = {"/metrics", "/health/ready"}
+ABOUT_THE_PROCESS = {"/metrics", "/health/ready", "/v1/session"}
 
 # Where OGC's standards ask for errors in XML.
 OGC_XML = "/wmts"

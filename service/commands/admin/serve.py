@@ -18,6 +18,8 @@ import typer
 from service.commands import terminal
 from service.config.hosts import host_name, is_loopback
 from service.config.settings import ConnectionSettings, Settings
+from service.identity.keys import Keys
+from service.identity.private_folder import PrivateFolder
 from service.runtime import logs
 
 if TYPE_CHECKING:
@@ -160,6 +162,10 @@ def _tell_apart(host: str, settings: Settings) -> None:
     if settings.access.anonymous_role != "auto" or (is_here and not settings.is_public):
         return
     os.environ[ANONYMOUS] = "public"
+    with terminal.report_errors():
+        has_keys = not Keys(PrivateFolder(settings.access_folder)).is_empty
+    if has_keys:
+        return
     terminal.console.print(
         "[bold yellow]note:[/] whoever brings no key sees only what is open to the public. "
         f"hotspots keys make lets others in; {ANONYMOUS}=analyst shows everything to everybody."

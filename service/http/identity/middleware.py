@@ -20,7 +20,7 @@ from service.identity.errors import CredentialError, DamagedKeysError
 
 WARN_EVERY_S: Final = 60.0
 _VARY: Final = b"Authorization, X-API-Key, Cookie"
-_CHALLENGE: Final = 'Bearer realm="hotspots"'
+_CHALLENGE: Final = 'Bearer realm="hotspots", error="invalid_token"'
 
 logger = logging.getLogger("hotspots")
 
@@ -79,22 +79,13 @@ class IdentityMiddleware:
             if not isinstance(login, Login):  # a token not seen before; its keys may be elsewhere
                 login = await run_in_threadpool(login)
         except CredentialError as error:
-            if credential.way == "cookie":  # it has ended, and the browser goes on sending it
-                return None
-            headers = {"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'}
-            detail = f"{str(error)[:1].upper()}{str(error)[1:]}."
-            return {"code": "unauthorized", "status": 401, "detail": detail, "headers": headers}
+            # A session has ended, and the browser goes on sending its cookie: that is nobody.
+            return None if credential.way == "cookie" else refusal_of(error)
         except DamagedKeysError as error:
             self._warn(error)
-            detail = "The keys of this service cannot be read, so nobody is let in by one."
-            return {"code": "damaged-data", "status": 503, "detail": detail}
+            return refusal_of(error)
         if login.wait_s:
-            seconds = math.ceil(login.wait_s)
-            detail = f"The key has been used too often; ask again in {seconds} s."
-            headers = {"Retry-After": str(seconds)}
-            return {
-                "code": "too-many-requests", "status": 429, "detail": detail, "headers": headers
-            }  # fmt: skip
+            return refusal_of(login)
         scope[IDENTITY_KEY], scope[LOGIN_KEY] = login.identity, login
         if credential.way == "address":
             scope[LINKED_KEY] = credential.secret
@@ -108,6 +99,28 @@ class IdentityMiddleware:
         if now - self._warned > WARN_EVERY_S:
             self._warned = now
             logger.error("%s: nobody is let in by a key", error)
+
+
+def refusal_of(reason: CredentialError | DamagedKeysError | Login) -> Mapping[str, Any]:
+    """The problem of somebody who is not let in, or has to wait."""
+    if isinstance(reason, Login):
+        seconds = math.ceil(reason.wait_s)
+        return {
+            "code": "too-many-requests",
+            "status": 429,
+            "detail": f"The key has been used too often; ask again in {seconds} s.",
+            "headers": {"Retry-After": str(seconds)},
+        }
+    if isinstance(reason, DamagedKeysError):
+        detail = "The keys of this service cannot be read, so nobody is let in by one."
+        return {"code": "damaged-data", "status": 503, "detail": detail}
+    text = str(reason)
+    return {
+        "code": "unauthorized",
+        "status": 401,
+        "detail": f"{text[:1].upper()}{text[1:]}.",
+        "headers": {"WWW-Authenticate": _CHALLENGE},
+    }
 
 
 def _private(send: Send, credential: Credential | None) -> Send:

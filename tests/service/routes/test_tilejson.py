@@ -8,6 +8,7 @@ import pytest
 
 from service.analyses.maps.tilejson import attribution
 from service.assembly.resources import open_resources
+from service.config.access import AccessSettings
 from service.config.settings import Settings, TileSettings
 from service.model.provenance import provenance
 from tests.service import world
@@ -87,7 +88,11 @@ def test_the_zooms_of_every_tilejson_are_those_of_the_settings(county, serve):
 
 
 def test_addresses_are_those_of_the_setting_whatever_the_request_says(county, serve):
-    settings = Settings(data_dir=county, public_url="https://maps.example.org/atlas/")
+    settings = Settings(
+        data_dir=county,
+        public_url="https://maps.example.org/atlas/",
+        access=AccessSettings(anonymous_role="analyst"),
+    )
     client = serve(open_resources(settings))
     for address in tilejsons(client):
         told = client.get(address, headers={"Host": "localhost:8000"}).json()

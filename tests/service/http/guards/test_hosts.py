@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from service.assembly.resources import open_resources
+from service.config.access import AccessSettings
 from service.config.settings import Settings
 from tests.service import world
 from tests.service.asgi import Caller
@@ -24,7 +25,8 @@ def make(county):
     opened = []
 
     def making(**settings):
-        client = client_of(open_resources(Settings(data_dir=county, **settings)))
+        access = AccessSettings(anonymous_role="analyst")
+        client = client_of(open_resources(Settings(data_dir=county, access=access, **settings)))
         client.__enter__()
         opened.append(client)
         return client
@@ -111,7 +113,8 @@ def test_a_named_proxy_says_what_was_asked(make, via):
     assert asyncio.run(Caller().ask(app, TILEJSON, **told)).status == 421
 
 
-def test_nobody_else_says_what_was_asked(client):
+def test_nobody_else_says_what_was_asked(make):
+    client = make()
     forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
     answer = client.get(TILEJSON, headers=forwarded)
     assert answer.status_code == 200

@@ -10,6 +10,7 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT4
 
 from service.assembly.resources import open_resources
+from service.config.access import AccessSettings
 from service.config.settings import Settings
 from tests.service import world
 from tests.service.answers import json_of
@@ -167,7 +168,11 @@ def test_a_page_says_what_it_is_computed_from(client):
 
 
 def test_addresses_begin_with_the_one_of_the_setting(county, serve):
-    settings = Settings(data_dir=county, public_url="https://maps.example.org/atlas")
+    settings = Settings(
+        data_dir=county,
+        public_url="https://maps.example.org/atlas",
+        access=AccessSettings(anonymous_role="analyst"),
+    )
     client = serve(open_resources(settings))
     for address in (*DOCUMENTS[:4:3], items(AREAS)):
         for link in json_of(client, address)["links"]:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from service.assembly.resources import open_resources
+from service.config.access import AccessSettings
 from service.config.settings import Settings, TileSettings
 from service.ogc.wmts.exceptions import LOCATORS
 from service.ogc.wmts.xml import exception_xml, scale_denominator
@@ -317,7 +318,11 @@ def test_new_data_are_in_the_capabilities_and_the_tiles_at_once(own_county, serv
 
 
 def test_addresses_begin_with_the_setting(county, serve):
-    settings = Settings(data_dir=county, public_url="https://maps.example.org/atlas")
+    settings = Settings(
+        data_dir=county,
+        public_url="https://maps.example.org/atlas",
+        access=AccessSettings(anonymous_role="analyst"),
+    )
     client = serve(open_resources(settings))
     for address in addresses_in(capabilities(client)):
         assert address.startswith("https://maps.example.org/atlas/"), address
