@@ -501,6 +501,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.config",
         "service.http",
         "service.identity",
+        "service.analyses",
     },
     "service.http.guards": {
         "service.config",

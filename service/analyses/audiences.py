@@ -1,6 +1,5 @@
 """Whose stores and analyses answer a request."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from service.access.audience import Identity
@@ -11,7 +10,7 @@ class Audiences(Protocol):
     """Gives everybody the stores and analyses of their audience."""
 
     def of(self, identity: Identity) -> Resources:
-        """Those of an identity, quickly: it is asked on the event loop, for every request.
+        """Those of an identity; may read: in a thread.
 
         Parameters
         ----------
@@ -24,21 +23,8 @@ class Audiences(Protocol):
             Their `audience` says who else is given the same.
         """
 
-
-@dataclass(frozen=True)
-class OneAudience:
-    """Everybody sees the same.
-
-    Attributes
-    ----------
-    resources : Resources
-        What they see.
-    """
-
-    resources: Resources
-
-    def of(self, identity: Identity) -> Resources:
-        """The same for everybody.
+    def peek(self, identity: Identity) -> Resources | None:
+        """What `of` gives, if that is in memory; for the event loop.
 
         Parameters
         ----------
@@ -47,7 +33,6 @@ class OneAudience:
 
         Returns
         -------
-        Resources
-            Their `audience` says who else is given the same.
+        Resources or None
+            None where it has to be found out.
         """
-        return self.resources

@@ -21,6 +21,7 @@ from service.http.caching import ResponseCacheMiddleware
 from service.http.guards.hosts import HostMiddleware
 from service.http.guards.paths import UndecodedPathMiddleware, redirect_slashes
 from service.http.guards.sizes import ParameterLimitMiddleware
+from service.http.identity.audience import AudienceMiddleware
 from service.http.identity.links import KeyLinksMiddleware
 from service.http.identity.middleware import IdentityMiddleware
 from service.http.metrics import Metrics
@@ -137,13 +138,10 @@ def create_app(
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
         redoc_url=None,
-        middleware=_middleware(
-            context, resources.settings, metrics, audiences, authentication, usage
-        ),
+        middleware=_middleware(context, resources, metrics, audiences, authentication, usage),
     )
     app.state.resources, app.state.metrics, app.state.context = resources, metrics, context
-    app.state.audiences, app.state.authentication = audiences, authentication
-    app.state.usage = usage
+    app.state.authentication, app.state.usage = authentication, usage
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     for router in ROUTERS:
         app.include_router(router)
@@ -193,13 +191,14 @@ def _usage(settings: Settings) -> Usage:
 
 def _middleware(
     context: AnswerContext,
-    settings: Settings,
+    resources: Resources,
     metrics: Metrics,
     audiences: Audiences,
     authentication: Authentication,
     usage: Usage,
 ) -> list[Middleware]:
     """What a request passes on its way to the routes, the outermost first."""
+    settings = resources.settings
     return [
         # Everything further in sees paths as they were sent.
         Middleware(UndecodedPathMiddleware),
@@ -222,13 +221,14 @@ def _middleware(
         Middleware(HeadMiddleware),
         # Who has a key in the address finds it in links, which are kept without it.
         Middleware(KeyLinksMiddleware),
+        # Everything further in has what whoever asks is answered from.
+        Middleware(AudienceMiddleware, audiences=audiences, own=resources),
         # Most tiles end here: an answer of before, while the data stand still.
         Middleware(
             ResponseCacheMiddleware,
             capacity_bytes=settings.tiles.cache_bytes // 4,
             state=context.state,
             gates=context.gates,
-            audiences=audiences,
             usage=usage,
         ),
         # Errors that no handler expects are answered inside of all that counts and adds headers.

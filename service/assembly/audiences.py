@@ -49,7 +49,7 @@ class Audiences:
         self._resources, self._today = resources, today
         self._lock = threading.Lock()
         self._logged: set[Notice] = set()
-        self._made: LRUCache[Audience, Resources] = LRUCache(MOST)
+        self._made: LRUCache[str, Resources] = LRUCache(MOST)  # by the label of the audience
         self._known: LRUCache[Hashable, tuple[State, datetime.date, Audience]] = LRUCache(
             MOST_IDENTITIES
         )
@@ -72,12 +72,31 @@ class Audiences:
         if audience == self._resources.audience:
             return self._resources
         with self._lock:
-            resources = self._made.get(audience)
+            resources = self._made.get(audience.label)
             if resources is None:
                 seen = self._resources.seen_by(audience)
                 resources = dataclasses.replace(seen, gates=self._resources.gates)
-                self._made[audience] = resources
+                self._made[audience.label] = resources
             return resources
+
+    def peek(self, identity: Identity) -> Resources | None:
+        """What `of` gives, from memory and a few file status calls; for the event loop.
+
+        Parameters
+        ----------
+        identity : Identity
+            Who asks.
+
+        Returns
+        -------
+        Resources or None
+            None where it has to be found out.
+        """
+        audience = self._recent(identity)
+        if audience is None or audience is self._resources.audience:
+            return None if audience is None else self._resources
+        with self._lock:
+            return self._made.get(audience.label)
 
     def audience(self, identity: Identity) -> Audience:
         """What somebody sees at this moment.
@@ -92,17 +111,23 @@ class Audiences:
         Audience
             Without datasets of which what is published does not fit their protection of today.
         """
-        key = identity.role, identity.datasets
-        state, today = self._resources.state.recent(), self._today()
-        known = self._known.get(key)
-        if known is not None and state is not None and known[:2] == (state, today):
-            return known[2]
-        state = self._resources.state.current()
+        audience = self._recent(identity)
+        if audience is not None:
+            return audience
+        state, today = self._resources.state.current(), self._today()
         audience = self._find(identity, today)
         if state is not None:
             with self._lock:
-                self._known[key] = state, today, audience
+                self._known[identity.role, identity.datasets] = state, today, audience
         return audience
+
+    def _recent(self, identity: Identity) -> Audience | None:
+        """The audience as it was found, while nothing has changed since; None without it."""
+        state, today = self._resources.state.recent(), self._today()
+        with self._lock:
+            known = self._known.get((identity.role, identity.datasets))
+        is_current = known is not None and state is not None and known[:2] == (state, today)
+        return known[2] if known is not None and is_current else None
 
     def _find(self, identity: Identity, today: datetime.date) -> Audience:
         """The audience, from what is in the data folder."""

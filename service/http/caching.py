@@ -7,13 +7,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.access.audience import Audience
 from service.access.gates import Gates
-from service.analyses.audiences import Audiences
+from service.analyses.resources import Resources
 from service.audit.log import Asked
 from service.audit.usage import Usage
 from service.http.request_state import (
     ASKED_KEY,
     CACHE_LEVEL_KEY,
     REPEATABLE_KEY,
+    RESOURCES_KEY,
     ROUTE_KEY,
     identity_of,
     link_prefix,
@@ -73,8 +74,6 @@ class ResponseCacheMiddleware:
         Of the data that the answers are from: an answer stands until any of them changes.
     gates : Gates
         Of the service.
-    audiences : Audiences
-        Tells who may be given the same answer.
     usage : Usage
         Which questions may be answered at once.
     """
@@ -86,13 +85,11 @@ class ResponseCacheMiddleware:
         capacity_bytes: int,
         state: DataState,
         gates: Gates,
-        audiences: Audiences,
         usage: Usage,
     ) -> None:
         self._app = app
         self._usage = usage
         self._gates = gates
-        self._audiences = audiences
         self._state = state
         self._entries: LRUCache[Key, _Entry] = LRUCache(
             capacity_bytes, getsizeof=lambda entry: len(entry.body) + OVERHEAD_BYTES
@@ -104,12 +101,8 @@ class ResponseCacheMiddleware:
         if scope["type"] != "http" or scope["method"] != "GET":
             await self._app(scope, receive, send)
             return
-        try:
-            audience = self._audiences.of(identity_of(scope)).audience
-        except Exception:  # noqa: BLE001 - the route meets it again, and answers with it
-            await self._app(scope, receive, send)
-            return
-        key = _key_of(scope, audience)
+        resources: Resources = scope[RESOURCES_KEY]
+        key = _key_of(scope, resources.audience)
         entry = self._entries.get(key)
         if entry is not None and self._admits(entry, scope):
             if entry.state == self._state.recent():

@@ -165,7 +165,7 @@ def add_problem_handlers(app: FastAPI, *, forms: Sequence[ErrorForm] = ()) -> No
     """
     app.state.error_forms = tuple(forms)
     for root in ROOTS:
-        app.exception_handler(root)(_answer_project_error)
+        app.exception_handler(root)(answer_project_error)
     app.exception_handler(RequestValidationError)(_answer_invalid_request)
     app.exception_handler(HTTPException)(_answer_http_error)
     app.exception_handler(Exception)(answer_unexpected)
@@ -239,7 +239,8 @@ def problem(
     )
 
 
-async def _answer_project_error(request: Request, exc: Exception) -> Response:
+async def answer_project_error(request: Request, exc: Exception) -> Response:
+    """The problem of an error of ours; any other is one that nobody expected."""
     status = STATUS.get(type(exc), 500)
     is_told = status < 500 or isinstance(exc, work.WorkError | usage.UsageError | DAMAGED)
     if not is_told:

@@ -14,6 +14,7 @@ REPEATABLE_KEY = "hotspots.repeatable"  # data state and audience of an answer t
 ASKED_KEY = "hotspots.asked"  # what the audit says of the question
 PARTS_KEY = "hotspots.parts"  # the questions that it was admitted in, itself the last
 IDENTITY_KEY = "hotspots.identity"  # who asks
+RESOURCES_KEY = "hotspots.resources"  # the stores and analyses of their audience
 LOGIN_KEY = "hotspots.login"  # and how they were let in
 SESSION_KEY = "hotspots.session"  # the secret of their session
 LINKED_KEY = "hotspots.linked_key"  # the key that came in the address, and goes into links

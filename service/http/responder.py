@@ -16,7 +16,6 @@ from starlette.types import Receive, Scope, Send
 
 from service.access.admission import Question
 from service.access.release import Released
-from service.analyses.audiences import Audiences
 from service.analyses.resources import Resources
 from service.audit.log import Asked
 from service.audit.usage import Usage
@@ -29,6 +28,7 @@ from service.http.request_state import (
     CACHE_LEVEL_KEY,
     CLIENT_GONE_KEY,
     PARTS_KEY,
+    RESOURCES_KEY,
     identity_of,
     link_prefix,
 )
@@ -342,8 +342,7 @@ async def _responder(
     # A header may come on several lines, which mean the same as one list.
     lines = request.headers.getlist("if-none-match")
     _refuse_repeated(request)
-    audiences: Audiences = request.app.state.audiences
-    resources = audiences.of(identity_of(request.scope))
+    resources = request.scope[RESOURCES_KEY]
     if_none_match = ", ".join(lines) if lines else None
     state = request.app.state
     return Responder(request, state.context, resources, state.usage, if_none_match)
