@@ -676,6 +676,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses",
         "service.config",
         "service.delta_log",
+        "service.publication",
         "service.store",
         "spatial",
     },

@@ -101,6 +101,10 @@ def _mend(damaged: DamagedPart) -> str:
             f"hotspots import boundaries FILE --layer {damaged.name} --replace, or put "
             f"boundaries/{damaged.name}.parquet back from a backup (hotspots restore)"
         )
+    if damaged.part == "protection":
+        return f"hotspots protect {damaged.name} with all of it: until then only the owner sees it"
+    if damaged.part == "published":
+        return f"hotspots publish {damaged.name}, or put published/{damaged.name} back"
     is_dataset = damaged.part == "dataset"
     folder = f"incidents/{damaged.name}" if is_dataset else damaged.name
     command = (

@@ -18,6 +18,7 @@ from service.doctor.files import (
     time_findings,
 )
 from service.doctor.findings import Finding, Report
+from service.doctor.publications import publication_findings
 
 
 def examine(
@@ -55,8 +56,10 @@ def examine(
     paths, day = paths_below(folder), today or datetime.datetime.now().astimezone().date()
 
     def findings() -> Iterator[Finding]:
+        published = list(publication_findings(resources))  # which notes damage, too
         yield from data_findings(resources)
         yield from agreement_findings(resources, day)
+        yield from published
         yield from cache_findings(folder)
         yield from permission_findings(resources.settings, paths)
         yield from leftover_findings(paths)
