@@ -6,7 +6,9 @@ import typer
 
 from service.commands import terminal
 from service.commands.admin.housekeeping import Yes, data_folder, forget_shared
+from service.commands.admin.protection import publisher_of
 from service.housekeeping.deletions import Deletion
+from service.housekeeping.inventory import DATASETS
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -158,6 +160,14 @@ def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool =
             terminal.print_lines([f"finished {finished} deletions that had been interrupted"])
         removal = removal_of(data, deletion)
         terminal.confirm(removal.lines(), is_agreed=yes)
+        said: list[str] = []
+
+        def renew() -> None:
+            if deletion.kind == DATASETS:
+                resources = terminal.resources()
+                protection = resources.protections.get(deletion.name)
+                said.extend(publisher_of(resources).renew(deletion.name, protection))
+
         with terminal.progress_bar() as progress:
             searches = delete(
                 data,
@@ -165,10 +175,11 @@ def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool =
                 purged=purge,
                 grace_s=0.0 if now else GRACE_S,
                 force=force,
+                renew=renew,
                 progress=progress,
             )
         terminal.print_lines(
-            [f"deleted {counted(removal.deletion.rows, 'row')}", *searches.lines()]
+            [f"deleted {counted(removal.deletion.rows, 'row')}", *said, *searches.lines()]
         )
         if purge:
             forget_shared()

@@ -223,6 +223,10 @@ def _lines(resources: Resources, protection: Protection) -> Iterator[str]:
             yield f"    not served: {reason}"
         else:
             yield f"    served: version {resources.published.cells(dataset).version}"
+    today = datetime.datetime.now().astimezone().date()
+    reason = protection.agreement.stop(resources.first_day(dataset), today)
+    if reason:
+        yield f"    shown to its owner only: {reason}"
     yield from _agreement_lines(protection.agreement)
 
 

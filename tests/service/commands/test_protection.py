@@ -25,7 +25,7 @@ def hotspots(own_county):
 def test_a_dataset_is_protected_published_and_listed(hotspots, own_county):
     said = hotspots(
         "protect", world.DATASET, "--policy", "small-5", "--cells", world.CELLS,
-        "--by-category", "--owner", "Trust", "--retention-months", "36",
+        "--by-category", "--owner", "Trust", "--retention-months", "1200",
     )  # fmt: skip
     assert "not served: it has not been published yet" in said
     assert "version 0" in hotspots("publish", world.DATASET)
@@ -85,3 +85,26 @@ def test_a_protection_is_taken_away(hotspots, own_county):
     hotspots("protect", world.DATASET, "--remove")
     assert "no protection" in hotspots("protections")
     assert protected.opened(own_county).protections.all() == {}
+
+
+def test_past_its_agreement_a_dataset_is_said_to_be_its_owners_alone(hotspots):
+    hotspots("protect", world.DATASET, "--policy", "open", "--expires", "2020-12-31")
+    assert "shown to its owner only: its agreement ended on 2020-12-31" in hotspots("protections")
+
+
+def test_what_is_published_goes_with_its_dataset(hotspots, own_county):
+    protected.published(own_county, protected.protection())
+    said = hotspots("delete", "incidents", world.DATASET, "--yes", "--purge", "--now")
+    assert "what was published is taken back" in said
+    assert not (own_county / "published" / world.DATASET).exists()
+    audiences = Audiences(protected.opened(own_county))
+    assert audiences.audience(protected.PARTNER).access_of == {}
+
+
+def test_when_rows_are_deleted_what_is_published_follows(hotspots, own_county):
+    protected.add_assaults(own_county, "C33", 30)
+    resources = protected.published(own_county, protected.protection())
+    before = resources.published.cells(world.DATASET).released.sum()
+    words = ("delete", "incidents", world.DATASET, "--file", "more.csv", "--yes")
+    assert "published as version 1" in hotspots(*words)
+    assert resources.published.cells(world.DATASET).released.sum() < before
