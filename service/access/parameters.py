@@ -130,10 +130,14 @@ def _nothing(value: Any, publication: Publication) -> str:
 
 
 def _counted(value: str, publication: Publication) -> str:
-    """Anything but harm."""
+    """Anything but harm and weights."""
     if str(value).startswith("harm"):
         return "of counts: the harm of an offence is that of a subcategory, which has no cells"
-    return ""
+    return "of counts: no sum of weights is published" if value == "weighted" else ""
+
+
+def _not_summed(value: bool, publication: Publication) -> str:
+    return "left out: no sum of weights is published" if value else ""
 
 
 def _not_drawn(value: bool, publication: Publication) -> str:
@@ -194,6 +198,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "by": _axes,
     "measure": _counted,
     "cells": _counted,
+    "weight": _not_summed,
     "timing": _without_time,
     "request": _not_of_pixels,
     **dict.fromkeys(
@@ -227,7 +232,7 @@ FREE: Final = frozenset(
         "i", "j", "infoformat", "identifier", "collection_id",
         # rates, classes and intervals
         "denominator", "interpolate", "per", "rate_per", "interval", "scheme", "classes", "breaks",
-        "ranks", "threshold", "top", "larger_layer", "share_of", "kernel", "edge", "weight",
+        "ranks", "threshold", "top", "larger_layer", "share_of", "kernel", "edge",
         # tests
         "statistic", "flags", "neighbours", "null", "permutations", "refine", "seed", "correction",
         "sensitivity", "replicates", "earlier_steps", "level", "orders", "season", "direction",

@@ -137,6 +137,7 @@ def test_the_first_and_the_last_day_covered_begin_and_end_a_period():
         {"category": "fire"},
         {"measure": "harm"},
         {"measure": "harm", "harm_index": "csew"},
+        {"measure": "weighted"},
     ],
 )
 def test_what_has_no_cells_is_refused(parameters):
@@ -144,6 +145,12 @@ def test_what_has_no_cells_is_refused(parameters):
     assert f"{name} must be" in refusal(choropleth(**parameters)) or "harm" in parameters.values()
     with pytest.raises(NotAdmittedError):
         admit(choropleth(**parameters), audience())
+
+
+def test_weights_are_refused_and_not_answered_by_counts():
+    asked = question(f"{HEATMAP}/summary.json", HeatmapQuery(weight=True, bandwidth_m=400))
+    assert "weight must be left out: no sum of weights is published" in refusal(asked)
+    admit(question(f"{HEATMAP}/summary.json", HeatmapQuery(bandwidth_m=400)), audience())
 
 
 def test_categories_are_asked_where_they_have_cells():
