@@ -14,7 +14,7 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.errors import InvalidValuesError
 
 _ROUNDS: Final = 3  # means and dispersion in turn
-_STEPS: Final = 100
+_STEPS: Final = 30
 _CLOSE: Final = 1e-3  # records
 _SAMPLE: Final = 20_000  # cells that the dispersion is estimated from
 _DISPERSIONS: Final = (-3.0, 7.0)  # log of the smallest and the largest
