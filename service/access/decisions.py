@@ -156,8 +156,8 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     "/v1/growth/{dataset}/overlay/map.png": _COUNTS_OF_LAYER,
     **_table("/v1/growth/{dataset}/forecast", _COUNTS_OF_LAYER),
     **_layer("/v1/growth/{dataset}/forecast", _COUNTS_OF_LAYER),
-    **_table("/v1/growth/{dataset}/priorities", _MONTHLY_COUNTS),
-    **_layer("/v1/growth/{dataset}/priorities", _MONTHLY_COUNTS),
+    **_table("/v1/growth/{dataset}/priorities", _COUNTS_OF_LAYER),
+    **_layer("/v1/growth/{dataset}/priorities", _COUNTS_OF_LAYER),
     # OGC API
     "/ogc": _NOTHING,
     "/ogc/api": _NOTHING,

@@ -159,12 +159,6 @@ def _not_of_pixels(value: str, publication: Publication) -> str:
     return "GetCapabilities or GetTile" if value == "GetFeatureInfo" else ""
 
 
-def _by_month(value: str, publication: Publication) -> str:
-    if value == "priorities" and publication.cells.period != "month":
-        return "hotspots or density: priorities count by month"
-    return ""
-
-
 CHECKS: Final[Mapping[str, Check]] = {
     # when
     "from": _start,
@@ -178,7 +172,6 @@ CHECKS: Final[Mapping[str, Check]] = {
     "step": _step,
     "mean": _step,
     "to_date": _step,
-    "below": _by_month,
     # where
     "within": _area,
     "beside": _area,
@@ -225,7 +218,8 @@ FREE: Final = frozenset(
         # form, version and page
         "v", "f", "crs", "layout", "limit", "offset", "bbox", "bbox-crs", "datetime", "code",
         "name", "count", "class", "funnel", "quadrant", "scale", "width", "outlines", "small",
-        "sort", "label_from", "sentences", "cell_m", "percent", "peaks", "z", "x", "y", "suffix",
+        "sort", "label_from", "below", "sentences", "cell_m", "percent", "peaks", "z", "x", "y",
+        "suffix",
         # WMTS
         "key", "service", "version", "acceptversions", "acceptformats", "sections",
         "updatesequence", "style", "format", "tilematrixset", "tilematrix", "tilerow", "tilecol",

@@ -66,7 +66,7 @@ def cell_notes(publication: Publication) -> Iterator[str]:
         yield (
             f"{publication.hidden:,} published {noun} hidden and counted with the value that is "
             "expected of them. Numbers that this may change by more than a tenth are suppressed; "
-            "totals and statistics of the whole map rest on it."
+            "tests of other areas rest on it."
         )
 
 

@@ -22,8 +22,21 @@ TOLERANCE: Final = 0.1  # of the expected value
 CLASSES: Final = frozenset({"class", "category", "transition", "priority", "hotspot_class"})
 # What a row is of, though it may say something of incidents.
 IDENTITIES: Final = frozenset({"item"})
-# Members of documents that name a version, which each variant has of its own.
-OF_A_VERSION: Final = frozenset({"version", "tiles"})
+# Members of documents that say what is drawn, and which version of it: not how much there is.
+OF_THE_PICTURE: Final = frozenset(
+    {
+        "version",
+        "tiles",
+        "breaks",
+        "legend",
+        "inset",
+        "center",
+        "bbox",
+        "bounds",
+        "bounds_m",
+        "bounds_lonlat_deg",
+    }
+)
 _ABSENT: Final = object()
 
 Columns = Mapping[str, ColumnValues]
@@ -140,21 +153,22 @@ def suppressed_provenance(
     Returns
     -------
     Provenance
-        Notes that differ are left out, counts null; without bounds all counts, and all notes with
-        a number.
+        Notes that differ are left out, counts and numbers of the method null; without bounds all
+        of these, and all notes with a number.
     """
     lowest, highest = (None, None) if bounds is None else bounds
     if lowest is None or highest is None:
         notes = tuple(note for note in provenance.notes if not any(map(str.isdigit, note)))
-        return dataclasses.replace(
-            provenance, counts=dict.fromkeys(provenance.counts), notes=notes
-        )
+        counts: dict[str, float | None] = dict.fromkeys(provenance.counts)
+        method = _without_numbers(provenance.method, _ABSENT, _ABSENT)
+        return dataclasses.replace(provenance, counts=counts, method=method, notes=notes)
     notes = tuple(
         note for note in provenance.notes if note in lowest.notes and note in highest.notes
     )
     return dataclasses.replace(
         provenance,
         counts=suppressed_content(provenance.counts, lowest.counts, highest.counts),
+        method=_without_numbers(provenance.method, lowest.method, highest.method),
         notes=notes,
     )
 
@@ -177,13 +191,26 @@ def suppressed_content(content: Any, lowest: Any, highest: Any) -> Any:
     if isinstance(content, Mapping):
         return {
             key: value
-            if key in OF_A_VERSION
+            if key in OF_THE_PICTURE
             else suppressed_content(value, _member(lowest, key), _member(highest, key))
             for key, value in content.items()
         }
     if isinstance(content, list | tuple):
         return _suppressed_list(content, lowest, highest)
     return None if _differs(content, (lowest, highest)) else content
+
+
+def _without_numbers(method: Any, lowest: Any, highest: Any) -> Any:
+    """The members of a method without the numbers that rest on hidden cells."""
+    if isinstance(method, Mapping):
+        return {
+            key: value
+            if key in OF_THE_PICTURE
+            else _without_numbers(value, _member(lowest, key), _member(highest, key))
+            for key, value in method.items()
+        }
+    is_sure = not _is_number(method) or not _differs(method, (lowest, highest))
+    return method if is_sure else None
 
 
 def _suppressed_list(content: Sequence[Any], lowest: Any, highest: Any) -> list[Any]:

@@ -60,6 +60,11 @@ class ReleasedIncidents(Incidents):
         policy = policy_named(terms.policy.rpartition("-")[0])
         return BlankAreas(terms.policy, terms.plan.layer, policy.mask_below)
 
+    @property
+    def shortest_step(self) -> str:
+        """That of the published periods."""
+        return self.cells.terms.plan.period
+
     def attribute(self, name: str) -> Attribute:
         """No attribute: none is published.
 

@@ -12,6 +12,7 @@ from cachetools import LRUCache
 
 from boundaries.storage.damage import Damage
 from boundaries.storage.data_folder import DataFolder
+from service.access.stand_ins import variant_of_stand_ins
 
 RECENT_NS = 1_000_000  # under load the folders are asked once a millisecond, not per request
 SETTLED_NS = 50_000_000  # a change younger than this may hide another one
@@ -190,10 +191,15 @@ class VersionCache:
         text = version.read()
         if state is not None:
             with self._lock:
-                self._entries[version.key] = (state, text)
+                self._entries[_of_this_moment(version)] = (state, text)
         return text
 
     def _known(self, version: DataVersion, state: State | None) -> str | None:
         with self._lock:
-            entry = self._entries.get(version.key)
+            entry = self._entries.get(_of_this_moment(version))
         return entry[1] if entry is not None and entry[0] == state else None
+
+
+def _of_this_moment(version: DataVersion) -> Hashable:
+    """The key of a version, with what hidden cells stand in with while it is asked for."""
+    return variant_of_stand_ins(), version.key

@@ -49,6 +49,8 @@ def _own(row: dict[str, Any], prefix: str) -> dict[str, Any]:
 def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
     """The sentences of one area."""
     incidents = numbers["incidents", ALL]
+    if incidents["count"] is None:  # suppressed
+        return _homes(name, numbers)
     count, all_count = incidents["count"], incidents["comparison_count"]
     share = f", {100 * count / all_count:.1f} % of those in {whole}" if all_count else ""
     sentences = [f"{name}: {counted(count, 'incident')}{share}."]
@@ -57,12 +59,12 @@ def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
         unit = str(rate["unit"]).removeprefix("incidents ")
         sentences.append(
             f"{name}: {amount(rate['value'])} {unit} (95 % {amount(rate['lower'])} to "
-            f"{amount(rate['upper'])}), against {amount(rate['comparison'])} in {whole}."
+            f"{amount(rate['upper'])}){_against(rate['comparison'], whole)}."
         )
     categories = [
         (row["count"], item)
         for (section, item), row in numbers.items()
-        if section == "incidents" and item != ALL
+        if section == "incidents" and item != ALL and row["count"] is not None
     ]
     if count and len(categories) > 1:
         most, category = max(categories, key=lambda pair: pair[0])
@@ -73,15 +75,21 @@ def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
     return [*sentences, *_change(name, numbers), *_hot(name, numbers), *_homes(name, numbers)]
 
 
+def _against(comparison: float, whole: str) -> str:
+    return f", against {amount(comparison)} in {whole}" if math.isfinite(comparison) else ""
+
+
 def _change(name: str, numbers: Numbers) -> list[str]:
     """This year against last, and whether that is more than chance."""
     change = numbers.get(("change", "change of the rate per day"))
     p_value = numbers.get(("change", "p of no change (E-test)"))
-    if change is None or p_value is None or not math.isfinite(change["value"]):
+    if change is None or p_value is None:
+        return []
+    if not math.isfinite(change["value"] + p_value["value"]):
         return []
     percent, p = change["value"], p_value["value"]
     verb = "rose" if percent > 0 else "fell"
-    period = numbers["change", "this year"]["note"]
+    period = str(numbers["change", "this year"]["note"] or "this year")
     chance = "more than chance" if p < LEVEL else "no more than chance gives"
     limits = f"95 % {change['lower']:+.1f} to {change['upper']:+.1f} %, p {probability(p)}"
     moved = f"{verb} by {abs(percent):.1f} % on the year before"

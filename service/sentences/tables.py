@@ -215,12 +215,15 @@ def _change(table: Table) -> list[str]:
     method = table.provenance.method
     total: Mapping[str, Any] = method["map"]
     before, after = total["count_before"], total["count_after"]
+    if before is None or after is None:
+        return ["How many incidents there were is not published."]
     sentence = f"There were {before:,} incidents in {method['days_before']:,.0f} days"
     sentence += f", then {after:,} in {method['days_after']:,.0f}"
     differs = "q_value_shared_out" in table.columns
     allowing = ", allowing for the share located," if differs else ""
     decisive = total.get("shared_out") if differs else total
-    if decisive and decisive["ratio"] is not None and decisive["upper"] is not None:
+    numbers = ("ratio", "lower", "upper", "p_value")
+    if decisive and all(decisive[name] is not None for name in numbers):
         sentence += (
             f":{allowing} {amount(decisive['ratio'])} times the rate "
             f"({amount(decisive['lower'])} to {amount(decisive['upper'])}, "

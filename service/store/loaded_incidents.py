@@ -253,6 +253,11 @@ class Incidents:
         """Which areas a density leaves blank; None of records, which are shown everywhere."""
         return None
 
+    @property
+    def shortest_step(self) -> str:
+        """The shortest step of the calendar that all incidents can be counted by: month."""
+        return "month"
+
     @cached_property
     def is_weighted(self) -> bool:
         """Whether any incident has a weight other than 1."""

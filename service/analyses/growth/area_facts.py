@@ -232,7 +232,11 @@ class FactsByArea:
             "category",
             "emerging class",
             lambda: self._emerging_hotspots.table(
-                dataset, layer_id, EmergingQuery.model_validate(parameters)
+                dataset,
+                layer_id,
+                EmergingQuery.model_validate(
+                    {**parameters, "step": area_counts.selection.incidents.shortest_step}
+                ),
             ),
         )
         rate: FloatArray = np.full(len(layer), np.nan)

@@ -16,7 +16,7 @@ from service.model.errors import NotAdmittedError
 from service.model.protection import CellPlan
 from service.queries.areas import ChoroplethQuery
 from service.queries.catalogue import MonthQualityQuery
-from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery
+from service.queries.growth import OverlayQuery
 from service.queries.heatmaps import HeatmapQuery, HeatmapTileQuery, MapQuery
 from service.queries.over_time import EmergingQuery
 from service.queries.tables.comparisons import BreakdownQuery
@@ -265,11 +265,9 @@ def test_the_layer_is_named_where_it_would_be_chosen():
 
 
 def test_what_counts_by_month_needs_published_months():
-    asked = question("/v1/growth/{dataset}/priorities", PrioritiesQuery(layer="cell"))
+    asked = question(f"{TABLES}/profile", ProfileQuery(within="district:D1", layer="cell"))
     assert "this answer counts by month" in refusal(asked)
     admit(asked, audience(period="month"))
-    picture = SiteMapQuery(layer="cell", below="priorities")
-    assert "below must be" in refusal(question("/v1/growth/{dataset}/overlay/map.png", picture))
 
 
 def test_a_dataset_beside_is_looked_at_too():

@@ -142,7 +142,7 @@ def test_members_of_documents_are_null_where_they_rest_on_hidden_cells(
 ):
     found = suppressed_content(expected, lowest, highest)
     if shown == [{"id": "b", "n": None}, {"id": "a", "n": 9}]:
-        shown[0]["id"] = None  # the whole member is in one variant only
+        shown[0]["id"] = None  # what is in one variant only has no name
     assert found == shown
 
 
