@@ -59,6 +59,7 @@ from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.identity.private_folder import PrivateFolder
+from service.publication.audience_damage import AudienceDamage
 from service.publication.audience_incidents import AudienceIncidents, PublishedIncidents
 from service.publication.protections import ProtectionStore
 from service.publication.published import PublishedStore
@@ -164,7 +165,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
     settings, layers, measures = stores.settings, stores.layers, stores.measures
     area_layers, crosswalks = stores.area_layers, stores.crosswalks
     neighbourhoods, sites, events = stores.neighbourhoods, stores.sites, stores.events
-    lookups, postcodes, damage = stores.lookups, stores.postcodes, stores.damage
+    lookups, postcodes = stores.lookups, stores.postcodes
+    is_told_all = audience.role.sees_records
+    damage = stores.damage if is_told_all else AudienceDamage(stores.damage, audience)
     harm_indices, flag_rules, area_groups = (
         stores.harm_indices,
         stores.flag_rules,

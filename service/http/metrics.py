@@ -74,9 +74,6 @@ class Metrics:
             multiprocess_mode="sum",
             registry=registry,
         )
-        self._versions = _Versions(resources)
-        if SHARED_DIR not in os.environ:
-            registry.register(self._versions)
 
     def entered(self) -> None:
         """A request came."""
@@ -119,15 +116,22 @@ class Metrics:
             for labels, number in counted.items():
                 self.cache_uses.labels(*labels).set(number)
 
-    def text(self) -> bytes:
-        """Everything counted so far, by all processes of this service."""
+    def text(self, seen: Resources) -> bytes:
+        """Everything counted so far, by all processes of this service.
+
+        Parameters
+        ----------
+        seen : Resources
+            Of whoever asks, who is told the versions of nothing else.
+        """
         self.refresh()
-        if SHARED_DIR not in os.environ:
-            return generate_latest(self._registry)
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        together.register(self._versions)
-        return generate_latest(together)
+        counted = self._registry
+        if SHARED_DIR in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        versions = CollectorRegistry()
+        versions.register(_Versions(seen))
+        return generate_latest(counted) + generate_latest(versions)
 
 
 class _Versions:

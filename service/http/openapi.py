@@ -26,6 +26,7 @@ from service.render.tables.text import Feature, FeatureCollection
 from service.runtime.jobs import JobContent
 
 PROBLEMS = {
+    "401": "A key or token that opens nothing",
     "403": "More than is published to whoever asks, or a dataset whose agreement has ended",
     "404": "Nothing with that name is loaded",
     "410": "A version that is no longer available",
@@ -94,6 +95,18 @@ def table_schema(row: type[Row]) -> Schema:
     }
 
 
+# A key in any of these ways, or none: what there is to see differs.
+SECURITY: Final[Mapping[str, Mapping[str, str]]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key, or a token."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "query": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "key",
+        "description": "For clients that send no headers; /key/KEY before a path is the same.",
+    },
+}
+
 COMPONENTS: Final[Mapping[str, Schema]] = {
     **{name: members_schema(model, NAMES) for model, name in NAMES.items() if model != PageLayer},
     "TileJson": document_schema(TileJson),
@@ -126,6 +139,8 @@ def document(app: FastAPI) -> dict[str, Any]:
     for unused in ("HTTPValidationError", "ValidationError"):  # ours are problems
         schemas.pop(unused, None)
     schemas |= COMPONENTS
+    specification["components"]["securitySchemes"] = SECURITY
+    specification["security"] = [{}, *({name: []} for name in SECURITY)]
     for path, methods in specification["paths"].items():
         for operation in methods.values():
             _complete(path, operation)

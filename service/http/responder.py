@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
@@ -173,7 +174,7 @@ class Responder:
         """The job of an answer that takes too long to wait for."""
         url, compute = self.request.url, self._computer(spec, version, key)
         address = f"{url.path}?{url.query}" if url.query else url.path
-        start = self.context.jobs.start
+        start = partial(self.context.jobs.start, audience=key.role)
         try:
             return await run_in_threadpool(start, key.entity_tag, address, estimate_s, compute)
         except OSError:

@@ -64,7 +64,7 @@ async def read_metrics(
             query=query,
             version=None,
             compute=respond.resources.catalogue.alive,
-            render=lambda _: metrics.text(),
+            render=lambda _: metrics.text(respond.resources),
             media_type="text/plain; version=0.0.4; charset=utf-8",
         )
     )

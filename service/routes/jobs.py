@@ -7,13 +7,13 @@ from starlette.concurrency import run_in_threadpool
 
 from service.http.openapi import type_schema
 from service.http.problems import PROBLEM_JSON
-from service.http.responder import ResponderDep, base_url
+from service.http.responder import Responder, ResponderDep, base_url
 from service.http.table_routes import document_spec
 from service.http.urls import JSON
 from service.model.answers import Document
-from service.model.errors import JobNotDoneError
+from service.model.errors import JobNotDoneError, UnknownJobError
 from service.model.queries import NoQuery
-from service.runtime.jobs import DONE, JOBS_PATH, JobContent
+from service.runtime.jobs import DONE, JOBS_PATH, Job, JobContent
 from service.runtime.lanes import Cost
 
 router = APIRouter(prefix=JOBS_PATH, tags=["jobs"])
@@ -32,10 +32,10 @@ async def read_job(
     job: str, query: Annotated[NoQuery, Query()], respond: ResponderDep
 ) -> Response:
     """How far a long answer is: waiting, running, done, failed or cancelled."""
-    jobs = respond.context.jobs
 
     def compute() -> Document:
-        return Document(kind="job", content=jobs.describe(jobs.find(job), base_url(respond)))
+        content = respond.context.jobs.describe(_find(respond, job), base_url(respond))
+        return Document(kind="job", content=content)
 
     return await respond(document_spec(query, None, compute, cost=Cost.QUICK, is_shared=False))
 
@@ -57,7 +57,7 @@ async def read_job_result(
 ) -> Response:
     """Leads to the answer of a job that is done."""
     respond.admit(query)
-    found = await run_in_threadpool(respond.context.jobs.find, job)
+    found = await run_in_threadpool(_find, respond, job)
     if found.status != DONE:
         raise JobNotDoneError(job, found.status)
     address = f"{base_url(respond)}{found.address}"
@@ -76,5 +76,14 @@ async def cancel_job(
 ) -> Response:
     """Ends a job, or forgets the result of one that has ended."""
     respond.admit(query)
+    await run_in_threadpool(_find, respond, job)
     await run_in_threadpool(respond.context.jobs.cancel, job)
     return Response(status_code=204)
+
+
+def _find(respond: Responder, job: str) -> Job:
+    """A job of the audience that asks; those of others are unknown to it."""
+    found = respond.context.jobs.find(job)
+    if found.audience != respond.resources.audience.label:
+        raise UnknownJobError(job)
+    return found

@@ -57,6 +57,8 @@ class Job:
         ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
     code, detail : str
         Of the problem where it failed.
+    audience : str
+        Label of those whose question it is; it is nobody else's.
     """
 
     job_id: str
@@ -67,6 +69,7 @@ class Job:
     status: str = WAITING
     code: str = ""
     detail: str = ""
+    audience: str = ""
 
     @property
     def has_ended(self) -> bool:
@@ -115,7 +118,13 @@ class Jobs:
         self._tokens: dict[str, CancelToken] = {}
 
     def start(
-        self, tag: str, address: str, estimate_s: float, compute: Callable[[], Result]
+        self,
+        tag: str,
+        address: str,
+        estimate_s: float,
+        compute: Callable[[], Result],
+        *,
+        audience: str = "",
     ) -> Job:
         """The job of an answer: the one there is, unless it failed, or a new one.
 
@@ -129,6 +138,8 @@ class Jobs:
             Seconds of work.
         compute : callable
             Computes it.
+        audience : str
+            Label of those who ask.
 
         Raises
         ------
@@ -145,7 +156,7 @@ class Jobs:
             if earlier is not None and earlier.status not in (FAILED, CANCELLED):
                 return earlier
             self._remove(job_id)
-            job = Job(job_id, address, estimate_s, time.time())
+            job = Job(job_id, address, estimate_s, time.time(), audience=audience)
             try:
                 self._write(job, exclusive=True)
             except FileExistsError:  # another worker was quicker

@@ -30,8 +30,8 @@ def make(
     role: Annotated[
         str,
         typer.Option(
-            help="partner sees what is published of restricted datasets, analyst the records, "
-            "admin the audit and the metrics too."
+            help="partner sees what is published of restricted datasets; analyst and admin see "
+            "the records."
         ),
     ],
     title: Annotated[str, typer.Option(help="Whose it is, or what for.")],
