@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.model.protection import CellPlan
 from tests.attacks.open_service import attacks_on_an_open_service
+from tests.attacks.published_service import attacks_on_policies, refused_attacks
 from tests.attacks.targets import Target, demonstration, real_crimes
 from tests.simulations.tables import DOCS, SimulationTable
 
@@ -55,4 +57,16 @@ _FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 REPORTS: tuple[Report, ...] = (
     Report("callouts shown to everybody", demonstration, attacks_on_an_open_service),
     Report("crimes shown to everybody", _crimes, attacks_on_an_open_service),
-)
+    Report(
+        "attacks by partners", demonstration,
+        lambda target: refused_attacks(target, CellPlan(layer=target.layer, period="year")),
+    ),
+    Report(
+        "callouts published", demonstration,
+        lambda target: attacks_on_policies(target, CellPlan(layer=target.layer, period="year")),
+    ),
+    Report(
+        "crimes published", _crimes,
+        lambda target: attacks_on_policies(target, CellPlan(layer=target.layer, period="month")),
+    ),
+)  # fmt: skip

@@ -64,11 +64,13 @@ def counts_from_z(
         answer = attacker.json(f"/v1/hotspots/{dataset}/{layer}", **question)
         z_score = {row["code"]: row["z_score"] for row in answer["rows"]}
         counts = answer["provenance"]["counts"]
-        total = counts["in_layer_by_code"] + counts["in_layer_by_location"]
+        total = (counts["in_layer_by_code"] or 0) + (counts["in_layer_by_location"] or 0)
         z = np.array([z_score[code] for code in codes], np.float64)
         equations.append(_standardised_sums(knn(centres_m, int(rule.removeprefix("knn:")))))
         scores.append(z if decimals is None else np.round(z, decimals))
     matrix, score = sparse.vstack(equations).tocsr(), np.concatenate(scores)
+    if np.isfinite(score).sum() < len(codes) or not total:  # too few equations
+        return CountGuesses([], np.empty(0, np.int64))
     return CountGuesses(codes, _whole_counts(_solution(matrix, score), total))
 
 

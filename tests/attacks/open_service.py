@@ -31,21 +31,16 @@ PLACES_ASKED = 20  # whose dates are asked
 
 def client_of(resources: Resources) -> TestClient:
     """A client of the application over some resources; a crash is an answer."""
-    return TestClient(
-        create_app(resources), base_url="http://localhost", raise_server_exceptions=False
-    )
+    app = create_app(resources)
+    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
 
 
 def attacks_on_an_open_service(target: Target) -> SimulationTable:
     """What each attack gives where everybody sees the records."""
     resources = target.resources()
-    attacks = (
-        raster_attack, tile_attack, published_breaks_attack, date_attack, z_attack,
-        rounded_z_attack, fine_grid_attack, month_attack, difference_attack, ring_attack,
-    )  # fmt: skip
     rows = []
     with client_of(resources) as client:
-        for attack in attacks:
+        for attack in ATTACKS:
             attacker = Attacker(client)
             if attack is ring_attack and not target.has_sites:
                 continue
@@ -100,13 +95,12 @@ def date_attack(attacker: Attacker, target: Target) -> str:
 
 def z_attack(attacker: Attacker, target: Target) -> str:
     """D. z scores of seven neighbour rules, and the total"""
-    return guessed(*z_guesses(attacker, target))
+    return guessed(attacker, target)
 
 
 def rounded_z_attack(attacker: Attacker, target: Target) -> str:
     """D. the same of a rare kind, z at two decimals"""
-    filter_ = {"category": target.rare_category}
-    return guessed(*z_guesses(attacker, target, decimals=2, **filter_))
+    return guessed(attacker, target, decimals=2, category=target.rare_category)
 
 
 def fine_grid_attack(attacker: Attacker, target: Target) -> str:
@@ -140,12 +134,17 @@ def difference_attack(attacker: Attacker, target: Target) -> str:
 
 def ring_attack(attacker: Attacker, target: Target) -> str:
     """H. records within 1,000 and 1,010 m of sites"""
-    sites_m, guesses = counts_of_rings(attacker, target.dataset, inner_m=1_000.0, width_m=10.0)
+    sites_m, guesses = counts_of_rings(
+        attacker, target.dataset, target.layer, inner_m=1_000.0, width_m=10.0
+    )
+    if np.isnan(guesses).all():
+        return "nothing: no count is stated"
     incidents = records_of(target)
     xy_m = incidents.xy_m[: incidents.located_count]
     distance_m = np.hypot(*(sites_m[:, None, :] - xy_m[None, :, :]).transpose(2, 0, 1))
     truth = ((distance_m > 1_000.0) & (distance_m <= 1_010.0)).sum(axis=1)
-    return f"exact in {int((truth == guesses).sum())} of {len(truth)} rings of 10 m"
+    right, empty = int((truth == guesses).sum()), int((truth == 0).sum())
+    return f"exact in {right} of {len(truth)} rings of 10 m, of which {empty} have no record"
 
 
 def tile_guesses(
@@ -176,8 +175,13 @@ def found(guesses: PlaceGuesses, places_m: np.ndarray) -> str:
     return f"{len(guesses.xy_m):,} guesses; of {len(places_m):,} places {shares}"
 
 
-def guessed(guesses: CountGuesses, truth: dict[str, int]) -> str:
+def guessed(
+    attacker: Attacker, target: Target, *, decimals: int | None = None, **filter_: str
+) -> str:
     """How many counts are right, in words."""
+    guesses, truth = z_guesses(attacker, target, decimals=decimals, **filter_)
+    if not guesses.codes:
+        return "nothing: no z is stated"
     share, few = guesses.share_right(truth), guesses.share_right(truth, among=ONE_TO_FOUR)
     text = f"{percent(share)} of {len(truth)} counts right"
     return text if math.isnan(few) else f"{text}, {percent(few)} of those from 1 to 4"
@@ -205,3 +209,9 @@ def last_year(attacker: Attacker, target: Target) -> list[str]:
 def records_of(target: Target) -> Incidents:
     """The records themselves."""
     return target.resources().incidents.open(target.dataset)
+
+
+ATTACKS = (
+    raster_attack, tile_attack, published_breaks_attack, date_attack, z_attack,
+    rounded_z_attack, fine_grid_attack, month_attack, difference_attack, ring_attack,
+)  # fmt: skip

@@ -20,6 +20,7 @@ from spatial.density.kernels import kernel_named
 from tests.attacks.attacker import Attacker
 
 MOST_SAMPLES = 4_000  # of a patch: what has more is thinned
+MOST_CANDIDATES = 3_000  # of a patch: what has more gets a wider lattice
 STEPS = 12  # of Gauss-Newton
 PIXELS = 512
 # Lower bounds of classes as shares of what a single record has at its place.
@@ -167,7 +168,11 @@ def fit_places(
         Below which an empty sample only says that there is less.
     """
     samples = samples.thinned(MOST_SAMPLES)
-    candidates_m = _candidates(samples, bandwidth_m, step_m, min(max(0.02, 2.0 * floor), 0.9))
+    tolerance = min(max(0.02, 2.0 * floor), 0.9)
+    candidates_m = _candidates(samples, bandwidth_m, step_m, tolerance)
+    while len(candidates_m) > MOST_CANDIDATES:
+        step_m *= 1.3
+        candidates_m = _candidates(samples, bandwidth_m, step_m, tolerance)
     if not len(candidates_m):
         return PlaceGuesses.none()
     matrix = _kernel(samples.xy_m, candidates_m, bandwidth_m)

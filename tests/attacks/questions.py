@@ -91,13 +91,16 @@ def counts_by_difference(
 
 
 def counts_of_rings(
-    attacker: Attacker, dataset: str, *, inner_m: float, width_m: float
+    attacker: Attacker, dataset: str, layer: str, *, inner_m: float, width_m: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Places of all sites, and the records in a narrow ring around each (attack H)."""
+    address = f"/v1/growth/{dataset}/overlay"
     within = [
-        attacker.json(f"/v1/growth/{dataset}/overlay", distance_m=distance_m)["rows"]
+        attacker.json(address, layer=layer, distance_m=distance_m)["rows"]
         for distance_m in (inner_m, inner_m + width_m)
     ]
     sites_m = np.array([(row["easting_m"], row["northing_m"]) for row in within[0]])
-    inner, outer = ([row["incidents_within"] for row in rows] for rows in within)
-    return sites_m, np.subtract(outer, inner)
+    inner, outer = (
+        np.array([row["incidents_within"] for row in rows], np.float64) for rows in within
+    )
+    return sites_m, outer - inner

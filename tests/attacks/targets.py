@@ -1,11 +1,15 @@
 """What is attacked: the callouts of the demonstration, and the crimes of a real year."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import shapely
+from typer.testing import CliRunner
 
+from service.__main__ import app
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
@@ -44,6 +48,8 @@ class Target:
         The middle of the town whose pictures are read, metres.
     rare_category : str
         Of which most areas have a few.
+    denominator : str
+        The measure of residents of its areas.
     has_sites : bool
         Whether development sites are loaded.
     crs : str
@@ -56,6 +62,7 @@ class Target:
     layer: str
     centre_m: tuple[float, float]
     rare_category: str
+    denominator: str
     has_sites: bool
     crs: str = CRS
 
@@ -72,24 +79,40 @@ class Target:
         low, high = np.array(bounds_m[:2]), np.array(bounds_m[2:])
         return places_m[((places_m >= low) & (places_m < high)).all(axis=1)]
 
-    def tiles(self, side: int) -> tuple[range, range]:
-        """Columns and rows of a square of tiles about the middle of the town."""
+    def tile_at(self, zoom: int) -> tuple[int, int]:
+        """Column and row of the tile in the middle of the town."""
         lon, lat = transform_xy(np.array([self.centre_m]), source=self.crs, target=WGS84)[0]
-        world = 2**ZOOM
-        col = int((lon + 180.0) / 360.0 * world)
-        row = int((1.0 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2.0 * world)
-        return (
-            range(col - side // 2, col - side // 2 + side),
-            range(row - side // 2, row - side // 2 + side),
-        )
+        col = int((lon + 180.0) / 360.0 * 2**zoom)
+        row = int((1.0 - np.arcsinh(np.tan(np.radians(lat))) / np.pi) / 2.0 * 2**zoom)
+        return col, row
 
-    def places_in_tiles_m(self, tiles: tuple[range, range]) -> np.ndarray:
+    def tiles(self, side: int, zoom: int = ZOOM) -> tuple[range, range]:
+        """Columns and rows of a square of tiles about the middle of the town."""
+        first_col, first_row = (position - side // 2 for position in self.tile_at(zoom))
+        return range(first_col, first_col + side), range(first_row, first_row + side)
+
+    def places_in_tiles_m(self, tiles: tuple[range, range], zoom: int = ZOOM) -> np.ndarray:
         """The distinct places of its records on the ground of some tiles."""
-        left, _, _, top = Tile(ZOOM, tiles[0][0], tiles[1][0]).bounds_mercator_m
-        _, bottom, right, _ = Tile(ZOOM, tiles[0][-1], tiles[1][-1]).bounds_mercator_m
+        left, _, _, top = Tile(zoom, tiles[0][0], tiles[1][0]).bounds_mercator_m
+        _, bottom, right, _ = Tile(zoom, tiles[0][-1], tiles[1][-1]).bounds_mercator_m
         places_m = self.places_m()
         x_m, y_m = transform_xy(places_m, source=self.crs, target=WEB_MERCATOR).T
         return places_m[(x_m >= left) & (x_m < right) & (y_m > bottom) & (y_m <= top)]
+
+    def ground_of(self, tiles: tuple[range, range], zoom: int) -> shapely.Polygon:
+        """The ground of some tiles."""
+        left, _, _, top = Tile(zoom, tiles[0][0], tiles[1][0]).bounds_mercator_m
+        _, bottom, right, _ = Tile(zoom, tiles[0][-1], tiles[1][-1]).bounds_mercator_m
+
+        def transform(xy_m: np.ndarray) -> np.ndarray:
+            return transform_xy(xy_m, source=WEB_MERCATOR, target=self.crs)
+
+        return shapely.transform(shapely.box(left, bottom, right, top), transform)
+
+    def residents(self, codes: Sequence[str]) -> np.ndarray:
+        """Residents of the areas with some codes."""
+        column = self.resources().measures.column(self.layer, self.denominator)
+        return np.asarray(column.values_for(codes))
 
 
 def demonstration(folder: Path) -> Target:
@@ -118,19 +141,39 @@ def demonstration(folder: Path) -> Target:
 def callouts_in(folder: Path) -> Target:
     """The callouts of a data folder that has them."""
     title = "callouts of the demonstration"
-    return Target(title, folder, "callouts", "lsoa", CAMBRIDGE_M, "Assault", has_sites=True)
+    return Target(
+        title, folder, "callouts", "lsoa", CAMBRIDGE_M, "Assault", "population", has_sites=True
+    )
 
 
 def real_crimes(test_data: Path, folder: Path) -> Target:
     """The crimes that police.uk has for Cambridgeshire in 2024, by LSOAs of 2021."""
     import_lsoas_and_crime(test_data, folder)
+    population = test_data / "population" / "population_census2021_lsoa21_cambs_pboro.csv"
+    words = (
+        "import", "measures", population, "--layer", "lsoa21", "--measure", "residents",
+        "--period", "2021", "--code-field", "lsoa21_code", "--value-field", "total_residents",
+    )  # fmt: skip
+    environ = {"HOTSPOTS_DATA_DIR": str(folder)}
+    done = CliRunner().invoke(app, [str(word) for word in words], env=environ)
+    if done.exit_code:
+        raise RuntimeError(done.output)
     return crimes_in(folder)
 
 
 def crimes_in(folder: Path) -> Target:
     """The crimes of a data folder that has them."""
     title = "crimes of 2024"
-    return Target(title, folder, "police-crime", "lsoa21", CAMBRIDGE_M, "Robbery", has_sites=False)
+    return Target(
+        title,
+        folder,
+        "police-crime",
+        "lsoa21",
+        CAMBRIDGE_M,
+        "Robbery",
+        "residents",
+        has_sites=False,
+    )
 
 
 def _append(store: object, name: str, rows: pa.Table) -> None:

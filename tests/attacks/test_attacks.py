@@ -7,15 +7,9 @@ import pytest
 from tests.attacks.all_attacks import DOCUMENT
 from tests.attacks.attacker import Attacker
 from tests.attacks.open_service import client_of, tile_guesses, z_guesses
-from tests.attacks.targets import demonstration
 from tests.simulations.tables import documented
 
-SIDE = 3
-
-
-@pytest.fixture(scope="module")
-def callouts(tmp_path_factory):
-    return demonstration(tmp_path_factory.mktemp("attacked") / "data")
+SIDE = 2
 
 
 @pytest.fixture(scope="module")
