@@ -186,8 +186,9 @@ class PageConfiguration:
 def _dataset_access(protection: Protection, publication: Publication | None) -> DatasetAccess:
     policy, agreement, published = policy_named(protection.policy), protection.agreement, None
     if publication is not None:
+        finest = publication.cells.layer
         published = Published(
-            layers=list(publication.layers),
+            layers=[finest, *(layer for layer in publication.layers if layer != finest)],
             period=publication.cells.period,
             by_category=publication.cells.by_category,
             minimum_bandwidth_m=publication.policy.minimum_bandwidth_m,

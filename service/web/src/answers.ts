@@ -2,13 +2,14 @@
 
 import { here, query } from "./api.ts";
 import {
-  COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, PRIORITIES, intervalSwatches, type Swatch,
+  COMPLETION, EMERGING, HOT_COLD, MISSING, NOTHING, PRIORITIES, SUPPRESSED, intervalSwatches, type Swatch,
 } from "./colours.ts";
+import type { Step } from "./months.ts";
 import type { GrowthKind, View } from "./state.ts";
 import type { Cell, HeatLegend, Key, Row, Table } from "./types.ts";
 import {
-  COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, capital,
-  numberWords, probabilityWords, textOf,
+  COMPLETION_WORDS, EMERGING_SHORT, HOTSPOT_MEASURES, HOT_COLD_SHORT, HOT_COLD_WORDS, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, SUPPRESSED_WORD,
+  capital, cellWords, isSuppressed, numberWords, probabilityWords, textOf,
 } from "./words.ts";
 
 type Words = [name: string, value: string | number | null][];
@@ -118,9 +119,10 @@ export function boundaryAddress(layer: string): string {
   return `v1/boundaries/${path(layer)}/tilejson.json`;
 }
 
-export function trendAddress(view: View, within: string, categories = view.categories): string {
-  const words: Words = categories.map((name) => ["category", name]);
+export function trendAddress(view: View, within: string, step: Step): string {
+  const words: Words = view.categories.map((name) => ["category", name]);
   if (within) words.push(["within", within]);
+  if (step !== "month") words.push(["step", step]);
   return `v1/tables/${path(view.dataset)}/trend${query(words)}`;
 }
 
@@ -131,7 +133,7 @@ export function tileAddresses(tiles: readonly string[]): string[] {
 }
 
 const number = (key: Key, title: string): Column => ({
-  key, title, kind: "number", words: (row) => numberWords(row[key]),
+  key, title, kind: "number", words: (row) => cellWords(row, row[key]),
 });
 const swatch = (key: Key, title: string, words: Record<string, string> = {}): Column => ({
   key, title, kind: "swatch", words: (row) => words[String(row[key])] ?? capital(String(row[key])),
@@ -161,7 +163,7 @@ export function columnsOf(view: View, table: Table): Column[] {
           ...swatch("category", "Category"),
           words: (row) => EMERGING_SHORT[String(row.category)] ?? capital(String(row.category).replace(/ spot$/, "")),
         },
-        { key: "run", title: "Steps", kind: "run", words: (row) => String(row.run) },
+        { key: "run", title: "Steps", kind: "run", words: (row) => textOf(row.run) },
       ];
     case "growth":
       return growthColumns(view.growth, table);
@@ -186,7 +188,7 @@ function growthColumns(kind: GrowthKind, table: Table): Column[] {
     number("expected", `In ${year}`),
     {
       key: "upper", title: `${confidence} %`, kind: "number",
-      words: (row) => `${numberWords(row.lower)}–${numberWords(row.upper)}`,
+      words: (row) => isSuppressed(row) ? SUPPRESSED_WORD : `${numberWords(row.lower)}–${numberWords(row.upper)}`,
     },
     number("homes_added", "Homes"),
   ];
@@ -237,12 +239,12 @@ export function coloursOf(view: View, table: Table): AreaColours | null {
 function valueColours(view: View, table: Table): AreaColours | null {
   const legend = table.provenance.method.legend;
   if (!legend) return null;
-  const swatches = intervalSwatches(legend);
+  const swatches = withSuppressed(intervalSwatches(legend), table);
   const colour = new Map(swatches.map((each) => [each.label, each.colour]));
   if (view.view === "growth") {
     const year = String(table.rows[0]?.year ?? "");
     const unit = `incidents a year per 1,000 of ${textOf(table.provenance.method["denominator"], "the denominator")}, with the homes planned`;
-    const of = (row: Row): string => colour.get(String(row.class)) ?? MISSING;
+    const of = (row: Row): string => valueColour(colour, row);
     return { title: `Expected rate, ${year}`, unit, swatches, of };
   }
   const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
@@ -250,8 +252,21 @@ function valueColours(view: View, table: Table): AreaColours | null {
     title: (MEASURE_WORDS[view.measure] ?? view.measure) + over,
     unit: textOf(table.provenance.method["scheme"]).replaceAll("-", " "),
     swatches,
-    of: (row) => colour.get(String(row.class)) ?? MISSING,
+    of: (row) => valueColour(colour, row),
   };
+}
+
+/** Where a row is suppressed, the classes with one for it, and with the rows that they show. */
+function withSuppressed(swatches: Swatch[], table: Table): Swatch[] {
+  if (!table.rows.some(isSuppressed)) return swatches;
+  const countOf = (label: string): number => table.rows.filter((row) => row.class === label).length;
+  const hidden = { label: SUPPRESSED_WORD, colour: SUPPRESSED, lower: null, upper: null };
+  const shown = swatches.filter((each) => each.label !== SUPPRESSED_WORD);
+  return [...shown, { ...hidden, count: 0 }].map((each) => ({ ...each, count: countOf(each.label) }));
+}
+
+function valueColour(colours: ReadonlyMap<string, string>, row: Row): string {
+  return colours.get(String(row.class)) ?? (isSuppressed(row) ? SUPPRESSED : MISSING);
 }
 
 function categories(
@@ -265,8 +280,9 @@ function categories(
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const always = key === "class" || key === "completion_class";
+  const optional = ["not tested", SUPPRESSED_WORD];
   const swatches = Object.entries(colours)
-    .filter(([name]) => counts.has(name) || (always && name !== "not tested"))
+    .filter(([name]) => counts.has(name) || (always && !optional.includes(name)))
     .map(([name, colour]) => ({
       label: words[name] ?? capital(name), colour, count: counts.get(name) ?? 0,
       lower: null, upper: null,
@@ -305,6 +321,7 @@ export function factsOf(view: View, row: Row): [name: string, words: string][] {
   }
   add("In a sentence", "sentence", text);
   add("Incidents", "count");
+  if (isSuppressed(row)) facts.push(["Incidents", "suppressed: too few to be shown"]);
   if (view.view === "choropleth" || view.view === "hotspots") {
     const measure = view.view === "hotspots" ? hotspotMeasure(view) : view.measure;
     if (measure !== "count") add(MEASURE_WORDS[measure] ?? "Value", "value");

@@ -113,6 +113,21 @@ async function ended(job: Job): Promise<void> {
   }
 }
 
+/** Sends what has no answer but that it worked. */
+export async function send(method: "POST" | "DELETE", address: string, body?: unknown): Promise<void> {
+  let response: Response;
+  try {
+    response = await fetch(address, {
+      method,
+      headers: { Accept: "application/json", "Content-Type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Refused(0, "The service does not answer.", "away");
+  }
+  if (!response.ok) throw await refusal(response);
+}
+
 async function refusal(response: Response): Promise<Refused> {
   try {
     const problem = (await response.json()) as Problem;

@@ -4,7 +4,7 @@ import * as maplibregl from "maplibre-gl";
 import { Refused, ask, forget, isAborted, query } from "./api.ts";
 import {
   boundaryAddress, codeOf, coloursOf, columnsOf, heatAddress, isOfSites, tableAddress, usualSort,
-  type AreaColours, type Column,
+  type AreaColours, type Breaks, type Column,
 } from "./answers.ts";
 import {
   answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
@@ -19,17 +19,18 @@ import { HeldClasses } from "./held.ts";
 import { Labels } from "./labels.ts";
 import { clearLegend, drawAreaLegend, drawHeatLegend } from "./legend.ts";
 import { MapPane } from "./map.ts";
-import { periodShort, periodWords } from "./months.ts";
+import { periodShort, periodWords, stepOf } from "./months.ts";
+import { publishedOf, unitOf } from "./published.ts";
 import { makeSearch } from "./search.ts";
 import type { Store, View } from "./state.ts";
 import { announce, clearFailure, showEmpty, showFailure } from "./status.ts";
-import { captionWords, drawAbout, drawSummary, subjectWords } from "./summary.ts";
+import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./summary.ts";
 import { RankedTable } from "./table.ts";
 import { inkNow, onTheme } from "./theme.ts";
 import { Timeline } from "./timeline.ts";
 import { Tip } from "./tip.ts";
 import type { Bounds, HeatLegend, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./types.ts";
-import { layerWords, plainTitle } from "./words.ts";
+import { counted, isSuppressed, layerWords, plainTitle } from "./words.ts";
 
 const CLOSE_ZOOM = 14; // where a place without an extent is looked at
 
@@ -118,7 +119,7 @@ export class Atlas {
       this.renewed = performance.now();
       forget();
       this.draw();
-    } else if (error.status === undefined || error.status >= 500) {
+    } else if (error.status === undefined || error.status === 401 || error.status >= 500) {
       const away = new Refused(error.status ?? 0, error.message, "map");
       showFailure(away, () => this.draw());
     }
@@ -144,8 +145,9 @@ export class Atlas {
     this.controls.draw(view);
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
-    this.timeline.draw(view, dataset);
+    this.timeline.draw(view, dataset, unitOf(this.config, dataset.id));
     byId("synthetic").hidden = !dataset.synthetic;
+    drawMarking(byId("marking"), this.config.access[dataset.id]);
     this.drawing = this.answer(view, signal).then(clearFailure, (error: unknown) => {
       if (isAborted(error)) return;
       this.timeline.stop();
@@ -165,12 +167,12 @@ export class Atlas {
     const table = ask<Table>(tableAddress(view), signal);
     const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
     const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
-    const breaks = this.held.of(view, this.timeline.isPlaying);
+    const breaks = this.breaksOf(view);
     const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json", breaks), signal) : null;
     const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json", breaks), signal) : null;
     const sites = wantsSites && this.config.sites !== null
       ? ask<SitesFile>("v1/growth/sites.geojson", signal) : null;
-    const before = answerBefore(view, legend, signal);
+    const before = answerBefore(view, this.hasFreeClasses(view) ? legend : null, signal);
     // Each is drawn as it comes; what fails is told of once, below.
     const parts: Promise<unknown>[] = [table, areas, outline, heat, legend, sites, before].map(
       async (part) => part,
@@ -183,7 +185,7 @@ export class Atlas {
     this.pane.showOutline(view.outline, borders);
     this.pane.showSites(sites ? withCompletion(await sites) : null, COMPLETION);
     const drawn = Promise.resolve(heat).then((found) =>
-      isOver() ? undefined : this.pane.showHeat(found));
+      isOver() ? undefined : this.pane.showHeat(found && this.closest(view, found)));
     const [classes, earlier] = await Promise.all([legend, before]);
     if (isOver()) return;
     this.held.keep(view, this.timeline.isPlaying, classes);
@@ -191,6 +193,12 @@ export class Atlas {
     await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
     await drawn;
     if (isHeat && !this.timeline.isPlaying) await this.addSentence(view, signal);
+  }
+
+  /** Tiles of a heat map no closer than they are given out. */
+  private closest(view: View, tiles: TileJson): TileJson {
+    const most = publishedOf(this.config, view.dataset)?.maximum_zoom ?? tiles.maxzoom;
+    return { ...tiles, maxzoom: Math.min(tiles.maxzoom, most) };
   }
 
   /** Where it is hottest, in words: it takes longer than the map and comes after it. */
@@ -210,7 +218,7 @@ export class Atlas {
     pane.showOutline(view.outline, borders);
     pane.mark("selected", this.store.now.area);
     pane.colour(coloursOfBefore(before, this.shown?.colours ?? null));
-    void pane.showHeat(before.heat);
+    void pane.showHeat(before.heat && this.closest(view, before.heat));
   }
 
   private drawAnswer(view: View, table: Table, heat: HeatLegend | null, before: Before | null): void {
@@ -261,7 +269,8 @@ export class Atlas {
   private drawLegend(view: View, colours: AreaColours | null, heat: HeatLegend | null, before: Before | null): void {
     const place = byId("legend");
     if (heat && heat.classes.length > 0) {
-      const note = before || this.timeline.isPlaying ? "All periods shown in these classes." : "";
+      const isShared = this.hasFreeClasses(view) && (before !== null || this.timeline.isPlaying);
+      const note = isShared ? "All periods shown in these classes." : "";
       drawHeatLegend(place, heat, note);
     } else if (colours && view.view !== "heatmap") {
       drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
@@ -269,10 +278,10 @@ export class Atlas {
   }
 
   private drawSuppressed(table: Table): void {
-    const hidden = table.provenance.suppressed ?? 0;
+    const hidden = table.rows.filter(isSuppressed).length;
     const badge = byId("suppressed");
     badge.hidden = hidden === 0;
-    badge.textContent = hidden === 0 ? "" : `${hidden} small numbers suppressed`;
+    badge.textContent = hidden === 0 ? "" : `${counted(hidden, "row")} suppressed`;
   }
 
   private drawTable(): void {
@@ -308,7 +317,7 @@ export class Atlas {
     this.table.select(area, { scroll: true });
     const row = this.shown?.rows.get(area);
     if (!row || !this.shown) return clearDetail();
-    drawDetail({ ...this.shown.view, area }, row, layerWords(layerOf(this.config, layer)?.title ?? ""), {
+    drawDetail({ ...this.shown.view, area }, row, layerWords(layerOf(this.config, layer)?.title ?? ""), stepOf(unitOf(this.config, this.shown.view.dataset)), {
       close: () => {
         const code = area;
         this.select("", { scroll: false });
@@ -368,8 +377,17 @@ export class Atlas {
     }
   }
 
+  /** Whether a heat map may be asked for in classes of one's own. */
+  private hasFreeClasses(view: View): boolean {
+    return publishedOf(this.config, view.dataset) === null;
+  }
+
+  private breaksOf(view: View): Breaks {
+    return this.hasFreeClasses(view) ? this.held.of(view, this.timeline.isPlaying) : [];
+  }
+
   private async prefetch(view: View): Promise<void> {
-    const breaks = this.held.of(view, this.timeline.isPlaying);
+    const breaks = this.breaksOf(view);
     await Promise.allSettled([
       ask(tableAddress(view)),
       ...(view.view === "heatmap"

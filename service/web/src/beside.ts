@@ -2,11 +2,11 @@
 
 import { ask } from "./api.ts";
 import { breaksOf, codeOf, coloursOf, completion, heatAddress, tableAddress, type AreaColours, type Column } from "./answers.ts";
-import { colourAmong } from "./colours.ts";
+import { SUPPRESSED, colourAmong } from "./colours.ts";
 import { periodShort } from "./months.ts";
 import type { View } from "./state.ts";
-import type { HeatLegend, Key, SitesFile, Table, TileJson } from "./types.ts";
-import { numberWords } from "./words.ts";
+import type { Cell, HeatLegend, Key, Row, SitesFile, Table, TileJson } from "./types.ts";
+import { SUPPRESSED_WORD, isSuppressed, numberWords, textOf } from "./words.ts";
 
 export interface Before {
   view: View;
@@ -34,29 +34,31 @@ const shownKey = (view: View): Key => (view.view === "choropleth" ? "value" : "c
 /** A table with a column of the earlier period. */
 export function withBefore(view: View, table: Table, before: Before): Table {
   const key = shownKey(view);
-  const values = new Map(before.table.rows.map((row) => [codeOf(row), row[key] ?? null]));
+  const valueOf = (row: Row): Cell => row[key] ?? (isSuppressed(row) ? SUPPRESSED_WORD : null);
+  const values = new Map(before.table.rows.map((row) => [codeOf(row), valueOf(row)]));
   return { ...table, rows: table.rows.map((row) => ({ ...row, before: values.get(codeOf(row)) ?? null })) };
 }
 
 /** The column of the earlier period. */
 export function beforeColumn(view: View): Column {
   const title = view.before ? periodShort(view.before.from, view.before.to) : "";
-  return { key: "before", title, kind: "number", words: (row) => numberWords(row.before) };
+  return { key: "before", title, kind: "number", words: (row) => textOf(row.before, numberWords(row.before)) };
 }
 
 /** The answers of the earlier period of a comparison; null where there is none.
 
-    A heat map waits for the classes of the present period: equal colours are equal densities. */
+    A heat map waits for the classes of the present period, if it may have them: equal colours are
+    equal densities. */
 export async function answerBefore(
   view: View, now: Promise<HeatLegend> | null, signal: AbortSignal,
 ): Promise<Before | null> {
   if (!view.before) return null;
   const earlier = { ...view, ...view.before };
-  const inClassesOfNow = async (legend: Promise<HeatLegend>): Promise<TileJson> =>
-    ask<TileJson>(heatAddress(earlier, "tilejson.json", breaksOf(await legend)), signal);
+  const inClassesOfNow = async (): Promise<TileJson> =>
+    ask<TileJson>(heatAddress(earlier, "tilejson.json", breaksOf(await now)), signal);
   const [table, heat] = await Promise.all([
     ask<Table>(tableAddress(earlier), signal),
-    now ? inClassesOfNow(now) : null,
+    view.view === "heatmap" ? inClassesOfNow() : null,
   ]);
   return { view: earlier, table, heat };
 }
@@ -67,6 +69,7 @@ export function coloursOfBefore(before: Before, now: AreaColours | null): Map<st
   if (!now || !colours) return new Map();
   const isOfValues = before.view.view === "choropleth";
   return new Map(before.table.rows.map((row) => {
+    if (isSuppressed(row)) return [codeOf(row), SUPPRESSED];
     const value = typeof row.value === "number" ? row.value : null;
     return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
   }));

@@ -1,18 +1,19 @@
 // A small chart of months: SVG, with a table of the same numbers for who does not see it.
 
 import { h, s } from "./dom.ts";
-import { monthNumber, monthShort } from "./months.ts";
+import { monthNumber, monthShort, type Step } from "./months.ts";
 import type { TrendRow } from "./types.ts";
-import { numberWords } from "./words.ts";
+import { SUPPRESSED_WORD, capital, numberWords } from "./words.ts";
 
 const WIDTH = 320;
 const HEIGHT = 96;
 const BASE = HEIGHT - 16;
 const TOP = 15;
 
-/** The incidents of a month, or that there is no data of it: which is not zero. */
+/** The incidents of a step, that they are suppressed, or that there is no data: which is not zero. */
 function countOrNone(row: TrendRow): string {
-  return row.count === null ? "no data" : numberWords(row.count);
+  if (row.count !== null) return numberWords(row.count);
+  return row.days > 0 ? SUPPRESSED_WORD : "no data";
 }
 
 function rateWords(row: TrendRow): string {
@@ -20,9 +21,9 @@ function rateWords(row: TrendRow): string {
   return rate === undefined ? "–" : `${rate} (${lower} to ${upper})`;
 }
 
-/** Bars per month; those of the period are strong. */
+/** Bars per month, or per longer step; those of the period are strong. */
 export function monthlyChart(
-  rows: readonly TrendRow[], from: string, to: string, title: string,
+  rows: readonly TrendRow[], from: string, to: string, title: string, unit: Step = "month",
 ): HTMLElement {
   const most = Math.max(1, ...rows.map((row) => row.count ?? 0));
   const step = WIDTH / Math.max(1, rows.length);
@@ -52,14 +53,14 @@ export function monthlyChart(
   const total = known.reduce((sum, count) => sum + count, 0);
   const least = known.length < rows.length ? "at least " : "";
   const label = `${title}: ${least}${numberWords(total)} incidents from ${monthShort(
-    rows[0]?.month ?? from)} to ${monthShort(rows.at(-1)?.month ?? to)}, at most ${numberWords(most)} a month`;
+    rows[0]?.month ?? from)} to ${monthShort(rows.at(-1)?.month ?? to)}, at most ${numberWords(most)} a ${unit}`;
   const picture = s(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": label, class: "chart" },
     s("line", { x1: 0, x2: WIDTH, y1: BASE, y2: BASE, class: "axis" }),
     ...bars,
     ...years,
-    s("text", { x: WIDTH, y: TOP - 6, class: "tick tick-end" }, `${numberWords(most)} a month at most`),
+    s("text", { x: WIDTH, y: TOP - 6, class: "tick tick-end" }, `${numberWords(most)} a ${unit} at most`),
   );
   const body = rows.map((row) =>
     h("tr", {}, h("th", { scope: "row" }, monthShort(row.month)),
@@ -68,10 +69,10 @@ export function monthlyChart(
   );
   const table = h(
     "details", { class: "chart-table" },
-    h("summary", {}, "Months as a table"),
-    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Months" },
+    h("summary", {}, `${capital(unit)}s as a table`),
+    h("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": `${capital(unit)}s` },
       h("table", {},
-        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Month"),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, capital(unit)),
           h("th", { scope: "col" }, "Incidents"),
           h("th", { scope: "col" }, "Per day (95 %)"))),
         h("tbody", {}, ...body))),

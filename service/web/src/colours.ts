@@ -9,6 +9,7 @@ const SEQUENTIAL = [
 
 export const NOTHING = "rgba(128,128,128,0.10)"; // zero, or not more than chance: the ground shows
 export const MISSING = "#bdbdbd";
+export const SUPPRESSED = "#8d8d99"; // hatched besides: not a class of values
 
 export const HOT_COLD: Record<string, string> = {
   "hot 99": "#b2182b",
@@ -19,6 +20,7 @@ export const HOT_COLD: Record<string, string> = {
   "cold 95": "#67a9cf",
   "cold 99": "#2166ac",
   "not tested": MISSING,
+  suppressed: SUPPRESSED,
 };
 
 export const EMERGING: Record<string, string> = {
@@ -40,6 +42,7 @@ export const EMERGING: Record<string, string> = {
   "historical cold spot": "#a9b4c4",
   "no pattern detected": NOTHING,
   "not tested": MISSING,
+  suppressed: SUPPRESSED,
 };
 
 export const COMPLETION: Record<string, string> = {
@@ -54,6 +57,11 @@ export const PRIORITIES: Record<string, string> = {
   preventing: "#f0e442",
   sustaining: "#0072b2",
   none: NOTHING,
+  suppressed: SUPPRESSED,
+};
+
+const WITHOUT_VALUE: Record<string, string> = {
+  zero: NOTHING, missing: MISSING, suppressed: SUPPRESSED,
 };
 
 /** So many colours for the classes of areas, lowest first. */
@@ -95,7 +103,7 @@ export function intervalSwatches(legend: readonly LegendInterval[]): Swatch[] {
     label: each.class,
     colour: each.kind === "interval"
       ? (ramp[ranked.indexOf(each)] as string)
-      : each.kind === "zero" ? NOTHING : MISSING,
+      : (WITHOUT_VALUE[each.kind] ?? MISSING),
     count: each.areas ?? null,
     lower: each.kind === "interval" ? each.lower : null,
     upper: each.kind === "interval" ? each.upper : null,

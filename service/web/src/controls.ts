@@ -5,6 +5,7 @@ import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "./defau
 import { byId, fill, h } from "./dom.ts";
 import { pairOf } from "./comparing.ts";
 import { isoMonth, monthNumber, monthShort } from "./months.ts";
+import { publishedOf, stepsOf, unitOf } from "./published.ts";
 import { GROWTH_KINDS, VIEWS, type Store, type View } from "./state.ts";
 import type { Dataset, PageConfig } from "./types.ts";
 import {
@@ -31,7 +32,7 @@ export class Controls {
   ) {
     this.makeViews();
     this.makeGrowthKinds();
-    this.onChange("dataset", (value) => ({ dataset: value, categories: [], area: "" }));
+    this.onChange("dataset", (value) => ({ dataset: value, categories: [], area: "", step: "month" }));
     this.onChange("from", (value) => ({ from: value, ...(value > this.store.now.to ? { to: value } : {}) }));
     this.onChange("to", (value) => ({ to: value, ...(value < this.store.now.from ? { from: value } : {}) }));
     this.onChange("layer", (value) => ({ layer: value, area: "" }));
@@ -79,12 +80,17 @@ export class Controls {
       this.set({ growth: (event.target as HTMLInputElement).value as View["growth"], area: "", sort: "" }));
   }
 
+  /** The bandwidths that may be asked for. */
+  private bandwidths(): number[] {
+    const least = publishedOf(this.config, this.store.now.dataset)?.minimum_bandwidth_m ?? 0;
+    return BANDWIDTHS.filter((each) => each >= least);
+  }
+
   private makeBandwidth(): void {
     const slider = byId("bandwidth", HTMLInputElement);
     const auto = byId("bandwidth-auto", HTMLInputElement);
     slider.min = "0";
-    slider.max = String(BANDWIDTHS.length - 1);
-    const chosen = (): string => String(BANDWIDTHS[Number(slider.value)]);
+    const chosen = (): string => String(this.bandwidths()[Number(slider.value)]);
     slider.addEventListener("input", () => {
       byId("bandwidth-words").textContent = `${numberWords(Number(chosen()))} m`;
     });
@@ -115,7 +121,10 @@ export class Controls {
     const dataset = datasetOf(this.config, view.dataset);
     for (const name of ["views", "growth-kinds"] as const) {
       const wanted = name === "views" ? view.view : view.growth;
-      for (const radio of byId(name).querySelectorAll("input")) radio.checked = radio.value === wanted;
+      for (const radio of byId(name).querySelectorAll("input")) {
+        radio.checked = radio.value === wanted;
+        radio.disabled = radio.value === "priorities" && unitOf(this.config, view.dataset) > 1;
+      }
     }
     byId("view-hint").textContent = VIEW_WORDS[view.view].hint;
     options("dataset", this.config.datasets.map((each) => [each.id, plainTitle(each.title)]), view.dataset);
@@ -125,13 +134,18 @@ export class Controls {
     const isAuto = !/^\d/.test(view.bandwidth);
     byId("bandwidth-auto", HTMLInputElement).checked = isAuto;
     const slider = byId("bandwidth", HTMLInputElement);
+    const bandwidths = this.bandwidths();
     slider.disabled = isAuto;
-    if (!isAuto) slider.value = String(BANDWIDTHS.indexOf(Number(view.bandwidth)));
+    byId("bandwidth-auto", HTMLInputElement).disabled = publishedOf(this.config, view.dataset) !== null;
+    slider.max = String(bandwidths.length - 1);
+    if (!isAuto) slider.value = String(bandwidths.indexOf(Number(view.bandwidth)));
     const words = isAuto ? "by the data" : `${numberWords(Number(view.bandwidth))} m`;
     byId("bandwidth-words").textContent = words;
     slider.setAttribute("aria-valuetext", words);
-    options("step", [["month", "month"], ["quarter", "quarter"], ["year", "year"]], view.step);
-    options("distance", DISTANCES.map((m) => [String(m), `${numberWords(m)} m of a site`]), String(view.distance));
+    options("step", stepsOf(this.config, view.dataset).map((each) => [each, each]), view.step);
+    const least = publishedOf(this.config, view.dataset)?.minimum_bandwidth_m ?? 0;
+    const distances = [...new Set([...DISTANCES.filter((m) => m >= least), view.distance])].sort((a, b) => a - b);
+    options("distance", distances.map((m) => [String(m), `${numberWords(m)} m of a site`]), String(view.distance));
     options("outline", [["none", "none"], ...this.config.layers.map((each): Option => [each.id, layerWords(each.title)])], view.outline);
     byId("sites", HTMLInputElement).checked = view.sites;
     byId("compare", HTMLInputElement).checked = view.before !== null;
@@ -149,6 +163,7 @@ export class Controls {
     show("growth-field", view.view === "growth");
     show("distance-field", isSites);
     show("layer-field", true);
+    show("categories-field", publishedOf(this.config, view.dataset)?.by_category !== false);
     show("sites-field", this.config.sites !== null && view.view !== "growth");
     show("compare-field", view.view !== "growth");
     show("before-field", view.before !== null);
@@ -158,12 +173,14 @@ export class Controls {
     if (dataset.from === null || dataset.to === null) return;
     const [first, last] = [monthNumber(dataset.from), monthNumber(dataset.to)];
     const months = Array.from({ length: last - first + 1 }, (_, k) => isoMonth(first + k));
-    const choices = months.map((each): Option => [each, monthShort(each)]);
-    options("from", choices, view.from);
-    options("to", choices, view.to);
+    const unit = unitOf(this.config, dataset.id);
+    const begins = months.filter((each) => monthNumber(each) % unit === 0).map(monthOption);
+    const ends = months.filter((each) => (monthNumber(each) + 1) % unit === 0).map(monthOption);
+    options("from", begins, view.from);
+    options("to", ends, view.to);
     if (view.before) {
-      options("before-from", choices, view.before.from);
-      options("before-to", choices, view.before.to);
+      options("before-from", begins, view.before.from);
+      options("before-to", ends, view.before.to);
     }
     const years = [...new Set(months.map((each) => each.slice(0, 4)))].slice(-5);
     const presets: [words: string, from: string, to: string][] = years.map((year) => [
@@ -183,9 +200,11 @@ export class Controls {
   }
 
   private drawLayers(view: View): void {
-    const layers = this.config.layers.map((each): Option =>
-      [each.id, `${layerWords(each.title)} (${numberWords(each.areas)})`]);
-    const grids: Option[] = view.view === "growth" ? [] : [...GRIDS];
+    const published = publishedOf(this.config, view.dataset);
+    const layers = this.config.layers
+      .filter((each) => !published || published.layers.includes(each.id))
+      .map((each): Option => [each.id, `${layerWords(each.title)} (${numberWords(each.areas)})`]);
+    const grids: Option[] = view.view === "growth" || published ? [] : [...GRIDS];
     if (isGrid(view.layer) && !grids.some(([id]) => id === view.layer)) grids.push([view.layer, view.layer]);
     options("layer", [...layers, ...grids], view.layer);
   }
@@ -214,6 +233,10 @@ export class Controls {
     const count = view.categories.length;
     byId("categories-words").textContent = count === 0 ? "all" : counted(count, "chosen", "chosen");
   }
+}
+
+function monthOption(month: string): Option {
+  return [month, monthShort(month)];
 }
 
 /** Fills a list of choices where it has changed, and chooses one. */

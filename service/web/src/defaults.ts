@@ -1,6 +1,7 @@
 // What is shown where the address says nothing, and what of an address can be shown.
 
 import { isoMonth, monthNumber } from "./months.ts";
+import { askable } from "./published.ts";
 import type { View } from "./state.ts";
 import type { AreaLayer, Dataset, PageConfig } from "./types.ts";
 
@@ -48,7 +49,8 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
   const dataset = datasetOf(config, view.dataset);
   const layer = config.layers.some((each) => each.id === view.layer) || isGrid(view.layer)
     ? view.layer : defaults.layer;
-  const names = denominatorsOf(config, layer);
+  const may = askable({ ...view, ...(dataset ? inside(view, dataset) : {}), layer }, config, dataset);
+  const names = denominatorsOf(config, may.layer ?? layer);
   const measures = names.length > 0 ? view.measure : withoutDenominator(view.measure);
   const named = names.find((name) => name === dataset?.denominator);
   return {
@@ -61,6 +63,7 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
     denominator: names.includes(view.denominator) ? view.denominator : (named ?? names[0] ?? ""),
     before: view.view === "growth" ? null : view.before,
     categories: view.categories.filter((name) => dataset?.categories.includes(name)),
+    ...may,
     outline: config.layers.some((each) => each.id === view.outline) ? view.outline : "none",
   };
 }

@@ -4,6 +4,7 @@ import { ask, isAborted } from "./api.ts";
 import { factsOf, isOfSites, trendAddress } from "./answers.ts";
 import { monthlyChart } from "./chart.ts";
 import { byId, fill, h } from "./dom.ts";
+import type { Step } from "./months.ts";
 import type { View } from "./state.ts";
 import type { Row, Table, TrendRow } from "./types.ts";
 
@@ -21,7 +22,7 @@ export function clearDetail(): void {
 }
 
 /** Shows an area: its numbers at once, its months when they come. */
-export function drawDetail(view: View, row: Row, layerName: string, events: DetailEvents): void {
+export function drawDetail(view: View, row: Row, layerName: string, step: Step, events: DetailEvents): void {
   const place = byId("detail");
   const name = String(row.name ?? row.area_name ?? view.area);
   const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]);
@@ -39,22 +40,22 @@ export function drawDetail(view: View, row: Row, layerName: string, events: Deta
     h("div", { id: "series" }),
   );
   place.hidden = false;
-  if (!isOfSites(view)) void drawSeries(view, name, series);
+  if (!isOfSites(view)) void drawSeries(view, name, step, series);
 }
 
-async function drawSeries(view: View, name: string, before: Element | null): Promise<void> {
-  const address = trendAddress(view, `${view.layer}:${view.area}`);
+async function drawSeries(view: View, name: string, step: Step, before: Element | null): Promise<void> {
+  const address = trendAddress(view, `${view.layer}:${view.area}`, step);
   if (before && drawnSeries.startsWith(`${address} `)) byId("series").append(before);
   try {
     const rows = (await ask<Table>(address)).rows as unknown as TrendRow[];
     const place = document.getElementById("series");
     if (!place || byId("detail").hidden) return;
-    fill(place, monthlyChart(rows, view.from, view.to, `${name}, month by month`));
+    fill(place, monthlyChart(rows, view.from, view.to, `${name}, ${step} by ${step}`, step));
     drawnSeries = `${address} ${view.from} ${view.to}`;
   } catch (error) {
     const place = document.getElementById("series");
     if (place && !isAborted(error)) {
-      fill(place, h("p", { class: "soft" }, "The monthly counts of this area could not be read."));
+      fill(place, h("p", { class: "soft" }, `The counts of this area by ${step} could not be read.`));
     }
   }
 }

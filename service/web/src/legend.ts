@@ -1,7 +1,7 @@
 // What the colours mean, with units.
 
 import type { AreaColours } from "./answers.ts";
-import type { Swatch } from "./colours.ts";
+import { SUPPRESSED, type Swatch } from "./colours.ts";
 import { fill, h } from "./dom.ts";
 import type { HeatLegend } from "./types.ts";
 import { numberWords } from "./words.ts";
@@ -24,13 +24,19 @@ export function clearLegend(place: HTMLElement): void {
   fill(place);
 }
 
+/** A patch of a colour, hatched for what is suppressed. */
+export function patchOf(colour: string): HTMLElement {
+  const patch = h("span", { class: colour === SUPPRESSED ? "patch hatched" : "patch", "aria-hidden": "true" });
+  patch.style.backgroundColor = colour;
+  return patch;
+}
+
 function draw(
   place: HTMLElement, title: string, unit: string, swatches: readonly Swatch[], note: string,
 ): void {
   place.hidden = false;
   const rows = swatches.map((each) => {
-    const patch = h("span", { class: "patch", "aria-hidden": "true" });
-    patch.style.backgroundColor = each.colour;
+    const patch = patchOf(each.colour);
     const count = each.count === null ? null : h("span", { class: "count" }, numberWords(each.count));
     return h("li", {}, patch, h("span", { class: "label" }, each.label), count);
   });

@@ -3,6 +3,7 @@
 import { ask, onLong, onProgress } from "./api.ts";
 import { defaultView, possible } from "./defaults.ts";
 import { byId } from "./dom.ts";
+import { SignIn, readSession, type Session } from "./session.ts";
 import { Store, fromHash } from "./state.ts";
 import { announce, showDamage, showFailure, showLong, showProgress } from "./status.ts";
 import { makeTheme } from "./theme.ts";
@@ -45,19 +46,23 @@ function makeShare(): void {
 
 async function start(): Promise<void> {
   try {
-    const [config, { Atlas }] = await Promise.all([ask<PageConfig>("v1/page.json"), map]);
+    const asked = readSession().then((session) => {
+      signIn.draw(session);
+      return session;
+    });
+    const [session, config, { Atlas }] = await Promise.all([asked, ask<PageConfig>("v1/page.json"), map]);
     const { background } = config;
     if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
     showDamage(config.damaged);
     if (config.default === null || config.layers.length === 0) {
-      if (config.damaged.length === 0) showNothingLoaded();
+      if (config.damaged.length === 0) showNothing(session);
       else byId("summary").textContent = "Without what is damaged there is nothing to show.";
       return;
     }
     const defaults = possible(defaultView(config), config, defaultView(config));
     const read = (hash: string): ReturnType<typeof fromHash> =>
       possible(fromHash(hash, defaults), config, defaults);
-    const store = new Store(read(window.location.hash), defaults);
+    const store = new Store(read(window.location.hash), defaults, (view) => possible(view, config, defaults));
     store.follow(read);
     new Atlas(config, store, defaults);
   } catch (error) {
@@ -65,11 +70,24 @@ async function start(): Promise<void> {
   }
 }
 
-function showNothingLoaded(): void {
+function showNothing(session: Session | null): void {
+  if (session?.needs_key && !session.key_id) {
+    byId("summary").textContent = "Nothing is shown here without a key.";
+    return signIn.open();
+  }
+  if (session?.role === "public" && !session.key_id) {
+    byId("summary").textContent = "Nothing here is open to the public, and no keys have been made.";
+    return;
+  }
+  if (session?.key_id) {
+    byId("summary").textContent = "There is nothing that this key may see. Ask whoever runs this service.";
+    return;
+  }
   byId("summary").textContent =
     "Nothing is loaded yet. Begin with “hotspots import boundaries” and “hotspots import incidents”, or look around with “hotspots demo”.";
 }
 
+const signIn = new SignIn();
 onProgress(showProgress);
 onLong(showLong);
 makeTheme();

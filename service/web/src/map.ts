@@ -1,10 +1,10 @@
 // One map: borders, colours of areas, the heat map, sites. It knows nothing of questions.
 
 import * as maplibregl from "maplibre-gl";
-import type { GeoJSONSource, StyleSpecification } from "maplibre-gl";
+import type { FilterSpecification, GeoJSONSource, StyleSpecification } from "maplibre-gl";
 import { here } from "./api.ts";
 import { tileAddresses } from "./answers.ts";
-import { NOTHING } from "./colours.ts";
+import { NOTHING, SUPPRESSED } from "./colours.ts";
 import { prefersStillness } from "./dom.ts";
 import type { Bounds, PageConfig, SitesFile, TileJson } from "./types.ts";
 
@@ -22,6 +22,8 @@ export interface Pointed {
 }
 
 const CROSSFADE_MS = 250;
+const HATCH = "hatch";
+const HATCH_PX = 8;
 
 /** The map of one period; a comparison has two. */
 export class MapPane {
@@ -121,6 +123,14 @@ export class MapPane {
       },
       "below-heat",
     );
+    if (!this.map.hasImage(HATCH)) this.map.addImage(HATCH, hatch());
+    this.map.addLayer(
+      {
+        id: `hatched-${layer}`, type: "fill", ...source, filter: isOneOf([]),
+        paint: { "fill-pattern": HATCH },
+      },
+      "below-heat",
+    );
     this.map.addLayer(
       {
         id: `borders-${layer}`, type: "line", ...source,
@@ -150,7 +160,7 @@ export class MapPane {
   }
 
   private setAreasVisible(layer: string, visible: boolean): void {
-    for (const kind of ["areas", "borders", "casings", "marks"]) {
+    for (const kind of ["areas", "hatched", "borders", "casings", "marks"]) {
       const id = `${kind}-${layer}`;
       if (this.map.getLayer(id)) {
         this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
@@ -171,6 +181,8 @@ export class MapPane {
       }
     }
     this.coloured = new Map(colours);
+    const suppressed = [...colours].filter(([, colour]) => colour === SUPPRESSED).map(([code]) => code);
+    if (this.map.getLayer(`hatched-${layer}`)) this.map.setFilter(`hatched-${layer}`, isOneOf(suppressed));
   }
 
   private target(layer: string, code?: string): maplibregl.FeatureIdentifier {
@@ -330,6 +342,21 @@ export class MapPane {
     }
     paint("sites-mark", "circle-stroke-color", ink.strong);
   }
+}
+
+function isOneOf(codes: readonly string[]): FilterSpecification {
+  return ["in", ["get", "code"], ["literal", [...codes]]];
+}
+
+/** Diagonal lines over what is suppressed. */
+function hatch(): { width: number; height: number; data: Uint8Array } {
+  const data = new Uint8Array(4 * HATCH_PX * HATCH_PX);
+  for (let row = 0; row < HATCH_PX; row += 1) {
+    for (let col = 0; col < HATCH_PX; col += 1) {
+      if ((row + col) % HATCH_PX < 2) data.set([40, 40, 50, 150], 4 * (row * HATCH_PX + col));
+    }
+  }
+  return { width: HATCH_PX, height: HATCH_PX, data };
 }
 
 /** Lines that are drawn around a selected area, and around the one pointed at. */

@@ -11,6 +11,13 @@ export function isoMonth(month: number): string {
   return `${String(year).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}`;
 }
 
+export type Step = "month" | "quarter" | "year";
+
+/** The word for a step of so many months. */
+export function stepOf(months: number): Step {
+  return months === 12 ? "year" : months === 3 ? "quarter" : "month";
+}
+
 const LONG = new Intl.DateTimeFormat("en-GB", { month: "long", timeZone: "UTC" });
 const SHORT = new Intl.DateTimeFormat("en-GB", { month: "short", timeZone: "UTC" });
 

@@ -39,16 +39,17 @@ export class Store {
   constructor(
     private view: View,
     private readonly defaults: View,
+    private readonly fit: (view: View) => View,
   ) {}
 
   get now(): View {
     return this.view;
   }
 
-  /** Changes some of the view; nobody is told where nothing changed. */
+  /** Changes some of the view, as far as it can be shown; nobody is told where nothing changed. */
   set(patch: Partial<View>, options: { quiet?: boolean } = {}): void {
     const before = this.view;
-    const now = { ...before, ...patch };
+    const now = this.fit({ ...before, ...patch });
     if (JSON.stringify(now) === JSON.stringify(before)) return;
     this.view = now;
     this.write();

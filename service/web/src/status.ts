@@ -45,17 +45,27 @@ export function clearFailure(): void {
   byId("message").hidden = true;
 }
 
-/** Says what went wrong, and offers to ask again. */
+let askForKey: (why: string) => void = () => undefined;
+
+/** Calls with the reason when an answer needs a key. */
+export function onKeyNeeded(open: (why: string) => void): void {
+  askForKey = open;
+}
+
+/** Says what went wrong, and offers to ask again, or to sign in. */
 export function showFailure(error: unknown, again: () => void): void {
   const place = byId("message");
   const [title, words] = failureWords(error);
-  const isFinal = error instanceof Refused && error.status >= 400 && error.status < 500;
-  const button = isFinal
-    ? h("button", { type: "button", "data-testid": "dismiss" }, "Close")
-    : h("button", { type: "button", "data-testid": "retry" }, "Try again");
+  const status = error instanceof Refused ? error.status : 0;
+  const [name, label, act] = status === 401
+    ? ["sign-in-again", "Sign in", (): void => askForKey("")] as const
+    : status >= 400 && status < 500
+      ? ["dismiss", "Close", (): void => undefined] as const
+      : ["retry", "Try again", again] as const;
+  const button = h("button", { type: "button", "data-testid": name }, label);
   button.addEventListener("click", () => {
     place.hidden = true;
-    if (!isFinal) again();
+    act();
   });
   fill(place, h("h2", {}, title), h("p", {}, words), button);
   place.hidden = false;
@@ -67,6 +77,7 @@ function failureWords(error: unknown): [title: string, words: string] {
       return ["Service unavailable", "It cannot be reached at the moment. What is on the map stays; try again in a moment."];
     }
     if (error.status >= 500) return ["The service could not answer", error.message];
+    if (error.status === 401) return ["You are not signed in", "The key is wrong, has expired or was revoked. Sign in to go on."];
     const words = error.message.charAt(0).toUpperCase() + error.message.slice(1);
     return ["The question cannot be answered", words.endsWith(".") ? words : `${words}.`];
   }

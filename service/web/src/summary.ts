@@ -4,7 +4,7 @@ import type { Column } from "./answers.ts";
 import { fill, h } from "./dom.ts";
 import { periodWords } from "./months.ts";
 import type { View } from "./state.ts";
-import type { Dataset, Provenance } from "./types.ts";
+import type { Dataset, DatasetAccess, Provenance } from "./types.ts";
 import { counted, listed, numberWords, plainTitle, textOf } from "./words.ts";
 
 /** What was asked about: the dataset, or its categories. */
@@ -24,12 +24,24 @@ export function drawSummary(
   return place.textContent;
 }
 
+/** The marking and the purpose of a dataset, and in which form it is shown; nothing where open. */
+export function drawMarking(place: HTMLElement, access: DatasetAccess | undefined): void {
+  const { marking = "", purpose = "", published = null } = access ?? {};
+  const words = [
+    purpose && `For this purpose only: ${purpose.replace(/\.$/, "")}.`,
+    published && access && `Numbers as published by ${published.period}: ${access.policy_title} (${access.policy}).`,
+  ].filter((each) => typeof each === "string" && each !== "");
+  fill(place, marking && h("strong", {}, marking), marking && words.length > 0 && " · ", words.join(" "));
+  place.hidden = !marking && words.length === 0;
+}
+
 /** Method, sources, counts and notes of an answer. */
 export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: Dataset, address: string): void {
   const entries: [string, string][] = [
     ["Source", [dataset.source, dataset.licence].filter(Boolean).join(". ")],
     ["Method", methodWords(provenance.method)],
     ["Counts", Object.entries(provenance.counts)
+      .filter(([, count]) => count !== null)
       .map(([name, count]) => `${numberWords(count)} ${name.replaceAll("_", " ")}`).join(", ")],
     ["Notes", provenance.notes.join(" ")],
     ["Computed by", provenance.software],

@@ -2,8 +2,9 @@
 
 import { codeOf, type AreaColours, type Column } from "./answers.ts";
 import { fill, h } from "./dom.ts";
+import { patchOf } from "./legend.ts";
 import type { Key, Row } from "./types.ts";
-import { capital } from "./words.ts";
+import { capital, isSuppressed } from "./words.ts";
 
 const FIRST = 60; // rows drawn at once; the rest follow when asked for
 
@@ -21,10 +22,11 @@ export interface TableContent {
   caption: string;
 }
 
-/** The rows in the order that a column and a direction give; as answered where there is none. */
+/** The rows in the order that a column and a direction give; as answered where there is none, and
+    what is suppressed last. */
 export function sorted(rows: readonly Row[], sort: string): Row[] {
   const key = sort.replace(/^-/, "") as Key | ""; // of an address: where no row has it none moves
-  if (!key) return [...rows];
+  if (!key) return [...rows].sort((a, b) => Number(isSuppressed(a)) - Number(isSuppressed(b)));
   const sign = sort.startsWith("-") ? -1 : 1;
   return [...rows].sort((a, b) => {
     const [x, y] = [a[key], b[key]];
@@ -107,16 +109,15 @@ export class RankedTable {
   }
 
   private row(row: Row, code: string, rank: number, content: TableContent): HTMLTableRowElement {
+    const isSaid = isSuppressed(row) && content.columns.some((column) => column.kind === "swatch");
     const cells = content.columns.map((column) => {
-      const words = column.words(row);
+      const words = isSaid && column.kind === "number" ? "–" : column.words(row);
       if (column.kind === "name") {
         return h("th", { scope: "row", class: "name" }, h("button", { type: "button" }, words));
       }
       if (column.kind === "run") return h("td", { class: "run" }, this.run(words));
       if (column.kind !== "swatch" || !content.colours) return h("td", { class: column.kind }, words);
-      const patch = h("span", { class: "patch", "aria-hidden": "true" });
-      patch.style.backgroundColor = content.colours.of(row);
-      return h("td", { class: "swatch" }, patch, capital(words.replace(/ confidence$/, "")));
+      return h("td", { class: "swatch" }, patchOf(content.colours.of(row)), capital(words.replace(/ confidence$/, "")));
     });
     const made = h("tr", { "data-code": code }, h("td", { class: "rank" }, rank), ...cells);
     if (code === this.selected) made.setAttribute("aria-current", "true");

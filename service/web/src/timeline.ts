@@ -3,7 +3,7 @@
 import { ask, isAborted } from "./api.ts";
 import { trendAddress } from "./answers.ts";
 import { byId, fill, h, s } from "./dom.ts";
-import { isoMonth, monthNumber, periodWords } from "./months.ts";
+import { isoMonth, monthNumber, periodWords, stepOf } from "./months.ts";
 import type { Store, View } from "./state.ts";
 import type { Dataset, Table, TrendRow } from "./types.ts";
 import { counted } from "./words.ts";
@@ -22,6 +22,7 @@ export class Timeline {
   private bars: { month: number; bar: SVGRectElement }[] = [];
   private first = 0;
   private last = 0;
+  private unit = 1; // months of the shortest period
 
   constructor(
     private readonly store: Store,
@@ -39,11 +40,13 @@ export class Timeline {
   }
 
   /** Draws the window, and the bars where dataset or categories are others. */
-  draw(view: View, dataset: Dataset): void {
+  draw(view: View, dataset: Dataset, unit: number): void {
     if (dataset.from === null || dataset.to === null) return;
+    this.unit = unit;
     [this.first, this.last] = [monthNumber(dataset.from), monthNumber(dataset.to)];
     const [from, to] = [monthNumber(view.from), monthNumber(view.to)];
     const months = to - from + 1;
+    this.slider.step = String(unit);
     this.slider.min = String(this.first);
     this.slider.max = String(Math.max(this.first, this.last - months + 1));
     this.slider.value = String(from);
@@ -55,7 +58,7 @@ export class Timeline {
 
   private drawLengths(months: number): void {
     const whole = this.last - this.first + 1;
-    const lengths = [...new Set([...LENGTHS.filter((each) => each < whole), months, whole])];
+    const lengths = [...new Set([...LENGTHS.filter((each) => each < whole && each % this.unit === 0), months, whole])];
     lengths.sort((a, b) => a - b);
     fill(this.length, ...lengths.map((each) =>
       h("option", { value: each, selected: each === months },
@@ -63,7 +66,7 @@ export class Timeline {
   }
 
   private async drawBars(view: View): Promise<void> {
-    const address = trendAddress(view, "");
+    const address = trendAddress(view, "", stepOf(this.unit));
     if (address === this.drawnKey) return;
     this.drawnKey = address;
     try {
@@ -85,7 +88,7 @@ export class Timeline {
       const month = monthNumber(row.month);
       const tall = Math.max(1, ((HEIGHT - 2) * row.count) / most);
       const bar = s("rect", {
-        x: month - this.first + 0.08, y: HEIGHT - tall, width: 0.84, height: tall, class: "bar-month",
+        x: month - this.first + 0.08, y: HEIGHT - tall, width: this.unit - 0.16, height: tall, class: "bar-month",
       });
       return [{ month, bar }];
     });
@@ -165,7 +168,7 @@ export class Timeline {
 
   private after(view: View): { from: string; to: string } {
     const [from, to] = [monthNumber(view.from), monthNumber(view.to)];
-    const next = to >= this.last ? this.first : from + 1;
+    const next = to >= this.last ? this.first : from + this.unit;
     return { from: isoMonth(next), to: isoMonth(next + to - from) };
   }
 

@@ -5,7 +5,7 @@ import { fill, h } from "./dom.ts";
 import type { Pointed } from "./map.ts";
 import type { View } from "./state.ts";
 import type { Row } from "./types.ts";
-import { COMPLETION_WORDS, HOT_COLD_WORDS, MEASURE_WORDS, capital, counted, numberWords } from "./words.ts";
+import { COMPLETION_WORDS, HOT_COLD_WORDS, MEASURE_WORDS, capital, counted, isSuppressed, numberWords, textOf } from "./words.ts";
 
 interface Known {
   rows: Map<string, Row>;
@@ -44,7 +44,8 @@ function lines(pointed: Pointed, row: Row | undefined, view: View, isBefore: boo
     const near = isOfSites(view) ? ` · ${counted(row.incidents_within, "incident")} near` : "";
     return `${numberWords(row.homes_remaining)} homes to come · ${COMPLETION_WORDS[completion(row)] ?? ""}${near}`;
   }
-  if (isBefore) return `${numberWords(row.before)} in the earlier period`;
+  if (isBefore) return `${textOf(row.before, numberWords(row.before))} in the earlier period`;
+  if (isSuppressed(row)) return "Suppressed: too few incidents to be shown";
   const count = counted(row.count, "incident");
   const parts = "count" in row ? [count] : [];
   if (view.view === "choropleth" && view.measure !== "count") {

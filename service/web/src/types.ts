@@ -4,7 +4,7 @@ import type {
   Background, ColumnName, HeatmapSummary, Legend, LegendLine, PageContent, PageLayer, PlaceRow, Provenance as Source,
 } from "./schema.ts";
 
-export type { Dataset, Job, Problem, TileJson, TrendRow } from "./schema.ts";
+export type { Dataset, DatasetAccess, Job, Published, Problem, TileJson, TrendRow } from "./schema.ts";
 
 export type AreaLayer = PageLayer;
 export type Bounds = PageLayer["bounds"];
@@ -25,12 +25,11 @@ export interface MapStyle {
 export interface Provenance extends Omit<Source, "filter" | "method"> {
   filter: { from?: string | null; to?: string | null; categories?: string[] | null };
   method: Record<string, unknown> & { legend?: LegendInterval[] };
-  suppressed?: number;
 }
 
 export interface LegendInterval {
   class: string;
-  kind: "zero" | "interval" | "missing";
+  kind: "zero" | "interval" | "missing" | "suppressed";
   lower: number | null;
   upper: number | null;
   areas?: number;

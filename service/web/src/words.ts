@@ -1,6 +1,7 @@
 // Every word and number format of the page.
 
 import type { ViewName } from "./state.ts";
+import type { Row } from "./types.ts";
 
 const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const LARGE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 1 });
@@ -12,6 +13,18 @@ export function numberWords(value: unknown): string {
   if (Number.isInteger(value)) return WHOLE.format(value);
   if (Math.abs(value) >= 1000) return WHOLE.format(value);
   return Math.abs(value) >= 10 ? LARGE.format(value) : SMALL.format(value);
+}
+
+export const SUPPRESSED_WORD = "suppressed";
+
+/** Whether the numbers of a row are too small to be shown to who asks. */
+export function isSuppressed(row: Row): boolean {
+  return [row.class, row.category, row.priority].includes(SUPPRESSED_WORD);
+}
+
+/** The number in a column of a row, or that it is suppressed. */
+export function cellWords(row: Row, value: unknown): string {
+  return isSuppressed(row) && (value === null || value === undefined) ? SUPPRESSED_WORD : numberWords(value);
 }
 
 /** A text of an answer; what to say where there is none. */
@@ -79,6 +92,7 @@ export const HOT_COLD_WORDS: Record<string, string> = {
   "cold 95": "Cold, 95 %",
   "cold 99": "Cold, 99 % confidence",
   "not tested": "Not tested",
+  suppressed: "Suppressed",
 };
 
 /** The same where there is little room. */
