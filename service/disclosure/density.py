@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spatial.arrays import FloatArray
+from spatial.arrays import BoolArray, FloatArray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BlankAreas:
     """Areas that are left blank on a density.
 
@@ -19,11 +19,14 @@ class BlankAreas:
         The boundary layer of the areas.
     fewer_than : int
         An area with fewer of the incidents selected is blank.
+    is_counted : (n,) bool
+        Which incidents count: not those that a hidden cell may not stand for.
     """
 
     policy: str
     layer: str
     fewer_than: int
+    is_counted: BoolArray
 
 
 def sensitive_share(density: FloatArray, of_one_record: float, *, fewer_than: int) -> float:

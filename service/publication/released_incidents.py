@@ -43,10 +43,13 @@ class ReleasedIncidents(Incidents):
         They are made from these.
     variant : {'low', 'expected', 'high'}
         What hidden cells stand in with.
+    is_certain : (n,) bool
+        Whether it is there whatever hidden cells stand for.
     """
 
     cells: PublishedCells = dataclasses.field(kw_only=True, repr=False)
     variant: Variant = dataclasses.field(kw_only=True)
+    is_certain: BoolArray = dataclasses.field(kw_only=True, repr=False)
 
     @property
     def revision(self) -> str:
@@ -58,7 +61,9 @@ class ReleasedIncidents(Incidents):
         """The areas with fewer incidents than the policy allows on a density."""
         terms = self.cells.terms
         policy = policy_named(terms.policy.rpartition("-")[0])
-        return BlankAreas(terms.policy, terms.plan.layer, policy.mask_below)
+        return BlankAreas(
+            terms.policy, terms.plan.layer, policy.mask_below, is_counted=self.is_certain
+        )
 
     @property
     def shortest_step(self) -> str:
@@ -244,6 +249,9 @@ def _incidents(
         _table=None,  # type: ignore[arg-type]
         cells=cells,
         variant="high",
+        is_certain=frozen(
+            number_in_cell < np.where(cells.is_hidden, cells.low, cells.released)[cell]
+        ),
     )
     shown = np.where(cells.released == HIDDEN, 0, cells.released)
     variants: dict[Variant, ReleasedIncidents] = {}
@@ -261,7 +269,7 @@ def _among(
     columns = ("covered", "occurred", "precision", "xy_m", "located", "category", "subcategory")
     arrays: dict[str, Any] = {
         name: frozen(getattr(incidents, name)[is_kept])
-        for name in (*columns, "weight", "area_code", "area_layer", "_order")
+        for name in (*columns, "weight", "area_code", "area_layer", "is_certain", "_order")
     }
     located_count = int(np.count_nonzero(is_kept[: incidents.located_count]))
     return dataclasses.replace(incidents, **arrays, located_count=located_count, variant=variant)

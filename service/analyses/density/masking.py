@@ -111,7 +111,8 @@ def blanks_of(points: SelectedPoints, layers: LayerStore) -> Blanks | None:
     if rule is None:
         return None
     layer: Layer = layers.get(rule.layer)
-    is_counted = points.selection.mask & incidents.located & (incidents.area_code >= 0)
+    is_counted = points.selection.mask & rule.is_counted
+    is_counted &= incidents.located & (incidents.area_code >= 0)
     per_code = np.bincount(incidents.area_code[is_counted], minlength=len(incidents.area_codes))
     counts = dict(zip(incidents.area_codes, per_code.tolist(), strict=True))
     is_shown = np.array([counts.get(code, 0) >= rule.fewer_than for code in layer.codes], bool)
