@@ -164,8 +164,10 @@ def propose_view(surface: Surface, peaks: Peaks) -> dict[str, Any] | None:
     Returns
     -------
     dict of str to Any, or None
-        JSON members; None if there is nothing to enlarge.
+        JSON members; None if there is nothing to enlarge, as in what is spread over areas.
     """
+    if surface.selected_points.selection.incidents.blank_areas is not None:
+        return None
     proposal = propose_inset(
         peaks,
         surface.selected_points.xy_m,

@@ -47,7 +47,7 @@ class SelectedPoints:
     xy_m : (n, 2) float64
         Their places.
     counted : PointIndex
-        Each counts 1.
+        Each counts 1; published ones are spread over the ground of their areas.
     points : PointIndex
         Each counts its weight, where weights are asked for; otherwise the same object.
     """

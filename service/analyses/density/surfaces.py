@@ -8,6 +8,7 @@ import shapely
 
 from boundaries.storage.store import LayerStore
 from service.analyses.density.masking import Blanks, blanks_of
+from service.analyses.density.spread import spread_evenly
 from service.analyses.density.surface import SelectedPoints, Surface
 from service.analyses.density.surface_work import ALONE, Use, work_of_surface
 from service.analyses.harm.weights import Harm
@@ -188,11 +189,16 @@ class Surfaces:
             harm = self._harm.of(incidents, query.harm_choice) if query.harm else None
             selection = select(incidents, incident_filter, harm)
             is_placed = selection.mask & incidents.located
-            xy_m = incidents.xy_m[is_placed]
-            counted = points = PointIndex(xy_m, crs=self._settings.crs)
+            xy_m, crs = incidents.xy_m[is_placed], self._settings.crs
+            if incidents.blank_areas is not None:
+                layer = self._layers.get(incidents.blank_areas.layer)
+                spread_m, counts = spread_evenly(incidents, is_placed, layer)
+                counted = points = PointIndex(spread_m, weights=counts, crs=crs)
+                return SelectedPoints(selection, xy_m, counted, points)
+            counted = points = PointIndex(xy_m, crs=crs)
             if query.is_weighted:
                 weight = selection.incidents.weight[is_placed]
-                points = PointIndex(xy_m, weights=weight, crs=self._settings.crs)
+                points = PointIndex(xy_m, weights=weight, crs=crs)
             return SelectedPoints(selection, xy_m, counted, points)
 
         weights = self._harm.revision() if query.harm else query.weight
