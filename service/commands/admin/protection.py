@@ -62,6 +62,10 @@ def protect(
     retention_months: Annotated[
         int | None, typer.Option(min=1, help="How long a record may be kept after it occurred.")
     ] = None,
+    grace_days: Annotated[
+        int | None,
+        typer.Option(min=0, help="How long it may wait for its deletion after that [31 days]."),
+    ] = None,
     review: Annotated[
         datetime.datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="When the agreement is looked at again."),
@@ -102,6 +106,7 @@ def protect(
                 legal_basis=legal_basis,
                 marking=marking,
                 retention_months=retention_months,
+                grace_days=grace_days,
                 review=None if review is None else review.date(),
                 expires=None if expires is None else expires.date(),
             ),
@@ -234,5 +239,6 @@ def _agreement_lines(agreement: Agreement) -> Iterable[str]:
     """What the agreement states."""
     for field in dataclasses.fields(agreement):
         value = getattr(agreement, field.name)
-        if value not in ("", None):
+        is_stated = field.name != "grace_days" or agreement.retention_months is not None
+        if is_stated and value not in ("", None):
             yield f"    {field.name.replace('_', ' ')}: {value}"

@@ -300,3 +300,21 @@ def test_a_dataset_past_its_days_of_grace_is_refused_until_its_rows_are_deleted(
         assert f"hotspots retain {world.DATASET}" in warnings[0]
         succeed(data.path, "retain", *TODAYS)
         assert client.get(address).status_code == 200
+
+
+def test_the_days_of_grace_are_stated_on_the_command_line(data):
+    said = succeed(
+        data.path,
+        "protect",
+        SNAPPED,
+        "--policy",
+        "open",
+        "--retention-months",
+        30,
+        "--grace-days",
+        7,
+    )
+    assert "grace days: 7" in said
+    stated = protected.opened(data.path).protections.get(SNAPPED)
+    assert stated.agreement == Agreement(retention_months=30, grace_days=7)
+    assert "grace" not in succeed(data.path, "protect", DATASET, "--policy", "open")
