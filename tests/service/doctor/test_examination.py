@@ -1,5 +1,6 @@
 """Each fault that is planted in a data folder is found, and its mend is named."""
 
+import datetime
 import os
 import tempfile
 import time
@@ -9,6 +10,7 @@ import pytest
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.doctor.examination import examine
+from service.model.protection import Agreement, Protection
 from tests.service import world
 
 ROOM = 10**12
@@ -208,3 +210,24 @@ def test_a_folder_that_is_not_there_is_a_fault(tmp_path):
 def test_several_faults_are_all_found(folder):
     planted = [plant(folder)[0] for plant in FAULTS[3:10]]
     assert {finding.part for finding in findings(folder)} == set(planted)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "problem", "is_fault"),
+    [
+        (Agreement(expires=datetime.date(2026, 11, 28)), "ended on 2026-11-28", True),
+        (Agreement(retention_months=12), "31 days", True),
+        (Agreement(retention_months=46), "records from 2023-01", False),
+        (Agreement(review=datetime.date(2026, 11, 29)), "reviewed by 2026-11-29", False),
+    ],
+)
+def test_what_an_agreement_asks_for_is_said(folder, agreement, problem, is_fault):
+    resources = open_resources(Settings(data_dir=folder))
+    protection = Protection(dataset=world.DATASET, policy="open", agreement=agreement)
+    resources.protections.save(protection)
+    private(folder)
+    report = examine(resources, free=lambda _: ROOM, today=datetime.date(2026, 11, 29))
+    (finding,) = [each for each in report.findings if each.part == "agreement"]
+    assert (finding.name, finding.is_fault) == (world.DATASET, is_fault)
+    assert problem in finding.problem
+    assert world.DATASET in finding.mend
