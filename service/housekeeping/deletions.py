@@ -52,6 +52,8 @@ class Deletion:
         Of that digest; empty for files.
     before : str
         Where the rows went that occurred before a day: the day, in ISO form.
+    keeps_published : bool
+        Whether the published numbers of the periods that begin before it stay.
     rule : str
         By which rule they went: `retention`, `subject`, or empty for a decision of the moment.
     rows : int
@@ -69,6 +71,7 @@ class Deletion:
     digests: tuple[str, ...] = ()
     key: str = ""
     before: str = ""
+    keeps_published: bool = False
     rule: Rule = ""
     rows: int = 0
     deleted: str = ""

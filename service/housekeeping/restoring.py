@@ -38,11 +38,14 @@ class Restored:
         Deletions recorded after the backup that removed something from it.
     later : int
         How many were recorded after the backup.
+    renewed : tuple of str
+        What became of what was published of their datasets.
     """
 
     manifest: Manifest
     applied: tuple[Deletion, ...]
     later: int
+    renewed: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """What was restored, for who reads it.
@@ -54,6 +57,7 @@ class Restored:
         """
         lines = [f"restored the backup of {self.manifest.created}", *self.manifest.lines()]
         lines += [f"deleted again: {deletion}" for deletion in self.applied]
+        lines += self.renewed
         if not self.later:
             lines.append(
                 "no deletion was recorded after the backup; if there was one whose list is "
@@ -68,6 +72,7 @@ def restore(
     *,
     replace: bool = False,
     deletions: Sequence[Deletion] = (),
+    renew: Callable[[DataFolder, Deletion], Sequence[str]] | None = None,
     progress: Progress = no_progress,
 ) -> Restored:
     """Restore a backup as the data folder.
@@ -82,6 +87,9 @@ def restore(
         Whether it may be replaced.
     deletions : sequence of Deletion
         Deletions besides those on the lists of the backup and of the present data folder.
+    renew : callable or None
+        Given the restored folder and a deletion that was applied to it, brings what is published
+        of the dataset up to date, and says what became of it.
     progress : callable
         Is told the task and the share done.
 
@@ -108,12 +116,15 @@ def restore(
         every = merged_deletions(own, DeletionList(present).entries(), deletions)
         later = [deletion for deletion in every if deletion not in own]
         applied = [deletion for deletion in later if _apply(restored, deletion)]
+        renewed: list[str] = []
+        for deletion in applied:
+            renewed += () if renew is None else renew(restored, deletion)
         if applied:
             purge(restored, dead_files(restored))
         if every:
             DeletionList(restored).write(every)
         put_in_place(folder, data_dir)
-    return Restored(manifest, tuple(applied), len(later))
+    return Restored(manifest, tuple(applied), len(later), tuple(renewed))
 
 
 @contextmanager

@@ -6,9 +6,8 @@ import typer
 
 from service.commands import terminal
 from service.commands.admin.housekeeping import Yes, data_folder, forget_shared
-from service.commands.admin.protection import publisher_of
+from service.commands.admin.protection import renewed_publication
 from service.housekeeping.deletions import Deletion
-from service.housekeeping.inventory import DATASETS
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -163,10 +162,7 @@ def _run(deletion: Deletion, *, yes: bool, purge: bool, now: bool, force: bool =
         said: list[str] = []
 
         def renew() -> None:
-            if deletion.kind == DATASETS:
-                resources = terminal.resources()
-                protection = resources.protections.get(deletion.name)
-                said.extend(publisher_of(resources).renew(deletion.name, protection))
+            said.extend(renewed_publication(terminal.resources(), deletion))
 
         with terminal.progress_bar() as progress:
             searches = delete(

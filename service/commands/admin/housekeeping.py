@@ -6,7 +6,10 @@ from typing import Annotated
 import typer
 
 from boundaries.storage.data_folder import DataFolder
+from service.assembly.resources import open_resources
 from service.commands import terminal
+from service.commands.admin.protection import renewed_publication
+from service.housekeeping.deletions import Deletion
 
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
@@ -81,10 +84,19 @@ def restore(
     if replace and data_dir.is_dir():
         consequences = [f"{data_dir.resolve()} will be replaced by the backup {source}"]
         terminal.confirm(consequences, is_agreed=yes)
+
+    def renew(restored: DataFolder, deletion: Deletion) -> list[str]:
+        return renewed_publication(open_resources(terminal.settings(), restored), deletion)
+
     with terminal.report_errors(), terminal.progress_bar() as progress:
         listed = [entry for path in deletions or () for entry in read_deletions(path)]
         restored = restore_backup(
-            source, data_dir, replace=replace, deletions=listed, progress=progress
+            source,
+            data_dir,
+            replace=replace,
+            deletions=listed,
+            renew=renew,
+            progress=progress,
         )
     terminal.print_lines(restored.lines())
 

@@ -11,6 +11,8 @@ import typer
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.disclosure.policies import POLICIES, policy_named
+from service.housekeeping.deletions import Deletion
+from service.housekeeping.inventory import DATASETS
 from service.model.protection import Agreement, CellPlan, Protection
 from service.publication.fitness import unfitness
 
@@ -184,6 +186,20 @@ def publisher_of(resources: Resources) -> "Publisher":
         published=resources.published,
         secret=resources.record_key_secret,
     )
+
+
+def renewed_publication(resources: Resources, deletion: Deletion) -> list[str]:
+    """Bring what is published of a dataset up to date with a deletion of its rows.
+
+    Returns a line for each thing that was done.
+    """
+    if deletion.kind != DATASETS:
+        return []
+    dataset, publisher = deletion.name, publisher_of(resources)
+    if deletion.keeps_published:
+        periods = publisher.conclude(dataset, datetime.date.fromisoformat(deletion.before))
+        return [f"{dataset}: published numbers that stay: {', '.join(periods) or 'none'}"]
+    return publisher.renew(dataset, resources.protections.get(dataset))
 
 
 def _plan(

@@ -1,5 +1,6 @@
 """Commands that delete by rule: what is past its retention, and a subject who is forgotten."""
 
+import dataclasses
 import datetime
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +14,7 @@ from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.admin.delete import Now
 from service.commands.admin.housekeeping import Yes, data_folder, forget_shared
-from service.commands.admin.protection import publisher_of
+from service.commands.admin.protection import renewed_publication
 from service.housekeeping.deletions import Deletion
 from service.housekeeping.removal import Removal
 
@@ -58,7 +59,10 @@ def retain(
         resources = terminal.resources()
         protections = resources.protections.all()
         agreements = {name: protection.agreement for name, protection in protections.items()}
-        deletions = overdue(data, agreements, day, dataset=dataset)
+        deletions = [
+            dataclasses.replace(each, keeps_published=keep_published and bool(each.before))
+            for each in overdue(data, agreements, day, dataset=dataset)
+        ]
         if not deletions:
             terminal.print_lines(["no row is past its retention"])
             return
@@ -69,7 +73,6 @@ def retain(
             yes=yes,
             now=now,
             dry_run=dry_run,
-            keep_published=keep_published,
         )
 
 
@@ -112,7 +115,6 @@ def _delete(
     now: bool,
     dry_run: bool,
     ids: int = 0,
-    keep_published: bool = False,
 ) -> None:
     """Ask, delete, publish again and purge; status 2 if something is left."""
     from service.housekeeping.deleting import finish_interrupted
@@ -134,37 +136,32 @@ def _delete(
     for deletion in deletions:
         with suppress(NothingToDeleteError):  # it went with another one's rows
             removal = removal_of(data, deletion)
-            remaining += _delete_rows(data, resources, removal, now, keep_published)
+            remaining += _delete_rows(data, resources, removal, now)
     forget_shared()
     terminal.print_lines([KEPT_COPIES])
     if remaining:
         raise StillThereError(tuple(remaining))
 
 
-def _delete_rows(
-    data: DataFolder, resources: Resources, removal: Removal, now: bool, keep_published: bool
-) -> list[str]:
+def _delete_rows(data: DataFolder, resources: Resources, removal: Removal, now: bool) -> list[str]:
     """Delete rows, bring what is published up to date, purge; the files that still hold some."""
     from service.housekeeping.deleting import delete
     from service.housekeeping.purging import GRACE_S
     from service.housekeeping.searching import counted
 
-    dataset, before = removal.deletion.name, removal.deletion.before
-    publisher, said = publisher_of(resources), []
-    protection = resources.protections.get(dataset)
-    if keep_published and before:
-        periods = publisher.conclude(dataset, datetime.date.fromisoformat(before))
-        said.append(f"{dataset}: published numbers that stay: {', '.join(periods) or 'none'}")
+    deletion, said = removal.deletion, list[str]()
+    if deletion.keeps_published:  # before the rows go, so that nothing is lost if this is killed
+        said += renewed_publication(resources, deletion)
 
     def renew() -> None:
-        if not (keep_published and before):
-            said.extend(publisher.renew(dataset, protection))
+        if not deletion.keeps_published:
+            said.extend(renewed_publication(resources, deletion))
 
     with terminal.progress_bar() as progress:
         grace_s = 0.0 if now else GRACE_S
         searches = delete(
             data, removal, purged=True, grace_s=grace_s, renew=renew, progress=progress
         )
-    deleted = f"deleted {counted(removal.deletion.rows, 'row')}"
+    deleted = f"deleted {counted(deletion.rows, 'row')}"
     terminal.print_lines([deleted, *said, *searches.lines()])
     return [*searches.after.places]

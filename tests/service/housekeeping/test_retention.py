@@ -318,3 +318,21 @@ def test_the_days_of_grace_are_stated_on_the_command_line(data):
     stated = protected.opened(data.path).protections.get(SNAPPED)
     assert stated.agreement == Agreement(retention_months=30, grace_days=7)
     assert "grace" not in succeed(data.path, "protect", DATASET, "--policy", "open")
+
+
+@pytest.mark.parametrize("options", [(), ("--keep-published",)])
+def test_a_restore_treats_what_is_published_as_the_retention_did(data, tmp_path, options):
+    protect(data, THIRTY_MONTHS, published=True)
+    backup = tmp_path / "backup.tar"
+    succeed(data.path, "backup", backup)
+    succeed(data.path, "retain", *TODAYS, *options)
+    said = succeed(data.path, "restore", backup, "--replace", "--yes")
+    resources = protected.opened(data.path)
+    if not options:
+        assert "what was published is taken back" in said
+        assert resources.published.ids() == ()
+        return
+    assert "published numbers that stay: 2023, 2024" in said
+    exact = resources.published.newest(world.DATASET).read(["exact"]).column("exact")
+    assert exact.null_count == len(exact) > 0
+    assert dead_files(data).files == []
