@@ -1,6 +1,6 @@
 """The stores of a data folder and the analyses over them, wired together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from boundaries.neighbours.neighbour_cache import NeighbourCache
@@ -319,4 +319,5 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
 def _seen_by(stores: _Stores, audience: Audience) -> Resources:
     """The analyses over what another audience sees."""
     incidents = AudienceIncidents(stores.incidents, stores.published, audience)
-    return _analyses_over(stores, incidents, audience)
+    rules = stores.flag_rules.about(audience.access_of)
+    return _analyses_over(replace(stores, flag_rules=rules), incidents, audience)

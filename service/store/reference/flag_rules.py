@@ -3,8 +3,12 @@
 What a document means is for the analyses; here it has an id, a title, a version and a source.
 """
 
+import copy
+import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import pyarrow as pa
 
@@ -81,6 +85,24 @@ class FlagRuleStore(TableStore[tuple[RulesDocument, ...]]):
         super().__init__(
             VersionedTable(folder, _read, name="flag_rules", digests=digests, damage=damage)
         )
+        self._datasets: frozenset[str] | None = None
+
+    def about(self, datasets: Iterable[str]) -> Self:
+        """The store for somebody to whom only some datasets exist.
+
+        Parameters
+        ----------
+        datasets : iterable of str
+            Those.
+
+        Returns
+        -------
+        FlagRuleStore
+            Without the rules that name another one.
+        """
+        store = copy.copy(self)
+        store._datasets = frozenset(datasets)
+        return store
 
     def all(self) -> tuple[RulesDocument, ...]:
         """All rules.
@@ -95,7 +117,12 @@ class FlagRuleStore(TableStore[tuple[RulesDocument, ...]]):
         DamagedTableError
             If the table cannot be read.
         """
-        return self._table.current() or ()
+        documents = self._table.current() or ()
+        if self._datasets is None:
+            return documents
+        return tuple(
+            each for each in documents if _datasets_in(json.loads(each.document)) <= self._datasets
+        )
 
     def get(self, rules_id: str) -> RulesDocument:
         """The rules of an id.
@@ -185,3 +212,13 @@ def _read(table: TableVersion) -> tuple[RulesDocument, ...]:
         )
         for row in rows
     )
+
+
+def _datasets_in(rules: Any) -> set[str]:
+    """The datasets that a part of a document names."""
+    if isinstance(rules, dict):
+        named = {rules["dataset"]} if isinstance(rules.get("dataset"), str) else set()
+        return named.union(*(_datasets_in(part) for part in rules.values()))
+    if isinstance(rules, list):
+        return set[str]().union(*(_datasets_in(part) for part in rules))
+    return set()
