@@ -679,6 +679,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.publication",
         "service.store",
         "spatial",
+        "service.identity",
     },
     "service.commands.admin": {
         "boundaries.storage",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from service.analyses.resources import Resources
+from service.doctor.access import access_findings
 from service.doctor.data import agreement_findings, data_findings
 from service.doctor.files import (
     cache_findings,
@@ -62,6 +63,7 @@ def examine(
         yield from published
         yield from cache_findings(folder)
         yield from permission_findings(resources.settings, paths)
+        yield from access_findings(resources.settings, day)
         yield from leftover_findings(paths)
         yield from time_findings(paths)
         yield from space_findings(folder, paths, free(folder))
