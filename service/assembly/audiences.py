@@ -10,7 +10,7 @@ from typing import Final
 from cachetools import LRUCache
 
 from service.access.audience import Access, Audience, Identity, Publication, audience_of
-from service.access.notices import Notice, notices
+from service.access.notices import notices
 from service.analyses.resources import Resources
 from service.disclosure.policies import policy_named
 from service.model.protection import Protection
@@ -48,7 +48,7 @@ class Audiences:
     ) -> None:
         self._resources, self._today = resources, today
         self._lock = threading.Lock()
-        self._logged: set[Notice] = set()
+        self._logged: set[str] = set()
         self._made: LRUCache[str, Resources] = LRUCache(MOST)  # by the label of the audience
         self._known: LRUCache[Hashable, tuple[State, datetime.date, Audience]] = LRUCache(
             MOST_IDENTITIES
@@ -141,7 +141,7 @@ class Audiences:
             earliest=held.first_day,
             today=today,
         )
-        self._warn(notices(protections.values(), held.first_day, today))
+        self._warn(map(str, notices(protections.values(), held.first_day, today)))
         access = []
         for dataset, kind in audience.access:
             form = kind if dataset in records else Access.PUBLISHED  # its records are deleted
@@ -164,18 +164,21 @@ class Audiences:
             ),
         )
 
-    def _warn(self, due: Iterable[Notice]) -> None:
-        """Log what is due by the agreements of datasets, each once."""
-        for notice in set(due) - self._logged:
-            self._logged.add(notice)
-            logger.warning("%s", notice)
+    def _warn(self, faults: Iterable[str]) -> None:
+        """Log what somebody should see to, each once."""
+        for fault in set(faults) - self._logged:
+            self._logged.add(fault)
+            logger.warning("%s", fault)
 
     def _is_fit(self, audience: Audience, dataset: str) -> bool:
         """Whether what is published of a dataset fits its protection."""
         held = self._resources
-        return not unfitness(
+        reason = unfitness(
             audience.protection_of[dataset], held.published, held.layers, held.record_key_secret
         )
+        if reason:
+            self._warn([f"what is published of dataset {dataset} is not served: {reason}"])
+        return not reason
 
     def _publication(self, protection: Protection) -> Publication:
         """What both gates must know of what is published of a dataset."""
@@ -190,7 +193,7 @@ class Audiences:
             layers=tuple(
                 sorted(name for name, v in outline.layers.items() if layers.get(name) == v)
             ),
-            first=outline.covered[0].first,
-            last=outline.covered[-1].last,
+            first=outline.covered[0].first if outline.covered else None,
+            last=outline.covered[-1].last if outline.covered else None,
             hidden=outline.hidden,
         )

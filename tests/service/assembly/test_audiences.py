@@ -156,3 +156,14 @@ def test_both_gates_know_what_is_published(folder):
         datetime.date(2024, 12, 31),
     )
     assert publication.hidden == resources.published.cells(world.DATASET).is_hidden.sum()
+
+
+def test_what_is_not_served_is_logged_once(folder, caplog):
+    resources = protected.published(folder, protected.protection())
+    resources.protections.save(protected.protection("nhs-hes"))
+    audiences = Audiences(resources)
+    for _ in range(3):
+        audiences.audience(PARTNER)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert f"dataset {world.DATASET} is not served" in line
+    assert f"hotspots publish {world.DATASET}" in line
