@@ -35,7 +35,7 @@ def sensitive_share(density: FloatArray, of_one_record: float, *, fewer_than: in
     Parameters
     ----------
     density : ndarray of float64
-        Of the cells, without correction; NaN where the surface is blank.
+        Of the cells; NaN where the surface is blank.
     of_one_record : float
         What one record adds, in the same unit, half a reach of the kernel east and north of it.
     fewer_than : int

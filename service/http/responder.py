@@ -215,13 +215,20 @@ class Responder:
         """The bytes of the released answer and its provenance for a header, in a worker thread."""
         began = time.perf_counter()
         question, audience = self._question(spec.query), self.resources.audience
-        released = self.context.gates.released(question, audience, spec.compute)
+        share: float | None = None
+
+        def compute() -> AnswerT:
+            nonlocal share
+            answer = spec.compute()
+            share = _sensitive_share(answer)  # for the audit: it may not leave with the answer
+            return answer
+
+        released = self.context.gates.released(question, audience, compute)
         check_cancelled()
         provenance = spec.describe(released) if spec.describe is not None else ""
         content = spec.render(released)
         self.context.on_computed(released.answer.kind, time.perf_counter() - began)
         rows = len(released.answer) if isinstance(released.answer, Table) else None
-        share = _sensitive_share(released.answer)
         return Result(content, provenance, rows=rows, sensitive_share=share)
 
     async def _while_connected(self, waiting: Coroutine[Any, Any, Value]) -> Value:

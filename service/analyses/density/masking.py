@@ -1,5 +1,6 @@
 """Which part of a surface is shown where areas with few incidents are left blank."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,9 +9,11 @@ import shapely
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
+from service.analyses.density.spread import spread_evenly
 from service.analyses.density.surface import SelectedPoints, Surface
 from service.disclosure.density import BlankAreas, sensitive_share
 from spatial.arrays import FloatArray
+from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
 from spatial.density.density import density_at
 
@@ -25,13 +28,15 @@ class Blanks:
         Which areas are blank.
     shown : shapely geometry
         The union of the others; may be empty.
-    areas, blank : int
-        How many areas there are, and how many of them are blank.
+    layer : Layer
+        Of all areas.
+    blank : int
+        How many of them are blank.
     """
 
     rule: BlankAreas
     shown: Any
-    areas: int
+    layer: Layer
     blank: int
 
     def within(self, area: Any) -> Any:
@@ -52,15 +57,17 @@ class Blanks:
         parts = shapely.get_parts(shapely.intersection(area, self.shown))
         return shapely.union_all(parts[shapely.get_dimensions(parts) == 2])
 
-    def method(self, surface: Surface, values: FloatArray) -> dict[str, Any]:
+    def method(self, surface: Surface, grid: Grid, values: FloatArray) -> dict[str, Any]:
         """What the provenance of a surface says of them.
 
         Parameters
         ----------
         surface : Surface
             With one bandwidth and counts; of others there is no measure of disclosure.
-        values : ndarray of float64
-            Its densities on a grid, NaN where it is blank.
+        grid : Grid
+            Over the part shown.
+        values : (rows, cols) float64
+            Its densities on the grid; 0 or NaN where it is blank.
 
         Returns
         -------
@@ -72,14 +79,22 @@ class Blanks:
             "policy": self.rule.policy,
             "layer": self.rule.layer,
             "fewer_than": self.rule.fewer_than,
-            "areas": self.areas,
+            "areas": len(self.layer.codes),
             "blank": self.blank,
-            "sensitive_share": round(self._sensitive_share(surface, values), 4)
+            "sensitive_share": round(self._sensitive_share(surface, grid, values), 4)
             if has_measure
             else None,
         }
 
-    def _sensitive_share(self, surface: Surface, values: FloatArray) -> float:
+    def _sensitive_share(self, surface: Surface, grid: Grid, values: FloatArray) -> float:
+        """Of the incidents that count, so that hidden cells have no part in it."""
+        selection = surface.selection
+        is_placed = selection.mask & selection.incidents.located
+        if not self.rule.is_counted[is_placed].all():
+            is_certain = is_placed & self.rule.is_counted
+            xy_m, counts = spread_evenly(selection.incidents, is_certain, self.layer)
+            certain = PointIndex(xy_m, weights=counts, crs=surface.crs)
+            values = dataclasses.replace(surface, points=certain).on_grid_shown(grid)
         half_m = surface.bandwidth_m / 2.0
         one = density_at(
             PointIndex(np.zeros((1, 2)), crs=surface.crs),
@@ -119,4 +134,4 @@ def blanks_of(points: SelectedPoints, layers: LayerStore) -> Blanks | None:
     areas = np.array(layer.geometries[is_shown])
     is_coverage = bool(shapely.coverage_is_valid(areas))
     shown = shapely.coverage_union_all(areas) if is_coverage else shapely.union_all(areas)
-    return Blanks(rule, shown, len(is_shown), int((~is_shown).sum()))
+    return Blanks(rule, shown, layer, int((~is_shown).sum()))

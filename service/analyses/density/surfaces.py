@@ -288,7 +288,7 @@ def _with_legend(
     grid = surface.covering_grid()
     values = np.nan_to_num(surface.on_grid_shown(grid))
     if blanks is not None:
-        method = {**surface.provenance.method, "blank_areas": blanks.method(surface, values)}
+        method = {**surface.provenance.method, "blank_areas": blanks.method(surface, grid, values)}
         blank = dataclasses.replace(surface.provenance, method=method)
         surface = dataclasses.replace(surface, provenance=blank)
     surface = dataclasses.replace(
