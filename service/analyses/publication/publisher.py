@@ -355,7 +355,8 @@ def _released(counts: CellCounts, policy: DisclosurePolicy) -> pd.DataFrame:
 def _check_size(dataset: str, counts: CellCounts) -> None:
     """Raise NotPublishableError if there are no cells, or more than can be reckoned with."""
     if counts.size == 0:
-        raise NotPublishableError(dataset, "its data cover no period")
+        reason = "its data cover no period, or only what a retention has left of one"
+        raise NotPublishableError(dataset, reason)
     if counts.size > MOST_CELLS:
         reason = f"it would have {counts.size:,} cells, and {MOST_CELLS:,} are allowed"
         raise NotPublishableError(dataset, f"{reason}: {COARSER}")
