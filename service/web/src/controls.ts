@@ -121,10 +121,7 @@ export class Controls {
     const dataset = datasetOf(this.config, view.dataset);
     for (const name of ["views", "growth-kinds"] as const) {
       const wanted = name === "views" ? view.view : view.growth;
-      for (const radio of byId(name).querySelectorAll("input")) {
-        radio.checked = radio.value === wanted;
-        radio.disabled = radio.value === "priorities" && unitOf(this.config, view.dataset) > 1;
-      }
+      for (const radio of byId(name).querySelectorAll("input")) radio.checked = radio.value === wanted;
     }
     byId("view-hint").textContent = VIEW_WORDS[view.view].hint;
     options("dataset", this.config.datasets.map((each) => [each.id, plainTitle(each.title)]), view.dataset);

@@ -51,7 +51,6 @@ export function askable(view: View, config: PageConfig, dataset: Dataset | undef
     layer: published.layers.includes(view.layer) ? view.layer : (published.layers[0] ?? view.layer),
     categories: published.by_category ? view.categories : [],
     step: steps.includes(view.step) ? view.step : (steps[0] ?? view.step),
-    growth: unit > 1 && view.growth === "priorities" ? "sites" : view.growth, // they count by month
     distance: Math.max(view.distance, published.minimum_bandwidth_m),
     bandwidth: bandwidth >= published.minimum_bandwidth_m
       ? view.bandwidth : String(Math.max(published.minimum_bandwidth_m, 400)),
