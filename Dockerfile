@@ -3,12 +3,14 @@
 #   make image                 # takes the digest of python:3.11-slim, and builds with it
 #   docker build -t hotspot-atlas --build-arg BASE=python:3.11-slim@sha256:... .
 #   docker run --rm --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges \
-#     -p 127.0.0.1:8000:8000 -v hotspots:/data hotspot-atlas
+#     -p 127.0.0.1:8000:8000 -e HOTSPOTS_ACCESS__ANONYMOUS_ROLE=analyst \
+#     -v hotspots:/data -v hotspots-access:/access hotspot-atlas
 #   docker run --rm -v hotspots:/data -v "$PWD":/in hotspot-atlas import boundaries /in/lsoa.geojson ...
+#   docker run --rm -v hotspots-access:/access hotspot-atlas keys make --role analyst --title "J. Smith"
 #
-# There is no access control yet: publish the port on loopback, or behind something that has it
-# (compose.yaml). By other names than localhost it answers once HOTSPOTS_HOSTS or
-# HOTSPOTS_PUBLIC_URL names them.
+# A container cannot see that a request comes from its own machine: without the setting, whoever
+# brings no key is the public. Leave it out once there are keys. By other names than localhost it
+# answers once HOTSPOTS_HOSTS or HOTSPOTS_PUBLIC_URL names them.
 
 # With its digest: a tag may be another image tomorrow.
 ARG BASE=python:3.11-slim

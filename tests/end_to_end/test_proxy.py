@@ -115,6 +115,7 @@ def test_the_proxy_changes_no_escape(proxy):
     ["/metrics", "/atlas/metrics", "/atlas/%6detrics", "/atlas//metrics", "/atlas/./metrics",
      "/atlas/v1/../metrics", "/atlas/v1/%2e%2e/metrics", "/atlas/v1%2f..%2fmetrics",
      "/%61tlas/metrics", "/atlas%2fmetrics", "/atlas/metrics;a", "/v1/datasets",
+     "/atlas/key/hsa_a/metrics", "/atlas/%6bey/hsa_a/metrics", "/atlas/key//metrics",
      f"/atlas/v1/datasets%2f{world.DATASET}", f"/%61tlas/v1/datasets/{world.DATASET}"],
 )  # fmt: skip
 def test_no_spelling_passes_the_rules_of_the_proxy(proxy, path):
