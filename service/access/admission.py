@@ -8,11 +8,12 @@ module and nowhere else.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from service.access.audience import Audience, Publication
 from service.access.decisions import DECISIONS, Decision, Reads
-from service.access.parameters import CHECKS, FREE, MONTHS
+from service.access.parameters import CHECKS, FREE, MONTHS, Check, left_out
 from service.access.policy import Role
 from service.model.errors import NotAdmittedError, StoppedDatasetError
 from service.model.queries import NoQuery, Query
@@ -41,11 +42,13 @@ class Question:
     names: Mapping[str, str] = field(default_factory=dict)
     query: Query = field(default_factory=NoQuery)
 
-    def values(self) -> Iterator[tuple[str, Any]]:
-        """Every name and parameter with its value, as they are written in addresses."""
-        yield from self.names.items()
-        for name, member in type(self.query).model_fields.items():
-            yield member.alias or name, getattr(self.query, name)
+    def restricted(self) -> Iterator[tuple[str, Any, Check]]:
+        """Names and parameters that are not free, as they are written in addresses."""
+        for name, value in self.names.items():
+            if name not in FREE:
+                yield name, value, CHECKS.get(name, left_out)
+        for name, attribute, check in _restricted(type(self.query)):
+            yield name, getattr(self.query, attribute), check
 
 
 def admit(question: Question, audience: Audience) -> None:
@@ -101,6 +104,17 @@ def publications_of(question: Question, audience: Audience) -> tuple[Publication
     )
 
 
+@lru_cache(maxsize=256)
+def _restricted(model: type[Query]) -> tuple[tuple[str, str, Check], ...]:
+    """The parameters of a query that are not free: name, attribute and check."""
+    members = ((field.alias or name, name) for name, field in model.model_fields.items())
+    return tuple(
+        (name, attribute, CHECKS.get(name, left_out))
+        for name, attribute in members
+        if name not in FREE
+    )
+
+
 def datasets_of(question: Question) -> Iterator[str]:
     """The datasets that a question names, whether there are such or not.
 
@@ -138,13 +152,10 @@ def _check(question: Question, decision: Decision, publication: Publication) -> 
     is_density = decision.reads is Reads.DENSITY
     if is_density:
         _check_picture(question, publication)
-    for name, value in question.values():
+    for name, value, check in question.restricted():
         if value in (None, (), False) or (name == "layer" and is_density):
             continue
-        check = CHECKS.get(name)
-        if check is None and name not in FREE:
-            raise _refusal(f"{name} must be left out", publication)
-        allowed = check(value, publication) if check is not None else ""
+        allowed = check(value, publication)
         if allowed:
             raise _refusal(f"{name} must be {allowed}{_got(value)}", publication)
     if decision.names_layer and getattr(question.query, "layer", None) is None:
@@ -155,18 +166,18 @@ def _check(question: Question, decision: Decision, publication: Publication) -> 
 def _check_picture(question: Question, publication: Publication) -> None:
     """Raise if a picture of a density is closer than the policy allows, or of free classes."""
     zoom = publication.policy.maximum_zoom
-    values = dict(question.values())
+    names, query = question.names, question.query
     for name in ("z", "tilematrix"):
-        text = str(values.get(name) or 0)
+        text = str(names.get(name) or getattr(query, name, None) or 0)
         if not text.isdecimal() or int(text) > zoom:
             raise _refusal(f"{name} must be at most {zoom}{_got(text)}", publication)
-    if values.get("breaks"):
+    if getattr(query, "breaks", ()):
         raise _refusal("breaks must be left out: the density has its own", publication)
-    box = values.get("bbox")
-    if box is not None:
+    box, width = getattr(query, "bbox", None), getattr(query, "width", None)
+    if box is not None and width is not None:
         left, _, right, _ = (float(part) for part in box.split(","))
         least_m = _EQUATOR_M / 2**zoom
-        if (right - left) / values["width"] < least_m:
+        if (right - left) / width < least_m:
             allowed = f"{least_m:,.1f} m wide or more for each pixel of width"
             raise _refusal(f"bbox must be {allowed}{_got(box)}", publication)
 

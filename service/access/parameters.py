@@ -129,6 +129,24 @@ def _nothing(value: Any, publication: Publication) -> str:
     return f"left out: {_NO_CELLS}"
 
 
+def left_out(value: Any, publication: Publication) -> str:
+    """Nothing: for what has no row here.
+
+    Parameters
+    ----------
+    value : object
+        Any.
+    publication : Publication
+        Any.
+
+    Returns
+    -------
+    str
+        That it must be left out.
+    """
+    return "left out"
+
+
 def _counted(value: str, publication: Publication) -> str:
     """Anything but harm and weights."""
     if str(value).startswith("harm"):

@@ -93,7 +93,7 @@ def test_a_parameter_without_a_decision_is_refused():
     class NewQuery(ChoroplethQuery):
         newly_made: str = "x"
 
-    assert "newly_made must be left out" in refusal(question(CHOROPLETH, NewQuery()))
+    assert "newly_made must be left out, got x" in refusal(question(CHOROPLETH, NewQuery()))
 
 
 def test_what_is_not_published_is_asked_freely():
