@@ -172,7 +172,7 @@ class Publisher:
         _check_size(dataset, counts)
         if policy.hides_zero:
             counts = counts.with_empty_cells()
-        earlier, coverage_before = self._earlier(dataset, terms)
+        earlier, coverage_before = self._earlier(dataset, terms, counts.areas)
         revision = revise(
             _released(counts, policy),
             counts.periods,
@@ -282,15 +282,30 @@ class Publisher:
         keys = None if secret is None else keys_of(incidents, secret)
         return count_cells(incidents, layer, placement, plan, keys)
 
-    def _earlier(self, dataset: str, terms: Terms) -> tuple[Earlier | None, Coverage | None]:
-        """What was published before under the same terms, and the coverage it was with."""
+    def _earlier(
+        self, dataset: str, terms: Terms, areas: Sequence[str]
+    ) -> tuple[Earlier | None, Coverage | None]:
+        """What was published before of the same cells, and the coverage it was with.
+
+        With another secret, or borders drawn anew, cells whose counts did not change stay too.
+        """
         table = self._published.newest(dataset)
-        if table is None or Terms.from_facts(table.facts["terms"]).difference(terms):
+        if table is None:
             return None, None
-        facts = table.facts
-        cells = table.read().to_pandas()
-        earlier = Earlier(cells, facts["periods"], facts["final_periods"])
-        return earlier, self._published.cells(dataset).coverage
+        facts, cells = table.facts, table.read().to_pandas()
+        before = Terms.from_facts(facts["terms"])
+        is_same = (before.policy, before.plan) == (terms.policy, terms.plan)
+        if is_same and set(cells["area"]) <= set(areas):
+            earlier = Earlier(cells, facts["periods"], facts["final_periods"])
+            return earlier, self._published.cells(dataset).coverage
+        if facts["final_periods"]:
+            reason = (
+                f"periods whose records are deleted stay as they were published under "
+                f"{before.policy}, and no other cells can be put beside them: protect it as it "
+                f"was, or remove {table.folder.path} with these periods"
+            )
+            raise NotPublishableError(dataset, reason)
+        return None, None
 
     def _outside(self) -> tuple[float, float]:
         """A point that no layer comes near."""

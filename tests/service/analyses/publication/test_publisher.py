@@ -164,3 +164,32 @@ def test_the_day_of_the_last_incident_is_not_published(folder):
     exact = resources.incidents.open(world.DATASET).coverage
     assert str(exact) == "2023-01 to 2024-12, 2025-03-01 to 2025-03-07"
     assert str(resources.published.cells(world.DATASET).coverage) == "2023-01 to 2024-12, 2025-03"
+
+
+def test_another_secret_draws_no_noise_anew(folder):
+    resources = protected.published(folder, CELL_KEY)
+    before = rows_of(resources)
+    resources.record_key_secret.path.write_bytes(bytes(range(32)))
+    assert protected.publish(resources, CELL_KEY).version == 1  # under other terms
+    assert rows_of(resources) == before
+
+
+def test_borders_drawn_anew_release_no_few_records(folder):
+    resources = protected.published(folder, CELL_KEY)
+    before = rows_of(resources)
+    layer = resources.layers.get(world.CELLS)
+    resources.layers.save(
+        dataclasses.replace(layer, names=tuple(reversed(layer.names))), replace=True
+    )
+    protected.add_assaults(folder, "C00", 3)
+    assert protected.publish(resources, CELL_KEY).frozen == ("2024",)
+    assert rows_of(resources) == before
+
+
+def test_periods_that_stay_for_ever_are_not_lost_to_other_cells(folder):
+    resources = protected.published(folder, CELL_KEY)
+    table = resources.published.newest(world.DATASET)
+    facts = {**table.facts, "final_periods": [YEARS[0]]}
+    resources.published.write(world.DATASET, table.read(), facts)
+    with pytest.raises(NotPublishableError, match="protect it as it was"):
+        protected.publish(resources, protected.protection("nhs-hes"))
