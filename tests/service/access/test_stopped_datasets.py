@@ -78,3 +78,10 @@ def test_a_stopped_dataset_cannot_be_set_beside_another():
     question = Question("/v1/tables/{dataset}/crosstab", {"dataset": "waiting"}, query)
     with pytest.raises(StoppedDatasetError, match="31 days"):
         admit(question, seen_by(Identity(Role.ANALYST)))
+
+
+def test_who_is_told_of_a_stopped_dataset_shares_nothing_with_who_is_not():
+    datasets = frozenset({"waiting", "unprotected"})
+    told, untold = seen_by(Identity(Role.ANALYST)), seen_by(Identity(Role.ANALYST, "", datasets))
+    assert told.access == untold.access
+    assert told.label != untold.label
