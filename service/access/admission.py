@@ -36,11 +36,16 @@ class Question:
         The values of the names in the template, or the arguments of the command.
     query : Query
         The checked parameters or options.
+    admitted_to : list of Audience
+        Those that have passed `admit` with it: neither they nor it can become others.
     """
 
     route: str
     names: Mapping[str, str] = field(default_factory=dict)
     query: Query = field(default_factory=NoQuery)
+    admitted_to: list[Audience] = field(
+        default_factory=list, init=False, compare=False, repr=False
+    )
 
     def restricted(self) -> Iterator[tuple[str, Any, Check]]:
         """Names and parameters that are not free, as they are written in addresses."""
@@ -68,16 +73,20 @@ def admit(question: Question, audience: Audience) -> None:
     StoppedDatasetError
         If it names a dataset that only its owner still sees.
     """
+    if any(admitted is audience for admitted in question.admitted_to):
+        return  # an answer that is repeated
     for dataset, reason in audience.stopped:
         if dataset in datasets_of(question):
             raise StoppedDatasetError(dataset, reason)
     if audience.role is Role.OWNER or (audience.role.sees_records and not audience.published):
+        question.admitted_to.append(audience)
         return
     decision = DECISIONS.get(question.route)
     if decision is None:
         raise NotAdmittedError("this answer is open to those who see records only")
     for publication in publications_of(question, audience):
         _check(question, decision, publication)
+    question.admitted_to.append(audience)
 
 
 def publications_of(question: Question, audience: Audience) -> tuple[Publication, ...]:

@@ -4,7 +4,7 @@ import importlib
 import sys
 import time
 
-BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries", "page", "tables")
+BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries", "page", "tables", "access")
 # Not ratios: asked for by name.
 RUNS = ("load", "schemathesis")
 

@@ -201,8 +201,11 @@ def fetch(url: str) -> bytes:
         return body
 
 
-async def rate(urls: list[str], connections: int) -> float:
-    """Answers per second: the median of three parts of one run, over kept connections."""
+async def rate(urls: list[str], connections: int, headers: str = "") -> float:
+    """Answers per second: the median of three parts of one run, over kept connections.
+
+    Further headers are lines, each with its line break.
+    """
     host, port = re.match(r"http://([\d.]+):(\d+)", urls[0]).groups()  # type: ignore[union-attr]
     todo = iter(urls)
     times: list[float] = []
@@ -211,7 +214,7 @@ async def rate(urls: list[str], connections: int) -> float:
         reader, writer = await asyncio.open_connection(host, int(port))
         for url in todo:
             path = url.split(f":{port}", 1)[1]
-            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+            writer.write(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n{headers}\r\n".encode())
             head = await reader.readuntil(b"\r\n\r\n")
             if not head.startswith(b"HTTP/1.1 200"):
                 raise RuntimeError(head.split(b"\r\n")[0].decode() + " " + path)

@@ -294,3 +294,14 @@ def test_the_gate_refuses_over_http_with_403(resources, serve):
     problem = answer.json()
     assert (answer.status_code, problem["type"].rpartition("/")[2]) == (403, "not-admitted")
     assert "layer must be one of the layers cell, district, got hex:200" in problem["detail"]
+
+
+def test_what_was_admitted_to_one_audience_is_checked_for_another():
+    by_month, by_year = audience(period="month"), audience(period="year")
+    asked = question(f"{TABLES}/trend", TrendQuery(step="month"))
+    admit(asked, by_month)
+    admit(asked, by_month)
+    assert asked.admitted_to == [by_month]
+    assert "a step of whole years" in refusal(asked, by_year)
+    assert "a step of whole years" in refusal(asked, by_year)
+    assert asked.admitted_to == [by_month]
