@@ -16,6 +16,8 @@ MOST_CHOICES = 12
 # Of incidents they have nothing, or in each form the same after some seconds: one form is asked.
 ONE_FORM = ("/v1/measures", "/v1/boundaries", "/v1/hotspots/{dataset}/{layer}/change")
 
+FEW_DRAWS = {"permutations": "99", "replicates": "9"}
+
 COUNT_PATHS = (
     "/v1/choropleths/{dataset}/{layer}",
     "/v1/hotspots/{dataset}/{layer}",
@@ -23,7 +25,6 @@ COUNT_PATHS = (
     "/v1/tables/{dataset}/breakdown",
     "/v1/tables/{dataset}/crosstab",
     "/v1/tables/{dataset}/ranked/{layer}",
-    "/v1/heatmaps/{dataset}/summary.json",
     "/v1/heatmaps/{dataset}/map.png",
 )
 STATISTICS = ("gi-star", "gi", "local-moran")
@@ -58,7 +59,11 @@ def _operations(
     names = _names(target, codes)
     required = _required(target, codes, periods)
     for template, operation in sorted(operations(app).items()):
-        if template in LEFT_OUT or "{rules}" in template or "{asset}" in template:
+        if (
+            template in (LEFT_OUT | target.left_out)
+            or "{rules}" in template
+            or "{asset}" in template
+        ):
             continue
         parameters = operation.get("parameters", ())
         choices = [
@@ -71,6 +76,8 @@ def _operations(
         for parameter in parameters:
             if parameter["in"] == "query" and parameter.get("required"):
                 needed |= required[parameter["name"]]
+        known = {parameter["name"] for parameter in parameters}
+        needed |= {name: value for name, value in FEW_DRAWS.items() if name in known}
         most = 1 if template.startswith(ONE_FORM) else MOST_CHOICES
         for values in itertools.islice(itertools.product(*choices), most):
             path = template.format(**dict(zip(keys, map(str, values), strict=True)))

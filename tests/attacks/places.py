@@ -113,8 +113,8 @@ def places_from_tiles(
         breaks = [float(f"{level * peak:.6g}") for level in LEVELS]
         question["breaks"] = breaks
     else:
-        summary = attacker.json(f"/v1/heatmaps/{dataset}/summary.json", **question)
-        breaks = summary["breaks"]
+        legend = attacker.json(f"/v1/heatmaps/{dataset}/legend.json", **question)
+        breaks = sorted(part["lower"] for part in legend["classes"] if part["lower"])
     mosaic = np.block(
         [
             [
@@ -168,6 +168,8 @@ def fit_places(
         Below which an empty sample only says that there is less.
     """
     samples = samples.thinned(MOST_SAMPLES)
+    if not (samples.values > 0.0).any():
+        return PlaceGuesses.none()
     tolerance = min(max(0.02, 2.0 * floor), 0.9)
     candidates_m = _candidates(samples, bandwidth_m, step_m, tolerance)
     while len(candidates_m) > MOST_CANDIDATES:

@@ -73,9 +73,10 @@ class Outcome:
     partner, public : Comparison
         Of the answers over the true records with those over other ones.
     guessed : int
-        Hidden cells that the answers allow a guess of, by algebra and by differencing.
+        Of these cells those of which algebra or differencing says something.
     right, right_from_margins : float
-        Share of these guesses that are right, and of guesses from what is published alone.
+        Share of these cells that are guessed right by it, the others from what is published, and
+        that are from what is published alone.
     points : int
         Places that are worked out of the pictures of a town.
     near, near_in_cells, near_residents : float
@@ -226,21 +227,19 @@ def cell_guesses(attacker: Attacker, target: Target, truth: CellTruth) -> pd.Ser
 
 
 def right_guesses(guesses: pd.Series, truth: CellTruth) -> dict[str, float | int]:
-    """How many guesses are right, and how many of those made from margins."""
+    """How many cells are guessed right, those that no attack says something of from margins."""
     cells = truth.cells.assign(margins=guesses_from_margins(truth.cells))
     cells = cells.merge(changed_cells(truth)[KEYS], on=KEYS)
-    keys = pd.MultiIndex.from_frame(cells[["area", "period"]])
-    guess = guesses.reindex(keys).to_numpy()
-    is_guessed = np.isfinite(guess)
+    from_margins = cells["margins"].to_numpy()
+    found = guesses.reindex(pd.MultiIndex.from_frame(cells[["area", "period"]])).to_numpy()
+    is_guessed = np.isfinite(found)
     low, high = cells["low"].to_numpy(), cells["high"].to_numpy()
-    guess = np.clip(np.round(guess), low, high)
+    guess = np.where(is_guessed, np.clip(np.round(found), low, high), from_margins)
     exact = cells["exact"].to_numpy()
-    if not is_guessed.any():
-        return {"guessed": 0, "right": math.nan, "right_from_margins": math.nan}
     return {
         "guessed": int(is_guessed.sum()),
-        "right": float(np.mean((guess == exact)[is_guessed])),
-        "right_from_margins": float(np.mean((cells["margins"].to_numpy() == exact)[is_guessed])),
+        "right": float(np.mean(guess == exact)),
+        "right_from_margins": float(np.mean(from_margins == exact)),
     }
 
 
@@ -292,7 +291,8 @@ def attacks_on_policies(target: Target, plan: CellPlan) -> SimulationTable:
 
 COLUMNS = (
     "policy", "cells hidden or changed", "counts a cell may have", "by all answers",
-    "answers compared", "that differ", "cells guessed", "right", "right from margins",
+    "answers compared", "that differ", "cells an attack says something of", "guessed right",
+    "from margins",
     "points from pictures", "with a record within 100 m", "drawn in the same cells",
     "drawn among residents",
 )  # fmt: skip
@@ -309,8 +309,8 @@ def row_of(policy: str, outcome: Outcome) -> tuple[str, ...]:
         f"{sum(comparison.answered for comparison in comparisons):,}",
         str(sum(len(comparison.different) for comparison in comparisons)),
         f"{outcome.guessed:,}",
-        with_error(outcome.right, outcome.guessed),
-        with_error(outcome.right_from_margins, outcome.guessed),
+        with_error(outcome.right, outcome.hidden),
+        with_error(outcome.right_from_margins, outcome.hidden),
         str(outcome.points),
         with_error(outcome.near, outcome.points),
         with_error(outcome.near_in_cells, outcome.points),

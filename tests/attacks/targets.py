@@ -65,6 +65,7 @@ class Target:
     denominator: str
     has_sites: bool
     crs: str = CRS
+    left_out: frozenset[str] = frozenset()
 
     def resources(self) -> Resources:
         """What a service over the data folder holds."""
@@ -173,6 +174,7 @@ def crimes_in(folder: Path) -> Target:
         "Robbery",
         "residents",
         has_sites=False,
+        left_out=frozenset({"/v1/heatmaps/{dataset}/summary.json"}),
     )
 
 

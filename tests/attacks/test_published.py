@@ -5,6 +5,7 @@ import pytest
 
 from service.model.protection import CellPlan
 from service.store.source_files import SourceFile
+from tests.attacks.all_attacks import DOCUMENT
 from tests.attacks.attacker import RefusedError
 from tests.attacks.everything import everything
 from tests.attacks.open_service import tile_guesses, z_guesses
@@ -15,10 +16,11 @@ from tests.attacks.published import (
     truth_of,
     with_other_records,
 )
-from tests.attacks.published_service import some_codes, some_periods
+from tests.attacks.published_service import NAMED, some_codes, some_periods
 from tests.attacks.questions import counts_by_difference, counts_of_map, counts_of_rings
 from tests.attacks.same_answers import compare
 from tests.service import world
+from tests.simulations.tables import documented
 
 YEARS = CellPlan(layer=world.CELLS, period="year", by_category=True)
 EVERY = 30  # of all questions
@@ -116,3 +118,38 @@ def test_z_scores_tell_partners_no_hidden_count(partner, callouts):
     truth = truth_of(target)
     assert len(truth.hidden) > 500
     assert guesses.codes == []
+
+
+@pytest.mark.parametrize("dataset", ["callouts", "crimes"])
+class TestDocumented:
+    """What the document says of every named policy."""
+
+    def rows(self, dataset):
+        table = documented(f"{dataset} published", document=DOCUMENT)
+        return [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+
+    def test_every_policy_was_attacked(self, dataset):
+        assert [row["policy"] for row in self.rows(dataset)] == list(NAMED)
+        assert all(row["that differ"] == "0" for row in self.rows(dataset))
+
+    def test_answers_leave_a_cell_as_many_counts_as_the_policy(self, dataset):
+        for row in self.rows(dataset):
+            assert int(row["by all answers"]) >= int(row["counts a cell may have"]), row
+
+    def test_no_guess_is_better_than_one_without_an_attack(self, dataset):
+        pairs = [("guessed right", "from margins"),
+                 ("with a record within 100 m", "drawn in the same cells"),
+                 ("with a record within 100 m", "drawn among residents")]  # fmt: skip
+        for row in self.rows(dataset):
+            for attack, baseline in pairs:
+                assert exceeds(row[attack], row[baseline]) <= 0, (row["policy"], attack)
+
+
+def exceeds(attack, baseline):
+    """By how much a share is above another, beyond two standard errors of their difference."""
+    if "none" in (attack, baseline):
+        return 0.0
+    (share, error), (other, other_error) = (
+        [float(part.rstrip(" %")) for part in text.split("±")] for text in (attack, baseline)
+    )
+    return share - other - (error**2 + other_error**2) ** 0.5
