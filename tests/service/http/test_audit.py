@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+import os
 import sqlite3
 import urllib.parse
 from contextlib import closing
@@ -88,16 +89,16 @@ def published(settings):
         yield published
 
 
-def test_a_question_leaves_a_line_wherever_its_answer_comes_from(asked):
+def test_a_question_leaves_a_line_wherever_its_answer_comes_from(asked, county):
+    asked.client.get(CELLS)  # of a new county it makes a folder, and nothing is recalled at first
+    os.utime(county, (1, 1))
     key_id, key = asked.key()
     tag = asked.client.get(f"{CELLS}?category=fire", headers=key).headers["ETag"]
     asked.client.get(f"{CELLS}?category=fire", headers=key)
     asked.client.get(f"{CELLS}?category=fire", headers={**key, "If-None-Match": tag})
     asked.client.head(f"{CELLS}?category=fire", headers=key)
     lines = asked.lines()
-    # The first answer of a new county makes a folder in it, after which nothing is recalled yet.
-    assert lines[0]["cache"] == "computed"
-    assert lines[3]["cache"] in ("memory", "recall")
+    assert (lines[0]["cache"], lines[3]["cache"]) == ("computed", "recall")
     assert [line["status"] for line in lines] == [200, 200, 304, 200]
     assert [line["method"] for line in lines] == ["GET", "GET", "GET", "HEAD"]
     for line in lines:
