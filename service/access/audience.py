@@ -129,7 +129,7 @@ class Audience:
     @cached_property
     def label(self) -> str:
         """Tells it from every other audience, in cache keys and entity tags."""
-        text = repr((self.access, self.protections, self.due))
+        text = repr((self.access, self.protections, self.due, self.stopped))
         return f"{self.role}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
