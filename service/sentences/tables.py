@@ -124,29 +124,41 @@ def _choropleth(table: Table) -> list[str]:
     """The highest value with its interval, and how many areas have none."""
     values = np.asarray(table.columns["value"], dtype=np.float64)
     is_known = np.isfinite(values)
-    missing = int(np.count_nonzero(~is_known))
-    if missing == len(values):
-        return ["No area has a value."]
+    suppressed = int(np.count_nonzero(table.columns["class"] == SUPPRESSED))
+    missing = int(np.count_nonzero(~is_known)) - suppressed
+    gaps = []
+    if missing:
+        gaps.append(f"{counted(missing, 'area has', 'areas have')} no value.")
+    if suppressed:
+        gaps.append(
+            f"{_values_of(suppressed)} suppressed: too much of them rests on hidden cells."
+        )
+    if not is_known.any():
+        return gaps if suppressed else ["No area has a value."]
+    shown = " shown" if suppressed else ""
     sentences = []
     highest = float(values[is_known].max())
     top = np.flatnonzero(values == highest)
     if highest == 0:
-        sentences.append(f"It is 0 in every one of {counted(int(is_known.sum()), 'area')}.")
+        sentences.append(f"It is 0 in every one of {counted(int(is_known.sum()), 'area')}{shown}.")
     elif len(top) > 1:
         areas = counted(len(top), "area")
         sentences.append(
-            f"The highest value is {amount(highest)}{_unit(table, highest)}, in {areas}."
+            f"The highest value{shown} is {amount(highest)}{_unit(table, highest)}, in {areas}."
         )
     else:
         lower, upper = (float(table.columns[name][top[0]]) for name in ("lower", "upper"))
         interval = f" ({amount(lower)} to {amount(upper)})" if np.isfinite(lower + upper) else ""
         sentences.append(
-            f"The highest value is that of {_name(table, int(top[0]))}: {amount(highest)}"
+            f"The highest value{shown} is that of {_name(table, int(top[0]))}: {amount(highest)}"
             f"{_unit(table, highest)}{interval}."
         )
-    if missing:
-        sentences.append(f"{counted(missing, 'area has', 'areas have')} no value.")
-    return sentences
+    return [*sentences, *gaps]
+
+
+def _values_of(areas: int) -> str:
+    """The subject of a sentence on the values of so many areas."""
+    return "The value of 1 area is" if areas == 1 else f"The values of {areas:,} areas are"
 
 
 def _trend(table: Table) -> list[str]:
@@ -164,6 +176,8 @@ def _trend(table: Table) -> list[str]:
             table.columns["series"], list(table.provenance.method.get("compare", ()))
         )
     is_known = has_count & is_own & (table.columns["days"] == length.astype(np.int64))
+    if not is_known.any() and table.is_suppressed:
+        return [f"No {step} is shown with a count of all its days: counts are suppressed."]
     if not is_known.any():
         return [f"No {step} has a count of all its days."]
     least, most = float(counts[is_known].min()), float(counts[is_known].max())
@@ -175,9 +189,10 @@ def _trend(table: Table) -> list[str]:
     sentence = f"A {step}{series} had {incidents}, from {labels[0]} to {labels[-1]}"
     missing = len(np.unique(number[is_own & ~has_count]))
     partial = len(np.unique(number[is_own & has_count & ~is_known]))
+    nothing = "no count is shown" if table.is_suppressed else "nothing is known"
     gaps = [
         f"; of {counted(number, step, calendar.plural)} {state}"
-        for number, state in ((missing, "nothing is known"), (partial, "a part is known"))
+        for number, state in ((missing, nothing), (partial, "a part is known"))
         if number
     ]
     return [f"{sentence}{''.join(gaps)}.", *_lines(table)]
