@@ -21,12 +21,15 @@ class BlankAreas:
         An area with fewer of the incidents selected is blank.
     is_counted : (n,) bool
         Which incidents count: not those that a hidden cell may not stand for.
+    maximum_zoom : int
+        The closest zoom at which tiles may be asked for.
     """
 
     policy: str
     layer: str
     fewer_than: int
     is_counted: BoolArray
+    maximum_zoom: int
 
 
 def sensitive_share(density: FloatArray, of_one_record: float, *, fewer_than: int) -> float:

@@ -62,7 +62,11 @@ class ReleasedIncidents(Incidents):
         terms = self.cells.terms
         policy = policy_named(terms.policy.rpartition("-")[0])
         return BlankAreas(
-            terms.policy, terms.plan.layer, policy.mask_below, is_counted=self.is_certain
+            terms.policy,
+            terms.plan.layer,
+            policy.mask_below,
+            is_counted=self.is_certain,
+            maximum_zoom=policy.maximum_zoom,
         )
 
     @property

@@ -303,7 +303,11 @@ class Heatmaps:
         Document
             With the provenance of the surface.
         """
-        surface = self._surfaces.of(dataset, query)
+        surface, zooms = self._surfaces.of(dataset, query), self._settings.tiles
+        blank_areas = surface.selection.incidents.blank_areas
+        if blank_areas is not None:
+            closest = min(zooms.max_zoom, blank_areas.maximum_zoom)
+            zooms = zooms.model_copy(update={"max_zoom": closest})
         return Document(
             kind="heatmap-tilejson",
             content=tilejson(
@@ -312,7 +316,7 @@ class Heatmaps:
                 f"bandwidth {surface.bandwidth_m:g} m",
                 address=address,
                 bounds=lonlat_bounds(surface.extent_m, self._settings.crs),
-                zooms=self._settings.tiles,
+                zooms=zooms,
                 provenance=surface.provenance,
             ),
             provenance=surface.provenance,

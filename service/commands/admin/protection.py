@@ -153,6 +153,9 @@ def publish(
     policy: Annotated[
         PolicyName | None, typer.Option(help="With --plan: a policy [that of the dataset].")
     ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Publish under other terms than before without asking.")
+    ] = False,
 ) -> None:
     """Publish a dataset as it is protected: partners see this, until it is published again."""
     from service.analyses.publication.plans import plan_lines, plans
@@ -172,7 +175,26 @@ def publish(
             terminal.fail("--policy goes with --plan; hotspots protect states the dataset's")
         if protection is None:
             terminal.fail(f"dataset {dataset!r} has no protection: hotspots protect {dataset}")
+        _confirm_other_terms(resources, protection, is_agreed=yes)
         terminal.print_lines(publisher_of(resources).publish(protection).lines())
+
+
+def _confirm_other_terms(resources: Resources, protection: Protection, *, is_agreed: bool) -> None:
+    """Ask before the same records are published in another way than they were."""
+    dataset, outline = protection.dataset, resources.published.outline(protection.dataset)
+    if outline is None:
+        return
+    policy, plan = outline.terms.policy, outline.terms.plan
+    if policy_named(protection.policy).label == policy and protection.cells == plan:
+        return
+    categories = " and category" if plan.by_category else ""
+    terminal.confirm(
+        (
+            f"{dataset} is published under {policy}, by {plan.layer}, {plan.period}{categories}.",
+            "Who kept that can compare it with what is published now and may find hidden counts.",
+        ),
+        is_agreed=is_agreed,
+    )
 
 
 def publisher_of(resources: Resources) -> "Publisher":

@@ -65,6 +65,17 @@ def test_a_protection_that_says_too_little_is_refused(hotspots, own_county, word
     assert protected.opened(own_county).protections.all() == {}
 
 
+def test_other_terms_are_published_on_confirmation_only(hotspots, own_county):
+    cells = ("--cells", world.CELLS, "--period", "year")
+    hotspots("protect", world.DATASET, "--policy", "small-5", *cells)
+    hotspots("publish", world.DATASET)
+    hotspots("protect", world.DATASET, "--policy", "nhs-hes")
+    assert "confirm with --yes" in hotspots("publish", world.DATASET, status=2)
+    said = hotspots("publish", world.DATASET, "--yes")
+    assert "is published under small-5-1, by cell, year." in said
+    assert "published as version 1" in said
+
+
 def test_a_plan_says_what_each_choice_would_hide(hotspots, own_county):
     said = hotspots("publish", world.DATASET, "--plan", "--policy", "small-5")
     rows = [line.split() for line in said.splitlines()[2:]]

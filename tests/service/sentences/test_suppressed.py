@@ -33,8 +33,22 @@ def test_suppressed_areas_are_counted_apart_from_areas_without_a_value(partner):
     assert not any("no value" in sentence for sentence in table["sentences"])
 
 
-def test_a_year_without_a_shown_count_is_not_said_to_lack_days(partner):
-    table = answer(partner, "/v1/tables/{dataset}/trend", step="year")
-    assert [row["count"] for row in table["rows"]] == [None, None]
+def sentence_on_years(table):
     (sentence,) = [text for text in table["sentences"] if "year" in text]
-    assert sentence == "No year is shown with a count of all its days: counts are suppressed."
+    return sentence
+
+
+def test_a_year_without_a_shown_count_is_not_said_to_be_unknown(partner):
+    table = answer(partner, "/v1/tables/{dataset}/trend", step="year")
+    assert [row["count"] for row in table["rows"]] == [None, 90]
+    assert sentence_on_years(table) == (
+        "A year had 90 incidents, from 2023-01 to 2024-01; of 1 year no count is shown."
+    )
+
+
+def test_years_without_any_shown_count_are_not_said_to_lack_days(partner):
+    table = answer(partner, "/v1/tables/{dataset}/trend", step="year", **PERIOD)
+    assert [row["count"] for row in table["rows"]] == [None]
+    assert sentence_on_years(table) == (
+        "No year is shown with a count of all its days: counts are suppressed."
+    )

@@ -62,3 +62,10 @@ def test_the_density_inside_an_area_is_its_count_by_its_ground(partner):
         assert is_inner.any()
         expected = count / (square.area / 1e6)
         np.testing.assert_allclose(raster.values[is_inner], expected, rtol=0.02)
+
+
+def test_no_closer_zoom_is_offered_than_may_be_asked_for(partner):
+    document = partner.heatmaps.tilejson(
+        world.DATASET, HeatmapQuery(bandwidth_m=400), address="/{z}/{x}/{y}"
+    )
+    assert document.content["maxzoom"] == 14
