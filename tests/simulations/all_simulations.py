@@ -4,6 +4,7 @@ from tests.simulations.costliest import each_alone, twenty_at_once
 from tests.simulations.faults import faults_of_the_store
 from tests.simulations.flags import calibration_of_flags
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
+from tests.simulations.matrix_of_policies import worlds_told_apart
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.published_cells import sums_of_published_cells
 from tests.simulations.series import calls_of_series
@@ -17,6 +18,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("calls of series", 1_000, calls_of_series),
     Simulation("calibration of flags", 5_000, calibration_of_flags),
     Simulation("sums of published cells", 50, sums_of_published_cells, DOCS / "disclosure.md"),
+    Simulation("worlds told apart", 2, worlds_told_apart, DOCS / "disclosure.md"),
     Simulation("costliest requests", 1_000_000, each_alone, DOCS / "operations.md"),
     Simulation("twenty at once", 1_000_000, twenty_at_once, DOCS / "operations.md"),
     Simulation("faults of the store", 10_000, faults_of_the_store, DOCS / "operations.md"),
