@@ -379,6 +379,8 @@ def test_every_command_that_answers_is_known_here():
         "demo",
         "serve",
         "doctor",
+        "keys",
+        "audit",
         "delete",
         "protect",
         "protections",

@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import beta
 
 from service.access.admission import Question
-from service.access.policy import Role
+from service.access.audience import OWNERS
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.model.errors import InvalidRulesError
@@ -56,7 +56,7 @@ def ask(own_county):
         folder = world.add_rules(own_county, rules(*criteria, **more))
         resources = open_resources(Settings(data_dir=folder))
         table = resources.flags.table("risk", FlagsQuery(**(query or {})))
-        released = resources.gates.answer(Question("flags"), Role.PUBLIC, lambda: table)
+        released = resources.gates.answer(Question("flags"), OWNERS, lambda: table)
         return json.loads(table_json(released))
 
     return answer
