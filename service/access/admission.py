@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from service.access.audience import Audience, Publication
 from service.access.decisions import DECISIONS, Decision, Reads
-from service.access.parameters import CHECKS, FREE, MONTHS, Check, left_out
+from service.access.parameters import CHECKS, FREE, Check, left_out
 from service.access.policy import Role
 from service.model.errors import NotAdmittedError, StoppedDatasetError
+from service.model.protection import MONTHS
 from service.model.queries import NoQuery, Query
 
 _SURFACE: Final = "heatmaps:"  # before the dataset, in the identifiers of WMTS
@@ -192,10 +193,8 @@ def _check_picture(question: Question, publication: Publication) -> None:
 
 
 def _refusal(reason: str, publication: Publication) -> NotAdmittedError:
-    cells = publication.cells
-    parts = [f"area of {cells.layer}", cells.period, *["category"] * cells.by_category]
-    text = f"{', '.join(parts[:-1])} and {parts[-1]}"
-    return NotAdmittedError(reason, dataset=publication.dataset, cells=text)
+    cells = f"area of {publication.cells}"
+    return NotAdmittedError(reason, dataset=publication.dataset, cells=cells)
 
 
 def _got(value: object) -> str:

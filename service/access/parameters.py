@@ -11,9 +11,8 @@ from typing import Any, Final
 
 from service.access.audience import Publication
 from service.model.incident_filter import Moment
-from service.model.protection import PeriodUnit
+from service.model.protection import MONTHS, PeriodUnit
 
-MONTHS: Final[Mapping[PeriodUnit, int]] = {"month": 1, "quarter": 3, "year": 12}
 _EXAMPLES: Final[Mapping[PeriodUnit, tuple[str, str]]] = {
     "month": ("2024-01", "2024-01"),
     "quarter": ("2024-01", "2024-03"),

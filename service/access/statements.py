@@ -41,12 +41,11 @@ def cell_notes(publication: Publication) -> Iterator[str]:
     str
         A sentence or two.
     """
-    cells, policy = publication.cells, publication.policy
-    parts = [f"area of {cells.layer}", cells.period, *["category"] * cells.by_category]
+    policy = publication.policy
     yield (
-        f"Dataset {publication.dataset}: computed from counts by {', '.join(parts[:-1])} and "
-        f"{parts[-1]} as they are published under {policy.label} ({policy.title.lower()}), not "
-        "from records. Inside an area incidents are spread evenly."
+        f"Dataset {publication.dataset}: computed from counts by area of {publication.cells} as "
+        f"they are published under {policy.label} ({policy.title.lower()}), not from records. "
+        "Inside an area incidents are spread evenly."
     )
     if policy.method == "round":
         yield (

@@ -2,10 +2,13 @@
 
 import calendar
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 PeriodUnit = Literal["month", "quarter", "year"]
+
+MONTHS: Final[Mapping[PeriodUnit, int]] = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,11 @@ class CellPlan:
     layer: str
     period: PeriodUnit
     by_category: bool = False
+
+    def __str__(self) -> str:
+        """What is counted apart, behind "by": ``ward, year and category``."""
+        parts = (self.layer, self.period, *["category"] * self.by_category)
+        return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,11 @@
 """The periods of published cells: months, quarters or years of the calendar, numbered."""
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from service.coverage.coverage import Coverage
-from service.model.protection import PeriodUnit
+from service.model.protection import MONTHS, PeriodUnit
 from spatial.arrays import IntArray
-
-MONTHS: Final = {"month": 1, "quarter": 3, "year": 12}
 
 
 def period_numbers(occurred: NDArray[np.datetime64], unit: PeriodUnit) -> IntArray:

@@ -9,7 +9,7 @@ import shapely
 
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
-from service.analyses.density.spread import spread_evenly
+from service.analyses.density.spread import counts_by_area, spread_evenly
 from service.analyses.density.surface import SelectedPoints, Surface
 from service.disclosure.density import BlankAreas, sensitive_share
 from spatial.arrays import FloatArray
@@ -126,11 +126,8 @@ def blanks_of(points: SelectedPoints, layers: LayerStore) -> Blanks | None:
     if rule is None:
         return None
     layer: Layer = layers.get(rule.layer)
-    is_counted = points.selection.mask & rule.is_counted
-    is_counted &= incidents.located & (incidents.area_code >= 0)
-    per_code = np.bincount(incidents.area_code[is_counted], minlength=len(incidents.area_codes))
-    counts = dict(zip(incidents.area_codes, per_code.tolist(), strict=True))
-    is_shown = np.array([counts.get(code, 0) >= rule.fewer_than for code in layer.codes], bool)
+    is_counted = points.selection.mask & rule.is_counted & incidents.located
+    is_shown = counts_by_area(incidents, is_counted, layer) >= rule.fewer_than
     areas = np.array(layer.geometries[is_shown])
     is_coverage = bool(shapely.coverage_is_valid(areas))
     shown = shapely.coverage_union_all(areas) if is_coverage else shapely.union_all(areas)

@@ -37,7 +37,7 @@ def spread_evenly(
     weight : (m,) float64
         Incidents at each point; those of an area add up to its count.
     """
-    counts = _counts_by_area(incidents, is_placed, layer)
+    counts = counts_by_area(incidents, is_placed, layer)
     spacing_m = max(SPACING_M, float(np.sqrt(shapely.area(layer.geometries).sum() / MOST_POINTS)))
     places, weights = [np.zeros((0, 2))], [np.zeros(0)]
     for index in np.flatnonzero(counts).tolist():
@@ -49,9 +49,24 @@ def spread_evenly(
     return np.concatenate(places), np.concatenate(weights)
 
 
-def _counts_by_area(incidents: Incidents, is_placed: BoolArray, layer: Layer) -> IntArray:
-    """(a,) Incidents in each area of the layer, in its order."""
-    codes = incidents.area_code[is_placed & (incidents.area_code >= 0)]
+def counts_by_area(incidents: Incidents, is_counted: BoolArray, layer: Layer) -> IntArray:
+    """Incidents in each area of a layer, by the codes that published ones have.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        Made from published cells.
+    is_counted : (n,) bool
+        Which of them count, of those that are in an area.
+    layer : Layer
+        The areas.
+
+    Returns
+    -------
+    (a,) int64
+        In the order of the layer.
+    """
+    codes = incidents.area_code[is_counted & (incidents.area_code >= 0)]
     by_code = np.bincount(codes, minlength=len(incidents.area_codes)).tolist()
     counts = dict(zip(incidents.area_codes, by_code, strict=True))
     return np.array([counts.get(code, 0) for code in layer.codes], dtype=np.int64)

@@ -187,10 +187,9 @@ def _confirm_other_terms(resources: Resources, protection: Protection, *, is_agr
     policy, plan = outline.terms.policy, outline.terms.plan
     if policy_named(protection.policy).label == policy and protection.cells == plan:
         return
-    categories = " and category" if plan.by_category else ""
     terminal.confirm(
         (
-            f"{dataset} is published under {policy}, by {plan.layer}, {plan.period}{categories}.",
+            f"{dataset} is published under {policy}, by {_cells_of(plan)}.",
             "Who kept that can compare it with what is published now and may find hidden counts.",
         ),
         is_agreed=is_agreed,
@@ -256,9 +255,8 @@ def _lines(resources: Resources, protection: Protection) -> Iterator[str]:
     dataset, plan = protection.dataset, protection.cells
     yield f"{dataset}: policy {protection.policy}"
     if plan is not None:
-        categories = " and category" if plan.by_category else ""
         audience = "partners and the public" if protection.public else "partners"
-        yield f"    published to {audience}: counts by {plan.layer}, {plan.period}{categories}"
+        yield f"    published to {audience}: counts by {_cells_of(plan)}"
         reason = unfitness(
             protection, resources.published, resources.layers, resources.record_key_secret
         )
@@ -271,6 +269,11 @@ def _lines(resources: Resources, protection: Protection) -> Iterator[str]:
     if reason:
         yield f"    shown to its owner only: {reason}"
     yield from _agreement_lines(protection.agreement)
+
+
+def _cells_of(plan: CellPlan) -> str:
+    """What is counted apart."""
+    return f"{plan.layer}, {plan.period}{' and category' * plan.by_category}"
 
 
 def _agreement_lines(agreement: Agreement) -> Iterable[str]:
