@@ -247,7 +247,7 @@ FREE: Final = frozenset(
         # tests
         "statistic", "flags", "neighbours", "null", "permutations", "refine", "seed", "correction",
         "sensitivity", "replicates", "earlier_steps", "level", "orders", "season", "direction",
-        "target_rate",
+        "target_rate", "window",
         # series
         "series", "compare", "part_steps", "include",
         # areas by their codes, and areas like them

@@ -40,13 +40,26 @@ class EmergingQuery(TableQuery):
     earlier_steps: Annotated[
         int, Field(ge=0, le=12, description="Earlier steps that count as neighbours.")
     ] = 0
+    window: Annotated[
+        Literal["step", "neighbourhood", "cube"] | None,
+        Field(
+            description="What the steps are compared with: step, each by itself; neighbourhood, "
+            "with its earlier steps; cube, all steps. By default step, and cube with "
+            "earlier_steps.",
+        ),
+    ] = None
     seed: Seed = 1
     correction: Correction = "bh"
 
     @model_validator(mode="after")
-    def _without_auto(self) -> Self:
+    def _complete(self) -> Self:
         if self.neighbours == "auto":
             raise ValueError("neighbours=auto looks at one map; name a rule for many")
+        if self.window == "step" and self.earlier_steps:
+            raise ValueError(
+                "window=step compares a step with itself alone: with earlier_steps take "
+                "neighbourhood or cube"
+            )
         return self
 
 

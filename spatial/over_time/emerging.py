@@ -1,6 +1,6 @@
 """Emerging hot spots: the category of an area's series of hot and cold time steps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,20 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import AnyArray, FloatArray, IntArray, frozen
-from spatial.errors import (
-    ConstantValuesError,
-    InvalidParameterError,
-    InvalidValuesError,
-)
+from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.local_statistics.getis_ord import two_sided_p
-from spatial.local_statistics.hotspot_map import HotspotMap, hotspot_map
-from spatial.local_statistics.multiplicity import (
-    NOT_TESTED,
-    Correction,
-    confidence_classes,
-    corrected,
-    is_testable,
-)
+from spatial.local_statistics.hotspot_map import hotspot_map
+from spatial.local_statistics.multiplicity import NOT_TESTED, Correction, is_testable
+from spatial.over_time.cube import Window, default_window, maps_of_steps
 from spatial.weights.weights import Neighbours
 
 DEFINITIONS = "esri-3"
@@ -250,6 +241,7 @@ def emerging_hot_spots(
     level: float = 0.10,
     trend_level: float = 0.10,
     earlier_steps: int = 0,
+    window: Window | None = None,
     threads: int = 1,
     on_progress: Callable[[int, int], None] | None = None,
 ) -> EmergingHotSpots:
@@ -270,9 +262,9 @@ def emerging_hot_spots(
     trend_level : float
         p up to which the trend is up or down.
     earlier_steps : int
-        Number of earlier steps in which the area and its neighbours also count as neighbours;
-        each step is then compared with all steps together, as in a space-time cube. With 0,
-        each step is a separate map.
+        Number of earlier steps in which the area and its neighbours also count as neighbours.
+    window : {'step', 'neighbourhood', 'cube'} or None
+        What a step's sums are compared with, as `maps_of_steps`; None: `default_window`.
     threads : int
         As `permutation_p`.
     on_progress : callable, optional
@@ -310,10 +302,14 @@ def emerging_hot_spots(
         correction=correction,
         threads=threads,
     )
-    if earlier_steps:
-        maps = _maps_of_the_cube(table, neighbours, earlier_steps, make_map, correction)
-    else:
-        maps = _maps_of_each_step(table, neighbours, make_map)
+    maps = maps_of_steps(
+        table,
+        neighbours,
+        earlier_steps=earlier_steps,
+        window=window or default_window(earlier_steps),
+        make_map=make_map,
+        correction=correction,
+    )
     z_score, classes = np.zeros(table.shape), np.zeros(table.shape, np.int8)
     flat_steps = []
     for step, step_map in enumerate(maps):
@@ -337,81 +333,3 @@ def emerging_hot_spots(
         trend=trend,
         flat_steps=tuple(flat_steps),
     )
-
-
-def space_time(neighbours: Neighbours, steps: int, *, earlier_steps: int) -> Neighbours:
-    """Neighbours in a space-time cube, with one cell per step and area.
-
-    Parameters
-    ----------
-    neighbours : Neighbours
-        Structure over the n areas.
-    steps : int
-        Length of the series, at least 1.
-    earlier_steps : int
-        Number of earlier steps in which an area and its neighbours count, at least 0.
-
-    Returns
-    -------
-    Neighbours
-        Over steps x n cells, step by step, oldest first. Directed: later steps are never
-        neighbours, so that a step does not depend on what came after it.
-    """
-    n = neighbours.n
-    rows = neighbours.with_self()
-    link_origins = np.repeat(np.arange(n), neighbours.counts)
-    self_link_origins = np.repeat(np.arange(n), np.diff(rows.indptr))
-    origin, target, weights = [], [], []
-    for step in range(steps):
-        origin.append(link_origins + step * n)
-        target.append(neighbours.indices + step * n)
-        weights.append(neighbours.weights)
-        for steps_back in range(1, min(earlier_steps, step) + 1):
-            origin.append(self_link_origins + step * n)
-            target.append(rows.indices + (step - steps_back) * n)
-            weights.append(rows.weights)
-    return Neighbours.from_pairs(
-        steps * n,
-        np.concatenate(origin),
-        np.concatenate(target),
-        np.concatenate(weights),
-        directed=True,
-        self_weights=np.tile(neighbours.self_weights, steps),
-        rule=f"{neighbours.rule}, {earlier_steps} earlier steps",
-    )
-
-
-def _maps_of_each_step(
-    table: FloatArray, neighbours: Neighbours, make_map: Callable[..., HotspotMap]
-) -> Iterator[HotspotMap | None]:
-    """A separate map for each step; None if all areas of a step have the same value."""
-    for column in table.T:
-        try:
-            yield make_map(column, neighbours)
-        except ConstantValuesError:
-            yield None
-
-
-def _maps_of_the_cube(
-    table: FloatArray,
-    neighbours: Neighbours,
-    earlier_steps: int,
-    make_map: Callable[..., HotspotMap],
-    correction: Correction,
-) -> Iterator[HotspotMap | None]:
-    """The slices of one statistic over the whole cube; q is corrected over each step's map."""
-    n, steps = table.shape
-    cube = make_map(table.T.ravel(), space_time(neighbours, steps, earlier_steps=earlier_steps))
-    is_analytic = np.isnan(cube.p_permutation).all()
-    p_value = cube.p_value if is_analytic else cube.p_permutation
-    for step in range(steps):
-        part = slice(step * n, (step + 1) * n)
-        q_value = corrected(p_value[part], correction=correction)
-        yield HotspotMap(
-            z_score=cube.z_score[part],
-            p_value=cube.p_value[part],
-            p_permutation=cube.p_permutation[part],
-            q_value=q_value,
-            tail=cube.tail[part],
-            classes=confidence_classes(cube.z_score[part], q_value, tail=cube.tail[part]),
-        )

@@ -28,6 +28,7 @@ from service.sentences.nulls import null_sentence
 from spatial.arrays import FloatArray
 from spatial.local_statistics.draws import Draws
 from spatial.local_statistics.multiplicity import NOT_TESTED
+from spatial.over_time.cube import Window, default_window
 from spatial.over_time.emerging import (
     CATEGORIES,
     DEFINITIONS,
@@ -35,6 +36,7 @@ from spatial.over_time.emerging import (
     EmergingHotSpots,
     emerging_hot_spots,
 )
+from spatial.over_time.plain_classes import plain_classes, recent_steps
 from spatial.weights.weights import Neighbours
 
 THREADS: Final = os.cpu_count() or 1
@@ -107,7 +109,10 @@ class EmergingHotspots:
             area_counts.layer, query.neighbours, area_counts.in_scope
         )
         draws = draws_for(query.permutations, len(area_indices))
-        check_work(self._limits, neighbours, draws, max(len(steps.labels), 1))
+        window = query.window or default_window(query.earlier_steps)
+        # Each step sums as many steps as count.
+        maps = max(len(steps.labels), 1) * (query.earlier_steps + 1)
+        check_work(self._limits, neighbours, draws, maps)
         hot_spots = emerging_hot_spots(
             # Of steps covered in part as many as all of it would have at their daily rate.
             values * (steps.length / steps.exposure),
@@ -117,6 +122,7 @@ class EmergingHotspots:
             seed=query.seed,
             correction=query.correction,
             earlier_steps=query.earlier_steps,
+            window=window,
             threads=THREADS,
             on_progress=check_cancelled,
         )
@@ -127,6 +133,7 @@ class EmergingHotspots:
             "name": np.array(area_counts.layer.names, dtype=object)[area_indices],
             "count": count.astype(np.int64),
             "category": hot_spots.category,
+            "plain_class": _plain_classes(hot_spots),
             "run": hot_spots.run,
             "hot_steps": (hot_spots.classes == 1).sum(axis=1),
             "cold_steps": (hot_spots.classes == -1).sum(axis=1),
@@ -145,7 +152,7 @@ class EmergingHotspots:
             provenance=provenance(
                 sources=area_counts.sources(),
                 filter=area_counts.filter(),
-                method=_method(query, steps, hot_spots, neighbours, draws),
+                method=_method(query, window, steps, hot_spots, neighbours, draws),
                 counts=area_counts.reconciliation(),
                 leading_notes=shares_of_steps(
                     area_counts, steps.step_of_incident, steps.labels
@@ -181,8 +188,16 @@ def _by_category(hot_spots: EmergingHotSpots, count: FloatArray, codes: NDArray[
     return np.lexsort((codes.astype(str), -count, rank))
 
 
+def _plain_classes(hot_spots: EmergingHotSpots) -> NDArray[Any]:
+    """Of each area; not tested where nothing is."""
+    is_tested = hot_spots.category != NOT_TESTED
+    plain: NDArray[Any] = np.where(is_tested, plain_classes(hot_spots.classes), NOT_TESTED)
+    return plain
+
+
 def _method(
     query: EmergingQuery,
+    window: Window,
     steps: Steps,
     hot_spots: EmergingHotSpots,
     neighbours: Neighbours,
@@ -198,6 +213,8 @@ def _method(
         "neighbours": query.neighbours,
         "links": neighbours.links,
         "earlier_steps": query.earlier_steps,
+        "window": window,
+        "plain_classes": f"recent: the last {recent_steps(len(steps.labels))} steps",
         **describe_draws(draws, neighbours.n, correction=query.correction),
         "seed": query.seed,
         "correction": query.correction,

@@ -167,6 +167,10 @@ class EmergingRow(AreaRow):
 
     count: int = column("Incidents in the area.", COUNT, "incidents")
     category: str = column("Emerging hot spot category.", _OF_COUNT)
+    plain_class: str = column(
+        "Persistent, emerging, intermittent or former hot or cold spot, or never hot or cold.",
+        _OF_COUNT,
+    )
     run: str = column(
         "One letter per step, oldest first: H hot, C cold, a point for neither.", _OF_COUNT
     )

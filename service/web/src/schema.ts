@@ -416,6 +416,8 @@ export interface EmergingRow {
   count: number | null;
   /** Emerging hot spot category. */
   category: string | null;
+  /** Persistent, emerging, intermittent or former hot or cold spot, or never hot or cold. */
+  plain_class: string | null;
   /** One letter per step, oldest first: H hot, C cold, a point for neither. */
   run: string | null;
   /** Steps in which the area is hot. Unit: steps. */
@@ -2039,6 +2041,7 @@ export type ColumnName =
   | "phase"
   | "phases"
   | "place"
+  | "plain_class"
   | "position"
   | "priority"
   | "probability"

@@ -10,6 +10,8 @@ from scipy.stats import kendalltau, norm
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.local_statistics.hotspot_map import hotspot_map
+from spatial.local_statistics.permutation import LocalStatistic, permutation_p
+from spatial.over_time.cube import space_time
 from spatial.over_time.emerging import (
     CATEGORIES,
     NO_PATTERN,
@@ -17,7 +19,6 @@ from spatial.over_time.emerging import (
     emerging_hot_spots,
     mann_kendall,
     runs,
-    space_time,
 )
 from tests.spatial.lattices import dense_weights, lattice
 
@@ -210,6 +211,72 @@ def test_a_cube_finds_what_each_step_alone_is_too_thin_to_show():
     alone = emerging_hot_spots(values, lattice(10, 10), permutations=1_999)
     cube = emerging_hot_spots(values, lattice(10, 10), permutations=1_999, earlier_steps=3)
     assert np.count_nonzero(cube.classes == 1) > np.count_nonzero(alone.classes == 1)
+
+
+def slow_map(values, neighbours, *, step, first, last, earlier_steps):
+    """Gi* of one step of a window by the printed formula, over the dense weights of its cells."""
+    n = len(values)
+    cells = values[:, first : last + 1].T.ravel()
+    links = space_time(neighbours, last - first + 1, earlier_steps=earlier_steps)
+    weights = dense_weights(links) + np.eye(len(cells))
+    mean, spread, size = cells.mean(), cells.std(), len(cells)
+    total, squares = weights.sum(axis=1), (weights**2).sum(axis=1)
+    z_score = (weights @ cells - mean * total) / (
+        spread * np.sqrt((size * squares - total**2) / (size - 1))
+    )
+    return z_score[(step - first) * n : (step - first + 1) * n]
+
+
+@pytest.mark.parametrize(
+    ("window", "earlier_steps"),
+    [("step", 0), ("cube", 0), ("cube", 2), ("neighbourhood", 0), ("neighbourhood", 2)],
+)
+def test_a_window_is_what_a_step_is_compared_with(window, earlier_steps):
+    values, around = growing_cluster(steps=9, side=6), lattice(6, 6)
+    values = np.random.default_rng(2).poisson(values[:, :9] + 1.0).astype(float)
+    result = emerging_hot_spots(
+        values, around, permutations=0, earlier_steps=earlier_steps, window=window
+    )
+    for step in range(9):
+        first, last = {
+            "step": (step, step),
+            "neighbourhood": (max(step - earlier_steps, 0), step),
+            "cube": (0, 8),
+        }[window]
+        expected = slow_map(
+            values, around, step=step, first=first, last=last, earlier_steps=earlier_steps
+        )
+        np.testing.assert_allclose(result.z_score[:, step], expected, rtol=1e-10)
+
+
+@pytest.mark.compiled
+def test_the_neighbourhood_window_permutes_as_the_whole_window_would():
+    values, around = growing_cluster(steps=9, side=6), lattice(6, 6)
+    result = emerging_hot_spots(
+        values, around, permutations=999, earlier_steps=2, window="neighbourhood", level=0.05
+    )
+    cells = values[:, 6:9].T.ravel()
+    links = space_time(around, 3, earlier_steps=2)
+    whole = permutation_p(LocalStatistic(cells, links), permutations=9_999)
+    step = whole.p_value[72:]
+    assert np.count_nonzero(result.classes[:, 8] == 1) > 4
+    assert np.all(step[result.classes[:, 8] == 1] < 0.05)
+
+
+def test_the_default_window_is_the_step_or_with_earlier_steps_the_cube():
+    values, around = growing_cluster(), lattice(12, 12)
+    for earlier_steps, window in ((0, "step"), (2, "cube")):
+        options = {"permutations": 0, "earlier_steps": earlier_steps}
+        default = emerging_hot_spots(values, around, **options)
+        named = emerging_hot_spots(values, around, **options, window=window)
+        np.testing.assert_array_equal(default.z_score, named.z_score)
+
+
+def test_a_window_of_one_step_has_no_earlier_steps():
+    with pytest.raises(InvalidParameterError, match="neighbourhood or cube"):
+        emerging_hot_spots(
+            growing_cluster(), lattice(12, 12), permutations=0, earlier_steps=1, window="step"
+        )
 
 
 def test_progress_counts_the_steps():
