@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from service.access.audience import Publication
 from service.model.incident_filter import Moment
+from service.model.pooled_periods import periods_of
 from service.model.protection import MONTHS, PeriodUnit
 
 _EXAMPLES: Final[Mapping[PeriodUnit, tuple[str, str]]] = {
@@ -64,6 +65,14 @@ def _time(value: str, publication: Publication) -> str:
         return _start(ends[0], publication) or _end(ends[1], publication)
     except ValueError:  # the route says what is wrong
         return ""
+
+
+def _periods(values: Iterable[str], publication: Publication) -> str:
+    """Published periods with a slash between their ends, or steps of them."""
+    periods = (ends for value in values for ends in periods_of(value))
+    days = ((str(first.day), str(last.day)) for first, last in periods)
+    texts = (_start(first, publication) or _end(last, publication) for first, last in days)
+    return next((text for text in texts if text), "")
 
 
 def _starts(values: Iterable[str], publication: Publication) -> str:
@@ -182,6 +191,7 @@ CHECKS: Final[Mapping[str, Check]] = {
     "baseline_from": _start,
     "overlay_from": _start,
     "rebase": _starts,
+    "pooled": _periods,
     "to": _end,
     "baseline_to": _end,
     "overlay_to": _end,

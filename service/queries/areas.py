@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import IncidentFilter, Moment
+from service.model.pooled_periods import PooledPeriods, periods_of
 from service.model.queries import HarmQuery, TableQuery, Text, checked_end, checked_start
 
 MAX_PERMUTATIONS = 999_999
@@ -98,6 +99,10 @@ class ChoroplethQuery(HarmQuery, TableQuery):
             "head-tail",
             "standard-deviation",
             "pretty",
+            "maximum-breaks",
+            "box-plot",
+            "percentiles",
+            "jenks-caspall",
             "manual",
         ],
         Field(description="How values are divided into classes; manual takes breaks."),
@@ -111,6 +116,7 @@ class ChoroplethQuery(HarmQuery, TableQuery):
             "parameter.",
         ),
     ] = ()
+    pooled: PooledPeriods = ()
     ranks: Annotated[
         bool,
         Field(
@@ -146,6 +152,11 @@ class ChoroplethQuery(HarmQuery, TableQuery):
             )
         if (self.scheme == "manual") != bool(self.breaks):
             raise ValueError("breaks are given with scheme=manual, and only then")
+        if self.pooled and self.scheme == "manual":
+            raise ValueError(
+                "pooled needs a scheme that makes classes: those of scheme=manual are shared as "
+                "they are"
+            )
         if any(a >= b for a, b in itertools.pairwise(self.breaks)):
             raise ValueError("breaks must ascend")
         if (self.overlay_from is None) != (self.overlay_to is None):
@@ -157,6 +168,18 @@ class ChoroplethQuery(HarmQuery, TableQuery):
                 f"overlay_from ({self.overlay_from}) is after overlay_to ({self.overlay_to})"
             )
         return self
+
+    def pooled_filters(self) -> tuple[IncidentFilter, ...]:
+        """The filters of the periods that share the classes, each once."""
+        days = {
+            (start.day, end.day): (start, end)
+            for text in self.pooled
+            for start, end in periods_of(text)
+        }
+        return tuple(
+            dataclasses.replace(self.incident_filter(), start=start, end=end)
+            for _, (start, end) in sorted(days.items())
+        )
 
     def overlay_filter(self) -> IncidentFilter | None:
         """The filter of the overlay, None where there is none."""

@@ -14,7 +14,7 @@ from spatial.local_statistics import getis_ord, permutation, poisson_null
 from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
 from spatial.over_time import aoristic, change
-from spatial.rates import classes, smoothing
+from spatial.rates import natural_breaks, smoothing
 from spatial.surfaces import significance
 from spatial.surfaces.peaks import find_peaks
 from spatial.weights.weights import Neighbours
@@ -43,8 +43,8 @@ def warm_up() -> threading.Thread | None:
 def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
-        getis_ord, permutation, poisson_null, aoristic, change, classes, smoothing, significance,
-        assign,
+        getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
+        significance, assign,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

@@ -1,12 +1,12 @@
 """Classes of values for a choropleth, with the labels of its legend.
 
-The formulas are those of mapclassify, and the tests compare with it. It is not called here because
-importing it takes seconds, which a first request would have to wait for, and because it fails if
-there are too few distinct values.
+The formulas are those of PySAL's mapclassify, and the tests compare with it. The schemes in this
+module do not call it: importing it takes seconds, which a first request would have to wait for,
+and it fails where there are too few distinct values. The schemes in `more_classes` do.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import AnyArray, BoolArray, FloatArray, frozen
-from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError, InvalidValuesError
+from spatial.rates.more_classes import box_plot, jenks_caspall, maximum_breaks, percentiles
+from spatial.rates.natural_breaks import natural_breaks
 
 Scheme = Literal[
     "quantiles",
@@ -25,12 +26,17 @@ Scheme = Literal[
     "head-tail",
     "standard-deviation",
     "pretty",
+    "maximum-breaks",
+    "box-plot",
+    "percentiles",
+    "jenks-caspall",
     "manual",
 ]
 SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
 
 Kind = Literal["zero", "interval", "missing", "suppressed"]
 MAX_CLASSES = 20
+_EXACT_NUMBER = ("quantiles", "natural-breaks", "maximum-breaks", "jenks-caspall")
 MISSING = "no data"
 SUPPRESSED = "suppressed"
 
@@ -98,6 +104,7 @@ def classify(
     breaks: Sequence[float] | None = None,
     zero_is_class: bool = True,
     suppressed: ArrayLike | None = None,
+    pooled: ArrayLike | None = None,
 ) -> Classification:
     """Values divided into classes, with separate classes for zero, missing and suppressed.
 
@@ -106,8 +113,8 @@ def classify(
     values : (n,) float64
         One per area; NaN where missing, never infinite.
     scheme : str
-        One of `SCHEMES`. "head-tail", "standard-deviation" and "pretty" determine the number of
-        classes themselves ("pretty": about `classes`).
+        One of `SCHEMES`. "head-tail", "standard-deviation", "pretty", "box-plot" and
+        "percentiles" determine the number of classes themselves ("pretty": about `classes`).
     classes : int
         2 to 20. There are fewer if there are fewer distinct values.
     breaks : sequence of float
@@ -118,6 +125,9 @@ def classify(
         if a value is negative.
     suppressed : (n,) bool, optional
         Areas whose value may not be shown; they do not influence the breaks.
+    pooled : (m,) float64, optional
+        Values of other maps that share the classes, NaN where missing: the classes are those of
+        all values together, and only `values` are counted in them.
 
     Returns
     -------
@@ -141,6 +151,11 @@ def classify(
     Rey and others, mapclassify (PySAL); Fisher (1958), JASA 53(284); Jiang (2013),
     Professional Geographer 65(3) (head-tail).
     """
+    if pooled is not None:
+        return _pooled_classes(
+            values, np.asarray(pooled, np.float64), suppressed, scheme, classes, breaks,
+            zero_is_class=zero_is_class,
+        )  # fmt: skip
     area_values = np.asarray(values, dtype=np.float64)
     if area_values.ndim != 1 or np.any(np.isinf(area_values)):
         raise InvalidValuesError("values", "must be one finite number, or none, per area")
@@ -164,9 +179,39 @@ def classify(
     )
 
 
-def compile_kernels() -> None:
-    """Compile the kernels, or load them from the cache, before the first request needs them."""
-    _natural_breaks(np.array([1.0, 2.0, 4.0, 8.0]), 2)
+def _pooled_classes(
+    values: ArrayLike,
+    pooled: FloatArray,
+    suppressed: ArrayLike | None,
+    scheme: Scheme,
+    classes: int,
+    breaks: Sequence[float] | None,
+    *,
+    zero_is_class: bool,
+) -> Classification:
+    """The classes of all values, and the class of those that are not pooled."""
+    area_values = np.asarray(values, np.float64)
+    is_hidden = np.zeros(len(area_values), np.bool_) if suppressed is None else suppressed
+    all_values = np.concatenate([area_values, pooled])
+    all_hidden = np.concatenate([is_hidden, np.zeros(len(pooled), np.bool_)])
+    order = np.argsort(all_values, kind="stable")  # sums are the same whichever map is shown
+    together = classify(
+        all_values[order],
+        scheme=scheme,
+        classes=classes,
+        breaks=breaks,
+        zero_is_class=zero_is_class,
+        suppressed=all_hidden[order],
+    )
+    index = np.empty_like(together.index)
+    index[order] = together.index
+    index = frozen(index[: len(area_values)])
+    counts = np.bincount(index, minlength=len(together.classes))
+    value_classes = tuple(
+        replace(value_class, count=int(count))
+        for value_class, count in zip(together.classes, counts, strict=True)
+    )
+    return replace(together, classes=value_classes, index=index)
 
 
 def _check_request(scheme: str, classes: int, breaks: Sequence[float] | None) -> None:
@@ -205,7 +250,7 @@ def _breaks(
     if minimum == maximum:
         return np.array([maximum])
     distinct_values = np.unique(values)
-    if len(distinct_values) <= classes and scheme in ("quantiles", "natural-breaks"):
+    if len(distinct_values) <= classes and scheme in _EXACT_NUMBER:
         return distinct_values
     upper = np.unique(_FORMULAS[scheme](values, classes))
     # A break that equals a value apart from rounding is set to the value, or its areas would be in
@@ -271,81 +316,20 @@ def _nice(number: float, *, round_up: bool) -> float:
     return float((1.0, 2.0, 5.0, 10.0)[position] * power)
 
 
-def _natural_breaks(values: FloatArray, classes: int) -> FloatArray:
-    """Breaks with the least sum of squared deviations from the means of the classes."""
-    distinct_values, times = np.unique(values, return_counts=True)
-    count = np.concatenate([[0.0], np.cumsum(times)])
-    # Deviations from the mean, so that the squares are precise for values far from 0.
-    deviations = distinct_values - values.mean()
-    total = np.concatenate([[0.0], np.cumsum(times * deviations)])
-    squares = np.concatenate([[0.0], np.cumsum(times * deviations * deviations)])
-    ends = np.empty(classes, np.int64)
-    _best_partition(count, total, squares, ends)
-    return np.asarray(distinct_values[ends], np.float64)
-
-
 _FORMULAS: Mapping[str, Callable[[FloatArray, int], FloatArray]] = MappingProxyType(
     {
         "quantiles": _quantiles,
         "equal-intervals": _equal_intervals,
-        "natural-breaks": _natural_breaks,
+        "natural-breaks": natural_breaks,
         "head-tail": _head_tail,
         "standard-deviation": _standard_deviation,
         "pretty": _pretty,
+        "maximum-breaks": maximum_breaks,
+        "box-plot": box_plot,
+        "percentiles": percentiles,
+        "jenks-caspall": jenks_caspall,
     }
 )
-
-
-@compiled
-def _best_partition(
-    count: FloatArray, total: FloatArray, squares: FloatArray, ends: NDArray[np.int64]
-) -> None:
-    """Last position of each class of the best partition of ascending values.
-
-    The best start of the last class never decreases as values are added, so that the best start
-    for the middle value bounds those of both halves (divide and conquer).
-    """
-    n, classes = len(count) - 1, len(ends)
-    cost = np.empty((classes, n))
-    start = np.zeros((classes, n), np.int64)
-    for position in range(n):
-        cost[0, position] = squares[position + 1] - total[position + 1] ** 2 / count[position + 1]
-    stack = np.empty((2 * n + 4, 4), np.int64)
-    for level in range(1, classes):
-        cost[level, :level] = 0.0
-        for position in range(level):
-            start[level, position] = position
-        stack[0, 0], stack[0, 1], stack[0, 2], stack[0, 3] = level, n - 1, level, n - 1
-        stack_size = 1
-        while stack_size > 0:
-            stack_size -= 1
-            low_end, high_end, start_from, start_to = stack[stack_size]
-            if low_end > high_end:
-                continue
-            middle_end = (low_end + high_end) // 2
-            least_cost, best_start = np.inf, start_from
-            for class_start in range(start_from, min(middle_end, start_to) + 1):
-                members = count[middle_end + 1] - count[class_start]
-                class_total = total[middle_end + 1] - total[class_start]
-                class_cost = (
-                    squares[middle_end + 1]
-                    - squares[class_start]
-                    - class_total * class_total / members
-                )
-                partition_cost = cost[level - 1, class_start - 1] + class_cost
-                if partition_cost < least_cost:
-                    least_cost, best_start = partition_cost, class_start
-            cost[level, middle_end] = least_cost
-            start[level, middle_end] = best_start
-            stack[stack_size, 0], stack[stack_size, 1] = low_end, middle_end - 1
-            stack[stack_size, 2], stack[stack_size, 3] = start_from, best_start
-            stack[stack_size + 1, 0], stack[stack_size + 1, 1] = middle_end + 1, high_end
-            stack[stack_size + 1, 2], stack[stack_size + 1, 3] = best_start, start_to
-            stack_size += 2
-    position = n - 1
-    for level in range(classes - 1, -1, -1):
-        ends[level] = position
-        position = start[level, position] - 1
 
 
 def _assembled(

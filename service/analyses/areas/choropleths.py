@@ -1,5 +1,6 @@
 """Choropleths: one value per area, with its interval and its class."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from service.analyses.inputs.neighbours import Neighbourhoods
 from service.model.answers import Provenance, Table
 from service.model.provenance import provenance, short_digest
 from service.queries.areas import ChoroplethQuery
+from service.sentences.numbers import counted
 from service.sentences.units import OF_TIME, scale_of, unit_of
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import AnyArray, FloatArray
@@ -50,6 +52,7 @@ MEASURES = {
     "smoothed-local": "local empirical Bayes rate (Marshall 1991), queen neighbours",
     "ratio": "incidents observed per incident expected at the overall rate",
 }
+_UNEQUAL = 1.15  # months differ by less
 SUMMED = ("weighted", "harm", "harm-rate")
 
 
@@ -118,11 +121,18 @@ class Choropleths:
         value, lower, upper = (
             values[area_indices] for values in self._values(area_counts, denominator, query)
         )
+        pools = [
+            counts
+            for pooled in query.pooled_filters()
+            if (counts := self._areas.count(dataset, layer_id, pooled)).selection.days()
+            != area_counts.selection.days()
+        ]
         classes = classify(
             value,
             scheme=query.scheme,
             classes=query.classes,
             breaks=query.breaks or None,
+            pooled=self._pooled_values(pools, query) if pools else None,
         )
         codes = np.array(area_counts.layer.codes, dtype=object)[area_indices]
         denominator_values = (
@@ -163,8 +173,16 @@ class Choropleths:
             columns={name: column[order] for name, column in columns.items()},
             geometries=area_counts.layer.geometries[area_indices[order]],
             crs=area_counts.layer.crs,
-            provenance=_provenance(area_counts, denominator, query, classes, overlay),
+            provenance=_provenance(area_counts, denominator, query, classes, overlay, pools),
         )
+
+    def _pooled_values(self, pools: Sequence[AreaCounts], query: ChoroplethQuery) -> FloatArray:
+        """The values of the areas in scope, of all periods that share the classes."""
+        values = [
+            self._values(counts, self._denominator(counts, query), query)[0][counts.in_scope]
+            for counts in pools
+        ]
+        return np.concatenate(values)
 
     def _denominator(self, area_counts: AreaCounts, query: ChoroplethQuery) -> Denominator | None:
         if query.denominator is None:
@@ -321,6 +339,22 @@ def _ranks(count: NDArray[np.int64], exposure: FloatArray) -> dict[str, NDArray[
     }
 
 
+def _pooled_notes(maps: Sequence[AreaCounts]) -> Iterator[str]:
+    """What sets the periods apart that share classes."""
+    days = [counts.selection.length_days() for counts in maps]
+    if max(days) > _UNEQUAL * min(days):
+        yield (
+            f"The periods that share these classes cover from {min(days):g} to {max(days):g} "
+            "days: values of whole periods are higher in longer ones."
+        )
+    gaps = sum(bool(counts.selection.coverage_notes()) for counts in maps[1:])
+    if gaps:
+        yield (
+            f"Of {counted(gaps, 'period that shares', 'periods that share')} these classes the "
+            "data do not cover or state everything."
+        )
+
+
 def _interval_name(query: ChoroplethQuery) -> str:
     """What the interval of a query's values is."""
     if query.measure in ("smoothed", "smoothed-local"):
@@ -338,6 +372,7 @@ def _provenance(
     query: ChoroplethQuery,
     classes: Classification,
     overlay: AreaCounts | None,
+    pools: Sequence[AreaCounts],
 ) -> Provenance:
     """The provenance of a choropleth, with the legend as part of the method."""
     is_smoothed = query.measure in ("smoothed", "smoothed-local")
@@ -375,6 +410,8 @@ def _provenance(
             "ranks that exact pairwise Poisson tests cannot exclude, by Holm's method over all "
             "pairs, 95 % for all areas at once (Mogstad and others 2024)"
         )
+    if pools:
+        method["pooled"] = [counts.filter()["covered"] for counts in pools]
     shares = None
     if overlay is not None:
         method["overlay"] = {
@@ -389,6 +426,7 @@ def _provenance(
         *area_counts.notes(),
         *([] if overlay is None else overlay.selection.coverage_notes()),
         *([] if denominator is None else denominator.notes(area_counts.in_scope)),
+        *_pooled_notes((area_counts, *pools)),
     ]
     if len(area_counts.layer) == 1:
         notes.append("The layer has one area only: there is nothing to compare it with.")

@@ -115,6 +115,8 @@ def test_periods_are_whole_published_ones():
         choropleth(**{"from": "2020-04-02"}), audience(period="month")
     )
     assert "overlay_to" in refusal(choropleth(overlay_from="2020-01", overlay_to="2020-03"))
+    admit(choropleth(pooled=["2020-01/2021-12/P1Y"]), audience())
+    assert "pooled must be" in refusal(choropleth(pooled=["2020-01/2021-12/P6M"]))
 
 
 def test_the_first_and_the_last_day_covered_begin_and_end_a_period():

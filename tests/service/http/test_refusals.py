@@ -28,6 +28,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
     "to": [("2023-00", "ISO"), ("2023-1", "ISO"), ("", "ISO"), ("0000-01", "ISO")],
     "overlay_from": [("2024-13", "ISO")],
     "overlay_to": [("yesterday", "ISO")],
+    "pooled": [("2024-01", "2024-01/2024-03"), ("2024-01/2024-02/P3M", "fill"), ("", "ISO")],
     "baseline_from": [("2023-13", "ISO"), ("2024-01", "after")],
     "baseline_to": [("yesterday", "ISO"), ("2022-01", "after")],
     "flags": [("residents", "statistic=join-count"), ("", "1 character")],

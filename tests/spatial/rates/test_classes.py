@@ -31,20 +31,61 @@ def grouping(index):
         ("pretty", "PrettyBreaks"),
         ("head-tail", "HeadTailBreaks"),
         ("standard-deviation", "StdMean"),
+        ("maximum-breaks", "MaximumBreaks"),
+        ("box-plot", "BoxPlot"),
+        ("percentiles", "Percentiles"),
+        ("jenks-caspall", "JenksCaspall"),
     ],
 )
 def test_classes_equal_mapclassify(scheme, theirs):
     mapclassify = pytest.importorskip("mapclassify")
-    own_number = scheme in ("head-tail", "standard-deviation")
+    own_number = scheme in ("head-tail", "standard-deviation", "box-plot", "percentiles")
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        values = rng.gamma(1, 10, 60) if seed % 2 else rng.poisson(8, 60) + 1.0
+        # Their maximum breaks choose among equal gaps by the order of an unstable sort.
+        is_whole = seed % 2 == 0 and scheme != "maximum-breaks"
+        values = rng.poisson(8, 60) + 1.0 if is_whole else rng.gamma(1, 10, 60)
         classes = 2 + seed % 6
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # it found fewer classes than asked
+            warnings.simplefilter("ignore", RuntimeWarning)
             oracle = getattr(mapclassify, theirs)(values, **({} if own_number else {"k": classes}))
         found = classify(values, scheme=scheme, classes=classes)
         np.testing.assert_array_equal(grouping(found.index), grouping(oracle.yb))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "theirs"),
+    [
+        ("quantiles", "quantiles"),
+        ("equal-intervals", "equalinterval"),
+        ("natural-breaks", "fisherjenks"),
+        ("maximum-breaks", "maximumbreaks"),
+        ("box-plot", "boxplot"),
+    ],
+)
+def test_pooled_classes_equal_mapclassify(scheme, theirs):
+    mapclassify = pytest.importorskip("mapclassify")
+    maps = np.random.default_rng(5).gamma(1, 10, (40, 3))
+    oracle = mapclassify.Pooled(maps, classifier=theirs)
+    lowest = min(int(np.min(each.yb)) for each in oracle.col_classifiers)
+    for shown, theirs_of_map in enumerate(oracle.col_classifiers):
+        others = np.delete(maps, shown, axis=1).ravel()
+        found = classify(maps[:, shown], scheme=scheme, pooled=others)
+        np.testing.assert_array_equal(found.index, np.asarray(theirs_of_map.yb) - lowest)
+        assert found.breaks == classify(maps.ravel(), scheme=scheme, pooled=[]).breaks
+
+
+def test_equal_gaps_divide_from_the_highest_downwards():
+    found = classify([1.0, 2.0, 3.0, 4.0, 9.0], scheme="maximum-breaks", classes=3)
+    assert found.index.tolist() == [0, 0, 0, 1, 2]
+
+
+def test_a_class_that_jenks_caspall_empties_is_left_out():
+    values = np.array([1.0] * 5 + [2.0] * 30 + [3.0, 50.0])
+    found = classify(values, scheme="jenks-caspall", classes=3)
+    assert sum(each.count for each in found.classes) == len(values)
+    assert all(each.count for each in found.classes)
 
 
 @given(seed=SEEDS, classes=st.integers(2, 4))
