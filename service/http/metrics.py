@@ -8,6 +8,7 @@ asked answers for all.
 import contextlib
 import os
 import threading
+import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -30,6 +31,7 @@ class Metrics:
         self._registry = registry = CollectorRegistry()
         self._series: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
         self._refreshing = threading.Lock()
+        self._entered, self._left, self._last_left = 0, 0, 0.0
         self.requests = Counter(
             "hotspots_requests", "Requests answered", ("route", "status"), registry=registry
         )
@@ -77,11 +79,13 @@ class Metrics:
 
     def entered(self) -> None:
         """A request came."""
+        self._entered += 1
         self.in_flight.inc()
 
     def left(self, route: str, status: int, seconds: float, level: str | None) -> None:
         """Count one request that is over; the series of a route are looked up once."""
         self.in_flight.dec()
+        self._left, self._last_left = self._left + 1, time.monotonic()
         series = self._series.get((route, status))
         if series is None:
             series = (self.requests.labels(route, str(status)), self.seconds.labels(route))
@@ -90,6 +94,12 @@ class Metrics:
         series[1].observe(seconds)
         if level is not None:
             self.answers.labels(level).inc()
+
+    def quiet_s(self) -> float | None:
+        """Seconds since the last answer; 0 while there are requests, None before the first."""
+        if self._entered > self._left:
+            return 0.0
+        return time.monotonic() - self._last_left if self._left else None
 
     def computed(self, kind: str, seconds: float) -> None:
         """Count one computation of an answer of a kind."""

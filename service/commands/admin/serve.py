@@ -176,13 +176,18 @@ def worker_app() -> "FastAPI":
     """The application of one process, with the settings from its environment."""
     from service.assembly.app import create_app
     from service.assembly.resources import open_resources
+    from service.runtime.libraries import load_libraries
 
     settings = terminal.settings()
     parent = multiprocessing.parent_process()
     if parent is not None:
         logs.configure(settings.log_level, settings.log_format)
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return create_app(open_resources(settings))
+    app = create_app(open_resources(settings))
+    threading.Thread(
+        target=load_libraries, args=(app.state.metrics.quiet_s,), name="libraries", daemon=True
+    ).start()
+    return app
 
 
 def _end_with(parent: Any) -> None:
