@@ -26,6 +26,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
+from service.commands.patterns import points
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -93,6 +94,7 @@ app.command()(tables.breakdown)
 app.command()(tables.process_control)
 app.command()(tables.step_changes)
 app.command()(tables.crosstab)
+app.command()(points.centre)
 app.command()(rankings.ranked)
 app.command()(workbooks.workbook)
 app.command()(rankings.harm)

@@ -42,6 +42,7 @@ from service.analyses.measures.indices import Indices
 from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
+from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -122,6 +123,7 @@ class Resources:
     trends: Trends
     process_control: ProcessControl
     step_changes: StepChangeTables
+    centres: Centres
     breakdowns: Breakdowns
     crosstabs: Crosstabs
     ranked_lists: RankedLists

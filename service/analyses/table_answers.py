@@ -13,6 +13,7 @@ from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.patterns.points import CentreQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.harm import HarmTableQuery
@@ -74,6 +75,9 @@ process_control_table: Final = DatasetTable[ProcessControlQuery](
 )
 step_changes_table: Final = DatasetTable[StepChangesQuery](
     lambda resources: resources.step_changes, lambda _: "step-changes", Cost.HEAVY
+)
+centre_table: Final = DatasetTable[CentreQuery](
+    lambda resources: resources.centres, lambda _: "centre"
 )
 deprived_incidents_table: Final = DatasetTable[DeprivedIncidentsQuery](
     lambda resources: resources.deprived_incidents, lambda query: f"{query.layer}-deprivation"

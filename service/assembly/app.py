@@ -55,6 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
+from service.routes.patterns import points
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -87,6 +88,7 @@ ROUTERS = (
     growth.router,
     flags.router,
     tables.router,
+    points.router,
     measures.router,
     profiles.router,
     workbooks.router,

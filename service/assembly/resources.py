@@ -48,6 +48,8 @@ from service.analyses.measures.indices import Indices
 from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
+from service.analyses.point_patterns.centres import Centres
+from service.analyses.point_patterns.located import LocatedReader
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -216,6 +218,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
     priorities = Priorities(
         reader=growth_reader, changes=period_changes, rules=read_rules(settings.priority_rules)
     )
+    located = LocatedReader(areas=areas, layers=layers, settings=settings)
     trends = Trends(areas=areas, measures=measures, events=events, settings=settings)
     return Resources(
         settings=settings,
@@ -247,6 +250,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),
         step_changes=StepChangeTables(trends=trends, areas=areas),
+        centres=Centres(located),
         breakdowns=Breakdowns(areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures, events=events),
         ranked_lists=RankedLists(areas=areas, measures=measures),

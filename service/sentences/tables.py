@@ -14,6 +14,7 @@ from service.sentences.growth import (
     site_findings,
 )
 from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.point_patterns import centre_findings
 from service.sentences.profiles import profile_findings
 
 Findings = Callable[[Table], list[str]]
@@ -296,6 +297,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "trend": _trend,
     "change": _change,
     "heatmap-peaks": _peaks,
+    "pattern-centre": centre_findings,
     "profile": profile_findings,
     "sites": site_findings,
     "growth-overlay": overlay_findings,

@@ -1510,6 +1510,54 @@ export interface DeprivedIncidentsRow {
   upper?: number | null;
 }
 
+/** Where the incidents of a step centre, oldest first. */
+export interface CentreRow {
+  /** Key of the step, or the whole period. */
+  step: string;
+  /** First day of the step, ISO. */
+  first_day: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** Incidents located in the area; null where the data cover none of the step. Unit: incidents. */
+  count: number | null;
+  /** Easting of the mean centre; null without an incident. Unit: m. */
+  easting_m: number | null;
+  /** Northing of the mean centre. Unit: m. */
+  northing_m: number | null;
+  /** Easting of the median centre, from which the sum of distances is least. Unit: m. */
+  median_easting_m: number | null;
+  /** Northing of the median centre. Unit: m. */
+  median_northing_m: number | null;
+  /** Root of the mean squared distance from the mean centre. Unit: m. */
+  standard_distance_m: number | null;
+  /**
+   * Longer semi-axis of the standard deviational ellipse; null with fewer than three incidents.
+   * Unit: m.
+   */
+  major_m: number | null;
+  /** Its shorter semi-axis. Unit: m. */
+  minor_m: number | null;
+  /** Direction of the longer axis, clockwise from north. Unit: degrees. */
+  bearing_deg: number | null;
+  /**
+   * Distance from the mean centre of the step with incidents before; null for the first. Unit: m.
+   */
+  moved_m: number | null;
+  /** Lower end of its 95 % interval; 0 where the move may be chance. Unit: m. */
+  moved_lower_m: number | null;
+  /** Upper end of its 95 % interval. Unit: m. */
+  moved_upper_m: number | null;
+  /** Direction of the move, clockwise from north. Unit: degrees. */
+  moved_bearing_deg: number | null;
+  /**
+   * P of a move as large if the incidents of both steps fell alike; null with fewer than three in
+   * one.
+   */
+  p_value: number | null;
+  /** The same, controlled over all moves (Benjamini and Hochberg). */
+  q_value: number | null;
+}
+
 /** A whole step of a series with its process limits, oldest first. */
 export interface ProcessControlRow {
   /** First month of the step, ISO. */
@@ -1861,6 +1909,7 @@ export type ColumnName =
   | "baseline_decile"
   | "baseline_rank"
   | "baseline_share"
+  | "bearing_deg"
   | "beside"
   | "beside_count"
   | "beside_days"
@@ -2002,14 +2051,22 @@ export type ColumnName =
   | "lower"
   | "lower_near"
   | "lower_shared_out"
+  | "major_m"
   | "mass_percent"
   | "mean"
   | "mean_steps"
   | "measure"
+  | "median_easting_m"
+  | "median_northing_m"
+  | "minor_m"
   | "month"
   | "month_only"
   | "most_deprived"
   | "move"
+  | "moved_bearing_deg"
+  | "moved_lower_m"
+  | "moved_m"
+  | "moved_upper_m"
   | "moving_range"
   | "name"
   | "nearest_higher_m"
@@ -2113,6 +2170,7 @@ export type ColumnName =
   | "sites_not_published"
   | "size_class"
   | "source"
+  | "standard_distance_m"
   | "status"
   | "stays_hot_share"
   | "step"

@@ -95,7 +95,7 @@ FROM_RECORDS: Final = _names(
     """
         readHeatmapTileNumbers readHeatmapRaster readHeatmapContours readWmtsFeatureInfo
         """
-) | _with_files("readQuality readHeatmapPeaks readHarm readDrawnProfile")
+) | _with_files("readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre")
 
 # Long answers, of whoever asked for them: tested by themselves.
 JOBS: Final = _names("readJob cancelJob readJobResult")
@@ -108,7 +108,7 @@ ANSWERING_COMMANDS: Final = _names(
     """
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
-    comparison sources quality similar places flags
+    comparison sources quality similar places flags centre
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

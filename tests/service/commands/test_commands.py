@@ -428,6 +428,7 @@ EVERY_ANSWER = [
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["workbook", "--table", f"/v1/tables/{world.DATASET}/trend", "--out", "{folder}/tables.xlsx"],
     ["ranked", world.DATASET, world.CELLS],
+    ["centre", world.DATASET, "--step", "year"],
     ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
     [
         "similar", world.DATASET, world.CELLS, "--area-group", "similar",

@@ -33,6 +33,7 @@ QUESTIONS = {
     "/v1/hotspots/{dataset}/{layer}/emerging": ("",),
     "/v1/hotspots/{dataset}/{layer}/change": ("",),
     "/v1/heatmaps/{dataset}/peaks": ("",),
+    "/v1/patterns/{dataset}/centre": ("", "step=year"),
     "/v1/growth/{dataset}/overlay": ("by=site", "by=area"),
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),

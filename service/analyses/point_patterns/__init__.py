@@ -1,0 +1,1 @@
+"""Where incidents centre, and how near they lie to one another."""

@@ -1,0 +1,1 @@
+"""Queries of point patterns and of what is made from the places of incidents."""

@@ -1,0 +1,1 @@
+"""Routes of point patterns and of what is made from the places of incidents."""
