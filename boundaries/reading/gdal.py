@@ -39,11 +39,24 @@ class SourceLayer:
 
 @dataclass(frozen=True)
 class Request:
-    """What to read of a file; the attributes are those of `sources.read_raw_areas`."""
+    """What to read of a file.
+
+    Attributes
+    ----------
+    fields : list of str
+        Fields that the layer must have.
+    other_fields : list of str
+        Fields that are read where the layer has them; compared without case.
+    usual_layer : str
+        Regular expression of the layer to read where a file has several and none is named.
+    source_layer, encoding
+        As of `sources.read_raw_areas`.
+    """
 
     path: str
-    code_field: str
-    name_field: str | None
+    fields: list[str]
+    other_fields: list[str]
+    usual_layer: str
     source_layer: str | None
     encoding: str | None
 
@@ -54,8 +67,10 @@ class RawFeatures:
 
     Attributes
     ----------
-    codes, names : list
-        Numbers, texts and None; `names` is None if no field was given.
+    columns : dict of str to list
+        Numbers, texts and None of each field that was read, by its name in the file.
+    fields : list of str
+        Names of all fields of the layer.
     wkb : list of bytes or None
         The geometries.
     crs : str
@@ -64,8 +79,8 @@ class RawFeatures:
         CRS that a GeoJSON file names; empty where it names none.
     """
 
-    codes: list[Any]
-    names: list[Any] | None
+    columns: dict[str, list[Any]]
+    fields: list[str]
     wkb: list[bytes | None]
     crs: str
     stated_crs: str
@@ -86,36 +101,37 @@ def read_features(request: Request) -> RawFeatures:
     GdalError
         If the file cannot be read, has several layers and no name is given, or lacks a field.
     """
-    layer = _chosen_layer(Path(request.path), request.source_layer)
+    layer = _chosen_layer(Path(request.path), request.source_layer, request.usual_layer)
     encoding = request.encoding
     if encoding is None:
         encoding = _table_encoding(layer.dataset)
     elif not _is_encoding(encoding):
         raise GdalError(f"there is no encoding {encoding!r}")
-    wanted_fields = [request.code_field]
-    if request.name_field is not None:
-        wanted_fields.append(request.name_field)
     with warnings.catch_warnings(record=True) as remarks:
         warnings.simplefilter("always")
         try:
             info = pyogrio.read_info(layer.dataset, layer=layer.name, encoding=encoding)
             fields = [str(field) for field in info["fields"]]
-            for field in wanted_fields:
+            for field in request.fields:
                 _check_field(field, fields)
-            meta, _, wkb, columns = pyogrio.raw.read(
+            other_fields = {field.lower() for field in request.other_fields}
+            columns = [*request.fields, *(f for f in fields if f.lower() in other_fields)]
+            meta, _, wkb, values = pyogrio.raw.read(
                 layer.dataset,
                 layer=layer.name,
-                columns=list(dict.fromkeys(wanted_fields)),
+                columns=list(dict.fromkeys(columns)),
                 encoding=encoding,
             )
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise GdalError(f"GDAL cannot read it: {error}") from error
         except (pyogrio.errors.FeatureError, UnicodeDecodeError) as error:
             raise GdalError(f"its features cannot be read: {error}") from error
-    columns_by_name = dict(zip(meta["fields"].tolist(), columns, strict=True))
     return RawFeatures(
-        codes=columns_by_name[request.code_field].tolist(),
-        names=None if request.name_field is None else columns_by_name[request.name_field].tolist(),
+        columns={
+            str(name): column.tolist()
+            for name, column in zip(meta["fields"].tolist(), values, strict=True)
+        },
+        fields=fields,
         wkb=wkb.tolist(),
         crs=meta["crs"] or "",
         stated_crs=_stated_crs(request.path, layer.dataset) if info["driver"] == "GeoJSON" else "",
@@ -140,11 +156,18 @@ def _source_layers(path: Path) -> tuple[SourceLayer, ...]:
     return tuple(source_layers)
 
 
-def _chosen_layer(path: Path, source_layer: str | None) -> SourceLayer:
-    """The layer to read: the named one, or the only one."""
+def _chosen_layer(path: Path, source_layer: str | None, usual_layer: str) -> SourceLayer:
+    """The layer to read: the named one, the only one, or the only one of the usual name."""
     layers = _source_layers(path)
     names = ", ".join(layer.name for layer in layers)
     if source_layer is None:
+        usual = [
+            layer
+            for layer in layers
+            if usual_layer and re.fullmatch(usual_layer, layer.name, re.IGNORECASE)
+        ]
+        if len(usual) == 1:
+            return usual[0]
         if len(layers) > 1:
             raise GdalError(f"it holds several layers; choose one with --source-layer: {names}")
         return layers[0]

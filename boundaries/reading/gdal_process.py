@@ -83,7 +83,7 @@ _servers: list[_Server] = []  # one, once it is needed
 
 
 def read_in_own_process(
-    path: Path, request: dict[str, str | None], limits: LayerLimits
+    path: Path, request: dict[str, Any], limits: LayerLimits
 ) -> dict[str, Any]:
     """The answer to a request, read by GDAL in a process with limits.
 

@@ -1,6 +1,7 @@
 """Boundary files as areas: read by GDAL, geometries parsed."""
 
 import stat
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,29 @@ class RawAreas:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class RawLayer:
+    """The features of a source with some of their fields, unchanged and in their order.
+
+    Attributes
+    ----------
+    columns : mapping of str to (n,) object array
+        Values of the fields that were read, by their names in the file.
+    fields : tuple of str
+        Names of all fields.
+    geometries, crs, stated_crs, source_layer, notes
+        As of `RawAreas`.
+    """
+
+    columns: Mapping[str, AnyArray]
+    fields: tuple[str, ...]
+    geometries: Geometries
+    crs: str
+    stated_crs: str
+    source_layer: str
+    notes: tuple[str, ...]
+
+
 def read_raw_areas(
     path: Path,
     *,
@@ -74,20 +98,74 @@ def read_raw_areas(
         If the file is missing or no regular file, cannot be read, has several layers and no name
         is given, or lacks a field.
     """
+    layer = read_raw_layer(
+        path,
+        fields=(code_field, *(() if name_field is None else (name_field,))),
+        source_layer=source_layer,
+        encoding=encoding,
+        limits=limits,
+    )
+    return RawAreas(
+        codes=layer.columns[code_field],
+        names=None if name_field is None else layer.columns[name_field],
+        geometries=layer.geometries,
+        crs=layer.crs,
+        stated_crs=layer.stated_crs,
+        source_layer=layer.source_layer,
+        notes=layer.notes,
+    )
+
+
+def read_raw_layer(
+    path: Path,
+    *,
+    fields: Sequence[str] = (),
+    other_fields: Sequence[str] = (),
+    usual_layer: str = "",
+    source_layer: str | None = None,
+    encoding: str | None = None,
+    limits: LayerLimits = LIMITS,
+) -> RawLayer:
+    """The features of one layer of a file, of any kind of geometry.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    fields : sequence of str
+        Fields that it must have.
+    other_fields : sequence of str
+        Fields that are read where it has them; compared without case.
+    usual_layer : str
+        Regular expression of the layer to read where the file has several and none is named.
+    source_layer, encoding, limits
+        As of `read_raw_areas`.
+
+    Returns
+    -------
+    RawLayer
+        The fields and the geometries, unchanged.
+
+    Raises
+    ------
+    UnreadableFileError
+        As `read_raw_areas`.
+    """
     check_regular(path)
     answer = read_in_own_process(
         path,
         {
-            "code_field": code_field,
-            "name_field": name_field,
+            "fields": list(fields),
+            "other_fields": list(other_fields),
+            "usual_layer": usual_layer,
             "source_layer": source_layer,
             "encoding": encoding,
         },
         limits,
     )
-    return RawAreas(
-        codes=_column(answer["codes"]),
-        names=None if answer["names"] is None else _column(answer["names"]),
+    return RawLayer(
+        columns={name: _column(values) for name, values in answer["columns"].items()},
+        fields=tuple(answer["fields"]),
         geometries=_parsed(path, _column(answer["wkb"])),
         crs=answer["crs"],
         stated_crs=answer["stated_crs"],

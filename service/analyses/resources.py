@@ -43,6 +43,8 @@ from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
 from service.analyses.point_patterns.centres import Centres
+from service.analyses.naming.names import PlaceNames
+from service.analyses.naming.streets import StreetNetwork
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -65,7 +67,9 @@ from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.place_sets import PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 from service.store.table_store import TableStore
 
@@ -104,6 +108,9 @@ class Resources:
     harm_indices: HarmIndexStore
     flag_rules: FlagRuleStore
     area_groups: AreaGroupStore
+    gazetteer: PlaceSetStore
+    roads: RoadStore
+    place_sets: PlaceSetStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -140,6 +147,8 @@ class Resources:
     indices: Indices
     flags: Flags
     places: Places
+    place_names: PlaceNames
+    street_network: StreetNetwork
     catalogue: Catalogue
     data_quality: DataQuality
     monthly_quality: MonthlyQuality
@@ -191,7 +200,7 @@ class Resources:
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""
-        for table in (*self._tables(), self.postcodes):
+        for table in (*self._tables(), self.postcodes, self.gazetteer, self.roads):
             with contextlib.suppress(StoreError):
                 table.revision()
 
@@ -205,4 +214,5 @@ class Resources:
             self.harm_indices,
             self.flag_rules,
             self.area_groups,
+            self.place_sets,
         )

@@ -50,6 +50,8 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.point_patterns.located import LocatedReader
+from service.analyses.naming.names import PlaceNames
+from service.analyses.naming.streets import StreetNetwork
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -75,7 +77,9 @@ from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 
 
@@ -100,6 +104,11 @@ class _Stores:
     harm_indices: HarmIndexStore
     flag_rules: FlagRuleStore
     area_groups: AreaGroupStore
+    gazetteer: PlaceSetStore
+    roads: RoadStore
+    place_sets: PlaceSetStore
+    place_names: PlaceNames
+    street_network: StreetNetwork
     area_layers: AreaLayers
     crosswalks: Crosswalks
     assignments: AssignmentCache
@@ -134,6 +143,8 @@ def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
     layers = LayerStore(data.subfolder("boundaries"), crs=crs, damage=damage)
     measures, lookups = MeasureStore(**table("measures")), LookupStore(**table("lookups"))
     area_layers = AreaLayers(layers=layers, settings=settings)
+    gazetteer = PlaceSetStore(**table(GAZETTEER), crs=crs, name=GAZETTEER)
+    roads = RoadStore(**table("roads"), crs=crs)
     levels = LevelCache(cache.subfolder("levels"))
     return _Stores(
         settings=settings,
@@ -153,6 +164,11 @@ def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
         harm_indices=HarmIndexStore(**table("harm_indices")),
         flag_rules=FlagRuleStore(**table("flag_rules")),
         area_groups=AreaGroupStore(**table("area_groups")),
+        gazetteer=gazetteer,
+        roads=roads,
+        place_sets=PlaceSetStore(**table("place_sets"), crs=crs),
+        place_names=PlaceNames(gazetteer=gazetteer, roads=roads),
+        street_network=StreetNetwork(roads=roads),
         area_layers=area_layers,
         crosswalks=Crosswalks(lookups=lookups, measures=measures),
         assignments=AssignmentCache(cache.subfolder("assignments")),
@@ -235,6 +251,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         harm_indices=harm_indices,
         flag_rules=flag_rules,
         area_groups=area_groups,
+        gazetteer=stores.gazetteer,
+        roads=stores.roads,
+        place_sets=stores.place_sets,
         assignments=stores.assignments,
         areas=areas,
         geometry_tiles=stores.geometry_tiles,
@@ -246,6 +265,8 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         emerging_hotspots=emerging_hotspots,
         period_changes=period_changes,
         displacement=Displacement(areas=areas),
+        place_names=stores.place_names,
+        street_network=stores.street_network,
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),
@@ -301,6 +322,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
             postcodes=postcodes,
             events=events,
             harm_indices=harm_indices,
+            gazetteer=stores.gazetteer,
+            roads=stores.roads,
+            place_sets=stores.place_sets,
         ),
         page_configuration=PageConfiguration(
             catalogue=catalogue,

@@ -57,6 +57,12 @@ class DecimalSign(enum.StrEnum):
     COMMA = ","
 
 
+Crs = Annotated[
+    str | None,
+    typer.Option(
+        "--crs", help="Coordinate system of the file, where the file does not state one."
+    ),
+]
 Decimal = Annotated[
     DecimalSign | None,
     typer.Option(

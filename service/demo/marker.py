@@ -22,6 +22,9 @@ KINDS_OF_DATA = (
     "harm_indices",
     "flag_rules",
     "area_groups",
+    "gazetteer",
+    "roads",
+    "place_sets",
 )
 
 

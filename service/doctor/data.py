@@ -22,6 +22,9 @@ TABLES = {
     "flag_rules": "hotspots import flag-rules",
     "harm_indices": "hotspots import harm-index",
     "area_groups": "hotspots import area-groups",
+    "gazetteer": "hotspots import gazetteer",
+    "roads": "hotspots import roads",
+    "place_sets": "hotspots import places",
 }
 
 

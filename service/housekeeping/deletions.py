@@ -27,6 +27,9 @@ Kind = Literal[
     "flag_rules",
     "harm_indices",
     "area_groups",
+    "gazetteer",
+    "roads",
+    "place_sets",
 ]
 Rule = Literal["", "retention", "subject"]
 

@@ -24,6 +24,9 @@ SINGLE_TABLES = (
     "harm_indices",
     "flag_rules",
     "area_groups",
+    "gazetteer",
+    "roads",
+    "place_sets",
 )
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
 PUBLISHED = "published"

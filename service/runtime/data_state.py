@@ -125,6 +125,9 @@ class DataState:
             "harm_indices",
             "flag_rules",
             "area_groups",
+            "gazetteer",
+            "roads",
+            "place_sets",
         )
         return (
             "boundaries",

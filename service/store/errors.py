@@ -7,7 +7,9 @@ StoreError
 ├── UnknownAreaGroupError   a group of areas that has not been imported
 ├── UnknownHarmIndexError   a harm index that has not been imported, or not named among several
 ├── UnknownRulesError       rules of flags that have not been imported
+├── UnknownPlacesError      a set of places that has not been imported
 ├── NoSitesError            no development sites have been imported
+├── NoRoadsError            no roads have been imported
 ├── AlreadyImportedError    a file that is in the table already
 ├── SameNameError           another file of the same name is in the table already
 ├── MeasureExistsError      a measure of that layer and period is loaded already
@@ -18,6 +20,7 @@ StoreError
 ├── EventExistsError        an event of that identifier is loaded already
 ├── RulesExistError         rules of flags of that id are loaded already
 ├── AreaGroupExistsError    a group of areas of that name is loaded already
+├── PlacesExistError        a gazetteer, roads or a set of places are loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
@@ -170,6 +173,47 @@ class SameNameError(StoreError):
             f"{self.table} already has rows of a file named {self.path}, with other content; "
             "nothing was imported. Run again with --replace to replace the existing rows, or "
             "rename the file to add these"
+        )
+
+
+@dataclass(eq=False)
+class UnknownPlacesError(StoreError):
+    """No set of places of that name has been imported."""
+
+    code = "unknown-places"
+
+    place_set: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(self.allowed)
+        if not names:
+            return "no places are imported yet: hotspots import places FILE --name NAME"
+        return f"places {self.place_set!r} are none of those imported: {names}"
+
+
+class NoRoadsError(StoreError):
+    """No roads have been imported."""
+
+    code = "no-roads"
+
+    def __str__(self) -> str:
+        return "no roads are imported yet: hotspots import roads FILE"
+
+
+@dataclass(eq=False)
+class PlacesExistError(StoreError):
+    """A gazetteer, roads or a set of places are loaded already."""
+
+    code = "places-exist"
+
+    label: str
+    loaded_from: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.label}: loaded already, from {self.loaded_from}; nothing was imported. Run "
+            "again with --replace to replace it"
         )
 
 

@@ -24,6 +24,8 @@ from service.imports.incidents.importer import ImportOptions
 from service.imports.incidents.police_uk import HEADER, import_police_uk
 from service.imports.lookups import LookupOptions, import_lookup
 from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+from service.imports.places.importer import import_gazetteer, import_places
+from service.imports.places.roads import import_roads
 from service.imports.postcodes.importer import import_postcodes
 from service.imports.sites.importer import import_sites
 from service.store.errors import ImportRefusedError, StoreError
@@ -212,6 +214,23 @@ KML = (
 )
 AREAS = _geojson({"code": "a", "name": "b"})
 PEOPLE = _geojson({"code": "a", "people": 7})
+LINES = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"name": "Mill Road", "class": "A Road"},
+                "geometry": {"type": "LineString", "coordinates": [[0.1, 52.2], [0.2, 52.3]]},
+            }
+        ]
+        * 2,
+    }
+).encode()
+OPEN_NAMES = (
+    b"osgb1,http://data.ordnancesurvey.co.uk/id/1,Mill Road,,,,transportNetwork,Named Road,"
+    b"545000,258000,,,,,,,,,Cambridge" + b"," * 15 + b"\n"
+)
 POINTS = _geojson({"site_id": "a", "name": "b", "homes_planned": 7, "code": 1})
 
 IMPORTERS = {
@@ -229,5 +248,13 @@ IMPORTERS = {
     "postcodes": Importer(
         lambda store, path: import_postcodes(store, [path]), (CODE_POINT * 3, ONSPD)
     ),
+    "gazetteer": Importer(
+        lambda store, path: import_gazetteer(store, [path]),
+        (OPEN_NAMES * 3, b"name,kind,x,y\nMill Road,Named Road,545000,258000\n"),
+    ),
+    "places": Importer(
+        lambda store, path: import_places(store, "a", [path]), (POINTS, AREAS), ".geojson"
+    ),
+    "roads": Importer(lambda store, path: import_roads(store, [path]), (LINES,), ".geojson"),
     "areas": Importer(_boundaries, (AREAS, KML, _flatgeobuf()), ".geojson"),
 }

@@ -49,8 +49,8 @@ class SourceRow(Row):
     """Something that is loaded: a dataset, a layer, a measure or a table of reference."""
 
     kind: str = column(
-        "dataset, boundary layer, measure, development sites, lookup, postcodes, events or harm "
-        "index.",
+        "dataset, boundary layer, measure, development sites, lookup, postcodes, events, harm "
+        "index, gazetteer, roads or places.",
         NOTHING,
     )
     id: str = column("Its id.", NOTHING)

@@ -22,7 +22,9 @@ from service.store.reference.events import EventStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureInfo, MeasureStore
+from service.store.reference.place_sets import GAZETTEER, Places, PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 
 DAMAGED: Final = (DamagedLayerError, DamagedTableError)
@@ -64,6 +66,8 @@ class SourceTables:
     postcodes : PostcodeStore
     events : EventStore
     harm_indices : HarmIndexStore
+    gazetteer, place_sets : PlaceSetStore
+    roads : RoadStore
         What is loaded.
     """
 
@@ -79,6 +83,9 @@ class SourceTables:
         postcodes: PostcodeStore,
         events: EventStore,
         harm_indices: HarmIndexStore,
+        gazetteer: PlaceSetStore,
+        roads: RoadStore,
+        place_sets: PlaceSetStore,
     ) -> None:
         self._catalogue = catalogue
         self._incidents = incidents
@@ -89,6 +96,9 @@ class SourceTables:
         self._postcodes = postcodes
         self._events = events
         self._harm_indices = harm_indices
+        self._gazetteer = gazetteer
+        self._roads = roads
+        self._place_sets = place_sets
 
     def version(self) -> str:
         """A short digest of everything that the table depends on.
@@ -100,7 +110,7 @@ class SourceTables:
         """
         tables = (
             self._measures, self._sites, self._lookups, self._postcodes, self._events,
-            self._harm_indices,
+            self._harm_indices, self._gazetteer, self._roads, self._place_sets,
         )  # fmt: skip
         imports = [self._incidents.imports(name) for name in self._incidents.ids()]
         everything = self._catalogue.everything_version()
@@ -125,6 +135,9 @@ class SourceTables:
             self._of_postcodes,
             self._of_events,
             self._of_harm_indices,
+            self._of_gazetteer,
+            self._of_roads,
+            self._of_place_sets,
         ):
             rows += _sound(part, notes)
         notes += [
@@ -275,6 +288,51 @@ class SourceTables:
                 uses=f"days of harm by {index.matched_on}",
                 version=str(index.version),
             )
+
+    def _of_gazetteer(self) -> Iterator[Source]:
+        places = self._gazetteer.get(GAZETTEER)
+        if places is not None:
+            yield _of_places(places, "gazetteer", "names", "names places in lists")
+
+    def _of_place_sets(self) -> Iterator[Source]:
+        for name in self._place_sets.names():
+            yield _of_places(self._place_sets.open(name), "places", "places", "what is near them")
+
+    def _of_roads(self) -> Iterator[Source]:
+        roads = self._roads.get()
+        if roads is not None:
+            nameless = roads.names.null_count
+            yield Source(
+                "roads",
+                "roads",
+                roads.loaded_from,
+                len(roads),
+                "lines",
+                roads.source,
+                roads.licence,
+                roads.synthetic,
+                uses="street segments; names places in lists",
+                limits=(f"{nameless:,} have no name",) if nameless else (),
+                version=str(roads.version),
+            )
+
+
+def _of_places(places: Places, kind: str, unit: str, uses: str) -> Source:
+    nameless = places.names.null_count
+    return Source(
+        kind,
+        places.place_set,
+        places.loaded_from,
+        len(places),
+        unit,
+        places.source,
+        places.licence,
+        places.synthetic,
+        located=len(places),
+        uses=uses,
+        limits=(f"{nameless:,} have no name",) if nameless else (),
+        version=str(places.version),
+    )
 
 
 def _of_layer(layer: Layer) -> Source:

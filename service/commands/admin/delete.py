@@ -117,6 +117,29 @@ def events(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
 
 
 @app.command()
+def gazetteer(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
+    """The gazetteer."""
+    _run(Deletion("gazetteer"), yes=yes, purge=purge, now=now)
+
+
+@app.command()
+def roads(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
+    """All roads."""
+    _run(Deletion("roads"), yes=yes, purge=purge, now=now)
+
+
+@app.command()
+def places(
+    name: Annotated[str, typer.Argument(help="Name of the set of places.")],
+    yes: Yes = False,
+    purge: Purge = False,
+    now: Now = False,
+) -> None:
+    """A set of places, such as licensed premises."""
+    _run(Deletion("place_sets", where={"place_set": name}), yes=yes, purge=purge, now=now)
+
+
+@app.command()
 def area_groups(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
     """All groups of areas."""
     _run(Deletion("area_groups"), yes=yes, purge=purge, now=now)

@@ -6,8 +6,15 @@ from typing import Annotated
 import typer
 
 from service.commands import terminal
-from service.commands.data import import_flags, import_harm, import_incidents, import_places
+from service.commands.data import (
+    import_flags,
+    import_harm,
+    import_incidents,
+    import_places,
+    import_streets,
+)
 from service.commands.options import (
+    Crs,
     Decimal,
     Delimiter,
     Licence,
@@ -20,13 +27,6 @@ from service.commands.options import (
 )
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-Crs = Annotated[
-    str | None,
-    typer.Option(
-        "--crs", help="Coordinate system of the file, where the file does not state one."
-    ),
-]
 
 
 @app.command()
@@ -87,6 +87,9 @@ def boundaries(
 
 app.command()(import_incidents.incidents)
 app.command()(import_places.postcodes)
+app.command()(import_streets.gazetteer)
+app.command()(import_streets.roads)
+app.command()(import_streets.places)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
 app.command()(import_places.area_groups)

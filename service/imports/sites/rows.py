@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from service.imports.files.coordinates import outside_reason, to_places
 from service.imports.files.geojson import Features
 from service.imports.files.numbers import Decimal, Numbers, parse_numbers
-from service.store.errors import DatasetSettingsError, ImportRefusedError
+from service.imports.files.points import checked_crs, coordinate_columns
+from service.store.errors import ImportRefusedError
 from spatial.arrays import BoolArray, FloatArray
-from spatial.coordinates.crs import WGS84, parsed_crs, transform_xy
-from spatial.errors import InvalidParameterError
+from spatial.coordinates.crs import transform_xy
 
 _KNOWN = {
     "site_id": ("site_id", "id", "site_ref", "reference"),
@@ -31,14 +31,6 @@ _KNOWN = {
     "phase_year": ("phase_year",),
 }
 _COMPLETED_YEAR = re.compile(r"^(?:homes_)?completed_(\d{4})$")
-_COORDINATES = (
-    ("longitude", "latitude", WGS84),
-    ("lon", "lat", WGS84),
-    ("lng", "lat", WGS84),
-    ("easting_m", "northing_m", ""),
-    ("easting", "northing", ""),
-    ("x", "y", ""),
-)
 
 
 @dataclass(frozen=True)
@@ -305,7 +297,13 @@ class SiteReading:
 
     def _from_columns(self, is_phase: BoolArray) -> tuple[NDArray[Any], FloatArray]:
         """Points from two columns of coordinates."""
-        x_name, y_name, crs = self._coordinate_columns()
+        x_name, y_name, crs = coordinate_columns(
+            self._rows,
+            x=self._columns.x,
+            y=self._columns.y,
+            crs=self._columns.crs,
+            working_crs=self._working_crs,
+        )
         check = self._rows.check
         x_text, y_text = self._rows.table.column(x_name), self._rows.table.column(y_name)
         x = self._rows.numbers(x_name, self._decimal)
@@ -328,33 +326,12 @@ class SiteReading:
         geometries[places.located] = shapely.points(places.xy_m[places.located])
         return geometries, places.xy_m
 
-    def _coordinate_columns(self) -> tuple[str, str, str]:
-        """The names of the two columns, and their CRS."""
-        columns, rows = self._columns, self._rows
-        if (columns.x is None) != (columns.y is None):
-            raise DatasetSettingsError(
-                "--x and --y", str(columns.x or columns.y), "given together"
-            )
-        if columns.x is not None and columns.y is not None:
-            crs = _checked_crs(columns.crs or self._working_crs)
-            return rows.resolve_name(columns.x, "--x"), rows.resolve_name(columns.y, "--y"), crs
-        by_lower = {name.lower(): name for name in rows.columns}
-        for x, y, crs in _COORDINATES:
-            if x in by_lower and y in by_lower:
-                checked_crs = _checked_crs(columns.crs or crs or self._working_crs)
-                return by_lower[x], by_lower[y], checked_crs
-        raise ImportRefusedError(
-            rows.file.name,
-            "has no columns longitude and latitude, or easting and northing: --x and --y must "
-            f"name two of its columns, which are: {', '.join(rows.columns)}",
-        )
-
     def _from_shapes(
         self, shapes: NDArray[Any], is_phase: BoolArray
     ) -> tuple[NDArray[Any], FloatArray]:
         """Shapes of a GeoJSON file in the working CRS, and a point inside each."""
         check = self._rows.check
-        crs = _checked_crs(self._columns.crs or self._features.crs)
+        crs = checked_crs(self._columns.crs or self._features.crs)
         geometry_types = [None if shape is None else shape.geom_type for shape in shapes]
         is_missing = (
             np.array([geometry_type is None for geometry_type in geometry_types])
@@ -407,12 +384,3 @@ class SiteReading:
 def _option(field: str) -> str:
     """The command-line option that names the column of a field."""
     return "--" + field.removeprefix("homes_").replace("_", "-")
-
-
-def _checked_crs(name: str) -> str:
-    """The name, if PROJ recognises it."""
-    try:
-        parsed_crs(name)
-    except InvalidParameterError as error:
-        raise DatasetSettingsError("--crs", name, error.allowed) from None
-    return name

@@ -148,6 +148,9 @@ def test_one_period_of_a_measure_goes_and_the_others_stay(folder):
         (("measures", "homes"), f"{world.CELLS} residents"),
         (("lookups", "a", "b"), "there is no lookups to delete"),
         (("postcodes",), "there is no postcodes to delete"),
+        (("gazetteer",), "there is no gazetteer to delete"),
+        (("roads",), "there is no roads to delete"),
+        (("places", "pubs"), "there is no place_sets to delete"),
         (("sites",), "confirm with --yes"),
     ],
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+import shapely
 from deltalake import DeltaTable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,7 +22,9 @@ from service.store.incidents import IncidentStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupKey, LookupStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.place_sets import PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
+from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 from tests.service.store.reference.test_measures import measure_rows
 from tests.service.store.reference.test_postcodes import rows as postcode_rows
@@ -145,6 +148,20 @@ def placed(store):
     return lambda folder, **options: store(folder, crs=CRS, **options)
 
 
+def import_place_sets(store):
+    rows = pa.table({"name": ["a", "b"], "easting_m": [1.0, 2.0], "northing_m": [1.0, 2.0]})
+    store.append("first", rows, files=[a_file("f")])
+    store.append("second", rows.slice(1), files=[a_file("g")])
+    store.append("first", rows.slice(1), files=[a_file("h")], replace=True)
+
+
+def import_roads(store):
+    for name in ("f", "g", "h"):
+        line = shapely.to_wkb([shapely.LineString([(0, 0), (1, ord(name))])])
+        rows = pa.table({"name": [name], "geometry": line})
+        store.append(rows, files=[a_file(name)], replace=True)
+
+
 STORES = {  # how each is opened, filled, and read
     "incidents": (placed(IncidentStore), import_incidents, lambda store: store.open("d")),
     "measures": (MeasureStore, import_measures, lambda store: store.available("lsoa")),
@@ -152,6 +169,8 @@ STORES = {  # how each is opened, filled, and read
     "lookups": (LookupStore, import_lookups, lambda store: store.available()),
     "harm_indices": (HarmIndexStore, import_harm_indices, lambda store: store.open("first")),
     "postcodes": (placed(PostcodeStore), import_postcodes, lambda store: store.open()),
+    "place_sets": (placed(PlaceSetStore), import_place_sets, lambda store: store.open("first")),
+    "roads": (placed(RoadStore), import_roads, lambda store: store.open()),
 }
 every_store = pytest.mark.parametrize("kind", STORES)
 

@@ -1,0 +1,1 @@
+"""Imports of what is where: a gazetteer, roads, and sets of places."""
