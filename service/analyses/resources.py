@@ -42,9 +42,9 @@ from service.analyses.measures.indices import Indices
 from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
-from service.analyses.point_patterns.centres import Centres
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
+from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles

@@ -906,7 +906,8 @@ export interface QualityRow {
 /** Something that is loaded: a dataset, a layer, a measure or a table of reference. */
 export interface SourceRow {
   /**
-   * dataset, boundary layer, measure, development sites, lookup, postcodes, events or harm index.
+   * dataset, boundary layer, measure, development sites, lookup, postcodes, events, harm index,
+   * gazetteer, roads or places.
    */
   kind: string;
   /** Its id. */

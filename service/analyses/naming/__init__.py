@@ -1,0 +1,1 @@
+"""What places are called, and the streets that they are in."""
