@@ -16,6 +16,7 @@ from service.commands.admin import (
     serve,
 )
 from service.commands.answers import (
+    changes,
     flags,
     growth,
     measures,
@@ -89,6 +90,7 @@ app.command()(tables.choropleth)
 app.command()(tables.hotspots)
 app.command()(tables.emerging)
 app.command()(tables.change)
+app.command()(changes.displacement)
 app.command()(tables.trend)
 app.command()(tables.breakdown)
 app.command()(tables.process_control)

@@ -70,6 +70,7 @@ _NOTHING: Final = Decision(Reads.NOTHING)
 _CATALOGUE: Final = Decision(Reads.CATALOGUE)
 _COUNTS: Final = Decision(Reads.COUNTS)
 _COUNTS_OF_LAYER: Final = Decision(Reads.COUNTS, names_layer=True)
+_COUNTS_BY_MONTH: Final = Decision(Reads.COUNTS, longest="month")
 _MONTHLY_COUNTS: Final = Decision(Reads.COUNTS, longest="month", names_layer=True)
 _DENSITY: Final = Decision(Reads.DENSITY)
 _RECORDS: Final = Decision(Reads.RECORDS)
@@ -113,6 +114,10 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/hotspots/{dataset}/{layer}/emerging", _COUNTS),
     **_layer("/v1/hotspots/{dataset}/{layer}/emerging", _COUNTS),
     "/v1/hotspots/{dataset}/{layer}/displacement": _COUNTS,
+    **_table(
+        "/v1/hotspots/{dataset}/{layer}/displacement/months",
+        Decision(Reads.COUNTS, longest="month"),
+    ),
     # density: pictures in classes, and nothing from which its numbers or lines can be read
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}.png": _DENSITY,
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}@2x.png": _DENSITY,

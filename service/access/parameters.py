@@ -261,8 +261,8 @@ FREE: Final = frozenset(
         # series
         "series", "compare", "part_steps", "include",
         # areas by their codes, and areas like them
-        "target", "control", "displacement", "displacement_control", "area_group", "comparable",
-        "comparable_homes", "domain", "edition", "out_of",
+        "target", "control", "displacement", "displacement_control", "control_size", "area_group",
+        "comparable", "comparable_homes", "domain", "edition", "out_of",
         # homes and residents
         "household_size", "population", "households", "exposure", "horizon", "scenario",
         "build_years", "pace", "pace_spread", "unpublished", "denominator_growth", "years",

@@ -14,7 +14,6 @@ from service.access.audience import OWNERS, Audience
 from service.access.gates import Gates
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
-from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.catalogue.catalogue import Catalogue
@@ -52,6 +51,8 @@ from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
+from service.analyses.transitions.displacement import Displacement
+from service.analyses.transitions.displacement_months import DisplacementMonths
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.publication.protections import ProtectionStore
@@ -122,6 +123,7 @@ class Resources:
     emerging_hotspots: EmergingHotspots
     period_changes: PeriodChanges
     displacement: Displacement
+    displacement_months: DisplacementMonths
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

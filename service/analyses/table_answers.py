@@ -12,7 +12,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
-from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.queries.patterns.points import CentreQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
@@ -42,6 +42,9 @@ emerging_table: Final = LayerTable[EmergingQuery](
 )
 change_table: Final = LayerTable[ChangeQuery](
     lambda resources: resources.period_changes, lambda _: "change", Cost.HEAVY
+)
+displacement_months_table: Final = LayerTable[DisplacementQuery](
+    lambda resources: resources.displacement_months, lambda _: "displacement-months"
 )
 overlay_table: Final = DatasetTable[OverlayQuery](
     lambda resources: resources.overlay, lambda _: "growth-overlay", Cost.HEAVY

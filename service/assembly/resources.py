@@ -14,7 +14,6 @@ from boundaries.tiles.levels import LevelCache
 from service.access.audience import OWNERS, Audience
 from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
-from service.analyses.areas.displacement import Displacement
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
 from service.analyses.catalogue.catalogue import Catalogue
@@ -60,6 +59,8 @@ from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
+from service.analyses.transitions.displacement import Displacement
+from service.analyses.transitions.displacement_months import DisplacementMonths
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.identity.private_folder import PrivateFolder
@@ -267,6 +268,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         displacement=Displacement(areas=areas),
         place_names=stores.place_names,
         street_network=stores.street_network,
+        displacement_months=DisplacementMonths(areas=areas),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),

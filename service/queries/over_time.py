@@ -167,8 +167,23 @@ Codes = Annotated[
 ]
 
 
-class DisplacementQuery(TwoPeriodsQuery):
+class DisplacementQuery(HarmQuery, TwoPeriodsQuery):
     """Query of the weighted displacement difference of an intervention."""
+
+    measure: Annotated[
+        Literal["count", "weighted", "harm"],
+        Field(
+            description="What is compared: incidents, the sum of their weights, or that of their "
+            "days of harm by a harm index."
+        ),
+    ] = "count"
+    control_size: Annotated[
+        Literal["equal", "area"],
+        Field(
+            description="How the change of a control is subtracted: equal, as it is, of areas of "
+            "similar size; area, per km^2, times the area of what it is the control of."
+        ),
+    ] = "equal"
 
     target: Annotated[
         Codes, Field(min_length=1, description="Codes of the areas of the intervention.")

@@ -4,10 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from service.analyses.areas.displacement import DisplacementContent
 from service.analyses.areas.rows import ChangeRow, EmergingRow, HotspotRow
-from service.analyses.table_answers import change_table, emerging_table, hotspot_table
+from service.analyses.table_answers import (
+    change_table,
+    displacement_months_table,
+    emerging_table,
+    hotspot_table,
+)
 from service.analyses.table_layers import change_layer, emerging_layer, hotspot_layer
+from service.analyses.transitions.displacement import DisplacementContent
+from service.analyses.transitions.rows import DisplacementMonthRow
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.openapi import document_schema
 from service.http.responder import ResponderDep
@@ -23,6 +29,7 @@ from service.queries.tiles import (
     HotspotTileJsonQuery,
     HotspotTileQuery,
 )
+from service.render.tables.formats import PlainSuffix
 from service.runtime.data_state import DataVersion
 
 router = APIRouter(prefix="/v1/hotspots/{dataset}", tags=["hotspots"])
@@ -79,6 +86,20 @@ async def read_displacement(
     )
 
 
+add_table_routes(
+    router,
+    "/{layer}/displacement/months",
+    TableKind(
+        name="displacement_months",
+        query=DisplacementQuery,
+        row=DisplacementMonthRow,
+        answer=displacement_months_table,
+        description="Weighted displacement difference of each month after an intervention, by "
+        "itself and cumulative.",
+        description_as="The displacement difference by month, in the format of the suffix.",
+        suffixes=PlainSuffix,
+    ),
+)
 add_table_routes(
     router,
     "/{layer}",

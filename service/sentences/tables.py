@@ -14,6 +14,7 @@ from service.sentences.growth import (
     site_findings,
 )
 from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.over_time import displacement_findings
 from service.sentences.point_patterns import centre_findings
 from service.sentences.profiles import profile_findings
 
@@ -296,6 +297,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "choropleth": _choropleth,
     "trend": _trend,
     "change": _change,
+    "displacement-months": displacement_findings,
     "heatmap-peaks": _peaks,
     "pattern-centre": centre_findings,
     "profile": profile_findings,

@@ -1,4 +1,4 @@
-"""Change between two periods: areas that changed beyond chance, and effects of interventions."""
+"""Change between two periods: areas that changed beyond chance."""
 
 import math
 from dataclasses import dataclass
@@ -251,90 +251,6 @@ def transitions(classes_before: ArrayLike, classes_after: ArrayLike) -> AnyArray
         "no longer cold",
     ]
     return np.select(conditions, [np.array(name, dtype=object) for name in names], "neither")
-
-
-@dataclass(frozen=True)
-class WeightedDisplacement:
-    """Weighted displacement difference of an intervention.
-
-    Attributes
-    ----------
-    difference : float
-        Incidents; negative if there were fewer than expected, net of displacement.
-    standard_error, lower, upper : float
-        Standard error and interval of the difference.
-    z_score, p_value : float
-        Two-sided, from the normal distribution.
-    """
-
-    difference: float
-    standard_error: float
-    lower: float
-    upper: float
-    z_score: float
-    p_value: float
-
-
-def weighted_displacement_difference(
-    target: tuple[float, float],
-    control: tuple[float, float],
-    displacement: tuple[float, float] = (0.0, 0.0),
-    displacement_control: tuple[float, float] = (0.0, 0.0),
-    *,
-    first_exposure: float = 1.0,
-    second_exposure: float = 1.0,
-    confidence: float = 0.95,
-) -> WeightedDisplacement:
-    """Effect of an intervention, compared with a control and net of displacement.
-
-    Parameters
-    ----------
-    target, control : (before, after)
-        Incidents in the area of the intervention, and in a similar area without it.
-    displacement, displacement_control : (before, after)
-        Incidents in the area they may have been displaced to, and in a control for it; (0, 0) if
-        displacement is not considered.
-    first_exposure, second_exposure : float
-        Lengths of the two periods, above 0: the counts before are brought to the length after.
-    confidence : float
-        Above 0 and below 1.
-
-    Returns
-    -------
-    WeightedDisplacement
-
-    Notes
-    -----
-    (target after - before) - (control after - before) + (displacement after - before) -
-    (its control after - before), where those before are multiplied by `second_exposure` /
-    `first_exposure`; the variance is the sum of all eight counts, which are Poisson, those
-    before times the square of that. Controls must be of similar size, because the change of a
-    control is subtracted as a number, not as a share.
-
-    References
-    ----------
-    Wheeler and Ratcliffe (2018), Crime Science 7:11, eq. 1 to 3.
-    """
-    from scipy.special import ndtri
-
-    checked_confidence(confidence)
-    pairs = np.array([target, control, displacement, displacement_control], dtype=np.float64)
-    if pairs.shape != (4, 2) or not np.all(np.isfinite(pairs) & (pairs >= 0.0)):
-        raise InvalidValuesError("counts", "must be finite and not negative, before and after")
-    t1, t2 = checked_exposures(first_exposure, second_exposure)
-    change = pairs[:, 1] - pairs[:, 0] * (t2 / t1)
-    difference = float(change @ np.array([1.0, -1.0, 1.0, -1.0]))
-    error = math.sqrt(float(pairs[:, 1].sum() + pairs[:, 0].sum() * (t2 / t1) ** 2))
-    half_width = float(ndtri(0.5 + 0.5 * confidence)) * error
-    z_score = difference / error if error > 0.0 else 0.0
-    return WeightedDisplacement(
-        difference=difference,
-        standard_error=error,
-        lower=difference - half_width,
-        upper=difference + half_width,
-        z_score=z_score,
-        p_value=math.erfc(abs(z_score) * math.sqrt(0.5)),
-    )
 
 
 def compile_kernels() -> None:

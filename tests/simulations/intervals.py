@@ -8,11 +8,8 @@ import numpy as np
 from scipy.stats import binom, poisson
 
 from spatial.arrays import FloatArray
-from spatial.over_time.change import (
-    count_changes,
-    e_test,
-    weighted_displacement_difference,
-)
+from spatial.over_time.change import count_changes, e_test
+from spatial.over_time.displacement import weighted_displacement_differences
 from spatial.over_time.weighted_change import weighted_changes
 from spatial.rates.rates import count_interval, shares
 from spatial.rates.smoothing import empirical_bayes, empirical_bayes_local
@@ -85,11 +82,41 @@ def displacement_coverages(repetitions: int) -> Coverages:
         rng = np.random.default_rng(round(10 * scale))
         means = scale * np.array([60.0, 45.0, 50.0, 55.0])
         truth = (means[1] - means[0]) - (means[3] - means[2])
-        held = 0
-        for t0, t1, c0, c1 in rng.poisson(means, (repetitions, 4)):
-            found = weighted_displacement_difference((t0, t1), (c0, c1))
-            held += found.lower <= truth <= found.upper
-        yield held / repetitions
+        drawn = rng.poisson(means, (repetitions, 4)).astype(np.float64)
+        nowhere = np.zeros((repetitions, 2))  # displacement is not looked at
+        result = weighted_displacement_differences(
+            np.hstack([drawn[:, ::2], nowhere]), np.hstack([drawn[:, 1::2], nowhere])
+        )
+        yield float(np.mean((result.lower <= truth) & (truth <= result.upper)))
+
+
+def harm_displacement_coverages(repetitions: int) -> Coverages:
+    """The same of harm over unequal periods and areas, the control three times the target."""
+    days, means = (365.0, 92.0), ((40.0, 120.0), (30.0, 120.0))
+    for scale in (2.0, 10.0):
+        rng = np.random.default_rng(round(10 * scale))
+        periods = []
+        for length, of_groups in zip(days, means, strict=True):
+            groups = [
+                weighted_sums(scale * mean * length / days[1], repetitions, rng)
+                for mean in of_groups
+            ]
+            nowhere = [np.zeros(repetitions)] * 2
+            periods.append(
+                [np.column_stack([*sums, *nowhere]) for sums in zip(*groups, strict=True)]
+            )
+        (before, before_squares), (after, after_squares) = periods
+        result = weighted_displacement_differences(
+            before,
+            after,
+            before_squares=before_squares,
+            after_squares=after_squares,
+            sizes=[1.0, 3.0, 1.0, 1.0],
+            first_exposure=days[0],
+            second_exposure=days[1],
+        )
+        truth = -10.0 * scale * float(WEIGHT_SHARES @ WEIGHTS)
+        yield float(np.mean((result.lower <= truth) & (truth <= result.upper)))
 
 
 def weighted_sums(mean: float, size: int, rng: np.random.Generator) -> tuple[FloatArray, ...]:
@@ -157,6 +184,10 @@ PRINTED_INTERVALS = (
     PrintedInterval(
         "displacement difference", "displacement",
         "10 to 600 incidents a cell", False, displacement_coverages,
+    ),
+    PrintedInterval(
+        "displacement difference of harm", "displacement, measure=harm",
+        "weights 1 to 100, 60 to 4,800 incidents a cell", False, harm_displacement_coverages,
     ),
     PrintedInterval(
         "sum of weights", "measure=weighted",

@@ -1890,6 +1890,51 @@ export interface ComparisonRow {
   q_value: number | null;
 }
 
+/** A month after the intervention: by itself, and all of the period up to its end. */
+export interface DisplacementMonthRow {
+  /** Month, ISO. */
+  month: string;
+  /**
+   * Days of the month in the period that the data cover; of some days of the week, their weeks.
+   * Unit: days.
+   */
+  days: number;
+  /** Incidents in the areas of the intervention. Unit: incidents. */
+  target: number | null;
+  /** Incidents in the areas without it. Unit: incidents. */
+  control: number | null;
+  /**
+   * Incidents in the areas it may have displaced incidents to. Unit: incidents. Only with
+   * displacement and displacement_control.
+   */
+  displacement?: number | null;
+  /**
+   * Incidents in the control of those areas. Unit: incidents. Only with displacement and
+   * displacement_control.
+   */
+  displacement_control?: number | null;
+  /**
+   * The displacement difference of the month by itself, against the baseline's daily rates. Unit:
+   * as the method states.
+   */
+  difference: number | null;
+  /** Lower end of its 95 % interval. Unit: as the method states. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: as the method states. */
+  upper: number | null;
+  /**
+   * The displacement difference of the period up to the end of the month. Unit: as the method
+   * states.
+   */
+  cumulative_difference: number | null;
+  /** Lower end of its 95 % interval. Unit: as the method states. */
+  cumulative_lower: number | null;
+  /** Upper end of its 95 % interval. Unit: as the method states. */
+  cumulative_upper: number | null;
+  /** p of it, two-sided. */
+  cumulative_p_value: number | null;
+}
+
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "added_households"
@@ -1942,11 +1987,16 @@ export type ColumnName =
   | "concern_by"
   | "concern_date"
   | "concern_level"
+  | "control"
   | "count"
   | "count_after"
   | "count_before"
   | "criterion"
+  | "cumulative_difference"
+  | "cumulative_lower"
+  | "cumulative_p_value"
   | "cumulative_share"
+  | "cumulative_upper"
   | "dataset"
   | "days"
   | "days_after"
@@ -1961,6 +2011,8 @@ export type ColumnName =
   | "description"
   | "difference"
   | "difference_percent"
+  | "displacement"
+  | "displacement_control"
   | "distance_m"
   | "district"
   | "domain"
@@ -2178,6 +2230,7 @@ export type ColumnName =
   | "steps"
   | "superseded"
   | "synthetic"
+  | "target"
   | "title"
   | "to_date"
   | "to_date_change"

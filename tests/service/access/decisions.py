@@ -67,13 +67,14 @@ FROM_CELLS: Final = (
         readChoropleth readHotspots readEmerging readChange readTrend readProcessControl
         readStepChanges readBreakdown readCrosstab readRanked readDeprivedIncidents readComparison
         readSimilarAreas readGrowthOverlay readGrowthForecast readPriorities readProfile
+        readDisplacementMonths
         """
     )
     | _of_layers("Choropleth Hotspot Emerging Change GrowthOverlay GrowthForecast Priorities")
 )
 
 # Of those, what counts by month, and is refused (403) where longer periods are published.
-BY_MONTH: Final = _with_files("readProfile")
+BY_MONTH: Final = _with_files("readProfile readDisplacementMonths")
 # Of those, what must be asked in steps of whole published periods, by default months.
 WITH_STEPS: Final = _with_files(
     "readTrend readProcessControl readStepChanges readEmerging"
@@ -108,7 +109,7 @@ ANSWERING_COMMANDS: Final = _names(
     """
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
-    comparison sources quality similar places flags centre
+    comparison sources quality similar places flags centre displacement
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

@@ -27,6 +27,7 @@ VERSIONS = {
     "emerging hot spots": lambda r: r.emerging_hotspots.version(DATASET, world.CELLS),
     "changes": lambda r: r.period_changes.version(DATASET, world.CELLS),
     "displacement": lambda r: r.displacement.version(DATASET, world.CELLS),
+    "displacement by month": lambda r: r.displacement_months.version(DATASET, world.CELLS),
     "trends": lambda r: r.trends.version(DATASET, TrendQuery()),
     "trends in an area": lambda r: r.trends.version(
         DATASET, TrendQuery(within=f"{world.CELLS}:C11")

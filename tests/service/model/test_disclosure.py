@@ -32,6 +32,10 @@ QUESTIONS = {
     "/v1/hotspots/{dataset}/{layer}": ("", "statistic=local-moran", "measure=weighted"),
     "/v1/hotspots/{dataset}/{layer}/emerging": ("",),
     "/v1/hotspots/{dataset}/{layer}/change": ("",),
+    "/v1/hotspots/{dataset}/{layer}/displacement/months": (
+        "",
+        "displacement=C01&displacement_control=C31&control_size=area",
+    ),
     "/v1/heatmaps/{dataset}/peaks": ("",),
     "/v1/patterns/{dataset}/centre": ("", "step=year"),
     "/v1/growth/{dataset}/overlay": ("by=site", "by=area"),

@@ -1,4 +1,4 @@
-"""Change: the E-test against its double sum and published values, intervals, displacement."""
+"""Change: the E-test against its double sum and published values, intervals."""
 
 import math
 
@@ -14,7 +14,6 @@ from spatial.over_time.change import (
     count_changes,
     e_test,
     transitions,
-    weighted_displacement_difference,
 )
 from tests.oracles import e_test_p
 
@@ -187,34 +186,6 @@ def test_every_transition_is_reached():
     assert {expected for *_, expected in CHANGES} == set(TRANSITIONS)
 
 
-def test_displacement_worked_by_hand():
-    # (40 - 60) - (48 - 50) + (22 - 20) - (18 - 21) = -20 + 2 + 2 + 3 = -13, sqrt(279)
-    found = weighted_displacement_difference((60, 40), (50, 48), (20, 22), (21, 18))
-    assert found.difference == -13.0
-    assert found.standard_error == pytest.approx(math.sqrt(279))
-    assert found.z_score == pytest.approx(-13 / math.sqrt(279))
-    assert found.p_value == pytest.approx(2 * norm.sf(13 / math.sqrt(279)))
-    assert found.lower == pytest.approx(-13 - 1.959964 * math.sqrt(279), abs=1e-4)
-    assert found.upper == pytest.approx(-13 + 1.959964 * math.sqrt(279), abs=1e-4)
-
-
-def test_displacement_need_not_be_looked_at():
-    found = weighted_displacement_difference((60, 40), (50, 48))
-    assert found.difference == -18.0
-    assert weighted_displacement_difference((0, 0), (0, 0)).p_value == 1.0
-
-
-def test_the_displacement_interval_covers_what_it_states():
-    rng = np.random.default_rng(1)
-    inside = 0
-    for _ in range(2_000):
-        t0, c0, c1 = rng.poisson([60, 50, 55])
-        t1 = rng.poisson(45)
-        found = weighted_displacement_difference((t0, t1), (c0, c1))
-        inside += found.lower <= -20 <= found.upper
-    assert 0.935 < inside / 2_000 < 0.965
-
-
 def test_requests_without_meaning_are_refused():
     for first, second in (([1.5], [2]), ([-1], [2]), ([1], [2e7]), ([1, 2], [1]), ([np.nan], [1])):
         with pytest.raises(InvalidValuesError):
@@ -226,16 +197,3 @@ def test_requests_without_meaning_are_refused():
         count_changes([1], [1], confidence=1.0)
     with pytest.raises(InvalidValuesError):
         transitions(["hot 99"], ["hot 99", "hot 99"])
-    with pytest.raises(InvalidValuesError):
-        weighted_displacement_difference((-1, 2), (1, 1))
-    with pytest.raises(InvalidParameterError):
-        weighted_displacement_difference((1, 2), (1, 1), confidence=0.0)
-
-
-def test_a_displacement_difference_over_unequal_periods_is_of_the_length_after():
-    """Twice as long after: 12 - 20 minus 30 - 16, and the variance of 42 + 4 x 18 incidents."""
-    result = weighted_displacement_difference(
-        (10, 12), (8, 30), first_exposure=31.0, second_exposure=62.0
-    )
-    assert result.difference == pytest.approx(-22.0)
-    assert result.standard_error == pytest.approx(math.sqrt(42 + 4 * 18))

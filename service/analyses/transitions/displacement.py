@@ -1,17 +1,17 @@
 """The weighted displacement difference of an intervention."""
 
-from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
+
+import numpy as np
 
 from service.analyses.areas.change import finite_or_none
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.located_shares import shares_of_periods
+from service.analyses.transitions.group_sums import AreaGroups, effective
 from service.model.answers import Document
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import DisplacementQuery
-from spatial.over_time.change import (
-    weighted_displacement_difference,
-)
+from spatial.over_time.displacement import GROUPS, WeightedDisplacements
 
 
 class Estimate(TypedDict):
@@ -89,27 +89,45 @@ class Displacement:
         """
         before = self._areas.count(dataset, layer_id, query.baseline_filter())
         after = self._areas.count(dataset, layer_id, query.incident_filter())
-        groups = {
-            "target": query.target,
-            "control": query.control,
-            "displacement": query.displacement,
-            "displacement_control": query.displacement_control,
-        }
-        pairs = {}
-        for name, codes in groups.items():
-            indices = [after.layer.position(code) for code in codes]
-            pairs[name] = (float(before.count[indices].sum()), float(after.count[indices].sum()))
+        groups = AreaGroups.of(after.layer, query)
+        is_weighted = query.measure != "count"
+        first, second = (
+            groups.whole_period(counts, is_weighted=is_weighted) for counts in (before, after)
+        )
         days = before.selection.length_days(), after.selection.length_days()
         shares = shares_of_periods((("the baseline period", before), ("the later period", after)))
         exposures = shares.exposures(days)
+
+        def estimate(lengths: tuple[float, float]) -> Estimate:
+            return _estimate(
+                groups.differences(
+                    first,
+                    second,
+                    exposure_before=lengths[0],
+                    exposures_after=np.array([lengths[1]]),
+                    by_area=query.control_size == "area",
+                )
+            )
+
         content: DisplacementContent = {
-            **_estimate(pairs, days),
-            "shared_out": _estimate(pairs, (exposures[0], exposures[1]))
+            **estimate(days),
+            "shared_out": estimate((exposures[0], exposures[1]))
             if shares.differ and exposures.all()
             else None,
             "counts": {
-                name: {"before": int(pair[0]), "after": int(pair[1])}
-                for name, pair in pairs.items()
+                name: {
+                    "before": int(first.count[0, group]),
+                    "after": int(second.count[0, group]),
+                    **(
+                        {
+                            "weighted_before": float(first.total[0, group]),
+                            "weighted_after": float(second.total[0, group]),
+                        }
+                        if is_weighted
+                        else {}
+                    ),
+                }
+                for group, name in enumerate(GROUPS)
             },
         }
         return Document(
@@ -128,7 +146,8 @@ class Displacement:
                     "days_before": days[0],
                     "days_after": days[1],
                     **shares.method(),
-                    **{name: list(codes) for name, codes in groups.items()},
+                    **groups.method(query),
+                    **(effective(first, second) if is_weighted else {}),
                 },
                 counts=after.reconciliation(),
                 leading_notes=shares.notes(),
@@ -141,26 +160,10 @@ class Displacement:
         )
 
 
-def _estimate(
-    pairs: Mapping[str, tuple[float, float]], exposures: tuple[float, float]
-) -> Estimate:
-    """The difference of counts before and after, by group of areas."""
-    difference = weighted_displacement_difference(
-        pairs["target"],
-        pairs["control"],
-        pairs["displacement"],
-        pairs["displacement_control"],
-        first_exposure=exposures[0],
-        second_exposure=exposures[1],
-    )
-    return {
-        "difference": finite_or_none(difference.difference),
-        "standard_error": finite_or_none(difference.standard_error),
-        "lower": finite_or_none(difference.lower),
-        "upper": finite_or_none(difference.upper),
-        "z_score": finite_or_none(difference.z_score),
-        "p_value": finite_or_none(difference.p_value),
-    }
+def _estimate(differences: WeightedDisplacements) -> Estimate:
+    """The one difference as members of a document."""
+    names = ("difference", "standard_error", "lower", "upper", "z_score", "p_value")
+    return cast(Estimate, {name: finite_or_none(getattr(differences, name)[0]) for name in names})
 
 
 def _notes(before: float, after: float) -> tuple[str, ...]:
