@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import points
+from service.commands.patterns import neighbours, points
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -107,6 +107,7 @@ app.command()(sources.sources)
 app.command()(sources.quality)
 app.command()(rankings.similar)
 app.command()(tables.places)
+app.command()(neighbours.neighbours)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.command()(flags.flags)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")

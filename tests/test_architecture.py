@@ -212,13 +212,17 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.networks",
     },
-    "service.queries": {"service.model"},
+    "service.queries": {"service.model", "spatial.weights"},
     "service.queries.tables": {
         "service.model",
         "service.queries",
     },
     "service.queries.flags": {"service.model"},
-    "service.queries.patterns": {"service.model", "service.queries.tables"},
+    "service.queries.patterns": {
+        "service.model",
+        "service.queries",
+        "service.queries.tables",
+    },
     "service.analyses.areas": {
         "service.analyses.inputs",
         "service.config",
@@ -451,7 +455,16 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.over_time",
         "spatial.rates",
     },
+    "service.analyses.neighbours": {
+        "service.analyses.inputs",
+        "service.model",
+        "service.queries.patterns",
+        "spatial",
+        "spatial.weights",
+    },
     "service.analyses": {
+        "service.analyses.neighbours",
+        "service.queries.patterns",
         "boundaries.points",
         "boundaries.storage",
         "boundaries.tiles",
@@ -478,7 +491,6 @@ ALLOWED: dict[str, set[str]] = {
         "service.publication",
         "service.queries",
         "service.queries.flags",
-        "service.queries.patterns",
         "service.queries.tables",
         "service.runtime",
         "service.store",
@@ -584,6 +596,8 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.point_patterns",
         "service.http",
         "service.queries.patterns",
+        "service.analyses.neighbours",
+        "service.render.tables",
     },
     "service.ogc.features": {
         "boundaries.layers",
@@ -627,6 +641,8 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.assembly": {
+        "service.analyses.neighbours",
+        "service.routes.patterns",
         "boundaries.neighbours",
         "boundaries.points",
         "boundaries.storage",
@@ -664,7 +680,6 @@ ALLOWED: dict[str, set[str]] = {
         "service.publication",
         "service.render.tiles",
         "service.routes",
-        "service.routes.patterns",
         "service.runtime",
         "service.store",
         "service.store.reference",
@@ -837,10 +852,10 @@ ALLOWED: dict[str, set[str]] = {
         "service.store.reference",
     },
     "service": {
+        "service.commands.patterns",
         "service.commands.admin",
         "service.commands.answers",
         "service.commands.data",
-        "service.commands.patterns",
         "service.config",
     },
 }

@@ -152,6 +152,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/measures/similar/{layer}", _NOTHING),
     **_table("/v1/measures/table/{layer}", _NOTHING),
     **_table("/v1/measures/trend/{layer}", _NOTHING),
+    **_table("/v1/neighbours/{layer}", _NOTHING),
     # rules name their datasets, periods and attributes themselves
     "/v1/flags": Decision(Reads.ALL_RECORDS),
     **_table("/v1/flags/{rules}", Decision(Reads.ALL_RECORDS)),

@@ -255,9 +255,9 @@ FREE: Final = frozenset(
         "denominator", "interpolate", "per", "rate_per", "interval", "scheme", "classes", "breaks",
         "ranks", "threshold", "top", "larger_layer", "share_of", "kernel", "edge",
         # tests
-        "statistic", "flags", "neighbours", "null", "permutations", "refine", "seed", "correction",
-        "sensitivity", "replicates", "earlier_steps", "level", "orders", "season", "direction",
-        "target_rate", "window",
+        "statistic", "flags", "neighbours", "standardise", "null", "permutations", "refine",
+        "seed", "correction", "sensitivity", "replicates", "earlier_steps", "level", "orders",
+        "season", "direction", "target_rate", "window",
         # series
         "series", "compare", "part_steps", "include",
         # areas by their codes, and areas like them

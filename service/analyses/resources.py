@@ -43,6 +43,7 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
+from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
@@ -124,6 +125,7 @@ class Resources:
     period_changes: PeriodChanges
     displacement: Displacement
     displacement_months: DisplacementMonths
+    neighbour_tables: NeighbourTables
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

@@ -13,6 +13,7 @@ from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
+from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.points import CentreQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
@@ -205,6 +206,32 @@ def quality_table(resources: Resources, query: NoQuery, *, dataset: str) -> Tabl
         f"{dataset}-quality",
         version=DataVersion.of(data_quality.version, dataset),
         compute=lambda: data_quality.table(dataset),
+    )
+
+
+def neighbour_table(resources: Resources, query: NeighboursQuery, *, layer: str) -> TableAnswer:
+    """The neighbours of the areas of a layer or grid.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : NeighboursQuery
+        The query.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    tables = resources.neighbour_tables
+    return TableAnswer(
+        f"{layer}-neighbours",
+        version=DataVersion.of(tables.version, layer, query),
+        compute=lambda: tables.table(layer, query),
+        cost=Cost.HEAVY,
     )
 
 

@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import points
+from service.routes.patterns import neighbours, points
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -90,6 +90,7 @@ ROUTERS = (
     tables.router,
     points.router,
     measures.router,
+    neighbours.router,
     profiles.router,
     workbooks.router,
     catalogue.search_router,

@@ -22,6 +22,8 @@ class TableFormatName(enum.StrEnum):
     GPKG = "gpkg"
     PARQUET = "parquet"
     FGB = "fgb"
+    GAL = "gal"
+    GWT = "gwt"
 
 
 Format = Annotated[

@@ -2,7 +2,6 @@
 
 import dataclasses
 import itertools
-import math
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,31 +9,9 @@ from pydantic import AfterValidator, Field, model_validator
 from service.model.incident_filter import IncidentFilter, Moment
 from service.model.pooled_periods import PooledPeriods, periods_of
 from service.model.queries import HarmQuery, TableQuery, Text, checked_end, checked_start
+from service.queries.neighbour_rules import NEIGHBOURS, checked_neighbours
 
 MAX_PERMUTATIONS = 999_999
-MAX_NEAREST = 1_000
-MAX_NEIGHBOUR_DISTANCE_M = 500_000.0
-
-
-def checked_neighbours(rule: str) -> str:
-    """A neighbour rule in its canonical spelling; ValueError says what is allowed."""
-    kind, colon, number = rule.partition(":")
-    if rule in ("queen", "rook", "auto"):
-        return rule
-    if kind == "knn" and number.isascii() and number.isdigit() and 1 <= int(number) <= MAX_NEAREST:
-        return f"knn:{int(number)}"
-    if kind in ("distance", "inverse-distance", "kernel") and colon:
-        try:
-            metres = float(number)
-        except ValueError:
-            metres = math.nan
-        if 1 <= metres <= MAX_NEIGHBOUR_DISTANCE_M:
-            return f"{kind}:{metres:g}"
-    raise ValueError(
-        f"must be queen, rook, auto, knn:k with k from 1 to {MAX_NEAREST}, or distance:, "
-        f"inverse-distance: or kernel: with 1 to {MAX_NEIGHBOUR_DISTANCE_M:g} metres, "
-        f"got {rule!r}"
-    )
 
 
 RatePer = Annotated[
@@ -225,12 +202,7 @@ class HotspotQuery(HarmQuery, TableQuery):
     neighbours: Annotated[
         str,
         AfterValidator(checked_neighbours),
-        Field(
-            max_length=40,
-            description="queen: areas that share a border or a corner; rook: a border; knn:8; "
-            "distance:1500, inverse-distance:1500 or kernel:1500, metres between centroids; "
-            "auto: a distance chosen by the data.",
-        ),
+        Field(max_length=80, description=f"{NEIGHBOURS}; auto: a distance chosen by the data."),
     ] = "queen"
     measure: Annotated[
         Annotated[TestedMeasure, AfterValidator(checked_tested)] | None,

@@ -7,12 +7,12 @@ from pydantic import AfterValidator, Field, model_validator
 
 from service.model.incident_filter import IncidentFilter, Moment
 from service.model.queries import HarmQuery, IncidentQuery, TableQuery, checked_end, checked_start
-from service.queries.areas import checked_neighbours
+from service.queries.neighbour_rules import checked_neighbours
 
 Contiguity = Annotated[
     str,
     AfterValidator(checked_neighbours),
-    Field(max_length=40, description="As for hotspots: queen, rook, knn:8, distance:1500 ..."),
+    Field(max_length=80, description="As for hotspots: queen, rook, knn:8, distance:1500 ..."),
 ]
 Permutations = Annotated[
     Annotated[int, Field(ge=0, le=99_999)] | None,

@@ -17,9 +17,13 @@ from spatial.weights.distance_weights import (
     kernel_weights,
     knn,
 )
+from spatial.weights.orders import with_nearest, within_steps
+from spatial.weights.triangulation import delaunay, gabriel
 from spatial.weights.weights import Neighbours
 
-AUTO = "auto"
+AUTO, NEAREST = "auto", "+nearest"
+CONTIGUITY = {"queen": queen, "rook": rook}
+TRIANGULATIONS = {"delaunay": delaunay, "gabriel": gabriel}
 NEIGHBOURS_BYTES, KEPT_BYTES = 256 * 2**20, 20  # for recent structures; of each link
 AUTO_S, AUTO_BYTES = 8e-4, 55_000  # of each area, to try several distances
 LINK_S, LINK_BYTES = 1.5e-6, 130  # to find, to hold and to sum over each link
@@ -49,7 +53,8 @@ class Neighbourhoods:
         layer : Layer
             The areas.
         rule : str
-            ``queen``, ``rook``, ``knn:k``, or ``distance:``, ``inverse-distance:`` or
+            ``queen``, ``rook``, with a colon and a number of steps or with ``+nearest``;
+            ``delaunay``, ``gabriel``, ``knn:k``; or ``distance:``, ``inverse-distance:`` or
             ``kernel:`` with metres between centroids.
 
         Returns
@@ -139,10 +144,14 @@ class Neighbourhoods:
 
     def _find(self, layer: Layer, rule: str) -> Neighbours:
         """Contiguity from the disk cache; distances are computed, which is faster than reading."""
-        contiguity = {"queen": queen, "rook": rook}.get(rule)
-        if contiguity is not None:
-            return self._cache.get(layer, rule, contiguity)
-        return _by_distance(layer, rule)
+        if rule in CONTIGUITY:
+            return self._cache.get(layer, rule, CONTIGUITY[rule])
+        if rule.endswith(NEAREST):
+            return with_nearest(self.of(layer, rule.removesuffix(NEAREST)), layer.centroids_m)
+        kind, _, number = rule.partition(":")
+        if kind in CONTIGUITY:
+            return within_steps(self.of(layer, kind), int(number))
+        return _by_centroids(layer, rule)
 
 
 def _work_of_choice(layer: Layer) -> Work:
@@ -156,10 +165,12 @@ def _work_of_choice(layer: Layer) -> Work:
 
 
 def _work(layer: Layer, rule: str) -> Work:
-    """What neighbours by distance cost, by the number of links that some of the areas have."""
+    """What neighbours cost, by the number of links that some of the areas have."""
     kind, _, number = rule.partition(":")
     if kind == "knn":
         links = float(number) * len(layer)
+    elif kind in CONTIGUITY:  # as many as within so many rings of hexagons
+        links = 3.0 * float(number) * (float(number) + 1.0) * len(layer)
     else:
         links = expected_links(layer.centroids_m, float(number))
     return Work(
@@ -170,9 +181,11 @@ def _work(layer: Layer, rule: str) -> Work:
     )
 
 
-def _by_distance(layer: Layer, rule: str) -> Neighbours:
-    """The neighbours by distance between centroids."""
+def _by_centroids(layer: Layer, rule: str) -> Neighbours:
+    """The neighbours by the places of centroids."""
     kind, _, number = rule.partition(":")
+    if kind in TRIANGULATIONS:
+        return TRIANGULATIONS[kind](layer.centroids_m)
     if kind == "knn":
         return knn(layer.centroids_m, int(number))
     if kind == "distance":

@@ -298,8 +298,14 @@ def write_table(
         released = resources.gates.answer(question, resources.audience, compute)
         table = released.answer
         if table_format.needs_shapes and table.geometries is None:
-            shapeless_formats = [name for name, entry in FORMATS.items() if not entry.needs_shapes]
+            shapeless_formats = [
+                name
+                for name, entry in FORMATS.items()
+                if not entry.needs_shapes and entry.kind in ("", table.kind)
+            ]
             terminal.fail(f"a {table.kind} has no shapes: ask for {', '.join(shapeless_formats)}")
+        if table_format.kind not in ("", table.kind):
+            terminal.fail(f"{suffix} holds {table_format.kind}, not {table.kind}")
         crs = target_crs(getattr(question.query, "crs", None), resources.settings.crs)
         body = table_format.render(released, crs=crs)
     terminal.write(body, out)

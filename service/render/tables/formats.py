@@ -14,9 +14,11 @@ from service.render.tables.text import (
     table_json,
 )
 from service.render.tables.vector_files import table_fgb, table_gpkg, table_parquet
+from service.render.tables.weights_files import table_gal, table_gwt
 
 TableSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb"]
 PlainSuffix = Literal["csv", "xlsx", "parquet"]  # of a table without shapes
+NeighbourSuffix = Literal["csv", "xlsx", "parquet", "gal", "gwt"]
 
 
 class RenderTable(Protocol):
@@ -40,6 +42,8 @@ class TableFormat:
         Whether the format requires a table with shapes.
     has_provenance : bool
         Whether the bytes contain the provenance.
+    kind : str
+        The only kind of table that it can hold; empty for every kind.
     """
 
     media_type: str
@@ -47,6 +51,7 @@ class TableFormat:
     is_text: bool = True
     needs_shapes: bool = False
     has_provenance: bool = True
+    kind: str = ""
 
 
 FORMATS: Mapping[str, TableFormat] = MappingProxyType(
@@ -69,6 +74,12 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
             is_text=False,
             needs_shapes=True,
             has_provenance=False,
+        ),
+        "gal": TableFormat(
+            "text/plain; charset=utf-8", table_gal, has_provenance=False, kind="neighbours"
+        ),
+        "gwt": TableFormat(
+            "text/plain; charset=utf-8", table_gwt, has_provenance=False, kind="neighbours"
         ),
     }
 )

@@ -707,6 +707,20 @@ export interface MeasureTrendRow {
   change_percent: number | null;
 }
 
+/** An area and one of its neighbours; an area without any has one row. */
+export interface NeighbourRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Code of the neighbour; null where the area has none. */
+  neighbour: string | null;
+  /** Name of the neighbour. */
+  neighbour_name: string | null;
+  /** Weight of the neighbour, 1 for contiguity; null where the area has none. */
+  weight: number | null;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -2126,6 +2140,8 @@ export type ColumnName =
   | "nearest_hotspot"
   | "nearest_hotspot_m"
   | "nearest_m"
+  | "neighbour"
+  | "neighbour_name"
   | "neighbours"
   | "northing_m"
   | "not_covered"

@@ -33,7 +33,7 @@ SAME_FOR_ALL: Final = (
     )
     | _with_files(
         """
-        readSites readDeprivation readMeasures readMeasureTrend readIndex readSimilarMeasures
+        readNeighbours readSites readDeprivation readMeasures readMeasureTrend readIndex readSimilarMeasures
         """
     )
     | _of_layers("Boundary Sites")
@@ -110,6 +110,7 @@ ANSWERING_COMMANDS: Final = _names(
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
     comparison sources quality similar places flags centre displacement
+    neighbours
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

@@ -448,6 +448,7 @@ EVERY_ANSWER = [
     ["measures", "trend", "cell", "--measure", "residents", "--compare", "mean"],
     ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
+    ["neighbours", "cell", "--neighbours", "rook:2"],
     ["flags", "risk"],
     ["flag-rules"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],

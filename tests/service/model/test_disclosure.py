@@ -73,6 +73,7 @@ OF_NO_INCIDENTS = {
     "/v1/measures/index/{layer}",
     "/v1/measures/trend/{layer}",
     "/v1/measures/similar/{layer}",
+    "/v1/neighbours/{layer}",
 }
 OF_ALL_INCIDENTS = {
     "/v1/datasets/{dataset}/quality",

@@ -1,0 +1,1 @@
+"""Neighbours of areas as a table."""
