@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import neighbours, points
+from service.commands.patterns import neighbours, places, points
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -97,6 +97,7 @@ app.command()(tables.process_control)
 app.command()(tables.step_changes)
 app.command()(tables.crosstab)
 app.command()(points.centre)
+app.command()(places.near)
 app.command()(rankings.ranked)
 app.command()(workbooks.workbook)
 app.command()(rankings.harm)

@@ -43,6 +43,7 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
+from service.analyses.near.near import NearPlaces
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
@@ -153,6 +154,7 @@ class Resources:
     places: Places
     place_names: PlaceNames
     street_network: StreetNetwork
+    near_places: NearPlaces
     catalogue: Catalogue
     data_quality: DataQuality
     monthly_quality: MonthlyQuality

@@ -14,6 +14,7 @@ from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.queries.patterns.neighbours import NeighboursQuery
+from service.queries.patterns.places import NearQuery
 from service.queries.patterns.points import CentreQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
@@ -106,6 +107,36 @@ index_table: Final = MeasureTable[IndexQuery](
 similar_areas_table: Final = LayerTable[SimilarAreasQuery](
     lambda resources: resources.similar_areas, lambda query: f"similar-{query.area_group}"
 )
+
+
+def near_table(
+    resources: Resources, query: NearQuery, *, dataset: str, places: str
+) -> TableAnswer:
+    """The incidents near places.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : NearQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    places : str
+        Name of a set of places.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    near = resources.near_places
+    return TableAnswer(
+        f"{dataset}-near-{places}",
+        DataVersion.of(near.version, dataset, places, query),
+        lambda: near.table(dataset, places, query),
+        Cost.HEAVY,
+    )
 
 
 def similar_measures_table(

@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import neighbours, points
+from service.routes.patterns import neighbours, places, points
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -89,6 +89,7 @@ ROUTERS = (
     flags.router,
     tables.router,
     points.router,
+    places.router,
     measures.router,
     neighbours.router,
     profiles.router,

@@ -49,6 +49,7 @@ from service.analyses.measures.measured_areas import MeasuredAreas
 from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
+from service.analyses.near.near import NearPlaces
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.point_patterns.located import LocatedReader
@@ -271,6 +272,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         street_network=stores.street_network,
         displacement_months=DisplacementMonths(areas=areas),
         neighbour_tables=NeighbourTables(area_layers, neighbourhoods),
+        near_places=NearPlaces(
+            reader=located, areas=areas, measures=measures, place_sets=stores.place_sets
+        ),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),

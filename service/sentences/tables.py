@@ -13,6 +13,7 @@ from service.sentences.growth import (
     priority_findings,
     site_findings,
 )
+from service.sentences.near import near_findings
 from service.sentences.numbers import amount, counted, listed, probability
 from service.sentences.over_time import displacement_findings
 from service.sentences.point_patterns import centre_findings
@@ -300,6 +301,8 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "displacement-months": displacement_findings,
     "heatmap-peaks": _peaks,
     "pattern-centre": centre_findings,
+    "near-by-set": near_findings,
+    "near-by-place": near_findings,
     "profile": profile_findings,
     "sites": site_findings,
     "growth-overlay": overlay_findings,

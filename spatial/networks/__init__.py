@@ -1,1 +1,1 @@
-"""Lines that meet: street segments, and which of them a point is nearest to."""
+"""What is near: street segments, nearest shapes, and the ground within a distance."""

@@ -28,6 +28,7 @@ EXISTING: dict[str, str] = {
     "dataset": world.DATASET,
     "layer": world.CELLS,
     "rules": "risk",
+    "places": "premises",
     "identifier": f"heatmaps:{world.DATASET}",
     "style": "default",
     "time": "all",

@@ -25,6 +25,7 @@ from service.store.reference.area_groups import AreaGroupStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.place_sets import PlaceSetStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 
@@ -401,6 +402,31 @@ def append_area_group(data_dir: Path) -> None:
     )
 
 
+PREMISES = {  # name: easting and northing, metres from the corner; the last lies outside
+    "The Eagle": (400.0, 400.0),
+    "The Anchor": (520.0, 460.0),
+    "The Fort": (3_200.0, 2_600.0),
+    "The Ferry": (-60.0, 500.0),
+}
+
+
+def append_places(data_dir: Path, *, synthetic: bool = False) -> None:
+    """A set of places near which incidents can be counted."""
+    rows = {
+        "name": list(PREMISES),
+        "kind": ["pub"] * len(PREMISES),
+        "easting_m": [EAST_M + x for x, _ in PREMISES.values()],
+        "northing_m": [NORTH_M + y for _, y in PREMISES.values()],
+    }
+    PlaceSetStore(data_dir / "place_sets", crs=CRS).append(
+        "premises",
+        pa.table(rows),
+        files=[SourceFile.of("premises.csv", b"premises")],
+        source="Council",
+        synthetic=synthetic,
+    )
+
+
 def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     """The whole county at rest in a folder."""
     layer_store = LayerStore(data_dir / "boundaries", crs=CRS)
@@ -425,6 +451,7 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
         synthetic=synthetic,
     )
     append_area_group(data_dir)
+    append_places(data_dir, synthetic=synthetic)
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

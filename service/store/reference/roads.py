@@ -79,6 +79,7 @@ class Roads:
             "source": self.source,
             "licence": self.licence,
             "loaded_from": self.loaded_from,
+            "synthetic": self.synthetic,
         }
         return {name: value for name, value in members.items() if value != ""}
 

@@ -1525,6 +1525,54 @@ export interface DeprivedIncidentsRow {
   upper?: number | null;
 }
 
+/** Incidents within a distance of a place, or of any place of a set. */
+export interface NearRow {
+  /** The distance. Unit: m. */
+  distance_m: number;
+  /** Places of the set with ground of the area within the distance. Unit: places. Only by=set. */
+  places?: number;
+  /** Number of the place, in the order of its file, from 1. Only by=place. */
+  place?: number;
+  /** Name of the place. Only by=place. */
+  name?: string | null;
+  /** Kind of the place. Only by=place. */
+  kind?: string | null;
+  /** Easting of the place. Unit: m. Only by=place. */
+  easting_m?: number;
+  /** Northing of the place. Unit: m. Only by=place. */
+  northing_m?: number;
+  /** Ground of the area within the distance, where circles overlap counted once. Unit: km^2. */
+  ground_km2: number;
+  /** Share of the area's ground, 0 to 1. */
+  ground_share: number;
+  /**
+   * The measure within the distance, spread evenly over the ground of each area. Only with a
+   * denominator.
+   */
+  denominator?: number | null;
+  /** Its share of the whole area's, 0 to 1. Only with a denominator. */
+  denominator_share?: number | null;
+  /** Incidents within the distance. Unit: incidents. */
+  count: number | null;
+  /** Share of the incidents of the area, 0 to 1; null where there are none. */
+  share: number | null;
+  /** Incidents expected at the rate named. */
+  expected: number | null;
+  /** Incidents for each expected; null where none is. */
+  ratio: number | null;
+  /** Lower end of its 95 % interval. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. */
+  upper: number | null;
+  /** P of a number as far from the expected one, if each incident fell by itself. */
+  p_value: number | null;
+  /**
+   * The same, controlled over all places within one distance (Benjamini and Hochberg). Only
+   * by=place.
+   */
+  q_value?: number | null;
+}
+
 /** Where the incidents of a step centre, oldest first. */
 export interface CentreRow {
   /** Key of the step, or the whole period. */
@@ -2020,6 +2068,7 @@ export type ColumnName =
   | "denominator"
   | "denominator_added"
   | "denominator_estimated"
+  | "denominator_share"
   | "density"
   | "density_per_km2"
   | "description"
@@ -2050,6 +2099,7 @@ export type ColumnName =
   | "flag"
   | "flag_name"
   | "funnel"
+  | "ground_km2"
   | "ground_share"
   | "group"
   | "harm"
@@ -2167,6 +2217,7 @@ export type ColumnName =
   | "phase"
   | "phases"
   | "place"
+  | "places"
   | "plain_class"
   | "position"
   | "priority"

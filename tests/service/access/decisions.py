@@ -110,7 +110,7 @@ ANSWERING_COMMANDS: Final = _names(
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
     comparison sources quality similar places flags centre displacement
-    neighbours
+    neighbours near
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

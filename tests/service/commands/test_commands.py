@@ -429,6 +429,7 @@ EVERY_ANSWER = [
     ["workbook", "--table", f"/v1/tables/{world.DATASET}/trend", "--out", "{folder}/tables.xlsx"],
     ["ranked", world.DATASET, world.CELLS],
     ["centre", world.DATASET, "--step", "year"],
+    ["near", world.DATASET, "premises", "--distance-m", "100", "--distance-m", "300"],
     ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
     [
         "similar", world.DATASET, world.CELLS, "--area-group", "similar",

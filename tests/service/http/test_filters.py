@@ -29,7 +29,7 @@ FILTER = {
 NAMES = {*FILTER, "weekdays", "within"}
 PLACES = {
     "dataset": people.DATASET, "layer": world.CELLS, "z": "13", "x": "4099", "y": "2697",
-    "code": "C11",
+    "code": "C11", "places": "premises",
 }  # fmt: skip
 QUICK = {
     "permutations": "0", "replicates": "0", "target": "C00", "control": "C33", "layer": world.CELLS,

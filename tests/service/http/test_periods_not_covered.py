@@ -27,6 +27,7 @@ WITH_A_GAP: Period = ("2023-03", "2024-11")  # covered: 366 days and November
 BASELINE: Period = ("2023-01", "2023-02")
 PLACES = {
     "dataset": gaps.LONG, "layer": world.CELLS, "z": "13", "x": "4099", "y": "2697", "code": "C11",
+    "places": "premises",
 }  # fmt: skip
 # What makes the questions small, where an operation takes it.
 QUICK = {

@@ -295,6 +295,7 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
         "z": [("25", "24"), ("-1", "24"), ("x", "integer"), ("9" * 40, "")],
         "x": [("8192", "8191"), ("-1", "8191"), ("1.5", "integer"), ("9" * 40, "")],
         "rules": [("nonsense", "risk")],
+        "places": [("nonsense", "premises"), ("..%2Fpremises", "")],
         "code": [("nonsense", "nonsense"), ("..%2FC00", "")],
         "site_id": [("nonsense", "nonsense")],
         "collection_id": [("nonsense", "boundaries:cell"), ("..%2Fsites", "")],

@@ -71,6 +71,7 @@ def test_the_nearest_street_names_before_a_nearer_settlement(names, gazetteer):
     assert named.sources == ("gazetteer", "gazetteer", "")
     assert named.members["gazetteer"] == {
         "name": "gazetteer", "version": 0, "places": 2, "source": "OS", "loaded_from": "names.csv",
+        "synthetic": False,
     }  # fmt: skip
 
 

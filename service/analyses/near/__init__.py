@@ -1,0 +1,1 @@
+"""What is near places: incidents around premises, stops or schools."""
