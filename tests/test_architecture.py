@@ -353,6 +353,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.queries.patterns",
         "service.runtime",
+        "service.store",
         "service.store.reference",
         "spatial",
         "spatial.local_statistics",

@@ -17,6 +17,7 @@ from service.model.rows import ColumnValues
 from service.queries.patterns.places import NearQuery
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
+from service.store.errors import UnknownMeasureError
 from service.store.reference.measures import MeasureStore
 from service.store.reference.place_sets import Places, PlaceSetStore
 from spatial.arrays import FloatArray, IntArray
@@ -157,13 +158,23 @@ class NearPlaces:
         """What incidents are expected in proportion to."""
         if query.layer is None and query.denominator is None:
             return one_rate(located)
-        layer = self._areas.layer(query.layer or self._areas.layer_ids()[0])
+        layer = self._areas.layer(query.layer or self._layer_of(query.denominator or ""))
         denominator = None
         if query.denominator is not None:
             denominator = denominator_of(
                 self._measures, layer, query.denominator, crosswalks=self._areas.crosswalks
             )
         return rates_of_areas(located, layer, denominator)
+
+    def _layer_of(self, denominator: str) -> str:
+        """The layer with most areas that have a measure."""
+        layer_ids, measure = self._areas.layer_ids(), denominator.partition(":")[0]
+        listed = [(k, info) for k in layer_ids for info in self._measures.available(k)]
+        areas_of = {k: max(info.areas) for k, info in listed if info.measure == measure}
+        if not areas_of:
+            every = sorted({info.measure for _, info in listed})
+            raise UnknownMeasureError(", ".join(layer_ids), measure, tuple(every))
+        return max(areas_of, key=lambda layer_id: areas_of[layer_id])
 
 
 class _Near:

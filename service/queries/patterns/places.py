@@ -40,7 +40,7 @@ class NearQuery(TableQuery):
         Text | None,
         Field(
             description="Layer or grid whose areas' own rates say what is expected; by default "
-            "one rate of the whole area, or with a denominator the layer imported first."
+            "one rate of the whole area, or with a denominator that of most areas that have it."
         ),
     ] = None
     denominator: Annotated[

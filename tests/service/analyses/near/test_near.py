@@ -91,7 +91,7 @@ def test_residents_within_the_distance_are_those_of_the_ground_of_each_area(clie
     assert f"Left out: {in_c33} incidents in areas without residents" in notes
 
 
-def test_a_denominator_is_by_default_one_of_the_layer_imported_first(client):
+def test_a_denominator_is_by_default_that_of_most_areas(client):
     query = {"distance_m": 300, "denominator": "residents"}
     assert rows_of(client, NEAR, **query) == rows_of(client, NEAR, layer=world.CELLS, **query)
 
