@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import neighbours, places, points
+from service.commands.patterns import neighbours, patrols, places, points
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -109,6 +109,9 @@ app.command()(sources.quality)
 app.command()(rankings.similar)
 app.command()(tables.places)
 app.command()(neighbours.neighbours)
+app.command()(patrols.patrols)
+app.command()(patrols.patrol_capture)
+app.command()(patrols.patrol_forecast)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.command()(flags.flags)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")

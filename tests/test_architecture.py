@@ -40,6 +40,11 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.weights",
     },
     "spatial.point_patterns": {"spatial"},
+    "spatial.patrols": {
+        "spatial",
+        "spatial.rates",
+        "spatial.weights",
+    },
     "spatial.process_control": {"spatial"},
     "spatial.surfaces": {
         "spatial",
@@ -360,6 +365,20 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.networks",
         "spatial.rates",
     },
+    "service.analyses.patrols": {
+        "boundaries.storage",
+        "service.analyses.inputs",
+        "service.analyses.naming",
+        "service.config",
+        "service.model",
+        "service.queries.patterns",
+        "service.sentences",
+        "spatial",
+        "spatial.bandwidths",
+        "spatial.local_statistics",
+        "spatial.patrols",
+        "spatial.rates",
+    },
     "service.analyses.catalogue": {
         "boundaries",
         "boundaries.layers",
@@ -497,6 +516,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.point_patterns",
         "service.analyses.near",
         "service.analyses.naming",
+        "service.analyses.patrols",
         "service.analyses.process_control",
         "service.analyses.profiles",
         "service.analyses.tables",
@@ -528,6 +548,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.render.tables": {
         "boundaries.layers",
         "service.access",
+        "service.config",
         "service.model",
         "service.render",
         "service.sentences",
@@ -614,6 +635,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.http",
         "service.queries.patterns",
         "service.analyses.neighbours",
+        "service.analyses.patrols",
         "service.render.tables",
     },
     "service.ogc.features": {
@@ -680,6 +702,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.point_patterns",
         "service.analyses.near",
         "service.analyses.naming",
+        "service.analyses.patrols",
         "service.analyses.process_control",
         "service.analyses.profiles",
         "service.analyses.tables",
@@ -799,12 +822,6 @@ ALLOWED: dict[str, set[str]] = {
         "service.routes",
         "spatial.coordinates",
     },
-    "service.commands.patterns": {
-        "service.access",
-        "service.commands",
-        "service.commands.answers",
-        "service.queries.patterns",
-    },
     "service.imports": {
         "boundaries",
         "boundaries.changes",
@@ -868,6 +885,12 @@ ALLOWED: dict[str, set[str]] = {
         "service.render",
         "service.render.tables",
         "service.store.reference",
+    },
+    "service.commands.patterns": {
+        "service.access",
+        "service.commands",
+        "service.commands.answers",
+        "service.queries.patterns",
     },
     "service": {
         "service.commands.patterns",

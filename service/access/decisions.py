@@ -167,6 +167,10 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_layer("/v1/growth/{dataset}/forecast", _COUNTS_OF_LAYER),
     **_table("/v1/growth/{dataset}/priorities", _COUNTS_OF_LAYER),
     **_layer("/v1/growth/{dataset}/priorities", _COUNTS_OF_LAYER),
+    # point patterns: places and times of records
+    **_table("/v1/patrols/{dataset}", _RECORDS),
+    **_table("/v1/patrols/{dataset}/capture", _RECORDS),
+    **_table("/v1/patrols/{dataset}/forecast", _RECORDS),
     # OGC API
     "/ogc": _NOTHING,
     "/ogc/api": _NOTHING,

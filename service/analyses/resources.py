@@ -45,6 +45,9 @@ from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
 from service.analyses.neighbours.tables import NeighbourTables
+from service.analyses.patrols.capture import PatrolCapture
+from service.analyses.patrols.forecasts import PatrolForecasts
+from service.analyses.patrols.lists import PatrolLists
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
@@ -151,6 +154,9 @@ class Resources:
     measure_trends: MeasureTrends
     indices: Indices
     flags: Flags
+    patrol_lists: PatrolLists
+    patrol_capture: PatrolCapture
+    patrol_forecasts: PatrolForecasts
     places: Places
     place_names: PlaceNames
     street_network: StreetNetwork

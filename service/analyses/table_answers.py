@@ -14,6 +14,7 @@ from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
 from service.queries.patterns.neighbours import NeighboursQuery
+from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
 from service.queries.patterns.places import NearQuery
 from service.queries.patterns.points import CentreQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
@@ -106,6 +107,15 @@ index_table: Final = MeasureTable[IndexQuery](
 )
 similar_areas_table: Final = LayerTable[SimilarAreasQuery](
     lambda resources: resources.similar_areas, lambda query: f"similar-{query.area_group}"
+)
+patrol_table: Final = DatasetTable[PatrolQuery](
+    lambda resources: resources.patrol_lists, lambda query: f"patrols-by-{query.rank_by}"
+)
+capture_table: Final = DatasetTable[CaptureQuery](
+    lambda resources: resources.patrol_capture, lambda query: f"capture-by-{query.rank_by}"
+)
+patrol_forecast_table: Final = DatasetTable[PatrolForecastQuery](
+    lambda resources: resources.patrol_forecasts, lambda _: "patrol-forecast"
 )
 
 

@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import neighbours, places, points
+from service.routes.patterns import neighbours, patrols, places, points
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -87,6 +87,7 @@ ROUTERS = (
     definition.router,
     growth.router,
     flags.router,
+    patrols.router,
     tables.router,
     points.router,
     places.router,

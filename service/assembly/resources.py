@@ -51,6 +51,10 @@ from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
 from service.analyses.neighbours.tables import NeighbourTables
+from service.analyses.patrols.capture import PatrolCapture
+from service.analyses.patrols.forecasts import PatrolForecasts
+from service.analyses.patrols.lists import PatrolLists
+from service.analyses.patrols.places import PatrolPlaces
 from service.analyses.point_patterns.centres import Centres
 from service.analyses.point_patterns.located import LocatedReader
 from service.analyses.process_control.control import ProcessControl
@@ -239,6 +243,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
     )
     located = LocatedReader(areas=areas, layers=layers, settings=settings)
     trends = Trends(areas=areas, measures=measures, events=events, settings=settings)
+    patrol_places = PatrolPlaces(areas=areas, layers=layers, settings=settings)
     return Resources(
         settings=settings,
         layers=layers,
@@ -307,6 +312,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         flags=Flags(
             rules=flag_rules, areas=areas, incidents=incidents, measures=measures, harm=harm
         ),
+        patrol_lists=PatrolLists(places=patrol_places, names=stores.place_names),
+        patrol_capture=PatrolCapture(places=patrol_places),
+        patrol_forecasts=PatrolForecasts(places=patrol_places),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

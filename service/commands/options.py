@@ -24,6 +24,8 @@ class TableFormatName(enum.StrEnum):
     FGB = "fgb"
     GAL = "gal"
     GWT = "gwt"
+    GPX = "gpx"
+    KML = "kml"
 
 
 Format = Annotated[

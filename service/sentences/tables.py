@@ -16,6 +16,11 @@ from service.sentences.growth import (
 from service.sentences.near import near_findings
 from service.sentences.numbers import amount, counted, listed, probability
 from service.sentences.over_time import displacement_findings
+from service.sentences.patrols import (
+    capture_findings,
+    patrol_findings,
+    patrol_forecast_findings,
+)
 from service.sentences.point_patterns import centre_findings
 from service.sentences.profiles import profile_findings
 
@@ -309,4 +314,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "growth-overlay-by-area": overlay_findings,
     "growth-forecast": forecast_findings,
     "growth-priorities": priority_findings,
+    "patrols": patrol_findings,
+    "patrol-capture": capture_findings,
+    "patrol-forecast": patrol_forecast_findings,
 }

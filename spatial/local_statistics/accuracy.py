@@ -113,10 +113,10 @@ def hotspot_accuracy(
     hot_km2 = float(areas_km2[is_hot].sum())
     area_share = hot_km2 / float(areas_km2.sum())
     hit_rate = float(count_after[is_hot].sum() / count_after.sum())
-    best_hit_rate = _incidents_in(count_after, count_after, areas_km2, hot_km2) / float(
+    best_hit_rate = incidents_in(count_after, count_after, areas_km2, hot_km2) / float(
         count_after.sum()
     )
-    baseline_hit_rate = _incidents_in(count_after, count_before, areas_km2, hot_km2) / float(
+    baseline_hit_rate = incidents_in(count_after, count_before, areas_km2, hot_km2) / float(
         count_after.sum()
     )
     hot_before, total_before = float(count_before[is_hot].sum()), float(count_before.sum())
@@ -207,10 +207,24 @@ def share_of_choices(hot_rows: ArrayLike) -> FloatArray:
     return np.asarray(table.mean(axis=0), np.float64)
 
 
-def _incidents_in(
+def incidents_in(
     counts: FloatArray, ranking: FloatArray, area_km2: FloatArray, area_limit_km2: float
 ) -> float:
-    """Incidents in an amount of area filled with the highest ranking first, the last partly."""
+    """Incidents in an amount of area filled with the highest ranking first, the last partly.
+
+    Parameters
+    ----------
+    counts, ranking : (n,) float64
+        Incidents per area, and what it is filled by: the highest per km^2 first.
+    area_km2 : (n,) float64
+        Above 0.
+    area_limit_km2 : float
+        The amount of area.
+
+    Returns
+    -------
+    float
+    """
     order = np.argsort(-ranking / area_km2, kind="stable")
     cumulative_km2 = np.cumsum(area_km2[order])
     part_km2 = np.clip(area_limit_km2 - (cumulative_km2 - area_km2[order]), 0.0, area_km2[order])

@@ -34,7 +34,13 @@ class RankSets:
     worst: Ranks
 
 
-def rank_sets(counts: ArrayLike, exposures: ArrayLike, *, confidence: float = 0.95) -> RankSets:
+def rank_sets(
+    counts: ArrayLike,
+    exposures: ArrayLike,
+    *,
+    multiplicity: ArrayLike | None = None,
+    confidence: float = 0.95,
+) -> RankSets:
     """Ranks of Poisson rates, each with the set of ranks that the data leave open.
 
     Parameters
@@ -44,6 +50,8 @@ def rank_sets(counts: ArrayLike, exposures: ArrayLike, *, confidence: float = 0.
     exposures : (n,) float64
         What the rate is over, such as residents, area or expected incidents, or 1 for ranks of
         counts. An area without a positive exposure has no rank.
+    multiplicity : (n,) int64 or None
+        How many areas with this count and exposure there are; None: one of each.
     confidence : float
         With at least this probability the sets of all areas hold their true ranks at once.
 
@@ -79,12 +87,12 @@ def rank_sets(counts: ArrayLike, exposures: ArrayLike, *, confidence: float = 0.
     is_ranked = reason == 0
     if np.any(count[is_ranked] != np.round(count[is_ranked])):
         raise InvalidValuesError("counts", "must be whole numbers to be ranked by a test")
-    pairs, area_pair, areas = np.unique(
-        np.column_stack([count[is_ranked], exposure[is_ranked]]),
-        axis=0,
-        return_inverse=True,
-        return_counts=True,
+    pairs, area_pair = np.unique(
+        np.column_stack([count[is_ranked], exposure[is_ranked]]), axis=0, return_inverse=True
     )
+    area_pair = area_pair.ravel()
+    number = np.ones(len(count)) if multiplicity is None else np.asarray(multiplicity)
+    areas = np.bincount(area_pair, number[is_ranked], len(pairs)).astype(np.int64)
     if len(pairs) > MAX_DISTINCT:
         raise InvalidValuesError(
             "areas", f"must have at most {MAX_DISTINCT:,} distinct rates to be ranked by tests"
@@ -99,7 +107,7 @@ def rank_sets(counts: ArrayLike, exposures: ArrayLike, *, confidence: float = 0.
             1 + areas @ is_higher,
             total - is_higher @ areas,
         ]
-    )[:, area_pair.ravel()]
+    )[:, area_pair]
     return RankSets(*(frozen(row.copy()) for row in sets))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from spatial.arrays import AnyArray, IntArray, frozen
+from spatial.arrays import IntArray, frozen
 from spatial.errors import InvalidGridError
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def tessellate(study_area: "BaseGeometry", *, shape: CellShape, size_m: float) -
     if study_area.is_empty or not study_area.area > 0.0:
         raise InvalidGridError("the study area is empty")
     column, row = _lattice_over(study_area.bounds, shape, size)
-    whole_cells = _polygons(shape, size, column, row)
+    whole_cells = lattice_polygons(shape, size, column, row)
     shapely.prepare(study_area)
     is_reached = np.asarray(shapely.intersects(study_area, whole_cells))
     column, row, whole_cells = column[is_reached], row[is_reached], whole_cells[is_reached]
@@ -170,8 +170,24 @@ def _lattice_over(
     return column.ravel().astype(np.int64), row.ravel().astype(np.int64)
 
 
-def _polygons(shape: CellShape, size_m: float, column: IntArray, row: IntArray) -> AnyArray:
-    """The whole cells; a side shared by two cells has identical end points in both."""
+def lattice_polygons(
+    shape: CellShape, size_m: float, column: IntArray, row: IntArray
+) -> NDArray[Any]:
+    """The whole cells of a lattice; a side of two cells has identical end points in both.
+
+    Parameters
+    ----------
+    shape : {"square", "hex"}
+        Of the cells.
+    size_m : float
+        Side of a square, width of a hexagon across the flats, metres.
+    column, row : (n,) int64
+        Their places in the lattice.
+
+    Returns
+    -------
+    (n,) of shapely polygons
+    """
     import shapely
 
     height = _row_height(shape, size_m)

@@ -14,9 +14,11 @@ from service.render.tables.text import (
     table_json,
 )
 from service.render.tables.vector_files import table_fgb, table_gpkg, table_parquet
+from service.render.tables.waypoints import table_gpx, table_kml
 from service.render.tables.weights_files import table_gal, table_gwt
 
 TableSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb"]
+PlaceSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb", "gpx", "kml"]
 PlainSuffix = Literal["csv", "xlsx", "parquet"]  # of a table without shapes
 NeighbourSuffix = Literal["csv", "xlsx", "parquet", "gal", "gwt"]
 
@@ -72,6 +74,15 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
             "application/flatgeobuf",
             table_fgb,
             is_text=False,
+            needs_shapes=True,
+            has_provenance=False,
+        ),
+        "gpx": TableFormat(
+            "application/gpx+xml", table_gpx, needs_shapes=True, has_provenance=False
+        ),
+        "kml": TableFormat(
+            "application/vnd.google-earth.kml+xml",
+            table_kml,
             needs_shapes=True,
             has_provenance=False,
         ),

@@ -96,7 +96,12 @@ FROM_RECORDS: Final = _names(
     """
         readHeatmapTileNumbers readHeatmapRaster readHeatmapContours readWmtsFeatureInfo
         """
-) | _with_files("readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre")
+) | _with_files(
+    """
+    readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
+    readPatrolCapture readPatrolForecast
+    """
+)
 
 # Long answers, of whoever asked for them: tested by themselves.
 JOBS: Final = _names("readJob cancelJob readJobResult")
@@ -111,6 +116,7 @@ ANSWERING_COMMANDS: Final = _names(
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
     comparison sources quality similar places flags centre displacement
     neighbours near
+    patrols patrol-capture patrol-forecast
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

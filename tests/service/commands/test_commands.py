@@ -56,6 +56,18 @@ ANSWERS = {
         ["process-control", world.DATASET, "--rebase", "2024-01", "--direction", "decrease"],
         f"/v1/tables/{world.DATASET}/process-control",
     ),
+    "patrols": (
+        ["patrols", world.DATASET, "--size-m", "500", "--top", "5"],
+        f"/v1/patrols/{world.DATASET}",
+    ),
+    "patrol-capture": (
+        ["patrol-capture", world.DATASET, "--seed", "3"],
+        f"/v1/patrols/{world.DATASET}/capture",
+    ),
+    "patrol-forecast": (
+        ["patrol-forecast", world.DATASET, "--test", "quarter"],
+        f"/v1/patrols/{world.DATASET}/forecast",
+    ),
     "step-changes": (
         ["step-changes", world.DATASET, "--category", "assault", "--orders", "99"],
         f"/v1/tables/{world.DATASET}/step-changes",
@@ -68,8 +80,17 @@ QUERIES = {
     "breakdown": {"by": ["weekday", "layer:cell"]},
     "process-control": {"rebase": "2024-01", "direction": "decrease"},
     "step-changes": {"category": "assault", "orders": 99},
+    "patrols": {"size_m": 500, "top": 5},
+    "patrol-capture": {"seed": 3},
+    "patrol-forecast": {"test": "quarter"},
 }
-SHAPELESS = ("breakdown", "process-control", "step-changes")
+SHAPELESS = (
+    "breakdown",
+    "process-control",
+    "step-changes",
+    "patrol-capture",
+    "patrol-forecast",
+)
 FORMS = [
     (name, form)
     for name in ANSWERS

@@ -27,6 +27,8 @@ KEYS = (
     "series",
     "step",
     "first_day",
+    "places",
+    "ranking",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -57,6 +59,9 @@ QUESTIONS = {
     "/v1/tables/{dataset}/harm": ("", "rows=layer:cell&columns=year&denominator=residents"),
     "/v1/tables/{dataset}/process-control": ("",),
     "/v1/tables/{dataset}/step-changes": ("",),
+    "/v1/patrols/{dataset}": ("top=1000&size_m=500",),
+    "/v1/patrols/{dataset}/capture": ("",),
+    "/v1/patrols/{dataset}/forecast": ("",),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
     "/v1/tables/{dataset}/similar/{layer}": ("code=C00",),

@@ -1,0 +1,1 @@
+"""Places that patrols can cover: hexagons, their ranking, persistence, capture and forecast."""
