@@ -1,15 +1,16 @@
 """Lists of places for patrols: do their intervals hold what they should?"""
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from spatial.patrols.capture import expected_capture
 from spatial.patrols.forecasts import difference
 from spatial.patrols.lists import membership, sums_on_lists
+from tests.simulations.tables import SimulationTable, percent
 
 PLACES = 2_000
 LENGTH = 20
+HOLDS = "interval of an expected capture holds the true share"
+TOLD_APART = "two lists that catch the same are told apart"
 
 
 def true_rates(rng: np.random.Generator) -> np.ndarray:
@@ -52,11 +53,22 @@ def false_differences(incidents: int, *, repetitions: int, seed: int) -> float:
     return told / repetitions
 
 
-def rows(repetitions: int, seed: int) -> Iterator[tuple[str, int, float]]:
-    """What was simulated, the number of incidents, and the share of repetitions."""
+def lists_for_patrols(repetitions: int) -> SimulationTable:
+    """What intervals of capture hold, and how often lists are told apart by chance.
+
+    Parameters
+    ----------
+    repetitions : int
+        Of each row; of captured shares a twentieth as many.
+    """
+    rows = []
     for incidents in (60, 500, 5_000):
-        share = coverage_of_captured_shares(incidents, repetitions=repetitions, seed=seed)
-        yield "expected capture: holds the true share", incidents, share
+        for places, are_alike in (("a few have most", False), ("all alike", True)):
+            share = coverage_of_captured_shares(
+                incidents, repetitions=max(repetitions // 20, 1), seed=1, are_alike=are_alike
+            )
+            rows.append((HOLDS, places, f"{incidents:,}", percent(share)))
     for incidents in (60, 5_000):
-        share = false_differences(incidents, repetitions=repetitions, seed=seed)
-        yield "difference of two lists: told apart by chance", incidents, share
+        share = false_differences(incidents, repetitions=repetitions, seed=1)
+        rows.append((TOLD_APART, "all alike", f"{incidents:,}", percent(share)))
+    return SimulationTable(("what", "places", "incidents", "share of runs"), tuple(rows))

@@ -16,8 +16,8 @@ from spatial.patrols.lists import sums_by_place, sums_on_lists
 
 PARTS: Final = 10
 OPTIMISM: Final = (
-    "share is of the incidents that made the list, and so too high for others: expected_share is "
-    "not. Both are of one period; the forecast looks ahead."
+    "The column share is of the incidents that made the list, and so too high for others: "
+    "expected_share is not. Both are of one period; the forecast looks ahead."
 )
 BURSTS: Final = (
     "The intervals hold for incidents that come one by one; where they come in bursts they are "

@@ -83,14 +83,15 @@ class PatrolForecasts:
         judged = Judged(rankings, periods, query)
         choices = {period: rankings.choice(period) for period in periods}
         names = list(rankings.candidates(periods[-1]))
+        last = rankings.last_period
         columns = judged.columns(
             {
                 FORECAST: lambda period: rankings.candidates(period)[choices[period]],
                 **{name: _candidate(rankings, name) for name in names},
-                f"last {unit} alone": rankings.last_period,
+                f"last {unit} alone": last,
                 AT_RANDOM: lambda period: np.zeros(len(incidents)),
             },
-            last=rankings.last_period,
+            last=last,
         )
         candidate = np.full(len(columns["ranking"]), None, dtype=object)
         candidate[0] = choices[periods[-1]]
@@ -154,6 +155,8 @@ class Judged:
         above = np.array([apart.value, apart.lower, apart.upper])
         if name == AT_RANDOM:
             rate[1:] = above[1:] = np.nan
+        if way is last:
+            above[:] = np.nan
         ground = float(shares.mean())
         best = self._best(shares) / (weights.sum() or np.nan)
         return {

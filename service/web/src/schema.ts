@@ -721,6 +721,63 @@ export interface NeighbourRow {
   weight: number | null;
 }
 
+/** A place of a list; with halves the first half of the day first. */
+export interface PatrolRow {
+  /** Code of the area. */
+  code: string;
+  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
+  name: string | null;
+  /** Hours of the list; null for the whole day. */
+  hours: string | null;
+  /** 1 for the highest; equal places share a rank. */
+  rank: number | null;
+  /**
+   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
+   * study area lie within their limits. Null with rank_by=harm.
+   */
+  rank_best: number | null;
+  /** The worst rank that the data leave open. */
+  rank_worst: number | null;
+  /** Incidents. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
+  /** Share of this place and of all before it. Unit: %. */
+  cumulative_share: number | null;
+  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
+  per_year: number | null;
+  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
+  cumulative_share_of_harm?: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
+   * rank_by=harm.
+   */
+  effective_number?: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
+  largest_share?: number | null;
+  /**
+   * In how many of the quarters looked at it was hot: among so many first places as the list is
+   * long, by what ranks the list. Null without a whole quarter.
+   */
+  hot_quarters: number | null;
+  /** How many quarters were looked at. */
+  quarters: number;
+  /** The last quarter in which it was hot. */
+  last_hot: string | null;
+  /** Area inside the study area. Unit: km². */
+  area_km2: number;
+  /** Area of this place and of all before it, per cent of the ground. Unit: %. */
+  cumulative_share_of_ground: number | null;
+  /** Easting of the centre. Unit: m. */
+  easting_m: number;
+  /** Northing of the centre. Unit: m. */
+  northing_m: number;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -1573,6 +1630,91 @@ export interface NearRow {
   q_value?: number | null;
 }
 
+/** A list of a length, and what it captures. */
+export interface CaptureRow {
+  /** Length of the list: the first places by what ranks them. */
+  places: number;
+  /** Their area. Unit: km². */
+  area_km2: number | null;
+  /** Their area, per cent of the ground. Unit: %. */
+  share_of_ground: number | null;
+  /** Incidents in them. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
+  /**
+   * Per cent that such a list captures of incidents that did not make it: the mean over ten parts,
+   * each held against the list of the other nine. Unit: %.
+   */
+  expected_share: number | null;
+  /** Lower end of its 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Sum of the harm. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Of the harm, as expected_share. Unit: %. Only with rank_by=harm. */
+  expected_share_of_harm?: number | null;
+  /** Lower end of its 95 % interval. Unit: %. Only with rank_by=harm. */
+  harm_lower?: number | null;
+  /** Upper end of its 95 % interval. Unit: %. Only with rank_by=harm. */
+  harm_upper?: number | null;
+}
+
+/** A way to make a list, and how it fared in the periods that it was not made of. */
+export interface PatrolForecastRow {
+  /**
+   * forecast: the candidate that was best before the test; then the candidates; the ranking of the
+   * last period alone; and the same ground chosen at random.
+   */
+  ranking: string;
+  /** The candidate that the forecast took in the last test. */
+  candidate: string | null;
+  /** Periods that it was judged in. */
+  tests: number;
+  /** Length of the list. */
+  places: number;
+  /** Area of the list, per cent of the ground. Unit: %. */
+  share_of_ground: number | null;
+  /**
+   * Incidents of the periods in the places listed before them; of places that share the end of a
+   * list, their part of it. Unit: incidents.
+   */
+  count: number | null;
+  /** Per cent of the incidents, or of the harm with rank_by=harm, that the list caught. Unit: %. */
+  hit_rate: number | null;
+  /** Lower end of its 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Prediction accuracy index: the hit rate over the share of ground. */
+  pai: number | null;
+  /** Lower end of its 95 % interval. */
+  pai_lower: number | null;
+  /** Upper end of its 95 % interval. */
+  pai_upper: number | null;
+  /**
+   * Prediction efficiency index: the hit rate over the best that the same ground could have
+   * reached.
+   */
+  pei: number | null;
+  /** Lower end of its 95 % interval, the best taken as it was. */
+  pei_lower: number | null;
+  /** Upper end of its 95 % interval, likewise. */
+  pei_upper: number | null;
+  /**
+   * Hit rate less that of the ranking of the last period alone, percentage points. Unit: percentage
+   * points.
+   */
+  above_last: number | null;
+  /** Lower end of its 95 % interval. Unit: percentage points. */
+  above_last_lower: number | null;
+  /** Upper end of its 95 % interval. Unit: percentage points. */
+  above_last_upper: number | null;
+}
+
 /** Where the incidents of a step centre, oldest first. */
 export interface CentreRow {
   /** Key of the step, or the whole period. */
@@ -1999,6 +2141,9 @@ export interface DisplacementMonthRow {
 
 /** The columns of all rows that hold one value. */
 export type ColumnName =
+  | "above_last"
+  | "above_last_lower"
+  | "above_last_upper"
   | "added_households"
   | "added_percent_at_most"
   | "added_residents"
@@ -2025,6 +2170,7 @@ export type ColumnName =
   | "beside_rate"
   | "beside_upper"
   | "by"
+  | "candidate"
   | "category"
   | "centroid_lat_deg"
   | "centroid_lon_deg"
@@ -2058,6 +2204,8 @@ export type ColumnName =
   | "cumulative_lower"
   | "cumulative_p_value"
   | "cumulative_share"
+  | "cumulative_share_of_ground"
+  | "cumulative_share_of_harm"
   | "cumulative_upper"
   | "dataset"
   | "days"
@@ -2088,6 +2236,8 @@ export type ColumnName =
   | "expected_count"
   | "expected_count_ok"
   | "expected_lower"
+  | "expected_share"
+  | "expected_share_of_harm"
   | "expected_upper"
   | "expected_within"
   | "field"
@@ -2106,10 +2256,13 @@ export type ColumnName =
   | "harm_change"
   | "harm_change_q"
   | "harm_each"
+  | "harm_lower"
   | "harm_not_known"
   | "harm_rate"
   | "harm_rate_lower"
   | "harm_rate_upper"
+  | "harm_upper"
+  | "hit_rate"
   | "homes_added"
   | "homes_built"
   | "homes_built_lower"
@@ -2121,8 +2274,10 @@ export type ColumnName =
   | "homes_planned_so_far"
   | "homes_remaining"
   | "homes_to_come"
+  | "hot_quarters"
   | "hot_steps"
   | "hotspot_class"
+  | "hours"
   | "household_size"
   | "id"
   | "import"
@@ -2149,6 +2304,7 @@ export type ColumnName =
   | "largest_share_nearby"
   | "last"
   | "last_day"
+  | "last_hot"
   | "last_phase_year"
   | "last_year"
   | "last_z_score"
@@ -2205,9 +2361,16 @@ export type ColumnName =
   | "p_permutation"
   | "p_value"
   | "p_value_shared_out"
+  | "pai"
+  | "pai_lower"
+  | "pai_upper"
   | "part"
   | "part_index"
+  | "pei"
+  | "pei_lower"
+  | "pei_upper"
   | "per_month"
+  | "per_year"
   | "percent"
   | "percent_change"
   | "percent_per_day"
@@ -2229,6 +2392,7 @@ export type ColumnName =
   | "q_value"
   | "q_value_shared_out"
   | "quadrant"
+  | "quarters"
   | "rank"
   | "rank_best"
   | "rank_by_count"
@@ -2236,6 +2400,7 @@ export type ColumnName =
   | "rank_by_harm_rate"
   | "rank_by_rate"
   | "rank_worst"
+  | "ranking"
   | "rate"
   | "rate_adjusted"
   | "rate_lower"
@@ -2277,6 +2442,7 @@ export type ColumnName =
   | "share_of_all"
   | "share_of_column"
   | "share_of_count"
+  | "share_of_ground"
   | "share_of_harm"
   | "share_of_row"
   | "share_of_table"
@@ -2298,6 +2464,7 @@ export type ColumnName =
   | "superseded"
   | "synthetic"
   | "target"
+  | "tests"
   | "title"
   | "to_date"
   | "to_date_change"

@@ -43,6 +43,7 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("circle:1,2", "circle:"),
         ("polygon:545000,258000", "corners"),
     ],
+    "halves": [("nonsense", "22-03"), ("0-24", "part of the day"), ("7-7", "22-03")],
     "rebase": [("2024-13", "ISO"), ("1999-01", "from 2023-01-01"), ("", "ISO")],
     "dataset": [("nonsense", "callouts"), ("", "1 character")],
     "beside": [("nonsense", "layer:code"), ("district:D9", "D1, D2"), ("", "1 character")],
