@@ -137,7 +137,20 @@ class Judged:
     query: PatrolForecastQuery
 
     def columns(self, ways: dict[str, Ranking], *, last: Ranking) -> dict[str, ColumnValues]:
-        """The columns of `PatrolForecastRow`, without the candidate."""
+        """The columns of `PatrolForecastRow`, without the candidate.
+
+        Parameters
+        ----------
+        ways : dict of str to callable
+            Each gives the ranking before a period.
+        last : callable
+            That of the last period alone.
+
+        Returns
+        -------
+        dict of str to (ways,) array
+            A row for each way, in their order.
+        """
         rows = [self._row(name, way, last) for name, way in ways.items()]
         return {
             name: np.array([row[name] for row in rows], object if name == "ranking" else None)

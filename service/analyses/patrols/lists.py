@@ -196,7 +196,13 @@ class PatrolList:
         )
 
     def columns(self) -> dict[str, ColumnValues]:
-        """The columns of `PatrolRow`."""
+        """The columns of `PatrolRow`.
+
+        Returns
+        -------
+        dict of str to (k,) array
+            In the order of the list; names are put in later.
+        """
         incidents, order, listed = self.incidents, self.order, len(self.order)
         area_km2, centres_m = incidents.area_km2[order], incidents.hexagons.centres_m[order]
         best, worst = self._limits()
@@ -224,7 +230,13 @@ class PatrolList:
         }
 
     def method(self) -> dict[str, Any]:
-        """What the list rests on, for the provenance."""
+        """What the list rests on, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
         return {
             "hours": self.query.hours,
             "incidents": len(self.incidents.incident),
@@ -232,7 +244,13 @@ class PatrolList:
         }
 
     def notes(self) -> tuple[str, ...]:
-        """What a reader must know of the list."""
+        """What a reader must know of the list.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
         notes = list(self.incidents.notes())
         if not self.quarters:
             notes.append("The data cover no whole quarter of the period: there is no persistence.")

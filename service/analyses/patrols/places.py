@@ -75,7 +75,18 @@ class PatrolIncidents:
         return np.asarray(shapely.area(self.shapes) / 1e6, np.float64)
 
     def codes(self, indices: IntArray) -> list[str]:
-        """The codes of some hexagons, as those of a grid of the same size."""
+        """The codes of some hexagons, as those of a grid of the same size.
+
+        Parameters
+        ----------
+        indices : (k,) int64
+            Positions among those that hold an incident.
+
+        Returns
+        -------
+        list of str
+            Such as ``hex200-2724-1493``.
+        """
         size_m, (_, _, right, top) = self.hexagons.size_m, self.study.bounds_m
         width = len(str(int(max(right / size_m, top / row_height_m(size_m)) + 1.0)))
         return [
@@ -88,7 +99,13 @@ class PatrolIncidents:
         ]
 
     def counts(self) -> dict[str, int]:
-        """Counts that add up: all selected records, by where they are."""
+        """Counts that add up: all selected records, by where they are.
+
+        Returns
+        -------
+        dict of str to int
+            For the provenance.
+        """
         records = self.selection.records
         return {
             "records": records,
@@ -99,7 +116,13 @@ class PatrolIncidents:
         }
 
     def sources(self) -> dict[str, Any]:
-        """The data that the answer comes from, for the provenance."""
+        """The data that the answer comes from, for the provenance.
+
+        Returns
+        -------
+        dict of str to Any
+            Dataset, study area, and the restricting area and harm index if used.
+        """
         return {
             "dataset": dataset_source(self.selection.incidents),
             "study_area": {
@@ -113,11 +136,28 @@ class PatrolIncidents:
         }
 
     def filter(self) -> Mapping[str, Any]:
-        """The filter in canonical form, for the provenance."""
+        """The filter in canonical form, for the provenance.
+
+        Returns
+        -------
+        mapping of str to Any
+            Only the parts of the filter that are set.
+        """
         return self.selection.provenance_filter()
 
     def method(self, query: PatrolPlacesQuery) -> dict[str, Any]:
-        """What the places are, for the provenance."""
+        """What the places are, for the provenance.
+
+        Parameters
+        ----------
+        query : PatrolPlacesQuery
+            Size of the places, and what ranks them.
+
+        Returns
+        -------
+        dict of str to Any
+            JSON members.
+        """
         return {
             "places": f"hexagons of {query.size_m:g} m across the flats",
             "number_of_places": self.number,
@@ -128,7 +168,13 @@ class PatrolIncidents:
         }
 
     def notes(self) -> tuple[str, ...]:
-        """What the data do not cover, and how exact the places are."""
+        """What the data do not cover, and how exact the places are.
+
+        Returns
+        -------
+        tuple of str
+            Full sentences.
+        """
         notes = list(self.selection.coverage_notes())
         if len(self.incident):
             error = location_error_m(self.selection.incidents.xy_m[self.incident])

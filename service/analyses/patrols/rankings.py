@@ -42,11 +42,28 @@ class Trial:
         return self.last - self.first + 1
 
     def before(self) -> "Trial":
-        """The period of the same length that ends where this one begins."""
+        """The period of the same length that ends where this one begins.
+
+        Returns
+        -------
+        Trial
+            Just as long.
+        """
         return Trial(self.first - self.length, self.first - 1)
 
     def name(self, steps: Steps) -> str:
-        """Its first and its last month."""
+        """Its first and its last month.
+
+        Parameters
+        ----------
+        steps : Steps
+            The months.
+
+        Returns
+        -------
+        str
+            Such as ``2024-07 to 2024-09``.
+        """
         labels = (steps.labels[self.first], steps.labels[self.last])
         return labels[0] if self.length == 1 else " to ".join(labels)
 
@@ -120,16 +137,51 @@ class PlaceRankings:
         self._candidates: dict[Trial, Rankings] = {}
 
     def sums(self, period: Trial, power: float = 1.0) -> FloatArray:
-        """Sums of the weights of a period's incidents, raised to a power, by place."""
+        """Sums of the weights of a period's incidents, raised to a power, by place.
+
+        Parameters
+        ----------
+        period : Trial
+            Its months.
+        power : float
+            0 for counts, 1 for sums, 2 for sums of squares.
+
+        Returns
+        -------
+        (n,) float64
+            In the order of the places.
+        """
         is_inside = (self._month >= period.first) & (self._month <= period.last)
         return self._sums(is_inside, self.incidents.weight**power)
 
     def last_period(self, period: Trial) -> FloatArray:
-        """The ranking by the period just before one."""
+        """The ranking by the period just before one.
+
+        Parameters
+        ----------
+        period : Trial
+            That follows it.
+
+        Returns
+        -------
+        (n,) float64
+            In the order of the places.
+        """
         return self.sums(period.before())
 
     def candidates(self, period: Trial) -> Rankings:
-        """The rankings by all incidents before a period, the simplest first; made once."""
+        """The rankings by all incidents before a period, the simplest first; made once.
+
+        Parameters
+        ----------
+        period : Trial
+            What is looked ahead to.
+
+        Returns
+        -------
+        mapping of str to (n,) float64
+            By name.
+        """
         if period not in self._candidates:
             self._candidates[period] = self._rank(period)
         return self._candidates[period]
@@ -161,6 +213,16 @@ class PlaceRankings:
         """The candidate that caught most in the period before one; the simplest of equals.
 
         The first candidate where nothing is before that.
+
+        Parameters
+        ----------
+        period : Trial
+            What is looked ahead to; nothing of it is used.
+
+        Returns
+        -------
+        str
+            Name of a candidate.
         """
         earlier = period.before()
         candidates = self.candidates(earlier)
@@ -171,11 +233,33 @@ class PlaceRankings:
         return max(hits, key=lambda name: hits[name])
 
     def listed(self, ranking: FloatArray) -> FloatArray:
-        """(n,) with what probability each place is on the list of a ranking."""
+        """(n,) with what probability each place is on the list of a ranking.
+
+        Parameters
+        ----------
+        ranking : (n,) float64
+            What ranks the places.
+
+        Returns
+        -------
+        (n,) float64
+            0 to 1.
+        """
         return membership(ranking, self._query.top, places=self.incidents.number)[0]
 
     def ground_share(self, ranking: FloatArray) -> float:
-        """The share of the ground that the list of a ranking takes."""
+        """The share of the ground that the list of a ranking takes.
+
+        Parameters
+        ----------
+        ranking : (n,) float64
+            What ranks the places.
+
+        Returns
+        -------
+        float
+            0 to 1.
+        """
         is_listed, other = membership(ranking, self._query.top, places=self.incidents.number)
         area_km2, ground_km2 = self.incidents.area_km2, self.incidents.ground_km2
         rest_km2 = max(ground_km2 - float(area_km2.sum()), 0.0)
