@@ -6,6 +6,7 @@ whole periods, categories that have cells, areas of some layers. Questions are r
 module and nowhere else.
 """
 
+import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +20,7 @@ from service.model.errors import NotAdmittedError, StoppedDatasetError
 from service.model.protection import MONTHS
 from service.model.queries import NoQuery, Query
 
+_WORKBOOK: Final = "/v1/workbook.xlsx"
 _SURFACE: Final = "heatmaps:"  # before the dataset, in the identifiers of WMTS
 MOST_SHOWN: Final = 100  # characters of a value that is refused
 _EQUATOR_M: Final = 156_543.04  # of ground in a pixel at the equator, zoom 0
@@ -149,6 +151,27 @@ def datasets_of(question: Question) -> Iterator[str]:
     beside_dataset = getattr(query, "beside_dataset", None)
     if beside_dataset is not None:
         yield beside_dataset
+    if question.route == _WORKBOOK:
+        parts = [set(_datasets_of_address(address)) for address in getattr(query, "table", ())]
+        if all(parts):  # of a table that names none it is not known which it reads
+            yield from sorted(set().union(*parts))
+
+
+def _datasets_of_address(address: str) -> Iterator[str]:
+    """The datasets that the address of a table names."""
+    parts = urllib.parse.urlsplit(address)
+    path = parts.path.split("/")
+    for template in DECISIONS:
+        names = template.split("/")
+        fits = len(names) == len(path) and all(
+            name == part or name.startswith("{") for name, part in zip(names, path, strict=True)
+        )
+        if fits and "{dataset}" in names:
+            yield urllib.parse.unquote(path[names.index("{dataset}")])
+            break
+    for name, value in urllib.parse.parse_qsl(parts.query):
+        if name.lower() in ("dataset", "beside_dataset"):
+            yield value
 
 
 def _check(question: Question, decision: Decision, publication: Publication) -> None:

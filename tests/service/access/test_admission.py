@@ -6,7 +6,7 @@ import datetime
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from service.access.admission import Question, admit, publications_of
+from service.access.admission import Question, admit, datasets_of, publications_of
 from service.access.audience import Access, Audience, Publication
 from service.access.decisions import DECISIONS, Reads
 from service.access.parameters import CHECKS, FREE
@@ -23,6 +23,7 @@ from service.queries.tables.comparisons import BreakdownQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.profiles import DrawnProfileQuery, ProfileQuery
 from service.queries.tables.trends import TrendQuery
+from service.queries.tables.workbooks import WorkbookQuery
 from tests.service import world
 from tests.service.addresses import operations, query_parameters
 
@@ -284,6 +285,19 @@ def test_an_answer_is_of_the_datasets_that_its_question_names():
     assert not publications_of(fires, audience())
     assert publications_of(Question("/v1/datasets"), audience())
     assert not publications_of(Question("/v1/boundaries"), audience())
+
+
+def test_a_workbook_is_of_the_datasets_that_its_tables_name():
+    def datasets(*addresses):
+        return list(datasets_of(Question("/v1/workbook.xlsx", {}, WorkbookQuery(table=addresses))))
+
+    trend, beside = "/v1/tables/fires/trend?step=year", "rows=hour&beside_dataset=calls"
+    assert datasets(trend, f"/v1/tables/callouts/crosstab?{beside}") == [
+        "callouts",
+        "calls",
+        "fires",
+    ]
+    assert datasets(trend, "/v1/tables/sources") == []  # of all that there are
 
 
 def test_the_gate_refuses_over_http_with_403(resources, serve):
