@@ -1,0 +1,86 @@
+"""Patterns without a cluster: how often does a scan find one at 5 %?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spatial.scans.models import ScanModel, bernoulli_model, permutation_model, poisson_model
+from spatial.scans.scan import WHOLE_PERIOD, scan, spans_of
+from spatial.scans.windows import windows_of
+from tests.simulations.tables import SimulationTable, percent
+
+SIDE, DRAWS = 5, 99
+EXPOSURE = np.array([31.0, 28.0, 31.0, 30.0, 31.0])
+
+
+@dataclass(frozen=True)
+class NullScan:
+    """A model, and how many incidents fall on its places by chance."""
+
+    model: str
+    incidents: int
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is of steps."""
+        return self.model not in ("Poisson", "Bernoulli")
+
+
+NULL_SCANS = tuple(
+    NullScan(model, incidents)
+    for model in (
+        "Poisson",
+        "Bernoulli",
+        "space-time Poisson",
+        "space-time permutation",
+        "space-time permutation, prospective",
+    )
+    for incidents in (20, 1_000)
+)
+
+
+def is_called(null_scan: NullScan, rng: np.random.Generator) -> bool:
+    """Whether a pattern that is drawn from the null has a cluster at 5 %."""
+    places = SIDE * SIDE
+    xy_m = 1_000.0 * np.column_stack(np.divmod(np.arange(places), SIDE)).astype(float)
+    xy_m += np.random.default_rng(0).uniform(-300.0, 300.0, xy_m.shape)
+    residents = np.random.default_rng(1).lognormal(7.0, 0.7, places)
+    chance = residents / residents.sum()
+    spans, population, model = WHOLE_PERIOD, residents, _model(null_scan, chance, residents, rng)
+    if null_scan.is_timed:
+        spans = spans_of(EXPOSURE, is_alive=null_scan.model.endswith("prospective"))
+    if "Poisson" not in null_scan.model:
+        population = model.expected
+    result = scan(
+        model, windows_of(xy_m, population), spans, draws=DRAWS, seed=int(rng.integers(2**31))
+    )
+    return bool(result.clusters) and result.clusters[0].p_value <= 0.05
+
+
+def levels_of_scans(repetitions: int) -> SimulationTable:
+    """Share of patterns without a cluster in which the strongest has p up to 0.05."""
+    rows = []
+    for position, null_scan in enumerate(NULL_SCANS):
+        rng = np.random.default_rng(position)
+        called = np.mean([is_called(null_scan, rng) for _ in range(repetitions)])
+        rows.append(
+            (null_scan.model, f"{null_scan.incidents:,}", f"{repetitions:,}", percent(called))
+        )
+    return SimulationTable(
+        ("model", "incidents", "patterns", "patterns with a cluster"), tuple(rows)
+    )
+
+
+def _model(
+    null_scan: NullScan, chance: np.ndarray, residents: np.ndarray, rng: np.random.Generator
+) -> ScanModel:
+    """The model with incidents that fell by its own null."""
+    if null_scan.model == "Poisson":
+        return poisson_model(rng.multinomial(null_scan.incidents, chance), residents)
+    if null_scan.model == "Bernoulli":
+        return bernoulli_model(*rng.multinomial(null_scan.incidents, chance, size=2))
+    share = np.outer(chance, EXPOSURE / EXPOSURE.sum()).ravel()
+    counts = rng.multinomial(null_scan.incidents, share).reshape(len(chance), len(EXPOSURE))
+    if null_scan.model == "space-time Poisson":
+        return poisson_model(counts, residents, EXPOSURE)
+    return permutation_model(counts)
