@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import neighbours, patrols, places, points
+from service.commands.patterns import neighbours, patrols, places, points, scans
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -91,6 +91,8 @@ app.command()(tables.hotspots)
 app.command()(tables.emerging)
 app.command()(tables.change)
 app.command()(changes.displacement)
+app.command()(scans.scan)
+app.command()(scans.scan_areas)
 app.command()(tables.trend)
 app.command()(tables.breakdown)
 app.command()(tables.process_control)

@@ -118,6 +118,10 @@ DECISIONS: Final[Mapping[str, Decision]] = {
         "/v1/hotspots/{dataset}/{layer}/displacement/months",
         Decision(Reads.COUNTS, longest="month"),
     ),
+    # patterns
+    **_table("/v1/scan/{dataset}/{layer}", _RECORDS),
+    **_table("/v1/scan/{dataset}/{layer}/areas", _RECORDS),
+    **_layer("/v1/scan/{dataset}/{layer}/areas", _RECORDS),
     # density: pictures in classes, and nothing from which its numbers or lines can be read
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}.png": _DENSITY,
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}@2x.png": _DENSITY,

@@ -52,6 +52,7 @@ from service.analyses.point_patterns.centres import Centres
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
+from service.analyses.scans.scans import Scans
 from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.ranked import RankedLists
@@ -130,6 +131,7 @@ class Resources:
     displacement: Displacement
     displacement_months: DisplacementMonths
     neighbour_tables: NeighbourTables
+    scans: Scans
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

@@ -17,6 +17,7 @@ from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
 from service.queries.patterns.places import NearQuery
 from service.queries.patterns.points import CentreQuery
+from service.queries.patterns.scans import ScanAreasQuery, ScanQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
 from service.queries.tables.harm import HarmTableQuery
@@ -300,5 +301,63 @@ def profile_table(
         f"{dataset}-profile",
         version=DataVersion.of(profiles.version, dataset, query.layer),
         compute=lambda: profiles.table(dataset, query),
+        cost=Cost.HEAVY,
+    )
+
+
+def scan_table(resources: Resources, query: ScanQuery, *, dataset: str, layer: str) -> TableAnswer:
+    """Clusters of a scan.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ScanQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    scans = resources.scans
+    return TableAnswer(
+        f"{dataset}-{layer}-scan-{query.model}",
+        version=DataVersion.of(scans.version, dataset, layer, query),
+        compute=lambda: scans.table(dataset, layer, query),
+        cost=Cost.HEAVY,
+    )
+
+
+def scan_area_table(
+    resources: Resources, query: ScanAreasQuery, *, dataset: str, layer: str
+) -> TableAnswer:
+    """Areas by the clusters of a scan.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ScanAreasQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    scans = resources.scans
+    return TableAnswer(
+        f"{dataset}-{layer}-scan-{query.model}-areas",
+        version=DataVersion.of(scans.version, dataset, layer, query),
+        compute=lambda: scans.areas(dataset, layer, query),
         cost=Cost.HEAVY,
     )

@@ -18,6 +18,7 @@ from service.analyses.table_answers import (
     hotspot_table,
     overlay_table,
     priorities_table,
+    scan_area_table,
     site_table,
 )
 from service.analyses.table_kinds import TableAnswer
@@ -27,6 +28,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.forecasts import ForecastTileJsonQuery
 from service.queries.growth import SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.patterns.scans import ScanAreasQuery, ScanTileJsonQuery
 from service.queries.tiles import (
     ChangeTileJsonQuery,
     ChoroplethTileJsonQuery,
@@ -279,6 +281,39 @@ def change_layer(
         layer_id=lambda: layer,
         source=lambda: change_table(
             resources, query.part(ChangeQuery), dataset=dataset, layer=layer
+        ),
+        table_cost=Cost.HEAVY,
+    )
+
+
+def scan_layer(
+    resources: Resources, query: ScanTileJsonQuery, *, dataset: str, layer: str
+) -> TableLayer:
+    """The areas of a scan.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ScanTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableLayer
+        Areas with values.
+    """
+    return TableLayer(
+        resources,
+        query,
+        key=("scan", dataset, layer),
+        layer_id=lambda: layer,
+        source=lambda: scan_area_table(
+            resources, query.part(ScanAreasQuery), dataset=dataset, layer=layer
         ),
         table_cost=Cost.HEAVY,
     )

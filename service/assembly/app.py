@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import neighbours, patrols, places, points
+from service.routes.patterns import neighbours, patrols, places, points, scans
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -77,10 +77,12 @@ ROUTERS = (
     boundaries.router,
     choropleths.layer_router,
     hotspots.layer_router,
+    scans.layer_router,
     catalogue.router,
     heatmaps.router,
     choropleths.router,
     hotspots.router,
+    scans.router,
     items.router,
     tiles.router,
     landing.router,

@@ -61,6 +61,7 @@ from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
 from service.analyses.resources import Resources
+from service.analyses.scans.scans import Scans
 from service.analyses.tables.breakdowns import Breakdowns
 from service.analyses.tables.comparisons import Comparisons
 from service.analyses.tables.ranked import RankedLists
@@ -280,6 +281,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         near_places=NearPlaces(
             reader=located, areas=areas, measures=measures, place_sets=stores.place_sets
         ),
+        scans=Scans(areas=areas, measures=measures),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),

@@ -104,7 +104,7 @@ def resources() -> Resources:
     return open_resources(settings())
 
 
-def query_of(model: type[QueryT], **options: Any) -> QueryT:
+def query_of(model: type[QueryT], /, **options: Any) -> QueryT:
     """A query from command-line options; options left out keep their defaults."""
     with report_errors():
         return model.model_validate(

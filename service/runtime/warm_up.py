@@ -15,6 +15,7 @@ from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
 from spatial.over_time import aoristic, change
 from spatial.rates import natural_breaks, smoothing
+from spatial.scans import scan
 from spatial.surfaces import significance
 from spatial.surfaces.peaks import find_peaks
 from spatial.weights.weights import Neighbours
@@ -44,7 +45,7 @@ def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
-        significance, assign,
+        significance, scan, assign,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

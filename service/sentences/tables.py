@@ -23,6 +23,7 @@ from service.sentences.patrols import (
 )
 from service.sentences.point_patterns import centre_findings
 from service.sentences.profiles import profile_findings
+from service.sentences.scans import scan_area_findings, scan_findings
 
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
@@ -317,4 +318,6 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "patrols": patrol_findings,
     "patrol-capture": capture_findings,
     "patrol-forecast": patrol_forecast_findings,
+    "scan": scan_findings,
+    "scan-areas": scan_area_findings,
 }

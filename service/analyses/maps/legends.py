@@ -17,6 +17,7 @@ from spatial.arrays import AnyArray
 from spatial.local_statistics.multiplicity import CLASSES, NOT_TESTED
 from spatial.over_time.change import TRANSITIONS
 from spatial.over_time.emerging import CATEGORIES
+from spatial.scans.classes import CLASSES as SCAN_CLASSES
 
 SITE_SIZES = (100.0, 1_000.0, 5_000.0, 10_000.0)
 _OUTLIERS = tuple(
@@ -112,6 +113,14 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "transitions",
             TRANSITIONS,
             frozenset({"cold to hot", "hot to cold", "not tested"}),
+        ),
+        "scan-areas": Categories(
+            "clusters of a scan",
+            "high or low rates, confidence, per cent",
+            "class",
+            "scans",
+            SCAN_CLASSES,
+            frozenset({*SCAN_CLASSES[:2], *SCAN_CLASSES[3:]}),
         ),
         "growth-overlay-by-area": Categories(
             "hot and cold spots",

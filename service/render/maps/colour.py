@@ -81,6 +81,15 @@ _EMERGING: Final = {
     "no pattern detected": ZERO,
     "not tested": MISSING,
 }
+_SCANS: Final = {
+    "high 99": "#b2182b",
+    "high 95": "#ef8a62",
+    "not significant": ZERO,
+    "low 95": "#67a9cf",
+    "low 99": "#2166ac",
+    "not tested": OUTLINE,
+    "not scanned": MISSING,
+}
 _TRANSITIONS: Final = {
     "stayed hot": "#b2182b",
     "new hot": "#ff7f00",
@@ -111,6 +120,7 @@ CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "hot-cold": MappingProxyType(_HOT_COLD),
         "emerging": MappingProxyType(_EMERGING),
+        "scans": MappingProxyType(_SCANS),
         "transitions": MappingProxyType(_TRANSITIONS),
         "completion": MappingProxyType(_COMPLETION),
         "priorities": MappingProxyType(_PRIORITIES),

@@ -778,6 +778,29 @@ export interface PatrolRow {
   northing_m: number;
 }
 
+/** An area and the cluster that it is in, in the order of the clusters. */
+export interface ScanAreaRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number | null;
+  /** Controls in the area. Unit: records. Only with model=bernoulli. */
+  count_controls?: number | null;
+  /** Incidents expected; null where the area is not scanned. Unit: incidents. */
+  expected: number | null;
+  /** Rank of its cluster; null where it is in none. */
+  cluster: number | null;
+  /** p of that cluster. */
+  p_value: number | null;
+  /**
+   * Whether it is in a cluster of high or low rates, significant at 95 or 99 %; not significant,
+   * not tested (permutations=0) or not scanned.
+   */
+  class: string | null;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -2010,6 +2033,61 @@ export interface ProfileRow {
   note: string | null;
 }
 
+/**
+ * A cluster: the window that chance explains worst, and further ones beside it. Its shape is that
+ * of its areas together, or of the window with locations=points.
+ */
+export interface ScanRow {
+  /** 1 for the strongest. */
+  rank: number;
+  /** Code of the area in its middle. */
+  code: string | null;
+  /** Name of that area. */
+  name: string | null;
+  /** high: more incidents than expected; low: fewer. */
+  rates: string | null;
+  /** Areas or places in it. */
+  locations: number | null;
+  /** Easting of its middle. Unit: m. */
+  easting_m: number | null;
+  /** Northing of its middle. Unit: m. */
+  northing_m: number | null;
+  /** Shortest half axis, from the middle to the outermost place; 0 of a single one. Unit: m. */
+  radius_m: number | null;
+  /** Longest over shortest axis; 1 of a circle. */
+  axis_ratio: number | null;
+  /** Angle of the longest axis from east, anticlockwise. Unit: degrees. */
+  angle_deg: number | null;
+  /** First day of its steps. Only with model=space-time or model=permutation. */
+  from?: string | null;
+  /** Last day of its steps, inclusive. Only with model=space-time or model=permutation. */
+  to?: string | null;
+  /** Incidents in it. Unit: incidents. */
+  count: number | null;
+  /** Controls in it. Unit: records. Only with model=bernoulli. */
+  count_controls?: number | null;
+  /** Incidents expected. Unit: incidents. */
+  expected: number | null;
+  /** Observed over expected. */
+  ratio: number | null;
+  /** The rate in it over that elsewhere; null where all incidents are in it. */
+  relative_risk: number | null;
+  /** Log likelihood ratio. */
+  log_ratio: number | null;
+  /** The same, less the penalty of its shape. */
+  statistic: number | null;
+  /**
+   * Share of null maps whose strongest window is as strong: it allows for all windows tried. Null
+   * with permutations=0.
+   */
+  p_value: number | null;
+  /**
+   * Time in which chance alone gives one so strong once, at one look each step; null without p.
+   * Unit: days. Only with prospective=true.
+   */
+  recurrence_days?: number | null;
+}
+
 /** A part of the incidents: those of one key of an axis, or those that record none. */
 export interface BreakdownRow {
   /** What the rows are of. */
@@ -2149,6 +2227,7 @@ export type ColumnName =
   | "added_residents"
   | "added_residents_at_most"
   | "amount"
+  | "angle_deg"
   | "aoristic"
   | "area"
   | "area_code"
@@ -2158,6 +2237,7 @@ export type ColumnName =
   | "area_name"
   | "area_rate_per_1000"
   | "areas"
+  | "axis_ratio"
   | "baseline_count"
   | "baseline_decile"
   | "baseline_rank"
@@ -2182,6 +2262,7 @@ export type ColumnName =
   | "class"
   | "class_after"
   | "class_before"
+  | "cluster"
   | "code"
   | "cold_steps"
   | "column"
@@ -2199,6 +2280,7 @@ export type ColumnName =
   | "count"
   | "count_after"
   | "count_before"
+  | "count_controls"
   | "criterion"
   | "cumulative_difference"
   | "cumulative_lower"
@@ -2248,6 +2330,7 @@ export type ColumnName =
   | "first_phase_year"
   | "flag"
   | "flag_name"
+  | "from"
   | "funnel"
   | "ground_km2"
   | "ground_share"
@@ -2321,6 +2404,8 @@ export type ColumnName =
   | "line_upper"
   | "located"
   | "located_share"
+  | "locations"
+  | "log_ratio"
   | "lower"
   | "lower_near"
   | "lower_shared_out"
@@ -2393,6 +2478,7 @@ export type ColumnName =
   | "q_value_shared_out"
   | "quadrant"
   | "quarters"
+  | "radius_m"
   | "rank"
   | "rank_best"
   | "rank_by_count"
@@ -2407,6 +2493,7 @@ export type ColumnName =
   | "rate_per_1000"
   | "rate_shared_out"
   | "rate_upper"
+  | "rates"
   | "ratio"
   | "ratio_count"
   | "ratio_count_lower"
@@ -2420,9 +2507,11 @@ export type ColumnName =
   | "reason"
   | "reasons"
   | "records"
+  | "recurrence_days"
   | "reference_count"
   | "reference_share"
   | "rejected"
+  | "relative_risk"
   | "residents"
   | "risk"
   | "risk_at_most"
@@ -2457,6 +2546,7 @@ export type ColumnName =
   | "size_class"
   | "source"
   | "standard_distance_m"
+  | "statistic"
   | "status"
   | "stays_hot_share"
   | "step"
@@ -2466,6 +2556,7 @@ export type ColumnName =
   | "target"
   | "tests"
   | "title"
+  | "to"
   | "to_date"
   | "to_date_change"
   | "to_date_change_percent"

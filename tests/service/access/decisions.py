@@ -92,15 +92,20 @@ NAMING_LAYERS: Final = (
 COLLECTIONS: Final = _names("readOgcTilesets readOgcTileset readOgcCollection")
 
 # About one dataset, and refused (403) to whoever does not see its records.
-FROM_RECORDS: Final = _names(
-    """
+FROM_RECORDS: Final = (
+    _names(
+        """
         readHeatmapTileNumbers readHeatmapRaster readHeatmapContours readWmtsFeatureInfo
         """
-) | _with_files(
-    """
+    )
+    | _with_files(
+        """
     readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
     readPatrolCapture readPatrolForecast
     """
+    )
+    | _with_files("readScan readScanAreas")
+    | _of_layers("Scan")
 )
 
 # Long answers, of whoever asked for them: tested by themselves.
@@ -117,6 +122,7 @@ ANSWERING_COMMANDS: Final = _names(
     comparison sources quality similar places flags centre displacement
     neighbours near
     patrols patrol-capture patrol-forecast
+    scan scan-areas
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

@@ -38,6 +38,14 @@ ANSWERS = {
         ["hotspots", world.DATASET, world.CELLS, "--permutations", "999"],
         f"/v1/hotspots/{world.DATASET}/{world.CELLS}",
     ),
+    "scan": (
+        ["scan", world.DATASET, world.CELLS, "--model", "permutation", "--step", "quarter"],
+        f"/v1/scan/{world.DATASET}/{world.CELLS}",
+    ),
+    "scan-areas": (
+        ["scan-areas", world.DATASET, world.CELLS, "--denominator", "residents"],
+        f"/v1/scan/{world.DATASET}/{world.CELLS}/areas",
+    ),
     "sites": (["growth", "sites"], "/v1/growth/sites"),
     "overlay": (
         ["growth", "overlay", world.DATASET, "--distance-m", "600"],
@@ -75,6 +83,8 @@ ANSWERS = {
 }
 QUERIES = {
     "hotspots": {"permutations": 999},
+    "scan": {"model": "permutation", "step": "quarter"},
+    "scan-areas": {"denominator": "residents"},
     "overlay": {"distance_m": 600},
     "priorities": {"layer": world.CELLS},
     "breakdown": {"by": ["weekday", "layer:cell"]},

@@ -171,6 +171,11 @@ WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
         ("1000", "needs a denominator"),
     ],
 }
+_SCANS = "/v1/scan/{dataset}/{layer}"
+_OF_SCANS = ("/tiles/{z}/{x}/{y}.mvt", "/tilejson.json", "/legend", "/style.json", "")
+for _path in (_SCANS, *(f"{_SCANS}/areas{_ending}" for _ending in _OF_SCANS)):
+    for _name, _word in (("beside_dataset", "nonsense"), ("beside_category", "assault")):
+        WRONG_WORDS_OF[_path, _name] = [(_word, "model=bernoulli"), ("", "1 character")]
 ALWAYS_WRONG_NUMBERS = ("nan", "inf", "-inf", "1e400", "x", "")
 GONE = 410
 

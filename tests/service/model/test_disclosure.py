@@ -40,6 +40,8 @@ QUESTIONS = {
         "",
         "displacement=C01&displacement_control=C31&control_size=area",
     ),
+    "/v1/scan/{dataset}/{layer}": ("", "model=space-time&step=year&prospective=true"),
+    "/v1/scan/{dataset}/{layer}/areas": ("",),
     "/v1/heatmaps/{dataset}/peaks": ("",),
     "/v1/patterns/{dataset}/centre": ("", "step=year"),
     "/v1/near/{dataset}/{places}": (

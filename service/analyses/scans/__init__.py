@@ -1,0 +1,1 @@
+"""Scan statistics: the windows in space and time with more incidents than chance would give."""
