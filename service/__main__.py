@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import neighbours, patrols, places, points, scans
+from service.commands.patterns import clusters, neighbours, patrols, places, points, scans
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -100,6 +100,7 @@ app.command()(tables.step_changes)
 app.command()(tables.crosstab)
 app.command()(points.centre)
 app.command()(places.near)
+app.command()(clusters.clusters)
 app.command()(rankings.ranked)
 app.command()(workbooks.workbook)
 app.command()(rankings.harm)

@@ -148,6 +148,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     # patterns of places
     **_table("/v1/patterns/{dataset}/centre", _RECORDS),
     **_table("/v1/near/{dataset}/{places}", _RECORDS),
+    **_table("/v1/clusters/{dataset}", _RECORDS),
     # the harm of an offence is that of a subcategory, which has no cells
     **_table("/v1/tables/{dataset}/harm", _RECORDS),
     "/v1/workbook.xlsx": Decision(Reads.PARTS),

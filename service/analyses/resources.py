@@ -23,6 +23,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.catalogue.sources import SourceTables
+from service.analyses.clusters.clusters import Clusters
 from service.analyses.crosstabs.crosstabs import Crosstabs
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
@@ -141,6 +142,7 @@ class Resources:
     process_control: ProcessControl
     step_changes: StepChangeTables
     centres: Centres
+    clusters: Clusters
     breakdowns: Breakdowns
     crosstabs: Crosstabs
     ranked_lists: RankedLists

@@ -13,6 +13,7 @@ from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
+from service.queries.patterns.clusters import ClustersQuery
 from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
 from service.queries.patterns.places import NearQuery
@@ -85,6 +86,9 @@ step_changes_table: Final = DatasetTable[StepChangesQuery](
 )
 centre_table: Final = DatasetTable[CentreQuery](
     lambda resources: resources.centres, lambda _: "centre"
+)
+cluster_table: Final = DatasetTable[ClustersQuery](
+    lambda resources: resources.clusters, lambda query: f"clusters-{query.method}", Cost.HEAVY
 )
 deprived_incidents_table: Final = DatasetTable[DeprivedIncidentsQuery](
     lambda resources: resources.deprived_incidents, lambda query: f"{query.layer}-deprivation"

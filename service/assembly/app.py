@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import neighbours, patrols, places, points, scans
+from service.routes.patterns import clusters, neighbours, patrols, places, points, scans
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -93,6 +93,7 @@ ROUTERS = (
     tables.router,
     points.router,
     places.router,
+    clusters.router,
     measures.router,
     neighbours.router,
     profiles.router,

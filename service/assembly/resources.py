@@ -23,6 +23,7 @@ from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
 from service.analyses.catalogue.sources import SourceTables
+from service.analyses.clusters.clusters import Clusters
 from service.analyses.crosstabs.crosstabs import Crosstabs
 from service.analyses.density.heatmaps import Heatmaps
 from service.analyses.flags.flags import Flags
@@ -287,6 +288,14 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         process_control=ProcessControl(trends=trends, areas=areas, events=events),
         step_changes=StepChangeTables(trends=trends, areas=areas),
         centres=Centres(located),
+        clusters=Clusters(
+            incidents=incidents,
+            layers=layers,
+            measures=measures,
+            harm=harm,
+            names=stores.place_names,
+            settings=settings,
+        ),
         breakdowns=Breakdowns(areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures, events=events),
         ranked_lists=RankedLists(areas=areas, measures=measures),

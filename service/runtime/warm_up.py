@@ -7,6 +7,7 @@ from numba.core.event import install_recorder
 
 from boundaries.points import assign
 from spatial.bandwidths.bandwidth import choose_bandwidth
+from spatial.clusters import methods as cluster_methods
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.points import PointIndex
 from spatial.density import tile_density
@@ -45,7 +46,7 @@ def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
-        significance, scan, assign,
+        significance, scan, assign, cluster_methods,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

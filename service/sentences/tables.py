@@ -7,6 +7,7 @@ import numpy as np
 
 from service.coverage.calendar import Calendar
 from service.model.answers import SUPPRESSED, Table
+from service.sentences.clusters import cluster_findings
 from service.sentences.growth import (
     forecast_findings,
     overlay_findings,
@@ -309,6 +310,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "pattern-centre": centre_findings,
     "near-by-set": near_findings,
     "near-by-place": near_findings,
+    "clusters": cluster_findings,
     "profile": profile_findings,
     "sites": site_findings,
     "growth-overlay": overlay_findings,

@@ -151,7 +151,7 @@ class PeakTests:
         area = surface.shown_area
         xy_m = surface.selected_points.xy_m
         xy_m = xy_m[points_inside_area(area, xy_m)]
-        layer, values, period = self._residents()
+        layer, values, period = finest_residents(self._layers, self._measures)
         null = "uniform" if layer is None else RESIDENTS
         layer_id = None if layer is None else layer.layer_id
         located = len(xy_m)
@@ -197,21 +197,41 @@ class PeakTests:
         )
         return PeakTest(test, null, layer_id, period, None, located)
 
-    def _residents(self) -> tuple[Layer | None, FloatArray, str | None]:
-        """The finest layer that has residents, their newest period in the layer's order."""
-        best: tuple[Layer | None, FloatArray, str | None] = (None, np.empty(0), None)
-        for layer in self._layers.all():
-            if best[0] is not None and len(layer) <= len(best[0]):
-                continue
-            try:
-                column = self._measures.column(layer.layer_id, RESIDENTS)
-            except UnknownMeasureError:
-                continue
-            values = column.values_for(layer.codes)
-            if np.nansum(values) > 0.0:
-                best = (layer, values, column.period)
-        refuse_for_damaged(self._layers, self._measures, best[0], (RESIDENTS,))
-        return best
+
+def finest_residents(
+    layers: LayerStore, measures: MeasureStore
+) -> tuple[Layer | None, FloatArray, str | None]:
+    """The finest layer that has residents, by whom incidents would fall by chance.
+
+    Parameters
+    ----------
+    layers : LayerStore
+        The imported layers.
+    measures : MeasureStore
+        Residents.
+
+    Returns
+    -------
+    layer : Layer or None
+        None where no residents are loaded.
+    values : (n,) float64
+        Residents of their newest period, in the order of the layer; NaN where not known.
+    period : str or None
+        That period.
+    """
+    best: tuple[Layer | None, FloatArray, str | None] = (None, np.empty(0), None)
+    for layer in layers.all():
+        if best[0] is not None and len(layer) <= len(best[0]):
+            continue
+        try:
+            column = measures.column(layer.layer_id, RESIDENTS)
+        except UnknownMeasureError:
+            continue
+        values = column.values_for(layer.codes)
+        if np.nansum(values) > 0.0:
+            best = (layer, values, column.period)
+    refuse_for_damaged(layers, measures, best[0], (RESIDENTS,))
+    return best
 
 
 def _coverage(area: Any, grid: Grid) -> FloatArray:

@@ -1070,6 +1070,63 @@ export interface MonthQualityRow {
   superseded: number | null;
 }
 
+/** A cluster of incidents, that with most incidents or harm first. */
+export interface ClusterRow {
+  /** Number of the cluster, 1 for the largest. */
+  cluster: number;
+  /** 1: a cluster of incidents; 2: one of such clusters. Only with method=nearest-neighbour. */
+  order?: number | null;
+  /**
+   * Number of the cluster of the second order that this one is in. Only with method=nearest-
+   * neighbour.
+   */
+  parent?: number | null;
+  /** The nearest street or named place within 250 m of the centre, distinct in the list. */
+  name: string | null;
+  /** Name of the area that the centre lies in. */
+  place: string | null;
+  /** Incidents in the cluster. Unit: incidents. */
+  count: number | null;
+  /** Their days of harm. Unit: days. Only with harm=true. */
+  harm?: number | null;
+  /** Share of all incidents in the area asked for. */
+  share: number | null;
+  /**
+   * Incidents that would be on its ground, the hull and half a distance around, by chance. Unit:
+   * incidents.
+   */
+  expected: number | null;
+  /**
+   * P that chance gives any cluster as far beyond what is expected as this one; null where nothing
+   * was tested.
+   */
+  p_value: number | null;
+  /** Whether that p is at most 0.05; false where nothing was tested. */
+  is_significant: boolean | null;
+  /** Distinct places of its incidents. */
+  places: number | null;
+  /** Months in which it has an incident. */
+  months: number | null;
+  /** Day of its first incident. Only with metres_per_day. */
+  first_day?: string | null;
+  /** Day of its last incident. Only with metres_per_day. */
+  last_day?: string | null;
+  /** Ground inside the convex hull; null where its places have none between them. Unit: km². */
+  area_km2: number | null;
+  /** Incidents per km² of that ground. Unit: incidents per km². */
+  density_per_km2: number | null;
+  /** Easting of the mean centre. Unit: m. */
+  easting_m: number | null;
+  /** Northing of the mean centre. Unit: m. */
+  northing_m: number | null;
+  /** Longer half axis of the standard deviational ellipse; null below three incidents. Unit: m. */
+  ellipse_major_m: number | null;
+  /** Shorter half axis. Unit: m. */
+  ellipse_minor_m: number | null;
+  /** Bearing of the longer axis, clockwise from north. Unit: °. */
+  ellipse_bearing_deg: number | null;
+}
+
 /** A cell of a cross-table; its rows in their order, and within each its columns. */
 export interface CrosstabRow {
   /** Key of the row, such as an area's code or a month. */
@@ -2312,6 +2369,9 @@ export type ColumnName =
   | "easting_m"
   | "effective_number"
   | "effective_number_nearby"
+  | "ellipse_bearing_deg"
+  | "ellipse_major_m"
+  | "ellipse_minor_m"
   | "emerging_class"
   | "events"
   | "expected"
@@ -2419,6 +2479,7 @@ export type ColumnName =
   | "minor_m"
   | "month"
   | "month_only"
+  | "months"
   | "most_deprived"
   | "move"
   | "moved_bearing_deg"
@@ -2440,6 +2501,7 @@ export type ColumnName =
   | "note"
   | "numeric_change"
   | "offence_group"
+  | "order"
   | "out_of"
   | "outside"
   | "overlay_count"
@@ -2449,6 +2511,7 @@ export type ColumnName =
   | "pai"
   | "pai_lower"
   | "pai_upper"
+  | "parent"
   | "part"
   | "part_index"
   | "pei"

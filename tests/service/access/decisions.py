@@ -101,7 +101,7 @@ FROM_RECORDS: Final = (
     | _with_files(
         """
     readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
-    readPatrolCapture readPatrolForecast
+    readPatrolCapture readPatrolForecast readClusters
     """
     )
     | _with_files("readScan readScanAreas")
@@ -120,7 +120,7 @@ ANSWERING_COMMANDS: Final = _names(
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
     comparison sources quality similar places flags centre displacement
-    neighbours near
+    neighbours near clusters
     patrols patrol-capture patrol-forecast
     scan scan-areas
     """

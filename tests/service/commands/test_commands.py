@@ -461,6 +461,7 @@ EVERY_ANSWER = [
     ["ranked", world.DATASET, world.CELLS],
     ["centre", world.DATASET, "--step", "year"],
     ["near", world.DATASET, "premises", "--distance-m", "100", "--distance-m", "300"],
+    ["clusters", world.DATASET, "--distance-m", "300", "--draws", "19"],
     ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
     [
         "similar", world.DATASET, world.CELLS, "--area-group", "similar",

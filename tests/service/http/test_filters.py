@@ -32,7 +32,8 @@ PLACES = {
     "code": "C11", "places": "premises",
 }  # fmt: skip
 QUICK = {
-    "permutations": "0", "replicates": "0", "target": "C00", "control": "C33", "layer": world.CELLS,
+    "permutations": "0", "replicates": "0", "draws": "0", "target": "C00", "control": "C33",
+    "layer": world.CELLS,
     "household_size": "2.4", "bandwidth_m": "400", "earlier_steps": "0",
     "rows": "layer:cell", "columns": "month", "by": "category",
     "area_group": "similar",
