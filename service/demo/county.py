@@ -13,6 +13,7 @@ from service.demo.places.gazetteer import read_gazetteer
 from service.demo.places.geography import CRS, Geography, make_geography
 from service.demo.places.published import read_published, read_sites
 from service.demo.places.residents import make_residents
+from service.demo.places.streets import Streets, make_streets
 from service.demo.records.agencies import make_agency_records
 from service.demo.records.callouts import make_callouts
 from service.demo.records.fires import make_fires
@@ -35,6 +36,8 @@ class County:
         Rows by measure: layer, area code, measure, period, value, unit.
     sites : pyarrow.Table
         Development sites: the published ones.
+    streets : Streets
+        Roads, their names, and premises.
     """
 
     seed: int
@@ -42,6 +45,7 @@ class County:
     incidents: dict[str, pa.Table]
     measures: dict[str, pa.Table]
     sites: pa.Table
+    streets: Streets
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -68,6 +72,7 @@ def build_county(seed: int = SEED) -> County:
         },
         measures=make_measures(geography, gazetteer, residents, seed=seed),
         sites=site_rows(),
+        streets=make_streets(geography, gazetteer, places),
     )
 
 

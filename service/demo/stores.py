@@ -14,6 +14,8 @@ from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
+from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 
@@ -30,6 +32,9 @@ class DemoStores:
     flag_rules: FlagRuleStore
     events: EventStore
     area_groups: AreaGroupStore
+    gazetteer: PlaceSetStore
+    roads: RoadStore
+    place_sets: PlaceSetStore
 
     @classmethod
     def of(cls, data_dir: Path, *, crs: str) -> "DemoStores":
@@ -43,6 +48,9 @@ class DemoStores:
             FlagRuleStore(data_dir / "flag_rules"),
             EventStore(data_dir / "events"),
             AreaGroupStore(data_dir / "area_groups"),
+            PlaceSetStore(data_dir / GAZETTEER, crs=crs, name=GAZETTEER),
+            RoadStore(data_dir / "roads", crs=crs),
+            PlaceSetStore(data_dir / "place_sets", crs=crs),
         )
 
 

@@ -20,10 +20,12 @@ from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_mark
 from service.demo.places.gazetteer import read_data
 from service.demo.places.geography import CRS, LICENCE, SOURCE
 from service.demo.places.published import sites_source
+from service.demo.places.streets import Streets
 from service.demo.records.agencies import agency_days
 from service.demo.reference import reference_steps
 from service.demo.stores import DemoStores, source_file
 from service.store.errors import ImportRefusedError, ReadOnlyDataError, WrongCrsError
+from service.store.reference.place_sets import GAZETTEER
 
 Progress = Callable[[str, float], None]
 
@@ -127,6 +129,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
         **{**attribution, "licence": SITES_LICENCE},
     )
     yield "writing development sites", append
+    yield from _street_steps(county.streets, stores, attribution)
     yield from reference_steps(stores)
     texts = read_data("datasets.json")
     days = agency_days()
@@ -146,6 +149,33 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
             **attribution,
         )
         yield f"writing {text['title']} (synthetic)", append
+
+
+def _street_steps(
+    streets: Streets, stores: DemoStores, attribution: dict[str, Any]
+) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The roads, their names, and premises."""
+    append: Callable[[], object] = partial(
+        stores.roads.append,
+        streets.roads,
+        files=[source_file("roads", streets.roads)],
+        source=SOURCE,
+        **attribution,
+    )
+    yield "writing roads", append
+    for store, name, rows in (
+        (stores.gazetteer, GAZETTEER, streets.names),
+        (stores.place_sets, "premises", streets.premises),
+    ):
+        append = partial(
+            store.append,
+            name,
+            rows,
+            files=[source_file(name, rows)],
+            source=SOURCE,
+            **attribution,
+        )
+        yield f"writing {name}", append
 
 
 @contextmanager

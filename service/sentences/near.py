@@ -31,9 +31,9 @@ def near_findings(table: Table) -> list[str]:
         share = float(columns["share"][k])
         if not np.isfinite(share):
             return ["No incident is located in the area."]
-        whole = f"{columns['places'][k]:,} places of {source['name']}"
+        places = counted(columns["places"][k], "place")
         sentence = (
-            f"Within {columns['distance_m'][k]:g} m of the {whole}: "
+            f"Within {columns['distance_m'][k]:g} m of {source['name']} ({places}): "
             f"{counted(columns['count'][k], 'incident')} ({share:.1%} of those in the area), on "
             f"{float(columns['ground_share'][k]):.1%} of its ground"
         )

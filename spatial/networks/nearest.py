@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spatial.arrays import FloatArray, IntArray
 from spatial.errors import InvalidParameterError
+from spatial.networks.surroundings import runs_merged
 
 FAR = -1
 _CHUNK = 2_000  # points whose surroundings are in memory together
@@ -77,7 +78,8 @@ def nearest_shapes(tree: shapely.STRtree, xy_m: FloatArray, *, distance_m: float
     located = np.flatnonzero(np.isfinite(xy_m).all(axis=1))
     if len(located) == 0 or len(tree) == 0:
         return Nearest(shape, distance)
-    places, place = np.unique(xy_m[located], axis=0, return_inverse=True)
+    places, repeats = runs_merged(xy_m[located])
+    place = np.repeat(np.arange(len(places)), repeats)
     (point, line), metres = tree.query_nearest(
         shapely.points(places), max_distance=distance_m, return_distance=True
     )
@@ -88,8 +90,8 @@ def nearest_shapes(tree: shapely.STRtree, xy_m: FloatArray, *, distance_m: float
     metres_of_place = np.full(len(places), np.nan)
     of_place[point[is_first]] = line[is_first]
     metres_of_place[point[is_first]] = metres[is_first]
-    shape[located] = of_place[place.ravel()]
-    distance[located] = metres_of_place[place.ravel()]
+    shape[located] = of_place[place]
+    distance[located] = metres_of_place[place]
     return Nearest(shape, distance)
 
 

@@ -128,7 +128,9 @@ def distance_to_nearest(xy_m: ArrayLike, places_m: ArrayLike) -> FloatArray:
     return np.asarray(distance_m, dtype=np.float64)
 
 
-def points_around(xy_m: ArrayLike, places_m: ArrayLike, distance_m: float) -> IntArray:
+def points_around(
+    xy_m: ArrayLike, places_m: ArrayLike, distance_m: float, *, repeats: ArrayLike | None = None
+) -> IntArray:
     """The number of points within a distance of each place.
 
     Parameters
@@ -139,6 +141,8 @@ def points_around(xy_m: ArrayLike, places_m: ArrayLike, distance_m: float) -> In
         The places; finite.
     distance_m : float
         Metres; a point exactly that far counts.
+    repeats : (n,) int64 or None
+        As how many each point counts; None: as one.
 
     Returns
     -------
@@ -150,12 +154,34 @@ def points_around(xy_m: ArrayLike, places_m: ArrayLike, distance_m: float) -> In
     points, places = checked_points(xy_m), checked_points(places_m)
     if not (len(points) and len(places)):
         return np.zeros(len(places), dtype=np.int64)
-    distinct, repeats = np.unique(points, axis=0, return_counts=True)
-    if len(distinct) == len(points):
-        number = cKDTree(points).query_ball_point(places, distance_m, return_length=True)
+    tree = cKDTree(points)
+    if repeats is None:
+        number = tree.query_ball_point(places, distance_m, return_length=True)
         return np.asarray(number, dtype=np.int64)
-    near = cKDTree(distinct).query_ball_point(places, distance_m)
-    return np.array([int(repeats[indices].sum()) for indices in near], dtype=np.int64)
+    times = np.asarray(repeats, dtype=np.int64)
+    near = tree.query_ball_point(places, distance_m)
+    return np.array([int(times[indices].sum()) for indices in near], dtype=np.int64)
+
+
+def runs_merged(xy_m: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Points of which those at one place that follow each other are one.
+
+    Parameters
+    ----------
+    xy_m : (n, 2) float64
+        Sorted in space, as records are at rest: then hardly a place remains twice.
+
+    Returns
+    -------
+    xy_m : (m, 2) float64
+        In the same order.
+    repeats : (m,) int64
+        How many each stands for.
+    """
+    is_start = np.ones(len(xy_m), dtype=np.bool_)
+    is_start[1:] = (xy_m[1:] != xy_m[:-1]).any(axis=1)
+    starts = np.flatnonzero(is_start)
+    return xy_m[starts], np.diff(np.append(starts, len(xy_m)))
 
 
 def poisson_p_value(counts: ArrayLike, expected: ArrayLike) -> FloatArray:

@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
+from service.analyses.inputs.area_layers import GRID_PREFIXES
 from service.analyses.inputs.denominators import Denominator
+from service.analyses.inputs.study_area import StudyArea
 from service.analyses.point_patterns.located import LocatedIncidents
 from service.model.provenance import layer_source
 from spatial.arrays import BoolArray, FloatArray, IntArray
@@ -158,10 +160,13 @@ def rates_of_areas(
     """
     shapes = layer.geometries
     whole = located.area.geometry
-    shapely.prepare(whole)
-    is_cut = ~shapely.covers(whole, shapes)
     clipped = shapes.copy()
-    clipped[is_cut] = shapely.intersection(shapes[is_cut], whole)
+    is_grid = layer.layer_id.startswith(GRID_PREFIXES)  # made of the study area
+    is_study_area = isinstance(located.area, StudyArea)
+    if not (is_study_area and (is_grid or located.area.label == layer.layer_id)):
+        shapely.prepare(whole)
+        is_cut = ~shapely.covers(whole, shapes)
+        clipped[is_cut] = shapely.intersection(shapes[is_cut], whole)
     ground = shapely.area(clipped) / 1e6
     is_part = ground > 0.0
     position = np.full(len(layer) + 1, -1, dtype=np.int64)

@@ -29,10 +29,11 @@ from spatial.networks.surroundings import (
     ground_together,
     points_around,
     poisson_p_value,
+    runs_merged,
 )
 from spatial.rates.rates import standardised_ratios
 
-CIRCLE_S: Final = 2e-4  # of a circle and the ground in it
+CIRCLE_S: Final = 4e-4  # of a circle and the ground in it
 CIRCLE_BYTES: Final = 4_000
 ADVICE: Final = "Ask for fewer distances, or for a part of the area with within="
 
@@ -181,8 +182,9 @@ class _Near:
     """Counts around places, and what is expected there."""
 
     def __init__(self, xy_m: FloatArray, places: Places, exposure: Exposure) -> None:
-        self._xy_m, self._places, self._exposure = xy_m, places, exposure
-        self._nearest_m = distance_to_nearest(xy_m, places.xy_m)
+        self._xy_m, self._repeats = runs_merged(xy_m)
+        self._total = len(xy_m)
+        self._places, self._exposure = places, exposure
 
     def of_set(self, distance_m: float) -> tuple[dict[str, ColumnValues], NDArray[Any]]:
         """The columns and the shape of all places together."""
@@ -196,7 +198,8 @@ class _Near:
             "distance_m": np.array([distance_m]),
             "places": np.array([len(np.unique(has_ground))]),
         }
-        count = np.array([np.count_nonzero(self._nearest_m <= distance_m)])
+        nearest_m = distance_to_nearest(self._xy_m, self._places.xy_m)
+        count = np.array([self._repeats[nearest_m <= distance_m].sum()])
         columns |= self._columns(
             count,
             np.array([km2.sum()]),
@@ -218,7 +221,7 @@ class _Near:
             np.bincount(place, np.nan_to_num(values), minlength=n).astype(np.float64)
             for values in (km2, amount, amount * exposure.rate[area])
         )
-        count = points_around(self._xy_m, places.xy_m, distance_m)
+        count = points_around(self._xy_m, places.xy_m, distance_m, repeats=self._repeats)
         chosen = np.flatnonzero(ground > 0.0)
         chosen = chosen[np.argsort(-count[chosen], kind="stable")]
         columns: dict[str, ColumnValues] = {
@@ -238,7 +241,7 @@ class _Near:
         self, count: IntArray, ground_km2: FloatArray, amount: FloatArray, expected: FloatArray
     ) -> dict[str, ColumnValues]:
         """Shares, ratios and their intervals."""
-        exposure, total = self._exposure, len(self._xy_m)
+        exposure, total = self._exposure, self._total
         ratios = standardised_ratios(count, np.where(expected > 0.0, expected, np.nan))
         columns: dict[str, ColumnValues] = {
             "ground_km2": ground_km2,

@@ -17,6 +17,7 @@ from spatial.networks.surroundings import (
     ground_together,
     points_around,
     poisson_p_value,
+    runs_merged,
 )
 
 XY = hnp.arrays(np.float64, st.tuples(st.integers(1, 8), st.just(2)), elements=st.integers(0, 9))
@@ -66,6 +67,10 @@ def test_points_and_distances_are_those_of_every_pair(xy_m, places_m, distance_m
     np.testing.assert_allclose(distance_to_nearest(xy_m, places_m), pairs.min(axis=1))
     found = points_around(xy_m, places_m, distance_m)
     np.testing.assert_array_equal(found, (pairs <= distance_m).sum(axis=0))
+    merged, repeats = runs_merged(xy_m)
+    np.testing.assert_array_equal(np.repeat(merged, repeats, axis=0), xy_m)
+    again = points_around(merged, places_m, distance_m, repeats=repeats)
+    np.testing.assert_array_equal(again, found)
 
 
 def test_without_points_or_places_nothing_is_near():

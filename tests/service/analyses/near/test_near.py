@@ -104,6 +104,15 @@ def test_within_restricts_incidents_and_ground_alike(client):
     assert row["ground_share"] == pytest.approx(ground_m2(PUBS, 300.0, cell) / 1e6, rel=2e-3)
 
 
+@pytest.mark.parametrize("layer", [world.CELLS, "square:500"])
+def test_the_areas_of_a_layer_or_grid_end_where_within_does(client, layer):
+    query = {"distance_m": 300, "within": "circle:545600,258600,500"}
+    (of_areas,) = rows_of(client, NEAR, layer=layer, **query)
+    (together,) = rows_of(client, NEAR, **query)
+    for name in ("count", "share", "ground_km2", "ground_share"):
+        assert of_areas[name] == pytest.approx(together[name], rel=1e-3)
+
+
 def test_shapes_are_the_ground_of_the_set_and_the_points_of_places(client):
     (feature,) = client.get(f"{NEAR}.geojson", params={"crs": "27700"}).json()["features"]
     ground = shapely.geometry.shape(feature["geometry"])
