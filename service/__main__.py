@@ -27,7 +27,7 @@ from service.commands.answers import (
     workbooks,
 )
 from service.commands.data import derive, imports, lists
-from service.commands.patterns import clusters, neighbours, patrols, places, points, scans
+from service.commands.patterns import clusters, neighbours, patrols, places, points, repeats, scans
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -110,6 +110,11 @@ app.command()(rankings.comparison)
 app.command()(sources.sources)
 app.command()(sources.quality)
 app.command()(rankings.similar)
+app.command()(repeats.knox)
+app.command()(repeats.near_repeats)
+app.command()(repeats.repeat_chains)
+app.command()(repeats.repeat_zones)
+app.command()(repeats.bursts)
 app.command()(tables.places)
 app.command()(neighbours.neighbours)
 app.command()(patrols.patrols)

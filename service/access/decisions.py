@@ -162,6 +162,12 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     # rules name their datasets, periods and attributes themselves
     "/v1/flags": Decision(Reads.ALL_RECORDS),
     **_table("/v1/flags/{rules}", Decision(Reads.ALL_RECORDS)),
+    # times and places of records
+    **_table("/v1/patterns/{dataset}/knox", _RECORDS),
+    **_table("/v1/patterns/{dataset}/near-repeats", _RECORDS),
+    **_table("/v1/patterns/{dataset}/repeat-chains", _RECORDS),
+    **_table("/v1/patterns/{dataset}/repeat-zones", _RECORDS),
+    **_table("/v1/patterns/{dataset}/bursts", _RECORDS),
     # growth
     **_table("/v1/growth/sites", _NOTHING),
     **_layer("/v1/growth/sites", _NOTHING),

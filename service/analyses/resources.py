@@ -45,6 +45,7 @@ from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
+from service.analyses.near_repeats.analyses import RepeatAnalyses
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.patrols.capture import PatrolCapture
 from service.analyses.patrols.forecasts import PatrolForecasts
@@ -161,6 +162,7 @@ class Resources:
     patrol_lists: PatrolLists
     patrol_capture: PatrolCapture
     patrol_forecasts: PatrolForecasts
+    repeats: RepeatAnalyses
     places: Places
     place_names: PlaceNames
     street_network: StreetNetwork

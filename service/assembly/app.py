@@ -55,7 +55,7 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import clusters, neighbours, patrols, places, points, scans
+from service.routes.patterns import clusters, neighbours, patrols, places, points, repeats, scans
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -96,6 +96,7 @@ ROUTERS = (
     clusters.router,
     measures.router,
     neighbours.router,
+    repeats.router,
     profiles.router,
     workbooks.router,
     catalogue.search_router,

@@ -51,6 +51,7 @@ from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
+from service.analyses.near_repeats.analyses import RepeatAnalyses
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.patrols.capture import PatrolCapture
 from service.analyses.patrols.forecasts import PatrolForecasts
@@ -326,6 +327,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         patrol_lists=PatrolLists(places=patrol_places, names=stores.place_names),
         patrol_capture=PatrolCapture(places=patrol_places),
         patrol_forecasts=PatrolForecasts(places=patrol_places),
+        repeats=RepeatAnalyses.of(areas),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

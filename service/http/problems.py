@@ -64,6 +64,7 @@ STATUS: dict[type[Exception], int] = {
     analysis.UnknownCategoryError: 422,
     analysis.UnknownValueError: 422,
     analysis.NotStatedError: 422,
+    analysis.NoDaysError: 422,
     analysis.NoHarmMatchError: 422,
     analysis.NotCoveredError: 422,
     analysis.CutMonthError: 422,

@@ -4,6 +4,7 @@ AnalysisError
 ├── UnknownCategoryError    a category that the dataset does not have
 ├── UnknownValueError       a value of a further column that no incident has
 ├── NotStatedError          a condition on what no record states
+├── NoDaysError             a question about days of records that know the month only
 ├── NoHarmMatchError        a harm index that has none of the offences of a dataset
 ├── NotCoveredError         a period of which the data cover no day
 ├── CutMonthError           a date inside a month of which records are known only to the month
@@ -90,6 +91,24 @@ class NotStatedError(AnalysisError):
         return (
             f"none of the {self.records:,} records of dataset {self.dataset!r} in the period and "
             f"categories states its {self.subject}: whether they meet the condition is not known"
+        )
+
+
+class NoDaysError(AnalysisError):
+    """Days are compared, and the records say the month only."""
+
+    code = "no-days"
+
+    def __init__(self, dataset: str, records: int) -> None:
+        super().__init__(dataset, records)
+        self.dataset = dataset
+        self.records = records
+
+    def __str__(self) -> str:
+        return (
+            f"of the dates of the {self.records:,} records selected of dataset {self.dataset!r} "
+            "only the month is known, and this analysis compares days: ask a dataset with days, "
+            "or what counts by month, such as the trend or emerging hot spots"
         )
 
 

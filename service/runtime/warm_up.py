@@ -14,6 +14,7 @@ from spatial.density import tile_density
 from spatial.local_statistics import getis_ord, permutation, poisson_null
 from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
+from spatial.near_repeats import bursts, repeats
 from spatial.over_time import aoristic, change
 from spatial.rates import natural_breaks, smoothing
 from spatial.scans import scan
@@ -46,7 +47,7 @@ def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
-        significance, scan, assign, cluster_methods,
+        significance, scan, assign, cluster_methods, repeats, bursts,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

@@ -24,6 +24,13 @@ from service.sentences.patrols import (
 )
 from service.sentences.point_patterns import centre_findings
 from service.sentences.profiles import profile_findings
+from service.sentences.repeats import (
+    burst_findings,
+    chain_findings,
+    knox_findings,
+    near_repeat_findings,
+    zone_findings,
+)
 from service.sentences.scans import scan_area_findings, scan_findings
 
 Findings = Callable[[Table], list[str]]
@@ -322,4 +329,9 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "patrol-forecast": patrol_forecast_findings,
     "scan": scan_findings,
     "scan-areas": scan_area_findings,
+    "knox": knox_findings,
+    "near-repeats": near_repeat_findings,
+    "repeat-chains": chain_findings,
+    "repeat-zones": zone_findings,
+    "bursts": burst_findings,
 }

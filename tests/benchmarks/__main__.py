@@ -4,7 +4,17 @@ import importlib
 import sys
 import time
 
-BENCHMARKS = ("density", "http", "tiles", "hotspots", "boundaries", "page", "tables", "access")
+BENCHMARKS = (
+    "density",
+    "http",
+    "tiles",
+    "hotspots",
+    "boundaries",
+    "page",
+    "tables",
+    "access",
+    "repeats",
+)
 # Not ratios: asked for by name.
 RUNS = ("load", "schemathesis")
 

@@ -5,6 +5,7 @@ from tests.simulations.faults import faults_of_the_store
 from tests.simulations.flags import calibration_of_flags
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.matrix_of_policies import worlds_told_apart
+from tests.simulations.near_repeats import calls_of_repeats
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.patrols import lists_for_patrols
 from tests.simulations.published_cells import sums_of_published_cells
@@ -19,6 +20,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("size and power of change", 1, size_and_power_of_change),
     Simulation("calls of series", 1_000, calls_of_series),
     Simulation("levels of scans", 5_000, levels_of_scans),
+    Simulation("calls of repeats", 5_000, calls_of_repeats),
     Simulation("calibration of flags", 5_000, calibration_of_flags),
     Simulation("lists for patrols", 5_000, lists_for_patrols),
     Simulation("sums of published cells", 50, sums_of_published_cells, DOCS / "disclosure.md"),

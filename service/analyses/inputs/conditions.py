@@ -86,6 +86,28 @@ def conditions_of(incidents: Incidents, incident_filter: IncidentFilter) -> Iter
         yield Condition("day", is_met & is_stated, is_stated)
 
 
+def covered_day(incidents: Incidents, incident_filter: IncidentFilter) -> IntArray:
+    """The day of each incident; of hours past midnight that on which they begin.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        One version of a dataset.
+    incident_filter : IncidentFilter
+        Its hours say whether a day goes on after midnight.
+
+    Returns
+    -------
+    (n,) int64
+        Days since 1970; of a month alone it means nothing.
+    """
+    day = incidents.occurred.astype("datetime64[D]").astype(np.int64)
+    hours = incident_filter.hours
+    if hours is not None and hours.is_past_midnight:
+        day = day - (hour(incidents) < hours.last)
+    return np.asarray(day, np.int64)
+
+
 def weekday(incidents: Incidents, incident_filter: IncidentFilter) -> IntArray:
     """The day of the week of each incident; of hours past midnight that on which they begin.
 
@@ -101,11 +123,7 @@ def weekday(incidents: Incidents, incident_filter: IncidentFilter) -> IntArray:
     (n,) int64
         From 0 for Monday; of a month alone it means nothing.
     """
-    day = incidents.occurred.astype("datetime64[D]").astype(np.int64)
-    hours = incident_filter.hours
-    if hours is not None and hours.is_past_midnight:
-        day = day - (hour(incidents) < hours.last)
-    return np.asarray((day + _EPOCH_WEEKDAY) % 7, np.int64)
+    return np.asarray((covered_day(incidents, incident_filter) + _EPOCH_WEEKDAY) % 7, np.int64)
 
 
 def hour(incidents: Incidents) -> IntArray:

@@ -1710,6 +1710,132 @@ export interface NearRow {
   q_value?: number | null;
 }
 
+/** Pairs of incidents in a band of distance and a band of days. */
+export interface KnoxRow {
+  /** The bands, half-open: from the first number up to the second. */
+  band: string;
+  /** Distance from which the band is. Unit: m. */
+  from_m: number;
+  /** Distance up to which it is, not included; 0 of pairs at the same place. Unit: m. */
+  to_m: number;
+  /** Days between the dates from which the band is. Unit: days. */
+  from_days: number;
+  /** Days up to which it is, not included. Unit: days. */
+  to_days: number;
+  /** Pairs of incidents in the band. Unit: pairs. */
+  observed: number | null;
+  /** Pairs to be expected if times and places had nothing to do with each other. Unit: pairs. */
+  expected: number | null;
+  /** Observed by expected; null where none is. */
+  ratio: number | null;
+  /** P of as many pairs or more in this band by chance. */
+  p_value: number | null;
+  /** P that chance gives any band of the table as far above its expectation. */
+  p_any: number | null;
+}
+
+/** Incidents of a class: originator, near repeat, or none of them. */
+export interface NearRepeatRow {
+  /**
+   * near repeat: follows another nearby; originator: is followed and follows none; none: neither.
+   */
+  class: string;
+  /** Incidents of the class. Unit: incidents. */
+  count: number | null;
+  /** The same as a share of all that were looked at. */
+  share: number | null;
+  /** Mean number by chance. Unit: incidents. */
+  expected: number | null;
+  /** In 2.5 % of the random orders it is at most this. */
+  lower: number | null;
+  /** In 2.5 % of them it is at least this. */
+  upper: number | null;
+  /** Count by expected; null where none is expected. */
+  ratio: number | null;
+  /** P of as many or more by chance; of the class none, as few or fewer. */
+  p_value: number | null;
+}
+
+/** Incidents that are linked one to the other in space and time, the longest chain first. */
+export interface RepeatChainRow {
+  /** 1 for the longest. */
+  rank: number;
+  /** Incidents of the chain. Unit: incidents. */
+  incidents: number | null;
+  /** Distinct places of these. Unit: places. */
+  places: number | null;
+  /** Date of the first, ISO. */
+  first_day: string | null;
+  /** Date of the last, ISO. */
+  last_day: string | null;
+  /** From the first date to the last, both included. Unit: days. */
+  days: number | null;
+  /** Largest distance between two of them. Unit: m. */
+  extent_m: number | null;
+  /** P that chance gives any chain as long. */
+  p_value: number | null;
+  /** Easting of their mean centre. Unit: m. */
+  easting_m: number | null;
+  /** Northing of their mean centre. Unit: m. */
+  northing_m: number | null;
+}
+
+/** A circle around a place with a recent incident, the riskiest first. */
+export interface RepeatZoneRow {
+  /** 1 for the first in the list. */
+  rank: number;
+  /** Incidents at the place within the days that a zone lasts. Unit: incidents. */
+  incidents: number | null;
+  /** Date of the latest of them, ISO. */
+  last_day: string | null;
+  /** Days from that date to the day of the list. Unit: days. */
+  days_since: number | null;
+  /**
+   * How many times as many incidents followed within this distance, so many days later, as chance
+   * would have.
+   */
+  ratio: number | null;
+  /** P that chance gives any band of days as far above its expectation. */
+  p_value: number | null;
+  /** Last date on which the zone is one, ISO. */
+  expires: string | null;
+  /** Radius of the circle. Unit: m. */
+  radius_m: number;
+  /** Easting of the place. Unit: m. */
+  easting_m: number | null;
+  /** Northing of the place. Unit: m. */
+  northing_m: number | null;
+}
+
+/** The largest number of incidents within the window, of all of them or of an area. */
+export interface BurstRow {
+  /** Code of the area. Only with layer. */
+  code?: string;
+  /** Name of the area. Only with layer. */
+  name?: string | null;
+  /** Incidents of the whole period. Unit: incidents. */
+  count: number | null;
+  /** The largest number within the window. Unit: incidents. */
+  largest: number | null;
+  /** First date of the earliest such window, ISO; null without incidents. */
+  first_day: string | null;
+  /** Its last date, ISO. */
+  last_day: string | null;
+  /** The middle of the largest numbers that chance gives as many incidents. Unit: incidents. */
+  usual: number | null;
+  /** The least number within any window whose p is at most the level. Unit: incidents. */
+  a_lot_from: number | null;
+  /** P of a window with as many or more by chance. */
+  p_value: number | null;
+  /**
+   * The same by Naus's approximation, for a window that moves continuously; null where the period
+   * has gaps, or is shorter than two windows.
+   */
+  p_naus: number | null;
+  /** P corrected for the number of areas (Benjamini and Hochberg). Only with layer. */
+  q_value?: number | null;
+}
+
 /** A list of a length, and what it captures. */
 export interface CaptureRow {
   /** Length of the list: the first places by what ranks them. */
@@ -2276,6 +2402,7 @@ export interface DisplacementMonthRow {
 
 /** The columns of all rows that hold one value. */
 export type ColumnName =
+  | "a_lot_from"
   | "above_last"
   | "above_last_lower"
   | "above_last_upper"
@@ -2295,6 +2422,7 @@ export type ColumnName =
   | "area_rate_per_1000"
   | "areas"
   | "axis_ratio"
+  | "band"
   | "baseline_count"
   | "baseline_decile"
   | "baseline_rank"
@@ -2351,6 +2479,7 @@ export type ColumnName =
   | "days_after"
   | "days_before"
   | "days_covered"
+  | "days_since"
   | "decile"
   | "denominator"
   | "denominator_added"
@@ -2382,6 +2511,8 @@ export type ColumnName =
   | "expected_share_of_harm"
   | "expected_upper"
   | "expected_within"
+  | "expires"
+  | "extent_m"
   | "field"
   | "file"
   | "finding"
@@ -2391,6 +2522,8 @@ export type ColumnName =
   | "flag"
   | "flag_name"
   | "from"
+  | "from_days"
+  | "from_m"
   | "funnel"
   | "ground_km2"
   | "ground_share"
@@ -2443,6 +2576,7 @@ export type ColumnName =
   | "larger_area"
   | "larger_code"
   | "larger_name"
+  | "largest"
   | "largest_share"
   | "largest_share_nearby"
   | "last"
@@ -2500,11 +2634,14 @@ export type ColumnName =
   | "not_known"
   | "note"
   | "numeric_change"
+  | "observed"
   | "offence_group"
   | "order"
   | "out_of"
   | "outside"
   | "overlay_count"
+  | "p_any"
+  | "p_naus"
   | "p_permutation"
   | "p_value"
   | "p_value_shared_out"
@@ -2624,6 +2761,8 @@ export type ColumnName =
   | "to_date_change"
   | "to_date_change_percent"
   | "to_date_last_year"
+  | "to_days"
+  | "to_m"
   | "total"
   | "transition"
   | "trend_p_value"
@@ -2634,6 +2773,7 @@ export type ColumnName =
   | "upper_near"
   | "upper_shared_out"
   | "uses"
+  | "usual"
   | "value"
   | "variation"
   | "version"

@@ -102,6 +102,7 @@ FROM_RECORDS: Final = (
         """
     readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
     readPatrolCapture readPatrolForecast readClusters
+    readKnox readNearRepeats readRepeatChains readRepeatZones readBursts
     """
     )
     | _with_files("readScan readScanAreas")
@@ -123,6 +124,7 @@ ANSWERING_COMMANDS: Final = _names(
     neighbours near clusters
     patrols patrol-capture patrol-forecast
     scan scan-areas
+    knox near-repeats repeat-chains repeat-zones bursts
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

@@ -76,6 +76,10 @@ ANSWERS = {
         ["patrol-forecast", world.DATASET, "--test", "quarter"],
         f"/v1/patrols/{world.DATASET}/forecast",
     ),
+    "knox": (
+        ["knox", world.DATASET, "--band-m", "150", "--band-m", "300", "--orders", "99"],
+        f"/v1/patterns/{world.DATASET}/knox",
+    ),
     "step-changes": (
         ["step-changes", world.DATASET, "--category", "assault", "--orders", "99"],
         f"/v1/tables/{world.DATASET}/step-changes",
@@ -89,6 +93,7 @@ QUERIES = {
     "priorities": {"layer": world.CELLS},
     "breakdown": {"by": ["weekday", "layer:cell"]},
     "process-control": {"rebase": "2024-01", "direction": "decrease"},
+    "knox": {"band_m": [150, 300], "orders": 99},
     "step-changes": {"category": "assault", "orders": 99},
     "patrols": {"size_m": 500, "top": 5},
     "patrol-capture": {"seed": 3},
@@ -96,6 +101,7 @@ QUERIES = {
 }
 SHAPELESS = (
     "breakdown",
+    "knox",
     "process-control",
     "step-changes",
     "patrol-capture",
@@ -471,6 +477,10 @@ EVERY_ANSWER = [
     ["deprivation", world.DATASET, "--layer", "cell"],
     ["measures", "deprivation", "cell"],
     ["profile", world.DATASET, "--within", "cell:C00"],
+    ["near-repeats", world.DATASET, "--orders", "99"],
+    ["repeat-chains", world.DATASET, "--orders", "99"],
+    ["repeat-zones", world.DATASET, "--orders", "99", "--out", "{folder}/zones.gpkg"],
+    ["bursts", world.DATASET, "--layer", world.CELLS, "--draws", "99"],
     ["sources"],
     ["quality", "--dataset", world.DATASET],
     [

@@ -44,6 +44,13 @@ WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
         ("polygon:545000,258000", "corners"),
     ],
     "halves": [("nonsense", "22-03"), ("0-24", "part of the day"), ("7-7", "22-03")],
+    "as_of": [
+        ("nonsense", "ISO"),
+        ("2024-02-30", "ISO"),
+        ("20241231", "ISO"),
+        ("", "ISO"),
+        ("2022-12-31", "2023-01-01 or later"),
+    ],
     "rebase": [("2024-13", "ISO"), ("1999-01", "from 2023-01-01"), ("", "ISO")],
     "dataset": [("nonsense", "callouts"), ("", "1 character")],
     "beside": [("nonsense", "layer:code"), ("district:D9", "D1, D2"), ("", "1 character")],

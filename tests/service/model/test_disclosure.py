@@ -30,6 +30,7 @@ KEYS = (
     "first_day",
     "places",
     "ranking",
+    "band",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -70,6 +71,11 @@ QUESTIONS = {
     "/v1/patrols/{dataset}": ("top=1000&size_m=500",),
     "/v1/patrols/{dataset}/capture": ("",),
     "/v1/patrols/{dataset}/forecast": ("",),
+    "/v1/patterns/{dataset}/knox": ("orders=99",),
+    "/v1/patterns/{dataset}/near-repeats": ("orders=99",),
+    "/v1/patterns/{dataset}/repeat-chains": ("orders=99",),
+    "/v1/patterns/{dataset}/repeat-zones": ("orders=99&level=1&as_of=2023-10-15",),
+    "/v1/patterns/{dataset}/bursts": ("draws=99", "draws=99&layer=cell"),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
     "/v1/tables/{dataset}/similar/{layer}": ("code=C00",),

@@ -1,0 +1,1 @@
+"""Whether incidents repeat: Knox, near repeats, their zones, and crowded days."""

@@ -1,0 +1,1 @@
+"""Do incidents repeat: pairs close in space and time, chains of them, and crowded days."""
