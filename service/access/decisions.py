@@ -122,6 +122,8 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/scan/{dataset}/{layer}", _RECORDS),
     **_table("/v1/scan/{dataset}/{layer}/areas", _RECORDS),
     **_layer("/v1/scan/{dataset}/{layer}/areas", _RECORDS),
+    **_table("/v1/hotspots/{dataset}/{layer}/similarity", _COUNTS),
+    **_table("/v1/hotspots/{dataset}/{layer}/transitions", _COUNTS),
     # density: pictures in classes, and nothing from which its numbers or lines can be read
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}.png": _DENSITY,
     f"{_HEATMAP}/tiles/{{z}}/{{x}}/{{y}}@2x.png": _DENSITY,

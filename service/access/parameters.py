@@ -257,7 +257,7 @@ FREE: Final = frozenset(
         # tests
         "statistic", "flags", "neighbours", "standardise", "null", "permutations", "refine",
         "seed", "correction", "sensitivity", "replicates", "earlier_steps", "level", "orders",
-        "season", "direction", "target_rate", "window",
+        "season", "direction", "target_rate", "window", "resampling", "states", "quantiles",
         # series
         "series", "compare", "part_steps", "include",
         # areas by their codes, and areas like them

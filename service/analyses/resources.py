@@ -61,6 +61,8 @@ from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.transitions.displacement import Displacement
 from service.analyses.transitions.displacement_months import DisplacementMonths
+from service.analyses.transitions.similarity import Similarity
+from service.analyses.transitions.transitions import ClassTransitions
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.publication.protections import ProtectionStore
@@ -134,6 +136,8 @@ class Resources:
     displacement_months: DisplacementMonths
     neighbour_tables: NeighbourTables
     scans: Scans
+    similarity: Similarity
+    class_transitions: ClassTransitions
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

@@ -12,7 +12,13 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
-from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
+from service.queries.over_time import (
+    ChangeQuery,
+    DisplacementQuery,
+    EmergingQuery,
+    SimilarityQuery,
+    TransitionsQuery,
+)
 from service.queries.patterns.clusters import ClustersQuery
 from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
@@ -50,6 +56,14 @@ change_table: Final = LayerTable[ChangeQuery](
 )
 displacement_months_table: Final = LayerTable[DisplacementQuery](
     lambda resources: resources.displacement_months, lambda _: "displacement-months"
+)
+similarity_table: Final = LayerTable[SimilarityQuery](
+    lambda resources: resources.similarity, lambda _: "similarity", Cost.HEAVY
+)
+transitions_table: Final = LayerTable[TransitionsQuery](
+    lambda resources: resources.class_transitions,
+    lambda query: f"{query.states}-transitions",
+    Cost.HEAVY,
 )
 overlay_table: Final = DatasetTable[OverlayQuery](
     lambda resources: resources.overlay, lambda _: "growth-overlay", Cost.HEAVY

@@ -70,6 +70,8 @@ from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
 from service.analyses.transitions.displacement import Displacement
 from service.analyses.transitions.displacement_months import DisplacementMonths
+from service.analyses.transitions.similarity import Similarity
+from service.analyses.transitions.transitions import ClassTransitions
 from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.identity.private_folder import PrivateFolder
@@ -284,6 +286,10 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
             reader=located, areas=areas, measures=measures, place_sets=stores.place_sets
         ),
         scans=Scans(areas=areas, measures=measures),
+        similarity=Similarity(areas=areas),
+        class_transitions=ClassTransitions(
+            areas=areas, neighbourhoods=neighbourhoods, settings=settings
+        ),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,
         process_control=ProcessControl(trends=trends, areas=areas, events=events),

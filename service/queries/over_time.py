@@ -29,8 +29,8 @@ Correction = Annotated[
 ]
 
 
-class EmergingQuery(TableQuery):
-    """Query of emerging hot spots."""
+class StepsQuery(IncidentQuery):
+    """Query of the hotspots of the steps of a period."""
 
     step: Annotated[
         Literal["month", "quarter", "year"], Field(description="Length of a step.")
@@ -61,6 +61,34 @@ class EmergingQuery(TableQuery):
                 "neighbourhood or cube"
             )
         return self
+
+
+class EmergingQuery(StepsQuery, TableQuery):
+    """Query of emerging hot spots."""
+
+
+class TransitionsQuery(StepsQuery):
+    """Query of how areas move between classes from step to step."""
+
+    states: Annotated[
+        Literal["hotspot", "plain", "quantile"],
+        Field(
+            description="The classes: hot, cold or neither in each step; the plain classes of all "
+            "steps up to each; quantiles of the areas' own counts."
+        ),
+    ] = "hotspot"
+    quantiles: Annotated[
+        int, Field(ge=2, le=7, description="Number of quantile classes, with states=quantile.")
+    ] = 5
+    replicates: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=9_999,
+            description="Times that the areas' series are dealt out again for the test of spatial "
+            "dependence, with states=quantile; 0: no p.",
+        ),
+    ] = 999
 
 
 def check_periods(query: IncidentQuery, baseline_from: str, baseline_to: str) -> IncidentFilter:
@@ -159,6 +187,35 @@ class ChangeQuery(HarmQuery, TwoPeriodsQuery, TableQuery):
             raise ValueError("replicates must be 0, or from 19 to 999")
         if self.neighbours == "auto":
             raise ValueError("neighbours=auto looks at one map; name a rule for two")
+        return self
+
+
+class SimilarityQuery(TwoPeriodsQuery, TableQuery):
+    """Query of the similarity of where incidents lie in two periods."""
+
+    resampling: Annotated[
+        Literal["bootstrap", "subsample"],
+        Field(
+            description="How the later period is drawn again for the interval of a share: as many "
+            "incidents with replacement, or 85 % of them without, as Andresen did."
+        ),
+    ] = "bootstrap"
+    replicates: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=9_999,
+            description="Pairs of one pattern to compare the index with, 19 or more; 0: none, and "
+            "no p.",
+        ),
+    ] = 999
+    seed: Seed = 1
+    correction: Correction = "bh"
+
+    @model_validator(mode="after")
+    def _enough(self) -> Self:
+        if 0 < self.replicates < 19:
+            raise ValueError("replicates must be 0, or from 19 to 9,999")
         return self
 
 

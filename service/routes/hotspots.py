@@ -10,17 +10,25 @@ from service.analyses.table_answers import (
     displacement_months_table,
     emerging_table,
     hotspot_table,
+    similarity_table,
+    transitions_table,
 )
 from service.analyses.table_layers import change_layer, emerging_layer, hotspot_layer
 from service.analyses.transitions.displacement import DisplacementContent
-from service.analyses.transitions.rows import DisplacementMonthRow
+from service.analyses.transitions.rows import DisplacementMonthRow, SimilarityRow, TransitionRow
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.openapi import document_schema
 from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, document_spec
 from service.http.urls import JSON, responses
 from service.queries.areas import HotspotQuery
-from service.queries.over_time import ChangeQuery, DisplacementQuery, EmergingQuery
+from service.queries.over_time import (
+    ChangeQuery,
+    DisplacementQuery,
+    EmergingQuery,
+    SimilarityQuery,
+    TransitionsQuery,
+)
 from service.queries.tiles import (
     ChangeTileJsonQuery,
     ChangeTileQuery,
@@ -97,6 +105,34 @@ add_table_routes(
         description="Weighted displacement difference of each month after an intervention, by "
         "itself and cumulative.",
         description_as="The displacement difference by month, in the format of the suffix.",
+        suffixes=PlainSuffix,
+    ),
+)
+add_table_routes(
+    router,
+    "/{layer}/similarity",
+    TableKind(
+        name="similarity",
+        query=SimilarityQuery,
+        row=SimilarityRow,
+        answer=similarity_table,
+        description="Similarity of where incidents lie in two periods: per area its shares, and "
+        "Andresen's index S with what chance alone gives.",
+        description_as="The similarity of two periods, one row per area, in the format of the "
+        "suffix.",
+    ),
+)
+add_table_routes(
+    router,
+    "/{layer}/transitions",
+    TableKind(
+        name="transitions",
+        query=TransitionsQuery,
+        row=TransitionRow,
+        answer=transitions_table,
+        description="How likely an area moves from one class to another in the next step, or "
+        "stays, by the state of its neighbours.",
+        description_as="Moves between classes, in the format of the suffix.",
         suffixes=PlainSuffix,
     ),
 )

@@ -16,7 +16,11 @@ from service.sentences.growth import (
 )
 from service.sentences.near import near_findings
 from service.sentences.numbers import amount, counted, listed, probability
-from service.sentences.over_time import displacement_findings
+from service.sentences.over_time import (
+    displacement_findings,
+    similarity_findings,
+    transition_findings,
+)
 from service.sentences.patrols import (
     capture_findings,
     patrol_findings,
@@ -313,6 +317,8 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "trend": _trend,
     "change": _change,
     "displacement-months": displacement_findings,
+    "similarity": similarity_findings,
+    "transitions": transition_findings,
     "heatmap-peaks": _peaks,
     "pattern-centre": centre_findings,
     "near-by-set": near_findings,

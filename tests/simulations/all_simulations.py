@@ -12,6 +12,7 @@ from tests.simulations.published_cells import sums_of_published_cells
 from tests.simulations.scans import levels_of_scans
 from tests.simulations.series import calls_of_series
 from tests.simulations.tables import DOCS, Simulation
+from tests.simulations.unchanged import calls_of_unchanged_patterns
 
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
@@ -21,6 +22,7 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("calls of series", 1_000, calls_of_series),
     Simulation("levels of scans", 5_000, levels_of_scans),
     Simulation("calls of repeats", 5_000, calls_of_repeats),
+    Simulation("calls of unchanged patterns", 5_000, calls_of_unchanged_patterns),
     Simulation("calibration of flags", 5_000, calibration_of_flags),
     Simulation("lists for patrols", 5_000, lists_for_patrols),
     Simulation("sums of published cells", 50, sums_of_published_cells, DOCS / "disclosure.md"),

@@ -16,9 +16,9 @@ from service.analyses.areas.chance import (
     verdict_notes,
 )
 from service.analyses.areas.choropleths import row_order
-from service.analyses.areas.emerging import THREADS
 from service.analyses.areas.rows import ChangeRow
 from service.analyses.areas.shared_out import SharedOut
+from service.analyses.areas.step_values import THREADS
 from service.analyses.areas.weight_sums import OF_WEIGHTS, WeightSums, changes, names_of_test
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.neighbours import Neighbourhoods

@@ -1,45 +1,34 @@
 """Emerging hot spots: areas classified by their hot and cold steps over time."""
 
-import os
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.analyses.areas.chance import (
-    check_work,
-    describe_draws,
-    draws_for,
-    untested_notes,
-    work_of_maps,
-)
+from service.analyses.areas.chance import describe_draws, untested_notes
 from service.analyses.areas.rows import EmergingRow
-from service.analyses.inputs.area_counts import AreaCounts, Areas
+from service.analyses.areas.step_values import StepValues
+from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.located_shares import shares_of_steps
 from service.analyses.inputs.neighbours import Neighbourhoods
-from service.analyses.inputs.periods import Steps, whole_steps
+from service.analyses.inputs.periods import Steps
 from service.config.settings import Settings
 from service.model.answers import Table
 from service.model.provenance import provenance, short_digest
 from service.queries.over_time import EmergingQuery
-from service.runtime.budget import foresee
-from service.runtime.cancellation import check_cancelled
 from service.sentences.nulls import null_sentence
 from spatial.arrays import FloatArray
 from spatial.local_statistics.draws import Draws
 from spatial.local_statistics.multiplicity import NOT_TESTED
-from spatial.over_time.cube import Window, default_window
+from spatial.over_time.cube import Window
 from spatial.over_time.emerging import (
     CATEGORIES,
     DEFINITIONS,
     MIN_STEPS,
     EmergingHotSpots,
-    emerging_hot_spots,
 )
 from spatial.over_time.plain_classes import plain_classes, recent_steps
 from spatial.weights.weights import Neighbours
-
-THREADS: Final = os.cpu_count() or 1
 
 
 class EmergingHotspots:
@@ -96,37 +85,11 @@ class EmergingHotspots:
         Table
             With the shapes of the areas.
         """
-        selection = self._areas.select(dataset, query.incident_filter())
-        steps = whole_steps(selection, query.step)
-        foresee(work_of_maps(len(self._areas.layer(layer_id)), len(steps.labels)))
-        area_counts = self._areas.count(dataset, layer_id, query.incident_filter())
-        area_counts.check_scope()
-        all_steps = whole_steps(area_counts.selection, query.step)
-        steps = all_steps.with_data()
-        area_indices = np.flatnonzero(area_counts.in_scope)
-        values = _counts_per_step(area_counts, steps)[area_indices]
-        neighbours = self._neighbourhoods.of_areas(
-            area_counts.layer, query.neighbours, area_counts.in_scope
-        )
-        draws = draws_for(query.permutations, len(area_indices))
-        window = query.window or default_window(query.earlier_steps)
-        # Each step sums as many steps as count.
-        maps = max(len(steps.labels), 1) * (query.earlier_steps + 1)
-        check_work(self._limits, neighbours, draws, maps)
-        hot_spots = emerging_hot_spots(
-            # Of steps covered in part as many as all of it would have at their daily rate.
-            values * (steps.length / steps.exposure),
-            neighbours,
-            permutations=draws.permutations,
-            most_permutations=draws.most_permutations,
-            seed=query.seed,
-            correction=query.correction,
-            earlier_steps=query.earlier_steps,
-            window=window,
-            threads=THREADS,
-            on_progress=check_cancelled,
-        )
-        count = values.sum(axis=1)
+        values = StepValues.of(self._areas, self._neighbourhoods, dataset, layer_id, query)
+        hot_spots, draws, window = values.hot_spots(query, self._limits)
+        area_counts, steps, area_indices = values.area_counts, values.steps, values.area_indices
+        neighbours = values.neighbours
+        count = values.counts.sum(axis=1)
         codes = np.array(area_counts.layer.codes, dtype=object)[area_indices]
         columns: dict[str, NDArray[Any]] = {
             "code": codes,
@@ -163,22 +126,11 @@ class EmergingHotspots:
                     ),
                     *area_counts.notes(),
                     *untested_notes(neighbours, deals_values=True),
-                    *all_steps.notes(),
+                    *values.all_steps.notes(),
                     *_notes(steps, hot_spots),
                 ),
             ),
         )
-
-
-def _counts_per_step(area_counts: AreaCounts, steps: Steps) -> FloatArray:
-    """(areas of the layer, steps) incidents."""
-    n_steps = len(steps.labels)
-    area = area_counts.placement.area
-    is_usable = (area >= 0) & (steps.step_of_incident >= 0)
-    cell = area[is_usable].astype(np.int64) * n_steps + steps.step_of_incident[is_usable]
-    n_areas = len(area_counts.layer)
-    table = np.bincount(cell, minlength=n_areas * n_steps) if n_steps else np.zeros(0)
-    return table.reshape(n_areas, n_steps).astype(np.float64)
 
 
 def _by_category(hot_spots: EmergingHotSpots, count: FloatArray, codes: NDArray[Any]) -> Any:

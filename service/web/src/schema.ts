@@ -945,6 +945,35 @@ export interface SimilarMeasureRow {
   q_value: number | null;
 }
 
+/** An area and its share of the incidents of two periods, largest gain first. */
+export interface SimilarityRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the baseline period. Unit: incidents. */
+  count_before: number | null;
+  /** Incidents in the period. Unit: incidents. */
+  count_after: number | null;
+  /** Share of the incidents of the baseline period, 0 to 1. */
+  share_before: number | null;
+  /** Share of the incidents of the period. */
+  share_after: number | null;
+  /** Lower end of the 95 % interval of that share, the period drawn again. */
+  lower: number | null;
+  /** Upper end of that interval. */
+  upper: number | null;
+  /**
+   * Similar where the share before lies in the interval; larger or smaller where the later share
+   * is.
+   */
+  direction: string | null;
+  /** p of the two shares being one, two-sided. */
+  p_value: number | null;
+  /** p corrected for testing every area. */
+  q_value: number | null;
+}
+
 /** A place that fits what was typed, best first. */
 export interface PlaceRow {
   /** area, site, postcode-district or postcode. */
@@ -2400,6 +2429,36 @@ export interface DisplacementMonthRow {
   cumulative_p_value: number | null;
 }
 
+/** Moves of areas from class to class in the next step, by the state of their neighbours. */
+export interface TransitionRow {
+  /** State of the area's neighbours at the beginning of the move; any for all of them together. */
+  context: string;
+  /** Class at the beginning. */
+  from_class: string;
+  /** Class in the next step. */
+  to_class: string;
+  /** Times that an area moved so, or stayed. Unit: area steps. */
+  moves: number | null;
+  /** Times that an area was in the first class and the next step is known. Unit: area steps. */
+  moves_from: number | null;
+  /** Their share, 0 to 1; null where no area was in the first class. */
+  probability: number | null;
+  /** Lower end of its exact 95 % interval. */
+  lower: number | null;
+  /** Upper end of its exact 95 % interval. */
+  upper: number | null;
+  /**
+   * Expected length of a stay in the class; of rows whose two classes are one, null where it was
+   * never left. Unit: steps.
+   */
+  stay_steps: number | null;
+  /**
+   * Share of the areas that are in the second class in the long run, if areas go on moving so; null
+   * where that depends on the beginning.
+   */
+  long_run_share: number | null;
+}
+
 /** The columns of all rows that hold one value. */
 export type ColumnName =
   | "a_lot_from"
@@ -2461,6 +2520,7 @@ export type ColumnName =
   | "concern_by"
   | "concern_date"
   | "concern_level"
+  | "context"
   | "control"
   | "count"
   | "count_after"
@@ -2490,6 +2550,7 @@ export type ColumnName =
   | "description"
   | "difference"
   | "difference_percent"
+  | "direction"
   | "displacement"
   | "displacement_control"
   | "distance_m"
@@ -2522,6 +2583,7 @@ export type ColumnName =
   | "flag"
   | "flag_name"
   | "from"
+  | "from_class"
   | "from_days"
   | "from_m"
   | "funnel"
@@ -2600,6 +2662,7 @@ export type ColumnName =
   | "located_share"
   | "locations"
   | "log_ratio"
+  | "long_run_share"
   | "lower"
   | "lower_near"
   | "lower_shared_out"
@@ -2620,6 +2683,8 @@ export type ColumnName =
   | "moved_lower_m"
   | "moved_m"
   | "moved_upper_m"
+  | "moves"
+  | "moves_from"
   | "moving_range"
   | "name"
   | "nearest_higher_m"
@@ -2727,6 +2792,8 @@ export type ColumnName =
   | "series_name"
   | "sha256"
   | "share"
+  | "share_after"
+  | "share_before"
   | "share_lower"
   | "share_of_all"
   | "share_of_column"
@@ -2748,6 +2815,7 @@ export type ColumnName =
   | "standard_distance_m"
   | "statistic"
   | "status"
+  | "stay_steps"
   | "stays_hot_share"
   | "step"
   | "steps"
@@ -2757,6 +2825,7 @@ export type ColumnName =
   | "tests"
   | "title"
   | "to"
+  | "to_class"
   | "to_date"
   | "to_date_change"
   | "to_date_change_percent"

@@ -67,7 +67,7 @@ FROM_CELLS: Final = (
         readChoropleth readHotspots readEmerging readChange readTrend readProcessControl
         readStepChanges readBreakdown readCrosstab readRanked readDeprivedIncidents readComparison
         readSimilarAreas readGrowthOverlay readGrowthForecast readPriorities readProfile
-        readDisplacementMonths
+        readDisplacementMonths readSimilarity readTransitions
         """
     )
     | _of_layers("Choropleth Hotspot Emerging Change GrowthOverlay GrowthForecast Priorities")
@@ -77,10 +77,10 @@ FROM_CELLS: Final = (
 BY_MONTH: Final = _with_files("readProfile readDisplacementMonths")
 # Of those, what must be asked in steps of whole published periods, by default months.
 WITH_STEPS: Final = _with_files(
-    "readTrend readProcessControl readStepChanges readEmerging"
+    "readTrend readProcessControl readStepChanges readEmerging readTransitions"
 ) | _of_layers("Emerging")
 # Of those, what needs eight steps, which two published years are not (422).
-WITH_EIGHT_STEPS: Final = _with_files("readEmerging") | _of_layers("Emerging")
+WITH_EIGHT_STEPS: Final = _with_files("readEmerging readTransitions") | _of_layers("Emerging")
 # Of those, what must name a layer whose areas are published.
 NAMING_LAYERS: Final = (
     _with_files("readGrowthOverlay readGrowthForecast readPriorities readProfile")
@@ -123,8 +123,8 @@ ANSWERING_COMMANDS: Final = _names(
     comparison sources quality similar places flags centre displacement
     neighbours near clusters
     patrols patrol-capture patrol-forecast
-    scan scan-areas
     knox near-repeats repeat-chains repeat-zones bursts
+    scan scan-areas similarity transitions
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

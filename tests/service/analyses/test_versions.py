@@ -28,6 +28,8 @@ VERSIONS = {
     "changes": lambda r: r.period_changes.version(DATASET, world.CELLS),
     "displacement": lambda r: r.displacement.version(DATASET, world.CELLS),
     "displacement by month": lambda r: r.displacement_months.version(DATASET, world.CELLS),
+    "similarity": lambda r: r.similarity.version(DATASET, world.CELLS),
+    "transitions": lambda r: r.class_transitions.version(DATASET, world.CELLS),
     "trends": lambda r: r.trends.version(DATASET, TrendQuery()),
     "trends in an area": lambda r: r.trends.version(
         DATASET, TrendQuery(within=f"{world.CELLS}:C11")

@@ -500,6 +500,12 @@ EVERY_ANSWER = [
         "--from", "2024-01", "--to", "2024-12",
         "--baseline-from", "2023-01", "--baseline-to", "2023-12",
     ],
+    ["transitions", world.DATASET, world.CELLS, "--permutations", "99"],
+    [
+        "similarity", world.DATASET, world.CELLS, "--replicates", "19",
+        "--from", "2024-01", "--to", "2024-12",
+        "--baseline-from", "2023-01", "--baseline-to", "2023-12",
+    ],
     [
         "displacement", world.DATASET, world.CELLS, "--target", "C00", "--control", "C33",
         "--from", "2024-01", "--to", "2024-12",

@@ -31,6 +31,9 @@ KEYS = (
     "places",
     "ranking",
     "band",
+    "context",
+    "from_class",
+    "to_class",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -44,6 +47,8 @@ QUESTIONS = {
     ),
     "/v1/scan/{dataset}/{layer}": ("", "model=space-time&step=year&prospective=true"),
     "/v1/scan/{dataset}/{layer}/areas": ("",),
+    "/v1/hotspots/{dataset}/{layer}/similarity": ("", "resampling=subsample"),
+    "/v1/hotspots/{dataset}/{layer}/transitions": ("states=quantile&replicates=0",),
     "/v1/heatmaps/{dataset}/peaks": ("",),
     "/v1/patterns/{dataset}/centre": ("", "step=year"),
     "/v1/near/{dataset}/{places}": (
