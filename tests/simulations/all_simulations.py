@@ -1,5 +1,6 @@
 """The simulations whose tables stand in the documents."""
 
+from tests.simulations.clusters import clusters_of_chance
 from tests.simulations.costliest import each_alone, twenty_at_once
 from tests.simulations.faults import faults_of_the_store
 from tests.simulations.flags import calibration_of_flags
@@ -17,6 +18,7 @@ from tests.simulations.unchanged import calls_of_unchanged_patterns
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
     Simulation("hotspots of noise", 2_000, hotspots_of_noise),
+    Simulation("clusters of chance", 5_000, clusters_of_chance),
     Simulation("coverage of intervals", 5_000, coverage_of_intervals),
     Simulation("size and power of change", 1, size_and_power_of_change),
     Simulation("calls of series", 1_000, calls_of_series),
