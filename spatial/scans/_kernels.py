@@ -55,16 +55,18 @@ def scan_runs(
     """
     total, population, is_high, is_low, least_cases = limits
     steps = prefix.shape[1]
+    first, behind = spans[:, 0].astype(np.uint32), spans[:, 1].astype(np.uint32)
     sums = np.zeros(steps, np.int64)
     keeps_runs = len(best) > 0
     chance = 1.0 - total / population  # 1 in the Poisson model
     largest = 0.0
     for run in range(len(starts) - 1):
         run_best, factor = (0.0 if keeps_runs else largest), penalty[run]
+        least = run_best * chance / (total * factor)
         sums[:] = 0
         place_expected = 0.0
         for position in range(starts[run], starts[run + 1]):
-            place = order[position]
+            place = np.uint32(order[position])
             if is_barred[place]:
                 break
             for step in range(steps):
@@ -72,22 +74,22 @@ def scan_runs(
             place_expected += expected[place]
             if not is_end[position]:
                 continue
-            for span in range(len(spans)):
-                cases = sums[spans[span, 1]] - sums[spans[span, 0]]
+            for span in range(len(first)):
+                cases = sums[behind[span]] - sums[first[span]]
                 window_expected = place_expected * span_share[span]
                 excess = cases - window_expected
+                room = window_expected * (total - window_expected)
+                if excess * excess <= least * room or room <= 0.0:
+                    continue
                 if excess > 0.0:
                     if not is_high or cases < least_cases:
                         continue
                 elif not is_low:
                     continue
-                bound = excess * excess * total * factor
-                room = window_expected * (total - window_expected) * chance
-                if room <= 0.0 or bound <= run_best * room:
-                    continue
                 value = factor * log_ratio(float(cases), window_expected, total, population)
                 if value > run_best:
                     run_best = value
+                    least = run_best * chance / (total * factor)
                     if keeps_runs:
                         best[run] = value
                         best_position[run] = position

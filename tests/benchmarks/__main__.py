@@ -14,6 +14,7 @@ BENCHMARKS = (
     "tables",
     "access",
     "repeats",
+    "scans",
 )
 # Not ratios: asked for by name.
 RUNS = ("load", "schemathesis")

@@ -176,3 +176,18 @@ def test_a_thousand_even_points_would_have_no_hotspot_and_robbery_has(client):
     p_values = np.array([row["p_value"] for row in rows])
     named = np.array([row["class"] != "peak" for row in rows])
     np.testing.assert_array_equal(named, p_values <= 0.05)
+
+
+def test_a_scan_of_all_areas_finds_where_robbery_is_more_than_other_crime(client):
+    address, query = "/v1/scan/police-crime/lsoa21", {"category": "Robbery", "model": "bernoulli"}
+    start = time.process_time()
+    answer = json_of(client, address, **query)
+    assert time.process_time() - start < 5.0
+    assert (answer["provenance"]["method"]["places"], len(answer["rows"])) == (516, 10)
+    first, second = answer["rows"][:2]
+    assert (first["name"], first["count"]) == ("Peterborough 014B", 141)
+    assert first["expected"] == pytest.approx(62.6, abs=0.05)
+    assert (second["name"], second["count"]) == ("Cambridge 003D", 125)
+    assert first["p_value"] == 0.001
+    assert second["p_value"] < 0.02
+    assert sum(row["p_value"] <= 0.05 for row in answer["rows"]) == 2

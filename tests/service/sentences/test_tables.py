@@ -29,6 +29,8 @@ TABLES = {
     "&baseline_to=2023-12&from=2024-01&to=2024-12&replicates=19",
     "transitions": "/v1/hotspots/{dataset}/{layer}/transitions?permutations=99",
     "quantiles": "/v1/hotspots/{dataset}/{layer}/transitions?states=quantile&replicates=19",
+    "scan": "/v1/scan/{dataset}/{layer}?permutations=99&rates=both",
+    "scan by area": "/v1/scan/{dataset}/{layer}/areas?permutations=99&denominator=residents",
     "trend": "/v1/tables/{dataset}/trend?step=month",
     "peaks": "/v1/heatmaps/{dataset}/peaks?bandwidth_m=600",
     "overlay": "/v1/growth/{dataset}/overlay?layer={layer}&household_size=2",
