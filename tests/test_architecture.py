@@ -29,6 +29,11 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.weights",
     },
+    "spatial.associations": {
+        "spatial",
+        "spatial.local_statistics",
+        "spatial.weights",
+    },
     "spatial.rates": {
         "spatial",
         "spatial.weights",
@@ -146,6 +151,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.access",
         "service.config",
         "service.model",
+        "spatial.associations",
         "spatial.bandwidths",
         "spatial.clusters",
         "spatial.coordinates",
@@ -548,10 +554,17 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.rates",
     },
     "service.analyses.neighbours": {
+        "service.analyses.areas",
         "service.analyses.inputs",
+        "service.config",
         "service.model",
+        "service.queries",
         "service.queries.patterns",
+        "service.runtime",
+        "service.store.reference",
         "spatial",
+        "spatial.associations",
+        "spatial.local_statistics",
         "spatial.weights",
     },
     "service.analyses": {

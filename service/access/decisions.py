@@ -161,6 +161,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/measures/table/{layer}", _NOTHING),
     **_table("/v1/measures/trend/{layer}", _NOTHING),
     **_table("/v1/neighbours/{layer}", _NOTHING),
+    **_table("/v1/associations/{dataset}/{layer}", _RECORDS),
     # rules name their datasets, periods and attributes themselves
     "/v1/flags": Decision(Reads.ALL_RECORDS),
     **_table("/v1/flags/{rules}", Decision(Reads.ALL_RECORDS)),

@@ -46,6 +46,7 @@ from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
 from service.analyses.near_repeats.analyses import RepeatAnalyses
+from service.analyses.neighbours.associations import Associations
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.patrols.capture import PatrolCapture
 from service.analyses.patrols.forecasts import PatrolForecasts
@@ -138,6 +139,7 @@ class Resources:
     scans: Scans
     similarity: Similarity
     class_transitions: ClassTransitions
+    associations: Associations
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities

@@ -19,6 +19,7 @@ from service.queries.over_time import (
     SimilarityQuery,
     TransitionsQuery,
 )
+from service.queries.patterns.associations import AssociationQuery
 from service.queries.patterns.clusters import ClustersQuery
 from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
@@ -266,6 +267,36 @@ def quality_table(resources: Resources, query: NoQuery, *, dataset: str) -> Tabl
         f"{dataset}-quality",
         version=DataVersion.of(data_quality.version, dataset),
         compute=lambda: data_quality.table(dataset),
+    )
+
+
+def association_table(
+    resources: Resources, query: AssociationQuery, *, dataset: str, layer: str
+) -> TableAnswer:
+    """The local associations of the areas of a layer or grid.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : AssociationQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+    layer : str
+        Id of a layer or grid.
+
+    Returns
+    -------
+    TableAnswer
+        Computed when it is needed.
+    """
+    associations = resources.associations
+    return TableAnswer(
+        f"{dataset}-{layer}-{query.statistic}",
+        version=DataVersion.of(associations.version, dataset, layer, query),
+        compute=lambda: associations.table(dataset, layer, query),
+        cost=Cost.HEAVY,
     )
 
 

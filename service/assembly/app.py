@@ -55,7 +55,16 @@ from service.routes import (
     tables,
     workbooks,
 )
-from service.routes.patterns import clusters, neighbours, patrols, places, points, repeats, scans
+from service.routes.patterns import (
+    associations,
+    clusters,
+    neighbours,
+    patrols,
+    places,
+    points,
+    repeats,
+    scans,
+)
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -97,6 +106,7 @@ ROUTERS = (
     measures.router,
     neighbours.router,
     repeats.router,
+    associations.router,
     profiles.router,
     workbooks.router,
     catalogue.search_router,

@@ -52,6 +52,7 @@ from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
 from service.analyses.near.near import NearPlaces
 from service.analyses.near_repeats.analyses import RepeatAnalyses
+from service.analyses.neighbours.associations import Associations
 from service.analyses.neighbours.tables import NeighbourTables
 from service.analyses.patrols.capture import PatrolCapture
 from service.analyses.patrols.forecasts import PatrolForecasts
@@ -289,6 +290,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         similarity=Similarity(areas=areas),
         class_transitions=ClassTransitions(
             areas=areas, neighbourhoods=neighbourhoods, settings=settings
+        ),
+        associations=Associations(
+            areas=areas, measures=measures, neighbourhoods=neighbourhoods, settings=settings
         ),
         places=Places(layers=layers, sites=sites, postcodes=postcodes, crs=settings.crs),
         trends=trends,

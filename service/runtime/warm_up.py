@@ -6,6 +6,7 @@ import numpy as np
 from numba.core.event import install_recorder
 
 from boundaries.points import assign
+from spatial.associations import losh, pair_sums
 from spatial.bandwidths.bandwidth import choose_bandwidth
 from spatial.clusters import methods as cluster_methods
 from spatial.coordinates.grid import Grid
@@ -47,7 +48,7 @@ def _compile_others() -> None:
     """Every kernel besides those of tiles."""
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
-        significance, scan, assign, cluster_methods, repeats, bursts,
+        significance, scan, assign, cluster_methods, repeats, bursts, pair_sums, losh,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

@@ -1,9 +1,12 @@
-"""A sentence about an area of a hotspot map: how its count, its z and its class go together."""
+"""Sentences about areas of a map: how an area's numbers, and those of neighbours, go together."""
 
 import math
 from dataclasses import dataclass
 
-from service.sentences.numbers import amount, capital, counted, probability
+import numpy as np
+
+from service.model.answers import SUPPRESSED, Table
+from service.sentences.numbers import amount, capital, counted, listed, probability
 
 NOT_TESTED = "not tested"
 NOT_SIGNIFICANT = "not significant"
@@ -101,3 +104,62 @@ def _why_untested(area: MapArea) -> str:
     if not math.isfinite(area.value):
         return ", without a value"
     return ", as the notes say" if area.neighbours else ", without a neighbour"
+
+
+ASSOCIATIONS = {
+    "high among high": "high among high neighbours",
+    "low among low": "low among low neighbours",
+    "alike": "alike without being high or low",
+    "unlike": "unlike",
+    "both high": "high in both values around them",
+    "both low": "low in both values around them",
+    "high and low": "high in the first and low in the second value around them",
+    "low and high": "low in the first and high in the second value around them",
+    "high among low": "high among low neighbours",
+    "low among high": "low among high neighbours",
+    "uneven": "among uneven neighbours",
+    "even": "among even neighbours",
+}
+
+
+def association_findings(table: Table) -> list[str]:
+    """How many areas are in each class, and the one with the smallest q.
+
+    Parameters
+    ----------
+    table : Table
+        Of local associations, after its release.
+
+    Returns
+    -------
+    list of str
+        Two sentences at most.
+    """
+    classes = table.columns["class"].astype(str)
+    is_tested = ~np.isin(classes, (NOT_TESTED, SUPPRESSED))
+    tested = int(is_tested.sum())
+    if not tested:
+        return ["No area is tested for more than chance: the notes say why."]
+    areas = counted(tested, "area") + ("" if tested == len(table) else " tested")
+    certainty = "beyond chance, at 90 % confidence or more"
+    called = f"Of {areas}, {certainty}: "
+    titles = np.array([text.rpartition(" ")[0] for text in classes.tolist()])
+    numbers = [(int((titles == title).sum()), words) for title, words in ASSOCIATIONS.items()]
+    groups = [f"{number:,} {words}" for number, words in numbers if number]
+    untold = int(table.provenance.method.get("areas_not_told") or 0)
+    if untold:
+        verb = "area lies" if untold == 1 else "areas lie"
+        sentence = (
+            f"{untold:,} {verb} beyond all permutations: what they are cannot be told without "
+            "more of them."
+        )
+        return [*([f"{called}{listed(groups)}."] if groups else []), sentence]
+    if not groups:
+        return [f"None of {areas} goes together with its neighbours {certainty}."]
+    first = int(np.nanargmin(table.columns["q_value"].astype(float)))
+    name = table.columns["name"][first] or table.columns["code"][first]
+    q_value = probability(float(table.columns["q_value"][first]))
+    return [
+        f"{called}{listed(groups)}.",
+        f"The surest is {name}: {classes[first].rpartition(' ')[0]}, q {q_value}.",
+    ]

@@ -7,6 +7,7 @@ import numpy as np
 
 from service.coverage.calendar import Calendar
 from service.model.answers import SUPPRESSED, Table
+from service.sentences.areas import association_findings
 from service.sentences.clusters import cluster_findings
 from service.sentences.growth import (
     forecast_findings,
@@ -316,6 +317,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "choropleth": _choropleth,
     "trend": _trend,
     "change": _change,
+    "associations": association_findings,
     "displacement-months": displacement_findings,
     "similarity": similarity_findings,
     "transitions": transition_findings,

@@ -1,10 +1,9 @@
-"""A permutation engine for all local statistics, with one table of random areas.
+"""A permutation engine for local statistics, with one table of random areas.
 
 A local statistic of area i that is linear in its lag, the weighted sum of its neighbours'
 values, has a conditional null distribution that depends on the lag alone: the value at i is
-fixed and the others are permuted, so that the k neighbours get the values of k distinct other
-areas. Gi, Gi*, local Moran and local join counts are such statistics, described by a
-`LocalStatistic`.
+fixed, and the k neighbours get the values of k distinct other areas. Gi, Gi*, local Moran and
+local join counts are such statistics, described by a `LocalStatistic`.
 
 One table is used for all areas. Each arrangement is a random order of areas, one longer than the
 largest neighbourhood; area i uses the first k that are not i, which is an exact sample of k others
@@ -182,21 +181,16 @@ def permutation_p(
     Davison and Hinkley (1997), Bootstrap Methods, eq. 4.11 (the 1 that is added); Besag and
     Clifford (1991), Biometrika 78(2) (drawing on only where few lie beyond).
     """
-    most_permutations = permutations if most_permutations is None else most_permutations
     check_draws(permutations, seed, threads)
-    if not permutations <= most_permutations <= MAX_PERMUTATIONS:
-        raise InvalidParameterError(
-            "most_permutations", most_permutations, f"from {permutations} to {MAX_PERMUTATIONS}"
-        )
     plan = _plan(statistic)
     is_rising = statistic.slope > 0.0
-    is_tested = plan.is_random & (statistic.slope != 0.0)
 
-    def counts(plan: _Plan, draws: int, stage: int) -> _Counts:
+    def counts(extreme_areas: IntArray | None, draws: int, stage: int) -> _Counts:
         """Arrangements at least as high, and at least as low, as the map."""
+        of_stage = plan if extreme_areas is None else plan.of_areas(extreme_areas)
         rows = rows_per_block_of(draws, plan.depth)
         upper_counts, lower_counts = run_blocks(
-            partial(_count_block, plan, draws, rows, (seed, stage)),
+            partial(_count_block, of_stage, draws, rows, (seed, stage)),
             draws,
             rows,
             plan.areas,
@@ -208,12 +202,46 @@ def permutation_p(
             np.where(is_rising, lower_counts, upper_counts),
         )
 
-    first = counts(plan, permutations, 0)
+    return staged_p(
+        counts,
+        plan.is_random & (statistic.slope != 0.0),
+        permutations=permutations,
+        most_permutations=most_permutations,
+        seed=seed,
+    )
+
+
+def staged_p(
+    counts: Callable[[IntArray | None, int, int], _Counts],
+    is_tested: BoolArray,
+    *,
+    permutations: int,
+    most_permutations: int | None,
+    seed: int,
+) -> PermutationP:
+    """P from arrangements for every area, and further ones for those far out.
+
+    Parameters
+    ----------
+    counts : callable
+        ``counts(areas, draws, stage)``: arrangements at least as high, and as low, as observed;
+        of all areas for None.
+    is_tested : (n,) bool
+        Areas with a p.
+    permutations, most_permutations, seed
+        As for `permutation_p`.
+    """
+    most_permutations = permutations if most_permutations is None else most_permutations
+    if not permutations <= most_permutations <= MAX_PERMUTATIONS:
+        raise InvalidParameterError(
+            "most_permutations", most_permutations, f"from {permutations} to {MAX_PERMUTATIONS}"
+        )
+    first = counts(None, permutations, 0)
     is_few = [is_tested & (tail_counts < FEW_BEYOND) for tail_counts in first]
     extreme_areas = np.flatnonzero(is_few[0] | is_few[1])
     if most_permutations == permutations or not len(extreme_areas):
         return to_p(*first, is_tested, permutations=permutations, seed=seed)
-    extra_counts = counts(plan.of_areas(extreme_areas), most_permutations - permutations, 1)
+    extra_counts = counts(extreme_areas, most_permutations - permutations, 1)
     greater, less = (
         (np.where(few, first[tail] + extra_counts[tail], first[tail]), few)
         for tail, few in enumerate(is_few)
@@ -304,9 +332,7 @@ def run_blocks(
         ``count(block)`` returns the upper and lower counts of a block, (areas,) int64 each.
     permutations, rows, areas : int
         Number of arrangements, arrangements per block, and areas.
-    threads : int
-        As for `permutation_p`.
-    on_progress : callable, optional
+    threads, on_progress
         As for `permutation_p`.
     """
     upper_counts, lower_counts = np.zeros(areas, np.int64), np.zeros(areas, np.int64)
@@ -468,8 +494,7 @@ def _count_group(
 
 def compile_kernels() -> None:
     """Compile the kernels, or load them from the cache, before the first request needs them."""
-    line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3])
-    weighted_line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3], [1.0, 0.5, 0.25])
     values = np.array([0.0, 1.0, 2.0, 4.0])
-    for structure in (line, weighted_line):
-        permutation_p(LocalStatistic(values, structure), permutations=9)
+    for weights in (None, [1.0, 0.5, 0.25]):
+        line = Neighbours.from_pairs(4, [0, 1, 2], [1, 2, 3], weights)
+        permutation_p(LocalStatistic(values, line), permutations=9)

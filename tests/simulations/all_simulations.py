@@ -7,6 +7,7 @@ from tests.simulations.flags import calibration_of_flags
 from tests.simulations.intervals import coverage_of_intervals, size_and_power_of_change
 from tests.simulations.matrix_of_policies import worlds_told_apart
 from tests.simulations.near_repeats import calls_of_repeats
+from tests.simulations.null_associations import levels_of_associations
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.patrols import lists_for_patrols
 from tests.simulations.published_cells import sums_of_published_cells
@@ -17,6 +18,7 @@ from tests.simulations.unchanged import calls_of_unchanged_patterns
 
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("classes of null maps", 5_000, classes_of_null_maps),
+    Simulation("levels of associations", 5_000, levels_of_associations),
     Simulation("hotspots of noise", 2_000, hotspots_of_noise),
     Simulation("clusters of chance", 5_000, clusters_of_chance),
     Simulation("coverage of intervals", 5_000, coverage_of_intervals),

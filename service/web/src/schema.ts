@@ -707,6 +707,47 @@ export interface MeasureTrendRow {
   change_percent: number | null;
 }
 
+/**
+ * An area and its local association, smallest q first. An area whose value is missing (a rate
+ * without a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
+ */
+export interface AssociationRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number | null;
+  /**
+   * What is tested, in the unit that the method states; null where it is missing. Unit: as the
+   * method states.
+   */
+  value: number | null;
+  /** Incidents of the dataset beside in the area. Unit: incidents. Only with beside_dataset. */
+  count_beside?: number | null;
+  /** The second value; null where it is missing. Only with beside_dataset or beside_measure. */
+  value_beside?: number | null;
+  /** The local statistic; null where not tested, and without a neighbour. */
+  statistic: number | null;
+  /** Its expectation under the null. */
+  expected: number | null;
+  /** Standard score by the moments of the null; null for Lee's L: its variance is not known. */
+  z_score: number | null;
+  /** p by draws from the null, two-sided. */
+  p_permutation: number | null;
+  /** p corrected for testing every area; decides the class. */
+  q_value: number | null;
+  /**
+   * How the area goes together with its neighbours at 90, 95 or 99 %, not significant, or not
+   * tested.
+   */
+  class: string | null;
+  /** Neighbours that were tested. Unit: areas. */
+  neighbours: number;
+  /** Whether the area has no neighbour. */
+  island: boolean;
+}
+
 /** An area and one of its neighbours; an area without any has one row. */
 export interface NeighbourRow {
   /** Code of the area. */
@@ -2525,6 +2566,7 @@ export type ColumnName =
   | "count"
   | "count_after"
   | "count_before"
+  | "count_beside"
   | "count_controls"
   | "criterion"
   | "cumulative_difference"
@@ -2844,6 +2886,7 @@ export type ColumnName =
   | "uses"
   | "usual"
   | "value"
+  | "value_beside"
   | "variation"
   | "version"
   | "weight"

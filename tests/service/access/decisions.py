@@ -102,7 +102,7 @@ FROM_RECORDS: Final = (
         """
     readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
     readPatrolCapture readPatrolForecast readClusters
-    readKnox readNearRepeats readRepeatChains readRepeatZones readBursts
+    readKnox readNearRepeats readRepeatChains readRepeatZones readBursts readAssociations
     """
     )
     | _with_files("readScan readScanAreas")
@@ -125,6 +125,7 @@ ANSWERING_COMMANDS: Final = _names(
     patrols patrol-capture patrol-forecast
     knox near-repeats repeat-chains repeat-zones bursts
     scan scan-areas similarity transitions
+    associations
     """
 )
 COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")

@@ -492,6 +492,7 @@ EVERY_ANSWER = [
     ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
     ["neighbours", "cell", "--neighbours", "rook:2"],
+    ["associations", world.DATASET, world.CELLS, "--permutations", "99"],
     ["flags", "risk"],
     ["flag-rules"],
     ["growth", "forecast", world.DATASET, "--by", "area", "--household-size", "2.4"],

@@ -156,6 +156,18 @@ OGC_WRONG_WORDS: dict[str, list[tuple[str, str]]] = {
 # Where what is allowed depends on what else is asked: districts have no measure.
 WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
     ("/v1/tables/{dataset}/harm", "rows"): [("nonsense", "offence-group"), ("", "1 character")],
+    ("/v1/associations/{dataset}/{layer}", "beside_dataset"): [
+        ("nonsense", "second value"),
+        ("", "1 character"),
+    ],
+    ("/v1/associations/{dataset}/{layer}", "beside_category"): [
+        ("assault", "needs beside_dataset"),
+        ("", "1 character"),
+    ],
+    ("/v1/associations/{dataset}/{layer}", "beside_measure"): [
+        ("nonsense", "second value"),
+        ("", "1 character"),
+    ],
     ("/v1/measures/index/{layer}", "edition"): [("1999", "2021"), ("", "1 character")],
     ("/v1/tables/{dataset}/trend", "denominator"): [
         ("nonsense", "layer 'district' has no measure 'nonsense'"),

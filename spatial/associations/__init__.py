@@ -1,0 +1,1 @@
+"""Local association of values: Geary, Lee, bivariate Moran, and local heteroscedasticity."""
