@@ -10,6 +10,7 @@ from spatial.arrays import BoolArray, FloatArray
 
 ATTRIBUTE: Final = "location"
 _PREFIX: Final = re.compile(r"^\s*(on or near|on|near|at)\s+", re.IGNORECASE)
+_CAPITAL: Final = re.compile(r"'S\b")  # St Mary'S Street, as it is published
 _NONE: Final = frozenset({"", "no location"})
 # What data.police.uk writes where the snap point is no street: a kind of place, not a name.
 KINDS: Final = frozenset(
@@ -36,7 +37,7 @@ def street_of(location: str) -> str:
     str
         ``Mill Road``.
     """
-    name = _PREFIX.sub("", location).strip()
+    name = _CAPITAL.sub("'s", _PREFIX.sub("", location).strip())
     return "" if name.lower() in _NONE else name
 
 
@@ -65,8 +66,12 @@ def named_locations(incidents: Incidents) -> tuple[FloatArray, list[str], BoolAr
     distinct = sorted(set(streets) - {""})
     number = {name: code for code, name in enumerate(distinct)}
     codes = np.array([number.get(name, -1) for name in streets] + [-1])[column.codes[located]]
-    keyed = np.column_stack([incidents.xy_m[located], codes])[codes >= 0]
-    rows = np.unique(keyed, axis=0)
-    names = [distinct[int(code)] for code in rows[:, 2]]
+    is_named = codes >= 0
+    xy_m, codes = incidents.xy_m[located][is_named], codes[is_named]
+    order = np.lexsort((codes, xy_m[:, 1], xy_m[:, 0]))
+    xy_m, codes = xy_m[order], codes[order]
+    is_first = np.ones(len(codes), dtype=np.bool_)
+    is_first[1:] = (xy_m[1:] != xy_m[:-1]).any(axis=1) | (codes[1:] != codes[:-1])
+    names = [distinct[code] for code in codes[is_first].tolist()]
     is_kind = np.array([name.lower() in KINDS for name in names], dtype=np.bool_)
-    return np.ascontiguousarray(rows[:, :2]), names, is_kind
+    return np.ascontiguousarray(xy_m[is_first]), names, is_kind

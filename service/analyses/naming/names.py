@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from service.analyses.naming.labels import distinct_labels
-from service.analyses.naming.locations import named_locations
+from service.analyses.naming.locations import ATTRIBUTE, named_locations
 from service.model.provenance import short_digest
 from service.runtime.single_flight import SingleFlightCache
 from service.store.loaded_incidents import Incidents
@@ -107,7 +107,7 @@ class PlaceNames:
 
     def __init__(self, *, gazetteer: PlaceSetStore, roads: RoadStore) -> None:
         self._gazetteer, self._roads = gazetteer, roads
-        self._candidates: SingleFlightCache[_Candidates] = SingleFlightCache(2)
+        self._candidates: SingleFlightCache[_Candidates] = SingleFlightCache(8)
 
     def version(self) -> str:
         """The version of everything that names, besides the records.
@@ -156,7 +156,7 @@ class PlaceNames:
         candidates = [
             *self._of_roads(members),
             *self._of_gazetteer(members),
-            *_of_locations(incidents),
+            *self._of_locations(incidents),
         ]
         n = len(xy_m)
         names: NDArray[Any] = np.full(n, None, dtype=object)
@@ -211,15 +211,18 @@ class PlaceNames:
 
         return [self._candidates.get(("gazetteer", self._gazetteer.revision()), make)]
 
+    def _of_locations(self, incidents: Incidents | None) -> list[_Candidates]:
+        """The locations that records state."""
+        if incidents is None or ATTRIBUTE not in incidents.attributes:
+            return []
 
-def _of_locations(incidents: Incidents | None) -> list[_Candidates]:
-    """The locations that records state."""
-    if incidents is None:
-        return []
-    xy_m, names, is_kind = named_locations(incidents)
-    rank = np.where(is_kind, _KIND, _LOCATION)
-    none = [None] * len(names)
-    return [_Candidates.of(shapely.points(xy_m), names, none, rank, "locations")] if names else []
+        def make() -> _Candidates:
+            xy_m, names, is_kind = named_locations(incidents)
+            rank, none = np.where(is_kind, _KIND, _LOCATION), [None] * len(names)
+            return _Candidates.of(shapely.points(xy_m), names, none, rank, "locations")
+
+        key = ("locations", incidents.dataset, incidents.revision)
+        return [self._candidates.get(key, make)]
 
 
 def _by_point(

@@ -138,6 +138,7 @@ def test_what_records_state_names_where_nothing_else_does(names, tmp_path):
         ("No Location", ""),
         ("On or near No Location", ""),
         ("Onslow Road", "Onslow Road"),
+        ("On or near St Mary'S Street", "St Mary's Street"),
     ],
 )
 def test_the_street_of_a_location(location, street):
