@@ -359,6 +359,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.analyses.near_repeats": {
         "service.analyses.inputs",
+        "service.analyses.naming",
         "service.model",
         "service.queries.patterns",
         "service.runtime",

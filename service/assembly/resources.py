@@ -337,7 +337,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         patrol_lists=PatrolLists(places=patrol_places, names=stores.place_names),
         patrol_capture=PatrolCapture(places=patrol_places),
         patrol_forecasts=PatrolForecasts(places=patrol_places),
-        repeats=RepeatAnalyses.of(areas),
+        repeats=RepeatAnalyses.of(areas, stores.place_names),
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,

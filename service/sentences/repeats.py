@@ -103,12 +103,18 @@ def chain_findings(table: Table) -> list[str]:
     p_value = float(columns["p_value"][0])
     verdict = "more than chance gives" if p_value <= LEVEL else "no more than chance may give"
     sentence = (
-        f"The longest of {counted(int(method['chains']), 'chain')} has "
+        f"The longest of {counted(int(method['chains']), 'chain')}{_near(table)} has "
         f"{int(columns['incidents'][0]):,} incidents on "
         f"{counted(int(columns['days'][0]), 'day')}, {verdict}: the longest by chance has "
         f"{amount(float(method['longest_by_chance']))} in the middle, p {probability(p_value)}."
     )
     return [sentence]
+
+
+def _near(table: Table) -> str:
+    """Where the first row is, behind its noun; empty where it has no name."""
+    name = table.columns["name"][0]
+    return f", near {name}," if name else ""
 
 
 def zone_findings(table: Table) -> list[str]:
@@ -125,10 +131,10 @@ def zone_findings(table: Table) -> list[str]:
         One sentence.
     """
     columns, method = table.columns, table.provenance.method
-    zones = int(method["zones"])
+    zones, where = int(method["zones"]), _near(table) or ","
     sentence = (
         f"{counted(zones, 'place')} with a recent incident {'is' if zones == 1 else 'are'} "
-        f"{'a zone' if zones == 1 else 'zones'} on {method['as_of']}; in the first, "
+        f"{'a zone' if zones == 1 else 'zones'} on {method['as_of']}; in the first{where} "
         f"{counted(int(columns['days_since'][0]), 'day')} after the latest, "
         f"{amount(float(columns['ratio'][0]))} times as many incidents as chance gives have "
         f"followed within {method['distance_m']:g} m (p "

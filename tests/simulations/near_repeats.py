@@ -37,6 +37,7 @@ KINDS = (
     NullPattern("20 incidents", 20, 3_000.0),
     NullPattern("100 incidents", 100, 3_000.0),
     NullPattern("100 on map points", 100, 3_000.0, 150.0),
+    NullPattern("600 incidents", 600, 6_000.0),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from service.analyses.inputs.area_counts import Areas
+from service.analyses.naming.names import PlaceNames
 from service.analyses.near_repeats.bursts import Bursts
 from service.analyses.near_repeats.incidents import IncidentReader
 from service.analyses.near_repeats.knox import KnoxTables
@@ -22,13 +23,15 @@ class RepeatAnalyses:
     bursts: Bursts
 
     @classmethod
-    def of(cls, areas: Areas) -> Self:
+    def of(cls, areas: Areas, names: PlaceNames) -> Self:
         """The analyses over the incidents that some areas select.
 
         Parameters
         ----------
         areas : Areas
             Selects and places the incidents.
+        names : PlaceNames
+            Names the places of chains and zones.
 
         Returns
         -------
@@ -38,7 +41,7 @@ class RepeatAnalyses:
         return cls(
             KnoxTables(areas=areas, reader=reader),
             NearRepeatTables(areas=areas, reader=reader),
-            RepeatChainTables(areas=areas, reader=reader),
-            RepeatZones(areas=areas, reader=reader),
+            RepeatChainTables(areas=areas, reader=reader, names=names),
+            RepeatZones(areas=areas, reader=reader, names=names),
             Bursts(areas=areas, reader=reader),
         )

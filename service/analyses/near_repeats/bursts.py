@@ -123,7 +123,7 @@ class Bursts:
             distinct,
             covered,
             window_days=query.window_days,
-            draws=query.draws,
+            draws=query.orders,
             seed=query.seed,
         )
         most = [most_within(days, window_days=query.window_days) for days in groups.days]
@@ -161,7 +161,7 @@ class Bursts:
                     "covered_days": len(covered),
                     "layer": query.layer,
                     "level": query.level,
-                    "draws": query.draws,
+                    "orders": query.orders,
                     "seed": query.seed,
                 },
                 {**groups.counts, "without_day": dated.without_day},
@@ -232,10 +232,10 @@ def _covered_days(dated: DatedIncidents) -> IntArray:
 def _work(numbers: IntArray, days: int, query: BurstsQuery) -> Work:
     """What the draws cost."""
     return Work(
-        seconds=seconds_of_draws(numbers, days, query.window_days, query.draws),
-        memory_bytes=len(numbers) * query.draws * 4.0 + 2**27,
-        what=f"{query.draws:,} sets of days for {len(numbers):,} numbers of incidents",
-        advice="ask for fewer draws, a shorter period, or a layer with fewer areas",
+        seconds=seconds_of_draws(numbers, days, query.window_days, query.orders),
+        memory_bytes=len(numbers) * query.orders * 4.0 + 2**27,
+        what=f"{query.orders:,} sets of days for {len(numbers):,} numbers of incidents",
+        advice="ask for fewer orders, a shorter period, or a layer with fewer areas",
     )
 
 

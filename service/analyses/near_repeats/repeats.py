@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from service.analyses.inputs.area_counts import Areas
+from service.analyses.naming.names import PlaceNames
 from service.analyses.near_repeats.incidents import IncidentReader, PlacedIncidents
 from service.analyses.near_repeats.knox import THREADS, method_of_draws, work_of_pairs
 from service.analyses.near_repeats.rows import NearRepeatRow, RepeatChainRow
@@ -123,11 +124,14 @@ class RepeatChainTables:
         Selects the incidents.
     reader : IncidentReader
         Says which have a day and a place.
+    names : PlaceNames
+        Names their centres.
     """
 
-    def __init__(self, *, areas: Areas, reader: IncidentReader) -> None:
+    def __init__(self, *, areas: Areas, reader: IncidentReader, names: PlaceNames) -> None:
         self._areas = areas
         self._reader = reader
+        self._names = names
 
     def version(self, dataset: str, query: RepeatChainsQuery) -> str:
         """A short digest of everything that the table depends on, apart from the query.
@@ -142,9 +146,11 @@ class RepeatChainTables:
         Returns
         -------
         str
-            It changes when the dataset, a layer or the software does.
+            It changes when the dataset, a layer, a name or the software does.
         """
-        return short_digest(self._areas.version(dataset, None), "repeat-chains")
+        return short_digest(
+            self._areas.version(dataset, None), self._names.version(), "repeat-chains"
+        )
 
     def table(self, dataset: str, query: RepeatChainsQuery) -> Table:
         """One `RepeatChainRow` for each chain, with the distinct places of its incidents.
@@ -178,6 +184,7 @@ class RepeatChainTables:
         last = np.array([day[part].max() for part in members], np.int64)
         sizes = np.array([len(part) for part in members], np.int64)
         centre = np.array([xy_m[part].mean(axis=0) for part in members]).reshape(-1, 2)
+        named = self._names.near(centre, incidents=near.placed.selection.incidents)
         drawn = repeats.drawn_longest
         as_long = np.count_nonzero(drawn >= sizes[:, None], axis=1)
         chains = len(repeats.chain_sizes)
@@ -195,6 +202,7 @@ class RepeatChainTables:
             row=RepeatChainRow,
             columns={
                 "rank": np.arange(1, len(members) + 1),
+                "name": named.names,
                 "incidents": sizes,
                 "places": np.array([len(part) for part in places], np.int64),
                 "first_day": iso(first),
@@ -213,7 +221,8 @@ class RepeatChainTables:
                     "chains": chains,
                     "longest_by_chance": float(np.median(drawn)),
                 },
-                notes=(*provenance.notes, *notes),
+                sources={**provenance.sources, **named.members},
+                notes=(*provenance.notes, *notes, *named.notes),
             ),
             geometries=shapes,
             crs=near.placed.selection.incidents.crs,

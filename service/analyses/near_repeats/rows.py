@@ -57,6 +57,10 @@ class RepeatChainRow(Row):
     """Incidents that are linked one to the other in space and time, the longest chain first."""
 
     rank: int = column("1 for the longest.", NOTHING)
+    name: str | None = column(
+        "Nearest street or place within 250 m of their mean centre, told apart within the answer.",
+        _OF_INCIDENTS,
+    )
     incidents: int = column("Incidents of the chain.", COUNT, "incidents")
     places: int = column("Distinct places of these.", _OF_INCIDENTS, "places")
     first_day: str = column("Date of the first, ISO.", _OF_INCIDENTS)
@@ -72,6 +76,10 @@ class RepeatZoneRow(Row):
     """A circle around a place with a recent incident, the riskiest first."""
 
     rank: int = column("1 for the first in the list.", NOTHING)
+    name: str | None = column(
+        "Nearest street or place within 250 m of the place, told apart within the answer.",
+        _OF_INCIDENTS,
+    )
     incidents: int = column(
         "Incidents at the place within the days that a zone lasts.", COUNT, "incidents"
     )

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from service.analyses.inputs.area_counts import Areas
+from service.analyses.naming.names import PlaceNames
 from service.analyses.near_repeats.incidents import IncidentReader
 from service.analyses.near_repeats.knox import THREADS, method_of_draws, work_of_pairs
 from service.analyses.near_repeats.repeats import iso
@@ -33,11 +34,14 @@ class RepeatZones:
         Selects the incidents.
     reader : IncidentReader
         Says which have a day and a place.
+    names : PlaceNames
+        Names the places.
     """
 
-    def __init__(self, *, areas: Areas, reader: IncidentReader) -> None:
+    def __init__(self, *, areas: Areas, reader: IncidentReader, names: PlaceNames) -> None:
         self._areas = areas
         self._reader = reader
+        self._names = names
 
     def version(self, dataset: str, query: RepeatZonesQuery) -> str:
         """A short digest of everything that the zones depend on, apart from the query.
@@ -52,9 +56,11 @@ class RepeatZones:
         Returns
         -------
         str
-            It changes when the dataset, a layer or the software does.
+            It changes when the dataset, a layer, a name or the software does.
         """
-        return short_digest(self._areas.version(dataset, None), "repeat-zones")
+        return short_digest(
+            self._areas.version(dataset, None), self._names.version(), "repeat-zones"
+        )
 
     def table(self, dataset: str, query: RepeatZonesQuery) -> Table:
         """One `RepeatZoneRow` for each place with a recent incident, as circles.
@@ -125,6 +131,7 @@ class RepeatZones:
         if left_out > 0:
             notes.append(f"{counted(left_out, 'further zone is', 'further zones are')} left out.")
         places_m, last_day = places_m[order], last_day[order]
+        named = self._names.near(places_m, incidents=placed.selection.incidents)
         circles = shapely.buffer(
             shapely.points(places_m), query.distance_m, quad_segs=CIRCLE_SEGMENTS
         )
@@ -133,6 +140,7 @@ class RepeatZones:
             row=RepeatZoneRow,
             columns={
                 "rank": np.arange(1, len(order) + 1),
+                "name": named.names,
                 "incidents": incidents[order],
                 "last_day": iso(last_day),
                 "days_since": date - last_day,
@@ -158,7 +166,8 @@ class RepeatZones:
                     **method_of_draws(query.orders, query.seed),
                 },
                 placed.counts(),
-                tuple(notes),
+                (*notes, *named.notes),
+                named.members,
             ),
             geometries=np.asarray(circles, dtype=object).reshape(-1),
             crs=placed.selection.incidents.crs,

@@ -140,7 +140,7 @@ class BurstsQuery(IncidentQuery):
         float,
         Field(gt=0, le=0.5, description="A number is a lot where its p is at most this."),
     ] = 0.05
-    draws: Annotated[
+    orders: Annotated[
         int, Field(ge=99, le=99_999, description="Random sets of days behind each p.")
     ] = 9_999
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of these sets.")] = 1

@@ -1830,6 +1830,8 @@ export interface NearRepeatRow {
 export interface RepeatChainRow {
   /** 1 for the longest. */
   rank: number;
+  /** Nearest street or place within 250 m of their mean centre, told apart within the answer. */
+  name: string | null;
   /** Incidents of the chain. Unit: incidents. */
   incidents: number | null;
   /** Distinct places of these. Unit: places. */
@@ -1854,6 +1856,8 @@ export interface RepeatChainRow {
 export interface RepeatZoneRow {
   /** 1 for the first in the list. */
   rank: number;
+  /** Nearest street or place within 250 m of the place, told apart within the answer. */
+  name: string | null;
   /** Incidents at the place within the days that a zone lasts. Unit: incidents. */
   incidents: number | null;
   /** Date of the latest of them, ISO. */

@@ -480,7 +480,7 @@ EVERY_ANSWER = [
     ["near-repeats", world.DATASET, "--orders", "99"],
     ["repeat-chains", world.DATASET, "--orders", "99"],
     ["repeat-zones", world.DATASET, "--orders", "99", "--out", "{folder}/zones.gpkg"],
-    ["bursts", world.DATASET, "--layer", world.CELLS, "--draws", "99"],
+    ["bursts", world.DATASET, "--layer", world.CELLS, "--orders", "99"],
     ["sources"],
     ["quality", "--dataset", world.DATASET],
     [

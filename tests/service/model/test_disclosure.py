@@ -81,7 +81,7 @@ QUESTIONS = {
     "/v1/patterns/{dataset}/near-repeats": ("orders=99",),
     "/v1/patterns/{dataset}/repeat-chains": ("orders=99",),
     "/v1/patterns/{dataset}/repeat-zones": ("orders=99&level=1&as_of=2023-10-15",),
-    "/v1/patterns/{dataset}/bursts": ("draws=99", "draws=99&layer=cell"),
+    "/v1/patterns/{dataset}/bursts": ("orders=99", "orders=99&layer=cell"),
     "/v1/tables/{dataset}/deprivation": ("denominator=residents",),
     "/v1/tables/{dataset}/profile": ("", "beside=cell:C11"),
     "/v1/tables/{dataset}/similar/{layer}": ("code=C00",),

@@ -227,7 +227,7 @@ def test_no_zone_is_listed_where_nothing_has_followed(client):
 
 def test_nine_in_four_days_are_a_lot_whether_they_have_a_place_or_not(client):
     (row,) = (
-        answer := json_of(client, f"{PATTERNS}/bursts", category="pump", window_days=4, draws=999)
+        answer := json_of(client, f"{PATTERNS}/bursts", category="pump", window_days=4, orders=999)
     )["rows"]
     assert (row["count"], row["largest"]) == (9, 9)
     assert (row["first_day"], row["last_day"]) == ("2024-05-06", "2024-05-09")
@@ -240,7 +240,7 @@ def test_nine_in_four_days_are_a_lot_whether_they_have_a_place_or_not(client):
 
 
 def test_areas_are_tested_together(client):
-    answer = json_of(client, f"{PATTERNS}/bursts", layer=world.CELLS, category="van", draws=999)
+    answer = json_of(client, f"{PATTERNS}/bursts", layer=world.CELLS, category="van", orders=999)
     rows = answer["rows"]
     assert len(rows) == len(world.CODES)
     assert [row["p_value"] for row in rows] == sorted(row["p_value"] for row in rows)
@@ -258,7 +258,7 @@ def test_areas_are_tested_together(client):
 
 
 def test_days_without_data_stay_empty_and_naus_needs_none_of_them(client):
-    answer = json_of(client, f"/v1/patterns/{gaps.DATASET}/bursts", draws=999)
+    answer = json_of(client, f"/v1/patterns/{gaps.DATASET}/bursts", orders=999)
     (row,) = answer["rows"]
     assert row["count"] == sum(gaps.COUNTS.values())
     assert row["p_naus"] is None
@@ -267,7 +267,7 @@ def test_days_without_data_stay_empty_and_naus_needs_none_of_them(client):
 
 def test_nights_of_selected_days_count_with_the_day_on_which_they_begin(client):
     asked = {"category": "bicycle", "hours": "22-04", "weekdays": "fri", "window_days": 1}
-    (row,) = json_of(client, f"{PATTERNS}/bursts", draws=99, **asked)["rows"]
+    (row,) = json_of(client, f"{PATTERNS}/bursts", orders=99, **asked)["rows"]
     assert datetime.date.fromisoformat(row["first_day"]).weekday() == 4
     assert row["p_naus"] is None
 
