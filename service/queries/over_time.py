@@ -71,10 +71,10 @@ class TransitionsQuery(StepsQuery):
     """Query of how areas move between classes from step to step."""
 
     states: Annotated[
-        Literal["hotspot", "plain", "quantile"],
+        Literal["hotspot", "emerging", "plain", "quantile"],
         Field(
-            description="The classes: hot, cold or neither in each step; the plain classes of all "
-            "steps up to each; quantiles of the areas' own counts."
+            description="The classes: hot, cold or neither in each step; the emerging categories "
+            "or the plain classes of all steps up to each; quantiles of the areas' own counts."
         ),
     ] = "hotspot"
     quantiles: Annotated[

@@ -321,8 +321,7 @@ def emerging_hot_spots(
         if on_progress is not None:
             on_progress(step + 1, steps)
     trend = mann_kendall(z_score)
-    direction = np.where(trend.p_value <= trend_level, np.sign(trend.s), 0)
-    category = emerging_categories(classes, direction)
+    category = emerging_categories(classes, _direction(trend, trend_level))
     if not is_testable(neighbours.n):
         classes[:], category[:] = 0, NOT_TESTED
     return EmergingHotSpots(
@@ -333,3 +332,36 @@ def emerging_hot_spots(
         trend=trend,
         flat_steps=tuple(flat_steps),
     )
+
+
+def categories_by_step(
+    classes: ArrayLike, z_score: ArrayLike, *, trend_level: float = 0.10
+) -> AnyArray:
+    """The categories that areas had at each step, by the steps up to it.
+
+    Parameters
+    ----------
+    classes, z_score : (n, steps)
+        Of each step, as `EmergingHotSpots` has them; at least eight steps.
+    trend_level : float
+        p up to which the trend is up or down.
+
+    Returns
+    -------
+    (n, steps - 7) str
+        From the eighth step on; the last column is that of all steps.
+    """
+    table, scores = np.asarray(classes), np.asarray(z_score, np.float64)
+    columns = [
+        emerging_categories(
+            table[:, :steps], _direction(mann_kendall(scores[:, :steps]), trend_level)
+        )
+        for steps in range(MIN_STEPS, table.shape[1] + 1)
+    ]
+    return np.column_stack(columns)
+
+
+def _direction(trend: MannKendall, level: float) -> AnyArray:
+    """1 where z scores rise, -1 where they fall, 0 without a significant trend."""
+    direction: AnyArray = np.where(trend.p_value <= level, np.sign(trend.s), 0)
+    return direction

@@ -6,10 +6,14 @@ from typing import Final
 
 import numpy as np
 
+from spatial.over_time.class_transitions import context_test
 from spatial.over_time.pattern_similarity import pattern_similarity
 from tests.simulations.tables import SimulationTable, percent
+from tests.spatial.lattices import lattice
 
 DRAWS: Final = 199
+SERIES_DRAWS: Final = 99
+STEPS: Final = 8
 SIDE: Final = 10
 
 
@@ -37,7 +41,34 @@ def unchanged_pair(first: float, second: float) -> NullPatterns:
     )
 
 
-NULL_PATTERNS: Final = (unchanged_pair(0.3, 0.6), unchanged_pair(20.0, 50.0))
+def series_anywhere(mean: float) -> NullPatterns:
+    """Series of areas of lasting, unequal risk that lie anywhere among them."""
+    around = lattice(6, 6)
+    is_next = np.ones(STEPS - 1, np.bool_)
+
+    def p_value(rng: np.random.Generator) -> float:
+        risk = rng.gamma(2.0, 0.5, (around.n, 1))
+        counts = rng.poisson(mean * risk, (around.n, STEPS)).astype(np.float64)
+        return context_test(
+            counts,
+            around,
+            number=3,
+            is_next=is_next,
+            permutations=SERIES_DRAWS,
+            seed=int(rng.integers(2**31)),
+        ).p_value
+
+    return NullPatterns(
+        "spatial dependence of moves, states=quantile", f"{mean:g} an area and step", p_value
+    )
+
+
+NULL_PATTERNS: Final = (
+    unchanged_pair(0.3, 0.6),
+    unchanged_pair(20.0, 50.0),
+    series_anywhere(1.0),
+    series_anywhere(30.0),
+)
 
 
 def shares_called(repetitions: int) -> Iterator[float]:

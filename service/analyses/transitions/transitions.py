@@ -31,7 +31,7 @@ from spatial.over_time.class_transitions import (
     steady_state,
     transition_counts,
 )
-from spatial.over_time.emerging import MIN_STEPS
+from spatial.over_time.emerging import CATEGORIES, MIN_STEPS, categories_by_step
 from spatial.over_time.plain_classes import PLAIN_CLASSES, plain_classes
 from spatial.rates.rates import shares
 
@@ -166,7 +166,7 @@ def _is_next(values: StepValues, first: int = 0) -> BoolArray:
 def _spot_chain(
     values: StepValues, query: TransitionsQuery, limits: LimitSettings
 ) -> tuple[_Chain, dict[str, Any]]:
-    """Hot, cold and neither by step; or the plain classes up to each step."""
+    """Hot, cold and neither by step; or categories or plain classes of the steps up to each."""
     hot_spots, draws, window = values.hot_spots(query, limits)
     method: dict[str, Any] = {
         "permutations": draws.permutations,
@@ -192,15 +192,20 @@ def _spot_chain(
         )
     steps = classes.shape[1]
     if steps <= MIN_STEPS:
-        raise InvalidValuesError("steps", f"need {MIN_STEPS + 1} for states=plain, got {steps}")
-    index = {name: position for position, name in enumerate(PLAIN_CLASSES)}
-    plain = [
-        [index[name] for name in plain_classes(classes[:, : step + 1])]
-        for step in range(MIN_STEPS - 1, steps)
-    ]
-    method["plain_classes"] = f"of all steps up to each, from step {MIN_STEPS}"
-    by_area = np.where(is_tested, np.array(plain).T, UNKNOWN)
-    return _Chain(by_area, PLAIN_CLASSES, _is_next(values, MIN_STEPS - 1)), method
+        raise InvalidValuesError(
+            "steps", f"need {MIN_STEPS + 1} for states={query.states}, got {steps}"
+        )
+    names = PLAIN_CLASSES if query.states == "plain" else CATEGORIES
+    by_step = (
+        np.column_stack([plain_classes(classes[:, :step]) for step in range(MIN_STEPS, steps + 1)])
+        if query.states == "plain"
+        else categories_by_step(classes, hot_spots.z_score)
+    )
+    index = {name: position for position, name in enumerate(names)}
+    states = np.vectorize(index.__getitem__, otypes=[np.int64])(by_step)
+    method["classes"] = f"of all steps up to each, from step {MIN_STEPS}"
+    chain = _Chain(np.where(is_tested, states, UNKNOWN), names, _is_next(values, MIN_STEPS - 1))
+    return chain, method
 
 
 def _quantile_chain(

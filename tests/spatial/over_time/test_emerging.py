@@ -15,6 +15,7 @@ from spatial.over_time.cube import space_time
 from spatial.over_time.emerging import (
     CATEGORIES,
     NO_PATTERN,
+    categories_by_step,
     emerging_categories,
     emerging_hot_spots,
     mann_kendall,
@@ -277,6 +278,17 @@ def test_a_window_of_one_step_has_no_earlier_steps():
         emerging_hot_spots(
             growing_cluster(), lattice(12, 12), permutations=0, earlier_steps=1, window="step"
         )
+
+
+def test_categories_by_step_are_those_of_the_steps_up_to_each():
+    values, around = growing_cluster(steps=11), lattice(12, 12)
+    options = {"permutations": 0, "correction": "none"}
+    whole = emerging_hot_spots(values, around, **options)
+    by_step = categories_by_step(whole.classes, whole.z_score)
+    assert by_step.shape == (144, 4)
+    for column, steps in enumerate(range(8, 12)):
+        part = emerging_hot_spots(values[:, :steps], around, **options)
+        assert by_step[:, column].tolist() == part.category.tolist()
 
 
 def test_progress_counts_the_steps():

@@ -106,6 +106,19 @@ def test_plain_classes_are_of_all_steps_up_to_each(blocks_client, emerging):
     assert {pair: count for pair, count in moves(rows).items() if count} == expected
 
 
+def test_emerging_categories_are_of_all_steps_up_to_each(blocks_client, emerging):
+    rows = json_of(blocks_client, ADDRESS, **QUICK, states="emerging")["rows"]
+    last = {}
+    for row in emerging:
+        last[row["category"]] = last.get(row["category"], 0) + 1
+    arrivals = {}
+    for (_, second), count in moves(rows).items():
+        arrivals[second] = arrivals.get(second, 0) + count
+    assert len(rows) == 17 * 17
+    assert sum(arrivals.values()) == 64 * (len(emerging[0]["run"]) - 8)
+    assert all(arrivals[category] >= number for category, number in last.items())
+
+
 def test_quantiles_are_of_the_counts_of_all_steps(client):
     query = {"states": "quantile", "quantiles": 3, "step": "quarter", "replicates": 99}
     answer = json_of(client, CELLS, **query)
