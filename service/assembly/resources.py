@@ -249,7 +249,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
     )
     located = LocatedReader(areas=areas, layers=layers, settings=settings)
     trends = Trends(areas=areas, measures=measures, events=events, settings=settings)
-    patrol_places = PatrolPlaces(areas=areas, layers=layers, settings=settings)
+    patrol_places = PatrolPlaces(
+        areas=areas, layers=layers, streets=stores.street_network, settings=settings
+    )
     return Resources(
         settings=settings,
         layers=layers,

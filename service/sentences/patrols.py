@@ -36,11 +36,17 @@ def patrol_findings(table: Table) -> list[str]:
         sentence = (
             f"{when}{first_words} {verb} {amount(float(share))} % of the "
             f"{'harm' if harm else 'incidents'} in "
-            f"{amount(float(row['cumulative_share_of_ground'][-1]))} % of the ground."
+            f"{_share_of_ground(table, row['cumulative_share_of_ground'][-1])}."
         )
         sentences.append(sentence[0].upper() + sentence[1:])
         sentences.append(_first(row))
     return sentences
+
+
+def _share_of_ground(table: Table, share: float) -> str:
+    """A share of the ground, or of its streets."""
+    what = "ground" if "ground_km2" in table.provenance.method else "streets"
+    return f"{amount(float(share))} % of the {what}"
 
 
 def _first(row: dict[str, Any]) -> str:
@@ -77,7 +83,7 @@ def capture_findings(table: Table) -> list[str]:
     if not np.isfinite(share):
         return []
     lower, upper = (values[f"harm_{end}" if harm else end] for end in ("lower", "upper"))
-    ground = f"{amount(values['share_of_ground'])} % of the ground"
+    ground = _share_of_ground(table, values["share_of_ground"])
     sentence = (
         f"A list of {counted(values['places'], 'place')}, {ground}, captures {amount(share)} % "
         f"(95 % interval {amount(lower)} to {amount(upper)}) of the "
@@ -111,7 +117,7 @@ def patrol_forecast_findings(table: Table) -> list[str]:
     sentence = (
         f"The forecast caught {amount(forecast['hit_rate'])} % (95 % interval "
         f"{amount(forecast['lower'])} to {amount(forecast['upper'])}) of the {what} of the "
-        f"{tested} tested in {amount(forecast['share_of_ground'])} % of the ground: "
+        f"{tested} tested in {_share_of_ground(table, forecast['share_of_ground'])}: "
         f"{amount(forecast['pai'])} times its share."
     )
     rate = f"{amount(table.columns['hit_rate'][last])} %"

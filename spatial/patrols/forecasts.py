@@ -155,7 +155,7 @@ def difference(
 
     References
     ----------
-    Bonett and Price (2012), British Journal of Mathematical and Statistical Psychology 65(3).
+    Bonett and Price (2012), Journal of Educational and Behavioral Statistics 37(4).
     """
     total = float(weights.sum())
     if not total > 0.0:

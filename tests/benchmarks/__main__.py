@@ -15,6 +15,7 @@ BENCHMARKS = (
     "access",
     "repeats",
     "scans",
+    "patrols",
 )
 # Not ratios: asked for by name.
 RUNS = ("load", "schemathesis")

@@ -31,7 +31,7 @@ class PatrolCapture:
     Parameters
     ----------
     places : PatrolPlaces
-        The incidents by hexagon.
+        The incidents by hexagon or street segment.
     """
 
     def __init__(self, *, places: PatrolPlaces) -> None:
@@ -62,7 +62,7 @@ class PatrolCapture:
         dataset : str
             Id of the dataset.
         query : CaptureQuery
-            Filter, size of the places, and what ranks them.
+            Filter, what the places are, and what ranks them.
 
         Returns
         -------
@@ -71,7 +71,7 @@ class PatrolCapture:
 
         Raises
         ------
-        InvalidWithinError, TooMuchWorkError
+        InvalidWithinError, NoRoadsError, TooMuchWorkError
             As `PatrolPlaces.incidents`.
         """
         incidents = self._places.incidents(dataset, query, query.incident_filter())
@@ -138,12 +138,12 @@ def _columns(incidents: PatrolIncidents, query: CaptureQuery) -> dict[str, Colum
         shares = (inside / (sums.sum() or np.nan), expected.value, expected.lower, expected.upper)
         return (inside, *(100.0 * share for share in shares))
 
-    area_km2 = on_lists(incidents.area_km2)
+    size = on_lists(incidents.units.sizes)
     count, *shares = curve(ones)
     columns: dict[str, ColumnValues] = {
         "places": lengths,
-        "area_km2": area_km2,
-        "share_of_ground": 100.0 * area_km2 / incidents.ground_km2,
+        ("area_km2" if query.by == "hexagons" else "length_km"): size,
+        "share_of_ground": 100.0 * size / incidents.units.total,
         "count": count,
         **dict(zip(("share", "expected_share", "lower", "upper"), shares, strict=True)),
     }

@@ -31,7 +31,7 @@ class PatrolForecasts:
     Parameters
     ----------
     places : PatrolPlaces
-        The incidents by hexagon.
+        The incidents by hexagon or street segment.
     """
 
     def __init__(self, *, places: PatrolPlaces) -> None:
@@ -62,7 +62,7 @@ class PatrolForecasts:
         dataset : str
             Id of the dataset.
         query : PatrolForecastQuery
-            Filter, size of the places, length of the list, and where it is judged.
+            Filter, what the places are, length of the list, and where it is judged.
 
         Returns
         -------
@@ -73,7 +73,7 @@ class PatrolForecasts:
         ------
         InvalidParameterError
             If the period is too short for the test.
-        InvalidWithinError, TooMuchWorkError
+        InvalidWithinError, NoRoadsError, TooMuchWorkError
             As `PatrolPlaces.incidents`.
         """
         incidents = self._places.incidents(dataset, query, query.incident_filter())
@@ -197,11 +197,11 @@ class Judged:
 
     def _best(self, ground_shares: FloatArray) -> float:
         """The most that could have been caught on the same ground, of all periods together."""
-        incidents = self.rankings.incidents
+        units = self.rankings.incidents.units
         total = 0.0
         for period, share in zip(self.periods, ground_shares, strict=True):
             after = self.rankings.sums(period)
-            total += incidents_in(after, after, incidents.area_km2, share * incidents.ground_km2)
+            total += incidents_in(after, after, units.sizes, share * units.total)
         return total
 
 

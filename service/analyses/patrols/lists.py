@@ -29,7 +29,7 @@ class PatrolLists:
     Parameters
     ----------
     places : PatrolPlaces
-        The incidents by hexagon.
+        The incidents by hexagon or street segment.
     names : PlaceNames
         Streets and places that name them.
     """
@@ -63,7 +63,7 @@ class PatrolLists:
         dataset : str
             Id of the dataset.
         query : PatrolQuery
-            Filter, size of the places, what ranks them, and halves of the day.
+            Filter, what the places are, what ranks them, and halves of the day.
 
         Returns
         -------
@@ -72,7 +72,7 @@ class PatrolLists:
 
         Raises
         ------
-        InvalidWithinError, TooMuchWorkError
+        InvalidWithinError, NoRoadsError, TooMuchWorkError
             As `PatrolPlaces.incidents`.
         """
         parts = query.parts()
@@ -110,7 +110,7 @@ class PatrolLists:
                     *named.notes,
                 ),
             ),
-            geometries=np.concatenate([part.incidents.shapes[part.order] for part in lists]),
+            geometries=np.concatenate([part.incidents.units.shapes[part.order] for part in lists]),
             crs=first.study.crs,
         )
 
@@ -119,7 +119,7 @@ class PatrolLists:
     ) -> NamedPoints:
         """Names for the places of all lists, each place one name, put into their columns."""
         codes = np.concatenate([content["code"] for content in columns])
-        xy_m = np.concatenate([part.incidents.hexagons.centres_m[part.order] for part in lists])
+        xy_m = np.concatenate([part.incidents.units.points_m[part.order] for part in lists])
         _, first, position = np.unique(codes, return_index=True, return_inverse=True)
         named = self._names.near(xy_m[first], incidents=lists[0].incidents.selection.incidents)
         names = iter(named.names[position.ravel()].tolist())
@@ -161,7 +161,7 @@ class PatrolList:
         Parameters
         ----------
         incidents : PatrolIncidents
-            By hexagon.
+            By place.
         query : PatrolQuery
             What ranks the places, and how many are listed.
 
@@ -204,12 +204,14 @@ class PatrolList:
             In the order of the list; names are put in later.
         """
         incidents, order, listed = self.incidents, self.order, len(self.order)
-        area_km2, centres_m = incidents.area_km2[order], incidents.hexagons.centres_m[order]
+        units = incidents.units
+        sizes, points_m = units.sizes[order], units.points_m[order]
+        is_of_hexagons = self.query.by == "hexagons"
         best, worst = self._limits()
         hot, last_hot = self._persistence()
         share = 100.0 * self.count[order] / max(self.count.sum(), 1)
         return {
-            "code": np.array(incidents.codes(order), dtype=object),
+            "code": np.array(units.codes(order), dtype=object),
             "name": np.full(listed, None, dtype=object),
             "hours": np.full(listed, self.query.hours, dtype=object),
             "rank": 1 + np.searchsorted(np.sort(-self.value), -self.value[order]),
@@ -223,10 +225,10 @@ class PatrolList:
             "hot_quarters": hot,
             "quarters": np.full(listed, len(self.quarters)),
             "last_hot": last_hot,
-            "area_km2": area_km2,
-            "cumulative_share_of_ground": 100.0 * np.cumsum(area_km2) / incidents.ground_km2,
-            "easting_m": centres_m[:, 0],
-            "northing_m": centres_m[:, 1],
+            **({"area_km2": sizes} if is_of_hexagons else {"length_m": 1e3 * sizes}),
+            "cumulative_share_of_ground": 100.0 * np.cumsum(sizes) / units.total,
+            "easting_m": points_m[:, 0],
+            "northing_m": points_m[:, 1],
         }
 
     def method(self) -> dict[str, Any]:

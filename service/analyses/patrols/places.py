@@ -1,8 +1,8 @@
-"""The ground that patrols may cover, its hexagons, and the incidents in them."""
+"""The selected incidents on the ground that patrols may cover, and the place of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import shapely
@@ -12,91 +12,67 @@ from service.analyses.inputs.area_counts import Areas
 from service.analyses.inputs.selection import Selection
 from service.analyses.inputs.study_area import StudyArea, study_area, study_area_version
 from service.analyses.inputs.within import Within
+from service.analyses.naming.streets import REACH_M, StreetNetwork
+from service.analyses.patrols.units import (
+    HexagonUnits,
+    Units,
+    hexagons_on,
+    points_on,
+    segments_on,
+)
 from service.config.settings import Settings
-from service.model.errors import InvalidWithinError, TooMuchWorkError
+from service.model.errors import InvalidWithinError
 from service.model.incident_filter import IncidentFilter
 from service.model.provenance import dataset_source, short_digest
 from service.queries.patterns.patrols import PatrolPlacesQuery
+from service.sentences.numbers import counted
 from spatial.arrays import FloatArray, IntArray
 from spatial.bandwidths.distinct_points import location_error_m
-from spatial.patrols.hexagons import Hexagons, centres_over, hexagon_km2, row_height_m
-
-MAX_HEXAGONS: Final = 4_000_000  # over the extent of the ground
 
 
 @dataclass(frozen=True, eq=False)
 class PatrolIncidents:
-    """The selected incidents on some ground, and the hexagon of each.
+    """The selected incidents on some ground, and the place of each.
 
     Attributes
     ----------
     selection : Selection
         The incidents, those elsewhere too.
     study : StudyArea
+        What the ground is part of.
     within : Within or None
         What the ground is restricted to.
-    ground_km2 : float
-        Area of the ground.
-    number : int
-        Hexagons of the ground: those with their centre on it, or an incident.
-    hexagons : Hexagons
-        Those that hold an incident.
-    shapes : (n,) of shapely geometries
-        What of each is on the ground.
+    units : Units
+        The hexagons or street segments that hold an incident.
     incident : (m,) int64
-        Position in the dataset of each incident on the ground.
+        Position in the dataset of each incident in a unit.
     place : (m,) int64
-        Its hexagon.
+        Its unit.
     weight : (m,) float64
         Its harm where that is summed, else 1.
-    outside, elsewhere : int
-        Located incidents outside the study area; those in it, but not within.
+    outside, elsewhere, far : int
+        Located incidents outside the study area; those in it, but not within; and those on the
+        ground that are far from any street segment.
     """
 
     selection: Selection
     study: StudyArea
     within: Within | None
-    ground_km2: float
-    number: int
-    hexagons: Hexagons
-    shapes: Any
+    units: Units
     incident: IntArray
     place: IntArray
     weight: FloatArray
     outside: int
     elsewhere: int
+    far: int
 
     def __len__(self) -> int:
-        return len(self.hexagons)
+        return len(self.units)
 
     @property
-    def area_km2(self) -> FloatArray:
-        """(n,) Area on the ground."""
-        return np.asarray(shapely.area(self.shapes) / 1e6, np.float64)
-
-    def codes(self, indices: IntArray) -> list[str]:
-        """The codes of some hexagons, as those of a grid of the same size.
-
-        Parameters
-        ----------
-        indices : (k,) int64
-            Positions among those that hold an incident.
-
-        Returns
-        -------
-        list of str
-            Such as ``hex200-2724-1493``.
-        """
-        size_m, (_, _, right, top) = self.hexagons.size_m, self.study.bounds_m
-        width = len(str(int(max(right / size_m, top / row_height_m(size_m)) + 1.0)))
-        return [
-            f"hex{size_m:g}-{column:0{width}d}-{row:0{width}d}"
-            for column, row in zip(
-                self.hexagons.column[indices].tolist(),
-                self.hexagons.row[indices].tolist(),
-                strict=True,
-            )
-        ]
+    def number(self) -> int:
+        """Units of the ground, with those without an incident."""
+        return self.units.number
 
     def counts(self) -> dict[str, int]:
         """Counts that add up: all selected records, by where they are.
@@ -107,12 +83,14 @@ class PatrolIncidents:
             For the provenance.
         """
         records = self.selection.records
+        placed = len(self.incident) + self.far + self.outside + self.elsewhere
         return {
             "records": records,
             "in_places": len(self.incident),
+            **({} if isinstance(self.units, HexagonUnits) else {"far_from_streets": self.far}),
             **({} if self.within is None else {"in_layer_elsewhere": self.elsewhere}),
             "outside": self.outside,
-            "not_located": records - len(self.incident) - self.outside - self.elsewhere,
+            "not_located": records - placed,
         }
 
     def sources(self) -> dict[str, Any]:
@@ -121,7 +99,7 @@ class PatrolIncidents:
         Returns
         -------
         dict of str to Any
-            Dataset, study area, and the restricting area and harm index if used.
+            Dataset, study area, and roads, restricting area and harm index if used.
         """
         return {
             "dataset": dataset_source(self.selection.incidents),
@@ -131,6 +109,7 @@ class PatrolIncidents:
                 "version": self.study.version,
                 "synthetic": self.study.synthetic,
             },
+            **self.units.sources(),
             **({} if self.within is None else {"within": self.within.source()}),
             **self.selection.harm_source(),
         }
@@ -151,7 +130,7 @@ class PatrolIncidents:
         Parameters
         ----------
         query : PatrolPlacesQuery
-            Size of the places, and what ranks them.
+            What ranks them.
 
         Returns
         -------
@@ -159,10 +138,10 @@ class PatrolIncidents:
             JSON members.
         """
         return {
-            "places": f"hexagons of {query.size_m:g} m across the flats",
+            "places": self.units.description,
             "number_of_places": self.number,
             "occupied_places": len(self),
-            "ground_km2": round(self.ground_km2, 6),
+            self.units.measure: round(self.units.total, 6),
             "rank_by": query.rank_by,
             **({"weights": "summed"} if query.sums_harm else {}),
         }
@@ -176,19 +155,25 @@ class PatrolIncidents:
             Full sentences.
         """
         notes = list(self.selection.coverage_notes())
-        if len(self.incident):
+        if self.far:
+            notes.append(
+                f"{counted(self.far, 'incident is', 'incidents are')} more than {REACH_M:.0f} m "
+                "from any street segment, and in none."
+            )
+        if isinstance(self.units, HexagonUnits) and len(self.incident):
             error = location_error_m(self.selection.incidents.xy_m[self.incident])
-            if error.error_m > self.hexagons.size_m / 2.0:
+            half_m = self.units.hexagons.size_m / 2.0
+            if error.error_m > half_m:
                 notes.append(
                     f"The places of the records are exact to about {error.error_m:,.0f} m, and "
-                    f"half a hexagon is {self.hexagons.size_m / 2.0:,.0f} m: an incident may "
-                    "belong to a neighbour of its hexagon."
+                    f"half a hexagon is {half_m:,.0f} m: an incident may belong to a neighbour of "
+                    "its hexagon."
                 )
         return tuple(notes)
 
 
 class PatrolPlaces:
-    """Finds the hexagons of a study area and the incidents in them.
+    """Finds the hexagons or street segments of a study area and the incidents in them.
 
     Parameters
     ----------
@@ -196,13 +181,18 @@ class PatrolPlaces:
         Selects the incidents.
     layers : LayerStore
         Holds the study area.
+    streets : StreetNetwork
+        Of the imported roads.
     settings : Settings
-        Names it.
+        Names the study area.
     """
 
-    def __init__(self, *, areas: Areas, layers: LayerStore, settings: Settings) -> None:
+    def __init__(
+        self, *, areas: Areas, layers: LayerStore, streets: StreetNetwork, settings: Settings
+    ) -> None:
         self._areas = areas
         self._layers = layers
+        self._streets = streets
         self._settings = settings
 
     def version(self, dataset: str) -> str:
@@ -216,30 +206,35 @@ class PatrolPlaces:
         Returns
         -------
         str
-            It changes when the dataset, the study area or the software does.
+            It changes when the dataset, the study area, the roads or the software do.
         """
         study_version = study_area_version(self._layers, self._settings.study_area)
         return short_digest(
-            self._areas.version(dataset, None), study_version, self._settings.study_area, "patrols"
+            self._areas.version(dataset, None),
+            study_version,
+            self._settings.study_area,
+            self._streets.version(),
+            "patrols",
         )
 
     def incidents(
         self, dataset: str, query: PatrolPlacesQuery, selected: IncidentFilter
     ) -> PatrolIncidents:
-        """The incidents that a filter selects, by hexagon.
+        """The incidents that a filter selects, by hexagon or street segment.
 
         Parameters
         ----------
         dataset : str
             Id of the dataset.
         query : PatrolPlacesQuery
-            Says how large the hexagons are.
+            Says what the places are.
         selected : IncidentFilter
             Of the incidents.
 
         Returns
         -------
         PatrolIncidents
+            With their places.
 
         Raises
         ------
@@ -247,6 +242,8 @@ class PatrolPlaces:
             If nothing of the study area is within.
         TooMuchWorkError
             If the ground has too many hexagons.
+        NoRoadsError
+            If there are no street segments.
         """
         selection = self._areas.select(dataset, selected)
         study = study_area(self._layers, self._settings.study_area)
@@ -258,67 +255,33 @@ class PatrolPlaces:
                 raise InvalidWithinError(
                     within.label, f"nothing of the study area {study.name} lies within it"
                 )
-        number = _hexagons_on(ground, query.size_m)
         located = np.flatnonzero(selection.mask & selection.incidents.located)
         xy_m = selection.incidents.xy_m[located]
-        hexagons, place = Hexagons.holding(xy_m, query.size_m)
-        shapes = hexagons.polygons()
-        is_on_ground = _on(ground, xy_m, shapes, place)
-        outside = int(np.count_nonzero(~is_on_ground))
+        units: Units
+        if query.by == "segments":
+            units, place, is_on_ground = segments_on(ground, xy_m, self._streets.open())
+        else:
+            units, place = hexagons_on(
+                ground, xy_m, size_m=query.width_m, digits_over_m=study.bounds_m[2:]
+            )
+            is_on_ground = place >= 0
+        in_unit = place >= 0
         elsewhere = 0
         if within is not None:
-            elsewhere = int(_on(study.geometry, xy_m, shapes, place)[~is_on_ground].sum())
-        place, incident = place[is_on_ground], located[is_on_ground]
-        is_occupied = np.bincount(place, minlength=len(hexagons)) > 0
-        hexagons = Hexagons(query.size_m, hexagons.column[is_occupied], hexagons.row[is_occupied])
-        shapes = _cut(shapes[is_occupied], ground)
-        number += int(np.count_nonzero(~shapely.contains_xy(ground, *hexagons.centres_m.T)))
-        weight = selection.incidents.weight[incident] if query.sums_harm else np.ones(len(place))
+            shapely.prepare(study.geometry)
+            in_study = points_on(study.geometry, xy_m, is_on_ground)
+            elsewhere = int(np.count_nonzero(in_study & ~is_on_ground))
+        incident = located[in_unit]
+        weight = selection.incidents.weight[incident] if query.sums_harm else in_unit[in_unit]
         return PatrolIncidents(
             selection=selection,
             study=study,
             within=within,
-            ground_km2=float(ground.area) / 1e6,
-            number=number,
-            hexagons=hexagons,
-            shapes=shapes,
+            units=units,
             incident=incident,
-            place=(np.cumsum(is_occupied) - 1)[place],
+            place=place[in_unit],
             weight=np.asarray(weight, np.float64),
-            outside=outside - elsewhere,
+            outside=int(np.count_nonzero(~is_on_ground)) - elsewhere,
             elsewhere=elsewhere,
+            far=int(np.count_nonzero(is_on_ground & ~in_unit)),
         )
-
-
-def _hexagons_on(ground: Any, size_m: float) -> int:
-    """The number of hexagons whose centre lies on some ground."""
-    left, bottom, right, top = ground.bounds
-    most = (right - left) * (top - bottom) / 1e6 / hexagon_km2(size_m)
-    if most > MAX_HEXAGONS:
-        raise TooMuchWorkError(
-            f"hexagons of {size_m:g} m", int(most), MAX_HEXAGONS, "take larger ones, or within="
-        )
-    shapely.prepare(ground)
-    return int(
-        np.count_nonzero(shapely.contains_xy(ground, *centres_over(ground.bounds, size_m).T))
-    )
-
-
-def _on(ground: Any, xy_m: FloatArray, shapes: Any, place: IntArray) -> Any:
-    """(m,) bool: which points lie on some ground; only in hexagons at its border is it asked."""
-    shapely.prepare(ground)
-    is_on = np.asarray(shapely.contains_properly(ground, shapes), np.bool_)[place]
-    is_open = np.flatnonzero(~is_on)
-    is_on[is_open] = shapely.intersects_xy(ground, *xy_m[is_open].T)
-    return is_on
-
-
-def _cut(shapes: Any, ground: Any) -> Any:
-    """What of each hexagon is on the ground; all of one that only touches it."""
-    pieces = shapes.copy()
-    for index in np.flatnonzero(~shapely.contains_properly(ground, shapes)):
-        parts = shapely.get_parts(shapely.intersection(shapes[index], ground))
-        parts = parts[shapely.area(parts) > 0.0]
-        if len(parts):
-            pieces[index] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-    return pieces

@@ -116,7 +116,7 @@ class PlaceRankings:
     Parameters
     ----------
     incidents : PatrolIncidents
-        By hexagon.
+        By place.
     steps : Steps
         The months of the period.
     query : PatrolForecastQuery
@@ -203,9 +203,10 @@ class PlaceRankings:
             )
             for days in HALF_LIVES_DAYS
         }
-        if not self._query.sums_harm:
-            around = self.incidents.hexagons.neighbourhood_sums
-            shrunk = shrunk_to_neighbours(value, around(value), around(value * value))
+        around = self.incidents.units.neighbourhood_sums
+        sums, squares = around(value), around(value * value)
+        if not self._query.sums_harm and sums is not None and squares is not None:
+            shrunk = shrunk_to_neighbours(value, sums, squares)
             rankings["local empirical Bayes"] = np.where(value > 0.0, shrunk, 0.0)
         return rankings
 
@@ -261,9 +262,9 @@ class PlaceRankings:
             0 to 1.
         """
         is_listed, other = membership(ranking, self._query.top, places=self.incidents.number)
-        area_km2, ground_km2 = self.incidents.area_km2, self.incidents.ground_km2
-        rest_km2 = max(ground_km2 - float(area_km2.sum()), 0.0)
-        return (float(is_listed @ area_km2) + other * rest_km2) / ground_km2
+        units = self.incidents.units
+        rest = max(units.total - float(units.sizes.sum()), 0.0)
+        return (float(is_listed @ units.sizes) + other * rest) / units.total
 
     def _sums(self, mask: BoolArray, weight: FloatArray) -> FloatArray:
         """Sums of weights by place, of some incidents."""

@@ -8,6 +8,8 @@ _OF_COUNT: Final = Discloses.of("count")
 _OF_ALL: Final = Discloses.of("count", RECORDS)
 _OF_RECORDS: Final = Discloses.of(RECORDS)
 _HARM: Final = "with rank_by=harm"
+_HEXAGONS: Final = "with by=hexagons"
+_SEGMENTS: Final = "with by=segments"
 
 
 class PatrolRow(AreaRow):
@@ -54,20 +56,27 @@ class PatrolRow(AreaRow):
     )
     quarters: int = column("How many quarters were looked at.", NOTHING)
     last_hot: str | None = column("The last quarter in which it was hot.", _OF_COUNT)
-    area_km2: float = column("Area inside the study area.", NOTHING, "km²")
+    area_km2: float = column("Area on the ground.", NOTHING, "km²", only=_HEXAGONS)
+    length_m: float = column("Length of the street segment.", NOTHING, "m", only=_SEGMENTS)
     cumulative_share_of_ground: float = column(
-        "Area of this place and of all before it, per cent of the ground.", _OF_COUNT, "%"
+        "Area, or length, of this place and of all before it, per cent of the ground or of its "
+        "streets.",
+        _OF_COUNT,
+        "%",
     )
-    easting_m: float = column("Easting of the centre.", NOTHING, "m")
-    northing_m: float = column("Northing of the centre.", NOTHING, "m")
+    easting_m: float = column("Easting of the centre, or half way along.", NOTHING, "m")
+    northing_m: float = column("Northing of the centre, or half way along.", NOTHING, "m")
 
 
 class CaptureRow(Row):
     """A list of a length, and what it captures."""
 
     places: int = column("Length of the list: the first places by what ranks them.", NOTHING)
-    area_km2: float = column("Their area.", _OF_RECORDS, "km²")
-    share_of_ground: float = column("Their area, per cent of the ground.", _OF_RECORDS, "%")
+    area_km2: float = column("Their area.", _OF_RECORDS, "km²", only=_HEXAGONS)
+    length_km: float = column("Their length.", _OF_RECORDS, "km", only=_SEGMENTS)
+    share_of_ground: float = column(
+        "Their area, or length, per cent of the ground or of its streets.", _OF_RECORDS, "%"
+    )
     count: float = column("Incidents in them.", COUNT, "incidents")
     share: float | None = column("Per cent of the incidents in all places.", _OF_ALL, "%")
     expected_share: float | None = column(
@@ -102,7 +111,11 @@ class PatrolForecastRow(Row):
     )
     tests: int = column("Periods that it was judged in.", NOTHING)
     places: int = column("Length of the list.", NOTHING)
-    share_of_ground: float = column("Area of the list, per cent of the ground.", _OF_RECORDS, "%")
+    share_of_ground: float = column(
+        "Area, or length, of the list, per cent of the ground or of its streets.",
+        _OF_RECORDS,
+        "%",
+    )
     count: float = column(
         "Incidents of the periods in the places listed before them; of places that share the end "
         "of a list, their part of it.",

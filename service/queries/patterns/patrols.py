@@ -1,6 +1,6 @@
 """Queries about places for patrols."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -8,6 +8,7 @@ from service.model.incident_filter import Hours
 from service.model.queries import HarmQuery, TableQuery, checked_hours
 
 WHOLE_DAY = 24  # hours
+DEFAULT_WIDTH_M = 200.0
 
 
 def checked_half(text: str) -> str:
@@ -34,16 +35,23 @@ class PatrolPlacesQuery(HarmQuery):
 
     HARM_FIELD: ClassVar[str] = "rank_by"
 
+    by: Annotated[
+        Literal["hexagons", "segments"],
+        Field(
+            description="What the places are: equal hexagons, or street segments from junction to "
+            "junction where roads are imported, each with the incidents that are nearest to it."
+        ),
+    ] = "hexagons"
     size_m: Annotated[
-        float,
+        float | None,
         Field(
             ge=100,
             le=500,
             allow_inf_nan=False,
             description="Width of the hexagons across the flats, metres; 100 to 250 for patrols "
-            "on foot.",
+            "on foot; by default 200.",
         ),
-    ] = 200.0
+    ] = None
     rank_by: Annotated[
         Literal["count", "harm"],
         Field(
@@ -51,6 +59,17 @@ class PatrolPlacesQuery(HarmQuery):
             "harm is known by a harm index."
         ),
     ] = "count"
+
+    @property
+    def width_m(self) -> float:
+        """Width of the hexagons, metres."""
+        return DEFAULT_WIDTH_M if self.size_m is None else self.size_m
+
+    @model_validator(mode="after")
+    def _size_of_hexagons(self) -> Self:
+        if self.size_m is not None and self.by == "segments":
+            raise ValueError("size_m is of hexagons: leave it out with by=segments")
+        return self
 
 
 class PatrolQuery(PatrolPlacesQuery, TableQuery):
@@ -76,12 +95,12 @@ class PatrolQuery(PatrolPlacesQuery, TableQuery):
     ] = 8
 
     @model_validator(mode="after")
-    def _one_choice_of_hours(self) -> "PatrolQuery":
+    def _one_choice_of_hours(self) -> Self:
         if self.halves is not None and self.hours is not None:
             raise ValueError("halves and hours both choose hours: name one of them")
         return self
 
-    def parts(self) -> tuple["PatrolQuery", ...]:
+    def parts(self) -> tuple[Self, ...]:
         """The query of each list: itself, or one for each half of the day."""
         if self.halves is None:
             return (self,)

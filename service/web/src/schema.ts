@@ -809,13 +809,18 @@ export interface PatrolRow {
   quarters: number;
   /** The last quarter in which it was hot. */
   last_hot: string | null;
-  /** Area inside the study area. Unit: km². */
-  area_km2: number;
-  /** Area of this place and of all before it, per cent of the ground. Unit: %. */
+  /** Area on the ground. Unit: km². Only with by=hexagons. */
+  area_km2?: number;
+  /** Length of the street segment. Unit: m. Only with by=segments. */
+  length_m?: number;
+  /**
+   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
+   * Unit: %.
+   */
   cumulative_share_of_ground: number | null;
-  /** Easting of the centre. Unit: m. */
+  /** Easting of the centre, or half way along. Unit: m. */
   easting_m: number;
-  /** Northing of the centre. Unit: m. */
+  /** Northing of the centre, or half way along. Unit: m. */
   northing_m: number;
 }
 
@@ -1914,9 +1919,11 @@ export interface BurstRow {
 export interface CaptureRow {
   /** Length of the list: the first places by what ranks them. */
   places: number;
-  /** Their area. Unit: km². */
-  area_km2: number | null;
-  /** Their area, per cent of the ground. Unit: %. */
+  /** Their area. Unit: km². Only with by=hexagons. */
+  area_km2?: number | null;
+  /** Their length. Unit: km. Only with by=segments. */
+  length_km?: number | null;
+  /** Their area, or length, per cent of the ground or of its streets. Unit: %. */
   share_of_ground: number | null;
   /** Incidents in them. Unit: incidents. */
   count: number | null;
@@ -1956,7 +1963,7 @@ export interface PatrolForecastRow {
   tests: number;
   /** Length of the list. */
   places: number;
-  /** Area of the list, per cent of the ground. Unit: %. */
+  /** Area, or length, of the list, per cent of the ground or of its streets. Unit: %. */
   share_of_ground: number | null;
   /**
    * Incidents of the periods in the places listed before them; of places that share the end of a
@@ -2696,6 +2703,8 @@ export type ColumnName =
   | "layer"
   | "layer_title"
   | "length"
+  | "length_km"
+  | "length_m"
   | "licence"
   | "limits"
   | "line"

@@ -73,6 +73,14 @@ def test_only_incidents_that_one_list_catches_tell_two_lists_apart():
     assert apart.upper == pytest.approx(first - second + spread, abs=1e-6)
 
 
+def test_the_interval_of_a_difference_is_that_of_the_package_statpsych():
+    # The example of ci.prop.ps(.05, 12, 4, 26, 6): 0.2548067 to 0.6251933.
+    one, other = np.array([1.0, 0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0, 0.0])
+    count = np.array([26.0, 4.0, 6.0, 12.0])
+    apart = difference(one, other, count, count)
+    assert (apart.lower, apart.upper) == pytest.approx((0.2548067, 0.6251933), abs=1e-7)
+
+
 def test_a_list_is_not_told_apart_from_itself():
     one, count = np.array([1.0, 0.5, 0.0]), np.array([30.0, 20.0, 50.0])
     apart = difference(one, one, count, count)

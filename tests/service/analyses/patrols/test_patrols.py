@@ -234,3 +234,9 @@ def test_a_forecast_of_harm_counts_days(client):
     assert "count of all before" in names
     assert "local empirical Bayes" not in names
     assert all(0 <= row["hit_rate"] <= 100 for row in rows)
+
+
+def test_segments_need_roads(client):
+    answer = client.get(PATROLS, params={"by": "segments"})
+    assert answer.status_code == 404
+    assert "road" in answer.json()["detail"]
