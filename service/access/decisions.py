@@ -148,9 +148,10 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/tables/{dataset}/deprivation", _COUNTS),
     **_table("/v1/tables/{dataset}/profile", _MONTHLY_COUNTS),
     # patterns of places
-    **_table("/v1/patterns/{dataset}/centre", _RECORDS),
     **_table("/v1/near/{dataset}/{places}", _RECORDS),
     **_table("/v1/clusters/{dataset}", _RECORDS),
+    **_table("/v1/patterns/{dataset}/centres", _RECORDS),
+    **_table("/v1/patterns/{dataset}/k", _RECORDS),
     # the harm of an offence is that of a subcategory, which has no cells
     **_table("/v1/tables/{dataset}/harm", _RECORDS),
     "/v1/workbook.xlsx": Decision(Reads.PARTS),

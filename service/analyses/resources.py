@@ -52,6 +52,7 @@ from service.analyses.patrols.capture import PatrolCapture
 from service.analyses.patrols.forecasts import PatrolForecasts
 from service.analyses.patrols.lists import PatrolLists
 from service.analyses.point_patterns.centres import Centres
+from service.analyses.point_patterns.functions import PatternFunctions
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -150,6 +151,7 @@ class Resources:
     step_changes: StepChangeTables
     centres: Centres
     clusters: Clusters
+    pattern_functions: PatternFunctions
     breakdowns: Breakdowns
     crosstabs: Crosstabs
     ranked_lists: RankedLists

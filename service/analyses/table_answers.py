@@ -24,7 +24,7 @@ from service.queries.patterns.clusters import ClustersQuery
 from service.queries.patterns.neighbours import NeighboursQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
 from service.queries.patterns.places import NearQuery
-from service.queries.patterns.points import CentreQuery
+from service.queries.patterns.points import CentreQuery, PatternQuery
 from service.queries.patterns.scans import ScanAreasQuery, ScanQuery
 from service.queries.tables.comparisons import BreakdownQuery, ComparisonQuery
 from service.queries.tables.crosstabs import CrosstabQuery
@@ -99,8 +99,13 @@ process_control_table: Final = DatasetTable[ProcessControlQuery](
 step_changes_table: Final = DatasetTable[StepChangesQuery](
     lambda resources: resources.step_changes, lambda _: "step-changes", Cost.HEAVY
 )
-centre_table: Final = DatasetTable[CentreQuery](
-    lambda resources: resources.centres, lambda _: "centre"
+centres_table: Final = DatasetTable[CentreQuery](
+    lambda resources: resources.centres, lambda _: "centres"
+)
+pattern_table: Final = DatasetTable[PatternQuery](
+    lambda resources: resources.pattern_functions,
+    lambda query: f"pattern-{query.function}",
+    Cost.HEAVY,
 )
 cluster_table: Final = DatasetTable[ClustersQuery](
     lambda resources: resources.clusters, lambda query: f"clusters-{query.method}", Cost.HEAVY

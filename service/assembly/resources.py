@@ -59,7 +59,9 @@ from service.analyses.patrols.forecasts import PatrolForecasts
 from service.analyses.patrols.lists import PatrolLists
 from service.analyses.patrols.places import PatrolPlaces
 from service.analyses.point_patterns.centres import Centres
+from service.analyses.point_patterns.functions import PatternFunctions
 from service.analyses.point_patterns.located import LocatedReader
+from service.analyses.point_patterns.nulls import Nulls
 from service.analyses.process_control.control import ProcessControl
 from service.analyses.process_control.step_changes import StepChangeTables
 from service.analyses.profiles.profiles import AreaProfiles
@@ -308,6 +310,9 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
             harm=harm,
             names=stores.place_names,
             settings=settings,
+        ),
+        pattern_functions=PatternFunctions(
+            located, Nulls(reader=located, layers=layers, measures=measures)
         ),
         breakdowns=Breakdowns(areas=areas),
         crosstabs=Crosstabs(areas=areas, measures=measures, events=events),

@@ -186,6 +186,10 @@ class IncidentFilter:
     ages: Ages | None = None
     harm: HarmChoice | None = None
 
+    def of_any_record(self) -> "IncidentFilter":
+        """The same period and place, whatever the records are of."""
+        return IncidentFilter(start=self.start, end=self.end, within=self.within)
+
     def values_of_attributes(self) -> dict[str, list[str]]:
         """The values that each attribute may have."""
         values: dict[str, list[str]] = {}

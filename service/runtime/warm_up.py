@@ -17,6 +17,7 @@ from spatial.local_statistics.permutation import LocalStatistic, permutation_p
 from spatial.local_statistics.tail import refined_p
 from spatial.near_repeats import bursts, repeats
 from spatial.over_time import aoristic, change
+from spatial.point_patterns import pair_distances, shifts
 from spatial.rates import natural_breaks, smoothing
 from spatial.scans import scan
 from spatial.surfaces import significance
@@ -49,6 +50,8 @@ def _compile_others() -> None:
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
         significance, scan, assign, cluster_methods, repeats, bursts, pair_sums, losh,
+        significance, scan, assign, cluster_methods, repeats, bursts,
+        pair_distances, shifts,
     )  # fmt: skip
     for module in modules:
         module.compile_kernels()

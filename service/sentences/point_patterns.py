@@ -83,3 +83,65 @@ def centre_findings(table: Table) -> list[str]:
         f"q {probability(float(q_value[first]))})."
     )
     return sentences
+
+
+def pattern_findings(table: Table) -> list[str]:
+    """Whether incidents lie nearer together than chance has it, at which distances, and how much.
+
+    Parameters
+    ----------
+    table : Table
+        Of a function, with a row or more.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    method, columns = table.provenance.method, table.columns
+    p_value = method["p_value"]
+    if p_value is None:
+        return [f"Nothing is tested: {method['not_tested']}."]
+    is_tested = columns["position"] != "not tested"
+    if not is_tested.any():
+        return ["No distance can be tested."]
+    distances = columns["distance_m"]
+    first, last = distances[is_tested][[0, -1]]
+    certainty = (
+        f"p {probability(float(p_value))} over all distances from {amount(float(first))} to "
+        f"{amount(float(last))} m"
+    )
+    clause = method["clause"]
+    is_outside = np.isin(columns["position"], ["above", "below"])
+    if p_value > CALLED or not is_outside.any():
+        return [
+            f"Incidents lie neither nearer together nor further apart than {clause}: {certainty}."
+        ]
+    # Empty space is near no incident where incidents are near each other.
+    nearer = "below" if method["function"] == "f" else "above"
+    sides = []
+    for side, words in ((nearer, "nearer together"), ("", "further apart")):
+        is_side = is_outside & ((columns["position"] == nearer) == bool(side))
+        if is_side.any():
+            ends = distances[is_side][[0, -1]]
+            sides.append(f"{words} at {_span(float(ends[0]), float(ends[1]))}")
+    observed, expected = columns["observed"], columns["expected"]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(is_outside & (expected > 0.0), observed / expected, 1.0)
+        most = int(np.argmax(np.abs(np.log(np.maximum(ratio, 1e-9)))))
+    sentences = [f"Incidents lie {' and '.join(sides)} than {clause}: {certainty}."]
+    if ratio[most] != 1.0:
+        name = str(method["name"])
+        subject = name if name[0].isupper() else f"the {name}"
+        sentences.append(
+            f"At {amount(float(distances[most]))} m {subject} is "
+            f"{amount(float(ratio[most]))} times what chance gives."
+        )
+    return sentences
+
+
+def _span(first: float, last: float) -> str:
+    """Distances from the first to the last."""
+    if first == last:
+        return f"{amount(first)} m"
+    return f"distances of {amount(first)} to {amount(last)} m"

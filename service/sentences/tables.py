@@ -27,7 +27,7 @@ from service.sentences.patrols import (
     patrol_findings,
     patrol_forecast_findings,
 )
-from service.sentences.point_patterns import centre_findings
+from service.sentences.point_patterns import centre_findings, pattern_findings
 from service.sentences.profiles import profile_findings
 from service.sentences.repeats import (
     burst_findings,
@@ -326,6 +326,7 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "near-by-set": near_findings,
     "near-by-place": near_findings,
     "clusters": cluster_findings,
+    "pattern-function": pattern_findings,
     "profile": profile_findings,
     "sites": site_findings,
     "growth-overlay": overlay_findings,

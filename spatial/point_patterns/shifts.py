@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from spatial.arrays import FloatArray, IntArray, checked_points
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError
-from spatial.point_patterns.centres import FEWEST_POINTS
+from spatial.point_patterns.centres import FEWEST_POINTS, centre
 
 DIRECTIONS: Final = 1_440  # in which the region around a shift is measured
 FEW_POINTS: Final = 500  # in one of the patterns: below, its p is drawn
@@ -208,3 +208,10 @@ def _divide(
             t_squared[draw] = squares / determinant
         else:
             t_squared[draw] = np.inf
+
+
+def compile_kernels() -> None:
+    """Compile, or load from the cache, what the first request would otherwise wait for."""
+    points = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    centre(points)
+    shift(points, points, draws=19)

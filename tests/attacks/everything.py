@@ -16,7 +16,7 @@ MOST_CHOICES = 12
 # Of incidents they have nothing, or in each form the same after some seconds: one form is asked.
 ONE_FORM = ("/v1/measures", "/v1/boundaries", "/v1/hotspots/{dataset}/{layer}/change")
 
-FEW_DRAWS = {"permutations": "99", "replicates": "9"}
+FEW_DRAWS = {"permutations": "99", "draws": "19", "replicates": "9"}
 
 COUNT_PATHS = (
     "/v1/choropleths/{dataset}/{layer}",

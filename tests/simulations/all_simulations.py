@@ -10,6 +10,7 @@ from tests.simulations.near_repeats import calls_of_repeats
 from tests.simulations.null_associations import levels_of_associations
 from tests.simulations.null_maps import classes_of_null_maps, hotspots_of_noise
 from tests.simulations.patrols import lists_for_patrols
+from tests.simulations.point_patterns import calls_of_null_moves, calls_of_null_patterns
 from tests.simulations.published_cells import sums_of_published_cells
 from tests.simulations.scans import levels_of_scans
 from tests.simulations.series import calls_of_series
@@ -27,6 +28,8 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation("levels of scans", 5_000, levels_of_scans),
     Simulation("calls of repeats", 5_000, calls_of_repeats),
     Simulation("calls of unchanged patterns", 5_000, calls_of_unchanged_patterns),
+    Simulation("calls of null patterns", 5_000, calls_of_null_patterns),
+    Simulation("calls of null moves", 5_000, calls_of_null_moves),
     Simulation("calibration of flags", 5_000, calibration_of_flags),
     Simulation("lists for patrols", 5_000, lists_for_patrols),
     Simulation("sums of published cells", 50, sums_of_published_cells, DOCS / "disclosure.md"),

@@ -169,7 +169,7 @@ class PeakTests:
             return PeakTest(None, null, layer_id, period, reason, located)
         mass = _coverage(area, grid)
         if layer is not None:
-            by_residents = mass * _resident_density(layer, values, grid)
+            by_residents = mass * resident_density(layer, values, grid)
             if by_residents.sum() > 0.0:
                 mass = by_residents
             else:
@@ -241,10 +241,22 @@ def _coverage(area: Any, grid: Grid) -> FloatArray:
     return np.asarray(inside.reshape(grid.rows, 3, grid.cols, 3).mean(axis=(1, 3)), np.float64)
 
 
-def _resident_density(layer: Layer, values: FloatArray, grid: Grid) -> FloatArray:
-    """(rows, cols) residents per km^2 of the area at each cell's centre; 0 outside all.
+def resident_density(layer: Layer, values: FloatArray, grid: Grid) -> FloatArray:
+    """Residents per km^2 of the area at each cell's centre.
 
-    An area whose residents are not known has the density of the others together.
+    Parameters
+    ----------
+    layer : Layer
+        The areas.
+    values : (areas,) float64
+        Their residents, NaN where not known: such an area has the density of the others together.
+    grid : Grid
+        The cells.
+
+    Returns
+    -------
+    (rows, cols) float64
+        0 outside all areas.
     """
     x, y = np.meshgrid(grid.x_centres_m, grid.y_centres_m)
     position = assign_points(layer, np.column_stack([x.ravel(), y.ravel()]))

@@ -134,11 +134,12 @@ def _steps(
     """Key, first day and days of each step; the step of each incident; notes."""
     selection = located.selection
     if query.step == "period":
-        first, last = selection.days()
+        covered = selection.covered()
+        first, last = (covered[0].first, covered[-1].last) if covered else selection.days()
         columns: dict[str, ColumnValues] = {
             "step": np.array([str(Span(first, last))], dtype=object),
             "first_day": np.array([first.isoformat()], dtype=object),
-            "days": np.array([length(selection.covered())], dtype=np.int64),
+            "days": np.array([length(covered)], dtype=np.int64),
         }
         return columns, np.zeros(len(selection.mask), np.int64), ()
     steps = whole_steps(selection, query.step).of_part(located.is_inside)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, LOCATED, NOTHING, Discloses, Row, column
+from service.model.rows import COUNT, LOCATED, METHOD_UNIT, NOTHING, Discloses, Row, column
 
 _OF_COUNT: Final = Discloses.of("count")
 _OF_LOCATED: Final = Discloses.of(LOCATED)
@@ -59,4 +59,33 @@ class CentreRow(Row):
     )
     q_value: float | None = column(
         "The same, controlled over all moves (Benjamini and Hochberg).", _OF_LOCATED
+    )
+
+
+class PatternRow(Row):
+    """A function of the distances of incidents at one distance, nearest first."""
+
+    distance_m: float = column("The distance.", NOTHING, "m")
+    observed: float | None = column(
+        "The function of the incidents; null with fewer than two, or where no place is as far "
+        "from the edge.",
+        _OF_LOCATED,
+        METHOD_UNIT,
+    )
+    theoretical: float | None = column(
+        "Its value for points that fall evenly and independently.", _OF_LOCATED, METHOD_UNIT
+    )
+    expected: float | None = column(
+        "Its mean over the patterns of chance; null where nothing is tested.",
+        _OF_LOCATED,
+        METHOD_UNIT,
+    )
+    lower: float | None = column(
+        "Lower bound of the global envelope, which holds 95 % of whole curves of chance.",
+        _OF_LOCATED,
+        METHOD_UNIT,
+    )
+    upper: float | None = column("Its upper bound.", _OF_LOCATED, METHOD_UNIT)
+    position: str = column(
+        "Whether the function is above, below or inside the envelope, or not tested.", _OF_LOCATED
     )

@@ -2050,6 +2050,32 @@ export interface CentreRow {
   q_value: number | null;
 }
 
+/** A function of the distances of incidents at one distance, nearest first. */
+export interface PatternRow {
+  /** The distance. Unit: m. */
+  distance_m: number;
+  /**
+   * The function of the incidents; null with fewer than two, or where no place is as far from the
+   * edge. Unit: as the method states.
+   */
+  observed: number | null;
+  /** Its value for points that fall evenly and independently. Unit: as the method states. */
+  theoretical: number | null;
+  /**
+   * Its mean over the patterns of chance; null where nothing is tested. Unit: as the method states.
+   */
+  expected: number | null;
+  /**
+   * Lower bound of the global envelope, which holds 95 % of whole curves of chance. Unit: as the
+   * method states.
+   */
+  lower: number | null;
+  /** Its upper bound. Unit: as the method states. */
+  upper: number | null;
+  /** Whether the function is above, below or inside the envelope, or not tested. */
+  position: string | null;
+}
+
 /** A whole step of a series with its process limits, oldest first. */
 export interface ProcessControlRow {
   /** First month of the step, ISO. */
@@ -2878,6 +2904,7 @@ export type ColumnName =
   | "synthetic"
   | "target"
   | "tests"
+  | "theoretical"
   | "title"
   | "to"
   | "to_class"

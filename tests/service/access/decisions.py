@@ -100,7 +100,7 @@ FROM_RECORDS: Final = (
     )
     | _with_files(
         """
-    readQuality readHeatmapPeaks readHarm readDrawnProfile readCentre readPatrols
+    readQuality readHeatmapPeaks readHarm readDrawnProfile readCentres readPattern readPatrols
     readPatrolCapture readPatrolForecast readClusters
     readKnox readNearRepeats readRepeatChains readRepeatZones readBursts readAssociations
     """
@@ -120,7 +120,7 @@ ANSWERING_COMMANDS: Final = _names(
     """
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
-    comparison sources quality similar places flags centre displacement
+    comparison sources quality similar places flags centres pattern displacement
     neighbours near clusters
     patrols patrol-capture patrol-forecast
     knox near-repeats repeat-chains repeat-zones bursts

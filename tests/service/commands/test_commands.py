@@ -465,9 +465,10 @@ EVERY_ANSWER = [
     ["crosstab", world.DATASET, "--rows", "layer:cell", "--columns", "year", "--layout", "wide"],
     ["workbook", "--table", f"/v1/tables/{world.DATASET}/trend", "--out", "{folder}/tables.xlsx"],
     ["ranked", world.DATASET, world.CELLS],
-    ["centre", world.DATASET, "--step", "year"],
     ["near", world.DATASET, "premises", "--distance-m", "100", "--distance-m", "300"],
     ["clusters", world.DATASET, "--distance-m", "300", "--draws", "19"],
+    ["centres", world.DATASET, "--step", "year"],
+    ["pattern", world.DATASET, "--function", "l", "--draws", "19"],
     ["harm", world.DATASET, "--columns", "year", "--denominator", "residents"],
     [
         "similar", world.DATASET, world.CELLS, "--area-group", "similar",

@@ -178,6 +178,14 @@ WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
         ("year", "layer:lsoa21"),
         ("", "1 character"),
     ],
+    ("/v1/patterns/{dataset}/k", "beside_dataset"): [
+        ("nonsense", "null=density"),
+        ("", "1 character"),
+    ],
+    ("/v1/patterns/{dataset}/k", "null"): [
+        ("nonsense", "uniform"),
+        ("records", "name a category"),
+    ],
     ("/v1/tables/{dataset}/trend", "series"): [
         ("nonsense", "series needs by="),
         ("", "1 character"),

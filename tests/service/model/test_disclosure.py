@@ -10,6 +10,7 @@ KEYS = (
     "by",
     "key",
     "code",
+    "distance_m",
     "site_id",
     "place",
     "distance_m",
@@ -34,6 +35,7 @@ KEYS = (
     "context",
     "from_class",
     "to_class",
+    "distance_m",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
@@ -62,6 +64,8 @@ QUESTIONS = {
         "method=nearest-neighbour&minimum=5&draws=0",
         "distance_m=400&metres_per_day=10&minimum=3&draws=0",
     ),
+    "/v1/patterns/{dataset}/centres": ("", "step=year"),
+    "/v1/patterns/{dataset}/k": ("draws=19", "draws=19&function=pcf&null=residents"),
     "/v1/growth/{dataset}/overlay": ("by=site", "by=area"),
     "/v1/growth/{dataset}/forecast": ("by=site&household_size=2", "by=area", "by=district"),
     "/v1/growth/{dataset}/priorities": ("", f"{TWO_PERIODS}&layer=cell"),

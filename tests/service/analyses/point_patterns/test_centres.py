@@ -6,7 +6,7 @@ import pytest
 from tests.service import gaps, world
 from tests.service.answers import json_of, rows_of
 
-CENTRE = f"/v1/patterns/{world.DATASET}/centre"
+CENTRE = f"/v1/patterns/{world.DATASET}/centres"
 
 
 def places_inside(condition=world.anything):
@@ -72,7 +72,7 @@ def test_a_step_that_is_not_covered_has_no_centre(client, tmp_path):
 
     folder = gaps.add(world.build(tmp_path / "gaps"))
     with client_of(open_resources(Settings(data_dir=folder))) as other:
-        answer = json_of(other, f"/v1/patterns/{gaps.LONG}/centre", step="month")
+        answer = json_of(other, f"/v1/patterns/{gaps.LONG}/centres", step="month")
     missing = [row for row in answer["rows"] if row["days"] == 0]
     assert missing
     assert all(row["count"] is None and row["easting_m"] is None for row in missing)
