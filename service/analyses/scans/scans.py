@@ -32,6 +32,7 @@ from spatial.scans.windows import Windows, number_of_positions, windows_of
 
 THREADS: Final = os.cpu_count() or 1
 POSITION_S, POSITION_BYTES = 1.5e-7, 12  # measured, of making a window
+CASE_S, CELL_S = 1.5e-8, 1e-7  # of a null map: of an incident, and of a place and step
 LOOK_S, SPAN_S = 3e-9, 1.5e-9  # of a window on a null map, and of each stretch of steps
 LEAST_DRAWN_M: Final = 1.0
 MODELS: Final = {
@@ -230,9 +231,10 @@ class Scans:
         positions = number_of_positions(sample.xy_m, shape=query.shape, largest_radius_m=radius_m)
         fitting = positions * (query.largest_share if math.isinf(radius_m) else 1.0)
         look_s = LOOK_S + SPAN_S * len(sample.spans.ends)
+        map_s = CASE_S * sample.model.cases + CELL_S * sample.model.counts.size + fitting * look_s
         spend(
             Work(
-                positions * POSITION_S + fitting * query.permutations * look_s,
+                positions * POSITION_S + query.permutations * map_s,
                 fitting * POSITION_BYTES,
                 f"windows about {len(sample.xy_m):,} places on {query.permutations:,} null maps",
                 "ask for larger areas, a largest_radius_m, longer steps, shape=circle or fewer "
