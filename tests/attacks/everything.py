@@ -138,6 +138,7 @@ def _names(target: Target, codes: list[str]) -> dict[str, Any]:
         "j": 20,
         "code": codes[0],
         "site_id": "1",
+        "places": "premises",
         "z": 12,
         "x": x,
         "y": y,

@@ -101,7 +101,7 @@ FROM_RECORDS: Final = (
     | _with_files(
         """
     readQuality readHeatmapPeaks readHarm readDrawnProfile readCentres readPattern readPatrols
-    readPatrolCapture readPatrolForecast readClusters
+    readNear readPatrolCapture readPatrolForecast readClusters
     readKnox readNearRepeats readRepeatChains readRepeatZones readBursts readAssociations
     """
     )
