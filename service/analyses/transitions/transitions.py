@@ -142,6 +142,7 @@ class ClassTransitions:
                     *area_counts.notes(),
                     *values.all_steps.notes(),
                     *_gap_notes(chain.is_next),
+                    *_island_notes(len(values.neighbours.islands)),
                     NOT_INDEPENDENT,
                     *(
                         ()
@@ -179,10 +180,13 @@ def _spot_chain(
     # What is not tested is in no class.
     is_tested = (hot_spots.category != NOT_TESTED)[:, None]
     classes = hot_spots.classes
+    method["steps_not_tested"] = [values.steps.labels[step] for step in hot_spots.flat_steps]
     if query.states == "hotspot":
+        states = np.where(is_tested, classes.astype(np.int64) + 1, UNKNOWN)
+        states[:, list(hot_spots.flat_steps)] = UNKNOWN
         return (
             _Chain(
-                np.where(is_tested, classes.astype(np.int64) + 1, UNKNOWN),
+                states,
                 HOTSPOT_CLASSES,
                 _is_next(values),
                 majority_contexts(classes, values.neighbours),
@@ -212,9 +216,11 @@ def _quantile_chain(
     values: StepValues, query: TransitionsQuery, limits: LimitSettings
 ) -> tuple[_Chain, dict[str, Any]]:
     """Quantiles of the counts of all areas and steps, and of the means of their neighbours."""
-    table = values.whole
-    if table.shape[1] < 2:
-        raise InvalidValuesError("steps", f"need 2, got {table.shape[1]}")
+    if values.counts.shape[1] < 2:
+        raise InvalidValuesError("steps", f"need 2, got {values.counts.shape[1]}")
+    # Of steps of one length, the mean of theirs: a short month is not a class lower for it.
+    steps = values.steps
+    table = values.counts * (steps.length.mean() / steps.exposure)
     classes, upper = quantile_classes(table, query.quantiles)
     spend(
         Work(
@@ -247,6 +253,7 @@ def _quantile_chain(
         {
             "quantiles": query.quantiles,
             "upper_ends": upper.tolist(),
+            "counts": f"brought to steps of {steps.length.mean():.6g} days",
             "spatial_dependence": {
                 "test": "likelihood ratio, series of the areas dealt out again",
                 "statistic": test.statistic,
@@ -313,6 +320,14 @@ def _gap_notes(is_next: BoolArray) -> tuple[str, ...]:
         return ()
     what = "a gap" if gaps == 1 else f"{gaps} gaps"
     return (f"Moves over {what} in the data are left out: what lay between is not known.",)
+
+
+def _island_notes(islands: int) -> tuple[str, ...]:
+    """That areas without neighbours have no state of them."""
+    if not islands:
+        return ()
+    what = "1 area has" if islands == 1 else f"{islands:,} areas have"
+    return (f"{what} no neighbours: their moves are among those of any context alone.",)
 
 
 def _never_left(counts: IntArray, names: Sequence[str]) -> tuple[str, ...]:
