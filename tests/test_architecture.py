@@ -119,6 +119,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.coordinates",
     },
     "service.store.reference": {
+        "spatial.weights",
         "boundaries.changes",
         "boundaries.layers",
         "boundaries.storage",

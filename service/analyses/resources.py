@@ -80,6 +80,7 @@ from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.neighbours import NeighbourStore
 from service.store.reference.place_sets import PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.roads import RoadStore
@@ -124,6 +125,7 @@ class Resources:
     gazetteer: PlaceSetStore
     roads: RoadStore
     place_sets: PlaceSetStore
+    imported_neighbours: NeighbourStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -241,4 +243,5 @@ class Resources:
             self.flag_rules,
             self.area_groups,
             self.place_sets,
+            self.imported_neighbours,
         )

@@ -92,6 +92,7 @@ from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureStore
+from service.store.reference.neighbours import NeighbourStore
 from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.roads import RoadStore
@@ -122,6 +123,7 @@ class _Stores:
     gazetteer: PlaceSetStore
     roads: RoadStore
     place_sets: PlaceSetStore
+    imported_neighbours: NeighbourStore
     place_names: PlaceNames
     street_network: StreetNetwork
     area_layers: AreaLayers
@@ -156,6 +158,7 @@ def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
         return {"folder": data.subfolder(name), "digests": digests, "damage": damage}
 
     layers = LayerStore(data.subfolder("boundaries"), crs=crs, damage=damage)
+    imported_neighbours = NeighbourStore(**table("neighbours"))
     measures, lookups = MeasureStore(**table("measures")), LookupStore(**table("lookups"))
     area_layers = AreaLayers(layers=layers, settings=settings)
     gazetteer = PlaceSetStore(**table(GAZETTEER), crs=crs, name=GAZETTEER)
@@ -189,7 +192,10 @@ def _open_stores(settings: Settings, data: DataFolder) -> _Stores:
         assignments=AssignmentCache(cache.subfolder("assignments")),
         levels=levels,
         geometry_tiles=GeometryTiles(levels, cache.subfolder("tiles"), encode=encode_geometry),
-        neighbourhoods=Neighbourhoods(NeighbourCache(cache.subfolder("neighbours"))),
+        imported_neighbours=imported_neighbours,
+        neighbourhoods=Neighbourhoods(
+            NeighbourCache(cache.subfolder("neighbours")), imported_neighbours
+        ),
     )
 
 
@@ -272,6 +278,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         gazetteer=stores.gazetteer,
         roads=stores.roads,
         place_sets=stores.place_sets,
+        imported_neighbours=stores.imported_neighbours,
         assignments=stores.assignments,
         areas=areas,
         geometry_tiles=stores.geometry_tiles,
@@ -371,6 +378,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
             gazetteer=stores.gazetteer,
             roads=stores.roads,
             place_sets=stores.place_sets,
+            neighbours=stores.imported_neighbours,
         ),
         page_configuration=PageConfiguration(
             catalogue=catalogue,

@@ -25,6 +25,7 @@ KINDS_OF_DATA = (
     "gazetteer",
     "roads",
     "place_sets",
+    "neighbours",
 )
 
 

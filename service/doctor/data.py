@@ -25,6 +25,7 @@ TABLES = {
     "gazetteer": "hotspots import gazetteer",
     "roads": "hotspots import roads",
     "place_sets": "hotspots import places",
+    "neighbours": "hotspots import neighbours",
 }
 
 

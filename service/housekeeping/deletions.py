@@ -30,6 +30,7 @@ Kind = Literal[
     "gazetteer",
     "roads",
     "place_sets",
+    "neighbours",
 ]
 Rule = Literal["", "retention", "subject"]
 

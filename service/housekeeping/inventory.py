@@ -27,6 +27,7 @@ SINGLE_TABLES = (
     "gazetteer",
     "roads",
     "place_sets",
+    "neighbours",
 )
 LAYERS, DATASETS, REJECTS, CACHE = "boundaries", "incidents", "rejected", "cache"
 PUBLISHED = "published"

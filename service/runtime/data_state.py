@@ -128,6 +128,7 @@ class DataState:
             "gazetteer",
             "roads",
             "place_sets",
+            "neighbours",
         )
         return (
             "boundaries",

@@ -7,6 +7,7 @@ StoreError
 ├── UnknownAreaGroupError   a group of areas that has not been imported
 ├── UnknownHarmIndexError   a harm index that has not been imported, or not named among several
 ├── UnknownRulesError       rules of flags that have not been imported
+├── UnknownNeighboursError  neighbours that have not been imported for the layer
 ├── UnknownPlacesError      a set of places that has not been imported
 ├── NoSitesError            no development sites have been imported
 ├── NoRoadsError            no roads have been imported
@@ -21,6 +22,7 @@ StoreError
 ├── RulesExistError         rules of flags of that id are loaded already
 ├── AreaGroupExistsError    a group of areas of that name is loaded already
 ├── PlacesExistError        a gazetteer, roads or a set of places are loaded already
+├── NeighboursExistError    neighbours of that layer and name are loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
 ├── DatasetSettingsError    a dataset name or description that is not usable
@@ -100,6 +102,40 @@ class UnknownAreaGroupError(StoreError):
     def __str__(self) -> str:
         names = ", ".join(self.allowed) if self.allowed else "none is imported for it yet"
         return f"layer {self.layer!r} has no group of areas {self.group!r}; it has: {names}"
+
+
+@dataclass(eq=False)
+class UnknownNeighboursError(StoreError):
+    """No neighbours of that name have been imported for the layer."""
+
+    code = "unknown-neighbours"
+
+    layer: str
+    name: str
+    allowed: tuple[str, ...]
+
+    def __str__(self) -> str:
+        names = ", ".join(f"imported:{name}" for name in self.allowed)
+        return (
+            f"layer {self.layer!r} has no neighbours imported:{self.name}; it has: "
+            f"{names or 'none is imported for it yet'}"
+        )
+
+
+@dataclass(eq=False)
+class NeighboursExistError(StoreError):
+    """Neighbours of that layer and name are loaded already."""
+
+    code = "neighbours-exist"
+
+    layer: str
+    name: str
+
+    def __str__(self) -> str:
+        return (
+            f"neighbours {self.name!r} of layer {self.layer!r} are loaded already; nothing was "
+            "imported. Run again with --replace to replace them"
+        )
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ import pyogrio
 import shapely
 
 from boundaries.errors import BoundaryError
+from boundaries.layers.layer import Layer, LayerMetadata
 from service.imports.area_groups import AreaGroupOptions, import_area_groups
 from service.imports.boundaries import import_boundaries
 from service.imports.events import EventOptions, import_events
@@ -24,6 +25,7 @@ from service.imports.incidents.importer import ImportOptions
 from service.imports.incidents.police_uk import HEADER, import_police_uk
 from service.imports.lookups import LookupOptions, import_lookup
 from service.imports.measures import MeasureOptions, MeasureValue, import_measures
+from service.imports.neighbours import NeighbourOptions, import_neighbours
 from service.imports.places.importer import import_gazetteer, import_places
 from service.imports.places.roads import import_roads
 from service.imports.postcodes.importer import import_postcodes
@@ -138,6 +140,13 @@ def _lookup(store: Any, path: Path) -> object:
 def _harm_index(store: Any, path: Path) -> object:
     options = HarmIndexOptions("fed", "days", "code", "offence", max_rejected_share=1.0)
     return import_harm_index(store, path, options)
+
+
+def _neighbours(store: Any, path: Path) -> object:
+    squares = np.array([shapely.box(k, 0, k + 1, 1) for k in range(3)], dtype=object)
+    layer = Layer(LayerMetadata("areas", "Areas", BNG), ("a", "b", "c"), ("A", "B", "C"), squares)
+    options = NeighbourOptions(name="fed", max_rejected_share=1.0)
+    return import_neighbours(store, path, layer, options)
 
 
 def _boundaries(store: Any, path: Path) -> object:
@@ -256,5 +265,8 @@ IMPORTERS = {
         lambda store, path: import_places(store, "a", [path]), (POINTS, AREAS), ".geojson"
     ),
     "roads": Importer(lambda store, path: import_roads(store, [path]), (LINES,), ".geojson"),
+    "neighbours": Importer(_neighbours, (b"code,neighbour,weight\na,b,1\nb,a,2.5\nc,,\n",)),
+    "gal": Importer(_neighbours, (b"0 3 areas code\na 2\nb c\nb 1\na\nc 0\n\n",), ".gal"),
+    "gwt": Importer(_neighbours, (b"0 3 areas code\na b 0.5\nb a 2\nc c 0\n",), ".gwt"),
     "areas": Importer(_boundaries, (AREAS, KML, _flatgeobuf()), ".geojson"),
 }

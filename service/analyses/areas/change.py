@@ -77,7 +77,9 @@ class PeriodChanges:
         str
             It changes when the dataset, the layer or the software does.
         """
-        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+        return short_digest(
+            self._areas.version(dataset, layer_id), "over-time", self._neighbourhoods.revision()
+        )
 
     def table(self, dataset: str, layer_id: str, query: ChangeQuery) -> Table:
         """One `ChangeRow` per area: counts of the two periods, and the change of its class.

@@ -66,7 +66,9 @@ class EmergingHotspots:
         str
             It changes when the dataset, the layer or the software does.
         """
-        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+        return short_digest(
+            self._areas.version(dataset, layer_id), "over-time", self._neighbourhoods.revision()
+        )
 
     def table(self, dataset: str, layer_id: str, query: EmergingQuery) -> Table:
         """One `EmergingRow` per area: its category and the run of classes behind it.

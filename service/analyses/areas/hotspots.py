@@ -112,7 +112,11 @@ class Hotspots:
         str
             It changes when the dataset, the layer, a measure or the software does.
         """
-        return short_digest(self._areas.version(dataset, layer_id), self._measures.revision())
+        return short_digest(
+            self._areas.version(dataset, layer_id),
+            self._measures.revision(),
+            self._neighbourhoods.revision(),
+        )
 
     def resolved(self, dataset: str, layer_id: str, query: HotspotQuery) -> HotspotQuery:
         """A query with the measure, denominator and null that it leaves open.
@@ -428,13 +432,8 @@ def _global(value: FloatArray, neighbours: Neighbours) -> dict[str, Any] | None:
 
 
 def _describe_statistic(statistic: GlobalStatistic) -> dict[str, float | None]:
-    numbers = {
-        "value": statistic.value,
-        "expected": statistic.expected,
-        "variance": statistic.variance,
-        "z_score": statistic.z_score,
-        "p_value": statistic.p_value,
-    }
+    names = ("value", "expected", "variance", "z_score", "p_value")
+    numbers: dict[str, float] = {name: getattr(statistic, name) for name in names}
     return {name: number if np.isfinite(number) else None for name, number in numbers.items()}
 
 

@@ -22,6 +22,7 @@ from service.store.reference.events import EventStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
 from service.store.reference.measures import MeasureInfo, MeasureStore
+from service.store.reference.neighbours import NeighbourStore
 from service.store.reference.place_sets import GAZETTEER, Places, PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.roads import RoadStore
@@ -68,6 +69,7 @@ class SourceTables:
     harm_indices : HarmIndexStore
     gazetteer, place_sets : PlaceSetStore
     roads : RoadStore
+    neighbours : NeighbourStore
         What is loaded.
     """
 
@@ -86,6 +88,7 @@ class SourceTables:
         gazetteer: PlaceSetStore,
         roads: RoadStore,
         place_sets: PlaceSetStore,
+        neighbours: NeighbourStore,
     ) -> None:
         self._catalogue = catalogue
         self._incidents = incidents
@@ -99,6 +102,7 @@ class SourceTables:
         self._gazetteer = gazetteer
         self._roads = roads
         self._place_sets = place_sets
+        self._neighbours = neighbours
 
     def version(self) -> str:
         """A short digest of everything that the table depends on.
@@ -111,6 +115,7 @@ class SourceTables:
         tables = (
             self._measures, self._sites, self._lookups, self._postcodes, self._events,
             self._harm_indices, self._gazetteer, self._roads, self._place_sets,
+            self._neighbours,
         )  # fmt: skip
         imports = [self._incidents.imports(name) for name in self._incidents.ids()]
         everything = self._catalogue.everything_version()
@@ -138,6 +143,7 @@ class SourceTables:
             self._of_gazetteer,
             self._of_roads,
             self._of_place_sets,
+            self._of_neighbours,
         ):
             rows += _sound(part, notes)
         notes += [
@@ -297,6 +303,21 @@ class SourceTables:
     def _of_place_sets(self) -> Iterator[Source]:
         for name in self._place_sets.names():
             yield _of_places(self._place_sets.open(name), "places", "places", "what is near them")
+
+    def _of_neighbours(self) -> Iterator[Source]:
+        for imported in self._neighbours.all():
+            yield Source(
+                "neighbours",
+                f"imported:{imported.name}",
+                imported.loaded_from,
+                len(imported.code),
+                "links",
+                imported.source,
+                imported.licence,
+                synthetic=False,
+                uses=f"neighbours= of layer {imported.layer}",
+                version=self._neighbours.revision(),
+            )
 
     def _of_roads(self) -> Iterator[Source]:
         roads = self._roads.get()

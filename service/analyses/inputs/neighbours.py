@@ -8,6 +8,7 @@ from boundaries.neighbours.neighbour_cache import NeighbourCache
 from service.runtime.budget import Work, foresee, spend
 from service.runtime.cancellation import check_cancelled
 from service.runtime.single_flight import SingleFlightCache
+from service.store.reference.neighbours import NeighbourStore
 from spatial.arrays import BoolArray, FloatArray
 from spatial.local_statistics.optimised_distance import optimised_distance
 from spatial.weights.distance_weights import (
@@ -21,7 +22,7 @@ from spatial.weights.orders import with_nearest, within_steps
 from spatial.weights.triangulation import delaunay, gabriel
 from spatial.weights.weights import Neighbours
 
-AUTO, NEAREST = "auto", "+nearest"
+AUTO, NEAREST, IMPORTED = "auto", "+nearest", "imported:"
 CONTIGUITY = {"queen": queen, "rook": rook}
 TRIANGULATIONS = {"delaunay": delaunay, "gabriel": gabriel}
 NEIGHBOURS_BYTES, KEPT_BYTES = 256 * 2**20, 20  # for recent structures; of each link
@@ -36,14 +37,27 @@ class Neighbourhoods:
     ----------
     cache : NeighbourCache
         Contiguity of layer versions, stored on disk.
+    imported : NeighbourStore
+        Neighbours that were decided elsewhere.
     """
 
-    def __init__(self, cache: NeighbourCache) -> None:
+    def __init__(self, cache: NeighbourCache, imported: NeighbourStore) -> None:
         self._cache = cache
+        self._imported = imported
         self._neighbours: SingleFlightCache[Neighbours] = SingleFlightCache(
             NEIGHBOURS_BYTES,
             weigh=lambda neighbours: KEPT_BYTES * (neighbours.links + neighbours.n),
         )
+
+    def revision(self) -> str:
+        """The version of what has been imported.
+
+        Returns
+        -------
+        str
+            Empty where nothing is.
+        """
+        return self._imported.revision()
 
     def of(self, layer: Layer, rule: str) -> Neighbours:
         """The neighbours under a rule.
@@ -55,7 +69,7 @@ class Neighbourhoods:
         rule : str
             ``queen``, ``rook``, with a colon and a number of steps or with ``+nearest``;
             ``delaunay``, ``gabriel``, ``knn:k``; or ``distance:``, ``inverse-distance:`` or
-            ``kernel:`` with metres between centroids.
+            ``kernel:`` with metres between centroids; ``imported:`` with a name.
 
         Returns
         -------
@@ -66,7 +80,13 @@ class Neighbourhoods:
         ------
         InvalidNeighboursError, InvalidParameterError
             If the rule does not make sense for the layer, such as more neighbours than areas.
+        UnknownNeighboursError, DamagedTableError
+            If there are no such imported neighbours, or they cannot be read.
         """
+        if rule.startswith(IMPORTED):
+            imported = self._imported.get(layer.layer_id, rule.removeprefix(IMPORTED))
+            key = (layer.layer_id, layer.version, f"{rule} {self.revision()}")
+            return self._neighbours.get(key, lambda: imported.of(layer))
         key = (layer.layer_id, layer.version, rule)
         if ":" in rule and not self._neighbours.has(key):
             spend(_work(layer, rule))
@@ -87,6 +107,8 @@ class Neighbourhoods:
         OverBudgetError, LongWorkError
             As `service.runtime.budget.foresee`.
         """
+        if rule.startswith(IMPORTED):
+            return
         if ":" in rule and not self._neighbours.has((layer.layer_id, layer.version, rule)):
             foresee(_work(layer, rule))
         elif rule == AUTO:

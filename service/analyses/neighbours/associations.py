@@ -96,7 +96,9 @@ class Associations:
         """
         datasets = [name for name in (dataset, query.beside_dataset) if name is not None]
         return short_digest(
-            *(self._areas.version(name, layer_id) for name in datasets), self._measures.revision()
+            *(self._areas.version(name, layer_id) for name in datasets),
+            self._measures.revision(),
+            self._neighbourhoods.revision(),
         )
 
     def table(self, dataset: str, layer_id: str, query: AssociationQuery) -> Table:

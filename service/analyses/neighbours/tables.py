@@ -55,7 +55,9 @@ class NeighbourTables:
             It changes when a layer or the software does.
         """
         imported = layers_version(self._layers.imported)
-        return short_digest(imported, self._layers.version(layer_id), SOFTWARE)
+        return short_digest(
+            imported, self._layers.version(layer_id), self._neighbourhoods.revision(), SOFTWARE
+        )
 
     def table(self, layer_id: str, query: NeighboursQuery) -> Table:
         """One `NeighbourRow` for each area and each of its neighbours, in the layer's order.

@@ -97,7 +97,9 @@ class ClassTransitions:
         str
             It changes when the dataset, the layer or the software does.
         """
-        return short_digest(self._areas.version(dataset, layer_id), "over-time")
+        return short_digest(
+            self._areas.version(dataset, layer_id), "over-time", self._neighbourhoods.revision()
+        )
 
     def table(self, dataset: str, layer_id: str, query: TransitionsQuery) -> Table:
         """One `TransitionRow` per state of the neighbours and pair of classes.

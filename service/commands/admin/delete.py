@@ -140,6 +140,19 @@ def places(
 
 
 @app.command()
+def neighbours(
+    layer: Annotated[str, typer.Argument(help="Layer of the areas.")],
+    name: Annotated[str, typer.Argument(help="Name of the neighbours.")],
+    yes: Yes = False,
+    purge: Purge = False,
+    now: Now = False,
+) -> None:
+    """Imported neighbours of a layer."""
+    where = {"layer": layer, "name": name}
+    _run(Deletion("neighbours", where=where), yes=yes, purge=purge, now=now)
+
+
+@app.command()
 def area_groups(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
     """All groups of areas."""
     _run(Deletion("area_groups"), yes=yes, purge=purge, now=now)

@@ -1,4 +1,4 @@
-"""Commands ``hotspots import postcodes``, ``import lookup``, ``events`` and ``area-groups``."""
+"""Commands that import postcodes, lookups, events, groups of areas and neighbours."""
 
 from pathlib import Path
 from typing import Annotated
@@ -170,6 +170,48 @@ def area_groups(
             file,
             AreaGroupOptions(
                 layer=layer,
+                source=source,
+                licence=licence,
+                delimiter=delimiter,
+                replace=replace,
+                strict=strict,
+                max_rejected_share=max_rejected,
+                rejects_path=rejects,
+                limits=resources.settings.imports,
+                progress=progress,
+            ),
+        )
+    terminal.print_lines(summary.lines())
+
+
+def neighbours(
+    file: Annotated[
+        Path, typer.Argument(help="GAL, GWT, or CSV with columns code, neighbour and weight.")
+    ],
+    layer: Annotated[str, typer.Option(help="Layer of the areas.")],
+    name: Annotated[
+        str, typer.Option(help="What questions ask for them by: neighbours=imported:NAME.")
+    ],
+    source: Source = "",
+    licence: Licence = "",
+    delimiter: Delimiter = None,
+    replace: Replace = False,
+    strict: Strict = False,
+    max_rejected: MaxRejected = 0.1,
+    rejects: Rejects = None,
+) -> None:
+    """Import neighbours of areas that were decided elsewhere, such as by roads or bridges."""
+    # Imported here: what imports need takes time that serving must not wait for.
+    from service.imports.neighbours import NeighbourOptions, import_neighbours
+
+    resources = terminal.resources()
+    with terminal.report_errors(), terminal.progress_bar() as progress:
+        summary = import_neighbours(
+            resources.imported_neighbours,
+            file,
+            resources.layers.get(layer),
+            NeighbourOptions(
+                name=name,
                 source=source,
                 licence=licence,
                 delimiter=delimiter,

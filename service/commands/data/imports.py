@@ -93,6 +93,7 @@ app.command()(import_streets.places)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
 app.command()(import_places.area_groups)
+app.command()(import_places.neighbours)
 app.command()(import_harm.harm_index)
 app.command()(import_flags.flag_rules)
 

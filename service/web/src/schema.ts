@@ -1076,7 +1076,7 @@ export interface QualityRow {
 export interface SourceRow {
   /**
    * dataset, boundary layer, measure, development sites, lookup, postcodes, events, harm index,
-   * gazetteer, roads or places.
+   * gazetteer, roads, places or neighbours.
    */
   kind: string;
   /** Its id. */

@@ -151,6 +151,7 @@ def test_one_period_of_a_measure_goes_and_the_others_stay(folder):
         (("gazetteer",), "there is no gazetteer to delete"),
         (("roads",), "there is no roads to delete"),
         (("places", "pubs"), "there is no place_sets to delete"),
+        (("neighbours", "cell", "a"), "there is no neighbours to delete"),
         (("sites",), "confirm with --yes"),
     ],
 )
