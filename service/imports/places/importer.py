@@ -206,10 +206,19 @@ def _parse_all(
             name=file.name,
             delimiter="," if names else options.delimiter,
             header=names or None,
+            only_columns=_needed(names, columns) if names else None,
             limits=options.limits,
         )
         parsed.append(_from_text(contents, columns, options, working_crs, is_gazetteer))
     return parsed, has_open_names
+
+
+def _needed(names: Sequence[str], columns: PlaceColumns) -> list[str]:
+    """The columns of OS Open Names that are read: five of 34, and those that the user names."""
+    usual = {name for candidates in USUAL.values() for name in candidates}
+    stated = {str(value).lower() for value in vars(columns).values() if value is not None}
+    needed = usual | stated | {"geometry_x", "geometry_y"}
+    return [name for name in names if name.lower() in needed]
 
 
 def _why_passed_over(name: str) -> str | None:

@@ -60,6 +60,12 @@ def test_a_single_tile_without_headers_is_known_by_its_addresses(gazetteer, tmp_
     assert listed(gazetteer.open(GAZETTEER)) == list(NAMES[:3])
 
 
+def test_another_column_of_open_names_may_be_the_locality(gazetteer, tmp_path):
+    path = open_names_zip(tmp_path / "names.zip")
+    import_gazetteer(gazetteer, [path], PlaceColumns(locality="TYPE"))
+    assert gazetteer.open(GAZETTEER).localities.null_count == 3  # it is blank in all rows
+
+
 def test_the_geopackage_of_open_names_is_the_same(gazetteer, tmp_path):
     names, kinds, x, y, towns = zip(*NAMES, strict=True)
     path = write_shapes(
