@@ -5,21 +5,30 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from spatial.arrays import FloatArray, IndexArray, IntArray, Progress, checked_points, frozen
+from spatial.arrays import (
+    AnyArray,
+    FloatArray,
+    IndexArray,
+    IntArray,
+    Progress,
+    checked_points,
+    frozen,
+)
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.near_repeats.pairs import Pairs, checked_edges, close_pairs
 
 MAX_DAYS: Final = 3_660
-NS_A_PAIR: Final = 3.0
-"""Of one processor, for each close pair and draw."""
-
-Result = TypeVar("Result")
+NS_A_PAIR: Final = 0.15
+"""Of one processor, for each close pair, bound of days and draw."""
+LANES: Final = 64
+"""Draws that are counted together."""
+MOST_CARRIED: Final = 2**15 - 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,19 +163,19 @@ def knox_table(
         raise InvalidParameterError("draws", draws, "0 or more, on at least one thread")
     pairs = close_pairs(points, upper_m, same_place=same_place)
     shape = (len(np.asarray(upper_m)) + same_place, int(band_of_days.max()) + 1)
-    ordered = day[pairs.order].astype(np.int32)
+    ordered = day[pairs.order].astype(np.int16 if len(day) and day.max() < 2**15 else np.int32)
+    edges = np.asarray(upper_days).astype(ordered.dtype)
 
-    def count(times: IndexArray) -> IntArray:
-        table = np.zeros(shape, np.int64)
-        _count_close(pairs.start, pairs.second, pairs.band, times, band_of_days, table)
-        return table
+    def count(block: range) -> IntArray:
+        times = np.stack([in_random_order(ordered, seed, draw) for draw in block], axis=1)
+        return _tables(pairs, times, edges, shape)
 
-    observed = count(ordered)
-    drawn = np.array([*over_draws(ordered, count, draws, seed, threads, on_progress)], np.int64)
+    observed = _tables(pairs, ordered[:, None].copy(), edges, shape)[0]
+    drawn = over_blocks(count, draws, LANES, threads, on_progress)
     return _against_chance(
         observed,
         _expected(pairs, day, band_of_days, shape),
-        drawn.reshape(draws, *shape),
+        np.concatenate([np.zeros((0, *shape), np.int64), *drawn]),
     )
 
 
@@ -215,43 +224,62 @@ def days_table(upper_days: ArrayLike) -> NDArray[np.uint8]:
     return np.searchsorted(upper, apart, side="right").astype(np.uint8)
 
 
-def over_draws(
-    times: NDArray[np.int32],
-    count: Callable[[IndexArray], Result],
-    draws: int,
-    seed: int,
-    threads: int,
-    on_progress: Progress | None = None,
-) -> Iterator[Result]:
-    """What is counted under each of several random orders of the times.
+def in_random_order(times: AnyArray, seed: int, draw: int) -> AnyArray:
+    """The times in the random order of a draw, whose generator is its own.
 
     Parameters
     ----------
-    times : (n,) int32
+    times : (n,) array
         Of each incident.
+    seed, draw : int
+        Which order.
+
+    Returns
+    -------
+    (n,) array
+        The answer is the same whichever thread asks.
+    """
+    return np.random.default_rng([seed, draw]).permutation(times)
+
+
+def over_blocks(
+    count: Callable[[range], IntArray],
+    draws: int,
+    block: int,
+    threads: int,
+    on_progress: Progress | None = None,
+) -> Iterator[IntArray]:
+    """What is counted under random orders, some draws at a time.
+
+    Parameters
+    ----------
     count : callable
-        Counts under one order; called from several threads.
-    draws, seed, threads : int
-        How many, of which seed, on how many threads; each order has a generator of its own, so
-        that the answer is the same for any number of threads.
+        Counts under some draws, by their numbers; called from several threads.
+    draws, block, threads : int
+        How many, so many at a time, on so many threads.
     on_progress : callable or None
-        Called between draws.
+        Called between blocks.
 
     Yields
     ------
-    object
+    array
         What was counted, in the order of the draws.
     """
-
-    def one(draw: int) -> Result:
-        return count(np.random.default_rng([seed, draw]).permutation(times))
-
-    blocks = [range(k, min(k + 8 * threads, draws)) for k in range(0, draws, 8 * threads)]
+    blocks = [range(k, min(k + block, draws)) for k in range(0, draws, block)]
     with nullcontext() if threads == 1 else ThreadPoolExecutor(threads) as pool:
-        for block in blocks:
+        for k in range(0, len(blocks), threads):
             if on_progress is not None:
-                on_progress(block.start, draws)
-            yield from map(one, block) if pool is None else pool.map(one, block)
+                on_progress(blocks[k].start, draws)
+            together = blocks[k : k + threads]
+            yield from map(count, together) if pool is None else pool.map(count, together)
+
+
+def _tables(pairs: Pairs, times: AnyArray, edges: AnyArray, shape: tuple[int, int]) -> IntArray:
+    """(draws, s, t) Pairs in each band under each column of times."""
+    below = np.zeros((*shape, times.shape[1]), np.int64)
+    few = np.zeros(below.shape, np.int16)
+    _count_close(pairs.start, pairs.second, pairs.band, times, edges, few, below)
+    return np.diff(below, axis=1, prepend=0).transpose(2, 0, 1)
 
 
 def _against_chance(observed: IntArray, expected: FloatArray, drawn: IntArray) -> KnoxTable:
@@ -288,15 +316,29 @@ def _count_close(
     start: IntArray,
     second: IndexArray,
     band: NDArray[np.uint8],
-    times: IndexArray,
-    band_of_days: NDArray[np.uint8],
-    table: IntArray,
+    times: AnyArray,
+    edges: AnyArray,
+    few: NDArray[np.int16],
+    below: IntArray,
 ) -> None:
-    """Add each pair that is close in time to its bands."""
-    reach = len(band_of_days)
+    """Add the pairs of each band of distance that are fewer days apart than each bound.
+
+    All columns of times at once, in small integers that the processor adds many at a time; these
+    are carried over before they can overflow.
+    """
+    columns, room = times.shape[1], MOST_CARRIED
     for i in range(len(start) - 1):
-        time = times[i]
+        own = times[i]
         for pair in range(start[i], start[i + 1]):
-            apart = abs(times[second[pair]] - time)
-            if apart < reach:
-                table[band[pair], band_of_days[apart]] += 1
+            other, counts = times[second[pair]], few[band[pair]]
+            for k in range(len(edges)):
+                edge, count = edges[k], counts[k]
+                for draw in range(columns):
+                    apart = other[draw] - own[draw]
+                    count[draw] += np.int16((apart < edge) & (apart > -edge))
+            room -= 1
+            if room == 0:
+                below += few
+                few[:] = 0
+                room = MOST_CARRIED
+    below += few

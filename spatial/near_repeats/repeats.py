@@ -7,7 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from spatial.arrays import (
-    AnyArray,
     BoolArray,
     FloatArray,
     IndexArray,
@@ -18,11 +17,12 @@ from spatial.arrays import (
 )
 from spatial.compiled import compiled
 from spatial.errors import InvalidParameterError, InvalidValuesError
-from spatial.near_repeats.knox import MAX_DAYS, knox_table, over_draws, rows_of
+from spatial.near_repeats.knox import MAX_DAYS, in_random_order, knox_table, over_blocks, rows_of
 from spatial.near_repeats.pairs import close_pairs
 
 CLASSES: Final = ("originator", "near repeat", "none")
 MINUTES_A_DAY: Final = 1_440
+DRAWS_AT_A_TIME: Final = 8
 NS_A_PAIR: Final = 4.0
 """Of one processor, for each close pair and draw."""
 
@@ -135,16 +135,18 @@ def near_repeats(
     day_of_rank = (time[by_time] // MINUTES_A_DAY).astype(np.int32)
     ordered = rank[pairs.order]
 
-    def count(ranks: IndexArray) -> AnyArray:
-        state = np.zeros((3, len(points)), np.int32)
-        totals = np.zeros(5, np.int64)
-        _link(pairs.start, pairs.second, ranks, day_of_rank, within_days, state, totals)
+    def count(block: range) -> IntArray:
+        state = np.empty((3, len(points)), np.int32)
+        totals = np.zeros((len(block), 5), np.int64)
+        for row, draw in zip(totals, block, strict=True):
+            ranks, state[:2] = in_random_order(ordered, seed, draw), 0
+            _link(pairs.start, pairs.second, ranks, day_of_rank, within_days, state, row)
         return totals
 
     state, totals = np.zeros((3, len(points)), np.int32), np.zeros(5, np.int64)
     _link(pairs.start, pairs.second, ordered, day_of_rank, within_days, state, totals)
-    drawn = np.array([*over_draws(ordered, count, draws, seed, threads, on_progress)], np.int64)
-    drawn = drawn.reshape(draws, 5)
+    counted = over_blocks(count, draws, DRAWS_AT_A_TIME, threads, on_progress)
+    drawn = np.concatenate([np.zeros((0, 5), np.int64), *counted])
     follows, leads, root = np.empty((3, len(points)), np.int64)
     for values, of_pairs in zip((follows, leads, root), state, strict=True):
         values[rows[pairs.order]] = of_pairs

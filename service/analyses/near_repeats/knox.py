@@ -14,11 +14,12 @@ from service.queries.patterns.repeats import KnoxQuery
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
 from spatial.arrays import FloatArray
-from spatial.near_repeats.knox import NS_A_PAIR, knox_table
+from spatial.near_repeats.knox import LANES, NS_A_PAIR, knox_table
 from spatial.near_repeats.pairs import estimated_pairs
 
 THREADS: Final = os.cpu_count() or 1
 PAIR_BYTES: Final = 24  # at a time
+TIME_BYTES: Final = 6  # for each incident, draw and thread
 DRAW_S: Final = 3e-8  # for each incident and draw: to put the times in another order
 
 
@@ -78,7 +79,8 @@ class KnoxTables:
         """
         placed = self._reader.placed(dataset, query)
         xy_m = placed.xy_m
-        spend(work_of_pairs(xy_m, query.band_m[-1], query.orders, NS_A_PAIR))
+        ns_a_pair = NS_A_PAIR * len(query.band_days)
+        spend(work_of_pairs(xy_m, query.band_m[-1], query.orders, ns_a_pair))
         knox = knox_table(
             xy_m,
             placed.day,
@@ -181,7 +183,7 @@ def work_of_pairs(xy_m: FloatArray, reach_m: float, draws: int, ns_a_pair: float
     pairs = estimated_pairs(xy_m, reach_m)
     return Work(
         seconds=(pairs * ns_a_pair * 1e-9 + len(xy_m) * DRAW_S) * (draws + 10),
-        memory_bytes=pairs * PAIR_BYTES,
+        memory_bytes=pairs * PAIR_BYTES + len(xy_m) * LANES * TIME_BYTES * THREADS,
         what=f"about {pairs:,.0f} pairs of incidents in reach, {draws:,} times",
         advice="ask for a shorter distance, fewer orders, a shorter period or a smaller area",
     )

@@ -99,7 +99,8 @@ class RepeatZones:
         date = (as_of - datetime.date(1970, 1, 1)).days
         is_past = placed.day <= date
         xy_m, day = placed.xy_m[is_past], placed.day[is_past]
-        spend(work_of_pairs(xy_m, query.distance_m, query.orders, NS_A_PAIR))
+        ns_a_pair = NS_A_PAIR * len(query.band_days)
+        spend(work_of_pairs(xy_m, query.distance_m, query.orders, ns_a_pair))
         knox = knox_table(
             xy_m,
             day,
