@@ -50,7 +50,6 @@ def _compile_others() -> None:
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
         significance, scan, assign, cluster_methods, repeats, bursts, pair_sums, losh,
-        significance, scan, assign, cluster_methods, repeats, bursts,
         pair_distances, shifts,
     )  # fmt: skip
     for module in modules:

@@ -10,7 +10,6 @@ KEYS = (
     "by",
     "key",
     "code",
-    "distance_m",
     "site_id",
     "place",
     "distance_m",
@@ -35,7 +34,6 @@ KEYS = (
     "context",
     "from_class",
     "to_class",
-    "distance_m",
 )
 TWO_PERIODS = "baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
 QUESTIONS = {
