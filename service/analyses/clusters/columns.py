@@ -66,7 +66,7 @@ def columns_of(
         "cluster": np.arange(1, first + second + 1),
         **(orders if query.method == "nearest-neighbour" else {}),
         "name": names.names,
-        "place": _texts([areas.name_at(one.x_m, one.y_m) for one in described]),
+        "place": _areas_of(described, areas),
         "count": count,
         **(
             {"harm": np.array([pattern.weights[rows].sum() for rows in members], np.float64)}
@@ -176,6 +176,13 @@ def _centres(described: list[Ellipse]) -> dict[str, NDArray[Any]]:
         "ellipse_bearing_deg": [one.bearing_deg for one in described],
     }
     return {name: np.array(values, np.float64).round(1) for name, values in columns.items()}
+
+
+def _areas_of(described: list[Ellipse], areas: AreaNames) -> NDArray[Any]:
+    """The names of the areas that centres lie in, or of the nearest."""
+    centres = shapely.points([(one.x_m, one.y_m) for one in described])
+    nearest = shapely.STRtree(areas.layer.geometries).nearest(centres) if described else []
+    return _texts([areas.layer.names[index] for index in nearest])
 
 
 def _texts(values: list[str]) -> NDArray[Any]:

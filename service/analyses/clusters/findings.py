@@ -25,7 +25,7 @@ PAIR_BYTES: Final = 16
 DEFAULT_MINIMUM: Final = 10
 DEFAULT_DISTANCE_M: Final = {"dbscan": 250.0, "optics": 1_000.0, "hdbscan": 0.0}
 # Of one pattern: a record, a pair of neighbouring places; a record, and one times all others.
-RECORD_S, PAIR_S = 2.5e-6, 1e-8
+RECORD_S, PAIR_S = 1.2e-6, 1e-8
 OF_RECORDS_S: Final = {"hdbscan": (1e-5, 3e-9), "optics": (6e-4, 4e-8)}
 
 
