@@ -439,6 +439,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.runtime",
         "service.store",
         "spatial",
+        "spatial.clusters",
         "spatial.coordinates",
         "spatial.growth",
         "spatial.local_statistics",

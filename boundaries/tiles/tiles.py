@@ -125,6 +125,39 @@ def areas_in_tile(level: Level, tile: Tile) -> TileAreas:
     )
 
 
+def shapes_in_tile(shapes_mercator: Geometries, tile: Tile) -> TileAreas:
+    """The polygons that a tile shows, of shapes that are no layer and share no borders.
+
+    Parameters
+    ----------
+    shapes_mercator : (n,) object array
+        Valid polygons in EPSG:3857, metres.
+    tile : Tile
+        Address of the tile.
+
+    Returns
+    -------
+    TileAreas
+        By their positions among the shapes. A shape that is less than a step of the tile is left
+        out.
+    """
+    left, bottom, right, top = tile.bounds_mercator_m
+    scale = (EXTENT / (right - left), EXTENT / (bottom - top))
+    steps = shapely.transform(shapes_mercator, lambda xy: (xy - (left, top)) * scale)
+    frame = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+    index = np.flatnonzero(shapely.intersects(steps, frame))
+    cut_shapes = np.asarray(shapely.intersection(steps[index], frame, grid_size=1.0), dtype=object)
+    is_left = ~shapely.is_empty(cut_shapes)
+    index, cut_shapes = index[is_left], cut_shapes[is_left]
+    shape_index, polygons = _only_polygons(cut_shapes)
+    oriented_polygons = shapely.orient_polygons(polygons, exterior_cw=False)
+    return TileAreas(
+        tile,
+        frozen(index[shape_index].astype(np.int32)),
+        frozen(np.asarray(oriented_polygons, dtype=object)),
+    )
+
+
 def _cut(shapes: Geometries, frame: tuple[float, float, float, float]) -> Geometries:
     """The part of each shape in a frame, with corners in whole steps.
 

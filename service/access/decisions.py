@@ -152,6 +152,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     **_table("/v1/clusters/{dataset}", _RECORDS),
     **_table("/v1/patterns/{dataset}/centres", _RECORDS),
     **_table("/v1/patterns/{dataset}/k", _RECORDS),
+    **_layer("/v1/clusters/{dataset}", _RECORDS),
     # the harm of an offence is that of a subcategory, which has no cells
     **_table("/v1/tables/{dataset}/harm", _RECORDS),
     "/v1/workbook.xlsx": Decision(Reads.PARTS),

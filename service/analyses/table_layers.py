@@ -13,6 +13,7 @@ from service.analyses.resources import Resources
 from service.analyses.table_answers import (
     change_table,
     choropleth_table,
+    cluster_table,
     emerging_table,
     forecast_table,
     hotspot_table,
@@ -28,6 +29,7 @@ from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.forecasts import ForecastTileJsonQuery
 from service.queries.growth import SitesQuery
 from service.queries.over_time import ChangeQuery, EmergingQuery
+from service.queries.patterns.clusters import ClustersQuery, ClustersTileJsonQuery
 from service.queries.patterns.scans import ScanAreasQuery, ScanTileJsonQuery
 from service.queries.tiles import (
     ChangeTileJsonQuery,
@@ -151,6 +153,43 @@ class PointLayer(TableLayer):
             name=self.resources.legends.of(table).title,
             table=table,
         )
+
+
+class ShapeLayer(PointLayer):
+    """A table as its own polygons; `layer_id` gives the name of the layer in the tiles."""
+
+    def tile(self, tile: Tile, *, scale: int = 1) -> VectorTile:
+        """The polygons of a tile with their values."""
+        return self.resources.vector_tiles.shapes_with_values(self.layer_id(), tile, self.table())
+
+
+def cluster_layer(
+    resources: Resources, query: ClustersTileJsonQuery, *, dataset: str
+) -> TableLayer:
+    """Clusters of incidents by their hulls or ellipses.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    query : ClustersTileJsonQuery
+        The query.
+    dataset : str
+        Id of the dataset.
+
+    Returns
+    -------
+    TableLayer
+        Polygons with values.
+    """
+    return ShapeLayer(
+        resources,
+        query,
+        key=("clusters", dataset),
+        layer_id=lambda: "clusters",
+        source=lambda: cluster_table(resources, query.part(ClustersQuery), dataset=dataset),
+        table_cost=Cost.HEAVY,
+    )
 
 
 def choropleth_layer(

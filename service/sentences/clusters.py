@@ -35,7 +35,7 @@ def cluster_findings(table: Table) -> list[str]:
         if method["significance"]["null"] == "residents"
         else "if incidents fell evenly over the area"
     )
-    called = np.flatnonzero(columns["is_significant"] & is_first)
+    called = np.flatnonzero((columns["class"] == "more than chance") & is_first)
     subject = "harm" if method["clustered"] == "harm" else "incidents"
     if not len(called):
         return [sentence, f"None of them has more {subject} than there would be {null}."]

@@ -8,7 +8,7 @@ import numpy as np
 
 from boundaries.storage.store import LayerStore
 from service.analyses.clusters.chance import Chance, chance_of
-from service.analyses.clusters.columns import DRAWN_M, columns_of, descriptions_of, shapes_of
+from service.analyses.clusters.columns import columns_of, descriptions_of, shapes_of
 from service.analyses.clusters.findings import (
     LEVEL,
     Findings,
@@ -187,7 +187,7 @@ class Clusters:
                 counts=_counts(selection, is_inside, int(np.count_nonzero(labels >= 0))),
                 notes=(
                     *selection.coverage_notes(),
-                    *_notes(query, method, location, without_day),
+                    *_notes(query, method, findings, location, without_day),
                     *chance.notes(),
                     *names.notes,
                 ),
@@ -261,7 +261,11 @@ def _described(
 
 
 def _notes(
-    query: ClustersQuery, method: Method, location: LocationError, without_day: int
+    query: ClustersQuery,
+    method: Method,
+    findings: Findings,
+    location: LocationError,
+    without_day: int,
 ) -> Iterator[str]:
     """What must be known of the method, the places and the days."""
     if method.name in OVER_RECORDS:
@@ -282,10 +286,11 @@ def _notes(
             f"{counted(without_day, 'record is', 'records are')} left out: they are known by "
             "month only, and clusters in time need a day."
         )
+    if not findings.draws:
+        return
     if method.name == "nearest-neighbour":
         yield "Clusters of the second order are not tested: they are made of clusters."
     yield (
-        "p is of each cluster over all of them: with no pattern beyond chance some cluster has "
-        f"{LEVEL} or less in at most 5 % of maps. A hull without ground is drawn {DRAWN_M:g} m "
-        "wide."
+        "Each p is over all clusters: with no pattern beyond chance some cluster has "
+        f"{LEVEL} or less in at most 5 % of maps."
     )

@@ -11,6 +11,7 @@ from service.analyses.density.peak_names import PlaceNames as AreaNames
 from service.analyses.naming.names import NamedPoints
 from service.queries.patterns.clusters import ClustersQuery
 from spatial.arrays import IntArray
+from spatial.clusters.classes import cluster_classes
 from spatial.clusters.methods import distinct
 from spatial.clusters.shapes import Ellipse, ellipse, hulls
 
@@ -76,7 +77,7 @@ def columns_of(
         "share": (count / max(len(pattern), 1)).round(6),
         "expected": (expected * len(pattern)).round(3),
         "p_value": p_value,
-        "is_significant": p_value <= LEVEL,
+        "class": cluster_classes(p_value, LEVEL),
         "places": np.array([len(distinct(pattern.xy_m[rows])[0]) for rows in members], np.int64),
         "months": np.array([len(np.unique(months[rows])) for rows in members], np.int64),
         **(_days(pattern, members) if query.metres_per_day is not None else {}),
@@ -180,8 +181,9 @@ def _centres(described: list[Ellipse]) -> dict[str, NDArray[Any]]:
 
 def _areas_of(described: list[Ellipse], areas: AreaNames) -> NDArray[Any]:
     """The names of the areas that centres lie in, or of the nearest."""
-    centres = shapely.points([(one.x_m, one.y_m) for one in described])
-    nearest = shapely.STRtree(areas.layer.geometries).nearest(centres) if described else []
+    xy_m = np.array([(one.x_m, one.y_m) for one in described]).reshape(-1, 2)
+    tree = shapely.STRtree(areas.layer.geometries)
+    nearest = np.asarray(tree.nearest(shapely.points(xy_m))).tolist()
     return _texts([areas.layer.names[index] for index in nearest])
 
 

@@ -38,8 +38,9 @@ class ClusterRow(Row):
         "nothing was tested.",
         _OF_COUNT,
     )
-    is_significant: bool = column(
-        "Whether that p is at most 0.05; false where nothing was tested.", _OF_COUNT
+    class_: str = column(
+        "More than chance where that p is at most 0.05, not more than chance, or not tested.",
+        _OF_COUNT,
     )
     places: int = column("Distinct places of its incidents.", _OF_COUNT)
     months: int = column("Months in which it has an incident.", _OF_COUNT)

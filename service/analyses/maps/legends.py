@@ -14,6 +14,7 @@ from service.model.provenance import credited
 from service.queries.priority_rules import PRIORITIES
 from service.store.incidents import IncidentStore
 from spatial.arrays import AnyArray
+from spatial.clusters.classes import CLASSES as CLUSTER_CLASSES
 from spatial.local_statistics.multiplicity import CLASSES, NOT_TESTED
 from spatial.over_time.change import TRANSITIONS
 from spatial.over_time.emerging import CATEGORIES
@@ -121,6 +122,14 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "scans",
             SCAN_CLASSES,
             frozenset({*SCAN_CLASSES[:2], *SCAN_CLASSES[3:]}),
+        ),
+        "clusters": Categories(
+            "clusters",
+            "against the clustering of the population",
+            "class",
+            "clusters",
+            CLUSTER_CLASSES,
+            frozenset({"not tested"}),
         ),
         "growth-overlay-by-area": Categories(
             "hot and cold spots",

@@ -7,7 +7,13 @@ import shapely
 
 from boundaries.layers.layer import Layer
 from boundaries.tiles.levels import LevelCache
-from boundaries.tiles.tiles import TileAreas, areas_in_tile, points_in_tile
+from boundaries.tiles.tiles import (
+    TileAreas,
+    TilePoints,
+    areas_in_tile,
+    points_in_tile,
+    shapes_in_tile,
+)
 from service.analyses.inputs.area_layers import AreaLayers
 from service.analyses.maps.tilejson import WORLD, lonlat_bounds, tilejson
 from service.config.settings import Settings
@@ -222,22 +228,30 @@ class VectorTiles:
         VectorTile
             Possibly without points.
         """
-        points = points_in_tile(_on_mercator(table), tile)
-        columns = {
-            column: values[points.positions].tolist()
-            for column, values in table.columns.items()
-            if column not in OMITTED_COLUMNS
-        }
-        if table.provenance.synthetic:
-            columns["synthetic"] = [True] * len(points)
-        return VectorTile(
-            kind=f"{table.kind}-tile",
-            layer_id=name,
-            areas=points,
-            row=table.row,
-            columns=columns,
-            provenance=table.provenance,
+        return _rows_in_tile(name, points_in_tile(_on_mercator(table), tile), table)
+
+    def shapes_with_values(self, name: str, tile: Tile, table: Table) -> VectorTile:
+        """The rows of a table in a tile as their own polygons, with their values.
+
+        Parameters
+        ----------
+        name : str
+            Name of the layer in the tiles.
+        tile : Tile
+            Its address.
+        table : Table
+            With polygons.
+
+        Returns
+        -------
+        VectorTile
+            Possibly without polygons; one that is less than a step of the tile is left out.
+        """
+        shapes = shapely.transform(
+            np.asarray(table.geometries),
+            lambda xy: transform_xy(xy, source=table.crs, target=WEB_MERCATOR),
         )
+        return _rows_in_tile(name, shapes_in_tile(shapes, tile), table)
 
     def points_tilejson(self, layer: str, *, address: str, name: str, table: Table) -> Document:
         """TileJSON 3.0 of the vector tiles of a table's rows as points.
@@ -333,6 +347,25 @@ class VectorTiles:
             self._levels.get(layer, tile.z), tile
         )
         return self._areas.get(key, find)
+
+
+def _rows_in_tile(name: str, shapes: TileAreas | TilePoints, table: Table) -> VectorTile:
+    """Shapes of a tile with the values of their rows."""
+    columns = {
+        column: values[shapes.positions].tolist()
+        for column, values in table.columns.items()
+        if column not in OMITTED_COLUMNS
+    }
+    if table.provenance.synthetic:
+        columns["synthetic"] = [True] * len(shapes)
+    return VectorTile(
+        kind=f"{table.kind}-tile",
+        layer_id=name,
+        areas=shapes,
+        row=table.row,
+        columns=columns,
+        provenance=table.provenance,
+    )
 
 
 def _rows(layer: Layer, table: Table) -> IndexArray:

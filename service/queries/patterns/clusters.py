@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from service.model.queries import HarmQuery, TableQuery, Text
+from service.model.queries import HarmQuery, TableQuery, Text, VersionQuery
 
 MAX_DRAWS = 9_999
 
@@ -107,3 +107,15 @@ class ClustersQuery(HarmQuery, TableQuery):
         if self.draws is not None:
             return self.draws
         return {"hdbscan": 99, "optics": 19}.get(self.method, 199)
+
+
+class ClustersTileJsonQuery(ClustersQuery):
+    """Query of the TileJSON of the vector tiles of clusters."""
+
+    crs: Annotated[
+        None, Field(description="Not used for tiles, which are always in Web Mercator.")
+    ] = None
+
+
+class ClustersTileQuery(ClustersTileJsonQuery, VersionQuery):
+    """Query of the vector tiles of clusters."""

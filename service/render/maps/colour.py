@@ -81,6 +81,11 @@ _EMERGING: Final = {
     "no pattern detected": ZERO,
     "not tested": MISSING,
 }
+_CLUSTERS: Final = {
+    "more than chance": "#b2182b",
+    "not more than chance": "#92c5de",
+    "not tested": OUTLINE,
+}
 _SCANS: Final = {
     "high 99": "#b2182b",
     "high 95": "#ef8a62",
@@ -121,6 +126,7 @@ CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "hot-cold": MappingProxyType(_HOT_COLD),
         "emerging": MappingProxyType(_EMERGING),
         "scans": MappingProxyType(_SCANS),
+        "clusters": MappingProxyType(_CLUSTERS),
         "transitions": MappingProxyType(_TRANSITIONS),
         "completion": MappingProxyType(_COMPLETION),
         "priorities": MappingProxyType(_PRIORITIES),

@@ -4,10 +4,32 @@ from fastapi import APIRouter
 
 from service.analyses.clusters.rows import ClusterRow
 from service.analyses.table_answers import cluster_table
+from service.analyses.table_layers import cluster_layer
+from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.table_routes import TableKind, add_table_routes
-from service.queries.patterns.clusters import ClustersQuery
+from service.queries.patterns.clusters import (
+    ClustersQuery,
+    ClustersTileJsonQuery,
+    ClustersTileQuery,
+)
 
 router = APIRouter(prefix="/v1/clusters", tags=["patterns"])
+
+
+add_layer_routes(
+    router,
+    "/{dataset}",
+    LayerKind(
+        name="clusters",
+        layer=cluster_layer,
+        query=ClustersTileJsonQuery,
+        tile_query=ClustersTileQuery,
+        tiles=(TileKind("The clusters of a tile by their hulls or ellipses, with their values."),),
+        tilejson="TileJSON 3.0 of the vector tiles of clusters.",
+        legend="What the colours of clusters mean, as JSON or as a picture.",
+        style="A MapLibre style of clusters.",
+    ),
+)
 
 
 add_table_routes(

@@ -1176,8 +1176,8 @@ export interface ClusterRow {
    * was tested.
    */
   p_value: number | null;
-  /** Whether that p is at most 0.05; false where nothing was tested. */
-  is_significant: boolean | null;
+  /** More than chance where that p is at most 0.05, not more than chance, or not tested. */
+  class: string | null;
   /** Distinct places of its incidents. */
   places: number | null;
   /** Months in which it has an incident. */

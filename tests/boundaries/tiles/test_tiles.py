@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from boundaries.layers.layer import normalised
 from boundaries.tiles.generalise import EXTENT, generalised
-from boundaries.tiles.tiles import BUFFER, _cut, areas_in_tile
+from boundaries.tiles.tiles import BUFFER, _cut, areas_in_tile, shapes_in_tile
 from spatial.coordinates.mercator import Tile
 from tests.boundaries.areas import EAST, NORTH, layer_of, real_layer, square
 from tests.boundaries.tiles.test_generalise import RAGGED
@@ -180,3 +180,24 @@ def test_what_crosses_itself_once_rounded_is_cut_again():
     assert found
     cut = _cut(np.array(found, dtype=object), frame)
     assert shapely.is_valid(cut).all()
+
+
+def test_shapes_of_no_layer_are_cut_in_whole_steps_and_wound_as_tiles_want():
+    tile = Tile(12, 2048, 1350)
+    left, bottom, right, top = tile.bounds_mercator_m
+    step = (right - left) / EXTENT
+    shapes = np.array(
+        [
+            shapely.box(right - 500, top - 400, right + 5_000, top + 5_000),  # across a corner
+            shapely.box(left + 100, bottom + 100, left + 100 + 0.2 * step, bottom + 101),  # tiny
+            shapely.box(right + 20_000, top, right + 21_000, top + 1_000),  # elsewhere
+            shapely.Point(left + 3_000, top - 3_000).buffer(900),
+        ],
+        dtype=object,
+    )
+    areas = shapes_in_tile(shapes, tile)
+    assert areas.positions.tolist() == [0, 3]
+    assert_tile_sound(areas)
+    assert all(signed_area(part.exterior) > 0 for part in shapely.get_parts(areas.geometries))
+    assert areas.geometries[1].area * step**2 == pytest.approx(shapes[3].area, rel=0.01)
+    assert len(shapes_in_tile(shapes[:0], tile)) == 0

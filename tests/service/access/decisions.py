@@ -106,7 +106,7 @@ FROM_RECORDS: Final = (
     """
     )
     | _with_files("readScan readScanAreas")
-    | _of_layers("Scan")
+    | _of_layers("Scan Clusters")
 )
 
 # Long answers, of whoever asked for them: tested by themselves.

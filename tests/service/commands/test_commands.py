@@ -80,6 +80,10 @@ ANSWERS = {
         ["knox", world.DATASET, "--band-m", "150", "--band-m", "300", "--orders", "99"],
         f"/v1/patterns/{world.DATASET}/knox",
     ),
+    "clusters": (
+        ["clusters", world.DATASET, "--minimum", "8", "--draws", "19"],
+        f"/v1/clusters/{world.DATASET}",
+    ),
     "step-changes": (
         ["step-changes", world.DATASET, "--category", "assault", "--orders", "99"],
         f"/v1/tables/{world.DATASET}/step-changes",
@@ -94,6 +98,7 @@ QUERIES = {
     "breakdown": {"by": ["weekday", "layer:cell"]},
     "process-control": {"rebase": "2024-01", "direction": "decrease"},
     "knox": {"band_m": [150, 300], "orders": 99},
+    "clusters": {"minimum": 8, "draws": 19},
     "step-changes": {"category": "assault", "orders": 99},
     "patrols": {"size_m": 500, "top": 5},
     "patrol-capture": {"seed": 3},

@@ -31,6 +31,8 @@ TABLES = {
     "quantiles": "/v1/hotspots/{dataset}/{layer}/transitions?states=quantile&replicates=19",
     "scan": "/v1/scan/{dataset}/{layer}?permutations=99&rates=both",
     "scan by area": "/v1/scan/{dataset}/{layer}/areas?permutations=99&denominator=residents",
+    "clusters": "/v1/clusters/{dataset}?distance_m=300&draws=19",
+    "two orders": "/v1/clusters/{dataset}?method=nearest-neighbour&draws=0&harm=true",
     "trend": "/v1/tables/{dataset}/trend?step=month",
     "peaks": "/v1/heatmaps/{dataset}/peaks?bandwidth_m=600",
     "overlay": "/v1/growth/{dataset}/overlay?layer={layer}&household_size=2",

@@ -2,20 +2,21 @@
 
 import datetime
 
+import mapbox_vector_tile
 import numpy as np
 import pytest
 import shapely
 from sklearn.cluster import DBSCAN
-from typer.testing import CliRunner
 
-from service.__main__ import app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from spatial.coordinates.mercator import Tile
 from tests.service import world
-from tests.service.answers import csv_rows, json_of, rows_of
+from tests.service.answers import json_of, rows_of
 
 CLUSTERS = f"/v1/clusters/{world.DATASET}"
 NEAR_M, FEWEST = 150.0, 8
+MERCATOR_SCALE = 1.633  # metres of the Web Mercator for one on the ground here
 ASKED = {"distance_m": NEAR_M, "minimum": FEWEST}
 
 
@@ -49,7 +50,7 @@ def test_clusters_are_those_of_scikit_learn_the_largest_first(client):
         assert row["area_km2"] == pytest.approx(area_km2, abs=1e-6)
         assert row["density_per_km2"] == pytest.approx(len(members) / area_km2, rel=1e-3)
         assert row["p_value"] is None
-        assert row["is_significant"] is False
+        assert row["class"] == "not tested"
 
 
 def test_counts_say_where_the_records_are(client):
@@ -118,7 +119,7 @@ def test_the_threshold_is_the_random_distance(client):
 def test_a_tested_cluster_of_the_crowded_corner_is_more_than_residents_make(client):
     answer = json_of(client, CLUSTERS, draws=99, category="assault", distance_m=200, minimum=8)
     rows = answer["rows"]
-    assert rows[0]["is_significant"]
+    assert rows[0]["class"] == "more than chance"
     assert rows[0]["p_value"] == 0.01
     assert rows[0]["count"] > rows[0]["expected"]
     significance = answer["provenance"]["method"]["significance"]
@@ -245,24 +246,29 @@ def test_nothing_selected_is_an_empty_table(client):
     assert answer["rows"] == []
 
 
-def test_the_command_gives_the_same_numbers(client, county, monkeypatch):
-    monkeypatch.setenv("HOTSPOTS_DATA_DIR", str(county))
-    out = CliRunner().invoke(
-        app,
-        [
-            "clusters",
-            world.DATASET,
-            "--distance-m",
-            "150",
-            "--minimum",
-            "8",
-            "--draws",
-            "19",
-            "--format",
-            "csv",
-        ],
-    )
-    assert out.exit_code == 0, out.output
-    printed = csv_rows(out.stdout.encode())
-    rows = rows_of(client, CLUSTERS, draws=19, **ASKED)
-    assert [int(row["count"]) for row in printed] == [row["count"] for row in rows]
+def test_a_tile_has_the_hulls_with_their_values(client):
+    tile = Tile(12, 2049, 1348)
+    answer = client.get(f"{CLUSTERS}/tiles/12/2049/1348.mvt", params={"draws": 19, **ASKED})
+    assert answer.status_code == 200, answer.text
+    (layer,) = mapbox_vector_tile.decode(answer.content).items()
+    name, features = layer[0], layer[1]["features"]
+    rows = {row["cluster"]: row for row in rows_of(client, CLUSTERS, draws=19, **ASKED)}
+    assert name == "clusters"
+    assert features
+    left, _, right, _ = tile.bounds_mercator_m
+    for feature in features:
+        row = rows[feature["properties"]["cluster"]]
+        assert feature["properties"]["class"] == row["class"]
+        scale = (right - left) / 4_096 / MERCATOR_SCALE
+        area_km2 = shapely.geometry.shape(feature["geometry"]).area * scale**2 / 1e6
+        assert area_km2 == pytest.approx(row["area_km2"], rel=0.05)
+
+
+def test_the_map_has_a_legend_and_a_style(client):
+    legend = json_of(client, f"{CLUSTERS}/legend.json", draws=19, **ASKED)
+    classes = {each["label"]: each for each in legend["classes"]}
+    assert set(classes) <= {"more than chance", "not more than chance"}
+    style = json_of(client, f"{CLUSTERS}/style.json", draws=0, **ASKED)
+    assert style["layers"][0]["type"] == "fill"
+    address = json_of(client, f"{CLUSTERS}/tilejson.json", draws=0, **ASKED)["tiles"][0]
+    assert "/tiles/{z}/{x}/{y}.mvt" in address
