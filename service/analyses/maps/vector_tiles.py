@@ -272,9 +272,11 @@ class VectorTiles:
         Document
             With the provenance of the table.
         """
-        shapes = shapely.buffer(np.asarray(table.geometries), POINT_MARGIN_M)
-        left, bottom, right, top = (float(value) for value in shapely.total_bounds(shapes))
-        bounds = WORLD if np.isnan(left) else lonlat_bounds((left, bottom, right, top), table.crs)
+        bounds = WORLD
+        if len(table):
+            shapes = shapely.buffer(np.asarray(table.geometries), POINT_MARGIN_M)
+            left, bottom, right, top = (float(value) for value in shapely.total_bounds(shapes))
+            bounds = lonlat_bounds((left, bottom, right, top), table.crs)
         return Document(
             kind="vector-tilejson",
             content=tilejson(

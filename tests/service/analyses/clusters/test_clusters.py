@@ -244,6 +244,9 @@ def test_parameters_that_do_not_go_together_are_refused(client, asked, reason):
 def test_nothing_selected_is_an_empty_table(client):
     answer = json_of(client, CLUSTERS, category="fire", minimum=50)
     assert answer["rows"] == []
+    tiles = json_of(client, f"{CLUSTERS}/tilejson.json", category="fire", minimum=50)
+    assert tiles["bounds"] == [-180, -90, 180, 90]
+    assert client.get(f"{CLUSTERS}/tiles/12/2049/1348.mvt", params={"minimum": 5000}).is_success
 
 
 def test_a_tile_has_the_hulls_with_their_values(client):
