@@ -16,6 +16,7 @@ BENCHMARKS = (
     "repeats",
     "scans",
     "patrols",
+    "libraries",
 )
 # Not ratios: asked for by name.
 RUNS = ("load", "schemathesis")
