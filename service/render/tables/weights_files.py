@@ -50,6 +50,8 @@ def _rows(table: Table) -> list[tuple[str, str | None, float]]:
 
 
 def _header(table: Table, areas: int) -> str:
-    """The first line of both."""
+    """The first line of both; there is no other place to say that a layer is invented."""
     layer = str(table.provenance.sources["layer"]["id"])
+    if table.provenance.synthetic:
+        layer += "-synthetic-data"
     return f"0 {areas} {layer} code"

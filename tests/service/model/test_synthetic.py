@@ -73,7 +73,7 @@ def says_synthetic(answer) -> bool:
         raster = read_tif(answer.content)
         return raster.tags["SYNTHETIC"] == "yes" and raster.provenance()["synthetic"]
     if kind in ("application/xml", "text/plain"):
-        return "synthetic data" in answer.text.lower()
+        return "synthetic data" in answer.text.lower().replace("-", " ")
     if kind == "text/html":
         return "Synthetic data" in answer.text
     if kind == "application/vnd.mapbox-vector-tile":
