@@ -87,6 +87,8 @@ def says_synthetic(answer) -> bool:
         sheets = openpyxl.load_workbook(io.BytesIO(answer.content))
         cells = [str(cell.value) for row in sheets["Cover"].iter_rows() for cell in row]
         return bool({"Synthetic: true", "Table synthetic: true"} & set(cells))
+    if kind.endswith("+xml"):  # GPX and KML
+        return "synthetic data" in answer.text.lower()
     suffix = {"application/geopackage+sqlite3": "gpkg", "application/flatgeobuf": "fgb"}[kind]
     with tempfile.NamedTemporaryFile(suffix=f".{suffix}") as file:
         file.write(answer.content)
