@@ -25,7 +25,12 @@ from spatial.local_statistics.multiplicity import (
     Correction,
     corrected,
 )
-from spatial.local_statistics.permutation import LocalStatistic, PermutationP, permutation_p
+from spatial.local_statistics.permutation import (
+    LocalStatistic,
+    PermutationP,
+    permutation_p,
+    to_p,
+)
 from spatial.weights.weights import Neighbours
 
 StatisticName = Literal["local-geary", "lee", "bivariate-moran", "losh"]
@@ -91,7 +96,7 @@ def association_test(
     neighbours : Neighbours
         Structure over the same areas; its rows are standardised here.
     draws : Draws
-        Arrangements behind each p; for LOSH the first number.
+        Arrangements behind each p; for LOSH the first number. 0: no p, and nothing is tested.
     correction : str
         As for `spatial.local_statistics.multiplicity.corrected`.
     seed, threads, on_progress
@@ -115,21 +120,34 @@ def association_test(
         "most_permutations": draws.most_permutations,
         **options,
     }
-    if statistic == "losh":
-        association = losh(values, rows)
+    association = _association(statistic, values, others, rows)
+    if not draws.permutations:
+        nothing = np.zeros(rows.n, np.int64)
+        p = to_p(nothing, nothing, nothing > 0, permutations=0, seed=seed)
+    elif statistic == "losh":
         p = losh_p(values, rows, permutations=draws.permutations, **options)
     elif statistic == "local-geary":
-        association = local_geary(values, rows)
         p = pair_p(geary_statistic(values, rows), **staged)
     elif statistic == "lee":
-        association = local_lee(values, others, rows)
         p = pair_p(lee_statistic(values, others, rows), **staged)
     else:
-        association = bivariate_moran(values, others, rows)
         p = permutation_p(LocalStatistic(others, rows, slope=association.high), **staged)
     q_value = corrected(p.p_value, correction=correction)
     classes = _classes(_titles(statistic, association, p), q_value)
     return AssociationTest(association, p, q_value, classes)
+
+
+def _association(
+    statistic: StatisticName, values: ArrayLike, others: ArrayLike, rows: Neighbours
+) -> Association:
+    """The statistic with its moments."""
+    if statistic == "losh":
+        return losh(values, rows)
+    if statistic == "local-geary":
+        return local_geary(values, rows)
+    if statistic == "lee":
+        return local_lee(values, others, rows)
+    return bivariate_moran(values, others, rows)
 
 
 def _titles(statistic: StatisticName, association: Association, p: PermutationP) -> AnyArray:

@@ -34,7 +34,8 @@ from spatial.weights.weights import Neighbours
 
 THREADS: Final = os.cpu_count() or 1
 AREA_S, AREA_BYTES = 3e-5, 2_000  # of each area
-LOSH_MAPS, LOSH_VALUES = 9_999, 60_000_000  # drawn by default, and where that is more maps
+LOSH_MAPS, LOSH_VALUES = 9_999, 1_000_000_000  # drawn by default, or as many values of maps
+LOSH_S: Final = 6e-9  # of a value of a map dealt out
 MOST_VALUES: Final = 2_000_000_000  # drawn by default for areas far out
 STATISTICS: Final = {
     "local-geary": "local Geary's c (Anselin 1995)",
@@ -205,9 +206,12 @@ class Associations:
         """The requested or default number of arrangements, if it is within the limit."""
         areas = neighbours.n
         if query.statistic == "losh":
-            needed = min(permutations_that_tell(areas), LOSH_VALUES // areas)
-            draws = Draws.exactly(query.permutations or max(LOSH_MAPS, needed))
-            work = draws.permutations * (areas + 2 * neighbours.links)
+            cells, value_s = areas + 2 * neighbours.links, LOSH_S
+            needed = max(LOSH_MAPS, permutations_that_tell(areas))
+            default_maps = min(needed, max(LOSH_VALUES // cells, 1))
+            draws = Draws.exactly(
+                default_maps if query.permutations is None else query.permutations
+            )
         else:
             default = default_draws(areas)
             most = max(default.permutations, MOST_VALUES // areas)
@@ -217,7 +221,8 @@ class Associations:
                 else Draws.exactly(query.permutations)
             )
             cells = areas if neighbours.has_equal_weights else max(areas, neighbours.links)
-            work = draws.permutations * cells
+            value_s = VALUE_S
+        work = draws.permutations * cells
         if work > self._limits.permuted_values:
             raise TooMuchWorkError(
                 f"permutations of {areas} areas with {neighbours.links} links",
@@ -227,7 +232,7 @@ class Associations:
             )
         spend(
             Work(
-                work * VALUE_S + areas * AREA_S,
+                work * value_s + areas * AREA_S,
                 areas * AREA_BYTES,
                 f"{draws.permutations:,} permutations of {areas:,} areas",
                 "ask for fewer permutations or larger areas",
@@ -320,7 +325,7 @@ def _method(
         "links": neighbours.links,
         "islands": len(neighbours.islands),
         "areas_tested": areas_tested,
-        "null": NULLS.get(query.statistic, _CONDITIONAL),
+        "null": NULLS.get(query.statistic, _CONDITIONAL) if draws.permutations else None,
         **describe_draws(draws, areas_tested, correction=query.correction),
         "areas_not_told": untold,
         "seed": query.seed,
@@ -339,6 +344,8 @@ def _source(beside: AreaCounts) -> dict[str, Any]:
 
 def _null_notes(query: AssociationQuery) -> tuple[str, ...]:
     """What the null cannot tell from a pattern."""
+    if query.permutations == 0:
+        return ("With permutations=0 nothing is drawn, and no area is tested.",)
     notes = []
     if query.measure == "rate":
         notes.append(

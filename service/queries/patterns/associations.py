@@ -60,11 +60,12 @@ class AssociationQuery(TableQuery):
         str, AfterValidator(checked_rule), Field(max_length=80, description=f"{NEIGHBOURS}.")
     ] = "queen"
     permutations: Annotated[
-        Annotated[int, Field(ge=99, le=MAX_PERMUTATIONS)] | None,
+        Annotated[int, Field(ge=0, le=MAX_PERMUTATIONS)] | None,
         Field(
-            description="Random arrangements behind each p. By default 99,999 up to 5,000 areas "
-            "and 9,999 above, and for areas far out as many as let one be called; for losh, whose "
-            "whole map is dealt out each time, 9,999 or as many as let one be called."
+            description="Random arrangements behind each p; 0: the statistic alone. By default "
+            "99,999 up to 5,000 areas and 9,999 above, and for areas far out as many as let one "
+            "be called; for losh, whose whole map is dealt out each time, 9,999 or as many as let "
+            "one be called, fewer above 1,000,000,000 values."
         ),
     ] = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the draws.")] = 1

@@ -79,6 +79,15 @@ def test_one_seed_gives_one_answer_and_the_smallest_q_comes_first(blocks_client)
     assert by_code(rows, "p_permutation").tolist() != by_code(other, "p_permutation").tolist()
 
 
+def test_without_permutations_the_statistic_stands_alone(blocks_client):
+    answer = json_of(blocks_client, URL, permutations=0)
+    tested = rows_of(blocks_client, URL, **FEW)
+    assert by_code(answer["rows"], "statistic").tolist() == by_code(tested, "statistic").tolist()
+    assert {row["class"] for row in answer["rows"]} == {"not tested"}
+    assert {row["p_permutation"] for row in answer["rows"]} == {None}
+    assert answer["provenance"]["notes"][0].startswith("With permutations=0")
+
+
 def test_areas_without_a_neighbour_are_marked_and_not_tested(blocks_client):
     answer = json_of(blocks_client, URL, neighbours="distance:10", **FEW)
     assert {row["class"] for row in answer["rows"]} == {"not tested"}
@@ -112,7 +121,7 @@ def test_the_sentences_count_the_classes(blocks_client):
         ({"statistic": "lee", "beside_measure": "residents", **BESIDE}, "either"),
         ({"beside_category": "assault"}, "needs beside_dataset"),
         ({"measure": "rate"}, "denominator="),
-        ({"permutations": 9}, "greater than or equal to 99"),
+        ({"permutations": -1}, "greater than or equal to 0"),
         ({"neighbours": "auto"}, "name a rule"),
     ],
 )
