@@ -51,7 +51,6 @@ QUESTIONS = {
     "/v1/hotspots/{dataset}/{layer}/transitions": ("states=quantile&replicates=0",),
     "/v1/heatmaps/{dataset}/peaks": ("",),
     "/v1/associations/{dataset}/{layer}": ("permutations=99",),
-    "/v1/patterns/{dataset}/centre": ("", "step=year"),
     "/v1/near/{dataset}/{places}": (
         "",
         "by=place&layer=cell",
