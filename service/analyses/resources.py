@@ -125,7 +125,7 @@ class Resources:
     gazetteer: PlaceSetStore
     roads: RoadStore
     place_sets: PlaceSetStore
-    imported_neighbours: NeighbourStore
+    neighbours: NeighbourStore
     assignments: AssignmentCache
     areas: Areas
     vector_tiles: VectorTiles
@@ -243,5 +243,5 @@ class Resources:
             self.flag_rules,
             self.area_groups,
             self.place_sets,
-            self.imported_neighbours,
+            self.neighbours,
         )

@@ -278,7 +278,7 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         gazetteer=stores.gazetteer,
         roads=stores.roads,
         place_sets=stores.place_sets,
-        imported_neighbours=stores.imported_neighbours,
+        neighbours=stores.imported_neighbours,
         assignments=stores.assignments,
         areas=areas,
         geometry_tiles=stores.geometry_tiles,

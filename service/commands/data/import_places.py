@@ -207,7 +207,7 @@ def neighbours(
     resources = terminal.resources()
     with terminal.report_errors(), terminal.progress_bar() as progress:
         summary = import_neighbours(
-            resources.imported_neighbours,
+            resources.neighbours,
             file,
             resources.layers.get(layer),
             NeighbourOptions(

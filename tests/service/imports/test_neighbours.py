@@ -83,7 +83,7 @@ def test_what_the_service_writes_can_be_imported_and_asked_for(served, tmp_path,
     path = tmp_path / f"links.{suffix}"
     path.write_bytes(client.get(f"{url}.{suffix}", params=rule).content)
     import_neighbours(
-        resources.imported_neighbours,
+        resources.neighbours,
         path,
         resources.layers.get(world.CELLS),
         NeighbourOptions(name=suffix),
@@ -108,7 +108,7 @@ def test_another_import_changes_the_answers(served, write):
     for number, text in enumerate(("C00,C01", "C00,C11\nC11,C00")):
         path = write(f"code,neighbour\n{text}\n", f"{number}.csv")
         options = NeighbourOptions(name="roads", replace=True)
-        import_neighbours(resources.imported_neighbours, path, layer, options)
+        import_neighbours(resources.neighbours, path, layer, options)
         rows = rows_of(client, url, neighbours="imported:roads")
         links.append([(r["code"], r["neighbour"]) for r in rows if r["neighbour"]])
         query = {"neighbours": "imported:roads", "permutations": 0}
