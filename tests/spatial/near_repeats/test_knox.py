@@ -1,6 +1,7 @@
 """Knox: every pair, R surveillance, pointpats, and what its p says."""
 
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
@@ -59,20 +60,43 @@ def test_a_pair_at_a_bound_belongs_to_the_band_above_it():
     assert not knox.observed.any()
 
 
-def test_tables_are_those_of_surveillance():
+def surveillance_table(draws):
+    """Ours for the incidents of R, and what R says of each band."""
     incidents, theirs = columns("incidents.csv"), columns("knox.csv")
-    knox = knox_table(
+    ours = knox_table(
         np.column_stack([incidents["x"], incidents["y"]]),
         incidents["day"].astype(int),
         upper_m=np.unique(theirs["to_m"]),
         upper_days=np.unique(theirs["to_days"]),
-        draws=4_999,
+        draws=draws,
     )
+    return ours, theirs
+
+
+def test_tables_are_those_of_surveillance():
+    knox, theirs = surveillance_table(0)
     assert knox.observed.ravel().tolist() == theirs["observed"].tolist()
     np.testing.assert_allclose(knox.expected.ravel(), theirs["expected"], rtol=1e-12)
+
+
+@pytest.mark.compiled
+def test_p_are_those_of_random_orders_in_r():
+    knox, theirs = surveillance_table(4_999)
     p = theirs["p_permuted"]
     error = np.sqrt(2 * p * (1 - p) / 5_000)  # of both
     assert (np.abs(knox.p_value.ravel() - p) <= 4 * error + 2e-4).all()
+
+
+def test_counts_are_carried_over_before_they_overflow():
+    days = np.arange(600) % 2
+    knox = knox_table(np.tile(CAMBRIDGE, (600, 1)), days, upper_m=[1], upper_days=[1, 2], draws=1)
+    assert knox.observed.tolist() == [[2 * math.comb(300, 2), 300 * 300]]
+    assert knox.drawn.sum() == math.comb(600, 2)
+
+
+def test_a_century_between_two_incidents_is_no_fault():
+    knox = knox_table(np.zeros((3, 2)), [0, 40_000, 40_003], upper_m=[1], upper_days=[4], draws=5)
+    assert knox.observed.tolist() == [[1]] == knox.drawn[0].tolist()
 
 
 def test_pairs_and_p_are_those_of_pointpats():
@@ -95,13 +119,13 @@ def test_pairs_and_p_are_those_of_pointpats():
 @given(seed=SEEDS)
 def test_neither_order_nor_origin_nor_threads_change_the_answer(seed):
     xy_m, days = drawn(seed)
-    asked = {"upper_m": UPPER_M, "upper_days": UPPER_DAYS, "draws": 19, "same_place": True}
+    asked = {"upper_m": UPPER_M, "upper_days": UPPER_DAYS, "draws": 9, "same_place": True}
     first = knox_table(xy_m, days, **asked)
     mixed = np.random.default_rng(seed).permutation(len(days))
     again = knox_table(xy_m[mixed] + [70.0, -30.0], days[mixed] + 1_000, threads=3, **asked)
     for name in ("observed", "expected", "p_value", "p_any"):
         np.testing.assert_allclose(getattr(first, name), getattr(again, name), rtol=1e-12)
-    assert ((first.p_value >= 1 / 20) & (first.p_value <= 1)).all()
+    assert ((first.p_value >= 1 / 10) & (first.p_value <= 1)).all()
     assert (first.p_any >= first.p_value.min() - 1e-12).all()
 
 
@@ -126,7 +150,7 @@ def test_one_seed_gives_one_answer_and_another_another():
 @pytest.mark.parametrize("name", POINTS)
 def test_hard_points_have_an_answer_or_an_error_of_ours(name):
     xy_m = POINTS[name]
-    asked = {"upper_m": [100.0, 500.0], "upper_days": [7], "draws": 9, "same_place": True}
+    asked = {"upper_m": [100.0, 500.0], "upper_days": [7], "draws": 2, "same_place": True}
     if not np.isfinite(xy_m).all():
         with pytest.raises(InvalidPointsError):
             knox_table(xy_m, np.zeros(len(xy_m), int), **asked)

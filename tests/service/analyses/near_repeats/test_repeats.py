@@ -170,6 +170,11 @@ def test_chains_are_the_longest_first_with_the_places_of_each(client):
     sizes = [row["incidents"] for row in answer["rows"]]
     assert sizes == sorted((len(chain) for chain in chains), reverse=True)
     assert answer["provenance"]["method"]["chains"] == len(chains)
+    verdict = "more than chance" if answer["rows"][0]["p_value"] <= 0.05 else "no more than chance"
+    assert answer["sentences"][1].startswith(
+        f"The longest of {len(chains)} chains has {sizes[0]} "
+    )
+    assert verdict in answer["sentences"][1]
     few = json_of(client, f"{PATTERNS}/repeat-chains.geojson", top=3, crs=27700, **asked)
     assert [feature["properties"]["rank"] for feature in few["features"]] == [1, 2, 3]
     assert f"{len(chains) - 3} shorter chains are not listed." in str(few["provenance"])
@@ -192,6 +197,8 @@ def test_zones_lie_around_recent_incidents_and_expire(client):
     }
     zones = answer["features"]
     assert {(z["properties"]["easting_m"], z["properties"]["northing_m"]) for z in zones} == recent
+    verb = "is a zone" if len(recent) == 1 else "are zones"
+    assert f"with a recent incident {verb} on 2024-06-10" in answer["sentences"][1]
     for zone in zones:
         told, shape = zone["properties"], shapely.geometry.shape(zone["geometry"])
         last = datetime.date.fromisoformat(told["last_day"])
