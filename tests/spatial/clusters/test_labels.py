@@ -36,6 +36,7 @@ def test_the_kernel_gives_the_labels_of_scikit_learn(seed, dimensions, distance,
     )
 
 
+@pytest.mark.compiled
 def test_the_kernel_gives_the_labels_of_scikit_learn_of_many_points():
     xy_m = np.unique(towns(4_000, seed=3), axis=0)
     ones = np.ones(len(xy_m))
