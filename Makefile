@@ -18,7 +18,7 @@ help:
 	@echo "make fuzz      property tests with new examples, ten times as many"
 	@echo "make fuzz-imports  importers fed with damaged files by atheris, ten minutes each"
 	@echo "make format    put code and documents into their form"
-	@echo "make generate  write docs/columns.md, docs/settings.md and the page's types from the code"
+	@echo "make generate  write docs/columns.md, libraries.md, settings.md and the page's types from the code"
 	@echo "make bench     ratios against named peers, measured in one run"
 	@echo "make simulate  levels, power, coverage and faults where the truth is known, into docs/"
 	@echo "make attack    attack the service as each role may, recovery rates into docs/attacks.md"

@@ -8,10 +8,8 @@ from typing import Final
 LIBRARIES: Final = (
     "sklearn.cluster",
     "mapclassify",
-    "libpysal.graph",
-    "esda",
-    "pointpats",
-    "giddy.markov",
+    "giddy.ergodic",
+    "tobler.area_weighted",
 )
 QUIET_S: Final = 2.0
 _LOOK_S: Final = 0.25
