@@ -8,15 +8,13 @@ from typing import Any
 from fastapi import FastAPI
 
 from tests.attacks.targets import Target
-from tests.service.addresses import asking, operations
+from tests.service.addresses import asking, few_draws, operations
 
 # What comes with the process, and pages that say nothing about data.
 LEFT_OUT = {"/metrics", "/health/ready", "/v1/jobs/{job}", "/v1/jobs/{job}/result", "/v1/session"}
 MOST_CHOICES = 12
 # Of incidents they have nothing, or in each form the same after some seconds: one form is asked.
 ONE_FORM = ("/v1/measures", "/v1/boundaries", "/v1/hotspots/{dataset}/{layer}/change")
-
-FEW_DRAWS = {"permutations": "99", "draws": "19", "replicates": "9"}
 
 COUNT_PATHS = (
     "/v1/choropleths/{dataset}/{layer}",
@@ -76,8 +74,7 @@ def _operations(
         for parameter in parameters:
             if parameter["in"] == "query" and parameter.get("required"):
                 needed |= required[parameter["name"]]
-        known = {parameter["name"] for parameter in parameters}
-        needed |= {name: value for name, value in FEW_DRAWS.items() if name in known}
+        needed |= few_draws(operation)
         most = 1 if template.startswith(ONE_FORM) else MOST_CHOICES
         for values in itertools.islice(itertools.product(*choices), most):
             path = template.format(**dict(zip(keys, map(str, values), strict=True)))

@@ -53,6 +53,17 @@ def test_no_answer_tells_records_from_others_of_the_same_publication(two_service
     assert comparison.answered > comparison.asked / 4
 
 
+def test_what_is_drawn_for_partners_is_asked_with_as_many_draws_as_the_service_takes(two_services):
+    target, truth, asked, _ = two_services
+    drawn = [
+        address
+        for address in addresses_of(target, truth, asked)
+        if "replicates=" in address and "/similarity?" in address
+    ]
+    assert drawn
+    assert {asked["partner"].answer(address).status_code for address in drawn} == {200}
+
+
 def test_who_sees_records_sees_the_difference(two_services):
     _, _, asked, asked_other = two_services
     address = f"/v1/choropleths/{world.DATASET}/{world.CELLS}?measure=count"

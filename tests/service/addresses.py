@@ -65,6 +65,8 @@ REQUIRED: dict[str, dict[str, str]] = {
     "area_group": {"area_group": "similar"},
     "denominator": {"denominator": "residents"},
 }
+# Enough draws for an answer, where it is not its numbers that matter.
+FEW_DRAWS = {"permutations": 99, "draws": 99, "replicates": 19, "orders": 99}
 
 
 def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
@@ -100,6 +102,16 @@ def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
         asking(template.format(**dict(zip(choices, values, strict=True))), **needed)
         for values in itertools.product(*choices.values())
     ]
+
+
+def few_draws(operation: dict[str, Any]) -> dict[str, str]:
+    """The draws of an operation that has any: few, so that its answer comes at once."""
+    schemas = {p["name"]: p["schema"] for p in operation.get("parameters", ())}
+    return {
+        name: str(max(few, schemas[name].get("minimum", 0)))
+        for name, few in FEW_DRAWS.items()
+        if name in schemas
+    }
 
 
 def asking(address: str, **query: str) -> str:
