@@ -59,6 +59,25 @@ def test_unequal_periods_are_brought_to_the_length_after():
     assert result.standard_error == pytest.approx(math.sqrt(42 + 4 * 18))
 
 
+def test_the_printed_example_of_unequal_periods():
+    """ptools, two years before and one after: control 100 to 50, target 80 to 20."""
+    result = of_pairs((80, 20), (100, 50), first_exposure=2.0, second_exposure=1.0)
+    assert result.difference[0] == pytest.approx(-20.0)
+    assert result.standard_error[0] == pytest.approx(math.sqrt(115))
+
+
+def test_the_printed_example_of_areas_of_unequal_size():
+    """ptools: the example of the paper over areas of 1.2, 0.9, 1.5 and 1.6, per unit of area."""
+    sizes = [1.2, 0.9, 1.5, 1.6]
+    near = of_pairs((207, 110), (308, 318), sizes=sizes)
+    further = of_pairs((0, 0), (0, 0), (178, 157), (150, 140), sizes=sizes)
+    difference = near.difference[0] / 1.2 + further.difference[0] / 1.5
+    error = math.hypot(near.standard_error[0] / 1.2, further.standard_error[0] / 1.5)
+    assert difference == pytest.approx(-99.69444444, abs=1e-8)
+    assert error == pytest.approx(35.4280755, abs=1e-7)
+    assert difference / error == pytest.approx(-2.813995483, abs=1e-9)
+
+
 COUNTS = st.lists(st.integers(0, 500), min_size=8, max_size=8)
 SIZES = st.lists(st.floats(0.1, 30.0), min_size=4, max_size=4)
 
@@ -98,6 +117,9 @@ def test_harm_is_the_sum_of_the_differences_of_offences_times_their_weights():
     result = weighted_displacement_differences(
         *sums.T, before_squares=squares.T[0], after_squares=squares.T[1]
     )
+    assert result.difference[0] == pytest.approx(-1721.0)  # as ptools prints it
+    assert result.standard_error[0] == pytest.approx(304.10360077)
+    assert [result.lower[0], result.upper[0]] == pytest.approx([-2317.03210507, -1124.96789493])
     assert result.difference[0] == pytest.approx(
         sum(weight * each.difference[0] for weight, each in alone.items())
     )
