@@ -61,8 +61,10 @@ class NullAssociation:
 
 
 NULL_ASSOCIATIONS = tuple(
-    # All values are dealt out anew for losh, which takes twenty times as long.
-    NullAssociation(statistic, values, draw, 0.2 if statistic == "losh" else 1.0)
+    # All values are dealt out anew for losh, which takes twenty times as long: counts have less.
+    NullAssociation(
+        statistic, values, draw, 0.2 if statistic == "losh" and draw is not normal else 1.0
+    )
     for statistic in STATISTICS
     for values, draw in (
         ("normal", normal),

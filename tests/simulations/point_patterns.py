@@ -15,6 +15,7 @@ from spatial.point_patterns.pair_distances import (
     overlap_of,
     pair_correlation,
     ripley_k,
+    ripley_l,
 )
 from spatial.point_patterns.shifts import shift
 from spatial.point_patterns.windows import Window
@@ -28,7 +29,7 @@ WINDOW = Window(shapely.Polygon(CORNERS))
 DISTANCES = np.arange(100.0, 2_001.0, 100.0)
 DRAWS = 199
 POINTS = (20, 400)
-FUNCTIONS = ("k", "f", "g", "pcf")
+FUNCTIONS = ("k", "l", "f", "g", "pcf")
 NULLS = ("evenly", "by a mass", "around places", "random labels", "evenly, then snapped")
 KINDS: tuple[EnvelopeKind, ...] = ("rank", "mad")
 Curve = Callable[[FloatArray], FloatArray]
@@ -62,6 +63,8 @@ class NullPattern:
         overlap = overlap_of(WINDOW, DISTANCES[-1] + kernel_m, is_corrected=True)
         if self.function == "k":
             return lambda xy_m: ripley_k(xy_m, DISTANCES, overlap, area)
+        if self.function == "l":
+            return lambda xy_m: ripley_l(xy_m, DISTANCES, overlap, area)
         if self.function == "pcf":
             return lambda xy_m: pair_correlation(xy_m, DISTANCES, overlap, area, kernel_m=kernel_m)
         if self.function == "g":
