@@ -48,7 +48,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial.rates",
         "spatial.weights",
     },
-    "spatial.point_patterns": {"spatial", "spatial.coordinates"},
+    "spatial.point_patterns": {"spatial", "spatial.coordinates", "spatial.density"},
     "spatial.patrols": {
         "spatial",
         "spatial.rates",

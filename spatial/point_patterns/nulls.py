@@ -7,12 +7,14 @@ from typing import Final
 import numpy as np
 
 from spatial.arrays import FloatArray, Progress
+from spatial.density.edge import kernel_mass_inside
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.point_patterns.windows import Window
 
 Draw = Callable[[np.random.Generator], FloatArray]
 """Points that fell by chance, from random numbers."""
-MOST_TRIES: Final = 200
+MOST_TRIES: Final = 400
+LEAST_MASS: Final = 0.1
 
 
 def by_mass(window: Window, mass: FloatArray | None, points: int) -> Draw:
@@ -63,12 +65,16 @@ def by_mass(window: Window, mass: FloatArray | None, points: int) -> Draw:
 def around(window: Window, places_m: FloatArray, bandwidth_m: float, points: int) -> Draw:
     """Points that fall independently in proportion to a quartic density of places.
 
+    Towards the edge the density is divided by the share of the kernel that is inside, e(x), as
+    that of heat maps is: else the draws thin out there, and even points lie further apart than
+    by chance. Where e(x) is less than `LEAST_MASS` of its largest, it counts as that.
+
     Parameters
     ----------
     window : Window
         In which they fall.
     places_m : (k, 2) float64
-        Whose density it is, one place at least.
+        Whose density it is, those of them that are in the window: one place at least.
     bandwidth_m : float
         Radius of its kernel; above 0.
     points : int
@@ -82,20 +88,28 @@ def around(window: Window, places_m: FloatArray, bandwidth_m: float, points: int
     Raises
     ------
     InvalidValuesError, InvalidParameterError
-        If there is no place, or the bandwidth is not above 0.
+        If there is no place in the window, or the bandwidth is not above 0.
     """
-    if not len(places_m):
-        raise InvalidValuesError("places", "must be one or more")
     if not 0.0 < bandwidth_m < np.inf:
         raise InvalidParameterError("bandwidth_m", bandwidth_m, "above 0")
+    origins_m = places_m[window.contains(places_m)] if len(places_m) else places_m
+    if not len(origins_m):
+        raise InvalidValuesError("places", "must be one or more in the window")
+    grid = window.grid
+    mass = kernel_mass_inside(window.mask | window.cut, grid, bandwidth_m=bandwidth_m)
+    mass = np.maximum(mass, LEAST_MASS * mass.max())
+    least = mass[window.mask | window.cut].min()
 
     def propose(rng: np.random.Generator, number: int) -> FloatArray:
         """Places around others, by the kernel: 1 - (1 - u^2)^3 of it lies within u."""
-        origin = places_m[rng.integers(0, len(places_m), number)]
+        origin = origins_m[rng.integers(0, len(origins_m), number)]
         radius = bandwidth_m * np.sqrt(1.0 - np.cbrt(1.0 - rng.random(number)))
         angle = 2.0 * np.pi * rng.random(number)
         step = np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
-        return np.asarray(origin + step, np.float64)
+        xy_m = origin + step
+        row = np.clip((grid.top_m - xy_m[:, 1]) // grid.cell_m, 0, grid.rows - 1).astype(np.int64)
+        col = np.clip((xy_m[:, 0] - grid.left_m) // grid.cell_m, 0, grid.cols - 1).astype(np.int64)
+        return np.asarray(xy_m[rng.random(number) * mass[row, col] < least], np.float64)
 
     return _accepted(window, propose, points)
 
@@ -219,7 +233,7 @@ def _accepted(
         for _ in range(MOST_TRIES):
             if not missing:
                 break
-            places = propose(rng, missing + missing // 8 + 8)
+            places = propose(rng, points + points // 8 + 8)
             places = places[window.contains(places)][:missing]
             parts.append(places)
             missing -= len(places)

@@ -43,6 +43,16 @@ def test_points_fall_around_places_by_the_quartic_kernel():
         assert np.mean(u_sq <= share) == pytest.approx(1 - (1 - share) ** 3, abs=0.01)
 
 
+def test_points_around_even_places_do_not_thin_out_towards_the_edge():
+    window = Window(shapely.box(0, 0, 1_000, 1_000))
+    places = drawn(by_mass(window, None, 20_000))
+    outer = ~shapely.contains_xy(shapely.box(100, 100, 900, 900), *places.T)
+    xy_m = drawn(around(window, np.vstack([places, np.full((5_000, 2), 1_050.0)]), 500.0, 40_000))
+    share = np.mean(~shapely.contains_xy(shapely.box(100, 100, 900, 900), *xy_m.T))
+    assert window.contains(xy_m).all()
+    assert share == pytest.approx(outer.mean(), rel=0.04)
+
+
 def test_random_labels_are_places_of_others_each_once():
     places = np.arange(200.0).reshape(100, 2)
     xy_m = drawn(of_others(places, 60))
@@ -89,6 +99,8 @@ def test_nothing_to_fall_on_is_refused():
     with pytest.raises(InvalidParameterError):
         around(WINDOW, np.zeros((1, 2)), 0.0, 5)
     with pytest.raises(InvalidValuesError):
-        drawn(around(WINDOW, np.full((1, 2), 9e6), 100.0, 5))
+        around(WINDOW, np.full((1, 2), 9e6), 100.0, 5)
+    with pytest.raises(InvalidValuesError):
+        drawn(around(WINDOW, WINDOW.locations_m[:1], 1e7, 5))
     with pytest.raises(InvalidParameterError):
         chance_curves(by_mass(WINDOW, None, 3), lambda xy_m: xy_m[0], draws=5)
