@@ -37,9 +37,8 @@ class Association:
         """(n,) standard score by the moments of the null; NaN where there is no variance."""
         z_score = np.full(len(self.value), np.nan)
         has_variance = self.variance > 1e-12 * np.nanmax(self.variance, initial=0.0)
-        np.divide(
-            self.value - self.expected, np.sqrt(self.variance), out=z_score, where=has_variance
-        )
+        deviation = np.sqrt(self.variance, out=np.ones(len(z_score)), where=has_variance)
+        np.divide(self.value - self.expected, deviation, out=z_score, where=has_variance)
         return z_score
 
 

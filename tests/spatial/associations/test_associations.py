@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spatial.associations.associations import (
+    Association,
     bivariate_moran,
     bivariate_moran_statistic,
     geary_statistic,
@@ -35,6 +36,11 @@ from tests.spatial.lattices import (
 
 SEEDS = st.integers(0, 10_000)
 GRID = lattice(6, 7)
+
+
+def test_a_variance_that_rounding_made_negative_has_no_score_and_no_warning():
+    association = Association(*np.array([[1.0, 2.0], [0.0, 1.0], [4.0, -1e-17], [1, 1], [1, 1]]))
+    assert association.z_score == pytest.approx([0.5, np.nan], nan_ok=True)
 
 
 def two_maps(seed, areas=42):
