@@ -22,6 +22,8 @@ def knox_findings(table: Table) -> list[str]:
         One sentence or two.
     """
     columns = table.columns
+    if not columns["observed"].sum():
+        return ["No two incidents are near enough in place and time to be a pair of any band."]
     p_any = columns["p_any"].astype(np.float64)
     beyond = int(np.count_nonzero(p_any <= LEVEL))
     bands = counted(len(table), "band")

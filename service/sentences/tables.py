@@ -55,11 +55,13 @@ def sentences_of(table: Table) -> tuple[str, ...]:
     Returns
     -------
     tuple of str
-        How many incidents were selected, then what was found; without rows only the former.
+        How many incidents were selected, then what was found, or that nothing was.
     """
     findings = FINDINGS.get(table.kind)
     sentences = selection_sentences(table.provenance.counts)
-    return (*sentences, *(findings(table) if findings is not None and len(table) else ()))
+    if not len(table):
+        return (*sentences, *NOTHING.get(table.kind, ()))
+    return (*sentences, *(findings(table) if findings is not None else ()))
 
 
 def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
@@ -311,6 +313,14 @@ def _peaks(table: Table) -> list[str]:
     return [str(table.provenance.method["sentence"])]
 
 
+NOTHING: Final[Mapping[str, tuple[str]]] = {
+    "clusters": ("There is no cluster.",),
+    "patrols": ("No place has an incident: there is nothing to rank.",),
+    "repeat-chains": ("No incident follows another nearby: there is no chain.",),
+    "repeat-zones": ("No place is a zone.",),
+    "scan": ("There is no cluster.",),
+}
+"""What a table without rows says, by its kind."""
 FINDINGS: Final[Mapping[str, Findings]] = {
     "hotspots": _hotspots,
     "emerging": _emerging,

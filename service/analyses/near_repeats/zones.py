@@ -115,7 +115,7 @@ class RepeatZones:
         places_m, last_day, incidents = _recent_places(xy_m, day, date - len(band_of_days))
         band = band_of_days[date - last_day]
         ratio, p_value = knox.ratio[0][band], knox.p_any[0][band]
-        is_listed = p_value <= query.level
+        is_listed = (p_value <= query.level) & np.isfinite(ratio)
         order = np.lexsort((-incidents, -last_day, -np.nan_to_num(ratio)))
         order = order[is_listed[order]]
         left_out = len(order) - query.top
@@ -194,7 +194,8 @@ def _band_notes(query: RepeatZonesQuery, knox: KnoxTable) -> list[str]:
     for k, high in enumerate(query.band_days):
         ratio, p_value = knox.ratio[0, k], float(knox.p_any[0, k])
         times = "no pair is expected" if np.isnan(ratio) else f"{ratio:.2f} times chance"
-        verdict = "listed" if p_value <= query.level else "no zones listed"
+        is_listed = p_value <= query.level and np.isfinite(ratio)
+        verdict = "listed" if is_listed else "no zones listed"
         notes.append(
             f"Within {query.distance_m:g} m, {low} to {high - 1} days later: {times} "
             f"({knox.observed[0, k]:,} pairs, p {probability(p_value)}), {verdict}."

@@ -125,7 +125,7 @@ def test_nothing_is_told_of_where_no_pair_is_near(client):
     assert {row["observed"] for row in answer["rows"]} == {0}
     assert {row["ratio"] for row in answer["rows"]} == {None}
     assert answer["sentences"][-1] == (
-        "None of 20 bands has more pairs than chance may give: p = 1.000 over all bands."
+        "No two incidents are near enough in place and time to be a pair of any band."
     )
 
 
@@ -230,6 +230,13 @@ def test_no_zone_is_listed_where_nothing_has_followed(client):
     answer = json_of(client, f"{PATTERNS}/repeat-zones", category="van", **QUICK)
     assert answer["rows"] == []
     assert "no pair is expected" in str(answer["provenance"]["notes"])
+
+
+def test_a_multiplication_of_which_nothing_is_known_makes_no_zone(client):
+    asked = {"category": "van", "distance_m": 1, "level": 1, "as_of": "2024-01-15", **QUICK}
+    answer = json_of(client, f"{PATTERNS}/repeat-zones", **asked)
+    assert answer["rows"] == []
+    assert answer["sentences"][-1] == "No place is a zone."
 
 
 def test_nine_in_four_days_are_a_lot_whether_they_have_a_place_or_not(client):
