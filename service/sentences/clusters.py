@@ -33,6 +33,8 @@ def cluster_findings(table: Table) -> list[str]:
     null = (
         "if every resident had the same risk"
         if method["significance"]["null"] == "residents"
+        else "if incidents fell evenly over the places that records share"
+        if method["significance"].get("null_places")
         else "if incidents fell evenly over the area"
     )
     called = np.flatnonzero((columns["class"] == "more than chance") & is_first)

@@ -23,6 +23,8 @@ def near_findings(table: Table) -> list[str]:
     list of str
         Sentences.
     """
+    if not table.provenance.counts.get("located", 1):
+        return ["No incident is located in the area."]
     if table.kind == "near-by-place":
         return _of_places(table)
     columns, source = table.columns, table.provenance.sources["places"]

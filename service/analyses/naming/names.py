@@ -66,7 +66,8 @@ class NamedPoints:
         if used:
             notes.append(f"Names are those of {', of '.join(used)}; none is an address.")
         if self.nameless:
-            notes.append(f"{self.nameless:,} places have no name within the distance.")
+            have = "place has" if self.nameless == 1 else "places have"
+            notes.append(f"{self.nameless:,} {have} no name within the distance.")
         return tuple(notes)
 
 

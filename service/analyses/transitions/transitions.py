@@ -199,7 +199,7 @@ def _spot_chain(
     steps = classes.shape[1]
     if steps <= MIN_STEPS:
         raise InvalidValuesError(
-            "steps", f"need {MIN_STEPS + 1} for states={query.states}, got {steps}"
+            "steps", f"need {MIN_STEPS + 1} for states={query.states}, the period has {steps}"
         )
     names = PLAIN_CLASSES if query.states == "plain" else CATEGORIES
     by_step = (
@@ -219,7 +219,9 @@ def _quantile_chain(
 ) -> tuple[_Chain, dict[str, Any]]:
     """Quantiles of the counts of all areas and steps, and of the means of their neighbours."""
     if values.counts.shape[1] < 2:
-        raise InvalidValuesError("steps", f"need 2, got {values.counts.shape[1]}")
+        raise InvalidValuesError(
+            "steps", f"need 2 whole ones, the period has {values.counts.shape[1]}"
+        )
     # Of steps of one length, the mean of theirs: a short month is not a class lower for it.
     steps = values.steps
     table = values.counts * (steps.length.mean() / steps.exposure)
@@ -260,7 +262,7 @@ def _quantile_chain(
                 "test": "likelihood ratio, series of the areas dealt out again",
                 "statistic": test.statistic,
                 "freedom": test.freedom,
-                "p_value": test.p_value if query.replicates else None,
+                "p_value": test.p_value if query.replicates and np.ptp(classes) else None,
             },
             "replicates": query.replicates,
             "seed": query.seed,

@@ -224,6 +224,8 @@ def test_records_moved_to_points_of_a_map_fall_on_these_by_chance(own_county, se
     places = {(r.x_m, r.y_m) for r in inside()} | set(points)
     assert method["significance"]["null_places"] == len(places)
     assert any("share places" in note for note in notes)
+    some = json_of(client, CLUSTERS, **asked | {"minimum": 20, "null": "uniform"})
+    assert "evenly over the places that records share" in some["sentences"][-1]
     assert any("below the location error" in note for note in notes)
 
 

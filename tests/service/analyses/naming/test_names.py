@@ -56,7 +56,7 @@ def test_without_gazetteer_roads_and_locations_nothing_has_a_name(names):
     named = names.near(points((0, 0)))
     assert named.names.tolist() == [None]
     assert named.sources == ("",)
-    assert named.notes == ("1 places have no name within the distance.",)
+    assert named.notes == ("1 place has no name within the distance.",)
 
 
 def test_the_nearest_street_names_before_a_nearer_settlement(names, gazetteer):
