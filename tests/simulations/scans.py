@@ -1,12 +1,14 @@
 """Patterns without a cluster: how often does a scan find one at 5 %?"""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
+from spatial.arrays import FloatArray
 from spatial.scans.models import ScanModel, bernoulli_model, permutation_model, poisson_model
-from spatial.scans.scan import WHOLE_PERIOD, scan, spans_of
-from spatial.scans.windows import windows_of
+from spatial.scans.scan import PENALTIES, WHOLE_PERIOD, scan, spans_of
+from spatial.scans.windows import Windows, windows_of
 from tests.simulations.tables import SimulationTable, percent
 
 SIDE, DRAWS = 5, 99
@@ -23,7 +25,12 @@ class NullScan:
     @property
     def is_timed(self) -> bool:
         """Whether it is of steps."""
-        return self.model not in ("Poisson", "Bernoulli")
+        return self.model not in ("Poisson", "Bernoulli", "Poisson, ellipses")
+
+    @property
+    def is_elliptic(self) -> bool:
+        """Whether ellipses are tried too, with the medium penalty."""
+        return self.model.endswith("ellipses")
 
 
 NULL_SCANS = tuple(
@@ -34,17 +41,29 @@ NULL_SCANS = tuple(
         "space-time Poisson",
         "space-time permutation",
         "space-time permutation, prospective",
+        "Poisson, ellipses",
     )
     for incidents in (20, 1_000)
 )
 
 
-def is_called(null_scan: NullScan, rng: np.random.Generator) -> bool:
-    """Whether a pattern that is drawn from the null has a cluster at 5 %."""
+def places_and_residents() -> tuple[FloatArray, FloatArray]:
+    """25 places, about a kilometre apart, and their unequal residents."""
     places = SIDE * SIDE
     xy_m = 1_000.0 * np.column_stack(np.divmod(np.arange(places), SIDE)).astype(float)
     xy_m += np.random.default_rng(0).uniform(-300.0, 300.0, xy_m.shape)
-    residents = np.random.default_rng(1).lognormal(7.0, 0.7, places)
+    return xy_m, np.random.default_rng(1).lognormal(7.0, 0.7, places)
+
+
+@cache
+def ellipses() -> Windows:
+    """Circles and ellipses about the places, up to half of the residents."""
+    return windows_of(*places_and_residents(), shape="ellipse")
+
+
+def is_called(null_scan: NullScan, rng: np.random.Generator) -> bool:
+    """Whether a pattern that is drawn from the null has a cluster at 5 %."""
+    xy_m, residents = places_and_residents()
     chance = residents / residents.sum()
     spans, population, model = WHOLE_PERIOD, residents, _model(null_scan, chance, residents, rng)
     if null_scan.is_timed:
@@ -52,7 +71,12 @@ def is_called(null_scan: NullScan, rng: np.random.Generator) -> bool:
     if "Poisson" not in null_scan.model:
         population = model.expected
     result = scan(
-        model, windows_of(xy_m, population), spans, draws=DRAWS, seed=int(rng.integers(2**31))
+        model,
+        ellipses() if null_scan.is_elliptic else windows_of(xy_m, population),
+        spans,
+        penalty=PENALTIES["medium" if null_scan.is_elliptic else "none"],
+        draws=DRAWS,
+        seed=int(rng.integers(2**31)),
     )
     return bool(result.clusters) and result.clusters[0].p_value <= 0.05
 
@@ -75,7 +99,7 @@ def _model(
     null_scan: NullScan, chance: np.ndarray, residents: np.ndarray, rng: np.random.Generator
 ) -> ScanModel:
     """The model with incidents that fell by its own null."""
-    if null_scan.model == "Poisson":
+    if null_scan.model.startswith("Poisson"):
         return poisson_model(rng.multinomial(null_scan.incidents, chance), residents)
     if null_scan.model == "Bernoulli":
         return bernoulli_model(*rng.multinomial(null_scan.incidents, chance, size=2))
