@@ -229,6 +229,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.analyses.naming": {
         "service.model",
         "service.runtime",
+        "service.sentences",
         "service.store",
         "service.store.reference",
         "spatial",
@@ -513,6 +514,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.queries.patterns",
         "service.runtime",
+        "service.sentences",
         "service.store",
         "service.store.reference",
         "spatial",
@@ -954,6 +956,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.config",
         "service.imports.files",
         "service.imports.postcodes",
+        "service.sentences",
         "service.store",
         "service.store.reference",
         "spatial",

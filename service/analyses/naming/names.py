@@ -11,6 +11,7 @@ from service.analyses.naming.labels import distinct_labels
 from service.analyses.naming.locations import ATTRIBUTE, named_locations
 from service.model.provenance import short_digest
 from service.runtime.single_flight import SingleFlightCache
+from service.sentences.numbers import counted
 from service.store.loaded_incidents import Incidents
 from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
 from service.store.reference.roads import RoadStore
@@ -66,8 +67,8 @@ class NamedPoints:
         if used:
             notes.append(f"Names are those of {', of '.join(used)}; none is an address.")
         if self.nameless:
-            have = "place has" if self.nameless == 1 else "places have"
-            notes.append(f"{self.nameless:,} {have} no name within the distance.")
+            nameless = counted(self.nameless, "place has", "places have")
+            notes.append(f"{nameless} no name within the distance.")
         return tuple(notes)
 
 

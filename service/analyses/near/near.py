@@ -17,6 +17,7 @@ from service.model.rows import ColumnValues
 from service.queries.patterns.places import NearQuery
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
+from service.sentences.numbers import counted
 from service.store.errors import UnknownMeasureError
 from service.store.reference.measures import MeasureStore
 from service.store.reference.place_sets import Places, PlaceSetStore
@@ -285,7 +286,8 @@ def _notes(
         )
     if exposure.left_out:
         what = "a rate" if exposure.denominator is None else exposure.denominator.measure
-        notes.append(f"Left out: {exposure.left_out:,} incidents in areas without {what}.")
+        incidents = counted(exposure.left_out, "incident")
+        notes.append(f"Left out: {incidents} in areas without {what}.")
     if exposure.denominator is not None:
         notes += exposure.denominator.notes()
     if query.by == "place" and len(columns["count"]) > 1:

@@ -28,6 +28,7 @@ from service.imports.places.open_names import (
     header_in,
     open_names_header,
 )
+from service.sentences.numbers import counted
 from service.store.errors import ImportRefusedError
 from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
 from spatial.arrays import FloatArray
@@ -334,5 +335,5 @@ def _notes(parsed: Sequence[ParsedFile]) -> list[str]:
         notes.append(f"{left_out:,} postcodes left out: they name no street or place")
     nameless = sum(file.rows.column("name").null_count for file in parsed)
     if nameless:
-        notes.append(f"{nameless:,} places have no name")
+        notes.append(f"{counted(nameless, 'place has', 'places have')} no name")
     return notes

@@ -118,7 +118,7 @@ def test_sets_of_places_stand_beside_each_other(place_sets, tmp_path):
     import_places(place_sets, "premises", [pubs])
     summary = import_places(place_sets, "schools", [schools], None, PlaceOptions(source="DfE"))
     assert place_sets.names() == ("premises", "schools")
-    assert "1 places have no name" in summary.notes
+    assert "1 place has no name" in summary.notes
     assert listed(place_sets.open("schools")) == [
         ("A School", "Primary", 546_000.0, 259_000.0, ""),
         (None, None, 546_100.0, 259_000.0, ""),
