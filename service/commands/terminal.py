@@ -29,6 +29,7 @@ from service.housekeeping.errors import HousekeepingError
 from service.identity.errors import IdentityError
 from service.model.answers import Answer
 from service.model.errors import AnalysisError
+from service.model.faults import distinct_faults
 from service.model.queries import Query
 from service.store.errors import StoreError
 from spatial.errors import SpatialError
@@ -67,7 +68,7 @@ def report_errors() -> Iterator[None]:
     except OSError as error:
         fail(f"{error.filename or 'the data folder'}: {error.strerror or error}")
     except ValidationError as error:
-        fail("; ".join(_fault(fault) for fault in error.errors()))
+        fail("; ".join(_fault(fault) for fault in distinct_faults(error.errors())))
 
 
 def confirm(consequences: Iterable[str], *, is_agreed: bool) -> None:

@@ -16,6 +16,7 @@ from boundaries import errors as boundary
 from service.audit import errors as usage
 from service.http.request_state import REQUEST_ID_KEY
 from service.model import errors as analysis
+from service.model.faults import distinct_faults
 from service.model.schemas import UNSTATED
 from service.runtime import lanes as work
 from service.runtime.jobs import JOBS_PATH
@@ -264,7 +265,7 @@ async def answer_project_error(request: Request, exc: Exception) -> Response:
 
 
 async def _answer_invalid_request(request: Request, exc: Exception) -> Response:
-    everything = exc.errors() if isinstance(exc, RequestValidationError) else []
+    everything = distinct_faults(exc.errors()) if isinstance(exc, RequestValidationError) else []
     errors = everything[:MAX_FAULTS]
     faults = [_fault(request, error) for error in errors]
     own_form = _own_form(request)

@@ -16,7 +16,9 @@ from service.model.provenance import layer_source, short_digest
 from service.model.rows import ColumnValues
 from service.queries.patterns.repeats import BurstsQuery
 from service.runtime.budget import Work, spend
-from spatial.arrays import BoolArray, IntArray
+from service.sentences.numbers import counted
+from spatial.arrays import BoolArray, IndexArray, IntArray
+from spatial.errors import InvalidParameterError
 from spatial.local_statistics.multiplicity import corrected
 from spatial.near_repeats.bursts import (
     LargestByChance,
@@ -47,12 +49,15 @@ class _Groups:
         Incidents in and out of them.
     sources : dict of str to Any
         The layer.
+    notes : tuple of str
+        Which incidents are in none of them.
     """
 
     days: list[IntArray]
     columns: dict[str, ColumnValues]
     counts: dict[str, int]
     sources: dict[str, Any]
+    notes: tuple[str, ...] = ()
 
 
 class Bursts:
@@ -108,6 +113,8 @@ class Bursts:
             If of none of the records the day is known.
         NotCoveredError
             If the data cover no day.
+        InvalidParameterError
+            If the window is longer than the period.
         InvalidWithinError, UnknownLayerError, UnknownAreaError
             If there is no such area.
         OverBudgetError
@@ -115,6 +122,7 @@ class Bursts:
         """
         dated = self._reader.dated(dataset, query)
         covered = _covered_days(dated)
+        _check_window(query.window_days, covered)
         groups = self._groups(dataset, query, dated, _days(dated, int(covered[0])))
         numbers = np.array([len(days) for days in groups.days], np.int64)
         distinct = np.unique(numbers)
@@ -129,6 +137,8 @@ class Bursts:
         most = [most_within(days, window_days=query.window_days) for days in groups.days]
         largest = np.array([number for number, _ in most], np.int64)
         first = np.array([first for _, first in most], np.int64)
+        # A window that would run past the data holds the same incidents where it ends with them.
+        first = np.minimum(first, covered[-1] - query.window_days + 1)
         is_whole = int(covered[-1] - covered[0]) + 1 == len(covered)
         p_value = _p_values(chance, numbers, largest)
         columns: dict[str, ColumnValues] = {
@@ -165,7 +175,7 @@ class Bursts:
                     "seed": query.seed,
                 },
                 {**groups.counts, "without_day": dated.without_day},
-                (NOT_TOLD,),
+                (*groups.notes, NOT_TOLD),
                 groups.sources,
             ),
         )
@@ -186,15 +196,55 @@ class Bursts:
         order = np.argsort(area[is_counted], kind="stable")
         sizes = np.bincount(area[is_counted], minlength=len(layer))
         parts = np.split(day[is_counted][order], np.cumsum(sizes)[:-1])
-        in_rows = int(np.count_nonzero(is_counted))
+        placing = _by_placing(dated, is_counted, area)
         return _Groups(
             [parts[row] for row in rows],
             {
                 "code": np.array(layer.codes, dtype=object)[rows],
                 "name": np.array(layer.names, dtype=object)[rows],
             },
-            {"in_rows": in_rows, "elsewhere": int(np.count_nonzero(dated.mask)) - in_rows},
+            placing,
             {"layer": layer_source(layer)},
+            _placing_notes(placing),
+        )
+
+
+def _by_placing(dated: DatedIncidents, is_counted: BoolArray, area: IndexArray) -> dict[str, int]:
+    """Incidents with a day by where they are; they add up."""
+    located = dated.selection.incidents.located
+    parts = {
+        "in_rows": is_counted,
+        "elsewhere": ~is_counted & (area >= 0),
+        "outside": (area < 0) & located,
+        "unlocated": (area < 0) & ~located,
+    }
+    return {name: int(np.count_nonzero(dated.mask & part)) for name, part in parts.items()}
+
+
+def _placing_notes(placing: dict[str, int]) -> tuple[str, ...]:
+    """How many incidents are in no area that is listed, and why."""
+    missing = {
+        "without a place": placing["unlocated"],
+        "outside the layer": placing["outside"],
+        "in areas that are not listed": placing["elsewhere"],
+    }
+    number = sum(missing.values())
+    if not number:
+        return ()
+    reasons = ", ".join(f"{value:,} {where}" for where, value in missing.items() if value)
+    records = counted(number, "record with a day is", "records with a day are")
+    return (f"{records} in no listed area: {reasons}.",)
+
+
+def _check_window(window_days: int, covered: IntArray) -> None:
+    """InvalidParameterError where a window is longer than the period."""
+    period = int(covered[-1] - covered[0]) + 1
+    if window_days > period:
+        first, last = iso(covered[[0, -1]])
+        raise InvalidParameterError(
+            "window_days",
+            window_days,
+            f"from 1 to {period}, the days from {first} to {last} that are looked at",
         )
 
 

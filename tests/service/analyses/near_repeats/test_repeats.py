@@ -271,6 +271,45 @@ def test_areas_are_tested_together(client):
     }
 
 
+def test_records_without_a_place_or_outside_the_layer_are_in_no_area_and_told_of(client):
+    answer = json_of(client, f"{PATTERNS}/bursts", layer=world.CELLS, category="pump", orders=99)
+    counts, notes = (answer["provenance"][name] for name in ("counts", "notes"))
+    assert (counts["in_rows"], counts["unlocated"], counts["outside"]) == (7, 2, 0)
+    assert counts["in_rows"] + counts["unlocated"] == counts["records"] == 9
+    assert "2 records with a day are in no listed area: 2 without a place." in notes
+    inside = json_of(
+        client,
+        f"{PATTERNS}/bursts",
+        layer=world.CELLS,
+        category="van",
+        within=f"circle:{world.EAST_M + 1_500},{world.NORTH_M + 1_500},900",
+        orders=99,
+    )["provenance"]["counts"]
+    assert inside["elsewhere"] > 0
+    assert sum(inside.values()) == 2 * inside["records"]
+
+
+def test_a_window_longer_than_the_period_is_refused_and_one_as_long_ends_with_the_data(client):
+    asked = {"category": "pump", "orders": 99, "from": "2024-05-01", "to": "2024-05-31"}
+    refused = client.get(f"{PATTERNS}/bursts", params={**asked, "window_days": 32})
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == (
+        "window_days must be from 1 to 31, the days from 2024-05-01 to 2024-05-31 that are looked "
+        "at, got 32"
+    )
+    (row,) = json_of(client, f"{PATTERNS}/bursts", **asked, window_days=31)["rows"]
+    assert (row["first_day"], row["last_day"]) == ("2024-05-01", "2024-05-31")
+
+
+def test_a_band_that_is_refused_is_told_of_once(client):
+    detail = client.get(f"{PATTERNS}/knox", params={"band_m": "far"}).json()["detail"]
+    assert detail.startswith("band_m.0: ")
+    assert "at least 1 item" not in detail
+    assert "at least 1 item" not in str(
+        client.get(f"{PATTERNS}/knox", params={"band_days": [0, 400]}).json()
+    )
+
+
 def test_days_without_data_stay_empty_and_naus_needs_none_of_them(client):
     answer = json_of(client, f"/v1/patterns/{gaps.DATASET}/bursts", orders=999)
     (row,) = answer["rows"]
