@@ -1,5 +1,8 @@
 """Sentences about the clusters of a scan."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from service.model.answers import Table
@@ -27,11 +30,16 @@ def scan_findings(table: Table) -> list[str]:
     called = np.flatnonzero(p_value <= LEVEL)
     if np.isnan(p_value[0]):
         return [NO_NULL]
+    method = table.provenance.method
+    expected = _expected(method)
     strongest = probability(float(p_value[0]))
     if not len(called):
-        return [f"No cluster is beyond chance at 5 %: the strongest window has p {strongest}."]
-    verb = "is" if len(called) == 1 else "are"
-    sentences = [f"{counted(len(called), 'cluster')} {verb} beyond chance at 5 %."]
+        none = f"No cluster is beyond chance at 5 %, with {expected}"
+        return [f"{none}: the strongest window has p {strongest}."]
+    number = counted(len(called), "cluster is", "clusters are")
+    if len(called) >= method["largest_number_listed"]:
+        number = f"At least {number}"
+    sentences = [f"{number} beyond chance at 5 %, with {expected}."]
     sentences += [_cluster(table, int(row)) for row in called[:MOST_NAMED]]
     return sentences
 
@@ -50,9 +58,14 @@ def scan_area_findings(table: Table) -> list[str]:
         Full sentences.
     """
     classes = table.columns["class"].astype(str)
-    parts = []
+    method = table.provenance.method
+    expected = _expected(method)
+    parts: list[str] = []
+    called: set[int] = set()
     for rates, words in (("high", "more"), ("low", "fewer")):
-        number = int(np.char.startswith(classes, rates).sum())
+        is_called = np.char.startswith(classes, rates)
+        number = int(np.count_nonzero(is_called))
+        called |= set(table.columns["cluster"][is_called].tolist())
         if number:
             parts.append(
                 f"{counted(number, 'area is', 'areas are')} in clusters of {words} incidents than "
@@ -61,8 +74,21 @@ def scan_area_findings(table: Table) -> list[str]:
     if "not tested" in classes:
         return [NO_NULL]
     if not parts:
-        return ["No area is in a cluster beyond chance at 5 %."]
-    return [f"{listed(parts)}, beyond chance at 5 %."]
+        return [f"No area is in a cluster beyond chance at 5 %, with {expected}."]
+    at_least = "At least " if len(called) >= method["largest_number_listed"] else ""
+    return [f"{at_least}{listed(parts)}, beyond chance at 5 %, with {expected}."]
+
+
+def _expected(method: Mapping[str, Any]) -> str:
+    """What is expected, and by what."""
+    by = str(method["expected_by"]).removeprefix("controls: ")
+    return {
+        "poisson": f"incidents expected in proportion to the {by}",
+        "space-time": f"incidents expected in proportion to the {by} and to the days of each step",
+        "bernoulli": f"cases expected in one proportion everywhere to the controls ({by})",
+        "permutation": "incidents expected from the places and the dates of all of them, as if "
+        "neither depended on the other",
+    }[method["model"]]
 
 
 def _cluster(table: Table, row: int) -> str:

@@ -293,6 +293,7 @@ def _provenance(
             "windows": int(np.count_nonzero(windows.is_end)),
             **timed,
             "null": NULLS[query.model],
+            "largest_number_listed": query.clusters,
             "permutations": query.permutations,
             "seed": query.seed,
             "p": "(b + 1) / (R + 1), b of R null maps having a window as strong anywhere; of "

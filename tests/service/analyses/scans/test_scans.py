@@ -174,6 +174,43 @@ def test_too_long_a_scan_is_refused_before_it_begins(client):
 def test_the_sentences_name_the_cluster_its_size_and_its_certainty(client):
     sentences = json_of(client, SCANS)["sentences"]
     row = json_of(client, SCANS)["rows"][0]
-    assert "1 cluster is beyond chance at 5 %." in sentences
+    assert (
+        "1 cluster is beyond chance at 5 %, with incidents expected in proportion to the ground "
+        "of the areas." in sentences
+    )
     assert f"{row['count']} incidents where {row['expected']:.0f} are expected" in sentences[-1]
     assert sentences[-1].endswith("p = 0.001.")
+
+
+@pytest.mark.parametrize("address", [SCANS, AREAS])
+def test_a_list_of_clusters_that_is_cut_is_a_lower_bound(client, address):
+    cut = json_of(client, address, clusters=1)
+    assert cut["provenance"]["method"]["largest_number_listed"] == 1
+    assert any(text.startswith("At least ") for text in cut["sentences"])
+    whole = json_of(client, address, clusters=50)
+    assert not any(text.startswith("At least ") for text in whole["sentences"])
+
+
+@pytest.mark.parametrize("address", [SCANS, AREAS])
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, "incidents expected in proportion to the ground of the areas"),
+        (
+            {"denominator": "residents"},
+            "incidents expected in proportion to the residents of 2021",
+        ),
+        (
+            {"model": "space-time", "denominator": "residents"},
+            "incidents expected in proportion to the residents of 2021 and to the days of each",
+        ),
+        (
+            {"model": "bernoulli", "category": "assault"},
+            "cases expected in one proportion everywhere to the controls (all other records",
+        ),
+        ({"model": "permutation"}, "incidents expected from the places and the dates of all"),
+    ],
+)
+def test_the_sentences_say_what_is_expected_by_what(client, address, query, expected):
+    sentences = json_of(client, address, permutations=99, **query)["sentences"]
+    assert any(f"beyond chance at 5 %, with {expected}" in text for text in sentences), sentences
