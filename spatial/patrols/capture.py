@@ -7,6 +7,7 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.patrols.lists import Share, share_interval, sums_by_place, sums_on_lists
 
 DEALS = 5
+ROUNDING = 1e-9
 ALLOWANCE = 2.0
 """How many times the variance of a share of incidents the choice of the list may make it.
 
@@ -48,7 +49,8 @@ def expected_capture(
     Returns
     -------
     Share
-        Of each length.
+        Of each length; NaN with fewer incidents than parts, where a part has none to hold against
+        the list. Of unequal weights n counts as (sum w)^2 / sum w^2.
 
     Notes
     -----
@@ -63,6 +65,10 @@ def expected_capture(
     ----------
     Neufeld, Dharamshi, Gao and Witten (2024), Journal of Machine Learning Research 25(57).
     """
+    total, squares = float(weight.sum()), float((weight * weight).sum())
+    if not total * total >= parts * squares * (1.0 - ROUNDING) > 0.0:
+        nothing = np.full(np.shape(lengths), np.nan)
+        return Share(nothing, nothing, nothing)
     occupied = int(place.max(initial=-1)) + 1
     # A key of its own: data may have been made with the same seed.
     rng = np.random.default_rng([seed, parts, DEALS])
@@ -79,8 +85,8 @@ def expected_capture(
     return share_interval(
         inside,
         squares_inside,
-        total=float(weight.sum()),
-        squares=float((weight * weight).sum()),
+        total=total,
+        squares=squares,
         allowance=ALLOWANCE,
         confidence=confidence,
     )

@@ -14,6 +14,8 @@ from spatial.arrays import BoolArray, FloatArray, IntArray, checked_values
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.rates.rates import checked_confidence
 
+NEARLY_NOTHING = 1e-12  # a lower limit of a share below it is 0
+
 
 @dataclass(frozen=True, eq=False)
 class Share:
@@ -130,8 +132,8 @@ def share_interval(
     [(1 - 2 p) sum_inside w^2 + p^2 sum w^2] / (sum w)^2, and n = p (1 - p) / variance is the
     number of incidents of equal weight of which a share is as uncertain; where p is 0 or 1,
     n = (sum w)^2 / sum w^2. The limits are those of Clopper and Pearson for n p of n. Where all
-    weights are 1, n is the number of incidents and the interval is theirs. Incidents that come in
-    bursts make it too narrow.
+    weights are 1, n is the number of incidents and the interval is theirs; a lower limit below
+    `NEARLY_NOTHING` is 0. Incidents that come in bursts make it too narrow.
 
     References
     ----------
@@ -154,6 +156,7 @@ def share_interval(
     x = np.clip(p * n, 0.0, n)
     lower = np.where(x > 0.0, betaincinv(np.maximum(x, 1e-9), n - x + 1.0, tail), 0.0)
     upper = np.where(x < n, betaincinv(x + 1.0, np.maximum(n - x, 1e-9), 1.0 - tail), 1.0)
+    lower = np.where(lower < NEARLY_NOTHING, 0.0, lower)
     return Share(p, np.minimum(lower, p), np.maximum(upper, p))
 
 

@@ -75,10 +75,11 @@ class PatrolCapture:
             As `PatrolPlaces.incidents`.
         """
         incidents = self._places.incidents(dataset, query, query.incident_filter())
+        columns = _columns(incidents, query)
         return Table(
             kind="patrol-capture",
             row=CaptureRow,
-            columns=_columns(incidents, query),
+            columns=columns,
             provenance=provenance(
                 sources=incidents.sources(),
                 filter=incidents.filter(),
@@ -92,7 +93,7 @@ class PatrolCapture:
                     "seed": query.seed,
                 },
                 counts=incidents.counts(),
-                notes=(*incidents.notes(), OPTIMISM, BURSTS),
+                notes=(*incidents.notes(), *_few_notes(columns), OPTIMISM, BURSTS),
             ),
         )
 
@@ -112,6 +113,23 @@ def lengths_to(longest: int) -> IntArray:
     """
     steps = [step * 10**power for power in range(7) for step in (1, 2, 5)]
     return np.array([*(step for step in steps if step < longest), *([longest] * (longest > 0))])
+
+
+def _few_notes(columns: dict[str, ColumnValues]) -> tuple[str, ...]:
+    """That too few incidents have no expected share."""
+    return tuple(
+        f"The {what} has no expected share and no interval: both need {PARTS} incidents or more"
+        f"{of_what}."
+        for name, what, of_what in (
+            ("expected_share", "count", ""),
+            (
+                "expected_share_of_harm",
+                "harm",
+                f", and of unequal harm as many as tell as much as {PARTS} of equal harm",
+            ),
+        )
+        if np.isnan(np.asarray(columns.get(name, []), np.float64)).any()
+    )
 
 
 def _columns(incidents: PatrolIncidents, query: CaptureQuery) -> dict[str, ColumnValues]:

@@ -64,3 +64,22 @@ def test_no_incident_is_captured_of_none():
 @pytest.mark.parametrize("incidents", [60, 1_000])
 def test_intervals_of_captured_shares_hold_the_true_share(incidents):
     assert coverage_of_captured_shares(incidents, repetitions=30, seed=1) >= 0.9
+
+
+@pytest.mark.parametrize("incidents", [1, 2, 9])
+def test_fewer_incidents_than_parts_have_no_expected_share(incidents):
+    place, ones = np.arange(incidents), np.ones(incidents)
+    share = expected_capture(place, ones, ones, [1, 2], places=500, parts=10, seed=0)
+    assert np.isnan([share.value, share.lower, share.upper]).all()
+
+
+def test_as_many_incidents_as_parts_have_an_expected_share():
+    ones = 0.1 * np.ones(10)
+    share = expected_capture(np.arange(10), ones, ones, [5], places=500, parts=10, seed=0)
+    assert 0.0 <= share.lower[0] <= share.value[0] <= share.upper[0] < 1.0
+
+
+def test_one_incident_that_outweighs_all_others_has_no_expected_share():
+    weight = np.array([3_000.0, *[1.0] * 40])
+    share = expected_capture(np.arange(41), weight, weight, [1], places=500, parts=10, seed=0)
+    assert np.isnan([share.value, share.lower, share.upper]).all()

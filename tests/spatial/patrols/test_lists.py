@@ -122,3 +122,8 @@ def test_values_below_zero_and_too_few_places_are_refused():
         membership([-1.0], 1, places=1)
     with pytest.raises(InvalidParameterError, match="one for each value"):
         membership([1.0, 2.0], 1, places=1)
+
+
+def test_a_lower_limit_of_nearly_nothing_is_nothing():
+    share = share_interval([1e-3], [1e-3], total=20.0, squares=20.0)
+    assert share.lower[0] == 0.0 < share.value[0] < share.upper[0]

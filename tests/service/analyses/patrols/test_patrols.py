@@ -240,3 +240,20 @@ def test_segments_need_roads(client):
     answer = client.get(PATROLS, params={"by": "segments"})
     assert answer.status_code == 404
     assert "road" in answer.json()["detail"]
+
+
+def test_too_few_incidents_have_no_expected_share_and_the_answer_says_so(client):
+    answer = json_of(
+        client, f"{PATROLS}/capture", **{"from": "2024-01-01", "to": "2024-01-10"},
+        rank_by="harm",
+    )  # fmt: skip
+    rows = answer["rows"]
+    assert 0 < rows[-1]["count"] < 10
+    for name in ("expected_share", "lower", "upper"):
+        assert {row[name] for row in rows} == {None}
+    for name in ("expected_share_of_harm", "harm_lower", "harm_upper"):
+        assert {row[name] for row in rows} == {None}
+    notes = " ".join(answer["provenance"]["notes"])
+    assert "The count has no expected share and no interval: both need 10 incidents" in notes
+    assert "The harm has no expected share" in notes
+    assert not any("captures" in text for text in answer["sentences"])
