@@ -78,17 +78,35 @@ class TransitionsQuery(StepsQuery):
         ),
     ] = "hotspot"
     quantiles: Annotated[
-        int, Field(ge=2, le=7, description="Number of quantile classes, with states=quantile.")
-    ] = 5
+        Annotated[int, Field(ge=2, le=7)] | None,
+        Field(description="Number of quantile classes, by default 5; with states=quantile only."),
+    ] = None
     replicates: Annotated[
-        int,
+        Annotated[int, Field(ge=0, le=9_999)] | None,
         Field(
-            ge=0,
-            le=9_999,
             description="Times that the areas' series are dealt out again for the test of spatial "
-            "dependence, with states=quantile; 0: no p.",
+            "dependence, by default 999, 0: no p; with states=quantile only."
         ),
-    ] = 999
+    ] = None
+
+    @model_validator(mode="after")
+    def _of_quantiles(self) -> Self:
+        for name in ("quantiles", "replicates"):
+            if self.states != "quantile" and getattr(self, name) is not None:
+                raise ValueError(
+                    f"{name} goes with states=quantile alone; states is {self.states}"
+                )
+        return self
+
+    @property
+    def number_of_quantiles(self) -> int:
+        """Classes of quantiles, the default included."""
+        return 5 if self.quantiles is None else self.quantiles
+
+    @property
+    def number_of_replicates(self) -> int:
+        """Arrangements of the series, the default included."""
+        return 999 if self.replicates is None else self.replicates
 
 
 def check_periods(query: IncidentQuery, baseline_from: str, baseline_to: str) -> IncidentFilter:

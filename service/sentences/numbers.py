@@ -105,6 +105,25 @@ def probability(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"= {value:.3f}"
 
 
+def percentage(share: float) -> str:
+    """A share as a percentage, which is 0 or 100 % only where the share is none or all.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Such as ``99.7%``: with as many digits as tell it from none and from all, at most ten.
+    """
+    if share in (0.0, 1.0):
+        return f"{share:.0%}"
+    texts = (f"{share:.{digits}%}" for digits in range(11))
+    return next((text for text in texts if 0.0 < float(text[:-1]) < 100.0), f"{share:.10%}")
+
+
 def counted(count: float, one: str, many: str | None = None) -> str:
     """A number with its noun.
 

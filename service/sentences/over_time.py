@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted, probability
+from service.sentences.numbers import amount, counted, percentage, probability
 
 
 def displacement_findings(table: Table) -> list[str]:
@@ -84,8 +84,13 @@ def transition_findings(table: Table) -> list[str]:
     Returns
     -------
     list of str
-        A sentence for each class that areas were in; one of the test.
+        A sentence for each class that areas were in; one of the test. None without an incident
+        in any area.
     """
+    counts = table.provenance.counts
+    placed = [count for name, count in counts.items() if name.startswith("in_layer_by")]
+    if (not any(placed) and None not in placed) or counts.get("in_rows") == 0:
+        return []
     columns = {name: table.columns[name].tolist() for name in table.columns}
     step = table.provenance.method["step"]
     sentences = []
@@ -97,8 +102,9 @@ def transition_findings(table: Table) -> list[str]:
             continue
         share, lower, upper = numbers
         sentences.append(
-            f"What is {name} in a {step} is {name} in the next in {share:.0%} of "
-            f"{counted(columns['moves_from'][row], 'case')} ({lower:.0%} to {upper:.0%})."
+            f"What is {name} in a {step} is {name} in the next in "
+            f"{percentage(share)} of {counted(columns['moves_from'][row], 'case')} "
+            f"({percentage(lower)} to {percentage(upper)})."
         )
     test = table.provenance.method.get("spatial_dependence") or {}
     p_value = test.get("p_value")

@@ -225,12 +225,13 @@ def _quantile_chain(
     # Of steps of one length, the mean of theirs: a short month is not a class lower for it.
     steps = values.steps
     table = values.counts * (steps.length.mean() / steps.exposure)
-    classes, upper = quantile_classes(table, query.quantiles)
+    classes, upper = quantile_classes(table, query.number_of_quantiles)
     spend(
         Work(
-            table.size * (query.replicates + 1) * MOVE_S,
+            table.size * (query.number_of_replicates + 1) * MOVE_S,
             table.size * MOVE_BYTES,
-            f"{query.replicates:,} arrangements of {len(table):,} areas in {table.shape[1]} steps",
+            f"{query.number_of_replicates:,} arrangements of {len(table):,} areas in "
+            f"{table.shape[1]} steps",
             "ask for fewer replicates, longer steps or larger areas",
         )
     )
@@ -238,14 +239,14 @@ def _quantile_chain(
     test = context_test(
         table,
         values.neighbours,
-        number=query.quantiles,
+        number=query.number_of_quantiles,
         is_next=is_next,
-        permutations=query.replicates,
+        permutations=query.number_of_replicates,
         seed=query.seed,
         on_progress=check_cancelled,
     )
-    contexts = lag_contexts(table, values.neighbours, query.quantiles)
-    numbers = range(1, query.quantiles + 1)
+    contexts = lag_contexts(table, values.neighbours, query.number_of_quantiles)
+    numbers = range(1, query.number_of_quantiles + 1)
     return (
         _Chain(
             classes,
@@ -255,16 +256,18 @@ def _quantile_chain(
             tuple(f"neighbours class {number}" for number in numbers),
         ),
         {
-            "quantiles": query.quantiles,
+            "quantiles": query.number_of_quantiles,
             "upper_ends": upper.tolist(),
             "counts": f"brought to steps of {steps.length.mean():.6g} days",
             "spatial_dependence": {
                 "test": "likelihood ratio, series of the areas dealt out again",
                 "statistic": test.statistic,
                 "freedom": test.freedom,
-                "p_value": test.p_value if query.replicates and np.ptp(classes) else None,
+                "p_value": test.p_value
+                if query.number_of_replicates and np.ptp(classes)
+                else None,
             },
-            "replicates": query.replicates,
+            "replicates": query.number_of_replicates,
             "seed": query.seed,
         },
     )

@@ -2,7 +2,15 @@
 
 import pytest
 
-from service.sentences.numbers import Total, amount, capital, counted, listed, probability
+from service.sentences.numbers import (
+    Total,
+    amount,
+    capital,
+    counted,
+    listed,
+    percentage,
+    probability,
+)
 
 MISSING = float("nan")
 
@@ -46,3 +54,20 @@ def test_small_probabilities_are_bounded():
 def test_names_are_listed_as_in_a_sentence():
     assert [listed(["a", "b", "c"][:n]) for n in range(4)] == ["", "a", "a and b", "a, b and c"]
     assert capital("a and b") == "A and b"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.0, "0%"),
+        (1.0, "100%"),
+        (0.52, "52%"),
+        (0.994, "99%"),
+        (0.9963, "99.6%"),
+        (0.99968, "99.97%"),
+        (0.002, "0.2%"),
+        (0.0004, "0.04%"),
+    ],
+)
+def test_a_percentage_is_none_or_all_only_of_none_or_all(share, text):
+    assert percentage(share) == text

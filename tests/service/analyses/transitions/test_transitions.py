@@ -7,6 +7,8 @@ import pytest
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from service.store.incidents import IncidentStore
+from service.store.source_files import SourceFile
 from spatial.over_time.class_transitions import quantile_classes
 from spatial.over_time.plain_classes import plain_classes
 from tests.service import blocks, gaps, world
@@ -186,3 +188,45 @@ def test_areas_without_neighbours_have_no_state_of_them(client):
                answer["provenance"]["notes"])  # fmt: skip
     dependence = answer["provenance"]["method"]["spatial_dependence"]
     assert (dependence["statistic"], dependence["p_value"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("name", ["quantiles", "replicates"])
+@pytest.mark.parametrize("states", [None, "hotspot", "emerging", "plain"])
+def test_what_goes_with_quantiles_alone_is_refused_of_other_states(client, name, states):
+    response = client.get(CELLS, params={name: 5} | ({"states": states} if states else {}))
+    assert response.status_code == 422
+    assert f"{name} goes with states=quantile alone" in response.text
+
+
+def test_a_percentage_is_all_only_where_the_interval_reaches_it(blocks_client):
+    answer = json_of(blocks_client, ADDRESS, **QUICK, states="plain")
+    stays = [
+        row for row in answer["rows"]
+        if row["context"] == "any" and row["from_class"] == row["to_class"] and row["moves_from"]
+    ]  # fmt: skip
+    assert any(0.995 < row["upper"] < 1.0 for row in stays)
+    for row in stays:
+        start = f"What is {row['from_class']} in a month is"
+        text = next(text for text in answer["sentences"] if text.startswith(start))
+        assert ("100%" in text) == (row["upper"] == 1.0)
+        assert "(100%" not in text
+
+
+@pytest.mark.parametrize("states", ["hotspot", "emerging", "plain", "quantile"])
+def test_nothing_is_said_of_classes_where_no_incident_has_a_place(tmp_path, states):
+    folder = world.build(tmp_path)
+    records = [
+        world.Record("assault", world.moment(number), "day", None, None) for number in range(400)
+    ]
+    IncidentStore(folder / "incidents", crs=world.CRS).append(
+        "nowhere", world.incident_rows(tuple(records)),
+        files=[SourceFile.of("nowhere", b"nowhere")], title="Nowhere", source="Test",
+        licence="Open",
+    )  # fmt: skip
+    with client_of(open_resources(Settings(data_dir=folder))) as client:
+        answer = json_of(
+            client, f"/v1/hotspots/nowhere/{world.CELLS}/transitions", permutations=99,
+            states=states,
+        )  # fmt: skip
+    assert answer["provenance"]["counts"]["not_located"] == len(records)
+    assert not any(text.startswith("What is") for text in answer["sentences"])
