@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from spatial.arrays import FloatArray, IntArray, checked_point_weights
+from spatial.clusters.reachability import reachability_of
 
 NOISE = -1
 
@@ -91,17 +92,28 @@ def optics_labels(points: FloatArray, *, minimum: int, distance: float) -> IntAr
 
     Notes
     -----
-    `sklearn.cluster.OPTICS` with the xi method (0.05), which takes no weights; the points are
-    sorted as for `hdbscan_labels`.
+    The labels of `sklearn.cluster.OPTICS` with the xi method (0.05), which takes no weights; the
+    points are sorted as for `hdbscan_labels`, and ordered by our own kernel (`reachability_of`).
     """
     if len(points) <= minimum or not _has_core(points, minimum, distance):
         return np.full(len(points), NOISE)
-    from sklearn.cluster import OPTICS
+    from sklearn.cluster import cluster_optics_xi
 
-    model = OPTICS(min_samples=minimum, max_eps=distance, cluster_method="xi", xi=0.05)
+    order = np.lexsort(points.T[::-1])
+    ordering, reachability, predecessor = reachability_of(
+        points[order], minimum=minimum, distance=distance
+    )
+    labels = np.empty(len(points), np.int64)
     # Of points at one place reachability is 0, and of lone ones there is none: both are meant.
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _of_sorted(points, model)
+        labels[order], _ = cluster_optics_xi(
+            reachability=reachability,
+            predecessor=predecessor,
+            ordering=ordering,
+            min_samples=minimum,
+            xi=0.05,
+        )
+    return labels
 
 
 def _has_core(points: FloatArray, minimum: int, distance: float) -> bool:

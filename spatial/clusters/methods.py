@@ -10,6 +10,7 @@ from spatial.arrays import FloatArray, IntArray
 from spatial.clusters.kernels import fast_dbscan_labels
 from spatial.clusters.labels import dbscan_labels, hdbscan_labels, optics_labels
 from spatial.clusters.nearest_neighbour import nearest_neighbour_labels, random_nearest_m
+from spatial.clusters.reachability import reachability_of
 
 MethodName = Literal["dbscan", "hdbscan", "optics", "nearest-neighbour"]
 OVER_RECORDS: Final = ("hdbscan", "optics")
@@ -148,3 +149,4 @@ def compile_kernels() -> None:
     xy_m, ones = np.zeros((3, 2)), np.ones(3)
     for name in ("dbscan", "nearest-neighbour"):
         Method(name, 1.0, 2).labels(xy_m, ones, ones, is_redrawn=True)
+    reachability_of(xy_m, minimum=2, distance=1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.cluster import DBSCAN, HDBSCAN, OPTICS
+from sklearn.cluster import DBSCAN, HDBSCAN, OPTICS, compute_optics_graph
 
 from spatial.clusters.kernels import fast_dbscan_labels
 from spatial.clusters.labels import (
@@ -14,6 +14,7 @@ from spatial.clusters.labels import (
     optics_labels,
 )
 from spatial.clusters.methods import Method, distinct
+from spatial.clusters.reachability import reachability_of
 from tests.spatial.clusters.patterns import towns
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -77,6 +78,18 @@ def test_hdbscan_and_optics_are_those_of_scikit_learn_on_sorted_records(minimum)
         optics_labels(xy_m, minimum=minimum, distance=800.0)[by_x],
         optics.fit_predict(xy_m[by_x]),
     )
+
+
+@pytest.mark.parametrize(("grid_m", "distance"), [(0.01, 800.0), (100.0, 300.0)])
+def test_points_are_reached_in_the_order_of_scikit_learn(grid_m, distance):
+    xy_m = (towns(300, seed=9) / grid_m).round() * grid_m
+    options = {"metric": "minkowski", "p": 2, "metric_params": None, "algorithm": "kd_tree"}
+    ordering, _, reachability, predecessor = compute_optics_graph(
+        xy_m, min_samples=6, max_eps=distance, leaf_size=30, n_jobs=None, **options
+    )
+    graph = reachability_of(xy_m, minimum=6, distance=distance)
+    for ours, theirs in zip(graph, (ordering, reachability, predecessor), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 @pytest.mark.parametrize("name", ["dbscan", "hdbscan", "optics", "nearest-neighbour"])
