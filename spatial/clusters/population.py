@@ -12,6 +12,40 @@ from spatial.errors import InvalidValuesError
 
 
 @dataclass(frozen=True, eq=False)
+class Places:
+    """Places on which all incidents fall.
+
+    Attributes
+    ----------
+    tree : STRtree
+        Of the places.
+    share : (n,) float64
+        Of the incidents that fall on each.
+    """
+
+    tree: shapely.STRtree
+    share: FloatArray
+
+    def within(self, shapes: NDArray[Any], reach_m: float) -> FloatArray:
+        """The share of incidents that falls in or near some shapes.
+
+        Parameters
+        ----------
+        shapes : (k,) object array
+            Such as the hulls of clusters.
+        reach_m : float
+            How near, metres.
+
+        Returns
+        -------
+        (k,) float64
+        """
+        shape, place = self.tree.query(shapes, predicate="dwithin", distance=reach_m)
+        share = np.bincount(shape, self.share[place], minlength=len(shapes))
+        return np.asarray(share, np.float64)
+
+
+@dataclass(frozen=True, eq=False)
 class Population:
     """Parts of the ground, or places on it, with the share of incidents that falls there.
 
@@ -23,11 +57,14 @@ class Population:
         Of their shares, up to 1.
     density : (k,) float64
         The share of incidents per square metre of ground there.
+    places : Places or None
+        On which all fall; None where they fall anywhere.
     """
 
     corners: FloatArray
     cumulative: FloatArray
     density: FloatArray
+    places: Places | None = None
 
     def draw(self, points: int, stream: np.random.Generator) -> tuple[FloatArray, FloatArray]:
         """Places of incidents that fall by chance.
@@ -127,9 +164,11 @@ def over_places(
     mass = mass / mass.sum()
     has_mass = mass[area] > 0.0
     places_m, area = places_m[has_mass], area[has_mass]
-    cumulative = np.cumsum(mass[area] / number[area])
+    share = mass[area] / number[area]
+    cumulative = np.cumsum(share)
     return Population(
         frozen(np.repeat(places_m[:, None, :], 3, axis=1)),
         frozen(cumulative / cumulative[-1]),
         frozen(mass[area] / ground_m2[area]),
+        Places(shapely.STRtree(np.asarray(shapely.points(places_m))), frozen(share)),
     )

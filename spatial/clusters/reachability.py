@@ -35,8 +35,10 @@ def reachability_of(
     """
     from scipy.spatial import cKDTree
 
-    core = cKDTree(points).query(points, k=[minimum])[0][:, 0]
-    core = np.around(np.where(core > distance, np.inf, core), DECIMALS)
+    near_m, _ = cKDTree(points).query(points, k=[minimum])
+    core = np.asarray(near_m, np.float64).reshape(-1)
+    core[core > distance] = np.inf
+    np.around(core, DECIMALS, out=core)
     return _reached(points, core, distance)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from spatial.arrays import FloatArray, IntArray, Progress, frozen
-from spatial.clusters.population import Population
+from spatial.clusters.population import Places, Population
 from spatial.clusters.shapes import grown_areas_m2, hulls
 from spatial.errors import InvalidParameterError
 
@@ -83,6 +83,7 @@ def excess(
     *,
     reach_m: float,
     times: Times | None = None,
+    places: Places | None = None,
 ) -> Excess:
     """Hold the weight of clusters against what is expected on their ground.
 
@@ -100,6 +101,9 @@ def excess(
         What hulls are grown by, metres: a hull of two places is no ground.
     times : Times or None
         Of the records, where clusters are in time as well.
+    places : Places or None
+        On which records fall by chance, where they do: what is expected is then the share of
+        those in reach of a hull, whatever the density.
 
     Returns
     -------
@@ -119,10 +123,13 @@ def excess(
     if not clusters or not total > 0.0:
         return Excess(*(np.zeros(clusters) for _ in range(3)))
     share = np.bincount(members, weights[is_member], minlength=clusters) / total
-    number = np.bincount(members, minlength=clusters)
-    mean_density = np.bincount(members, density[is_member], minlength=clusters) / number
-    ground_m2 = grown_areas_m2(hulls(xy_m, labels), reach_m)
-    expected = np.minimum(mean_density * ground_m2, 1.0)
+    hull = hulls(xy_m, labels)
+    if places is not None:
+        expected = np.minimum(places.within(hull, reach_m), 1.0)
+    else:
+        number = np.bincount(members, minlength=clusters)
+        mean_density = np.bincount(members, density[is_member], minlength=clusters) / number
+        expected = np.minimum(mean_density * grown_areas_m2(hull, reach_m), 1.0)
     if times is not None:
         expected *= times.shares(labels)
     p, q = np.minimum(share, 1.0), np.clip(expected, 1e-12, 1.0 - 1e-12)
@@ -194,7 +201,15 @@ def chance_maxima(
         stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(number,)))
         xy_m, density = population.draw(len(weights), stream)
         labels = labelling(xy_m)
-        beyond = excess(xy_m, weights, density, labels, reach_m=reach_m, times=times)
+        beyond = excess(
+            xy_m,
+            weights,
+            density,
+            labels,
+            reach_m=reach_m,
+            times=times,
+            places=population.places,
+        )
         return float(beyond.statistic.max(initial=0.0))
 
     maxima = np.empty(draws)

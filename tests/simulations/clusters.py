@@ -82,7 +82,15 @@ class NullPattern:
                 xy_m, density = population.draw(self.incidents, rng)
                 labels = method.labels(xy_m, weights, days)
                 reach_m = self.distance_m / 2.0
-                beyond = excess(xy_m, weights, density, labels, reach_m=reach_m, times=times)
+                beyond = excess(
+                    xy_m,
+                    weights,
+                    density,
+                    labels,
+                    reach_m=reach_m,
+                    times=times,
+                    places=population.places,
+                )
                 called += bool((p_values(beyond.statistic, maxima) <= 0.05).any())
                 patterns += 1
         return called / patterns

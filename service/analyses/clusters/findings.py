@@ -26,7 +26,7 @@ DEFAULT_MINIMUM: Final = 10
 DEFAULT_DISTANCE_M: Final = {"dbscan": 250.0, "optics": 1_000.0, "hdbscan": 0.0}
 # Of one pattern: a record, a pair of neighbouring places; a record, and one times all others.
 RECORD_S, PAIR_S = 1.2e-6, 1e-8
-OF_RECORDS_S: Final = {"hdbscan": (1e-5, 3e-9), "optics": (6e-4, 4e-8)}
+OF_RECORDS_S: Final = {"hdbscan": (1e-5, 3e-9), "optics": (1e-5, 1e-8)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,7 +226,16 @@ def held_against(
     times = None
     if method.metres_per_day is not None:
         times = Times(pattern.days, method.distance_m / method.metres_per_day)
-    beyond = excess(pattern.xy_m, clustered, chance.density, labels, reach_m=reach_m, times=times)
+    places = None if chance.population is None else chance.population.places
+    beyond = excess(
+        pattern.xy_m,
+        clustered,
+        chance.density,
+        labels,
+        reach_m=reach_m,
+        times=times,
+        places=places,
+    )
     clusters = len(beyond.share)
     p_value, draws = np.full(clusters, np.nan), 0
     if clusters and query.draws_made and chance.population is not None:
@@ -252,7 +261,12 @@ def held_against(
         labels, parents, beyond, p_value, np.zeros(0), reach_m, second_threshold_m, draws
     )
     of_parents = excess(
-        pattern.xy_m, clustered, chance.density, findings.labels_of_parents, reach_m=reach_m
+        pattern.xy_m,
+        clustered,
+        chance.density,
+        findings.labels_of_parents,
+        reach_m=reach_m,
+        places=places,
     )
     return dataclasses.replace(findings, parents_expected=of_parents.expected)
 

@@ -55,6 +55,22 @@ def test_points_fall_on_places_alike_within_an_area():
     assert set(np.unique(density).round(6)) == {0.004, 0.006}
 
 
+def test_what_is_expected_of_places_is_the_share_of_them_that_is_drawn_in_reach():
+    rng = np.random.default_rng(2)
+    places = np.repeat(rng.uniform(0.0, 1_000.0, (12, 2)), 4, axis=0)
+    places += rng.uniform(0.0, 20.0, places.shape)  # crowded, on little ground
+    area = (places[:, 0] > 500.0).astype(np.int64)
+    population = over_places(places, area, [3.0, 1.0], [5e5, 5e5])
+    xy_m, labels = places[:8], np.repeat([0, 1], 4)
+    beyond = excess(xy_m, np.ones(8), np.zeros(8), labels, reach_m=30.0, places=population.places)
+    drawn = population.draw(100_000, rng)[0]
+    for k in range(2):
+        ground = shapely.MultiPoint(xy_m[labels == k]).convex_hull.buffer(30.0, quad_segs=256)
+        is_near = shapely.contains_xy(ground, drawn[:, 0], drawn[:, 1])
+        assert beyond.expected[k] == pytest.approx(is_near.mean(), abs=0.005)
+        assert beyond.expected[k] > 0.02
+
+
 def test_a_population_of_nobody_is_refused():
     with pytest.raises(InvalidValuesError):
         over_ground(GROUND, np.zeros(4))

@@ -1,6 +1,7 @@
 """Clusters of the county's incidents, of which each one's place is known."""
 
 import datetime
+import math
 
 import mapbox_vector_tile
 import numpy as np
@@ -224,6 +225,14 @@ def test_records_moved_to_points_of_a_map_fall_on_these_by_chance(own_county, se
     places = {(r.x_m, r.y_m) for r in inside()} | set(points)
     assert method["significance"]["null_places"] == len(places)
     assert any("share places" in note for note in notes)
+    rows = json_of(client, CLUSTERS, **asked | {"minimum": 20, "null": "uniform"})["rows"]
+    fires = len(inside(lambda r: r.category == "fire")) + len(snapped)
+    for row in rows:
+        away_m = [math.dist((row["easting_m"], row["northing_m"]), place) for place in places]
+        if row["places"] == 1:
+            near = sum(distance_m <= 30.0 for distance_m in away_m)
+            assert row["expected"] == pytest.approx(fires * near / len(places), abs=0.001)
+    assert any(row["places"] == 1 for row in rows)
     some = json_of(client, CLUSTERS, **asked | {"minimum": 20, "null": "uniform"})
     assert "evenly over the places that records share" in some["sentences"][-1]
     assert any("below the location error" in note for note in notes)
