@@ -2,16 +2,15 @@
 
 Importing mapclassify takes seconds, so that it is imported when a scheme of it is asked for. Two
 of its formulas are not taken as they are. Its maximum breaks choose among equal gaps by an order
-that depends on the processor, and its Jenks-Caspall loses classes that become empty: here equal
-gaps go from the highest downwards, and there are fewer classes instead.
+that depends on the processor, and its Jenks-Caspall loses classes that become empty, or never
+ends: here equal gaps go from the highest downwards, and there are fewer classes instead.
 """
-
-import math
-import warnings
 
 import numpy as np
 
-from spatial.arrays import FloatArray
+from spatial.arrays import FloatArray, IntArray
+
+MOST_MOVES = 1_000  # of values between classes; some dozens are usual
 
 
 def maximum_breaks(values: FloatArray, classes: int) -> FloatArray:
@@ -95,14 +94,28 @@ def jenks_caspall(values: FloatArray, classes: int) -> FloatArray:
     ----------
     Jenks and Caspall (1971), Annals of the Association of American Geographers 61(2).
     """
-    import mapclassify
-
     for number in range(classes, 1, -1):
-        if len(np.unique(np.quantile(values, np.arange(1, number + 1) / number))) < number:
-            continue
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # the median of an empty class
-            upper = np.asarray(mapclassify.JenksCaspall(values, k=number).bins, np.float64)
-        if len(upper) == number and math.isfinite(upper.sum()):
-            return np.sort(upper)
+        upper = np.quantile(values, np.arange(1, number + 1) / number)
+        if len(np.unique(upper)) == number:
+            limits = _around_medians(values, np.searchsorted(upper, values), number)
+            if limits is not None:
+                return limits
     return np.array([values.max()])
+
+
+def _around_medians(values: FloatArray, index: IntArray, number: int) -> FloatArray | None:
+    """Upper limits of classes whose values are nearest to their medians; None if one is empty.
+
+    mapclassify goes on for ever where a class becomes empty: its median is not a number.
+    """
+    for _ in range(MOST_MOVES):
+        if len(np.unique(index)) < number:
+            return None
+        medians = np.array([np.median(values[index == each]) for each in range(number)])
+        nearest = np.abs(values[:, None] - medians).argmin(axis=1)
+        if np.array_equal(nearest, index):
+            break
+        index = nearest
+    if len(np.unique(index)) < number:
+        return None
+    return np.sort([values[index == each].max() for each in range(number)])

@@ -88,6 +88,15 @@ def test_a_class_that_jenks_caspall_empties_is_left_out():
     assert all(each.count for each in found.classes)
 
 
+def test_jenks_caspall_comes_to_an_end_for_counts_with_many_ties():
+    """That of mapclassify does not for seeds 1, 9 and 21."""
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        values = rng.poisson(rng.choice([1, 3, 8, 30]), rng.integers(10, 150)).astype(float)
+        found = classify(values, scheme="jenks-caspall")
+        assert sum(each.count for each in found.classes) == len(values)
+
+
 @given(seed=SEEDS, classes=st.integers(2, 4))
 @examples(50)
 def test_natural_breaks_have_the_least_squared_deviations(seed, classes):
