@@ -131,17 +131,24 @@ def removal_of(data: DataFolder, deletion: Deletion) -> Removal:
         return Removal(dataclasses.replace(deletion, rows=rows.num_rows), rows, None)
     if table is None:
         present = ", ".join(name.removeprefix("incidents/") for name, _ in newest_tables(data))
-        raise NothingToDeleteError(f"{deletion.kind} {deletion.name}".strip(), present)
+        raise NothingToDeleteError(_description(deletion), present)
     condition = _condition(deletion, table)
     rows = all_rows if condition is None else all_rows.filter(condition.to_arrow())
     if rows.num_rows == 0:
-        what = " ".join([deletion.kind, deletion.name, *deletion.where.values()])
-        raise NothingToDeleteError(f"{what}, or row of that file or id,", _present(table))
+        raise NothingToDeleteError(
+            f"{_description(deletion)}, or row of that file or id,", _present(table)
+        )
     if rows.num_rows == all_rows.num_rows:
         condition = None
     digests = frozenset(pc.unique(rows.column("source_sha256")).to_pylist())
     counted = dataclasses.replace(deletion, rows=rows.num_rows)
     return Removal(counted, rows, condition, digests)
+
+
+def _description(deletion: Deletion) -> str:
+    """What was to be deleted, in the words of the command."""
+    kind = {"place_sets": "set of places"}.get(deletion.kind, deletion.kind.replace("_", " "))
+    return " ".join(part for part in (kind, deletion.name, *deletion.where.values()) if part)
 
 
 def remaining_parts(data: DataFolder, removal: Removal | None = None) -> Iterator[bytes]:
