@@ -75,7 +75,7 @@ class ClustersQuery(HarmQuery, TableQuery):
             ge=0,
             le=MAX_DRAWS,
             description="Patterns drawn from the null, 19 or more, for p; 0: no test. By default "
-            "199, 99 for hdbscan and 19 for optics, which is slow.",
+            "199, 99 for hdbscan and optics.",
         ),
     ] = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the draws.")] = 1
@@ -106,7 +106,7 @@ class ClustersQuery(HarmQuery, TableQuery):
         """Patterns that are drawn, the default included."""
         if self.draws is not None:
             return self.draws
-        return {"hdbscan": 99, "optics": 19}.get(self.method, 199)
+        return 99 if self.method in ("hdbscan", "optics") else 199
 
 
 class ClustersTileJsonQuery(ClustersQuery):
