@@ -107,10 +107,11 @@ def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
 def few_draws(operation: dict[str, Any]) -> dict[str, str]:
     """The draws of an operation that has any: few, so that its answer comes at once."""
     schemas = {p["name"]: p["schema"] for p in operation.get("parameters", ())}
+    of_quantiles = {"replicates"} if "quantiles" in schemas else set()  # of those states alone
     return {
         name: str(max(few, schemas[name].get("minimum", 0)))
         for name, few in FEW_DRAWS.items()
-        if name in schemas
+        if name in schemas and name not in of_quantiles
     }
 
 

@@ -5,6 +5,7 @@ data cover not at all, about one that they cover in part, and about one with a g
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,6 +38,7 @@ QUICK = {
     "rows": f"layer:{world.CELLS}", "columns": "weekday", "by": "category",
     "area_group": "similar",
 }  # fmt: skip
+ABOUT_THE_FILE = re.compile(rb"<(desc|description)>.*?</\1>", re.DOTALL)
 TILE = {
     "SERVICE": "WMTS", "VERSION": "1.0.0", "REQUEST": "GetTile", "LAYER": f"heatmaps:{gaps.LONG}",
     "STYLE": "default", "FORMAT": "image/png", "TILEMATRIXSET": "GoogleMapsCompatible",
@@ -69,6 +71,8 @@ class Operation:
             query["denominator"] = "residents"
         if self.path.partition(".")[0].endswith("/profile"):
             query["within"] = "district:D1"
+        if self.path.partition(".")[0].endswith("/transitions"):
+            query.pop("replicates")  # of another kind of states
         return client.get(self.path.format(**PLACES, suffix=self.suffix), params=query)
 
 
@@ -169,4 +173,7 @@ def values_of(answer: Any) -> Any:
         if "rows" in content:
             content["rows"] = [row for row in content["rows"] if row.get("days") != 0]
         body = json.dumps(content).encode()
+    if media_type.startswith(("application/gpx", "application/vnd.google-earth.kml")):
+        # What stands about the whole file; the rows are the waypoints.
+        body = ABOUT_THE_FILE.sub(b"", body, count=1)
     return forms_of(body, media_type).values
