@@ -16,6 +16,7 @@ from spatial.near_repeats.bursts import (
     seconds_of_draws,
 )
 from tests.spatial.near_repeats import oracles
+from tests.strategies import quantities
 
 # Karlin and Brendel (1992), Science 257: clusters of DAM sites in the 4.7 million bases of E. coli,
 # 1.1 expected in 250, in a window of 245, by Naus (1982): P(8 or more) 0.87, P(10 or more) 0.03.
@@ -59,8 +60,8 @@ def test_five_events_over_three_windows_are_as_simulated():
 
 @given(
     largest=st.integers(1, 40),
-    mean=st.floats(0.01, 15),
-    windows=st.floats(2, 500),
+    mean=quantities(0.01, 15),
+    windows=quantities(2, 500),
 )
 def test_more_is_less_likely_and_longer_more(largest, mean, windows):
     p = naus_probability(largest, mean=mean, windows=windows)

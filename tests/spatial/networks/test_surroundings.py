@@ -19,6 +19,7 @@ from spatial.networks.surroundings import (
     poisson_p_value,
     runs_merged,
 )
+from tests.strategies import metres
 
 XY = hnp.arrays(np.float64, st.tuples(st.integers(1, 8), st.just(2)), elements=st.integers(0, 9))
 HALVES = np.array([shapely.box(0, 0, 5_000, 10_000), shapely.box(5_000, 0, 10_000, 10_000)])
@@ -34,7 +35,7 @@ def lens_m2(apart_m, radius_m):
     )
 
 
-@given(apart_m=st.floats(0, 1_500), radius_m=st.floats(100, 600))
+@given(apart_m=metres(0, 1_500), radius_m=metres(100, 600))
 def test_two_circles_have_the_ground_of_both_without_what_they_share(apart_m, radius_m):
     places = np.array([[2_000.0, 5_000.0], [2_000.0 + apart_m, 5_000.0]])
     km2, ground = ground_together(circles(places, radius_m), HALVES)

@@ -55,7 +55,7 @@ def pysal_weights(neighbours):
 @given(
     classes=hnp.arrays(np.int64, (5, 6), elements=st.integers(-1, 2)),
     contexts=hnp.arrays(np.int64, (5, 6), elements=st.integers(-1, 1)),
-    is_next=hnp.arrays(np.bool_, 5),
+    is_next=hnp.arrays(np.bool_, 5, elements=st.booleans()),
 )
 def test_moves_are_counted_one_by_one(classes, contexts, is_next):
     counts = transition_counts(

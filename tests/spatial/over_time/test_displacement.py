@@ -10,6 +10,7 @@ from scipy.stats import norm
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.over_time.displacement import weighted_displacement_differences
+from tests.strategies import quantities
 
 
 def of_pairs(*pairs, **options):
@@ -79,10 +80,10 @@ def test_the_printed_example_of_areas_of_unequal_size():
 
 
 COUNTS = st.lists(st.integers(0, 500), min_size=8, max_size=8)
-SIZES = st.lists(st.floats(0.1, 30.0), min_size=4, max_size=4)
+SIZES = st.lists(quantities(0.1, 30.0), min_size=4, max_size=4)
 
 
-@given(counts=COUNTS, sizes=SIZES, before=st.floats(1.0, 400.0), after=st.floats(1.0, 400.0))
+@given(counts=COUNTS, sizes=SIZES, before=quantities(1.0, 400.0), after=quantities(1.0, 400.0))
 def test_areas_and_periods_of_unequal_size_are_divided_by_it(counts, sizes, before, after):
     """As rates per size and day, written out term by term, times target, displacement and days."""
     pairs = np.array(counts, float).reshape(4, 2)
