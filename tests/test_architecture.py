@@ -620,6 +620,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.access",
         "service.model",
     },
+    "service.render.fonts": set(),
     "service.render.maps": {
         "boundaries.layers",
         "service.access",

@@ -1,0 +1,1 @@
+"""The typeface of everything printed, and its files."""
