@@ -35,6 +35,7 @@ from service.model.answers import (
     VectorTile,
 )
 from service.model.errors import NotAdmittedError
+from service.model.report import Report
 
 AnswerT = TypeVar("AnswerT", bound=Answer)
 PartT = TypeVar("PartT", bound=Answer)
@@ -117,14 +118,14 @@ def needs_bounds(answer: Answer, question: Question, audience: Audience) -> bool
     audience : Audience
         Who asks.
     """
-    if not audience.published or type(answer) in (GeometryTile, PageAsset, TileImage, MapImage):
+    if not audience.published or type(answer) in _WITHOUT_BOUNDS:
         return False
     publications = publications_of(question, audience)
     return any(publication.hidden != 0 for publication in publications)
 
 
 def _as_it_is(answer: Any, bounds: None) -> Any:
-    """Shapes and files, which have no numbers."""
+    """Shapes and files, which have no numbers, and reports, whose parts were released."""
     return answer
 
 
@@ -213,4 +214,6 @@ RULES: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     MapStyle: _map_style,
     PageAsset: _as_it_is,
     FeaturePage: _feature_page,
+    Report: _as_it_is,
 }
+_WITHOUT_BOUNDS: Final = (GeometryTile, PageAsset, TileImage, MapImage, Report)

@@ -24,6 +24,7 @@ from service.model.answers import (
     VectorTile,
 )
 from service.model.protection import Protection
+from service.model.report import Report
 
 Change = Callable[[Provenance], Provenance]
 
@@ -191,4 +192,5 @@ _NOTED: Final[dict[type, Callable[[Any, Change], Any]]] = {
     MapStyle: _map_style,
     PageAsset: _unchanged,
     FeaturePage: _feature_page,
+    Report: _own,
 }

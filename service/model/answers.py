@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Geometries, Layer
 from boundaries.tiles.tiles import TileAreas, TilePoints
+from service.model.report import Report
 from service.model.rows import METHOD_UNIT, ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
@@ -368,4 +369,5 @@ Answer = (
     | MapStyle
     | PageAsset
     | FeaturePage
+    | Report
 )
