@@ -621,6 +621,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
     },
     "service.render.fonts": set(),
+    "service.render.paper": {"service.render.fonts"},
     "service.render.maps": {
         "boundaries.layers",
         "service.access",

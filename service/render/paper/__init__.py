@@ -1,0 +1,1 @@
+"""Pictures on paper: PDF and PNG of what is drawn as SVG."""
