@@ -1,12 +1,13 @@
 """Several tables in one spreadsheet, each named by its own address."""
 
 import re
+import typing
 import urllib.parse
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from service.access.admission import Question
 from service.analyses.resources import Resources
@@ -102,7 +103,10 @@ def table_of(address: str) -> AddressedTable:
             parameters.setdefault(name.lower(), []).append(value)
         try:
             query = kind.query.model_validate(
-                {name: v[0] if len(v) == 1 else tuple(v) for name, v in parameters.items()}
+                {
+                    name: tuple(v) if len(v) > 1 or name in _repeatable(kind.query) else v[0]
+                    for name, v in parameters.items()
+                }
             )
         except ValidationError as error:
             faults = [
@@ -114,6 +118,15 @@ def table_of(address: str) -> AddressedTable:
             raise UnknownTableError(address, "; ".join(faults), ()) from None
         return AddressedTable(kind, Question(template, names, query))
     raise UnknownTableError(address, "no table has this path", tuple(TABLES))
+
+
+def _repeatable(query: type[BaseModel]) -> set[str]:
+    """The parameters of a query that hold several values, so that one is a tuple too."""
+    return {
+        field.alias or name
+        for name, field in query.model_fields.items()
+        if typing.get_origin(field.annotation) is tuple
+    }
 
 
 def _names(template: str, path: str) -> dict[str, str] | None:

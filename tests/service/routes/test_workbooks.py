@@ -43,6 +43,17 @@ def test_one_table_is_enough_and_a_host_before_it_does_no_harm(client):
     assert book.sheetnames[-1] == "Table 1"
 
 
+def test_one_value_of_a_parameter_that_takes_several_is_taken(client):
+    address = (
+        f"/v1/hotspots/{world.DATASET}/cell/displacement/months?target=C00&control=C33"
+        "&baseline_from=2023-01&baseline_to=2023-12&from=2024-01&to=2024-12"
+    )
+    book = book_of(client.get(WORKBOOK, params={"table": address}))
+    assert numbers(book["Table 1"], "Target") == [
+        row["target"] for row in rows_of(client, address)
+    ]
+
+
 def test_a_workbook_that_has_not_changed_is_not_sent_again(client):
     first = client.get(WORKBOOK, params={"table": TREND})
     again = client.get(
