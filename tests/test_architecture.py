@@ -142,9 +142,11 @@ ALLOWED: dict[str, set[str]] = {
         "service.access",
         "service.config",
     },
-    "service.sentences": {
+    "service.sentences": {"service.model"},
+    "service.sentences.findings": {
         "service.coverage",
         "service.model",
+        "service.sentences",
     },
     "service.runtime": {
         "boundaries.points",
@@ -636,7 +638,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.config",
         "service.model",
         "service.render",
-        "service.sentences",
+        "service.sentences.findings",
         "spatial",
         "spatial.coordinates",
     },

@@ -40,7 +40,7 @@ from service.model.errors import TooMuchWorkError
 from service.model.provenance import SOFTWARE, credited, layers_version, short_digest
 from service.queries.heatmaps import ContourQuery, HeatmapQuery, MapQuery, PeakQuery, RasterQuery
 from service.runtime.budget import spend
-from service.sentences.tables import selection_sentences
+from service.sentences.selections import selection_sentences
 from service.store.incidents import IncidentStore
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import FloatArray

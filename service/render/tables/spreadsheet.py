@@ -21,7 +21,7 @@ from service.model.errors import TooMuchWorkError
 from service.render import attribution
 from service.render.documents import provenance_dict, table_rows
 from service.render.tables.text import digest, further_columns, headings, significant
-from service.sentences.tables import sentences_of
+from service.sentences.findings.tables import sentences_of
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS: Final = 50_000

@@ -17,7 +17,7 @@ from service.model.rows import ColumnValues
 from service.render import attribution
 from service.render.csv_cells import harmless
 from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
-from service.sentences.tables import sentences_of
+from service.sentences.findings.tables import sentences_of
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
 

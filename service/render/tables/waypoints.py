@@ -15,7 +15,7 @@ from service.model.errors import UnknownStatisticError
 from service.render import attribution
 from service.render.documents import provenance_dict, table_rows
 from service.render.tables.text import LONLAT_DIGITS, significant, transform_shapes
-from service.sentences.tables import sentences_of
+from service.sentences.findings.tables import sentences_of
 from spatial.coordinates.crs import WGS84, transform_xy
 
 GPX_NAMESPACE: Final = "http://www.topografix.com/GPX/1/1"

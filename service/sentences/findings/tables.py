@@ -37,6 +37,7 @@ from service.sentences.repeats import (
     zone_findings,
 )
 from service.sentences.scans import scan_area_findings, scan_findings
+from service.sentences.selections import selection_sentences
 
 Findings = Callable[[Table], list[str]]
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
@@ -57,44 +58,26 @@ def sentences_of(table: Table) -> tuple[str, ...]:
     tuple of str
         How many incidents were selected, then what was found, or that nothing was.
     """
-    findings = FINDINGS.get(table.kind)
-    sentences = selection_sentences(table.provenance.counts)
-    if not len(table):
-        return (*sentences, *NOTHING.get(table.kind, ()))
-    return (*sentences, *(findings(table) if findings is not None else ()))
+    return (*selection_sentences(table.provenance.counts), *findings_of(table))
 
 
-def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
-    """How many incidents were selected, are in the area asked for, and have no place.
+def findings_of(table: Table) -> tuple[str, ...]:
+    """What was found, in sentences.
 
     Parameters
     ----------
-    counts : mapping of str to int
-        Of the provenance; without ``records`` nothing is said.
+    table : Table
+        After its release.
 
     Returns
     -------
-    list of str
-        One sentence at most.
+    tuple of str
+        The finding first; empty where a table has none of its own.
     """
-    records = counts.get("records")
-    if records is None:
-        return []
-    if not records:
-        return ["No incident is selected."]
-    verb = "is" if records == 1 else "are"
-    selected = f"{counted(records, 'incident')} {verb} selected"
-    if None in counts.values():
-        return [f"{selected}; how many of them have a place is not published."]
-    lost = counts.get("not_located", counts.get("unlocated")) or 0
-    elsewhere = counts.get("in_layer_elsewhere") or 0
-    if elsewhere:
-        inside = records - elsewhere - lost - (counts.get("outside") or 0)
-        selected += f", {inside:,.0f} of them in the area asked for"
-    if not lost:
-        return [f"{selected}."]
-    whose = "of all" if elsewhere else "of them"
-    return [f"{selected}; {lost:,.0f} {whose} {'has' if lost == 1 else 'have'} no place."]
+    if not len(table):
+        return NOTHING.get(table.kind, ())
+    findings = FINDINGS.get(table.kind)
+    return () if findings is None else tuple(findings(table))
 
 
 def _hotspots(table: Table) -> list[str]:
