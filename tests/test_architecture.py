@@ -624,6 +624,12 @@ ALLOWED: dict[str, set[str]] = {
     },
     "service.render.fonts": set(),
     "service.render.paper": {"service.render.fonts"},
+    "service.render.reports": {
+        "service.access",
+        "service.model",
+        "service.render.fonts",
+        "service.render.paper",
+    },
     "service.render.maps": {
         "boundaries.layers",
         "service.access",

@@ -38,7 +38,7 @@ def picture_pdf(svg: bytes, *, title: str, description: str) -> bytes:
         Alternative text: what the picture shows, with its numbers.
     """
     inputs = _inputs(svg, title=title, description=description)
-    return _compiled(inputs, format="pdf", pdf_standards="ua-1", timestamp=0)
+    return typeset(_PAGE, inputs, format="pdf", pdf_standards="ua-1", timestamp=0)
 
 
 def picture_png(
@@ -58,7 +58,7 @@ def picture_png(
         Further texts by their keywords, such as the provenance.
     """
     inputs = _inputs(svg, title=title, description=description)
-    body = _compiled(inputs, format="png", ppi=_UNITS_PER_INCH * PNG_SCALE)
+    body = typeset(_PAGE, inputs, format="png", ppi=_UNITS_PER_INCH * PNG_SCALE)
     return with_texts(body, {"Title": title, "Description": description, **(texts or {})})
 
 
@@ -98,13 +98,23 @@ def _inputs(svg: bytes, *, title: str, description: str) -> dict[str, str]:
     return {"picture": json.dumps(picture), "svg": svg.decode()}
 
 
-def _compiled(inputs: Mapping[str, str], **options: Any) -> bytes:
-    """The page with a picture, in a format of typst."""
+def typeset(source: bytes, inputs: Mapping[str, str], **options: Any) -> bytes:
+    """A document of typst, with no typeface of the system.
+
+    Parameters
+    ----------
+    source : bytes
+        The document; it reads nothing but its inputs.
+    inputs : mapping
+        Texts, which the document sees as `sys.inputs`.
+    **options
+        The format, and what else typst's compiler takes.
+    """
     import typst
 
     with _SETTING:
         body = typst.compile(
-            _PAGE,
+            source,
             font_paths=typeset_fonts(),
             ignore_system_fonts=True,
             sys_inputs=dict(inputs),

@@ -1,0 +1,1 @@
+"""Reports as documents: Word, PDF and HTML of the same blocks."""

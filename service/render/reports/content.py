@@ -1,0 +1,138 @@
+"""What stands in a document: the blocks of a report, and the section that says where from."""
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from service.model.report import (
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Items,
+    Note,
+    Paragraph,
+    Report,
+    ReportTable,
+)
+
+SOURCES: Final = "Sources and licences"
+ADDRESSES: Final = "The request that makes each figure and table"
+SHORT: Final = 15  # rows of a table that is not broken between pages
+LONGEST_CELL: Final = 40  # letters of a cell beyond which it takes several lines
+SHORTEST_CELL: Final = 4
+LETTER_EM: Final = 0.5  # mean width of a letter, of its size
+GUTTER_PT: Final = 12  # between two columns
+PAGE_PT: Final = 470  # between the margins of an upright A4 page
+# What XML cannot hold, and halves of characters.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(report: Report) -> Report:
+    """A report whose texts every format can hold, with its last section.
+
+    Parameters
+    ----------
+    report : Report
+        Any.
+
+    Returns
+    -------
+    Report
+        With a replacement character for each that cannot be printed. Its credits, and the request
+        that makes each figure and table, follow the blocks.
+    """
+    blocks = (*report.blocks, *_sources(report))
+    printed: Report = _clean(dataclasses.replace(report, blocks=blocks))
+    return dataclasses.replace(
+        printed,
+        title=printed.title.strip() or printed.kind,
+        logo_text=printed.logo_text.strip() or f"Logo of {printed.author or 'the author'}",
+        blocks=tuple(_described(block) for block in printed.blocks if _has_content(block)),
+        provenance=report.provenance,
+    )
+
+
+def running_title(report: Report) -> str:
+    """What stands at the head of each page."""
+    return " · ".join(text for text in (report.title, report.subtitle) if text)
+
+
+def column_widths(table: ReportTable) -> list[int]:
+    """How many letters each column of a table would have on a line, within reason."""
+    return [
+        max(
+            (
+                SHORTEST_CELL,
+                *(len(word) + 1 for word in column.label.split()),
+                *(min(len(row[number]), LONGEST_CELL) for row in table.rows),
+            )
+        )
+        for number, column in enumerate(table.columns)
+    ]
+
+
+def text_size_pt(table: ReportTable) -> int:
+    """The size of letters with which a table fits on an upright page, points."""
+    widths = column_widths(table)
+    for size in (9, 8):
+        if sum(widths) * LETTER_EM * size + len(widths) * GUTTER_PT <= PAGE_PT:
+            return size
+    return 7
+
+
+def _sources(report: Report) -> Iterator[Block]:
+    """Where everything in a report is from."""
+    yield Heading(SOURCES, 1, "sources-and-licences")
+    if report.credits:
+        yield Items(report.credits)
+    yield Paragraph(
+        f"Made by {report.provenance.software} from data to {report.date}. The same data and the "
+        f"same template make the same document, with the digest {report.digest}."
+    )
+    rows = tuple(
+        (f"{'Figure' if isinstance(part, Figure) else 'Table'} {part.number}", part.address)
+        for part in report.blocks
+        if isinstance(part, Figure | ReportTable) and part.address
+    )
+    if rows:
+        number = 1 + max((part.number for part in report.of(ReportTable)), default=0)
+        columns = (Column("Figure or table", is_header=True), Column("Request"))
+        yield ReportTable(number, ADDRESSES, columns, rows)
+
+
+def _has_content(block: Block) -> bool:
+    """Whether anything of a block would be seen."""
+    match block:
+        case Heading() | Paragraph() | Note():
+            return bool(block.text.strip())
+        case Items():
+            return any(text.strip() for text in block.texts)
+    return True
+
+
+def _described(block: Block) -> Block:
+    """A figure with an alternative text, and a table that says that it has no rows."""
+    match block:
+        case Figure():
+            caption = block.caption.strip() or f"Figure {block.number}"
+            text = block.alternative_text.strip() or caption
+            return dataclasses.replace(block, caption=caption, alternative_text=text)
+        case ReportTable() if not block.rows:
+            return dataclasses.replace(block, notes=("The table has no rows.", *block.notes))
+    return block
+
+
+def _clean(value: Any) -> Any:
+    """A text without what cannot be printed; parts of others likewise."""
+    if isinstance(value, str):
+        return _UNPRINTABLE.sub("\ufffd", value)
+    if isinstance(value, tuple):
+        return tuple(_clean(part) for part in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        parts = {
+            field.name: _clean(getattr(value, field.name)) for field in dataclasses.fields(value)
+        }
+        return type(value)(**parts)
+    return value
