@@ -274,13 +274,16 @@ def period_change_ms(visit: Visit, month: str) -> float:
 
 def axe(visit: Visit) -> list[str]:
     """Serious and critical problems of accessibility, in words."""
+    return [text for text in problems(visit.page) if text.startswith(("serious", "critical"))]
+
+
+def problems(page: Any) -> list[str]:
+    """Problems of accessibility of what a page shows, in words that begin with their weight."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(visit.page).response["violations"]
     return [
         f"{each['impact']} {each['id']}: {each['help']} ({node['target']})"
-        for each in found
-        if each["impact"] in ("serious", "critical")
+        for each in Axe().run(page).response["violations"]
         for node in each["nodes"][:3]
     ]
 
