@@ -26,6 +26,10 @@ class TableFormatName(enum.StrEnum):
     GWT = "gwt"
     GPX = "gpx"
     KML = "kml"
+    SVG = "svg"
+    PNG = "png"
+    PDF = "pdf"
+    VL_JSON = "vl.json"
 
 
 Format = Annotated[

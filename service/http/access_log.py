@@ -14,6 +14,7 @@ from service.http.request_state import (
     REQUEST_ID_KEY,
     ROUTE_KEY,
     identity_of,
+    template_of,
 )
 from service.runtime.logs import REQUEST_ID, Access, log_access, request_id_of
 
@@ -82,5 +83,4 @@ class AccessLogMiddleware:
 
 def route_of(scope: Scope) -> str:
     """The route that a request met, with its parameters' names: never what was asked."""
-    route = getattr(scope.get("route"), "path", None) or scope.get(ROUTE_KEY)
-    return route or UNKNOWN_ROUTE
+    return template_of(scope) or scope.get(ROUTE_KEY) or UNKNOWN_ROUTE

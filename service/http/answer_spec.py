@@ -11,6 +11,7 @@ from service.access.release import Released
 from service.model.answers import Answer
 from service.model.queries import Query
 from service.render.attribution import file_name
+from service.render.tables.formats import split_suffix
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
@@ -84,5 +85,5 @@ class AnswerSpec(Generic[AnswerT]):
     @staticmethod
     def _name_of_file(name: str, provenance: str) -> str:
         """The name with what the provenance tells of the question, where there is one."""
-        base, _, suffix = name.rpartition(".")
+        base, suffix = split_suffix(name)
         return file_name(base, suffix, orjson.loads(provenance)) if provenance else name

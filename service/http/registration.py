@@ -4,17 +4,28 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Response
 from fastapi import Query as QueryParameters
+from starlette.convertors import StringConvertor, register_url_convertor
 
 from service.http.answer_spec import AnswerSpec
 from service.http.responder import ResponderDep
 from service.model.queries import Query
 
-_PLACEHOLDER = re.compile(r"{(\w+)}")
+_PLACEHOLDER = re.compile(r"{(\w+)(?::suffix)?}")
 _COORDINATES = dict.fromkeys("zxy", int)
+SUFFIX: Final = "{suffix:suffix}"  # in the path of a route whose suffixes may be of two words
+
+
+class _SuffixConvertor(StringConvertor):
+    """A suffix as a whole: what is before it takes nothing of ``.vl.json``."""
+
+    regex = r"(?<!\.vl\.)[^/]+"
+
+
+register_url_convertor("suffix", _SuffixConvertor())
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,15 @@ def identity_of(scope: Scope) -> Identity:
     return identity
 
 
+def template_of(scope: Scope) -> str:
+    """The template of the route of a request, empty before it is at one.
+
+    Names of parameters stand in it as decisions, logs and metrics have them.
+    """
+    path = str(getattr(scope.get("route"), "path", "") or "")
+    return path.replace(":suffix}", "}")
+
+
 def link_prefix(scope: Scope) -> str:
     """What paths in links begin with, for who has the key in the address and nowhere else."""
     return KEY_PLACE if LINKED_KEY in scope else ""

@@ -32,6 +32,7 @@ from service.http.request_state import (
     RESOURCES_KEY,
     identity_of,
     link_prefix,
+    template_of,
 )
 from service.model.answer_key import AnswerKey
 from service.model.answers import Answer, MapImage, Table
@@ -105,8 +106,7 @@ class Responder:
         return self.context.gates.answer(self._question(query), self.resources.audience, compute)
 
     def _question(self, query: Query) -> Question:
-        route = str(getattr(self.request.scope.get("route"), "path", ""))
-        return Question(route, self.request.path_params, query)
+        return Question(template_of(self.request.scope), self.request.path_params, query)
 
     def admit(self, query: Query) -> Question:
         """The question that the request asks, admitted."""

@@ -11,7 +11,7 @@ from service.analyses.resources import Resources
 from service.analyses.table_kinds import TableAnswer
 from service.http.answer_spec import AnswerSpec
 from service.http.openapi import table_schema
-from service.http.registration import Operation, add_get, camel_case
+from service.http.registration import SUFFIX, Operation, add_get, camel_case
 from service.http.responder import Responder
 from service.http.urls import CSV, JSON, responses
 from service.model.answers import Document, Table
@@ -79,7 +79,7 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     formats = Operation(
         f"{operation_id}As", f"{name}_as", kind.description_as, responses(kind.media_type)
     )
-    add_get(router, f"{path}.{{suffix}}", formats, answer, query=kind.query, suffix=kind.suffixes)
+    add_get(router, f"{path}.{SUFFIX}", formats, answer, query=kind.query, suffix=kind.suffixes)
     add_get(router, path, json_rows, answer, query=kind.query)
 
 

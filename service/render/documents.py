@@ -1,5 +1,6 @@
 """Renders documents and rows as JSON."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
@@ -93,3 +94,8 @@ def table_rows(table: Table) -> list[dict[str, Any]]:
     names = list(table.columns)
     columns = [json_values(table.columns[name]) for name in names]
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """A digest of the released rows: equal digests mean equal rows."""
+    return {"rows_sha256": hashlib.sha256(orjson.dumps(rows, option=JSON_OPTIONS)).hexdigest()}

@@ -9,6 +9,7 @@ from service.analyses.profiles.rows import ProfileRow
 from service.analyses.table_answers import profile_table
 from service.http.guards.sizes import body_of
 from service.http.openapi import table_schema
+from service.http.registration import SUFFIX
 from service.http.responder import Responder, ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, table_spec
 from service.http.urls import CSV, GEOJSON, JSON, responses
@@ -44,7 +45,7 @@ add_table_routes(
 
 
 @router.post(
-    "/profile.{suffix}",
+    f"/profile.{SUFFIX}",
     response_class=Response,
     responses=responses(CSV),
     operation_id="readDrawnProfileAs",

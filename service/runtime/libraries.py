@@ -10,6 +10,8 @@ LIBRARIES: Final = (
     "mapclassify",
     "giddy.ergodic",
     "tobler.area_weighted",
+    "altair",
+    "vl_convert",
 )
 QUIET_S: Final = 2.0
 _LOOK_S: Final = 0.25

@@ -2,6 +2,8 @@
 
 import itertools
 import urllib.parse
+import zlib
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -69,6 +71,18 @@ REQUIRED: dict[str, dict[str, str]] = {
 FEW_DRAWS = {"permutations": 99, "draws": 99, "replicates": 19, "orders": 99}
 
 
+# Pictures of one chart: a walk over all addresses asks each table for one of them, in turn.
+CHARTS = ("svg", "png", "pdf", "vl.json")
+
+
+def with_one_chart(choices: Sequence[str], template: str) -> list[str]:
+    """The choices of an address, with one of the formats of its chart where it has any."""
+    if not set(CHARTS) <= set(choices):
+        return list(choices)
+    chart = CHARTS[zlib.crc32(template.encode()) % len(CHARTS)]
+    return [choice for choice in choices if choice not in CHARTS or choice == chart]
+
+
 def operations(app: FastAPI) -> dict[str, dict[str, Any]]:
     """The GET operation of every path template, as the OpenAPI document has it."""
     return {path: methods["get"] for path, methods in app.openapi()["paths"].items()}
@@ -78,7 +92,7 @@ def path_templates(app: FastAPI) -> set[str]:
     """Every path template that the application answers, the framework's pages aside."""
     templates = {str(context.path) for context in iter_route_contexts(app.routes)}
     ours = templates - FRAMEWORK_PAGES - PAGE_FILES - JOBS
-    return {template.replace(":path}", "}") for template in ours}
+    return {template.replace(":path}", "}").replace(":suffix}", "}") for template in ours}
 
 
 def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
@@ -90,7 +104,8 @@ def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
     choices = {
         parameter["name"]: [path[parameter["name"]]]
         if parameter["name"] in path
-        else parameter["schema"].get("enum") or [EXISTING[parameter["name"]]]
+        else with_one_chart(parameter["schema"].get("enum", ()), template)
+        or [EXISTING[parameter["name"]]]
         for parameter in operation.get("parameters", ())
         if parameter["in"] == "path"
     }

@@ -32,7 +32,7 @@ from service.queries.tables.process_control import ProcessControlQuery, StepChan
 from service.queries.tables.trends import TrendQuery
 from service.render.documents import document_json
 from service.render.maps.heat_map import map_png
-from service.render.tables.formats import FORMATS
+from service.render.tables.formats import FORMATS, split_suffix
 from service.render.tables.text import table_json, table_provenance
 from service.render.tiles.geotiff import raster_tif
 from service.render.tiles.png import tile_png
@@ -288,7 +288,7 @@ def write_table(
     """Write a table in the named format, or in that of the file's suffix, or as CSV."""
     suffix = format_name.value if format_name is not None else ""
     if not suffix and out is not None:
-        suffix = out.suffix.lower().removeprefix(".")
+        _, suffix = split_suffix(out.name)
         if suffix not in FORMATS:
             terminal.fail(f"--out must end in .{', .'.join(FORMATS)}, got {out.name!r}")
     table_format = FORMATS[suffix or "csv"]

@@ -10,8 +10,8 @@ import shapely
 from service.access.release import Released
 from service.http.openapi import Link
 from service.model.answers import FeaturePage
-from service.render.documents import JSON_OPTIONS, provenance_dict, table_rows
-from service.render.tables.text import digest, transform_shapes
+from service.render.documents import JSON_OPTIONS, digest, provenance_dict, table_rows
+from service.render.tables.text import transform_shapes
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84
 

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from service.access.release import Released
 from service.model.answers import Table
+from service.render.charts.drawing import table_pdf, table_png, table_svg, table_vega_lite
 from service.render.tables import spreadsheet
 from service.render.tables.text import (
     table_csv,
@@ -17,10 +18,11 @@ from service.render.tables.vector_files import table_fgb, table_gpkg, table_parq
 from service.render.tables.waypoints import table_gpx, table_kml
 from service.render.tables.weights_files import table_gal, table_gwt
 
-TableSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb"]
-PlaceSuffix = Literal["csv", "xlsx", "geojson", "gpkg", "parquet", "fgb", "gpx", "kml"]
-PlainSuffix = Literal["csv", "xlsx", "parquet"]  # of a table without shapes
-NeighbourSuffix = Literal["csv", "xlsx", "parquet", "gal", "gwt"]
+ChartSuffix = Literal["svg", "png", "pdf", "vl.json"]
+PlainSuffix = Literal["csv", "xlsx", "parquet", ChartSuffix]  # of a table without shapes
+TableSuffix = Literal[PlainSuffix, "geojson", "gpkg", "fgb"]
+PlaceSuffix = Literal[TableSuffix, "gpx", "kml"]
+NeighbourSuffix = Literal[PlainSuffix, "gal", "gwt"]
 
 
 class RenderTable(Protocol):
@@ -92,5 +94,17 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
         "gwt": TableFormat(
             "text/plain; charset=utf-8", table_gwt, has_provenance=False, kind="neighbours"
         ),
+        "svg": TableFormat("image/svg+xml", table_svg),
+        "png": TableFormat("image/png", table_png, is_text=False),
+        "pdf": TableFormat("application/pdf", table_pdf, is_text=False, has_provenance=False),
+        "vl.json": TableFormat("application/vnd.vegalite.v6+json", table_vega_lite),
     }
 )
+
+
+def split_suffix(name: str) -> tuple[str, str]:
+    """The name of a file without its suffix, and the suffix: of ``a.vl.json`` it is two words."""
+    stem, _, suffix = name.rpartition(".")
+    shorter, _, before = stem.rpartition(".")
+    together = f"{before}.{suffix}".lower()
+    return (shorter, together) if together in FORMATS else (stem, suffix.lower())

@@ -19,8 +19,8 @@ from service.access.release import Released, part_of
 from service.model.answers import Table, TableSet
 from service.model.errors import TooMuchWorkError
 from service.render import attribution
-from service.render.documents import provenance_dict, table_rows
-from service.render.tables.text import digest, further_columns, headings, significant
+from service.render.documents import digest, provenance_dict, table_rows
+from service.render.tables.text import further_columns, headings, significant
 from service.sentences.findings.tables import sentences_of
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,7 +1,6 @@
 """Tables as JSON, CSV and GeoJSON."""
 
 import csv
-import hashlib
 import io
 import math
 from typing import Any, Final, Literal, NotRequired, TypedDict
@@ -16,7 +15,13 @@ from service.model.answers import Table
 from service.model.rows import ColumnValues
 from service.render import attribution
 from service.render.csv_cells import harmless
-from service.render.documents import JSON_OPTIONS, provenance_dict, provenance_text, table_rows
+from service.render.documents import (
+    JSON_OPTIONS,
+    digest,
+    provenance_dict,
+    provenance_text,
+    table_rows,
+)
 from service.sentences.findings.tables import sentences_of
 from spatial.arrays import FloatArray
 from spatial.coordinates.crs import WGS84, transform_xy
@@ -136,11 +141,6 @@ def table_provenance(released: Released[Table]) -> str:
     """The provenance with a digest of the rows, for formats that have no place for it."""
     table = released.answer
     return provenance_text(table.provenance, units=table.units(), **digest(table_rows(table)))
-
-
-def digest(rows: list[dict[str, Any]]) -> dict[str, str]:
-    """A digest of the released rows: equal digests mean equal rows."""
-    return {"rows_sha256": hashlib.sha256(orjson.dumps(rows, option=JSON_OPTIONS)).hexdigest()}
 
 
 def _heading(table: Table, name: str, unit: str) -> str:

@@ -13,6 +13,7 @@ from service.http.registration import Operation, add_get, camel_case
 from service.http.responder import ResponderDep
 from service.http.urls import address_of
 from service.model.queries import Query
+from tests.service import world
 
 OPERATION = Operation(
     "readThingTile", "read_thing_tile", "What it shows.", {404: {"description": "None"}}
@@ -109,3 +110,19 @@ def test_names_stand_in_an_address_as_they_are_quoted():
     names = {"dataset": "a/b c", "layer": "grid:500"}
     address = address_of("/v1/hotspots/{dataset}/{layer}/emerging", names)
     assert address == "/v1/hotspots/a%2Fb%20c/grid:500/emerging"
+
+
+@pytest.mark.parametrize("layer", [world.CELLS, "nonsense"])
+def test_a_suffix_of_two_words_is_no_part_of_the_name_before_it(client, layer):
+    answer = client.get(f"/v1/choropleths/{world.DATASET}/{layer}.vl.json")
+    assert answer.status_code == (200 if layer == world.CELLS else 404)
+    assert "unknown layer 'nonsense.vl" not in answer.text
+    if answer.status_code == 200:
+        assert answer.headers["Content-Type"] == "application/vnd.vegalite.v6+json"
+        assert answer.headers["Content-Disposition"].endswith(".vl.json")
+
+
+def test_a_suffix_that_is_not_offered_is_refused_with_those_that_are(client):
+    answer = client.get(f"/v1/choropleths/{world.DATASET}/{world.CELLS}.json")
+    assert answer.status_code == 422
+    assert "vl.json" in answer.text

@@ -7,6 +7,7 @@ import tempfile
 import mapbox_vector_tile
 import numpy as np
 import openpyxl
+import pikepdf
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
@@ -69,6 +70,11 @@ def says_synthetic(answer) -> bool:
     if kind == "image/png":
         text = Image.open(io.BytesIO(answer.content)).text
         return bool(json.loads(text["Provenance"])["synthetic"])
+    if kind == "application/vnd.vegalite.v6+json":
+        return bool(answer.json()["usermeta"]["provenance"]["synthetic"])
+    if kind == "application/pdf":
+        with pikepdf.open(io.BytesIO(answer.content)) as document:
+            return "Synthetic data" in str(document.open_metadata()["dc:description"])
     if kind == "image/tiff":
         raster = read_tif(answer.content)
         return raster.tags["SYNTHETIC"] == "yes" and raster.provenance()["synthetic"]

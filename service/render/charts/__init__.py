@@ -1,0 +1,1 @@
+"""Charts of tables: Vega-Lite made with Altair, drawn without a network, as SVG, PNG and PDF."""

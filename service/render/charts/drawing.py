@@ -1,0 +1,107 @@
+"""Draws charts: the formats of a table that are pictures, and the specification of one."""
+
+import hashlib
+import re
+import threading
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+import orjson
+
+from service.access.release import Released
+from service.model.answers import Table
+from service.render.charts.chart import Chart
+from service.render.charts.lettering import wrapped
+from service.render.charts.registry import chart_of_table
+from service.render.charts.theme import NOTE_SIZE, PADDING, QUIET_INK
+from service.render.documents import JSON_OPTIONS, text_json
+from service.render.fonts.typeface import CSS_FAMILIES, FOLDER, fallback_folder
+from service.render.paper.pdf import picture_pdf, picture_png, size_of
+
+_LINE: Final = NOTE_SIZE * 1.35
+_ROOT: Final = re.compile(r"<svg\b[^>]*>")
+_CLIP: Final = re.compile(r'(id="|url\(#)(clip\d+)')
+_DRAWING: Final = threading.Lock()
+
+
+def table_svg(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The chart of a table as SVG, with title, description and provenance inside."""
+    return svg_of(chart_of_table(released.answer))
+
+
+def table_png(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The chart of a table as PNG at twice its size, with description and provenance inside."""
+    chart = chart_of_table(released.answer)
+    texts = {"Provenance": text_json(chart.provenance)}
+    return picture_png(
+        svg_of(chart), title=chart.title, description=chart.description, texts=texts
+    )
+
+
+def table_pdf(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The chart of a table as tagged PDF."""
+    chart = chart_of_table(released.answer)
+    return picture_pdf(svg_of(chart), title=chart.title, description=chart.description)
+
+
+def table_vega_lite(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The chart of a table as a Vega-Lite specification with its data."""
+    specification = chart_of_table(released.answer).specification
+    return orjson.dumps(specification, option=JSON_OPTIONS)
+
+
+def svg_of(chart: Chart) -> bytes:
+    """A chart as SVG: the drawing, below it notes and credit, and alternative text around it."""
+    drawing = _drawn(chart)
+    width, height = size_of(drawing.encode())
+    lines = [
+        line
+        for text in (*chart.notes, chart.credit)
+        for line in wrapped(text, width - 2 * PADDING, NOTE_SIZE)
+    ]
+    digest = hashlib.sha256(drawing.encode()).hexdigest()[:12]
+    whole = height + _LINE * len(lines) + PADDING / 2
+    # Pictures that stand in one page must not share names.
+    inner = _CLIP.sub(rf"\1c{digest}-\2", _ROOT.sub("", drawing, count=1).removesuffix("</svg>"))
+    names = f"t{digest}", f"d{digest}"
+    title, description, provenance = (
+        escape(text) for text in (chart.title, chart.description, text_json(chart.provenance))
+    )
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{whole:g}" '
+        f'viewBox="0 0 {width:g} {whole:g}" role="img" aria-labelledby="{" ".join(names)}" '
+        f'xml:lang="en-GB"><title id="{names[0]}">{title}</title>'
+        f'<desc id="{names[1]}">{description}</desc><metadata>{provenance}</metadata>'
+        f'<rect width="{width:g}" height="{whole:g}" fill="white"/>{inner}'
+        f"{_lettered(lines, height)}</svg>"
+    )
+    return svg.encode()
+
+
+def _lettered(lines: Sequence[str], top: float) -> str:
+    """Lines of small letters below a drawing."""
+    letters = "".join(
+        f'<text x="{PADDING}" y="{top + _LINE * (number + 0.5):.1f}">{escape(line)}</text>'
+        for number, line in enumerate(lines)
+    )
+    families = quoteattr(CSS_FAMILIES)
+    return f'<g font-family={families} font-size="{NOTE_SIZE}" fill="{QUIET_INK}">{letters}</g>'
+
+
+def _drawn(chart: Chart) -> str:
+    """The specification of a chart drawn as SVG, without a network."""
+    with _DRAWING:
+        plain = orjson.loads(orjson.dumps(chart.specification, option=JSON_OPTIONS))
+        return str(_painter().vegalite_to_svg(plain, allowed_base_urls=[]))
+
+
+@cache
+def _painter() -> Any:
+    """The library that draws, which knows the typefaces."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(FOLDER))
+    vl_convert.register_font_directory(str(fallback_folder()))
+    return vl_convert
