@@ -1,5 +1,9 @@
 """The command line: ``hotspots``."""
 
+import gc
+
+gc.disable()  # nothing imported here is garbage, and to look for it takes half a second
+
 from typing import Annotated
 
 import typer
@@ -127,6 +131,8 @@ app.command()(neighbours.associations)
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.command()(flags.flags)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
+gc.freeze()
+gc.enable()
 
 
 def main() -> None:

@@ -191,7 +191,7 @@ class Resources:
     audience: Audience = OWNERS
 
     def prepare(self) -> None:
-        """Load the data and the compiled kernels, so that no request pays for either.
+        """Load the data and the compiled kernels of tiles, so that no tile pays for either.
 
         Versions too: that of a table from before digests were kept in commits reads all of it.
         What cannot be read is noted as damaged, and the rest served.

@@ -153,6 +153,8 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         license_info={"name": "MIT"},
+        # Not by `include_router`, which builds every route once more, within the first request.
+        routes=[route for router in ROUTERS for route in router.routes],
         servers=[{"url": public_url}] if public_url else None,
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
@@ -162,24 +164,9 @@ def create_app(
     app.state.resources, app.state.metrics, app.state.context = resources, metrics, context
     app.state.authentication, app.state.usage = authentication, usage
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
-    for router in ROUTERS:
-        app.include_router(router)
     redirect_slashes(app, public_url)
     describe(app)
-    _build_routes(app)
     return app
-
-
-def _build_routes(app: FastAPI) -> None:
-    """Have the framework build its routes now, while there is one thread.
-
-    Left to itself it does so within the first request, on the event loop, and turns warnings of
-    its own off meanwhile: another thread that does the same at that moment turns them on again.
-    """
-    for route in app.routes:
-        route.matches(
-            {"type": "http", "method": "GET", "path": "", "root_path": "", "headers": []}
-        )
 
 
 def _context(resources: Resources, metrics: Metrics) -> AnswerContext:

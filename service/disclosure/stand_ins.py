@@ -6,8 +6,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
-from scipy.special import betainc
 
 from service.disclosure.cells import HIDDEN
 from spatial.arrays import FloatArray, IntArray
@@ -112,6 +110,8 @@ def _means_between(
 
 def _one_mean(low: IntArray, high: IntArray) -> tuple[float, float]:
     """Mean and dispersion of largest likelihood, were all cells alike: where the search begins."""
+    from scipy.optimize import minimize  # slow to import
+
     bounds, cells = np.unique(np.column_stack([low, high]), axis=0, return_counts=True)
 
     def misfit(logs: FloatArray) -> float:
@@ -127,6 +127,8 @@ def _one_mean(low: IntArray, high: IntArray) -> tuple[float, float]:
 
 def _dispersion(means: FloatArray, low: IntArray, high: IntArray) -> float:
     """The dispersion of largest likelihood of counts that are known between bounds."""
+    from scipy.optimize import minimize_scalar  # slow to import
+
     rows = np.arange(0, len(means), max(1, len(means) // _SAMPLE))
     rows = rows[means[rows] > 0]
 
@@ -140,6 +142,8 @@ def _log_chances(
     means: FloatArray, dispersion: float, low: IntArray, high: IntArray
 ) -> FloatArray:
     """Of each cell the log of the probability of a count between its bounds."""
+    from scipy.special import betainc  # slow to import
+
     chance = dispersion / (dispersion + means)
     above = betainc(dispersion, high + 1.0, chance)
     below = np.where(low > 0, betainc(dispersion, np.maximum(low, 1), chance), 0.0)

@@ -1,9 +1,11 @@
-"""Libraries whose import takes seconds, loaded while nobody waits."""
+"""What the first tile can do without, loaded behind it and while nobody waits."""
 
 import importlib
 import time
 from collections.abc import Callable, Sequence
 from typing import Final
+
+from service.runtime.warm_up import load_other_kernels
 
 LIBRARIES: Final = (
     "sklearn.cluster",
@@ -14,7 +16,37 @@ LIBRARIES: Final = (
     "vl_convert",
 )
 QUIET_S: Final = 2.0
+KERNELS_AFTER_S: Final = 5.0  # though nobody has asked for anything
 _LOOK_S: Final = 0.25
+
+
+def load_behind(quiet_s: Callable[[], float | None]) -> None:
+    """Load the kernels that no tile needs once the service has answered, and then the libraries.
+
+    Parameters
+    ----------
+    quiet_s : callable
+        As for `load_libraries`.
+    """
+    wait_for_answer(quiet_s)
+    load_other_kernels()
+    load_libraries(quiet_s)
+
+
+def wait_for_answer(
+    quiet_s: Callable[[], float | None], *, wait: Callable[[float], None] = time.sleep
+) -> None:
+    """Wait for the first answer, or until `KERNELS_AFTER_S` have passed without one.
+
+    Parameters
+    ----------
+    quiet_s, wait : callable
+        As for `load_libraries`.
+    """
+    for _ in range(round(KERNELS_AFTER_S / _LOOK_S)):
+        if quiet_s() is not None:
+            return
+        wait(_LOOK_S)
 
 
 def load_libraries(

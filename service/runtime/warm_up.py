@@ -1,12 +1,13 @@
-"""Every compiled kernel that a request may reach, called once before the first request."""
+"""Every compiled kernel that a request may reach: those of tiles first, the others behind them."""
 
-import threading
+from functools import cache
 
 import numpy as np
 from numba.core.event import install_recorder
 
 from boundaries.points import assign
 from spatial.associations import losh, pair_sums
+from spatial.bandwidths import distinct_points
 from spatial.bandwidths.bandwidth import choose_bandwidth
 from spatial.clusters import methods as cluster_methods
 from spatial.coordinates.grid import Grid
@@ -25,33 +26,30 @@ from spatial.surfaces.peaks import find_peaks
 from spatial.weights.weights import Neighbours
 
 
-def warm_up() -> threading.Thread | None:
-    """Compile every kernel, or load it from numba's cache, before the first request.
+@cache
+def warm_up() -> None:
+    """Compile the kernels of a heat map tile, or load them from numba's cache; once per process.
 
-    Returns
-    -------
-    threading.Thread or None
-        Where the kernels of a heat map tile came from the cache, so do the others: they are
-        then loaded while the service already answers, which takes about a second. Where they
-        had to be compiled, so do the others, and the service waits for all of them.
+    Where they had to be compiled, so do all others, and the service waits for them. Otherwise
+    the others are loaded in tenths of a second by whoever asks first, or by
+    `load_other_kernels` behind the first answer.
     """
     with install_recorder("numba:compile") as compiled:
         tile_density.compile_kernels()
+        distinct_points.compile_kernels()
     if compiled.buffer:
-        _compile_others()
-        return None
-    rest = threading.Thread(target=_compile_others, name="warm-up", daemon=True)
-    rest.start()
-    return rest
+        load_other_kernels()
 
 
-def _compile_others() -> None:
-    """Every kernel besides those of tiles."""
+@cache
+def load_other_kernels() -> None:
+    """Compile or load every kernel besides those of tiles; once per process."""
     modules = (
         getis_ord, permutation, poisson_null, aoristic, change, natural_breaks, smoothing,
         significance, scan, assign, cluster_methods, repeats, bursts, pair_sums, losh,
         pair_distances, shifts,
     )  # fmt: skip
+    tile_density.compile_other_kernels()
     for module in modules:
         module.compile_kernels()
     _compile_peaks()

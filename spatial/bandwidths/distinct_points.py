@@ -1,11 +1,13 @@
 """Distinct places of point records, and their location error."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from spatial.arrays import FloatArray, IntArray, checked_point_weights, checked_points, frozen
+from spatial.compiled import compiled
 
 SHARED_RECORDS_PER_PLACE = 1.5  # from here on, places are treated as snap points
 ROUNDING_STEPS_M = (1_000.0, 500.0, 250.0, 100.0, 50.0, 25.0, 10.0, 5.0)
@@ -165,12 +167,15 @@ def _median_spacing_m(places: Places) -> float:
     """Median over records of the distance from their place to the nearest other place."""
     if len(places) < 2:
         return float("nan")
-    from scipy.spatial import KDTree  # slow to import, and few requests need it
-
     # Every k-th place in spatial order is enough for a median, and quick for a million.
     step = -(-len(places) // SAMPLE_LIMIT)
-    tree = KDTree(places.xy_m, balanced_tree=False, compact_nodes=False)
-    distance = np.asarray(tree.query(places.xy_m[::step], k=[2])[0])[:, 0]
+    longer = int(np.argmax(np.ptp(places.xy_m, axis=0)))
+    sorting = np.argsort(places.xy_m[:, longer], kind="stable")
+    position = np.empty_like(sorting)
+    position[sorting] = np.arange(len(sorting))
+    distance = _nearest_m(
+        places.xy_m[sorting, longer], places.xy_m[sorting, 1 - longer], position[::step]
+    )
     order = np.argsort(distance)
     cumulative_records = np.cumsum(places.records[::step][order])
     middle = int(np.searchsorted(cumulative_records, cumulative_records[-1] / 2))
@@ -190,3 +195,28 @@ def _rounding_m(places: Places) -> float:
             if np.all(on_step.mean(axis=0) >= ROUNDED_SHARE):
                 return step
     return 0.0
+
+
+@compiled
+def _nearest_m(along_m: FloatArray, across_m: FloatArray, queries: IntArray) -> FloatArray:
+    """From some of the places to the nearest other one; the places are sorted along one axis."""
+    nearest_m = np.empty(len(queries))
+    for k in range(len(queries)):
+        i = queries[k]
+        least = math.inf
+        for step in (-1, 1):
+            j = i + step
+            while 0 <= j < len(along_m):
+                ahead = along_m[j] - along_m[i]
+                if ahead * ahead >= least:
+                    break
+                aside = across_m[j] - across_m[i]
+                least = min(least, ahead * ahead + aside * aside)
+                j += step
+        nearest_m[k] = math.sqrt(least)
+    return nearest_m
+
+
+def compile_kernels() -> None:
+    """Compile, or load from numba's cache, the kernel of this module."""
+    _median_spacing_m(merge_places([[0.0, 0.0], [3.0, 4.0]]))

@@ -219,6 +219,8 @@ def british_kind(name: str) -> Literal["grid", "datum"] | None:
     name : str
         The coordinate system.
     """
+    if name == british_grid.UNSHIFTED_GRID:
+        return None  # without a fifth of a second in which PROJ looks for a code of its own
     crs = _plane(parsed_crs(name))
     geodetic = crs.geodetic_crs
     if crs.to_epsg(min_confidence=_CONFIDENCE) == _GRID_CODE:

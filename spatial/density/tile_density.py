@@ -331,21 +331,35 @@ def _pixel_places(tile: Tile, crs: str, size: int) -> FloatArray:
 
 
 def compile_kernels() -> None:
-    """Compile, or load from numba's cache, the kernels that a first request would wait for.
+    """Compile, or load from numba's cache, the kernels that nearly every tile needs."""
+    index = PointIndex(_places_m()[:200])
+    index_density_on_grid(index, _grid(), bandwidth_m=200.0)
+    density_on_tile(index, _TILE, bandwidth_m=100.0, size=16)
 
-    Covers rasters, tiles and densities at points, for the argument types that occur.
-    """
-    xy_m = np.random.default_rng(0).uniform(0.0, 2_000.0, (8 * LATTICE_FROM, 2))
-    xy_m += (544_000.0, 257_000.0)
+
+def compile_other_kernels() -> None:
+    """Those of rasters, of other tiles and of densities at points."""
+    xy_m = _places_m()
     large_index, small_index = PointIndex(xy_m), PointIndex(xy_m[:200])
-    tile = Tile(12, 2049, 1349)
     for kernel in ("quartic", "epanechnikov", "gaussian"):
         for bandwidth_m in (200.0, 50.0):
-            grid = Grid(left_m=544_000.0, top_m=258_000.0, cell_m=100.0, rows=8, cols=8)
-            index_density_on_grid(small_index, grid, bandwidth_m=bandwidth_m, kernel=kernel)
-    density_on_grid(xy_m[:4], grid, bandwidth_m=200.0)
+            index_density_on_grid(small_index, _grid(), bandwidth_m=bandwidth_m, kernel=kernel)
+    density_on_grid(xy_m[:4], _grid(), bandwidth_m=200.0)
     density_at(small_index, xy_m[:2], bandwidth_m=100.0)
-    density_on_tile(large_index, tile, bandwidth_m=2_000.0)
-    density_on_tile(small_index, tile, bandwidth_m=100.0, size=16)
-    density_on_tile(small_index, tile, bandwidth_m=500.0, size=16, exact=True)
+    density_on_tile(large_index, _TILE, bandwidth_m=2_000.0)
+    density_on_tile(small_index, _TILE, bandwidth_m=500.0, size=16, exact=True)
     mercator_places(xy_m, crs=large_index.crs)
+
+
+_TILE = Tile(12, 2049, 1349)
+
+
+def _places_m() -> FloatArray:
+    """Places about the south-western corner of a tile."""
+    corner_m = np.array([544_000.0, 257_000.0])
+    return np.random.default_rng(0).uniform(corner_m, corner_m + 2_000.0, (8 * LATTICE_FROM, 2))
+
+
+def _grid() -> Grid:
+    """A few cells among the places."""
+    return Grid(left_m=544_000.0, top_m=258_000.0, cell_m=100.0, rows=8, cols=8)

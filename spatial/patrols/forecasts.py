@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
 from spatial.arrays import FloatArray, IntArray
 from spatial.errors import InvalidParameterError
@@ -167,5 +166,7 @@ def difference(
     centre = float(apart @ weights) / wider
     spread = float((apart * apart) @ squares) + 2.0 * typical**2
     variance = max(spread / wider**2 - centre**2 * typical / wider, 0.0)
+    from scipy.special import ndtri  # slow to import
+
     reach = float(ndtri((1.0 + checked_confidence(confidence)) / 2.0)) * math.sqrt(variance)
     return Difference(value, max(centre - reach, -1.0), min(centre + reach, 1.0))

@@ -6,7 +6,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.spatial import cKDTree
 
 from spatial.arrays import BoolArray, FloatArray, IndexArray, IntArray, checked_points
 from spatial.errors import InvalidParameterError, InvalidValuesError, TooFewPointsError
@@ -90,6 +89,8 @@ def number_of_positions(
     points = checked_points(xy_m)
     pairs = len(points) ** 2
     if not math.isinf(largest_radius_m) and len(points):
+        from scipy.spatial import cKDTree  # slow to import
+
         tree = cKDTree(points)
         pairs = int(tree.count_neighbors(tree, largest_radius_m))
     return pairs * sum(angles for _, angles in SHAPES[shape])
@@ -155,7 +156,11 @@ def windows_of(
         for place in range(len(points))
     ]
     everywhere = np.arange(len(points))
-    tree = None if math.isinf(largest_radius_m) else cKDTree(points)
+    tree = None
+    if not math.isinf(largest_radius_m):
+        from scipy.spatial import cKDTree  # slow to import
+
+        tree = cKDTree(points)
     for place, ratio, angle_deg in runs:
         nearby = everywhere
         if tree is not None:

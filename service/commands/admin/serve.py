@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from service.assembly.resources import open_resources
 from service.commands import terminal
 from service.config.hosts import host_name, is_loopback
 from service.config.settings import ConnectionSettings, Settings
 from service.identity.keys import Keys
 from service.identity.private_folder import PrivateFolder
 from service.runtime import logs
+from service.runtime.garbage import uncollected
 
 if TYPE_CHECKING:
     from fastapi import FastAPI  # takes a fifth of a second, which other commands need not wait
@@ -174,18 +176,19 @@ def _tell_apart(host: str, settings: Settings) -> None:
 
 def worker_app() -> "FastAPI":
     """The application of one process, with the settings from its environment."""
-    from service.assembly.app import create_app
-    from service.assembly.resources import open_resources
-    from service.runtime.libraries import load_libraries
+    from service.runtime.libraries import load_behind
 
     settings = terminal.settings()
     parent = multiprocessing.parent_process()
     if parent is not None:
         logs.configure(settings.log_level, settings.log_format)
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    app = create_app(open_resources(settings))
+    with uncollected():
+        from service.assembly.app import create_app
+
+        app = create_app(open_resources(settings))
     threading.Thread(
-        target=load_libraries, args=(app.state.metrics.quiet_s,), name="libraries", daemon=True
+        target=load_behind, args=(app.state.metrics.quiet_s,), name="behind", daemon=True
     ).start()
     return app
 
@@ -211,7 +214,8 @@ def _announcing_server() -> type:
         """A server that prints its address when it listens."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
+            with uncollected():
+                await super().startup(sockets)
             for server in self.servers:
                 for listener in server.sockets:
                     announce(listener)

@@ -1,15 +1,17 @@
 """Density rasters as Cloud Optimized GeoTIFF."""
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-import rasterio
-from rasterio.io import MemoryFile
 
 from service.access.release import Released
 from service.model.answers import Provenance, Raster, TileImage
 from service.render.documents import provenance_text, text_json
 from spatial.coordinates.crs import WEB_MERCATOR
+
+if TYPE_CHECKING:
+    from rasterio import Affine
 
 BLOCK = 256  # cells on a side of a tile: what a window read takes whole
 
@@ -55,21 +57,26 @@ def _tags(unit: str, provenance: Provenance) -> dict[str, str]:
     }
 
 
-def _north_up(left: float, top: float, width: float, height: float) -> rasterio.Affine:
+def _north_up(left: float, top: float, width: float, height: float) -> "Affine":
     """The transform from columns and rows to coordinates, for cells of a width and height."""
+    from rasterio import Affine  # slow to import
+
     # Not rasterio's own from_origin: it multiplies as affine 3 warns against.
-    return rasterio.Affine(width, 0.0, left, 0.0, -height, top)
+    return Affine(width, 0.0, left, 0.0, -height, top)
 
 
 def _tif(
     values: np.ndarray,
     *,
     crs: str,
-    transform: rasterio.Affine,
+    transform: "Affine",
     unit: str,
     tags: dict[str, str],
 ) -> bytes:
     """A Cloud Optimized GeoTIFF of one float32 band."""
+    import rasterio  # slow to import
+    from rasterio.io import MemoryFile
+
     rows, cols = values.shape
     with rasterio.Env(GDAL_NUM_THREADS="1"), MemoryFile() as memory:
         with memory.open(

@@ -2,7 +2,12 @@
 
 import sys
 
-from service.runtime.libraries import LIBRARIES, load_libraries
+from service.runtime.libraries import (
+    KERNELS_AFTER_S,
+    LIBRARIES,
+    load_libraries,
+    wait_for_answer,
+)
 
 
 def module(folder, name):
@@ -38,3 +43,16 @@ def test_nothing_is_loaded_before_an_answer_and_two_quiet_seconds(tmp_path, monk
 def test_each_library_can_be_imported():
     load_libraries(lambda: 10.0, LIBRARIES)
     assert set(LIBRARIES) <= set(sys.modules)
+
+
+def test_kernels_wait_for_the_first_answer():
+    looks = iter((None, None, 0.0))
+    waits = []
+    wait_for_answer(lambda: next(looks), wait=waits.append)
+    assert len(waits) == 2
+
+
+def test_kernels_do_not_wait_for_ever_where_nobody_asks():
+    waits = []
+    wait_for_answer(lambda: None, wait=waits.append)
+    assert sum(waits) == KERNELS_AFTER_S

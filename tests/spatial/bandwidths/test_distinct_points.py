@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from scipy.spatial import KDTree
 
 from spatial.bandwidths.distinct_points import location_error_m, merge_places
 from spatial.errors import InvalidPointsError, InvalidPointWeightsError
@@ -58,6 +59,15 @@ def test_the_spacing_is_that_of_the_typical_record_not_of_the_typical_place():
     far = np.array([[5_000.0 * k, 70_000.0] for k in range(20)])
     location = location_error_m(np.vstack([np.repeat(close, 50, axis=0), far]))
     assert location.spacing_m == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize("stretch", [(1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (1.0, 40.0)])
+def test_the_spacing_is_the_median_distance_of_scipys_tree(stretch):
+    rng = np.random.default_rng(3)
+    xy_m = np.vstack([rng.uniform(0, 9_000, (400, 2)), rng.normal(5_000.0, 20.0, (401, 2))])
+    xy_m = xy_m * stretch
+    nearest_m = KDTree(xy_m).query(xy_m, k=[2])[0][:, 0]
+    assert location_error_m(xy_m).spacing_m == np.median(nearest_m)
 
 
 def test_exact_records_have_no_error_that_can_be_seen():

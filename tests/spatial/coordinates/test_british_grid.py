@@ -17,6 +17,7 @@ from spatial.coordinates.crs import (
     WGS84,
     british_kind,
     is_british_grid,
+    parsed_crs,
     transform_bounds,
     transform_xy,
 )
@@ -276,6 +277,14 @@ def test_degrees_on_its_datum_go_the_same_way():
 )
 def test_other_systems_are_not_taken_for_it(name):
     assert british_kind(name) is None
+
+
+def test_proj_knows_no_code_for_the_grid_before_it_is_moved():
+    """So that nobody need ask it at each start."""
+    crs = parsed_crs(british_grid.UNSHIFTED_GRID)
+    assert crs.to_epsg(min_confidence=70) is None
+    assert crs.geodetic_crs.to_epsg(min_confidence=70) is None
+    assert british_kind(british_grid.UNSHIFTED_GRID) is None
 
 
 @pytest.mark.parametrize(
