@@ -32,6 +32,7 @@ from service.commands.answers import (
 )
 from service.commands.data import derive, imports, lists
 from service.commands.patterns import clusters, neighbours, patrols, places, points, repeats, scans
+from service.commands.reports import assessments
 from service.config.version import __version__
 
 app = typer.Typer(
@@ -110,6 +111,7 @@ app.command()(points.centres)
 app.command()(points.pattern)
 app.command()(rankings.ranked)
 app.command()(workbooks.workbook)
+app.command()(assessments.assess)
 app.command()(rankings.harm)
 app.command()(tables.deprivation)
 app.command()(profiles.profile)

@@ -156,6 +156,9 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     # the harm of an offence is that of a subcategory, which has no cells
     **_table("/v1/tables/{dataset}/harm", _RECORDS),
     "/v1/workbook.xlsx": Decision(Reads.PARTS),
+    "/v1/assessments": _NOTHING,
+    "/v1/assessments/{template}": _CATALOGUE,
+    "/v1/assessments/{template}.{suffix}": Decision(Reads.PARTS),
     # measures of areas alone
     **_table("/v1/measures/deprivation/{layer}", _NOTHING),
     **_table("/v1/measures/index/{layer}", _NOTHING),

@@ -65,6 +65,7 @@ from service.routes.patterns import (
     repeats,
     scans,
 )
+from service.routes.reports import assessments
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -109,6 +110,7 @@ ROUTERS = (
     associations.router,
     profiles.router,
     workbooks.router,
+    assessments.router,
     catalogue.search_router,
     jobs.router,
     session.router,

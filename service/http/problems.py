@@ -84,6 +84,9 @@ STATUS: dict[type[Exception], int] = {
     analysis.UnknownCollectionError: 404,
     analysis.UnknownFeatureError: 404,
     analysis.UnknownTableError: 422,
+    analysis.UnknownTemplateError: 404,
+    analysis.UnknownPlaceError: 422,
+    analysis.NothingToAssessError: 422,
     analysis.NoStudyAreaError: 404,
     work.BusyError: 503,
     usage.BudgetSpentError: 429,
@@ -93,6 +96,7 @@ STATUS: dict[type[Exception], int] = {
     store.DamagedTableError: 503,
     # our data or our doing, not the caller's
     analysis.InvalidRulesError: 500,
+    analysis.InvalidTemplateError: 500,
     spatial.InvalidPointsError: 500,
     spatial.UnsuitableCrsError: 500,
     spatial.InvalidPointWeightsError: 500,

@@ -23,6 +23,10 @@ AnalysisError
 ├── UnknownCollectionError  a collection of features that there is not
 ├── UnknownFeatureError     a feature that the collection does not have
 ├── UnknownTableError       an address of no table, or with parameters that are not its own
+├── UnknownTemplateError    an assessment that there is no template of
+├── InvalidTemplateError    a template, or its file of words, that cannot be used
+├── UnknownPlaceError       a name that no area has, or several have
+├── NothingToAssessError    no data of the year that is to be assessed
 └── NoStudyAreaError        nothing that says where the study area is
 """
 
@@ -406,6 +410,66 @@ class UnknownTableError(AnalysisError):
     def __str__(self) -> str:
         allowed = f"; tables are {', '.join(self.allowed)}" if self.allowed else ""
         return f"table {self.address[:200]!r}: {self.reason}{allowed}"
+
+
+class UnknownTemplateError(AnalysisError):
+    """There is no template of an assessment with that name."""
+
+    code = "unknown-template"
+
+    def __init__(self, name: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(name, allowed)
+        self.name = name
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"there is no template {self.name!r}; templates are {', '.join(self.allowed)}"
+
+
+class InvalidTemplateError(AnalysisError):
+    """A template of an assessment, or its file of words, cannot be used."""
+
+    code = "invalid-template"
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(name, reason)
+        self.name = name
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+class UnknownPlaceError(AnalysisError):
+    """No area has that name, or several have it."""
+
+    code = "unknown-place"
+
+    def __init__(self, name: str, candidates: tuple[str, ...], is_repeated: bool) -> None:
+        super().__init__(name, candidates, is_repeated)
+        self.name = name
+        self.candidates = candidates
+        self.is_repeated = is_repeated
+
+    def __str__(self) -> str:
+        places = ", ".join(self.candidates)
+        if self.is_repeated:
+            return f"several areas are called {self.name!r}: within must be one of {places}"
+        similar = f"; similar are {places}" if places else ""
+        return f"no area is called {self.name!r}: name one, or write layer:code{similar}"
+
+
+class NothingToAssessError(AnalysisError):
+    """No dataset has data of the year that is to be assessed."""
+
+    code = "nothing-to-assess"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class NoStudyAreaError(AnalysisError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from service.model.answers import Provenance
+    from service.model.answers import Provenance, Table
 
 
 @dataclass(frozen=True)
@@ -200,6 +200,8 @@ class Report:
         Of the provenance: printed on every page, the same for the same bytes.
     provenance : Provenance
         Of the whole.
+    tables : tuple of Table
+        The released ones that it was made from, for a spreadsheet beside it.
     language : str
         Of all its words.
     """
@@ -217,6 +219,7 @@ class Report:
     marking: str
     digest: str
     provenance: "Provenance"
+    tables: "tuple[Table, ...]" = ()
     language: str = "en-GB"
 
     def of(self, block: type[Any]) -> list[Any]:

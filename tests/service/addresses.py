@@ -30,6 +30,7 @@ EXISTING: dict[str, str] = {
     "dataset": world.DATASET,
     "layer": world.CELLS,
     "rules": "risk",
+    "template": "short",
     "places": "premises",
     "identifier": f"heatmaps:{world.DATASET}",
     "style": "default",
@@ -95,7 +96,7 @@ def path_templates(app: FastAPI) -> set[str]:
     return {template.replace(":path}", "}").replace(":suffix}", "}") for template in ours}
 
 
-def addresses(app: FastAPI, template: str, **path: str) -> list[str]:
+def addresses(app: FastAPI, template: str, /, **path: str) -> list[str]:
     """Addresses of one template that the county answers: one per choice in its path.
 
     Names in the path that are given take that value only, whether it exists or not.

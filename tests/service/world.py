@@ -427,6 +427,40 @@ def append_places(data_dir: Path, *, synthetic: bool = False) -> None:
     )
 
 
+# An assessment of few answers, for what asks every address.
+TEMPLATE = {
+    "title": "Assessment of the squares",
+    "sections": [
+        {"key": "summary", "title": "Summary", "makes": "summary", "words": "What was found."},
+        {
+            "key": "all",
+            "title": "All incidents",
+            "dataset": "lead",
+            "requests": [
+                {
+                    "ask": "/v1/tables/{dataset}/breakdown?by=category&from={from}&to={to}"
+                    "&within={place?}",
+                    "show": ["sentences", "table"],
+                    "caption": "{title} by category: {place_name}, {period}",
+                    "columns": {"name": "Category", "count": "Incidents", "share": "Share (%)"},
+                }
+            ],
+        },
+        {"key": "reconciliation", "title": "Records", "makes": "reconciliation"},
+        {"key": "missing", "title": "What is missing", "makes": "missing"},
+    ],
+}
+
+
+def add_template(data_dir: Path, name: str = "short", template: Any = TEMPLATE) -> Path:
+    """A template of assessments in a data folder."""
+    folder = data_dir / "assessments"
+    folder.mkdir(exist_ok=True)
+    path = folder / f"{name}.json"
+    path.write_text(json.dumps(template))
+    return path
+
+
 def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     """The whole county at rest in a folder."""
     layer_store = LayerStore(data_dir / "boundaries", crs=CRS)
@@ -459,4 +493,5 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
         licence="Open Licence 2",
         synthetic=synthetic,
     )
+    add_template(data_dir)
     return add_rules(data_dir, RISK)

@@ -28,7 +28,7 @@ SAME_FOR_ALL: Final = (
         readPage readLiveness readBoundaries readBoundaryLayer readPlaces
         readOgcBoundaries readOgcBoundary readOgcSites readOgcSite readOgcTileMatrixSets
         readOgcTileMatrixSet readOgcBoundaryTile readOgcSitesTile readOgcLandingPage
-        readOgcConformance readOgcApi
+        readOgcConformance readOgcApi readAssessmentTemplates
         """
     )
     | _with_files(
@@ -43,7 +43,7 @@ SAME_FOR_ALL: Final = (
 LISTS: Final = _names(
     """
     readOverview readPageConfiguration readDatasets readOgcCollections readWmtsCapabilities askWmts
-    readMetrics readReadiness
+    readMetrics readReadiness readAssessment readAssessmentAs
     """
 ) | _with_files("readSources")
 
@@ -119,7 +119,7 @@ SESSIONS: Final = _names("readSession startSession endSession")
 ANSWERING_COMMANDS: Final = _names(
     """
     datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
-    breakdown process-control step-changes crosstab ranked workbook harm deprivation profile
+    breakdown process-control step-changes crosstab ranked workbook assess harm deprivation profile
     comparison sources quality similar places flags centres pattern displacement
     neighbours near clusters
     patrols patrol-capture patrol-forecast

@@ -328,6 +328,7 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
         "z": [("25", "24"), ("-1", "24"), ("x", "integer"), ("9" * 40, "")],
         "x": [("8192", "8191"), ("-1", "8191"), ("1.5", "integer"), ("9" * 40, "")],
         "rules": [("nonsense", "risk")],
+        "template": [("nonsense", "short")],
         "places": [("nonsense", "premises"), ("..%2Fpremises", "")],
         "code": [("nonsense", "nonsense"), ("..%2FC00", "")],
         "site_id": [("nonsense", "nonsense")],
@@ -352,6 +353,7 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
                 # Legends have formats of their own.
                 word = "png" if said == "csv" and "/legend." in template else said
                 word = "json" if said == "csv" and template.startswith(OGC_XML) else word
+                word = "docx" if said == "csv" and template.startswith("/v1/assess") else word
                 statuses = (404, invalid(address))
                 assert_problem(client.get(address), statuses=statuses, said=word)
 

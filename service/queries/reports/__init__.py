@@ -1,0 +1,1 @@
+"""Queries of assessments and of pictures for them."""

@@ -1,0 +1,1 @@
+"""Assessments: templates that are data, filled with released answers."""

@@ -1,0 +1,136 @@
+"""Answers by their addresses: a table or a map that an address names, asked as a route would."""
+
+import re
+import typing
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from service.access.admission import Question
+from service.analyses.resources import Resources
+from service.analyses.table_kinds import TableAnswer
+from service.http.table_routes import TABLES, TableKind
+from service.model.errors import UnknownTableError
+from service.model.queries import Query
+
+
+class Kind(Protocol):
+    """What the routes of an answer are made from."""
+
+    @property
+    def query(self) -> type[Query]:
+        """What may be asked about it."""
+
+
+KindT = TypeVar("KindT", bound=Kind)
+
+
+@dataclass(frozen=True)
+class Addressed(Generic[KindT]):
+    """An answer by its address, of which nothing has been looked up.
+
+    Attributes
+    ----------
+    kind : TableKind or MapKind
+        What it is made from.
+    question : Question
+        What the address asks.
+    """
+
+    kind: KindT
+    question: Question
+
+
+def table_of(address: str) -> Addressed[TableKind]:
+    """The table that an address names.
+
+    Parameters
+    ----------
+    address : str
+        Path and query of a table, with or without a host before or a format behind the path.
+
+    Raises
+    ------
+    UnknownTableError
+        If no table has that address, or its parameters are not those of the table.
+    """
+    return _addressed(address, TABLES, "table")
+
+
+def table_answer(resources: Resources, table: Addressed[TableKind]) -> TableAnswer:
+    """A table by its address, computed when it is needed.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    table : Addressed
+        Admitted.
+    """
+    return table.kind.answer(resources, table.question.query, **table.question.names)
+
+
+def question_of(address: str) -> Question:
+    """What an address of a table or a map asks.
+
+    Parameters
+    ----------
+    address : str
+        See `table_of`.
+
+    Raises
+    ------
+    UnknownTableError
+        If no table or map has that address.
+    """
+    return table_of(address).question
+
+
+def _addressed(address: str, kinds: Mapping[str, KindT], noun: str) -> Addressed[KindT]:
+    """The answer that an address names, of those with a template of theirs."""
+    parts = urllib.parse.urlsplit(address)
+    for template, kind in kinds.items():
+        names = _names(template, parts.path)
+        if names is None:
+            continue
+        parameters: dict[str, list[str]] = {}
+        for name, value in urllib.parse.parse_qsl(parts.query, keep_blank_values=True):
+            parameters.setdefault(name.lower(), []).append(value)
+        try:
+            query = kind.query.model_validate(
+                {
+                    name: tuple(v) if len(v) > 1 or name in _repeatable(kind.query) else v[0]
+                    for name, v in parameters.items()
+                }
+            )
+        except ValidationError as error:
+            faults = [
+                ".".join(map(str, fault["loc"]))
+                + (": " if fault["loc"] else "")
+                + fault["msg"].removeprefix("Value error, ")
+                for fault in error.errors()
+            ]
+            raise UnknownTableError(address, "; ".join(faults), ()) from None
+        return Addressed(kind, Question(template, names, query))
+    raise UnknownTableError(address, f"no {noun} has this path", tuple(kinds))
+
+
+def _repeatable(query: type[BaseModel]) -> set[str]:
+    """The parameters of a query that hold several values, so that one is a tuple too."""
+    return {
+        field.alias or name
+        for name, field in query.model_fields.items()
+        if typing.get_origin(field.annotation) is tuple
+    }
+
+
+def _names(template: str, path: str) -> dict[str, str] | None:
+    """The names in a path, None where it is not one of a template."""
+    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+?)", re.escape(template))
+    match = re.fullmatch(rf"{pattern}(\.(json|csv|xlsx|parquet))?", path)
+    if match is None:
+        return None
+    return {name: urllib.parse.unquote(text) for name, text in match.groupdict().items()}

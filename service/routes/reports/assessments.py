@@ -1,0 +1,214 @@
+"""Assessments: what their templates are, what stands in one, and the documents themselves."""
+
+from functools import partial
+from typing import Annotated, Any, TypedDict
+
+from fastapi import APIRouter, Query, Response
+from starlette.concurrency import run_in_threadpool
+
+from service.access.admission import Question
+from service.http.answer_spec import AnswerSpec
+from service.http.openapi import type_schema
+from service.http.responder import Responder, ResponderDep
+from service.http.table_routes import document_spec
+from service.http.urls import JSON, responses
+from service.model.answers import Document
+from service.model.errors import AnalysisError
+from service.model.provenance import short_digest
+from service.model.queries import NoQuery
+from service.model.report import Report
+from service.queries.reports.assessments import AssessmentQuery
+from service.render.attribution import file_name
+from service.render.documents import provenance_text
+from service.reports.addresses import question_of
+from service.reports.assessment import Assessment
+from service.reports.formats import REPORT_FORMATS, ReportSuffix
+from service.reports.plan import Plan, plan_of
+from service.reports.sources import Sources, data_version, named_sources
+from service.reports.template import read_template, template_files
+from service.runtime.data_state import DataVersion
+from service.runtime.lanes import Cost
+
+router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
+
+# Words may be edited without any folder changing: an answer is not repeated by its address alone.
+_VARIES = {"Vary": "Authorization"}
+
+
+class TemplateEntry(TypedDict):
+    """A template of assessments."""
+
+    id: str
+    title: str
+    sections: list[str]
+
+
+class TemplateList(TypedDict):
+    """Every template."""
+
+    templates: list[TemplateEntry]
+
+
+class PlannedAnswer(TypedDict):
+    """An answer in an assessment: its address, or why it is not in it."""
+
+    caption: str
+    address: str | None
+    missing: str | None
+
+
+class OutlineSection(TypedDict):
+    """A section of an assessment; `key` names its place in the file of words."""
+
+    key: str
+    title: str
+    level: int
+    missing: str | None
+    answers: list[PlannedAnswer]
+
+
+class Outline(TypedDict):
+    """What will stand in an assessment."""
+
+    template: str
+    title: str
+    place: str
+    to: str
+    sections: list[OutlineSection]
+
+
+@router.get(
+    "",
+    responses=responses(JSON, type_schema(TemplateList)),
+    operation_id="readAssessmentTemplates",
+)
+async def read_assessment_templates(
+    query: Annotated[NoQuery, Query()], respond: ResponderDep
+) -> Response:
+    """Every template of assessments with its sections."""
+    data_dir = respond.resources.settings.data_dir
+
+    def compute() -> Document:
+        templates = [
+            {
+                "id": name,
+                "title": template.title,
+                "sections": [section.title for section in template.sections],
+            }
+            for name, path in template_files(data_dir).items()
+            for template in [read_template(path)]
+        ]
+        return Document(kind="assessment-templates", content={"templates": templates})
+
+    return await respond(document_spec(query, None, compute, cost=Cost.QUICK, is_shared=False))
+
+
+@router.get(
+    "/{template}.{suffix}",
+    response_class=Response,
+    responses=responses(REPORT_FORMATS["docx"].media_type),
+    operation_id="readAssessmentAs",
+)
+async def read_assessment_as(
+    template: str,
+    suffix: ReportSuffix,
+    query: Annotated[AssessmentQuery, Query()],
+    respond: ResponderDep,
+) -> Response:
+    """The assessment of a place as a document, or every table of it as a spreadsheet.
+
+    Made by a template; sections that cannot be made say why. It usually takes longer than a
+    client waits, and becomes a job (202).
+    """
+    respond.context.gates.admit(_question(template, query), respond.resources.audience)
+    sources, plan = await run_in_threadpool(_planned, respond, template, query)
+    _admit_parts(respond, plan)
+    report_format = REPORT_FORMATS[suffix]
+    return await respond(
+        AnswerSpec(
+            query=query,
+            version=DataVersion.of(_version, sources.digest, respond.resources),
+            compute=partial(_report, respond, sources, plan),
+            render=report_format.render,
+            media_type=report_format.media_type,
+            filename=file_name(f"{template}-{plan.place.name}-{plan.to}", suffix, {}),
+            describe=lambda released: provenance_text(released.answer.provenance),
+            cost=Cost.HEAVY,
+            headers=_VARIES,
+        )
+    )
+
+
+@router.get(
+    "/{template}",
+    responses=responses(JSON, type_schema(Outline)),
+    operation_id="readAssessment",
+)
+async def read_assessment(
+    template: str, query: Annotated[AssessmentQuery, Query()], respond: ResponderDep
+) -> Response:
+    """What will stand in the assessment of a place: each answer by its address."""
+
+    def compute() -> Document:
+        _, plan = _planned(respond, template, query)
+        return Document(kind="assessment-outline", content=_outline(template, plan))
+
+    return await respond(document_spec(query, None, compute, is_shared=False))
+
+
+def _question(template: str, query: AssessmentQuery) -> Question:
+    return Question("/v1/assessments/{template}.{suffix}", {"template": template}, query)
+
+
+def _planned(respond: Responder, template: str, query: AssessmentQuery) -> tuple[Sources, Plan]:
+    """The template with its words, and what stands in the assessment; reads what is loaded."""
+    resources = respond.resources
+    sources = named_sources(resources.settings.data_dir, template)
+    return sources, plan_of(sources.template, resources, within=query.within, to=query.to)
+
+
+def _admit_parts(respond: Responder, plan: Plan) -> None:
+    """Have each answer counted that may be asked; why others may not the assessment says."""
+    for address in plan.addresses:
+        try:
+            question = question_of(address)
+            respond.context.gates.admit(question, respond.resources.audience)
+        except AnalysisError:
+            continue
+        respond.admit_question(question)
+
+
+def _report(respond: Responder, sources: Sources, plan: Plan) -> Report:
+    """The report; in a worker thread."""
+    words = dict(sources.words)
+    return Assessment(respond.resources, plan, words, sources.folder).report()
+
+
+def _version(digest: str, resources: Any) -> str:
+    return short_digest(digest, data_version(resources))
+
+
+def _outline(template: str, plan: Plan) -> Outline:
+    return {
+        "template": template,
+        "title": plan.template.title,
+        "place": plan.place.name,
+        "to": str(plan.to),
+        "sections": [
+            {
+                "key": section.key,
+                "title": section.title,
+                "level": section.level,
+                "missing": section.lacking or None,
+                "answers": [
+                    {
+                        "caption": request.caption,
+                        "address": request.address or None,
+                        "missing": request.lacking or None,
+                    }
+                    for request in section.requests
+                ],
+            }
+            for section in plan.sections
+        ],
+    }
