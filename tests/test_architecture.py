@@ -147,6 +147,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.coverage",
         "service.model",
         "service.sentences",
+        "spatial.over_time",
     },
     "service.runtime": {
         "boundaries.points",

@@ -1,16 +1,36 @@
 """The finding of a table: a title that states it, its sentences, and its picture in words."""
 
 import textwrap
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from service.model.answers import Table
+from service.sentences.findings.breakdowns import breakdown_headline
+from service.sentences.findings.comparisons import comparison_headline
+from service.sentences.findings.control import control_headline, step_headline
+from service.sentences.findings.crosstabs import crosstab_headline
+from service.sentences.findings.harm import harm_headline
 from service.sentences.findings.pictures import picture_text
+from service.sentences.findings.rankings import ranked_headline, similar_headline
 from service.sentences.findings.subjects import LONGEST_TITLE, about, titled
-from service.sentences.findings.tables import findings_of, sentences_of
+from service.sentences.findings.tables import HIDDEN, findings_of, sentences_of
+from service.sentences.findings.trends import trend_headline
 from service.sentences.numbers import capital
 
 NOTHING: Final = "nothing to show"
+HEADLINES: Final[Mapping[str, Callable[[Table], str]]] = {
+    "trend": trend_headline,
+    "crosstab": crosstab_headline,
+    "breakdown": breakdown_headline,
+    "comparison": comparison_headline,
+    "ranked list": ranked_headline,
+    "similar areas": similar_headline,
+    "harm table": harm_headline,
+    "process-control": control_headline,
+    "step-changes": step_headline,
+}
+"""Titles by the kind of table; others have their first finding."""
 _CUTS: Final = (": ", "; ", ", beyond", " (", ", ")
 
 
@@ -48,10 +68,15 @@ def finding_of(table: Table) -> Finding:
     """
     sentences = sentences_of(table)
     findings = findings_of(table) or sentences
-    headline = titled(table, shortened(findings[0]) if findings else NOTHING)
-    parts = (about(table), headline, *findings[1:], picture_text(table))
+    headline = HEADLINES.get(table.kind)
+    if headline is not None and len(table) and findings != (HIDDEN,):
+        title = shortened(headline(table))
+    else:
+        title = shortened(findings[0]) if findings else NOTHING
+    title = titled(table, title)
+    parts = (about(table), title, *findings[1:], picture_text(table))
     text = " ".join(f"{capital(part.rstrip('.'))}." for part in parts if part)
-    return Finding(headline, sentences, text)
+    return Finding(title, sentences, text)
 
 
 def shortened(sentence: str) -> str:

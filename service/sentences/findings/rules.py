@@ -1,12 +1,15 @@
 """What may be said of numbers: who leads beyond chance, and shares only of enough incidents."""
 
+import math
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from service.sentences.numbers import counted, listed, percentage
+from service.model.rows import ColumnValues
+from service.sentences.numbers import listed, percentage
 
 CALLED: Final = 0.05
 """The p or q at which a finding is beyond chance where a table has no level of its own."""
@@ -52,7 +55,7 @@ def rivals(counts: ArrayLike, exposures: ArrayLike | None = None) -> list[int]:
     return [int(first), *lower[is_rival].tolist()]
 
 
-def leading(names: Sequence[str], rows: Sequence[int], *, what: str = "the highest") -> str:
+def leading(names: Sequence[str], rows: Sequence[int], what: str) -> str:
     """Who leads, as far as chance lets it be said.
 
     Parameters
@@ -62,18 +65,21 @@ def leading(names: Sequence[str], rows: Sequence[int], *, what: str = "the highe
     rows : sequence of int
         Those that may truly lead, the first first.
     what : str
-        What they are, with its article.
+        What who leads has, with its article.
 
     Returns
     -------
     str
-        Such as ``Ely is the highest`` or ``Ely and March are among the highest``.
+        Such as ``Ely has the most incidents`` or ``Ely and March may each have the most
+        incidents``.
     """
     if len(rows) == 1:
-        return f"{names[rows[0]]} is {what}"
+        return f"{names[rows[0]]} has {what}"
+    if len(rows) == len(names) and len(names) > 2:
+        return f"none stands out as having {what}"
     if len(rows) <= MOST_NAMED:
-        return f"{listed([names[row] for row in rows])} are among {what}"
-    return f"{names[rows[0]]} is among {what}, with {len(rows) - 1:,} that may be as high"
+        return f"{listed([names[row] for row in rows])} may each have {what}"
+    return f"{names[rows[0]]} is one of {len(rows):,} that may have {what}"
 
 
 def share_text(count: float, total: float) -> str:
@@ -96,13 +102,102 @@ def share_text(count: float, total: float) -> str:
     return f"{count:,.0f} of {total:,.0f}"
 
 
-def known(values: Any) -> Any:
-    """Values as numbers, NaN where they are missing or suppressed."""
-    return np.array(
-        [np.nan if value is None else value for value in np.asarray(values).tolist()], np.float64
+def known(values: ColumnValues) -> NDArray[np.float64]:
+    """Values as numbers.
+
+    Parameters
+    ----------
+    values : (n,) array
+        Of a column.
+
+    Returns
+    -------
+    (n,) float64
+        NaN where they are missing, suppressed, or texts such as ``<5``.
+    """
+    return np.array([_number(value) for value in values.tolist()], np.float64)
+
+
+def _number(value: object) -> float:
+    """A value as a number; NaN where it is missing or a text such as ``<5``."""
+    if isinstance(value, str) and value.isdecimal():
+        return float(value)
+    return float(value) if isinstance(value, int | float) else math.nan
+
+
+@dataclass(frozen=True)
+class RateChange:
+    """Two counts of incidents held against each other, the later against the earlier.
+
+    Attributes
+    ----------
+    before, after : float
+        The counts.
+    percent : float
+        Change of the rate; NaN from zero.
+    p_value : float
+        That the rate is one in both.
+    is_called : bool
+        Whether it changed beyond chance.
+    """
+
+    before: float
+    after: float
+    percent: float
+    p_value: float
+
+    @property
+    def is_called(self) -> bool:
+        """Whether the rate changed beyond chance."""
+        return self.p_value < CALLED
+
+    def __str__(self) -> str:
+        """The change in words, without a per cent of few incidents; none where none is called."""
+        if not self.is_called:
+            return "no change beyond chance"
+        return size_of_change(self.before, self.percent, is_rise=not self.percent < 0.0)
+
+
+def rate_change(
+    before: float, after: float, *, days_before: float = 1.0, days_after: float = 1.0
+) -> RateChange:
+    """How the rate changed, with the p of the comparison of two periods (E-test).
+
+    Parameters
+    ----------
+    before, after : int
+        Incidents, known.
+    days_before, days_after : float
+        Days of each, above 0.
+
+    Returns
+    -------
+    RateChange
+    """
+    from spatial.over_time.change import count_changes
+
+    change = count_changes(
+        [before], [after], first_exposure=days_before, second_exposure=days_after
     )
+    return RateChange(before, after, float(change.percent[0]), float(change.p_value[0]))
 
 
-def gap_sentence(missing: int, one: str, many: str | None = None) -> list[str]:
-    """That some have no value, or nothing."""
-    return [f"{counted(missing, one, many)} without a value."] if missing else []
+def size_of_change(before: float, percent: float, *, is_rise: bool) -> str:
+    """A change beyond chance in words.
+
+    Parameters
+    ----------
+    before : float
+        Incidents of the earlier period.
+    percent : float
+        Change of the rate; NaN from zero.
+    is_rise : bool
+        Whether there are more.
+
+    Returns
+    -------
+    str
+        Such as ``14 % fewer``; of few incidents ``more`` or ``fewer`` alone.
+    """
+    side = "more" if is_rise else "fewer"
+    return f"{abs(percent):.0f} % {side}" if before >= SMALLEST_BASE else side

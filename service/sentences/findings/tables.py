@@ -5,10 +5,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.coverage.calendar import Calendar
 from service.model.answers import SUPPRESSED, Table
 from service.sentences.areas import association_findings
 from service.sentences.clusters import cluster_findings
+from service.sentences.findings.breakdowns import breakdown_findings
+from service.sentences.findings.comparisons import comparison_findings
+from service.sentences.findings.control import control_findings, step_findings
+from service.sentences.findings.crosstabs import crosstab_findings
+from service.sentences.findings.harm import harm_findings
+from service.sentences.findings.rankings import ranked_findings, similar_findings
+from service.sentences.findings.trends import trend_findings
 from service.sentences.growth import (
     forecast_findings,
     overlay_findings,
@@ -40,6 +46,7 @@ from service.sentences.scans import scan_area_findings, scan_findings
 from service.sentences.selections import selection_sentences
 
 Findings = Callable[[Table], list[str]]
+HIDDEN: Final = "The numbers of all rows are suppressed."
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
 NO_PATTERN: Final = "no pattern detected"
@@ -76,8 +83,18 @@ def findings_of(table: Table) -> tuple[str, ...]:
     """
     if not len(table):
         return NOTHING.get(table.kind, ())
+    if _is_hidden(table):
+        return (HIDDEN,)
     findings = FINDINGS.get(table.kind)
     return () if findings is None else tuple(findings(table))
+
+
+def _is_hidden(table: Table) -> bool:
+    """Whether everything that the rows could disclose is suppressed."""
+    columns = [table.columns[name] for name in table.columns if table.row.columns[name].discloses]
+    return table.is_suppressed and all(
+        value is None for column in columns for value in column.tolist()
+    )
 
 
 def _hotspots(table: Table) -> list[str]:
@@ -168,67 +185,6 @@ def _values_of(areas: int) -> str:
     return "The value of 1 area is" if areas == 1 else f"The values of {areas:,} areas are"
 
 
-def _trend(table: Table) -> list[str]:
-    """The least and most incidents of a step of which the data cover every day."""
-    counts = np.asarray(table.columns["count"], dtype=np.float64)
-    calendar = Calendar.of(str(table.provenance.method["step"]))
-    step = calendar.noun
-    days = table.columns["first_day" if "first_day" in table.columns else "month"]
-    number = calendar.number_of(np.asarray(days.astype(str), dtype="datetime64[D]"))
-    length = calendar.first_day_of(number + 1) - calendar.first_day_of(number)
-    has_count = np.isfinite(counts)
-    is_own = np.ones(len(counts), np.bool_)
-    if "series" in table.columns:  # the total and the mean are no series of their own
-        is_own = ~np.isin(
-            table.columns["series"], list(table.provenance.method.get("compare", ()))
-        )
-    is_known = has_count & is_own & (table.columns["days"] == length.astype(np.int64))
-    if not is_known.any() and table.is_suppressed:
-        return [f"No {step} is shown with a count of all its days: counts are suppressed."]
-    if not is_known.any():
-        return [f"No {step} has a count of all its days."]
-    least, most = float(counts[is_known].min()), float(counts[is_known].max())
-    labels = table.columns["step" if "step" in table.columns else "month"]
-    incidents = f"{least:,.0f} to {most:,.0f} incidents"
-    if least == most:
-        incidents = counted(least, "incident")
-    series = " of a series" if {"series", "area"} & table.columns.keys() else ""
-    sentence = f"A {step}{series} had {incidents}, from {labels[0]} to {labels[-1]}"
-    missing = len(np.unique(number[is_own & ~has_count]))
-    partial = len(np.unique(number[is_own & has_count & ~is_known]))
-    nothing = "no count is shown" if table.is_suppressed else "nothing is known"
-    gaps = [
-        f"; of {counted(number, step, calendar.plural)} {state}"
-        for number, state in ((missing, nothing), (partial, "a part is known"))
-        if number
-    ]
-    return [f"{sentence}{''.join(gaps)}.", *_lines(table)]
-
-
-def _lines(table: Table) -> list[str]:
-    """How a series changes along its line of trend, or how many of several rise and fall."""
-    if "line_change" not in table.columns:
-        return []
-    names = [name for name in ("area", "series") if name in table.columns]
-    ends = [table.columns[f"line_change{end}"] for end in ("", "_lower", "_upper")]
-    rows = zip(*(table.columns[name] for name in names), *ends, strict=True)
-    lines = list(dict.fromkeys(row for row in rows if np.isfinite(row[-1])))
-    if len(lines) == 1:
-        change, lower, upper = lines[0][len(names) :]
-        return [
-            (
-                f"Along its line of trend it changes by {change:+.1f} % a year ({lower:+.1f} to "
-                f"{upper:+.1f} %)."
-            )
-        ]
-    if not lines:
-        return []
-    rising = sum(line[-2] > 0 for line in lines)
-    falling = sum(line[-1] < 0 for line in lines)
-    number = counted(len(lines), "line")
-    return [f"Of {number} of trend {rising} rise and {falling} fall by more than chance."]
-
-
 def _change(table: Table) -> list[str]:
     """The change of all areas together with its interval and p, and the areas that changed.
 
@@ -308,7 +264,15 @@ FINDINGS: Final[Mapping[str, Findings]] = {
     "hotspots": _hotspots,
     "emerging": _emerging,
     "choropleth": _choropleth,
-    "trend": _trend,
+    "trend": trend_findings,
+    "crosstab": crosstab_findings,
+    "breakdown": breakdown_findings,
+    "comparison": comparison_findings,
+    "ranked list": ranked_findings,
+    "similar areas": similar_findings,
+    "harm table": harm_findings,
+    "process-control": control_findings,
+    "step-changes": step_findings,
     "change": _change,
     "associations": association_findings,
     "displacement-months": displacement_findings,

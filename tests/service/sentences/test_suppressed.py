@@ -42,7 +42,7 @@ def test_a_year_without_a_shown_count_is_not_said_to_be_unknown(partner):
     table = answer(partner, "/v1/tables/{dataset}/trend", step="year")
     assert [row["count"] for row in table["rows"]] == [None, 90]
     assert sentence_on_years(table) == (
-        "A year had 90 incidents, from 2023-01 to 2024-01; of 1 year no count is shown."
+        "A year had 90 incidents in 2024; of 1 year no count is shown."
     )
 
 

@@ -71,6 +71,25 @@ def test_a_table_without_rows_still_has_words(tables, template):
     assert not WRONG.search(finding.alternative_text)
 
 
+@pytest.mark.parametrize("template", TABLES)
+def test_nothing_is_said_of_numbers_that_are_suppressed(tables, template):
+    """What is said of a table whose numbers are all hidden is said of any other hidden one."""
+    table = tables[template]
+    finding = finding_of(suppressed(table))
+    for text in (finding.headline, *finding.sentences, finding.alternative_text):
+        assert not WRONG.search(text), text
+    shown = {
+        f"{value:,}"
+        for name, column in table.columns.items()
+        if table.row.columns[name].meaning.discloses.is_count
+        for value in column.tolist()
+        if isinstance(value, int) and value > 40
+    }
+    counts = {f"{value:,}" for value in table.provenance.counts.values() if value}
+    said = set(re.findall(r"[\d,]*\d", " ".join((finding.headline, *finding.sentences))))
+    assert not said & (shown - counts)
+
+
 def test_a_long_sentence_is_cut_where_a_thought_ends():
     sentence = f"{'Long ' * 15}first thought; and a second one that has no room."
     assert shortened(sentence) == f"{'Long ' * 15}first thought"

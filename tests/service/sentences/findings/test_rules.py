@@ -3,7 +3,13 @@
 import pytest
 import scipy.stats
 
-from service.sentences.findings.rules import SMALLEST_BASE, leading, rivals, share_text
+from service.sentences.findings.rules import (
+    SMALLEST_BASE,
+    leading,
+    rate_change,
+    rivals,
+    share_text,
+)
 
 
 def test_a_count_far_above_the_others_leads_alone():
@@ -33,13 +39,32 @@ def test_the_test_is_the_exact_one_at_a_level_shared_by_the_others():
 @pytest.mark.parametrize(
     ("rows", "text"),
     [
-        ([0], "a is the highest"),
-        ([0, 2], "a and c are among the highest"),
-        ([1, 0, 2, 3], "b is among the highest, with 3 that may be as high"),
+        ([0], "a has the most"),
+        ([0, 2], "a and c may each have the most"),
+        ([1, 0, 2, 3], "b is one of 4 that may have the most"),
+        ([1, 0, 2, 3, 4], "none stands out as having the most"),
     ],
 )
-def test_several_that_may_lead_are_among_the_highest(rows, text):
-    assert leading(["a", "b", "c", "d"], rows) == text
+def test_only_who_is_told_apart_from_all_others_leads(rows, text):
+    assert leading(["a", "b", "c", "d", "e"], rows, "the most") == text
+
+
+@pytest.mark.parametrize(("before", "after"), [(100, 110), (3, 9), (0, 3)])
+def test_a_change_that_may_be_chance_is_none(before, after):
+    change = rate_change(before, after)
+    assert not change.is_called
+    assert str(change) == "no change beyond chance"
+
+
+def test_a_change_beyond_chance_has_its_size_and_of_few_incidents_its_side_alone():
+    assert str(rate_change(400, 200)) == "50 % fewer"
+    assert str(rate_change(40, 4)) == "fewer"
+    assert str(rate_change(0, 40)) == "more"
+
+
+def test_periods_of_unequal_length_are_compared_by_their_rates():
+    assert str(rate_change(300, 300, days_before=365, days_after=120)) == "204 % more"
+    assert not rate_change(300, 100, days_before=365, days_after=121).is_called
 
 
 def test_few_incidents_have_no_per_cent():
