@@ -23,6 +23,7 @@ from service.commands.answers import (
     changes,
     flags,
     growth,
+    maps,
     measures,
     profiles,
     rankings,
@@ -130,6 +131,7 @@ app.command()(patrols.patrols)
 app.command()(patrols.patrol_capture)
 app.command()(patrols.patrol_forecast)
 app.command()(neighbours.associations)
+app.add_typer(maps.app, name="map", help="Maps for paper, as .png, .svg or .pdf.")
 app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
 app.command()(flags.flags)
 app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")

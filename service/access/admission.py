@@ -16,6 +16,7 @@ from service.access.audience import Audience, Publication
 from service.access.decisions import DECISIONS, Decision, Reads
 from service.access.parameters import CHECKS, FREE, Check, left_out
 from service.access.policy import Role
+from service.disclosure.density import pixel_m
 from service.model.errors import NotAdmittedError, StoppedDatasetError
 from service.model.protection import MONTHS
 from service.model.queries import NoQuery, Query
@@ -23,7 +24,6 @@ from service.model.queries import NoQuery, Query
 _WORKBOOK: Final = "/v1/workbook.xlsx"
 _SURFACE: Final = "heatmaps:"  # before the dataset, in the identifiers of WMTS
 MOST_SHOWN: Final = 100  # characters of a value that is refused
-_EQUATOR_M: Final = 156_543.04  # of ground in a pixel at the equator, zoom 0
 
 
 @dataclass(frozen=True)
@@ -209,7 +209,7 @@ def _check_picture(question: Question, publication: Publication) -> None:
     box, width = getattr(query, "bbox", None), getattr(query, "width", None)
     if box is not None and width is not None:
         left, _, right, _ = (float(part) for part in box.split(","))
-        least_m = _EQUATOR_M / 2**zoom
+        least_m = pixel_m(zoom)
         if (right - left) / width < least_m:
             allowed = f"{least_m:,.1f} m wide or more for each pixel of width"
             raise _refusal(f"bbox must be {allowed}{_got(box)}", publication)

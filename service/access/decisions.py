@@ -107,6 +107,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     # areas
     **_table("/v1/choropleths/{dataset}/{layer}", _COUNTS),
     **_layer("/v1/choropleths/{dataset}/{layer}", _COUNTS),
+    "/v1/choropleths/{dataset}/{layer}/map.{suffix}": _COUNTS,
     **_table("/v1/hotspots/{dataset}/{layer}", _COUNTS),
     **_layer("/v1/hotspots/{dataset}/{layer}", _COUNTS),
     **_table("/v1/hotspots/{dataset}/{layer}/change", _COUNTS),
@@ -132,7 +133,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     f"{_HEATMAP}/legend.{{suffix}}": _DENSITY,
     f"{_HEATMAP}/style.json": _DENSITY,
     f"{_HEATMAP}/summary.json": _DENSITY,
-    f"{_HEATMAP}/map.png": _DENSITY,
+    f"{_HEATMAP}/map.{{suffix}}": _DENSITY,
     f"{_HEATMAP}/raster.tif": _RECORDS,
     f"{_HEATMAP}/contours.geojson": _RECORDS,
     **_table(f"{_HEATMAP}/peaks", _RECORDS),

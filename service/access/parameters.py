@@ -245,8 +245,8 @@ FREE: Final = frozenset(
         # form, version and page
         "v", "f", "crs", "layout", "limit", "offset", "bbox", "bbox-crs", "datetime", "code",
         "name", "count", "class", "funnel", "quadrant", "scale", "width", "outlines", "small",
-        "sort", "label_from", "below", "sentences", "cell_m", "percent", "peaks", "z", "x", "y",
-        "suffix",
+        "size", "labels", "sort", "label_from", "below", "sentences", "cell_m", "percent", "peaks",
+        "z", "x", "y", "suffix",
         # WMTS
         "key", "service", "version", "acceptversions", "acceptformats", "sections",
         "updatesequence", "style", "format", "tilematrixset", "tilematrix", "tilerow", "tilecol",

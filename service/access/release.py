@@ -25,9 +25,11 @@ from service.model.answers import (
     FeaturePage,
     GeometryTile,
     Legend,
-    MapImage,
     MapStyle,
+    MapSurface,
+    MapTable,
     PageAsset,
+    PrintMap,
     SiteMap,
     Table,
     TableSet,
@@ -118,7 +120,8 @@ def needs_bounds(answer: Answer, question: Question, audience: Audience) -> bool
     audience : Audience
         Who asks.
     """
-    if not audience.published or type(answer) in _WITHOUT_BOUNDS:
+    is_density = isinstance(answer, PrintMap) and not answer.tables
+    if not audience.published or is_density or type(answer) in _WITHOUT_BOUNDS:
         return False
     publications = publications_of(question, audience)
     return any(publication.hidden != 0 for publication in publications)
@@ -163,12 +166,39 @@ def _table_set(answer: TableSet, bounds: tuple[TableSet, TableSet] | None) -> Ta
     return dataclasses.replace(answer, tables=tables)
 
 
-def _map_image(answer: MapImage, bounds: None) -> MapImage:
-    """Likewise; its words give their number behind a colon."""
-    provenance = suppressed_provenance(answer.raster.provenance, None)
-    subtitle = answer.subtitle.partition(":")[0]
-    raster = dataclasses.replace(answer.raster, provenance=provenance)
-    return dataclasses.replace(answer, subtitle=subtitle, raster=raster)
+def _print_map(answer: PrintMap, bounds: tuple[PrintMap, PrintMap] | None) -> PrintMap:
+    """Its tables and legends without the numbers that rest on hidden cells; a density as above."""
+    tables = []
+    for index, part in enumerate(answer.tables):
+        pair = None if bounds is None else tuple(bound.tables[index] for bound in bounds)
+        tables.append(_map_table(part, cast(Any, pair)))
+    provenances = None if bounds is None else (bounds[0].provenance, bounds[1].provenance)
+    return dataclasses.replace(
+        answer,
+        tables=tuple(tables),
+        surface=_map_surface(answer.surface),
+        inset=_map_surface(answer.inset),
+        provenance=suppressed_provenance(answer.provenance, provenances),
+    )
+
+
+def _map_table(part: MapTable, bounds: tuple[MapTable, MapTable] | None) -> MapTable:
+    table = suppressed_table(
+        part.table, None if bounds is None else (bounds[0].table, bounds[1].table)
+    )
+    if part.legend is None:
+        return dataclasses.replace(part, table=table)
+    legends = None if bounds is None else (bounds[0].legend, bounds[1].legend)
+    legend = suppressed_legend(part.legend, cast(Any, legends))
+    return dataclasses.replace(part, table=table, legend=legend)
+
+
+def _map_surface(surface: MapSurface | None) -> MapSurface | None:
+    if surface is None:
+        return None
+    provenance = suppressed_provenance(surface.raster.provenance, None)
+    raster = dataclasses.replace(surface.raster, provenance=provenance)
+    return dataclasses.replace(surface, raster=raster)
 
 
 def _map_style(answer: MapStyle, bounds: tuple[MapStyle, MapStyle] | None) -> MapStyle:
@@ -206,7 +236,7 @@ RULES: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     Table: suppressed_table,
     TableSet: _table_set,
     TileImage: _picture,
-    MapImage: _map_image,
+    PrintMap: _print_map,
     SiteMap: _site_map,
     VectorTile: suppressed_tile,
     GeometryTile: _as_it_is,
@@ -216,4 +246,4 @@ RULES: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     FeaturePage: _feature_page,
     Report: _as_it_is,
 }
-_WITHOUT_BOUNDS: Final = (GeometryTile, PageAsset, TileImage, MapImage, Report)
+_WITHOUT_BOUNDS: Final = (GeometryTile, PageAsset, TileImage, Report)

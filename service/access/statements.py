@@ -12,9 +12,10 @@ from service.model.answers import (
     FeaturePage,
     GeometryTile,
     Legend,
-    MapImage,
     MapStyle,
+    MapTable,
     PageAsset,
+    PrintMap,
     Provenance,
     Raster,
     SiteMap,
@@ -162,8 +163,14 @@ def _table_set(answer: TableSet, change: Change) -> TableSet:
     return dataclasses.replace(answer, tables=tuple(_own(part, change) for part in answer.tables))
 
 
-def _map_image(answer: MapImage, change: Change) -> MapImage:
-    return dataclasses.replace(answer, raster=_own(answer.raster, change))
+def _print_map(answer: PrintMap, change: Change) -> PrintMap:
+    tables = tuple(_map_table(part, change) for part in answer.tables)
+    return dataclasses.replace(answer, tables=tables, provenance=change(answer.provenance))
+
+
+def _map_table(part: MapTable, change: Change) -> MapTable:
+    legend = None if part.legend is None else _own(part.legend, change)
+    return dataclasses.replace(part, table=_own(part.table, change), legend=legend)
 
 
 def _feature_page(answer: FeaturePage, change: Change) -> FeaturePage:
@@ -184,7 +191,7 @@ _NOTED: Final[dict[type, Callable[[Any, Change], Any]]] = {
     TableSet: _table_set,
     Raster: _own,
     TileImage: _own,
-    MapImage: _map_image,
+    PrintMap: _print_map,
     SiteMap: _own,
     VectorTile: _own,
     GeometryTile: _unchanged,

@@ -1,10 +1,13 @@
 """What a density surface of published cells leaves blank, and how disclosive it is."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from spatial.arrays import BoolArray, FloatArray
+
+_EQUATOR_M: Final = 156_543.04  # of ground in a pixel at zoom 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +33,22 @@ class BlankAreas:
     fewer_than: int
     is_counted: BoolArray
     maximum_zoom: int
+
+
+def pixel_m(zoom: int) -> float:
+    """The ground in a pixel of a tile, metres at the equator.
+
+    Parameters
+    ----------
+    zoom : int
+        Of the tile.
+
+    Returns
+    -------
+    float
+        Less of it away from the equator.
+    """
+    return float(_EQUATOR_M / 2**zoom)
 
 
 def sensitive_share(density: FloatArray, of_one_record: float, *, fewer_than: int) -> float:

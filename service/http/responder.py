@@ -35,7 +35,7 @@ from service.http.request_state import (
     template_of,
 )
 from service.model.answer_key import AnswerKey
-from service.model.answers import Answer, MapImage, Table
+from service.model.answers import Answer, Table
 from service.model.errors import OverBudgetError, StaleVersionError
 from service.model.queries import Query
 from service.runtime.budget import LongWorkError
@@ -292,8 +292,7 @@ class Responder:
 
 def _sensitive_share(answer: Answer) -> float | None:
     """What the provenance of a density of published cells says of its disclosure."""
-    source = answer.raster if isinstance(answer, MapImage) else answer
-    provenance = getattr(source, "provenance", None)
+    provenance = getattr(answer, "provenance", None)
     blank_areas = {} if provenance is None else provenance.method.get("blank_areas", {})
     share: float | None = blank_areas.get("sensitive_share")
     return share

@@ -157,23 +157,6 @@ class TileImage:
 
 
 @dataclass(frozen=True)
-class MapImage:
-    """A density surface with what a printed picture needs around it."""
-
-    kind: str
-    raster: Raster
-    breaks: tuple[float, ...]
-    title: str
-    subtitle: str
-    outlines: Geometries
-    attribution: str
-    width: int
-    inset: Raster | None = None
-    inset_breaks: tuple[float, ...] = ()
-    inset_title: str = ""
-
-
-@dataclass(frozen=True)
 class VectorTile:
     """Areas or points in one Web Mercator tile, with attributes.
 
@@ -355,13 +338,108 @@ class SiteMap:
     provenance: Provenance
 
 
+@dataclass(frozen=True)
+class MapSurface:
+    """A density surface on a printed map.
+
+    Attributes
+    ----------
+    breaks : tuple of float
+        Lower bounds of the colour classes, ascending; nothing is drawn below the first.
+    title : str
+        What an inset shows; empty for the map itself.
+    is_smooth : bool
+        Whether its classes meet in lines; where numbers must not be read from them, in cells.
+    """
+
+    raster: Raster
+    breaks: tuple[float, ...]
+    title: str = ""
+    is_smooth: bool = True
+
+
+@dataclass(frozen=True)
+class MapTable:
+    """A table on a printed map, its shapes in the colours of its classes.
+
+    Attributes
+    ----------
+    legend : Legend or None
+        Names the column with the classes; None: its rows are named, and not drawn.
+    circles : str
+        Column of numbers that are drawn as circles at the middle of each shape; empty for none.
+    circles_of : str
+        What the circles count, for the legend.
+    names : tuple of str
+        A name for each row, with the district where names repeat; empty for none.
+    name_by : str
+        Column of numbers: the rows with the highest are named.
+    most_names : int
+        At most so many.
+    """
+
+    table: Table
+    legend: Legend | None = None
+    circles: str = ""
+    circles_of: str = ""
+    names: tuple[str, ...] = ()
+    name_by: str = ""
+    most_names: int = 0
+
+
+@dataclass(frozen=True)
+class PrintMap:
+    """A map composed for paper. What it says is made of its tables after their release.
+
+    Attributes
+    ----------
+    topic : str
+        What it shows, for a title where no finding can be stated.
+    subtitle : str
+        Measure, place and period, without any number of incidents.
+    bounds_m : left, bottom, right, top
+        What must be on it, metres of the working CRS.
+    size : str
+        Name of the paper, in `service.render.maps.printed.page.SIZES`.
+    width : int or None
+        Of a picture in pixels; None: what the paper is printed with.
+    surface, inset : MapSurface or None
+        A density, and the same enlarged in a corner.
+    tables : tuple of MapTable
+        From the ground up; the first states the finding.
+    extent : (n,) object array
+        What was asked for: the study area, or the area to stay within.
+    outlines : (n,) object array
+        Borders drawn over all, those outside the extent pale.
+    outlines_of : str
+        What they are, for the legend.
+    credits : tuple of str
+        Source and licence of everything that is shown.
+    """
+
+    kind: str
+    topic: str
+    subtitle: str
+    bounds_m: tuple[float, float, float, float]
+    extent: Geometries
+    outlines: Geometries
+    outlines_of: str
+    credits: tuple[str, ...]
+    provenance: Provenance
+    size: str = "a4-landscape"
+    width: int | None = None
+    surface: MapSurface | None = None
+    inset: MapSurface | None = None
+    tables: tuple[MapTable, ...] = ()
+
+
 Answer = (
     Document
     | Table
     | TableSet
     | Raster
     | TileImage
-    | MapImage
+    | PrintMap
     | SiteMap
     | VectorTile
     | GeometryTile

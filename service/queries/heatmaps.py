@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
 from service.model.queries import HarmQuery, TableQuery, Text, VersionQuery
+from service.queries.printed_maps import PaperQuery
 
 MIN_BANDWIDTH_M = 10.0
 MAX_BANDWIDTH_M = 20_000.0
@@ -174,16 +175,15 @@ def _bounds_from_text(text: str) -> tuple[float, float, float, float]:
     return bounds
 
 
-class MapQuery(ExtentQuery):
-    """Query of the heat map as a picture with a legend."""
+class MapQuery(ExtentQuery, PaperQuery):
+    """Query of the heat map for paper."""
 
-    width: Annotated[int, Field(ge=300, le=4000, description="Width, pixels.")] = 1000
     inset: Annotated[
-        bool, Field(description="Zoom in on the leading peak in a corner of the map.")
-    ] = False
-    outlines: Annotated[
-        Text | None,
-        Field(description="Layer whose outlines are drawn; by default the coarsest."),
+        bool | None,
+        Field(
+            description="Enlarge the leading peak in a corner of the map; by default where a "
+            "peak is higher than chance would make it."
+        ),
     ] = None
 
 

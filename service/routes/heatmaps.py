@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 from service.analyses.density.documents import HeatmapSummary
 from service.analyses.density.rows import PeakRow
 from service.analyses.layers import SurfaceLayer
+from service.analyses.printed_maps.heat import heat_map
 from service.analyses.resources import Resources
 from service.analyses.table_kinds import TableAnswer
 from service.http.answer_spec import AnswerSpec
@@ -19,6 +20,7 @@ from service.http.layer_routes import (
     add_layer_routes,
 )
 from service.http.openapi import document_schema
+from service.http.pictures.map_routes import MapKind, add_map_routes
 from service.http.responder import ResponderDep
 from service.http.table_routes import (
     TableKind,
@@ -26,7 +28,7 @@ from service.http.table_routes import (
     document_spec,
     table_spec,
 )
-from service.http.urls import GEOJSON, JSON, PNG, TIFF, responses
+from service.http.urls import GEOJSON, JSON, TIFF, responses
 from service.queries.heatmaps import (
     ContourQuery,
     HeatmapQuery,
@@ -37,7 +39,6 @@ from service.queries.heatmaps import (
     RasterQuery,
 )
 from service.render.documents import provenance_text
-from service.render.maps.heat_map import map_png
 from service.render.tiles.geotiff import raster_tif
 from service.runtime.data_state import DataVersion
 
@@ -124,25 +125,17 @@ async def read_heatmap_raster(
     )
 
 
-@router.get(
-    "/map.png", response_class=Response, responses=responses(PNG), operation_id="readHeatmapMap"
+add_map_routes(
+    router,
+    "",
+    MapKind(
+        name="heatmap",
+        query=MapQuery,
+        answer=heat_map,
+        description="The heat map for paper: its finding as title, the leading peak enlarged, "
+        "hotspots named, with legend, scale bar, sources and alternative text.",
+    ),
 )
-async def read_heatmap_map(
-    dataset: str, query: Annotated[MapQuery, Query()], respond: ResponderDep
-) -> Response:
-    """The heat map of the study area as a picture with outlines, legend and scale bar."""
-    heatmaps = respond.resources.heatmaps
-    return await respond(
-        AnswerSpec(
-            query=query,
-            version=DataVersion.of(heatmaps.version, dataset),
-            compute=lambda: heatmaps.map_image(dataset, query),
-            render=map_png,
-            media_type=PNG,
-            filename=f"{dataset}-heatmap.png",
-            describe=lambda released: provenance_text(released.answer.raster.provenance),
-        )
-    )
 
 
 @router.get(

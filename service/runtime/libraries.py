@@ -14,6 +14,7 @@ LIBRARIES: Final = (
     "tobler.area_weighted",
     "altair",
     "vl_convert",
+    "matplotlib.figure",
 )
 QUIET_S: Final = 2.0
 KERNELS_AFTER_S: Final = 5.0  # though nobody has asked for anything

@@ -2,11 +2,10 @@
 
 import dataclasses
 import math
-from typing import Any
+from typing import Final
 
 import numpy as np
 
-from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.density.chance import PeakTest, PeakTests
 from service.analyses.density.documents import HeatmapSummary
@@ -26,12 +25,12 @@ from service.analyses.inputs.study_area import study_area_label
 from service.analyses.maps.legends import describe_filter
 from service.analyses.maps.tilejson import lonlat_bounds, tilejson
 from service.config.settings import Settings
-from service.coverage.spans import words_of_gaps
+from service.disclosure.density import pixel_m
 from service.model.answers import (
     Document,
     Legend,
     LegendClass,
-    MapImage,
+    MapSurface,
     Raster,
     Table,
     TileImage,
@@ -47,6 +46,8 @@ from spatial.arrays import FloatArray
 from spatial.coordinates.mercator import Tile
 from spatial.rates.classes import break_labels
 from spatial.surfaces.peaks import CANDIDATES
+
+ACROSS: Final = 600  # cells of a printed map on its longer side
 
 
 class Heatmaps:
@@ -358,53 +359,39 @@ class Heatmaps:
         test, names = self._peak_test(surface, query), self._names(query.layer)
         return peak_table(surface, test, names, max_peaks=query.peaks)
 
-    def map_image(self, dataset: str, query: MapQuery) -> MapImage:
-        """The surface over its extent with outlines, for a printed picture.
+    def printed(self, dataset: str, query: MapQuery) -> tuple[MapSurface, MapSurface | None]:
+        """The surface over its extent, and an inset of its leading peak, for a printed map.
 
         Parameters
         ----------
         dataset : str
             Id of the dataset.
         query : MapQuery
-            Filter, bandwidth, extent, width and outlines.
+            Filter, bandwidth and extent.
 
         Returns
         -------
-        MapImage
-            The values and outlines, not yet drawn.
+        surface, inset : MapSurface
+            No inset where no peak is more than chance would make it, unless it is asked for.
         """
         surface = self._surfaces.of(dataset, query)
         bounds = query.bounds_m() or widened(surface.extent_m, surface.bandwidth_m)
         left, bottom, right, top = bounds
-        cell_m = max((right - left) / query.width, (top - bottom) / (2 * query.width), 1.0)
-        first_day, last_day = surface.selection.days()
-        outlines = self._outlines(query.outlines)
-        source = surface.provenance.filter
-        categories = describe_filter({**source, "within": None}) or "all categories"
-        days = str(first_day), str(last_day)
-        gaps = words_of_gaps(days, source["covered"], source["covered_days"])
-        return MapImage(
-            kind="heatmap-map",
-            raster=self._raster(surface, bounds, cell_m),
-            breaks=surface.breaks,
-            title=surface.selection.incidents.title,
-            subtitle=f"{categories}, {first_day} to {last_day}{f' ({gaps})' if gaps else ''}: "
-            f"{surface.selection.located:,} located of {surface.selection.records:,}; "
-            f"{query.kernel} kernel, "
-            f"{surface.bandwidth_m:,.0f} m{_weights_summed(query)}"
-            + (f"; shown: {query.within}" if query.within else ""),
-            outlines=outlines.geometries,
-            attribution=_credits(surface, outlines),
-            width=query.width,
-            **(self._inset_picture(dataset, surface, query) if query.inset else {}),
-        )
+        blank_areas = surface.selection.incidents.blank_areas
+        # Published cells: no closer than the closest tile, and without lines to measure.
+        least_m = 1.0 if blank_areas is None else pixel_m(blank_areas.maximum_zoom)
+        cell_m = max((right - left) / ACROSS, (top - bottom) / ACROSS, least_m)
+        raster = self._raster(surface, bounds, cell_m)
+        picture = MapSurface(raster, surface.breaks, is_smooth=blank_areas is None)
+        inset = None if query.inset is False else self._inset(dataset, surface, query)
+        return picture, inset
 
-    def _inset_picture(self, dataset: str, surface: Surface, query: MapQuery) -> dict[str, Any]:
+    def _inset(self, dataset: str, surface: Surface, query: MapQuery) -> MapSurface | None:
         """The surface around the highest peak, with the bandwidth proposed for it."""
         peaks = surface_peaks(surface, self._peak_test(surface, query))
         proposal = propose_view(surface, peaks)
-        if proposal is None:
-            return {}
+        if proposal is None or not (query.inset or peaks.peaks[0].is_significant):
+            return None
         inset_query = query.model_copy(update={"bandwidth_m": proposal["bandwidth_m"]})
         inset_surface = self._surfaces.of(dataset, inset_query)
         left, bottom, right, top = proposal["bounds_m"]
@@ -413,11 +400,12 @@ class Heatmaps:
         )
         leading_peak = peaks.peaks[0]
         place = self._names(None).name_at(leading_peak.x_m, leading_peak.y_m)
-        return {
-            "inset": raster,
-            "inset_breaks": legend_breaks(float(np.nanmax(raster.values))),
-            "inset_title": f"{place}, {inset_surface.bandwidth_m:,.0f} m",
-        }
+        return MapSurface(
+            raster,
+            legend_breaks(float(np.nanmax(raster.values))),
+            f"{place}, {(right - left) / 1000:.1f} km across; "
+            f"bandwidth {inset_surface.bandwidth_m:,.0f} m",
+        )
 
     def _raster(
         self,
@@ -456,12 +444,6 @@ class Heatmaps:
     def _names(self, layer_id: str | None) -> PlaceNames:
         return PlaceNames.of(self._layers, layer_id)
 
-    def _outlines(self, layer_id: str | None) -> Layer:
-        """The layer to draw over a map: the named one, or the one with the fewest areas."""
-        if layer_id is not None:
-            return self._layers.get(layer_id)
-        return min(self._layers.all(), key=len)
-
     def _refuse_large(self, bounds: tuple[float, float, float, float], cell_m: float) -> None:
         left, bottom, right, top = bounds
         cells = math.ceil((right - left) / cell_m) * math.ceil((top - bottom) / cell_m)
@@ -475,10 +457,3 @@ class Heatmaps:
 def _weights_summed(query: HeatmapQuery) -> str:
     """That weights are summed, as the end of a subtitle; empty where incidents are counted."""
     return ", harm summed" if query.harm else ", weights summed" if query.weight else ""
-
-
-def _credits(surface: Surface, outlines: Layer) -> str:
-    """Source and licence of the incidents and the outlines, for the foot of a picture."""
-    incidents, metadata = surface.selection.incidents, outlines.metadata
-    parts = [incidents.source, incidents.licence, metadata.source, metadata.licence]
-    return "; ".join(dict.fromkeys(part for part in parts if part))

@@ -68,7 +68,7 @@ def _option(name: str, field: FieldInfo) -> Any:
     """The typer annotation of a field, as text that the model will check."""
     flag = f"--{(field.alias or name).replace('_', '-')}"
     help_text = (field.description or "").rstrip(".")
-    if field.annotation is bool:
+    if field.annotation in (bool, bool | None):
         option = typer.Option(f"{flag}/--no-{flag[2:]}", help=f"{help_text}.", show_default=False)
         return Annotated[bool | None, option]
     choices = _choices(field.annotation)

@@ -8,6 +8,7 @@ import typer
 
 from service.access.admission import Question
 from service.analyses.inputs.answer_crs import target_crs
+from service.analyses.printed_maps.heat import heat_map
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
@@ -31,7 +32,7 @@ from service.queries.tables.measures import DeprivedIncidentsQuery
 from service.queries.tables.process_control import ProcessControlQuery, StepChangesQuery
 from service.queries.tables.trends import TrendQuery
 from service.render.documents import document_json
-from service.render.maps.heat_map import map_png
+from service.render.maps.printed.formats import MAP_FORMATS
 from service.render.tables.formats import FORMATS, split_suffix
 from service.render.tables.text import table_json, table_provenance
 from service.render.tiles.geotiff import raster_tif
@@ -51,7 +52,7 @@ def heatmap(
     ] = None,
     out: Out = None,
 ) -> None:
-    """Kernel density of incidents: .tif raster, .png map or tile, .json summary."""
+    """Kernel density of incidents: raster (.tif), map (.png, .svg, .pdf), tile, .json summary."""
     resources = terminal.resources()
     heatmaps = resources.heatmaps
     question = Question("heatmap", {"dataset": dataset}, query)
@@ -72,13 +73,10 @@ def heatmap(
             lambda: heatmaps.raster(dataset, query.part(RasterQuery)),
             raster_tif,
         )
-    elif suffix == ".png":
-        body = terminal.body_of(
-            resources,
-            question,
-            lambda: heatmaps.map_image(dataset, query.part(MapQuery)),
-            map_png,
-        )
+    elif suffix[1:] in MAP_FORMATS:
+        printed = heat_map(resources, query.part(MapQuery), dataset=dataset)
+        render = MAP_FORMATS[suffix[1:]].render
+        body = terminal.body_of(resources, question, printed.compute, render)
     elif suffix == ".json":
         body = terminal.body_of(
             resources,
@@ -87,7 +85,7 @@ def heatmap(
             document_json,
         )
     else:
-        terminal.fail(f"--out must end in .tif, .png or .json, got {suffix!r}")
+        terminal.fail(f"--out must end in .tif, .json, .{', .'.join(MAP_FORMATS)}, got {suffix!r}")
     terminal.write(body, out)
 
 

@@ -11,7 +11,7 @@ from service.access.release import Released
 from service.model.answers import Legend, SiteMap, Table
 from service.render.documents import provenance_text
 from service.render.maps.colour import MISSING, OUTLINE, colours_of
-from service.render.maps.heat_map import (
+from service.render.maps.drawing import (
     DPI,
     DRAWING,
     add_labels,

@@ -56,7 +56,7 @@ FROM_CELLS: Final = (
     _names(
         """
         readDataset readHeatmapTileForDenseScreens readHeatmapTile readHeatmapTileJson
-        readHeatmapLegend readHeatmapStyle readHeatmapSummary readHeatmapMap readDisplacement
+        readHeatmapLegend readHeatmapStyle readHeatmapSummary readHeatmapMap readChoroplethMap readDisplacement
         readOgcChoropleth readOgcChoroplethArea readOgcHotspots readOgcHotspotArea
         readOgcChoroplethTile readOgcHotspotTile readOgcTilesets readOgcTileset readOgcCollection
         readGrowthOverlayMap readWmtsLegend readWmtsTile readWorkbook
@@ -128,7 +128,7 @@ ANSWERING_COMMANDS: Final = _names(
     associations
     """
 )
-COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth")
+COMMAND_GROUPS_OF_ANSWERS: Final = _names("measures growth map")
 # They change data, keys or protections, or tell of them; nothing of it leaves over HTTP.
 ADMINISTRATION: Final = _names(
     """

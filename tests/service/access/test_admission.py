@@ -224,7 +224,7 @@ def test_a_density_is_no_closer_than_its_policy_allows():
 
 
 def test_a_picture_shows_no_more_than_the_closest_tile():
-    route = f"{HEATMAP}/map.png"
+    route = f"{HEATMAP}/map.{{suffix}}"
     admit(question(route, MapQuery(bbox="0,0,10000,10000", width=1000)), audience())
     close = question(route, MapQuery(bbox="0,0,9000,9000", width=1000))
     assert "bbox must be 9.6 m wide or more for each pixel" in refusal(close)

@@ -74,7 +74,7 @@ def test_every_form_of_an_answer_is_one_question():
         question(f"{ROUTE}/tiles/{{z}}/{{x}}/{{y}}@2x.png", **tile),
         question(f"{ROUTE}/tilejson.json"),
         question(f"{ROUTE}/legend.{{suffix}}", suffix="png"),
-        question(f"{ROUTE}/map.png"),
+        question(f"{ROUTE}/map.{{suffix}}", suffix="pdf"),
     ]
     assert len({key_of(form) for form in forms}) == 1
 

@@ -227,6 +227,7 @@ def test_options_mean_what_the_parameters_mean(client, succeed):
     [
         ("map.tif", "raster.tif", {"cell-m": "100"}),
         ("map.png", "map.png", {"width": "400"}),
+        ("map.svg", "map.svg", {"size": "square"}),
         ("map.json", "summary.json", {"bandwidth-m": "600"}),
     ],
 )
@@ -296,7 +297,7 @@ def test_the_layers_are_listed_with_their_measures(succeed):
         (["heatmap", "callouts", "--tile", "²/1/1"], ["z/x/y"]),
         (["heatmap", "callouts", "--tile", "1/9/9", "--out", "t.png"], ["from 0 to 1"]),
         (["heatmap", "callouts", "--tile", TILE, "--out", "t.tif"], [".png"]),
-        (["heatmap", "callouts", "--out", "map.jpg"], [".tif, .png or .json"]),
+        (["heatmap", "callouts", "--out", "map.jpg"], [".tif, .json, .png, .svg, .pdf"]),
         (["heatmap", "callouts", "--bbox", "1,2", "--out", "m.tif"], ["four numbers"]),
         (["growth", "overlay", "callouts", "--distance-m", "0"], ["--distance-m"]),
         (["growth", "overlay", "callouts", "--layer", "x"], ["district, cell"]),
@@ -457,6 +458,8 @@ EVERY_ANSWER = [
     ["heatmap", world.DATASET, "--tile", TILE, "--out", "{folder}/tile.png"],
     ["heatmap", world.DATASET, "--out", "{folder}/map.png"],
     ["heatmap", world.DATASET, "--out", "{folder}/raster.tif"],
+    ["map", "heatmap", world.DATASET, "--out", "{folder}/map.svg"],
+    ["map", "choropleth", world.DATASET, world.CELLS, "--out", "{folder}/map.png"],
     ["contours", world.DATASET],
     *(args for args, _ in ANSWERS.values()),
     ["choropleth", world.DATASET, world.CELLS, "--out", "{folder}/cells.gpkg"],

@@ -34,7 +34,7 @@ PLACES = {
 QUICK = {
     "permutations": "0", "replicates": "0", "draws": "0", "target": "C00", "control": "C33",
     "layer": world.CELLS,
-    "household_size": "2.4", "bandwidth_m": "400", "earlier_steps": "0",
+    "household_size": "2.4", "bandwidth_m": "400", "earlier_steps": "0", "width": "300",
     "rows": "layer:cell", "columns": "month", "by": "category",
     "area_group": "similar",
     "baseline_from": "2023-01", "baseline_to": "2023-12",

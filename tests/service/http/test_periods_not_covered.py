@@ -33,6 +33,7 @@ PLACES = {
 }  # fmt: skip
 # What makes the questions small, where an operation takes it.
 QUICK = {
+    "width": "300",
     "permutations": "0", "replicates": "0", "draws": "0", "target": "C00", "control": "C33",
     "layer": world.CELLS,
     "household_size": "2.4", "baseline_from": BASELINE[0], "baseline_to": BASELINE[1],

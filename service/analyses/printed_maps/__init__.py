@@ -1,0 +1,1 @@
+"""Layers composed as maps for paper."""

@@ -1,0 +1,1 @@
+"""Maps composed for paper."""
