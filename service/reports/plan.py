@@ -260,12 +260,12 @@ class _Planner:
 
     def _request(self, request: Request, values: Values) -> PlannedRequest:
         try:
-            caption = values.text(request.caption)
+            caption = capital(values.text(request.caption))
             return PlannedRequest(request, values.address(request.ask), caption)
         except LackingError as error:
             subject = request.caption.partition(":")[0]
             known = _PLACES.sub(lambda place: values.known.get(place[1], ""), subject)
-            caption = " ".join(known.split())
+            caption = capital(" ".join(known.split()))
             return PlannedRequest(request, caption=caption, lacking=str(error))
 
     def _key(self, key: str, name: str) -> str:
