@@ -37,6 +37,11 @@ def document_policy(settings: Settings, *, style_sha256: str) -> str:
     return _policy(settings, style=f"'sha256-{style_sha256}'", img="'self'")
 
 
+def report_policy(settings: Settings, *, style_sha256: str) -> str:
+    """That of a document that stands alone: pictures and typeface are inside it."""
+    return _policy(settings, style=f"'sha256-{style_sha256}'", img="data:", font="data:")
+
+
 def answer_policy(settings: Settings) -> str:
     """That of everything else: data, which loads nothing wherever it is opened."""
     return _policy(settings)

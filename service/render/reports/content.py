@@ -19,6 +19,7 @@ from service.model.report import (
 
 SOURCES: Final = "Sources and licences"
 ADDRESSES: Final = "The request that makes each figure and table"
+TABLE_SIZES_PT: Final = (9, 8, 7)
 SHORT: Final = 15  # rows of a table that is not broken between pages
 LONGEST_CELL: Final = 40  # letters of a cell beyond which it takes several lines
 SHORTEST_CELL: Final = 4
@@ -76,10 +77,11 @@ def column_widths(table: ReportTable) -> list[int]:
 def text_size_pt(table: ReportTable) -> int:
     """The size of letters with which a table fits on an upright page, points."""
     widths = column_widths(table)
-    for size in (9, 8):
+    *larger, smallest = TABLE_SIZES_PT
+    for size in larger:
         if sum(widths) * LETTER_EM * size + len(widths) * GUTTER_PT <= PAGE_PT:
             return size
-    return 7
+    return smallest
 
 
 def _sources(report: Report) -> Iterator[Block]:

@@ -43,10 +43,10 @@ def report_html(released: Released[Report]) -> bytes:
         f"<style>{style()}</style>",
         "</head>",
         "<body>",
-        '<a class="skip" href="#content">Skip to the content</a>',
+        '<a class="skip" href="#main">Skip to the content</a>',
         *_head(report),
         *_contents(report),
-        '<main id="content">',
+        '<main id="main">',
         *_sections(report),
         "</main>",
         f"<footer><p>Digest {escape(report.digest)}. {escape(report.marking)}</p></footer>",
@@ -85,7 +85,7 @@ def _head(report: Report) -> Iterator[str]:
 
 def _contents(report: Report) -> Iterator[str]:
     """The sections, each with its parts."""
-    yield '<nav aria-labelledby="contents"><h2 id="contents">Contents</h2><ol>'
+    yield '<nav aria-labelledby="nav"><h2 id="nav">Contents</h2><ol>'
     has_parts = False
     level = 0
     for heading in report.of(Heading):
@@ -98,7 +98,7 @@ def _contents(report: Report) -> Iterator[str]:
             has_parts = True
             yield "<ol>"
         level = heading.level
-        link = f'<a href="#{escape(heading.anchor)}">{escape(heading.text)}</a>'
+        link = f'<a href="#section-{escape(heading.anchor)}">{escape(heading.text)}</a>'
         yield f"<li>{link}" + ("</li>" if level == 2 else "")
     yield ("</ol>" if has_parts else "") + ("</li>" if level else "") + "</ol></nav>"
 
@@ -111,7 +111,7 @@ def _sections(report: Report) -> Iterator[str]:
             if is_open:
                 yield "</section>"
             is_open = True
-            yield f'<section aria-labelledby="{escape(block.anchor)}">'
+            yield f'<section aria-labelledby="section-{escape(block.anchor)}">'
         yield from _lines(block)
     if is_open:
         yield "</section>"
@@ -122,7 +122,7 @@ def _lines(block: Block) -> Iterator[str]:
     match block:
         case Heading():
             level = block.level + 1  # the title of the document is the first
-            yield f'<h{level} id="{escape(block.anchor)}">{escape(block.text)}</h{level}>'
+            yield f'<h{level} id="section-{escape(block.anchor)}">{escape(block.text)}</h{level}>'
         case Paragraph():
             name = ' class="finding"' if block.style == "finding" else ""
             yield f"<p{name}>{escape(block.text)}</p>"

@@ -19,7 +19,7 @@ from service.model.report import (
 )
 from service.render.reports import word_parts as parts
 from service.render.reports import word_styles as styles
-from service.render.reports.content import column_widths, printable, text_size_pt
+from service.render.reports.content import SHORT, column_widths, printable, text_size_pt
 from service.render.reports.pictures import as_pixels
 from service.render.reports.word_fonts import embed_typeface
 
@@ -53,12 +53,12 @@ def report_docx(released: Released[Report]) -> bytes:
 
 def _title_page(document: Any, report: Report) -> None:
     if report.marking:
-        document.add_paragraph(report.marking, style=styles.MARKING)
+        parts.add_paragraph(document, report.marking, styles.MARKING)
     if report.logo is not None:
-        paragraph = document.add_paragraph(style=styles.LOGO)
+        paragraph = parts.add_paragraph(document, "", styles.LOGO)
         _add_picture(paragraph, report.logo, report.logo_text, height_mm=LOGO_MM)
-    document.add_paragraph(report.title, style="Title")
-    document.add_paragraph(report.subtitle, style="Subtitle")
+    parts.add_paragraph(document, report.title, "Title")
+    parts.add_paragraph(document, report.subtitle, "Subtitle")
     if report.author:
         document.add_paragraph(report.author)
     document.add_paragraph(f"Data to {report.date}")
@@ -68,18 +68,18 @@ def _add(document: Any, block: Block) -> None:
     """Add a block at the end of a document."""
     match block:
         case Heading():
-            heading = document.add_heading(block.text, level=block.level)
+            heading = parts.add_paragraph(document, block.text, f"Heading {block.level}")
             parts.bookmark(heading, block.anchor)
         case Paragraph():
             style = styles.FINDING if block.style == "finding" else styles.BODY
-            document.add_paragraph(block.text, style=style)
+            parts.add_paragraph(document, block.text, style)
         case Items():
             for text in block.texts:
-                document.add_paragraph(text, style="List Bullet")
+                parts.add_paragraph(document, text, "List Bullet")
         case WordsPlace():
             parts.place_for_words(document, block.key, block.prompt)
         case Note():
-            document.add_paragraph(block.text, style=styles.NOTE)
+            parts.add_paragraph(document, block.text, styles.NOTE)
         case Figure():
             _add_figure(document, block)
         case ReportTable():
@@ -88,11 +88,11 @@ def _add(document: Any, block: Block) -> None:
 
 def _add_figure(document: Any, figure: Figure) -> None:
     parts.caption(document, "Figure", figure.number, figure.caption)
-    paragraph = document.add_paragraph(style=styles.PICTURE)
+    paragraph = parts.add_paragraph(document, "", styles.PICTURE)
     _add_picture(paragraph, figure.picture, figure.alternative_text, title=figure.caption)
     if figure.credit:
         paragraph.paragraph_format.keep_with_next = True
-        document.add_paragraph(figure.credit, style=styles.SMALL)
+        parts.add_paragraph(document, figure.credit, styles.SMALL)
 
 
 def _add_picture(
@@ -128,13 +128,21 @@ def _add_table(document: Any, table: ReportTable) -> None:
         description=table.caption,
     )
     texts = (tuple(column.label for column in table.columns), *table.rows)
+    last = len(table.rows)
     for number, (row, cells) in enumerate(zip(grid.rows, texts, strict=True)):
-        parts.fill(row, table.columns, cells, size_pt=size_pt, is_header=number == 0)
-    parts.keep_together(grid)
+        parts.fill(
+            row,
+            table.columns,
+            cells,
+            size_pt=size_pt,
+            is_header=number == 0,
+            # A short table stays together, the ends of a long one with what is beside them.
+            is_kept=last <= SHORT or number in (0, last),
+        )
     for note in (*table.notes, table.credit):
         if note:
-            document.add_paragraph(note, style=styles.SMALL)
-    document.add_paragraph(style=styles.GAP)
+            parts.add_paragraph(document, note, styles.SMALL)
+    parts.add_paragraph(document, "", styles.GAP)
 
 
 def _without_clock(content: bytes) -> bytes:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from service.model.report import Column, Heading
-from service.render.reports.content import SHORT
 
 CONTENTS: Final = "Contents Title"
 PLACE: Final = "Place for words"
@@ -28,7 +27,7 @@ def add_field(paragraph: Any, instruction: str, result: str) -> Any:
 
 def caption(document: Any, label: str, number: int, text: str) -> None:
     """Add a caption with a number that Word keeps in order."""
-    paragraph = document.add_paragraph(style="Caption")
+    paragraph = add_paragraph(document, "", "Caption")
     paragraph.add_run(f"{label} ").bold = True
     field = add_field(paragraph, f"SEQ {label} \\* ARABIC", str(number))
     properties = _element("w:rPr")
@@ -59,10 +58,10 @@ def contents(document: Any, headings: Sequence[Heading]) -> None:
     """
     from docx.enum.text import WD_BREAK
 
-    title = document.add_paragraph("Contents", style=CONTENTS)
+    title = add_paragraph(document, "Contents", CONTENTS)
     title.paragraph_format.page_break_before = True
     for number, heading in enumerate(headings):
-        paragraph = document.add_paragraph(style=f"TOC {heading.level}")
+        paragraph = add_paragraph(document, "", f"TOC {heading.level}")
         if number == 0:
             _add_mark(paragraph, "begin")
             run = paragraph.add_run()
@@ -83,7 +82,7 @@ def contents(document: Any, headings: Sequence[Heading]) -> None:
 
 def place_for_words(document: Any, key: str, prompt: str) -> None:
     """Add a place to write in, which shows what belongs there and is tagged with its key."""
-    paragraph = document.add_paragraph(prompt, style=PLACE)
+    paragraph = add_paragraph(document, prompt, PLACE)
     control = _element("w:sdt")
     properties = _element("w:sdtPr")
     properties.append(_element("w:alias", **{"w:val": key}))
@@ -137,28 +136,68 @@ def lay_out(
 
 
 def fill(
-    row: Any, columns: Sequence[Column], texts: Sequence[str], *, size_pt: float, is_header: bool
+    row: Any,
+    columns: Sequence[Column],
+    texts: Sequence[str],
+    *,
+    size_pt: int,
+    is_header: bool,
+    is_kept: bool,
 ) -> None:
-    """Write the cells of a row, which is not broken between pages."""
+    """Write the cells of a row, which is not broken between pages.
+
+    Parameters
+    ----------
+    row : docx.table._Row
+        Empty.
+    columns : sequence of Column
+        Of the table.
+    texts : sequence of str
+        One for each column.
+    size_pt : int
+        Of the letters, points.
+    is_header : bool
+        Whether the row stands on every page of the table.
+    is_kept : bool
+        Whether it stays on one page with what follows.
+    """
     properties = row._tr.get_or_add_trPr()
     properties.append(_element("w:cantSplit"))
     if is_header:
         properties.append(_element("w:tblHeader"))
-    for cell, column, text in zip(row.cells, columns, texts, strict=True):
-        paragraph = cell.paragraphs[0]
-        paragraph.alignment = 2 if column.is_number else 0
-        paragraph.paragraph_format.space_after = 0
-        run = paragraph.add_run(text)
-        run.bold = is_header
-        _set_size(run, size_pt)
+    style = style_id(header_style(size_pt) if is_header else cell_style(size_pt))
+    for cell, column, text in zip(row._tr.tc_lst, columns, texts, strict=True):
+        layout = _element("w:pPr")
+        layout.append(_element("w:pStyle", **{"w:val": style}))
+        if is_kept:
+            layout.append(_element("w:keepNext"))
+        if column.is_number:
+            layout.append(_element("w:jc", **{"w:val": "right"}))
+        run = _element("w:r")
+        run.append(_text(text))
+        cell.p_lst[0].extend((layout, run))
 
 
-def keep_together(grid: Any) -> None:
-    """Keep a short table on one page, and the ends of a long one with what is beside them."""
-    rows = list(grid.rows)
-    for row in rows if len(rows) <= 1 + SHORT else (rows[0], rows[-1]):
-        for cell in row.cells:
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
+def cell_style(size_pt: int) -> str:
+    """The name of the style of a table's cells."""
+    return f"Table cell {size_pt}"
+
+
+def header_style(size_pt: int) -> str:
+    """The name of the style of a table's header."""
+    return f"Table header {size_pt}"
+
+
+def style_id(name: str) -> str:
+    """What a paragraph calls its style: the library looks it up anew each time, which is slow."""
+    return name.replace(" ", "")
+
+
+def add_paragraph(document: Any, text: str, style: str) -> Any:
+    """Add a paragraph in a style."""
+    paragraph = document.add_paragraph(text)
+    paragraph._p.style = style_id(style)
+    return paragraph
 
 
 def set_language(styles: Any, language: str) -> None:
@@ -200,6 +239,13 @@ def remove_borders(style: Any) -> None:
         properties.remove(old)
 
 
+def remove_letter_spacing(style: Any) -> None:
+    """Set the letters of a style as close as any."""
+    properties = style.element.get_or_add_rPr()
+    for old in properties.findall(_name("w:spacing")):
+        properties.remove(old)
+
+
 def set_right_tab(paragraph: Any, position_mm: float) -> None:
     """One stop for tabulators: at the right margin."""
     from docx.enum.text import WD_TAB_ALIGNMENT
@@ -231,12 +277,6 @@ def _add_mark(paragraph: Any, kind: str) -> None:
 def _bookmark_name(anchor: str) -> str:
     """A name as Word takes it: 40 letters, digits and underscores at most, a letter first."""
     return ("s_" + anchor.replace("-", "_"))[:40]
-
-
-def _set_size(run: Any, size_pt: float) -> None:
-    from docx.shared import Pt
-
-    run.font.size = Pt(size_pt)
 
 
 def _text(text: str) -> Any:

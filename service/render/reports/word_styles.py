@@ -6,7 +6,7 @@ from typing import Any, Final
 from service.model.report import Report
 from service.render.fonts.typeface import FAMILY
 from service.render.reports import word_parts as parts
-from service.render.reports.content import running_title
+from service.render.reports.content import TABLE_SIZES_PT, running_title
 
 BODY: Final = "Body Text"
 FINDING: Final = "Finding"
@@ -49,6 +49,7 @@ def prepare(document: Any, report: Report) -> None:
     _space(styles["Title"], 90, 12)
     parts.remove_borders(styles["Title"])
     _set_letters(styles["Subtitle"], size_pt=16, color="000000")
+    parts.remove_letter_spacing(styles["Subtitle"])
     _space(styles["Subtitle"], 0, 36)
     _set_letters(styles["Caption"], size_pt=10, color="000000")
     styles["Caption"].font.bold = False
@@ -72,7 +73,7 @@ def _add_styles(styles: Any) -> None:
         _set_letters(style, **letters)
         return style
 
-    finding = add(FINDING, size_pt=11.5, is_bold=True, after_pt=8)
+    finding = add(FINDING, size_pt=11, after_pt=8)
     parts.add_left_border(finding, NAVY)
     note = add(NOTE, size_pt=9.5, after_pt=8)
     parts.add_left_border(note, TURQUOISE)
@@ -81,6 +82,9 @@ def _add_styles(styles: Any) -> None:
     add(LOGO, size_pt=10.5, after_pt=12)
     parts.shade(add(MARKING, size_pt=10.5, color="FFFFFF", is_bold=True, after_pt=12), PINK)
     parts.shade(add(parts.PLACE, size_pt=10.5, color=GREY, after_pt=8), "EEF3F8")
+    for letters_pt in TABLE_SIZES_PT:
+        add(parts.cell_style(letters_pt), size_pt=letters_pt, after_pt=0)
+        add(parts.header_style(letters_pt), size_pt=letters_pt, is_bold=True, after_pt=0)
     gap = add(GAP, size_pt=4, after_pt=0)
     gap.paragraph_format.line_spacing = Pt(6)
     for level in (1, 2):

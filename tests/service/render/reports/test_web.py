@@ -68,8 +68,8 @@ def test_it_has_landmarks_and_a_way_past_the_contents(tree):
 
 def test_the_contents_lead_to_every_section_and_its_parts(report, tree):
     targets = [target[1:] for target in tree.xpath("//nav//a/@href")]
-    stated = [block.anchor for block in report.of(Heading) if block.level < 3]
-    assert targets == [*stated, "sources-and-licences"]
+    anchors = [block.anchor for block in report.of(Heading) if block.level < 3]
+    assert targets == [f"section-{name}" for name in (*anchors, "sources-and-licences")]
     assert all(len(tree.xpath(f"//*[@id='{target}']")) == 1 for target in targets)
     inner = tree.xpath("//nav/ol/li/ol/li/a/@href")
     assert len(inner) == sum(block.level == 2 for block in report.of(Heading))
