@@ -1,6 +1,7 @@
 """What stands in a document: the blocks of a report, and the section that says where from."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, Final
@@ -13,6 +14,7 @@ from service.model.report import (
     Items,
     Note,
     Paragraph,
+    Picture,
     Report,
     ReportTable,
 )
@@ -21,11 +23,16 @@ SOURCES: Final = "Sources and licences"
 ADDRESSES: Final = "The request that makes each figure and table"
 TABLE_SIZES_PT: Final = (9, 8, 7)
 SHORT: Final = 15  # rows of a table that is not broken between pages
+TEXT_WIDTH_MM: Final = 166  # between the margins of an upright A4 page
+HIGHEST_MM: Final = 125  # of a picture, which leaves room for words on its page
+TALLEST_MM: Final = 185  # of one that is made for an upright page
+UPRIGHT: Final = 1.1  # height over width from which a picture is
 LONGEST_CELL: Final = 40  # letters of a cell beyond which it takes several lines
+NARROW_CELL: Final = 18  # letters of a text below which its column is not made
 SHORTEST_CELL: Final = 4
 LETTER_EM: Final = 0.5  # mean width of a letter, of its size
 GUTTER_PT: Final = 12  # between two columns
-PAGE_PT: Final = 470  # between the margins of an upright A4 page
+PAGE_PT: Final = 470  # the width of the text in points
 # What XML cannot hold, and halves of characters.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
@@ -60,14 +67,33 @@ def running_title(report: Report) -> str:
     return " · ".join(text for text in (report.title, report.subtitle) if text)
 
 
-def column_widths(table: ReportTable) -> list[int]:
-    """How many letters each column of a table would have on a line, within reason."""
+def picture_width_mm(picture: Picture) -> float:
+    """The width of a picture on a page: as wide as the page, unless it is too high then."""
+    ratio = picture.height / max(picture.width, 1)
+    height_mm = TALLEST_MM if ratio > UPRIGHT else HIGHEST_MM
+    return min(TEXT_WIDTH_MM, height_mm / max(ratio, 1e-6))
+
+
+def column_widths(table: ReportTable, longest: int | None = None) -> list[int]:
+    """How many letters each column of a table would like to have on a line.
+
+    Parameters
+    ----------
+    table : ReportTable
+        Any.
+    longest : int or None
+        Letters beyond which a text takes several lines whatever its column has; None: the more a
+        column is given, the longer its texts are.
+    """
     return [
         max(
             (
                 SHORTEST_CELL,
                 *(len(word) + 1 for word in column.label.split()),
-                *(min(len(row[number]), LONGEST_CELL) for row in table.rows),
+                *(
+                    len(row[number]) if column.is_number else _wished(len(row[number]), longest)
+                    for row in table.rows
+                ),
             )
         )
         for number, column in enumerate(table.columns)
@@ -76,12 +102,28 @@ def column_widths(table: ReportTable) -> list[int]:
 
 def text_size_pt(table: ReportTable) -> int:
     """The size of letters with which a table fits on an upright page, points."""
-    widths = column_widths(table)
+    widths = column_widths(table, NARROW_CELL)
     *larger, smallest = TABLE_SIZES_PT
     for size in larger:
-        if sum(widths) * LETTER_EM * size + len(widths) * GUTTER_PT <= PAGE_PT:
+        if _width_pt(widths, size) <= PAGE_PT:
             return size
     return smallest
+
+
+def is_wide(table: ReportTable) -> bool:
+    """Whether the columns of a table would like more room than a page has."""
+    return _width_pt(column_widths(table), text_size_pt(table)) > PAGE_PT
+
+
+def _width_pt(widths: list[int], size_pt: int) -> float:
+    return sum(widths) * LETTER_EM * size_pt + len(widths) * GUTTER_PT
+
+
+def _wished(letters: int, longest: int | None) -> int:
+    """The letters on a line for a text: all of a short one, fewer of a long one."""
+    if longest is not None:
+        return min(letters, longest)
+    return min(letters, LONGEST_CELL) + 2 * math.isqrt(max(letters - LONGEST_CELL, 0))
 
 
 def _sources(report: Report) -> Iterator[Block]:
@@ -93,11 +135,12 @@ def _sources(report: Report) -> Iterator[Block]:
         f"Made by {report.provenance.software} from data to {report.date}. The same data and the "
         f"same template make the same document, with the digest {report.digest}."
     )
-    rows = tuple(
-        (f"{'Figure' if isinstance(part, Figure) else 'Table'} {part.number}", part.address)
-        for part in report.blocks
-        if isinstance(part, Figure | ReportTable) and part.address
-    )
+    labels: dict[str, list[str]] = {}
+    for part in report.blocks:
+        if isinstance(part, Figure | ReportTable) and part.address:
+            noun = "Figure" if isinstance(part, Figure) else "Table"
+            labels.setdefault(part.address, []).append(f"{noun} {part.number}")
+    rows = tuple((", ".join(names), address) for address, names in labels.items())
     if rows:
         number = 1 + max((part.number for part in report.of(ReportTable)), default=0)
         columns = (Column("Figure or table", is_header=True), Column("Request"))

@@ -17,13 +17,19 @@ from service.model.report import (
     ReportTable,
 )
 from service.render.paper.pdf import typeset
-from service.render.reports.content import SHORT, printable, running_title, text_size_pt
+from service.render.reports.content import (
+    SHORT,
+    column_widths,
+    is_wide,
+    picture_width_mm,
+    printable,
+    running_title,
+    text_size_pt,
+)
 from service.render.reports.pictures import as_svg
 
 MEDIA_TYPE: Final = "application/pdf"
 TEMPLATE: Final = Path(__file__).with_name("report.typ")
-# A page is so much higher than wide, with room for the words of a figure.
-TALL: Final = 1.1
 
 
 def report_pdf(released: Released[Report]) -> bytes:
@@ -70,13 +76,18 @@ def _part(block: Block) -> dict[str, Any] | None:
                 "picture": _picture(block.picture),
             }
         case ReportTable():
+            widths = column_widths(block) if is_wide(block) else [0] * len(block.columns)
             return {
                 "kind": "table",
                 "number": block.number,
                 "caption": block.caption,
                 "columns": [
-                    {"label": column.label, "is_number": column.is_number}
-                    for column in block.columns
+                    {
+                        "label": column.label,
+                        "is_number": column.is_number,
+                        "share": 0 if column.is_number else width,
+                    }
+                    for column, width in zip(block.columns, widths, strict=True)
                 ],
                 "rows": block.rows,
                 "is_long": len(block.rows) > SHORT,
@@ -88,4 +99,4 @@ def _part(block: Block) -> dict[str, Any] | None:
 
 
 def _picture(picture: Picture) -> dict[str, Any]:
-    return {"svg": as_svg(picture), "is_tall": picture.height > TALL * picture.width}
+    return {"svg": as_svg(picture), "width_mm": picture_width_mm(picture)}

@@ -19,14 +19,20 @@ from service.model.report import (
 )
 from service.render.reports import word_parts as parts
 from service.render.reports import word_styles as styles
-from service.render.reports.content import SHORT, column_widths, printable, text_size_pt
+from service.render.reports.content import (
+    SHORT,
+    TEXT_WIDTH_MM,
+    column_widths,
+    picture_width_mm,
+    printable,
+    text_size_pt,
+)
 from service.render.reports.pictures import as_pixels
 from service.render.reports.word_fonts import embed_typeface
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # The clock must not change the bytes of a document.
 FIRST_ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-TALLEST_MM: Final = 190
 LOGO_MM: Final = 22
 
 
@@ -55,8 +61,9 @@ def _title_page(document: Any, report: Report) -> None:
     if report.marking:
         parts.add_paragraph(document, report.marking, styles.MARKING)
     if report.logo is not None:
+        width_mm = LOGO_MM * report.logo.width / max(report.logo.height, 1)
         paragraph = parts.add_paragraph(document, "", styles.LOGO)
-        _add_picture(paragraph, report.logo, report.logo_text, height_mm=LOGO_MM)
+        _add_picture(paragraph, report.logo, report.logo_text, width_mm=width_mm)
     parts.add_paragraph(document, report.title, "Title")
     parts.add_paragraph(document, report.subtitle, "Subtitle")
     if report.author:
@@ -101,15 +108,15 @@ def _add_picture(
     alternative_text: str,
     *,
     title: str = "",
-    height_mm: float = TALLEST_MM,
+    width_mm: float | None = None,
 ) -> None:
     """A picture in the line, as wide as the page or as high as it may be."""
     from docx.shared import Mm
 
-    ratio = picture.height / max(picture.width, 1)
-    width_mm = min(styles.TEXT_WIDTH_MM, height_mm / max(ratio, 1e-6))
     content = as_pixels(picture, title=title, description=alternative_text)
-    inline = paragraph.add_run().add_picture(io.BytesIO(content), width=Mm(width_mm))
+    inline = paragraph.add_run().add_picture(
+        io.BytesIO(content), width=Mm(width_mm or picture_width_mm(picture))
+    )
     inline._inline.docPr.set("descr", alternative_text)
     for side in ("distL", "distR"):  # space that the library leaves beside it
         inline._inline.set(side, "0")
@@ -124,7 +131,7 @@ def _add_table(document: Any, table: ReportTable) -> None:
         grid,
         widths,
         size_pt=size_pt,
-        page_mm=styles.TEXT_WIDTH_MM,
+        page_mm=TEXT_WIDTH_MM,
         description=table.caption,
     )
     texts = (tuple(column.label for column in table.columns), *table.rows)

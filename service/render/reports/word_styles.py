@@ -6,7 +6,7 @@ from typing import Any, Final
 from service.model.report import Report
 from service.render.fonts.typeface import FAMILY
 from service.render.reports import word_parts as parts
-from service.render.reports.content import TABLE_SIZES_PT, running_title
+from service.render.reports.content import TABLE_SIZES_PT, TEXT_WIDTH_MM, running_title
 
 BODY: Final = "Body Text"
 FINDING: Final = "Finding"
@@ -16,7 +16,6 @@ PICTURE: Final = "Picture"
 MARKING: Final = "Marking"
 LOGO: Final = "Logo"
 GAP: Final = "Gap"
-TEXT_WIDTH_MM: Final = 166
 NAVY: Final = "12436D"
 TURQUOISE: Final = "28A197"
 PINK: Final = "801650"
@@ -74,6 +73,7 @@ def _add_styles(styles: Any) -> None:
         return style
 
     finding = add(FINDING, size_pt=11, after_pt=8)
+    finding.paragraph_format.keep_with_next = True
     parts.add_left_border(finding, NAVY)
     note = add(NOTE, size_pt=9.5, after_pt=8)
     parts.add_left_border(note, TURQUOISE)
