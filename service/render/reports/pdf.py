@@ -18,6 +18,7 @@ from service.model.report import (
 )
 from service.render.paper.pdf import typeset
 from service.render.reports.content import (
+    NARROW_CELL,
     SHORT,
     column_widths,
     is_wide,
@@ -85,7 +86,7 @@ def _part(block: Block) -> dict[str, Any] | None:
                     {
                         "label": column.label,
                         "is_number": column.is_number,
-                        "share": 0 if column.is_number else width,
+                        "share": 0 if column.is_number or width <= NARROW_CELL else width,
                     }
                     for column, width in zip(block.columns, widths, strict=True)
                 ],

@@ -66,11 +66,13 @@ def _latin(weight: int) -> bytes:
 
 
 def _part(font: bytes, letters: Iterable[int]) -> bytes:
-    """Some letters of a font."""
+    """Some letters of a font, without the rules by which they are set: these take most time."""
     from fontTools.subset import Options, Subsetter
 
+    options = Options(notdef_outline=True, hinting=False)
+    options.drop_tables += ["GDEF", "GPOS", "GSUB"]
     with _opened(font) as opened:
-        subsetter = Subsetter(Options(layout_features=["kern"], notdef_outline=True))
+        subsetter = Subsetter(options)
         subsetter.populate(unicodes=letters)
         subsetter.subset(opened)
         return _saved(opened)

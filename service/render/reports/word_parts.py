@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from service.model.report import Column, Heading
+from service.render.reports.content import NARROW_CELL
 
 CONTENTS: Final = "Contents Title"
 PLACE: Final = "Place for words"
 RULE: Final = "C8C8C8"
 NAVY: Final = "12436D"
-LETTER_MM: Final = 0.2  # width of a letter for each point of its size
+LETTER_MM: Final = 0.175  # width of a letter for each point of its size
 GUTTER_MM: Final = 4.2  # between two columns
+NARROW_MM: Final = 18  # width below which a column of texts is not made
 TWIPS_PER_MM: Final = 56.7
 
 
@@ -115,11 +117,9 @@ def lay_out(
     """
     from docx.shared import Mm
 
-    wanted_mm = [width * LETTER_MM * size_pt + GUTTER_MM for width in widths]
-    shrink = min(1.0, page_mm / sum(wanted_mm))
     grid.autofit = False
-    for column, width_mm in zip(grid.columns, wanted_mm, strict=True):
-        column.width = Mm(width_mm * shrink)
+    for column, width_mm in zip(grid.columns, _widths_mm(widths, size_pt, page_mm), strict=True):
+        column.width = Mm(width_mm)
     properties = grid._tbl.tblPr
     properties.remove(properties.find(_name("w:tblLook")))
     borders = _element("w:tblBorders")
@@ -133,6 +133,20 @@ def lay_out(
     look = {"w:firstRow": "1", "w:firstColumn": "1", "w:noHBand": "1", "w:noVBand": "1"}
     caption = _element("w:tblCaption", **{"w:val": description})
     properties.extend((margins, _element("w:tblLook", **look), caption))
+
+
+def _widths_mm(widths: Sequence[int], size_pt: float, page_mm: float) -> list[float]:
+    """Widths of columns: on a page that is too narrow, long texts share what the others leave."""
+    wanted = [width * LETTER_MM * size_pt + GUTTER_MM for width in widths]
+    long_texts = [mm for mm, width in zip(wanted, widths, strict=True) if width > NARROW_CELL]
+    left_mm = page_mm - (sum(wanted) - sum(long_texts))
+    if sum(wanted) <= page_mm or left_mm < NARROW_MM * len(long_texts) or not long_texts:
+        shrink = min(1.0, page_mm / sum(wanted))
+        return [mm * shrink for mm in wanted]
+    share = left_mm / sum(long_texts)
+    return [
+        mm * share if width > NARROW_CELL else mm for mm, width in zip(wanted, widths, strict=True)
+    ]
 
 
 def fill(

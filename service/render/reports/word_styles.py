@@ -81,14 +81,16 @@ def _add_styles(styles: Any) -> None:
     add(PICTURE, size_pt=10.5, after_pt=4)
     add(LOGO, size_pt=10.5, after_pt=12)
     parts.shade(add(MARKING, size_pt=10.5, color="FFFFFF", is_bold=True, after_pt=12), PINK)
-    parts.shade(add(parts.PLACE, size_pt=10.5, color=GREY, after_pt=8), "EEF3F8")
+    place = add(parts.PLACE, size_pt=10.5, color=GREY, after_pt=8)
+    place.paragraph_format.keep_with_next = True
+    parts.shade(place, "EEF3F8")
     for letters_pt in TABLE_SIZES_PT:
         add(parts.cell_style(letters_pt), size_pt=letters_pt, after_pt=0)
         add(parts.header_style(letters_pt), size_pt=letters_pt, is_bold=True, after_pt=0)
     gap = add(GAP, size_pt=4, after_pt=0)
     gap.paragraph_format.line_spacing = Pt(6)
     for level in (1, 2):
-        contents = add(f"TOC {level}", size_pt=10.5, after_pt=2)
+        contents = add(f"TOC {level}", size_pt=10, after_pt=1)
         contents.paragraph_format.left_indent = Pt(14 * (level - 1))
     add(parts.CONTENTS, size_pt=19, color=NAVY, is_bold=True, after_pt=8)
 
