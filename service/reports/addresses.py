@@ -15,6 +15,7 @@ from service.analyses.table_kinds import TableAnswer
 from service.http.table_routes import TABLES, TableKind
 from service.model.errors import UnknownTableError
 from service.model.queries import Query
+from service.render.tables.formats import FORMATS
 
 
 class Kind(Protocol):
@@ -130,7 +131,8 @@ def _repeatable(query: type[BaseModel]) -> set[str]:
 def _names(template: str, path: str) -> dict[str, str] | None:
     """The names in a path, None where it is not one of a template."""
     pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+?)", re.escape(template))
-    match = re.fullmatch(rf"{pattern}(\.(json|csv|xlsx|parquet))?", path)
+    formats = "|".join(map(re.escape, FORMATS))
+    match = re.fullmatch(rf"{pattern}(\.({formats}))?", path)
     if match is None:
         return None
     return {name: urllib.parse.unquote(text) for name, text in match.groupdict().items()}

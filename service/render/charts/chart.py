@@ -9,7 +9,13 @@ import numpy as np
 
 from service.model.answers import Table
 from service.model.rows import ColumnValues
-from service.render.charts.captions import SYNTHETIC, credit_of, provenance_of, subtitle_of
+from service.render.charts.captions import (
+    SYNTHETIC,
+    credit_of,
+    in_words,
+    provenance_of,
+    subtitle_of,
+)
 from service.render.charts.lettering import wrapped
 from service.render.charts.theme import (
     CONFIG,
@@ -20,6 +26,7 @@ from service.render.charts.theme import (
     SUBTITLE_SIZE,
     TITLE_SIZE,
     WIDTH,
+    altair,
 )
 from service.sentences.findings.finding import finding_of
 
@@ -88,7 +95,7 @@ def chart_of(
         Of everything but the padding.
     """
     finding = finding_of(table)
-    title = finding.headline
+    title = in_words(finding.headline)
     subtitle = subtitle_of(table, measure)
     provenance = provenance_of(table)
     credit = credit_of(table, provenance)
@@ -96,7 +103,7 @@ def chart_of(
         dict.fromkeys((_sentence(title), _sentence(subtitle), shown, *finding.sentences))
     )
     mark = f" {SYNTHETIC}." if table.provenance.synthetic else ""
-    description = _shortened(" ".join((text, *notes)).replace("\n", " ")) + mark
+    description = in_words(_shortened(" ".join((text, *notes)).replace("\n", " "))) + mark
     body = dict(view if isinstance(view, Mapping) else view.to_dict())
     body.pop("config", None)
     sizes: dict[str, Any] = {}
@@ -126,7 +133,7 @@ _NUMBERS: Final = {"decimal": ".", "thousands": ",", "grouping": [3], "currency"
 
 def message(table: Table, text: str, *, measure: str = "", notes: Sequence[str] = ()) -> Chart:
     """A chart of nothing, which says why there is nothing to draw."""
-    import altair as alt
+    alt = altair()
 
     lines = wrapped(text, WIDTH - 4 * PADDING, LABEL_SIZE + 2)
     view = (

@@ -6,6 +6,7 @@ import numpy as np
 
 from service.model.answers import Table
 from service.render.charts.chart import Chart, chart_of, message, numbers_of, plain_value
+from service.render.charts.theme import altair
 
 MOST_BARS: Final = 25
 _BAR: Final = 22  # units of SVG from one bar to the next
@@ -33,7 +34,7 @@ def bars(table: Table, labels: list[str], value: str) -> Chart:
     value : str
         Column of the lengths.
     """
-    import altair as alt
+    alt = altair()
 
     numbers = numbers_of(table, value)
     count = min(len(table), MOST_BARS)

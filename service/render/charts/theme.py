@@ -80,3 +80,13 @@ CONFIG: Final[Mapping[str, Any]] = MappingProxyType(
         "range": {"category": list(COLOURS)},
     }
 )
+
+
+def altair() -> Any:
+    """The library that makes specifications, whose import takes a second.
+
+    Any: its types are unions of hundreds, which nobody's own types fit.
+    """
+    import altair
+
+    return altair

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from service.access.release import Released
 from service.model.answers import Table
-from service.render.charts.drawing import table_pdf, table_png, table_svg, table_vega_lite
+from service.render.drawings.drawing import table_pdf, table_png, table_svg, table_vega_lite
 from service.render.tables import spreadsheet
 from service.render.tables.text import (
     table_csv,
@@ -104,7 +104,9 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
 
 def split_suffix(name: str) -> tuple[str, str]:
     """The name of a file without its suffix, and the suffix: of ``a.vl.json`` it is two words."""
+    parts = name.rsplit(".", 2)
+    together = ".".join(parts[-2:]).lower()
+    if len(parts) > 2 and together in FORMATS:
+        return parts[0], together
     stem, _, suffix = name.rpartition(".")
-    shorter, _, before = stem.rpartition(".")
-    together = f"{before}.{suffix}".lower()
-    return (shorter, together) if together in FORMATS else (stem, suffix.lower())
+    return (stem, suffix.lower()) if stem else (name, "")

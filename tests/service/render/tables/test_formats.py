@@ -8,7 +8,7 @@ from service.access.release import release
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.queries.areas import ChoroplethQuery
-from service.render.tables.formats import FORMATS
+from service.render.tables.formats import FORMATS, split_suffix
 from tests.service import world
 
 
@@ -18,3 +18,17 @@ def test_a_format_is_text_exactly_when_its_bytes_are(suffix, county):
     table = held.choropleths.table(world.DATASET, world.CELLS, ChoroplethQuery())
     body = FORMATS[suffix].render(release(table, Question("tables"), OWNERS))
     assert FORMATS[suffix].is_text == (b"\0" not in body)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("trend.svg", ("trend", "svg")),
+        ("trend.VL.json", ("trend", "vl.json")),
+        ("a.b.json", ("a.b", "json")),
+        ("vl.json", ("vl", "json")),
+        ("csv", ("csv", "")),
+    ],
+)
+def test_the_suffix_of_a_file_may_be_of_two_words(name, parts):
+    assert split_suffix(name) == parts

@@ -17,8 +17,8 @@ from service.access.audience import OWNERS
 from service.access.release import release
 from service.model.answers import Provenance, Table
 from service.model.rows import COUNT, NOTHING, Row, column
-from service.render.charts.drawing import table_pdf, table_png, table_svg, table_vega_lite
-from service.render.charts.registry import chart_of_table
+from service.render.drawings.drawing import table_pdf, table_png, table_svg, table_vega_lite
+from service.render.drawings.registry import chart_of_table
 
 SVG = "{http://www.w3.org/2000/svg}"
 

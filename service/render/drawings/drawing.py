@@ -1,6 +1,7 @@
 """Draws charts: the formats of a table that are pictures, and the specification of one."""
 
 import hashlib
+import math
 import re
 import threading
 from collections.abc import Sequence
@@ -13,10 +14,10 @@ import orjson
 from service.access.release import Released
 from service.model.answers import Table
 from service.render.charts.chart import Chart
-from service.render.charts.lettering import wrapped
-from service.render.charts.registry import chart_of_table
-from service.render.charts.theme import NOTE_SIZE, PADDING, QUIET_INK
+from service.render.charts.lettering import length_of, wrapped
+from service.render.charts.theme import NOTE_SIZE, PADDING, QUIET_INK, SUBTITLE_SIZE, TITLE_SIZE
 from service.render.documents import JSON_OPTIONS, text_json
+from service.render.drawings.registry import chart_of_table
 from service.render.fonts.typeface import CSS_FAMILIES, FOLDER, fallback_folder
 from service.render.paper.pdf import picture_pdf, picture_png, size_of
 
@@ -24,6 +25,9 @@ _LINE: Final = NOTE_SIZE * 1.35
 _ROOT: Final = re.compile(r"<svg\b[^>]*>")
 _CLIP: Final = re.compile(r'(id="|url\(#)(clip\d+)')
 _DRAWING: Final = threading.Lock()
+# Letters are measured in this typeface of matplotlib's, whose letters are as wide as ours within
+# 2 %: the library that draws cannot find one whose name has a number in it.
+_MEASURED: Final = "STIXGeneral"
 
 
 def table_svg(released: Released[Table], *, crs: str | None = None) -> bytes:
@@ -56,6 +60,7 @@ def svg_of(chart: Chart) -> bytes:
     """A chart as SVG: the drawing, below it notes and credit, and alternative text around it."""
     drawing = _drawn(chart)
     width, height = size_of(drawing.encode())
+    width = max(width, _room_of_title(chart))
     lines = [
         line
         for text in (*chart.notes, chart.credit)
@@ -80,6 +85,18 @@ def svg_of(chart: Chart) -> bytes:
     return svg.encode()
 
 
+def _room_of_title(chart: Chart) -> float:
+    """The width that title and subtitle take in our typeface."""
+    lines = chart.specification["title"]
+    sizes = (("text", TITLE_SIZE, True), ("subtitle", SUBTITLE_SIZE, False))
+    lengths = [
+        length_of(line, size, is_bold=is_bold)
+        for name, size, is_bold in sizes
+        for line in lines[name]
+    ]
+    return math.ceil(max(lengths, default=0.0)) + 2 * PADDING
+
+
 def _lettered(lines: Sequence[str], top: float) -> str:
     """Lines of small letters below a drawing."""
     letters = "".join(
@@ -94,7 +111,9 @@ def _drawn(chart: Chart) -> str:
     """The specification of a chart drawn as SVG, without a network."""
     with _DRAWING:
         plain = orjson.loads(orjson.dumps(chart.specification, option=JSON_OPTIONS))
-        return str(_painter().vegalite_to_svg(plain, allowed_base_urls=[]))
+        plain["config"]["font"] = _MEASURED
+        drawing = str(_painter().vegalite_to_svg(plain, allowed_base_urls=[]))
+    return drawing.replace(f'font-family="{_MEASURED}"', f"font-family={quoteattr(CSS_FAMILIES)}")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Charts of steps in time: trends, process limits, levels, measures and forecasts."""

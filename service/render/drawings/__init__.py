@@ -1,0 +1,1 @@
+"""Charts of tables as they are drawn: the form of each kind, and its bytes."""
