@@ -659,7 +659,6 @@ ALLOWED: dict[str, set[str]] = {
         "service.render.paper",
         "service.sentences",
         "service.sentences.findings",
-        "spatial.rates",
     },
     "service.render.charts": {
         "service.model",

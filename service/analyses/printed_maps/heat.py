@@ -79,6 +79,8 @@ def _compute(resources: Resources, query: MapQuery, dataset: str) -> PrintMap:
 
 def _peaks(resources: Resources, query: MapQuery, dataset: str) -> tuple[MapTable, ...]:
     """The hotspots of the surface with their names; none of what is spread over areas."""
+    if query.labels == 0 and query.inset is False:  # nothing to be held against chance
+        return ()
     if resources.incidents.open(dataset).blank_areas is not None:
         return ()
     peak_query = query.part(PeakQuery).model_copy(

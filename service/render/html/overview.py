@@ -48,7 +48,9 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         parts.append("<p><span class='mark'>Synthetic data: about no real people</span></p>")
     if datasets and layers:
         first_dataset = datasets[0]
-        source = f"v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000"
+        source = (
+            f"v1/heatmaps/{_path(first_dataset['id'])}/map.png?width=1000&labels=0&inset=false"
+        )
         alt = f"Heat map of {first_dataset['title']}"
         parts.append(f"<img src='{_text(source)}' alt='{_text(alt)}'>")
     elif not damaged:

@@ -94,6 +94,19 @@ def test_answers_to_partners_repeat_purpose_and_marking(clients, partner):
     assert not any("as they are published" in note for note in analyst)
 
 
+def test_a_map_for_paper_says_how_it_is_marked_and_what_is_hidden(partner):
+    picture = partner.get(f"{CELLS}/map.png", params={"width": 400}).content
+    words = Image.open(io.BytesIO(picture)).text["Description"]
+    assert f"Dataset {world.DATASET} is marked OFFICIAL-SENSITIVE." in words
+    assert "suppressed" in words
+
+
+def test_a_density_of_published_cells_has_no_line_to_measure_on_paper(partner):
+    picture = partner.get(f"/v1/heatmaps/{world.DATASET}/map.svg", params={"labels": 0}).content
+    assert b"<image" in picture
+    assert b"Primary hotspot" not in picture
+
+
 def test_a_picture_states_no_number_of_incidents(partner):
     picture = partner.get(f"/v1/heatmaps/{world.DATASET}/tiles/13/4099/2697.png").content
     provenance = json.loads(Image.open(io.BytesIO(picture)).text["Provenance"])

@@ -1,6 +1,7 @@
 """The column beside a printed map: what its colours, circles and lines mean, and its inset."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -25,21 +26,29 @@ from service.render.maps.printed.layers import (
 )
 from service.render.maps.printed.page import Box, Page
 from service.render.maps.printed.typesetting import lines_of, text_width
-from spatial.rates.classes import break_labels
 
 HEADING_PT, ROW_PT, NOTE_PT = 9.0, 8.5, 7.5
 _SWATCH: Final = (24.0, 11.0)
+_ROW: Final = 14.2  # from class to class
 _SMALLEST_INSET: Final = 60.0
 
 
 def surface_swatches(surface: MapSurface) -> list[Swatch]:
     """The classes of a density, highest first."""
     colours = even_ramp("heat", len(surface.breaks)) if surface.breaks else []
-    labels = break_labels(surface.breaks)
+    labels = [
+        *(f"{_number(low)} to {_number(high)}" for low, high in pairwise(surface.breaks)),
+        *(f"{_number(low)} and more" for low in surface.breaks[-1:]),
+    ]
     swatches = [Swatch(label, colour) for label, colour in zip(labels, colours, strict=True)]
     if swatches:
-        swatches.insert(0, Swatch(f"less than {surface.breaks[0]:g}", PAPER))
+        swatches.insert(0, Swatch(f"less than {_number(surface.breaks[0])}", PAPER))
     return swatches[::-1]
+
+
+def _number(value: float) -> str:
+    """A break as the legend of the tiles has it, its thousands apart."""
+    return f"{value:,.6g}"
 
 
 def draw_legend(page: Page, content: PrintMap, box: Box, notes: Sequence[str]) -> float:
@@ -62,6 +71,19 @@ def draw_legend(page: Page, content: PrintMap, box: Box, notes: Sequence[str]) -
         top = page.paragraph(left, top, note, NOTE_PT * page.scale, width, colour=SOFT, most=6)
         top -= 3 * page.scale
     return top
+
+
+def legend_height(page: Page, content: PrintMap) -> float:
+    """About how high the legend of a map is, for the band below a map on an upright sheet."""
+    rows = 3.0  # what the borders are, and notes
+    if content.surface is not None:
+        rows += 2.5 + len(content.surface.breaks)
+    for part in content.tables:
+        if part.legend is not None:
+            rows += 3.0 + len(part.legend.classes)
+        if part.circles:
+            rows += 6.0
+    return rows * _ROW * page.scale
 
 
 def draw_inset(page: Page, content: PrintMap, inset: MapSurface, box: Box) -> bool:
@@ -122,7 +144,7 @@ def _classes(
     top = page.paragraph(left, top, unit, HEADING_PT * page.scale, width, bold=True, most=3)
     top -= 2 * page.scale
     swatch_width, swatch_height = (length * page.scale for length in _SWATCH)
-    row = swatch_height + 3.2 * page.scale
+    row = _ROW * page.scale
     has_counts = any(swatch.count is not None for swatch in swatches)
     if has_counts:
         page.write(left + width, top, "areas", 6.8 * page.scale, colour=SOFT, align="right")
@@ -170,8 +192,8 @@ def _circles(page: Page, left: float, top: float, width: float, part: MapTable) 
 
 def _disc(page: Page, x: float, y: float, radius: float) -> None:
     page.paper.plot(
-        [x], [y], marker="o", markersize=2 * radius, color=CIRCLE, markeredgecolor=PAPER,
-        markeredgewidth=0.9,
+        [x], [y], marker="o", markersize=2 * radius, color=CIRCLE, markeredgecolor=INK,
+        markeredgewidth=0.6,
     )  # fmt: skip
 
 

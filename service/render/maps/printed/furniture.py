@@ -88,7 +88,7 @@ def named_rows(part: MapTable) -> list[int]:
         return []
     values = np.asarray(part.table.columns[part.name_by], dtype=np.float64)
     order = np.argsort(np.where(np.isfinite(values), -values, np.inf), kind="stable")
-    leading = [int(k) for k in order if part.names[k] and values[k] > 0]
+    leading = [int(k) for k in order if part.names[k].strip() and values[k] > 0]
     return leading[: part.most_names]
 
 

@@ -139,16 +139,11 @@ class Ground:
         xy_m = shapely.get_coordinates(shapely.centroid(np.asarray(part.table.geometries)[shown]))
         largest = float(values[shown].max())
         radius = np.array([circle_radius(value, largest) for value in values[shown]])
-        self.axes.scatter(
-            xy_m[:, 0],
-            xy_m[:, 1],
-            s=(2 * radius) ** 2,
-            c=CIRCLE,
-            edgecolors=PAPER,
-            linewidths=0.9,
-            alpha=0.9,
-            zorder=3,
-        )
+        # A halo tells the discs from dark ground, an edge from light ground and from each other.
+        halo = {"c": PAPER, "edgecolors": "none", "s": (2 * radius + 2.6) ** 2}
+        disc = {"c": CIRCLE, "edgecolors": INK, "linewidths": 0.6, "s": (2 * radius) ** 2}
+        for style in (halo, disc):
+            self.axes.scatter(xy_m[:, 0], xy_m[:, 1], zorder=3, **style)
 
     def frame(self, bounds_m: Sequence[float]) -> None:
         """The frame of what is enlarged elsewhere."""

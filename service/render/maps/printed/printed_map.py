@@ -7,8 +7,8 @@ from service.model.answers import PrintMap
 from service.render.documents import provenance_text
 from service.render.maps.drawing import DRAWING
 from service.render.maps.printed import words
-from service.render.maps.printed.colours import RED, SOFT
-from service.render.maps.printed.column import draw_inset, draw_legend
+from service.render.maps.printed.colours import INK, RED, SOFT
+from service.render.maps.printed.column import draw_inset, draw_legend, legend_height
 from service.render.maps.printed.furniture import add_labels, add_scale_bar, add_tag
 from service.render.maps.printed.layers import Ground
 from service.render.maps.printed.page import MARGIN, Box, Page
@@ -17,9 +17,9 @@ from service.render.paper.pdf import picture_pdf
 
 TITLE_PT, SUBTITLE_PT, FOOT_PT = 15.0, 9.0, 6.6
 _COLUMN: Final = 0.235  # of the width of a sheet that is wider than high
-_BAND: Final = 0.27  # of the height of one that is not
+_BAND: Final = 0.27  # of the height of one that is not, where there is an inset
 _GAP: Final = 12.0
-_MOST_CREDITS: Final = 6  # lines
+_MOST_LINES: Final = 8  # of a paragraph at the foot
 
 
 def map_png(released: Released[PrintMap]) -> bytes:
@@ -55,7 +55,7 @@ def _composed(content: PrintMap) -> Page:
     page = Page(content.size)
     top = _header(page, content)
     bottom = _footer(page, content)
-    map_box, column = _boxes(page, top, bottom)
+    map_box, column = _boxes(page, content, top, bottom)
     ground = Ground(page.axes_at(map_box), content.bounds_m, map_box)
     ground.land(content.extent)
     for part in content.tables:
@@ -73,7 +73,7 @@ def _composed(content: PrintMap) -> Page:
     if content.inset is not None:
         foot = (column[0], column[1], column[2], end)
         if page.is_upright:
-            foot = ((column[0] + column[2]) / 2, column[1], column[2], column[3])
+            foot = (page.width / 2 + _GAP, column[1], page.width - MARGIN, column[3])
         if draw_inset(page, content, content.inset, foot):
             ground.frame(content.inset.raster.grid.bounds_m)
     for part in content.tables:
@@ -95,13 +95,17 @@ def _header(page: Page, content: PrintMap) -> float:
 def _footer(page: Page, content: PrintMap) -> float:
     """Write credits, date and digest at the foot, over each other; where they begin."""
     points, width = FOOT_PT * page.scale, page.width - 2 * MARGIN
-    paragraphs = [(words.credit(content), SOFT, False), (words.made_from(content), SOFT, False)]
+    paragraphs = [
+        (words.caveats(content), INK, False),
+        (words.credit(content), SOFT, False),
+        (words.made_from(content), SOFT, False),
+    ]
     if content.provenance.synthetic:
         paragraphs.insert(0, (words.INVENTED, RED, True))
     lines = [
         (line, colour, bold)
         for text, colour, bold in paragraphs
-        for line in lines_of(text, points, width, bold=bold, most=_MOST_CREDITS)
+        for line in lines_of(text, points, width, bold=bold, most=_MOST_LINES)
     ]
     start = MARGIN * 0.7 + len(lines) * page.line_height(points)
     for index, (line, colour, bold) in enumerate(lines):
@@ -112,11 +116,12 @@ def _footer(page: Page, content: PrintMap) -> float:
     return start + 6
 
 
-def _boxes(page: Page, top: float, bottom: float) -> tuple[Box, Box]:
-    """The box of the map, and that of the column or band with its legend."""
+def _boxes(page: Page, content: PrintMap, top: float, bottom: float) -> tuple[Box, Box]:
+    """The box of the map, and that of its legend: beside it, or below it at the left."""
     left, right = MARGIN, page.width - MARGIN
     if page.is_upright:
-        middle = bottom + _BAND * page.height
-        return (left, middle + _GAP, right, top), (left, bottom, right, middle)
+        least = 0.0 if content.inset is None else _BAND * page.height
+        band = bottom + max(least, legend_height(page, content))
+        return (left, band + _GAP, right, top), (left, bottom, page.width / 2 - _GAP, band)
     middle = right - _COLUMN * page.width
     return (left, bottom, middle - _GAP, top), (middle, bottom, right, top)

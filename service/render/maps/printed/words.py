@@ -1,6 +1,7 @@
 """What a printed map says: its title, notes, credits and alternative text."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -15,17 +16,26 @@ from service.sentences.findings.tables import findings_of
 from service.sentences.numbers import amount, counted, listed
 from service.sentences.selections import selection_sentences
 
+# What XML forbids; a name that was imported may hold it.
+_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INVENTED: Final = "Synthetic data: about no real people."
 
 
 def headline(content: PrintMap) -> str:
     """The finding of a map as its title; what it shows, where none can be stated."""
-    return finding_of(content.tables[0].table).headline if content.tables else content.topic
+    title = finding_of(content.tables[0].table).headline if content.tables else content.topic
+    return _FORBIDDEN.sub(" ", title)
 
 
 def notes(content: PrintMap) -> list[str]:
     """How many records are on the map and how many are not."""
     return selection_sentences(content.provenance.counts)
+
+
+def caveats(content: PrintMap) -> str:
+    """What a reader must know of the data: what the gate out has to say comes first."""
+    stated = [note for note in content.provenance.notes if not note.startswith("Synthetic data")]
+    return f"Notes: {' '.join(reversed(stated))}" if stated else ""
 
 
 def credit(content: PrintMap) -> str:
@@ -52,7 +62,7 @@ def digest(content: PrintMap) -> str:
 
 def description(content: PrintMap) -> str:
     """The alternative text: what the map shows, with its numbers."""
-    return " ".join(_sentences(content))
+    return _FORBIDDEN.sub(" ", " ".join(_sentences(content)))
 
 
 def _sentences(content: PrintMap) -> Iterator[str]:
@@ -71,6 +81,7 @@ def _sentences(content: PrintMap) -> Iterator[str]:
     if content.inset is not None:
         yield f"Enlarged in a corner: {content.inset.title}."
     yield from notes(content)
+    yield from content.provenance.notes[1 if content.provenance.synthetic else 0 :]
     if content.provenance.synthetic:
         yield INVENTED
 

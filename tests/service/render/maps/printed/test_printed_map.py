@@ -1,5 +1,6 @@
 """Maps for paper: the colours of their legends, their words, their bytes."""
 
+import dataclasses
 import io
 import json
 import xml.etree.ElementTree as ET
@@ -8,16 +9,21 @@ from fractions import Fraction
 import pikepdf
 import pytest
 
+from service.access.admission import Question
+from service.analyses.printed_maps.areas import choropleth_map
+from service.queries.printed_maps import ChoroplethMapQuery
 from service.render.maps.printed.colours import CIRCLE, even_ramp
 from service.render.maps.printed.formats import MAP_FORMATS
 from service.render.maps.printed.layers import circle_radius, circle_steps
 from service.render.maps.printed.page import SIZES
+from service.render.maps.printed.printed_map import map_svg
 from tests.service import world
 from tests.service.answers import image_of, json_of
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 DENSITY = f"/v1/heatmaps/{world.DATASET}"
 OVERLAY = {"to": "2024-12", "overlay_from": "2024-01", "overlay_to": "2024-12"}
+AWKWARD = ("A" * 80, "مركز المدينة", '<b>&"$x_1^2$', "中央\x01", " ")
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -126,6 +132,22 @@ def test_a_map_has_the_shape_of_its_paper(client, size):
 def test_a_map_comes_out_whatever_is_selected(client, query):
     picture = image_of(client, f"{CELLS}/map.png", **query)
     assert picture.text["Description"].startswith("Map. ")
+
+
+def test_awkward_names_are_written_as_they_are(resources):
+    query = ChoroplethMapQuery(labels=16)
+    answer = choropleth_map(resources, query, dataset=world.DATASET, layer=world.CELLS)
+    question = Question("map choropleth", {"dataset": world.DATASET}, query)
+
+    def compute():
+        content = answer.compute()
+        names = tuple(AWKWARD[k % len(AWKWARD)] for k in range(len(content.tables[0].names)))
+        areas = dataclasses.replace(content.tables[0], names=names)
+        return dataclasses.replace(content, tables=(areas,), topic=AWKWARD[1], subtitle=AWKWARD[2])
+
+    released = resources.gates.answer(question, resources.audience, compute)
+    description = ET.fromstring(map_svg(released)).find(f"{SVG}desc").text
+    assert AWKWARD[2] in description
 
 
 @pytest.mark.parametrize("inset", [True, False, None])
