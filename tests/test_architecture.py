@@ -806,6 +806,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.queries.reports",
         "service.render",
+        "service.render.reports",
         "service.reports",
         "service.runtime",
     },

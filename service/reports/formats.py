@@ -8,9 +8,7 @@ from typing import Final, Literal
 from service.access.release import Released, part_of
 from service.model.answers import Table
 from service.model.report import Report
-from service.render.reports.pdf import report_pdf
-from service.render.reports.web import report_html
-from service.render.reports.word import report_docx
+from service.render.reports import pdf, web, word
 from service.render.tables import spreadsheet
 
 ReportSuffix = Literal["docx", "pdf", "html", "xlsx"]
@@ -42,12 +40,9 @@ def report_xlsx(released: Released[Report]) -> bytes:
 
 REPORT_FORMATS: Final[Mapping[str, ReportFormat]] = MappingProxyType(
     {
-        "docx": ReportFormat(
-            report_docx,
-            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        ),
-        "pdf": ReportFormat(report_pdf, "application/pdf"),
-        "html": ReportFormat(report_html, "text/html; charset=utf-8"),
+        "docx": ReportFormat(word.report_docx, word.MEDIA_TYPE),
+        "pdf": ReportFormat(pdf.report_pdf, pdf.MEDIA_TYPE),
+        "html": ReportFormat(web.report_html, web.MEDIA_TYPE),
         "xlsx": ReportFormat(report_xlsx, spreadsheet.MEDIA_TYPE),
     }
 )

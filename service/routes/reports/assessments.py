@@ -1,5 +1,6 @@
 """Assessments: what their templates are, what stands in one, and the documents themselves."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any, TypedDict
 
@@ -10,6 +11,7 @@ from service.access.admission import Question
 from service.http.answer_spec import AnswerSpec
 from service.http.openapi import type_schema
 from service.http.responder import Responder, ResponderDep
+from service.http.security_headers import CONTENT_POLICY, report_policy
 from service.http.table_routes import document_spec
 from service.http.urls import JSON, responses
 from service.model.answers import Document
@@ -20,6 +22,7 @@ from service.model.report import Report
 from service.queries.reports.assessments import AssessmentQuery
 from service.render.attribution import file_name
 from service.render.documents import provenance_text
+from service.render.reports.web import style_sha256
 from service.reports.addresses import question_of
 from service.reports.assessment import Assessment
 from service.reports.formats import REPORT_FORMATS, ReportSuffix
@@ -134,7 +137,7 @@ async def read_assessment_as(
             filename=file_name(f"{template}-{plan.place.name}-{plan.to}", suffix, {}),
             describe=lambda released: provenance_text(released.answer.provenance),
             cost=Cost.HEAVY,
-            headers=_VARIES,
+            headers=await run_in_threadpool(_headers, respond, suffix),
         )
     )
 
@@ -154,6 +157,14 @@ async def read_assessment(
         return Document(kind="assessment-outline", content=_outline(template, plan))
 
     return await respond(document_spec(query, None, compute, is_shared=False))
+
+
+def _headers(respond: Responder, suffix: str) -> Mapping[str, str]:
+    """Beside the usual ones; the style sheet is read with the first document."""
+    if suffix != "html":
+        return _VARIES
+    policy = report_policy(respond.resources.settings, style_sha256=style_sha256())
+    return {**_VARIES, CONTENT_POLICY: policy}
 
 
 def _question(template: str, query: AssessmentQuery) -> Question:

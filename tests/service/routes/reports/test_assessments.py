@@ -1,5 +1,7 @@
 """Assessments over HTTP and by command."""
 
+import base64
+import hashlib
 import io
 import zipfile
 
@@ -39,6 +41,15 @@ def test_all_formats_have_the_same_numbers(client):
         assert f">{count}<" in html
         assert f">{count}<" in word
         assert count in cells
+
+
+def test_a_browser_may_use_the_style_sheet_and_the_pictures_inside(client):
+    answer = client.get(f"{SHORT}.html")
+    style = answer.text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"].split("; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert {"default-src 'none'", "img-src data:", "font-src data:"} <= set(policy)
 
 
 def test_a_long_assessment_is_a_job_of_whoever_asked(client):
