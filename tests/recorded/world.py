@@ -33,6 +33,7 @@ from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
 from service.store.source_files import SourceFile
 from tests.service import world as county
+from tests.service.quick_client import QuickClient
 
 HOSTS = ("testserver", "maps.example.org")  # the client's, and one that questions name
 EARLIER = "earlier"
@@ -74,7 +75,7 @@ def client(folder: Path) -> Iterator[TestClient]:
     everybody = AccessSettings(anonymous_role="analyst")
     held = open_resources(Settings(data_dir=folder / "data", hosts=HOSTS, access=everybody))
     held = dataclasses.replace(held, page_files=PageFiles(folder / "page"))
-    with TestClient(create_app(held), raise_server_exceptions=False) as opened:
+    with QuickClient(create_app(held), raise_server_exceptions=False) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from service.assembly.app import create_app
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.service import blocks, world
+from tests.service.quick_client import QuickClient
 
 ADDRESS = "http://localhost"  # a host that is answered for without being named
 
@@ -42,7 +43,7 @@ def resources(county: Path) -> Resources:
 def client_of(resources: Resources) -> TestClient:
     """A client of the application over some resources; a crash is an answer, not an exception."""
     app = create_app(resources)
-    return TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
+    return QuickClient(app, base_url=ADDRESS, raise_server_exceptions=False)
 
 
 @pytest.fixture(scope="session")

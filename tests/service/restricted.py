@@ -15,6 +15,7 @@ from service.model.protection import Protection
 from tests.service import protected
 from tests.service.conftest import ADDRESS
 from tests.service.http.identity.conftest import make_key
+from tests.service.quick_client import QuickClient
 
 KEYED = (Role.PARTNER, Role.ANALYST, Role.ADMIN)
 
@@ -38,14 +39,16 @@ def clients_of(folder: Path, *protections: Protection) -> Iterator[Clients]:
     for protection in protections:
         protected.publish(resources, protection)
     app = create_app(open_resources(settings))
-    clients = {Role.PUBLIC: TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)}
+    clients = {Role.PUBLIC: QuickClient(app, base_url=ADDRESS, raise_server_exceptions=False)}
     for role in KEYED:
         key = make_key(settings, role)
-        clients[role] = TestClient(
+        clients[role] = QuickClient(
             app,
             base_url=ADDRESS,
             raise_server_exceptions=False,
             headers={"Authorization": f"Bearer {key}"},
         )
-    with clients[Role.PUBLIC]:
+    with clients[Role.PUBLIC] as public:
+        for client in clients.values():
+            client.portal = public.portal  # one event loop for all of them
         yield clients

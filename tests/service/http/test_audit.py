@@ -9,7 +9,6 @@ import urllib.parse
 from contextlib import closing
 
 import pytest
-from starlette.testclient import TestClient
 
 from service.access.audience import Access, Audience
 from service.access.policy import Role
@@ -27,6 +26,7 @@ from service.identity.private_folder import PrivateFolder
 from service.model.protection import CellPlan, Protection
 from tests.service import protected, world
 from tests.service.conftest import ADDRESS
+from tests.service.quick_client import QuickClient
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
 PLAN = CellPlan(layer=world.CELLS, period="year", by_category=True)
@@ -57,7 +57,7 @@ class Asked:
             resources = dataclasses.replace(resources, audience=audience)
         self.app = create_app(resources, audiences=OneAudience(resources))
         self.keys = Keys(PrivateFolder(self.folder))
-        self.client = TestClient(self.app, base_url=ADDRESS, raise_server_exceptions=False)
+        self.client = QuickClient(self.app, base_url=ADDRESS, raise_server_exceptions=False)
 
     def key(self, role="analyst"):
         """Id and headers of a new key."""

@@ -14,6 +14,7 @@ from service.config.settings import Settings
 from service.identity.keys import Keys, today
 from service.identity.private_folder import PrivateFolder
 from tests.service.conftest import ADDRESS
+from tests.service.quick_client import QuickClient
 
 
 def make_key(settings: Settings, role: str, *datasets: str, **options) -> str:
@@ -36,7 +37,7 @@ def opened() -> Iterator[Callable[..., TestClient]]:
 
     def make(settings: Settings, **options) -> TestClient:
         app = create_app(open_resources(settings), **options)
-        client = TestClient(app, base_url=ADDRESS, raise_server_exceptions=False)
+        client = QuickClient(app, base_url=ADDRESS, raise_server_exceptions=False)
         client.__enter__()
         clients.append(client)
         return client
