@@ -667,11 +667,23 @@ ALLOWED: dict[str, set[str]] = {
         "service.sentences.findings",
     },
     "service.render.charts.over_time": {"service.model", "service.render.charts"},
+    "service.render.charts.forms": {
+        "service.model",
+        "service.render.charts",
+        "service.sentences",
+    },
+    "service.render.charts.comparison": {
+        "service.model",
+        "service.render.charts",
+        "service.render.charts.forms",
+        "service.sentences",
+    },
     "service.render.drawings": {
         "service.access",
         "service.model",
         "service.render",
         "service.render.charts",
+        "service.render.charts.comparison",
         "service.render.charts.over_time",
         "service.render.fonts",
         "service.render.paper",

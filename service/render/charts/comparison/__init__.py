@@ -1,0 +1,1 @@
+"""Charts that compare: each kind of table in the form that its numbers are for."""

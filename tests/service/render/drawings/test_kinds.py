@@ -1,0 +1,122 @@
+"""Charts of every kind of table: each is drawn, and from the numbers of its table alone."""
+
+import dataclasses
+import functools
+import math
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from service.http.table_routes import TABLES
+from service.render.charts.plain import plain
+from service.render.drawings.drawing import svg_of
+from service.render.drawings.registry import CHARTS, chart_of_table
+from service.reports.addresses import table_answer, table_of
+from tests.service import world
+from tests.service.addresses import addresses, asking, few_draws, operations
+
+CROSSTAB = f"/v1/tables/{world.DATASET}/crosstab"
+# Where the plain question has nothing to draw, or another form of the same table has its own.
+MORE = {
+    "/v1/tables/{dataset}/crosstab": {"rows": "weekday", "columns": "hour"},
+    "/v1/tables/{dataset}/harm": {"rows": "layer:cell", "columns": "year"},
+}
+
+
+@pytest.fixture(scope="module")
+def table(client, resources):
+    """The table of an address, made once."""
+    return functools.cache(lambda address: table_answer(resources, table_of(address)).compute())
+
+
+def address_of(client, path):
+    """An address of a table that the county answers, with few draws."""
+    return asking(addresses(client.app, path)[0], **few_draws(operations(client.app)[path]))
+
+
+def records_of(node):
+    """Every row of data in a specification."""
+    if isinstance(node, dict):
+        found = node["values"] if isinstance(node.get("values"), list) else []
+        inner = [
+            row for key, value in node.items() if key != "usermeta" for row in records_of(value)
+        ]
+        return [row for row in found if isinstance(row, dict)] + inner
+    if isinstance(node, list):
+        return [row for value in node for row in records_of(value)]
+    return []
+
+
+def none_of(table):
+    """The same table without its rows."""
+    columns = {name: values[:0] for name, values in table.columns.items()}
+    return dataclasses.replace(table, columns=columns, geometries=None)
+
+
+@pytest.mark.parametrize("path", sorted(TABLES))
+def test_every_kind_of_table_has_a_chart_of_its_own(client, table, path):
+    kind = table(address_of(client, path)).kind
+    assert CHARTS[kind] is not plain
+
+
+@pytest.mark.parametrize("path", sorted(TABLES))
+def test_every_kind_of_table_is_drawn_with_rows_and_without(client, table, path):
+    answer = table(asking(address_of(client, path), **MORE.get(path, {})))
+    for whole in (answer, none_of(answer)):
+        chart = chart_of_table(whole)
+        assert ET.fromstring(svg_of(chart)).tag.endswith("svg")
+        assert chart.title
+        assert chart.description.startswith(chart.title[:40])
+        rows = records_of(dict(chart.specification))
+        numbers = [value for row in rows for value in row.values() if isinstance(value, float)]
+        assert all(map(math.isfinite, numbers))
+
+
+def test_the_cells_of_a_cross_table_are_its_counts(table):
+    answer = table(f"{CROSSTAB}?rows=category&columns=year")
+    rows = records_of(dict(chart_of_table(answer).specification))
+    drawn = sorted(row["value"] for row in rows if "hollow" in row)
+    assert drawn == sorted(float(count) for count in answer.columns["count"])
+
+
+def test_what_is_suppressed_has_a_sign_and_no_bar(table):
+    answer = table(f"{CROSSTAB}?rows=category&columns=year")
+    counts = answer.columns["count"].astype(object)
+    counts[0] = None
+    hidden = dataclasses.replace(
+        answer, columns={**answer.columns, "count": counts}, is_suppressed=True
+    )
+    chart = chart_of_table(hidden)
+    rows = [row for row in records_of(dict(chart.specification)) if "hollow" in row]
+    assert [row["value"] for row in rows if row["text"] == "[c]"] == [None]
+    assert "[c]: suppressed or not known, which is not zero." in chart.notes
+
+
+def test_hours_by_weekdays_are_a_matrix_with_the_days_across(table):
+    chart = chart_of_table(table(f"{CROSSTAB}?rows=weekday&columns=hour"))
+    rows = records_of(dict(chart.specification))
+    assert {"Monday", "Sunday"} <= {row["column"] for row in rows if "column" in row}
+    assert "Heat matrix" in chart.description
+
+
+@pytest.mark.parametrize("q_value", [0.9, 0.001])
+def test_a_change_is_hollow_where_chance_may_explain_it(table, q_value):
+    answer = table(
+        f"/v1/tables/{world.DATASET}/comparison?by=category&baseline_from=2023-01"
+        "&baseline_to=2023-12&from=2024-01&to=2024-12"
+    )
+    columns = {**answer.columns, "q_value": answer.columns["q_value"] * 0 + q_value}
+    chart = chart_of_table(dataclasses.replace(answer, columns=columns))
+    dots = [row for row in records_of(dict(chart.specification)) if "hollow" in row]
+    assert {row["hollow"] for row in dots} == {q_value > 0.05}
+    assert ("no more than chance;" in chart.description) or q_value < 0.05
+
+
+def test_areas_of_one_name_stay_two_areas(table):
+    answer = table(f"/v1/tables/{world.DATASET}/ranked/{world.CELLS}")
+    names = answer.columns["name"].copy()
+    names[:2] = "Same"
+    chart = chart_of_table(dataclasses.replace(answer, columns={**answer.columns, "name": names}))
+    drawn = [row["name"] for row in records_of(dict(chart.specification)) if "hollow" in row]
+    assert len(set(drawn)) == len(drawn)
+    assert sum(name.startswith("Same (") for name in drawn) == 2
