@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.numbers import amount, counted, listed, probability, share_text
 
 MOST_NAMED = 3
 
@@ -25,8 +25,11 @@ def cluster_findings(table: Table) -> list[str]:
     is_first = columns.get("order", np.ones(len(table), np.int64)) == 1
     count = columns["count"][is_first]
     share = float(columns["share"][is_first].sum())
-    clusters = counted(len(count), "cluster")
-    sentence = f"{clusters} {'has' if len(count) == 1 else 'have'} {share:.0%} of the incidents."
+    total = float(count.sum()) / share if share else 0.0
+    part = share_text(float(count.sum()), total)
+    clusters, verb = counted(len(count), "cluster"), "has" if len(count) == 1 else "have"
+    incidents = "of the incidents" if "%" in part else "incidents"
+    sentence = f"{clusters} {verb} {part} {incidents}."
     p_value = np.asarray(columns["p_value"][is_first], np.float64)
     if not np.isfinite(p_value).any():
         return [sentence, "None is tested for more than chance."]

@@ -3,10 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+SMALLEST_BASE: Final = 50
+"""Incidents of which a share or a change may be said in per cent."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,26 @@ def percentage(share: float) -> str:
         return f"{share:.0%}"
     texts = (f"{share:.{digits}%}" for digits in range(11))
     return next((text for text in texts if 0.0 < float(text[:-1]) < 100.0), f"{share:.10%}")
+
+
+def share_text(count: float, total: float) -> str:
+    """A part of incidents: in per cent where they are enough, else as numbers.
+
+    Parameters
+    ----------
+    count, total : int
+        The part and the whole.
+
+    Returns
+    -------
+    str
+        Such as ``12 %`` or ``3 of 17``.
+    """
+    if total >= SMALLEST_BASE:
+        share = count / total
+        text = f"{share:.0%}" if 0.01 <= share <= 0.99 else percentage(share)
+        return text.replace("%", " %")
+    return f"{count:,.0f} of {total:,.0f}"
 
 
 def counted(count: float, one: str, many: str | None = None) -> str:

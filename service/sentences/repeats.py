@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted, probability
+from service.sentences.numbers import SMALLEST_BASE, amount, counted, probability, share_text
 
 LEVEL = 0.05
 
@@ -77,8 +77,9 @@ def near_repeat_findings(table: Table) -> list[str]:
     p_value, days = float(columns["p_value"][row]), int(method["days"])
     when = "on the same date" if days == 1 else f"0 to {days - 1} days before"
     verdict = "more than chance gives" if p_value <= LEVEL else "no more than chance may give"
+    share = f" ({share_text(count, total)})" if total >= SMALLEST_BASE else ""
     sentence = (
-        f"Of {counted(total, 'incident')} {count:,} ({count / total:.0%}) "
+        f"Of {counted(total, 'incident')} {count:,}{share} "
         f"{'follows' if count == 1 else 'follow'} another nearer than {method['distance_m']:g} m "
         f"and {when}, {verdict}: "
         f"{amount(float(columns['expected'][row]))} to be expected, "

@@ -14,8 +14,8 @@ from service.sentences.findings.axes import (
     kind_of,
     nouns,
 )
-from service.sentences.findings.rules import known, leading, rate_change, rivals, share_text
-from service.sentences.numbers import capital, counted, listed, probability
+from service.sentences.findings.rules import known, leading, rate_change, rivals
+from service.sentences.numbers import capital, counted, listed, probability, share_text
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,45 @@ from typing import Final
 
 from service.model.answers import Table
 from service.sentences.findings.breakdowns import breakdown_headline
+from service.sentences.findings.choropleths import choropleth_headline
 from service.sentences.findings.comparisons import comparison_headline
 from service.sentences.findings.control import control_headline, step_headline
 from service.sentences.findings.crosstabs import crosstab_headline
 from service.sentences.findings.harm import harm_headline
+from service.sentences.findings.headlines import (
+    association_headline,
+    centre_headline,
+    change_headline,
+    cluster_headline,
+    hotspot_headline,
+    index_headline,
+    near_headline,
+    pattern_headline,
+    repeat_headline,
+)
+from service.sentences.findings.measures import deprivation_headline
 from service.sentences.findings.pictures import picture_text
 from service.sentences.findings.rankings import ranked_headline, similar_headline
 from service.sentences.findings.subjects import LONGEST_TITLE, about, titled
 from service.sentences.findings.tables import HIDDEN, findings_of, sentences_of
 from service.sentences.findings.trends import trend_headline
-from service.sentences.numbers import capital
+from service.sentences.numbers import capital, counted
 
-NOTHING: Final = "nothing to show"
 HEADLINES: Final[Mapping[str, Callable[[Table], str]]] = {
+    "hotspots": hotspot_headline,
+    "associations": association_headline,
+    "change": change_headline,
+    "choropleth": choropleth_headline,
+    "clusters": cluster_headline,
+    "pattern-centre": centre_headline,
+    "pattern-function": pattern_headline,
+    "near-repeats": repeat_headline,
+    "repeat-chains": repeat_headline,
+    "bursts": repeat_headline,
+    "near-by-set": near_headline,
+    "near-by-place": near_headline,
+    "index": index_headline,
+    "deprivation": deprivation_headline,
     "trend": trend_headline,
     "crosstab": crosstab_headline,
     "breakdown": breakdown_headline,
@@ -72,7 +98,7 @@ def finding_of(table: Table) -> Finding:
     if headline is not None and len(table) and findings != (HIDDEN,):
         title = shortened(headline(table))
     else:
-        title = shortened(findings[0]) if findings else NOTHING
+        title = shortened(findings[0]) if findings else counted(len(table), "row")
     title = titled(table, title)
     parts = (about(table), title, *findings[1:], picture_text(table))
     text = " ".join(f"{capital(part.rstrip('.'))}." for part in parts if part)

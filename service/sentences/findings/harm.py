@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 
 from service.model.answers import Table
 from service.sentences.findings.axes import is_part_of_whole, nouns
-from service.sentences.findings.rules import CALLED, known, leading, share_text
-from service.sentences.numbers import amount, capital, counted
+from service.sentences.findings.rules import CALLED, known, leading
+from service.sentences.numbers import amount, capital, counted, share_text
 
 HALF = 0.5
 

@@ -3,8 +3,8 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.rules import CALLED, known, leading, share_text
-from service.sentences.numbers import amount, capital, counted, probability
+from service.sentences.findings.rules import CALLED, known, leading
+from service.sentences.numbers import amount, capital, counted, probability, share_text
 
 
 def ranked_findings(table: Table) -> list[str]:

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from service.model.rows import ColumnValues
-from service.sentences.numbers import listed, percentage
+from service.sentences.numbers import SMALLEST_BASE, listed
 
 CALLED: Final = 0.05
 """The p or q at which a finding is beyond chance where a table has no level of its own."""
-SMALLEST_BASE: Final = 50
-"""Incidents of which a share or a change may be said in per cent."""
 MOST_NAMED: Final = 3
 
 
@@ -82,26 +80,6 @@ def leading(names: Sequence[str], rows: Sequence[int], what: str) -> str:
     return f"{names[rows[0]]} is one of {len(rows):,} that may have {what}"
 
 
-def share_text(count: float, total: float) -> str:
-    """A part of incidents: in per cent where they are enough, else as numbers.
-
-    Parameters
-    ----------
-    count, total : int
-        The part and the whole.
-
-    Returns
-    -------
-    str
-        Such as ``12 %`` or ``3 of 17``.
-    """
-    if total >= SMALLEST_BASE:
-        share = count / total
-        text = f"{share:.0%}" if 0.01 <= share <= 0.99 else percentage(share)
-        return text.replace("%", " %")
-    return f"{count:,.0f} of {total:,.0f}"
-
-
 def known(values: ColumnValues) -> NDArray[np.float64]:
     """Values as numbers.
 
@@ -115,6 +93,8 @@ def known(values: ColumnValues) -> NDArray[np.float64]:
     (n,) float64
         NaN where they are missing, suppressed, or texts such as ``<5``.
     """
+    if values.dtype.kind in "fiu":
+        return values.astype(np.float64)
     return np.array([_number(value) for value in values.tolist()], np.float64)
 
 

@@ -27,6 +27,8 @@ def titled(table: Table, finding: str) -> str:
         At most `LONGEST_TITLE` letters, unless the finding alone is longer.
     """
     subject, place = subject_of(table), place_of(table)
+    if place and finding.startswith(f"{place}: "):
+        place = ""
     names = [f"{subject}, {place}" if subject and place else "", subject, place]
     for name in names:
         if name and len(name) + 2 + len(finding) <= LONGEST_TITLE:

@@ -9,10 +9,27 @@ from service.model.answers import SUPPRESSED, Table
 from service.sentences.areas import association_findings
 from service.sentences.clusters import cluster_findings
 from service.sentences.findings.breakdowns import breakdown_findings
+from service.sentences.findings.catalogue import (
+    district_findings,
+    month_findings,
+    neighbour_findings,
+    place_findings,
+    quality_findings,
+    source_findings,
+)
+from service.sentences.findings.choropleths import choropleth_findings
 from service.sentences.findings.comparisons import comparison_findings
 from service.sentences.findings.control import control_findings, step_findings
 from service.sentences.findings.crosstabs import crosstab_findings
+from service.sentences.findings.flags import flag_findings
 from service.sentences.findings.harm import harm_findings
+from service.sentences.findings.measures import (
+    course_findings,
+    deprivation_findings,
+    deprived_findings,
+    index_findings,
+    measure_findings,
+)
 from service.sentences.findings.rankings import ranked_findings, similar_findings
 from service.sentences.findings.trends import trend_findings
 from service.sentences.growth import (
@@ -124,7 +141,7 @@ def _hotspots(table: Table) -> list[str]:
         first = int(np.flatnonzero(is_hot)[np.argmax(table.columns["z_score"][is_hot])])
         q_value = float(table.columns["q_value"][first])
         sentences.append(
-            f"The hottest is {_name(table, first)}: z {amount(table.columns['z_score'][first])}, "
+            f"The surest is {_name(table, first)}: z {amount(table.columns['z_score'][first])}, "
             f"q {probability(q_value)}."
         )
     return sentences
@@ -142,47 +159,6 @@ def _emerging(table: Table) -> list[str]:
         return ["No area shows a pattern over time beyond chance."]
     by_number = sorted(numbers_of.items(), key=lambda item: (-item[1], item[0]))
     return [f"{listed([counted(number, name) for name, number in by_number])}."]
-
-
-def _choropleth(table: Table) -> list[str]:
-    """The highest value with its interval, and how many areas have none."""
-    values = np.asarray(table.columns["value"], dtype=np.float64)
-    is_known = np.isfinite(values)
-    suppressed = int(np.count_nonzero(table.columns["class"] == SUPPRESSED))
-    missing = int(np.count_nonzero(~is_known)) - suppressed
-    gaps = []
-    if missing:
-        gaps.append(f"{counted(missing, 'area has', 'areas have')} no value.")
-    if suppressed:
-        gaps.append(
-            f"{_values_of(suppressed)} suppressed: too much of them rests on hidden cells."
-        )
-    if not is_known.any():
-        return gaps if suppressed else ["No area has a value."]
-    shown = " shown" if suppressed else ""
-    sentences = []
-    highest = float(values[is_known].max())
-    top = np.flatnonzero(values == highest)
-    if highest == 0:
-        sentences.append(f"It is 0 in every one of {counted(int(is_known.sum()), 'area')}{shown}.")
-    elif len(top) > 1:
-        areas = counted(len(top), "area")
-        sentences.append(
-            f"The highest value{shown} is {amount(highest)}{_unit(table, highest)}, in {areas}."
-        )
-    else:
-        lower, upper = (float(table.columns[name][top[0]]) for name in ("lower", "upper"))
-        interval = f" ({amount(lower)} to {amount(upper)})" if np.isfinite(lower + upper) else ""
-        sentences.append(
-            f"The highest value{shown} is that of {_name(table, int(top[0]))}: {amount(highest)}"
-            f"{_unit(table, highest)}{interval}."
-        )
-    return [*sentences, *gaps]
-
-
-def _values_of(areas: int) -> str:
-    """The subject of a sentence on the values of so many areas."""
-    return "The value of 1 area is" if areas == 1 else f"The values of {areas:,} areas are"
 
 
 def _change(table: Table) -> list[str]:
@@ -238,12 +214,6 @@ def _name(table: Table, index: int) -> str:
     return str(name or table.columns["code"][index])
 
 
-def _unit(table: Table, value: float) -> str:
-    """The unit of a choropleth's values, after a number."""
-    unit = str(table.provenance.method["unit"])
-    return f" {unit.replace('incidents', 'incident', 1) if value == 1 else unit}"
-
-
 def _are(number: int) -> str:
     return f"{number:,} {'is' if number == 1 else 'are'}"
 
@@ -261,9 +231,22 @@ NOTHING: Final[Mapping[str, tuple[str]]] = {
 }
 """What a table without rows says, by its kind."""
 FINDINGS: Final[Mapping[str, Findings]] = {
+    "deprivation": deprivation_findings,
+    "deprived-incidents": deprived_findings,
+    "index": index_findings,
+    "measures": measure_findings,
+    "measure-trend": course_findings,
+    "flags": flag_findings,
+    "data-quality": quality_findings,
+    "month-quality": month_findings,
+    "sources": source_findings,
+    "neighbours": neighbour_findings,
+    "places": place_findings,
+    "sites-by-district": district_findings,
+    "sites-by-phase": district_findings,
     "hotspots": _hotspots,
     "emerging": _emerging,
-    "choropleth": _choropleth,
+    "choropleth": choropleth_findings,
     "trend": trend_findings,
     "crosstab": crosstab_findings,
     "breakdown": breakdown_findings,

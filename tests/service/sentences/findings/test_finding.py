@@ -9,7 +9,7 @@ import pytest
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.http.table_routes import TABLES
-from service.routes.workbooks import table_of
+from service.reports.addresses import table_of
 from service.sentences.findings.finding import finding_of, shortened
 from service.sentences.findings.subjects import LONGEST_TITLE
 from tests.service import world
@@ -33,7 +33,9 @@ def tables(tmp_path_factory):
         (address,) = addresses(app, template)[:1]
         draws = "&".join(f"{k}={v}" for k, v in few_draws(operations(app)[template]).items())
         address += ("&" if "?" in address else "?") + draws if draws else ""
-        made[template] = table_of(address).answer(resources).compute()
+        table = table_of(address)
+        names, query = table.question.names, table.question.query
+        made[template] = table.kind.answer(resources, query, **names).compute()
     return made
 
 
@@ -88,6 +90,83 @@ def test_nothing_is_said_of_numbers_that_are_suppressed(tables, template):
     counts = {f"{value:,}" for value in table.provenance.counts.values() if value}
     said = set(re.findall(r"[\d,]*\d", " ".join((finding.headline, *finding.sentences))))
     assert not said & (shown - counts)
+
+
+def altered(table, **columns):
+    """The table with some columns of other values, one for all rows or one each."""
+    changed = {}
+    for name, values in columns.items():
+        column = values if isinstance(values, list) else [values] * len(table)
+        is_number = not any(value is None or isinstance(value, str) for value in column)
+        changed[name] = np.array(column, dtype=None if is_number else object)
+    return dataclasses.replace(table, columns={**table.columns, **changed})
+
+
+def said(finding):
+    return " ".join((finding.headline, *finding.sentences[1:]))
+
+
+def test_a_table_without_any_hotspot_says_so(tables):
+    table = tables["/v1/hotspots/{dataset}/{layer}"]
+    finding = finding_of(altered(table, **{"class": "not significant"}))
+    assert finding.headline.endswith("none of 16 areas is hot or cold beyond chance")
+    assert finding.sentences[-1].startswith("None of 16 areas is hot or cold beyond chance")
+    assert finding.alternative_text.endswith("Areas by class: not significant 16.")
+
+
+def test_a_change_that_is_not_significant_is_called_none(tables):
+    table = tables["/v1/tables/{dataset}/comparison"]
+    finding = finding_of(altered(table, p_value=0.06, q_value=0.06))
+    assert "no change beyond chance" in finding.headline
+    assert not re.search(r"\b(more|fewer|rose|fell)\b", said(finding))
+    assert re.search(r"\b(more|fewer)\b", said(finding_of(altered(table, p_value=0.001))))
+
+
+def test_twelve_incidents_have_no_per_cent_and_no_leader(tables):
+    table = tables["/v1/tables/{dataset}/breakdown"]
+    counts = [5, 4, 3][: len(table)]
+    finding = finding_of(altered(table, count=counts))
+    assert "%" not in said(finding)
+    assert "none stands out as having the most incidents" in said(finding)
+    assert "5 of 12" in said(finding)
+
+
+def test_months_without_data_are_not_months_without_incidents(tables):
+    table = tables["/v1/tables/{dataset}/trend"]
+    counts = [None, None, *table.columns["count"].tolist()[2:]]
+    days = np.array([0, 0, *table.columns["days"].tolist()[2:]])
+    gaps = dataclasses.replace(table, columns={**table.columns, "days": days})
+    finding = finding_of(altered(gaps, count=counts, rate=counts, lower=counts, upper=counts))
+    assert "of 2 months nothing is known" in said(finding)
+    assert "of 2 months is nothing known" in finding.alternative_text
+    assert not re.search(r"\b0 (in|to)\b", finding.alternative_text)
+
+
+def test_a_year_that_is_not_whole_is_compared_with_none(tables):
+    table = tables["/v1/tables/{dataset}/trend"]
+    assert "2024" in finding_of(table).headline
+    days = table.columns["days"].copy()
+    days[3] -= 1
+    part = dataclasses.replace(table, columns={**table.columns, "days": days})
+    assert not re.search("chance|more|fewer", said(finding_of(part)))
+
+
+def test_the_highest_value_of_a_map_is_not_the_highest_area_where_chance_may_make_it(tables):
+    table = tables["/v1/choropleths/{dataset}/{layer}"]
+    few = [3, 2, *[1] * (len(table) - 2)]
+    finding = finding_of(altered(table, count=few, value=few))
+    assert finding.headline.endswith("no area stands out from chance as the highest")
+    assert "chance does not tell it from that of 15 other areas" in finding.sentences[-1]
+    sure = finding_of(altered(table, count=[900, *few[1:]], value=[900, *few[1:]]))
+    assert "the highest value is that of" in sure.headline
+
+
+def test_ranks_that_cannot_be_told_apart_are_not_told_apart(tables):
+    table = tables["/v1/tables/{dataset}/ranked/{layer}"]
+    rank = [None if value is None else 1 for value in table.columns["rank"].tolist()]
+    assert "none stands out" in finding_of(altered(table, rank_best=rank)).headline
+    alone = [value if value in (None, 1) else 2 for value in table.columns["rank"].tolist()]
+    assert "has the most incidents" in finding_of(altered(table, rank_best=alone)).headline
 
 
 def test_a_long_sentence_is_cut_where_a_thought_ends():
