@@ -143,11 +143,16 @@ ALLOWED: dict[str, set[str]] = {
         "service.config",
     },
     "service.sentences": {"service.model"},
-    "service.sentences.findings": {
+    "service.sentences.tables": {
         "service.coverage",
         "service.model",
         "service.sentences",
         "spatial.over_time",
+    },
+    "service.sentences.findings": {
+        "service.model",
+        "service.sentences",
+        "service.sentences.tables",
     },
     "service.runtime": {
         "boundaries.points",

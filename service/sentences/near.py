@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted
+from service.sentences.numbers import SMALLEST_BASE, amount, counted
 
 CALLED: Final = 0.05
 
@@ -34,9 +34,12 @@ def near_findings(table: Table) -> list[str]:
         if not np.isfinite(share):
             return ["No incident is located in the area."]
         places = counted(columns["places"][k], "place")
+        count = float(columns["count"][k])
+        is_enough = share > 0.0 and count / share >= SMALLEST_BASE
+        part = f" ({share:.1%} of those in the area)" if is_enough else ""
         sentence = (
             f"Within {columns['distance_m'][k]:g} m of {source['name']} ({places}): "
-            f"{counted(columns['count'][k], 'incident')} ({share:.1%} of those in the area), on "
+            f"{counted(count, 'incident')}{part}, on "
             f"{float(columns['ground_share'][k]):.1%} of its ground"
         )
         if "denominator_share" in columns:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted, percentage, probability
+from service.sentences.numbers import SMALLEST_BASE, amount, counted, percentage, probability
 
 
 def displacement_findings(table: Table) -> list[str]:
@@ -73,6 +73,13 @@ def similarity_findings(table: Table) -> list[str]:
     return [sentence, f"The share of {counted(changed, 'area')} changed beyond chance by itself."]
 
 
+def _cases(moves: int | None, cases: int, share: float) -> str:
+    """A part of cases, in per cent where they are enough."""
+    if moves is None or cases >= SMALLEST_BASE:
+        return f"{percentage(share)} of {counted(cases, 'case')}"
+    return f"{moves:,} of {counted(cases, 'case')}"
+
+
 def transition_findings(table: Table) -> list[str]:
     """How likely an area stays in a class, and whether moves depend on the neighbours.
 
@@ -103,7 +110,7 @@ def transition_findings(table: Table) -> list[str]:
         share, lower, upper = numbers
         sentences.append(
             f"What is {name} in a {step} is {name} in the next in "
-            f"{percentage(share)} of {counted(columns['moves_from'][row], 'case')} "
+            f"{_cases(columns['moves'][row], columns['moves_from'][row], share)} "
             f"({percentage(lower)} to {percentage(upper)})."
         )
     test = table.provenance.method.get("spatial_dependence") or {}

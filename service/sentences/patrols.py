@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.numbers import amount, counted
+from service.sentences.numbers import SMALLEST_BASE, amount, counted
 
 
 def patrol_findings(table: Table) -> list[str]:
@@ -33,14 +33,23 @@ def patrol_findings(table: Table) -> list[str]:
         harm = "share_of_harm" in row
         share = row["cumulative_share_of_harm" if harm else "cumulative_share"][-1]
         verb = "holds" if len(rows) == 1 else "hold"
+        part = _part(row, float(share), harm=harm)
         sentence = (
-            f"{when}{first_words} {verb} {amount(float(share))} % of the "
-            f"{'harm' if harm else 'incidents'} in "
+            f"{when}{first_words} {verb} {part} in "
             f"{_share_of_ground(table, row['cumulative_share_of_ground'][-1])}."
         )
         sentences.append(sentence[0].upper() + sentence[1:])
         sentences.append(_first(row))
     return sentences
+
+
+def _part(row: dict[str, Any], share: float, *, harm: bool) -> str:
+    """The part of incidents or harm that a list holds, in per cent where they are enough."""
+    count = float(np.sum(row["count"]))
+    total = 100.0 * count / float(row["cumulative_share"][-1]) if count else 0.0
+    if total < SMALLEST_BASE and not harm:
+        return f"{count:,.0f} of {counted(round(total), 'incident')}"
+    return f"{amount(share)} % of the {'harm' if harm else 'incidents'}"
 
 
 def _share_of_ground(table: Table, share: float) -> str:

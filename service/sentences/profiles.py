@@ -3,8 +3,10 @@
 import math
 from typing import Any, Final
 
+import numpy as np
+
 from service.model.answers import Table
-from service.sentences.numbers import amount, capital, counted, listed, probability
+from service.sentences.numbers import SMALLEST_BASE, amount, capital, counted, listed, probability
 
 ALL: Final = "all categories"
 MOST_NAMED: Final = 5
@@ -52,7 +54,8 @@ def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
     if incidents["count"] is None:  # suppressed
         return _homes(name, numbers)
     count, all_count = incidents["count"], incidents["comparison_count"]
-    share = f", {100 * count / all_count:.1f} % of those in {whole}" if all_count else ""
+    is_enough = all_count is not None and all_count >= SMALLEST_BASE
+    share = f", {100 * count / all_count:.1f} % of those in {whole}" if is_enough else ""
     sentences = [f"{name}: {counted(count, 'incident')}{share}."]
     rate = numbers.get(("rates", ALL))
     if rate is not None and math.isfinite(rate["value"]):
@@ -66,11 +69,13 @@ def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
         for (section, item), row in numbers.items()
         if section == "incidents" and item != ALL and row["count"] is not None
     ]
+    counts = [number for number, _ in categories]
     if count and len(categories) > 1:
-        most, category = max(categories, key=lambda pair: pair[0])
+        first = int(np.argmax(counts))
+        others = f" ({100 * counts[first] / count:.1f} %)" if count >= SMALLEST_BASE else ""
         sentences.append(
-            f"{name}: the most frequent category is {category}, with {most:,} "
-            f"({100 * most / count:.1f} %)."
+            f"{name}: the category with most incidents is {categories[first][1]}, with "
+            f"{counts[first]:,}{others}."
         )
     return [*sentences, *_change(name, numbers), *_hot(name, numbers), *_homes(name, numbers)]
 
@@ -88,12 +93,13 @@ def _change(name: str, numbers: Numbers) -> list[str]:
     if not math.isfinite(change["value"] + p_value["value"]):
         return []
     percent, p = change["value"], p_value["value"]
-    verb = "rose" if percent > 0 else "fell"
-    period = str(numbers["change", "this year"]["note"] or "this year")
-    chance = "more than chance" if p < LEVEL else "no more than chance gives"
+    period = str(numbers["change", "this year"]["note"] or "this year").partition(";")[0]
     limits = f"95 % {change['lower']:+.1f} to {change['upper']:+.1f} %, p {probability(p)}"
-    moved = f"{verb} by {abs(percent):.1f} % on the year before"
-    return [f"{name}: incidents per day {moved} ({period.partition(';')[0]}; {limits}), {chance}."]
+    if p >= LEVEL:
+        moved = "are no more than chance apart from the year before"
+        return [f"{name}: incidents per day {moved} ({period}; {percent:+.1f} %, {limits})."]
+    moved = f"{'rose' if percent > 0 else 'fell'} by {abs(percent):.1f} % on the year before"
+    return [f"{name}: incidents per day {moved} ({period}; {limits}), more than chance."]
 
 
 def _hot(name: str, numbers: Numbers) -> list[str]:

@@ -3,9 +3,9 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.rules import known
 from service.sentences.growth import site_findings
 from service.sentences.numbers import amount, counted, share_text
+from service.sentences.tables.rules import known
 
 
 def quality_findings(table: Table) -> list[str]:

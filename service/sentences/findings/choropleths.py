@@ -3,8 +3,8 @@
 import numpy as np
 
 from service.model.answers import SUPPRESSED, Table
-from service.sentences.findings.rules import MOST_NAMED, known, rivals
 from service.sentences.numbers import amount, counted, listed
+from service.sentences.tables.rules import MOST_NAMED, known, rivals
 
 
 def choropleth_findings(table: Table) -> list[str]:

@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from service.model.answers import Table
-from service.sentences.findings.breakdowns import breakdown_headline
 from service.sentences.findings.choropleths import choropleth_headline
-from service.sentences.findings.comparisons import comparison_headline
-from service.sentences.findings.control import control_headline, step_headline
-from service.sentences.findings.crosstabs import crosstab_headline
-from service.sentences.findings.harm import harm_headline
 from service.sentences.findings.headlines import (
     association_headline,
     centre_headline,
@@ -23,13 +18,18 @@ from service.sentences.findings.headlines import (
     pattern_headline,
     repeat_headline,
 )
-from service.sentences.findings.measures import deprivation_headline
 from service.sentences.findings.pictures import picture_text
-from service.sentences.findings.rankings import ranked_headline, similar_headline
 from service.sentences.findings.subjects import LONGEST_TITLE, about, titled
 from service.sentences.findings.tables import HIDDEN, findings_of, sentences_of
-from service.sentences.findings.trends import trend_headline
 from service.sentences.numbers import capital, counted
+from service.sentences.tables.breakdowns import breakdown_headline
+from service.sentences.tables.comparisons import comparison_headline
+from service.sentences.tables.control import control_headline, step_headline
+from service.sentences.tables.crosstabs import crosstab_headline
+from service.sentences.tables.harm import harm_headline
+from service.sentences.tables.measures import deprivation_headline
+from service.sentences.tables.rankings import ranked_headline, similar_headline
+from service.sentences.tables.trends import trend_headline
 
 HEADLINES: Final[Mapping[str, Callable[[Table], str]]] = {
     "hotspots": hotspot_headline,

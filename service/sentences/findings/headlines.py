@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 
 from service.model.answers import SUPPRESSED, Table
-from service.sentences.findings.rules import CALLED, MOST_NAMED, known
 from service.sentences.numbers import amount, counted, listed
+from service.sentences.tables.rules import CALLED, MOST_NAMED, known
 
 NOT_TESTED: Final = "not tested"
 _LONGEST_NAMES: Final = 45

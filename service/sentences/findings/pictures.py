@@ -7,13 +7,13 @@ import numpy as np
 
 from service.model.answers import SUPPRESSED, Table
 from service.model.rows import ColumnValues
-from service.sentences.findings.crosstabs import grid_of
-from service.sentences.findings.rules import known
-from service.sentences.findings.trends import steps_of
 from service.sentences.numbers import amount, counted, listed
+from service.sentences.tables.crosstabs import grid_of
+from service.sentences.tables.rules import known
+from service.sentences.tables.trends import step_name, steps_of
 
 MOST_ROWS: Final = 8
-MOST_SERIES: Final = 6
+MOST_SERIES: Final = 5
 LABELS: Final = (
     "series_name", "row_name", "flag_name", "name", "place", "ranking", "month", "step", "period",
     "domain", "class", "from_class", "key", "item", "title", "file", "band", "distance_m",
@@ -87,7 +87,7 @@ def _course(table: Table) -> str:
             texts.append(f"{name or 'the series'} without a whole {steps.calendar.noun}")
             continue
         count = steps.count[rows]
-        keys = [steps.calendar.key_of(int(steps.number[row])) for row in rows]
+        keys = [step_name(steps.calendar, int(steps.number[row])) for row in rows]
         least, most = int(np.argmin(count)), int(np.argmax(count))
         text = (
             f"{count[0]:,.0f} in {keys[0]}, {count[-1]:,.0f} in {keys[-1]}, least "

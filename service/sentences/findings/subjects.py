@@ -29,11 +29,14 @@ def titled(table: Table, finding: str) -> str:
     subject, place = subject_of(table), place_of(table)
     if place and finding.startswith(f"{place}: "):
         place = ""
-    names = [f"{subject}, {place}" if subject and place else "", subject, place]
-    for name in names:
-        if name and len(name) + 2 + len(finding) <= LONGEST_TITLE:
-            return capital(f"{name}: {finding}")
-    return capital(finding)
+    both = f"{subject}, {place}" if subject and place else ""
+    first = finding.partition("; ")[0]
+    for name, text in (
+        (both, finding), (subject, finding), (both, first), (subject, first), (place, finding),
+    ):  # fmt: skip
+        if name and len(name) + 2 + len(text) <= LONGEST_TITLE:
+            return capital(f"{name}: {text}")
+    return capital(finding if len(finding) <= LONGEST_TITLE else first)
 
 
 def subject_of(table: Table) -> str:

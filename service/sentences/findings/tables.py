@@ -1,5 +1,6 @@
 """Sentences about a table: what its rows say, with their gaps and certainty."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -8,7 +9,6 @@ import numpy as np
 from service.model.answers import SUPPRESSED, Table
 from service.sentences.areas import association_findings
 from service.sentences.clusters import cluster_findings
-from service.sentences.findings.breakdowns import breakdown_findings
 from service.sentences.findings.catalogue import (
     district_findings,
     month_findings,
@@ -18,20 +18,6 @@ from service.sentences.findings.catalogue import (
     source_findings,
 )
 from service.sentences.findings.choropleths import choropleth_findings
-from service.sentences.findings.comparisons import comparison_findings
-from service.sentences.findings.control import control_findings, step_findings
-from service.sentences.findings.crosstabs import crosstab_findings
-from service.sentences.findings.flags import flag_findings
-from service.sentences.findings.harm import harm_findings
-from service.sentences.findings.measures import (
-    course_findings,
-    deprivation_findings,
-    deprived_findings,
-    index_findings,
-    measure_findings,
-)
-from service.sentences.findings.rankings import ranked_findings, similar_findings
-from service.sentences.findings.trends import trend_findings
 from service.sentences.growth import (
     forecast_findings,
     overlay_findings,
@@ -61,8 +47,24 @@ from service.sentences.repeats import (
 )
 from service.sentences.scans import scan_area_findings, scan_findings
 from service.sentences.selections import selection_sentences
+from service.sentences.tables.breakdowns import breakdown_findings
+from service.sentences.tables.comparisons import comparison_findings
+from service.sentences.tables.control import control_findings, step_findings
+from service.sentences.tables.crosstabs import crosstab_findings
+from service.sentences.tables.flags import flag_findings
+from service.sentences.tables.harm import harm_findings
+from service.sentences.tables.measures import (
+    course_findings,
+    deprivation_findings,
+    deprived_findings,
+    index_findings,
+    measure_findings,
+)
+from service.sentences.tables.rankings import ranked_findings, similar_findings
+from service.sentences.tables.trends import trend_findings
 
 Findings = Callable[[Table], list[str]]
+_PER_CENT: Final = re.compile(r"(?<=\d)%")  # a space before it, as in every unit
 HIDDEN: Final = "The numbers of all rows are suppressed."
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
@@ -103,7 +105,8 @@ def findings_of(table: Table) -> tuple[str, ...]:
     if _is_hidden(table):
         return (HIDDEN,)
     findings = FINDINGS.get(table.kind)
-    return () if findings is None else tuple(findings(table))
+    texts = () if findings is None else tuple(findings(table))
+    return tuple(_PER_CENT.sub(" %", text) for text in texts)
 
 
 def _is_hidden(table: Table) -> bool:

@@ -126,8 +126,9 @@ def test_the_sentence_says_how_many_on_how_much_ground(client):
     answer = json_of(client, NEAR, distance_m=300)
     (row,) = answer["rows"]
     (sentence,) = [text for text in answer["sentences"] if text.startswith("Within 300 m")]
-    assert f"{row['count']} incidents ({row['share']:.1%} of those in the area)" in sentence
-    assert f"on {row['ground_share']:.1%} of its ground" in sentence
+    share = f"{100 * row['share']:.1f} %"
+    assert f"{row['count']} incidents ({share} of those in the area)" in sentence
+    assert f"on {100 * row['ground_share']:.1f} % of its ground" in sentence
     assert "times what is expected" in sentence
     assert row["lower"] > 1.0
     assert "chance" not in sentence

@@ -208,8 +208,8 @@ def test_a_percentage_is_all_only_where_the_interval_reaches_it(blocks_client):
     for row in stays:
         start = f"What is {row['from_class']} in a month is"
         text = next(text for text in answer["sentences"] if text.startswith(start))
-        assert ("100%" in text) == (row["upper"] == 1.0)
-        assert "(100%" not in text
+        assert ("100 %" in text) == (row["upper"] == 1.0)
+        assert "(100 %" not in text
 
 
 @pytest.mark.parametrize("states", ["hotspot", "emerging", "plain", "quantile"])

@@ -311,7 +311,7 @@ def test_the_sentence_is_of_the_series_and_not_of_their_total(client):
         for row in answer["rows"]
         if row["series"] in ("D1", "D2") and row["days"] >= 365
     ]
-    assert answer["sentences"][1] == (
+    assert answer["sentences"][2] == (
         f"A year to November of a series had {min(own):,} to {max(own):,} incidents, from 2016-11 "
         "to 2019-11; of 2 years to November a part is known."
     )

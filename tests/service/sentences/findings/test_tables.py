@@ -135,10 +135,9 @@ def test_homes_to_come_are_at_least_those_of_sites_that_publish(client):
 
 def test_of_one_incident_one_is_said(client):
     answer = json_of(client, f"/v1/choropleths/{ONE}/{blocks.BLOCKS}")
-    assert answer["sentences"] == [
-        "1 incident is selected.",
-        "The highest value is that of Block B00: 1 incident (0.0253 to 5.57).",
-    ]
+    value = "The highest value is that of Block B00: 1 incident (0.0253 to 5.57)"
+    doubt = "chance does not tell it from that of 63 other areas"
+    assert answer["sentences"] == ["1 incident is selected.", f"{value}; {doubt}."]
 
 
 def test_no_hotspot_is_said_to_be_none(client):

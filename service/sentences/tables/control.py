@@ -3,8 +3,8 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.rules import MOST_NAMED, known
 from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.tables.rules import MOST_NAMED, known
 
 COMMON = "common cause"
 

@@ -3,8 +3,8 @@
 import pytest
 import scipy.stats
 
-from service.sentences.findings.rules import leading, rate_change, rivals
 from service.sentences.numbers import SMALLEST_BASE, share_text
+from service.sentences.tables.rules import leading, rate_change, rivals
 
 
 def test_a_count_far_above_the_others_leads_alone():

@@ -3,8 +3,8 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.rules import CALLED, known, leading
 from service.sentences.numbers import amount, capital, counted, probability, share_text
+from service.sentences.tables.rules import CALLED, known, leading
 
 
 def ranked_findings(table: Table) -> list[str]:

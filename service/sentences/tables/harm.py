@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.model.answers import Table
-from service.sentences.findings.axes import is_part_of_whole, nouns
-from service.sentences.findings.rules import CALLED, known, leading
 from service.sentences.numbers import amount, capital, counted, share_text
+from service.sentences.tables.axes import is_part_of_whole, nouns
+from service.sentences.tables.rules import CALLED, known, leading
 
 HALF = 0.5
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from service.model.rows import ColumnValues
-from service.sentences.numbers import SMALLEST_BASE, listed
+from service.sentences.numbers import SMALLEST_BASE, counted, listed, probability
 
 CALLED: Final = 0.05
 """The p or q at which a finding is beyond chance where a table has no level of its own."""
@@ -136,6 +136,43 @@ class RateChange:
         if not self.is_called:
             return "no change beyond chance"
         return size_of_change(self.before, self.percent, is_rise=not self.percent < 0.0)
+
+    def sentence(self, later: str, earlier: str) -> str:
+        """Both counts and what chance leaves of their difference, with its p.
+
+        Parameters
+        ----------
+        later, earlier : str
+            The two periods within a sentence.
+
+        Returns
+        -------
+        str
+            A full sentence.
+        """
+        size = f"{self} than" if self.is_called else "no more than chance apart from"
+        verb = "was" if self.after == 1 else "were"
+        return (
+            f"There {verb} {counted(self.after, 'incident')} in {later}, {size} the "
+            f"{self.before:,.0f} of {earlier} (p {probability(self.p_value)})."
+        )
+
+    def title(self, later: str, earlier: str) -> str:
+        """The change, then the count, without a full stop.
+
+        Parameters
+        ----------
+        later, earlier : str
+            The two periods within a sentence.
+
+        Returns
+        -------
+        str
+            In two parts with a semicolon between, of which the first may stand alone.
+        """
+        size = f"{self} in {later} than in {earlier}"
+        count = f"{counted(self.after, 'incident')} after {self.before:,.0f}"
+        return f"{size if self.is_called else f'{self} in {later}'}; {count}"
 
 
 def rate_change(

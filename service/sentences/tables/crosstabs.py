@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.model.answers import Table
-from service.sentences.findings.axes import (
+from service.sentences.numbers import capital, counted, listed, share_text
+from service.sentences.tables.axes import (
     STEPS,
     SUMMARIES,
     YEARS,
@@ -14,8 +15,7 @@ from service.sentences.findings.axes import (
     kind_of,
     nouns,
 )
-from service.sentences.findings.rules import known, leading, rate_change, rivals
-from service.sentences.numbers import capital, counted, listed, probability, share_text
+from service.sentences.tables.rules import RateChange, known, leading, rate_change, rivals
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,8 @@ def crosstab_findings(table: Table) -> list[str]:
     if grid is None:
         return []
     change = _steps(table, grid)
-    sentences = [capital(f"{text}.") for text in (change, *_leaders(table, grid)) if text]
+    sentences = [] if change is None else [change[0].sentence(*change[1:])]
+    sentences += [f"{text}." for text in _leaders(table, grid)]
     parts = [name for k, name in enumerate(grid.column_names) if grid.is_part[:, k].any()]
     if kind_of(str(table.provenance.method["columns"])) in STEPS and parts:
         verb = "is" if len(parts) == 1 else "are"
@@ -120,39 +121,35 @@ def crosstab_headline(table: Table) -> str:
         cells = str(table.provenance.method.get("cells", "")).replace("-", " ")
         return f"{cells} of {rows} by {columns}"
     change = _steps(table, grid)
-    if change:
-        return change.partition(":")[0]
+    if change is not None:
+        return change[0].title(*change[1:])
     leaders = [text for text in _leaders(table, grid) if text]
     return leaders[0].partition(", with ")[0] if leaders else "no incident is shown"
 
 
-def _steps(table: Table, grid: Grid) -> str:
+def _steps(table: Table, grid: Grid) -> tuple[RateChange, str, str] | None:
     """All rows in the last whole step against the step before it."""
     if kind_of(str(table.provenance.method["columns"])) not in YEARS:
-        return ""
+        return None
     inside = ~np.isin(grid.rows, SUMMARIES)
     count, days = grid.count[inside], grid.days[inside]
     if not len(count):
-        return ""
+        return None
     whole = np.flatnonzero(
         np.isfinite(count).all(axis=0) & (days > 0).all(axis=0) & ~grid.is_part.any(axis=0)
     )
     if len(whole) < 2 or whole[-1] != whole[-2] + 1:
-        return ""
+        return None
     earlier, later = int(whole[-2]), int(whole[-1])
     before, after = float(count[:, earlier].sum()), float(count[:, later].sum())
     if kind_of(str(table.provenance.method["rows"])) == "marker" or not before + after:
-        return ""
+        return None
     change = rate_change(
         before, after, days_before=float(days[0, earlier]), days_after=float(days[0, later])
     )
     later_name = _step_name(grid, later)
     earlier_name = "the year before" if " " in later_name else _step_name(grid, earlier)
-    return (
-        f"{change} in {later_name} than in {earlier_name}"
-        if change.is_called
-        else f"no change beyond chance in {later_name}"
-    ) + (f": {counted(after, 'incident')} after {before:,.0f} (p {probability(change.p_value)})")
+    return change, later_name, earlier_name
 
 
 def _step_name(grid: Grid, column: int) -> str:

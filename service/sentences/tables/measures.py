@@ -3,9 +3,9 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.axes import is_part_of_whole
-from service.sentences.findings.rules import MOST_NAMED, known, leading, rivals
 from service.sentences.numbers import amount, capital, counted, listed, share_text
+from service.sentences.tables.axes import is_part_of_whole
+from service.sentences.tables.rules import MOST_NAMED, known, leading, rivals
 
 ALL_DOMAINS = "imd"
 MOST_DEPRIVED = 3

@@ -3,9 +3,9 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.axes import is_part_of_whole, nouns
-from service.sentences.findings.rules import CALLED, MOST_NAMED, known, size_of_change
 from service.sentences.numbers import SMALLEST_BASE, counted, listed, probability
+from service.sentences.tables.axes import is_part_of_whole, nouns
+from service.sentences.tables.rules import CALLED, MOST_NAMED, known, size_of_change
 
 
 def comparison_findings(table: Table) -> list[str]:

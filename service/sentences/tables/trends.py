@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from service.coverage.calendar import MONTHS, Calendar
 from service.model.answers import Table
-from service.sentences.findings.axes import is_part_of_whole
-from service.sentences.findings.rules import (
+from service.sentences.numbers import capital, counted, listed
+from service.sentences.tables.axes import is_part_of_whole, nouns
+from service.sentences.tables.rules import (
     MOST_NAMED,
     RateChange,
     known,
@@ -16,7 +17,6 @@ from service.sentences.findings.rules import (
     rate_change,
     rivals,
 )
-from service.sentences.numbers import counted, listed, probability
 
 
 @dataclass(frozen=True)
@@ -87,15 +87,18 @@ def trend_findings(table: Table) -> list[str]:
         Full sentences.
     """
     steps = steps_of(table)
-    sentences = [_range(table, steps)]
+    span = _range(table, steps)
     if not (steps.is_covered & steps.is_series).any():
-        return sentences
-    if not steps.is_one:
-        leaders = _leaders(table, steps)
-        sentences += [f"{leaders}."] if leaders else []
-    else:
-        sentences += _year_sentence(steps)
-    return [*sentences, *_lines(table, steps)]
+        return [span]
+    if steps.is_one:
+        year = _year_sentence(steps)
+        return [
+            *([year] if year else []),
+            span,
+            *_lines(table, steps),
+        ]
+    leaders = _leaders(table, steps)
+    return [*([f"{capital(leaders)}."] if leaders else []), span, *_lines(table, steps)]
 
 
 def trend_headline(table: Table) -> str:
@@ -119,7 +122,7 @@ def trend_headline(table: Table) -> str:
     year = _last_year(steps)
     if year is not None:
         change, (earlier, later) = year
-        return f"{change} in {later}" + (f" than in {earlier}" if change.is_called else "")
+        return change.title(later, earlier)
     return _span(steps)
 
 
@@ -145,7 +148,7 @@ def _range(table: Table, steps: Steps) -> str:
         incidents = counted(least, "incident")
     series = " of a series" if {"series", "area"} & table.columns.keys() else ""
     numbers = steps.number[whole]
-    first, last = (steps.calendar.key_of(int(n)) for n in (numbers.min(), numbers.max()))
+    first, last = (step_name(steps.calendar, int(n)) for n in (numbers.min(), numbers.max()))
     when = f", from {first} to {last}" if first != last else f" in {first}"
     sentence = f"A {step}{series} had {incidents}{when}"
     missing = len(np.unique(steps.number[is_own & ~steps.has_count]))
@@ -160,10 +163,19 @@ def _range(table: Table, steps: Steps) -> str:
 
 
 def _span(steps: Steps) -> str:
-    """The least and most incidents of a whole step, as a title."""
+    """The incidents of all whole steps, and the least and most of one."""
     counts = steps.count[steps.is_covered & steps.is_series]
-    least, most = f"{counts.min():,.0f}", counted(float(counts.max()), "incident")
-    return f"{least} to {most} a {steps.calendar.noun}" if len(counts) > 1 else most
+    noun, total = steps.calendar.noun, counted(float(counts.sum()), "incident")
+    if len(counts) == 1:
+        return f"{total} in a {noun}"
+    number = counted(
+        len(np.unique(steps.number[steps.is_covered & steps.is_series])),
+        noun,
+        steps.calendar.plural,
+    )
+    if not steps.is_one:
+        return f"{total} in {number}"
+    return f"{total} in {number}, {counts.min():,.0f} to {counts.max():,.0f} a {noun}"
 
 
 def _last_year(steps: Steps) -> tuple[RateChange, tuple[str, str]] | None:
@@ -188,6 +200,24 @@ def _last_year(steps: Steps) -> tuple[RateChange, tuple[str, str]] | None:
     return change, _two_years(calendar, last)
 
 
+def step_name(calendar: Calendar, number: int) -> str:
+    """The name of a step within a sentence: of all but months its key.
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Of the step.
+    number : int
+        Of the step in it.
+
+    Returns
+    -------
+    str
+        Such as January 2019, 2019-Q1 or 2018-19.
+    """
+    return calendar.name_of(number) if calendar.kind == "month" else calendar.key_of(number)
+
+
 def _two_years(calendar: Calendar, last: int) -> tuple[str, str]:
     """The year before, and the year of steps that ends with one."""
     later = _year(calendar, last)
@@ -206,13 +236,15 @@ def _year(calendar: Calendar, last: int) -> str:
     return f"the y{name[1:]}" if name.startswith("Year") else calendar.key_of(last)
 
 
-def _year_sentence(steps: Steps) -> list[str]:
+def _year_sentence(steps: Steps) -> str:
+    """The last whole year beside the one before; else all whole steps, where there are two."""
     year = _last_year(steps)
     if year is None:
-        return []
+        text = _span(steps)
+        several = np.count_nonzero(steps.is_covered & steps.is_series) > 1
+        return f"There were {text}." if several and text[:2] != "1 " else ""
     change, (earlier, later) = year
-    numbers = f"{counted(change.after, 'incident')} in {later}, after {change.before:,.0f}"
-    return [f"There were {numbers} in {earlier}: {change} (p {probability(change.p_value)})."]
+    return change.sentence(later, earlier)
 
 
 def _leaders(table: Table, steps: Steps) -> str:
@@ -236,7 +268,9 @@ def _leaders(table: Table, steps: Steps) -> str:
     if not first:
         return ""
     sentence = leading(series, first, what)
-    return f"Of {len(series)} series {sentence}" if len(series) > 2 else sentence
+    by = str(table.provenance.method.get("by") or "")
+    many = nouns(by)[1] if by and "area" not in table.columns else "series"
+    return f"of {len(series)} {many} {sentence}" if len(series) > 2 else sentence
 
 
 def _lines(table: Table, steps: Steps) -> list[str]:

@@ -3,8 +3,8 @@
 import numpy as np
 
 from service.model.answers import Table
-from service.sentences.findings.rules import MOST_NAMED, known
 from service.sentences.numbers import counted, listed
+from service.sentences.tables.rules import MOST_NAMED, known
 
 
 def flag_findings(table: Table) -> list[str]:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.model.answers import Table
-from service.sentences.findings.axes import is_part_of_whole, nouns
-from service.sentences.findings.rules import CALLED, MOST_NAMED, known, leading, rivals
 from service.sentences.numbers import capital, counted, listed, share_text
+from service.sentences.tables.axes import is_part_of_whole, nouns
+from service.sentences.tables.rules import CALLED, MOST_NAMED, known, leading, rivals
 
 WEEKDAY_NAMES: Final = dict(
     zip(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), day_name, strict=True)
