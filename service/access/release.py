@@ -30,7 +30,6 @@ from service.model.answers import (
     MapTable,
     PageAsset,
     PrintMap,
-    SiteMap,
     Table,
     TableSet,
     TileImage,
@@ -207,22 +206,6 @@ def _map_style(answer: MapStyle, bounds: tuple[MapStyle, MapStyle] | None) -> Ma
     return dataclasses.replace(answer, legend=legend, provenance=legend.provenance)
 
 
-def _site_map(answer: SiteMap, bounds: tuple[SiteMap, SiteMap] | None) -> SiteMap:
-    parts: dict[str, Any] = {}
-    for name, rule in (
-        ("areas", suppressed_table),
-        ("areas_legend", suppressed_legend),
-        ("sites", suppressed_table),
-    ):
-        pair = None if bounds is None else tuple(getattr(bound, name) for bound in bounds)
-        parts[name] = cast(Any, rule)(getattr(answer, name), pair)
-    provenances = None if bounds is None else (bounds[0].provenance, bounds[1].provenance)
-    parts["provenance"] = suppressed_provenance(answer.provenance, provenances)
-    is_sure = bounds is not None and all(bound.subtitle == answer.subtitle for bound in bounds)
-    parts["subtitle"] = answer.subtitle if is_sure else ""
-    return dataclasses.replace(answer, **parts)
-
-
 def _feature_page(
     answer: FeaturePage, bounds: tuple[FeaturePage, FeaturePage] | None
 ) -> FeaturePage:
@@ -237,7 +220,6 @@ RULES: Final[Mapping[type, Callable[[Any, Any], Any]]] = {
     TableSet: _table_set,
     TileImage: _picture,
     PrintMap: _print_map,
-    SiteMap: _site_map,
     VectorTile: suppressed_tile,
     GeometryTile: _as_it_is,
     Legend: suppressed_legend,

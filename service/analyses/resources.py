@@ -30,7 +30,6 @@ from service.analyses.flags.flags import Flags
 from service.analyses.growth.forecasts import Forecasts
 from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities
-from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
 from service.analyses.harm_tables.tables import HarmTables
 from service.analyses.inputs.area_counts import Areas
@@ -146,7 +145,6 @@ class Resources:
     site_tables: SiteTables
     overlay: Overlay
     priorities: Priorities
-    site_maps: SiteMaps
     forecasts: Forecasts
     trends: Trends
     process_control: ProcessControl

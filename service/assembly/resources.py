@@ -32,7 +32,6 @@ from service.analyses.growth.forecasts import Forecasts
 from service.analyses.growth.inputs import GrowthInputsReader
 from service.analyses.growth.overlay import Overlay
 from service.analyses.growth.priorities import Priorities, read_rules
-from service.analyses.growth.site_maps import SiteMaps
 from service.analyses.growth.sites import SiteTables
 from service.analyses.harm.weights import Harm
 from service.analyses.harm_tables.tables import HarmTables
@@ -355,12 +354,6 @@ def _analyses_over(stores: _Stores, incidents: IncidentStore, audience: Audience
         site_tables=SiteTables(sites),
         overlay=overlay,
         priorities=priorities,
-        site_maps=SiteMaps(
-            overlay=overlay,
-            choropleths=choropleths,
-            priorities=priorities,
-            legends=legends,
-        ),
         forecasts=Forecasts(sites=sites, areas=areas, layers=layers, measures=measures),
         catalogue=catalogue,
         data_quality=DataQuality(incidents=incidents, catalogue=catalogue),

@@ -306,39 +306,6 @@ class PageAsset:
 
 
 @dataclass(frozen=True)
-class SiteMap:
-    """Areas in classes with development sites on them, for a printed picture.
-
-    Attributes
-    ----------
-    areas : Table
-        With shapes; `areas_legend` names the column that colours them.
-    sites : Table
-        With shapes, `homes_planned` and the column that `sites_legend` names.
-    bounds_m : left, bottom, right, top
-        What is shown, metres of the working CRS.
-    outlines : (n,) object array
-        Borders drawn over the areas.
-    label_from : float
-        Sites of at least so many homes are labelled with their names.
-    """
-
-    kind: str
-    areas: Table
-    areas_legend: Legend
-    sites: Table
-    sites_legend: Legend
-    bounds_m: tuple[float, float, float, float]
-    outlines: Geometries
-    title: str
-    subtitle: str
-    attribution: str
-    width: int
-    label_from: float
-    provenance: Provenance
-
-
-@dataclass(frozen=True)
 class MapSurface:
     """A density surface on a printed map.
 
@@ -373,9 +340,13 @@ class MapTable:
     names : tuple of str
         A name for each row, with the district where names repeat; empty for none.
     name_by : str
-        Column of numbers: the rows with the highest are named.
+        Column of numbers: the rows with the highest are named; empty for the first rows.
+    name_classes : tuple of str
+        Only rows of these classes are named, those of the first class first; empty for all.
     most_names : int
-        At most so many.
+        At most so many, on the map and on what is enlarged of it.
+    is_loose : bool
+        Whether its shapes lie apart, and small ones must be seen all the same.
     """
 
     table: Table
@@ -384,7 +355,9 @@ class MapTable:
     circles_of: str = ""
     names: tuple[str, ...] = ()
     name_by: str = ""
+    name_classes: tuple[str, ...] = ()
     most_names: int = 0
+    is_loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -413,6 +386,8 @@ class PrintMap:
         Borders drawn over all, those outside the extent pale.
     outlines_of : str
         What they are, for the legend.
+    outline_names : tuple of str
+        Their names, written where there is room for them; empty for none.
     credits : tuple of str
         Source and licence of everything that is shown.
     """
@@ -431,6 +406,7 @@ class PrintMap:
     surface: MapSurface | None = None
     inset: MapSurface | None = None
     tables: tuple[MapTable, ...] = ()
+    outline_names: tuple[str, ...] = ()
 
 
 Answer = (
@@ -440,7 +416,6 @@ Answer = (
     | Raster
     | TileImage
     | PrintMap
-    | SiteMap
     | VectorTile
     | GeometryTile
     | Legend

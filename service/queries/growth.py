@@ -110,32 +110,6 @@ class OverlayQuery(GrowthQuery):
     ] = "auto"
 
 
-class SiteMapQuery(OverlayQuery):
-    """Query of the growth overlay as a picture."""
-
-    by: Annotated[Literal["site"], Field(description="The picture has sites on areas.")] = "site"
-    crs: Annotated[
-        None, Field(description="Not used for pictures, which are always in the working CRS.")
-    ] = None
-    below: Annotated[
-        Literal["hotspots", "density", "priorities"],
-        Field(
-            description="What colours the areas below the sites: hot and cold spots, incidents "
-            "per km^2, or priorities."
-        ),
-    ] = "hotspots"
-    width: Annotated[int, Field(ge=300, le=4000, description="Width, pixels.")] = 1200
-    label_from: Annotated[
-        float,
-        Field(
-            ge=0,
-            le=1e9,
-            allow_inf_nan=False,
-            description="Sites of at least this many homes are labelled.",
-        ),
-    ] = 3_000.0
-
-
 class PrioritiesQuery(GrowthQuery):
     """Query of the priorities."""
 

@@ -1,10 +1,10 @@
 """Growth: development sites, incidents around them, forecasts and priorities."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter
 
 from service.analyses.growth.rows import ForecastRow, OverlayRow, PriorityRow, SiteRow
+from service.analyses.printed_maps.growth import site_map
+from service.analyses.printed_maps.results import forecast_map, priorities_map
 from service.analyses.table_answers import (
     forecast_table,
     overlay_table,
@@ -17,14 +17,13 @@ from service.analyses.table_layers import (
     priorities_layer,
     site_layer,
 )
-from service.http.answer_spec import AnswerSpec
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
-from service.http.responder import ResponderDep
+from service.http.pictures.map_routes import MapKind, add_map_routes
 from service.http.table_routes import TableKind, add_table_routes
-from service.http.urls import PNG, responses
 from service.model.queries import NoQuery
 from service.queries.forecasts import ForecastQuery, ForecastTileJsonQuery, ForecastTileQuery
-from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery, SitesQuery
+from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
+from service.queries.result_maps import ForecastMapQuery, PrioritiesMapQuery, SiteMapQuery
 from service.queries.tiles import (
     OverlayTileJsonQuery,
     OverlayTileQuery,
@@ -32,10 +31,6 @@ from service.queries.tiles import (
     PrioritiesTileQuery,
     SitesTileQuery,
 )
-from service.render.documents import provenance_text
-from service.render.maps.site_map import site_map_png
-from service.runtime.data_state import DataVersion
-from service.runtime.lanes import Cost
 
 router = APIRouter(prefix="/v1/growth", tags=["growth"])
 
@@ -106,33 +101,17 @@ add_table_routes(
         "GeoJSON.",
     ),
 )
-
-
-@router.get(
-    "/{dataset}/overlay/map.png",
-    response_class=Response,
-    responses=responses(PNG),
-    operation_id="readGrowthOverlayMap",
+add_map_routes(
+    router,
+    "/{dataset}/overlay",
+    MapKind(
+        name="growth_overlay",
+        query=SiteMapQuery,
+        answer=site_map,
+        description="Development sites by size and completion over hot spots, density or "
+        "priorities, for paper.",
+    ),
 )
-async def read_growth_overlay_map(
-    dataset: str, query: Annotated[SiteMapQuery, Query()], respond: ResponderDep
-) -> Response:
-    """A picture: sites by size and completion over hot spots, density or priorities."""
-    maps = respond.resources.site_maps
-    return await respond(
-        AnswerSpec(
-            query=query,
-            version=DataVersion.of(maps.version, dataset, query),
-            compute=lambda: maps.picture(dataset, query),
-            render=site_map_png,
-            media_type=PNG,
-            filename=f"{dataset}-growth-overlay.png",
-            describe=lambda released: provenance_text(released.answer.provenance),
-            cost=Cost.HEAVY,
-        )
-    )
-
-
 add_table_routes(
     router,
     "/{dataset}/forecast",
@@ -191,5 +170,25 @@ add_layer_routes(
         tilejson="TileJSON 3.0 of the priorities.",
         legend="What the colours of the priorities mean, as JSON or as a picture.",
         style="A MapLibre style of the priorities.",
+    ),
+)
+add_map_routes(
+    router,
+    "/{dataset}/forecast",
+    MapKind(
+        name="growth_forecast",
+        query=ForecastMapQuery,
+        answer=forecast_map,
+        description="The forecast by area at the horizon, for paper.",
+    ),
+)
+add_map_routes(
+    router,
+    "/{dataset}/priorities",
+    MapKind(
+        name="priorities",
+        query=PrioritiesMapQuery,
+        answer=priorities_map,
+        description="The priorities for paper: the areas of each named.",
     ),
 )

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from service.analyses.areas.rows import ChangeRow, EmergingRow, HotspotRow
+from service.analyses.printed_maps.results import change_map, emerging_map, hotspot_map
 from service.analyses.table_answers import (
     change_table,
     displacement_months_table,
@@ -18,6 +19,7 @@ from service.analyses.transitions.displacement import DisplacementContent
 from service.analyses.transitions.rows import DisplacementMonthRow, SimilarityRow, TransitionRow
 from service.http.layer_routes import LayerKind, TileKind, add_layer_routes
 from service.http.openapi import document_schema
+from service.http.pictures.map_routes import MapKind, add_map_routes
 from service.http.responder import ResponderDep
 from service.http.table_routes import TableKind, add_table_routes, document_spec
 from service.http.urls import JSON, responses
@@ -29,6 +31,7 @@ from service.queries.over_time import (
     SimilarityQuery,
     TransitionsQuery,
 )
+from service.queries.result_maps import ChangeMapQuery, EmergingMapQuery, HotspotMapQuery
 from service.queries.tiles import (
     ChangeTileJsonQuery,
     ChangeTileQuery,
@@ -198,5 +201,37 @@ add_layer_routes(
         tilejson="TileJSON 3.0 of the vector tiles of a change.",
         legend="What the colours of a change mean, as JSON or as a picture.",
         style="A MapLibre style of a change.",
+    ),
+)
+add_map_routes(
+    router,
+    "/{layer}",
+    MapKind(
+        name="hotspot",
+        query=HotspotMapQuery,
+        answer=hotspot_map,
+        description="Hot and cold spots for paper, told apart in grey by hatches: the hottest "
+        "areas named, and enlarged where they lie close together.",
+    ),
+)
+add_map_routes(
+    router,
+    "/{layer}/emerging",
+    MapKind(
+        name="emerging",
+        query=EmergingMapQuery,
+        answer=emerging_map,
+        description="Emerging hot spots for paper: the areas that are or become hot named.",
+    ),
+)
+add_map_routes(
+    router,
+    "/{layer}/change",
+    MapKind(
+        name="change",
+        query=ChangeMapQuery,
+        answer=change_map,
+        description="What became of hot and cold spots between two periods, for paper: the areas "
+        "that became hot, or no longer are, named.",
     ),
 )

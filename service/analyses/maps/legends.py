@@ -18,6 +18,8 @@ from spatial.clusters.classes import CLASSES as CLUSTER_CLASSES
 from spatial.local_statistics.multiplicity import CLASSES, NOT_TESTED
 from spatial.over_time.change import TRANSITIONS
 from spatial.over_time.emerging import CATEGORIES
+from spatial.patrols.persistence import CLASSES as PERSISTENCE
+from spatial.patrols.persistence import NOT_KNOWN
 from spatial.scans.classes import CLASSES as SCAN_CLASSES
 
 SITE_SIZES = (100.0, 1_000.0, 5_000.0, 10_000.0)
@@ -130,6 +132,14 @@ CATEGORICAL: Mapping[str, Categories] = MappingProxyType(
             "clusters",
             CLUSTER_CLASSES,
             frozenset({"not tested"}),
+        ),
+        "patrols": Categories(
+            "places for patrols",
+            "how often among the first places",
+            "persistence",
+            "patrols",
+            PERSISTENCE,
+            frozenset({NOT_KNOWN}),
         ),
         "growth-overlay-by-area": Categories(
             "hot and cold spots",

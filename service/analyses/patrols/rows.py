@@ -68,6 +68,12 @@ class PatrolRow(AreaRow):
     northing_m: float = column("Northing of the centre, or half way along.", NOTHING, "m")
 
 
+class PatrolMapRow(PatrolRow):
+    """A place of a list on a map."""
+
+    persistence: str = column("In how many of the quarters it was hot, in words.", _OF_COUNT)
+
+
 class CaptureRow(Row):
     """A list of a length, and what it captures."""
 

@@ -1,14 +1,15 @@
 """Tables of areas as maps for paper."""
 
+import dataclasses
 from typing import Final
 
 import numpy as np
 
 from service.analyses.maps.legends import describe_filter
 from service.analyses.printed_maps.composition import (
+    Bounds,
     MapAnswer,
     credits_of,
-    distinct_names,
     extent_of,
     map_version,
     outlines_on,
@@ -17,6 +18,7 @@ from service.analyses.printed_maps.composition import (
     shown_bounds,
     span_words,
 )
+from service.analyses.printed_maps.names import printed_names
 from service.analyses.resources import Resources
 from service.analyses.table_answers import choropleth_table
 from service.model.answers import MapTable, PrintMap
@@ -52,20 +54,18 @@ def choropleth_map(
     def compute() -> PrintMap:
         table = answer.compute()
         overlay = table.provenance.method.get("overlay")
-        circles = {}
-        if overlay is not None:
-            gaps = "" if overlay["covered"] else " (no data)"
-            period = span_words(overlay["from"], overlay["to"])
-            circles = {"circles": OVERLAY, "circles_of": f"incidents, {period}{gaps}"}
-        layer_of_areas = MapTable(
+        areas = MapTable(
             table,
             resources.legends.of(table),
-            names=distinct_names(resources.layers, table),
+            names=printed_names(resources.layers, table),
             name_by="value",
             most_names=query.labels,
-            **circles,
         )
-        return area_map(resources, query, layer_of_areas)
+        if overlay is not None:
+            gaps = "" if overlay["covered"] else " (no data)"
+            period = f"incidents, {span_words(overlay['from'], overlay['to'])}{gaps}"
+            areas = dataclasses.replace(areas, circles=OVERLAY, circles_of=period)
+        return area_map(resources, query, areas)
 
     return MapAnswer(
         f"{answer.file_name}-map", map_version(resources, answer.version), compute, answer.cost
@@ -73,7 +73,12 @@ def choropleth_map(
 
 
 def area_map(
-    resources: Resources, query: AreaMapQuery, areas: MapTable, *marks: MapTable
+    resources: Resources,
+    query: AreaMapQuery,
+    areas: MapTable,
+    *marks: MapTable,
+    bounds_m: Bounds | None = None,
+    remark: str = "",
 ) -> PrintMap:
     """Classified areas as a map, with other tables above them.
 
@@ -87,6 +92,10 @@ def area_map(
         With shapes and a legend.
     marks : MapTable
         Drawn over the areas.
+    bounds_m : left, bottom, right, top, or None
+        What must be on it, metres; None: the areas.
+    remark : str
+        Ends the subtitle.
 
     Returns
     -------
@@ -102,15 +111,17 @@ def area_map(
     if legend is None:
         raise ValueError("areas are drawn by their legend")
     extent = extent_of(resources, query)
-    bounds_m = shown_bounds(np.asarray(table.geometries) if len(table) else extent)
+    if bounds_m is None:
+        bounds_m = shown_bounds(np.asarray(table.geometries) if len(table) else extent)
     outlines = outlines_on(resources.layers, bounds_m, query)
     place = place_words(source)
-    layer_title = (source.sources.get("layer") or {}).get("title", "")
+    layer = source.sources.get("layer") or {}
     parts = (
         legend.title,
-        describe_filter({**source.filter, "within": None}, layer_title),
+        describe_filter({**source.filter, "within": None}, layer.get("title", "")),
         place,
         period_words(source, legend.period),
+        remark,
     )
     return PrintMap(
         kind=f"{table.kind}-map",
@@ -125,4 +136,5 @@ def area_map(
         size=query.size,
         width=query.width,
         tables=(areas, *marks),
+        outline_names=() if outlines.layer_id == layer.get("id") else outlines.names,
     )

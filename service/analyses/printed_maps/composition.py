@@ -14,7 +14,7 @@ from service.analyses.inputs.study_area import study_area
 from service.analyses.inputs.within import resolve
 from service.analyses.resources import Resources
 from service.coverage.spans import words_of_gaps
-from service.model.answers import PrintMap, Provenance, Table
+from service.model.answers import PrintMap, Provenance
 from service.model.provenance import credited, layer_source, layers_version, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.printed_maps import PaperQuery
@@ -121,34 +121,6 @@ def shown_bounds(geometries: Geometries) -> Bounds:
     left, bottom, right, top = (float(value) for value in shapely.total_bounds(geometries))
     margin_m = MARGIN * max(right - left, top - bottom, 100.0)
     return left - margin_m, bottom - margin_m, right + margin_m, top + margin_m
-
-
-def distinct_names(layers: LayerStore, table: Table) -> tuple[str, ...]:
-    """The name of each row of a table of areas, those that repeat with their district.
-
-    Parameters
-    ----------
-    layers : LayerStore
-        The district is an area of the one with the fewest areas.
-    table : Table
-        With shapes, names and codes.
-
-    Returns
-    -------
-    tuple of str
-        The code of an area without a name.
-    """
-    codes = table.columns["code"].tolist()
-    names = [str(name or code) for name, code in zip(table.columns["name"], codes, strict=True)]
-    repeated = [k for k, name in enumerate(names) if names.count(name) > 1]
-    if repeated:
-        districts = min(layers.all(), key=len)
-        points = shapely.point_on_surface(np.asarray(table.geometries)[repeated])
-        for k, point in zip(repeated, points, strict=True):
-            inside = np.flatnonzero(shapely.covers(districts.geometries, point))
-            if len(inside) and districts.names[inside[0]] != names[k]:
-                names[k] = f"{names[k]}, {districts.names[inside[0]]}"
-    return tuple(names)
 
 
 def extent_of(resources: Resources, query: IncidentQuery) -> Geometries:

@@ -74,6 +74,7 @@ def _compute(resources: Resources, query: MapQuery, dataset: str) -> PrintMap:
         surface=surface,
         inset=inset,
         tables=_peaks(resources, query, dataset),
+        outline_names=outlines.names,
     )
 
 

@@ -1,18 +1,19 @@
 """Commands for growth: sites, and what is around them."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from service.access.admission import Question
+from service.analyses.printed_maps.growth import site_map
 from service.commands import terminal
+from service.commands.answers.maps import Picture, write_map
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import write_table
 from service.commands.options import Format, Out
 from service.queries.forecasts import ForecastQuery
-from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery, SitesQuery
-from service.render.maps.site_map import site_map_png
+from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
+from service.queries.result_maps import SiteMapQuery
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
@@ -67,17 +68,8 @@ def priorities(
 
 @app.command("map")
 @with_query(SiteMapQuery, without=("by", "crs"))
-def map_(
-    dataset: Dataset,
-    query: SiteMapQuery,
-    out: Annotated[Path, typer.Option(help="File to write, .png.")],
-) -> None:
-    """A picture: sites by size and completion over hot spots, density or priorities."""
-    if out.suffix.lower() != ".png":
-        terminal.fail(f"a picture is written as .png, got {out.name!r}")
+def map_(dataset: Dataset, query: SiteMapQuery, out: Picture) -> None:
+    """A map for paper: sites by size and completion over hot spots, density or priorities."""
     resources = terminal.resources()
     question = Question("growth map", {"dataset": dataset}, query)
-    body = terminal.body_of(
-        resources, question, lambda: resources.site_maps.picture(dataset, query), site_map_png
-    )
-    terminal.write(body, out)
+    write_map(resources, question, site_map(resources, query, dataset=dataset), out)

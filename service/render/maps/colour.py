@@ -119,6 +119,13 @@ _PRIORITIES: Final = {
     "sustaining": "#0072b2",
     "none": ZERO,
 }
+_PATROLS: Final = {
+    "hot in every quarter": "#7f0000",
+    "hot in most quarters": "#d7301f",
+    "hot in some quarters": "#fc8d59",
+    "hot in no quarter": "#fdd49e",
+    "no whole quarter": MISSING,
+}
 
 # Categories by their words.
 CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -130,6 +137,7 @@ CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "transitions": MappingProxyType(_TRANSITIONS),
         "completion": MappingProxyType(_COMPLETION),
         "priorities": MappingProxyType(_PRIORITIES),
+        "patrols": MappingProxyType(_PATROLS),
     }
 )
 # Ramps by how many classes there are.

@@ -3,8 +3,11 @@
 from fastapi import APIRouter
 
 from service.analyses.patrols.rows import CaptureRow, PatrolForecastRow, PatrolRow
+from service.analyses.printed_maps.results import patrol_map
 from service.analyses.table_answers import capture_table, patrol_forecast_table, patrol_table
+from service.http.pictures.map_routes import MapKind, add_map_routes
 from service.http.table_routes import TableKind, add_table_routes
+from service.queries.patterns.maps import PatrolMapQuery
 from service.queries.patterns.patrols import CaptureQuery, PatrolForecastQuery, PatrolQuery
 from service.render.tables.formats import PlaceSuffix, PlainSuffix
 
@@ -51,5 +54,16 @@ add_table_routes(
         description_as="The list as a file: with outlines for a map, as GPX waypoints or KML for "
         "a patrol.",
         suffixes=PlaceSuffix,
+    ),
+)
+add_map_routes(
+    router,
+    "/{dataset}",
+    MapKind(
+        name="patrols",
+        query=PatrolMapQuery,
+        answer=patrol_map,
+        description="Places for patrols for paper: each with its rank and street, shaded by how "
+        "often it was hot.",
     ),
 )

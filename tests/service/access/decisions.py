@@ -59,7 +59,8 @@ FROM_CELLS: Final = (
         readHeatmapLegend readHeatmapStyle readHeatmapSummary readHeatmapMap readChoroplethMap readDisplacement
         readOgcChoropleth readOgcChoroplethArea readOgcHotspots readOgcHotspotArea
         readOgcChoroplethTile readOgcHotspotTile readOgcTilesets readOgcTileset readOgcCollection
-        readGrowthOverlayMap readWmtsLegend readWmtsTile readWorkbook
+        readGrowthOverlayMap readGrowthForecastMap readPrioritiesMap readHotspotMap readEmergingMap
+        readChangeMap readWmtsLegend readWmtsTile readWorkbook
         """
     )
     | _with_files(
@@ -76,16 +77,20 @@ FROM_CELLS: Final = (
 # Of those, what counts by month, and is refused (403) where longer periods are published.
 BY_MONTH: Final = _with_files("readProfile readDisplacementMonths")
 # Of those, what must be asked in steps of whole published periods, by default months.
-WITH_STEPS: Final = _with_files(
-    "readTrend readProcessControl readStepChanges readEmerging readTransitions"
-) | _of_layers("Emerging")
+WITH_STEPS: Final = (
+    _with_files("readTrend readProcessControl readStepChanges readEmerging readTransitions")
+    | _of_layers("Emerging")
+    | {"readEmergingMap"}
+)
 # Of those, what needs eight steps, which two published years are not (422).
-WITH_EIGHT_STEPS: Final = _with_files("readEmerging readTransitions") | _of_layers("Emerging")
+WITH_EIGHT_STEPS: Final = (
+    _with_files("readEmerging readTransitions") | _of_layers("Emerging") | {"readEmergingMap"}
+)
 # Of those, what must name a layer whose areas are published.
 NAMING_LAYERS: Final = (
     _with_files("readGrowthOverlay readGrowthForecast readPriorities readProfile")
     | _of_layers("GrowthOverlay GrowthForecast Priorities")
-    | {"readGrowthOverlayMap"}
+    | _names("readGrowthOverlayMap readGrowthForecastMap readPrioritiesMap")
 )
 
 # Of those, what describes a collection of features: where there is none, that is all it says.
@@ -96,6 +101,7 @@ FROM_RECORDS: Final = (
     _names(
         """
         readHeatmapTileNumbers readHeatmapRaster readHeatmapContours readWmtsFeatureInfo
+        readClustersMap readPatrolsMap
         """
     )
     | _with_files(

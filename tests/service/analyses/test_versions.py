@@ -4,6 +4,7 @@ import pytest
 
 from boundaries.errors import DamagedLayerError
 from boundaries.storage.data_folder import DataFolder
+from service.analyses.printed_maps.growth import site_map
 from service.analyses.resources import Resources
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
@@ -11,7 +12,8 @@ from service.ogc.features.collections import Features
 from service.ogc.wmts.layers import Wmts
 from service.queries.flags.query import FlagsQuery
 from service.queries.forecasts import ForecastQuery
-from service.queries.growth import OverlayQuery, PrioritiesQuery, SiteMapQuery
+from service.queries.growth import OverlayQuery, PrioritiesQuery
+from service.queries.result_maps import SiteMapQuery
 from service.queries.tables.trends import TrendQuery
 from service.store.errors import DamagedTableError
 from tests.service import world
@@ -40,7 +42,7 @@ VERSIONS = {
     ),
     "overlays": lambda r: r.overlay.version(DATASET, OverlayQuery()),
     "priorities": lambda r: r.priorities.version(DATASET, PrioritiesQuery()),
-    "site maps": lambda r: r.site_maps.version(DATASET, SiteMapQuery()),
+    "site maps": lambda r: site_map(r, SiteMapQuery(), dataset=DATASET).version.read(),
     "ranked lists": lambda r: r.ranked_lists.version(DATASET, world.CELLS),
     "similar areas": lambda r: r.similar_areas.version(DATASET, world.CELLS),
     "similar areas by a measure": lambda r: r.similar_measures.version(),

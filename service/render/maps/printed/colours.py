@@ -12,6 +12,7 @@ import numpy as np
 
 from service.model.answers import SUPPRESSED, Legend, LegendClass
 from service.render.maps.colour import RAMPS, colours_of, hex_colour
+from service.render.maps.printed.hatches import NO_VALUE, hatch_of
 
 LIGHTEST, DARKEST = 91.0, 21.0  # lightness (L*) of the first and last class
 PAPER: Final = "#ffffff"
@@ -42,7 +43,10 @@ def swatches_of(legend: Legend) -> list[Swatch]:
         ranked.sort(key=lambda k: _rank(legend.classes[k]))
         for k, colour in zip(ranked, even_ramp(legend.palette, len(ranked)), strict=True):
             colours[k] = colour
-    return [_swatch(entry, colour) for entry, colour in zip(legend.classes, colours, strict=True)]
+    return [
+        _swatch(entry, colour, hatch_of(legend.palette, entry.label))
+        for entry, colour in zip(legend.classes, colours, strict=True)
+    ]
 
 
 def even_ramp(name: str, classes: int) -> list[str]:
@@ -73,14 +77,14 @@ def colours_by_label(swatches: Sequence[Swatch]) -> dict[str, Swatch]:
     return {swatch.label: swatch for swatch in swatches}
 
 
-def _swatch(entry: LegendClass, colour: str) -> Swatch:
+def _swatch(entry: LegendClass, colour: str, hatch: str) -> Swatch:
     if entry.label == SUPPRESSED:
         return Swatch(entry.label, PAPER, "xxxx", entry.count)
-    if entry.kind == "missing":
+    if entry.kind == "missing" or entry.label in NO_VALUE:
         return Swatch(entry.label, "#e4e4e4", "....", entry.count)
     if entry.kind == "zero":
         return Swatch(entry.label, PAPER, "", entry.count)
-    return Swatch(entry.label, colour, "", entry.count)
+    return Swatch(entry.label, colour, hatch, entry.count)
 
 
 def _rank(entry: LegendClass) -> tuple[float, float]:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from service.model.answers import MapSurface, MapTable, PrintMap
+from service.model.answers import SUPPRESSED, MapSurface, MapTable, PrintMap
+from service.render.maps.colour import MISSING
 from service.render.maps.printed.colours import (
     CIRCLE,
     INK,
@@ -23,6 +24,7 @@ from service.render.maps.printed.layers import (
     Ground,
     circle_radius,
     circle_steps,
+    is_of_points,
 )
 from service.render.maps.printed.page import Box, Page
 from service.render.maps.printed.typesetting import lines_of, text_width
@@ -30,6 +32,10 @@ from service.render.maps.printed.typesetting import lines_of, text_width
 HEADING_PT, ROW_PT, NOTE_PT = 9.0, 8.5, 7.5
 _SWATCH: Final = (24.0, 11.0)
 _ROW: Final = 14.2  # from class to class
+# What the rows of a kind are, where they are no areas.
+_NOUNS: Final = {
+    "growth-overlay": "sites", "sites": "sites", "clusters": "clusters", "patrols": "places",
+}  # fmt: skip
 _SMALLEST_INSET: Final = 60.0
 
 
@@ -63,7 +69,16 @@ def draw_legend(page: Page, content: PrintMap, box: Box, notes: Sequence[str]) -
             top = page.paragraph(left, top, words, ROW_PT * page.scale, width)
     for part in content.tables:
         if part.legend is not None:
-            top = _classes(page, left, top, width, swatches_of(part.legend), part.legend.unit)
+            top = _classes(
+                page,
+                left,
+                top,
+                width,
+                _present(swatches_of(part.legend), part),
+                part.legend.unit,
+                noun=_NOUNS.get(part.legend.kind, "areas"),
+                is_points=is_of_points(part),
+            )
         if part.circles:
             top = _circles(page, left, top, width, part)
     top = _line(page, left, top, width, content.outlines_of)
@@ -73,17 +88,12 @@ def draw_legend(page: Page, content: PrintMap, box: Box, notes: Sequence[str]) -
     return top
 
 
-def legend_height(page: Page, content: PrintMap) -> float:
-    """About how high the legend of a map is, for the band below a map on an upright sheet."""
-    rows = 3.0  # what the borders are, and notes
-    if content.surface is not None:
-        rows += 2.5 + len(content.surface.breaks)
-    for part in content.tables:
-        if part.legend is not None:
-            rows += 3.0 + len(part.legend.classes)
-        if part.circles:
-            rows += 6.0
-    return rows * _ROW * page.scale
+def _present(swatches: list[Swatch], part: MapTable) -> list[Swatch]:
+    """The classes of a legend, that of what is suppressed only where something is."""
+    if part.legend is None:
+        return swatches
+    has_suppressed = SUPPRESSED in part.table.columns[part.legend.attribute].tolist()
+    return [swatch for swatch in swatches if swatch.label != SUPPRESSED or has_suppressed]
 
 
 def draw_inset(page: Page, content: PrintMap, inset: MapSurface, box: Box) -> bool:
@@ -135,7 +145,15 @@ def _strip(page: Page, surface: MapSurface, box: Box) -> None:
 
 
 def _classes(
-    page: Page, left: float, top: float, width: float, swatches: Sequence[Swatch], unit: str
+    page: Page,
+    left: float,
+    top: float,
+    width: float,
+    swatches: Sequence[Swatch],
+    unit: str,
+    *,
+    noun: str = "areas",
+    is_points: bool = False,
 ) -> float:
     """A heading and a row for each class; where they end."""
     from matplotlib.patches import Rectangle
@@ -147,16 +165,20 @@ def _classes(
     row = _ROW * page.scale
     has_counts = any(swatch.count is not None for swatch in swatches)
     if has_counts:
-        page.write(left + width, top, "areas", 6.8 * page.scale, colour=SOFT, align="right")
+        page.write(left + width, top, noun, 6.8 * page.scale, colour=SOFT, align="right")
         top -= 9 * page.scale
     for swatch in swatches:
-        page.paper.add_patch(
-            Rectangle(
-                (left, top - swatch_height), swatch_width, swatch_height,
-                facecolor=swatch.colour, edgecolor=EDGE, linewidth=0.5,
-                hatch=swatch.hatch or None,
-            )
-        )  # fmt: skip
+        if is_points:
+            middle = left + swatch_width / 2, top - swatch_height / 2
+            _disc(page, *middle, swatch_height / 2, swatch.colour)
+        else:
+            page.paper.add_patch(
+                Rectangle(
+                    (left, top - swatch_height), swatch_width, swatch_height,
+                    facecolor=swatch.colour, edgecolor=EDGE, linewidth=0.5,
+                    hatch=swatch.hatch or None,
+                )
+            )  # fmt: skip
         x = left + swatch_width + 6 * page.scale
         room = width - swatch_width - (30 if has_counts else 6) * page.scale
         bottom = page.paragraph(x, top - 1.2, swatch.label, points, room, most=2)
@@ -179,10 +201,12 @@ def _circles(page: Page, left: float, top: float, width: float, part: MapTable) 
     for step in circle_steps(largest):
         radius = circle_radius(step, largest)
         height = max(2 * radius, page.line_height(points))
-        _disc(page, x, top - height / 2, radius)
+        _disc(page, x, top - height / 2, radius, MISSING if is_of_points(part) else CIRCLE)
         page.write(left + 2 * LARGEST_CIRCLE + 6, top - height / 2 + points / 2, f"{step:,g}",
                    points)  # fmt: skip
         top -= height + 2 * page.scale
+    if is_of_points(part):
+        return top - 3
     missing = int(np.count_nonzero(~np.isfinite(values)))
     words = "no circle: none" if largest else "no circle: none in any area"
     if missing:
@@ -190,9 +214,9 @@ def _circles(page: Page, left: float, top: float, width: float, part: MapTable) 
     return page.paragraph(left, top, words, NOTE_PT * page.scale, width, colour=SOFT) - 5
 
 
-def _disc(page: Page, x: float, y: float, radius: float) -> None:
+def _disc(page: Page, x: float, y: float, radius: float, colour: str = CIRCLE) -> None:
     page.paper.plot(
-        [x], [y], marker="o", markersize=2 * radius, color=CIRCLE, markeredgecolor=INK,
+        [x], [y], marker="o", markersize=2 * radius, color=colour, markeredgecolor=INK,
         markeredgewidth=0.6,
     )  # fmt: skip
 

@@ -1,21 +1,26 @@
 """What stands on a printed map and is not to scale: bar, arrow, tag, labels."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
-from service.model.answers import MapTable
-from service.render.maps.printed.colours import INK, PAPER, RED
-from service.render.maps.printed.labels import Anchor, places_of
-from service.render.maps.printed.layers import Ground, circle_radius
+from service.model.answers import MapTable, PrintMap
+from service.render.maps.printed.colours import INK, PAPER, RED, SOFT
+from service.render.maps.printed.labels import Anchor, Place, overlap, places_of
+from service.render.maps.printed.layers import Ground, radii_of
 from service.render.maps.printed.page import Box, Page
-from service.render.maps.printed.typesetting import lines_of, text_width
+from service.render.maps.printed.typesetting import lines_of, printable, text_width
+from spatial.arrays import BoolArray, FloatArray
 
 SYNTHETIC: Final = "SYNTHETIC DATA"
 LABEL_PT: Final = 7.8
+OUTLINE_PT: Final = 6.8
 _LABEL_WIDTH: Final = 120.0  # a longer name goes into two lines
+_SPECK: Final = 4.0  # radius of an area that a dot would hide
+_LARGEST_MARK: Final = 12.0  # of an area that is named beside it
 _MARK: Final = 1.8  # radius of the dot of a named place
 
 
@@ -82,70 +87,171 @@ def add_tag(page: Page, ground: Ground) -> Box:
     return box
 
 
-def named_rows(part: MapTable) -> list[int]:
-    """The rows of a table that are named on the map, the leading one first."""
+def named_rows(part: MapTable, is_shown: BoolArray | None = None) -> list[int]:
+    """The rows of a table that are named on the map, or on a part of it, the leading one first."""
     if not part.names or not part.most_names:
         return []
-    values = np.asarray(part.table.columns[part.name_by], dtype=np.float64)
-    order = np.argsort(np.where(np.isfinite(values), -values, np.inf), kind="stable")
-    leading = [int(k) for k in order if part.names[k].strip() and values[k] > 0]
+    seen = {""}  # cells of a grid share the names of their places
+    leading = []
+    for row in leading_rows(part):
+        if part.names[row].strip() not in seen and (is_shown is None or is_shown[row]):
+            seen.add(part.names[row].strip())
+            leading.append(row)
     return leading[: part.most_names]
 
 
-def add_labels(page: Page, ground: Ground, part: MapTable, obstacles: list[Box]) -> list[str]:
-    """Write the names of the leading rows where none covers another; those that had room."""
-    rows = named_rows(part)
+def leading_rows(part: MapTable) -> list[int]:
+    """The rows of a table that may be named on the map, the leading one first."""
+    rows = np.arange(len(part.table))
+    if part.name_by:
+        values = np.asarray(part.table.columns[part.name_by], dtype=np.float64)
+        rows = np.argsort(np.where(np.isfinite(values), -values, np.inf), kind="stable")
+        rows = rows[values[rows] > 0]
+    if part.name_classes and part.legend is not None:
+        number = {label: k for k, label in enumerate(part.name_classes)}
+        labels = part.table.columns[part.legend.attribute]
+        classes = np.array([number.get(str(labels[k]), len(number)) for k in rows], np.int64)
+        order = np.argsort(classes, kind="stable")
+        rows = rows[order][classes[order] < len(number)]
+    return [int(row) for row in rows]
+
+
+def add_labels(
+    page: Page,
+    ground: Ground,
+    part: MapTable,
+    obstacles: list[Box],
+    *,
+    hidden: Sequence[float] | None = None,
+    points: float = LABEL_PT,
+) -> None:
+    """Write the names of the leading rows where none covers another, or an obstacle.
+
+    Their boxes are obstacles to what comes after.
+
+    What is `hidden` (left, bottom, right, top in metres) is enlarged elsewhere, and named there.
+    """
+    if part.table.geometries is None or not len(part.table):
+        return
+    xy_m = middles_of(part)
+    is_shown = _is_inside(xy_m, ground.bounds_m)
+    if hidden is not None:
+        is_shown &= ~_is_inside(xy_m, hidden)
+    rows = named_rows(part, is_shown)
     if not rows:
-        return []
-    points = LABEL_PT * page.scale
-    shapes = np.asarray(part.table.geometries)[rows]
-    is_area = bool((shapely.get_dimensions(shapes) == 2).all())
-    middle_of = shapely.centroid if part.circles else shapely.point_on_surface
-    middles = ground.on_paper(shapely.get_coordinates(middle_of(shapes)))
+        return
+    points *= page.scale
+    is_ground = part.legend is not None and part.legend.drawn_as == "area" and not part.circles
+    middles = ground.on_paper(xy_m[rows])
     texts = [lines_of(part.names[row], points, _LABEL_WIDTH * page.scale, most=2) for row in rows]
     line = page.line_height(points)
+    sizes = [(max(text_width(t, points) for t in lines) + 2, len(lines) * line) for lines in texts]
+    radii = _mark_sizes(page, ground, part, rows, sizes)
     anchors = [
-        Anchor(
-            float(x),
-            float(y),
-            size,
-            max(text_width(text, points) for text in lines) + 2,
-            len(lines) * line,
-            is_area=is_area and not size,
-        )
-        for (x, y), size, lines in zip(middles, _mark_sizes(page, part, rows), texts, strict=True)
+        Anchor(float(x), float(y), radius, *size, is_area=not radius)
+        for (x, y), radius, size in zip(middles, radii, sizes, strict=True)
     ]
-    is_inside = [
-        ground.box[0] <= a.x <= ground.box[2] and ground.box[1] <= a.y <= ground.box[3]
-        for a in anchors
-    ]
-    shown = [k for k, inside in enumerate(is_inside) if inside]
-    places = places_of([anchors[k] for k in shown], bounds=ground.box, obstacles=obstacles)
-    named = []
-    for k, place in zip(shown, places, strict=True):
-        if not is_area:
-            _dot(page, anchors[k])
+    places = places_of(anchors, bounds=ground.box, obstacles=obstacles)
+    for anchor, place, lines in zip(anchors, places, texts, strict=True):
+        if part.legend is None:
+            _dot(page, anchor)
         if place is None:
             continue
-        named.append(part.names[rows[k]])
-        if place.leader is not None:
-            x, y, end_x, end_y = place.leader
-            page.paper.plot([x, end_x], [y, end_y], color=INK, linewidth=0.6, zorder=2)
+        obstacles.append(place.box)
+        if place.leader is not None or (is_ground and anchor.radius):
+            _leader(page, anchor, place, is_ground=is_ground)
         top = place.box[3]
-        for text in texts[k]:
+        for text in lines:
             page.write(place.middle[0], top, text, points, align="center", halo=True)
             top -= line
-    return named
 
 
-def _mark_sizes(page: Page, part: MapTable, rows: list[int]) -> list[float]:
-    """The radius of the circle or dot of each row that is named; 0 for an area without."""
+def add_outline_names(
+    page: Page, ground: Ground, content: PrintMap, obstacles: list[Box], points: float = OUTLINE_PT
+) -> None:
+    """Write the names of the areas with borders where nothing else is, in grey."""
+    if not content.outline_names:
+        return
+    marks = [box for part in content.tables for box in _marks(ground, part)]
+    shapes = np.asarray(content.outlines)
+    xy_m = shapely.get_coordinates(shapely.point_on_surface(shapes))
+    is_shown = _is_inside(xy_m, ground.bounds_m)
+    is_shown &= shapely.covers(shapely.union_all(content.extent), shapely.points(xy_m))
+    points *= page.scale
+    height = page.line_height(points)
+    for row in np.flatnonzero(is_shown):
+        (x, y), name = ground.on_paper(xy_m[row]), content.outline_names[row]
+        width = text_width(printable(name), points)
+        left, bottom, right, top = shapely.bounds(shapes[row]) / ground.m_per_pt
+        box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        is_free = not any(overlap(box, other) for other in (*obstacles, *marks))
+        if is_free and right - left > width and top - bottom > 2 * height:
+            page.write(x, box[3], name, points, colour=SOFT, align="center", halo=True)
+            obstacles.append(box)
+
+
+def _marks(ground: Ground, part: MapTable) -> list[Box]:
+    """The boxes of what lies apart on the ground, or stands on it."""
+    if part.table.geometries is None or not len(part.table):
+        return []
     if part.circles:
-        values = np.asarray(part.table.columns[part.circles], dtype=np.float64)
-        largest = max(float(np.nanmax(values, initial=0.0)), 1.0)
-        return [circle_radius(value, largest) for value in np.nan_to_num(values[rows])]
-    is_ground = part.legend is not None and part.legend.drawn_as == "area"
-    return [0.0 if is_ground else _MARK * page.scale] * len(rows)
+        sizes = radii_of(part)
+        middles = ground.on_paper(middles_of(part))
+        pairs = zip(middles.tolist(), sizes.tolist(), strict=True)
+        return [(x - size, y - size, x + size, y + size) for (x, y), size in pairs if size > 0]
+    if not part.is_loose:
+        return []
+    bounds = shapely.bounds(np.asarray(part.table.geometries))
+    return [ground.box_on_paper(box) for box in bounds.tolist()]
+
+
+def _leader(page: Page, anchor: Anchor, place: Place, *, is_ground: bool) -> None:
+    """A line from a label to what it names; on an area it begins at a dot."""
+    left, bottom, right, top = place.box
+    end_x, end_y = min(max(anchor.x, left), right), min(max(anchor.y, bottom), top)
+    start = (anchor.x, anchor.y) if is_ground or not place.leader else place.leader[:2]
+    page.paper.plot([start[0], end_x], [start[1], end_y], color=INK, linewidth=0.6, zorder=2)
+    if is_ground and anchor.radius > _SPECK:
+        page.paper.plot([start[0]], [start[1]], marker="o", markersize=1.9, color=INK, zorder=2)
+
+
+def middles_of(part: MapTable) -> FloatArray:
+    """Where each row of a table is named, metres."""
+    middle = shapely.centroid if part.circles else shapely.point_on_surface
+    middles: FloatArray = shapely.get_coordinates(middle(np.asarray(part.table.geometries)))
+    return middles
+
+
+def _is_inside(xy_m: FloatArray, bounds_m: Sequence[float]) -> BoolArray:
+    left, bottom, right, top = bounds_m
+    inside: BoolArray = (
+        (xy_m[:, 0] >= left) & (xy_m[:, 0] <= right) & (xy_m[:, 1] >= bottom) & (xy_m[:, 1] <= top)
+    )
+    return inside
+
+
+def _mark_sizes(
+    page: Page,
+    ground: Ground,
+    part: MapTable,
+    rows: list[int],
+    labels: Sequence[tuple[float, float]],
+) -> list[float]:
+    """The radius of what a label must not cover of each row; 0 where it may lie on its area."""
+    if part.circles:
+        return [float(radius) for radius in radii_of(part)[rows]]
+    if part.legend is None:
+        return [_MARK * page.scale] * len(rows)
+    radii = []
+    for (left, bottom, right, top), (width, height) in zip(
+        shapely.bounds(np.asarray(part.table.geometries)[rows]) / ground.m_per_pt,
+        labels,
+        strict=True,
+    ):
+        has_room = right - left > width and top - bottom > height
+        radius = max(right - left, top - bottom) / 2
+        radii.append(0.0 if has_room else float(min(max(radius, _MARK), _LARGEST_MARK)))
+    return radii
 
 
 def _dot(page: Page, anchor: Anchor) -> None:
@@ -159,4 +265,7 @@ def _dot(page: Page, anchor: Anchor) -> None:
 def leading_values(part: MapTable, most: int = 5) -> list[tuple[str, Any]]:
     """The leading rows with their values, for the words of a map."""
     rows = named_rows(part)[:most]
-    return [(part.names[row], part.table.columns[part.name_by][row]) for row in rows]
+    if not part.name_by:
+        return [(part.names[row], None) for row in rows]
+    values = part.table.columns[part.name_by]
+    return [(part.names[row], values[row]) for row in rows]

@@ -67,7 +67,7 @@ class _Paper:
         box = place.box
         if box[0] < left or box[1] < bottom or box[2] > right or box[3] > top:
             return False
-        if any(_overlap(box, other) for other in (*self.boxes, *symbols)):
+        if any(overlap(box, other) for other in (*self.boxes, *symbols)):
             return False
         if any(_crosses(line, box) for line in self.leaders):
             return False
@@ -130,10 +130,10 @@ def _candidates(anchor: Anchor) -> Iterator[Place]:
     if anchor.is_area:
         yield Place(_box(x, y, width, height))
     gap = anchor.radius + GAP
-    for dx, dy in _SIDES:
+    for side_x, side_y in _SIDES:
         # On a diagonal the corner of the label touches the symbol's edge.
-        step = gap if 0 in (dx, dy) else gap * math.sqrt(0.5)
-        middle = x + dx * (step + width / 2), y + dy * (step + height / 2)
+        step = gap if 0 in (side_x, side_y) else gap * math.sqrt(0.5)
+        middle = x + side_x * (step + width / 2), y + side_y * (step + height / 2)
         yield Place(_box(*middle, width, height))
     start_x, start_y = anchor.radius + width / 2, anchor.radius + height / 2
     offsets = [
@@ -163,7 +163,7 @@ def _box(x: float, y: float, width: float, height: float) -> Box:
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def _overlap(box: Box, other: Box) -> bool:
+def overlap(box: Box, other: Box) -> bool:
     """Whether two boxes share some area."""
     return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
 

@@ -9,7 +9,7 @@ import shapely
 
 from boundaries.layers.layer import Geometries
 from service.model.answers import MapSurface, MapTable
-from service.render.maps.colour import classify
+from service.render.maps.colour import MISSING, classify
 from service.render.maps.printed.colours import (
     CIRCLE,
     INK,
@@ -21,12 +21,15 @@ from service.render.maps.printed.colours import (
     swatches_of,
 )
 from service.render.maps.printed.page import Box
+from spatial.arrays import FloatArray
 
 EDGE: Final = "#6f6f6f"
 BORDER: Final = "#2b2b2b"
 PALE: Final = "#a8a8a8"
 LARGEST_CIRCLE: Final = 11.0  # radius in points, of the largest number
 MANY_AREAS: Final = 150
+_SMALLEST: Final = 3.0  # points across, of a shape that lies apart
+_SMALLEST_POINT: Final = 2.4  # radius in points
 _DETAIL: Final = 0.35  # of a point: what is smaller cannot be seen on paper
 _POLYGONS: Final = (3, 6)  # polygons and multipolygons
 
@@ -65,23 +68,32 @@ class Ground:
         corner = np.array(self.box[:2])
         return np.asarray(corner + (xy_m - origin) / self.m_per_pt)
 
+    def box_on_paper(self, bounds_m: Sequence[float]) -> Box:
+        """A rectangle of the ground as a box of the page, points."""
+        (left, bottom), (right, top) = self.on_paper(np.array(bounds_m).reshape(2, 2)).tolist()
+        return left, bottom, right, top
+
     def land(self, shapes: Geometries) -> None:
         """Make what was asked for white; what is outside of it stays grey."""
         self._fill(self._in_view(shapes), Swatch("", PAPER), edge="none", zorder=0.5)
 
     def areas(self, part: MapTable) -> None:
         """Areas in the colours and hatches of their classes."""
-        if part.legend is None:
+        if part.legend is None or is_of_points(part):
             return
         swatches = swatches_of(part.legend)
         missing = next((s for s in swatches if s.hatch), Swatch("", "#e4e4e4", "...."))
         by_label = colours_by_label(swatches)
-        shapes = self._simplified(np.asarray(part.table.geometries))
+        shapes = np.asarray(part.table.geometries)
+        shapes = self._visible(shapes) if part.is_loose else self._simplified(shapes)
         labels = np.array([str(v) for v in part.table.columns[part.legend.attribute]])
         width = 0.45 if len(labels) < MANY_AREAS else 0.18
         for label in np.unique(labels):
             swatch = by_label.get(str(label), missing)
-            self._fill(shapes[labels == label], swatch, edge=EDGE, linewidth=width, zorder=1)
+            if part.is_loose:
+                self._fill(shapes[labels == label], swatch, edge=INK, linewidth=0.7, zorder=2.5)
+            else:
+                self._fill(shapes[labels == label], swatch, edge=EDGE, linewidth=width, zorder=1)
 
     def surface(self, surface: MapSurface) -> None:
         """The classes of a density, from its lowest break upwards."""
@@ -131,19 +143,25 @@ class Ground:
 
     def circles(self, part: MapTable) -> None:
         """A column of numbers as circles at the middle of each shape, large ones below."""
-        values = np.asarray(part.table.columns[part.circles], dtype=np.float64)
-        shown = np.flatnonzero(np.isfinite(values) & (values > 0))
+        radius = radii_of(part)
+        shown = np.flatnonzero(radius > 0)
+        shown = shown[np.argsort(-radius[shown], kind="stable")]
         if not len(shown):
             return
-        shown = shown[np.argsort(-values[shown], kind="stable")]
-        xy_m = shapely.get_coordinates(shapely.centroid(np.asarray(part.table.geometries)[shown]))
-        largest = float(values[shown].max())
-        radius = np.array([circle_radius(value, largest) for value in values[shown]])
+        shapes = np.asarray(part.table.geometries)[shown]
+        xy_m = shapely.get_coordinates(shapely.centroid(shapes))
+        colours = [CIRCLE] * len(shown)
+        if part.legend is not None and is_of_points(part):
+            by_label = colours_by_label(swatches_of(part.legend))
+            labels = part.table.columns[part.legend.attribute][shown]
+            colours = [by_label.get(str(label), Swatch("", MISSING)).colour for label in labels]
         # A halo tells the discs from dark ground, an edge from light ground and from each other.
-        halo = {"c": PAPER, "edgecolors": "none", "s": (2 * radius + 2.6) ** 2}
-        disc = {"c": CIRCLE, "edgecolors": INK, "linewidths": 0.6, "s": (2 * radius) ** 2}
-        for style in (halo, disc):
-            self.axes.scatter(xy_m[:, 0], xy_m[:, 1], zorder=3, **style)
+        sizes = 2 * radius[shown]
+        for k, (x, y) in enumerate(xy_m.tolist()):
+            halo = {"c": PAPER, "edgecolors": "none", "s": (sizes[k] + 2.6) ** 2}
+            disc = {"c": colours[k], "edgecolors": INK, "linewidths": 0.6, "s": sizes[k] ** 2}
+            for style in (halo, disc):
+                self.axes.scatter([x], [y], zorder=3, **style)
 
     def frame(self, bounds_m: Sequence[float]) -> None:
         """The frame of what is enlarged elsewhere."""
@@ -151,7 +169,7 @@ class Ground:
 
         left, bottom, right, top = bounds_m
         for colour, linewidth in (("#ffffff", 2.6), (INK, 1.1)):
-            self.axes.add_patch(
+            self.axes.add_artist(
                 Rectangle(
                     (left, bottom),
                     right - left,
@@ -183,6 +201,14 @@ class Ground:
         simple = shapely.coverage_simplify(shapes, _DETAIL * self.m_per_pt)
         return np.where(shapely.is_empty(simple), shapes, simple)
 
+    def _visible(self, shapes: Any) -> Any:
+        """Shapes, those that are lines or too small to be seen widened."""
+        left, bottom, right, top = shapely.bounds(shapes).T
+        size_m = np.fmin(right - left, top - bottom)
+        size_m = np.where(shapely.get_dimensions(shapes) < 2, 0.0, np.nan_to_num(size_m))
+        short_m = np.maximum(_SMALLEST * self.m_per_pt - size_m, 0.0)
+        return np.where(short_m > 0, shapely.buffer(shapes, short_m / 2, quad_segs=4), shapes)
+
     def _fill(
         self, shapes: Any, swatch: Swatch, *, edge: str, zorder: float, linewidth: float = 0.0
     ) -> None:
@@ -192,7 +218,7 @@ class Ground:
         path = _compound(shapes)
         if path is None:
             return
-        self.axes.add_patch(
+        self.axes.add_artist(
             PathPatch(
                 path,
                 facecolor=swatch.colour,
@@ -212,6 +238,19 @@ def _rgba(colour: str) -> tuple[int, int, int, int]:
 def circle_radius(value: float, largest: float) -> float:
     """The radius of a circle whose area grows with its value, points."""
     return LARGEST_CIRCLE * math.sqrt(max(value, 0.0) / largest)
+
+
+def radii_of(part: MapTable) -> FloatArray:
+    """The radius of the circle of each row, points; a point has one whatever its number."""
+    values = np.nan_to_num(part.table.columns[part.circles].astype(np.float64))
+    largest = max(float(values.max(initial=0.0)), 1.0)
+    radii = np.array([circle_radius(value, largest) for value in values])
+    return np.maximum(radii, _SMALLEST_POINT) if is_of_points(part) else radii
+
+
+def is_of_points(part: MapTable) -> bool:
+    """Whether the rows of a table are points in the colours of their classes."""
+    return part.legend is not None and part.legend.drawn_as == "point"
 
 
 def circle_steps(largest: float) -> list[float]:

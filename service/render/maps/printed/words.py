@@ -100,7 +100,9 @@ def _of_table(part: MapTable) -> Iterator[str]:
     unit = part.legend.unit.replace("km^2", "km²")
     if classes:
         yield f"Classes in {unit}: {'; '.join(classes)}."
-    if leading:
+    if leading and not part.name_by:
+        yield f"Named: {listed([name for name, _ in leading])}."
+    elif leading:
         yield "Highest: " + "; ".join(f"{name} {amount(value)}" for name, value in leading) + "."
     if part.circles:
         yield f"Circles count {part.circles_of}."

@@ -1,18 +1,14 @@
-"""What stands around a printed map: periods in words, borders, distinct names."""
-
-import dataclasses
+"""What stands around a printed map: periods in words, borders."""
 
 import numpy as np
 import pytest
 import shapely
 
 from service.analyses.printed_maps.composition import (
-    distinct_names,
     outlines_on,
     shown_bounds,
     span_words,
 )
-from service.queries.areas import ChoroplethQuery
 from service.queries.printed_maps import PaperQuery
 from tests.service import world
 
@@ -44,14 +40,3 @@ def test_an_extent_has_a_margin_even_around_a_point():
     left, bottom, right, top = shown_bounds(np.array([shapely.Point(5, 7)]))
     assert left < 5 < right
     assert bottom < 7 < top
-
-
-def test_names_that_repeat_are_told_apart_by_district(resources):
-    choropleth = resources.choropleths.table(world.DATASET, world.CELLS, ChoroplethQuery())
-    names = ["Ely" if code in ("C01", "C31") else code for code in choropleth.columns["code"]]
-    columns = {**choropleth.columns, "name": np.array(names, dtype=object)}
-    table = dataclasses.replace(choropleth, columns=columns)
-    districts = resources.layers.get(world.DISTRICTS)
-    found = distinct_names(resources.layers, table)
-    repeated = {name for name in found if name.startswith("Ely")}
-    assert repeated == {f"Ely, {name}" for name in districts.names}
