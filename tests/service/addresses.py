@@ -72,15 +72,16 @@ REQUIRED: dict[str, dict[str, str]] = {
 FEW_DRAWS = {"permutations": 99, "draws": 99, "replicates": 19, "orders": 99}
 
 
-# Pictures of one chart: a walk over all addresses asks each table for one of them, in turn.
+# Pictures of one chart or map: a walk over all addresses asks each for one of them, in turn.
 CHARTS = ("svg", "png", "pdf", "vl.json")
 
 
 def with_one_chart(choices: Sequence[str], template: str) -> list[str]:
-    """The choices of an address, with one of the formats of its chart where it has any."""
-    if not set(CHARTS) <= set(choices):
+    """The choices of an address, with one of the formats of its chart or map where it has any."""
+    pictures = [choice for choice in CHARTS if choice in choices]
+    if not {"svg", "pdf"} <= set(pictures):
         return list(choices)
-    chart = CHARTS[zlib.crc32(template.encode()) % len(CHARTS)]
+    chart = pictures[zlib.crc32(template.encode()) % len(pictures)]
     return [choice for choice in choices if choice not in CHARTS or choice == chart]
 
 
