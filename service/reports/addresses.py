@@ -10,8 +10,10 @@ from typing import Generic, Protocol, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from service.access.admission import Question
+from service.analyses.printed_maps.composition import MapAnswer
 from service.analyses.resources import Resources
 from service.analyses.table_kinds import TableAnswer
+from service.http.pictures.map_routes import MAPS, MapKind
 from service.http.table_routes import TABLES, TableKind
 from service.model.errors import UnknownTableError
 from service.model.queries import Query
@@ -74,6 +76,35 @@ def table_answer(resources: Resources, table: Addressed[TableKind]) -> TableAnsw
     return table.kind.answer(resources, table.question.query, **table.question.names)
 
 
+def map_of(address: str) -> Addressed[MapKind]:
+    """The map that an address names.
+
+    Parameters
+    ----------
+    address : str
+        Path and query of a map, without an ending behind the path.
+
+    Raises
+    ------
+    UnknownTableError
+        If no map has that address, or its parameters are not those of the map.
+    """
+    return _addressed(address, MAPS, "map")
+
+
+def map_answer(resources: Resources, printed: Addressed[MapKind]) -> MapAnswer:
+    """A map by its address, computed when it is needed.
+
+    Parameters
+    ----------
+    resources : Resources
+        The stores and analyses.
+    printed : Addressed
+        Admitted.
+    """
+    return printed.kind.answer(resources, printed.question.query, **printed.question.names)
+
+
 def question_of(address: str) -> Question:
     """What an address of a table or a map asks.
 
@@ -87,7 +118,8 @@ def question_of(address: str) -> Question:
     UnknownTableError
         If no table or map has that address.
     """
-    return table_of(address).question
+    is_map = urllib.parse.urlsplit(address).path.endswith("/map")
+    return (map_of(address) if is_map else table_of(address)).question
 
 
 def _addressed(address: str, kinds: Mapping[str, KindT], noun: str) -> Addressed[KindT]:

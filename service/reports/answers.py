@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from boundaries.errors import BoundaryError
 from service.access.release import Released
 from service.analyses.resources import Resources
-from service.model.answers import Table
+from service.model.answers import PrintMap, Table
 from service.model.errors import AnalysisError
-from service.reports.addresses import table_answer, table_of
+from service.reports.addresses import map_answer, map_of, table_answer, table_of
 from service.store.errors import StoreError
 from spatial.errors import SpatialError
 
@@ -33,4 +33,12 @@ class Asker:
         gates, audience = self.resources.gates, self.resources.audience
         gates.admit(addressed.question, audience)
         compute = table_answer(self.resources, addressed).compute
+        return gates.released(addressed.question, audience, compute)
+
+    def map(self, address: str) -> Released[PrintMap]:
+        """The released map of an address."""
+        addressed = map_of(address)
+        gates, audience = self.resources.gates, self.resources.audience
+        gates.admit(addressed.question, audience)
+        compute = map_answer(self.resources, addressed).compute
         return gates.released(addressed.question, audience, compute)

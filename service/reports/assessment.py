@@ -25,6 +25,7 @@ from service.model.report import (
     ReportTable,
     WordsPlace,
 )
+from service.render.maps.printed.formats import MAP_FORMATS
 from service.render.tables.formats import FORMATS
 from service.reports.answers import REASONS, Asker
 from service.reports.pictures import MEDIA_TYPES, logo_picture, svg_picture
@@ -33,6 +34,7 @@ from service.reports.printed_tables import cell_text, printed_table
 from service.reports.values import LackingError
 from service.runtime.budget import Work, foresee
 from service.runtime.cancellation import check_cancelled
+from service.sentences.findings.finding import finding_of
 from service.sentences.findings.tables import findings_of
 from service.sentences.numbers import capital
 
@@ -124,6 +126,11 @@ class Assessment:
     def _shown(self, section: PlannedSection, request: PlannedRequest) -> Iterator[Block]:
         """An answer in the forms that the template asks for."""
         asker = Asker(self.resources)
+        if "map" in request.request.show:
+            released_map = asker.map(request.address)
+            self.provenances.append(released_map.answer.provenance)
+            yield self._figure(MAP_FORMATS["svg"].render(released_map), request)
+            return
         released = asker.table(request.address)
         table = released.answer
         for form in request.request.show:
@@ -138,12 +145,16 @@ class Assessment:
 
     def _sentences(self, section: PlannedSection, table: Table) -> Iterator[Block]:
         findings = findings_of(table)
-        if findings:
-            self.summary.setdefault(section.key, findings[0])
         text = " ".join(findings[:MOST_SENTENCES])
-        if text and (section.key, text) not in self.said:
-            self.said.add((section.key, text))
-            yield Paragraph(text, "finding")
+        if not text or (section.key, text) in self.said:
+            return
+        self.said.add((section.key, text))
+        headline = finding_of(table).headline
+        is_named = section.title.casefold() in headline.casefold()
+        self.summary.setdefault(
+            section.key, headline if is_named else f"{section.title}: {headline}"
+        )
+        yield Paragraph(text, "finding")
 
     def _figure(self, svg: bytes, request: PlannedRequest) -> Figure:
         picture, text = svg_picture(svg)
@@ -189,8 +200,7 @@ class Assessment:
     def _made(self, section: PlannedSection) -> Iterator[Block]:
         """What is made from the other sections."""
         if section.makes == "summary":
-            titles = {part.key: part.title for part in self.plan.sections}
-            texts = tuple(f"{titles[key]}: {text}" for key, text in self.summary.items())
+            texts = tuple(_sentence(text) for text in self.summary.values())
             yield Items(texts) if texts else Note("Nothing can be said of this period.")
         elif section.makes == "reconciliation":
             yield from self._reconciliation()

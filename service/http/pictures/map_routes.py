@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 
@@ -38,6 +39,10 @@ class MapKind:
     description: str
 
 
+# Every map by the template of its address without an ending, for what names maps by theirs.
+MAPS: Final[dict[str, MapKind]] = {}
+
+
 def add_map_routes(router: APIRouter, path: str, kind: MapKind) -> None:
     """Add the route of a map to a router: ``path/map.{suffix}``."""
 
@@ -57,6 +62,7 @@ def add_map_routes(router: APIRouter, path: str, kind: MapKind) -> None:
             cost=printed.cost,
         )
 
+    MAPS[f"{router.prefix}{path}/map"] = kind
     operation = Operation(
         f"read{camel_case(kind.name)}Map",
         f"read_{kind.name}_map",
