@@ -1,5 +1,6 @@
 """A chart of a table: its words, and its specification in Vega-Lite."""
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from service.sentences.findings.finding import finding_of
 # Views in views, which a specification cannot be fitted into a width of.
 _COMPOSED: Final = frozenset({"facet", "hconcat", "vconcat", "concat", "repeat"})
 _UNPRINTABLE: Final = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+_LINE: Final = 1.25  # of a line of letters, in their size
 LONGEST_DESCRIPTION: Final = 1_500  # letters; the table holds the rest
 
 
@@ -104,22 +106,23 @@ def chart_of(
     )
     mark = f" {SYNTHETIC}." if table.provenance.synthetic else ""
     description = in_words(_shortened(" ".join((text, *notes)).replace("\n", " "))) + mark
-    body = dict(view if isinstance(view, Mapping) else view.to_dict())
+    body = dict(view if isinstance(view, Mapping) else view.to_dict(validate=False))
     body.pop("config", None)
-    sizes: dict[str, Any] = {}
-    if not (_COMPOSED | {"width"}) & body.keys():
-        autosize = {"type": "fit", "contains": "padding"}
-        sizes = {"width": width, "height": body.get("height", HEIGHT), "autosize": autosize}
+    titles = wrapped(title, width - PADDING, TITLE_SIZE, is_bold=True) or [""]
     subtitles = wrapped(subtitle, width, SUBTITLE_SIZE)
     if table.provenance.synthetic:
         subtitles.append(SYNTHETIC)
+    sizes: dict[str, Any] = {}
+    if not (_COMPOSED | {"width"}) & body.keys():
+        # What is fitted includes the lines above: they take nothing of the height asked for.
+        above = _LINE * (len(titles) * TITLE_SIZE + len(subtitles) * SUBTITLE_SIZE)
+        height = body.get("height", HEIGHT) + math.ceil(above)
+        autosize = {"type": "fit", "contains": "padding"}
+        sizes = {"width": width, "height": height, "autosize": autosize}
     specification = {
         **body,
         **sizes,
-        "title": {
-            "text": wrapped(title, width - PADDING, TITLE_SIZE, is_bold=True) or [""],
-            "subtitle": subtitles,
-        },
+        "title": {"text": titles, "subtitle": subtitles},
         "description": description,
         "config": {**CONFIG, "locale": {"number": _NUMBERS}},
         "usermeta": {"notes": list(notes), "credit": credit, "provenance": provenance},

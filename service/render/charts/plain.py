@@ -10,6 +10,7 @@ from service.render.charts.theme import altair
 
 MOST_BARS: Final = 25
 _BAR: Final = 22  # units of SVG from one bar to the next
+_AXIS: Final = 70  # and what the axis takes, with what is above the bars
 _IDS: Final = frozenset({"code", "series", "row", "area", "site_id", "id"})
 
 
@@ -52,7 +53,7 @@ def bars(table: Table, labels: list[str], value: str) -> Chart:
     view = alt.layer(
         base.mark_bar(height={"band": 0.7}),
         base.mark_text(align="left", dx=4).encode(text="text:N"),
-    ).properties(height=_BAR * count + 40)
+    ).properties(height=_BAR * count + _AXIS)
     shown = "; ".join(f"{row['label']}: {row['text']}" for row in rows)
     return chart_of(
         table, view, measure=measure, shown=f"Bars. {shown}.", notes=notes(table, value)

@@ -67,7 +67,7 @@ def svg_of(chart: Chart) -> bytes:
         for line in wrapped(text, width - 2 * PADDING, NOTE_SIZE)
     ]
     digest = hashlib.sha256(drawing.encode()).hexdigest()[:12]
-    whole = height + _LINE * len(lines) + PADDING / 2
+    whole = math.ceil(height + _LINE * len(lines) + PADDING / 2)
     # Pictures that stand in one page must not share names.
     inner = _CLIP.sub(rf"\1c{digest}-\2", _ROOT.sub("", drawing, count=1).removesuffix("</svg>"))
     names = f"t{digest}", f"d{digest}"

@@ -1,6 +1,7 @@
 """Pictures in SVG as tagged PDF and as PNG, with no typeface of the system."""
 
 import json
+import math
 import re
 import struct
 import threading
@@ -21,7 +22,10 @@ _PAGE: Final = b"""\
 #set document(title: picture.title, description: picture.description)
 #set text(lang: "en", region: "GB", font: (picture.family, picture.fallback))
 #set page(width: picture.width * 1pt, height: picture.height * 1pt, margin: 0pt)
-#image(bytes(sys.inputs.svg), format: "svg", width: 100%, alt: picture.description)
+#image(
+  bytes(sys.inputs.svg), format: "svg", width: 100%, height: 100%, fit: "stretch",
+  alt: picture.description,
+)
 """
 
 
@@ -37,7 +41,7 @@ def picture_pdf(svg: bytes, *, title: str, description: str) -> bytes:
     description : str
         Alternative text: what the picture shows, with its numbers.
     """
-    inputs = _inputs(svg, title=title, description=description)
+    inputs = _inputs(svg, size_of(svg), title=title, description=description)
     return typeset(_PAGE, inputs, format="pdf", pdf_standards="ua-1", timestamp=0)
 
 
@@ -57,7 +61,9 @@ def picture_png(
     texts : mapping or None
         Further texts by their keywords, such as the provenance.
     """
-    inputs = _inputs(svg, title=title, description=description)
+    # A picture of a part of a pixel would lose a row of them, through the letters.
+    width, height = map(math.ceil, size_of(svg))
+    inputs = _inputs(svg, (width, height), title=title, description=description)
     body = typeset(_PAGE, inputs, format="png", ppi=_UNITS_PER_INCH * PNG_SCALE)
     return with_texts(body, {"Title": title, "Description": description, **(texts or {})})
 
@@ -84,9 +90,11 @@ def size_of(svg: bytes) -> tuple[float, float]:
     return width, height
 
 
-def _inputs(svg: bytes, *, title: str, description: str) -> dict[str, str]:
+def _inputs(
+    svg: bytes, size: tuple[float, float], *, title: str, description: str
+) -> dict[str, str]:
     """What the page reads."""
-    width, height = size_of(svg)
+    width, height = size
     picture = {
         "title": title,
         "description": description,

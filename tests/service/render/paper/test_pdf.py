@@ -1,5 +1,6 @@
 """Pictures on paper: tagged, described, sized, and the same bytes twice."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,15 @@ def test_a_png_is_twice_as_large_and_carries_its_description(tmp_path):
         image.load()
         assert image.size == (600, 120)
         assert image.text == {"Title": TITLE, "Description": DESCRIPTION, "Provenance": "{}"}
+
+
+def test_a_png_of_a_part_of_a_unit_is_whole_pixels():
+    """A picture of 1.4 pixels more would lose a row, and letters their feet."""
+    body = picture_png(
+        SVG.replace(b'height="60"', b'height="60.7"'), title=TITLE, description=DESCRIPTION
+    )
+    with Image.open(io.BytesIO(body)) as image:
+        assert image.size == (600, 122)
 
 
 @pytest.mark.parametrize("unit", ["", "px", "pt"])
