@@ -96,6 +96,13 @@ class TransitionsQuery(StepsQuery):
                 raise ValueError(
                     f"{name} goes with states=quantile alone; states is {self.states}"
                 )
+        for name in ("permutations", "earlier_steps", "window", "correction"):
+            by_default = type(self).model_fields[name].default
+            if self.states == "quantile" and getattr(self, name) != by_default:
+                raise ValueError(
+                    f"{name} goes with states made from hotspots: hotspot, emerging or plain; "
+                    "states=quantile takes the areas' own counts"
+                )
         return self
 
     @property

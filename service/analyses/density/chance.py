@@ -1,5 +1,6 @@
 """Whether peaks are more than chance: the null of a surface, and its test, once per query."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
 from service.analyses.density.surface import THREADS, Surface
 from service.analyses.density.surfaces import points_inside_area
-from service.analyses.inputs.denominators import refuse_for_damaged
+from service.analyses.inputs.denominators import POPULATION, refuse_for_damaged
 from service.model.provenance import short_digest
 from service.runtime.budget import Work, spend
 from service.runtime.cancellation import check_cancelled
@@ -223,14 +224,14 @@ def finest_residents(
     for layer in layers.all():
         if best[0] is not None and len(layer) <= len(best[0]):
             continue
-        try:
-            column = measures.column(layer.layer_id, RESIDENTS)
-        except UnknownMeasureError:
-            continue
-        values = column.values_for(layer.codes)
-        if np.nansum(values) > 0.0:
-            best = (layer, values, column.period)
-    refuse_for_damaged(layers, measures, best[0], (RESIDENTS,))
+        for name in POPULATION:
+            with contextlib.suppress(UnknownMeasureError):
+                column = measures.column(layer.layer_id, name)
+                values = column.values_for(layer.codes)
+                if np.nansum(values) > 0.0:
+                    best = (layer, values, column.period)
+                    break
+    refuse_for_damaged(layers, measures, best[0], POPULATION)
     return best
 
 

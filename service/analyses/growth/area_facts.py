@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from service.analyses.areas.choropleths import Choropleths
 from service.analyses.areas.emerging import EmergingHotspots
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.growth.household_sizes import POPULATION
 from service.analyses.inputs.area_counts import AreaCounts, Areas
-from service.analyses.inputs.denominators import Denominator, denominator_of
+from service.analyses.inputs.denominators import POPULATION, Denominator, denominator_of
 from service.model.answers import Table
 from service.model.errors import AnalysisError, OverBudgetError
 from service.model.queries import IncidentQuery

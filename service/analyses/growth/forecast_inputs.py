@@ -9,10 +9,11 @@ import numpy as np
 from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
-from service.analyses.growth.household_sizes import POPULATION, HouseholdSizes, household_sizes
+from service.analyses.growth.household_sizes import HouseholdSizes, household_sizes
 from service.analyses.growth.surroundings import area_around, coarser_layer
 from service.analyses.inputs.area_counts import AreaCounts, Areas
 from service.analyses.inputs.denominators import (
+    POPULATION,
     Denominator,
     denominator_of,
     refuse_for_damaged,

@@ -10,13 +10,12 @@ from boundaries.layers.layer import Layer
 from boundaries.points.assign import assign_points
 from boundaries.storage.store import LayerStore
 from service.analyses.inputs.crosswalks import Crosswalks
-from service.analyses.inputs.denominators import Denominator, denominator_of
+from service.analyses.inputs.denominators import POPULATION, Denominator, denominator_of
 from service.queries.growth import HouseholdQuery
 from service.store.errors import UnknownMeasureError
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray, IndexArray, frozen
 
-POPULATION: Final = ("population", "residents")
 HOUSEHOLDS: Final = ("households",)
 # Beyond these an area is a college, a barracks or a gap in the data, and no guide to new homes.
 PLAUSIBLE: Final = (1.0, 5.0)

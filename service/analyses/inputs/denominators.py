@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -13,6 +13,8 @@ from service.model.errors import UnknownStatisticError
 from service.store.errors import UnknownMeasureError
 from service.store.reference.measures import MeasureStore
 from spatial.arrays import BoolArray, FloatArray
+
+POPULATION: Final = ("population", "residents")  # names of their measure, the first that is there
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import numpy as np
 
 from boundaries.layers.layer import Layer
-from service.analyses.growth.household_sizes import HOUSEHOLDS, POPULATION
+from service.analyses.growth.household_sizes import HOUSEHOLDS
 from service.analyses.inputs.crosswalks import Crosswalks
-from service.analyses.inputs.denominators import Denominator, denominator_of
+from service.analyses.inputs.denominators import POPULATION, Denominator, denominator_of
 from service.analyses.profiles.lines import Line
 from service.analyses.profiles.subjects import Amounts, Subject
 from service.queries.tables.profiles import ProfileOptions

@@ -12,11 +12,10 @@ import numpy as np
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.areas.hotspots import Hotspots
-from service.analyses.growth.household_sizes import POPULATION
 from service.analyses.growth.sites import site_notes, sites_source
 from service.analyses.harm.weights import Harm, IncidentHarm
 from service.analyses.inputs.area_counts import AreaCounts, Areas
-from service.analyses.inputs.denominators import refuse_for_damaged
+from service.analyses.inputs.denominators import POPULATION, refuse_for_damaged
 from service.analyses.inputs.within import Within
 from service.analyses.profiles.drawn import drawn_areas
 from service.analyses.profiles.incidents import (

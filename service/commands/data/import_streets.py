@@ -1,7 +1,7 @@
 """Commands ``hotspots import gazetteer``, ``roads`` and ``places``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -53,31 +53,20 @@ def gazetteer(
     rejects: Rejects = None,
 ) -> None:
     """Import a gazetteer: what the places in lists are called."""
-    # Imported here: what imports need takes time that serving must not wait for.
-    from service.imports.places.files import PlaceOptions
-    from service.imports.places.importer import PlaceColumns, import_gazetteer
-
-    resources = terminal.resources()
-    with terminal.report_errors(), terminal.progress_bar() as progress:
-        summary = import_gazetteer(
-            resources.gazetteer,
-            files,
-            PlaceColumns(name_field, kind_field, locality_field, x, y),
-            PlaceOptions(
-                source=source,
-                licence=licence,
-                crs=crs,
-                source_layer=source_layer,
-                delimiter=delimiter,
-                replace=replace,
-                strict=strict,
-                max_rejected_share=max_rejected,
-                rejects_path=rejects,
-                limits=resources.settings.imports,
-                progress=progress,
-            ),
-        )
-    terminal.print_lines(summary.lines())
+    _import_points(
+        None,
+        files,
+        (name_field, kind_field, locality_field, x, y),
+        source=source,
+        licence=licence,
+        crs=crs,
+        source_layer=source_layer,
+        delimiter=delimiter,
+        replace=replace,
+        strict=strict,
+        max_rejected_share=max_rejected,
+        rejects_path=rejects,
+    )
 
 
 def places(
@@ -104,31 +93,38 @@ def places(
     rejects: Rejects = None,
 ) -> None:
     """Import a set of places: licensed premises, stops, schools, any points."""
+    _import_points(
+        name,
+        files,
+        (name_field, kind_field, locality_field, x, y),
+        source=source,
+        licence=licence,
+        crs=crs,
+        source_layer=source_layer,
+        delimiter=delimiter,
+        replace=replace,
+        strict=strict,
+        max_rejected_share=max_rejected,
+        rejects_path=rejects,
+    )
+
+
+def _import_points(
+    name: str | None, files: list[Path], columns: tuple[str | None, ...], **options: Any
+) -> None:
+    """Import a set of places with a name, or the gazetteer, and say what became of the rows."""
     # Imported here: what imports need takes time that serving must not wait for.
     from service.imports.places.files import PlaceOptions
-    from service.imports.places.importer import PlaceColumns, import_places
+    from service.imports.places.importer import PlaceColumns, import_gazetteer, import_places
 
     resources = terminal.resources()
     with terminal.report_errors(), terminal.progress_bar() as progress:
-        summary = import_places(
-            resources.place_sets,
-            name,
-            files,
-            PlaceColumns(name_field, kind_field, locality_field, x, y),
-            PlaceOptions(
-                source=source,
-                licence=licence,
-                crs=crs,
-                source_layer=source_layer,
-                delimiter=delimiter,
-                replace=replace,
-                strict=strict,
-                max_rejected_share=max_rejected,
-                rejects_path=rejects,
-                limits=resources.settings.imports,
-                progress=progress,
-            ),
-        )
+        limits = resources.settings.imports
+        details = PlaceColumns(*columns), PlaceOptions(limits=limits, progress=progress, **options)
+        if name is None:
+            summary = import_gazetteer(resources.gazetteer, files, *details)
+        else:
+            summary = import_places(resources.place_sets, name, files, *details)
     terminal.print_lines(summary.lines())
 
 

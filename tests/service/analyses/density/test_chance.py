@@ -109,7 +109,7 @@ def test_the_sentence_names_what_is_more_than_chance_and_says_against_what(
     assert told(*peaks, **options) == expected
 
 
-def county_of(tmp_path, xy_m, *, weights_of_residents=None):
+def county_of(tmp_path, xy_m, *, weights_of_residents=None, measure="residents"):
     """A client of the county's layers with other incidents."""
     layers = LayerStore(tmp_path / "boundaries", crs=world.CRS)
     for layer in world.layers(synthetic=False):
@@ -125,7 +125,7 @@ def county_of(tmp_path, xy_m, *, weights_of_residents=None):
         title="Callouts",
     )
     if weights_of_residents is not None:
-        world.append_measure(tmp_path, "residents", "2021", weights_of_residents)
+        world.append_measure(tmp_path, measure, "2021", weights_of_residents)
     return client_of(open_resources(Settings(data_dir=tmp_path)))
 
 
@@ -164,14 +164,16 @@ def test_incidents_outside_the_study_area_alone_are_no_hotspot(tmp_path):
     assert "rimary hotspot" not in summary["sentence"]
 
 
-def test_a_town_is_a_hotspot_of_the_county_but_not_of_its_residents(tmp_path):
+@pytest.mark.parametrize("measure", ["residents", "population"])
+def test_a_town_is_a_hotspot_of_the_county_but_not_of_its_residents(tmp_path, measure):
     """All live in one square, and incidents happen to residents alike."""
     west, south = world.EAST_M + 1_000.0, world.NORTH_M + 1_000.0
     town = [west, south] + np.random.default_rng(3).random((200, 2)) * 1_000.0
     with county_of(tmp_path / "uniform", town) as client:
         against_evenness = rows_of(client, f"{HEATMAP}/peaks", bandwidth_m=400)
     residents = dict.fromkeys(world.CODES, 1.0) | {"C11": 10_000.0}
-    with county_of(tmp_path / "people", town, weights_of_residents=residents) as client:
+    people = {"weights_of_residents": residents, "measure": measure}
+    with county_of(tmp_path / "people", town, **people) as client:
         answer = json_of(client, f"{HEATMAP}/peaks", bandwidth_m=400)
     assert against_evenness[0]["class"] == "primary"
     assert {row["class"] for row in answer["rows"]} == {"peak"}

@@ -171,7 +171,8 @@ def test_what_is_not_tested_is_in_no_class(client):
 def test_too_few_steps_are_refused(client):
     for query in ({"step": "quarter", "from": "2024-01"}, {"states": "plain", "step": "quarter"},
                   {"states": "quantile", "step": "year", "from": "2024-01"}):  # fmt: skip
-        response = client.get(CELLS, params={**QUICK, **query})
+        quick = {} if "quantile" in query.values() else QUICK
+        response = client.get(CELLS, params={**quick, **query})
         assert response.status_code == 422
         assert "need" in response.json()["detail"]
 
@@ -196,6 +197,16 @@ def test_what_goes_with_quantiles_alone_is_refused_of_other_states(client, name,
     response = client.get(CELLS, params={name: 5} | ({"states": states} if states else {}))
     assert response.status_code == 422
     assert f"{name} goes with states=quantile alone" in response.text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("permutations", 99), ("earlier_steps", 1), ("window", "cube"), ("correction", "by")],
+)
+def test_what_goes_with_hotspots_is_refused_of_quantiles(client, name, value):
+    response = client.get(CELLS, params={name: value, "states": "quantile"})
+    assert response.status_code == 422
+    assert f"{name} goes with states made from hotspots" in response.text
 
 
 def test_a_percentage_is_all_only_where_the_interval_reaches_it(blocks_client):
@@ -225,8 +236,8 @@ def test_nothing_is_said_of_classes_where_no_incident_has_a_place(tmp_path, stat
     )  # fmt: skip
     with client_of(open_resources(Settings(data_dir=folder))) as client:
         answer = json_of(
-            client, f"/v1/hotspots/nowhere/{world.CELLS}/transitions", permutations=99,
-            states=states,
+            client, f"/v1/hotspots/nowhere/{world.CELLS}/transitions", states=states,
+            **({} if states == "quantile" else {"permutations": 99}),
         )  # fmt: skip
     assert answer["provenance"]["counts"]["not_located"] == len(records)
     assert not any(text.startswith("What is") for text in answer["sentences"])
