@@ -11,6 +11,7 @@ from service.render.charts.forms.bars import Cells, ranked_bars
 from service.render.charts.forms.curves import spans
 from service.render.charts.forms.items import (
     Item,
+    joined,
     label,
     leading,
     left_out,
@@ -28,9 +29,10 @@ MOST_SPANS: Final = 40
 
 
 def sources(table: Table) -> Chart:
-    """From the first to the last day of each dataset and measure, with its records."""
-    first, last = texts(table, "first"), texts(table, "last")
-    rows = [k for k in range(len(table)) if first[k] and last[k]]
+    """From the first to the last day of each dataset, or where there is none of each source."""
+    first, last, kind = texts(table, "first"), texts(table, "last"), texts(table, "kind")
+    dated = [k for k in range(len(table)) if first[k] and last[k]]
+    rows = [k for k in dated if kind[k] == "dataset"] or dated
     if not rows:
         return nothing(table, measure="Period")
     titles, ids = texts(table, "title"), texts(table, "id")
@@ -48,7 +50,8 @@ def sources(table: Table) -> Chart:
         for k, name in zip(rows, names, strict=True)
     ][:MOST_SPANS]
     parts = [f"{row['name']} {row['first']} to {row['last']}, {row['text']}" for row in drawn[:8]]
-    without = len(table) - len(rows)
+    others = Counter(name for k, name in enumerate(kind) if k not in rows)
+    amounts = [f"{name} {number:,}" for name, number in others.items()]
     return figure(
         table,
         spans(drawn, names=[str(row["name"]) for row in drawn], axis="Day"),
@@ -56,7 +59,7 @@ def sources(table: Table) -> Chart:
         shown=f"Spans of days. {'; '.join(parts)}.".replace("\n", " "),
         notes=[
             *left_out(len(rows) - len(drawn), "source"),
-            f"Not drawn: {counted(without, 'source')} without a period." if without else "",
+            f"In the table and not drawn, by kind: {joined(amounts)}." if amounts else "",
         ],
     )
 

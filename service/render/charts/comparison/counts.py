@@ -45,21 +45,20 @@ MOST_HARM: Final = 20
 
 def breakdown(table: Table) -> Chart:
     """Bars of the shares of each axis, with what is not recorded apart at the end."""
-    if not len(table):
-        return nothing(table)
+    if not _any([*numbers(table, "share"), *numbers(table, "share_of_all")]):
+        return nothing(table, measure="Per cent of incidents")
     import altair as alt
 
     views: list[Any] = []
     words: list[str] = []
     notes: list[str] = []
     kinds = texts(table, "by")
-    has_share = "share" in table.columns
-    axis = "Per cent of those recorded" if has_share else "Incidents"
+    axis = "Per cent of those recorded"
     for kind in dict.fromkeys(kinds):
         rows = [k for k, name in enumerate(kinds) if name == kind]
         items, left = leading(_parts(table, rows, kind))
         notes += left_out(left)
-        words.append(f"{_axis_title(kind)}: {spoken(items, '%' if has_share else '')}")
+        words.append(f"{_axis_title(kind)}: {spoken(items, '%')}")
         view = ranked_bars(items, axis=axis)
         if len(set(kinds)) > 1:
             view = view.properties(title=alt.TitleParams(_axis_title(kind), fontSize=14))

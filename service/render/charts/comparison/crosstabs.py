@@ -167,7 +167,15 @@ def _view(cross: Cross) -> tuple[Any, str, Cross, int]:
         cross = cross.transposed()
     is_ordered = cross.row_kind in (*STEPS, *CYCLES, "age")
     cross, left = (cross, 0) if is_ordered else _largest(cross)
-    return matrix(cross.cells, legend=cross.measure), "Heat matrix.", cross, left
+    apart = [k for k, key in enumerate(cross.row_keys) if key in (*APART, *SUMS)]
+    own = [
+        item.value
+        for (k, _), item in cross.cells.items.items()
+        if k not in apart and item.is_known
+    ]
+    highest = max(own, default=math.nan)  # what is apart does not take the colours of the rest
+    view = matrix(cross.cells, legend=cross.measure, highest=highest)
+    return view, "Heat matrix.", cross, left
 
 
 def _whole(cross: Cross) -> Cross | None:

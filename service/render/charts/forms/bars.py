@@ -287,7 +287,7 @@ def stacked_bars(cells: Cells, *, axis: str) -> Any:
         (sum(i.value for (_, k), i in cells.items.items() if k == column and i.is_known)
          for column in range(len(names))), default=0.0,
     )  # fmt: skip
-    for (_, column), record in zip(sorted(cells.items), cells.records(), strict=True):
+    for (row, column), record in zip(sorted(cells.items), cells.records(), strict=True):
         value = record["value"] or 0.0
         start, end = starts[column], starts[column] + value
         starts[column] = end
@@ -299,6 +299,8 @@ def stacked_bars(cells: Cells, *, axis: str) -> Any:
                 "end": end,
                 "middle": (start + end) / 2,
                 "label": record["text"] if is_wide else "",
+                # White is not read on turquoise and orange.
+                "ink": "#0B0C0C" if row % 2 else "#FFFFFF",
             }
         )
     base = alt.Chart(alt.Data(values=records)).encode(
@@ -318,8 +320,8 @@ def stacked_bars(cells: Cells, *, axis: str) -> Any:
     bar = base.mark_bar(stroke="#FFFFFF", strokeWidth=1).encode(
         x=alt.X("start:Q", title=axis, axis=alt.Axis(tickCount=5)), x2="end:Q", color=colour
     )
-    text = base.mark_text(color="#FFFFFF", fontWeight="bold", fontSize=11).encode(
-        x="middle:Q", text="label:N"
+    text = base.mark_text(fontWeight="bold", fontSize=11).encode(
+        x="middle:Q", text="label:N", fill=alt.Fill("ink:N", scale=None)
     )
     return alt.layer(bar, text).properties(
         width=plot_width(names), height=len(names) * max(26, row_height(names))

@@ -167,8 +167,10 @@ def spans(records: Sequence[Mapping[str, Any]], *, names: Sequence[str], axis: s
     bar = base.mark_bar(size=11, color=COLOURS[0]).encode(
         x=alt.X("first:T", title=axis, scale=scale), x2="last:T"
     )
-    ends = base.mark_point(filled=True, size=30, color=COLOURS[0], opacity=1).encode(
-        x=alt.X("first:T", scale=scale)
+    ends = (
+        base.transform_filter("datum.first === datum.last")
+        .mark_point(filled=True, size=30, color=COLOURS[0], opacity=1)
+        .encode(x=alt.X("first:T", scale=scale))
     )
     text = base.mark_text(align="left", color=INK).encode(x=alt.value(width + 8), text="text:N")
     return alt.layer(bar, ends, text).properties(

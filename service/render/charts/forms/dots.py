@@ -73,7 +73,7 @@ def intervals(
     if is_ratio:
         ticks = {"values": [tick for tick in RATIOS if low <= tick <= high], "format": "~g"}
     if is_change:
-        ticks["labelExpr"] = "format(datum.value - 1, '+.0%')"
+        ticks["labelExpr"] = "datum.value == 1 ? '0%' : format(datum.value - 1, '+.0%')"
     axis_x = alt.Axis(**ticks)
     x = alt.X("value:Q", title=axis, scale=scale, axis=axis_x)
     base = alt.Chart(alt.Data(values=records)).encode(

@@ -78,9 +78,10 @@ def panels(
     ]
     if any(math.isfinite(item.lower + item.upper) for item in cells.known()):
         layers.append(base.mark_rule(color=INK).encode(y="lower:Q", y2="upper:Q"))
+    size = 10 if beside is None else 9
     if has_text:
         layers.append(
-            base.mark_text(baseline="bottom", dy=-3, fontSize=10, color=INK).encode(
+            base.mark_text(baseline="bottom", dy=-3, fontSize=size, color=INK).encode(
                 y="end:Q", text="text:N"
             )
         )

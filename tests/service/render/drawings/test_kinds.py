@@ -5,6 +5,7 @@ import functools
 import math
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
 
 from service.http.table_routes import TABLES
@@ -110,6 +111,44 @@ def test_a_change_is_hollow_where_chance_may_explain_it(table, q_value):
     dots = [row for row in records_of(dict(chart.specification)) if "hollow" in row]
     assert {row["hollow"] for row in dots} == {q_value > 0.05}
     assert ("no more than chance;" in chart.description) or q_value < 0.05
+
+
+def awkward(table):
+    """A table whose names are hard to print, and whose every number is suppressed."""
+    columns = {}
+    for name, values in table.columns.items():
+        column = table.row.columns[name]
+        if name in ("name", "row_name", "column_name"):
+            texts = ['<&"$\x07', "مدينة", "a" * 80, "a" * 80]
+            values = np.array([texts[k % 4] for k in range(len(values))], dtype=object)
+        elif column.discloses and column.value_type in (int, float):
+            values = np.full(len(values), None, dtype=object)
+        columns[name] = values
+    return dataclasses.replace(table, columns=columns, is_suppressed=True)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "crosstab?rows=category&columns=year",
+        "crosstab?rows=layer:cell&columns=year&layout=wide&cells=share-of-row",
+        f"ranked/{world.CELLS}",
+        "breakdown?by=category&by=weekday",
+        "harm?rows=layer:cell",
+        "deprivation?layer=cell",
+    ],
+)
+def test_hard_names_without_a_number_are_drawn_and_say_so(table, kind):
+    answer = awkward(table(f"/v1/tables/{world.DATASET}/{kind}"))
+    chart = chart_of_table(answer)
+    ET.fromstring(svg_of(chart))
+    assert "No value is known or may be shown." in chart.description
+
+
+def test_shares_of_a_row_are_bars_to_a_hundred(table):
+    address = f"{CROSSTAB}?rows=category&columns=year&layout=wide&cells=share-of-row"
+    rows = records_of(dict(chart_of_table(table(address)).specification))
+    assert max(row["end"] for row in rows if "end" in row) == pytest.approx(100.0)
 
 
 def test_areas_of_one_name_stay_two_areas(table):
