@@ -61,6 +61,7 @@ from service.sentences.tables.measures import (
     measure_findings,
 )
 from service.sentences.tables.rankings import ranked_findings, similar_findings
+from service.sentences.tables.rules import known
 from service.sentences.tables.trends import trend_findings
 
 Findings = Callable[[Table], list[str]]
@@ -141,10 +142,11 @@ def _hotspots(table: Table) -> list[str]:
             "cold cannot be told without more of them."
         )
     if hot:
-        first = int(np.flatnonzero(is_hot)[np.argmax(table.columns["z_score"][is_hot])])
-        q_value = float(table.columns["q_value"][first])
+        z_score = known(table.columns["z_score"])
+        first = int(np.flatnonzero(is_hot)[np.argmax(z_score[is_hot])])
+        q_value = float(known(table.columns["q_value"])[first])
         sentences.append(
-            f"The surest is {_name(table, first)}: z {amount(table.columns['z_score'][first])}, "
+            f"The surest is {_name(table, first)}: z {amount(float(z_score[first]))}, "
             f"q {probability(q_value)}."
         )
     return sentences

@@ -30,7 +30,11 @@ def control_findings(table: Table) -> list[str]:
     noun = str(table.provenance.method["step"]).partition(":")[0]
     if not rows:
         return [f"None of {counted(judged, noun)} judged shows more than common causes would."]
-    named = [f"{labels[row]} ({table.columns['rules'][row]})" for row in rows[-MOST_NAMED:]]
+    rules = table.columns["rules"]
+    named = [
+        f"{labels[row]} ({rules[row]})" if rules[row] else str(labels[row])
+        for row in rows[-MOST_NAMED:]
+    ]
     verb = "shows a special cause" if len(rows) == 1 else "show special causes"
     last = "" if len(rows) <= MOST_NAMED else ", the last"
     sentences = [f"{len(rows):,} of {counted(judged, noun)} judged {verb}{last}: {listed(named)}."]

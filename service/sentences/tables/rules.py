@@ -14,6 +14,8 @@ from service.sentences.numbers import SMALLEST_BASE, counted, listed, probabilit
 CALLED: Final = 0.05
 """The p or q at which a finding is beyond chance where a table has no level of its own."""
 MOST_NAMED: Final = 3
+MOST_TESTED: Final = 10_000_000
+"""Incidents to which the E-test goes; of more, its limit for many is as good."""
 
 
 def rivals(counts: ArrayLike, exposures: ArrayLike | None = None) -> list[int]:
@@ -193,6 +195,12 @@ def rate_change(
     """
     from spatial.over_time.change import count_changes
 
+    if max(before, after) > MOST_TESTED:
+        share = days_after / (days_before + days_after)
+        excess = after - (before + after) * share
+        score = abs(excess) / math.sqrt((before + after) * share * (1.0 - share))
+        ratio = after / before * days_before / days_after if before else math.nan
+        return RateChange(before, after, 100.0 * (ratio - 1.0), math.erfc(score / math.sqrt(2.0)))
     change = count_changes(
         [before], [after], first_exposure=days_before, second_exposure=days_after
     )
@@ -217,4 +225,5 @@ def size_of_change(before: float, percent: float, *, is_rise: bool) -> str:
         Such as ``14 % fewer``; of few incidents ``more`` or ``fewer`` alone.
     """
     side = "more" if is_rise else "fewer"
-    return f"{abs(percent):.0f} % {side}" if before >= SMALLEST_BASE else side
+    is_enough = before >= SMALLEST_BASE and math.isfinite(percent)
+    return f"{abs(percent):.0f} % {side}" if is_enough else side

@@ -282,7 +282,7 @@ def _lines(table: Table, steps: Steps) -> list[str]:
     lines = {
         name: tuple(float(end[row]) for end in ends)
         for row, name in enumerate(names)
-        if np.isfinite(ends[-1][row]) and steps.is_series[row]
+        if steps.is_series[row] and all(np.isfinite(end[row]) for end in ends)
     }
     if len(lines) == 1:
         ((change, lower, upper),) = lines.values()

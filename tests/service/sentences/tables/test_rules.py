@@ -57,6 +57,13 @@ def test_a_change_beyond_chance_has_its_size_and_of_few_incidents_its_side_alone
     assert str(rate_change(0, 40)) == "more"
 
 
+def test_more_incidents_than_the_test_goes_to_are_compared_by_its_limit():
+    assert str(rate_change(20_000_000, 30_000_000)) == "50 % more"
+    assert not rate_change(20_000_000, 20_001_000).is_called
+    near = rate_change(10_000_000, 10_008_000).p_value
+    assert rate_change(10_000_001, 10_008_001).p_value == pytest.approx(near, rel=1e-3)
+
+
 def test_periods_of_unequal_length_are_compared_by_their_rates():
     assert str(rate_change(300, 300, days_before=365, days_after=120)) == "204 % more"
     assert not rate_change(300, 100, days_before=365, days_after=121).is_called
