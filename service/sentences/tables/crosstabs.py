@@ -124,7 +124,7 @@ def crosstab_headline(table: Table) -> str:
     if change is not None:
         return change[0].title(*change[1:])
     leaders = [text for text in _leaders(table, grid) if text]
-    return leaders[0].partition(", with ")[0] if leaders else "no incident is shown"
+    return leaders[0] if leaders else "no incident is shown"
 
 
 def _steps(table: Table, grid: Grid) -> tuple[RateChange, str, str] | None:
@@ -183,7 +183,7 @@ def _leaders(table: Table, grid: Grid) -> list[str]:
         labels = [names[row] for row in rows]
         what = "the most incidents" if over is None else "the highest rate"
         share = share_text(float(sums[rows][first[0]]), total)
-        rest = f", with {share}" if over is None and len(first) == 1 else ""
+        rest = f", {share}" if over is None and len(first) == 1 else ""
         sentences.append(
             f"Of {counted(len(rows), one, many)} {leading(labels, first, what)}{rest}"
         )

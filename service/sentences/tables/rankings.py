@@ -1,5 +1,7 @@
 """Who comes first in a list, as far as chance lets it be said."""
 
+import re
+
 import numpy as np
 
 from service.model.answers import Table
@@ -29,9 +31,10 @@ def ranked_findings(table: Table) -> list[str]:
     first = int(areas[np.argmin(rank[areas])])
     leaders = _leaders(table)
     name = _name(table, first)
-    numbers = f": {_value(table, first)}" if f"{name} has " in leaders else (
-        f"; first is {name} with {_value(table, first)}"
-    )  # fmt: skip
+    value = _value(table, first)
+    numbers = f"; first is {name} with {value}"
+    if f"{name} has " in leaders:
+        numbers = f": {re.sub(' incidents?(?= [(]|$)', '', value)}"
     sentences = [f"Of {counted(number, 'area')} {leaders}{numbers}."]
     if "is_flagged" in columns:
         flagged = int(np.count_nonzero(columns["is_flagged"][areas] == True))  # noqa: E712

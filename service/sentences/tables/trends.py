@@ -92,11 +92,9 @@ def trend_findings(table: Table) -> list[str]:
         return [span]
     if steps.is_one:
         year = _year_sentence(steps)
-        return [
-            *([year] if year else []),
-            span,
-            *_lines(table, steps),
-        ]
+        if not year:
+            return [_range(table, steps, is_all=True), *_lines(table, steps)]
+        return [year, span, *_lines(table, steps)]
     leaders = _leaders(table, steps)
     return [*([f"{capital(leaders)}."] if leaders else []), span, *_lines(table, steps)]
 
@@ -134,8 +132,8 @@ def _series(table: Table) -> list[str]:
     return [", ".join(str(name) for name in pair) for pair in pairs]
 
 
-def _range(table: Table, steps: Steps) -> str:
-    """The least and most incidents of a step of which the data cover every day."""
+def _range(table: Table, steps: Steps, *, is_all: bool = False) -> str:
+    """The least and most incidents of a whole step, or of all of them; and the gaps."""
     step = steps.calendar.noun
     is_own = steps.is_series
     whole = steps.is_covered & is_own
@@ -151,6 +149,9 @@ def _range(table: Table, steps: Steps) -> str:
     first, last = (step_name(steps.calendar, int(n)) for n in (numbers.min(), numbers.max()))
     when = f", from {first} to {last}" if first != last else f" in {first}"
     sentence = f"A {step}{series} had {incidents}{when}"
+    if is_all and first != last:
+        verb = "was" if steps.count[whole].sum() == 1 else "were"
+        sentence = f"There {verb} {_span(steps)}{when}"
     missing = len(np.unique(steps.number[is_own & ~steps.has_count]))
     partial = len(np.unique(steps.number[is_own & steps.has_count & ~steps.is_covered]))
     nothing = "no count is shown" if table.is_suppressed else "nothing is known"
@@ -237,12 +238,10 @@ def _year(calendar: Calendar, last: int) -> str:
 
 
 def _year_sentence(steps: Steps) -> str:
-    """The last whole year beside the one before; else all whole steps, where there are two."""
+    """The last whole year beside the one before; empty where the two are not covered."""
     year = _last_year(steps)
     if year is None:
-        text = _span(steps)
-        several = np.count_nonzero(steps.is_covered & steps.is_series) > 1
-        return f"There were {text}." if several and text[:2] != "1 " else ""
+        return ""
     change, (earlier, later) = year
     return change.sentence(later, earlier)
 
