@@ -40,13 +40,16 @@ def printed_table(
     if not len(table):
         raise LackingError("there are no rows")
     columns, rows = _crossed(table, request) if request.cells else _listed(table, request)
-    left_out = len(rows) - request.rows
-    notes = []
-    if left_out > 0:
-        notes.append(
-            f"The first {request.rows:,} of {len(rows):,} rows; the spreadsheet has all of them."
-        )
     printed = tuple(rows[: request.rows])
+    notes = []
+    if len(printed) < len(rows):
+        notes.append(
+            f"The first {len(printed):,} of {len(rows):,} rows; the spreadsheet has all of them."
+        )
+    for name, values in request.leave_out.items():
+        number = int(np.isin(table.columns[name].astype(str), values).sum())
+        if number:
+            notes.append(f"{number:,} of {name} {', '.join(values)} are in the spreadsheet.")
     if any(NOT_AVAILABLE in row for row in printed):
         notes.append(HIDDEN_LEGEND if table.is_suppressed else LEGEND)
     return ReportTable(number, caption, columns, printed, tuple(notes), address=address)
@@ -90,7 +93,8 @@ def _number_text(value: float, name: str) -> str:
 
 def _listed(table: Table, request: Request) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:
     """The columns that are asked for; those that only some of such tables have may be missing."""
-    unknown = [name for name in request.columns if name not in table.row.columns]
+    asked = (*request.columns, *request.leave_out)
+    unknown = [name for name in asked if name not in table.row.columns]
     names = [name for name in request.columns if name in table.columns]
     if unknown or not names:
         known = ", ".join(table.columns)
@@ -104,7 +108,11 @@ def _listed(table: Table, request: Request) -> tuple[tuple[Column, ...], list[tu
         Column(request.columns[name], _is_number(table, name), is_header=position == 0)
         for position, name in enumerate(names)
     )
-    return columns, list(zip(*texts, strict=True))
+    is_shown = np.ones(len(table), dtype=bool)
+    for name, values in request.leave_out.items():
+        is_shown &= ~np.isin(table.columns[name].astype(str), values)
+    rows = zip(*texts, strict=True)
+    return columns, [cells for cells, shown in zip(rows, is_shown, strict=True) if shown]
 
 
 def _crossed(table: Table, request: Request) -> tuple[tuple[Column, ...], list[tuple[str, ...]]]:

@@ -42,6 +42,8 @@ class Request(_Part):
     cells : str
         Column whose values stand in the cells of a printed cross-table, which then has a row for
         each ``row_name`` and a column for each ``column_name``.
+    leave_out : mapping
+        Rows that are not printed, by values of a column: ``{"kind": ["measure"]}``.
     rows : int
         Most rows that are printed.
     """
@@ -51,6 +53,7 @@ class Request(_Part):
     caption: str
     columns: Mapping[str, str] = {}
     cells: str = ""
+    leave_out: Mapping[str, tuple[str, ...]] = {}
     rows: Annotated[int, Field(ge=1, le=500)] = 12
 
     @model_validator(mode="after")

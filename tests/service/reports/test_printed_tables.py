@@ -72,6 +72,17 @@ def test_a_list_has_the_columns_that_are_asked_for_and_says_what_it_leaves_out()
     assert table.notes == ("The first 2 of 3 rows; the spreadsheet has all of them.",)
 
 
+def test_rows_that_are_left_out_are_counted_in_a_note():
+    table = printed(
+        cells("abc", ("2024",), [3, 2, 1]),
+        cells="",
+        columns={"row_name": "Area"},
+        leave_out={"row": ["b", "c"]},
+    )
+    assert table.rows == (("The a",),)
+    assert table.notes == ("2 of row b, c are in the spreadsheet.",)
+
+
 def test_a_column_that_no_such_table_has_is_said_with_those_there_are():
     with pytest.raises(LackingError, match="no column rate; it has row, row_name"):
         printed(cells("a", ("2024",), [1]), cells="", columns={"rate": "Rate"})
