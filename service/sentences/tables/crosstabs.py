@@ -124,7 +124,17 @@ def crosstab_headline(table: Table) -> str:
     if change is not None:
         return change[0].title(*change[1:])
     leaders = [text for text in _leaders(table, grid) if text]
-    return leaders[0] if leaders else "no incident is shown"
+    return leaders[0] if leaders else _contents(table, grid)
+
+
+def _contents(table: Table, grid: Grid) -> str:
+    """What the table holds, where nothing in it leads: its incidents, and what they are by."""
+    if not np.isfinite(grid.count).any():
+        return "no count is shown"
+    records = table.provenance.counts.get("records")
+    incidents = "incidents" if records is None else counted(records, "incident")
+    by = " and ".join(nouns(str(table.provenance.method[axis]))[0] for axis in ("rows", "columns"))
+    return f"{incidents} by {by}"
 
 
 def _steps(table: Table, grid: Grid) -> tuple[RateChange, str, str] | None:

@@ -173,3 +173,11 @@ def test_a_long_sentence_is_cut_where_a_thought_ends():
     sentence = f"{'Long ' * 15}first thought; and a second one that has no room."
     assert shortened(sentence) == f"{'Long ' * 15}first thought"
     assert shortened("Short: whole.") == "Short: whole"
+
+
+def test_a_cross_table_in_which_nothing_leads_is_not_said_to_be_empty(tables):
+    table = tables["/v1/tables/{dataset}/crosstab"]
+    count = np.array([None, *table.columns["count"][1:]], dtype=object)
+    partly = dataclasses.replace(table, columns={**table.columns, "count": count})
+    assert "no incident" not in finding_of(partly).headline
+    assert "no incident" not in finding_of(suppressed(table)).headline
