@@ -83,7 +83,8 @@ def _subject(provenance: Mapping[str, Any]) -> str:
 def _place(provenance: Mapping[str, Any]) -> str:
     """The area that was asked for, by its name where the method has it."""
     method, selection = provenance.get("method") or {}, provenance.get("filter") or {}
-    name = str(method.get("area_name") or selection.get("within") or "")
+    within = provenance.get("within") or {}
+    name = str(within.get("name") or method.get("area_name") or selection.get("within") or "")
     return name.removesuffix(" (synthetic)")
 
 

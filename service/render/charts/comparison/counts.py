@@ -307,8 +307,9 @@ def changed(
         shown=f"Dot plot of change. {'; '.join(change.spoken() for change in drawn[:10])}.",
         notes=[
             (
-                "Filled: changed by more than chance; hollow: no more than chance. Lines: 95 % "
-                "intervals. At the right: the counts of the two periods."
+                "Filled: changed by more than chance, all rows judged together; hollow: no more "
+                "than chance. Lines: 95 % intervals, each of one row. At the right: the counts of "
+                "the two periods."
             ),
             "Without a dot: one of the two counts is nought."
             if any(not change.item().is_known for change in drawn)
