@@ -106,6 +106,9 @@ NULL_PATTERNS = (
     NullPattern("nearest-neighbour", "as residents", 30, 1_100.0, 3),
     NullPattern("nearest-neighbour", "as residents", 1_000, 190.0, 4),
     NullPattern("hdbscan", "as residents", 100, 600.0, 4),
+    NullPattern("hdbscan", "as residents", 1_000, 600.0, 5),
+    NullPattern("optics", "as residents", 30, 1_100.0, 3),
+    NullPattern("optics", "as residents", 300, 600.0, 4),
 )
 
 

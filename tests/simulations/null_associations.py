@@ -40,7 +40,6 @@ class NullAssociation:
     statistic: StatisticName
     values: str
     draw: Callable[[np.random.Generator], FloatArray]
-    effort: float = 1.0
 
     @property
     def is_continuous(self) -> bool:
@@ -61,10 +60,7 @@ class NullAssociation:
 
 
 NULL_ASSOCIATIONS = tuple(
-    # All values are dealt out anew for losh, which takes twenty times as long: counts have less.
-    NullAssociation(
-        statistic, values, draw, 0.2 if statistic == "losh" and draw is not normal else 1.0
-    )
+    NullAssociation(statistic, values, draw)
     for statistic in STATISTICS
     for values, draw in (
         ("normal", normal),
@@ -84,7 +80,7 @@ def levels_of_associations(repetitions: int) -> SimulationTable:
     rows = []
     for null in NULL_ASSOCIATIONS:
         rng = np.random.default_rng(len(rows))
-        tests = [null.test(rng) for _ in range(round(null.effort * repetitions))]
+        tests = [null.test(rng) for _ in range(repetitions)]
         p_values = np.concatenate([test.permutation.p_value for test in tests])
         small = np.mean(p_values[np.isfinite(p_values)] <= 0.05)
         rows.append(

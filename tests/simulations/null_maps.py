@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from spatial.local_statistics.multiplicity import (
 )
 from spatial.local_statistics.permutation import permutation_p
 from spatial.local_statistics.poisson_null import poisson_p
+from spatial.over_time.cube import Window
 from spatial.over_time.emerging import NO_PATTERN, emerging_hot_spots
 from spatial.surfaces.peaks import find_peaks
 from spatial.surfaces.significance import null_grid, surface_test
@@ -164,18 +166,25 @@ def density_map(mean: float) -> NullMap:
     )
 
 
-def emerging_map(mean: float) -> NullMap:
-    """Emerging hot spots of twelve steps of one mean."""
+def emerging_map(mean: float, *, window: Window = "step") -> NullMap:
+    """Emerging hot spots of twelve steps of one mean; two earlier steps count but in `step`."""
     neighbours = squares()
+    earlier_steps = 0 if window == "step" else 2
 
     def is_called(rng: np.random.Generator) -> bool:
         counts = rng.poisson(mean, (neighbours.n, 12))
-        options = {"permutations": PERMUTATIONS, "seed": int(rng.integers(2**31))}
-        return any_class(emerging_hot_spots(counts, neighbours, **options).category)
+        emerging = emerging_hot_spots(
+            counts,
+            neighbours,
+            permutations=PERMUTATIONS,
+            seed=int(rng.integers(2**31)),
+            earlier_steps=earlier_steps,
+            window=window,
+        )
+        return any_class(emerging.category)
 
-    return NullMap(
-        "squares", f"emerging hot spots, 12 steps, mean {mean:g}", "values dealt out", is_called
-    )
+    name = "emerging hot spots, 12 steps" + ("" if window == "step" else f" against the {window}")
+    return NullMap("squares", f"{name}, mean {mean:g}", "values dealt out", is_called)
 
 
 NULL_MAPS = (
@@ -192,6 +201,7 @@ NULL_MAPS = (
     density_map(0.5),
     density_map(3.0),
     density_map(30.0),
+    *(emerging_map(mean, window=window) for window in get_args(Window) for mean in (0.5, 30.0)),
 )
 
 

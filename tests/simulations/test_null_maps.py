@@ -6,7 +6,7 @@ import pytest
 from tests.simulations.null_maps import NULL_MAPS, names_a_hotspot
 from tests.simulations.tables import documented, share
 
-FEW = 40
+FEW = 25
 
 
 def at_most(level: float, repetitions: int) -> float:
