@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help demo check format generate test fuzz fuzz-imports test-interpreted bench simulate attack image lock clean
+.PHONY: help demo check format generate pictures test fuzz fuzz-imports test-interpreted bench simulate attack image lock clean
 
 help:
 	@echo "make demo      install, make the demonstration county, serve it and print the address"
@@ -19,6 +19,7 @@ help:
 	@echo "make fuzz-imports  importers fed with damaged files by atheris, ten minutes each"
 	@echo "make format    put code and documents into their form"
 	@echo "make generate  write docs/columns.md, libraries.md, settings.md and the page's types from the code"
+	@echo "make pictures  make the pictures of README, docs/figures.md and the notebooks anew"
 	@echo "make bench     ratios against named peers, measured in one run"
 	@echo "make simulate  levels, power, coverage and faults where the truth is known, into docs/"
 	@echo "make attack    attack the service as each role may, recovery rates into docs/attacks.md"
@@ -56,6 +57,12 @@ format: $(VENV)/.installed-dev
 
 generate: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.generated.write
+
+# The pictures of README and docs/figures.md, and what the notebooks show: of the demonstration.
+pictures: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.figures.pictures
+	$(BIN)/python -m tests.figures.readme
+	$(BIN)/python -m tests.notebook_runs
 
 test: $(VENV)/.installed-dev
 	$(BIN)/pytest -q -n 2 --dist loadfile

@@ -1,6 +1,7 @@
 """The list of figures, read from ``figures.json``: what each shows and what is asked for it."""
 
 import json
+import re
 import urllib.parse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,6 +79,11 @@ class Figure:
     def key(self) -> tuple[str, str]:
         """What tells it from the others."""
         return self.document, self.figure
+
+    @property
+    def picture(self) -> str:
+        """The name of its picture among those of the document."""
+        return re.sub(r"[^a-z0-9]+", "-", f"{self.document} {self.figure}".lower()) + ".png"
 
 
 def read_figures() -> tuple[Figure, ...]:

@@ -54,11 +54,16 @@ def figures_document() -> str:
 def section(document: str, figures: tuple[Figure, ...]) -> str:
     """The figures of one assessment as a table."""
     rows = [
-        f"| {figure.figure} | {figure.shows} | {request_text(figure)} |"
+        f"| {figure.figure} | {figure.shows} | {request_text(figure)} | {picture(figure)} |"
         for figure in figures
         if figure.document == document
     ]
-    heading = [f"## {TITLES[document]}", "", "| figure | shows | request |", "| -- | -- | -- |"]
+    heading = [
+        f"## {TITLES[document]}",
+        "",
+        "| figure | shows | request | picture |",
+        "| -- " * 4 + "|",
+    ]
     return "\n".join([*heading, *rows, ""])
 
 
@@ -70,3 +75,8 @@ def request_text(figure: Figure) -> str:
     if figure.note:
         parts.append(f"{figure.note[0].upper()}{figure.note[1:]}.")
     return " ".join(parts)
+
+
+def picture(figure: Figure) -> str:
+    """The small picture of a figure, which leads to nothing larger: the request makes that."""
+    return f"![{figure.shows}](figures/{figure.picture})"
