@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pikepdf
 from fastapi import FastAPI
+from PIL import Image
 from starlette.testclient import TestClient
 
 from service.analyses.publication.publisher import Publisher
@@ -345,6 +347,14 @@ def _texts(content: bytes) -> Iterator[str]:
         yield f"{table.schema} {table.to_pylist()}"
     elif content.startswith(b"\x1f\x8b"):
         yield gzip.decompress(content).decode("utf-8", "replace")
+    elif content.startswith(b"\x89PNG"):
+        with Image.open(io.BytesIO(content)) as image:
+            yield str(image.info)
+        return  # any number is among compressed bytes, by chance
+    elif content.startswith(b"%PDF"):
+        with pikepdf.open(io.BytesIO(content)) as document:
+            yield str(document.open_metadata())
+        return
     yield content.decode("utf-8", "replace")
 
 
