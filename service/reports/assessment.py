@@ -75,6 +75,7 @@ class Assessment:
     summary: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, list[str]] = field(default_factory=dict)
     provenances: list[Provenance] = field(default_factory=list)
+    notes: dict[str, dict[str, None]] = field(default_factory=dict)
     said: set[tuple[str, str]] = field(default_factory=set)
     figures: int = 0
     printed: int = 0
@@ -128,7 +129,7 @@ class Assessment:
         asker = Asker(self.resources)
         if "map" in request.request.show:
             released_map = asker.map(request.address)
-            self.provenances.append(released_map.answer.provenance)
+            self._note(section, released_map.answer.provenance)
             yield self._figure(MAP_FORMATS["svg"].render(released_map), request)
             return
         released = asker.table(request.address)
@@ -141,7 +142,13 @@ class Assessment:
             elif form == "table":
                 yield self._table(table, request)
         self.tables.append(table)
-        self.provenances.append(table.provenance)
+        self._note(section, table.provenance)
+
+    def _note(self, section: PlannedSection, provenance: Provenance) -> None:
+        """Keep what an answer was made from, and its notes with the section that they are of."""
+        self.provenances.append(provenance)
+        for note in provenance.notes:
+            self.notes.setdefault(note, {})[section.title] = None
 
     def _sentences(self, section: PlannedSection, table: Table) -> Iterator[Block]:
         findings = findings_of(table)
@@ -205,9 +212,12 @@ class Assessment:
         elif section.makes == "reconciliation":
             yield from self._reconciliation()
         elif section.makes == "methods":
-            notes = dict.fromkeys(note for part in self.provenances for note in part.notes)
-            if notes:
-                yield Items(tuple(notes))
+            texts = tuple(
+                note if len(titles) > 1 else f"{next(iter(titles))}: {note}"
+                for note, titles in self.notes.items()
+            )
+            if texts:
+                yield Items(texts)
         elif section.makes == "missing":
             texts = tuple(
                 f"{_sentence(reason)} Not made for that reason: {'; '.join(dict.fromkeys(what))}."

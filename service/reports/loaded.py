@@ -13,6 +13,7 @@ from service.store.incidents import Incidents
 from spatial.arrays import IndexArray
 
 MINUTE = 0  # the precision of records that have a time of day
+CROWD = 20  # records that share a point with which it is no place of its own
 RESIDENTS = ("population", "residents")  # measures that rates are over, in order of preference
 
 
@@ -30,6 +31,9 @@ class LoadedDataset:
         Those with most records first.
     has_subcategories, is_timed : bool
         Whether records have subcategories, and a time of day.
+    crowded_points : int or None
+        Points that the records lie on, where most of them share theirs with many: what is located
+        no closer than to such a point says nothing of areas that are smaller.
     """
 
     dataset_id: str
@@ -41,6 +45,7 @@ class LoadedDataset:
     markers: tuple[str, ...]
     has_subcategories: bool
     is_timed: bool
+    crowded_points: int | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,15 @@ def _datasets(resources: Resources) -> Iterator[LoadedDataset]:
                 _markers(incidents),
                 bool(incidents.subcategories),
                 bool((incidents.precision == MINUTE).any()),
+                _crowded_points(incidents),
             )
+
+
+def _crowded_points(incidents: Incidents) -> int | None:
+    xy_m = incidents.xy_m[: incidents.located_count]
+    _, counts = np.unique(xy_m[:, 0] + 1j * xy_m[:, 1], return_counts=True)
+    is_crowded = 2 * counts[counts >= CROWD].sum() > len(xy_m)
+    return len(counts) if is_crowded else None
 
 
 def _by_number(codes: IndexArray, names: Sequence[str]) -> tuple[str, ...]:

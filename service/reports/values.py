@@ -113,7 +113,11 @@ def place_values(template: Template, place: Place, layers: Sequence[LoadedLayer]
         if layer is None:
             lacking[name] = lacking[f"{name}_title"] = f"{what} is not imported"
         else:
-            known |= {name: layer.layer_id, f"{name}_title": layer.title}
+            known |= {
+                name: layer.layer_id,
+                f"{name}_title": layer.title,
+                f"{name}_areas": str(layer.areas),
+            }
         if residents is None:
             lacking[f"{name}_residents"] = "the areas have no measure of their residents"
         else:
@@ -150,7 +154,13 @@ def dataset_values(values: Values, dataset: LoadedDataset, to: Month, years: int
         "year": "year" if last.in_year == YEAR else f"year-ending:{last.in_year}",
         "months": str(last.number - first.number + 1),
     }
-    lacking = {}
+    lacking = {
+        name: f"the records of {dataset.title} lie on {dataset.crowded_points} points only, too "
+        f"few for the {values.known[f'{name}_areas']} areas of {values.known[f'{name}_title']}"
+        for name in ("small", "middle")
+        if dataset.crowded_points
+        and dataset.crowded_points < int(values.known.get(f"{name}_areas", 0))
+    }
     if dataset.has_subcategories:
         known["subcategory"] = "subcategory"
     else:

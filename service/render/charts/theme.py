@@ -21,7 +21,7 @@ QUIET_INK: Final = "#595959"  # 7:1 on white
 GRID: Final = "#E3E3E3"
 
 WIDTH: Final = 760  # of a chart with its axes, units of SVG, without the padding
-HEIGHT: Final = 380
+HEIGHT: Final = 300
 PADDING: Final = 16
 TITLE_SIZE: Final = 18
 SUBTITLE_SIZE: Final = 13

@@ -22,7 +22,7 @@ from service.model.report import (
 SOURCES: Final = "Sources and licences"
 ADDRESSES: Final = "The request that makes each figure and table"
 TABLE_SIZES_PT: Final = (9, 8, 7)
-SHORT: Final = 15  # rows of a table that is not broken between pages
+SHORT: Final = 18  # lines of a table that is not broken between pages
 TEXT_WIDTH_MM: Final = 166  # between the margins of an upright A4 page
 HIGHEST_MM: Final = 150  # of a picture, which leaves room for words on its page
 TALLEST_MM: Final = 185  # of one that is made for an upright page
@@ -31,6 +31,7 @@ LONGEST_CELL: Final = 40  # letters of a cell beyond which it takes several line
 NARROW_CELL: Final = 18  # letters of a text below which its column is not made
 SHORTEST_CELL: Final = 4
 LETTER_EM: Final = 0.5  # mean width of a letter, of its size
+BOLD_LETTER_EM: Final = 0.58
 GUTTER_PT: Final = 12  # between two columns
 PAGE_PT: Final = 470  # the width of the text in points
 # What XML cannot hold, and halves of characters.
@@ -113,6 +114,27 @@ def text_size_pt(table: ReportTable) -> int:
 def is_wide(table: ReportTable) -> bool:
     """Whether the columns of a table would like more room than a page has."""
     return _width_pt(column_widths(table), text_size_pt(table)) > PAGE_PT
+
+
+def is_long(table: ReportTable) -> bool:
+    """Whether a table may be broken between pages: one of few rows may have many lines."""
+    room = PAGE_PT / LETTER_EM / text_size_pt(table)
+    widths = column_widths(table)
+    share = min(room / max(sum(widths), 1), 1.0)
+    lines = (
+        max(
+            math.ceil(len(cell) / (width * share)) for cell, width in zip(row, widths, strict=True)
+        )
+        for row in table.rows
+    )
+    return sum(lines) > SHORT
+
+
+def narrow_pt(column: Column, width: int, size_pt: int) -> float:
+    """The width of a column of numbers whose heading takes several lines; 0 for any other."""
+    if not (column.is_number and 0 < width < len(column.label)):
+        return 0.0
+    return width * BOLD_LETTER_EM * size_pt + GUTTER_PT
 
 
 def _width_pt(widths: list[int], size_pt: int) -> float:

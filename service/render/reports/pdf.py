@@ -19,9 +19,10 @@ from service.model.report import (
 from service.render.paper.pdf import typeset
 from service.render.reports.content import (
     NARROW_CELL,
-    SHORT,
     column_widths,
+    is_long,
     is_wide,
+    narrow_pt,
     picture_width_mm,
     printable,
     running_title,
@@ -87,11 +88,12 @@ def _part(block: Block) -> dict[str, Any] | None:
                         "label": column.label,
                         "is_number": column.is_number,
                         "share": 0 if column.is_number or width <= NARROW_CELL else width,
+                        "points": narrow_pt(column, width, text_size_pt(block)),
                     }
                     for column, width in zip(block.columns, widths, strict=True)
                 ],
                 "rows": block.rows,
-                "is_long": len(block.rows) > SHORT,
+                "is_long": is_long(block),
                 "size": text_size_pt(block),
                 "notes": block.notes,
                 "credit": block.credit,

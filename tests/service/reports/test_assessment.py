@@ -121,6 +121,17 @@ def test_records_add_up(whole):
         assert int(imported.replace(",", "")) == int(located) + int(unlocated)
 
 
+def test_a_note_of_one_section_names_it(whole):
+    titles = {section.title for section in whole.plan.sections}
+    blocks = whole.report.blocks
+    start = next(k for k, part in enumerate(blocks) if getattr(part, "anchor", "") == "methods")
+    notes = next(part for part in blocks[start:] if isinstance(part, Items)).texts
+    assert any(note.partition(": ")[0] in titles for note in notes)
+    for note in {note for table in whole.report.tables for note in table.provenance.notes}:
+        (printed,) = [text for text in notes if text == note or text.endswith(f": {note}")]
+        assert printed.removesuffix(note).removesuffix(": ") in {"", *titles}
+
+
 def test_twelve_incidents_a_year_make_no_hotspot_and_no_change(sparse):
     text = sparse.text()
     assert not re.search(r"\b(is|are) hot\b", text.replace("areas are hot, without", ""))

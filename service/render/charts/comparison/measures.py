@@ -273,7 +273,8 @@ def deprived_incidents(table: Table) -> Chart:
     )
     axis = axis or "Rate of incidents"
     domains, deciles = texts(table, "domain"), texts(table, "decile")
-    rows = [k for k, decile in enumerate(deciles) if decile not in APART]
+    beside = ("elsewhere", *APART)
+    rows = [k for k, decile in enumerate(deciles) if decile not in beside]
     if not any(math.isfinite(values[k]) for k in rows):
         return nothing(table, measure=axis)
     lower, upper = numbers(table, "lower"), numbers(table, "upper")
@@ -295,14 +296,14 @@ def deprived_incidents(table: Table) -> Chart:
     apart = [
         f"{deciles[k]} {label(counts[k], table=table)}"
         for k in range(len(deciles))
-        if deciles[k] in APART and domains[k] == domains[0]
+        if deciles[k] in beside and domains[k] == domains[0]
     ]
     return figure(
         table,
         panels(cells, axis=axis),
         measure=f"{axis}, by decile of the area (1 for the most deprived)",
         shown=f"Bars by decile. {spoken(items.values(), '', first=10)}",
-        notes=[f"Incidents in no area: {', '.join(apart)}." if apart else "",
+        notes=[f"Incidents in none of these areas: {', '.join(apart)}." if apart else "",
                "Lines: 95 % intervals." if has_rate else ""],
     )  # fmt: skip
 

@@ -151,6 +151,16 @@ def test_shares_of_a_row_are_bars_to_a_hundred(table):
     assert max(row["end"] for row in rows if "end" in row) == pytest.approx(100.0)
 
 
+def test_incidents_elsewhere_are_no_bar_beside_the_deciles_of_a_place(table):
+    address = f"/v1/tables/{world.DATASET}/deprivation?layer=cell&within=district:D1"
+    answer = table(address)
+    assert "elsewhere" in answer.columns["decile"].tolist()
+    chart = chart_of_table(answer)
+    for row in records_of(dict(chart.specification)):
+        assert "elsewhere" not in row.values()
+    assert any("elsewhere" in note for note in chart.notes)
+
+
 def test_areas_of_one_name_stay_two_areas(table):
     answer = table(f"/v1/tables/{world.DATASET}/ranked/{world.CELLS}")
     names = answer.columns["name"].copy()

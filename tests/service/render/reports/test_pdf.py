@@ -1,5 +1,6 @@
 """A report as PDF: tagged, described, legible, and the same bytes twice."""
 
+import dataclasses
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,8 @@ import page
 import pikepdf
 import pytest
 
-from service.model.report import Figure, Heading, ReportTable
+from service.model.report import Column, Figure, Heading, ReportTable
+from service.render.reports.content import PAGE_PT, is_long, is_wide, narrow_pt
 from service.render.reports.pdf import report_pdf
 from tests.service.render.reports.samples import a_hard_report, a_report, released
 
@@ -64,6 +66,32 @@ def test_it_states_its_title_and_language(report, document):
     with document.open_metadata() as metadata:
         assert metadata["dc:title"] == report.title
     assert str(document.Root.Lang) == "en-GB"
+
+
+def test_a_table_of_few_rows_with_many_lines_goes_on_on_the_next_page(tmp_path):
+    limits = " ".join(["known to the month only"] * 90)
+    columns = (Column("Title", is_header=True), Column("Limits"))
+    table = ReportTable(1, "Sources", columns, tuple((f"Source {k}", limits) for k in range(15)))
+    path = tmp_path / "report.pdf"
+    path.write_bytes(report_pdf(released(dataclasses.replace(a_report(), blocks=(table,)))))
+    with pikepdf.open(path) as opened:
+        pages = len(opened.pages)
+    assert is_long(table)
+    assert pages > 6
+    assert not is_long(dataclasses.replace(table, rows=(("Source", "none"),) * 15))
+
+
+def test_headings_of_several_words_leave_room_for_names():
+    columns = (
+        Column("Subcategory", is_header=True),
+        *(Column(f"Year to November {year}", is_number=True) for year in range(2016, 2021)),
+    )
+    rows = (("Racially or religiously aggravated criminal damage", *("1,234",) * 5),)
+    table = ReportTable(1, "Criminal damage by year", columns, rows)
+    widths = [narrow_pt(column, 9, 9) for column in columns]
+    assert widths[0] == 0
+    assert all(0 < width < PAGE_PT / 6 for width in widths[1:])
+    assert is_wide(table)
 
 
 def test_each_heading_has_its_level(report, document):
