@@ -47,9 +47,11 @@ def printed_table(
             f"The first {len(printed):,} of {len(rows):,} rows; the spreadsheet has all of them."
         )
     for name, values in request.leave_out.items():
-        number = int(np.isin(table.columns[name].astype(str), values).sum())
-        if number:
-            notes.append(f"{number:,} of {name} {', '.join(values)} are in the spreadsheet.")
+        omitted = int(np.isin(table.columns[name].astype(str), values).sum())
+        if omitted:
+            notes.append(
+                f"{omitted:,} more of {name} {', '.join(values)}: only in the spreadsheet."
+            )
     if any(NOT_AVAILABLE in row for row in printed):
         notes.append(HIDDEN_LEGEND if table.is_suppressed else LEGEND)
     return ReportTable(number, caption, columns, printed, tuple(notes), address=address)

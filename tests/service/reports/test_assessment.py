@@ -121,6 +121,12 @@ def test_records_add_up(whole):
         assert int(imported.replace(",", "")) == int(located) + int(unlocated)
 
 
+@pytest.mark.parametrize("kind", [Figure, ReportTable])
+def test_figures_and_tables_are_numbered_from_one_in_their_order(whole, kind):
+    numbers = [block.number for block in whole.report.of(kind)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_a_note_of_one_section_names_it(whole):
     titles = {section.title for section in whole.plan.sections}
     blocks = whole.report.blocks
