@@ -80,7 +80,7 @@ def test_rows_that_are_left_out_are_counted_in_a_note():
         leave_out={"row": ["b", "c"]},
     )
     assert table.rows == (("The a",),)
-    assert table.notes == ("2 of row b, c are in the spreadsheet.",)
+    assert table.notes == ("2 more of row b, c: only in the spreadsheet.",)
 
 
 def test_a_column_that_no_such_table_has_is_said_with_those_there_are():
