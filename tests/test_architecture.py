@@ -687,6 +687,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.render.charts",
         "service.render.charts.forms",
         "service.sentences",
+        "service.sentences.tables",
     },
     "service.render.drawings": {
         "service.access",

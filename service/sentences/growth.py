@@ -99,8 +99,7 @@ def priority_findings(table: Table) -> list[str]:
         int(np.count_nonzero(priority == name))
         for name in ("emerging", "preventing", "sustaining")
     )
-    areas, verb = counted(len(table), "area"), "is" if emerging == 1 else "are"
-    numbers = (
-        f"{emerging:,} {verb} emerging, {preventing:,} to prevent in, {sustaining:,} to sustain"
-    )
+    areas, verb = counted(len(table), "area"), "are" if emerging > 1 else "is"
+    first = f"{emerging:,}" if emerging else "none"
+    numbers = f"{first} {verb} emerging, {preventing:,} to prevent in, {sustaining:,} to sustain"
     return [f"Of {areas} {numbers}, by rules that the table states."]

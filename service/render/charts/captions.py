@@ -7,13 +7,15 @@ from typing import Any, Final
 from service.model.answers import Table
 from service.render import attribution
 from service.render.documents import digest, provenance_dict, table_rows
+from service.sentences.findings.subjects import place_of
 
 SYNTHETIC: Final = "Synthetic data: invented, about no real people"
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_ISO = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
+_MINUS: Final = re.compile(r"(?<![\w/.:-])-(?=\d)")
+_ISO: Final = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 
 
 def provenance_of(table: Table) -> dict[str, Any]:
@@ -32,7 +34,7 @@ def subtitle_of(table: Table, measure: str) -> str:
         What the chart shows, with its unit.
     """
     provenance = provenance_dict(table.provenance)
-    parts = (measure, _subject(provenance), _place(provenance), period_of(provenance))
+    parts = (measure, _subject(provenance), _place(table), period_of(provenance))
     return ", ".join(part for part in parts if part)
 
 
@@ -54,7 +56,7 @@ def period_of(provenance: Mapping[str, Any]) -> str:
 
 
 def in_words(text: str) -> str:
-    """A text with its ISO months and days as people write them."""
+    """A text with its ISO months and days as people write them, and minus signs that are such."""
 
     def date(found: re.Match[str]) -> str:
         year, month, day = found.groups()
@@ -63,28 +65,30 @@ def in_words(text: str) -> str:
         name = f"{_MONTHS[int(month) - 1]} {year}"
         return f"{int(day)} {name}" if day else name
 
-    return _ISO.sub(date, text)
+    return _MINUS.sub("\u2212", _ISO.sub(date, text))
 
 
 def _subject(provenance: Mapping[str, Any]) -> str:
     """The categories that are counted, or the title of the dataset."""
     selection = provenance.get("filter") or {}
-    values = [
+    categories = [
         str(value)
-        for name in ("categories", "subcategories", "attributes", "markers")
+        for name in ("categories", "subcategories")
         for value in selection.get(name) or ()
     ]
-    if values:
-        return listed_briefly(values)
+    marks = [
+        str(value)
+        for values in (*(selection.get("attributes") or {}).values(), selection.get("markers"))
+        for value in values or ()
+    ]
     title = str((provenance.get("dataset") or {}).get("title") or "")
-    return title.removesuffix(" (synthetic)")
+    subject = listed_briefly(categories) or title.removesuffix(" (synthetic)")
+    return ", ".join(filter(None, (subject, listed_briefly(marks))))
 
 
-def _place(provenance: Mapping[str, Any]) -> str:
-    """The area that was asked for, by its name where the method has it."""
-    method, selection = provenance.get("method") or {}, provenance.get("filter") or {}
-    within = provenance.get("within") or {}
-    name = str(within.get("name") or method.get("area_name") or selection.get("within") or "")
+def _place(table: Table) -> str:
+    """The area that was asked for, by its name where the table has it."""
+    name = place_of(table) or str(table.provenance.filter.get("within") or "")
     return name.removesuffix(" (synthetic)")
 
 

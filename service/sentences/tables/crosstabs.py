@@ -128,13 +128,16 @@ def crosstab_headline(table: Table) -> str:
 
 
 def _contents(table: Table, grid: Grid) -> str:
-    """What the table holds, where nothing in it leads: its incidents, and what they are by."""
+    """What the table holds, where nothing in it leads: incidents, and what they are by."""
     if not np.isfinite(grid.count).any():
         return "no count is shown"
-    records = table.provenance.counts.get("records")
-    incidents = "incidents" if records is None else counted(records, "incident")
-    by = " and ".join(nouns(str(table.provenance.method[axis]))[0] for axis in ("rows", "columns"))
-    return f"{incidents} by {by}"
+    if not grid.count.any():  # NaN, which is hidden, is some
+        return "no incident is shown"
+    rows, columns = (nouns(str(table.provenance.method[a]))[0] for a in ("rows", "columns"))
+    parts = (is_part_of_whole(np.array(keys, object)) for keys in (grid.rows, grid.columns))
+    if not grid.count[np.ix_(*parts)].any():
+        return f"no incident has a known {rows} and {columns}"
+    return f"incidents by {rows} and {columns}"
 
 
 def _steps(table: Table, grid: Grid) -> tuple[RateChange, str, str] | None:

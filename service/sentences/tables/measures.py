@@ -70,7 +70,7 @@ def deprivation_headline(table: Table) -> str:
     """
     findings = deprivation_findings(table)
     if not findings:
-        return f"deprivation of {counted(len(table), 'row')}"
+        return "deprivation by domain"
     text = findings[0].rstrip(".").partition(": ")[0]
     return text.partition(" and ")[0] if "is the most deprived and" in text else text
 
@@ -81,7 +81,8 @@ def _domain(table: Table) -> str:
     return ALL_DOMAINS if ALL_DOMAINS in domains else domains[0]
 
 
-def _named(domain: str) -> str:
+def domain_name(domain: str) -> str:
+    """What a domain of deprivation is called within a sentence."""
     return "multiple deprivation" if domain == ALL_DOMAINS else domain.replace("-", " ")
 
 
@@ -94,7 +95,7 @@ def _deciles(table: Table) -> list[str]:
     least = float(np.nansum(areas[decile > 10 - MOST_DEPRIVED]))
     return [
         (
-            f"By {_named(domain)} {most:,.0f} of {counted(total, 'area')} "
+            f"By {domain_name(domain)} {most:,.0f} of {counted(total, 'area')} "
             f"{'is' if most == 1 else 'are'} in the most deprived three tenths, and "
             f"{least:,.0f} in the least deprived three."
         )
@@ -107,18 +108,18 @@ def _ranks(table: Table) -> list[str]:
     rank = known(table.columns["rank"])
     rows = rows[np.isfinite(rank[rows])]
     if not len(rows):
-        return [f"No area has a rank of {_named(domain)}."]
+        return [f"No area has a rank of {domain_name(domain)}."]
     rows = rows[np.argsort(rank[rows], kind="stable")]
     if len(rows) == 1:
         text = (
-            f"{_area(table, rows[0])} has rank {rank[rows[0]]:,.0f} of {_named(domain)}, of "
+            f"{_area(table, rows[0])} has rank {rank[rows[0]]:,.0f} of {domain_name(domain)}, of "
             "which 1 is the most deprived."
         )
         return [text]
     ends = [f"{_area(table, row)} (rank {rank[row]:,.0f})" for row in (rows[0], rows[-1])]
     text = (
-        f"By {_named(domain)} {ends[0]} is the most deprived and {ends[1]} the least deprived "
-        f"of {counted(len(rows), 'area')}."
+        f"By {domain_name(domain)} {ends[0]} is the most deprived and {ends[1]} the least "
+        f"deprived of {counted(len(rows), 'area')}."
     )
     return [text]
 
@@ -139,7 +140,7 @@ def _moves(table: Table) -> list[str]:
     lost = float(np.nansum(areas[np.isnan(move)]))
     gap = f"; {lost:,.0f} cannot be compared" if lost else ""
     text = (
-        f"By {_named(domain)} {counted(more, 'area')} moved to a more deprived tenth, "
+        f"By {domain_name(domain)} {counted(more, 'area')} moved to a more deprived tenth, "
         f"{less:,.0f} to a less deprived one and {same:,.0f} stayed{gap}."
     )
     return [text]
@@ -170,7 +171,7 @@ def deprived_findings(table: Table) -> list[str]:
     incidents = share_text(float(count[is_most].sum()), float(count.sum()))
     ground = f"{np.nansum(areas[is_most]):,.0f} of {counted(float(np.nansum(areas)), 'area')}"
     whose = "the incidents whose area's deprivation is known"
-    subject = f"The most deprived three tenths by {_named(domain)}, {ground}"
+    subject = f"The most deprived three tenths by {domain_name(domain)}, {ground}"
     sentences = [f"{subject}, have {incidents} of {whose}."]
     if "denominator" in columns and np.isfinite(known(columns["denominator"])[rows]).all():
         first = rivals(count, known(columns["denominator"])[rows])
@@ -269,7 +270,9 @@ def course_findings(table: Table) -> list[str]:
         return ["No area has a value in two periods."]
     ends.sort()
     (low, _, last_low), (high, first, last) = ends[0], ends[-1]
-    periods = f"from {columns['period'][first]} to {columns['period'][last]}"
+    # A period of several days is its first and its last, with a stroke between them.
+    begin, end = str(columns["period"][first]), str(columns["period"][last])
+    periods = f"from {begin.partition('/')[0]} to {end.rpartition('/')[2]}"
     if len(ends) == 1:
         numbers = f"{amount(float(value[first]))} to {amount(float(value[last]))}"
         return [f"{_area(table, last)} went from {numbers}, {high:+.1f} %, {periods}."]

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 from typing import Final
 
 from service.model.answers import SUPPRESSED, Table
@@ -28,6 +29,7 @@ from service.render.charts.forms.matrix import OFF, ON, UNKNOWN, State, matrix, 
 from service.render.charts.forms.panels import panels
 from service.render.charts.theme import MUTED
 from service.sentences.numbers import amount, capital, counted
+from service.sentences.tables.measures import domain_name
 
 MOST_FLAGGED: Final = 30
 DECILES: Final = tuple(str(k) for k in range(1, 11))
@@ -197,7 +199,7 @@ def deprivation(table: Table) -> Chart:
         ]
         view = intervals(bars, axis=legend)
     else:
-        cells = Cells(tuple(labels[: len(drawn)]), tuple(map(capital, columns)), items, "")
+        cells = Cells(tuple(labels[: len(drawn)]), tuple(map(_domain, columns)), items, "")
         view = matrix(cells, legend=legend)
     return figure(
         table,
@@ -226,7 +228,7 @@ def _deprivation_counts(table: Table) -> Chart:
         for k in range(len(rows))
     }
     cells = Cells(
-        tuple(map(capital, names_of(row_keys))), tuple(names_of(column_keys)), items, "areas"
+        tuple(map(_domain, names_of(row_keys))), tuple(names_of(column_keys)), items, "areas"
     )
     measure = f"Areas by {key.replace('_', ' ')}"
     if key == "decile":
@@ -241,6 +243,10 @@ def _deprivation_counts(table: Table) -> Chart:
     )
 
 
+def _domain(domain: str) -> str:
+    return capital(domain_name(domain))
+
+
 def _deprivation_wide(table: Table) -> Chart:
     """The wide layout: shares of deciles by domain, or areas by domain."""
     cross = cross_of(table)
@@ -252,14 +258,17 @@ def _deprivation_wide(table: Table) -> Chart:
         legend = "Areas among the most deprived"
     elif cross.cells.unit != "%":
         legend = "Areas in each decile, 1 for the most deprived"
-    cells = cross.cells
-    left = max(len(cells.rows) - MOST_FLAGGED, 0)
-    drawn = cross.rows(list(range(len(cells.rows) - left)))
+    left = max(len(cross.cells.rows) - MOST_FLAGGED, 0)
+    drawn = cross.rows(list(range(len(cross.cells.rows) - left))).cells
+    if names <= set(DECILES):
+        cells = replace(drawn, rows=tuple(map(_domain, drawn.rows)))
+    else:
+        cells = replace(drawn, columns=tuple(map(_domain, drawn.columns)))
     return figure(
         table,
-        matrix(drawn.cells, legend=legend),
+        matrix(cells, legend=legend),
         measure=legend,
-        shown=f"Matrix. {spoken(drawn.cells.known(), '', first=12)}",
+        shown=f"Matrix. {spoken(cells.known(), '', first=12)}",
         notes=left_out(left, "row"),
     )
 
@@ -291,7 +300,7 @@ def deprived_incidents(table: Table) -> Chart:
         for k in rows
         if domains[k] in row_keys
     }
-    cells = Cells(tuple(map(capital, row_keys)), tuple(column_keys), items, "")
+    cells = Cells(tuple(map(_domain, row_keys)), tuple(column_keys), items, "")
     counts = numbers(table, "count")
     apart = [
         f"{deciles[k]} {label(counts[k], table=table)}"

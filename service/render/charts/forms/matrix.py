@@ -128,12 +128,13 @@ def _grid(cells: Cells, records: list[dict[str, Any]]) -> tuple[float, Any]:
     for record in records:
         record["column"] = columns[record["column_number"]]
     angle = 0 if room_for(columns) + 4 <= cell else -90
+    lines = 1 if angle else max((name.count("\n") + 1 for name in columns), default=1)
     axis = name_axis(
         orient="top",
         labelAngle=angle,
         labelAlign="left" if angle else "center",
         labelBaseline="middle" if angle else "bottom",
-        labelPadding=6,
+        labelPadding=6 + LABEL_SIZE * 1.2 * (lines - 1),  # lines follow the first downwards
     )
     base = alt.Chart(alt.Data(values=records)).encode(
         x=alt.X("column:N", sort=columns, title=None, axis=axis),

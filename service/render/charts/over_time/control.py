@@ -43,8 +43,8 @@ VARIATIONS = {
     "concern low": (ORANGE, "triangle-down"),
     "improvement high": (DARK_BLUE, "triangle-up"),
     "improvement low": (DARK_BLUE, "triangle-down"),
-    "neither high": (LIGHT_PURPLE, "triangle-up"),
-    "neither low": (LIGHT_PURPLE, "triangle-down"),
+    "unusually high": (LIGHT_PURPLE, "triangle-up"),
+    "unusually low": (LIGHT_PURPLE, "triangle-down"),
 }
 
 _RULES: Final = (
@@ -82,7 +82,10 @@ def process_control(table: Table) -> Chart:
             layers.append(_line(steps, values, x, y, DARK_GREY if not dash else QUIET_INK, dash))
     layers.append(_line(steps, series.values, x, y, DARK_BLUE, []))
     variation = [
-        str(table.columns["variation"][row] or "") if row >= 0 else "" for row in series.rows
+        str(table.columns["variation"][row] or "").replace("neither", "unusually")
+        if row >= 0
+        else ""
+        for row in series.rows
     ]
     special = sorted({name for name in variation if name in VARIATIONS})
     if special:

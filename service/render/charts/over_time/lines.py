@@ -185,7 +185,7 @@ def several(
 def colours_of(series: Sequence[Series]) -> list[str]:
     """A colour for each series: four at most, dark grey for what others are compared with.
 
-    Of more than four the one that ends highest is blue, and the others are grey.
+    Of more than four the one with the most in all is blue, and the others are grey.
     """
     main = [at for at, member in enumerate(series) if not member.is_compared]
     colours = [DARK_GREY] * len(series)
@@ -193,12 +193,26 @@ def colours_of(series: Sequence[Series]) -> list[str]:
         for at, colour in zip(main, COLOURS, strict=False):
             colours[at] = colour
         return colours
-    highest = max(
-        main, key=lambda at: -math.inf if math.isnan(series[at].last) else series[at].last
-    )
+    highest = max(main, key=lambda at: series[at].sum)
     for at in main:
         colours[at] = COLOURS[0] if at == highest else MUTED
     return colours
+
+
+def leading(series: Sequence[Series], most: int = MOST_PANELS) -> tuple[list[Series], list[str]]:
+    """The series that have panels, and what is said of those that have none.
+
+    Parameters
+    ----------
+    series : sequence of Series
+        All of them.
+    most : int
+        Panels; where there are more series, those with the most in all have them.
+    """
+    if len(series) <= most:
+        return list(series), []
+    drawn = sorted(series, key=lambda member: -member.sum)[:most]
+    return drawn, [f"The highest {most} of {len(series):,}; the table has all."]
 
 
 def end_labels(

@@ -6,7 +6,7 @@ import numpy as np
 
 from service.model.answers import Table
 from service.render.charts.chart import Chart, chart_of, message, numbers_of
-from service.render.charts.over_time.lines import MOST_LINES, MOST_PANELS, panels, several
+from service.render.charts.over_time.lines import MOST_LINES, leading, panels, several
 from service.render.charts.over_time.series import gap_notes, spoken, steps_and_series
 from service.render.charts.plain import bars, labels_of
 
@@ -35,9 +35,9 @@ def measure_trend(table: Table) -> Chart:
     if len(series) <= MOST_LINES:
         view = several(steps, series, measure=measure)
     else:
-        if len(series) > MOST_PANELS:
-            notes.append(f"The first {MOST_PANELS} of {len(series)} areas; the table has all.")
-        view = panels(steps, series[:MOST_PANELS])
+        drawn, left = leading(series)
+        notes += left
+        view = panels(steps, drawn)
     return chart_of(table, view, measure=measure, shown=spoken(steps, series), notes=notes)
 
 

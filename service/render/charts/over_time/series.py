@@ -64,6 +64,11 @@ class Series:
     is_compared: bool = False
 
     @property
+    def sum(self) -> float:
+        """What it has in all steps that are known."""
+        return float(np.nansum(self.values))
+
+    @property
     def last(self) -> float:
         """Its last value; NaN without one."""
         known = self.values[np.isfinite(self.values)]

@@ -8,10 +8,10 @@ from service.model.answers import Table
 from service.render.charts.chart import Chart, chart_of, message, numbers_of
 from service.render.charts.over_time.lines import (
     MOST_LINES,
-    MOST_PANELS,
     Mark,
     band_layers,
     domain_of,
+    leading,
     line_layers,
     mark_layers,
     mean_layers,
@@ -57,9 +57,8 @@ def trend(table: Table) -> Chart:
     elif len(series) <= MOST_LINES and "line" not in table.columns:
         view = several(steps, series, measure=measure, marks=marks)
     else:
-        drawn = series[:MOST_PANELS]
-        if len(drawn) < len(series):
-            notes.append(f"The first {len(drawn)} of {len(series)} series; the table has all.")
+        drawn, left = leading(series)
+        notes += left
         if "line" in table.columns:
             notes.append("Lines of trend with their 95 % interval; the values are grey.")
         view = panels(steps, drawn, extra=_fitted(table, drawn))

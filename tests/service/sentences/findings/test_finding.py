@@ -9,9 +9,10 @@ import pytest
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.http.table_routes import TABLES
-from service.reports.addresses import table_of
+from service.reports.addresses import table_answer, table_of
 from service.sentences.findings.finding import finding_of, shortened
 from service.sentences.findings.subjects import LONGEST_TITLE
+from service.sentences.tables.axes import APART
 from tests.service import world
 from tests.service.addresses import addresses, few_draws, operations
 from tests.service.conftest import client_of
@@ -37,6 +38,13 @@ def tables(tmp_path_factory):
         names, query = table.question.names, table.question.query
         made[template] = table.kind.answer(resources, query, **names).compute()
     return made
+
+
+@pytest.fixture(scope="module")
+def clock(resources):
+    """Hours by days of the week."""
+    address = f"/v1/tables/{world.DATASET}/crosstab?rows=hour&columns=weekday"
+    return table_answer(resources, table_of(address)).compute()
 
 
 def emptied(table):
@@ -120,6 +128,40 @@ def test_a_change_that_is_not_significant_is_called_none(tables):
     assert "no change beyond chance" in finding.headline
     assert not re.search(r"\b(more|fewer|rose|fell)\b", said(finding))
     assert re.search(r"\b(more|fewer)\b", said(finding_of(altered(table, p_value=0.001))))
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (None, "no count is shown"),
+        (0, "no incident is shown"),
+        (None, "incidents by hour and day of the week"),
+        (0, "no incident has a known hour and day of the week"),
+    ],
+)
+def test_a_cross_table_without_a_leader_says_no_more_than_it_shows(clock, counts, said):
+    is_row, is_column = (
+        ~np.isin(clock.columns[name].astype(str), APART) for name in ("row", "column")
+    )
+    known = np.where(is_row & is_column, counts, 7 if "hour" in said else counts)
+    assert finding_of(altered(clock, count=known.tolist())).headline.endswith(said)
+
+
+def test_priorities_without_an_emerging_area_say_none(tables):
+    table = altered(tables["/v1/growth/{dataset}/priorities"], priority="preventing")
+    assert re.search(r"Of \d+ areas none is emerging", said(finding_of(table)))
+
+
+def test_a_measure_of_weeks_is_told_from_the_first_day_to_the_last(tables):
+    table = tables["/v1/measures/trend/{layer}"]
+    weeks = ["2020-01-06/2020-01-12", "2020-01-13/2020-01-19"]
+    codes, rows = ["C1", "C1"], [0] * 2
+    whole = {name: values[rows] for name, values in table.columns.items()}
+    twice = dataclasses.replace(table, columns=whole, geometries=None)
+    finding = finding_of(
+        altered(twice, code=codes, period=weeks, value=[50.0, 40.0], change_percent=[0.0, -20.0])
+    )
+    assert "from 2020-01-06 to 2020-01-19" in finding.sentences[0]
 
 
 def test_twelve_incidents_have_no_per_cent_and_no_leader(tables):

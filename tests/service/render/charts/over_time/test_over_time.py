@@ -14,7 +14,7 @@ from service.analyses.measures.rows import MeasureTrendRow
 from service.analyses.process_control.rows import ProcessControlRow, StepChangeRow
 from service.analyses.trends.rows import TrendRow
 from service.model.answers import Provenance, Table
-from service.render.charts.over_time.lines import MOST_PANELS, colours_of
+from service.render.charts.over_time.lines import MOST_PANELS, colours_of, leading
 from service.render.charts.over_time.series import Series, runs, year_label
 from service.render.charts.theme import COLOURS, DARK_GREY, MUTED
 from service.render.drawings.drawing import svg_of
@@ -182,6 +182,9 @@ def test_special_causes_are_told_by_shape_too():
     assert points["shape"]["scale"]["domain"] == ["common cause", "concern high"]
     assert len(set(points["shape"]["scale"]["range"])) == 2
     assert "1 concern high" in chart.description
+    columns["variation"] = ["common cause"] * 11 + ["neither high"]
+    chart = chart_of_table(table("process-control", ProcessControlRow, columns))
+    assert "1 unusually high" in chart.description
     assert svg_of(chart)
 
 
@@ -247,6 +250,17 @@ def test_the_highest_of_many_is_blue_and_what_they_are_compared_with_dark_grey()
     nothing = np.zeros(1, bool), np.zeros(1, np.int64)
     series = [Series(str(k), np.array([end]), *nothing, k == 5) for k, end in enumerate(ends)]
     assert colours_of(series) == [MUTED, COLOURS[0], MUTED, MUTED, MUTED, DARK_GREY]
+
+
+def test_panels_are_of_the_series_with_the_most_whatever_their_order():
+    nothing = np.zeros(2, bool)
+    series = [
+        Series(f"S{k}", np.array([np.nan, float(k)]), nothing, np.arange(2)) for k in range(14)
+    ]
+    drawn, notes = leading(series)
+    assert [member.name for member in drawn] == [f"S{k}" for k in range(13, 1, -1)]
+    assert notes == ["The highest 12 of 14; the table has all."]
+    assert leading(series[:12]) == (series[:12], [])
 
 
 def test_runs_are_unbroken():
