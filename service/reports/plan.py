@@ -150,7 +150,7 @@ def _is_current(dataset: LoadedDataset, to: Month) -> bool:
 
 def _nothing_of(datasets: tuple[LoadedDataset, ...], to: str | None) -> str:
     if not datasets:
-        return "no dataset is imported yet: hotspots import incidents FILE"
+        return "there is no dataset to assess: none is imported, or none that you may see"
     known = ", ".join(f"{part.dataset_id} ({part.first} to {part.last})" for part in datasets)
     return f"no dataset has data of the year to {to}: {known}"
 
