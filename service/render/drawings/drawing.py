@@ -23,7 +23,7 @@ from service.render.paper.pdf import picture_pdf, picture_png, size_of
 
 _LINE: Final = NOTE_SIZE * 1.35
 _ROOT: Final = re.compile(r"<svg\b[^>]*>")
-_CLIP: Final = re.compile(r'(id="|url\(#)(clip\d+)')
+_PART: Final = re.compile(r'(id="|url\(#)(clip|gradient_)(\d+)')
 _DRAWING: Final = threading.Lock()
 # Letters are measured in this typeface of matplotlib's, whose letters are as wide as ours within
 # 2 %: the library that draws cannot find one whose name has a number in it.
@@ -69,7 +69,7 @@ def svg_of(chart: Chart) -> bytes:
     digest = hashlib.sha256(drawing.encode()).hexdigest()[:12]
     whole = math.ceil(height + _LINE * len(lines) + PADDING / 2)
     # Pictures that stand in one page must not share names.
-    inner = _CLIP.sub(rf"\1c{digest}-\2", _ROOT.sub("", drawing, count=1).removesuffix("</svg>"))
+    inner = _PART.sub(rf"\1c{digest}-\2\3", _ROOT.sub("", drawing, count=1).removesuffix("</svg>"))
     names = f"t{digest}", f"d{digest}"
     title, description, provenance = (
         escape(text) for text in (chart.title, chart.description, text_json(chart.provenance))
@@ -113,6 +113,14 @@ def _drawn(chart: Chart) -> str:
         plain = orjson.loads(orjson.dumps(chart.specification, option=JSON_OPTIONS))
         plain["config"]["font"] = _MEASURED
         drawing = str(_painter().vegalite_to_svg(plain, allowed_base_urls=[]))
+    # The library counts its gradients through all pictures that a process draws.
+    numbers: dict[tuple[str, str], int] = {}
+
+    def numbered(part: re.Match[str]) -> str:
+        number = numbers.setdefault((part[2], part[3]), len(numbers))
+        return f"{part[1]}{part[2]}{number}"
+
+    drawing = _PART.sub(numbered, drawing)
     return drawing.replace(f'font-family="{_MEASURED}"', f"font-family={quoteattr(CSS_FAMILIES)}")
 
 

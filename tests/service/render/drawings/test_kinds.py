@@ -100,6 +100,15 @@ def test_hours_by_weekdays_are_a_matrix_with_the_days_across(table):
     assert "Heat matrix" in chart.description
 
 
+def test_a_matrix_is_the_same_bytes_however_many_were_drawn_before_it(table):
+    chart = chart_of_table(table(f"{CROSSTAB}?rows=weekday&columns=hour"))
+    other = dataclasses.replace(chart, specification={**chart.specification, "padding": 20})
+    first = svg_of(chart)
+    svg_of(other)
+    assert svg_of(chart) == first
+    assert b"url(#c" in first
+
+
 @pytest.mark.parametrize("q_value", [0.9, 0.001])
 def test_a_change_is_hollow_where_chance_may_explain_it(table, q_value):
     answer = table(
