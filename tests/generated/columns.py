@@ -23,6 +23,7 @@ OTHER_ADDRESSES = {
     "AreaFlagsRow": "/v1/flags/{rules}?layout=wide",
     "AreaRow": "/v1/boundaries/{layer}.geojson",
     "ContourRow": "/v1/heatmaps/{dataset}/contours.geojson",
+    "PatrolMapRow": "/v1/patrols/{dataset}/map.{suffix}",
 }
 
 

@@ -824,6 +824,70 @@ export interface PatrolRow {
   northing_m: number;
 }
 
+/** A place of a list on a map. */
+export interface PatrolMapRow {
+  /** Code of the area. */
+  code: string;
+  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
+  name: string | null;
+  /** Hours of the list; null for the whole day. */
+  hours: string | null;
+  /** 1 for the highest; equal places share a rank. */
+  rank: number | null;
+  /**
+   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
+   * study area lie within their limits. Null with rank_by=harm.
+   */
+  rank_best: number | null;
+  /** The worst rank that the data leave open. */
+  rank_worst: number | null;
+  /** Incidents. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
+  /** Share of this place and of all before it. Unit: %. */
+  cumulative_share: number | null;
+  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
+  per_year: number | null;
+  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
+  cumulative_share_of_harm?: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
+   * rank_by=harm.
+   */
+  effective_number?: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
+  largest_share?: number | null;
+  /**
+   * In how many of the quarters looked at it was hot: among so many first places as the list is
+   * long, by what ranks the list. Null without a whole quarter.
+   */
+  hot_quarters: number | null;
+  /** How many quarters were looked at. */
+  quarters: number;
+  /** The last quarter in which it was hot. */
+  last_hot: string | null;
+  /** Area on the ground. Unit: km². Only with by=hexagons. */
+  area_km2?: number;
+  /** Length of the street segment. Unit: m. Only with by=segments. */
+  length_m?: number;
+  /**
+   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
+   * Unit: %.
+   */
+  cumulative_share_of_ground: number | null;
+  /** Easting of the centre, or half way along. Unit: m. */
+  easting_m: number;
+  /** Northing of the centre, or half way along. Unit: m. */
+  northing_m: number;
+  /** In how many of the quarters it was hot, in words. */
+  persistence: string | null;
+}
+
 /** An area and the cluster that it is in, in the order of the clusters. */
 export interface ScanAreaRow {
   /** Code of the area. */
@@ -2808,6 +2872,7 @@ export type ColumnName =
   | "period"
   | "periods_flagged"
   | "periods_known"
+  | "persistence"
   | "phase"
   | "phases"
   | "place"
