@@ -8,17 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.render.maps.printed.labels import Anchor, places_of
+from tests.strategies import quantities
 
 PAPER = (0.0, 0.0, 400.0, 300.0)
-LENGTH = st.floats(0.0, 400.0)
+LENGTH = quantities(0.0, 400.0)
 ANCHORS = st.lists(
     st.builds(
         Anchor,
         x=LENGTH,
-        y=st.floats(0.0, 300.0),
-        radius=st.floats(0.0, 15.0),
-        width=st.floats(1.0, 120.0),
-        height=st.floats(6.0, 24.0),
+        y=quantities(0.0, 300.0),
+        radius=quantities(0.0, 15.0),
+        width=quantities(1.0, 120.0),
+        height=quantities(6.0, 24.0),
         is_area=st.booleans(),
     ),
     max_size=7,
