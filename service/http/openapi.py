@@ -169,8 +169,6 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     for suffix in _suffixes(operation):
         if suffix in FORMATS:
             content.setdefault(FORMATS[suffix].media_type, {})
-        elif suffix == "png":
-            content.setdefault("image/png", {})
     for media_type, vague in (
         ("application/json", {"type": "object"}),
         ("application/geo+json", reference("FeatureCollection")),

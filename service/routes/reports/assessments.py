@@ -1,9 +1,12 @@
 """Assessments: what their templates are, what stands in one, and the documents themselves."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
+import orjson
 from fastapi import APIRouter, Query, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -80,6 +83,13 @@ class Outline(TypedDict):
     sections: list[OutlineSection]
 
 
+def _documents() -> dict[int | str, dict[str, Any]]:
+    """The answers of a document, which may be of any of its formats."""
+    stated = responses(REPORT_FORMATS["docx"].media_type)
+    stated[200]["content"] = {each.media_type: {} for each in REPORT_FORMATS.values()}
+    return stated
+
+
 @router.get(
     "",
     responses=responses(JSON, type_schema(TemplateList)),
@@ -89,27 +99,20 @@ async def read_assessment_templates(
     query: Annotated[NoQuery, Query()], respond: ResponderDep
 ) -> Response:
     """Every template of assessments with its sections."""
-    data_dir = respond.resources.settings.data_dir
+    templates = await run_in_threadpool(_templates, respond.resources.settings.data_dir)
 
     def compute() -> Document:
-        templates = [
-            {
-                "id": name,
-                "title": template.title,
-                "sections": [section.title for section in template.sections],
-            }
-            for name, path in template_files(data_dir).items()
-            for template in [read_template(path)]
-        ]
         return Document(kind="assessment-templates", content={"templates": templates})
 
-    return await respond(document_spec(query, None, compute, cost=Cost.QUICK, is_shared=False))
+    version = short_digest(orjson.dumps(templates).decode())
+    spec = document_spec(query, version, compute, cost=Cost.QUICK, is_shared=False)
+    return await respond(replace(spec, headers=_VARIES))
 
 
 @router.get(
     "/{template}.{suffix}",
     response_class=Response,
-    responses=responses(REPORT_FORMATS["docx"].media_type),
+    responses=_documents(),
     operation_id="readAssessmentAs",
 )
 async def read_assessment_as(
@@ -151,12 +154,31 @@ async def read_assessment(
     template: str, query: Annotated[AssessmentQuery, Query()], respond: ResponderDep
 ) -> Response:
     """What will stand in the assessment of a place: each answer by its address."""
+    respond.context.gates.admit(
+        Question("/v1/assessments/{template}", {"template": template}, query),
+        respond.resources.audience,
+    )
+    sources, plan = await run_in_threadpool(_planned, respond, template, query)
 
     def compute() -> Document:
-        _, plan = _planned(respond, template, query)
         return Document(kind="assessment-outline", content=_outline(template, plan))
 
-    return await respond(document_spec(query, None, compute, is_shared=False))
+    version = DataVersion.of(_version, sources.digest, respond.resources)
+    spec = document_spec(query, version, compute, is_shared=False)
+    return await respond(replace(spec, headers=_VARIES))
+
+
+def _templates(data_dir: Path) -> list[TemplateEntry]:
+    """Every template, read from its file."""
+    return [
+        {
+            "id": name,
+            "title": template.title,
+            "sections": [section.title for section in template.sections],
+        }
+        for name, path in template_files(data_dir).items()
+        for template in [read_template(path)]
+    ]
 
 
 def _headers(respond: Responder, suffix: str) -> Mapping[str, str]:

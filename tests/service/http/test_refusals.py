@@ -350,8 +350,9 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
                 continue
             for value, said in values:
                 address = addresses(client.app, template, **{name: value})[0]
-                # Legends have formats of their own.
-                word = "png" if said == "csv" and "/legend." in template else said
+                # Legends and maps have formats of their own.
+                is_picture = "/legend." in template or "/map." in template
+                word = "png" if said == "csv" and is_picture else said
                 word = "json" if said == "csv" and template.startswith(OGC_XML) else word
                 word = "docx" if said == "csv" and template.startswith("/v1/assess") else word
                 statuses = (404, invalid(address))

@@ -34,7 +34,8 @@ def documents(client):
         )
         lists = address.startswith(WITHOUT_ROWS) and "tile" not in address
         lists = lists or (address.startswith("/ogc") and "/items" not in address)
-        lists = lists or address == "/v1/flags"  # rules, which are of no data
+        # Rules, and what will be asked for an assessment: of no data.
+        lists = lists or address == "/v1/flags" or address.startswith("/v1/assessments")
         if is_json and not lists:
             content = answer.json()
             # A style has room for it in its metadata only.

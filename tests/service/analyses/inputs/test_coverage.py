@@ -46,7 +46,7 @@ def test_a_trend_has_no_data_where_there_are_no_files_and_counts_days_covered(ga
 def test_a_sentence_of_a_trend_is_about_the_steps_that_are_covered_as_a_whole(gap_client):
     by_month = json_of(gap_client, TREND)["sentences"][-1]
     assert by_month.endswith(
-        "60 to 87 incidents, from 2024-01 to 2024-11; of 8 months nothing is known."
+        "60 to 87 a month, from January 2024 to November 2024; of 8 months nothing is known."
     )
 
 

@@ -85,7 +85,7 @@ def test_only_what_is_located_fell_and_no_area_is_said_to_have_changed(share_cli
         "level": 0.1, "by": "q_value and q_value_shared_out", "rose": 0, "fell": 0
     }  # fmt: skip
     assert whole_map["shared_out"]["p_value"] > 0.9
-    assert answer["sentences"][1].startswith("100.0% of the records are located in the baseline")
+    assert answer["sentences"][1].startswith("100.0 % of the records are located in the baseline")
     assert answer["sentences"][2].startswith("None of 6 areas changed by more than chance")
     assert provenance["notes"][0].startswith("The share of records that are located differs: 75.")
     assert provenance["method"]["located_shares"]["by_period"]["the baseline period"] == 1.0
