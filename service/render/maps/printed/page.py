@@ -135,20 +135,18 @@ class Page:
         from matplotlib import rc_context
 
         body = io.BytesIO()
-        salt = hashlib.sha256(title.encode()).hexdigest()[:12]
+        salt = hashlib.sha256(f"{title}\n{description}".encode()).hexdigest()[:12]
         with rc_context({"svg.hashsalt": salt, "svg.fonttype": "path"}):
             metadata = {"Date": None, "Creator": None, "Format": None, "Type": None}
             self.figure.savefig(body, format="svg", metadata=metadata)
         text = _DRAWN.sub(_rounded, body.getvalue().decode())
         labels = (
-            f'<title id="title">{html.escape(title)}</title>'
-            f'<desc id="description">{html.escape(description)}</desc>'
+            f'<title id="t{salt}">{html.escape(title)}</title>'
+            f'<desc id="d{salt}">{html.escape(description)}</desc>'
         )
         return re.sub(
             r"<svg\b([^>]*)>",
-            lambda found: (
-                f'<svg{found[1]} role="img" aria-labelledby="title description">{labels}'
-            ),
+            lambda found: f'<svg{found[1]} role="img" aria-labelledby="t{salt} d{salt}">{labels}',
             text,
             count=1,
         ).encode()

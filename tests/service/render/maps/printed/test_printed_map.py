@@ -87,9 +87,10 @@ def test_an_svg_has_title_and_description_and_no_letters_that_need_a_typeface(cl
     root = ET.fromstring(answer.content)
     picture = image_of(client, f"{CELLS}/map.png")
     assert root.get("role") == "img"
-    assert root.get("aria-labelledby") == "title description"
-    assert root.find(f"{SVG}title").text == picture.text["Title"]
-    assert root.find(f"{SVG}desc").text == picture.text["Description"]
+    title, description = root.find(f"{SVG}title"), root.find(f"{SVG}desc")
+    assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert title.text == picture.text["Title"]
+    assert description.text == picture.text["Description"]
     assert not list(root.iter(f"{SVG}text"))
 
 
