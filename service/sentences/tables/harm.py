@@ -37,7 +37,7 @@ def harm_findings(table: Table) -> list[str]:
             sentences.append("More than half of that is one incident.")
     else:
         sentences.append("No sum of harm is shown.")
-    lost = int(np.nansum(known(table.columns["harm_not_known"])[_totals(table)]))
+    lost = _lost(table)
     if lost:
         sentences.append(f"Of {counted(lost, 'incident')} the harm is not known.")
     return [*sentences, *_changes(table)]
@@ -47,6 +47,11 @@ def harm_headline(table: Table) -> str:
     """Who has most harm."""
     text = harm_findings(table)[0].rstrip(".")
     return text.partition(":")[0]
+
+
+def _lost(table: Table) -> int:
+    """The number of incidents whose harm is not known."""
+    return int(np.nansum(known(table.columns["harm_not_known"])[_totals(table)]))
 
 
 def _totals(table: Table) -> NDArray[np.intp]:
@@ -97,7 +102,8 @@ def _share(table: Table, row: int) -> str:
         return text
     part = share_text(count, 100.0 * count / share)
     incidents = f"{part} of the incidents" if "%" in part else f"{part} incidents"
-    return f"{text}, {of_harm:.0f} % of the harm and {incidents}"
+    whole = "the known harm" if _lost(table) else "the harm"
+    return f"{text}, {of_harm:.0f} % of {whole} and {incidents}"
 
 
 def _changes(table: Table) -> list[str]:
