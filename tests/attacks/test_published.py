@@ -1,5 +1,7 @@
 """What is published tells nothing else: briefly, and as documented."""
 
+import re
+
 import pyarrow as pa
 import pytest
 
@@ -24,6 +26,8 @@ from tests.simulations.tables import documented
 
 YEARS = CellPlan(layer=world.CELLS, period="year", by_category=True)
 EVERY = 30  # of all questions
+PICTURE = re.compile(r"(\.vl\.json|\.svg|/map\.png)(\?|$)")
+EVERY_PICTURE = 4
 
 
 @pytest.fixture(scope="module", params=["small-5", "ons-cell-key"])
@@ -51,6 +55,14 @@ def test_no_answer_tells_records_from_others_of_the_same_publication(two_service
     comparison = compare(asked["partner"], asked_other["partner"], addresses)
     assert comparison.different == []
     assert comparison.answered > comparison.asked / 4
+
+
+def test_no_picture_tells_records_from_others_of_the_same_publication(two_services):
+    target, truth, asked, asked_other = two_services
+    pictures = [a for a in addresses_of(target, truth, asked) if PICTURE.search(a)]
+    comparison = compare(asked["partner"], asked_other["partner"], pictures[::EVERY_PICTURE])
+    assert comparison.different == []
+    assert comparison.answered > 5
 
 
 def test_what_is_drawn_for_partners_is_asked_with_as_many_draws_as_the_service_takes(two_services):
