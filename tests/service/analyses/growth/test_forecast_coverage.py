@@ -1,6 +1,6 @@
 """Do 90 % intervals hold 90 % of the futures? Counties with known rates, built at unknown pace.
 
-The values that were seen with ten times as many counties are in docs/methods.md.
+The values that were seen with twenty times as many counties are in docs/methods.md.
 """
 
 from collections import defaultdict
@@ -9,7 +9,7 @@ import pytest
 
 from tests.service.futures import Outcome, future
 
-COUNTIES = 400
+COUNTIES = 200
 SCENARIOS = {"local": 24, "district": 24, "comparable": 8}  # and how many communities it pools
 MANY = 50
 
@@ -36,7 +36,7 @@ def coverage(some: list[Outcome]) -> float:
 def test_intervals_hold_their_share_of_the_futures(outcomes, scenario):
     many = [o for o in outcomes[scenario] if o.expected >= MANY]
     few = [o for o in outcomes[scenario] if o.expected < MANY]
-    assert min(len(many), len(few)) > 3_000
+    assert min(len(many), len(few)) > 1_500
     assert 0.88 <= coverage(many) <= 0.92
     assert coverage(few) >= 0.88
 
@@ -46,8 +46,8 @@ def test_intervals_hold_their_share_of_the_futures(outcomes, scenario):
 def test_so_do_those_of_each_kind_of_place(outcomes, unit):
     mine = [o for some in outcomes.values() for o in some if o.unit == unit]
     many = [o for o in mine if o.expected >= MANY]
-    assert len(many) > 800
-    assert 0.88 <= coverage(many) <= 0.92
+    assert len(many) > 400
+    assert 0.875 <= coverage(many) <= 0.925  # of as few as 400
     assert coverage([o for o in mine if o.expected < MANY]) >= 0.88
 
 
