@@ -4,7 +4,6 @@ Written by ElementTree, which escapes; characters that XML has no form for are l
 """
 
 import math
-import re
 import urllib.parse
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from service.access.release import Released
 from service.model.answers import Document, TileImage
 from service.model.schemas import UNSTATED
 from service.render.documents import JSON_OPTIONS, provenance_dict
+from service.render.xml_text import xml_text
 
 MATRIX_SET: Final = "GoogleMapsCompatible"
 STYLE: Final = "default"
@@ -30,7 +30,6 @@ _OWS = "http://www.opengis.net/ows/1.1"
 _XLINK = "http://www.w3.org/1999/xlink"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _SCHEMA = "http://schemas.opengis.net/wmts/1.0/wmtsGetCapabilities_response.xsd"
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 for _prefix, _namespace in (("", _WMTS), ("ows", _OWS), ("xlink", _XLINK), ("xsi", _XSI)):
     ET.register_namespace(_prefix, _namespace)
@@ -75,7 +74,7 @@ def exception_xml(*, code: str, locator: str | None, text: str) -> bytes:
     exception = _add(root, _OWS, "Exception")
     exception.set("exceptionCode", code)
     if locator:
-        exception.set("locator", _clean(locator))
+        exception.set("locator", xml_text(locator))
     _add(exception, _OWS, "ExceptionText", text)
     return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
@@ -237,16 +236,11 @@ def _corners(parent: ET.Element, name: str, bounds: Sequence[float]) -> ET.Eleme
 
 
 def _link(element: ET.Element, address: str) -> None:
-    element.set(f"{{{_XLINK}}}href", _clean(address))
+    element.set(f"{{{_XLINK}}}href", xml_text(address))
 
 
 def _add(parent: ET.Element, namespace: str, name: str, text: str | None = None) -> ET.Element:
     element = ET.SubElement(parent, f"{{{namespace}}}{name}")
     if text is not None:
-        element.text = _clean(text)[:LONGEST_TEXT]
+        element.text = xml_text(text)[:LONGEST_TEXT]
     return element
-
-
-def _clean(text: str) -> str:
-    """The text without characters that XML 1.0 has no form for."""
-    return _NOT_IN_XML.sub("", text)

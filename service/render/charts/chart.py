@@ -1,7 +1,6 @@
 """A chart of a table: its words, and its specification in Vega-Lite."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -29,11 +28,11 @@ from service.render.charts.theme import (
     WIDTH,
     altair,
 )
+from service.render.xml_text import xml_text
 from service.sentences.findings.finding import finding_of
 
 # Views in views, which a specification cannot be fitted into a width of.
 _COMPOSED: Final = frozenset({"facet", "hconcat", "vconcat", "concat", "repeat"})
-_UNPRINTABLE: Final = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 _LINE: Final = 1.25  # of a line of letters, in their size
 LONGEST_DESCRIPTION: Final = 1_500  # letters; the table holds the rest
 
@@ -181,7 +180,7 @@ def printable(value: Any) -> Any:
     They are in names that were imported. The library that draws ends the process at one.
     """
     if isinstance(value, str):
-        return _UNPRINTABLE.sub(" ", value)
+        return xml_text(value, " ")
     if isinstance(value, Mapping):
         return {printable(name): printable(member) for name, member in value.items()}
     if isinstance(value, list | tuple):

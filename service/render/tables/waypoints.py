@@ -1,6 +1,5 @@
 """Tables with shapes for navigation: GPX waypoints, and KML with points and outlines."""
 
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 from xml.etree import ElementTree as ET  # only written with, never read with
@@ -15,13 +14,12 @@ from service.model.errors import UnknownStatisticError
 from service.render import attribution
 from service.render.documents import provenance_dict, table_rows
 from service.render.tables.text import LONLAT_DIGITS, significant, transform_shapes
+from service.render.xml_text import xml_text
 from service.sentences.findings.tables import sentences_of
 from spatial.coordinates.crs import WGS84, transform_xy
 
 GPX_NAMESPACE: Final = "http://www.topografix.com/GPX/1/1"
 KML_NAMESPACE: Final = "http://www.opengis.net/kml/2.2"
-# What no XML 1.0 document may hold.
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def table_gpx(released: Released[Table], *, crs: str | None = None) -> bytes:
@@ -140,7 +138,7 @@ def _text(value: Any, unit: str | None) -> str:
 
 def _add(parent: ET.Element, tag: str, text: str) -> None:
     """Add an element with a text, without what XML cannot hold."""
-    ET.SubElement(parent, tag).text = _FORBIDDEN.sub("", text)
+    ET.SubElement(parent, tag).text = xml_text(text)
 
 
 def _document(root: ET.Element) -> bytes:

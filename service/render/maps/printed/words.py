@@ -1,7 +1,6 @@
 """What a printed map says: its title, notes, credits and alternative text."""
 
 import hashlib
-import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,20 +10,19 @@ from service.render.documents import provenance_dict, provenance_text
 from service.render.maps.printed.colours import swatches_of
 from service.render.maps.printed.column import surface_swatches
 from service.render.maps.printed.furniture import leading_values
+from service.render.xml_text import xml_text
 from service.sentences.findings.finding import finding_of
 from service.sentences.findings.tables import findings_of
 from service.sentences.numbers import amount, counted, listed
 from service.sentences.selections import selection_sentences
 
-# What XML forbids; a name that was imported may hold it.
-_FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 INVENTED: Final = "Synthetic data: about no real people."
 
 
 def headline(content: PrintMap) -> str:
     """The finding of a map as its title; what it shows, where none can be stated."""
     title = finding_of(content.tables[0].table).headline if content.tables else content.topic
-    return _FORBIDDEN.sub(" ", title)
+    return xml_text(title, " ")
 
 
 def notes(content: PrintMap) -> list[str]:
@@ -62,7 +60,7 @@ def digest(content: PrintMap) -> str:
 
 def description(content: PrintMap) -> str:
     """The alternative text: what the map shows, with its numbers."""
-    return _FORBIDDEN.sub(" ", " ".join(_sentences(content)))
+    return xml_text(" ".join(_sentences(content)), " ")
 
 
 def _sentences(content: PrintMap) -> Iterator[str]:
