@@ -671,6 +671,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
     },
     "service.render.charts": {
+        "service.coverage",
         "service.model",
         "service.render",
         "service.render.fonts",

@@ -1,9 +1,9 @@
 """Months as an assessment counts and names them."""
 
-import calendar
 import datetime
 from dataclasses import dataclass
 
+from service.coverage.calendar import MONTHS
 from service.coverage.spans import Span, last_day
 
 YEAR = 12
@@ -50,7 +50,7 @@ class Month:
     @property
     def in_words(self) -> str:
         """Such as December 2024."""
-        return f"{calendar.month_name[self.in_year]} {self.number // YEAR}"
+        return f"{MONTHS[self.in_year - 1]} {self.number // YEAR}"
 
     @property
     def last_day(self) -> datetime.date:

@@ -1,6 +1,5 @@
 """What every printed map needs around its layer: borders, names, period, credits."""
 
-import calendar
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,7 +12,8 @@ from boundaries.storage.store import LayerStore
 from service.analyses.inputs.study_area import study_area
 from service.analyses.inputs.within import resolve
 from service.analyses.resources import Resources
-from service.coverage.spans import words_of_gaps
+from service.coverage.calendar import MONTHS
+from service.coverage.spans import last_day, words_of_gaps
 from service.model.answers import PrintMap, Provenance
 from service.model.provenance import credited, layer_source, layers_version, short_digest
 from service.model.queries import IncidentQuery
@@ -202,7 +202,7 @@ def span_words(first: str, last: str) -> str:
         Whole months as months.
     """
     first_month, last_month = first[:7], last[:7]
-    is_whole = first[7:] in ("", "-01") and last[7:] in ("", f"-{_last_day(last_month):02d}")
+    is_whole = first[7:] in ("", "-01") and last[7:] in ("", f"-{last_day(last_month).day:02d}")
     if not is_whole:
         return f"{_day_words(first)} to {_day_words(last)}"
     if first_month == last_month:
@@ -231,12 +231,8 @@ def credits_of(source: Provenance, outlines: Layer) -> tuple[str, ...]:
     return credited(sources)
 
 
-def _last_day(month: str) -> int:
-    return calendar.monthrange(int(month[:4]), int(month[5:7]))[1]
-
-
 def _month_words(month: str) -> str:
-    return f"{calendar.month_name[int(month[5:7])]} {month[:4]}"
+    return f"{MONTHS[int(month[5:7]) - 1]} {month[:4]}"
 
 
 def _day_words(day: str) -> str:

@@ -4,16 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from service.coverage.calendar import MONTHS
 from service.model.answers import Table
 from service.render import attribution
 from service.render.documents import digest, provenance_dict, table_rows
 from service.sentences.findings.subjects import place_of
 
 SYNTHETIC: Final = "Synthetic data: invented, about no real people"
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 _MINUS: Final = re.compile(r"(?<![\w/.:-])-(?=\d)")
 _ISO: Final = re.compile(r"\b(\d{4})-(\d{2})(?:-(\d{2}))?\b")
 
@@ -60,9 +57,9 @@ def in_words(text: str) -> str:
 
     def date(found: re.Match[str]) -> str:
         year, month, day = found.groups()
-        if not 1 <= int(month) <= len(_MONTHS):
+        if not 1 <= int(month) <= len(MONTHS):
             return found[0]
-        name = f"{_MONTHS[int(month) - 1]} {year}"
+        name = f"{MONTHS[int(month) - 1]} {year}"
         return f"{int(day)} {name}" if day else name
 
     return _MINUS.sub("\u2212", _ISO.sub(date, text))
