@@ -35,7 +35,6 @@ from service.reports.values import LackingError
 from service.runtime.budget import Work, foresee
 from service.runtime.cancellation import check_cancelled
 from service.sentences.findings.finding import finding_of
-from service.sentences.findings.tables import findings_of
 from service.sentences.numbers import capital
 
 SECONDS_PER_ANSWER: Final = 1.0  # measured: the demonstration county on one processor
@@ -151,15 +150,14 @@ class Assessment:
             self.notes.setdefault(note, {})[section.title] = None
 
     def _sentences(self, section: PlannedSection, table: Table) -> Iterator[Block]:
-        findings = findings_of(table)
-        text = " ".join(findings[:MOST_SENTENCES])
+        finding = finding_of(table)
+        text = " ".join(finding.findings[:MOST_SENTENCES])
         if not text or (section.key, text) in self.said:
             return
         self.said.add((section.key, text))
-        headline = finding_of(table).headline
-        is_named = section.title.casefold() in headline.casefold()
+        is_named = section.title.casefold() in finding.headline.casefold()
         self.summary.setdefault(
-            section.key, headline if is_named else f"{section.title}: {headline}"
+            section.key, finding.headline if is_named else f"{section.title}: {finding.headline}"
         )
         yield Paragraph(text, "finding")
 

@@ -20,8 +20,9 @@ from service.sentences.findings.headlines import (
 )
 from service.sentences.findings.pictures import picture_text
 from service.sentences.findings.subjects import LONGEST_TITLE, about, titled
-from service.sentences.findings.tables import HIDDEN, findings_of, sentences_of
+from service.sentences.findings.tables import HIDDEN, findings_of
 from service.sentences.numbers import capital, counted
+from service.sentences.selections import selection_sentences
 from service.sentences.tables.breakdowns import breakdown_headline
 from service.sentences.tables.comparisons import comparison_headline
 from service.sentences.tables.control import control_headline, step_headline
@@ -68,13 +69,16 @@ class Finding:
     ----------
     headline : str
         The finding as a title, without a full stop, of about 90 letters at most.
+    findings : tuple of str
+        The finding, its size, its certainty, and what cannot be said, in sentences.
     sentences : tuple of str
-        The finding, its size, its certainty, and what cannot be said.
+        These, and before them how many incidents were selected.
     alternative_text : str
         What a picture of the table shows, with its numbers.
     """
 
     headline: str
+    findings: tuple[str, ...]
     sentences: tuple[str, ...]
     alternative_text: str
 
@@ -92,17 +96,18 @@ def finding_of(table: Table) -> Finding:
     Finding
         Of every kind of table, also of one without rows.
     """
-    sentences = sentences_of(table)
-    findings = findings_of(table) or sentences
+    findings = findings_of(table)
+    sentences = (*selection_sentences(table.provenance.counts), *findings)
+    stated = findings or sentences
     headline = HEADLINES.get(table.kind)
-    if headline is not None and len(table) and findings != (HIDDEN,):
+    if headline is not None and len(table) and stated != (HIDDEN,):
         title = shortened(headline(table))
     else:
-        title = shortened(findings[0]) if findings else counted(len(table), "row")
+        title = shortened(stated[0]) if stated else counted(len(table), "row")
     title = titled(table, title)
-    parts = (about(table), title, *findings[1:], picture_text(table))
+    parts = (about(table), title, *stated[1:], picture_text(table))
     text = " ".join(f"{capital(part.rstrip('.'))}." for part in parts if part)
-    return Finding(title, sentences, text)
+    return Finding(title, findings, sentences, text)
 
 
 def shortened(sentence: str) -> str:
