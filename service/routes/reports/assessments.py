@@ -126,8 +126,7 @@ async def read_assessment_as(
     Made by a template; sections that cannot be made say why. It usually takes longer than a
     client waits, and becomes a job (202).
     """
-    respond.context.gates.admit(_question(template, query), respond.resources.audience)
-    sources, plan = await run_in_threadpool(_planned, respond, template, query)
+    sources, plan = await _planned(respond, ".{suffix}", template, query)
     _admit_parts(respond, plan)
     report_format = REPORT_FORMATS[suffix]
     return await respond(
@@ -154,11 +153,7 @@ async def read_assessment(
     template: str, query: Annotated[AssessmentQuery, Query()], respond: ResponderDep
 ) -> Response:
     """What will stand in the assessment of a place: each answer by its address."""
-    respond.context.gates.admit(
-        Question("/v1/assessments/{template}", {"template": template}, query),
-        respond.resources.audience,
-    )
-    sources, plan = await run_in_threadpool(_planned, respond, template, query)
+    sources, plan = await _planned(respond, "", template, query)
 
     def compute() -> Document:
         return Document(kind="assessment-outline", content=_outline(template, plan))
@@ -189,12 +184,17 @@ def _headers(respond: Responder, suffix: str) -> Mapping[str, str]:
     return {**_VARIES, CONTENT_POLICY: policy}
 
 
-def _question(template: str, query: AssessmentQuery) -> Question:
-    return Question("/v1/assessments/{template}.{suffix}", {"template": template}, query)
+async def _planned(
+    respond: Responder, ending: str, template: str, query: AssessmentQuery
+) -> tuple[Sources, Plan]:
+    """The template with its words, and what stands in the assessment, for who may ask for it."""
+    question = Question(f"/v1/assessments/{{template}}{ending}", {"template": template}, query)
+    respond.context.gates.admit(question, respond.resources.audience)
+    return await run_in_threadpool(_plan, respond, template, query)
 
 
-def _planned(respond: Responder, template: str, query: AssessmentQuery) -> tuple[Sources, Plan]:
-    """The template with its words, and what stands in the assessment; reads what is loaded."""
+def _plan(respond: Responder, template: str, query: AssessmentQuery) -> tuple[Sources, Plan]:
+    """Reads the template, its words, and what is loaded."""
     resources = respond.resources
     sources = named_sources(resources.settings.data_dir, template)
     return sources, plan_of(sources.template, resources, within=query.within, to=query.to)
