@@ -3,7 +3,7 @@
 import re
 import typing
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -13,26 +13,30 @@ from service.access.admission import Question
 from service.analyses.printed_maps.composition import MapAnswer
 from service.analyses.resources import Resources
 from service.analyses.table_kinds import TableAnswer
-from service.http.pictures.map_routes import MAPS, MapKind
-from service.http.table_routes import TABLES, TableKind
+from service.http.pictures.map_routes import MAPS
+from service.http.table_routes import TABLES
 from service.model.errors import UnknownTableError
 from service.model.queries import Query
 from service.render.tables.formats import FORMATS
 
+AnswerT = TypeVar("AnswerT", TableAnswer, MapAnswer)
+AnswerT_co = TypeVar("AnswerT_co", covariant=True)
 
-class Kind(Protocol):
+
+class Kind(Protocol[AnswerT_co]):
     """What the routes of an answer are made from."""
 
     @property
     def query(self) -> type[Query]:
         """What may be asked about it."""
 
-
-KindT = TypeVar("KindT", bound=Kind)
+    @property
+    def answer(self) -> Callable[..., AnswerT_co]:
+        """Gives the answer from resources and query, and from the names in the path."""
 
 
 @dataclass(frozen=True)
-class Addressed(Generic[KindT]):
+class Addressed(Generic[AnswerT]):
     """An answer by its address, of which nothing has been looked up.
 
     Attributes
@@ -43,11 +47,15 @@ class Addressed(Generic[KindT]):
         What the address asks.
     """
 
-    kind: KindT
+    kind: Kind[AnswerT]
     question: Question
 
+    def answer(self, resources: Resources) -> AnswerT:
+        """The answer, computed when it is needed; its question has been admitted."""
+        return self.kind.answer(resources, self.question.query, **self.question.names)
 
-def table_of(address: str) -> Addressed[TableKind]:
+
+def table_of(address: str) -> Addressed[TableAnswer]:
     """The table that an address names.
 
     Parameters
@@ -63,20 +71,7 @@ def table_of(address: str) -> Addressed[TableKind]:
     return _addressed(address, TABLES, "table")
 
 
-def table_answer(resources: Resources, table: Addressed[TableKind]) -> TableAnswer:
-    """A table by its address, computed when it is needed.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    table : Addressed
-        Admitted.
-    """
-    return table.kind.answer(resources, table.question.query, **table.question.names)
-
-
-def map_of(address: str) -> Addressed[MapKind]:
+def map_of(address: str) -> Addressed[MapAnswer]:
     """The map that an address names.
 
     Parameters
@@ -90,19 +85,6 @@ def map_of(address: str) -> Addressed[MapKind]:
         If no map has that address, or its parameters are not those of the map.
     """
     return _addressed(address, MAPS, "map")
-
-
-def map_answer(resources: Resources, printed: Addressed[MapKind]) -> MapAnswer:
-    """A map by its address, computed when it is needed.
-
-    Parameters
-    ----------
-    resources : Resources
-        The stores and analyses.
-    printed : Addressed
-        Admitted.
-    """
-    return printed.kind.answer(resources, printed.question.query, **printed.question.names)
 
 
 def question_of(address: str) -> Question:
@@ -122,7 +104,7 @@ def question_of(address: str) -> Question:
     return (map_of(address) if is_map else table_of(address)).question
 
 
-def _addressed(address: str, kinds: Mapping[str, KindT], noun: str) -> Addressed[KindT]:
+def _addressed(address: str, kinds: Mapping[str, Kind[AnswerT]], noun: str) -> Addressed[AnswerT]:
     """The answer that an address names, of those with a template of theirs."""
     parts = urllib.parse.urlsplit(address)
     for template, kind in kinds.items():

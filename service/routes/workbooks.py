@@ -13,7 +13,7 @@ from service.model.provenance import short_digest
 from service.queries.tables.workbooks import WorkbookQuery
 from service.render.attribution import file_name
 from service.render.tables.spreadsheet import MEDIA_TYPE, set_xlsx
-from service.reports.addresses import table_answer, table_of
+from service.reports.addresses import table_of
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 
@@ -33,7 +33,7 @@ async def read_workbook(
     tables = [table_of(address) for address in query.table]
     for table in tables:
         respond.admit_question(table.question)
-    answers = [table_answer(respond.resources, table) for table in tables]
+    answers = [table.answer(respond.resources) for table in tables]
     return await respond(
         AnswerSpec(
             query=query,

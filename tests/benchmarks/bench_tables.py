@@ -19,7 +19,7 @@ from service.demo.marker import SEED
 from service.demo.places.geography import CRS, LICENCE, SOURCE
 from service.demo.stores import DemoStores, source_file
 from service.demo.write import write_county
-from service.reports.addresses import table_answer, table_of
+from service.reports.addresses import table_of
 
 RECORDS = 1_000_000
 REPEATS = 5
@@ -60,7 +60,7 @@ def main() -> None:
         print(f"{RECORDS:,} incidents; pandas counts areas by months in {1000 * peer:.0f} ms")
         for table in TABLES:
             address = f"/v1/tables/{DATASET}/{table}"
-            answer = table_answer(resources, table_of(address))
+            answer = table_of(address).answer(resources)
             answer.compute()  # loads what it reads
             computed = median(answer.compute)
             status = client.get(address).status_code

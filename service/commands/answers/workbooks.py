@@ -19,7 +19,7 @@ def workbook(
     """Several tables as one spreadsheet, each by its address, such as /v1/tables/x/trend."""
     import service.assembly.app  # noqa: F401 - its routes say which tables there are
     from service.render.tables.spreadsheet import set_xlsx
-    from service.reports.addresses import table_answer, table_of
+    from service.reports.addresses import table_of
     from service.routes.workbooks import table_set
 
     if out.suffix.lower() != ".xlsx":
@@ -32,7 +32,7 @@ def workbook(
     body = terminal.body_of(
         resources,
         Question("workbook", {}, query),
-        lambda: table_set(query.title, [table_answer(resources, table) for table in tables]),
+        lambda: table_set(query.title, [table.answer(resources) for table in tables]),
         set_xlsx,
     )
     terminal.write(body, out)

@@ -12,7 +12,7 @@ from service.http.table_routes import TABLES
 from service.render.charts.plain import plain
 from service.render.drawings.drawing import svg_of
 from service.render.drawings.registry import CHARTS, chart_of_table
-from service.reports.addresses import table_answer, table_of
+from service.reports.addresses import table_of
 from tests.service import world
 from tests.service.addresses import addresses, asking, few_draws, operations
 
@@ -27,7 +27,7 @@ MORE = {
 @pytest.fixture(scope="module")
 def table(client, resources):
     """The table of an address, made once."""
-    return functools.cache(lambda address: table_answer(resources, table_of(address)).compute())
+    return functools.cache(lambda address: table_of(address).answer(resources).compute())
 
 
 def address_of(client, path):

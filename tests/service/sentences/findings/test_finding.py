@@ -9,7 +9,7 @@ import pytest
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.http.table_routes import TABLES
-from service.reports.addresses import table_answer, table_of
+from service.reports.addresses import table_of
 from service.sentences.findings.finding import finding_of, shortened
 from service.sentences.findings.subjects import LONGEST_TITLE
 from service.sentences.tables.axes import APART
@@ -34,9 +34,7 @@ def tables(tmp_path_factory):
         (address,) = addresses(app, template)[:1]
         draws = "&".join(f"{k}={v}" for k, v in few_draws(operations(app)[template]).items())
         address += ("&" if "?" in address else "?") + draws if draws else ""
-        table = table_of(address)
-        names, query = table.question.names, table.question.query
-        made[template] = table.kind.answer(resources, query, **names).compute()
+        made[template] = table_of(address).answer(resources).compute()
     return made
 
 
@@ -44,7 +42,7 @@ def tables(tmp_path_factory):
 def clock(resources):
     """Hours by days of the week."""
     address = f"/v1/tables/{world.DATASET}/crosstab?rows=hour&columns=weekday"
-    return table_answer(resources, table_of(address)).compute()
+    return table_of(address).answer(resources).compute()
 
 
 def emptied(table):
