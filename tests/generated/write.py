@@ -25,7 +25,7 @@ def generated() -> Mapping[str, str]:
             "docs/figures.md": figures_document(),
             "docs/libraries.md": libraries_document(),
             "docs/settings.md": settings_document(),
-            "service/web/src/schema.ts": types_of_answers(),
+            "service/web/src/answers/schema.ts": types_of_answers(),
         }
 
 

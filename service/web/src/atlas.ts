@@ -1,36 +1,37 @@
 // The page at work: asks what the view needs, all at once, and draws what comes.
 
 import * as maplibregl from "maplibre-gl";
-import { Refused, ask, forget, isAborted, query } from "./api.ts";
-import {
-  boundaryAddress, codeOf, coloursOf, columnsOf, heatAddress, isOfSites, tableAddress, usualSort,
-  type AreaColours, type Breaks, type Column,
-} from "./answers.ts";
+import { boundaryAddress } from "./answers/addresses.ts";
+import { Refused, ask, forget, isAborted, query } from "./answers/api.ts";
+import type { Bounds, HeatLegend, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./answers/types.ts";
+import { COMPLETION } from "./map/colours.ts";
+import { Comparison } from "./map/compare.ts";
+import { Labels } from "./map/labels.ts";
+import { MapPane } from "./map/pane.ts";
+import { inkNow, onTheme } from "./map/theme.ts";
+import { Controls } from "./panels/controls.ts";
+import { clearDetail, drawDetail } from "./panels/detail.ts";
+import { clearLegend, drawAreaLegend, drawHeatLegend } from "./panels/legend.ts";
+import { makeSearch } from "./panels/search.ts";
+import { announce, clearFailure, showEmpty, showFailure } from "./panels/status.ts";
+import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./panels/summary.ts";
+import { RankedTable } from "./panels/table.ts";
+import { Timeline } from "./panels/timeline.ts";
+import { Tip } from "./panels/tip.ts";
+import { datasetOf, layerOf, possible } from "./view/defaults.ts";
+import { publishedOf, unitOf } from "./view/published.ts";
+import type { Store, View } from "./view/state.ts";
 import {
   answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
-} from "./beside.ts";
-import { COMPLETION } from "./colours.ts";
-import { Comparison } from "./compare.ts";
-import { Controls } from "./controls.ts";
-import { datasetOf, layerOf, possible } from "./defaults.ts";
-import { clearDetail, drawDetail } from "./detail.ts";
+} from "./views/before.ts";
+import { codeOf } from "./views/columns.ts";
+import { heatAddress, type Breaks } from "./views/heatmap.ts";
+import { HeldClasses } from "./views/held.ts";
+import type { AreaColours, Column } from "./views/kind.ts";
+import { isOfSites, kindOf, tableAddress } from "./views/registry.ts";
+import { periodShort, periodWords, stepOf } from "./words/months.ts";
+import { counted, isSuppressed, layerWords, plainTitle } from "./words/words.ts";
 import { byId, prefersStillness } from "./dom.ts";
-import { HeldClasses } from "./held.ts";
-import { Labels } from "./labels.ts";
-import { clearLegend, drawAreaLegend, drawHeatLegend } from "./legend.ts";
-import { MapPane } from "./map.ts";
-import { periodShort, periodWords, stepOf } from "./months.ts";
-import { publishedOf, unitOf } from "./published.ts";
-import { makeSearch } from "./search.ts";
-import type { Store, View } from "./state.ts";
-import { announce, clearFailure, showEmpty, showFailure } from "./status.ts";
-import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./summary.ts";
-import { RankedTable } from "./table.ts";
-import { inkNow, onTheme } from "./theme.ts";
-import { Timeline } from "./timeline.ts";
-import { Tip } from "./tip.ts";
-import type { Bounds, HeatLegend, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./types.ts";
-import { counted, isSuppressed, layerWords, plainTitle } from "./words.ts";
 
 const CLOSE_ZOOM = 14; // where a place without an extent is looked at
 
@@ -162,7 +163,7 @@ export class Atlas {
 
   private async answer(view: View, signal: AbortSignal): Promise<void> {
     const isOver = (): boolean => signal.aborted;
-    const isHeat = view.view === "heatmap";
+    const { isHeat } = kindOf(view);
     const wantsSites = view.sites || view.view === "growth";
     const table = ask<Table>(tableAddress(view), signal);
     const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
@@ -181,11 +182,11 @@ export class Atlas {
     await this.pane.ready;
     const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
     if (isOver()) return;
-    this.pane.showAreas(view.layer, tiles);
-    this.pane.showOutline(view.outline, borders);
-    this.pane.showSites(sites ? withCompletion(await sites) : null, COMPLETION);
+    this.pane.areas.show(view.layer, tiles);
+    this.pane.areas.showOutline(view.outline, borders);
+    this.pane.sites.show(sites ? withCompletion(await sites) : null, COMPLETION);
     const drawn = Promise.resolve(heat).then((found) =>
-      isOver() ? undefined : this.pane.showHeat(found && this.closest(view, found)));
+      isOver() ? undefined : this.pane.heat.show(found && this.closest(view, found)));
     const [classes, earlier] = await Promise.all([legend, before]);
     if (isOver()) return;
     this.held.keep(view, this.timeline.isPlaying, classes);
@@ -214,11 +215,11 @@ export class Atlas {
   ): Promise<void> {
     const pane = await this.comparison.before(view);
     if (!pane || !before || signal.aborted) return;
-    pane.showAreas(view.layer, tiles);
-    pane.showOutline(view.outline, borders);
+    pane.areas.show(view.layer, tiles);
+    pane.areas.showOutline(view.outline, borders);
     pane.mark("selected", this.store.now.area);
-    pane.colour(coloursOfBefore(before, this.shown?.colours ?? null));
-    void pane.showHeat(before.heat && this.closest(view, before.heat));
+    pane.areas.colour(coloursOfBefore(before, this.shown?.colours ?? null));
+    void pane.heat.show(before.heat && this.closest(view, before.heat));
   }
 
   private drawAnswer(view: View, table: Table, heat: HeatLegend | null, before: Before | null): void {
@@ -226,17 +227,16 @@ export class Atlas {
     if (!dataset) return;
     const latest = ofLastYear(table);
     const merged = before ? withBefore(view, latest, before) : latest;
-    const columns = columnsOf(view, merged);
+    const columns = kindOf(view).columns(view, merged);
     if (before) columns.push(beforeColumn(view));
     const rows = new Map(merged.rows.map((row) => [codeOf(row), row]));
-    const colours = coloursOf(view, merged);
+    const colours = kindOf(view).colours(view, merged);
     this.shown = { view, table: merged, rows, columns, colours };
     const painted = colours && !isOfSites(view)
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
-    this.pane.colour(painted);
+    this.pane.areas.colour(painted);
     this.drawLegend(view, colours, heat, before);
-    const sentences = view.view === "heatmap" ? merged.sentences.slice(0, 1) : merged.sentences;
-    const words = drawSummary(byId("summary"), view, dataset, sentences);
+    const words = drawSummary(byId("summary"), view, dataset, kindOf(view).sentences(merged));
     announce(words);
     document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
@@ -257,9 +257,9 @@ export class Atlas {
     const dataset = datasetOf(this.config, view.dataset);
     if (dataset) byId("summary").textContent = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}: no answer.`;
     this.shown = null;
-    this.pane.colour(new Map());
-    void this.pane.showHeat(null);
-    this.comparison.existing?.colour(new Map());
+    this.pane.areas.colour(new Map());
+    void this.pane.heat.show(null);
+    this.comparison.existing?.areas.colour(new Map());
     clearLegend(byId("legend"));
     clearDetail();
     showEmpty("");
@@ -272,7 +272,7 @@ export class Atlas {
       const isShared = this.hasFreeClasses(view) && (before !== null || this.timeline.isPlaying);
       const note = isShared ? "All periods shown in these classes." : "";
       drawHeatLegend(place, heat, note);
-    } else if (colours && view.view !== "heatmap") {
+    } else if (colours && !kindOf(view).isHeat) {
       drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
     } else clearLegend(place);
   }
@@ -292,7 +292,7 @@ export class Atlas {
     const title = isOfSites(shown.view) ? "Development sites" : layerWords(layerOf(this.config, shown.view.layer)?.title ?? "Areas");
     byId("table-title").textContent = `${title}, ranked`;
     this.table.draw({
-      rows: shown.table.rows, columns, colours, sort: this.store.now.sort || usualSort(shown.view),
+      rows: shown.table.rows, columns, colours, sort: this.store.now.sort || kindOf(shown.view).sort(shown.view),
       caption: captionWords(shown.view, dataset, columns),
     });
   }
@@ -390,7 +390,7 @@ export class Atlas {
     const breaks = this.breaksOf(view);
     await Promise.allSettled([
       ask(tableAddress(view)),
-      ...(view.view === "heatmap"
+      ...(kindOf(view).isHeat
         ? [ask(heatAddress(view, "tilejson.json", breaks)), ask(heatAddress(view, "legend.json", breaks))] : []),
     ]);
   }

@@ -1,13 +1,14 @@
 // The first steps: the configuration and the map's code at once, then the page.
 
-import { ask, onLong, onProgress } from "./api.ts";
-import { defaultView, possible } from "./defaults.ts";
+import { ask, onLong, onProgress } from "./answers/api.ts";
+import type { MapStyle, PageConfig } from "./answers/types.ts";
+import { makeTheme } from "./map/theme.ts";
+import { SignIn, readSession, type Session } from "./panels/session.ts";
+import { showDamage, showFailure, showLong, showProgress } from "./panels/status.ts";
+import { makeShare } from "./takeaway/share.ts";
+import { defaultView, possible } from "./view/defaults.ts";
+import { Store, fromHash } from "./view/state.ts";
 import { byId } from "./dom.ts";
-import { SignIn, readSession, type Session } from "./session.ts";
-import { Store, fromHash } from "./state.ts";
-import { announce, showDamage, showFailure, showLong, showProgress } from "./status.ts";
-import { makeTheme } from "./theme.ts";
-import type { MapStyle, PageConfig } from "./types.ts";
 
 const map = import("./atlas.ts");
 
@@ -28,20 +29,6 @@ function makeSheets(): void {
     const now = document.body.dataset["sheet"];
     for (const each of buttons) each.setAttribute("aria-pressed", String(each.dataset["show"] === now));
   }).observe(document.body, { attributeFilter: ["data-sheet"] });
-}
-
-function makeShare(): void {
-  const button = byId("share", HTMLButtonElement);
-  button.addEventListener("click", () => {
-    void navigator.clipboard.writeText(window.location.href).then(
-      () => {
-        button.textContent = "Copied";
-        announce("Link copied.");
-        window.setTimeout(() => (button.textContent = "Copy link"), 1_500);
-      },
-      () => announce("Copy the address of the page: it holds this view."),
-    );
-  });
 }
 
 async function start(): Promise<void> {

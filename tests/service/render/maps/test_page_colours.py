@@ -7,7 +7,7 @@ import pytest
 
 from service.render.maps.colour import CATEGORIES, MISSING, SEQUENTIAL, ZERO, hex_colour
 
-SOURCE = (Path(__file__).parents[4] / "service/web/src/colours.ts").read_text("utf-8")
+SOURCE = (Path(__file__).parents[4] / "service/web/src/map/colours.ts").read_text("utf-8")
 
 
 def categories_of_the_page(name: str) -> dict[str, str]:

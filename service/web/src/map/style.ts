@@ -1,0 +1,38 @@
+// The ground of the map, the background where there is one, and places for layers to stand at.
+
+import type { StyleSpecification } from "maplibre-gl";
+import type { PageConfig } from "../answers/types.ts";
+import { NOTHING } from "./colours.ts";
+
+export interface Ink {
+  ground: string;
+  border: string;
+  outline: string;
+  strong: string;
+}
+
+/** Where layers stand, from the ground up: each under the mark of its name. */
+const STANDS = ["below-heat", "below-borders", "below-outline", "below-sites", "below-labels"];
+
+export function baseStyle(config: PageConfig, ink: Ink): StyleSpecification {
+  const background = config.background;
+  const given = background?.style;
+  const made = {
+    ...given,
+    version: 8,
+    sources: background?.kind === "tiles"
+      ? { background: { type: "raster", tiles: [background.address], tileSize: 256 } }
+      : (given?.sources ?? {}),
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": ink.ground } },
+      ...(background?.kind === "tiles"
+        ? [{ id: "background", type: "raster" as const, source: "background" }]
+        : (given?.layers ?? [])),
+      ...STANDS.map((id) => ({
+        id, type: "background" as const, layout: { visibility: "none" as const },
+        paint: { "background-color": NOTHING },
+      })),
+    ],
+  };
+  return made as StyleSpecification;
+}

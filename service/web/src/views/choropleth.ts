@@ -1,0 +1,45 @@
+// How many, and per how many: one value per area.
+
+import { incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
+import type { View } from "../view/state.ts";
+import { MEASURES, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, numberWords, textOf } from "../words/words.ts";
+import { valueColours } from "./classes.ts";
+import { COUNT, NAME, numberColumn, shortMeasure } from "./columns.ts";
+import type { ViewKind } from "./kind.ts";
+
+function question(view: View): Question {
+  const { measure } = view;
+  const parameters = incidentsOf(view);
+  parameters.push(["measure", measure]);
+  if (OVER_DENOMINATOR.has(measure)) parameters.push(["denominator", view.denominator]);
+  if (PER_YEAR.has(measure)) parameters.push(["rate_per", "year"]);
+  return { path: `v1/choropleths/${pathOf(view.dataset, view.layer)}`, parameters };
+}
+
+export const CHOROPLETH: ViewKind = {
+  name: "choropleth",
+  title: "Areas",
+  hint: "How many, and per how many? One value per area.",
+  hasGrids: true,
+  isHeat: false,
+  measures: { names: MEASURES, of: (view) => view.measure, choice: (measure) => ({ measure }) },
+  compared: "value",
+  fields: () => ["layer", "measure", "sites", "compare"],
+  rows: () => "areas",
+  question,
+  columns: ({ measure }) =>
+    measure === "count" ? [NAME, COUNT] : [NAME, numberColumn("value", shortMeasure(measure)), COUNT],
+  colours: (view, table) => {
+    const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
+    const scheme = textOf(table.provenance.method["scheme"]).replaceAll("-", " ");
+    return valueColours(table, (MEASURE_WORDS[view.measure] ?? view.measure) + over, scheme);
+  },
+  sort: () => "",
+  sentences: (table) => table.sentences,
+  tip: ({ measure }, row) => {
+    if (measure === "count") return [];
+    const interval = typeof row.lower === "number"
+      ? ` (${numberWords(row.lower)} to ${numberWords(row.upper)})` : "";
+    return [`${MEASURE_WORDS[measure] ?? ""}: ${numberWords(row.value)}${interval}`];
+  },
+};

@@ -1,0 +1,67 @@
+// What a view is: one object of this shape per view, all of them in the registry.
+
+import type { Question } from "../answers/addresses.ts";
+import type { Key, Row, Table } from "../answers/types.ts";
+import type { Swatch } from "../map/colours.ts";
+import type { View, ViewName } from "../view/state.ts";
+
+/** Choices that some views have and others have not; `{name}-field` in the page. */
+export const FIELDS = [
+  "layer", "measure", "bandwidth", "step", "growth", "distance", "sites", "compare",
+] as const;
+export type Field = (typeof FIELDS)[number];
+
+export interface Column {
+  key: Key;
+  title: string;
+  kind: "name" | "number" | "text" | "swatch" | "run";
+  words: (row: Row) => string;
+}
+
+/** What the colours of the areas mean. */
+export interface AreaColours {
+  title: string;
+  unit: string;
+  swatches: Swatch[];
+  of: (row: Row) => string;
+}
+
+export type Fact = [name: string, words: string];
+
+/** A measure that the reader may choose, and what the choice changes. */
+export interface Measures {
+  names: readonly string[];
+  of: (view: View) => string;
+  choice: (measure: string) => Partial<View>;
+}
+
+export interface ViewKind {
+  readonly name: ViewName;
+  /** What its button says, and the question that it answers. */
+  readonly title: string;
+  readonly hint: string;
+  /** Whether grids may stand for areas. */
+  readonly hasGrids: boolean;
+  /** Whether the densities of a heat map are drawn, instead of colours of areas. */
+  readonly isHeat: boolean;
+  readonly measures: Measures | null;
+  /** What is compared with an earlier period; null where nothing can be. */
+  readonly compared: Key | null;
+  readonly fields: (view: View) => readonly Field[];
+  /** What the rows of its table are. */
+  readonly rows: (view: View) => "areas" | "sites";
+  /** Where its table is; files and pictures of it are the same question with other endings. */
+  readonly question: (view: View) => Question;
+  /** The question of its printed map, where that is not the one of the table. */
+  readonly picture?: (view: View) => Question;
+  /** The columns of the ranked table, most telling first. */
+  readonly columns: (view: View, table: Table) => Column[];
+  /** The legend of a table and the colour of each of its rows; null where areas have none. */
+  readonly colours: (view: View, table: Table) => AreaColours | null;
+  /** The order of the table where the reader chose none; empty: as answered. */
+  readonly sort: (view: View) => string;
+  /** What the page says of the table, of the sentences that the service made. */
+  readonly sentences: (table: Table) => readonly string[];
+  /** What is said first about the area at the pointer. */
+  readonly tip: (view: View, row: Row) => string[];
+}
