@@ -20,8 +20,10 @@ from service.http.access_log import AccessLogMiddleware
 from service.http.caching import ResponseCacheMiddleware
 from service.http.guards.hosts import HostMiddleware
 from service.http.guards.paths import UndecodedPathMiddleware, redirect_slashes
+from service.http.guards.prefix import PrefixMiddleware
 from service.http.guards.sizes import ParameterLimitMiddleware
 from service.http.identity.audience import AudienceMiddleware
+from service.http.identity.credentials import KEY_PATH
 from service.http.identity.links import KeyLinksMiddleware
 from service.http.identity.middleware import IdentityMiddleware
 from service.http.metrics import Metrics
@@ -116,6 +118,7 @@ ROUTERS = (
     session.router,
     wmts.router,
 )
+ROUTES = [route for router in ROUTERS for route in router.routes]
 
 
 def create_app(
@@ -156,7 +159,7 @@ def create_app(
         description=DESCRIPTION,
         license_info={"name": "MIT"},
         # Not by `include_router`, which builds every route once more, within the first request.
-        routes=[route for router in ROUTERS for route in router.routes],
+        routes=ROUTES,
         servers=[{"url": public_url}] if public_url else None,
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
@@ -214,6 +217,12 @@ def _middleware(
         Middleware(SecurityHeadersMiddleware, headers=answer_headers(settings)),
         # Every answer below is counted, timed and logged, with its request's id.
         Middleware(AccessLogMiddleware, metrics=metrics, usage=usage),
+        # Everything further in sees paths as they are without that of the public address.
+        Middleware(
+            PrefixMiddleware,
+            public_url=settings.public_url,
+            paths=[KEY_PATH.decode(), *(getattr(route, "path", "") for route in ROUTES)],
+        ),
         # Nothing further in sees a key, and everything knows who asks.
         Middleware(IdentityMiddleware, authentication=authentication, settings=settings),
         # Everything further in sees the parameters of WMTS in small letters.

@@ -322,7 +322,8 @@ class Settings(BaseSettings):
 
     public_url: str = ""
     """What addresses in answers begin with, such as `https://maps.example.org/atlas`; set it
-    behind a proxy. By default the address that the request was sent to."""
+    behind a proxy, which may take the path off or leave it on. By default the address that the
+    request was sent to."""
 
     hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names and addresses that clients reach this service by, separated by commas, beside those of

@@ -36,9 +36,9 @@ def free_port():
         return listener.getsockname()[1]
 
 
-@pytest.fixture(scope="module")
-def proxy(county, tmp_path_factory):
-    """The address of the service at the proxy."""
+@pytest.fixture(scope="module", params=["taken off", "left on"])
+def proxy(request, county, tmp_path_factory):
+    """The address of the service at the proxy, which takes the prefix off a path or leaves it."""
     folder = tmp_path_factory.mktemp("nginx")
     port = free_port()
     address = f"http://localhost:{port}/atlas"
@@ -47,6 +47,8 @@ def proxy(county, tmp_path_factory):
         written = CONFIGURATION.replace("/tmp/", f"{folder}/")
         written = written.replace("server atlas:8000", f"server 127.0.0.1:{inside}")
         written = written.replace("listen 8080", f"listen 127.0.0.1:{port}")
+        if request.param == "left on":
+            written = written.replace("proxy_pass http://atlas$asked;", "proxy_pass http://atlas;")
         (folder / "nginx.conf").write_text(written)
         command = [PROGRAM, "-c", str(folder / "nginx.conf"), "-g", "daemon off;"]
         with (folder / "log").open("w") as log:
@@ -116,6 +118,7 @@ def test_the_proxy_changes_no_escape(proxy):
      "/atlas/v1/../metrics", "/atlas/v1/%2e%2e/metrics", "/atlas/v1%2f..%2fmetrics",
      "/%61tlas/metrics", "/atlas%2fmetrics", "/atlas/metrics;a", "/v1/datasets",
      "/atlas/key/hsa_a/metrics", "/atlas/%6bey/hsa_a/metrics", "/atlas/key//metrics",
+     "/atlas/atlas/metrics", "/atlas/atlas/key/hsa_a/metrics", "/atlas/atlas//metrics",
      f"/atlas/v1/datasets%2f{world.DATASET}", f"/%61tlas/v1/datasets/{world.DATASET}"],
 )  # fmt: skip
 def test_no_spelling_passes_the_rules_of_the_proxy(proxy, path):
@@ -131,11 +134,26 @@ def test_another_host_gets_nothing_through_the_proxy(proxy):
 
 
 @needs_nginx
+@pytest.mark.parametrize("path", ["/atlas/", "/atlas/docs", "/atlas/overview"])
+def test_what_a_document_names_is_under_the_prefix(proxy, path):
+    document = ask(proxy, path)[2].decode()
+    names = re.findall(r'(?:href|src)=["\']([^"\'#]+)["\']', document)
+    files = {urllib.parse.urljoin(path, name) for name in names if ":" not in name.split("/")[0]}
+    assert files
+    assert all(file.startswith("/atlas/") for file in files)
+    shown = sorted(file.replace("&amp;", "&") for file in files)[:8]
+    assert {file: ask(proxy, file)[0] for file in shown} == dict.fromkeys(shown, 200)
+
+
+@needs_nginx
 @browsing.needs_browser
 def test_the_page_works_under_the_prefix(proxy):
     with browsing.chromium() as browser, visiting(browser, proxy) as visit:
         visit.open()
         assert visit.rows()
+        href = visit.part("download-csv").evaluate("link => link.href")
+        assert href.startswith(f"{proxy}/v1/")
+        assert visit.text(href.removeprefix(proxy)).count("\n") > 1
         visit.assert_clean()
 
 
