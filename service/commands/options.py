@@ -30,6 +30,7 @@ class TableFormatName(enum.StrEnum):
     PNG = "png"
     PDF = "pdf"
     VL_JSON = "vl.json"
+    NARROW_SVG = "narrow.svg"
 
 
 Format = Annotated[

@@ -20,9 +20,9 @@ SUFFIX: Final = "{suffix:suffix}"  # in the path of a route whose suffixes may b
 
 
 class _SuffixConvertor(StringConvertor):
-    """A suffix as a whole: what is before it takes nothing of ``.vl.json``."""
+    """A suffix as a whole: what is before it takes nothing of ``.vl.json`` or ``.narrow.svg``."""
 
-    regex = r"(?<!\.vl\.)[^/]+"
+    regex = r"(?<!\.vl\.)(?<!\.narrow\.)[^/]+"
 
 
 register_url_convertor("suffix", _SuffixConvertor())

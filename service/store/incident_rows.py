@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Final, Literal, get_args
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,8 @@ from service.store.errors import DatasetSettingsError
 from service.store.source_files import SourceFile
 from spatial.arrays import BoolArray
 
-PRECISIONS = ("minute", "day", "month")
+Precision = Literal["minute", "day", "month"]
+PRECISIONS: Final[tuple[Precision, ...]] = get_args(Precision)
 NOT_RECORDED = "earlier rows: not recorded"
 
 SCHEMA = pa.schema(

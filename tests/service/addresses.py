@@ -73,7 +73,7 @@ FEW_DRAWS = {"permutations": 99, "draws": 99, "replicates": 19, "orders": 99}
 
 
 # Pictures of one chart or map: a walk over all addresses asks each for one of them, in turn.
-CHARTS = ("svg", "png", "pdf", "vl.json")
+CHARTS = ("svg", "narrow.svg", "png", "pdf", "vl.json")
 
 
 def with_one_chart(choices: Sequence[str], template: str) -> list[str]:

@@ -18,6 +18,7 @@ from service.analyses.catalogue.documents import (
     Liveness,
     Readiness,
 )
+from service.analyses.catalogue.limits import finest_precision
 from service.analyses.inputs.area_counts import Areas
 from service.config.settings import Settings
 from service.coverage.spans import Span
@@ -315,6 +316,8 @@ class Catalogue:
                 category: int(count)
                 for category, count in zip(incidents.categories, counts, strict=True)
             },
+            "attributes": list(incidents.attributes),
+            "known_to": finest_precision(incidents),
             "version": incidents.version,
             "synthetic": incidents.synthetic,
             "source": incidents.source,

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from service.model.schemas import UNSTATED, Box
+from service.store.incident_rows import Precision
 
 # "from" is a word of Python's own.
 CoveredSpan = TypedDict("CoveredSpan", {"from": str, "to": str})
@@ -22,6 +23,8 @@ DatasetEntry = TypedDict(
         "covered_sources": Annotated[dict[str, list[CoveredSpan]], UNSTATED],
         "categories": list[str],
         "records_by_category": Annotated[dict[str, int], UNSTATED],
+        "attributes": Annotated[list[str], UNSTATED],
+        "known_to": Annotated[Precision | None, UNSTATED],
         "version": int,
         "synthetic": bool,
         "source": str,

@@ -8,7 +8,7 @@ import numpy as np
 from service.coverage.spans import Span, listed
 from service.sentences.numbers import counted
 from service.store.contents import ImportRecord
-from service.store.incident_rows import PRECISIONS
+from service.store.incident_rows import PRECISIONS, Precision
 from service.store.incidents import Incidents
 
 CROWD: Final = 20  # records on one point: an address with so many is likely none
@@ -29,9 +29,7 @@ def uses_of(incidents: Incidents) -> str:
     str
         Such as ``category (14), time of day, sex, age``.
     """
-    used = np.bincount(incidents.precision, minlength=len(PRECISIONS)) > 0
-    finest = min((k for k in range(len(PRECISIONS)) if used[k]), default=-1)
-    finest_name = PRECISIONS[finest] if used.any() else ""
+    finest_name = finest_precision(incidents) or ""
     parts = [f"category ({len(incidents.categories)})"]
     if incidents.subcategories:
         parts.append(f"subcategory ({len(incidents.subcategories)})")
@@ -44,6 +42,24 @@ def uses_of(incidents: Incidents) -> str:
     if incidents.is_weighted:
         parts.append(incidents.weight_label)
     return ", ".join(parts)
+
+
+def finest_precision(incidents: Incidents) -> Precision | None:
+    """To what the best dated records of a dataset are known.
+
+    Parameters
+    ----------
+    incidents : Incidents
+        One version of a dataset.
+
+    Returns
+    -------
+    {"minute", "day", "month"} or None
+        None without records.
+    """
+    if not len(incidents.precision):
+        return None
+    return PRECISIONS[int(incidents.precision.min())]
 
 
 def limits_of(

@@ -18,15 +18,11 @@ from service.render.charts.captions import (
 )
 from service.render.charts.lettering import wrapped
 from service.render.charts.theme import (
-    CONFIG,
-    HEIGHT,
     LABEL_SIZE,
-    PADDING,
     QUIET_INK,
-    SUBTITLE_SIZE,
-    TITLE_SIZE,
-    WIDTH,
     altair,
+    config_of,
+    sheet,
 )
 from service.render.xml_text import xml_text
 from service.sentences.findings.finding import finding_of
@@ -75,7 +71,7 @@ def chart_of(
     measure: str,
     shown: str,
     notes: Sequence[str] = (),
-    width: int = WIDTH,
+    width: int | None = None,
 ) -> Chart:
     """A chart with its title, subtitle, alternative text, notes and credit.
 
@@ -92,9 +88,11 @@ def chart_of(
         What is drawn, with its numbers, for those who do not see it.
     notes : sequence of str
         Sentences under the chart; that values are suppressed or missing belongs here.
-    width : int
-        Of everything but the padding.
+    width : int or None
+        Of everything but the padding; None: that of the sheet.
     """
+    on = sheet()
+    width = width or on.width
     finding = finding_of(table)
     title = in_words(finding.headline)
     subtitle = subtitle_of(table, measure)
@@ -107,15 +105,15 @@ def chart_of(
     description = in_words(_shortened(" ".join((text, *notes)).replace("\n", " "))) + mark
     body = dict(view if isinstance(view, Mapping) else view.to_dict(validate=False))
     body.pop("config", None)
-    titles = wrapped(title, width - PADDING, TITLE_SIZE, is_bold=True) or [""]
-    subtitles = wrapped(subtitle, width, SUBTITLE_SIZE)
+    titles = wrapped(title, width - on.padding, on.title, is_bold=True) or [""]
+    subtitles = wrapped(subtitle, width, on.subtitle)
     if table.provenance.synthetic:
         subtitles.append(SYNTHETIC)
     sizes: dict[str, Any] = {}
     if not (_COMPOSED | {"width"}) & body.keys():
         # What is fitted includes the lines above: they take nothing of the height asked for.
-        above = _LINE * (len(titles) * TITLE_SIZE + len(subtitles) * SUBTITLE_SIZE)
-        height = body.get("height", HEIGHT) + math.ceil(above)
+        above = _LINE * (len(titles) * on.title + len(subtitles) * on.subtitle)
+        height = body.get("height", on.height) + math.ceil(above)
         autosize = {"type": "fit", "contains": "padding"}
         sizes = {"width": width, "height": height, "autosize": autosize}
     specification = {
@@ -123,7 +121,7 @@ def chart_of(
         **sizes,
         "title": {"text": titles, "subtitle": subtitles},
         "description": description,
-        "config": {**CONFIG, "locale": {"number": _NUMBERS}},
+        "config": {**config_of(on), "locale": {"number": _NUMBERS}},
         "usermeta": {"notes": list(notes), "credit": credit, "provenance": provenance},
     }
     parts = (title, subtitle, description, tuple(notes), credit, specification, provenance)
@@ -137,7 +135,7 @@ def message(table: Table, text: str, *, measure: str = "", notes: Sequence[str] 
     """A chart of nothing, which says why there is nothing to draw."""
     alt = altair()
 
-    lines = wrapped(text, WIDTH - 4 * PADDING, LABEL_SIZE + 2)
+    lines = wrapped(text, sheet().width - 4 * sheet().padding, LABEL_SIZE + 2)
     view = (
         alt.Chart(alt.Data(values=[{}]))
         .mark_text(text=lines, fontSize=LABEL_SIZE + 2, color=QUIET_INK, align="center")

@@ -1,6 +1,9 @@
 """Colours and type of charts, by the guidance of the Government Analysis Function."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,28 +23,89 @@ INK: Final = "#222222"
 QUIET_INK: Final = "#595959"  # 7:1 on white
 GRID: Final = "#E3E3E3"
 
-WIDTH: Final = 760  # of a chart with its axes, units of SVG, without the padding
-HEIGHT: Final = 300
-PADDING: Final = 16
-TITLE_SIZE: Final = 18
-SUBTITLE_SIZE: Final = 13
 LABEL_SIZE: Final = 12
 NOTE_SIZE: Final = 11
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The sizes of a chart, in units of SVG.
+
+    Attributes
+    ----------
+    width : int
+        Of a chart with its axes, without the padding.
+    height : int
+        Of one without rows.
+    padding : int
+        Around everything.
+    title, subtitle : int
+        Sizes of their letters.
+    names : float
+        The longest line of a name beside a bar or at the end of a line.
+    least_plot : float
+        The narrowest plot beside long names.
+    across : int
+        The most panels side by side.
+    is_credited : bool
+        Whether source and licence stand below; otherwise they are in the metadata alone.
+    """
+
+    width: int
+    height: int
+    padding: int
+    title: int
+    subtitle: int
+    names: float
+    least_plot: float
+    across: int
+    is_credited: bool
+
+
+WIDE: Final = Sheet(
+    width=760, height=300, padding=16, title=18, subtitle=13, names=230.0, least_plot=240.0,
+    across=4, is_credited=True,
+)  # fmt: skip
+# Of a panel beside a map, or a telephone, whose page names the sources itself.
+NARROW: Final = Sheet(
+    width=348, height=190, padding=4, title=14, subtitle=12, names=118.0, least_plot=150.0,
+    across=2, is_credited=False,
+)  # fmt: skip
+_SHEET: Final[ContextVar[Sheet]] = ContextVar("sheet", default=WIDE)
+
+
+def sheet() -> Sheet:
+    """The sheet of the chart that is being made."""
+    return _SHEET.get()
+
+
+@contextmanager
+def drawn_on(chosen: Sheet) -> Iterator[None]:
+    """Make the charts inside on another sheet.
+
+    Parameters
+    ----------
+    chosen : Sheet
+        Instead of `WIDE`.
+    """
+    token = _SHEET.set(chosen)
+    try:
+        yield
+    finally:
+        _SHEET.reset(token)
+
 
 CONFIG: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "font": CSS_FAMILIES,
         "background": "white",
-        "padding": PADDING,
         "view": {"stroke": None},
         "title": {
             "anchor": "start",
             "frame": "bounds",
             "color": INK,
-            "fontSize": TITLE_SIZE,
             "fontWeight": "bold",
             "subtitleColor": QUIET_INK,
-            "subtitleFontSize": SUBTITLE_SIZE,
             "subtitlePadding": 4,
             "offset": 14,
         },
@@ -80,6 +144,18 @@ CONFIG: Final[Mapping[str, Any]] = MappingProxyType(
         "range": {"category": list(COLOURS)},
     }
 )
+
+
+def config_of(chosen: Sheet) -> dict[str, Any]:
+    """The configuration of a chart on a sheet.
+
+    Parameters
+    ----------
+    chosen : Sheet
+        Gives the padding and the sizes of the titles.
+    """
+    sizes = {"fontSize": chosen.title, "subtitleFontSize": chosen.subtitle}
+    return {**CONFIG, "padding": chosen.padding, "title": {**CONFIG["title"], **sizes}}
 
 
 def altair() -> Any:

@@ -15,7 +15,7 @@ from service.access.release import Released
 from service.model.answers import Table
 from service.render.charts.chart import Chart
 from service.render.charts.lettering import length_of, wrapped
-from service.render.charts.theme import NOTE_SIZE, PADDING, QUIET_INK, SUBTITLE_SIZE, TITLE_SIZE
+from service.render.charts.theme import NARROW, NOTE_SIZE, QUIET_INK, drawn_on, sheet
 from service.render.documents import JSON_OPTIONS, text_json
 from service.render.drawings.registry import chart_of_table
 from service.render.fonts.typeface import CSS_FAMILIES, FOLDER, fallback_folder
@@ -33,6 +33,12 @@ _MEASURED: Final = "STIXGeneral"
 def table_svg(released: Released[Table], *, crs: str | None = None) -> bytes:
     """The chart of a table as SVG, with title, description and provenance inside."""
     return svg_of(chart_of_table(released.answer))
+
+
+def table_narrow_svg(released: Released[Table], *, crs: str | None = None) -> bytes:
+    """The same chart made for a panel or a telephone, whose page names the sources itself."""
+    with drawn_on(NARROW):
+        return table_svg(released)
 
 
 def table_png(released: Released[Table], *, crs: str | None = None) -> bytes:
@@ -63,11 +69,11 @@ def svg_of(chart: Chart) -> bytes:
     width = max(width, _room_of_title(chart))
     lines = [
         line
-        for text in (*chart.notes, chart.credit)
-        for line in wrapped(text, width - 2 * PADDING, NOTE_SIZE)
+        for text in (*chart.notes, *((chart.credit,) if sheet().is_credited else ()))
+        for line in wrapped(text, width - 2 * sheet().padding, NOTE_SIZE)
     ]
     digest = hashlib.sha256(drawing.encode()).hexdigest()[:12]
-    whole = math.ceil(height + _LINE * len(lines) + PADDING / 2)
+    whole = math.ceil(height + _LINE * len(lines) + sheet().padding / 2)
     # Pictures that stand in one page must not share names.
     inner = _PART.sub(rf"\1c{digest}-\2\3", _ROOT.sub("", drawing, count=1).removesuffix("</svg>"))
     names = f"t{digest}", f"d{digest}"
@@ -88,19 +94,19 @@ def svg_of(chart: Chart) -> bytes:
 def _room_of_title(chart: Chart) -> float:
     """The width that title and subtitle take in our typeface."""
     lines = chart.specification["title"]
-    sizes = (("text", TITLE_SIZE, True), ("subtitle", SUBTITLE_SIZE, False))
+    sizes = (("text", sheet().title, True), ("subtitle", sheet().subtitle, False))
     lengths = [
         length_of(line, size, is_bold=is_bold)
         for name, size, is_bold in sizes
         for line in lines[name]
     ]
-    return math.ceil(max(lengths, default=0.0)) + 2 * PADDING
+    return math.ceil(max(lengths, default=0.0)) + 2 * sheet().padding
 
 
 def _lettered(lines: Sequence[str], top: float) -> str:
     """Lines of small letters below a drawing."""
     letters = "".join(
-        f'<text x="{PADDING}" y="{top + _LINE * (number + 0.5):.1f}">{escape(line)}</text>'
+        f'<text x="{sheet().padding}" y="{top + _LINE * (number + 0.5):.1f}">{escape(line)}</text>'
         for number, line in enumerate(lines)
     )
     families = quoteattr(CSS_FAMILIES)

@@ -7,7 +7,13 @@ from typing import Literal, Protocol
 
 from service.access.release import Released
 from service.model.answers import Table
-from service.render.drawings.drawing import table_pdf, table_png, table_svg, table_vega_lite
+from service.render.drawings.drawing import (
+    table_narrow_svg,
+    table_pdf,
+    table_png,
+    table_svg,
+    table_vega_lite,
+)
 from service.render.tables import spreadsheet
 from service.render.tables.text import (
     table_csv,
@@ -18,7 +24,7 @@ from service.render.tables.vector_files import table_fgb, table_gpkg, table_parq
 from service.render.tables.waypoints import table_gpx, table_kml
 from service.render.tables.weights_files import table_gal, table_gwt
 
-ChartSuffix = Literal["svg", "png", "pdf", "vl.json"]
+ChartSuffix = Literal["svg", "narrow.svg", "png", "pdf", "vl.json"]
 PlainSuffix = Literal["csv", "xlsx", "parquet", ChartSuffix]  # of a table without shapes
 TableSuffix = Literal[PlainSuffix, "geojson", "gpkg", "fgb"]
 PlaceSuffix = Literal[TableSuffix, "gpx", "kml"]
@@ -95,6 +101,7 @@ FORMATS: Mapping[str, TableFormat] = MappingProxyType(
             "text/plain; charset=utf-8", table_gwt, has_provenance=False, kind="neighbours"
         ),
         "svg": TableFormat("image/svg+xml", table_svg),
+        "narrow.svg": TableFormat("image/svg+xml", table_narrow_svg),
         "png": TableFormat("image/png", table_png, is_text=False),
         "pdf": TableFormat("application/pdf", table_pdf, is_text=False, has_provenance=False),
         "vl.json": TableFormat("application/vnd.vegalite.v6+json", table_vega_lite),

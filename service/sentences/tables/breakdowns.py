@@ -43,7 +43,8 @@ def breakdown_findings(table: Table) -> list[str]:
 def breakdown_headline(table: Table) -> str:
     """The leading value of the first axis."""
     if "by" not in table.columns:
-        return _week(table)[0].partition(":")[0].rstrip(".")
+        sentence = _week(table)[0]  # hours have colons too
+        return sentence.rpartition(": ")[0] or sentence.rstrip(".")
     leaders, _, numbers = breakdown_findings(table)[0].partition(";")[0].partition(": ")
     share = numbers.rstrip(".").rpartition("(")[2].rstrip(")")
     return f"{leaders.rstrip('.')}{f', {share}' if share else ''}"

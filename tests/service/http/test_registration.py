@@ -112,14 +112,18 @@ def test_names_stand_in_an_address_as_they_are_quoted():
     assert address == "/v1/hotspots/a%2Fb%20c/grid:500/emerging"
 
 
+@pytest.mark.parametrize(
+    ("suffix", "media_type"),
+    [("vl.json", "application/vnd.vegalite.v6+json"), ("narrow.svg", "image/svg+xml")],
+)
 @pytest.mark.parametrize("layer", [world.CELLS, "nonsense"])
-def test_a_suffix_of_two_words_is_no_part_of_the_name_before_it(client, layer):
-    answer = client.get(f"/v1/choropleths/{world.DATASET}/{layer}.vl.json")
+def test_a_suffix_of_two_words_is_no_part_of_the_name_before_it(client, layer, suffix, media_type):
+    answer = client.get(f"/v1/choropleths/{world.DATASET}/{layer}.{suffix}")
     assert answer.status_code == (200 if layer == world.CELLS else 404)
-    assert "unknown layer 'nonsense.vl" not in answer.text
+    assert "unknown layer 'nonsense." not in answer.text
     if answer.status_code == 200:
-        assert answer.headers["Content-Type"] == "application/vnd.vegalite.v6+json"
-        assert answer.headers["Content-Disposition"].endswith(".vl.json")
+        assert answer.headers["Content-Type"] == media_type
+        assert answer.headers["Content-Disposition"].endswith(f".{suffix}")
 
 
 def test_a_suffix_that_is_not_offered_is_refused_with_those_that_are(client):

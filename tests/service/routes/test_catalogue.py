@@ -27,6 +27,8 @@ def test_a_dataset_is_described_as_the_contract_says(client):
         "covered_by": "records",
         "covered_sources": {},
         "categories": list(world.CATEGORIES),
+        "attributes": [],
+        "known_to": "day",
         "version": 0,
         "synthetic": False,
         "source": "Ambulance",

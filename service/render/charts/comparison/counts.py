@@ -9,6 +9,7 @@ from service.model.answers import Table
 from service.render.charts.chart import Chart
 from service.render.charts.comparison.crosstabs import event_notes, part_notes, spoken_cells
 from service.render.charts.comparison.figures import figure, nothing
+from service.render.charts.comparison.weeks import week
 from service.render.charts.forms.bars import (
     Cells,
     Reference,
@@ -44,7 +45,9 @@ MOST_HARM: Final = 20
 
 
 def breakdown(table: Table) -> Chart:
-    """Bars of the shares of each axis, with what is not recorded apart at the end."""
+    """Bars of the shares of each axis, what is not recorded apart at the end; or hours by days."""
+    if "by" not in table.columns:
+        return week(table)
     if not _any([*numbers(table, "share"), *numbers(table, "share_of_all")]):
         return nothing(table, measure="Per cent of incidents")
     import altair as alt
@@ -120,7 +123,9 @@ def ranked(table: Table) -> Chart:
     axis = _ranked_axis(table, name)
     if not _any(values):
         return nothing(table, measure=axis)
-    labels = names_of(texts(table, "name"), texts(table, "code"), texts(table, "larger_area"))
+    names, larger = texts(table, "name"), texts(table, "larger_area")
+    placed = [_placed(name, where) for name, where in zip(names, larger, strict=True)]
+    labels = names_of(placed, texts(table, "code"))
     best, worst = numbers(table, "rank_best"), numbers(table, "rank_worst")
     keys = texts(table, "code")
     flags = table.columns.get("is_flagged")
@@ -170,6 +175,11 @@ def ranked(table: Table) -> Chart:
         shown=f"Ranked bars. {spoken(drawn, unit)}",
         notes=notes,
     )
+
+
+def _placed(name: str, where: str) -> str:
+    """The name of an area with the larger one that it is in, where it does not begin with it."""
+    return f"{name} ({where})" if where and name and not name.startswith(where) else name
 
 
 def _ranked_axis(table: Table, name: str) -> str:

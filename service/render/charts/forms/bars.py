@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from service.render.charts.forms.items import Item, lines_of, number_or_none, room_for
-from service.render.charts.theme import COLOURS, INK, MUTED, SEQUENCE, WIDTH
+from service.render.charts.theme import COLOURS, INK, MUTED, SEQUENCE, sheet
 
 ROW: Final = 21  # px of a bar with its gap
 HALO: Final[dict[str, Any]] = {"stroke": "#FFFFFF", "strokeWidth": 3}  # around numbers over lines
@@ -146,7 +146,7 @@ def _domain(
 
 def plot_width(names: Sequence[str], room: float = 0.0) -> float:
     """Pixels that the longest line of the names leaves for a plot."""
-    return max(WIDTH - room_for(names) - 20 - room, 240.0)
+    return max(sheet().width - room_for(names) - 20 - room, sheet().least_plot)
 
 
 def row_height(names: Sequence[str]) -> float:

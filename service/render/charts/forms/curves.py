@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from service.render.charts.forms.bars import name_axis, plot_width, row_height
 from service.render.charts.forms.items import number_or_none, room_for
-from service.render.charts.theme import COLOURS, INK, MUTED, WIDTH
+from service.render.charts.theme import COLOURS, INK, MUTED, sheet
 
 HEIGHT: Final = 340
 LINES: Final = {
@@ -67,7 +67,8 @@ def curves(
     is_numeric = all(isinstance(value, float | int) for value in x)
     kind = "Q" if is_numeric else "O"
     axis = alt.Axis(tickCount=8) if is_numeric else alt.Axis(labelOverlap=True, labelAngle=0)
-    width = WIDTH - 70 - min(room_for(line.name for line in lines) * 1.08, 190)
+    names = min(room_for(line.name for line in lines) * 1.08, 190, sheet().names)
+    width = sheet().width - 70 - names
     across = alt.X(
         f"x:{kind}",
         title=axes[0],

@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from service.model.answers import SUPPRESSED, Table
 from service.render.charts.lettering import length_of, wrapped
-from service.render.charts.theme import LABEL_SIZE
+from service.render.charts.theme import LABEL_SIZE, sheet
 from service.sentences.numbers import amount, counted, listed
 
 MOST: Final = 25  # items that one chart draws with their names
-LINE: Final = 230.0  # of a name on an axis, before it is broken into lines
 LONGEST: Final = 72  # letters of a name on an axis
 # Keys of rows that are no part of what they stand beside.
 APART: Final = ("outside", "not located", "not recorded")
@@ -149,7 +148,7 @@ def _shortened(text: str, letters: int = LONGEST) -> str:
 
 def lines_of(name: str) -> str:
     """A name broken where it is longer than a line of the axis."""
-    return "\n".join(wrapped(name, LINE, LABEL_SIZE))
+    return "\n".join(wrapped(name, sheet().names, LABEL_SIZE))
 
 
 def room_for(lettering: Iterable[str]) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from service.render.charts.forms.bars import Cells, name_axis, plot_width
 from service.render.charts.forms.items import lines_of, room_for
 from service.render.charts.lettering import wrapped
-from service.render.charts.theme import COLOURS, INK, LABEL_SIZE, SEQUENCE, WIDTH
+from service.render.charts.theme import COLOURS, INK, LABEL_SIZE, SEQUENCE, sheet
 
 RAMP: Final = ("#F3F8FD", SEQUENCE[2], SEQUENCE[1], SEQUENCE[0])  # light to dark
 MOST_LINES: Final = 4  # of the name of a column
@@ -140,7 +140,7 @@ def _grid(cells: Cells, records: list[dict[str, Any]]) -> tuple[float, Any]:
         x=alt.X("column:N", sort=columns, title=None, axis=axis),
         y=alt.Y("row:N", sort=rows, title=None, axis=name_axis()),
     )
-    return min(cell * len(columns), WIDTH), base
+    return min(cell * len(columns), sheet().width), base
 
 
 def _height(cells: Cells) -> float:

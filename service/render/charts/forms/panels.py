@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from service.render.charts.forms.bars import Cells
 from service.render.charts.forms.items import lines_of, number_or_none, room_for
-from service.render.charts.theme import COLOURS, INK, WIDTH
+from service.render.charts.theme import COLOURS, INK, sheet
 
 PANEL: Final = 200.0  # px of a panel
 MOST_PANELS: Final = 12
@@ -32,7 +32,8 @@ def panels(
     columns = [name.replace(" (part)", "\n(part)") for name in map(lines_of, cells.columns)]
     number = len(cells.rows)
     across = 1 if number == 1 else 2 if number in (2, 4) else 3 if number <= 9 else 4
-    width = (WIDTH - 60) / across - 22
+    across = min(across, sheet().across)
+    width = (sheet().width - 60) / across - 22
     records = [record | {"which": 0} for record in cells.records()]
     if beside is not None:
         records += [record | {"which": 1} for record in beside.records()]

@@ -4,7 +4,7 @@ from typing import Any
 
 from service.render.charts.forms.bars import Cells, name_axis, row_height
 from service.render.charts.forms.items import lines_of, room_for
-from service.render.charts.theme import COLOURS, INK, WIDTH
+from service.render.charts.theme import COLOURS, INK, sheet
 
 
 def pyramid(cells: Cells, *, axis: str) -> Any:
@@ -22,7 +22,7 @@ def pyramid(cells: Cells, *, axis: str) -> Any:
     names = [lines_of(name) for name in cells.rows]
     order = list(reversed(names))
     middle = room_for(names)
-    width = (WIDTH - middle - 40) / 2
+    width = (sheet().width - middle - 40) / 2
     top = max((item.value for item in cells.items.values() if item.is_known), default=0.0) or 1.0
     records = cells.records()
     sides = []

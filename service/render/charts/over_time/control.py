@@ -28,12 +28,12 @@ from service.render.charts.theme import (
     COLOURS,
     DARK_BLUE,
     DARK_GREY,
-    HEIGHT,
     LIGHT_PURPLE,
     MUTED,
     ORANGE,
     QUIET_INK,
     altair,
+    sheet,
 )
 
 # By what a step is called: its colour and its shape, so that it is told without colour too.
@@ -70,7 +70,7 @@ def process_control(table: Table) -> Chart:
     low, top = domain_of([series.values, limits["upper"], limits["lower"]])
     x, y = x_of(steps), y_of(top, measure, low=low)
     marks, named = marks_of(table, steps, steps.keys)
-    layers = mark_layers(marks, x, HEIGHT)
+    layers = mark_layers(marks, x, sheet().height)
     segments = series.of(numbers_of(table, "segment"))
     for segment in np.unique(segments[np.isfinite(segments)]):
         inside = segments == segment
@@ -117,7 +117,7 @@ def process_control(table: Table) -> Chart:
     numbers = {name: variation.count(name) for name in special}
     counts = ", ".join(f"{number} {name}" for name, number in numbers.items())
     shown = f"{spoken(steps, [series])} Steps by cause: {counts or 'none is judged'}."
-    view = alt.layer(*layers).properties(height=HEIGHT)
+    view = alt.layer(*layers).properties(height=sheet().height)
     return chart_of(table, view, measure=measure, shown=shown, notes=notes)
 
 
@@ -166,7 +166,7 @@ def step_changes(table: Table) -> Chart:
         f"{amount(float(rate))} from {steps.word(begin)} to {steps.word(end)}"
         for begin, end, rate in zip(first, last, rates, strict=True)
     ]
-    view = alt.layer(*layers).properties(height=HEIGHT - 80)
+    view = alt.layer(*layers).properties(height=sheet().height - 80)
     return chart_of(table, view, measure=measure, shown=f"Levels: {'; '.join(words)}.")
 
 

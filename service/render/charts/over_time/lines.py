@@ -15,20 +15,19 @@ from service.render.charts.theme import (
     COLOURS,
     DARK_BLUE,
     DARK_GREY,
-    HEIGHT,
     INK,
     LABEL_SIZE,
     MUTED,
     QUIET_INK,
-    WIDTH,
     altair,
+    sheet,
 )
 
 MOST_LINES: Final = 6  # in one panel; beyond, each has its own
 MOST_PANELS: Final = 12
 _FEW_IN_PANEL: Final = 12
 _FEW_POINTS: Final = 40  # steps up to which each has a point
-_LABEL_WIDTH: Final = 190
+_LABEL_WIDTH: Final = 190  # of the names at the ends of lines, and less on a narrow sheet
 _AXIS_ROOM: Final = 70  # for the labels and the title of the axis of values
 _TICKS: Final = 7
 
@@ -170,7 +169,7 @@ def several(
     alt = altair()
 
     low, top = domain_of([member.values for member in series])
-    width, height = WIDTH - _LABEL_WIDTH - _AXIS_ROOM, HEIGHT
+    width, height = sheet().width - _label_width() - _AXIS_ROOM, sheet().height
     x, y = x_of(steps), y_of(top, measure, low=low)
     colours = colours_of(series)
     layers = mark_layers(marks, x, height)
@@ -228,7 +227,7 @@ def end_labels(
     alt = altair()
 
     lines = [
-        wrapped(f"{member.name} {amount(member.last)}", _LABEL_WIDTH - 12, LABEL_SIZE)[:2]
+        wrapped(f"{member.name} {amount(member.last)}", _label_width() - 12, LABEL_SIZE)[:2]
         for member in series
     ]
     gap = LABEL_SIZE * 1.25 * max(map(len, lines), default=1)
@@ -246,6 +245,11 @@ def end_labels(
         .encode(x=alt.value(width + 8), y=alt.value(position))
         for text, colour, position in zip(lines, colours, moved, strict=True)
     ]  # fmt: skip
+
+
+def _label_width() -> float:
+    """The room for the names at the ends of lines."""
+    return min(float(_LABEL_WIDTH), sheet().names)
 
 
 def mark_layers(marks: Sequence[Mark], x: Any, height: float) -> list[Any]:
@@ -292,7 +296,7 @@ def mean_layers(steps: Steps, means: np.ndarray[Any, Any], x: Any, y: Any, unit:
         return []
     base = alt.Chart(_data(rows)).encode(y=y)
     layers = [base.mark_rule(color=DARK_GREY, strokeWidth=2.5).encode(x=x, x2="x2")]
-    room = (WIDTH - _AXIS_ROOM) / len(rows)
+    room = (sheet().width - _AXIS_ROOM) / len(rows)
     if max(length_of(row["text"], LABEL_SIZE, is_bold=True) for row in rows) < room:
         halo = base.mark_text(
             dy=-9, fontSize=LABEL_SIZE, fontWeight="bold", color="white", stroke="white",
@@ -347,8 +351,8 @@ def panels(
     alt = altair()
 
     extra = extra or {}
-    across = 2 if len(series) in (2, 4) else 3
-    width = (WIDTH - _AXIS_ROOM) / across - 34
+    across = min(2 if len(series) in (2, 4) else 3, sheet().across)
+    width = (sheet().width - _AXIS_ROOM) / across - 34
     everything = [member.values for member in series]
     everything += [values for columns in extra.values() for values in columns]
     low, top = domain_of(everything)

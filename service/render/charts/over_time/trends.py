@@ -32,7 +32,7 @@ from service.render.charts.over_time.series import (
     year_label,
 )
 from service.render.charts.plain import amount
-from service.render.charts.theme import DARK_BLUE, DARK_GREY, HEIGHT, LIGHT_PURPLE, MUTED, altair
+from service.render.charts.theme import DARK_BLUE, DARK_GREY, LIGHT_PURPLE, MUTED, altair, sheet
 
 _COMPARED: Final = ("total", "mean")
 _FEW_NUMBERS: Final = 13  # steps up to which each has its number
@@ -164,7 +164,7 @@ def _single(
         numbers.append(column("rate"))
     low, top = domain_of(numbers)
     x, y = x_of(steps), y_of(top, measure, low=low)
-    layers = mark_layers(marks, x, HEIGHT)
+    layers = mark_layers(marks, x, sheet().height)
     if has("line"):
         layers += band_layers(steps, column("line_lower"), column("line_upper"), x, y)
         layers += _plain_line(steps, series, column("line"), x, y, DARK_GREY, [])
@@ -193,7 +193,7 @@ def _single(
             "Purple: what a step covered in part comes to at the rate of its days, with its 95 % "
             "prediction interval."
         )
-    return alt.layer(*layers).properties(height=HEIGHT), notes
+    return alt.layer(*layers).properties(height=sheet().height), notes
 
 
 def _plain_line(

@@ -14,6 +14,8 @@ export interface Dataset {
   covered_sources: Record<string, { from: string; to: string }[]>;
   categories: string[];
   records_by_category: Record<string, number>;
+  attributes: string[];
+  known_to: "minute" | "day" | "month" | null;
   version: number;
   synthetic: boolean;
   source: string;

@@ -2,6 +2,7 @@
 
 import datetime
 import functools
+import json
 import random
 from collections import Counter
 
@@ -256,3 +257,29 @@ def test_the_csv_has_the_same_numbers(client):
         assert float(text["share"] or "nan") == pytest.approx(
             row["share"] if row["share"] is not None else float("nan"), rel=1e-5, nan_ok=True
         )
+
+
+def test_the_chart_of_a_week_has_the_numbers_of_its_table_and_a_whole_title(client):
+    table = json_of(client, f"{BREAKDOWN}?by=hour-by-weekday")
+    chart = json_of(client, f"{BREAKDOWN}.vl.json?by=hour-by-weekday")
+    drawn = {}
+
+    def note(each):
+        if "hollow" in each:
+            drawn[each["name"]] = each["value"]
+        return each
+
+    json.loads(json.dumps(chart), object_hook=note)
+    hours = [row for row in table["rows"] if row["row"].isdigit()]
+    days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    counts = {f"{day.title()} {row['row_name']}": row[day] for row in hours for day in days}
+    assert sum(counts.values()) > 0
+    assert drawn == counts
+    lost = next(row["total"] for row in table["rows"] if row["row"] == "not recorded")
+    assert lost > 0
+    assert any(
+        f"{lost:,} incidents without an hour" in note for note in chart["usermeta"]["notes"]
+    )
+    title = " ".join(chart["title"]["text"])
+    assert title.endswith(" incidents")
+    assert ":00 to " in title

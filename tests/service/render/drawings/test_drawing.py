@@ -17,7 +17,13 @@ from service.access.audience import OWNERS
 from service.access.release import release
 from service.model.answers import Provenance, Table
 from service.model.rows import COUNT, NOTHING, Row, column
-from service.render.drawings.drawing import table_pdf, table_png, table_svg, table_vega_lite
+from service.render.drawings.drawing import (
+    table_narrow_svg,
+    table_pdf,
+    table_png,
+    table_svg,
+    table_vega_lite,
+)
 from service.render.drawings.registry import chart_of_table
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -70,6 +76,20 @@ def test_every_table_has_an_svg_that_is_described(name):
     assert [texts[key].tag for key in ids] == [f"{SVG}title", f"{SVG}desc"]
     assert all(texts[key].text for key in ids)
     assert len(root.find(f"{SVG}metadata").text) > 100
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_chart_is_also_made_for_a_narrow_page(name):
+    wide, narrow = (ET.fromstring(draw(TABLES[name])) for draw in (table_svg, table_narrow_svg))
+    assert float(narrow.get("width")) <= 390 < float(wide.get("width"))
+    for part in ("title", "desc", "metadata"):
+        assert narrow.find(f"{SVG}{part}").text == wide.find(f"{SVG}{part}").text
+    shown = [
+        " ".join(each.text or "" for each in svg.iter(f"{SVG}text")) for svg in (wide, narrow)
+    ]
+    assert ["Licence: OGL" in text for text in shown] == [True, False]
+    # The next chart is as wide as it was.
+    assert ET.fromstring(table_svg(TABLES[name])).get("width") == wide.get("width")
 
 
 @settings(max_examples=25)

@@ -80,6 +80,21 @@ def test_the_cells_of_a_cross_table_are_its_counts(table):
     assert drawn == sorted(float(count) for count in answer.columns["count"])
 
 
+def test_ranked_areas_are_named_with_the_larger_area_that_was_asked_for(table):
+    address = f"/v1/tables/{world.DATASET}/ranked/{world.CELLS}"
+    answer = table(f"{address}?larger_layer=district")
+    names = {
+        row["name"]
+        for row in records_of(dict(chart_of_table(answer).specification))
+        if "name" in row
+    }
+    larger = set(map(str, answer.columns["larger_area"])) - {"", "None"}
+    assert larger
+    assert all(
+        any(name.replace("\n", " ").endswith(f"({where})") for name in names) for where in larger
+    )
+
+
 def test_what_is_suppressed_has_a_sign_and_no_bar(table):
     answer = table(f"{CROSSTAB}?rows=category&columns=year")
     counts = answer.columns["count"].astype(object)

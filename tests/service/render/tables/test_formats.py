@@ -25,6 +25,7 @@ def test_a_format_is_text_exactly_when_its_bytes_are(suffix, county):
     [
         ("trend.svg", ("trend", "svg")),
         ("trend.VL.json", ("trend", "vl.json")),
+        ("trend.narrow.svg", ("trend", "narrow.svg")),
         ("a.b.json", ("a.b", "json")),
         ("vl.json", ("vl", "json")),
         ("csv", ("csv", "")),
