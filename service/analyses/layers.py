@@ -7,13 +7,14 @@ MapLayer
     └── PointLayer     a table as points
 """
 
+import dataclasses
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from service.analyses.resources import Resources
 from service.model.answers import Document, GeometryTile, Legend, TileImage, VectorTile
 from service.model.queries import Query
-from service.queries.heatmaps import HeatmapQuery, HeatmapTileJsonQuery
+from service.queries.heatmaps import ColouredHeatmapQuery, HeatmapTileJsonQuery
 from service.runtime.data_state import DataVersion
 from service.runtime.lanes import Cost
 from spatial.coordinates.mercator import Tile
@@ -162,7 +163,7 @@ class OutlineLayer(MapLayer):
 class SurfaceLayer(MapLayer):
     """The heat map of a dataset, as tiles of pixels."""
 
-    query: HeatmapQuery
+    query: ColouredHeatmapQuery
     dataset: str
 
     @property
@@ -173,9 +174,9 @@ class SurfaceLayer(MapLayer):
         return "@2x.png" if is_dense else ".png"
 
     @property
-    def tile_query(self) -> HeatmapQuery:
+    def tile_query(self) -> ColouredHeatmapQuery:
         """The query of the surface: the density of the screen is in the address."""
-        return self.query.part(HeatmapQuery)
+        return self.query.part(ColouredHeatmapQuery)
 
     @property
     def data_version(self) -> DataVersion:
@@ -184,7 +185,8 @@ class SurfaceLayer(MapLayer):
 
     def tile(self, tile: Tile, *, scale: int = 1) -> TileImage:
         """The density of a tile."""
-        return self.resources.heatmaps.tile(self.dataset, tile, self.query, scale=scale)
+        image = self.resources.heatmaps.tile(self.dataset, tile, self.query, scale=scale)
+        return dataclasses.replace(image, theme=self.query.theme)
 
     def tilejson(self, address: str) -> Document:
         """TileJSON of the tiles."""
@@ -192,4 +194,5 @@ class SurfaceLayer(MapLayer):
 
     def legend(self) -> Legend:
         """The colour classes."""
-        return self.resources.heatmaps.legend(self.dataset, self.query)
+        legend = self.resources.heatmaps.legend(self.dataset, self.query)
+        return dataclasses.replace(legend, theme=self.query.theme)

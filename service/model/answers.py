@@ -7,7 +7,7 @@ that is accepted by `service.render`.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from service.model.rows import METHOD_UNIT, ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
 from spatial.coordinates.mercator import Tile
 
+# The ground that colours are for.
+Theme = Literal["light", "dark"]
 # The class of what must not be shown, where others have one of their own.
 SUPPRESSED: Final = "suppressed"
 
@@ -146,6 +148,8 @@ class TileImage:
         Density in `unit`, row 0 north.
     breaks : tuple of float
         Lower bounds of the colour classes, ascending; below the first is transparent.
+    theme : {"light", "dark"}
+        The ground that it is coloured for.
     """
 
     kind: str
@@ -154,6 +158,7 @@ class TileImage:
     breaks: tuple[float, ...]
     unit: str
     provenance: Provenance
+    theme: Theme = "light"
 
 
 @dataclass(frozen=True)
@@ -263,6 +268,8 @@ class Legend:
         Values of it to show beside circles.
     period : first and last day or month, or None
         Of what is shown, ISO.
+    theme : {"light", "dark"}
+        The ground that its colours are for.
     """
 
     kind: str
@@ -278,6 +285,7 @@ class Legend:
     provenance: Provenance
     size_by: str = ""
     sizes: tuple[float, ...] = ()
+    theme: Theme = "light"
 
 
 @dataclass(frozen=True)

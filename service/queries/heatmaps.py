@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
+from service.model.answers import Theme
 from service.model.queries import HarmQuery, TableQuery, Text, VersionQuery
 from service.queries.printed_maps import PaperQuery
 
@@ -110,11 +111,23 @@ class HeatmapQuery(HarmQuery):
         return self.weight or self.harm
 
 
-class HeatmapTileQuery(HeatmapQuery, VersionQuery):
+class ColouredHeatmapQuery(HeatmapQuery):
+    """Query of the heat map in colours: its tiles, legend and style."""
+
+    theme: Annotated[
+        Theme,
+        Field(
+            description="Colours for a light ground, or for a dark one: there the highest class "
+            "is the lightest."
+        ),
+    ] = "light"
+
+
+class HeatmapTileQuery(ColouredHeatmapQuery, VersionQuery):
     """Query of a heat map tile."""
 
 
-class HeatmapTileJsonQuery(HeatmapQuery):
+class HeatmapTileJsonQuery(ColouredHeatmapQuery):
     """Query of the TileJSON of a heat map's tiles."""
 
     scale: Annotated[

@@ -30,6 +30,7 @@ from service.http.table_routes import (
 )
 from service.http.urls import GEOJSON, JSON, TIFF, responses
 from service.queries.heatmaps import (
+    ColouredHeatmapQuery,
     ContourQuery,
     HeatmapQuery,
     HeatmapTileJsonQuery,
@@ -50,7 +51,7 @@ add_layer_routes(
     LayerKind(
         name="heatmap",
         layer=SurfaceLayer,
-        query=HeatmapQuery,
+        query=ColouredHeatmapQuery,
         tilejson_query=HeatmapTileJsonQuery,
         tile_query=HeatmapTileQuery,
         tiles=(

@@ -1,7 +1,8 @@
-"""Colours of every layer, in one place: the same in tiles, legends, styles and pictures.
+"""Colours of every layer on a light ground: the same in tiles, legends, styles and pictures.
 
 The ramps are ColorBrewer's (Brewer 2003) and the categories Okabe and Ito's (2008), or between
-them. A test checks that readers with red-green colour blindness can tell them apart.
+them. A test checks that readers with red-green colour blindness can tell them apart. Those for a
+dark ground are in `dark`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from service.model.answers import LegendClass
+from service.model.answers import LegendClass, Theme
+from service.render.maps import dark
 
 # Sequential YlOrRd in eight classes, light to dark.
 HEAT: Final = (
@@ -144,14 +146,35 @@ CATEGORIES: Mapping[str, Mapping[str, str]] = MappingProxyType(
 RAMPS: Mapping[str, tuple[tuple[int, int, int], ...]] = MappingProxyType(
     {"heat": HEAT, "sequential": SEQUENTIAL}
 )
+_RAMPS: Mapping[Theme, Mapping[str, tuple[tuple[int, int, int], ...]]] = MappingProxyType(
+    {
+        "light": RAMPS,
+        "dark": MappingProxyType({"heat": dark.HEAT, "sequential": dark.SEQUENTIAL}),
+    }
+)
+_CATEGORIES: Mapping[Theme, Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {"light": CATEGORIES, "dark": dark.CATEGORIES}
+)
+_HEAT_ALPHA: Mapping[Theme, tuple[int, ...]] = MappingProxyType(
+    {"light": HEAT_ALPHA, "dark": dark.HEAT_ALPHA}
+)
+_OF_KIND: Mapping[Theme, Mapping[str, str]] = MappingProxyType(
+    {
+        "light": MappingProxyType({"zero": ZERO, "missing": MISSING, "category": OUTLINE}),
+        "dark": MappingProxyType(
+            {"zero": dark.ZERO, "missing": dark.MISSING, "category": dark.OUTLINE}
+        ),
+    }
+)
 
 
-def heat_palette(classes: int) -> list[tuple[int, int, int, int]]:
+def heat_palette(classes: int, theme: Theme = "light") -> list[tuple[int, int, int, int]]:
     """Red, green, blue and opacity of each class, lowest first; index 0 is transparent."""
     if classes == 0:
         return [(0, 0, 0, 0)]
-    steps = np.linspace(0, len(HEAT) - 1, classes).round().astype(int)
-    return [(0, 0, 0, 0), *((*HEAT[i], HEAT_ALPHA[i]) for i in steps)]
+    stops, alphas = _RAMPS[theme]["heat"], _HEAT_ALPHA[theme]
+    steps = np.linspace(0, len(stops) - 1, classes).round().astype(int)
+    return [(0, 0, 0, 0), *((*stops[i], alphas[i]) for i in steps)]
 
 
 def classify(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray[np.uint8]:
@@ -163,9 +186,9 @@ def classify(values: NDArray[np.floating], breaks: tuple[float, ...]) -> NDArray
     return classes
 
 
-def hex_colours(classes: int) -> list[str]:
+def hex_colours(classes: int, theme: Theme = "light") -> list[str]:
     """The heat map's classes as #rrggbb, lowest first, for a legend."""
-    return [hex_colour(colour) for colour in heat_palette(classes)[1:]]
+    return [hex_colour(colour) for colour in heat_palette(classes, theme)[1:]]
 
 
 def hex_colour(colour: Sequence[int]) -> str:
@@ -173,9 +196,9 @@ def hex_colour(colour: Sequence[int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*(int(part) for part in colour[:3]))
 
 
-def ramp(name: str, classes: int) -> list[str]:
+def ramp(name: str, classes: int, theme: Theme = "light") -> list[str]:
     """`classes` colours from a ramp, lowest first, interpolated if the ramp has fewer."""
-    stops = np.array(RAMPS[name], dtype=np.float64)
+    stops = np.array(_RAMPS[theme][name], dtype=np.float64)
     if classes == 1:
         return [hex_colour(stops[len(stops) // 2].round())]
     positions = np.linspace(0, len(stops) - 1, classes)
@@ -185,7 +208,7 @@ def ramp(name: str, classes: int) -> list[str]:
     return [hex_colour(colour) for colour in np.stack(parts, axis=-1).round()]
 
 
-def colours_of(palette: str, classes: Sequence[LegendClass]) -> list[str]:
+def colours_of(palette: str, classes: Sequence[LegendClass], theme: Theme = "light") -> list[str]:
     """The colour of each class of a legend as #rrggbb.
 
     Parameters
@@ -194,32 +217,37 @@ def colours_of(palette: str, classes: Sequence[LegendClass]) -> list[str]:
         A name in `CATEGORIES` or `RAMPS`; with any other name nothing is coloured.
     classes : sequence of LegendClass
         Intervals take the ramp's colours by rank, whether they run upwards or downwards.
+    theme : {"light", "dark"}
+        What the ground is.
     """
-    categories = CATEGORIES.get(palette, {})
+    categories = _CATEGORIES[theme].get(palette, {})
     intervals = [legend_class for legend_class in classes if legend_class.kind == "interval"]
     ranked = sorted(range(len(intervals)), key=lambda index: _rank(intervals[index]))
     colour_of_interval: dict[int, str] = {}
     if palette in RAMPS and intervals:
         count = len(intervals)
-        colours = hex_colours(count) if palette == "heat" else ramp(palette, count)
+        is_heat = palette == "heat"
+        colours = hex_colours(count, theme) if is_heat else ramp(palette, count, theme)
         colour_of_interval = {
             id(intervals[index]): colour for index, colour in zip(ranked, colours, strict=True)
         }
-    colour_of_kind = {"zero": ZERO, "missing": MISSING, "category": OUTLINE}
+    colour_of_kind = _OF_KIND[theme]
     return [
         colour_of_interval.get(id(legend_class))
         or categories.get(legend_class.label)
-        or colour_of_kind.get(legend_class.kind, MISSING)
+        or colour_of_kind.get(legend_class.kind, colour_of_kind["missing"])
         for legend_class in classes
     ]
 
 
-def opacities_of(palette: str, classes: Sequence[LegendClass], default: float) -> list[float]:
+def opacities_of(
+    palette: str, classes: Sequence[LegendClass], default: float, theme: Theme = "light"
+) -> list[float]:
     """Opacity of each class of a legend, from 0 to 1."""
     if palette != "heat" or not classes:
         return [default] * len(classes)
     ranked = sorted(range(len(classes)), key=lambda index: _rank(classes[index]))
-    alphas = [alpha / 255 for *_, alpha in heat_palette(len(classes))[1:]]
+    alphas = [alpha / 255 for *_, alpha in heat_palette(len(classes), theme)[1:]]
     opacity_of_index = dict(zip(ranked, alphas, strict=True))
     return [round(opacity_of_index[index], 3) for index in range(len(classes))]
 

@@ -82,8 +82,10 @@ def radius_px(value: float) -> float:
 
 def legend_content(legend: Legend) -> LegendContent:
     """A legend with its colours as JSON members, without the provenance."""
-    colours = colours_of(legend.palette, legend.classes)
-    opacities = opacities_of(legend.palette, legend.classes, OPACITY[legend.drawn_as])
+    colours = colours_of(legend.palette, legend.classes, legend.theme)
+    opacities = opacities_of(
+        legend.palette, legend.classes, OPACITY[legend.drawn_as], legend.theme
+    )
     lines: list[LegendLine] = [
         {
             "label": legend_class.label,

@@ -1,20 +1,24 @@
 """Heat map tiles as small PNG images with a palette."""
 
 import io
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, PngImagePlugin
 
 from service.access.release import Released
-from service.model.answers import TileImage
+from service.model.answers import Theme, TileImage
 from service.render.documents import provenance_text
 from service.render.maps.colour import classify, heat_palette
 from spatial.arrays import BoolArray, frozen
 
 MARK = "synthetic data"
-MARK_COLOUR = (70, 70, 70, 150)
+MARK_COLOUR: Mapping[Theme, tuple[int, int, int, int]] = MappingProxyType(
+    {"light": (70, 70, 70, 150), "dark": (200, 200, 200, 150)}
+)
 MARKED_PIXELS = 256  # a tile of this size has the mark in its own size
 
 
@@ -27,7 +31,7 @@ def tile_png(released: Released[TileImage]) -> bytes:
     classes = classify(tile_image.values, tile_image.breaks)
     if tile_image.provenance.synthetic:
         classes[_mark(*classes.shape)] = len(tile_image.breaks) + 1
-    image = _with_palette(classes, len(tile_image.breaks))
+    image = _with_palette(classes, len(tile_image.breaks), tile_image.theme)
     notes = PngImagePlugin.PngInfo()
     notes.add_text("Description", f"density in {tile_image.unit}")
     notes.add_text("Provenance", provenance_text(tile_image.provenance))
@@ -36,11 +40,10 @@ def tile_png(released: Released[TileImage]) -> bytes:
     return body.getvalue()
 
 
-def _with_palette(classes: NDArray[np.uint8], count: int) -> Image.Image:
+def _with_palette(classes: NDArray[np.uint8], count: int, theme: Theme) -> Image.Image:
     image = Image.fromarray(classes, mode="P")
-    image.putpalette(
-        [part for colour in [*heat_palette(count), MARK_COLOUR] for part in colour], rawmode="RGBA"
-    )
+    palette = [*heat_palette(count, theme), MARK_COLOUR[theme]]
+    image.putpalette([part for colour in palette for part in colour], rawmode="RGBA")
     return image
 
 

@@ -12,6 +12,7 @@ from PIL import Image
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.model.answers import LegendClass
+from service.render.maps import dark
 from service.render.maps.colour import CATEGORIES, RAMPS, colours_of, ramp
 from tests.service import world
 from tests.service.addresses import addresses, path_templates
@@ -262,12 +263,15 @@ def apart(colours, reader):
 def test_readers_who_see_red_and_green_alike_tell_categories_apart(palette, reader):
     least = 5 if palette in ("emerging", "hot-cold") else 6
     assert apart(CATEGORIES[palette].values(), reader) >= least
+    assert apart(dark.CATEGORIES[palette].values(), reader) >= least
 
 
 @pytest.mark.parametrize("reader", WITHOUT)
 def test_hot_is_never_taken_for_cold(reader):
-    for palette in ("hot-cold", "emerging"):
-        names = CATEGORIES[palette]
+    for palettes, palette in itertools.product(
+        (CATEGORIES, dark.CATEGORIES), ("hot-cold", "emerging")
+    ):
+        names = palettes[palette]
         hot = [colour for name, colour in names.items() if "hot" in name]
         cold = [colour for name, colour in names.items() if "cold" in name]
         assert min(apart(pair, reader) for pair in itertools.product(hot, cold)) > 8
@@ -279,6 +283,43 @@ def test_ramps_darken_steadily_for_every_reader(name, reader):
     for classes in (2, 5, 8):
         lightness = [lab(colour, reader)[0] for colour in ramp(name, classes)]
         assert all(a - b > 2 for a, b in itertools.pairwise(lightness))
+        lightness = [lab(colour, reader)[0] for colour in ramp(name, classes, "dark")]
+        assert all(b - a > 2 for a, b in itertools.pairwise(lightness))
+
+
+def test_every_category_has_a_colour_on_dark_ground():
+    assert {name: set(each) for name, each in dark.CATEGORIES.items()} == {
+        name: set(each) for name, each in CATEGORIES.items()
+    }
+
+
+@pytest.mark.parametrize("palette", ["hot-cold", "emerging", "scans", "patrols"])
+def test_on_dark_ground_the_strongest_class_is_the_lightest(palette):
+    names = dark.CATEGORIES[palette]
+    hot = [colour for name, colour in names.items() if name.startswith(("hot", "high "))]
+    hot = hot or [colour for name, colour in names.items() if name.endswith("hot spot")]
+    lightness = [lab(colour, "nothing")[0] for colour in hot]
+    assert lightness[0] == max(lightness)
+
+
+def test_tiles_and_legends_take_the_colours_of_a_dark_ground(client):
+    light, dark_legend = (
+        json_of(client, f"{HEATMAP}/legend.json", bandwidth_m=800, theme=theme)
+        for theme in ("light", "dark")
+    )
+    assert [line["label"] for line in light["classes"]] == [
+        line["label"] for line in dark_legend["classes"]
+    ]
+    tiles = json_of(client, f"{HEATMAP}/tilejson.json", bandwidth_m=800, theme="dark")["tiles"][0]
+    assert "theme=dark" in tiles
+    image = Image.open(io.BytesIO(client.get(tiles.format(z=12, x=2049, y=1348)).content))
+    shown = {colour for _, colour in image.convert("RGBA").getcolors(1 << 16)}
+    told = {
+        (*(int(line["colour"][k : k + 2], 16) for k in (1, 3, 5)), round(255 * line["opacity"]))
+        for line in dark_legend["classes"]
+    }
+    assert len(shown & told) > 3
+    assert shown <= told | {(0, 0, 0, 0)}
 
 
 def test_intervals_take_a_ramp_by_rank_whatever_their_order():
