@@ -22,6 +22,16 @@ RatePer = Annotated[
     ),
 ]
 
+LegendDigits = Annotated[
+    int,
+    Field(
+        ge=2,
+        le=12,
+        description="Significant digits of the limits between classes. The values are divided at "
+        "the rounded limits; those of scheme=manual stay as they are.",
+    ),
+]
+
 
 class ChoroplethQuery(HarmQuery, TableQuery):
     """Query of a choropleth: one value per area."""
@@ -85,6 +95,7 @@ class ChoroplethQuery(HarmQuery, TableQuery):
         Field(description="How values are divided into classes; manual takes breaks."),
     ] = "quantiles"
     classes: Annotated[int, Field(ge=2, le=12, description="Number of classes.")] = 5
+    digits: LegendDigits = 3
     breaks: Annotated[
         tuple[Annotated[float, Field(allow_inf_nan=False)], ...],
         Field(

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from service.model.queries import TableQuery, Text, VersionQuery, one_or_many
+from service.queries.areas import LegendDigits
 from service.queries.growth import HouseholdQuery
 from service.queries.tiles import WebMercatorOnly
 
@@ -139,6 +140,7 @@ class ForecastQuery(TableQuery, HouseholdQuery):
         Field(description="How values of all years together are divided into classes."),
     ] = "quantiles"
     classes: Annotated[int, Field(ge=2, le=12, description="Number of classes.")] = 5
+    digits: LegendDigits = 3
     seed: Annotated[int, Field(ge=0, le=2**32 - 1, description="Seed of the draws.")] = 1
 
     @field_validator("comparable")

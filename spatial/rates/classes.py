@@ -18,6 +18,7 @@ from spatial.arrays import AnyArray, BoolArray, FloatArray, frozen
 from spatial.errors import InvalidParameterError, InvalidValuesError
 from spatial.rates.more_classes import box_plot, jenks_caspall, maximum_breaks, percentiles
 from spatial.rates.natural_breaks import natural_breaks
+from spatial.rates.short_breaks import number_text, round_outwards, rounded_breaks
 
 Scheme = Literal[
     "quantiles",
@@ -105,6 +106,7 @@ def classify(
     zero_is_class: bool = True,
     suppressed: ArrayLike | None = None,
     pooled: ArrayLike | None = None,
+    digits: int | None = None,
 ) -> Classification:
     """Values divided into classes, with separate classes for zero, missing and suppressed.
 
@@ -128,6 +130,10 @@ def classify(
     pooled : (m,) float64, optional
         Values of other maps that share the classes, NaN where missing: the classes are those of
         all values together, and only `values` are counted in them.
+    digits : int, optional
+        Significant digits of the limits between classes, at least 2: values are divided at the
+        rounded limits, so that the legend is short and exact. Where that would leave a class
+        empty they have more. Limits of the scheme "manual" stay as they are.
 
     Returns
     -------
@@ -154,12 +160,16 @@ def classify(
     if pooled is not None:
         return _pooled_classes(
             values, np.asarray(pooled, np.float64), suppressed, scheme, classes, breaks,
-            zero_is_class=zero_is_class,
+            zero_is_class=zero_is_class, digits=digits,
         )  # fmt: skip
     area_values = np.asarray(values, dtype=np.float64)
     if area_values.ndim != 1 or np.any(np.isinf(area_values)):
         raise InvalidValuesError("values", "must be one finite number, or none, per area")
     _check_request(scheme, classes, breaks)
+    if digits is not None and digits < 2:
+        raise InvalidParameterError("digits", digits, "at least 2")
+    if scheme == "manual":
+        digits = None
     is_hidden = np.zeros(len(area_values), np.bool_)
     if suppressed is not None:
         is_hidden = np.asarray(suppressed, dtype=np.bool_)
@@ -171,11 +181,13 @@ def classify(
     is_zero = (area_values == 0.0) & ~is_hidden & zero_apart
     is_divided = ~(is_missing | is_hidden | is_zero)
     upper = _breaks(area_values[is_divided], scheme, classes, breaks)
+    if digits is not None:
+        upper = rounded_breaks(area_values[is_divided], upper, digits)
     class_index = np.minimum(
         np.searchsorted(upper, area_values[is_divided], side="left"), len(upper) - 1
     )
     return _assembled(
-        area_values, is_divided, class_index, upper, is_zero, is_missing, is_hidden, scheme
+        area_values, is_divided, class_index, upper, is_zero, is_missing, is_hidden, scheme, digits
     )
 
 
@@ -188,6 +200,7 @@ def _pooled_classes(
     breaks: Sequence[float] | None,
     *,
     zero_is_class: bool,
+    digits: int | None,
 ) -> Classification:
     """The classes of all values, and the class of those that are not pooled."""
     area_values = np.asarray(values, np.float64)
@@ -202,6 +215,7 @@ def _pooled_classes(
         breaks=breaks,
         zero_is_class=zero_is_class,
         suppressed=all_hidden[order],
+        digits=digits,
     )
     index = np.empty_like(together.index)
     index[order] = together.index
@@ -341,6 +355,7 @@ def _assembled(
     is_missing: BoolArray,
     is_hidden: BoolArray,
     scheme: str,
+    digits: int | None,
 ) -> Classification:
     """The classes needed, and the class of each area."""
     index = np.full(len(area_values), -1, np.int16)
@@ -351,7 +366,7 @@ def _assembled(
     if len(upper):
         index[is_divided] = len(classes) + class_index
         lower = np.concatenate([[min(area_values[is_divided].min(), upper[0])], upper[:-1]])
-        texts = _interval_texts(area_values[is_divided], lower, upper, class_index)
+        texts = _interval_texts(area_values[is_divided], lower, upper, class_index, digits)
         members = np.bincount(class_index, minlength=len(upper))
         classes.extend(
             ValueClass(text, "interval", float(low), float(high), int(member_count))
@@ -368,19 +383,25 @@ def _assembled(
 
 
 def _interval_texts(
-    values: FloatArray, lower: FloatArray, upper: FloatArray, class_index: AnyArray
+    values: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    class_index: AnyArray,
+    digits: int | None,
 ) -> list[str]:
     """Label of each interval, with the fewest decimals that leave every value in its class."""
     if np.all(values == np.round(values)) and np.all(upper[:-1] == np.round(upper[:-1])):
         return _whole_number_texts(lower, upper)
-    decimals, inner_breaks = _shortest(values, upper, class_index)
-    scale = 10.0**decimals
-    first_limit, last_limit = (
-        np.floor(lower[0] * scale) / scale,
-        np.ceil(upper[-1] * scale) / scale,
-    )
-    limits = [first_limit, *inner_breaks, last_limit]
-    texts = [f"{limit:,.{decimals}f}" for limit in limits]
+    if digits is not None:
+        first_limit = round_outwards(lower[0], digits, up=False)
+        last_limit = round_outwards(upper[-1], digits, up=True)
+        texts = [number_text(limit) for limit in (first_limit, *upper[:-1], last_limit)]
+    else:
+        decimals, inner_breaks = _shortest(values, upper, class_index)
+        scale = 10.0**decimals
+        first_limit = np.floor(lower[0] * scale) / scale
+        last_limit = np.ceil(upper[-1] * scale) / scale
+        texts = [f"{limit:,.{decimals}f}" for limit in (first_limit, *inner_breaks, last_limit)]
     labels = [f"over {low} to {high}" for low, high in pairwise(texts)]
     labels[0] = labels[0].removeprefix("over ")
     return labels
@@ -396,15 +417,15 @@ def _shortest(
     inner_breaks = upper[:-1]
     for decimals in range(12):
         scale = 10.0**decimals
-        for rounded_breaks in (
+        for candidate in (
             np.round(inner_breaks, decimals),
             np.ceil(inner_breaks * scale) / scale,
         ):
-            is_ascending = np.all(np.diff(np.concatenate([rounded_breaks, upper[-1:]])) > 0.0)
+            is_ascending = np.all(np.diff(np.concatenate([candidate, upper[-1:]])) > 0.0)
             if is_ascending and np.array_equal(
-                np.searchsorted(rounded_breaks, values, side="left"), class_index
+                np.searchsorted(candidate, values, side="left"), class_index
             ):
-                return decimals, rounded_breaks
+                return decimals, candidate
     return 12, np.round(inner_breaks, 12)
 
 
@@ -430,5 +451,6 @@ def break_labels(breaks: tuple[float, ...]) -> list[str]:
     breaks : tuple of float
         Lower bounds, ascending; the last class is open above.
     """
-    labels = [f"{low:g} to {high:g}" for low, high in pairwise(breaks)]
-    return [*labels, f"{breaks[-1]:g} and more"] if breaks else []
+    texts = [number_text(limit) for limit in breaks]
+    labels = [f"{low} to {high}" for low, high in pairwise(texts)]
+    return [*labels, f"{texts[-1]} and more"] if breaks else []

@@ -133,6 +133,7 @@ class Choropleths:
             classes=query.classes,
             breaks=query.breaks or None,
             pooled=self._pooled_values(pools, query) if pools else None,
+            digits=query.digits,
         )
         codes = np.array(area_counts.layer.codes, dtype=object)[area_indices]
         denominator_values = (
@@ -394,6 +395,7 @@ def _provenance(
         "interval": _interval_name(query),
         "scheme": query.scheme,
         "classes": query.classes,
+        "digits": query.digits if query.scheme != "manual" else None,
         "legend": [
             {
                 "class": legend_class.label,

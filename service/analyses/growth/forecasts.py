@@ -120,7 +120,9 @@ class Forecasts:
         classes = None
         if query.by != "site":
             value = columns["rate" if query.measure == "rate" else "expected"]
-            classes = classify(value, scheme=query.scheme, classes=query.classes)
+            classes = classify(
+                value, scheme=query.scheme, classes=query.classes, digits=query.digits
+            )
             columns["class"] = classes.labels
         if query.years == "horizon":
             is_horizon = columns["year"] == inputs.years[-1]
@@ -272,6 +274,7 @@ def _legend(classes: Classification | None, query: ForecastQuery) -> dict[str, A
     return {
         "measure": query.measure,
         "scheme": query.scheme,
+        "digits": query.digits,
         "classes": query.classes,
         "legend": [
             {

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from spatial.errors import InvalidParameterError, InvalidValuesError
-from spatial.rates.classes import SCHEMES, classify
+from spatial.rates.classes import SCHEMES, break_labels, classify
 from tests.strategies import SEEDS, examples, quantities
 
 AUTOMATIC = [scheme for scheme in SCHEMES if scheme != "manual"]
+
+NUMBER = r"\d[\d,.]*(?:e[+-]\d+)?"
 
 
 def grouping(index):
@@ -254,3 +256,46 @@ def test_values_without_meaning_are_refused():
             classify(values)
     with pytest.raises(InvalidValuesError):
         classify([1.0], suppressed=[True, False])
+
+
+def test_limits_have_three_digits_and_divide_there():
+    values = np.array([13.02, 13.1306, 13.1309, 15.2, 17.3781, 17.36, 29.91])
+    exact = classify(values, classes=2)
+    found = classify(values, classes=2, digits=3)
+    assert exact.breaks == (15.2, 29.91)
+    assert found.breaks == (16.0, 29.91)
+    assert found.legend == ("13 to 16", "over 16 to 30")
+
+
+def test_each_limit_has_its_own_decimals_and_those_given_stay():
+    values = 0.0123456 * 1.9 ** np.arange(20)
+    found = classify(values, scheme="manual", breaks=[0.04635, 1.23], digits=3)
+    assert found.breaks[:2] == (0.04635, 1.23)
+    found = classify(values, classes=4, digits=3)
+    assert found.legend == (
+        "0.0123 to 0.27", "over 0.27 to 5.8", "over 5.8 to 120", "over 120 to 2,450",
+    )  # fmt: skip
+
+
+@given(values=VALUES, scheme=st.sampled_from(AUTOMATIC), digits=st.integers(2, 4))
+@examples(200)
+def test_rounded_limits_leave_no_class_empty_and_hold_their_values(values, scheme, digits):
+    exact, found = classify(values, scheme=scheme), classify(values, scheme=scheme, digits=digits)
+    assert len(found.classes) == len(exact.classes)
+    assert [each.count > 0 for each in found.classes] == [each.count > 0 for each in exact.classes]
+    for value, label in zip(values, found.labels, strict=True):
+        limits = [float(number.replace(",", "")) for number in re.findall(NUMBER, label)]
+        if len(limits) == 2:
+            low, high = limits
+            assert low < value or (low <= value and not label.startswith("over"))
+            assert value <= high
+
+
+def test_fewer_than_two_digits_are_refused():
+    with pytest.raises(InvalidParameterError):
+        classify([1.0, 2.0], digits=1)
+
+
+def test_a_legend_of_densities_has_thousands_apart_and_few_digits():
+    labels = break_labels((0.0102, 0.5, 1_940.0, 12_300.0))
+    assert labels == ["0.0102 to 0.5", "0.5 to 1,940", "1,940 to 12,300", "12,300 and more"]
