@@ -199,7 +199,9 @@ class IncidentQuery(Query):
         Field(
             description="Restrict the answer to one area, written layer:code, "
             "circle:easting,northing,radius or polygon:easting,northing,easting,northing,... in "
-            "metres of the working CRS: for statistics both the areas and the null hypothesis.",
+            "metres of the working CRS, or lonlat-circle:longitude,latitude,radius or "
+            "lonlat-polygon:longitude,latitude,...: for statistics both the areas and the null "
+            "hypothesis.",
             examples=["district:E07000008"],
         ),
     ] = None

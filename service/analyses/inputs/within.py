@@ -12,12 +12,17 @@ from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.model.errors import InvalidWithinError
 from spatial.arrays import BoolArray
+from spatial.coordinates.crs import WGS84, transform_xy
 
 CIRCLE: Final = "circle:"
 POLYGON: Final = "polygon:"
+DEGREES: Final = "lonlat-"
+"""Before either: longitude and latitude instead of metres of the working CRS."""
+DRAWN: Final = (CIRCLE, POLYGON, DEGREES + CIRCLE, DEGREES + POLYGON)
 MAX_CORNERS: Final = 500
 MAX_METRES: Final = 1e8  # of a coordinate or a radius: more than any working CRS has
-DEGREES: Final = 360.0
+MAX_DEGREES: Final = 360.0
+TENTH_M: Final = 1  # digits that longitude and latitude are worth in metres
 
 
 @dataclass(frozen=True)
@@ -75,7 +80,8 @@ def resolve(layers: LayerStore, label: str) -> Within:
         The imported layers.
     label : str
         ``layer:code``, ``circle:easting,northing,radius`` or
-        ``polygon:easting,northing,easting,northing,...``, metres in the working CRS.
+        ``polygon:easting,northing,easting,northing,...``, metres in the working CRS; with
+        ``lonlat-`` in front longitude and latitude, the radius in metres.
 
     Returns
     -------
@@ -90,7 +96,7 @@ def resolve(layers: LayerStore, label: str) -> Within:
         If the layer or area does not exist.
     """
     if is_drawn(label):
-        return _drawn(label)
+        return _drawn(_in_metres(label, layers.crs))
     layer_id, separator, code = label.partition(":")
     if not (layer_id and separator and code):
         raise InvalidWithinError(label)
@@ -114,7 +120,29 @@ def is_drawn(label: str) -> bool:
     bool
         By its beginning alone: a circle or polygon may still be none.
     """
-    return label.startswith((CIRCLE, POLYGON))
+    return label.startswith(DRAWN)
+
+
+@lru_cache(maxsize=64)
+def _in_metres(label: str, crs: str) -> str:
+    """A circle or polygon in metres of the working CRS, to a tenth of one."""
+    if not label.startswith(DEGREES):
+        return label
+    kind, _, text = label.removeprefix(DEGREES).partition(":")
+    numbers = _parsed(text)
+    radius = numbers[2:] if kind == "circle" else []
+    degrees = np.array(numbers[:2] if kind == "circle" else numbers, np.float64)
+    if len(degrees) % 2 or not (np.abs(degrees) <= [180.0, 90.0] * (len(degrees) // 2)).all():
+        raise InvalidWithinError(
+            label,
+            f"within={DEGREES}{kind}:... takes longitude and latitude, in degrees, and "
+            + ("a radius in metres" if kind == "circle" else "so on for 3 corners or more"),
+        )
+    xy_m = transform_xy(degrees.reshape(-1, 2), source=WGS84, target=crs)
+    if not (np.abs(xy_m) <= MAX_METRES).all():
+        raise InvalidWithinError(label, f"within has a place that {crs} does not reach")
+    metres = [*np.round(xy_m, TENTH_M).ravel().tolist(), *radius]
+    return f"{kind}:{','.join(f'{number:.10g}' for number in metres)}"
 
 
 @lru_cache(maxsize=64)
@@ -151,19 +179,24 @@ def _drawn(label: str) -> Within:
 
 def _numbers(label: str, kind: str) -> list[float]:
     """The numbers of a circle or polygon."""
-    try:
-        numbers = [float(part) for part in label.removeprefix(kind).replace(";", ",").split(",")]
-    except ValueError:
-        numbers = [math.nan]
+    numbers = _parsed(label.removeprefix(kind))
     if not all(abs(number) <= MAX_METRES for number in numbers):
         raise InvalidWithinError(label)
-    if all(abs(number) <= DEGREES for number in numbers[:2]):
+    if all(abs(number) <= MAX_DEGREES for number in numbers[:2]):
         raise InvalidWithinError(
             label,
             f"within={kind}... takes metres in the working CRS, and {numbers[0]:g} looks like "
-            "degrees",
+            f"degrees: write {DEGREES}{kind}... for longitude and latitude",
         )
     return numbers
+
+
+def _parsed(text: str) -> list[float]:
+    """Numbers between commas or semicolons; NaN where one is none."""
+    try:
+        return [float(part) for part in text.replace(";", ",").split(",")]
+    except ValueError:
+        return [math.nan]
 
 
 def areas_inside(layer: Layer, within: Within) -> BoolArray:

@@ -19,7 +19,7 @@ Names = Annotated[tuple[Text, ...], BeforeValidator(one_or_many), Field(max_leng
 Within = Annotated[str, Field(min_length=1, max_length=4_000)] | None
 WITHIN = (
     "Only the areas whose inner point is within this one, written layer:code, "
-    "circle:easting,northing,radius or polygon:easting,northing,..."
+    "circle:easting,northing,radius or polygon:easting,northing,... (lonlat- in front: degrees)"
 )
 
 

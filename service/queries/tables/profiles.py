@@ -9,7 +9,7 @@ from service.model.queries import MAX_WITHIN, HarmQuery, Text, one_or_many
 MAX_AREA: Final = 1_048_576  # characters of a drawn area, as GeoJSON
 _PLACE: Final = (
     "layer:code, circle:easting,northing,radius or polygon:easting,northing,... in metres of the "
-    "working CRS"
+    "working CRS, or with lonlat- in front in degrees, the radius in metres"
 )
 Measures = Annotated[tuple[Text, ...], BeforeValidator(one_or_many), Field(max_length=40)]
 

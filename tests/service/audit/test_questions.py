@@ -33,7 +33,12 @@ def test_what_was_selected_is_written_and_defaults_are_not():
 
 
 @pytest.mark.parametrize(
-    "place", ["circle:530123,243456,50", "polygon:530000,243000,530100,243000,530100,243100"]
+    "place",
+    [
+        "circle:530123,243456,50",
+        "polygon:530000,243000,530100,243000,530100,243100",
+        "lonlat-circle:0.5301,52.5302,50",
+    ],
 )
 def test_a_drawn_shape_is_a_digest(place):
     text = described(question(query=IncidentQuery(within=place)), SECRET).decode()

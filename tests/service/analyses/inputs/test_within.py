@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from service.analyses.inputs.within import is_drawn
+from service.analyses.inputs.within import is_drawn, resolve
 from service.model.errors import InvalidWithinError
+from spatial.coordinates.crs import WGS84, transform_xy
 from tests.service import world
 from tests.service.answers import json_of, rows_of
 
@@ -52,6 +53,23 @@ def test_a_trend_counts_what_is_located_inside_and_adds_up(client, within, is_in
     assert counts.pop("records") == sum(counts.values()) == len(world.RECORDS)
     assert answer["provenance"]["method"]["area"] == within
     assert "whatever its area code" in answer["provenance"]["notes"][0]
+
+
+@pytest.mark.parametrize("within", [CIRCLE, POLYGON], ids=["circle", "polygon"])
+def test_in_degrees_a_drawn_area_holds_what_it_holds_in_metres(client, resources, within):
+    kind, _, text = within.partition(":")
+    numbers = [float(number) for number in text.split(",")]
+    radius = numbers[2:] if kind == "circle" else []
+    places = np.array(numbers[: len(numbers) - len(radius)]).reshape(-1, 2)
+    lonlat = transform_xy(places, source="EPSG:27700", target=WGS84)
+    degrees = ",".join(f"{number:.7f}" for number in lonlat.ravel())
+    label = f"lonlat-{kind}:{','.join([degrees, *map(str, radius)])}"
+    metres, drawn = (json_of(client, TREND, within=each, step="year") for each in (within, label))
+    assert drawn["rows"] == metres["rows"]
+    resolved = resolve(resources.layers, label).label
+    assert resolved.startswith(f"{kind}:")
+    moved = [float(number) for number in resolved.partition(":")[2].split(",")]
+    assert moved == pytest.approx(numbers, abs=0.1)
 
 
 def test_a_table_has_the_areas_whose_inner_point_is_inside(client):
@@ -110,6 +128,12 @@ def test_an_overlay_has_the_sites_inside(client):
         ("circle:545000,x,5", "circle:easting,northing,radius"),
         ("circle:nan,258000,5", "circle:easting,northing,radius"),
         ("circle:0.12,52.2,500", "looks like degrees"),
+        ("lonlat-circle:545000,258000,500", "longitude and latitude, in degrees"),
+        ("lonlat-circle:0.12,52.2", "radius above 0"),
+        ("lonlat-circle:0.12,x,500", "longitude and latitude"),
+        ("lonlat-polygon:0.1,52.2,0.2,52.2,0.2", "longitude and latitude"),
+        ("lonlat-polygon:0.1,52.2,0.2,52.3,0.2,52.2,0.1,52.3", "crosses or touches itself"),
+        ("lonlat-circle:90,0,500", "does not reach"),
         ("polygon:", "polygon:easting,northing,"),
         ("polygon:545000,258000,545100,258000", "3 to 500 corners"),
         ("polygon:545000,258000,545100,258000,545100", "3 to 500 corners"),
