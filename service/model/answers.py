@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from boundaries.layers.layer import Geometries, Layer
 from boundaries.tiles.tiles import TileAreas, TilePoints
+from service.model.places import AreaPlace, AreaPlaces
 from service.model.report import Report
 from service.model.rows import METHOD_UNIT, ColumnValues, Row, check_columns
 from spatial.coordinates.grid import Grid
@@ -81,6 +82,8 @@ class Table:
         The working CRS of `geometries`.
     is_suppressed : bool
         Whether values that disclose something may be null because they must not be shown.
+    places : AreaPlaces or None
+        What the areas of the rows are called in sentences; None: by their names.
     """
 
     kind: str
@@ -90,6 +93,7 @@ class Table:
     geometries: Geometries | None = None
     crs: str = ""
     is_suppressed: bool = False
+    places: AreaPlaces | None = None
 
     def __post_init__(self) -> None:
         """Refuse columns that are not those of the row model."""
@@ -97,6 +101,23 @@ class Table:
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()))) if self.columns else 0
+
+    def place_of(self, row: int) -> AreaPlace:
+        """What the area of a row is called in a sentence, and the larger area around it.
+
+        Parameters
+        ----------
+        row : int
+            Of a table with codes.
+
+        Returns
+        -------
+        AreaPlace
+            Its name alone, or its code, where no more is known.
+        """
+        code = str(self.columns["code"][row])
+        place = None if self.places is None else self.places.by_code.get(code)
+        return place or AreaPlace(str(self.columns["name"][row] or code))
 
     def units(self) -> dict[str, str]:
         """The units of the columns that have one, by the names of the columns."""

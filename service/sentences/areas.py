@@ -1,6 +1,8 @@
 """Sentences about areas of a map: how an area's numbers, and those of neighbours, go together."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from service.sentences.numbers import amount, capital, counted, listed, probabil
 
 NOT_TESTED = "not tested"
 NOT_SIGNIFICANT = "not significant"
+MOST_NAMED = 3  # areas of one kind in a sentence
 STRIKING = 1.645  # a z that looks significant on its own, at 90 %
 
 
@@ -163,3 +166,49 @@ def association_findings(table: Table) -> list[str]:
         f"{called}{listed(groups)}.",
         f"The surest is {name}: {classes[first].rpartition(' ')[0]}, q {q_value}.",
     ]
+
+
+def leading_places(table: Table, rows: Iterable[int]) -> str:
+    """What the first areas of a list are called.
+
+    Parameters
+    ----------
+    table : Table
+        Of areas.
+    rows : iterable of int
+        The leading one first.
+
+    Returns
+    -------
+    str
+        Up to three, each once, and how many rows there are besides.
+    """
+    numbers = list(rows)
+    labels = list(dict.fromkeys(table.place_of(int(row)).label for row in numbers[:MOST_NAMED]))
+    others = len(numbers) - len(numbers[:MOST_NAMED])
+    return listed([*labels, f"{others:,} more"] if others else labels)
+
+
+def numbers_by_place(table: Table, rows: Iterable[int]) -> str:
+    """How many areas of a list lie in each larger area.
+
+    Parameters
+    ----------
+    table : Table
+        Of areas.
+    rows : iterable of int
+        In any order.
+
+    Returns
+    -------
+    str
+        Such as ``9 in Peterborough and 7 in Cambridge``, most first; empty where no larger area
+        is known of one of them.
+    """
+    around = Counter(table.place_of(int(row)).larger for row in rows)
+    if not around or "" in around:
+        return ""
+    most = sorted(around.items(), key=lambda item: (-item[1], item[0]))
+    parts = [f"{number:,} in {name}" for name, number in most[:MOST_NAMED]]
+    others = sum(number for _, number in most[MOST_NAMED:])
+    return listed([*parts, f"{others:,} elsewhere"] if others else parts)

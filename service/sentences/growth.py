@@ -1,9 +1,11 @@
 """Sentences about development sites and planned growth."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.model.answers import Table
-from service.sentences.numbers import Total, counted
+from service.sentences.areas import MOST_NAMED, leading_places
+from service.sentences.numbers import Total, capital, counted
 
 
 def site_findings(table: Table) -> list[str]:
@@ -75,10 +77,11 @@ def forecast_findings(table: Table) -> list[str]:
     if not expected.known:
         return [f"There is no forecast for {year}: the notes say why."]
     where = f"at the homes to come of {rows}" if by == "site" else f"in {rows}"
+    most = [] if by == "site" else _most_expected(table, is_last)
     if not expected.missing:
-        return [f"Expected {where} in {year}: about {expected.things('incident')}."]
+        return [f"Expected {where} in {year}: about {expected.things('incident')}.", *most]
     gap = f"{expected.missing:,} of them {'has' if expected.missing == 1 else 'have'} no forecast"
-    return [f"Expected {where} in {year}: {expected.things('incident')}; {gap}."]
+    return [f"Expected {where} in {year}: {expected.things('incident')}; {gap}.", *most]
 
 
 def priority_findings(table: Table) -> list[str]:
@@ -102,4 +105,17 @@ def priority_findings(table: Table) -> list[str]:
     areas, verb = counted(len(table), "area"), "are" if emerging > 1 else "is"
     first = f"{emerging:,}" if emerging else "none"
     numbers = f"{first} {verb} emerging, {preventing:,} to prevent in, {sustaining:,} to sustain"
-    return [f"Of {areas} {numbers}, by rules that the table states."]
+    named = [(name, np.flatnonzero(priority == name)) for name in ("emerging", "preventing")]
+    places = [f"{name}: {leading_places(table, rows)}" for name, rows in named if len(rows)]
+    sentence = f"Of {areas} {numbers}, by rules that the table states."
+    return [sentence, f"{capital('; '.join(places))}."] if places else [sentence]
+
+
+def _most_expected(table: Table, is_last: NDArray[np.bool_]) -> list[str]:
+    """Where most incidents are expected, among several areas."""
+    expected = np.where(is_last, np.asarray(table.columns["expected"], np.float64), np.nan)
+    order = np.argsort(-expected, kind="stable")
+    rows = order[np.isfinite(expected[order])]
+    if len(rows) <= MOST_NAMED:
+        return []
+    return [f"Most in {leading_places(table, rows[:MOST_NAMED])}."]

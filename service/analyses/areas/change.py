@@ -170,6 +170,7 @@ class PeriodChanges:
             columns={name: column[order] for name, column in columns.items()},
             geometries=after.layer.geometries[area_indices[order]],
             crs=after.layer.crs,
+            places=after.places,
             provenance=provenance(
                 sources=after.sources(),
                 filter={

@@ -174,6 +174,7 @@ class Choropleths:
             columns={name: column[order] for name, column in columns.items()},
             geometries=area_counts.layer.geometries[area_indices[order]],
             crs=area_counts.layer.crs,
+            places=area_counts.places,
             provenance=_provenance(area_counts, denominator, query, classes, overlay, pools),
         )
 

@@ -114,6 +114,7 @@ class EmergingHotspots:
             columns={name: column[order] for name, column in columns.items()},
             geometries=area_counts.layer.geometries[area_indices[order]],
             crs=area_counts.layer.crs,
+            places=area_counts.places,
             provenance=provenance(
                 sources=area_counts.sources(),
                 filter=area_counts.filter(),

@@ -227,6 +227,7 @@ class Hotspots:
             columns={name: column[order] for name, column in columns.items()},
             geometries=area_counts.layer.geometries[order],
             crs=area_counts.layer.crs,
+            places=area_counts.places,
             provenance=provenance(
                 sources={
                     **area_counts.sources(),

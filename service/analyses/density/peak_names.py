@@ -9,15 +9,26 @@ import shapely
 from boundaries.layers.layer import Layer
 from boundaries.storage.store import LayerStore
 from service.analyses.density.chance import FEWEST_LOCATED, PeakTest
+from service.analyses.naming.areas import area_places, finest_named
+from service.model.places import AreaPlaces
 from service.sentences.peaks import CLASSES, tested_peaks, untested_peaks
 from spatial.surfaces.peaks import Peaks
 
 
 @dataclass(frozen=True, eq=False)
 class PlaceNames:
-    """The names of one layer's areas."""
+    """The names of one layer's areas.
+
+    Attributes
+    ----------
+    layer : Layer
+        Whose areas name places.
+    places : AreaPlaces
+        The names with the larger area around each.
+    """
 
     layer: Layer
+    places: AreaPlaces
 
     @property
     def layer_id(self) -> str:
@@ -43,11 +54,12 @@ class PlaceNames:
         PlaceNames
             Of one layer.
         """
-        if layer_id is not None:
-            return cls(layers.get(layer_id))
         all_layers = layers.all()
-        named_layers = [layer for layer in all_layers if _label_share(layer) <= 0.1]
-        return cls(max(named_layers or all_layers, key=len))
+        if layer_id is not None:
+            layer = layers.get(layer_id)
+        else:
+            layer = finest_named(all_layers) or max(all_layers, key=len)
+        return cls(layer, AreaPlaces(lambda: area_places(all_layers, layer)))
 
     def name_at(self, x_m: float, y_m: float) -> str:
         """The name of the area that contains a place, or of the nearest one.
@@ -62,8 +74,26 @@ class PlaceNames:
         str
             As in the layer.
         """
+        return self.layer.names[self._nearest(x_m, y_m)]
+
+    def label_at(self, x_m: float, y_m: float) -> str:
+        """The same with the larger area around it, for a sentence.
+
+        Parameters
+        ----------
+        x_m, y_m : float
+            Place in the working CRS, metres.
+
+        Returns
+        -------
+        str
+            Such as *Market (Cambridge)*.
+        """
+        return self.places.by_code[str(self.layer.codes[self._nearest(x_m, y_m)])].label
+
+    def _nearest(self, x_m: float, y_m: float) -> int:
         distance = shapely.distance(self.layer.geometries, shapely.Point(x_m, y_m))
-        return self.layer.names[int(np.argmin(distance))]
+        return int(np.argmin(distance))
 
 
 def sentence(peaks: Peaks, names: PlaceNames, peak_test: PeakTest) -> str:
@@ -88,9 +118,5 @@ def sentence(peaks: Peaks, names: PlaceNames, peak_test: PeakTest) -> str:
     places: dict[str, list[str]] = {name: [] for name in CLASSES}
     for peak in peaks.peaks:
         if peak.is_significant and peak.peak_class in places:
-            places[peak.peak_class].append(names.name_at(peak.x_m, peak.y_m))
+            places[peak.peak_class].append(names.label_at(peak.x_m, peak.y_m))
     return tested_peaks(places, peak_test.clause())
-
-
-def _label_share(layer: Layer) -> float:
-    return sum(any(character.isdigit() for character in name) for name in layer.names) / len(layer)

@@ -134,6 +134,7 @@ class Forecasts:
             columns=columns,
             geometries=shapes,
             crs=inputs.layer.crs,
+            places=inputs.area_counts.places,
             provenance=provenance(
                 sources=_sources(inputs),
                 filter=inputs.area_counts.filter(),

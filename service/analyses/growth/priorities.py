@@ -127,6 +127,7 @@ class Priorities:
             columns={name: column[order] for name, column in columns.items()},
             geometries=inputs.layer.geometries[area_indices[order]],
             crs=inputs.layer.crs,
+            places=inputs.facts.area_counts.places,
             provenance=provenance(
                 sources=inputs.sources(),
                 filter={

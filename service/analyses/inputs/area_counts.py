@@ -16,8 +16,10 @@ from service.analyses.inputs.crosswalks import Crosswalks
 from service.analyses.inputs.placement import Placement, place
 from service.analyses.inputs.selection import Selection, select
 from service.analyses.inputs.within import Within, areas_inside, is_drawn, resolve
+from service.analyses.naming.areas import AreaNames
 from service.model.errors import InvalidWithinError
 from service.model.incident_filter import IncidentFilter
+from service.model.places import AreaPlaces
 from service.model.provenance import (
     SOFTWARE,
     dataset_source,
@@ -49,6 +51,8 @@ class AreaCounts:
         Areas that the query covers: all, or those within one area.
     within : Within or None
         The area that the query is restricted to.
+    places : AreaPlaces or None
+        What the areas are called in sentences.
     """
 
     selection: Selection
@@ -57,6 +61,7 @@ class AreaCounts:
     count: IntArray
     in_scope: BoolArray
     within: Within | None = None
+    places: AreaPlaces | None = None
 
     def reconciliation(self) -> dict[str, int]:
         """Counts that add up: all selected records, by how they were placed.
@@ -205,6 +210,7 @@ class Areas:
         self._harm = harm
         self._layers = layers
         self._crosswalks = crosswalks
+        self._names = AreaNames(layers.imported)
         self._placements: SingleFlightCache[Placement] = SingleFlightCache(
             MEMORY_BYTES,
             weigh=lambda placement: 4_096 + placement.area.nbytes + placement.method.nbytes,
@@ -453,4 +459,7 @@ class Areas:
             None if label is None else self.within(label),
             self.in_scope(layer, label),
         )
-        return AreaCounts(selection, layer, placement, frozen(count), frozen(in_scope), within)
+        places = self._names.of(layer)
+        return AreaCounts(
+            selection, layer, placement, frozen(count), frozen(in_scope), within, places
+        )

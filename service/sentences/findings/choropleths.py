@@ -51,7 +51,8 @@ def choropleth_findings(table: Table) -> list[str]:
         else ""
     )
     text = (
-        f"The highest value{shown} is that of {_name(table, int(top[0]))}: {amount(highest)}"
+        f"The highest value{shown} is that of {table.place_of(int(top[0])).label}: "
+        f"{amount(highest)}"
         f"{_unit(table, highest)}{interval}{doubt}."
     )
     return [text, *gaps]

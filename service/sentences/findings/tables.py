@@ -7,7 +7,12 @@ from typing import Any, Final
 import numpy as np
 
 from service.model.answers import SUPPRESSED, Table
-from service.sentences.areas import association_findings
+from service.sentences.areas import (
+    MOST_NAMED,
+    association_findings,
+    leading_places,
+    numbers_by_place,
+)
 from service.sentences.clusters import cluster_findings
 from service.sentences.findings.catalogue import (
     district_findings,
@@ -25,7 +30,7 @@ from service.sentences.growth import (
     site_findings,
 )
 from service.sentences.near import near_findings
-from service.sentences.numbers import amount, counted, listed, probability
+from service.sentences.numbers import amount, capital, counted, listed, probability
 from service.sentences.over_time import (
     displacement_findings,
     similarity_findings,
@@ -70,6 +75,7 @@ HIDDEN: Final = "The numbers of all rows are suppressed."
 NOTHING_TESTED: Final = "No area is tested for more than chance: the notes say why."
 NOT_TESTED: Final = "not tested"
 NO_PATTERN: Final = "no pattern detected"
+GETTING_WORSE: Final = ("new hot spot", "consecutive hot spot", "intensifying hot spot")
 
 
 def sentences_of(table: Table) -> tuple[str, ...]:
@@ -142,19 +148,23 @@ def _hotspots(table: Table) -> list[str]:
             "cold cannot be told without more of them."
         )
     if hot:
+        rows = np.flatnonzero(is_hot)
+        if hot > 1 and (places := numbers_by_place(table, rows)):
+            sentences.append(f"Hot are {places}.")
         z_score = known(table.columns["z_score"])
-        first = int(np.flatnonzero(is_hot)[np.argmax(z_score[is_hot])])
+        first = int(rows[np.argmax(z_score[is_hot])])
         q_value = float(known(table.columns["q_value"])[first])
         sentences.append(
-            f"The surest is {_name(table, first)}: z {amount(float(z_score[first]))}, "
+            f"The surest is {table.place_of(first).label}: z {amount(float(z_score[first]))}, "
             f"q {probability(q_value)}."
         )
     return sentences
 
 
 def _emerging(table: Table) -> list[str]:
-    """How many areas have each pattern."""
-    names, numbers = np.unique(table.columns["category"].astype(str), return_counts=True)
+    """How many areas have each pattern, and which are getting worse."""
+    categories = table.columns["category"].astype(str)
+    names, numbers = np.unique(categories, return_counts=True)
     numbers_of = dict(zip(names.tolist(), numbers.tolist(), strict=True))
     untested = numbers_of.pop(NOT_TESTED, 0) + numbers_of.pop(SUPPRESSED, 0)
     if untested == len(table):
@@ -163,7 +173,10 @@ def _emerging(table: Table) -> list[str]:
     if not numbers_of:
         return ["No area shows a pattern over time beyond chance."]
     by_number = sorted(numbers_of.items(), key=lambda item: (-item[1], item[0]))
-    return [f"{listed([counted(number, name) for name, number in by_number])}."]
+    sentence = f"{listed([counted(number, name) for name, number in by_number])}."
+    worse = [(name, np.flatnonzero(categories == name)) for name in GETTING_WORSE]
+    places = [f"{name}: {leading_places(table, rows)}" for name, rows in worse if len(rows)]
+    return [sentence, f"{capital('; '.join(places))}."] if places else [sentence]
 
 
 def _change(table: Table) -> list[str]:
@@ -208,15 +221,18 @@ def _change(table: Table) -> list[str]:
     areas, certainty = counted(len(table), "area"), "at 90 % confidence or more"
     if not rose and not fell:
         return [f"{sentence}.", f"None of {areas} changed by more than chance, {certainty}."]
-    return [
+    sentences = [
         f"{sentence}.",
         f"Of {areas} {rose:,} rose and {fell:,} fell by more than chance, {certainty}.",
     ]
-
-
-def _name(table: Table, index: int) -> str:
-    name = table.columns["name"][index]
-    return str(name or table.columns["code"][index])
+    order = np.argsort(-rises[0], kind="stable")
+    ends = [("rose", rose, order), ("fell", fell, order[::-1])]
+    most = [
+        f"{leading_places(table, rows[is_called[rows]][: min(number, MOST_NAMED)])} {verb} most"
+        for verb, number, rows in ends
+        if number
+    ]
+    return [*sentences, f"{'; '.join(most)}."]
 
 
 def _are(number: int) -> str:

@@ -34,9 +34,10 @@ class Names(PlaceNames):
     """The name of a place by its easting."""
 
     layer: None = None
+    places: None = None
     by_easting: dict = field(default_factory=dict)
 
-    def name_at(self, x_m, y_m):
+    def label_at(self, x_m, y_m):
         return self.by_easting[x_m]
 
 

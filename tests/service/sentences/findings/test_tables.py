@@ -110,7 +110,7 @@ def test_a_forecast_with_gaps_is_summed_as_a_lower_bound(client):
     query = {"layer": world.CELLS, "by": "area", "household_size": 2, "horizon": 2026}
     answer = json_of(client, f"/v1/growth/{world.DATASET}/forecast", **query)
     known = [row["expected"] for row in answer["rows"] if row["year"] == 2026 and row["expected"]]
-    sentence = answer["sentences"][-1]
+    sentence = answer["sentences"][-2]
     assert sentence == (
         f"Expected in 16 areas in 2026: at least {sum(known):,.0f} incidents; 1 of them has no "
         "forecast."
@@ -123,7 +123,7 @@ def test_a_forecast_without_gaps_is_a_sum(client):
     rows = json_of(client, f"/v1/growth/{world.DATASET}/forecast", **query)
     missing = [row for row in rows["rows"] if row["expected"] is None and row["year"] == 2026]
     assert not missing
-    assert rows["sentences"][-1].startswith("Expected in 64 areas in 2026: about ")
+    assert rows["sentences"][-2].startswith("Expected in 64 areas in 2026: about ")
 
 
 def test_homes_to_come_are_at_least_those_of_sites_that_publish(client):
@@ -135,7 +135,7 @@ def test_homes_to_come_are_at_least_those_of_sites_that_publish(client):
 
 def test_of_one_incident_one_is_said(client):
     answer = json_of(client, f"/v1/choropleths/{ONE}/{blocks.BLOCKS}")
-    value = "The highest value is that of Block B00: 1 incident (0.0253 to 5.57)"
+    value = "The highest value is that of Block B00 (West): 1 incident (0.0253 to 5.57)"
     doubt = "chance does not tell it from that of 63 other areas"
     assert answer["sentences"] == ["1 incident is selected.", f"{value}; {doubt}."]
 
