@@ -275,6 +275,7 @@ def _cross_origin(settings: Settings) -> list[Middleware]:
             expose_headers=[
                 "Accept-Ranges",
                 "Content-Range",
+                "Data-Version",
                 "ETag",
                 "Provenance",
                 "X-Request-ID",

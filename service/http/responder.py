@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Annotated, Any, TypeVar, get_origin
+from typing import Annotated, Any, Final, TypeVar, get_origin
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -51,6 +51,7 @@ ATTEMPTS = 5  # to compute an answer while imports come in
 HEADER_LIMIT = 6_000  # bytes of provenance in a header; servers in between allow about 8 kB
 POLL_S = 2  # a client asks for a job again after so many seconds
 NO_STORE = {"Cache-Control": "no-store"}
+DATA_VERSION: Final = "Data-Version"  # names it in an address, as `v`
 
 
 @dataclass(frozen=True)
@@ -269,7 +270,11 @@ class Responder:
         self._note(result)
         scope = self.request.scope
         scope[CACHE_LEVEL_KEY] = result.level
-        headers = {"ETag": key.entity_tag, **spec.all_headers(result.provenance)}
+        headers = {
+            "ETag": key.entity_tag,
+            DATA_VERSION: key.data_version,
+            **spec.all_headers(result.provenance),
+        }
         if 0 < len(result.provenance) <= HEADER_LIMIT:
             headers["Provenance"] = result.provenance
         if "Vary" not in headers:  # the response cache knows an answer by its address alone

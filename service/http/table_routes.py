@@ -1,7 +1,7 @@
 """Routes of tables: one answer, any of its formats. Documents too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -15,7 +15,7 @@ from service.http.registration import SUFFIX, Operation, add_get, camel_case
 from service.http.responder import Responder
 from service.http.urls import CSV, JSON, responses
 from service.model.answers import Document, Table
-from service.model.queries import Query
+from service.model.queries import Query, with_version, without_version
 from service.model.rows import Row
 from service.render.documents import document_json
 from service.render.tables.formats import FORMATS, TableSuffix
@@ -68,8 +68,10 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     def answer(
         respond: Responder, query: Query, suffix: str = "json", **names: str
     ) -> AnswerSpec[Table]:
-        table = kind.answer(respond.resources, query, **names)
-        return table_spec(respond.resources, query, table, suffix)
+        plain, version = without_version(query, kind.query)
+        table = kind.answer(respond.resources, plain, **names)
+        spec = table_spec(respond.resources, plain, table, suffix)
+        return replace(spec, requested_version=version)
 
     TABLES[f"{router.prefix}{path}"] = kind
     operation_id, name = f"read{camel_case(kind.name)}", f"read_{kind.name}"
@@ -79,8 +81,9 @@ def add_table_routes(router: APIRouter, path: str, kind: TableKind) -> None:
     formats = Operation(
         f"{operation_id}As", f"{name}_as", kind.description_as, responses(kind.media_type)
     )
-    add_get(router, f"{path}.{SUFFIX}", formats, answer, query=kind.query, suffix=kind.suffixes)
-    add_get(router, path, json_rows, answer, query=kind.query)
+    query = with_version(kind.query)
+    add_get(router, f"{path}.{SUFFIX}", formats, answer, query=query, suffix=kind.suffixes)
+    add_get(router, path, json_rows, answer, query=query)
 
 
 def table_spec(

@@ -320,8 +320,9 @@ class StaleVersionError(AnalysisError):
 
     def __str__(self) -> str:
         return (
-            f"version {self.asked!r} is no longer available; read the TileJSON, or the first "
-            "page, again for the current version"
+            f"version {self.asked!r} of the data is no longer available: they have changed, and "
+            f"are of version {self.current!r} now. Without v the address gives the answer from "
+            "them; of tiles, read the TileJSON or the first page again"
         )
 
 

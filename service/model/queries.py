@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    create_model,
     field_validator,
     model_validator,
 )
@@ -96,8 +97,24 @@ class VersionQuery(Query):
 
     v: Annotated[
         str | None,
-        Field(max_length=64, description="Version of the data, as written in the TileJSON."),
+        Field(
+            max_length=64,
+            description="Version of the data, as written in the TileJSON or in the header "
+            "Data-Version of an answer; any other than the present one is a 410.",
+        ),
     ] = None
+
+
+def with_version(model: type[Query]) -> type[Query]:
+    """A query that also takes the version of the data that it is to be answered from."""
+    return create_model(model.__name__, __base__=(model, VersionQuery), __doc__=model.__doc__)
+
+
+def without_version(query: Query, model: type[QueryT]) -> tuple[QueryT, str | None]:
+    """A query of a model as it is without a version, so that it equals all others, and that."""
+    fields = {name: getattr(query, name) for name in model.model_fields}
+    plain = model.model_construct(query.model_fields_set - {"v"}, **fields)
+    return plain, getattr(query, "v", None)
 
 
 class NoQuery(Query):

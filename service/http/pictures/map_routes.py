@@ -12,7 +12,7 @@ from service.http.registration import Operation, add_get, camel_case
 from service.http.responder import Responder
 from service.http.urls import PNG, responses
 from service.model.answers import PrintMap
-from service.model.queries import Query
+from service.model.queries import Query, with_version, without_version
 from service.render.documents import provenance_text
 from service.render.maps.printed.formats import MAP_FORMATS, MapSuffix
 
@@ -49,11 +49,13 @@ def add_map_routes(router: APIRouter, path: str, kind: MapKind) -> None:
     def answer(
         respond: Responder, query: Query, *, suffix: str, **names: str
     ) -> AnswerSpec[PrintMap]:
-        printed = kind.answer(respond.resources, query, **names)
+        plain, version = without_version(query, kind.query)
+        printed = kind.answer(respond.resources, plain, **names)
         map_format = MAP_FORMATS[suffix]
         return AnswerSpec(
-            query=query,
+            query=plain,
             version=printed.version,
+            requested_version=version,
             compute=printed.compute,
             render=map_format.render,
             media_type=map_format.media_type,
@@ -69,6 +71,5 @@ def add_map_routes(router: APIRouter, path: str, kind: MapKind) -> None:
         kind.description,
         responses(PNG),
     )
-    add_get(
-        router, f"{path}/map.{{suffix}}", operation, answer, query=kind.query, suffix=MapSuffix
-    )
+    query = with_version(kind.query)
+    add_get(router, f"{path}/map.{{suffix}}", operation, answer, query=query, suffix=MapSuffix)
