@@ -247,7 +247,9 @@ NOTHING: Final[Mapping[str, tuple[str]]] = {
     "clusters": ("There is no cluster.",),
     "patrols": ("No place has an incident: there is nothing to rank.",),
     "repeat-chains": ("No incident follows another nearby: there is no chain.",),
-    "repeat-zones": ("No place is a zone.",),
+    "repeat-zones": (
+        "No place is a zone: nowhere near a recent incident have more followed than chance gives.",
+    ),
     "scan": ("There is no cluster.",),
 }
 """What a table without rows says, by its kind."""

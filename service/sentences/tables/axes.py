@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from service.model.rows import ColumnValues
 
+NOT_RECORDED: Final = "not recorded"
 APART: Final = (
-    "outside", "not located", "not recorded", "not known", "elsewhere", "total", "areas",
+    "outside", "not located", NOT_RECORDED, "not known", "elsewhere", "total", "areas",
     "all areas", "mean",
 )  # fmt: skip
 SUMMARIES: Final = ("total", "areas", "all areas", "mean")
+TIMES: Final = ("hour", "weekday")
 STEPS: Final = ("year", "financial-year", "year-ending", "quarter", "month")
 YEARS: Final = ("year", "financial-year", "year-ending")
 _WORDS: Final = {

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from service.model.answers import Table
 from service.sentences.numbers import capital, counted, listed, share_text
 from service.sentences.tables.axes import (
+    NOT_RECORDED,
     STEPS,
     SUMMARIES,
+    TIMES,
     YEARS,
     is_part_of_whole,
     kind_of,
@@ -106,11 +108,31 @@ def crosstab_findings(table: Table) -> list[str]:
     change = _steps(table, grid)
     sentences = [] if change is None else [change[0].sentence(*change[1:])]
     sentences += [f"{text}." for text in _leaders(table, grid)]
+    sentences += _not_recorded(table, grid)
     parts = [name for k, name in enumerate(grid.column_names) if grid.is_part[:, k].any()]
     if kind_of(str(table.provenance.method["columns"])) in STEPS and parts:
         verb = "is" if len(parts) == 1 else "are"
         sentences.append(f"{capital(listed(parts[:6]))} {verb} covered in part only.")
     return sentences
+
+
+def _not_recorded(table: Table, grid: Grid) -> list[str]:
+    """Of how many incidents hour or weekday is not recorded; none where a count is hidden."""
+    if not np.isfinite(grid.count).all():
+        return []
+    lost: dict[int, list[str]] = {}
+    for axis, keys in enumerate((grid.rows, grid.columns)):
+        kind = kind_of(str(table.provenance.method[("rows", "columns")[axis]]))
+        if kind in TIMES and NOT_RECORDED in keys:
+            other = ~np.isin((grid.columns, grid.rows)[axis], SUMMARIES)
+            counts = np.take(grid.count, keys.index(NOT_RECORDED), axis=axis)[other]
+            lost.setdefault(int(counts.sum()), []).append(nouns(kind)[0])
+    return [
+        f"Of {counted(number, 'incident')} the {' and the '.join(names)} "
+        f"{'is' if len(names) == 1 else 'are'} not recorded."
+        for number, names in lost.items()
+        if number
+    ]
 
 
 def crosstab_headline(table: Table) -> str:

@@ -202,6 +202,13 @@ def test_the_wide_layout_is_the_long_one_turned_with_totals(client, cells, name)
         assert wide[-1]["total"] is None  # one of the areas has no residents on record
 
 
+def test_of_how_many_no_hour_or_weekday_is_recorded_is_said(client):
+    answer = json_of(client, CROSSTAB, rows="hour", columns="weekday")
+    for axis, noun in (("hour", "hour"), ("weekday", "day of the week")):
+        lost = sum(AXES[axis](person) == NOT_RECORDED for person in people.PEOPLE)
+        assert f"Of {lost} incidents the {noun} is not recorded." in answer["sentences"]
+
+
 def test_the_wide_csv_has_a_column_for_each_key(client):
     answer = client.get(f"{CROSSTAB}.csv?rows=weekday&columns=year&layout=wide")
     table = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
