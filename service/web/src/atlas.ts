@@ -3,7 +3,7 @@
 import * as maplibregl from "maplibre-gl";
 import { boundaryAddress } from "./answers/addresses.ts";
 import { Refused, ask, forget, isAborted, query } from "./answers/api.ts";
-import type { Bounds, HeatLegend, HeatSummary, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./answers/types.ts";
+import type { Bounds, HeatLegend, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./answers/types.ts";
 import { COMPLETION } from "./map/colours.ts";
 import { Comparison } from "./map/compare.ts";
 import { Labels } from "./map/labels.ts";
@@ -11,19 +11,22 @@ import { MapPane } from "./map/pane.ts";
 import { inkNow, onTheme } from "./map/theme.ts";
 import { Controls } from "./panels/controls.ts";
 import { clearDetail, drawDetail } from "./panels/detail.ts";
-import { clearLegend, drawAreaLegend, drawHeatLegend } from "./panels/legend.ts";
+import { addSiteSizes, clearLegend, drawAreaLegend, drawHeatLegend } from "./panels/legend.ts";
 import { makeSearch } from "./panels/search.ts";
 import { announce, clearFailure, showEmpty, showFailure } from "./panels/status.ts";
 import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./panels/summary.ts";
+import { drawStage } from "./panels/stage.ts";
 import { RankedTable } from "./panels/table.ts";
 import { Timeline } from "./panels/timeline.ts";
 import { Tip } from "./panels/tip.ts";
+import { windowsOf } from "./view/comparing.ts";
 import { datasetOf, layerOf, possible } from "./view/defaults.ts";
 import { publishedOf, unitOf } from "./view/published.ts";
 import type { Store, View } from "./view/state.ts";
 import {
   answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
 } from "./views/before.ts";
+import { answerOf, sentencesOf, warningsOf } from "./views/answer.ts";
 import { codeOf } from "./views/columns.ts";
 import { heatAddress, type Breaks } from "./views/heatmap.ts";
 import { HeldClasses } from "./views/held.ts";
@@ -139,7 +142,7 @@ export class Atlas {
 
   /** Asks for everything the view needs, and draws it. */
   draw(): void {
-    const view = this.store.now;
+    const view = this.pooled(this.store.now);
     this.turn.abort();
     this.turn = new AbortController();
     const { signal } = this.turn;
@@ -163,10 +166,11 @@ export class Atlas {
 
   private async answer(view: View, signal: AbortSignal): Promise<void> {
     const isOver = (): boolean => signal.aborted;
-    const { isHeat } = kindOf(view);
+    const { isHeat, rows: rowsOf } = kindOf(view);
     const wantsSites = view.sites || view.view === "growth";
-    const table = ask<Table>(tableAddress(view), signal);
-    const areas = ask<TileJson>(boundaryAddress(view.layer), signal);
+    const hasAreas = ["areas", "sites"].includes(rowsOf(view));
+    const table = answerOf(view, signal);
+    const areas = hasAreas ? ask<TileJson>(boundaryAddress(view.layer), signal) : null;
     const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
     const breaks = this.breaksOf(view);
     const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json", breaks), signal) : null;
@@ -182,9 +186,10 @@ export class Atlas {
     await this.pane.ready;
     const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
     if (isOver()) return;
-    this.pane.areas.show(view.layer, tiles);
+    if (tiles) this.pane.areas.show(view.layer, tiles);
+    else this.pane.areas.hide();
     this.pane.areas.showOutline(view.outline, borders);
-    this.pane.sites.show(sites ? withCompletion(await sites) : null, COMPLETION);
+    this.pane.sites.show(sites ? withCompletion(await sites) : null, isOfSites(view) ? COMPLETION : null);
     const drawn = Promise.resolve(heat).then((found) =>
       isOver() ? undefined : this.pane.heat.show(found && this.closest(view, found)));
     const [classes, earlier] = await Promise.all([legend, before]);
@@ -193,7 +198,7 @@ export class Atlas {
     this.drawAnswer(view, rows, classes, earlier);
     await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
     await drawn;
-    if (isHeat && !this.timeline.isPlaying) await this.addSentence(view, signal);
+    if (!this.timeline.isPlaying) await this.addSentences(view, rows, signal);
   }
 
   /** Tiles of a heat map no closer than they are given out. */
@@ -202,23 +207,23 @@ export class Atlas {
     return { ...tiles, maxzoom: Math.min(tiles.maxzoom, most) };
   }
 
-  /** Where it is hottest, in words: it takes longer than the map and comes after it. */
-  private async addSentence(view: View, signal: AbortSignal): Promise<void> {
-    const { sentences } = await ask<HeatSummary>(heatAddress(view, "summary.json"), signal);
+  /** What takes longer to say than the map to draw, and comes after it. */
+  private async addSentences(view: View, table: Table, signal: AbortSignal): Promise<void> {
+    const sentences = await sentencesOf(view, table, signal);
     const dataset = datasetOf(this.config, view.dataset);
-    if (!this.shown || !dataset || signal.aborted) return;
+    if (!sentences || !this.shown || !dataset || signal.aborted) return;
     announce(drawSummary(byId("summary"), view, dataset, sentences));
   }
 
   private async drawBefore(
-    view: View, tiles: TileJson, borders: TileJson | null, before: Before | null, signal: AbortSignal,
+    view: View, tiles: TileJson | null, borders: TileJson | null, before: Before | null, signal: AbortSignal,
   ): Promise<void> {
-    const pane = await this.comparison.before(view);
-    if (!pane || !before || signal.aborted) return;
+    const pane = await this.comparison.before(before ? view : { ...view, before: null });
+    if (!pane || !before || !tiles || signal.aborted) return;
     pane.areas.show(view.layer, tiles);
     pane.areas.showOutline(view.outline, borders);
     pane.mark("selected", this.store.now.area);
-    pane.areas.colour(coloursOfBefore(before, this.shown?.colours ?? null));
+    pane.areas.colour(coloursOfBefore(before));
     void pane.heat.show(before.heat && this.closest(view, before.heat));
   }
 
@@ -228,15 +233,19 @@ export class Atlas {
     const latest = ofLastYear(table);
     const merged = before ? withBefore(view, latest, before) : latest;
     const columns = kindOf(view).columns(view, merged);
-    if (before) columns.push(beforeColumn(view));
+    if (before) columns.splice(2, 0, beforeColumn(view)); // beside what it is compared with
     const rows = new Map(merged.rows.map((row) => [codeOf(row), row]));
     const colours = kindOf(view).colours(view, merged);
     this.shown = { view, table: merged, rows, columns, colours };
     const painted = colours && !isOfSites(view)
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
-    this.pane.areas.colour(painted);
+    const { emphasis } = kindOf(view);
+    this.pane.areas.colour(merged.shapes ? new Map() : painted);
+    this.pane.areas.emphasise(emphasis ? merged.rows.filter(emphasis.is).map(codeOf) : []);
+    this.pane.shapes.show(merged.shapes ?? [], painted);
+    drawStage(view, byId("stage-chart"), merged);
     this.drawLegend(view, colours, heat, before);
-    const words = drawSummary(byId("summary"), view, dataset, kindOf(view).sentences(merged));
+    const words = drawSummary(byId("summary"), view, dataset, [...kindOf(view).sentences(merged), ...warningsOf(view)]);
     announce(words);
     document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
@@ -244,6 +253,7 @@ export class Atlas {
     this.drawSuppressed(table);
     for (const suffix of ["xlsx", "csv", "gpkg", "geojson"]) {
       byId(suffix, HTMLAnchorElement).href = tableAddress(view, suffix);
+      byId(suffix).hidden = kindOf(view).rows(view) === "times" && suffix.startsWith("g"); // it has no places
     }
     this.drawTable();
     this.drawSelection();
@@ -258,6 +268,9 @@ export class Atlas {
     if (dataset) byId("summary").textContent = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}: no answer.`;
     this.shown = null;
     this.pane.areas.colour(new Map());
+    this.pane.areas.emphasise([]);
+    this.pane.shapes.show([], new Map());
+    byId("stage-chart").hidden = true;
     void this.pane.heat.show(null);
     this.comparison.existing?.areas.colour(new Map());
     clearLegend(byId("legend"));
@@ -273,8 +286,10 @@ export class Atlas {
       const note = isShared ? "All periods shown in these classes." : "";
       drawHeatLegend(place, heat, note);
     } else if (colours && !kindOf(view).isHeat) {
-      drawAreaLegend(place, colours, before ? "Both periods in these classes." : "");
+      const note = before ? "Both periods in these classes." : view.pool.length > 0 ? "All periods in these classes." : "";
+      drawAreaLegend(place, colours, kindOf(view).emphasis?.words ?? note);
     } else clearLegend(place);
+    if (this.config.sites !== null && (view.sites || view.view === "growth")) addSiteSizes(place, isOfSites(view));
   }
 
   private drawSuppressed(table: Table): void {
@@ -289,7 +304,10 @@ export class Atlas {
     const dataset = datasetOf(this.config, this.store.now.dataset);
     if (!shown || !dataset) return;
     const { columns, colours } = shown;
-    const title = isOfSites(shown.view) ? "Development sites" : layerWords(layerOf(this.config, shown.view.layer)?.title ?? "Areas");
+    const kind = kindOf(shown.view);
+    const rowsOf = kind.rows(shown.view);
+    const title = rowsOf === "sites" ? "Development sites"
+      : rowsOf !== "areas" ? kind.tableTitle ?? kind.title : layerWords(layerOf(this.config, shown.view.layer)?.title ?? "Areas");
     byId("table-title").textContent = `${title}, ranked`;
     this.table.draw({
       rows: shown.table.rows, columns, colours, sort: this.store.now.sort || kindOf(shown.view).sort(shown.view),
@@ -328,6 +346,11 @@ export class Atlas {
   }
 
   private async zoomTo(code: string): Promise<void> {
+    const bbox = this.pane.shapes.boundsOf(code);
+    if (bbox) {
+      this.lookAt({ bbox, point: null });
+      return;
+    }
     try {
       const found = await ask<Table>(`v1/places${query([["q", code]])}`);
       const places = found.rows as unknown as Place[];
@@ -353,7 +376,7 @@ export class Atlas {
     announce(place.name);
   }
 
-  private lookAt(place: Place): void {
+  private lookAt(place: Pick<Place, "bbox" | "point">): void {
     const still = prefersStillness();
     const [west, south, east, north] = place.bbox ?? [0, 0, 0, 0];
     if (place.bbox && east - west > 1e-4 && north - south > 1e-4) {
@@ -382,6 +405,12 @@ export class Atlas {
     return publishedOf(this.config, view.dataset) === null;
   }
 
+  /** While it plays all periods share the classes: the view with those that are played. */
+  private pooled(view: View): View {
+    const dataset = datasetOf(this.config, view.dataset);
+    return { ...view, pool: this.timeline.isPlaying ? windowsOf(view, dataset, unitOf(this.config, view.dataset)) : [] };
+  }
+
   private breaksOf(view: View): Breaks {
     return this.hasFreeClasses(view) ? this.held.of(view, this.timeline.isPlaying) : [];
   }
@@ -389,7 +418,7 @@ export class Atlas {
   private async prefetch(view: View): Promise<void> {
     const breaks = this.breaksOf(view);
     await Promise.allSettled([
-      ask(tableAddress(view)),
+      answerOf(this.pooled(view)),
       ...(kindOf(view).isHeat
         ? [ask(heatAddress(view, "tilejson.json", breaks)), ask(heatAddress(view, "legend.json", breaks))] : []),
     ]);

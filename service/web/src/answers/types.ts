@@ -40,7 +40,21 @@ export type Cell = string | number | boolean | null;
 export type Key = ColumnName | "before";
 export type Row = Partial<Record<Key, Cell>>;
 
+/** A place with its shape, its number on the map and its code. */
+export interface Shape {
+  code: string;
+  name: string;
+  rank: number;
+  geometry: { type: string; coordinates: unknown };
+}
+
+/** A table as GeoJSON. */
+export interface ShapesFile extends Omit<Table, "rows"> {
+  features: { geometry: Shape["geometry"] | null; properties: Row }[];
+}
+
 export interface Table {
+  shapes?: Shape[];
   sentences: string[];
   rows: Row[];
   provenance: Provenance;

@@ -35,6 +35,18 @@ export class Areas {
     this.setAreasVisible(layer, true);
   }
 
+  /** No areas: the map shows something else. */
+  hide(): void {
+    if (this.areaLayer) this.setAreasVisible(this.areaLayer, false);
+    this.areaLayer = "";
+  }
+
+  /** A line around these areas, and around no others. */
+  emphasise(codes: readonly string[]): void {
+    const id = `emphasis-${this.areaLayer}`;
+    if (this.map.getLayer(id)) this.map.setFilter(id, isOneOf(codes));
+  }
+
   private addBoundary(layer: string, tilejson: TileJson): void {
     if (this.map.getSource(`boundary-${layer}`)) return;
     this.map.addSource(`boundary-${layer}`, {
@@ -80,6 +92,14 @@ export class Areas {
     );
     this.map.addLayer(
       {
+        id: `emphasis-${layer}`, type: "line", ...source, filter: isOneOf([]),
+        layout: { "line-join": "round" },
+        paint: { "line-color": this.ink.strong, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.8, 13, 3] },
+      },
+      "below-sites",
+    );
+    this.map.addLayer(
+      {
         id: `casings-${layer}`, type: "line", ...source,
         layout: { "line-join": "round" },
         paint: { "line-color": this.ink.ground, ...markPaint(7, 5) },
@@ -97,7 +117,7 @@ export class Areas {
   }
 
   private setAreasVisible(layer: string, visible: boolean): void {
-    for (const kind of ["areas", "hatched", "borders", "casings", "marks"]) {
+    for (const kind of ["areas", "hatched", "borders", "emphasis", "casings", "marks"]) {
       const id = `${kind}-${layer}`;
       if (this.map.getLayer(id)) {
         this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
@@ -171,7 +191,9 @@ export class Areas {
   /** The colours of borders and marks for light or dark. */
   setInk(ink: Ink): void {
     this.ink = ink;
-    const colours = { borders: ink.border, outline: ink.outline, casings: ink.ground, marks: ink.strong };
+    const colours = {
+      borders: ink.border, outline: ink.outline, emphasis: ink.strong, casings: ink.ground, marks: ink.strong,
+    };
     for (const { id } of this.map.getStyle().layers) {
       const kind = id.split("-")[0] ?? "";
       if (kind in colours) this.map.setPaintProperty(id, "line-color", colours[kind as keyof typeof colours]);

@@ -60,6 +60,12 @@ export const PRIORITIES: Record<string, string> = {
   suppressed: SUPPRESSED,
 };
 
+export const CLUSTERS: Record<string, string> = {
+  "more than chance": "#b2182b",
+  "not more than chance": "#92c5de",
+  "not tested": "#555555",
+};
+
 const WITHOUT_VALUE: Record<string, string> = {
   zero: NOTHING, missing: MISSING, suppressed: SUPPRESSED,
 };
@@ -108,14 +114,4 @@ export function intervalSwatches(legend: readonly LegendInterval[]): Swatch[] {
     lower: each.kind === "interval" ? each.lower : null,
     upper: each.kind === "interval" ? each.upper : null,
   }));
-}
-
-/** The colour of a value among classes that another period gave. */
-export function colourAmong(swatches: readonly Swatch[], value: number | null): string {
-  if (value === null) return MISSING;
-  if (value === 0) return NOTHING;
-  const intervals = swatches
-    .filter((each) => each.upper !== null)
-    .sort((a, b) => (a.upper ?? 0) - (b.upper ?? 0));
-  return (intervals.find((each) => value <= (each.upper ?? 0)) ?? intervals.at(-1))?.colour ?? MISSING;
 }

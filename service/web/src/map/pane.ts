@@ -4,13 +4,14 @@ import * as maplibregl from "maplibre-gl";
 import type { Bounds, PageConfig } from "../answers/types.ts";
 import { Areas } from "./areas.ts";
 import { HeatTiles } from "./heat.ts";
+import { SHAPE_LAYERS, Shapes } from "./shapes.ts";
 import { Sites } from "./sites.ts";
 import { baseStyle, type Ink } from "./style.ts";
 
 export interface Pointed {
   code: string;
   name: string;
-  kind: "area" | "site";
+  kind: "area" | "site" | "shape";
 }
 
 /** The map of one period; a comparison has two. */
@@ -20,6 +21,7 @@ export class MapPane {
   readonly areas: Areas;
   readonly heat: HeatTiles;
   readonly sites: Sites;
+  readonly shapes: Shapes;
 
   constructor(container: HTMLElement, config: PageConfig, ink: Ink, view: maplibregl.MapOptions["center"] | Bounds, zoom?: number) {
     const bounds = Array.isArray(view) && view.length === 4 ? view : null;
@@ -43,6 +45,7 @@ export class MapPane {
     this.areas = new Areas(this.map, ink);
     this.heat = new HeatTiles(this.map);
     this.sites = new Sites(this.map, ink);
+    this.shapes = new Shapes(this.map, ink);
     this.ready = new Promise((resolve) => {
       this.map.once("load", () => resolve());
     });
@@ -64,18 +67,20 @@ export class MapPane {
   }
 
   private under(point: maplibregl.Point): Pointed | null {
-    const layers = ["sites", this.areas.filled].filter((id) => this.map.getLayer(id));
+    const layers = ["sites", ...SHAPE_LAYERS, this.areas.filled].filter((id) => this.map.getLayer(id));
     const found = this.map.queryRenderedFeatures(point, { layers })[0];
     if (!found) return null;
     const isSite = found.layer.id === "sites";
+    const isShape = SHAPE_LAYERS.includes(found.layer.id);
     const properties = found.properties as Record<string, unknown>;
     const code = String(properties[isSite ? "site_id" : "code"]);
-    return { code, name: String(properties["name"]), kind: isSite ? "site" : "area" };
+    return { code, name: String(properties["name"]), kind: isSite ? "site" : isShape ? "shape" : "area" };
   }
 
   /** Marks one area or site as pointed at or selected; an empty code marks none. */
   mark(which: "hover" | "selected", code: string): void {
     this.areas.mark(which, code);
+    this.shapes.mark(which, code);
     if (which === "selected") this.sites.mark(code);
   }
 
@@ -84,5 +89,6 @@ export class MapPane {
     if (this.map.getLayer("ground")) this.map.setPaintProperty("ground", "background-color", ink.ground);
     this.areas.setInk(ink);
     this.sites.setInk(ink);
+    this.shapes.setInk(ink);
   }
 }

@@ -4,33 +4,42 @@ import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import type { SitesFile } from "../answers/types.ts";
 import type { Ink } from "./style.ts";
 
+const LEAST_PX = 3;
+const MOST_PX = 18;
+const MOST_HOMES = 10_000;
+
+/** The radius of the circle of so many homes: its area grows with them. */
+export function radiusOf(homes: number): number {
+  return LEAST_PX + (MOST_PX - LEAST_PX) * Math.min(1, Math.sqrt(homes / MOST_HOMES));
+}
+
 export class Sites {
   private selected = "";
+  private colours: Record<string, string> | null = null;
 
   constructor(private readonly map: MapLibre, private ink: Ink) {}
 
-  /** Development sites, or null for none. */
-  show(sites: SitesFile | null, colours: Record<string, string>): void {
+  /** Development sites, or null for none; rings where they have no colours of their own. */
+  show(sites: SitesFile | null, colours: Record<string, string> | null): void {
     const shown = sites ?? { type: "FeatureCollection" as const, features: [] };
     const source = this.map.getSource<GeoJSONSource>("sites");
-    if (source) return void source.setData(shown);
+    this.colours = colours;
+    if (source) {
+      void source.setData(shown);
+      this.paint();
+      return;
+    }
     if (!sites) return;
     this.map.addSource("sites", { type: "geojson", data: shown as never });
     const radius = [
-      "interpolate", ["linear"], ["sqrt", ["number", ["get", "homes_planned"], 100]], 0, 3, 100, 18,
+      "interpolate", ["linear"], ["sqrt", ["number", ["get", "homes_planned"], 100]],
+      0, LEAST_PX, Math.sqrt(MOST_HOMES), MOST_PX,
     ] as never;
     this.map.addLayer({
       id: "sites", type: "circle", source: "sites",
-      paint: {
-        "circle-radius": radius,
-        "circle-color": [
-          "match", ["get", "completion_class"], ...Object.entries(colours).flat(), "#bdbdbd",
-        ] as never,
-        "circle-opacity": 0.85,
-        "circle-stroke-color": "#ffffff",
-        "circle-stroke-width": 1.2,
-      },
+      paint: { "circle-radius": radius },
     }, "below-labels");
+    this.paint();
     this.map.addLayer({
       id: "sites-mark", type: "circle", source: "sites",
       filter: ["==", ["get", "site_id"], this.selected],
@@ -39,6 +48,17 @@ export class Sites {
         "circle-stroke-color": this.ink.strong, "circle-stroke-width": 3,
       },
     }, "below-labels");
+  }
+
+  private paint(): void {
+    const { colours, ink } = this;
+    if (!this.map.getLayer("sites")) return;
+    const set = (name: string, value: unknown): void => void this.map.setPaintProperty("sites", name as never, value as never);
+    set("circle-color", colours
+      ? ["match", ["get", "completion_class"], ...Object.entries(colours).flat(), "#bdbdbd"] : ink.ground);
+    set("circle-opacity", colours ? 0.85 : 0.35);
+    set("circle-stroke-color", colours ? "#ffffff" : ink.strong);
+    set("circle-stroke-width", colours ? 1.2 : 1.6);
   }
 
   /** Marks one site as selected; an empty code marks none. */
@@ -51,6 +71,7 @@ export class Sites {
 
   setInk(ink: Ink): void {
     this.ink = ink;
+    this.paint();
     if (this.map.getLayer("sites-mark")) {
       this.map.setPaintProperty("sites-mark", "circle-stroke-color", ink.strong);
     }

@@ -2,7 +2,8 @@
 
 import type { Dataset, PageConfig } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
-import { pairOf } from "../view/comparing.ts";
+import { CHOICES, CHOICE_NAMES } from "../view/choices.ts";
+import { pairOf, pairWarning } from "../view/comparing.ts";
 import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "../view/defaults.ts";
 import { publishedOf, stepsOf, unitOf } from "../view/published.ts";
 import { GROWTH_KINDS, type Store, type View } from "../view/state.ts";
@@ -26,7 +27,8 @@ export class Controls {
   ) {
     this.makeViews();
     this.makeGrowthKinds();
-    this.onChange("dataset", (value) => ({ dataset: value, categories: [], area: "", step: "month" }));
+    this.makeChoices();
+    this.onChange("dataset", (value) => this.ofDataset(value));
     this.onChange("from", (value) => ({ from: value, ...(value > this.store.now.to ? { to: value } : {}) }));
     this.onChange("to", (value) => ({ to: value, ...(value < this.store.now.from ? { from: value } : {}) }));
     this.onChange("layer", (value) => ({ layer: value, area: "" }));
@@ -61,7 +63,7 @@ export class Controls {
         h("input", { type: "radio", name: "view", value: name }), title)));
     byId("views").addEventListener("change", (event) => {
       const view = (event.target as HTMLInputElement).value as View["view"];
-      this.set({ view, sort: "", ...(view === "growth" || this.store.now.view === "growth" ? { area: "" } : {}) });
+      this.set({ view, sort: "" });
     });
   }
 
@@ -70,7 +72,26 @@ export class Controls {
       h("label", { "data-testid": `growth-${name}` },
         h("input", { type: "radio", name: "growth", value: name }), capital(name))));
     byId("growth-kinds").addEventListener("change", (event) =>
-      this.set({ growth: (event.target as HTMLInputElement).value as View["growth"], area: "", sort: "" }));
+      this.set({ growth: (event.target as HTMLInputElement).value as View["growth"], sort: "" }));
+  }
+
+  private makeChoices(): void {
+    fill(byId("choices"), ...CHOICE_NAMES.map((name) =>
+      h("div", { class: "field", id: `${name}-field` },
+        h("label", { for: name }, CHOICES[name].label), h("select", { id: name, "data-testid": name }))));
+    for (const name of CHOICE_NAMES) {
+      options(name, CHOICES[name].values, this.store.now.choices[name]);
+      this.onChange(name, (value) => ({ choices: { ...this.store.now.choices, [name]: value }, sort: "" }));
+    }
+  }
+
+  /** Another dataset; two periods are compared there again where they were. */
+  private ofDataset(dataset: string): Partial<View> {
+    const { before } = this.store.now;
+    const patch = { dataset, categories: [], area: "", step: "month", before: null };
+    if (!before) return patch;
+    const { from, to } = possible({ ...this.store.now, ...patch }, this.config, this.defaults);
+    return { ...patch, ...pairOf({ from, to }, datasetOf(this.config, dataset)) };
   }
 
   /** The bandwidths that may be asked for. */
@@ -147,11 +168,26 @@ export class Controls {
     const show = (id: string, shown: boolean): void => { byId(id).hidden = !shown; };
     const { fields, measures } = kindOf(view);
     const shown = fields(view);
+    const own: readonly string[] = kindOf(view).choices ?? [];
+    for (const name of CHOICE_NAMES) {
+      show(`${name}-field`, own.includes(name));
+      byId(name, HTMLSelectElement).value = view.choices[name];
+    }
     for (const field of FIELDS) show(`${field}-field`, shown.includes(field));
     show("denominator-field", measures !== null && OVER_DENOMINATOR.has(measures.of(view)));
     show("categories-field", publishedOf(this.config, view.dataset)?.by_category !== false);
     show("sites-field", this.config.sites !== null && shown.includes("sites"));
     show("before-field", view.before !== null);
+    show("compare-check", kindOf(view).compared !== null);
+    const warning = view.before ? pairWarning(view, view.before) : "";
+    show("before-warning", warning !== "");
+    byId("before-warning").textContent = warning;
+    const isPublished = publishedOf(this.config, view.dataset) !== null;
+    for (const radio of byId("views").querySelectorAll("input")) {
+      const { needsRecords = false } = VIEW_KINDS.find((kind) => kind.name === radio.value) ?? {};
+      radio.disabled = needsRecords && isPublished && !radio.checked;
+      radio.parentElement?.setAttribute("title", radio.disabled ? "Not of published counts: it reads places of records." : "");
+    }
   }
 
   private drawPeriods(view: View, dataset: Dataset): void {

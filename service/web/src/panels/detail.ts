@@ -6,7 +6,7 @@ import type { Row, Table, TrendRow } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
 import type { View } from "../view/state.ts";
 import { factsOf } from "../views/facts.ts";
-import { isOfSites } from "../views/registry.ts";
+import { kindOf } from "../views/registry.ts";
 import type { Step } from "../words/months.ts";
 import { monthlyChart } from "./chart.ts";
 
@@ -26,7 +26,8 @@ export function clearDetail(): void {
 /** Shows an area: its numbers at once, its months when they come. */
 export function drawDetail(view: View, row: Row, layerName: string, step: Step, events: DetailEvents): void {
   const place = byId("detail");
-  const name = String(row.name ?? row.area_name ?? view.area);
+  const rows = kindOf(view).rows(view);
+  const name = kindOf(view).label?.(row) ?? String(row.name ?? row.area_name ?? view.area);
   const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]);
   const zoom = h("button", { type: "button", "data-testid": "detail-zoom" }, "Zoom to");
   const close = h("button", { type: "button", "data-testid": "detail-close", "aria-label": "Close" }, "✕");
@@ -36,13 +37,13 @@ export function drawDetail(view: View, row: Row, layerName: string, step: Step, 
   fill(
     place,
     h("h2", {}, name),
-    h("p", { class: "where" }, isOfSites(view) ? "Development site" : `${view.area} · ${layerName}`),
-    h("div", { class: "acts" }, zoom, close),
+    h("p", { class: "where" }, rows === "areas" ? `${view.area} · ${layerName}` : rows === "sites" ? "Development site" : kindOf(view).title),
+    h("div", { class: "acts" }, rows === "times" ? null : zoom, close),
     h("dl", { "data-testid": "detail-facts" }, ...facts),
     h("div", { id: "series" }),
   );
   place.hidden = false;
-  if (!isOfSites(view)) void drawSeries(view, name, step, series);
+  if (rows === "areas") void drawSeries(view, name, step, series);
 }
 
 async function drawSeries(view: View, name: string, step: Step, before: Element | null): Promise<void> {

@@ -1,14 +1,31 @@
 // What the colours mean, with units.
 
 import type { HeatLegend } from "../answers/types.ts";
-import { fill, h } from "../dom.ts";
+import { fill, h, s } from "../dom.ts";
 import { SUPPRESSED, type Swatch } from "../map/colours.ts";
+import { radiusOf } from "../map/sites.ts";
 import type { AreaColours } from "../views/kind.ts";
-import { numberWords } from "../words/words.ts";
+import { counted, numberWords } from "../words/words.ts";
 
 /** Shows the classes of the areas. */
 export function drawAreaLegend(place: HTMLElement, colours: AreaColours, note = ""): void {
   draw(place, colours.title, colours.unit, colours.swatches, note);
+}
+
+const SIZES = [100, 1000, 5000];
+
+/** Adds what the circles of development sites mean. */
+export function addSiteSizes(place: HTMLElement, isTitled: boolean): void {
+  const most = 2 * radiusOf(SIZES.at(-1) ?? 0) + 2;
+  const rows = SIZES.map((homes) => h("li", {},
+    s("svg", { width: most, height: 2 * radiusOf(homes) + 2, "aria-hidden": "true" },
+      s("circle", { cx: most / 2, cy: radiusOf(homes) + 1, r: radiusOf(homes), class: "site-size" })),
+    h("span", { class: "label" }, counted(homes, "home"))));
+  if (place.hidden) fill(place);
+  place.hidden = false;
+  place.append(h("h2", {}, isTitled ? "Homes planned" : "Development sites"));
+  if (!isTitled) place.append(h("p", { class: "unit" }, "circles grow with the homes planned"));
+  place.append(h("ul", {}, ...rows));
 }
 
 /** Shows the classes of a heat map. */

@@ -19,7 +19,9 @@ export function subjectWords(view: View, dataset: Dataset): string {
 export function drawSummary(
   place: HTMLElement, view: View, dataset: Dataset, sentences: readonly string[],
 ): string {
-  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}:`;
+  const { before } = view;
+  const against = before ? ` against ${periodWords(before.from, before.to)}` : "";
+  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}${against}:`;
   fill(place, h("strong", {}, heading), ` ${sentences.join(" ")}`);
   return place.textContent;
 }
@@ -43,6 +45,7 @@ export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: D
     ["Counts", Object.entries(provenance.counts)
       .filter(([, count]) => count !== null)
       .map(([name, count]) => `${numberWords(count)} ${name.replaceAll("_", " ")}`).join(", ")],
+    ["Rules", rulesWords(provenance.method["rules"])],
     ["Notes", provenance.notes.join(" ")],
     ["Computed by", provenance.software],
   ];
@@ -50,6 +53,12 @@ export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: D
     h("dl", {}, ...entries.filter(([, words]) => words)
       .flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)])),
     h("p", {}, h("a", { href: address }, "This answer as JSON, with its provenance")));
+}
+
+/** Rules that have a name each, as priorities have. */
+function rulesWords(rules: unknown): string {
+  if (typeof rules !== "object" || rules === null) return "";
+  return Object.entries(rules).map(([name, value]) => `${name.replaceAll("-", " ")}: ${String(value).replaceAll("_", " ")}`).join(". ");
 }
 
 function methodWords(method: Record<string, unknown>): string {

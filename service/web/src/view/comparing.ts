@@ -2,6 +2,7 @@
 
 import type { Dataset } from "../answers/types.ts";
 import { isoMonth, monthNumber } from "../words/months.ts";
+import { counted } from "../words/words.ts";
 
 export interface Period { from: string; to: string }
 export interface Pair extends Period { before: Period | null }
@@ -25,6 +26,39 @@ export function pairOf(now: Period, dataset: Dataset | undefined): Pair {
     from: isoMonth(last - half + 1), to: now.to,
     before: { from: now.from, to: isoMonth(first + half - 1) },
   };
+}
+
+/** What to mind in a comparison of two periods; empty where they are as long and apart. */
+export function pairWarning(now: Period, before: Period): string {
+  if (before.from <= now.to && now.from <= before.to) {
+    return "The two periods overlap: incidents of the months that they share are in both.";
+  }
+  const [length, other] = [monthsOf(now), monthsOf(before)];
+  const warnings = length === other ? []
+    : [`The periods have ${counted(other, "month")} and ${counted(length, "month")}: compare rates a year, not numbers of incidents.`];
+  if (before.from > now.to) warnings.push("The period compared with is the later one.");
+  return warnings.join(" ");
+}
+
+function monthsOf({ from, to }: Period): number {
+  return monthNumber(to) - monthNumber(from) + 1;
+}
+
+const ISO_STEPS: Record<number, string> = { 1: "P1M", 3: "P3M", 6: "P6M", 12: "P1Y" };
+const MOST_WINDOWS = 120;
+
+/** The periods of this length, end to end up to the last month of the data; none of a single one. */
+export function windowsOf(now: Period, dataset: Dataset | undefined, unit: number): string[] {
+  if (!dataset?.from || !dataset.to) return [];
+  const length = monthsOf(now);
+  const first = Math.ceil(monthNumber(dataset.from) / unit) * unit;
+  const end = Math.floor((monthNumber(dataset.to) + 1) / unit) * unit;
+  const count = Math.min(MOST_WINDOWS, Math.floor((end - first) / length));
+  if (count < 2) return [];
+  const starts = Array.from({ length: count }, (_, k) => end - (count - k) * length);
+  const step = ISO_STEPS[length];
+  if (step) return [`${isoMonth(starts[0] ?? first)}/${isoMonth(end - 1)}/${step}`];
+  return starts.map((start) => `${isoMonth(start)}/${isoMonth(start + length - 1)}`);
 }
 
 /** Whether the data cover every day of some months. */

@@ -2,10 +2,15 @@
 
 import type { AreaLayer, Dataset, PageConfig } from "../answers/types.ts";
 import { isoMonth, monthNumber } from "../words/months.ts";
+import { FIRST_CHOICES } from "./choices.ts";
+import { pairOf } from "./comparing.ts";
 import { askable } from "./published.ts";
-import type { View } from "./state.ts";
+import type { View, ViewName } from "./state.ts";
 
 export const BANDWIDTHS = [100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1600, 2000, 2500, 3200, 4000, 5000];
+
+/** Views of one period only. */
+const WITHOUT_COMPARISON = new Set<ViewName>(["growth", "clusters", "patrols", "repeats", "when"]);
 
 /** The view of a first visit. */
 export function defaultView(config: PageConfig): View {
@@ -24,11 +29,13 @@ export function defaultView(config: PageConfig): View {
     denominator: "",
     bandwidth: String(usualBandwidth(config)),
     step: "month",
+    choices: FIRST_CHOICES,
     growth: "sites",
     distance: 1000,
     outline: layers.length > 1 ? (layers[0]?.id ?? "none") : "none",
     sites: false,
     before: null,
+    pool: [],
     split: 50,
     area: "",
     sort: "",
@@ -49,23 +56,29 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
   const dataset = datasetOf(config, view.dataset);
   const layer = config.layers.some((each) => each.id === view.layer) || isGrid(view.layer)
     ? view.layer : defaults.layer;
-  const may = askable({ ...view, ...(dataset ? inside(view, dataset) : {}), layer }, config, dataset);
+  const whole = { ...view, ...(dataset ? inside(view, dataset) : {}) };
+  const timed = { ...whole, ...comparison(whole, dataset) };
+  const may = askable({ ...timed, layer }, config, dataset);
   const names = denominatorsOf(config, may.layer ?? layer);
   const measures = names.length > 0 ? view.measure : withoutDenominator(view.measure);
   const named = names.find((name) => name === dataset?.denominator);
   return {
-    ...view,
-    ...(dataset ? inside(view, dataset) : {}),
+    ...timed,
     layer,
     measure: measures,
     tested: names.length > 0 || view.tested !== "rate" ? view.tested : "",
     usualTest: named ? "rate" : isGrid(layer) ? "density" : "count",
     denominator: names.includes(view.denominator) ? view.denominator : (named ?? names[0] ?? ""),
-    before: view.view === "growth" ? null : view.before,
     categories: view.categories.filter((name) => dataset?.categories.includes(name)),
     ...may,
     outline: config.layers.some((each) => each.id === view.outline) ? view.outline : "none",
   };
+}
+
+/** The other period: none of views of one, and always one of the view of change. */
+function comparison(view: View, dataset: Dataset | undefined): Partial<View> {
+  if (WITHOUT_COMPARISON.has(view.view)) return { before: null };
+  return view.view === "change" && !view.before ? pairOf({ from: view.from, to: view.to }, dataset) : {};
 }
 
 /** Dataset and period: as asked where the dataset has it, else its last year. */

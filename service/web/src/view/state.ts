@@ -1,6 +1,10 @@
 // What is looked at: one plain object, in the address of the page, that everything is drawn from.
 
-export const VIEWS = ["heatmap", "choropleth", "hotspots", "emerging", "growth"] as const;
+import { CHOICE_NAMES, FIRST_CHOICES, chosenIn, type Choices } from "./choices.ts";
+
+export const VIEWS = [
+  "heatmap", "choropleth", "hotspots", "emerging", "change", "when", "clusters", "patrols", "repeats", "growth",
+] as const;
 export type ViewName = (typeof VIEWS)[number];
 export const GROWTH_KINDS = ["sites", "forecast", "priorities"] as const;
 export type GrowthKind = (typeof GROWTH_KINDS)[number];
@@ -18,11 +22,13 @@ export interface View {
   denominator: string;
   bandwidth: string; // metres, or the name of a rule
   step: string; // of emerging hot spots
+  choices: Choices; // what only some views let choose
   growth: GrowthKind;
   distance: number; // metres around a site
   outline: string; // layer whose borders are drawn over everything, or "none"
   sites: boolean;
   before: { from: string; to: string } | null; // the other period of a comparison
+  pool: readonly string[]; // periods that share the classes while it plays; never in the address
   split: number; // where the two periods meet, per cent from the left
   area: string; // code of the selected area or site
   sort: string; // column, with "-" before it from high to low; empty: as answered
@@ -95,6 +101,9 @@ export function toHash(view: View, defaults: View): string {
   // A link to hotspots names what is tested, so that an import does not change it.
   if (view.view === "hotspots") words.set("tested", view.tested || view.usualTest);
   for (const category of view.categories) words.append("category", category);
+  for (const name of CHOICE_NAMES) {
+    if (view.choices[name] !== FIRST_CHOICES[name]) words.set(name, view.choices[name]);
+  }
   if (view.growth !== defaults.growth) words.set("growth", view.growth);
   if (view.distance !== defaults.distance) words.set("distance", String(view.distance));
   if (view.sites !== defaults.sites) words.set("sites", view.sites ? "yes" : "no");
@@ -121,6 +130,7 @@ export function fromHash(hash: string, defaults: View): View {
   view.view = oneOf(VIEWS, words.get("view"), defaults.view);
   view.growth = oneOf(GROWTH_KINDS, words.get("growth"), defaults.growth);
   view.categories = words.getAll("category");
+  view.choices = chosenIn((name) => words.get(name));
   view.distance = number(words.get("distance"), 1, 50_000) ?? defaults.distance;
   view.split = number(words.get("split"), 0, 100) ?? defaults.split;
   const sites = words.get("sites");

@@ -2,14 +2,14 @@
 
 import { ask } from "../answers/api.ts";
 import type { Cell, HeatLegend, Key, Row, SitesFile, Table, TileJson } from "../answers/types.ts";
-import { SUPPRESSED, colourAmong } from "../map/colours.ts";
+import { NOTHING } from "../map/colours.ts";
 import type { View } from "../view/state.ts";
 import { periodShort } from "../words/months.ts";
 import { SUPPRESSED_WORD, isSuppressed, numberWords, textOf } from "../words/words.ts";
 import { codeOf } from "./columns.ts";
 import { completion } from "./growth.ts";
 import { breaksOf, heatAddress } from "./heatmap.ts";
-import type { AreaColours, Column } from "./kind.ts";
+import type { Column } from "./kind.ts";
 import { kindOf, tableAddress } from "./registry.ts";
 
 export interface Before {
@@ -55,7 +55,8 @@ export async function answerBefore(
   view: View, now: Promise<HeatLegend> | null, signal: AbortSignal,
 ): Promise<Before | null> {
   if (!view.before) return null;
-  const earlier = { ...view, ...view.before };
+  if (view.view === "change") return null; // one answer about both
+  const earlier = { ...view, ...view.before, before: { from: view.from, to: view.to } };
   const inClassesOfNow = async (): Promise<TileJson> =>
     ask<TileJson>(heatAddress(earlier, "tilejson.json", breaksOf(await now)), signal);
   const [table, heat] = await Promise.all([
@@ -65,14 +66,8 @@ export async function answerBefore(
   return { view: earlier, table, heat };
 }
 
-/** An earlier period in the classes of the present one, so that equal colours are equal values. */
-export function coloursOfBefore(before: Before, now: AreaColours | null): Map<string, string> {
+/** The colours of the earlier period: its classes are those of both. */
+export function coloursOfBefore(before: Before): Map<string, string> {
   const colours = kindOf(before.view).colours(before.view, before.table);
-  if (!now || !colours) return new Map();
-  const isOfValues = kindOf(before.view).compared === "value";
-  return new Map(before.table.rows.map((row) => {
-    if (isSuppressed(row)) return [codeOf(row), SUPPRESSED];
-    const value = typeof row.value === "number" ? row.value : null;
-    return [codeOf(row), isOfValues ? colourAmong(now.swatches, value) : colours.of(row)];
-  }));
+  return new Map(before.table.rows.map((row) => [codeOf(row), colours?.of(row) ?? NOTHING]));
 }

@@ -7,12 +7,18 @@ import { valueColours } from "./classes.ts";
 import { COUNT, NAME, numberColumn, shortMeasure } from "./columns.ts";
 import type { ViewKind } from "./kind.ts";
 
+function pairOfPeriods({ from, to, before }: View): string[] {
+  return before ? [`${from}/${to}`, `${before.from}/${before.to}`].sort() : [];
+}
+
 function question(view: View): Question {
   const { measure } = view;
   const parameters = incidentsOf(view);
   parameters.push(["measure", measure]);
   if (OVER_DENOMINATOR.has(measure)) parameters.push(["denominator", view.denominator]);
   if (PER_YEAR.has(measure)) parameters.push(["rate_per", "year"]);
+  // Equal colours are equal values in all that is compared or played.
+  for (const period of new Set([...pairOfPeriods(view), ...view.pool])) parameters.push(["pooled", period]);
   return { path: `v1/choropleths/${pathOf(view.dataset, view.layer)}`, parameters };
 }
 

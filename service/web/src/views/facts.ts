@@ -8,6 +8,8 @@ import { isOfSites, kindOf } from "./registry.ts";
 
 /** The numbers of one area or site, as a list of names and words. */
 export function factsOf(view: View, row: Row): Fact[] {
+  const own = kindOf(view).facts;
+  if (own) return own(view, row);
   const facts: Fact[] = [];
   const add = (name: string, key: Key, words: (v: Cell) => string = numberWords): void => {
     const value = row[key];

@@ -24,30 +24,30 @@ function columns(view: View, table: Table): Column[] {
   if (view.growth === "sites") {
     return [
       { ...NAME, title: "Site" },
-      numberColumn("homes_remaining", "To come"),
-      numberColumn("incidents_within", "Near"),
+      numberColumn("homes_remaining", "Homes to come"),
+      numberColumn("incidents_within", `Incidents within ${numberWords(view.distance)} m`),
     ];
   }
   if (view.growth === "priorities") return [NAME, swatchColumn("priority", "Priority"), COUNT];
   const confidence = Math.round(100 * Number(table.provenance.method["confidence"] ?? 0.9));
   return [
     NAME,
-    numberColumn("expected", `In ${yearOf(table)}`),
+    numberColumn("expected", `Incidents in ${yearOf(table)}`),
     {
-      key: "upper", title: `${confidence} %`, kind: "number",
+      key: "upper", title: `${confidence} % interval`, kind: "number",
       words: (row) => isSuppressed(row) ? SUPPRESSED_WORD : `${numberWords(row.lower)}–${numberWords(row.upper)}`,
     },
-    numberColumn("homes_added", "Homes"),
+    numberColumn("homes_added", "Homes added"),
   ];
 }
 
 function colours(view: View, table: Table): AreaColours | null {
   if (view.growth === "priorities") {
-    return namedColours(table, "priority", "Priorities", "by rules that the table states", PRIORITIES, {});
+    return namedColours(table, "priority", "Priorities", "by stated rules, the first that applies", PRIORITIES, {});
   }
   if (view.growth === "sites") {
     return namedColours(table, "completion_class", "Development sites",
-      "circles grow with the homes planned", COMPLETION, COMPLETION_WORDS, completion);
+      "coloured by how far they are built", COMPLETION, COMPLETION_WORDS, completion);
   }
   const over = textOf(table.provenance.method["denominator"], "the denominator");
   const unit = `incidents a year per 1,000 of ${over}, with the homes planned`;

@@ -3,6 +3,7 @@
 import type { Question } from "../answers/addresses.ts";
 import type { Key, Row, Table } from "../answers/types.ts";
 import type { Swatch } from "../map/colours.ts";
+import type { ChoiceName } from "../view/choices.ts";
 import type { View, ViewName } from "../view/state.ts";
 
 /** Choices that some views have and others have not; `{name}-field` in the page. */
@@ -40,6 +41,8 @@ export interface ViewKind {
   /** What its button says, and the question that it answers. */
   readonly title: string;
   readonly hint: string;
+  /** What its rows are, above the table, where that is not its title. */
+  readonly tableTitle?: string;
   /** Whether grids may stand for areas. */
   readonly hasGrids: boolean;
   /** Whether the densities of a heat map are drawn, instead of colours of areas. */
@@ -48,20 +51,34 @@ export interface ViewKind {
   /** What is compared with an earlier period; null where nothing can be. */
   readonly compared: Key | null;
   readonly fields: (view: View) => readonly Field[];
-  /** What the rows of its table are. */
-  readonly rows: (view: View) => "areas" | "sites";
+  /** Choices that are its own. */
+  readonly choices?: readonly ChoiceName[];
+  /** Whether it reads places and times of records, which published counts are not. */
+  readonly needsRecords?: boolean;
+  /** What the rows of its table are: "shapes" come with their own, "times" have no place. */
+  readonly rows: (view: View) => "areas" | "sites" | "shapes" | "times";
+  /** What identifies a row that is no area, its number on the map and what it is called. */
+  readonly code?: (row: Row) => string;
+  readonly rank?: (row: Row) => number;
+  readonly label?: (row: Row) => string;
   /** Where its table is; files and pictures of it are the same question with other endings. */
   readonly question: (view: View) => Question;
+  /** A question whose sentences follow those of the table. */
+  readonly addition?: (view: View) => Question;
   /** The question of its printed map, where that is not the one of the table. */
   readonly picture?: (view: View) => Question;
   /** The columns of the ranked table, most telling first. */
   readonly columns: (view: View, table: Table) => Column[];
   /** The legend of a table and the colour of each of its rows; null where areas have none. */
   readonly colours: (view: View, table: Table) => AreaColours | null;
+  /** Areas with a line around them, and what it says. */
+  readonly emphasis?: { is: (row: Row) => boolean; words: string };
   /** The order of the table where the reader chose none; empty: as answered. */
   readonly sort: (view: View) => string;
   /** What the page says of the table, of the sentences that the service made. */
   readonly sentences: (table: Table) => readonly string[];
   /** What is said first about the area at the pointer. */
   readonly tip: (view: View, row: Row) => string[];
+  /** The numbers of a row with their names, where they are its own. */
+  readonly facts?: (view: View, row: Row) => Fact[];
 }

@@ -2,15 +2,19 @@
 
 import { addressOf } from "../answers/addresses.ts";
 import type { View, ViewName } from "../view/state.ts";
+import { CHANGE } from "./change.ts";
 import { CHOROPLETH } from "./choropleth.ts";
 import { EMERGING } from "./emerging.ts";
 import { GROWTH } from "./growth.ts";
 import { HEATMAP } from "./heatmap.ts";
 import { HOTSPOTS } from "./hotspots.ts";
 import type { ViewKind } from "./kind.ts";
+import { CLUSTERS, PATROLS, REPEATS } from "./places.ts";
+import { WHEN } from "./when.ts";
 
 const KINDS: Record<ViewName, ViewKind> = {
-  heatmap: HEATMAP, choropleth: CHOROPLETH, hotspots: HOTSPOTS, emerging: EMERGING, growth: GROWTH,
+  heatmap: HEATMAP, choropleth: CHOROPLETH, hotspots: HOTSPOTS, emerging: EMERGING, change: CHANGE,
+  when: WHEN, clusters: CLUSTERS, patrols: PATROLS, repeats: REPEATS, growth: GROWTH,
 };
 
 export const VIEW_KINDS: readonly ViewKind[] = Object.values(KINDS);

@@ -14,6 +14,8 @@ export function numberWords(value: unknown): string {
   return Math.abs(value) >= 10 ? LARGE.format(value) : SMALL.format(value);
 }
 
+/** The key of what has no hour, day or value in a table. */
+export const NOT_RECORDED = "not recorded";
 export const SUPPRESSED_WORD = "suppressed";
 
 /** Whether the numbers of a row are too small to be shown to who asks. */

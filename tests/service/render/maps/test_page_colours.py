@@ -25,6 +25,7 @@ def categories_of_the_page(name: str) -> dict[str, str]:
         ("EMERGING", "emerging"),
         ("COMPLETION", "completion"),
         ("PRIORITIES", "priorities"),
+        ("CLUSTERS", "clusters"),
     ],
 )
 def test_categories_have_the_service_s_colours(name, palette):
