@@ -1,16 +1,18 @@
 """The HTTP application; nothing happens at import."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 
 from boundaries.storage.data_folder import DataFolder
 from service.analyses.audiences import Audiences
 from service.analyses.resources import Resources
 from service.assembly.audiences import Audiences as DataAudiences
+from service.assembly.late_routes import LateRoutes
 from service.audit.budget import LEDGER_FILE, QuestionLedger
 from service.audit.log import AUDIT_FOLDER, AuditLog
 from service.audit.usage import Usage
@@ -37,37 +39,8 @@ from service.http.problems import add_problem_handlers
 from service.http.ranges import RangeMiddleware
 from service.http.security_headers import SecurityHeadersMiddleware, answer_headers
 from service.identity.authentication import Authentication
-from service.ogc.features import definition, items, landing, tiles
 from service.ogc.wmts import exceptions as ows
-from service.ogc.wmts import routes as wmts
-from service.routes import (
-    boundaries,
-    catalogue,
-    choropleths,
-    flags,
-    growth,
-    health,
-    heatmaps,
-    hotspots,
-    jobs,
-    measures,
-    page,
-    profiles,
-    session,
-    tables,
-    workbooks,
-)
-from service.routes.patterns import (
-    associations,
-    clusters,
-    neighbours,
-    patrols,
-    places,
-    points,
-    repeats,
-    scans,
-)
-from service.routes.reports import assessments
+from service.routes import health, heatmaps, page
 from service.runtime.context import AnswerContext
 from service.runtime.jobs import Jobs
 from service.runtime.lanes import Cost, Lanes
@@ -81,44 +54,20 @@ Every answer names what it was computed from in `provenance`. Errors are
 `application/problem+json`; an unknown parameter is refused, never ignored.
 """
 
-# In the order of the OpenAPI document. The first route that fits an address answers it.
-ROUTERS = (
-    health.metrics_router,
-    page.router,
-    health.router,
-    boundaries.router,
-    choropleths.layer_router,
-    hotspots.layer_router,
-    scans.layer_router,
-    catalogue.router,
-    heatmaps.router,
-    choropleths.router,
-    hotspots.router,
-    scans.router,
-    items.router,
-    tiles.router,
-    landing.router,
-    definition.router,
-    growth.router,
-    flags.router,
-    patrols.router,
-    tables.router,
-    points.router,
-    places.router,
-    clusters.router,
-    measures.router,
-    neighbours.router,
-    repeats.router,
-    associations.router,
-    profiles.router,
-    workbooks.router,
-    assessments.router,
-    catalogue.search_router,
-    jobs.router,
-    session.router,
-    wmts.router,
+FIRST_ROUTERS = (health.metrics_router, page.router, health.router, heatmaps.router)
+# What the paths of all routes begin with.
+OWN_PATHS = (
+    "/",
+    "/docs",
+    "/health",
+    "/metrics",
+    "/ogc",
+    "/openapi.json",
+    "/overview",
+    "/page",
+    "/v1",
+    "/wmts",
 )
-ROUTES = [route for router in ROUTERS for route in router.routes]
 
 
 def create_app(
@@ -126,6 +75,7 @@ def create_app(
     *,
     audiences: Audiences | None = None,
     authentication: Authentication | None = None,
+    routes_late: bool = False,
 ) -> FastAPI:
     """The application over some resources; the tests build the same one.
 
@@ -137,6 +87,9 @@ def create_app(
         Whose stores and analyses answer whom; by default as the data are protected.
     authentication : Authentication or None
         Finds who asks; by default as the settings say.
+    routes_late : bool
+        Whether it starts with the routes of `FIRST_ROUTERS` and takes up the others when they
+        are asked for, or by ``app.state.late_routes.complete()``.
     """
     audiences = audiences or DataAudiences(resources)
     authentication = authentication or Authentication(resources.settings)
@@ -158,8 +111,7 @@ def create_app(
         version=__version__,
         description=DESCRIPTION,
         license_info={"name": "MIT"},
-        # Not by `include_router`, which builds every route once more, within the first request.
-        routes=ROUTES,
+        routes=[route for router in FIRST_ROUTERS for route in router.routes],
         servers=[{"url": public_url}] if public_url else None,
         lifespan=prepared,
         docs_url=None,  # the framework's loads its scripts from another host
@@ -171,7 +123,16 @@ def create_app(
     add_problem_handlers(app, forms=(ows.ExceptionReports(),))
     redirect_slashes(app, public_url)
     describe(app)
+    app.state.late_routes = LateRoutes(app, _all_routes)
+    if not routes_late:
+        app.state.late_routes.complete()
     return app
+
+
+def _all_routes() -> Sequence[BaseRoute]:
+    from service.assembly.routers import all_routes
+
+    return all_routes()
 
 
 def _context(resources: Resources, metrics: Metrics) -> AnswerContext:
@@ -221,7 +182,7 @@ def _middleware(
         Middleware(
             PrefixMiddleware,
             public_url=settings.public_url,
-            paths=[KEY_PATH.decode(), *(getattr(route, "path", "") for route in ROUTES)],
+            paths=[KEY_PATH.decode(), *OWN_PATHS],
         ),
         # Nothing further in sees a key, and everything knows who asks.
         Middleware(IdentityMiddleware, authentication=authentication, settings=settings),

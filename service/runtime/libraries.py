@@ -21,15 +21,18 @@ KERNELS_AFTER_S: Final = 5.0  # though nobody has asked for anything
 _LOOK_S: Final = 0.25
 
 
-def load_behind(quiet_s: Callable[[], float | None]) -> None:
-    """Load the kernels that no tile needs once the service has answered, and then the libraries.
+def load_behind(quiet_s: Callable[[], float | None], complete: Callable[[], None]) -> None:
+    """Load what no tile needs once the service has answered: routes, kernels, then libraries.
 
     Parameters
     ----------
     quiet_s : callable
         As for `load_libraries`.
+    complete : callable
+        Completes the routes of the application.
     """
     wait_for_answer(quiet_s)
+    complete()
     load_other_kernels()
     load_libraries(quiet_s)
 

@@ -171,9 +171,10 @@ from service.runtime.warm_up import load_other_kernels
 
 LIBRARIES = (
     "altair docx esda geopandas libpysal matplotlib rasterio scipy.spatial scipy.stats sklearn typst "
-    "vl_convert"
+    "vl_convert service.assembly.routers"
 ).split()
-app = create_app(open_resources(Settings(data_dir=Path(sys.argv[1]))))
+resources = open_resources(Settings(data_dir=Path(sys.argv[1])))
+app = create_app(resources, routes_late=True)
 with TestClient(app, base_url="http://localhost") as client:
     assert client.get(sys.argv[2]).status_code == 200
     print("libraries of a tile:", sorted(set(LIBRARIES) & set(sys.modules)), flush=True)

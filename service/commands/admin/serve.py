@@ -186,9 +186,12 @@ def worker_app() -> "FastAPI":
     with uncollected():
         from service.assembly.app import create_app
 
-        app = create_app(open_resources(settings))
+        app = create_app(open_resources(settings), routes_late=True)
     threading.Thread(
-        target=load_behind, args=(app.state.metrics.quiet_s,), name="behind", daemon=True
+        target=load_behind,
+        args=(app.state.metrics.quiet_s, app.state.late_routes.complete),
+        name="behind",
+        daemon=True,
     ).start()
     return app
 
