@@ -4,7 +4,7 @@ import contextlib
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boundaries.points.assign_cache import AssignmentCache
 from boundaries.storage.damage import Damage
@@ -12,59 +12,19 @@ from boundaries.storage.store import LayerStore
 from boundaries.tiles.geometry_tiles import GeometryTiles
 from service.access.audience import OWNERS, Audience
 from service.access.gates import Gates
-from service.analyses.areas.change import PeriodChanges
 from service.analyses.areas.choropleths import Choropleths
-from service.analyses.areas.emerging import EmergingHotspots
-from service.analyses.areas.hotspots import Hotspots
 from service.analyses.catalogue.catalogue import Catalogue
-from service.analyses.catalogue.months import MonthlyQuality
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
-from service.analyses.catalogue.quality import DataQuality
 from service.analyses.catalogue.search import Places
-from service.analyses.catalogue.sources import SourceTables
-from service.analyses.clusters.clusters import Clusters
-from service.analyses.crosstabs.crosstabs import Crosstabs
 from service.analyses.density.heatmaps import Heatmaps
-from service.analyses.flags.flags import Flags
-from service.analyses.growth.forecasts import Forecasts
-from service.analyses.growth.overlay import Overlay
-from service.analyses.growth.priorities import Priorities
-from service.analyses.growth.sites import SiteTables
-from service.analyses.harm_tables.tables import HarmTables
 from service.analyses.inputs.area_counts import Areas
 from service.analyses.maps.legends import Legends
 from service.analyses.maps.vector_tiles import VectorTiles
-from service.analyses.measures.deprivation import Deprivation
-from service.analyses.measures.deprived_incidents import DeprivedIncidents
-from service.analyses.measures.indices import Indices
-from service.analyses.measures.measure_tables import MeasureTables
 from service.analyses.measures.measured_areas import MeasuredAreas
-from service.analyses.measures.trends import MeasureTrends
 from service.analyses.naming.names import PlaceNames
 from service.analyses.naming.streets import StreetNetwork
-from service.analyses.near.near import NearPlaces
-from service.analyses.near_repeats.analyses import RepeatAnalyses
-from service.analyses.neighbours.associations import Associations
-from service.analyses.neighbours.tables import NeighbourTables
-from service.analyses.patrols.capture import PatrolCapture
-from service.analyses.patrols.forecasts import PatrolForecasts
-from service.analyses.patrols.lists import PatrolLists
-from service.analyses.point_patterns.centres import Centres
-from service.analyses.point_patterns.functions import PatternFunctions
-from service.analyses.process_control.control import ProcessControl
-from service.analyses.process_control.step_changes import StepChangeTables
-from service.analyses.profiles.profiles import AreaProfiles
-from service.analyses.scans.scans import Scans
-from service.analyses.tables.breakdowns import Breakdowns
-from service.analyses.tables.comparisons import Comparisons
-from service.analyses.tables.ranked import RankedLists
 from service.analyses.tables.similar import SimilarAreas, SimilarMeasures
-from service.analyses.transitions.displacement import Displacement
-from service.analyses.transitions.displacement_months import DisplacementMonths
-from service.analyses.transitions.similarity import Similarity
-from service.analyses.transitions.transitions import ClassTransitions
-from service.analyses.trends.trends import Trends
 from service.config.settings import Settings
 from service.publication.protections import ProtectionStore
 from service.publication.published import PublishedStore
@@ -85,6 +45,48 @@ from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.roads import RoadStore
 from service.store.reference.sites import SiteStore
 from service.store.table_store import TableStore
+
+if TYPE_CHECKING:
+    from service.analyses.areas.change import PeriodChanges
+    from service.analyses.areas.emerging import EmergingHotspots
+    from service.analyses.areas.hotspots import Hotspots
+    from service.analyses.catalogue.months import MonthlyQuality
+    from service.analyses.catalogue.quality import DataQuality
+    from service.analyses.catalogue.sources import SourceTables
+    from service.analyses.clusters.clusters import Clusters
+    from service.analyses.crosstabs.crosstabs import Crosstabs
+    from service.analyses.flags.flags import Flags
+    from service.analyses.growth.forecasts import Forecasts
+    from service.analyses.growth.overlay import Overlay
+    from service.analyses.growth.priorities import Priorities
+    from service.analyses.growth.sites import SiteTables
+    from service.analyses.harm_tables.tables import HarmTables
+    from service.analyses.measures.deprivation import Deprivation
+    from service.analyses.measures.deprived_incidents import DeprivedIncidents
+    from service.analyses.measures.indices import Indices
+    from service.analyses.measures.measure_tables import MeasureTables
+    from service.analyses.measures.trends import MeasureTrends
+    from service.analyses.near.near import NearPlaces
+    from service.analyses.near_repeats.analyses import RepeatAnalyses
+    from service.analyses.neighbours.associations import Associations
+    from service.analyses.neighbours.tables import NeighbourTables
+    from service.analyses.patrols.capture import PatrolCapture
+    from service.analyses.patrols.forecasts import PatrolForecasts
+    from service.analyses.patrols.lists import PatrolLists
+    from service.analyses.point_patterns.centres import Centres
+    from service.analyses.point_patterns.functions import PatternFunctions
+    from service.analyses.process_control.control import ProcessControl
+    from service.analyses.process_control.step_changes import StepChangeTables
+    from service.analyses.profiles.profiles import AreaProfiles
+    from service.analyses.scans.scans import Scans
+    from service.analyses.tables.breakdowns import Breakdowns
+    from service.analyses.tables.comparisons import Comparisons
+    from service.analyses.tables.ranked import RankedLists
+    from service.analyses.transitions.displacement import Displacement
+    from service.analyses.transitions.displacement_months import DisplacementMonths
+    from service.analyses.transitions.similarity import Similarity
+    from service.analyses.transitions.transitions import ClassTransitions
+    from service.analyses.trends.trends import Trends
 
 
 @dataclass(frozen=True)
@@ -132,53 +134,53 @@ class Resources:
     legends: Legends
     heatmaps: Heatmaps
     choropleths: Choropleths
-    hotspots: Hotspots
-    emerging_hotspots: EmergingHotspots
-    period_changes: PeriodChanges
-    displacement: Displacement
-    displacement_months: DisplacementMonths
-    neighbour_tables: NeighbourTables
-    scans: Scans
-    similarity: Similarity
-    class_transitions: ClassTransitions
-    associations: Associations
-    site_tables: SiteTables
-    overlay: Overlay
-    priorities: Priorities
-    forecasts: Forecasts
-    trends: Trends
-    process_control: ProcessControl
-    step_changes: StepChangeTables
-    centres: Centres
-    clusters: Clusters
-    pattern_functions: PatternFunctions
-    breakdowns: Breakdowns
-    crosstabs: Crosstabs
-    ranked_lists: RankedLists
-    harm_tables: HarmTables
-    deprivation: Deprivation
-    deprived_incidents: DeprivedIncidents
+    hotspots: "Hotspots"
+    emerging_hotspots: "EmergingHotspots"
+    period_changes: "PeriodChanges"
+    displacement: "Displacement"
+    displacement_months: "DisplacementMonths"
+    neighbour_tables: "NeighbourTables"
+    scans: "Scans"
+    similarity: "Similarity"
+    class_transitions: "ClassTransitions"
+    associations: "Associations"
+    site_tables: "SiteTables"
+    overlay: "Overlay"
+    priorities: "Priorities"
+    forecasts: "Forecasts"
+    trends: "Trends"
+    process_control: "ProcessControl"
+    step_changes: "StepChangeTables"
+    centres: "Centres"
+    clusters: "Clusters"
+    pattern_functions: "PatternFunctions"
+    breakdowns: "Breakdowns"
+    crosstabs: "Crosstabs"
+    ranked_lists: "RankedLists"
+    harm_tables: "HarmTables"
+    deprivation: "Deprivation"
+    deprived_incidents: "DeprivedIncidents"
     measured_areas: MeasuredAreas
-    profiles: AreaProfiles
-    comparisons: Comparisons
-    similar_areas: SimilarAreas
-    similar_measures: SimilarMeasures
-    measure_tables: MeasureTables
-    measure_trends: MeasureTrends
-    indices: Indices
-    flags: Flags
-    patrol_lists: PatrolLists
-    patrol_capture: PatrolCapture
-    patrol_forecasts: PatrolForecasts
-    repeats: RepeatAnalyses
+    profiles: "AreaProfiles"
+    comparisons: "Comparisons"
+    similar_areas: "SimilarAreas"
+    similar_measures: "SimilarMeasures"
+    measure_tables: "MeasureTables"
+    measure_trends: "MeasureTrends"
+    indices: "Indices"
+    flags: "Flags"
+    patrol_lists: "PatrolLists"
+    patrol_capture: "PatrolCapture"
+    patrol_forecasts: "PatrolForecasts"
+    repeats: "RepeatAnalyses"
     places: Places
     place_names: PlaceNames
     street_network: StreetNetwork
-    near_places: NearPlaces
+    near_places: "NearPlaces"
     catalogue: Catalogue
-    data_quality: DataQuality
-    monthly_quality: MonthlyQuality
-    sources: SourceTables
+    data_quality: "DataQuality"
+    monthly_quality: "MonthlyQuality"
+    sources: "SourceTables"
     page_configuration: PageConfiguration
     page_files: PageFiles
     damage: Damage
