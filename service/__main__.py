@@ -8,36 +8,82 @@ from typing import Annotated
 
 import typer
 
-from service.commands.admin import (
-    audit,
-    delete,
-    demo,
-    doctor,
-    housekeeping,
-    keys,
-    protection,
-    retention,
-    serve,
-)
-from service.commands.answers import (
-    changes,
-    flags,
-    growth,
-    maps,
-    measures,
-    profiles,
-    rankings,
-    sources,
-    tables,
-    workbooks,
-)
-from service.commands.data import derive, imports, lists
-from service.commands.patterns import clusters, neighbours, patrols, places, points, repeats, scans
-from service.commands.reports import assessments
+from service.commands.late_commands import late_commands
 from service.config.version import __version__
+
+# In the order of the help: the module below `service.commands`, and what is called in it.
+COMMANDS = {
+    "demo": "admin.demo:demo",
+    "serve": "admin.serve:serve",
+    "doctor": "admin.doctor:doctor",
+    "audit": "admin.audit:audit",
+    "import": "data.imports:app",
+    "derive": "data.derive:app",
+    "delete": "admin.delete:app",
+    "protect": "admin.protection:protect",
+    "protections": "admin.protection:protections",
+    "publish": "admin.protection:publish",
+    "keys": "admin.keys:app",
+    "purge": "admin.housekeeping:purge",
+    "retain": "admin.retention:retain",
+    "forget": "admin.retention:forget",
+    "backup": "admin.housekeeping:backup",
+    "restore": "admin.housekeeping:restore",
+    "upgrade": "admin.housekeeping:upgrade",
+    "datasets": "data.lists:datasets",
+    "boundaries": "data.lists:boundaries",
+    "flag-rules": "data.lists:flag_rules",
+    "heatmap": "answers.tables:heatmap",
+    "peaks": "answers.tables:peaks",
+    "contours": "answers.tables:contours",
+    "choropleth": "answers.tables:choropleth",
+    "hotspots": "answers.tables:hotspots",
+    "emerging": "answers.tables:emerging",
+    "change": "answers.tables:change",
+    "displacement": "answers.changes:displacement",
+    "scan": "patterns.scans:scan",
+    "scan-areas": "patterns.scans:scan_areas",
+    "similarity": "answers.changes:similarity",
+    "transitions": "answers.changes:transitions",
+    "trend": "answers.tables:trend",
+    "breakdown": "answers.tables:breakdown",
+    "process-control": "answers.tables:process_control",
+    "step-changes": "answers.tables:step_changes",
+    "crosstab": "answers.tables:crosstab",
+    "near": "patterns.places:near",
+    "clusters": "patterns.clusters:clusters",
+    "centres": "patterns.points:centres",
+    "pattern": "patterns.points:pattern",
+    "ranked": "answers.rankings:ranked",
+    "workbook": "answers.workbooks:workbook",
+    "assess": "reports.assessments:assess",
+    "harm": "answers.rankings:harm",
+    "deprivation": "answers.tables:deprivation",
+    "profile": "answers.profiles:profile",
+    "comparison": "answers.rankings:comparison",
+    "sources": "answers.sources:sources",
+    "quality": "answers.sources:quality",
+    "similar": "answers.rankings:similar",
+    "knox": "patterns.repeats:knox",
+    "near-repeats": "patterns.repeats:near_repeats",
+    "repeat-chains": "patterns.repeats:repeat_chains",
+    "repeat-zones": "patterns.repeats:repeat_zones",
+    "bursts": "patterns.repeats:bursts",
+    "places": "answers.tables:places",
+    "neighbours": "patterns.neighbours:neighbours",
+    "patrols": "patterns.patrols:patrols",
+    "patrol-capture": "patterns.patrols:patrol_capture",
+    "patrol-forecast": "patterns.patrols:patrol_forecast",
+    "associations": "patterns.neighbours:associations",
+    "map": "answers.maps:app",
+    "measures": "answers.measures:app",
+    "flags": "answers.flags:flags",
+    "growth": "answers.growth:app",
+}
 
 app = typer.Typer(
     name="hotspots",
+    cls=late_commands(COMMANDS),
     help="Where harm concentrates, whether that is more than chance, "
     "and what planned housing will do to it.",
     no_args_is_help=True,
@@ -65,76 +111,6 @@ def _hotspots(
     """Options of every command."""
 
 
-app.command()(demo.demo)
-app.command()(serve.serve)
-app.command()(doctor.doctor)
-app.command()(audit.audit)
-app.add_typer(
-    imports.app,
-    name="import",
-    help="Import files: each import succeeds as a whole or changes nothing.",
-)
-app.add_typer(derive.app, name="derive", help="Derive new layers and tables from imported data.")
-app.add_typer(delete.app, name="delete", help="Delete data, provably.")
-app.command()(protection.protect)
-app.command()(protection.protections)
-app.command()(protection.publish)
-app.add_typer(keys.app, name="keys", help="Keys of the API: who may ask, and as whom.")
-app.command()(housekeeping.purge)
-app.command()(retention.retain)
-app.command()(retention.forget)
-app.command()(housekeeping.backup)
-app.command()(housekeeping.restore)
-app.command()(housekeeping.upgrade)
-app.command()(lists.datasets)
-app.command()(lists.boundaries)
-app.command()(lists.flag_rules)
-app.command()(tables.heatmap)
-app.command()(tables.peaks)
-app.command()(tables.contours)
-app.command()(tables.choropleth)
-app.command()(tables.hotspots)
-app.command()(tables.emerging)
-app.command()(tables.change)
-app.command()(changes.displacement)
-app.command()(scans.scan)
-app.command()(scans.scan_areas)
-app.command()(changes.similarity)
-app.command()(changes.transitions)
-app.command()(tables.trend)
-app.command()(tables.breakdown)
-app.command()(tables.process_control)
-app.command()(tables.step_changes)
-app.command()(tables.crosstab)
-app.command()(places.near)
-app.command()(clusters.clusters)
-app.command()(points.centres)
-app.command()(points.pattern)
-app.command()(rankings.ranked)
-app.command()(workbooks.workbook)
-app.command()(assessments.assess)
-app.command()(rankings.harm)
-app.command()(tables.deprivation)
-app.command()(profiles.profile)
-app.command()(rankings.comparison)
-app.command()(sources.sources)
-app.command()(sources.quality)
-app.command()(rankings.similar)
-app.command()(repeats.knox)
-app.command()(repeats.near_repeats)
-app.command()(repeats.repeat_chains)
-app.command()(repeats.repeat_zones)
-app.command()(repeats.bursts)
-app.command()(tables.places)
-app.command()(neighbours.neighbours)
-app.command()(patrols.patrols)
-app.command()(patrols.patrol_capture)
-app.command()(patrols.patrol_forecast)
-app.command()(neighbours.associations)
-app.add_typer(maps.app, name="map", help="Maps for paper, as .png, .svg or .pdf.")
-app.add_typer(measures.app, name="measures", help="Tables of measures of areas, no incidents.")
-app.command()(flags.flags)
-app.add_typer(growth.app, name="growth", help="Planned homes and the incidents around them.")
 gc.freeze()
 gc.enable()
 

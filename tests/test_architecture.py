@@ -963,6 +963,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.store",
         "spatial",
         "service.identity",
+        "service.runtime",
     },
     "service.demo.places": {
         "boundaries.layers",
@@ -1114,11 +1115,7 @@ ALLOWED: dict[str, set[str]] = {
         "service.reports",
     },
     "service": {
-        "service.commands.patterns",
-        "service.commands.reports",
-        "service.commands.admin",
-        "service.commands.answers",
-        "service.commands.data",
+        "service.commands",
         "service.config",
     },
 }

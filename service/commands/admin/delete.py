@@ -9,7 +9,7 @@ from service.commands.admin.housekeeping import Yes, data_folder, forget_shared
 from service.commands.admin.protection import renewed_publication
 from service.housekeeping.deletions import Deletion
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Delete data, provably.", no_args_is_help=True, rich_markup_mode=None)
 
 Purge = Annotated[
     bool,

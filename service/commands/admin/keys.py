@@ -14,7 +14,9 @@ from service.identity.errors import InvalidKeyOptionsError
 from service.identity.keys import ApiKey, Keys, today
 from service.identity.private_folder import PrivateFolder
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Keys of the API: who may ask, and as whom.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Of the key, as listed.")]
 Days = Annotated[int, typer.Option("--days", min=1, max=3_650, help="How many days it is valid.")]

@@ -15,7 +15,11 @@ from service.queries.forecasts import ForecastQuery
 from service.queries.growth import OverlayQuery, PrioritiesQuery, SitesQuery
 from service.queries.result_maps import SiteMapQuery
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Planned homes and the incidents around them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
 

@@ -34,7 +34,9 @@ from service.queries.result_maps import (
 )
 from service.render.maps.printed.formats import MAP_FORMATS
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Maps for paper, as .png, .svg or .pdf.", no_args_is_help=True, rich_markup_mode=None
+)
 
 Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
 Layer = Annotated[str, typer.Argument(help="Boundary layer, as listed by `hotspots boundaries`.")]

@@ -15,7 +15,9 @@ from service.queries.tables.measures import (
 )
 from service.queries.tables.rankings import SimilarMeasuresQuery
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Tables of measures of areas, no incidents.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command()

@@ -8,7 +8,11 @@ import typer
 from service.commands import terminal
 from service.commands.options import Replace, Source, Title
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Derive new layers and tables from imported data.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.callback()

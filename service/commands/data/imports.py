@@ -26,7 +26,11 @@ from service.commands.options import (
     Title,
 )
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Import files: each import succeeds as a whole or changes nothing.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 @app.command()

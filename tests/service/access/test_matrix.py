@@ -9,6 +9,7 @@ import itertools
 import pytest
 from typer.testing import CliRunner
 
+from service.__main__ import COMMANDS
 from service.__main__ import app as commands
 from tests.service import world
 from tests.service.access import decisions, matrix
@@ -52,8 +53,7 @@ def test_every_operation_has_one_decision(operations):
 
 
 def test_every_command_has_one_decision():
-    named = [command.name or command.callback.__name__ for command in commands.registered_commands]
-    named += [group.name for group in commands.registered_groups]
+    named = list(COMMANDS)
     decided = [
         *decisions.ANSWERING_COMMANDS,
         *decisions.COMMAND_GROUPS_OF_ANSWERS,

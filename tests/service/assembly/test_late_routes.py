@@ -35,6 +35,13 @@ def test_the_first_routers_are_among_all(late):
     assert all(any(each is router for router in ROUTERS) for each in FIRST_ROUTERS)
 
 
+def test_no_later_route_shares_its_path_with_a_first_one():
+    """A method that the first one does not take would be refused before the later one is there."""
+    first = {route.path for router in FIRST_ROUTERS for route in router.routes}
+    others = [router for router in ROUTERS if all(router is not each for each in FIRST_ROUTERS)]
+    assert not first & {route.path for router in others for route in router.routes}
+
+
 def test_a_request_that_no_first_route_fits_takes_up_all(late, tmp_path):
     assert late.get("/v1/datasets").status_code == 200
     whole = create_app(open_resources(Settings(data_dir=tmp_path)))

@@ -507,412 +507,6 @@ export interface ChangeRow {
   transition: string | null;
 }
 
-/** What all flags together say of an area; what a professional says stands beside it. */
-export interface AreaFlagsRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
-  total: number | null;
-  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
-  not_known: number | null;
-  /**
-   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
-   * Unit: of 100. Only by an index.
-   */
-  index?: number | null;
-  /**
-   * Probability that the index of the true rates is the threshold or above; null where no part is a
-   * count. Only by an index.
-   */
-  index_probability?: number | null;
-  /**
-   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
-   * periods. Only by an index.
-   */
-  index_in_a_row?: number | null;
-  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
-  risk: string | null;
-  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
-  risk_at_most: string | null;
-  /** What a professional says of the area, as imported with the rules; it changes no risk. */
-  concern: string | null;
-  /** The level that they give it. */
-  concern_level: string | null;
-  /** Who says so. */
-  concern_by: string | null;
-  /** When, ISO. */
-  concern_date: string | null;
-}
-
-/** A flag of an area; areas with most flags first, and flags in the order of the rules. */
-export interface FlagRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
-  total: number | null;
-  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
-  not_known: number | null;
-  /**
-   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
-   * Unit: of 100. Only by an index.
-   */
-  index?: number | null;
-  /**
-   * Probability that the index of the true rates is the threshold or above; null where no part is a
-   * count. Only by an index.
-   */
-  index_probability?: number | null;
-  /**
-   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
-   * periods. Only by an index.
-   */
-  index_in_a_row?: number | null;
-  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
-  risk: string | null;
-  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
-  risk_at_most: string | null;
-  /** What a professional says of the area, as imported with the rules; it changes no risk. */
-  concern: string | null;
-  /** The level that they give it. */
-  concern_level: string | null;
-  /** Who says so. */
-  concern_by: string | null;
-  /** When, ISO. */
-  concern_date: string | null;
-  /** Id of the flag, or of the part of the index. */
-  flag: string;
-  /** Its title. */
-  flag_name: string;
-  /** What it is given for. */
-  criterion: string;
-  /** The period, or that of the measure. */
-  period: string;
-  /** `yes`, `no` or `not known`. */
-  status: string | null;
-  /** What the rules compare; of what an area contains, the most extreme. */
-  value: number | null;
-  /** Of the value. */
-  unit: string;
-  /** 100 times the value over the mean. Unit: of 100. Only by an index. */
-  part_index?: number | null;
-  /** What the value is divided by. Only by an index. */
-  mean?: number | null;
-  /** Probability that the area belongs above the line, given its count; null for measures. */
-  probability: number | null;
-  /** Periods up to this one in which the area had the flag, without a gap. Unit: periods. */
-  in_a_row: number | null;
-  /** Periods in which the area had the flag, this one included. Unit: periods. */
-  periods_flagged: number | null;
-  /** Periods of which that is known. Unit: periods. */
-  periods_known: number | null;
-  /** Areas inside that the flag is given for; null where that is not the question. */
-  where: string | null;
-}
-
-/** An area with its priority, the reasons for it, and the facts they rest on. */
-export interface PriorityRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Priority by the first rule that applies. */
-  priority: string | null;
-  /** Why, in words with the numbers put in. */
-  reasons: string | null;
-  /** Ids of the rules that apply. */
-  rules: string | null;
-  /** Sites in the area, largest share first. */
-  site_names: string | null;
-  /** Homes to come at most. Unit: homes. */
-  homes_to_come: number | null;
-  /** Residents to come at most. Unit: residents. */
-  added_residents_at_most: number | null;
-  /** The same in per cent of residents today. Unit: %. */
-  added_percent_at_most: number | null;
-  /** Residents of the area today. Unit: residents. */
-  residents: number | null;
-  /** Incidents in the area. Unit: incidents. */
-  count: number | null;
-  /**
-   * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
-   * residents.
-   */
-  rate_per_1000: number | null;
-  /** Incidents per incident expected at the local rate. */
-  ratio_to_local: number | null;
-  /** Lower end of that ratio's 95 % interval. */
-  ratio_to_local_lower: number | null;
-  /** Class of the area in the hotspot table. */
-  hotspot_class: string | null;
-  /** Category of the area in the emerging table. */
-  emerging_class: string | null;
-  /** What became of the class since the baseline. Only with baseline_from and baseline_to. */
-  transition?: string | null;
-  /** Change of the count since the baseline. Unit: %. Only with baseline_from and baseline_to. */
-  change_percent?: number | null;
-  /**
-   * Change of the count, the days of both periods allowed for. Unit: incidents. Only with
-   * baseline_from and baseline_to.
-   */
-  change_difference?: number | null;
-  /** p of that change, corrected for all areas. Only with baseline_from and baseline_to. */
-  change_q_value?: number | null;
-}
-
-/** A measure of an area and period, or one measure as a share of another. */
-export interface MeasureRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Name of the measure; of a share, both with a stroke between. */
-  measure: string;
-  /** Period of the measure. */
-  period: string;
-  /**
-   * Its value, in its own unit; null where there is none, and where a small count, or a share of
-   * one, is not shown.
-   */
-  value: number | null;
-  /** Its unit, as it was imported; % of a share. */
-  unit: string;
-  /** Rank among the areas of the answer, 1 the highest; equal values share one. */
-  rank: number | null;
-  /** The value as it may be printed: small counts as <5 (for small=5). Only with small. */
-  shown?: string | null;
-}
-
-/** A measure of an area in one period; area by area, the oldest period first. */
-export interface MeasureTrendRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Period of the measure, as it was imported. */
-  period: string;
-  /** First day of the period, ISO. */
-  first_day: string;
-  /** Last day of the period, ISO. */
-  last_day: string;
-  /**
-   * Its value; null where there is none. Of total and mean null where an area has none. Unit: as
-   * the method states.
-   */
-  value: number | null;
-  /** The change since the first period of the answer. Unit: as the method states. */
-  change: number | null;
-  /** The same in per cent; null from zero. Unit: %. */
-  change_percent: number | null;
-}
-
-/**
- * An area and its local association, smallest q first. An area whose value is missing (a rate
- * without a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
- */
-export interface AssociationRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Incidents in the area. Unit: incidents. */
-  count: number | null;
-  /**
-   * What is tested, in the unit that the method states; null where it is missing. Unit: as the
-   * method states.
-   */
-  value: number | null;
-  /** Incidents of the dataset beside in the area. Unit: incidents. Only with beside_dataset. */
-  count_beside?: number | null;
-  /** The second value; null where it is missing. Only with beside_dataset or beside_measure. */
-  value_beside?: number | null;
-  /** The local statistic; null where not tested, and without a neighbour. */
-  statistic: number | null;
-  /** Its expectation under the null. */
-  expected: number | null;
-  /** Standard score by the moments of the null; null for Lee's L: its variance is not known. */
-  z_score: number | null;
-  /** p by draws from the null, two-sided. */
-  p_permutation: number | null;
-  /** p corrected for testing every area; decides the class. */
-  q_value: number | null;
-  /**
-   * How the area goes together with its neighbours at 90, 95 or 99 %, not significant, or not
-   * tested.
-   */
-  class: string | null;
-  /** Neighbours that were tested. Unit: areas. */
-  neighbours: number;
-  /** Whether the area has no neighbour. */
-  island: boolean;
-}
-
-/** An area and one of its neighbours; an area without any has one row. */
-export interface NeighbourRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Code of the neighbour; null where the area has none. */
-  neighbour: string | null;
-  /** Name of the neighbour. */
-  neighbour_name: string | null;
-  /** Weight of the neighbour, 1 for contiguity; null where the area has none. */
-  weight: number | null;
-}
-
-/** A place of a list; with halves the first half of the day first. */
-export interface PatrolRow {
-  /** Code of the area. */
-  code: string;
-  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
-  name: string | null;
-  /** Hours of the list; null for the whole day. */
-  hours: string | null;
-  /** 1 for the highest; equal places share a rank. */
-  rank: number | null;
-  /**
-   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
-   * study area lie within their limits. Null with rank_by=harm.
-   */
-  rank_best: number | null;
-  /** The worst rank that the data leave open. */
-  rank_worst: number | null;
-  /** Incidents. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents in all places. Unit: %. */
-  share: number | null;
-  /** Share of this place and of all before it. Unit: %. */
-  cumulative_share: number | null;
-  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
-  per_year: number | null;
-  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
-  harm?: number | null;
-  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
-  share_of_harm?: number | null;
-  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
-  cumulative_share_of_harm?: number | null;
-  /**
-   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
-   * rank_by=harm.
-   */
-  effective_number?: number | null;
-  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
-  largest_share?: number | null;
-  /**
-   * In how many of the quarters looked at it was hot: among so many first places as the list is
-   * long, by what ranks the list. Null without a whole quarter.
-   */
-  hot_quarters: number | null;
-  /** How many quarters were looked at. */
-  quarters: number;
-  /** The last quarter in which it was hot. */
-  last_hot: string | null;
-  /** Area on the ground. Unit: km². Only with by=hexagons. */
-  area_km2?: number;
-  /** Length of the street segment. Unit: m. Only with by=segments. */
-  length_m?: number;
-  /**
-   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
-   * Unit: %.
-   */
-  cumulative_share_of_ground: number | null;
-  /** Easting of the centre, or half way along. Unit: m. */
-  easting_m: number;
-  /** Northing of the centre, or half way along. Unit: m. */
-  northing_m: number;
-}
-
-/** A place of a list on a map. */
-export interface PatrolMapRow {
-  /** Code of the area. */
-  code: string;
-  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
-  name: string | null;
-  /** Hours of the list; null for the whole day. */
-  hours: string | null;
-  /** 1 for the highest; equal places share a rank. */
-  rank: number | null;
-  /**
-   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
-   * study area lie within their limits. Null with rank_by=harm.
-   */
-  rank_best: number | null;
-  /** The worst rank that the data leave open. */
-  rank_worst: number | null;
-  /** Incidents. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents in all places. Unit: %. */
-  share: number | null;
-  /** Share of this place and of all before it. Unit: %. */
-  cumulative_share: number | null;
-  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
-  per_year: number | null;
-  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
-  harm?: number | null;
-  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
-  share_of_harm?: number | null;
-  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
-  cumulative_share_of_harm?: number | null;
-  /**
-   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
-   * rank_by=harm.
-   */
-  effective_number?: number | null;
-  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
-  largest_share?: number | null;
-  /**
-   * In how many of the quarters looked at it was hot: among so many first places as the list is
-   * long, by what ranks the list. Null without a whole quarter.
-   */
-  hot_quarters: number | null;
-  /** How many quarters were looked at. */
-  quarters: number;
-  /** The last quarter in which it was hot. */
-  last_hot: string | null;
-  /** Area on the ground. Unit: km². Only with by=hexagons. */
-  area_km2?: number;
-  /** Length of the street segment. Unit: m. Only with by=segments. */
-  length_m?: number;
-  /**
-   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
-   * Unit: %.
-   */
-  cumulative_share_of_ground: number | null;
-  /** Easting of the centre, or half way along. Unit: m. */
-  easting_m: number;
-  /** Northing of the centre, or half way along. Unit: m. */
-  northing_m: number;
-  /** In how many of the quarters it was hot, in words. */
-  persistence: string | null;
-}
-
-/** An area and the cluster that it is in, in the order of the clusters. */
-export interface ScanAreaRow {
-  /** Code of the area. */
-  code: string;
-  /** Name of the area. */
-  name: string | null;
-  /** Incidents in the area. Unit: incidents. */
-  count: number | null;
-  /** Controls in the area. Unit: records. Only with model=bernoulli. */
-  count_controls?: number | null;
-  /** Incidents expected; null where the area is not scanned. Unit: incidents. */
-  expected: number | null;
-  /** Rank of its cluster; null where it is in none. */
-  cluster: number | null;
-  /** p of that cluster. */
-  p_value: number | null;
-  /**
-   * Whether it is in a cluster of high or low rates, significant at 95 or 99 %; not significant,
-   * not tested (permutations=0) or not scanned.
-   */
-  class: string | null;
-}
-
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -1057,6 +651,288 @@ export interface SimilarMeasureRow {
   q_value: number | null;
 }
 
+/** An area with its priority, the reasons for it, and the facts they rest on. */
+export interface PriorityRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Priority by the first rule that applies. */
+  priority: string | null;
+  /** Why, in words with the numbers put in. */
+  reasons: string | null;
+  /** Ids of the rules that apply. */
+  rules: string | null;
+  /** Sites in the area, largest share first. */
+  site_names: string | null;
+  /** Homes to come at most. Unit: homes. */
+  homes_to_come: number | null;
+  /** Residents to come at most. Unit: residents. */
+  added_residents_at_most: number | null;
+  /** The same in per cent of residents today. Unit: %. */
+  added_percent_at_most: number | null;
+  /** Residents of the area today. Unit: residents. */
+  residents: number | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number | null;
+  /**
+   * The same per 1,000 residents, over the whole period. Unit: incidents of the period per 1,000
+   * residents.
+   */
+  rate_per_1000: number | null;
+  /** Incidents per incident expected at the local rate. */
+  ratio_to_local: number | null;
+  /** Lower end of that ratio's 95 % interval. */
+  ratio_to_local_lower: number | null;
+  /** Class of the area in the hotspot table. */
+  hotspot_class: string | null;
+  /** Category of the area in the emerging table. */
+  emerging_class: string | null;
+  /** What became of the class since the baseline. Only with baseline_from and baseline_to. */
+  transition?: string | null;
+  /** Change of the count since the baseline. Unit: %. Only with baseline_from and baseline_to. */
+  change_percent?: number | null;
+  /**
+   * Change of the count, the days of both periods allowed for. Unit: incidents. Only with
+   * baseline_from and baseline_to.
+   */
+  change_difference?: number | null;
+  /** p of that change, corrected for all areas. Only with baseline_from and baseline_to. */
+  change_q_value?: number | null;
+}
+
+/** What all flags together say of an area; what a professional says stands beside it. */
+export interface AreaFlagsRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
+  total: number | null;
+  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
+  not_known: number | null;
+  /**
+   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
+   * Unit: of 100. Only by an index.
+   */
+  index?: number | null;
+  /**
+   * Probability that the index of the true rates is the threshold or above; null where no part is a
+   * count. Only by an index.
+   */
+  index_probability?: number | null;
+  /**
+   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
+   * periods. Only by an index.
+   */
+  index_in_a_row?: number | null;
+  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
+  risk: string | null;
+  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
+  risk_at_most: string | null;
+  /** What a professional says of the area, as imported with the rules; it changes no risk. */
+  concern: string | null;
+  /** The level that they give it. */
+  concern_level: string | null;
+  /** Who says so. */
+  concern_by: string | null;
+  /** When, ISO. */
+  concern_date: string | null;
+}
+
+/** A flag of an area; areas with most flags first, and flags in the order of the rules. */
+export interface FlagRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Flags that the area has for certain; of an index, parts at its threshold or above. */
+  total: number | null;
+  /** Flags, or parts, of which it is not known: the total is at least what is stated. */
+  not_known: number | null;
+  /**
+   * Mean of the parts, each 100 times the area's over the mean; null where a part is not known.
+   * Unit: of 100. Only by an index.
+   */
+  index?: number | null;
+  /**
+   * Probability that the index of the true rates is the threshold or above; null where no part is a
+   * count. Only by an index.
+   */
+  index_probability?: number | null;
+  /**
+   * Periods up to this one in which the index was the threshold or above, without a gap. Unit:
+   * periods. Only by an index.
+   */
+  index_in_a_row?: number | null;
+  /** Band of the total, or of the index; `not known` where no flag is, or without an index. */
+  risk: string | null;
+  /** Band if the area had every flag of which it is not known; of an index, as the risk. */
+  risk_at_most: string | null;
+  /** What a professional says of the area, as imported with the rules; it changes no risk. */
+  concern: string | null;
+  /** The level that they give it. */
+  concern_level: string | null;
+  /** Who says so. */
+  concern_by: string | null;
+  /** When, ISO. */
+  concern_date: string | null;
+  /** Id of the flag, or of the part of the index. */
+  flag: string;
+  /** Its title. */
+  flag_name: string;
+  /** What it is given for. */
+  criterion: string;
+  /** The period, or that of the measure. */
+  period: string;
+  /** `yes`, `no` or `not known`. */
+  status: string | null;
+  /** What the rules compare; of what an area contains, the most extreme. */
+  value: number | null;
+  /** Of the value. */
+  unit: string;
+  /** 100 times the value over the mean. Unit: of 100. Only by an index. */
+  part_index?: number | null;
+  /** What the value is divided by. Only by an index. */
+  mean?: number | null;
+  /** Probability that the area belongs above the line, given its count; null for measures. */
+  probability: number | null;
+  /** Periods up to this one in which the area had the flag, without a gap. Unit: periods. */
+  in_a_row: number | null;
+  /** Periods in which the area had the flag, this one included. Unit: periods. */
+  periods_flagged: number | null;
+  /** Periods of which that is known. Unit: periods. */
+  periods_known: number | null;
+  /** Areas inside that the flag is given for; null where that is not the question. */
+  where: string | null;
+}
+
+/** A place of a list; with halves the first half of the day first. */
+export interface PatrolRow {
+  /** Code of the area. */
+  code: string;
+  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
+  name: string | null;
+  /** Hours of the list; null for the whole day. */
+  hours: string | null;
+  /** 1 for the highest; equal places share a rank. */
+  rank: number | null;
+  /**
+   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
+   * study area lie within their limits. Null with rank_by=harm.
+   */
+  rank_best: number | null;
+  /** The worst rank that the data leave open. */
+  rank_worst: number | null;
+  /** Incidents. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
+  /** Share of this place and of all before it. Unit: %. */
+  cumulative_share: number | null;
+  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
+  per_year: number | null;
+  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
+  cumulative_share_of_harm?: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
+   * rank_by=harm.
+   */
+  effective_number?: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
+  largest_share?: number | null;
+  /**
+   * In how many of the quarters looked at it was hot: among so many first places as the list is
+   * long, by what ranks the list. Null without a whole quarter.
+   */
+  hot_quarters: number | null;
+  /** How many quarters were looked at. */
+  quarters: number;
+  /** The last quarter in which it was hot. */
+  last_hot: string | null;
+  /** Area on the ground. Unit: km². Only with by=hexagons. */
+  area_km2?: number;
+  /** Length of the street segment. Unit: m. Only with by=segments. */
+  length_m?: number;
+  /**
+   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
+   * Unit: %.
+   */
+  cumulative_share_of_ground: number | null;
+  /** Easting of the centre, or half way along. Unit: m. */
+  easting_m: number;
+  /** Northing of the centre, or half way along. Unit: m. */
+  northing_m: number;
+}
+
+/** A place of a list on a map. */
+export interface PatrolMapRow {
+  /** Code of the area. */
+  code: string;
+  /** Nearest street or place within 250 m of the centre, told apart within the answer. */
+  name: string | null;
+  /** Hours of the list; null for the whole day. */
+  hours: string | null;
+  /** 1 for the highest; equal places share a rank. */
+  rank: number | null;
+  /**
+   * The best rank that the data leave open: with 95 % confidence the ranks of all places of the
+   * study area lie within their limits. Null with rank_by=harm.
+   */
+  rank_best: number | null;
+  /** The worst rank that the data leave open. */
+  rank_worst: number | null;
+  /** Incidents. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
+  /** Share of this place and of all before it. Unit: %. */
+  cumulative_share: number | null;
+  /** Incidents per year of 365.25 days covered. Unit: incidents per year. */
+  per_year: number | null;
+  /** Sum of the harm of the incidents. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Share of harm of this place and of all before it. Unit: %. Only with rank_by=harm. */
+  cumulative_share_of_harm?: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain. Unit: incidents. Only with
+   * rank_by=harm.
+   */
+  effective_number?: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. Only with rank_by=harm. */
+  largest_share?: number | null;
+  /**
+   * In how many of the quarters looked at it was hot: among so many first places as the list is
+   * long, by what ranks the list. Null without a whole quarter.
+   */
+  hot_quarters: number | null;
+  /** How many quarters were looked at. */
+  quarters: number;
+  /** The last quarter in which it was hot. */
+  last_hot: string | null;
+  /** Area on the ground. Unit: km². Only with by=hexagons. */
+  area_km2?: number;
+  /** Length of the street segment. Unit: m. Only with by=segments. */
+  length_m?: number;
+  /**
+   * Area, or length, of this place and of all before it, per cent of the ground or of its streets.
+   * Unit: %.
+   */
+  cumulative_share_of_ground: number | null;
+  /** Easting of the centre, or half way along. Unit: m. */
+  easting_m: number;
+  /** Northing of the centre, or half way along. Unit: m. */
+  northing_m: number;
+  /** In how many of the quarters it was hot, in words. */
+  persistence: string | null;
+}
+
 /** An area and its share of the incidents of two periods, largest gain first. */
 export interface SimilarityRow {
   /** Code of the area. */
@@ -1084,6 +960,130 @@ export interface SimilarityRow {
   p_value: number | null;
   /** p corrected for testing every area. */
   q_value: number | null;
+}
+
+/** A measure of an area and period, or one measure as a share of another. */
+export interface MeasureRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Name of the measure; of a share, both with a stroke between. */
+  measure: string;
+  /** Period of the measure. */
+  period: string;
+  /**
+   * Its value, in its own unit; null where there is none, and where a small count, or a share of
+   * one, is not shown.
+   */
+  value: number | null;
+  /** Its unit, as it was imported; % of a share. */
+  unit: string;
+  /** Rank among the areas of the answer, 1 the highest; equal values share one. */
+  rank: number | null;
+  /** The value as it may be printed: small counts as <5 (for small=5). Only with small. */
+  shown?: string | null;
+}
+
+/** A measure of an area in one period; area by area, the oldest period first. */
+export interface MeasureTrendRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Period of the measure, as it was imported. */
+  period: string;
+  /** First day of the period, ISO. */
+  first_day: string;
+  /** Last day of the period, ISO. */
+  last_day: string;
+  /**
+   * Its value; null where there is none. Of total and mean null where an area has none. Unit: as
+   * the method states.
+   */
+  value: number | null;
+  /** The change since the first period of the answer. Unit: as the method states. */
+  change: number | null;
+  /** The same in per cent; null from zero. Unit: %. */
+  change_percent: number | null;
+}
+
+/**
+ * An area and its local association, smallest q first. An area whose value is missing (a rate
+ * without a denominator) keeps its row and is not tested; nor is it anybody's neighbour.
+ */
+export interface AssociationRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number | null;
+  /**
+   * What is tested, in the unit that the method states; null where it is missing. Unit: as the
+   * method states.
+   */
+  value: number | null;
+  /** Incidents of the dataset beside in the area. Unit: incidents. Only with beside_dataset. */
+  count_beside?: number | null;
+  /** The second value; null where it is missing. Only with beside_dataset or beside_measure. */
+  value_beside?: number | null;
+  /** The local statistic; null where not tested, and without a neighbour. */
+  statistic: number | null;
+  /** Its expectation under the null. */
+  expected: number | null;
+  /** Standard score by the moments of the null; null for Lee's L: its variance is not known. */
+  z_score: number | null;
+  /** p by draws from the null, two-sided. */
+  p_permutation: number | null;
+  /** p corrected for testing every area; decides the class. */
+  q_value: number | null;
+  /**
+   * How the area goes together with its neighbours at 90, 95 or 99 %, not significant, or not
+   * tested.
+   */
+  class: string | null;
+  /** Neighbours that were tested. Unit: areas. */
+  neighbours: number;
+  /** Whether the area has no neighbour. */
+  island: boolean;
+}
+
+/** An area and one of its neighbours; an area without any has one row. */
+export interface NeighbourRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Code of the neighbour; null where the area has none. */
+  neighbour: string | null;
+  /** Name of the neighbour. */
+  neighbour_name: string | null;
+  /** Weight of the neighbour, 1 for contiguity; null where the area has none. */
+  weight: number | null;
+}
+
+/** An area and the cluster that it is in, in the order of the clusters. */
+export interface ScanAreaRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Incidents in the area. Unit: incidents. */
+  count: number | null;
+  /** Controls in the area. Unit: records. Only with model=bernoulli. */
+  count_controls?: number | null;
+  /** Incidents expected; null where the area is not scanned. Unit: incidents. */
+  expected: number | null;
+  /** Rank of its cluster; null where it is in none. */
+  cluster: number | null;
+  /** p of that cluster. */
+  p_value: number | null;
+  /**
+   * Whether it is in a cluster of high or low rates, significant at 95 or 99 %; not significant,
+   * not tested (permutations=0) or not scanned.
+   */
+  class: string | null;
 }
 
 /** A place that fits what was typed, best first. */
@@ -1209,137 +1209,6 @@ export interface MonthQualityRow {
   rejected: number | null;
   /** Rows of such files left out for a later row with the same id; null likewise. Unit: rows. */
   superseded: number | null;
-}
-
-/** A cluster of incidents, that with most incidents or harm first. */
-export interface ClusterRow {
-  /** Number of the cluster, 1 for the largest. */
-  cluster: number;
-  /** 1: a cluster of incidents; 2: one of such clusters. Only with method=nearest-neighbour. */
-  order?: number | null;
-  /**
-   * Number of the cluster of the second order that this one is in. Only with method=nearest-
-   * neighbour.
-   */
-  parent?: number | null;
-  /** The nearest street or named place within 250 m of the centre, distinct in the list. */
-  name: string | null;
-  /** Name of the area that the centre lies in. */
-  place: string | null;
-  /** Incidents in the cluster. Unit: incidents. */
-  count: number | null;
-  /** Their days of harm. Unit: days. Only with harm=true. */
-  harm?: number | null;
-  /** Share of all incidents in the area asked for. */
-  share: number | null;
-  /**
-   * Incidents that would be on its ground, the hull and half a distance around, by chance. Unit:
-   * incidents.
-   */
-  expected: number | null;
-  /**
-   * P that chance gives any cluster as far beyond what is expected as this one; null where nothing
-   * was tested.
-   */
-  p_value: number | null;
-  /** More than chance where that p is at most 0.05, not more than chance, or not tested. */
-  class: string | null;
-  /** Distinct places of its incidents. */
-  places: number | null;
-  /** Months in which it has an incident. */
-  months: number | null;
-  /** Day of its first incident. Only with metres_per_day. */
-  first_day?: string | null;
-  /** Day of its last incident. Only with metres_per_day. */
-  last_day?: string | null;
-  /** Ground inside the convex hull; null where its places have none between them. Unit: km². */
-  area_km2: number | null;
-  /** Incidents per km² of that ground. Unit: incidents per km². */
-  density_per_km2: number | null;
-  /** Easting of the mean centre. Unit: m. */
-  easting_m: number | null;
-  /** Northing of the mean centre. Unit: m. */
-  northing_m: number | null;
-  /** Longer half axis of the standard deviational ellipse; null below three incidents. Unit: m. */
-  ellipse_major_m: number | null;
-  /** Shorter half axis. Unit: m. */
-  ellipse_minor_m: number | null;
-  /** Bearing of the longer axis, clockwise from north. Unit: °. */
-  ellipse_bearing_deg: number | null;
-}
-
-/** A cell of a cross-table; its rows in their order, and within each its columns. */
-export interface CrosstabRow {
-  /** Key of the row, such as an area's code or a month. */
-  row: string;
-  /** Name of the row. */
-  row_name: string;
-  /** Key of the column. */
-  column: string;
-  /** Name of the column. */
-  column_name: string;
-  /**
-   * Days that the data cover of the cell; where only some days of the week are selected, their
-   * weeks. Unit: days.
-   */
-  days: number;
-  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents of the row. Unit: %. */
-  share_of_row: number | null;
-  /** Per cent of the incidents of the column. Unit: %. */
-  share_of_column: number | null;
-  /** Per cent of all incidents selected. Unit: %. */
-  share_of_table: number | null;
-  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
-  per_month: number | null;
-  /** What the rate is over; null where it is not known. Only with a denominator. */
-  denominator?: number | null;
-  /**
-   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
-   * states. Only with a denominator.
-   */
-  rate?: number | null;
-  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  lower?: number | null;
-  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
-  upper?: number | null;
-  /** Whether the data cover a part of the calendar step only. */
-  part: boolean;
-  /** Events of the calendar step, breaks marked as such. Only with events in the period. */
-  events?: string | null;
-  /**
-   * Mean number of incidents of the areas; null but in the row of the mean. Unit: incidents. Only
-   * with compare=mean.
-   */
-  mean?: number | null;
-  /** Per cent of the incidents of all areas. Unit: %. Only with compare=all. */
-  share_of_all?: number | null;
-  /**
-   * Incidents of the whole step, where the data cover a part of it. Unit: incidents. Only with
-   * part_steps=projected.
-   */
-  projected?: number | null;
-  /** Lower end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
-  projected_lower?: number | null;
-  /** Upper end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
-  projected_upper?: number | null;
-  /** Days that the dataset beside covers of the cell. Unit: days. Only with beside_dataset. */
-  beside_days?: number | null;
-  /** Incidents of the dataset beside. Unit: incidents. Only with beside_dataset. */
-  beside_count?: number | null;
-  /** Their rate. Unit: as the method states. Only with beside_dataset and a denominator. */
-  beside_rate?: number | null;
-  /**
-   * Lower end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
-   * denominator.
-   */
-  beside_lower?: number | null;
-  /**
-   * Upper end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
-   * denominator.
-   */
-  beside_upper?: number | null;
 }
 
 /** A peak of the surface, highest first. */
@@ -1622,82 +1491,166 @@ export interface ForecastRow {
   class?: string | null;
 }
 
-/** What is of one kind, such as an offence, most harm first; behind it the totals. */
-export interface HarmRow {
-  /** Key of the row, such as an offence or an area's code. */
-  row: string;
-  /** Name of the row. */
-  row_name: string;
-  /** Group of the offence in the harm index; null where it has none. Only with rows=offence. */
-  offence_group?: string | null;
-  /** Key of the column. Only with columns. */
-  column?: string;
-  /** Name of the column. Only with columns. */
-  column_name?: string;
-  /** Days that the data cover. Unit: days. */
-  days: number;
-  /** Incidents, of known harm or not; null where the data cover no day. Unit: incidents. */
+/** A list of a length, and what it captures. */
+export interface CaptureRow {
+  /** Length of the list: the first places by what ranks them. */
+  places: number;
+  /** Their area. Unit: km². Only with by=hexagons. */
+  area_km2?: number | null;
+  /** Their length. Unit: km. Only with by=segments. */
+  length_km?: number | null;
+  /** Their area, or length, per cent of the ground or of its streets. Unit: %. */
+  share_of_ground: number | null;
+  /** Incidents in them. Unit: incidents. */
   count: number | null;
-  /** Per cent of the incidents. Unit: %. */
-  share_of_count: number | null;
-  /** 1 for most incidents; equal rows share a rank, and totals have none. */
-  rank_by_count: number | null;
+  /** Per cent of the incidents in all places. Unit: %. */
+  share: number | null;
   /**
-   * Incidents among them that the harm index does not have: no harm is of them. Unit: incidents.
+   * Per cent that such a list captures of incidents that did not make it: the mean over ten parts,
+   * each held against the list of the other nine. Unit: %.
    */
-  harm_not_known: number | null;
-  /** Harm per incident of known harm: for an offence, what the index says. Unit: days of harm. */
-  harm_each: number | null;
+  expected_share: number | null;
+  /** Lower end of its 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Sum of the harm. Unit: days of harm. Only with rank_by=harm. */
+  harm?: number | null;
+  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
+  share_of_harm?: number | null;
+  /** Of the harm, as expected_share. Unit: %. Only with rank_by=harm. */
+  expected_share_of_harm?: number | null;
+  /** Lower end of its 95 % interval. Unit: %. Only with rank_by=harm. */
+  harm_lower?: number | null;
+  /** Upper end of its 95 % interval. Unit: %. Only with rank_by=harm. */
+  harm_upper?: number | null;
+}
+
+/** A way to make a list, and how it fared in the periods that it was not made of. */
+export interface PatrolForecastRow {
   /**
-   * Sum of the harm of the incidents; null where of none of them it is known. Unit: days of harm.
+   * forecast: the candidate that was best before the test; then the candidates; the ranking of the
+   * last period alone; and the same ground chosen at random.
    */
-  harm: number | null;
-  /** Per cent of the harm. Unit: %. */
-  share_of_harm: number | null;
-  /** 1 for most harm. */
-  rank_by_harm: number | null;
+  ranking: string;
+  /** The candidate that the forecast took in the last test. */
+  candidate: string | null;
+  /** Periods that it was judged in. */
+  tests: number;
+  /** Length of the list. */
+  places: number;
+  /** Area, or length, of the list, per cent of the ground or of its streets. Unit: %. */
+  share_of_ground: number | null;
   /**
-   * Number of incidents of equal harm whose sum would be as uncertain: few, where few serious
-   * events make the harm. Unit: incidents.
+   * Incidents of the periods in the places listed before them; of places that share the end of a
+   * list, their part of it. Unit: incidents.
    */
-  effective_number: number | null;
-  /** Share of the most harmful single incident in the harm, 0 to 1. */
-  largest_share: number | null;
-  /** What rates are over; null where it is not known. Only with a denominator. */
-  denominator?: number | null;
+  count: number | null;
+  /** Per cent of the incidents, or of the harm with rank_by=harm, that the list caught. Unit: %. */
+  hit_rate: number | null;
+  /** Lower end of its 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Prediction accuracy index: the hit rate over the share of ground. */
+  pai: number | null;
+  /** Lower end of its 95 % interval. */
+  pai_lower: number | null;
+  /** Upper end of its 95 % interval. */
+  pai_upper: number | null;
   /**
-   * Incidents per so many of the denominator and year; the method states the unit. Only with a
-   * denominator.
+   * Prediction efficiency index: the hit rate over the best that the same ground could have
+   * reached.
    */
-  rate?: number | null;
-  /** Lower end of the rate's 95 % interval. Only with a denominator. */
-  lower?: number | null;
-  /** Upper end of the rate's 95 % interval. Only with a denominator. */
-  upper?: number | null;
-  /** 1 for the highest rate. Only with a denominator. */
-  rank_by_rate?: number | null;
-  /** Days of harm per so many of the denominator and year. Only with a denominator. */
-  harm_rate?: number | null;
-  /** Lower end of its 95 % interval. Only with a denominator. */
-  harm_rate_lower?: number | null;
-  /** Upper end of its 95 % interval. Only with a denominator. */
-  harm_rate_upper?: number | null;
-  /** 1 for the highest rate of harm. Only with a denominator. */
-  rank_by_harm_rate?: number | null;
+  pei: number | null;
+  /** Lower end of its 95 % interval, the best taken as it was. */
+  pei_lower: number | null;
+  /** Upper end of its 95 % interval, likewise. */
+  pei_upper: number | null;
   /**
-   * Change of the incidents per day covered, from the first column with data. Unit: %. Only with
-   * columns of the calendar.
+   * Hit rate less that of the ranking of the last period alone, percentage points. Unit: percentage
+   * points.
    */
-  change?: number | null;
+  above_last: number | null;
+  /** Lower end of its 95 % interval. Unit: percentage points. */
+  above_last_lower: number | null;
+  /** Upper end of its 95 % interval. Unit: percentage points. */
+  above_last_upper: number | null;
+}
+
+/** A month after the intervention: by itself, and all of the period up to its end. */
+export interface DisplacementMonthRow {
+  /** Month, ISO. */
+  month: string;
   /**
-   * p of one rate in both (E-test), two-sided, corrected for all changes of the table. Only with
-   * columns of the calendar.
+   * Days of the month in the period that the data cover; of some days of the week, their weeks.
+   * Unit: days.
    */
-  change_q?: number | null;
-  /** The same change of the harm per day covered. Unit: %. Only with columns of the calendar. */
-  harm_change?: number | null;
-  /** p of one rate of harm in both (Fay 1999), likewise. Only with columns of the calendar. */
-  harm_change_q?: number | null;
+  days: number;
+  /** Incidents in the areas of the intervention. Unit: incidents. */
+  target: number | null;
+  /** Incidents in the areas without it. Unit: incidents. */
+  control: number | null;
+  /**
+   * Incidents in the areas it may have displaced incidents to. Unit: incidents. Only with
+   * displacement and displacement_control.
+   */
+  displacement?: number | null;
+  /**
+   * Incidents in the control of those areas. Unit: incidents. Only with displacement and
+   * displacement_control.
+   */
+  displacement_control?: number | null;
+  /**
+   * The displacement difference of the month by itself, against the baseline's daily rates. Unit:
+   * as the method states.
+   */
+  difference: number | null;
+  /** Lower end of its 95 % interval. Unit: as the method states. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. Unit: as the method states. */
+  upper: number | null;
+  /**
+   * The displacement difference of the period up to the end of the month. Unit: as the method
+   * states.
+   */
+  cumulative_difference: number | null;
+  /** Lower end of its 95 % interval. Unit: as the method states. */
+  cumulative_lower: number | null;
+  /** Upper end of its 95 % interval. Unit: as the method states. */
+  cumulative_upper: number | null;
+  /** p of it, two-sided. */
+  cumulative_p_value: number | null;
+}
+
+/** Moves of areas from class to class in the next step, by the state of their neighbours. */
+export interface TransitionRow {
+  /** State of the area's neighbours at the beginning of the move; any for all of them together. */
+  context: string;
+  /** Class at the beginning. */
+  from_class: string;
+  /** Class in the next step. */
+  to_class: string;
+  /** Times that an area moved so, or stayed. Unit: area steps. */
+  moves: number | null;
+  /** Times that an area was in the first class and the next step is known. Unit: area steps. */
+  moves_from: number | null;
+  /** Their share, 0 to 1; null where no area was in the first class. */
+  probability: number | null;
+  /** Lower end of its exact 95 % interval. */
+  lower: number | null;
+  /** Upper end of its exact 95 % interval. */
+  upper: number | null;
+  /**
+   * Expected length of a stay in the class; of rows whose two classes are one, null where it was
+   * never left. Unit: steps.
+   */
+  stay_steps: number | null;
+  /**
+   * Share of the areas that are in the second class in the long run, if areas go on moving so; null
+   * where that depends on the beginning.
+   */
+  long_run_share: number | null;
 }
 
 /** The deprivation of an area in a domain, or how many areas are deprived how far. */
@@ -1803,6 +1756,546 @@ export interface DeprivedIncidentsRow {
   upper?: number | null;
 }
 
+/** A number about an area, with that of all areas of the layer, and of a second area. */
+export interface ProfileRow {
+  /**
+   * What it is about: area, residents, incidents, rates, harm, placement, trend, change, hot areas,
+   * deprivation, development sites.
+   */
+  section: string;
+  /** What the number is. */
+  item: string | null;
+  /** Unit of the number. */
+  unit: string;
+  /**
+   * Incidents in the area that the number is computed from; null where it is of none. Unit:
+   * incidents.
+   */
+  count: number | null;
+  /** The number; null where it is not known. */
+  value: number | null;
+  /** Lower end of its 95 % interval. */
+  lower: number | null;
+  /** Upper end of its 95 % interval. */
+  upper: number | null;
+  /** Incidents in all areas of the layer that the comparison is computed from. Unit: incidents. */
+  comparison_count: number | null;
+  /** The same number of all areas of the layer together; null where it is of one area alone. */
+  comparison: number | null;
+  /**
+   * Incidents in the second area that its number is computed from. Unit: incidents. Only with a
+   * second area.
+   */
+  beside_count?: number | null;
+  /** The same number of the second area. Only with a second area. */
+  beside?: number | null;
+  /** Lower end of its 95 % interval. Only with a second area. */
+  beside_lower?: number | null;
+  /** Upper end of its 95 % interval. Only with a second area. */
+  beside_upper?: number | null;
+  /** What a reader must know of the number. */
+  note: string | null;
+}
+
+/** What is of one kind, such as an offence, most harm first; behind it the totals. */
+export interface HarmRow {
+  /** Key of the row, such as an offence or an area's code. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Group of the offence in the harm index; null where it has none. Only with rows=offence. */
+  offence_group?: string | null;
+  /** Key of the column. Only with columns. */
+  column?: string;
+  /** Name of the column. Only with columns. */
+  column_name?: string;
+  /** Days that the data cover. Unit: days. */
+  days: number;
+  /** Incidents, of known harm or not; null where the data cover no day. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents. Unit: %. */
+  share_of_count: number | null;
+  /** 1 for most incidents; equal rows share a rank, and totals have none. */
+  rank_by_count: number | null;
+  /**
+   * Incidents among them that the harm index does not have: no harm is of them. Unit: incidents.
+   */
+  harm_not_known: number | null;
+  /** Harm per incident of known harm: for an offence, what the index says. Unit: days of harm. */
+  harm_each: number | null;
+  /**
+   * Sum of the harm of the incidents; null where of none of them it is known. Unit: days of harm.
+   */
+  harm: number | null;
+  /** Per cent of the harm. Unit: %. */
+  share_of_harm: number | null;
+  /** 1 for most harm. */
+  rank_by_harm: number | null;
+  /**
+   * Number of incidents of equal harm whose sum would be as uncertain: few, where few serious
+   * events make the harm. Unit: incidents.
+   */
+  effective_number: number | null;
+  /** Share of the most harmful single incident in the harm, 0 to 1. */
+  largest_share: number | null;
+  /** What rates are over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year; the method states the unit. Only with a
+   * denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Only with a denominator. */
+  upper?: number | null;
+  /** 1 for the highest rate. Only with a denominator. */
+  rank_by_rate?: number | null;
+  /** Days of harm per so many of the denominator and year. Only with a denominator. */
+  harm_rate?: number | null;
+  /** Lower end of its 95 % interval. Only with a denominator. */
+  harm_rate_lower?: number | null;
+  /** Upper end of its 95 % interval. Only with a denominator. */
+  harm_rate_upper?: number | null;
+  /** 1 for the highest rate of harm. Only with a denominator. */
+  rank_by_harm_rate?: number | null;
+  /**
+   * Change of the incidents per day covered, from the first column with data. Unit: %. Only with
+   * columns of the calendar.
+   */
+  change?: number | null;
+  /**
+   * p of one rate in both (E-test), two-sided, corrected for all changes of the table. Only with
+   * columns of the calendar.
+   */
+  change_q?: number | null;
+  /** The same change of the harm per day covered. Unit: %. Only with columns of the calendar. */
+  harm_change?: number | null;
+  /** p of one rate of harm in both (Fay 1999), likewise. Only with columns of the calendar. */
+  harm_change_q?: number | null;
+}
+
+/** A whole step of a series with its process limits, oldest first. */
+export interface ProcessControlRow {
+  /** First month of the step, ISO. */
+  month: string;
+  /**
+   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
+   * ending.
+   */
+  step?: string;
+  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
+  first_day?: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
+  count: number | null;
+  /**
+   * Incidents per day or year, as `per` asks, which the limits are of. Unit: as the method states.
+   */
+  rate: number | null;
+  /**
+   * The rate without the season, which the limits are then of. Unit: as the method states. Only
+   * with season=true.
+   */
+  rate_adjusted?: number | null;
+  /** Limits are made anew in each segment, counted from 1. */
+  segment: number;
+  /**
+   * Distance from the rate of the step before; null after a gap and where a segment begins. Unit:
+   * as the method states.
+   */
+  moving_range: number | null;
+  /** Mean of the rates of the segment. Unit: as the method states. */
+  mean: number | null;
+  /**
+   * Lower process limit; 0 where it would be below, as no rate can be. Unit: as the method states.
+   */
+  lower: number | null;
+  /** Two thirds of the way from the mean to the lower limit, or 0. Unit: as the method states. */
+  lower_near: number | null;
+  /** Two thirds of the way from the mean to the upper limit. Unit: as the method states. */
+  upper_near: number | null;
+  /** Upper process limit. Unit: as the method states. */
+  upper: number | null;
+  /** The rules that the step meets: outside limits, trend, two in three, shift; empty if none. */
+  rules: string | null;
+  /**
+   * common cause, or concern, improvement or neither with high or low; null where the step is
+   * covered in part or not at all, and is not judged.
+   */
+  variation: string | null;
+}
+
+/** A level of a series, between two step changes, oldest first. */
+export interface StepChangeRow {
+  /** First day of the level, ISO. */
+  first_day: string | null;
+  /** Its last day, ISO. */
+  last_day: string | null;
+  /** Steps of the level that are covered in full. */
+  steps: number | null;
+  /** Days that the data cover of these. Unit: days. */
+  days: number | null;
+  /** Incidents in these. Unit: incidents. */
+  count: number | null;
+  /**
+   * Incidents per day or year, as `per` asks; without the season with season=true. Unit: as the
+   * method states.
+   */
+  rate: number | null;
+  /**
+   * The rate divided by that of the level before; null for the first level and after a level
+   * without incidents.
+   */
+  ratio: number | null;
+  /** Probability of a change as clear anywhere in the part searched, if none were there. */
+  p_value: number | null;
+}
+
+/** A part of the incidents: those of one key of an axis, or those that record none. */
+export interface BreakdownRow {
+  /** What the rows are of. */
+  by: string;
+  /** Key of the row, such as a category, an hour or an area's code. */
+  key: string;
+  /** Name of the row. */
+  name: string;
+  /** False in the row of what is not recorded or not located. */
+  is_recorded: boolean;
+  /** Days that the data cover of the row. Unit: days. */
+  days: number;
+  /** Incidents; null where the data cover none of the row's days. Unit: incidents. */
+  count: number | null;
+  /**
+   * Incidents shared out by minutes over the interval in which each may have happened. Unit:
+   * incidents. Only with timing=aoristic.
+   */
+  aoristic?: number | null;
+  /** Per cent of the incidents that record one; null in the rows of those that do not. Unit: %. */
+  share: number | null;
+  /** Lower end of the share's 95 % interval. Unit: %. */
+  lower: number | null;
+  /** Upper end of the share's 95 % interval. Unit: %. */
+  upper: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_all: number | null;
+  /** Incidents in the baseline period. Unit: incidents. Only with a baseline period. */
+  baseline_count?: number | null;
+  /** Per cent of the baseline's incidents that record one. Unit: %. Only with a baseline period. */
+  baseline_share?: number | null;
+  /**
+   * Incidents more than the baseline would have in as many days. Unit: incidents. Only with a
+   * baseline period.
+   */
+  change?: number | null;
+  /** The same in per cent; null from none. Unit: %. Only with a baseline period. */
+  change_percent?: number | null;
+  /**
+   * Probability of a change as large if the rate were the same (E-test). Only with a baseline
+   * period.
+   */
+  p_value?: number | null;
+  /** The p adjusted for all rows of the same axis. Only with a baseline period. */
+  q_value?: number | null;
+}
+
+/** What is compared, in both periods; the last row is the total. */
+export interface ComparisonRow {
+  /** Key of the row, such as a category or an area's code. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Days that the data cover in the baseline period; of a month or weekday its own. Unit: days. */
+  days_before: number;
+  /** The same of the later period. Unit: days. */
+  days_after: number;
+  /** Incidents in the baseline period; null without a day covered. Unit: incidents. */
+  count_before: number | null;
+  /** Incidents in the later period. Unit: incidents. */
+  count_after: number | null;
+  /** Later count less the earlier. Unit: incidents. */
+  numeric_change: number | null;
+  /** The same in per cent of the earlier count; null from zero. Unit: %. */
+  percent_change: number | null;
+  /** The same in words: up or down, no change, no calculation from zero, or no data in a period. */
+  change: string | null;
+  /** Change of the incidents per day covered, in per cent. Unit: %. */
+  percent_per_day: number | null;
+  /** Later incidents per day over earlier ones. */
+  ratio: number | null;
+  /** Lower end of the ratio's 95 % interval; null where it is open. */
+  lower: number | null;
+  /** Upper end of it. */
+  upper: number | null;
+  /**
+   * E-test that the incidents per day are the same, two-sided; null for what is not recorded or in
+   * no area.
+   */
+  p_value: number | null;
+  /** The same adjusted for the number of rows (Benjamini-Hochberg); null for the total. */
+  q_value: number | null;
+}
+
+/** A cell of a cross-table; its rows in their order, and within each its columns. */
+export interface CrosstabRow {
+  /** Key of the row, such as an area's code or a month. */
+  row: string;
+  /** Name of the row. */
+  row_name: string;
+  /** Key of the column. */
+  column: string;
+  /** Name of the column. */
+  column_name: string;
+  /**
+   * Days that the data cover of the cell; where only some days of the week are selected, their
+   * weeks. Unit: days.
+   */
+  days: number;
+  /** Incidents; null where the data cover none of the cell's days. Unit: incidents. */
+  count: number | null;
+  /** Per cent of the incidents of the row. Unit: %. */
+  share_of_row: number | null;
+  /** Per cent of the incidents of the column. Unit: %. */
+  share_of_column: number | null;
+  /** Per cent of all incidents selected. Unit: %. */
+  share_of_table: number | null;
+  /** Incidents per month of 30.4375 days covered. Unit: incidents per month. */
+  per_month: number | null;
+  /** What the rate is over; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per so many of the denominator and year of 365.25 days covered. Unit: as the method
+   * states. Only with a denominator.
+   */
+  rate?: number | null;
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  lower?: number | null;
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. Only with a denominator. */
+  upper?: number | null;
+  /** Whether the data cover a part of the calendar step only. */
+  part: boolean;
+  /** Events of the calendar step, breaks marked as such. Only with events in the period. */
+  events?: string | null;
+  /**
+   * Mean number of incidents of the areas; null but in the row of the mean. Unit: incidents. Only
+   * with compare=mean.
+   */
+  mean?: number | null;
+  /** Per cent of the incidents of all areas. Unit: %. Only with compare=all. */
+  share_of_all?: number | null;
+  /**
+   * Incidents of the whole step, where the data cover a part of it. Unit: incidents. Only with
+   * part_steps=projected.
+   */
+  projected?: number | null;
+  /** Lower end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
+  projected_lower?: number | null;
+  /** Upper end of its 95 % predictive interval. Unit: incidents. Only with part_steps=projected. */
+  projected_upper?: number | null;
+  /** Days that the dataset beside covers of the cell. Unit: days. Only with beside_dataset. */
+  beside_days?: number | null;
+  /** Incidents of the dataset beside. Unit: incidents. Only with beside_dataset. */
+  beside_count?: number | null;
+  /** Their rate. Unit: as the method states. Only with beside_dataset and a denominator. */
+  beside_rate?: number | null;
+  /**
+   * Lower end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
+   * denominator.
+   */
+  beside_lower?: number | null;
+  /**
+   * Upper end of its 95 % interval. Unit: as the method states. Only with beside_dataset and a
+   * denominator.
+   */
+  beside_upper?: number | null;
+}
+
+/** A step of a series and its incidents; series by series, the oldest step first. */
+export interface TrendRow {
+  /** The area of the series, as it is written. Only with area. */
+  area?: string;
+  /** Name of the area. Only with area. */
+  area_name?: string;
+  /**
+   * Key of the series: a value of what they are by, such as an area's code; total; mean. Only with
+   * by.
+   */
+  series?: string;
+  /** Name of the series. Only with by. */
+  series_name?: string;
+  /** First month of the step, ISO. */
+  month: string;
+  /**
+   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
+   * ending.
+   */
+  step?: string;
+  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
+  first_day?: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** All days of the step. Unit: days. Only with part_steps=marked or part_steps=projected. */
+  length?: number;
+  /**
+   * Whether only some of its days are covered. Only with part_steps=marked or part_steps=projected.
+   */
+  is_part?: boolean;
+  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
+  count: number | null;
+  /** Sum of their weights, which the rate is of. Only with measure=weighted or measure=harm. */
+  weighted?: number | null;
+  /** The count, or the sum of weights; of the mean, per series. Only with compare. */
+  value?: number | null;
+  /** What the rate is over at that time; null where it is not known. Only with a denominator. */
+  denominator?: number | null;
+  /**
+   * Incidents per day or year, as `per` asks, or per so many of the denominator and year; of the
+   * mean, per series. Null where there is no data. Unit: as the method states.
+   */
+  rate: number | null;
+  /** Lower end of the rate's 95 % interval. Unit: as the method states. */
+  lower: number | null;
+  /** Upper end of the rate's 95 % interval. Unit: as the method states. */
+  upper: number | null;
+  /**
+   * The rate with the records that are not located shared out in proportion to those that are.
+   * Unit: as the method states. Only where the share of records located differs by more than
+   * chance.
+   */
+  rate_shared_out?: number | null;
+  /**
+   * Lower end of its 95 % interval. Unit: as the method states. Only where the share of records
+   * located differs by more than chance.
+   */
+  lower_shared_out?: number | null;
+  /**
+   * Upper end of its 95 % interval. Unit: as the method states. Only where the share of records
+   * located differs by more than chance.
+   */
+  upper_shared_out?: number | null;
+  /**
+   * Per cent of the incidents of all series in the step, each counted once. Unit: %. Only with
+   * include=share.
+   */
+  share?: number | null;
+  /** Lower end of the share's 95 % interval. Unit: %. Only with include=share. */
+  share_lower?: number | null;
+  /** Upper end of the share's 95 % interval. Unit: %. Only with include=share. */
+  share_upper?: number | null;
+  /** Mean of the steps of its quarter or year, or of the year that ends with it. Only with mean. */
+  mean?: number | null;
+  /** Steps with data that the mean is of. Only with mean. */
+  mean_steps?: number;
+  /**
+   * The same step a year before; null where one of the two is not covered as a whole. Only with
+   * include=last-year.
+   */
+  last_year?: number | null;
+  /** The change since then. Only with include=last-year. */
+  change?: number | null;
+  /** The same in per cent; null from zero. Unit: %. Only with include=last-year. */
+  change_percent?: number | null;
+  /**
+   * The year so far, up to and with the step; null where some of it is not covered. Only with
+   * to_date.
+   */
+  to_date?: number | null;
+  /** The same part of the year before. Only with to_date. */
+  to_date_last_year?: number | null;
+  /** The change since then. Only with to_date. */
+  to_date_change?: number | null;
+  /** The same in per cent; null from zero. Unit: %. Only with to_date. */
+  to_date_change_percent?: number | null;
+  /**
+   * How many times the rate of its year the month or quarter usually has; null without three whole
+   * years. Only with include=season.
+   */
+  season?: number | null;
+  /** The rate without the season. Unit: as the method states. Only with include=season. */
+  rate_adjusted?: number | null;
+  /** The rate along the line of trend. Unit: as the method states. Only with include=line. */
+  line?: number | null;
+  /** Lower end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
+  line_lower?: number | null;
+  /** Upper end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
+  line_upper?: number | null;
+  /** Change per year along it. Unit: %. Only with include=line. */
+  line_change?: number | null;
+  /** Lower end of that change's 95 % interval. Unit: %. Only with include=line. */
+  line_change_lower?: number | null;
+  /** Upper end of that change's 95 % interval. Unit: %. Only with include=line. */
+  line_change_upper?: number | null;
+  /**
+   * What the step comes to when it is over, at the rate of its days covered; of a step that is
+   * covered the count itself. Unit: incidents. Only with part_steps=projected.
+   */
+  projected?: number | null;
+  /** Lower end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
+  projected_lower?: number | null;
+  /** Upper end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
+  projected_upper?: number | null;
+  /** Events of the step, with semicolons between. Only where events apply. */
+  events?: string;
+}
+
+/** A cluster of incidents, that with most incidents or harm first. */
+export interface ClusterRow {
+  /** Number of the cluster, 1 for the largest. */
+  cluster: number;
+  /** 1: a cluster of incidents; 2: one of such clusters. Only with method=nearest-neighbour. */
+  order?: number | null;
+  /**
+   * Number of the cluster of the second order that this one is in. Only with method=nearest-
+   * neighbour.
+   */
+  parent?: number | null;
+  /** The nearest street or named place within 250 m of the centre, distinct in the list. */
+  name: string | null;
+  /** Name of the area that the centre lies in. */
+  place: string | null;
+  /** Incidents in the cluster. Unit: incidents. */
+  count: number | null;
+  /** Their days of harm. Unit: days. Only with harm=true. */
+  harm?: number | null;
+  /** Share of all incidents in the area asked for. */
+  share: number | null;
+  /**
+   * Incidents that would be on its ground, the hull and half a distance around, by chance. Unit:
+   * incidents.
+   */
+  expected: number | null;
+  /**
+   * P that chance gives any cluster as far beyond what is expected as this one; null where nothing
+   * was tested.
+   */
+  p_value: number | null;
+  /** More than chance where that p is at most 0.05, not more than chance, or not tested. */
+  class: string | null;
+  /** Distinct places of its incidents. */
+  places: number | null;
+  /** Months in which it has an incident. */
+  months: number | null;
+  /** Day of its first incident. Only with metres_per_day. */
+  first_day?: string | null;
+  /** Day of its last incident. Only with metres_per_day. */
+  last_day?: string | null;
+  /** Ground inside the convex hull; null where its places have none between them. Unit: km². */
+  area_km2: number | null;
+  /** Incidents per km² of that ground. Unit: incidents per km². */
+  density_per_km2: number | null;
+  /** Easting of the mean centre. Unit: m. */
+  easting_m: number | null;
+  /** Northing of the mean centre. Unit: m. */
+  northing_m: number | null;
+  /** Longer half axis of the standard deviational ellipse; null below three incidents. Unit: m. */
+  ellipse_major_m: number | null;
+  /** Shorter half axis. Unit: m. */
+  ellipse_minor_m: number | null;
+  /** Bearing of the longer axis, clockwise from north. Unit: °. */
+  ellipse_bearing_deg: number | null;
+}
+
 /** Incidents within a distance of a place, or of any place of a set. */
 export interface NearRow {
   /** The distance. Unit: m. */
@@ -1849,6 +2342,80 @@ export interface NearRow {
    * by=place.
    */
   q_value?: number | null;
+}
+
+/** Where the incidents of a step centre, oldest first. */
+export interface CentreRow {
+  /** Key of the step, or the whole period. */
+  step: string;
+  /** First day of the step, ISO. */
+  first_day: string;
+  /** Days of the step that the data cover. Unit: days. */
+  days: number;
+  /** Incidents located in the area; null where the data cover none of the step. Unit: incidents. */
+  count: number | null;
+  /** Easting of the mean centre; null without an incident. Unit: m. */
+  easting_m: number | null;
+  /** Northing of the mean centre. Unit: m. */
+  northing_m: number | null;
+  /** Easting of the median centre, from which the sum of distances is least. Unit: m. */
+  median_easting_m: number | null;
+  /** Northing of the median centre. Unit: m. */
+  median_northing_m: number | null;
+  /** Root of the mean squared distance from the mean centre. Unit: m. */
+  standard_distance_m: number | null;
+  /**
+   * Longer semi-axis of the standard deviational ellipse; null with fewer than three incidents.
+   * Unit: m.
+   */
+  major_m: number | null;
+  /** Its shorter semi-axis. Unit: m. */
+  minor_m: number | null;
+  /** Direction of the longer axis, clockwise from north. Unit: degrees. */
+  bearing_deg: number | null;
+  /**
+   * Distance from the mean centre of the step with incidents before; null for the first. Unit: m.
+   */
+  moved_m: number | null;
+  /** Lower end of its 95 % interval; 0 where the move may be chance. Unit: m. */
+  moved_lower_m: number | null;
+  /** Upper end of its 95 % interval. Unit: m. */
+  moved_upper_m: number | null;
+  /** Direction of the move, clockwise from north. Unit: degrees. */
+  moved_bearing_deg: number | null;
+  /**
+   * P of a move as large if the incidents of both steps fell alike; null with fewer than three in
+   * one.
+   */
+  p_value: number | null;
+  /** The same, controlled over all moves (Benjamini and Hochberg). */
+  q_value: number | null;
+}
+
+/** A function of the distances of incidents at one distance, nearest first. */
+export interface PatternRow {
+  /** The distance. Unit: m. */
+  distance_m: number;
+  /**
+   * The function of the incidents; null with fewer than two, or where no place is as far from the
+   * edge. Unit: as the method states.
+   */
+  observed: number | null;
+  /** Its value for points that fall evenly and independently. Unit: as the method states. */
+  theoretical: number | null;
+  /**
+   * Its mean over the patterns of chance; null where nothing is tested. Unit: as the method states.
+   */
+  expected: number | null;
+  /**
+   * Lower bound of the global envelope, which holds 95 % of whole curves of chance. Unit: as the
+   * method states.
+   */
+  lower: number | null;
+  /** Its upper bound. Unit: as the method states. */
+  upper: number | null;
+  /** Whether the function is above, below or inside the envelope, or not tested. */
+  position: string | null;
 }
 
 /** Pairs of incidents in a band of distance and a band of days. */
@@ -1981,414 +2548,6 @@ export interface BurstRow {
   q_value?: number | null;
 }
 
-/** A list of a length, and what it captures. */
-export interface CaptureRow {
-  /** Length of the list: the first places by what ranks them. */
-  places: number;
-  /** Their area. Unit: km². Only with by=hexagons. */
-  area_km2?: number | null;
-  /** Their length. Unit: km. Only with by=segments. */
-  length_km?: number | null;
-  /** Their area, or length, per cent of the ground or of its streets. Unit: %. */
-  share_of_ground: number | null;
-  /** Incidents in them. Unit: incidents. */
-  count: number | null;
-  /** Per cent of the incidents in all places. Unit: %. */
-  share: number | null;
-  /**
-   * Per cent that such a list captures of incidents that did not make it: the mean over ten parts,
-   * each held against the list of the other nine. Unit: %.
-   */
-  expected_share: number | null;
-  /** Lower end of its 95 % interval. Unit: %. */
-  lower: number | null;
-  /** Upper end of its 95 % interval. Unit: %. */
-  upper: number | null;
-  /** Sum of the harm. Unit: days of harm. Only with rank_by=harm. */
-  harm?: number | null;
-  /** Per cent of the harm in all places. Unit: %. Only with rank_by=harm. */
-  share_of_harm?: number | null;
-  /** Of the harm, as expected_share. Unit: %. Only with rank_by=harm. */
-  expected_share_of_harm?: number | null;
-  /** Lower end of its 95 % interval. Unit: %. Only with rank_by=harm. */
-  harm_lower?: number | null;
-  /** Upper end of its 95 % interval. Unit: %. Only with rank_by=harm. */
-  harm_upper?: number | null;
-}
-
-/** A way to make a list, and how it fared in the periods that it was not made of. */
-export interface PatrolForecastRow {
-  /**
-   * forecast: the candidate that was best before the test; then the candidates; the ranking of the
-   * last period alone; and the same ground chosen at random.
-   */
-  ranking: string;
-  /** The candidate that the forecast took in the last test. */
-  candidate: string | null;
-  /** Periods that it was judged in. */
-  tests: number;
-  /** Length of the list. */
-  places: number;
-  /** Area, or length, of the list, per cent of the ground or of its streets. Unit: %. */
-  share_of_ground: number | null;
-  /**
-   * Incidents of the periods in the places listed before them; of places that share the end of a
-   * list, their part of it. Unit: incidents.
-   */
-  count: number | null;
-  /** Per cent of the incidents, or of the harm with rank_by=harm, that the list caught. Unit: %. */
-  hit_rate: number | null;
-  /** Lower end of its 95 % interval. Unit: %. */
-  lower: number | null;
-  /** Upper end of its 95 % interval. Unit: %. */
-  upper: number | null;
-  /** Prediction accuracy index: the hit rate over the share of ground. */
-  pai: number | null;
-  /** Lower end of its 95 % interval. */
-  pai_lower: number | null;
-  /** Upper end of its 95 % interval. */
-  pai_upper: number | null;
-  /**
-   * Prediction efficiency index: the hit rate over the best that the same ground could have
-   * reached.
-   */
-  pei: number | null;
-  /** Lower end of its 95 % interval, the best taken as it was. */
-  pei_lower: number | null;
-  /** Upper end of its 95 % interval, likewise. */
-  pei_upper: number | null;
-  /**
-   * Hit rate less that of the ranking of the last period alone, percentage points. Unit: percentage
-   * points.
-   */
-  above_last: number | null;
-  /** Lower end of its 95 % interval. Unit: percentage points. */
-  above_last_lower: number | null;
-  /** Upper end of its 95 % interval. Unit: percentage points. */
-  above_last_upper: number | null;
-}
-
-/** Where the incidents of a step centre, oldest first. */
-export interface CentreRow {
-  /** Key of the step, or the whole period. */
-  step: string;
-  /** First day of the step, ISO. */
-  first_day: string;
-  /** Days of the step that the data cover. Unit: days. */
-  days: number;
-  /** Incidents located in the area; null where the data cover none of the step. Unit: incidents. */
-  count: number | null;
-  /** Easting of the mean centre; null without an incident. Unit: m. */
-  easting_m: number | null;
-  /** Northing of the mean centre. Unit: m. */
-  northing_m: number | null;
-  /** Easting of the median centre, from which the sum of distances is least. Unit: m. */
-  median_easting_m: number | null;
-  /** Northing of the median centre. Unit: m. */
-  median_northing_m: number | null;
-  /** Root of the mean squared distance from the mean centre. Unit: m. */
-  standard_distance_m: number | null;
-  /**
-   * Longer semi-axis of the standard deviational ellipse; null with fewer than three incidents.
-   * Unit: m.
-   */
-  major_m: number | null;
-  /** Its shorter semi-axis. Unit: m. */
-  minor_m: number | null;
-  /** Direction of the longer axis, clockwise from north. Unit: degrees. */
-  bearing_deg: number | null;
-  /**
-   * Distance from the mean centre of the step with incidents before; null for the first. Unit: m.
-   */
-  moved_m: number | null;
-  /** Lower end of its 95 % interval; 0 where the move may be chance. Unit: m. */
-  moved_lower_m: number | null;
-  /** Upper end of its 95 % interval. Unit: m. */
-  moved_upper_m: number | null;
-  /** Direction of the move, clockwise from north. Unit: degrees. */
-  moved_bearing_deg: number | null;
-  /**
-   * P of a move as large if the incidents of both steps fell alike; null with fewer than three in
-   * one.
-   */
-  p_value: number | null;
-  /** The same, controlled over all moves (Benjamini and Hochberg). */
-  q_value: number | null;
-}
-
-/** A function of the distances of incidents at one distance, nearest first. */
-export interface PatternRow {
-  /** The distance. Unit: m. */
-  distance_m: number;
-  /**
-   * The function of the incidents; null with fewer than two, or where no place is as far from the
-   * edge. Unit: as the method states.
-   */
-  observed: number | null;
-  /** Its value for points that fall evenly and independently. Unit: as the method states. */
-  theoretical: number | null;
-  /**
-   * Its mean over the patterns of chance; null where nothing is tested. Unit: as the method states.
-   */
-  expected: number | null;
-  /**
-   * Lower bound of the global envelope, which holds 95 % of whole curves of chance. Unit: as the
-   * method states.
-   */
-  lower: number | null;
-  /** Its upper bound. Unit: as the method states. */
-  upper: number | null;
-  /** Whether the function is above, below or inside the envelope, or not tested. */
-  position: string | null;
-}
-
-/** A whole step of a series with its process limits, oldest first. */
-export interface ProcessControlRow {
-  /** First month of the step, ISO. */
-  month: string;
-  /**
-   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
-   * ending.
-   */
-  step?: string;
-  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
-  first_day?: string;
-  /** Days of the step that the data cover. Unit: days. */
-  days: number;
-  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
-  count: number | null;
-  /**
-   * Incidents per day or year, as `per` asks, which the limits are of. Unit: as the method states.
-   */
-  rate: number | null;
-  /**
-   * The rate without the season, which the limits are then of. Unit: as the method states. Only
-   * with season=true.
-   */
-  rate_adjusted?: number | null;
-  /** Limits are made anew in each segment, counted from 1. */
-  segment: number;
-  /**
-   * Distance from the rate of the step before; null after a gap and where a segment begins. Unit:
-   * as the method states.
-   */
-  moving_range: number | null;
-  /** Mean of the rates of the segment. Unit: as the method states. */
-  mean: number | null;
-  /**
-   * Lower process limit; 0 where it would be below, as no rate can be. Unit: as the method states.
-   */
-  lower: number | null;
-  /** Two thirds of the way from the mean to the lower limit, or 0. Unit: as the method states. */
-  lower_near: number | null;
-  /** Two thirds of the way from the mean to the upper limit. Unit: as the method states. */
-  upper_near: number | null;
-  /** Upper process limit. Unit: as the method states. */
-  upper: number | null;
-  /** The rules that the step meets: outside limits, trend, two in three, shift; empty if none. */
-  rules: string | null;
-  /**
-   * common cause, or concern, improvement or neither with high or low; null where the step is
-   * covered in part or not at all, and is not judged.
-   */
-  variation: string | null;
-}
-
-/** A level of a series, between two step changes, oldest first. */
-export interface StepChangeRow {
-  /** First day of the level, ISO. */
-  first_day: string | null;
-  /** Its last day, ISO. */
-  last_day: string | null;
-  /** Steps of the level that are covered in full. */
-  steps: number | null;
-  /** Days that the data cover of these. Unit: days. */
-  days: number | null;
-  /** Incidents in these. Unit: incidents. */
-  count: number | null;
-  /**
-   * Incidents per day or year, as `per` asks; without the season with season=true. Unit: as the
-   * method states.
-   */
-  rate: number | null;
-  /**
-   * The rate divided by that of the level before; null for the first level and after a level
-   * without incidents.
-   */
-  ratio: number | null;
-  /** Probability of a change as clear anywhere in the part searched, if none were there. */
-  p_value: number | null;
-}
-
-/** A step of a series and its incidents; series by series, the oldest step first. */
-export interface TrendRow {
-  /** The area of the series, as it is written. Only with area. */
-  area?: string;
-  /** Name of the area. Only with area. */
-  area_name?: string;
-  /**
-   * Key of the series: a value of what they are by, such as an area's code; total; mean. Only with
-   * by.
-   */
-  series?: string;
-  /** Name of the series. Only with by. */
-  series_name?: string;
-  /** First month of the step, ISO. */
-  month: string;
-  /**
-   * Key of the step: 2024-W05, 2023-24 or 2024-11. Only with step=week, financial-year or year-
-   * ending.
-   */
-  step?: string;
-  /** First day of the step, ISO. Only with step=week, financial-year or year-ending. */
-  first_day?: string;
-  /** Days of the step that the data cover. Unit: days. */
-  days: number;
-  /** All days of the step. Unit: days. Only with part_steps=marked or part_steps=projected. */
-  length?: number;
-  /**
-   * Whether only some of its days are covered. Only with part_steps=marked or part_steps=projected.
-   */
-  is_part?: boolean;
-  /** Incidents in the step; null where the data cover none of it. Unit: incidents. */
-  count: number | null;
-  /** Sum of their weights, which the rate is of. Only with measure=weighted or measure=harm. */
-  weighted?: number | null;
-  /** The count, or the sum of weights; of the mean, per series. Only with compare. */
-  value?: number | null;
-  /** What the rate is over at that time; null where it is not known. Only with a denominator. */
-  denominator?: number | null;
-  /**
-   * Incidents per day or year, as `per` asks, or per so many of the denominator and year; of the
-   * mean, per series. Null where there is no data. Unit: as the method states.
-   */
-  rate: number | null;
-  /** Lower end of the rate's 95 % interval. Unit: as the method states. */
-  lower: number | null;
-  /** Upper end of the rate's 95 % interval. Unit: as the method states. */
-  upper: number | null;
-  /**
-   * The rate with the records that are not located shared out in proportion to those that are.
-   * Unit: as the method states. Only where the share of records located differs by more than
-   * chance.
-   */
-  rate_shared_out?: number | null;
-  /**
-   * Lower end of its 95 % interval. Unit: as the method states. Only where the share of records
-   * located differs by more than chance.
-   */
-  lower_shared_out?: number | null;
-  /**
-   * Upper end of its 95 % interval. Unit: as the method states. Only where the share of records
-   * located differs by more than chance.
-   */
-  upper_shared_out?: number | null;
-  /**
-   * Per cent of the incidents of all series in the step, each counted once. Unit: %. Only with
-   * include=share.
-   */
-  share?: number | null;
-  /** Lower end of the share's 95 % interval. Unit: %. Only with include=share. */
-  share_lower?: number | null;
-  /** Upper end of the share's 95 % interval. Unit: %. Only with include=share. */
-  share_upper?: number | null;
-  /** Mean of the steps of its quarter or year, or of the year that ends with it. Only with mean. */
-  mean?: number | null;
-  /** Steps with data that the mean is of. Only with mean. */
-  mean_steps?: number;
-  /**
-   * The same step a year before; null where one of the two is not covered as a whole. Only with
-   * include=last-year.
-   */
-  last_year?: number | null;
-  /** The change since then. Only with include=last-year. */
-  change?: number | null;
-  /** The same in per cent; null from zero. Unit: %. Only with include=last-year. */
-  change_percent?: number | null;
-  /**
-   * The year so far, up to and with the step; null where some of it is not covered. Only with
-   * to_date.
-   */
-  to_date?: number | null;
-  /** The same part of the year before. Only with to_date. */
-  to_date_last_year?: number | null;
-  /** The change since then. Only with to_date. */
-  to_date_change?: number | null;
-  /** The same in per cent; null from zero. Unit: %. Only with to_date. */
-  to_date_change_percent?: number | null;
-  /**
-   * How many times the rate of its year the month or quarter usually has; null without three whole
-   * years. Only with include=season.
-   */
-  season?: number | null;
-  /** The rate without the season. Unit: as the method states. Only with include=season. */
-  rate_adjusted?: number | null;
-  /** The rate along the line of trend. Unit: as the method states. Only with include=line. */
-  line?: number | null;
-  /** Lower end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
-  line_lower?: number | null;
-  /** Upper end of the line's 95 % interval. Unit: as the method states. Only with include=line. */
-  line_upper?: number | null;
-  /** Change per year along it. Unit: %. Only with include=line. */
-  line_change?: number | null;
-  /** Lower end of that change's 95 % interval. Unit: %. Only with include=line. */
-  line_change_lower?: number | null;
-  /** Upper end of that change's 95 % interval. Unit: %. Only with include=line. */
-  line_change_upper?: number | null;
-  /**
-   * What the step comes to when it is over, at the rate of its days covered; of a step that is
-   * covered the count itself. Unit: incidents. Only with part_steps=projected.
-   */
-  projected?: number | null;
-  /** Lower end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
-  projected_lower?: number | null;
-  /** Upper end of its 95 % prediction interval. Unit: incidents. Only with part_steps=projected. */
-  projected_upper?: number | null;
-  /** Events of the step, with semicolons between. Only where events apply. */
-  events?: string;
-}
-
-/** A number about an area, with that of all areas of the layer, and of a second area. */
-export interface ProfileRow {
-  /**
-   * What it is about: area, residents, incidents, rates, harm, placement, trend, change, hot areas,
-   * deprivation, development sites.
-   */
-  section: string;
-  /** What the number is. */
-  item: string | null;
-  /** Unit of the number. */
-  unit: string;
-  /**
-   * Incidents in the area that the number is computed from; null where it is of none. Unit:
-   * incidents.
-   */
-  count: number | null;
-  /** The number; null where it is not known. */
-  value: number | null;
-  /** Lower end of its 95 % interval. */
-  lower: number | null;
-  /** Upper end of its 95 % interval. */
-  upper: number | null;
-  /** Incidents in all areas of the layer that the comparison is computed from. Unit: incidents. */
-  comparison_count: number | null;
-  /** The same number of all areas of the layer together; null where it is of one area alone. */
-  comparison: number | null;
-  /**
-   * Incidents in the second area that its number is computed from. Unit: incidents. Only with a
-   * second area.
-   */
-  beside_count?: number | null;
-  /** The same number of the second area. Only with a second area. */
-  beside?: number | null;
-  /** Lower end of its 95 % interval. Only with a second area. */
-  beside_lower?: number | null;
-  /** Upper end of its 95 % interval. Only with a second area. */
-  beside_upper?: number | null;
-  /** What a reader must know of the number. */
-  note: string | null;
-}
-
 /**
  * A cluster: the window that chance explains worst, and further ones beside it. Its shape is that
  * of its areas together, or of the window with locations=points.
@@ -2442,165 +2601,6 @@ export interface ScanRow {
    * Unit: days. Only with prospective=true.
    */
   recurrence_days?: number | null;
-}
-
-/** A part of the incidents: those of one key of an axis, or those that record none. */
-export interface BreakdownRow {
-  /** What the rows are of. */
-  by: string;
-  /** Key of the row, such as a category, an hour or an area's code. */
-  key: string;
-  /** Name of the row. */
-  name: string;
-  /** False in the row of what is not recorded or not located. */
-  is_recorded: boolean;
-  /** Days that the data cover of the row. Unit: days. */
-  days: number;
-  /** Incidents; null where the data cover none of the row's days. Unit: incidents. */
-  count: number | null;
-  /**
-   * Incidents shared out by minutes over the interval in which each may have happened. Unit:
-   * incidents. Only with timing=aoristic.
-   */
-  aoristic?: number | null;
-  /** Per cent of the incidents that record one; null in the rows of those that do not. Unit: %. */
-  share: number | null;
-  /** Lower end of the share's 95 % interval. Unit: %. */
-  lower: number | null;
-  /** Upper end of the share's 95 % interval. Unit: %. */
-  upper: number | null;
-  /** Per cent of all incidents selected. Unit: %. */
-  share_of_all: number | null;
-  /** Incidents in the baseline period. Unit: incidents. Only with a baseline period. */
-  baseline_count?: number | null;
-  /** Per cent of the baseline's incidents that record one. Unit: %. Only with a baseline period. */
-  baseline_share?: number | null;
-  /**
-   * Incidents more than the baseline would have in as many days. Unit: incidents. Only with a
-   * baseline period.
-   */
-  change?: number | null;
-  /** The same in per cent; null from none. Unit: %. Only with a baseline period. */
-  change_percent?: number | null;
-  /**
-   * Probability of a change as large if the rate were the same (E-test). Only with a baseline
-   * period.
-   */
-  p_value?: number | null;
-  /** The p adjusted for all rows of the same axis. Only with a baseline period. */
-  q_value?: number | null;
-}
-
-/** What is compared, in both periods; the last row is the total. */
-export interface ComparisonRow {
-  /** Key of the row, such as a category or an area's code. */
-  row: string;
-  /** Name of the row. */
-  row_name: string;
-  /** Days that the data cover in the baseline period; of a month or weekday its own. Unit: days. */
-  days_before: number;
-  /** The same of the later period. Unit: days. */
-  days_after: number;
-  /** Incidents in the baseline period; null without a day covered. Unit: incidents. */
-  count_before: number | null;
-  /** Incidents in the later period. Unit: incidents. */
-  count_after: number | null;
-  /** Later count less the earlier. Unit: incidents. */
-  numeric_change: number | null;
-  /** The same in per cent of the earlier count; null from zero. Unit: %. */
-  percent_change: number | null;
-  /** The same in words: up or down, no change, no calculation from zero, or no data in a period. */
-  change: string | null;
-  /** Change of the incidents per day covered, in per cent. Unit: %. */
-  percent_per_day: number | null;
-  /** Later incidents per day over earlier ones. */
-  ratio: number | null;
-  /** Lower end of the ratio's 95 % interval; null where it is open. */
-  lower: number | null;
-  /** Upper end of it. */
-  upper: number | null;
-  /**
-   * E-test that the incidents per day are the same, two-sided; null for what is not recorded or in
-   * no area.
-   */
-  p_value: number | null;
-  /** The same adjusted for the number of rows (Benjamini-Hochberg); null for the total. */
-  q_value: number | null;
-}
-
-/** A month after the intervention: by itself, and all of the period up to its end. */
-export interface DisplacementMonthRow {
-  /** Month, ISO. */
-  month: string;
-  /**
-   * Days of the month in the period that the data cover; of some days of the week, their weeks.
-   * Unit: days.
-   */
-  days: number;
-  /** Incidents in the areas of the intervention. Unit: incidents. */
-  target: number | null;
-  /** Incidents in the areas without it. Unit: incidents. */
-  control: number | null;
-  /**
-   * Incidents in the areas it may have displaced incidents to. Unit: incidents. Only with
-   * displacement and displacement_control.
-   */
-  displacement?: number | null;
-  /**
-   * Incidents in the control of those areas. Unit: incidents. Only with displacement and
-   * displacement_control.
-   */
-  displacement_control?: number | null;
-  /**
-   * The displacement difference of the month by itself, against the baseline's daily rates. Unit:
-   * as the method states.
-   */
-  difference: number | null;
-  /** Lower end of its 95 % interval. Unit: as the method states. */
-  lower: number | null;
-  /** Upper end of its 95 % interval. Unit: as the method states. */
-  upper: number | null;
-  /**
-   * The displacement difference of the period up to the end of the month. Unit: as the method
-   * states.
-   */
-  cumulative_difference: number | null;
-  /** Lower end of its 95 % interval. Unit: as the method states. */
-  cumulative_lower: number | null;
-  /** Upper end of its 95 % interval. Unit: as the method states. */
-  cumulative_upper: number | null;
-  /** p of it, two-sided. */
-  cumulative_p_value: number | null;
-}
-
-/** Moves of areas from class to class in the next step, by the state of their neighbours. */
-export interface TransitionRow {
-  /** State of the area's neighbours at the beginning of the move; any for all of them together. */
-  context: string;
-  /** Class at the beginning. */
-  from_class: string;
-  /** Class in the next step. */
-  to_class: string;
-  /** Times that an area moved so, or stayed. Unit: area steps. */
-  moves: number | null;
-  /** Times that an area was in the first class and the next step is known. Unit: area steps. */
-  moves_from: number | null;
-  /** Their share, 0 to 1; null where no area was in the first class. */
-  probability: number | null;
-  /** Lower end of its exact 95 % interval. */
-  lower: number | null;
-  /** Upper end of its exact 95 % interval. */
-  upper: number | null;
-  /**
-   * Expected length of a stay in the class; of rows whose two classes are one, null where it was
-   * never left. Unit: steps.
-   */
-  stay_steps: number | null;
-  /**
-   * Share of the areas that are in the second class in the long run, if areas go on moving so; null
-   * where that depends on the beginning.
-   */
-  long_run_share: number | null;
 }
 
 /** The columns of all rows that hold one value. */
