@@ -19,10 +19,12 @@ import { drawStage } from "./panels/stage.ts";
 import { RankedTable } from "./panels/table.ts";
 import { Timeline } from "./panels/timeline.ts";
 import { Tip } from "./panels/tip.ts";
+import { showCited } from "./takeaway/cite.ts";
+import { makeTakeAway, type Desk } from "./takeaway/desk.ts";
 import { windowsOf } from "./view/comparing.ts";
 import { datasetOf, layerOf, possible } from "./view/defaults.ts";
 import { publishedOf, unitOf } from "./view/published.ts";
-import type { Store, View } from "./view/state.ts";
+import { isSameQuestion, type Store, type View } from "./view/state.ts";
 import {
   answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
 } from "./views/before.ts";
@@ -84,6 +86,7 @@ export class Atlas {
     onTheme(() => this.recolour());
     store.listen((now, before) => this.changed(now, before));
     this.credit();
+    makeTakeAway(this.desk);
     this.draw();
     void this.pane.ready.then(() => this.addLabels());
   }
@@ -102,6 +105,14 @@ export class Atlas {
     );
     pane.map.on("error", (event) => this.mapFailed(event.error));
     return pane;
+  }
+
+  /** What taking away needs of this page. */
+  get desk(): Desk {
+    return {
+      store: this.store, config: this.config,
+      panes: () => [this.pane, this.comparison.existing].filter((each) => each !== null),
+    };
   }
 
   private addNavigation(): void {
@@ -130,14 +141,14 @@ export class Atlas {
   }
 
   private changed(now: View, before: View): void {
-    if (questionOf(now) !== questionOf(before)) return this.draw();
+    const { at } = now;
+    if (JSON.stringify(at) !== JSON.stringify(before.at)) {
+      if (at) this.pane.map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom });
+    }
+    if (now.cited !== before.cited || !isSameQuestion(now, before)) return this.draw();
     if (now.sort !== before.sort) this.drawTable();
     if (now.area !== before.area) this.drawSelection();
     if (now.split !== before.split) this.comparison.place(now.split);
-    const { at } = now;
-    if (at && JSON.stringify(at) !== JSON.stringify(before.at)) {
-      this.pane.map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom });
-    }
   }
 
   /** Asks for everything the view needs, and draws it. */
@@ -248,6 +259,7 @@ export class Atlas {
     const words = drawSummary(byId("summary"), view, dataset, [...kindOf(view).sentences(merged), ...warningsOf(view)]);
     announce(words);
     document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
+    void showCited(view, table).catch(() => undefined); // that the service is away is said elsewhere
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
     byId("synthetic").hidden = !table.provenance.synthetic;
     this.drawSuppressed(table);
@@ -434,9 +446,4 @@ export class Atlas {
     if (this.config.background) words.add(this.config.background.attribution);
     byId("credit").textContent = [...words].filter(Boolean).join(" · ");
   }
-}
-
-/** What of a view changes the answers. */
-function questionOf(view: View): string {
-  return JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0 });
 }

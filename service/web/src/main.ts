@@ -2,9 +2,10 @@
 
 import { ask, onLong, onProgress } from "./answers/api.ts";
 import type { MapStyle, PageConfig } from "./answers/types.ts";
+import { BRIEFING, readBriefing, type SavedView } from "./briefing/saved.ts";
 import { makeTheme } from "./map/theme.ts";
 import { SignIn, readSession, type Session } from "./panels/session.ts";
-import { showDamage, showFailure, showLong, showProgress } from "./panels/status.ts";
+import { showDamage, showFailure, showLong, showNotice, showProgress } from "./panels/status.ts";
 import { makeShare } from "./takeaway/share.ts";
 import { defaultView, possible } from "./view/defaults.ts";
 import { Store, fromHash } from "./view/state.ts";
@@ -49,11 +50,27 @@ async function start(): Promise<void> {
     const defaults = possible(defaultView(config), config, defaultView(config));
     const read = (hash: string): ReturnType<typeof fromHash> =>
       possible(fromHash(hash, defaults), config, defaults);
-    const store = new Store(read(window.location.hash), defaults, (view) => possible(view, config, defaults));
+    const briefing = sharedBriefing();
+    const first = briefing[0]?.view ?? window.location.hash;
+    const store = new Store(read(first), defaults, (view) => possible(view, config, defaults));
     store.follow(read);
-    new Atlas(config, store, defaults);
+    const { desk } = new Atlas(config, store, defaults);
+    if (briefing.length > 0) (await import("./briefing/present.ts")).present(briefing, desk, true);
   } catch (error) {
     showFailure(error, () => void start());
+  }
+}
+
+/** The views of a link to a briefing; none where the address is no such link. */
+function sharedBriefing(): readonly SavedView[] {
+  window.addEventListener("hashchange", () => {
+    if (window.location.hash.startsWith(BRIEFING)) window.location.reload();
+  });
+  try {
+    return window.location.hash.startsWith(BRIEFING) ? readBriefing(window.location.hash) : [];
+  } catch (error) {
+    showNotice(error instanceof Error ? error.message : String(error));
+    return [];
   }
 }
 

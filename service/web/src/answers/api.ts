@@ -71,6 +71,13 @@ export function ask<Answer>(address: string, signal?: AbortSignal): Promise<Answ
   return abortable(answer, signal);
 }
 
+/** The version of the data that an answer is of, by which it can be cited. */
+export async function versionOf(address: string): Promise<string> {
+  const response = await counted(fetch(address, { method: "HEAD", headers: { Accept: "application/json" } }));
+  if (!response.ok) throw new Refused(response.status, `The service answered ${response.status}.`, "");
+  return response.headers.get("Data-Version") ?? "";
+}
+
 /** Forgets every answer: the data have changed, or the reader asks again. */
 export function forget(): void {
   kept.clear();

@@ -22,6 +22,18 @@ function apply(): void {
   button.setAttribute("aria-label", dark ? "Use light colours" : "Use dark colours");
 }
 
+/** Shows the page in light colours, as on paper; what it gives brings the others back. */
+export function lighten(): () => void {
+  const { dataset } = document.documentElement;
+  if (dataset["theme"] !== "dark") return () => undefined;
+  const show = (theme: string): void => {
+    dataset["theme"] = theme;
+    changed();
+  };
+  show("light");
+  return () => show("dark");
+}
+
 let changed: () => void = () => undefined;
 
 /** Calls at each change of the theme. */

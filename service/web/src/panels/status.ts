@@ -98,3 +98,10 @@ export function showDamage(parts: PageConfig["damaged"]): void {
   place.textContent = `Damaged and not shown: ${names.join(", ")}. Tell whoever keeps the data.`;
   place.hidden = parts.length === 0;
 }
+
+/** Says something above the map that stays there, after what is damaged. */
+export function showNotice(words: string): void {
+  const place = byId("damaged");
+  place.textContent = [!place.hidden && place.textContent, words].filter(Boolean).join(" ");
+  place.hidden = false;
+}

@@ -40,6 +40,7 @@ export function defaultView(config: PageConfig): View {
     area: "",
     sort: "",
     at: null,
+    cited: "",
   };
 }
 

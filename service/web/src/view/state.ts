@@ -33,6 +33,7 @@ export interface View {
   area: string; // code of the selected area or site
   sort: string; // column, with "-" before it from high to low; empty: as answered
   at: { zoom: number; lat: number; lon: number } | null;
+  cited: string; // version of the data and digest of the rows that a link cites; empty: none
 }
 
 type Listener = (now: View, before: View) => void;
@@ -55,11 +56,27 @@ export class Store {
   /** Changes some of the view, as far as it can be shown; nobody is told where nothing changed. */
   set(patch: Partial<View>, options: { quiet?: boolean } = {}): void {
     const before = this.view;
-    const now = this.fit({ ...before, ...patch });
+    let now = this.fit({ ...before, ...patch });
+    if (now.cited === before.cited && !isSameQuestion(now, before)) now = { ...now, cited: "" };
     if (JSON.stringify(now) === JSON.stringify(before)) return;
     this.view = now;
     this.write();
     if (!options.quiet) for (const listener of this.listeners) listener(now, before);
+  }
+
+  /** The view that an address names, as far as it can be shown. */
+  read(hash: string): View {
+    return this.fit(fromHash(hash, this.defaults));
+  }
+
+  /** Shows the view of an address. */
+  open(hash: string): void {
+    this.set(this.read(hash));
+  }
+
+  /** The whole address of a view. */
+  linkTo(view: View): string {
+    return `${window.location.href.split("#")[0] ?? ""}${toHash(view, this.defaults)}`;
   }
 
   listen(listener: Listener): void {
@@ -87,8 +104,15 @@ export class Store {
 
 const PLAIN = [
   "dataset", "from", "to", "layer", "measure", "tested", "denominator", "bandwidth", "step", "outline",
-  "area", "sort",
+  "area", "sort", "cited",
 ] as const;
+
+/** Whether two views have the same answers. */
+export function isSameQuestion(one: View, other: View): boolean {
+  const question = (view: View): string =>
+    JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0, cited: "" });
+  return question(one) === question(other);
+}
 
 /** The view as the part of the address after #; it is never sent to the service. */
 export function toHash(view: View, defaults: View): string {

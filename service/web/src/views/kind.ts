@@ -65,8 +65,8 @@ export interface ViewKind {
   readonly question: (view: View) => Question;
   /** A question whose sentences follow those of the table. */
   readonly addition?: (view: View) => Question;
-  /** The question of its printed map, where that is not the one of the table. */
-  readonly picture?: (view: View) => Question;
+  /** The question of its printed map, where that is not the one of the table; null where none is drawn. */
+  readonly picture?: ((view: View) => Question) | null;
   /** The columns of the ranked table, most telling first. */
   readonly columns: (view: View, table: Table) => Column[];
   /** The legend of a table and the colour of each of its rows; null where areas have none. */

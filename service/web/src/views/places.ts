@@ -124,6 +124,7 @@ export const REPEATS: ViewKind = {
       ["distance_m", view.choices.repeat_m], ["band_days", days / 2], ["band_days", days],
     ]);
   },
+  picture: null,
   addition: (view) => asked(view, "patterns/{dataset}/near-repeats", [
     ["distance_m", view.choices.repeat_m], ["days", view.choices.repeat_days],
   ]),

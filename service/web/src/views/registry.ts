@@ -33,8 +33,9 @@ export function tableAddress(view: View, suffix = ""): string {
   return addressOf(kindOf(view).question(view), suffix ? `.${suffix}` : "");
 }
 
-/** The address of the printed map of a view. */
-export function pictureAddress(view: View, suffix: "png" | "svg" | "pdf"): string {
-  const { picture, question } = kindOf(view);
-  return addressOf((picture ?? question)(view), `/map.${suffix}`);
+/** The address of the printed map of a view, or of its chart where it has no place; null for none. */
+export function pictureAddress(view: View, suffix: "png" | "svg" | "pdf"): string | null {
+  const { picture, question, rows } = kindOf(view);
+  if (rows(view) === "times") return tableAddress(view, suffix);
+  return picture === null ? null : addressOf((picture ?? question)(view), `/map.${suffix}`);
 }
