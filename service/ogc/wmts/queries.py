@@ -63,14 +63,21 @@ class WmtsCapabilitiesQuery(WmtsQuery):
 class WmtsKvpQuery(WmtsQuery):
     """Query by key and value; names in capital letters mean the same."""
 
-    service: Annotated[Text, Field(description="WMTS, always.", examples=["WMTS"])]
-    request: Annotated[
-        Text,
+    service: Annotated[
+        Text | None,
         Field(
-            description="GetCapabilities, GetTile or GetFeatureInfo.",
+            description="WMTS, always; may be left out where capabilities are requested.",
+            examples=["WMTS"],
+        ),
+    ] = None
+    request: Annotated[
+        Text | None,
+        Field(
+            description="GetCapabilities, GetTile or GetFeatureInfo; without it and without a "
+            "layer, the capabilities.",
             examples=["GetCapabilities"],
         ),
-    ]
+    ] = None
     version: Annotated[str | None, Field(max_length=20, description="1.0.0.")] = None
     acceptversions: Annotated[str | None, Field(max_length=200, description="1.0.0.")] = None
     acceptformats: Annotated[

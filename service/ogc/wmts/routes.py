@@ -75,18 +75,15 @@ def _content(media_type: str) -> dict[str, Any]:
 async def ask_wmts(query: Annotated[WmtsKvpQuery, Query()], respond: ResponderDep) -> Response:
     """GetCapabilities, GetTile and GetFeatureInfo by key and value.
 
-    Keys may be written in capital letters. What is not WMTS's own (`bandwidth_m`, `category`,
+    Without either, the capabilities: so that the bare address can be pasted anywhere. Keys may be
+    written in capital letters. What is not WMTS's own (`bandwidth_m`, `category`,
     `key` ...) is kept in every address that the capabilities name.
     """
-    if query.service.upper() != "WMTS":
-        raise refused(INVALID, "service", f"WMTS is answered here, not {query.service!r}")
-    operation = {name.lower(): name for name in OPERATIONS}.get(query.request.lower())
-    if operation is None:
-        allowed = ", ".join(OPERATIONS)
-        raise refused(NO_OPERATION, "request", f"{allowed} are answered, not {query.request!r}")
+    operation = _operation(query)
     if operation == "GetCapabilities":
         _refuse_other_versions(query)
         return await respond(_capabilities_spec(respond, query))
+    _given(query, "service")
     _only(query, "version", VERSION)
     _only(query, "tilematrixset", MATRIX_SET)
     matrix, row, column = (_number(query, name) for name in ("tilematrix", "tilerow", "tilecol"))
@@ -279,6 +276,20 @@ def _surface(query: WmtsQuery, time: str) -> HeatmapQuery:
         raise refused(INVALID, "time", reason) from None
     except ValueError as error:
         raise refused(INVALID, "time", str(error)) from None
+
+
+def _operation(query: WmtsKvpQuery) -> str:
+    """The operation that is requested: the capabilities by default, but not of a layer's tile."""
+    if query.service is not None and query.service.upper() != "WMTS":
+        raise refused(INVALID, "service", f"WMTS is answered here, not {query.service!r}")
+    if query.request is None and query.layer is None:
+        return "GetCapabilities"
+    request = str(_given(query, "request"))
+    operation = {name.lower(): name for name in OPERATIONS}.get(request.lower())
+    if operation is None:
+        allowed = ", ".join(OPERATIONS)
+        raise refused(NO_OPERATION, "request", f"{allowed} are answered, not {request!r}")
+    return operation
 
 
 def _refuse_other_versions(query: WmtsKvpQuery) -> None:

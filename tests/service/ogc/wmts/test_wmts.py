@@ -121,6 +121,16 @@ def test_scale_denominators_are_those_of_the_standard():
     assert scale_denominator(18) == pytest.approx(2_132.729_583_849_784, rel=1e-12)
 
 
+@pytest.mark.parametrize("query", ["", "?request=GetCapabilities", "?service=WMTS", "?key=abc"])
+def test_the_bare_address_answers_the_capabilities(client, query):
+    """What GDAL, QGIS and ArcGIS ask first when somebody pastes the short address."""
+    key = "key=abc&" if "key" in query else ""
+    expected = client.get(f"/wmts?{key}SERVICE=WMTS&REQUEST=GetCapabilities").content
+    answer = client.get(f"/wmts{query}")
+    assert answer.status_code == 200
+    assert answer.content == expected
+
+
 def test_every_address_of_the_capabilities_leads_somewhere(client):
     for address in addresses_in(capabilities(client)):
         asked = filled(address)
