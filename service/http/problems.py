@@ -145,6 +145,7 @@ OTHER_METHODS = (
     ("DELETE", re.compile(r"/v1/session")),
 )
 
+SUFFIX_IN_PATH = ("path", "suffix")
 DAMAGED = boundary.DamagedLayerError | store.DamagedTableError
 
 
@@ -278,10 +279,13 @@ async def _answer_invalid_request(request: Request, exc: Exception) -> Response:
         return own_form.report_of_faults(request.scope["path"], errors, faults)
     number = len(everything) - len(errors)
     further = [f"and {number} more"] if number else []
+    # A format that an address has not is an address that is not there: GDAL and QGIS look for
+    # `lsoa21.gpkg.aux.xml` beside every file, and take a 404 for "there is none".
+    is_absent = bool(errors) and all(tuple(error["loc"]) == SUFFIX_IN_PATH for error in errors)
     return problem(
         request,
-        code="invalid-request",
-        status=422,
+        code="unknown-format" if is_absent else "invalid-request",
+        status=404 if is_absent else 422,
         detail="; ".join([*(f["message"] for f in faults), *further]) or "It is not valid.",
         extra={"errors": faults},
     )
