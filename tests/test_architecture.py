@@ -663,6 +663,13 @@ ALLOWED: dict[str, set[str]] = {
         "service.model",
         "service.render",
     },
+    "service.render.qgis": {
+        "service.access",
+        "service.model",
+        "service.render",
+        "service.render.maps",
+        "spatial.coordinates",
+    },
     "service.render.maps.printed": {
         "boundaries.layers",
         "service.access",
@@ -726,6 +733,7 @@ ALLOWED: dict[str, set[str]] = {
         "spatial",
         "spatial.coordinates",
     },
+    "service.http.definition": set(),
     "service.http": {
         "boundaries",
         "service.access",
@@ -735,9 +743,11 @@ ALLOWED: dict[str, set[str]] = {
         "service.analyses.maps",
         "service.audit",
         "service.config",
+        "service.http.definition",
         "service.model",
         "service.render",
         "service.render.maps",
+        "service.render.qgis",
         "service.render.tables",
         "service.render.tiles",
         "service.runtime",

@@ -56,6 +56,7 @@ def _layer(path: str, decision: Decision) -> dict[str, Decision]:
         "/tilejson.json",
         "/legend.{suffix}",
         "/style.json",
+        "/qgis.{suffix}",
     )
     return {f"{path}{ending}": decision for ending in endings}
 
@@ -135,6 +136,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     f"{_HEATMAP}/tilejson.json": _DENSITY,
     f"{_HEATMAP}/legend.{{suffix}}": _DENSITY,
     f"{_HEATMAP}/style.json": _DENSITY,
+    f"{_HEATMAP}/qgis.{{suffix}}": _DENSITY,
     f"{_HEATMAP}/summary.json": _DENSITY,
     f"{_HEATMAP}/map.{{suffix}}": _DENSITY,
     f"{_HEATMAP}/raster.tif": _RECORDS,

@@ -16,7 +16,7 @@ MOST_CHARACTERS: Final = 200  # of a value that is written down as it is
 # Circles and polygons, also within the address of a table in a workbook.
 _SHAPE: Final = re.compile(r"(circle|polygon)(?::|%3A)[^&\"\s]*", re.IGNORECASE)
 # The formats, tiles and pictures of an answer; and where in a tile.
-_FORM: Final = re.compile(r"(\.\{suffix\}|\.\w+|/map|/legend|/tilejson|/style|@2x)+$")
+_FORM: Final = re.compile(r"(\.\{suffix\}|\.\w+|/map|/legend|/tilejson|/style|/qgis|@2x)+$")
 _TILE: Final = re.compile(r"/tiles/.*|/\{tilematrixset\}/.*|/items/\{\w+\}$|/items$")
 _PLACES: Final = (
     *("z", "x", "y", "suffix", "style"),

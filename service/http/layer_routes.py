@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from fastapi import APIRouter
 
+from service.access.release import Released
 from service.analyses.layers import MapLayer, TileAnswer
 from service.analyses.resources import Resources
 from service.http.answer_spec import AnswerSpec
@@ -16,6 +17,8 @@ from service.http.urls import (
     JSON,
     MVT,
     PNG,
+    QGZ,
+    QML,
     TIFF,
     address_of,
     query_string,
@@ -29,12 +32,18 @@ from service.model.schemas import Schema, reference
 from service.render.documents import document_json
 from service.render.maps.legend import legend_json, legend_png
 from service.render.maps.style import style_json
+from service.render.qgis.project import LayerSource, project_qgz, style_qml
 from service.render.tiles.geotiff import tile_tif
 from service.render.tiles.png import tile_png
 from service.render.tiles.vector_tiles import geometry_tile, vector_tile
 from spatial.coordinates.mercator import Tile
 
 LegendSuffix = Literal["json", "png"]
+QgisSuffix = Literal["qgz", "qml"]
+QGIS = (
+    "A QGIS project that opens the layer from this service with its classes and credits (.qgz), "
+    "or its style alone, for a file that was saved (.qml)."
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +133,7 @@ class LayerKind:
 
 
 def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
-    """Add the routes of a layer to a router: its tiles, TileJSON, legend and style."""
+    """Add the routes of a layer to a router: tiles, TileJSON, legend, style and QGIS's files."""
     template = f"{router.prefix}{path}"
 
     def tilejson(respond: Responder, query: Query, **names: str) -> AnswerSpec[Document]:
@@ -139,6 +148,15 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
     def style(respond: Responder, query: Query, **names: str) -> AnswerSpec[MapStyle]:
         layer = kind.layer(respond.resources, query, **names)
         return _style_spec(respond, layer, address_of(template, names))
+
+    def qgis(
+        respond: Responder, query: Query, *, suffix: QgisSuffix, **names: str
+    ) -> AnswerSpec[MapStyle]:
+        layer = kind.layer(respond.resources, query, **names)
+        is_pictured = names.get("dataset") in respond.resources.audience.published
+        return _qgis_spec(
+            respond, layer, address_of(template, names), suffix, is_pictured=is_pictured
+        )
 
     def operation(
         name: str,
@@ -170,6 +188,9 @@ def add_layer_routes(router: APIRouter, path: str, kind: LayerKind) -> None:
     ):
         document = operation(part.lower(), part, description, JSON, reference(part))
         add_get(router, f"{path}/{ending}", document, answer, query=query, suffix=LegendSuffix)
+    files = operation("qgis", "Qgis", QGIS, QGZ)
+    files.responses[200]["content"][QML] = {}
+    add_get(router, f"{path}/qgis.{{suffix}}", files, qgis, query=kind.query, suffix=QgisSuffix)
 
 
 def add_tile_route(
@@ -257,21 +278,46 @@ def _legend_spec(layer: MapLayer, suffix: LegendSuffix) -> AnswerSpec[Legend]:
 def _style_spec(respond: Responder, layer: MapLayer, path: str) -> AnswerSpec[MapStyle]:
     """A MapLibre style of a layer, from its legend and its TileJSON."""
     base = f"{base_url(respond)}{path}"
-
-    def style() -> MapStyle:
-        legend = layer.legend()
-        tiles = layer.tilejson(_tile_address(base, layer))
-        return MapStyle(legend.kind, legend, tiles.content, legend.provenance)
-
     return AnswerSpec(
         query=layer.query,
         version=layer.data_version,
-        compute=style,
+        compute=partial(_map_style, layer, base),
         render=style_json,
         media_type=JSON,
         representation=f"{base} {zooms(respond)}",
         cost=layer.cost_at,
     )
+
+
+def _qgis_spec(
+    respond: Responder, layer: MapLayer, path: str, suffix: QgisSuffix, *, is_pictured: bool
+) -> AnswerSpec[MapStyle]:
+    """A project of a layer, or its style, for QGIS; both always show the data as they are now."""
+    base = f"{base_url(respond)}{path}"
+    crs = respond.resources.settings.crs
+
+    def project(released: Released[MapStyle]) -> bytes:
+        source = LayerSource(base, query_string(layer.tile_query), crs, is_pictured=is_pictured)
+        return project_qgz(released, source=source)
+
+    name = path.removeprefix("/v1/").replace("/", "-").replace(":", "-")
+    return AnswerSpec(
+        query=layer.query,
+        version=layer.data_version,
+        compute=partial(_map_style, layer, base),
+        render=project if suffix == "qgz" else style_qml,
+        media_type=QGZ if suffix == "qgz" else QML,
+        filename=f"{name}.{suffix}",
+        representation=f"{base} {zooms(respond)}",
+        cost=layer.cost_at,
+    )
+
+
+def _map_style(layer: MapLayer, base: str) -> MapStyle:
+    """A layer with its tiles and the meaning of its colours."""
+    legend = layer.legend()
+    tiles = layer.tilejson(_tile_address(base, layer))
+    return MapStyle(legend.kind, legend, tiles.content, legend.provenance)
 
 
 def _tile_address(base: str, layer: MapLayer) -> str:

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from service.analyses.catalogue.documents import DatasetEntry, LayerEntry, PageLayer
 from service.analyses.maps.tilejson import TileJson
+from service.http.definition.reading import prepare
 from service.http.problems import PROBLEM_JSON, Problem
 from service.model.rows import Row
 from service.model.schemas import (
@@ -36,8 +37,8 @@ PROBLEMS = {
     "503": "The queue is full (see Retry-After), or the data are damaged",
 }
 UNREADABLE = "Not an HTTP request, or one whose address is longer than 64 kB"
-# A part is bytes: it may end in the middle of anything.
-PART = {"type": "string", "format": "binary"}
+TEXT = {"type": "string"}
+BYTES = {"type": "string", "format": "binary"}
 KEPT_APART = frozenset({"/metrics"})  # never the same twice, so never unchanged
 
 
@@ -144,6 +145,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     for path, methods in specification["paths"].items():
         for operation in methods.values():
             _complete(path, operation)
+    prepare(specification)
     return specification
 
 
@@ -161,7 +163,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         answer["content"][PROBLEM_JSON] = {}
     # From the server itself, before any route is asked.
     unreadable = answers.setdefault("400", {"description": UNREADABLE})
-    unreadable.setdefault("content", {}).setdefault("text/plain", {})
+    unreadable.setdefault("content", {}).setdefault("text/plain", {"schema": TEXT})
     for answer in answers.values():
         if PROBLEM_JSON in answer.get("content", {}):
             answer["content"][PROBLEM_JSON]["schema"] = reference("Problem")
@@ -175,8 +177,26 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
     ):
         if media_type in content and not content[media_type].get("schema"):
             content[media_type]["schema"] = vague
-    part = {media_type: {"schema": PART} for media_type in content}
-    answers.setdefault("206", {"description": "The part that Range asks for"})["content"] = part
+    for media_type, medium in content.items():
+        if not medium.get("schema"):
+            medium["schema"] = _schema_of(media_type)
+    # A part of a document is no document: only files are read in parts, by who says so.
+    parts = {name: {"schema": m["schema"]} for name, m in content.items() if not _is_json(name)}
+    answer = answers.setdefault("206", {"description": "The part that Range asks for"})
+    answer.pop("content", None)
+    if parts:
+        answer["content"] = parts
+
+
+def _schema_of(media_type: str) -> Schema:
+    """The schema of an answer that no route describes, by its media type."""
+    if _is_json(media_type):
+        return {"type": "object"}
+    return TEXT if media_type.startswith("text/") else BYTES
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type.partition(";")[0].endswith("json")
 
 
 def _suffixes(operation: dict[str, Any]) -> list[str]:

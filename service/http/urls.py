@@ -15,6 +15,8 @@ GEOJSON = "application/geo+json"
 CSV = "text/csv; charset=utf-8"
 PNG = "image/png"
 MVT = "application/vnd.mapbox-vector-tile"
+QML = "application/x-qgis-layer-settings"
+QGZ = "application/x-qgis-project"
 TIFF = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 

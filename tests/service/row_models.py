@@ -17,16 +17,18 @@ def row_models() -> dict[str, type[Row]]:
 def rows_by_path(app: FastAPI) -> dict[str, type[Row]]:
     """The row model of every table in JSON, by its path template."""
     models = row_models()
+    components = app.openapi()["components"]["schemas"]
     schemas = {
         path: operation["responses"]["200"]["content"]
         .get("application/json", {})
         .get("schema", {})
         for path, operation in operations(app).items()
     }
+    names = {path: schema.get("$ref", "").rpartition("/")[2] for path, schema in schemas.items()}
     return {
-        path: models[schema["properties"]["rows"]["items"]["title"]]
-        for path, schema in schemas.items()
-        if "rows" in schema.get("properties", {})
+        path: models[f"{name.removesuffix('Table')}Row"]
+        for path, name in names.items()
+        if "rows" in components.get(name, {}).get("properties", {})
     }
 
 

@@ -17,7 +17,7 @@ def _with_files(text: str) -> frozenset[str]:
 
 def _of_layers(text: str) -> frozenset[str]:
     """Operations of layers of a map."""
-    endings = ("Tile", "TileJson", "Legend", "Style")
+    endings = ("Tile", "TileJson", "Legend", "Style", "Qgis")
     return frozenset(f"read{name}{ending}" for name in text.split() for ending in endings)
 
 
@@ -56,7 +56,7 @@ FROM_CELLS: Final = (
     _names(
         """
         readDataset readHeatmapTileForDenseScreens readHeatmapTile readHeatmapTileJson
-        readHeatmapLegend readHeatmapStyle readHeatmapSummary readHeatmapMap readChoroplethMap readDisplacement
+        readHeatmapLegend readHeatmapStyle readHeatmapQgis readHeatmapSummary readHeatmapMap readChoroplethMap readDisplacement
         readOgcChoropleth readOgcChoroplethArea readOgcHotspots readOgcHotspotArea
         readOgcChoroplethTile readOgcHotspotTile readOgcTilesets readOgcTileset readOgcCollection
         readGrowthOverlayMap readGrowthForecastMap readPrioritiesMap readHotspotMap readEmergingMap

@@ -1,0 +1,1 @@
+"""The OpenAPI document as readers and generators of clients need it."""
