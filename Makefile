@@ -36,8 +36,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt $(PAGE)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
+$(VENV)/.installed-dev: $(VENV)/.installed tests/end_to_end/clients/package-lock.json
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python tests/end_to_end/node_packages.py
 	@touch $@
 
 demo: $(VENV)/.installed

@@ -27,7 +27,11 @@ DOCUMENTS = sorted(
     [
         *ROOT.glob("*.md"),
         *(ROOT / "docs").rglob("*.md"),
-        *(ROOT / "tests").rglob("*.md"),
+        *(
+            path
+            for path in (ROOT / "tests").rglob("*.md")
+            if "node_modules" not in path.relative_to(ROOT).parts  # other people's
+        ),
         ROOT / "service" / "web" / "README.md",
     ]
 )
