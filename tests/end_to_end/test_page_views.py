@@ -80,6 +80,15 @@ def test_change_is_the_answer_of_the_service_and_says_what_is_more_than_chance(p
     assert key_of(page.page.url)["change"] == "chance"
 
 
+def test_the_earlier_period_moves_with_the_later_one(page):
+    show(page, view="change", layer="ward", **{"from": "2019-01", "to": "2019-03"})
+    with page.redrawn():
+        page.part("when").press("ArrowLeft")
+    view = key_of(page.page.url)
+    assert (view["from"], view["to"]) == ("2018-12", "2019-02")
+    assert (view["before_from"], view["before_to"]) == ("2017-12", "2018-02")
+
+
 def test_two_periods_share_their_classes_and_a_comparison_is_said(page):
     show(page, view="choropleth", layer="ward", before_from="2018-01", before_to="2018-12")
     pooled = [url for url in page.requests if "choropleths" in url and "pooled=" in url]

@@ -247,10 +247,11 @@ export class Atlas {
     if (before) columns.splice(2, 0, beforeColumn(view)); // beside what it is compared with
     const rows = new Map(merged.rows.map((row) => [codeOf(row), row]));
     const colours = kindOf(view).colours(view, merged);
+    this.keepSelection(view, rows);
     this.shown = { view, table: merged, rows, columns, colours };
     const painted = colours && !isOfSites(view)
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
-    const { emphasis } = kindOf(view);
+    const emphasis = kindOf(view).emphasis?.(view) ?? null;
     this.pane.areas.colour(merged.shapes ? new Map() : painted);
     this.pane.areas.emphasise(emphasis ? merged.rows.filter(emphasis.is).map(codeOf) : []);
     this.pane.shapes.show(merged.shapes ?? [], painted);
@@ -272,6 +273,15 @@ export class Atlas {
     const isNothing = !isOfSites(view) && table.provenance.counts["records"] === 0;
     showEmpty(isNothing ? "There is nothing to see: no incident fits this period and these categories." : "");
     document.body.dataset["drawn"] = String(Number(document.body.dataset["drawn"] ?? 0) + 1);
+  }
+
+  /** From sites to areas and back the selection goes to what lies in the other. */
+  private keepSelection(view: View, rows: Map<string, Row>): void {
+    const { area } = this.store.now;
+    if (!area || rows.has(area)) return;
+    const code = this.shown?.rows.get(area)?.area_code;
+    const other = isOfSites(view) ? [...rows].find(([, row]) => row.area_code === area)?.[0] : code;
+    if (typeof other === "string" && rows.has(other)) this.store.set({ area: other }, { quiet: true });
   }
 
   /** Takes away what was the answer to another question. */
@@ -299,7 +309,7 @@ export class Atlas {
       drawHeatLegend(place, heat, note);
     } else if (colours && !kindOf(view).isHeat) {
       const note = before ? "Both periods in these classes." : view.pool.length > 0 ? "All periods in these classes." : "";
-      drawAreaLegend(place, colours, kindOf(view).emphasis?.words ?? note);
+      drawAreaLegend(place, colours, kindOf(view).emphasis?.(view)?.words ?? note);
     } else clearLegend(place);
     if (this.config.sites !== null && (view.sites || view.view === "growth")) addSiteSizes(place, isOfSites(view));
   }

@@ -94,7 +94,7 @@ export class Areas {
       {
         id: `emphasis-${layer}`, type: "line", ...source, filter: isOneOf([]),
         layout: { "line-join": "round" },
-        paint: { "line-color": this.ink.strong, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1.8, 13, 3] },
+        paint: { "line-color": this.ink.strong, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 1, 11, 2, 13, 3] },
       },
       "below-sites",
     );

@@ -3,7 +3,7 @@
 import type { Dataset, PageConfig } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
 import { CHOICES, CHOICE_NAMES } from "../view/choices.ts";
-import { pairOf, pairWarning } from "../view/comparing.ts";
+import { movedTo, pairOf, pairWarning } from "../view/comparing.ts";
 import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "../view/defaults.ts";
 import { publishedOf, stepsOf, unitOf } from "../view/published.ts";
 import { GROWTH_KINDS, type Store, type View } from "../view/state.ts";
@@ -29,8 +29,8 @@ export class Controls {
     this.makeGrowthKinds();
     this.makeChoices();
     this.onChange("dataset", (value) => this.ofDataset(value));
-    this.onChange("from", (value) => ({ from: value, ...(value > this.store.now.to ? { to: value } : {}) }));
-    this.onChange("to", (value) => ({ to: value, ...(value < this.store.now.from ? { from: value } : {}) }));
+    this.onChange("from", (value) => this.ofPeriod(value, value > this.store.now.to ? value : this.store.now.to));
+    this.onChange("to", (value) => this.ofPeriod(value < this.store.now.from ? value : this.store.now.from, value));
     this.onChange("layer", (value) => ({ layer: value, area: "" }));
     this.onChange("measure", (value) => ({ ...kindOf(this.store.now).measures?.choice(value), sort: "" }));
     this.onChange("denominator", (value) => ({ denominator: value }));
@@ -83,6 +83,11 @@ export class Controls {
       options(name, CHOICES[name].values, this.store.now.choices[name]);
       this.onChange(name, (value) => ({ choices: { ...this.store.now.choices, [name]: value }, sort: "" }));
     }
+  }
+
+  private ofPeriod(from: string, to: string): Partial<View> {
+    const { now } = this.store;
+    return movedTo(now, { from, to }, datasetOf(this.config, now.dataset));
   }
 
   /** Another dataset; two periods are compared there again where they were. */
@@ -212,7 +217,7 @@ export class Controls {
       const isNow = view.from === from && view.to === to;
       const chip = h("button", { type: "button", "aria-pressed": String(isNow), "data-preset": words }, words);
       chip.addEventListener("click", () => {
-        this.set({ from, to });
+        this.set(this.ofPeriod(from, to));
         byId("presets").querySelector<HTMLElement>(`[data-preset="${words}"]`)?.focus();
       });
       return chip;

@@ -14,7 +14,7 @@ export function drawStage(view: View, place: HTMLElement, table: Table): void {
   const hasTimes = table.rows.some((row) => row.row !== NOT_RECORDED && row.column !== NOT_RECORDED && row.count !== 0);
   const words = table.sentences.slice(1).join(" ") || "Incidents by hour and day of the week.";
   fill(place, hasTimes
-    ? h("picture", {}, h("source", { media: "(max-width: 820px)", srcset: tableAddress(view, "narrow.svg") }),
+    ? h("picture", {}, h("source", { media: "(max-width: 1180px)", srcset: tableAddress(view, "narrow.svg") }),
       h("img", { src: tableAddress(view, "svg"), alt: `${words} The table has the same numbers.` }))
     : h("p", { class: "nothing" }, `There is no picture of hours and days. ${words}`));
 }

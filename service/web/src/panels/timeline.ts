@@ -4,6 +4,7 @@ import { trendAddress } from "../answers/addresses.ts";
 import { ask, isAborted } from "../answers/api.ts";
 import type { Dataset, Table, TrendRow } from "../answers/types.ts";
 import { byId, fill, h, s } from "../dom.ts";
+import { movedTo } from "../view/comparing.ts";
 import type { Store, View } from "../view/state.ts";
 import { isoMonth, monthNumber, periodWords, stepOf } from "../words/months.ts";
 import { counted } from "../words/words.ts";
@@ -22,6 +23,7 @@ export class Timeline {
   private bars: { month: number; bar: SVGRectElement }[] = [];
   private first = 0;
   private last = 0;
+  private dataset: Dataset | undefined;
   private unit = 1; // months of the shortest period
 
   constructor(
@@ -43,6 +45,7 @@ export class Timeline {
   draw(view: View, dataset: Dataset, unit: number): void {
     if (dataset.from === null || dataset.to === null) return;
     this.unit = unit;
+    this.dataset = dataset;
     [this.first, this.last] = [monthNumber(dataset.from), monthNumber(dataset.to)];
     const [from, to] = [monthNumber(view.from), monthNumber(view.to)];
     const months = to - from + 1;
@@ -105,12 +108,16 @@ export class Timeline {
 
   private moveTo(from: number): void {
     const months = monthNumber(this.store.now.to) - monthNumber(this.store.now.from);
-    this.store.set({ from: isoMonth(from), to: isoMonth(from + months) });
+    this.show(from, from + months);
   }
 
   private resize(months: number): void {
     const to = Math.min(this.last, Math.max(monthNumber(this.store.now.to), this.first + months - 1));
-    this.store.set({ from: isoMonth(Math.max(this.first, to - months + 1)), to: isoMonth(to) });
+    this.show(Math.max(this.first, to - months + 1), to);
+  }
+
+  private show(from: number, to: number): void {
+    this.store.set(movedTo(this.store.now, { from: isoMonth(from), to: isoMonth(to) }, this.dataset));
   }
 
   /** A period drawn over the bars with the pointer. */
@@ -131,7 +138,7 @@ export class Timeline {
     };
     const up = (): void => {
       this.place.removeEventListener("pointermove", move);
-      this.store.set({ from: isoMonth(ends[0]), to: isoMonth(ends[1]) });
+      this.show(...ends);
     };
     this.place.addEventListener("pointermove", move);
     this.place.addEventListener("pointerup", up, { once: true });
@@ -166,10 +173,12 @@ export class Timeline {
     this.playing = window.setTimeout(() => void this.frame(), rest);
   }
 
-  private after(view: View): { from: string; to: string } {
+  private after(view: View): Partial<View> {
     const [from, to] = [monthNumber(view.from), monthNumber(view.to)];
-    const next = to >= this.last ? this.first : from + this.unit;
-    return { from: isoMonth(next), to: isoMonth(next + to - from) };
+    // In the view of change the earlier period begins the data.
+    const back = view.view === "change" && view.before ? Math.max(0, from - monthNumber(view.before.from)) : 0;
+    const next = to >= this.last ? this.first + back : from + this.unit;
+    return movedTo(view, { from: isoMonth(next), to: isoMonth(next + to - from) }, this.dataset);
   }
 
 }

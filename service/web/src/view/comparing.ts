@@ -3,6 +3,7 @@
 import type { Dataset } from "../answers/types.ts";
 import { isoMonth, monthNumber } from "../words/months.ts";
 import { counted } from "../words/words.ts";
+import type { View } from "./state.ts";
 
 export interface Period { from: string; to: string }
 export interface Pair extends Period { before: Period | null }
@@ -26,6 +27,17 @@ export function pairOf(now: Period, dataset: Dataset | undefined): Pair {
     from: isoMonth(last - half + 1), to: now.to,
     before: { from: now.from, to: isoMonth(first + half - 1) },
   };
+}
+
+/** Another period of a view. In the view of change the other one moves with it, as far as the data go. */
+export function movedTo(view: View, now: Period, dataset: Dataset | undefined): Partial<View> {
+  const { before } = view;
+  if (view.view !== "change" || !before) return now;
+  const by = monthNumber(now.from) - monthNumber(view.from);
+  const [from, to] = [monthNumber(before.from) + by, monthNumber(before.to) + by];
+  const moved = { from: isoMonth(from), to: isoMonth(to) };
+  const isAsLong = monthsOf(now) === monthsOf(view) && isCovered(moved, dataset);
+  return { ...now, before: isAsLong ? moved : null }; // null: two periods are proposed anew
 }
 
 /** What to mind in a comparison of two periods; empty where they are as long and apart. */

@@ -1,6 +1,6 @@
 // What has changed between two periods: by how much, and whether by more than chance.
 
-import { incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
+import { incidentsOf, pathOf, type Parameters, type Question } from "../answers/addresses.ts";
 import type { Row, Table } from "../answers/types.ts";
 import { HOT_COLD, MISSING, NOTHING, SUPPRESSED, type Swatch } from "../map/colours.ts";
 import type { View } from "../view/state.ts";
@@ -13,7 +13,8 @@ const CALLED = 0.1;
 const LOW_TO_HIGH = ["cold 99", "cold 95", "cold 90", "hot 90", "hot 95", "hot 99"] as const;
 
 function question(view: View): Question {
-  const parameters = incidentsOf(view);
+  // How alike the two maps are by chance is not shown here, and takes seven times as long as the rest.
+  const parameters: Parameters = [...incidentsOf(view), ["replicates", 0]];
   parameters.push(["baseline_from", view.before?.from ?? null], ["baseline_to", view.before?.to ?? null]);
   return { path: `v1/hotspots/${pathOf(view.dataset, view.layer)}/change`, parameters };
 }
@@ -29,7 +30,8 @@ export function isCalled(row: Row): boolean | null {
 function signed(value: unknown): string {
   const difference = numberOf(value);
   if (difference === null) return numberWords(value);
-  return `${difference > 0 ? "+" : difference < 0 ? "−" : ""}${numberWords(Math.abs(difference))}`;
+  const size = Math.abs(difference);
+  return `${difference > 0 ? "+" : difference < 0 ? "−" : ""}${numberWords(size < 10 ? size : Math.round(size))}`;
 }
 
 function ratioWords(row: Row): string {
@@ -184,11 +186,12 @@ export const CHANGE: ViewKind = {
   columns: () => [
     NAME,
     { key: "difference", title: "Change", kind: "number", words: (row) => signed(row.difference) },
-    { key: "ratio", title: "Times before, 95 %", kind: "number", words: ratioWords },
     VERDICT,
+    { key: "ratio", title: "Times before, 95 %", kind: "number", words: ratioWords },
   ],
   colours,
-  emphasis: { is: (row) => isCalled(row) === true, words: "Outlined: more than chance, at 90 % confidence." },
+  emphasis: (view) => view.choices.change === "chance" ? null
+    : { is: (row) => isCalled(row) === true, words: "Outlined: more than chance, at 90 % confidence." },
   sort: () => "",
   sentences: (table) => table.sentences,
   tip: (_, row) => [

@@ -72,7 +72,7 @@ export interface ViewKind {
   /** The legend of a table and the colour of each of its rows; null where areas have none. */
   readonly colours: (view: View, table: Table) => AreaColours | null;
   /** Areas with a line around them, and what it says. */
-  readonly emphasis?: { is: (row: Row) => boolean; words: string };
+  readonly emphasis?: (view: View) => { is: (row: Row) => boolean; words: string } | null;
   /** The order of the table where the reader chose none; empty: as answered. */
   readonly sort: (view: View) => string;
   /** What the page says of the table, of the sentences that the service made. */

@@ -33,6 +33,7 @@ export const WHEN: ViewKind = {
   isHeat: false,
   measures: null,
   compared: null,
+  needsRecords: true,
   fields: () => [],
   rows: () => "times",
   code: (row) => `${String(row.row)}-${String(row.column)}`,
