@@ -189,7 +189,7 @@ def leading_places(table: Table, rows: Iterable[int]) -> str:
     return listed([*labels, f"{others:,} more"] if others else labels)
 
 
-def numbers_by_place(table: Table, rows: Iterable[int]) -> str:
+def numbers_by_place(table: Table, rows: Iterable[int], noun: str) -> list[str]:
     """How many areas of a list lie in each larger area.
 
     Parameters
@@ -198,17 +198,23 @@ def numbers_by_place(table: Table, rows: Iterable[int]) -> str:
         Of areas.
     rows : iterable of int
         In any order.
+    noun : str
+        What they are, in the plural.
 
     Returns
     -------
-    str
-        Such as ``9 in Peterborough and 7 in Cambridge``, most first; empty where no larger area
-        is known of one of them.
+    list of str
+        One sentence, such as *Of the hot areas 9 are in Peterborough and 7 in Cambridge*; none
+        where the larger area of one is not known.
     """
     around = Counter(table.place_of(int(row)).larger for row in rows)
     if not around or "" in around:
-        return ""
+        return []
     most = sorted(around.items(), key=lambda item: (-item[1], item[0]))
+    if len(most) == 1:
+        return [f"All {noun} are in {most[0][0]}."]
+    verb = "is" if most[0][1] == 1 else "are"
     parts = [f"{number:,} in {name}" for name, number in most[:MOST_NAMED]]
+    parts[0] = parts[0].replace(" in ", f" {verb} in ", 1)
     others = sum(number for _, number in most[MOST_NAMED:])
-    return listed([*parts, f"{others:,} elsewhere"] if others else parts)
+    return [f"Of the {noun} {listed([*parts, f'{others:,} elsewhere'] if others else parts)}."]

@@ -44,7 +44,7 @@ from service.model.provenance import layers_version, provenance, short_digest
 from service.model.queries import IncidentQuery
 from service.queries.areas import HotspotQuery
 from service.queries.tables.profiles import DrawnProfileQuery, ProfileOptions, ProfileQuery
-from service.store.errors import NoSitesError, UnknownHarmIndexError
+from service.store.errors import NoSitesError, UnknownAttributeError, UnknownHarmIndexError
 from service.store.reference.measures import MeasureStore
 from service.store.reference.sites import SiteStore
 from spatial.errors import SpatialError
@@ -236,7 +236,7 @@ class AreaProfiles:
         selection = area_counts.selection
         try:
             harm = self._harm.of(selection.incidents, query.harm_choice)
-        except (UnknownHarmIndexError, NoHarmMatchError) as error:
+        except (UnknownHarmIndexError, UnknownAttributeError, NoHarmMatchError) as error:
             if query.harm_index is not None or query.harm_column is not None:
                 raise
             draft.notes.append(f"There is no section 'harm': {error}.")

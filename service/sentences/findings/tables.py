@@ -149,8 +149,8 @@ def _hotspots(table: Table) -> list[str]:
         )
     if hot:
         rows = np.flatnonzero(is_hot)
-        if hot > 1 and (places := numbers_by_place(table, rows)):
-            sentences.append(f"Hot are {places}.")
+        if hot > 1:
+            sentences += numbers_by_place(table, rows, "hot areas")
         z_score = known(table.columns["z_score"])
         first = int(rows[np.argmax(z_score[is_hot])])
         q_value = float(known(table.columns["q_value"])[first])

@@ -16,6 +16,7 @@ from service.analyses.profiles.drawn import MAX_VERTICES
 from service.assembly.resources import open_resources
 from service.config.settings import ProfileSettings, Settings
 from service.queries.tables.profiles import MAX_AREA
+from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
 from service.store.source_files import SourceFile
 from tests.places import moved
@@ -186,6 +187,24 @@ def test_without_a_harm_index_there_is_no_harm_and_a_note(own_county, client, se
     assert any("no section 'harm'" in note for note in answer["provenance"]["notes"])
     refused = client.get(PROFILE, params={"within": "cell:C00", "harm_index": "nothing"})
     assert (refused.status_code, "harm" in refused.json()["detail"]) == (422, True)
+
+
+def test_an_index_of_an_attribute_that_the_dataset_lacks_is_a_note(own_county, serve):
+    shutil.rmtree(own_county / "harm_indices")
+    HarmIndexStore(own_county / "harm_indices").append(
+        "harm",
+        pa.table({"offence": ["arson"], "days": [9.0], "offence_group": [None]}),
+        file=SourceFile.of("harm.csv", b"harm"),
+        matched_on="attribute:offence",
+        source="College",
+        licence="",
+    )
+    other = serve(open_resources(Settings(data_dir=own_county)))
+    answer = json_of(other, PROFILE, within="cell:C00")
+    assert "harm" not in {row["section"] for row in answer["rows"]}
+    assert any("no attribute 'offence'" in note for note in answer["provenance"]["notes"])
+    named = {"within": "cell:C00", "harm_column": "attribute:offence"}
+    assert other.get(PROFILE, params=named).status_code == 422
 
 
 def test_where_residents_are_not_known_there_is_no_rate(client):
