@@ -9,6 +9,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from tests.generated.columns import columns_document
 from tests.generated.figures import figures_document
+from tests.generated.glossary import glossary_document
 from tests.generated.libraries import libraries_document
 from tests.generated.settings import settings_document
 from tests.generated.typescript import types_of_answers
@@ -23,6 +24,7 @@ def generated() -> Mapping[str, str]:
         return {
             "docs/columns.md": columns_document(app),
             "docs/figures.md": figures_document(),
+            "docs/glossary.md": glossary_document(),
             "docs/libraries.md": libraries_document(),
             "docs/settings.md": settings_document(),
             "service/web/src/answers/schema.ts": types_of_answers(),

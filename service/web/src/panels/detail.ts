@@ -9,6 +9,7 @@ import { factsOf } from "../views/facts.ts";
 import { kindOf } from "../views/registry.ts";
 import type { Step } from "../words/months.ts";
 import { monthlyChart } from "./chart.ts";
+import { helpFor } from "./help.ts";
 
 export interface DetailEvents {
   close: () => void;
@@ -28,7 +29,7 @@ export function drawDetail(view: View, row: Row, layerName: string, step: Step, 
   const place = byId("detail");
   const rows = kindOf(view).rows(view);
   const name = kindOf(view).label?.(row) ?? String(row.name ?? row.area_name ?? view.area);
-  const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]);
+  const facts = factsOf(view, row).flatMap(([term, words]) => [h("dt", {}, term, helpFor(term)), h("dd", {}, words)]);
   const zoom = h("button", { type: "button", "data-testid": "detail-zoom" }, "Zoom to");
   const close = h("button", { type: "button", "data-testid": "detail-close", "aria-label": "Close" }, "✕");
   zoom.addEventListener("click", events.zoom);

@@ -6,6 +6,7 @@ import { SUPPRESSED, type Swatch } from "../map/colours.ts";
 import { radiusOf } from "../map/sites.ts";
 import type { AreaColours } from "../views/kind.ts";
 import { counted, numberWords } from "../words/words.ts";
+import { helpFor } from "./help.ts";
 
 /** Shows the classes of the areas. */
 export function drawAreaLegend(place: HTMLElement, colours: AreaColours, note = ""): void {
@@ -59,7 +60,7 @@ function draw(
   });
   fill(
     place,
-    h("h2", {}, title),
+    h("div", { class: "legend-title" }, h("h2", {}, title), helpFor(title)),
     unit ? h("p", { class: "unit" }, unit) : null,
     h("ul", {}, ...rows),
     note ? h("p", { class: "unit" }, note) : null,

@@ -5,7 +5,8 @@ import { fill, h } from "../dom.ts";
 import type { View } from "../view/state.ts";
 import type { Column } from "../views/kind.ts";
 import { periodWords } from "../words/months.ts";
-import { counted, listed, numberWords, plainTitle, textOf } from "../words/words.ts";
+import { methodSentences, settingsOf } from "../words/method.ts";
+import { counted, listed, numberWords, plainTitle } from "../words/words.ts";
 
 /** What was asked about: the dataset, or its categories. */
 export function subjectWords(view: View, dataset: Dataset): string {
@@ -41,7 +42,6 @@ export function drawMarking(place: HTMLElement, access: DatasetAccess | undefine
 export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: Dataset, address: string): void {
   const entries: [string, string][] = [
     ["Source", [dataset.source, dataset.licence].filter(Boolean).join(". ")],
-    ["Method", methodWords(provenance.method)],
     ["Counts", Object.entries(provenance.counts)
       .filter(([, count]) => count !== null)
       .map(([name, count]) => `${numberWords(count)} ${name.replaceAll("_", " ")}`).join(", ")],
@@ -49,9 +49,12 @@ export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: D
     ["Notes", provenance.notes.join(" ")],
     ["Computed by", provenance.software],
   ];
+  const listOf = (list: readonly [string, string][]): HTMLElement =>
+    h("dl", {}, ...list.filter(([, words]) => words).flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)]));
   fill(place,
-    h("dl", {}, ...entries.filter(([, words]) => words)
-      .flatMap(([term, words]) => [h("dt", {}, term), h("dd", {}, words)])),
+    h("ul", { class: "method", "data-testid": "method" }, ...methodSentences(provenance.method).map((each) => h("li", {}, each))),
+    listOf(entries),
+    h("details", {}, h("summary", {}, "Every setting"), listOf(settingsOf(provenance.method))),
     h("p", {}, h("a", { href: address }, "This answer as JSON, with its provenance")));
 }
 
@@ -59,14 +62,6 @@ export function drawAbout(place: HTMLElement, provenance: Provenance, dataset: D
 function rulesWords(rules: unknown): string {
   if (typeof rules !== "object" || rules === null) return "";
   return Object.entries(rules).map(([name, value]) => `${name.replaceAll("-", " ")}: ${String(value).replaceAll("_", " ")}`).join(". ");
-}
-
-function methodWords(method: Record<string, unknown>): string {
-  const left = new Set(["legend", "name", "global", "categories", "steps", "run"]);
-  const parts = Object.entries(method)
-    .filter(([name, value]) => !left.has(name) && value !== null && typeof value !== "object")
-    .map(([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "number" ? numberWords(value) : String(value)}`);
-  return `${textOf(method["name"])}: ${parts.join("; ")}`;
 }
 
 /** What the table is of, for who cannot see it. */

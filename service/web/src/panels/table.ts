@@ -5,6 +5,7 @@ import { fill, h } from "../dom.ts";
 import { codeOf } from "../views/columns.ts";
 import type { AreaColours, Column } from "../views/kind.ts";
 import { capital, isSuppressed } from "../words/words.ts";
+import { helpLine } from "./help.ts";
 import { patchOf } from "./legend.ts";
 
 const FIRST = 60; // rows drawn at once; the rest follow when asked for
@@ -92,7 +93,7 @@ export class RankedTable {
     const more = hidden > 0
       ? h("button", { type: "button", class: "more", "data-testid": "table-more" }, `Show all ${rows.length}`)
       : null;
-    fill(this.place, h("table", { "data-testid": "ranked-table" },
+    fill(this.place, helpLine(content.columns.map((column) => column.title)), h("table", { "data-testid": "ranked-table" },
       h("caption", {}, content.caption), head, body), more);
   }
 
