@@ -253,7 +253,8 @@ FREE: Final = frozenset(
         "i", "j", "infoformat", "identifier", "collection_id",
         # rates, classes and intervals
         "denominator", "interpolate", "per", "rate_per", "interval", "scheme", "classes", "breaks",
-        "ranks", "threshold", "top", "larger_layer", "share_of", "kernel", "edge",
+        "digits", "theme", "ranks", "threshold", "top", "larger_layer", "share_of", "kernel",
+        "edge",
         # tests
         "statistic", "flags", "neighbours", "standardise", "null", "permutations", "refine",
         "seed", "correction", "sensitivity", "replicates", "earlier_steps", "level", "orders",
