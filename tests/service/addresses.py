@@ -100,7 +100,7 @@ def path_templates(app: FastAPI) -> set[str]:
 def addresses(app: FastAPI, template: str, /, **path: str) -> list[str]:
     """Addresses of one template that the county answers: one per choice in its path.
 
-    Names in the path that are given take that value only, whether it exists or not.
+    They ask for few draws. Names in the path that are given take that value only, whether it exists or not.
     """
     operation = operations(app)[template]
     choices = {
@@ -115,6 +115,7 @@ def addresses(app: FastAPI, template: str, /, **path: str) -> list[str]:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "query" and parameter.get("required"):
             needed |= REQUIRED[parameter["name"]]
+    needed |= few_draws(operation)
     return [
         asking(template.format(**dict(zip(choices, values, strict=True))), **needed)
         for values in itertools.product(*choices.values())
