@@ -11,6 +11,7 @@ from tests.generated.columns import columns_document
 from tests.generated.figures import figures_document
 from tests.generated.glossary import glossary_document
 from tests.generated.libraries import libraries_document
+from tests.generated.palettes import palettes_of_the_page
 from tests.generated.settings import settings_document
 from tests.generated.typescript import types_of_answers
 
@@ -28,6 +29,7 @@ def generated() -> Mapping[str, str]:
             "docs/libraries.md": libraries_document(),
             "docs/settings.md": settings_document(),
             "service/web/src/answers/schema.ts": types_of_answers(),
+            "service/web/src/map/palettes.ts": palettes_of_the_page(),
         }
 
 

@@ -6,12 +6,14 @@ import { Refused, ask, forget, isAborted, query } from "./answers/api.ts";
 import type { Bounds, HeatLegend, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./answers/types.ts";
 import { COMPLETION } from "./map/colours.ts";
 import { Comparison } from "./map/compare.ts";
+import { HomeControl } from "./map/home.ts";
 import { Labels } from "./map/labels.ts";
 import { MapPane } from "./map/pane.ts";
 import { inkNow, onTheme } from "./map/theme.ts";
 import { Controls } from "./panels/controls.ts";
+import { drawCredit } from "./panels/credit.ts";
 import { clearDetail, drawDetail } from "./panels/detail.ts";
-import { addSiteSizes, clearLegend, drawAreaLegend, drawHeatLegend } from "./panels/legend.ts";
+import { addSiteSizes, clearLegend, drawAreaLegend, drawHeatLegend, makeLegend } from "./panels/legend.ts";
 import { makeSearch } from "./panels/search.ts";
 import { announce, clearFailure, showEmpty, showFailure } from "./panels/status.ts";
 import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./panels/summary.ts";
@@ -38,6 +40,9 @@ import { periodShort, periodWords, stepOf } from "./words/months.ts";
 import { counted, isSuppressed, layerWords, plainTitle } from "./words/words.ts";
 import { byId, prefersStillness } from "./dom.ts";
 
+const COARSE_AREAS = 60;
+const SPECK_PX = 10; // an area that is smaller on the screen cannot be told from its mark
+const NEAR_ZOOM = 12; // where a choice in the table is shown with what is around it
 const CLOSE_ZOOM = 14; // where a place without an extent is looked at
 
 /** What the map and the table show at the moment. */
@@ -78,14 +83,18 @@ export class Atlas {
     this.controls = new Controls(store, config, defaults);
     this.table = new RankedTable(byId("table"), {
       hover: (code) => this.hover(code),
-      select: (code) => this.select(code, { scroll: false }),
+      select: (code) => {
+        this.select(code, { scroll: false });
+        void this.bringIntoView(code);
+      },
       sort: (sort) => store.set({ sort }),
     });
     this.timeline = new Timeline(store, () => this.drawing, (view) => void this.prefetch(view));
     makeSearch((place) => this.goTo(place), (error) => showFailure(error, () => this.draw()));
+    makeLegend(store);
     onTheme(() => this.recolour());
     store.listen((now, before) => this.changed(now, before));
-    this.credit();
+    drawCredit(config);
     makeTakeAway(this.desk);
     this.draw();
     void this.pane.ready.then(() => this.addLabels());
@@ -118,6 +127,7 @@ export class Atlas {
   private addNavigation(): void {
     const { map } = this.pane;
     map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+    map.addControl(new HomeControl(() => this.goHome()), "top-right");
     map.addControl(new maplibregl.ScaleControl({ maxWidth: 90 }), "bottom-right");
     map.getCanvas().setAttribute("aria-label", "Map; arrow keys move it, plus and minus zoom. The table holds the same numbers.");
     map.on("moveend", () => {
@@ -197,7 +207,7 @@ export class Atlas {
     await this.pane.ready;
     const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
     if (isOver()) return;
-    if (tiles) this.pane.areas.show(view.layer, tiles);
+    if (tiles) this.pane.areas.show(view.layer, tiles, this.isFine(view.layer));
     else this.pane.areas.hide();
     this.pane.areas.showOutline(view.outline, borders);
     this.pane.sites.show(sites ? withCompletion(await sites) : null, isOfSites(view) ? COMPLETION : null);
@@ -231,7 +241,7 @@ export class Atlas {
   ): Promise<void> {
     const pane = await this.comparison.before(before ? view : { ...view, before: null });
     if (!pane || !before || !tiles || signal.aborted) return;
-    pane.areas.show(view.layer, tiles);
+    pane.areas.show(view.layer, tiles, this.isFine(view.layer));
     pane.areas.showOutline(view.outline, borders);
     pane.mark("selected", this.store.now.area);
     pane.areas.colour(coloursOfBefore(before));
@@ -252,7 +262,8 @@ export class Atlas {
     const painted = colours && !isOfSites(view)
       ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
     const emphasis = kindOf(view).emphasis?.(view) ?? null;
-    this.pane.areas.colour(merged.shapes ? new Map() : painted);
+    const raised = merged.rows.filter((row) => colours?.raises?.(row)).map(codeOf);
+    this.pane.areas.colour(merged.shapes ? new Map() : painted, new Set(raised));
     this.pane.areas.emphasise(emphasis ? merged.rows.filter(emphasis.is).map(codeOf) : []);
     this.pane.shapes.show(merged.shapes ?? [], painted);
     drawStage(view, byId("stage-chart"), merged);
@@ -367,22 +378,51 @@ export class Atlas {
     });
   }
 
+  /** Moves the map to what is chosen in the table and is not to be seen, or is a speck. */
+  private async bringIntoView(code: string): Promise<void> {
+    const { map } = this.pane;
+    const own = this.pane.shapes.boundsOf(code);
+    const bounds = own ?? this.pane.areas.boundsOf(code) ?? (await this.placeOf(code))?.bbox;
+    if (!bounds) return;
+    const [west, south, east, north] = bounds;
+    const [{ x: left, y: top }, { x: right, y: bottom }] = [map.project([west, north]), map.project([east, south])];
+    const { clientWidth, clientHeight } = map.getContainer();
+    const isInside = left > 0 && top > 0 && right < clientWidth && bottom < clientHeight;
+    const isSpeck = !isOfSites(this.store.now) && Math.max(right - left, bottom - top) < SPECK_PX;
+    if (isInside && !isSpeck) return;
+    const place = own ? { bbox: own, point: null } : await this.placeOf(code);
+    if (place && this.store.now.area === code) this.lookAt(place, NEAR_ZOOM);
+  }
+
   private async zoomTo(code: string): Promise<void> {
     const bbox = this.pane.shapes.boundsOf(code);
-    if (bbox) {
-      this.lookAt({ bbox, point: null });
-      return;
-    }
+    const place = bbox ? { bbox, point: null } : await this.placeOf(code);
+    if (place) this.lookAt(place);
+  }
+
+  /** Where an area or a site is, as the service knows it. */
+  private async placeOf(code: string): Promise<Place | undefined> {
     try {
       const found = await ask<Table>(`v1/places${query([["q", code]])}`);
-      const places = found.rows as unknown as Place[];
-      const { view } = this.store.now;
-      const place = places.find((each) => each.code === code && (each.kind === "site") === (view === "growth" && each.kind === "site"))
-        ?? places.find((each) => each.code === code);
-      if (place) this.lookAt(place);
+      const places = (found.rows as unknown as Place[]).filter((each) => each.code === code);
+      const isSite = isOfSites(this.store.now);
+      return places.find((each) => (each.kind === "site") === isSite) ?? places[0];
     } catch (error) {
       showFailure(error, () => void this.zoomTo(code));
+      return undefined;
     }
+  }
+
+  /** Whether a layer has more areas than borders can be drawn around at first. */
+  private isFine(layer: string): boolean {
+    return (layerOf(this.config, layer)?.areas ?? Infinity) > COARSE_AREAS;
+  }
+
+  private goHome(): void {
+    const { bounds } = this.config.study_area ?? {};
+    if (!bounds) return;
+    const [west, south, east, north] = bounds;
+    this.pane.map.fitBounds([west, south, east, north], { padding: 24, animate: !prefersStillness(), duration: 600 });
   }
 
   private goTo(place: Place): void {
@@ -398,13 +438,13 @@ export class Atlas {
     announce(place.name);
   }
 
-  private lookAt(place: Pick<Place, "bbox" | "point">): void {
+  private lookAt(place: Pick<Place, "bbox" | "point">, maxZoom = CLOSE_ZOOM + 1): void {
     const still = prefersStillness();
     const [west, south, east, north] = place.bbox ?? [0, 0, 0, 0];
     if (place.bbox && east - west > 1e-4 && north - south > 1e-4) {
-      this.pane.map.fitBounds([west, south, east, north], { padding: 60, maxZoom: 15, animate: !still, duration: 600 });
+      this.pane.map.fitBounds([west, south, east, north], { padding: 60, maxZoom, animate: !still, duration: 600 });
     } else if (place.point) {
-      this.pane.map.flyTo({ center: place.point, zoom: CLOSE_ZOOM, animate: !still, duration: 600 });
+      this.pane.map.flyTo({ center: place.point, zoom: Math.min(CLOSE_ZOOM, maxZoom), animate: !still, duration: 600 });
     }
   }
 
@@ -448,12 +488,6 @@ export class Atlas {
 
   private recolour(): void {
     for (const pane of [this.pane, this.comparison.existing]) pane?.setInk(inkNow());
-  }
-
-  private credit(): void {
-    const layers = this.config.layers.filter((each) => !each.source.startsWith("derived from"));
-    const words = new Set([...layers, ...this.config.datasets].map((each) => each.licence || each.source));
-    if (this.config.background) words.add(this.config.background.attribution);
-    byId("credit").textContent = [...words].filter(Boolean).join(" · ");
+    this.draw(); // classes have other colours on another ground
   }
 }

@@ -62,7 +62,7 @@ export interface Table {
 
 export type HeatSummary = Pick<HeatmapSummary, "sentences">;
 export interface HeatLegend extends Pick<Legend, "subtitle" | "unit"> {
-  classes: Pick<LegendLine, "label" | "colour" | "lower" | "upper">[];
+  classes: Pick<LegendLine, "label" | "colour" | "opacity" | "lower" | "upper">[];
 }
 
 export interface Place extends Omit<PlaceRow, "bbox" | "point"> {

@@ -1,9 +1,9 @@
 // The areas of a layer: their colours, borders and marks; and the borders of a coarser layer.
 
-import type { FeatureIdentifier, FilterSpecification, Map as MapLibre } from "maplibre-gl";
+import type { ExpressionSpecification, FeatureIdentifier, FilterSpecification, Map as MapLibre } from "maplibre-gl";
 import { here } from "../answers/api.ts";
-import type { TileJson } from "../answers/types.ts";
-import { SUPPRESSED } from "./colours.ts";
+import type { Bounds, TileJson } from "../answers/types.ts";
+import { AREA_OPACITY, SUPPRESSED } from "./colours.ts";
 import type { Ink } from "./style.ts";
 
 const HATCH = "hatch";
@@ -11,8 +11,10 @@ const HATCH_PX = 8;
 
 export class Areas {
   private areaLayer = "";
+  private isFine = true; // so many areas that their borders would be a mesh
   private outline = "";
   private coloured = new Map<string, string>();
+  private raised: ReadonlySet<string> = new Set();
   private marked: Record<"hover" | "selected", string> = { hover: "", selected: "" };
 
   constructor(private readonly map: MapLibre, private ink: Ink) {}
@@ -23,10 +25,12 @@ export class Areas {
   }
 
   /** The areas of a layer, there to be coloured and pointed at. */
-  show(layer: string, tilejson: TileJson): void {
+  show(layer: string, tilejson: TileJson, isFine = true): void {
+    this.isFine = isFine;
     if (this.areaLayer === layer && this.map.getSource(`boundary-${layer}`)) return;
     if (this.areaLayer) this.setAreasVisible(this.areaLayer, false);
     this.coloured.clear();
+    this.raised = new Set();
     this.areaLayer = layer;
     this.addBoundary(layer, tilejson);
     this.map.removeFeatureState(this.target(layer));
@@ -63,10 +67,18 @@ export class Areas {
     const source = { source: `boundary-${layer}`, "source-layer": sourceLayer(layer, tilejson) };
     this.map.addLayer(
       {
+        id: `halos-${layer}`, type: "line", ...source,
+        layout: { "line-join": "round" },
+        paint: haloPaint(),
+      },
+      "below-heat",
+    );
+    this.map.addLayer(
+      {
         id: `areas-${layer}`, type: "fill", ...source,
         paint: {
           "fill-color": ["to-color", ["feature-state", "colour"], "rgba(0,0,0,0)"],
-          "fill-opacity": 0.82,
+          "fill-opacity": AREA_OPACITY,
           "fill-antialias": false,
         },
       },
@@ -84,8 +96,9 @@ export class Areas {
       {
         id: `borders-${layer}`, type: "line", ...source,
         paint: {
-          "line-color": this.ink.border,
-          "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.3, 12, 0.8, 15, 1.2],
+          "line-color": borderColour(this.ink),
+          "line-width": ["interpolate", ["linear"], ["zoom"], 8, this.isFine ? 0.25 : 0.6, 12, 0.8, 15, 1.2],
+          "line-opacity": borderOpacity(this.isFine),
         },
       },
       "below-outline",
@@ -102,7 +115,7 @@ export class Areas {
       {
         id: `casings-${layer}`, type: "line", ...source,
         layout: { "line-join": "round" },
-        paint: { "line-color": this.ink.ground, ...markPaint(7, 5) },
+        paint: { "line-color": this.ink.ground, ...markPaint(6, 4) },
       },
       "below-sites",
     );
@@ -117,7 +130,7 @@ export class Areas {
   }
 
   private setAreasVisible(layer: string, visible: boolean): void {
-    for (const kind of ["areas", "hatched", "borders", "emphasis", "casings", "marks"]) {
+    for (const kind of ["halos", "areas", "hatched", "borders", "emphasis", "casings", "marks"]) {
       const id = `${kind}-${layer}`;
       if (this.map.getLayer(id)) {
         this.map.setLayoutProperty(id, "visibility", visible ? "visible" : "none");
@@ -125,18 +138,20 @@ export class Areas {
     }
   }
 
-  /** A colour per area code; areas that are not named lose theirs. */
-  colour(colours: ReadonlyMap<string, string>): void {
+  /** A colour per area code; areas that are not named lose theirs. Those that are raised are seen
+      from far, however small they are. */
+  colour(colours: ReadonlyMap<string, string>, raised: ReadonlySet<string> = new Set()): void {
     const layer = this.areaLayer;
     if (!layer) return;
     for (const code of this.coloured.keys()) {
-      if (!colours.has(code)) this.map.removeFeatureState(this.target(layer, code), "colour");
+      if (!colours.has(code)) this.map.setFeatureState(this.target(layer, code), { colour: null, raised: false });
     }
     for (const [code, colour] of colours) {
-      if (this.coloured.get(code) !== colour) {
-        this.map.setFeatureState(this.target(layer, code), { colour });
+      if (this.coloured.get(code) !== colour || raised.has(code) !== this.raised.has(code)) {
+        this.map.setFeatureState(this.target(layer, code), { colour, raised: raised.has(code) });
       }
     }
+    this.raised = raised;
     this.coloured = new Map(colours);
     const suppressed = [...colours].filter(([, colour]) => colour === SUPPRESSED).map(([code]) => code);
     if (this.map.getLayer(`hatched-${layer}`)) this.map.setFilter(`hatched-${layer}`, isOneOf(suppressed));
@@ -166,6 +181,25 @@ export class Areas {
     this.mark("selected", selected);
   }
 
+  /** West, south, east and north of an area, as far as it is loaded; null where it is not. */
+  boundsOf(code: string): Bounds | null {
+    const layer = this.areaLayer;
+    if (!layer || !this.map.getSource(`boundary-${layer}`)) return null;
+    const bounds: Bounds = [Infinity, Infinity, -Infinity, -Infinity];
+    const features = this.map.querySourceFeatures(`boundary-${layer}`, { sourceLayer: layer, filter: isOneOf([code]) });
+    const widen = (part: unknown): void => {
+      if (!Array.isArray(part)) return;
+      const [x, y] = part as unknown[];
+      if (typeof x !== "number" || typeof y !== "number") return part.forEach(widen);
+      bounds[0] = Math.min(bounds[0], x);
+      bounds[1] = Math.min(bounds[1], y);
+      bounds[2] = Math.max(bounds[2], x);
+      bounds[3] = Math.max(bounds[3], y);
+    };
+    for (const { geometry } of features) widen((geometry as { coordinates?: unknown }).coordinates);
+    return bounds[0] === Infinity ? null : bounds;
+  }
+
   /** The borders of a layer over everything; null for none. */
   showOutline(layer: string, tilejson: TileJson | null): void {
     if (this.outline && this.outline !== layer && this.map.getLayer(`outline-${this.outline}`)) {
@@ -181,7 +215,7 @@ export class Areas {
         layout: { "line-join": "round" },
         paint: {
           "line-color": this.ink.outline,
-          "line-width": ["interpolate", ["linear"], ["zoom"], 7, 1, 12, 2],
+          "line-width": ["interpolate", ["linear"], ["zoom"], 7, 0.6, 12, 1.4, 15, 1.8],
         },
       },
       "below-labels",
@@ -192,11 +226,11 @@ export class Areas {
   setInk(ink: Ink): void {
     this.ink = ink;
     const colours = {
-      borders: ink.border, outline: ink.outline, emphasis: ink.strong, casings: ink.ground, marks: ink.strong,
+      borders: borderColour(ink), outline: ink.outline, emphasis: ink.strong, casings: ink.ground, marks: ink.strong,
     };
     for (const { id } of this.map.getStyle().layers) {
       const kind = id.split("-")[0] ?? "";
-      if (kind in colours) this.map.setPaintProperty(id, "line-color", colours[kind as keyof typeof colours]);
+      if (kind in colours) this.map.setPaintProperty(id, "line-color", colours[kind as keyof typeof colours] as never);
     }
   }
 }
@@ -216,11 +250,38 @@ function hatch(): { width: number; height: number; data: Uint8Array } {
   return { width: HATCH_PX, height: HATCH_PX, data };
 }
 
-/** Lines that are drawn around a selected area, and around the one pointed at. */
+const HAS_COLOUR = ["!=", ["feature-state", "colour"], null] as const;
+
+/** Hairlines of the ground between areas with colours, quiet lines around others. */
+function borderColour(ink: Ink): ExpressionSpecification {
+  return ["case", HAS_COLOUR, ink.hairline, ink.border] as unknown as ExpressionSpecification;
+}
+
+/** Borders of many areas without colours are a mesh, and come only from near. */
+function borderOpacity(isFine: boolean): ExpressionSpecification {
+  const [far, near] = isFine ? [["case", HAS_COLOUR, 0.35, 0], ["case", HAS_COLOUR, 1, 0]] : [1, 1];
+  return ["interpolate", ["linear"], ["zoom"], 8, far, 10.5, near, 12.5, 1] as unknown as ExpressionSpecification;
+}
+
+/** From far, a rim in the colour of the area outside of it: what is small can be seen. */
+function haloPaint(): Record<string, unknown> & object {
+  const width = (px: number): unknown[] => ["case", ["boolean", ["feature-state", "raised"], false], px, 0];
+  const outside = (px: number): unknown[] => ["interpolate", ["linear"], ["zoom"], 8, width(px), 10, width(px * 0.7), 11.5, width(0)];
+  return {
+    "line-color": ["to-color", ["feature-state", "colour"], "rgba(0,0,0,0)"],
+    "line-opacity": AREA_OPACITY,
+    "line-width": outside(5),
+    "line-offset": outside(-2.5),
+  };
+}
+
+/** Lines around a selected area, and around the one pointed at; a small area far away is no blot. */
 function markPaint(selected: number, hover: number): Record<string, unknown> & object {
   const is = (which: string): unknown[] => ["boolean", ["feature-state", which], false];
+  const width = (share: number): unknown[] =>
+    ["case", is("selected"), share * selected, is("hover"), share * hover, 0];
   return {
-    "line-width": ["case", is("selected"), selected, is("hover"), hover, 0],
+    "line-width": ["interpolate", ["linear"], ["zoom"], 8, width(0.35), 12, width(1)],
     "line-opacity": ["case", ["any", is("selected"), is("hover")], 1, 0],
   };
 }

@@ -1,70 +1,57 @@
-// Colours of classes: the ramps and categories that the service's own pictures have.
+// Colours of classes on the ground of the theme: the ramps and categories of the service's pictures.
 
 import type { LegendInterval } from "../answers/types.ts";
+import { MISSING, NOTHING, SUPPRESSED } from "./neutral.ts";
+import { PALETTES } from "./palettes.ts";
 
-/** ColorBrewer's YlGnBu, light to dark: values of areas. */
-const SEQUENTIAL = [
-  "#ffffd9", "#edf8b1", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#253494", "#081d58",
-];
+export { MISSING, NOTHING, SUPPRESSED };
 
-export const NOTHING = "rgba(128,128,128,0.10)"; // zero, or not more than chance: the ground shows
-export const MISSING = "#bdbdbd";
-export const SUPPRESSED = "#8d8d99"; // hatched besides: not a class of values
+export type Theme = keyof typeof PALETTES;
 
-export const HOT_COLD: Record<string, string> = {
-  "hot 99": "#b2182b",
-  "hot 95": "#ef8a62",
-  "hot 90": "#fddbc7",
-  "not significant": NOTHING,
-  "cold 90": "#d1e5f0",
-  "cold 95": "#67a9cf",
-  "cold 99": "#2166ac",
-  "not tested": MISSING,
-  suppressed: SUPPRESSED,
-};
+/** The opacity of areas: the ground shows through a little. */
+export const AREA_OPACITY = 0.82;
 
-export const EMERGING: Record<string, string> = {
-  "intensifying hot spot": "#67001f",
-  "persistent hot spot": "#b2182b",
-  "consecutive hot spot": "#d6604d",
-  "new hot spot": "#ff7f00",
-  "diminishing hot spot": "#f4a582",
-  "sporadic hot spot": "#fdbf6f",
-  "oscillating hot spot": "#fddbc7",
-  "historical hot spot": "#d3bfa8",
-  "intensifying cold spot": "#053061",
-  "persistent cold spot": "#2166ac",
-  "consecutive cold spot": "#4393c3",
-  "new cold spot": "#00a0a8",
-  "diminishing cold spot": "#92c5de",
-  "sporadic cold spot": "#a6dcd8",
-  "oscillating cold spot": "#d1e5f0",
-  "historical cold spot": "#a9b4c4",
-  "no pattern detected": NOTHING,
-  "not tested": MISSING,
-  suppressed: SUPPRESSED,
-};
+/** Whether the page is light or dark now. */
+export function themeNow(): Theme {
+  return document.documentElement.dataset["theme"] === "dark" ? "dark" : "light";
+}
 
-export const COMPLETION: Record<string, string> = {
-  "not started": "#d55e00",
-  "under way": "#56b4e9",
-  complete: "#004d73",
-  "completions unknown": MISSING,
-};
+/** The colours of categories; each is that of the theme at the time it is read. */
+function inTheme(name: Exclude<keyof (typeof PALETTES)["light"], "sequential">, rest: Record<string, string> = {}): Record<string, string> {
+  const colours: Record<string, string> = {};
+  for (const label of Object.keys(PALETTES.light[name])) {
+    const get = (): string => (PALETTES[themeNow()][name] as Record<string, string>)[label] ?? MISSING;
+    Object.defineProperty(colours, label, { enumerable: true, get });
+  }
+  return Object.assign(colours, rest);
+}
 
-export const PRIORITIES: Record<string, string> = {
-  emerging: "#d55e00",
-  preventing: "#f0e442",
-  sustaining: "#0072b2",
-  none: NOTHING,
-  suppressed: SUPPRESSED,
-};
+export const HOT_COLD = inTheme("hot-cold", { suppressed: SUPPRESSED });
+export const EMERGING = inTheme("emerging", { suppressed: SUPPRESSED });
+export const COMPLETION = inTheme("completion");
+export const PRIORITIES = inTheme("priorities", { suppressed: SUPPRESSED });
+export const CLUSTERS = inTheme("clusters");
 
-export const CLUSTERS: Record<string, string> = {
-  "more than chance": "#b2182b",
-  "not more than chance": "#92c5de",
-  "not tested": "#555555",
-};
+/** A colour as it looks on a ground where it has an opacity: #rrggbb. */
+export function onGround(colour: string, opacity: number, ground: string): string {
+  const [red, green, blue, alpha] = partsOf(colour);
+  const under = partsOf(ground);
+  const share = alpha * opacity;
+  return hex([red, green, blue].map((part, k) => part * share + (under[k] ?? 0) * (1 - share)));
+}
+
+function partsOf(colour: string): [number, number, number, number] {
+  if (colour.startsWith("#")) {
+    const part = (at: number): number => Number.parseInt(colour.slice(at, at + 2), 16);
+    return [part(1), part(3), part(5), 1];
+  }
+  const [red, green, blue, alpha] = (colour.match(/[\d.]+/g) ?? []).map(Number);
+  return [red ?? 0, green ?? 0, blue ?? 0, alpha ?? 1];
+}
+
+function hex(parts: readonly number[]): string {
+  return `#${parts.map((part) => Math.round(part).toString(16).padStart(2, "0")).join("")}`;
+}
 
 const WITHOUT_VALUE: Record<string, string> = {
   zero: NOTHING, missing: MISSING, suppressed: SUPPRESSED,
@@ -72,29 +59,22 @@ const WITHOUT_VALUE: Record<string, string> = {
 
 /** So many colours for the classes of areas, lowest first. */
 export function sequentialRamp(classes: number): string[] {
-  if (classes === 1) return [SEQUENTIAL[4] as string];
+  const stops = PALETTES[themeNow()].sequential;
+  if (classes === 1) return [stops[stops.length >> 1] as string];
   return Array.from({ length: classes }, (_, k) => {
-    const at = (k * (SEQUENTIAL.length - 1)) / (classes - 1);
+    const at = (k * (stops.length - 1)) / (classes - 1);
     const low = Math.floor(at);
-    const a = SEQUENTIAL[low] as string;
-    const b = SEQUENTIAL[Math.min(low + 1, SEQUENTIAL.length - 1)] as string;
-    return mixed(a, b, at - low);
+    const a = partsOf(stops[low] as string);
+    const b = partsOf(stops[Math.min(low + 1, stops.length - 1)] as string);
+    return hex([0, 1, 2].map((part) => (a[part] ?? 0) + ((b[part] ?? 0) - (a[part] ?? 0)) * (at - low)));
   });
-}
-
-function mixed(a: string, b: string, share: number): string {
-  const part = (at: number): string => {
-    const from = Number.parseInt(a.slice(at, at + 2), 16);
-    const to = Number.parseInt(b.slice(at, at + 2), 16);
-    return Math.round(from + (to - from) * share).toString(16).padStart(2, "0");
-  };
-  return `#${part(1)}${part(3)}${part(5)}`;
 }
 
 /** A class of a legend with its colour. */
 export interface Swatch {
   label: string;
   colour: string;
+  opacity?: number; // on the map; that of areas where there is none
   count: number | null;
   lower: number | null;
   upper: number | null;

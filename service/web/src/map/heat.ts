@@ -33,7 +33,7 @@ export class HeatTiles {
       {
         id, type: "raster", source: id,
         paint: {
-          "raster-opacity": before ? 0 : 0.9,
+          "raster-opacity": before ? 0 : 1,
           "raster-fade-duration": 0,
           "raster-resampling": "linear",
           "raster-opacity-transition": { duration: prefersStillness() ? 0 : CROSSFADE_MS },
@@ -46,7 +46,7 @@ export class HeatTiles {
         if (!this.map.getSource(id)) return finish();
         if (!this.map.isSourceLoaded(id)) return;
         finish();
-        this.map.setPaintProperty(id, "raster-opacity", 0.9);
+        this.map.setPaintProperty(id, "raster-opacity", 1);
         if (before) this.fade(before.id);
       };
       const finish = (): void => {

@@ -24,6 +24,7 @@ const MOST = 60; // names at a time
 
 export class Labels {
   private readonly known: Named[] = [];
+  private larger: Shapes = { features: [] };
   private frame = 0;
 
   constructor(private readonly place: HTMLElement, private readonly pane: MapPane) {
@@ -31,21 +32,37 @@ export class Labels {
     pane.map.on("resize", () => this.later());
   }
 
-  /** Adds the names of a layer's areas; those of rank 0 stand out and go first. */
+  /** Adds the names of a layer's areas; those of rank 0 stand out and go first.
+
+      Where several areas have one name, the larger area around each stands behind it. */
   add(shapes: Shapes, rank: number): void {
-    for (const { properties, geometry } of shapes.features) {
-      if (this.known.some((each) => each.name === properties.name)) continue;
+    const times = new Map<string, number>();
+    for (const { name } of [...this.known, ...shapes.features.map((each) => each.properties)]) {
+      times.set(name, (times.get(name) ?? 0) + 1);
+    }
+    if (rank === 0) this.larger = shapes;
+    for (const { properties: { code, name }, geometry } of shapes.features) {
       const found = middle(geometry);
       if (!found) continue;
+      const around = rank > 0 && (times.get(name) ?? 0) > 1 ? this.around(found.lonlat, code) : "";
+      if (around === name) continue; // a town in the district of its name is said once
+      const words = around ? `${name} (${around})` : name;
       const element = document.createElement("span");
       element.className = rank === 0 ? "town large" : "town";
-      element.textContent = properties.name;
+      element.textContent = words;
       element.hidden = true;
       this.place.append(element);
-      this.known.push({ ...properties, ...found, rank, element, width: 0 });
+      this.known.push({ code, name, ...found, rank, element, width: 0 });
     }
     this.known.sort((a, b) => a.rank - b.rank || b.extent - a.extent);
     this.later();
+  }
+
+  /** The name of the larger area that a place lies in; empty where there is none. */
+  private around(lonlat: [number, number], code: string): string {
+    const area = this.larger.features.find((each) =>
+      each.properties.code !== code && ringsOf(each.geometry).some((ring) => isInside(lonlat, ring)));
+    return area?.properties.name ?? "";
   }
 
   private later(): void {
@@ -93,12 +110,25 @@ export class Labels {
   }
 }
 
+/** The outer rings of a shape. */
+function ringsOf(shape: Shape): Ring[] {
+  const rings = shape.type === "Polygon" ? [shape.coordinates[0]] : shape.coordinates.map((part) => part[0]);
+  return rings.filter((ring) => ring !== undefined);
+}
+
+function isInside([x, y]: [number, number], ring: Ring): boolean {
+  let inside = false;
+  for (let k = 0, before = ring.length - 1; k < ring.length; before = k, k += 1) {
+    const [a, b] = [ring[before] as [number, number], ring[k] as [number, number]];
+    if (a[1] > y !== b[1] > y && x < a[0] + ((y - a[1]) / (b[1] - a[1])) * (b[0] - a[0])) inside = !inside;
+  }
+  return inside;
+}
+
 /** Where the name of a shape stands: the centroid of its largest ring. */
 function middle(shape: Shape): { lonlat: [number, number]; extent: number } | null {
-  const outer = shape.type === "Polygon" ? [shape.coordinates[0]] : shape.coordinates.map((p) => p[0]);
   let best: { lonlat: [number, number]; extent: number } | null = null;
-  for (const ring of outer) {
-    if (!ring) continue;
+  for (const ring of ringsOf(shape)) {
     let [double, x, y] = [0, 0, 0];
     for (let k = 0; k + 1 < ring.length; k += 1) {
       const [a, b] = [ring[k] as [number, number], ring[k + 1] as [number, number]];

@@ -56,7 +56,7 @@ export class Sites {
     const set = (name: string, value: unknown): void => void this.map.setPaintProperty("sites", name as never, value as never);
     set("circle-color", colours
       ? ["match", ["get", "completion_class"], ...Object.entries(colours).flat(), "#bdbdbd"] : ink.ground);
-    set("circle-opacity", colours ? 0.85 : 0.35);
+    set("circle-opacity", colours ? 1 : 0); // rings hide no class
     set("circle-stroke-color", colours ? "#ffffff" : ink.strong);
     set("circle-stroke-width", colours ? 1.2 : 1.6);
   }

@@ -7,6 +7,7 @@ import { NOTHING } from "./colours.ts";
 export interface Ink {
   ground: string;
   border: string;
+  hairline: string; // between areas with colours
   outline: string;
   strong: string;
 }

@@ -65,7 +65,7 @@ export function inkNow(): Ink {
   const style = getComputedStyle(document.documentElement);
   const of = (name: string): string => style.getPropertyValue(name).trim();
   return {
-    ground: of("--ground"), border: of("--map-border"),
+    ground: of("--ground"), border: of("--map-border"), hairline: of("--map-hairline"),
     outline: of("--map-outline"), strong: of("--map-strong"),
   };
 }

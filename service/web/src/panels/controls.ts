@@ -4,14 +4,14 @@ import type { Dataset, PageConfig } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
 import { CHOICES, CHOICE_NAMES } from "../view/choices.ts";
 import { movedTo, pairOf, pairWarning } from "../view/comparing.ts";
-import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible } from "../view/defaults.ts";
+import { BANDWIDTHS, datasetOf, denominatorsOf, isGrid, possible, schemesOf } from "../view/defaults.ts";
 import { publishedOf, stepsOf, unitOf } from "../view/published.ts";
 import { GROWTH_KINDS, type Store, type View } from "../view/state.ts";
 import { FIELDS } from "../views/kind.ts";
 import { VIEW_KINDS, kindOf } from "../views/registry.ts";
 import { isoMonth, monthNumber, monthShort } from "../words/months.ts";
 import {
-  MEASURE_WORDS, OVER_DENOMINATOR, capital, counted, layerWords, numberWords, plainTitle,
+  MEASURE_WORDS, OVER_DENOMINATOR, SCHEME_WORDS, capital, counted, layerWords, numberWords, plainTitle,
 } from "../words/words.ts";
 
 const DISTANCES = [250, 500, 1000, 1500, 2000, 5000];
@@ -34,6 +34,7 @@ export class Controls {
     this.onChange("layer", (value) => ({ layer: value, area: "" }));
     this.onChange("measure", (value) => ({ ...kindOf(this.store.now).measures?.choice(value), sort: "" }));
     this.onChange("denominator", (value) => ({ denominator: value }));
+    this.onChange("scheme", (value) => ({ scheme: value }));
     this.onChange("step", (value) => ({ step: value }));
     this.onChange("distance", (value) => ({ distance: Number(value) }));
     this.onChange("outline", (value) => ({ outline: value }));
@@ -158,6 +159,8 @@ export class Controls {
     const words = isAuto ? "by the data" : `${numberWords(Number(view.bandwidth))} m`;
     byId("bandwidth-words").textContent = words;
     slider.setAttribute("aria-valuetext", words);
+    const schemes = schemesOf(this.config).filter((name) => name in SCHEME_WORDS || name === view.scheme);
+    options("scheme", schemes.map((name) => [name, SCHEME_WORDS[name] ?? name]), view.scheme);
     options("step", stepsOf(this.config, view.dataset).map((each) => [each, each]), view.step);
     const least = publishedOf(this.config, view.dataset)?.minimum_bandwidth_m ?? 0;
     const distances = [...new Set([...DISTANCES.filter((m) => m >= least), view.distance])].sort((a, b) => a - b);

@@ -119,7 +119,7 @@ export class RankedTable {
       }
       if (column.kind === "run") return h("td", { class: "run" }, this.run(words));
       if (column.kind !== "swatch" || !content.colours) return h("td", { class: column.kind }, words);
-      return h("td", { class: "swatch" }, patchOf(content.colours.of(row)), capital(words.replace(/ confidence$/, "")));
+      return h("td", { class: "swatch" }, patchOf(content.colours.of(row), content.colours.opacity), capital(words.replace(/ confidence$/, "")));
     });
     const made = h("tr", { "data-code": code }, h("td", { class: "rank" }, rank), ...cells);
     if (code === this.selected) made.setAttribute("aria-current", "true");

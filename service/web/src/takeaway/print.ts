@@ -39,7 +39,7 @@ function prepare(desk: Desk): void {
   fill(byId("print-map"), picture);
   const view = desk.store.now;
   const dataset = desk.config.datasets.find((each) => each.id === view.dataset);
-  const credits = byId("credit").textContent;
+  const credits = byId("credit-text").textContent;
   fill(byId("print-note"),
     h("p", {}, [
       dataset && `${dataset.title}, ${periodWords(view.from, view.to)}.`,

@@ -41,6 +41,9 @@ export function defaultView(config: PageConfig): View {
     sort: "",
     at: null,
     cited: "",
+    scheme: "natural-breaks",
+    legend: "",
+    corner: "bottom-left",
   };
 }
 
@@ -73,6 +76,7 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
     categories: view.categories.filter((name) => dataset?.categories.includes(name)),
     ...may,
     outline: config.layers.some((each) => each.id === view.outline) ? view.outline : "none",
+    scheme: schemesOf(config).includes(view.scheme) ? view.scheme : defaults.scheme,
   };
 }
 
@@ -104,6 +108,11 @@ export function datasetOf(config: PageConfig, id: string): Dataset | undefined {
 
 export function layerOf(config: PageConfig, id: string): AreaLayer | undefined {
   return config.layers.find((each) => each.id === id);
+}
+
+/** The ways to divide values into classes that the service has. */
+export function schemesOf(config: PageConfig): readonly string[] {
+  return (config.choices["choropleth"] as { schemes: string[] }).schemes;
 }
 
 /** Whether a layer is a grid of hexagons or squares. */

@@ -9,6 +9,8 @@ export type ViewName = (typeof VIEWS)[number];
 export const GROWTH_KINDS = ["sites", "forecast", "priorities"] as const;
 export type GrowthKind = (typeof GROWTH_KINDS)[number];
 
+export const CORNERS = ["bottom-left", "top-left", "bottom-right"] as const;
+
 export interface View {
   view: ViewName;
   dataset: string;
@@ -34,6 +36,9 @@ export interface View {
   sort: string; // column, with "-" before it from high to low; empty: as answered
   at: { zoom: number; lat: number; lon: number } | null;
   cited: string; // version of the data and digest of the rows that a link cites; empty: none
+  scheme: string; // how values are divided into classes
+  legend: "" | "open" | "closed"; // empty: open where there is room
+  corner: (typeof CORNERS)[number]; // of the map, where the legend stands
 }
 
 type Listener = (now: View, before: View) => void;
@@ -104,13 +109,13 @@ export class Store {
 
 const PLAIN = [
   "dataset", "from", "to", "layer", "measure", "tested", "denominator", "bandwidth", "step", "outline",
-  "area", "sort", "cited",
+  "area", "sort", "cited", "scheme",
 ] as const;
 
 /** Whether two views have the same answers. */
 export function isSameQuestion(one: View, other: View): boolean {
   const question = (view: View): string =>
-    JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0, cited: "" });
+    JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0, cited: "", legend: "", corner: "" });
   return question(one) === question(other);
 }
 
@@ -136,6 +141,8 @@ export function toHash(view: View, defaults: View): string {
     words.set("before_to", view.before.to);
     words.set("split", String(Math.round(view.split)));
   }
+  if (view.legend) words.set("legend", view.legend);
+  if (view.corner !== defaults.corner) words.set("corner", view.corner);
   if (view.at) {
     const { zoom, lat, lon } = view.at;
     words.set("at", `${zoom.toFixed(2)}/${lat.toFixed(5)}/${lon.toFixed(5)}`);
@@ -155,6 +162,8 @@ export function fromHash(hash: string, defaults: View): View {
   view.growth = oneOf(GROWTH_KINDS, words.get("growth"), defaults.growth);
   view.categories = words.getAll("category");
   view.choices = chosenIn((name) => words.get(name));
+  view.legend = oneOf(["open", "closed"] as const, words.get("legend"), "");
+  view.corner = oneOf(CORNERS, words.get("corner"), defaults.corner);
   view.distance = number(words.get("distance"), 1, 50_000) ?? defaults.distance;
   view.split = number(words.get("split"), 0, 100) ?? defaults.split;
   const sites = words.get("sites");
@@ -169,11 +178,11 @@ export function fromHash(hash: string, defaults: View): View {
   return view;
 }
 
-function oneOf<Word extends string>(
+function oneOf<Word extends string, Otherwise extends string = Word>(
   words: readonly Word[],
   given: string | null,
-  otherwise: Word,
-): Word {
+  otherwise: Otherwise,
+): Word | Otherwise {
   return words.find((word) => word === given) ?? otherwise;
 }
 

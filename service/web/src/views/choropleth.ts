@@ -2,7 +2,7 @@
 
 import { incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
 import type { View } from "../view/state.ts";
-import { MEASURES, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, numberWords, textOf } from "../words/words.ts";
+import { MEASURES, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, SCHEME_WORDS, numberWords, textOf } from "../words/words.ts";
 import { valueColours } from "./classes.ts";
 import { COUNT, NAME, numberColumn, shortMeasure } from "./columns.ts";
 import type { ViewKind } from "./kind.ts";
@@ -17,6 +17,7 @@ function question(view: View): Question {
   parameters.push(["measure", measure]);
   if (OVER_DENOMINATOR.has(measure)) parameters.push(["denominator", view.denominator]);
   if (PER_YEAR.has(measure)) parameters.push(["rate_per", "year"]);
+  parameters.push(["scheme", view.scheme]);
   // Equal colours are equal values in all that is compared or played.
   for (const period of new Set([...pairOfPeriods(view), ...view.pool])) parameters.push(["pooled", period]);
   return { path: `v1/choropleths/${pathOf(view.dataset, view.layer)}`, parameters };
@@ -30,14 +31,15 @@ export const CHOROPLETH: ViewKind = {
   isHeat: false,
   measures: { names: MEASURES, of: (view) => view.measure, choice: (measure) => ({ measure }) },
   compared: "value",
-  fields: () => ["layer", "measure", "sites", "compare"],
+  fields: () => ["layer", "measure", "scheme", "sites", "compare"],
   rows: () => "areas",
   question,
   columns: ({ measure }) =>
     measure === "count" ? [NAME, COUNT] : [NAME, numberColumn("value", shortMeasure(measure)), COUNT],
   colours: (view, table) => {
-    const over = OVER_DENOMINATOR.has(view.measure) ? ` of ${view.denominator.split(":")[0]}` : "";
-    const scheme = textOf(table.provenance.method["scheme"]).replaceAll("-", " ");
+    const over = OVER_DENOMINATOR.has(view.measure) ? ` ${view.denominator.split(":")[0]}` : "";
+    const name = textOf(table.provenance.method["scheme"]);
+    const scheme = SCHEME_WORDS[name] ?? name.replaceAll("-", " ");
     return valueColours(table, (MEASURE_WORDS[view.measure] ?? view.measure) + over, scheme);
   },
   sort: () => "",

@@ -46,3 +46,8 @@ export function namedColours(
     }));
   return { title, unit, swatches, of: (row) => colours[String(classOf(row))] ?? NOTHING };
 }
+
+/** The colours of what covers the ground whole: circles of places and sites. */
+export function solid(colours: AreaColours): AreaColours {
+  return { ...colours, opacity: 1, swatches: colours.swatches.map((each) => ({ ...each, opacity: 1 })) };
+}

@@ -29,8 +29,10 @@ export const EMERGING: ViewKind = {
     },
     { key: "run", title: "Steps", kind: "run", words: (row) => textOf(row.run) },
   ],
-  colours: (view, table) =>
-    namedColours(table, "category", "Emerging hot spots", `by ${view.step}`, COLOURS, {}),
+  colours: (view, table) => ({
+    ...namedColours(table, "category", "Emerging hot spots", `by ${view.step}`, COLOURS, {}),
+    raises: (row) => /^(intensifying|persistent|consecutive|new) hot/.test(String(row.category)),
+  }),
   sort: () => "",
   sentences: (table) => table.sentences,
   tip: (_, row) => [capital(String(row.category))],

@@ -5,7 +5,7 @@ import type { Row, Table } from "../answers/types.ts";
 import { COMPLETION, PRIORITIES } from "../map/colours.ts";
 import type { GrowthKind, View } from "../view/state.ts";
 import { COMPLETION_WORDS, SUPPRESSED_WORD, isSuppressed, numberWords, textOf } from "../words/words.ts";
-import { namedColours, valueColours } from "./classes.ts";
+import { namedColours, solid, valueColours } from "./classes.ts";
 import { COUNT, NAME, numberColumn, swatchColumn } from "./columns.ts";
 import type { AreaColours, Column, ViewKind } from "./kind.ts";
 
@@ -43,11 +43,14 @@ function columns(view: View, table: Table): Column[] {
 
 function colours(view: View, table: Table): AreaColours | null {
   if (view.growth === "priorities") {
-    return namedColours(table, "priority", "Priorities", "by stated rules, the first that applies", PRIORITIES, {});
+    return {
+      ...namedColours(table, "priority", "Priorities", "by stated rules, the first that applies", PRIORITIES, {}),
+      raises: (row) => row.priority === "emerging",
+    };
   }
   if (view.growth === "sites") {
-    return namedColours(table, "completion_class", "Development sites",
-      "coloured by how far they are built", COMPLETION, COMPLETION_WORDS, completion);
+    return solid(namedColours(table, "completion_class", "Development sites",
+      "coloured by how far they are built", COMPLETION, COMPLETION_WORDS, completion));
   }
   const over = textOf(table.provenance.method["denominator"], "the denominator");
   const unit = `incidents a year per 1,000 of ${over}, with the homes planned`;

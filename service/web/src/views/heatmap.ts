@@ -1,7 +1,8 @@
 // Where is it hot: the density of incidents.
 
-import { addressOf, incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
+import { addressOf, incidentsOf, pathOf, type Parameters, type Question } from "../answers/addresses.ts";
 import type { HeatLegend } from "../answers/types.ts";
+import { themeNow } from "../map/colours.ts";
 import type { View } from "../view/state.ts";
 import { COUNT, NAME } from "./columns.ts";
 import type { ViewKind } from "./kind.ts";
@@ -21,7 +22,8 @@ export function heatAddress(
 ): string {
   const { path, parameters } = heatQuestion(view);
   const classes = breaks.map((each): [string, number] => ["breaks", each]);
-  return addressOf({ path, parameters: [...parameters, ...classes] }, `/${document}`);
+  const theme: Parameters = document !== "summary.json" && themeNow() === "dark" ? [["theme", "dark"]] : [];
+  return addressOf({ path, parameters: [...parameters, ...classes, ...theme] }, `/${document}`);
 }
 
 /** The classes of a legend, to ask another period in them. */

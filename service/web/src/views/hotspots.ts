@@ -41,8 +41,11 @@ export const HOTSPOTS: ViewKind = {
     const value = measure === "count" ? COUNT : numberColumn("value", shortMeasure(measure));
     return [NAME, swatchColumn("class", "Class", HOT_COLD_SHORT), numberColumn("z_score", "z"), value];
   },
-  colours: (_, table) => namedColours(table, "class", "Hot and cold spots",
-    "Getis-Ord Gi*, false discovery rate controlled", HOT_COLD, HOT_COLD_WORDS),
+  colours: (_, table) => ({
+    ...namedColours(table, "class", "Hot and cold spots",
+      "Getis-Ord Gi*, false discovery rate controlled", HOT_COLD, HOT_COLD_WORDS),
+    raises: (row) => String(row.class).startsWith("hot"),
+  }),
   sort: () => "",
   sentences: (table) => table.sentences,
   tip: (_, row) => [HOT_COLD_WORDS[String(row.class)] ?? String(row.class)],

@@ -8,7 +8,7 @@ import type { View, ViewName } from "../view/state.ts";
 
 /** Choices that some views have and others have not; `{name}-field` in the page. */
 export const FIELDS = [
-  "layer", "measure", "bandwidth", "step", "growth", "distance", "sites", "compare",
+  "layer", "measure", "scheme", "bandwidth", "step", "growth", "distance", "sites", "compare",
 ] as const;
 export type Field = (typeof FIELDS)[number];
 
@@ -25,6 +25,9 @@ export interface AreaColours {
   unit: string;
   swatches: Swatch[];
   of: (row: Row) => string;
+  opacity?: number; // on the map; that of areas where there is none
+  /** Whether an area is to be seen from far, however small it is. */
+  raises?: (row: Row) => boolean;
 }
 
 export type Fact = [name: string, words: string];

@@ -5,11 +5,11 @@ import type { Row, Table } from "../answers/types.ts";
 import { CLUSTERS as CLUSTER_COLOURS, HOT_COLD, MISSING } from "../map/colours.ts";
 import type { View } from "../view/state.ts";
 import { counted, numberWords, probabilityWords, textOf } from "../words/words.ts";
-import { namedColours } from "./classes.ts";
+import { namedColours, solid } from "./classes.ts";
 import { COUNT, NAME, numberColumn, swatchColumn } from "./columns.ts";
 import type { Column, Fact, ViewKind } from "./kind.ts";
 
-const STRONG = HOT_COLD["hot 99"] ?? MISSING;
+const strong = (): string => HOT_COLD["hot 99"] ?? MISSING;
 const NEAREST: Column = {
   ...NAME, title: "Near", words: (row) => [row.name, row.place].filter(Boolean).join(", ") || "No street near",
 };
@@ -57,7 +57,7 @@ export const CLUSTERS: ViewKind = {
     NEAREST, COUNT, numberColumn("expected", "By chance"),
     { ...swatchColumn("class", "Class"), words: (row) => (row.class === "more than chance" ? "More" : "Not more") },
   ],
-  colours: (_, table) => namedColours(table, "class", "Clusters", nullWords(table), CLUSTER_COLOURS, {}),
+  colours: (_, table) => solid(namedColours(table, "class", "Clusters", nullWords(table), CLUSTER_COLOURS, {})),
   sentences: (table) => table.sentences,
   tip: (_, row) => [String(row.class ?? "")],
   facts: (_, row) => listed([
@@ -87,10 +87,10 @@ export const PATROLS: ViewKind = {
     { key: "cumulative_share", title: "So far, %", kind: "number", words: (row) => perCent(row.cumulative_share).replace(" %", "") },
     { key: "hot_quarters", title: "Hot quarters", kind: "number", words: quarterWords },
   ],
-  colours: (view, table) => ({
+  colours: (view, table) => solid({
     title: "Places for patrols", unit: `hexagons of ${view.choices.patrol_m} m, by rank`,
-    swatches: [{ label: "The first places of the list", colour: STRONG, count: table.rows.length, lower: null, upper: null }],
-    of: () => STRONG,
+    swatches: [{ label: "The first places of the list", colour: strong(), count: table.rows.length, lower: null, upper: null }],
+    of: strong,
   }),
   sentences: (table) => table.sentences,
   tip: (_, row) => [`Place ${String(row.rank)}`],
@@ -132,10 +132,10 @@ export const REPEATS: ViewKind = {
     NEAREST, numberColumn("incidents", "Recent"), numberColumn("ratio", "Times chance"),
     { key: "expires", title: "Until", kind: "text", words: (row) => textOf(row.expires) },
   ],
-  colours: (view, table) => ({
+  colours: (view, table) => solid({
     title: "Zones at risk", unit: `within ${view.choices.repeat_m} m of a recent incident`,
-    swatches: [{ label: "More to be expected", colour: STRONG, count: table.rows.length, lower: null, upper: null }],
-    of: () => STRONG,
+    swatches: [{ label: "More to be expected", colour: strong(), count: table.rows.length, lower: null, upper: null }],
+    of: strong,
   }),
   sentences: (table) => table.sentences,
   tip: (_, row) => [`${counted(row.incidents, "recent incident")}, until ${textOf(row.expires)}`],

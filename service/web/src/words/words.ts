@@ -76,6 +76,17 @@ export const HOTSPOT_MEASURES = ["count", "rate", "density"];
 export const PER_YEAR = new Set(["rate", "density", "smoothed", "smoothed-local"]);
 export const OVER_DENOMINATOR = new Set(["rate", "smoothed", "smoothed-local", "ratio"]);
 
+/** Ways to divide values into classes, the most useful first. */
+export const SCHEME_WORDS: Record<string, string> = {
+  "natural-breaks": "Natural breaks",
+  quantiles: "Equal numbers of areas",
+  "head-tail": "Above the mean, and again",
+  "equal-intervals": "Equal steps",
+  pretty: "Round numbers",
+  "standard-deviation": "Standard deviations",
+  "box-plot": "Quarters, outliers apart",
+};
+
 export const HOT_COLD_WORDS: Record<string, string> = {
   "hot 99": "Hot, 99 % confidence",
   "hot 95": "Hot, 95 %",
