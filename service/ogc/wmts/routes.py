@@ -280,11 +280,15 @@ def _surface(query: WmtsQuery, time: str) -> HeatmapQuery:
 
 def _operation(query: WmtsKvpQuery) -> str:
     """The operation that is requested: the capabilities by default, but not of a layer's tile."""
-    if query.service is not None and query.service.upper() != "WMTS":
+    service = (query.service or "WMTS").upper()
+    request = query.request
+    if request is None and query.layer is None:
+        request = "GetCapabilities"
+    # QGIS asks whatever address is pasted for those of a WMS, and understands those of a WMTS.
+    is_qgis = service == "WMS" and str(request).lower() == "getcapabilities"
+    if service != "WMTS" and not is_qgis:
         raise refused(INVALID, "service", f"WMTS is answered here, not {query.service!r}")
-    if query.request is None and query.layer is None:
-        return "GetCapabilities"
-    request = str(_given(query, "request"))
+    request = request or str(_given(query, "request"))
     operation = {name.lower(): name for name in OPERATIONS}.get(request.lower())
     if operation is None:
         allowed = ", ".join(OPERATIONS)

@@ -159,7 +159,10 @@ def _add_canvas(root: ET.Element, style: MapStyle, source: LayerSource) -> None:
 
 
 def _add_crs(parent: ET.Element, crs: str) -> None:
-    _add(_add(parent, "spatialrefsys"), "authid", crs)
+    system = _add(parent, "spatialrefsys")
+    # QGIS looks the code up only beside a number of its own list, whichever that is.
+    _add(system, "srsid", "1")
+    _add(system, "authid", crs)
 
 
 def _geometry(legend: Legend) -> str:

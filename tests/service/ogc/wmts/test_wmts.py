@@ -121,7 +121,13 @@ def test_scale_denominators_are_those_of_the_standard():
     assert scale_denominator(18) == pytest.approx(2_132.729_583_849_784, rel=1e-12)
 
 
-@pytest.mark.parametrize("query", ["", "?request=GetCapabilities", "?service=WMTS", "?key=abc"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "?request=GetCapabilities", "?service=WMTS", "?key=abc",
+        "?SERVICE=WMS&REQUEST=GetCapabilities",  # as QGIS asks
+    ],
+)  # fmt: skip
 def test_the_bare_address_answers_the_capabilities(client, query):
     """What GDAL, QGIS and ArcGIS ask first when somebody pastes the short address."""
     key = "key=abc&" if "key" in query else ""
