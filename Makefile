@@ -32,6 +32,7 @@ PAGE := $(shell find service/web -type f -not -path '*/node_modules/*' -not -pat
 $(VENV)/.installed: pyproject.toml constraints.txt $(PAGE)
 	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "Python 3.11 or later is needed; say which with make PYTHON=/path/to/python3 ..."; exit 1; }
+	@echo "installing into $(VENV): some minutes the first time, and the page is built"
 	"$(PYTHON)" -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	@touch $@

@@ -87,7 +87,8 @@ app = typer.Typer(
     help="Where harm concentrates, whether that is more than chance, "
     "and what planned housing will do to it.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

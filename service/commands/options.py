@@ -1,6 +1,7 @@
 """Command-line options shared by several commands, named as in the HTTP API."""
 
 import enum
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,30 @@ import typer
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", help="File to write; its suffix selects the format."),
+]
+
+
+@dataclass(frozen=True)
+class Leading:
+    """In the place of a format: the first rows of a table, for people to read.
+
+    Attributes
+    ----------
+    rows : int
+        How many.
+    """
+
+    rows: int
+
+
+Top = Annotated[
+    int | None,
+    typer.Option(
+        "--top",
+        min=1,
+        help="Show this many of the first rows as a table to read [20 on a terminal].",
+        show_default=False,
+    ),
 ]
 
 
@@ -35,7 +60,11 @@ class TableFormatName(enum.StrEnum):
 
 Format = Annotated[
     TableFormatName | None,
-    typer.Option("--format", help="By default the format of the suffix of --out, or csv."),
+    typer.Option(
+        "--format",
+        help="By default the format of the suffix of --out, csv in a pipe, "
+        "and a table to read on a terminal.",
+    ),
 ]
 
 Replace = Annotated[

@@ -1,13 +1,14 @@
 """Makes command-line options from a query model, so that they match those of HTTP."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
 import typer
 from pydantic.fields import FieldInfo
 
 from service.commands import terminal
+from service.commands.options import Leading, Top
 from service.model.queries import Query
 
 
@@ -38,9 +39,13 @@ def with_query(
                 value = options.pop(name)
                 if value not in (None, [], ()):
                     values[field.alias or name] = value
+            if takes_top:
+                options["format_"] = _leading(options.pop("top"), options)
             command(**options, query=terminal.query_of(model, **values))
 
         signature_parameters = inspect.signature(command, eval_str=True).parameters
+        # Where a question has a --top of its own, that is the one.
+        takes_top = "format_" in signature_parameters and "top" not in fields
         parameters = [
             parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
             for name, parameter in signature_parameters.items()
@@ -55,6 +60,12 @@ def with_query(
             )
             for name, field in fields.items()
         ]
+        if takes_top:
+            parameters.append(
+                inspect.Parameter(
+                    "top", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Top
+                )
+            )
         run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         run.__name__ = command.__name__
@@ -62,6 +73,15 @@ def with_query(
         return run
 
     return decorate
+
+
+def _leading(top: int | None, options: Mapping[str, Any]) -> Any:
+    """The format of a table; or how many rows to show, which is no format of a file."""
+    if top is None:
+        return options["format_"]
+    if options["format_"] is not None or options.get("out") is not None:
+        terminal.fail("--top shows a table to read: leave out --format and --out")
+    return Leading(top)
 
 
 def _option(name: str, field: FieldInfo) -> Any:
@@ -104,4 +124,4 @@ def _choices(annotation: Any) -> tuple[str, ...]:
 def _metavar(field: FieldInfo) -> str:
     numbers = (int, float)
     kinds = {field.annotation, *get_args(field.annotation)}
-    return "NUMBER" if any(kind in numbers for kind in kinds) else "TEXT"
+    return "<number>" if any(kind in numbers for kind in kinds) else "<str>"

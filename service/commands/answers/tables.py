@@ -1,6 +1,9 @@
 """Commands that write the answers of the HTTP API to a file or to standard output."""
 
+import shutil
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +15,7 @@ from service.analyses.printed_maps.heat import heat_map
 from service.analyses.resources import Resources
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
-from service.commands.options import Format, Out, TableFormatName
+from service.commands.options import Format, Leading, Out, TableFormatName
 from service.model.answers import Table
 from service.queries.areas import ChoroplethQuery, HotspotQuery
 from service.queries.catalogue import PlacesQuery
@@ -34,10 +37,13 @@ from service.queries.tables.trends import TrendQuery
 from service.render.documents import document_json
 from service.render.maps.printed.formats import MAP_FORMATS
 from service.render.tables.formats import FORMATS, split_suffix
-from service.render.tables.text import table_json, table_provenance
+from service.render.tables.people import table_for_people
+from service.render.tables.text import table_provenance
 from service.render.tiles.geotiff import raster_tif
 from service.render.tiles.png import tile_png
 from spatial.coordinates.mercator import Tile
+
+ROWS_TO_READ = 20  # on a terminal, unless --top says how many
 
 Dataset = Annotated[str, typer.Argument(help="Dataset, as listed by `hotspots datasets`.")]
 Layer = Annotated[str, typer.Argument(help="Boundary layer, as listed by `hotspots boundaries`.")]
@@ -262,28 +268,38 @@ def deprivation(
 def places(
     q: Annotated[str, typer.Argument(help="The beginning of a name, a code or a postcode.")],
     limit: Annotated[
-        str | None, typer.Option(metavar="NUMBER", help="Maximum number of results.")
+        str | None, typer.Option(metavar="<number>", help="Maximum number of results.")
     ] = None,
+    format_: Format = None,
     out: Out = None,
 ) -> None:
-    """Where a place is, by what it is called, as JSON: areas, development sites, postcodes."""
+    """Where a place is, by what it is called: areas, development sites, postcodes."""
     query = terminal.query_of(PlacesQuery, q=q, limit=limit)
     resources = terminal.resources()
     question = Question("places", query=query)
-    body = terminal.body_of(
-        resources, question, lambda: resources.places.search(query), table_json
+    is_piped = format_ is None and not sys.stdout.isatty() and out is None
+    write_table(
+        resources,
+        question,
+        lambda: resources.places.search(query),
+        TableFormatName.JSON if is_piped else format_,
+        out,
     )
-    terminal.write(body, out)
 
 
 def write_table(
     resources: Resources,
     question: Question,
     compute: Callable[[], Table],
-    format_name: TableFormatName | None,
+    format_name: TableFormatName | Leading | None,
     out: Path | None,
 ) -> None:
-    """Write a table in the named format, or in that of the file's suffix, or as CSV."""
+    """Write a table in the named format, in that of the file's suffix, as CSV, or to be read."""
+    if format_name is None and out is None and sys.stdout.isatty():
+        format_name = Leading(ROWS_TO_READ)
+    if isinstance(format_name, Leading):
+        _show(resources, question, compute, format_name)
+        return
     suffix = format_name.value if format_name is not None else ""
     if not suffix and out is not None:
         _, suffix = split_suffix(out.name)
@@ -313,6 +329,19 @@ def write_table(
     if out is not None:
         provenance_path = out.with_name(f"{out.name}.provenance.json")
         terminal.write(table_provenance(released).encode(), provenance_path)
+
+
+def _show(
+    resources: Resources, question: Question, compute: Callable[[], Table], leading: Leading
+) -> None:
+    """Show the first rows of a table, and its notes."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    render = partial(table_for_people, rows=leading.rows, width=width)
+    with terminal.report_errors():
+        released = resources.gates.answer(question, resources.audience, compute)
+        text = render(released)
+    terminal.print_lines([text.rstrip("\n")])
+    terminal.print_notes(released.answer.provenance.notes)
 
 
 def _tile_of(text: str) -> Tile:
