@@ -110,6 +110,16 @@ def test_a_partner_is_offered_and_shown_what_is_published(visit, service):
     assert "partner" in visit.part("who").inner_text()
     assert "Prevention of violence" in visit.part("marking").inner_text()
     assert "by year" in visit.part("marking").inner_text()
+    visit.page.emulate_media(media="print")
+    assert visit.part("marking").is_visible()
+    assert visit.part("synthetic").is_visible()
+    visit.page.emulate_media(media="screen")
+    visit.part("take-away").click()
+    cited = visit.part("citation").input_value().split()[-1]
+    assert visit.page.request.get(cited).status == 200
+    picture = visit.part("picture-svg").evaluate("link => link.href")
+    assert "Prevention of violence" in visit.page.request.get(picture).text()
+    visit.part("take-away-close").click()
     layers = visit.page.locator("#layer option").evaluate_all("all => all.map(o => o.value)")
     assert "lsoa" not in layers
     assert visit.page.locator("#layer").input_value() == "ward"
