@@ -1,8 +1,8 @@
 // Views in order as one document: each with its sentence, its printed map and its leading rows.
 
+import { counted } from "../answers/api.ts";
 import type { Table } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
-import { showFailure } from "../panels/status.ts";
 import { subjectWords, drawMarking } from "../panels/summary.ts";
 import { sorted } from "../panels/table.ts";
 import type { Desk } from "../takeaway/desk.ts";
@@ -16,21 +16,21 @@ import type { SavedView } from "./saved.ts";
 
 const ROWS = 10;
 
-/** Prints views as one document. */
+/** Prints views as one document; what has no answer is in it with the reason. */
 export async function printBriefing(views: readonly SavedView[], desk: Desk): Promise<void> {
   const place = byId("briefing");
-  try {
-    const parts = [];
-    for (const each of views) parts.push(await sectionOf(each, desk)); // in turn: pictures are heavy
-    fill(place, ...parts);
-    document.body.dataset["printing"] = "briefing";
-    await Promise.all([...place.querySelectorAll("img")].map((each) => each.decode()));
-    window.print();
-  } catch (error) {
-    showFailure(error, () => void printBriefing(views, desk));
-  } finally {
-    delete document.body.dataset["printing"];
+  const parts = [];
+  for (const each of views) { // in turn: pictures are heavy
+    parts.push(await sectionOf(each, desk).catch((error: unknown) => h("article", { class: "slide" },
+      h("h2", {}, each.title),
+      h("p", {}, `There is no answer: ${error instanceof Error ? error.message : String(error)}`))));
   }
+  fill(place, ...parts);
+  await counted(Promise.all([...place.querySelectorAll("img")].map((each) =>
+    each.decode().catch(() => each.replaceWith(h("p", {}, "The picture could not be made."))))));
+  document.body.dataset["printing"] = "briefing";
+  window.print();
+  delete document.body.dataset["printing"];
 }
 
 async function sectionOf({ title, view: hash }: SavedView, desk: Desk): Promise<HTMLElement> {

@@ -92,16 +92,18 @@ function dataPart(place: HTMLDialogElement, view: View): HTMLElement {
   const links = (files: typeof FILES): HTMLElement[] =>
     files.map(([suffix, words]) => file(words, tableAddress(view, suffix), `take-${suffix}`));
   const hasShapes = kindOf(view).rows(view) !== "times";
-  const { picture, question } = kindOf(view);
+  const { picture, question, hasNoTiles = false } = kindOf(view);
   const shapes = new URL(tableAddress(view, "gpkg"), document.baseURI).href;
   const copy = button("Copy its address", "copy-gpkg", () => copyInto(copy, shapes, place));
   return part("Numbers",
     h("div", { class: "acts" }, ...links(FILES)),
     hint("The table beside the map, with its period, source and licence."),
     hasShapes && h("div", { class: "acts" }, ...links(SHAPES), copy),
-    hasShapes && h("div", { class: "acts" },
+    hasShapes && !hasNoTiles && h("div", { class: "acts" },
       file("QGIS project", addressOf((picture ?? question)(view), "/qgis.qgz"), "take-qgis")),
-    hasShapes && hint("The project draws this view in QGIS, and asks this service for it."));
+    hasShapes && hint(hasNoTiles
+      ? "In QGIS open the GeoPackage, or its address."
+      : "The project draws this view in QGIS, and asks this service for it."));
 }
 
 function linkPart(place: HTMLDialogElement, desk: Desk): HTMLElement {

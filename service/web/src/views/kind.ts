@@ -70,6 +70,8 @@ export interface ViewKind {
   readonly addition?: (view: View) => Question;
   /** The question of its printed map, where that is not the one of the table; null where none is drawn. */
   readonly picture?: ((view: View) => Question) | null;
+  /** Whether it has no tiles, and so no project for QGIS: its shapes are a file. */
+  readonly hasNoTiles?: boolean;
   /** The columns of the ranked table, most telling first. */
   readonly columns: (view: View, table: Table) => Column[];
   /** The legend of a table and the colour of each of its rows; null where areas have none. */

@@ -74,6 +74,7 @@ export const PATROLS: ViewKind = {
   name: "patrols",
   title: "Patrols",
   tableTitle: "Places for patrols",
+  hasNoTiles: true,
   hint: "Which few places hold the most incidents, and do they stay hot?",
   choices: ["patrol_m", "patrol_places"],
   fields: () => ["sites"],
@@ -125,6 +126,7 @@ export const REPEATS: ViewKind = {
     ]);
   },
   picture: null,
+  hasNoTiles: true,
   addition: (view) => asked(view, "patterns/{dataset}/near-repeats", [
     ["distance_m", view.choices.repeat_m], ["days", view.choices.repeat_days],
   ]),
