@@ -99,6 +99,28 @@ def test_every_file_answers_the_question_of_the_view(visit, dialog):
     assert axe(visit) == []
 
 
+def test_a_file_that_takes_long_is_waited_for(visit, dialog):
+    """What says that an answer has become a job is not saved in its place."""
+    job = {"id": "0" * 32, "status": "done", "progress": 1.0, "estimate_s": 20.0}
+    asked = []
+
+    def answer_later(route):
+        asked.append(route.request.url)
+        if len(asked) > 1:
+            route.continue_()
+        else:
+            route.fulfill(status=202, json=job)
+
+    visit.page.route("**/*.csv?*", answer_later)
+    with visit.page.expect_download() as waiting:
+        visit.part("take-csv").click()
+    visit.page.unroute("**/*.csv?*")
+    assert len(asked) == 2
+    assert waiting.value.path().read_bytes() == visit.page.request.get(asked[0]).body()
+    assert waiting.value.suggested_filename.endswith(".csv")
+    assert "2024" in waiting.value.suggested_filename
+
+
 def test_a_citation_leads_to_these_numbers_and_to_no_others(visit, dialog):
     words = visit.part("citation").input_value()
     address = words.split()[-1]

@@ -89,18 +89,25 @@ export function isAborted(error: unknown): boolean {
 }
 
 async function fetched<Answer>(address: string): Promise<Answer> {
+  return (await (await responseTo(address, { Accept: "application/json" })).json()) as Answer;
+}
+
+/** The file of an answer, of whatever kind; one that takes long is waited for. */
+export function askFile(address: string): Promise<Response> {
+  return counted(responseTo(address, {}));
+}
+
+async function responseTo(address: string, headers: HeadersInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(address, { headers: { Accept: "application/json" } });
+    response = await fetch(address, { headers });
   } catch {
     throw new Refused(0, "The service does not answer.", "away");
   }
   if (!response.ok) throw await refusal(response);
-  if (response.status === 202) {
-    await ended((await response.json()) as Job);
-    return fetched<Answer>(address);
-  }
-  return (await response.json()) as Answer;
+  if (response.status !== 202) return response;
+  await ended((await response.json()) as Job);
+  return responseTo(address, headers);
 }
 
 /** Waits for the end of an answer that takes long, and tells how far it is. */

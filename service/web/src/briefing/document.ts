@@ -1,6 +1,6 @@
 // Views in order as one document: each with its sentence, its printed map and its leading rows.
 
-import { counted } from "../answers/api.ts";
+import { askFile } from "../answers/api.ts";
 import type { Table } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
 import { subjectWords, drawMarking } from "../panels/summary.ts";
@@ -26,8 +26,6 @@ export async function printBriefing(views: readonly SavedView[], desk: Desk): Pr
       h("p", {}, `There is no answer: ${error instanceof Error ? error.message : String(error)}`))));
   }
   fill(place, ...parts);
-  await counted(Promise.all([...place.querySelectorAll("img")].map((each) =>
-    each.decode().catch(() => each.replaceWith(h("p", {}, "The picture could not be made."))))));
   document.body.dataset["printing"] = "briefing";
   window.print();
   delete document.body.dataset["printing"];
@@ -41,20 +39,32 @@ async function sectionOf({ title, view: hash }: SavedView, desk: Desk): Promise<
   const table = ofLastYear(answer);
   const signal = new AbortController().signal; // nothing takes its place
   const sentences = (await sentencesOf(view, table, signal)) ?? kindOf(view).sentences(table);
-  const picture = pictureAddress(view, "svg");
+  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}`;
+  const picture = await pictureOf(view, heading);
   const marking = h("p", { class: "marking" });
   drawMarking(marking, desk.config.access[view.dataset]);
-  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}`;
   return h("article", { class: "slide" },
     h("h2", {}, title), marking,
     answer.provenance.synthetic && h("p", { class: "badge" }, "Synthetic data"),
     h("p", {}, h("strong", {}, `${heading}: `), sentences.join(" ")),
-    picture === null ? h("p", {}, "There is no picture composed for paper of this view.")
-      : h("img", { src: picture, alt: `Picture: ${heading}` }),
+    picture,
     rowsOf(view, table),
     h("p", { class: "source" },
       `Source: ${[dataset.source, dataset.licence].filter(Boolean).join(", ")}. ${answer.provenance.software}, `
       + `rows ${answer.provenance.rows_sha256?.slice(0, 12) ?? ""}. ${new URL(hash, document.baseURI).href}`));
+}
+
+async function pictureOf(view: View, heading: string): Promise<HTMLElement> {
+  const address = pictureAddress(view, "svg");
+  if (address === null) return h("p", {}, "There is no picture composed for paper of this view.");
+  try {
+    const picture = await (await askFile(address)).blob();
+    const image = h("img", { src: URL.createObjectURL(picture), alt: `Picture: ${heading}` });
+    await image.decode();
+    return image;
+  } catch (error) {
+    return h("p", {}, `There is no picture: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 function rowsOf(view: View, table: Table): HTMLElement {

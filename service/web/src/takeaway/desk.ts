@@ -5,6 +5,7 @@ import { byId } from "../dom.ts";
 import type { MapPane } from "../map/pane.ts";
 import { showFailure } from "../panels/status.ts";
 import type { Store } from "../view/state.ts";
+import { makeDownloads } from "./download.ts";
 import { makePrint } from "./print.ts";
 
 export interface Desk {
@@ -17,6 +18,7 @@ export interface Desk {
 /** Makes the button, and what prints the page; the dialog is loaded when it is opened. */
 export function makeTakeAway(desk: Desk): void {
   makePrint(desk);
+  makeDownloads();
   const open = (): void => {
     void import("./dialog.ts").then(({ openDialog }) => openDialog(desk), (error: unknown) => showFailure(error, open));
   };
