@@ -13,6 +13,7 @@ from boundaries.tiles.geometry_tiles import GeometryTiles
 from service.access.audience import OWNERS, Audience
 from service.access.gates import Gates
 from service.analyses.areas.choropleths import Choropleths
+from service.analyses.background.backgrounds import Backgrounds
 from service.analyses.catalogue.catalogue import Catalogue
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
@@ -34,6 +35,7 @@ from service.runtime.warm_up import warm_up
 from service.store.errors import StoreError
 from service.store.incidents import IncidentStore
 from service.store.reference.area_groups import AreaGroupStore
+from service.store.reference.backgrounds import BackgroundStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -125,6 +127,8 @@ class Resources:
     area_groups: AreaGroupStore
     gazetteer: PlaceSetStore
     roads: RoadStore
+    background: BackgroundStore
+    backgrounds: Backgrounds
     place_sets: PlaceSetStore
     neighbours: NeighbourStore
     assignments: AssignmentCache
@@ -228,7 +232,8 @@ class Resources:
 
     def note_damage(self) -> None:
         """Note which tables besides the datasets are damaged, as far as their logs say."""
-        for table in (*self._tables(), self.postcodes, self.gazetteer, self.roads):
+        large = (self.postcodes, self.gazetteer, self.roads, self.background)
+        for table in (*self._tables(), *large):
             with contextlib.suppress(StoreError):
                 table.revision()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from boundaries.storage.data_folder import DataFolder
 from service.access.audience import OWNERS, Audience
+from service.analyses.background.backgrounds import Backgrounds
 from service.analyses.catalogue.page_config import PageConfiguration
 from service.analyses.catalogue.page_files import PageFiles
 from service.analyses.catalogue.search import Places
@@ -83,6 +84,8 @@ def _analyses_over(stores: Stores, incidents: IncidentStore, audience: Audience)
         area_groups=stores.area_groups,
         gazetteer=stores.gazetteer,
         roads=stores.roads,
+        background=stores.background,
+        backgrounds=Backgrounds(stores.background),
         place_sets=stores.place_sets,
         neighbours=stores.imported_neighbours,
         assignments=stores.assignments,
@@ -110,6 +113,7 @@ def _analyses_over(stores: Stores, incidents: IncidentStore, audience: Audience)
             sites=stores.sites,
             postcodes=stores.postcodes,
             harm_indices=stores.harm_indices,
+            background=stores.background,
             settings=stores.settings,
             audience=audience,
         ),

@@ -22,6 +22,7 @@ from service.routes import (
     tables,
     workbooks,
 )
+from service.routes.background import map as background_map
 from service.routes.patterns import (
     associations,
     clusters,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     page.router,
     health.router,
     boundaries.router,
+    background_map.router,
     choropleths.layer_router,
     hotspots.layer_router,
     scans.layer_router,

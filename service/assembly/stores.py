@@ -26,6 +26,7 @@ from service.render.tiles.vector_tiles import encode_geometry
 from service.runtime.data_state import DataState
 from service.store.incidents import IncidentStore
 from service.store.reference.area_groups import AreaGroupStore
+from service.store.reference.backgrounds import BACKGROUND, BackgroundStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -61,6 +62,7 @@ class Stores:
     area_groups: AreaGroupStore
     gazetteer: PlaceSetStore
     roads: RoadStore
+    background: BackgroundStore
     place_sets: PlaceSetStore
     imported_neighbours: NeighbourStore
     place_names: PlaceNames
@@ -109,6 +111,7 @@ def open_stores(settings: Settings, data: DataFolder) -> Stores:
         area_groups=AreaGroupStore(**table("area_groups")),
         gazetteer=gazetteer,
         roads=roads,
+        background=BackgroundStore(**table(BACKGROUND)),
         place_sets=PlaceSetStore(**table("place_sets"), crs=crs),
         place_names=PlaceNames(gazetteer=gazetteer, roads=roads),
         street_network=StreetNetwork(roads=roads),

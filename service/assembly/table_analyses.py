@@ -90,6 +90,7 @@ class TableAnalyses:
             harm_indices=stores.harm_indices,
             gazetteer=stores.gazetteer,
             roads=stores.roads,
+            background=stores.background,
             place_sets=stores.place_sets,
             neighbours=stores.imported_neighbours,
         )

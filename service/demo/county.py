@@ -11,6 +11,7 @@ from service.demo.measures import make_measures
 from service.demo.places.addresses import make_places
 from service.demo.places.gazetteer import read_gazetteer
 from service.demo.places.geography import CRS, Geography, make_geography
+from service.demo.places.ground import Features, make_ground
 from service.demo.places.published import read_published, read_sites
 from service.demo.places.residents import make_residents
 from service.demo.places.streets import Streets, make_streets
@@ -38,6 +39,8 @@ class County:
         Development sites: the published ones.
     streets : Streets
         Roads, their names, and premises.
+    ground : dict of str to Features
+        The layers of its background map.
     """
 
     seed: int
@@ -46,6 +49,7 @@ class County:
     measures: dict[str, pa.Table]
     sites: pa.Table
     streets: Streets
+    ground: dict[str, Features]
 
     @property
     def layers(self) -> tuple[Layer, ...]:
@@ -61,6 +65,7 @@ def build_county(seed: int = SEED) -> County:
     residents = make_residents(geography, seed=seed)
     people = residents.population.mean(axis=0)
     places = make_places(geography, gazetteer, people, seed=seed)
+    streets = make_streets(geography, gazetteer, places)
     return County(
         seed=seed,
         geography=geography,
@@ -72,7 +77,8 @@ def build_county(seed: int = SEED) -> County:
         },
         measures=make_measures(geography, gazetteer, residents, seed=seed),
         sites=site_rows(),
-        streets=make_streets(geography, gazetteer, places),
+        streets=streets,
+        ground=make_ground(geography, gazetteer, streets.roads, seed=seed),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from service.store.errors import ReadOnlyDataError
 
 SEED = 2019
-GENERATOR_VERSION = 3  # counts up whenever the same seed makes another county
+GENERATOR_VERSION = 4  # counts up whenever the same seed makes another county
 
 State = Literal["absent", "unfinished", "outdated", "complete", "foreign"]
 
@@ -24,6 +24,7 @@ KINDS_OF_DATA = (
     "area_groups",
     "gazetteer",
     "roads",
+    "background",
     "place_sets",
     "neighbours",
 )

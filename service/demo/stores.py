@@ -10,6 +10,7 @@ import pyarrow.ipc
 from boundaries.storage.store import LayerStore
 from service.store.incidents import IncidentStore
 from service.store.reference.area_groups import AreaGroupStore
+from service.store.reference.backgrounds import BACKGROUND, BackgroundStore
 from service.store.reference.events import EventStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
@@ -34,6 +35,7 @@ class DemoStores:
     area_groups: AreaGroupStore
     gazetteer: PlaceSetStore
     roads: RoadStore
+    background: BackgroundStore
     place_sets: PlaceSetStore
 
     @classmethod
@@ -50,6 +52,7 @@ class DemoStores:
             AreaGroupStore(data_dir / "area_groups"),
             PlaceSetStore(data_dir / GAZETTEER, crs=crs, name=GAZETTEER),
             RoadStore(data_dir / "roads", crs=crs),
+            BackgroundStore(data_dir / BACKGROUND),
             PlaceSetStore(data_dir / "place_sets", crs=crs),
         )
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from boundaries.storage.store import is_same_crs
 from service.coverage.spans import Span
 from service.demo.county import County, build_county
+from service.demo.ground import write_background
 from service.demo.marker import MARKER, SEED, UNFINISHED, demo_state, write_marker
 from service.demo.places.gazetteer import read_data
 from service.demo.places.geography import CRS, LICENCE, SOURCE
@@ -130,6 +131,7 @@ def _steps(county: County, stores: DemoStores) -> Iterator[tuple[str, Callable[[
     )
     yield "writing development sites", append
     yield from _street_steps(county.streets, stores, attribution)
+    yield "drawing the background map", partial(write_background, stores.background, county.ground)
     yield from reference_steps(stores)
     texts = read_data("datasets.json")
     days = agency_days()

@@ -24,6 +24,7 @@ TABLES = {
     "area_groups": "hotspots import area-groups",
     "gazetteer": "hotspots import gazetteer",
     "roads": "hotspots import roads",
+    "background": "hotspots import background",
     "place_sets": "hotspots import places",
     "neighbours": "hotspots import neighbours",
 }

@@ -29,6 +29,7 @@ Kind = Literal[
     "area_groups",
     "gazetteer",
     "roads",
+    "background",
     "place_sets",
     "neighbours",
 ]

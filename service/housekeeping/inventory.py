@@ -26,6 +26,7 @@ SINGLE_TABLES = (
     "area_groups",
     "gazetteer",
     "roads",
+    "background",
     "place_sets",
     "neighbours",
 )

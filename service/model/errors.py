@@ -27,6 +27,7 @@ AnalysisError
 ├── InvalidTemplateError    a template, or its file of words, that cannot be used
 ├── UnknownPlaceError       a name that no area has, or several have
 ├── NothingToAssessError    no data of the year that is to be assessed
+├── UnknownGlyphsError      letters of a font, or of a range, that there are not
 └── NoStudyAreaError        nothing that says where the study area is
 """
 
@@ -471,6 +472,20 @@ class NothingToAssessError(AnalysisError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class UnknownGlyphsError(AnalysisError):
+    """The background has no font of that name, or no such range of code points."""
+
+    code = "unknown-glyphs"
+
+    def __init__(self, font: str, codes: str, allowed: tuple[str, ...]) -> None:
+        super().__init__(font, codes, allowed)
+        self.font, self.codes, self.allowed = font, codes, allowed
+
+    def __str__(self) -> str:
+        fonts = f"there are no letters {self.codes!r} of {self.font!r}: {', '.join(self.allowed)}"
+        return f"{fonts}; 256 code points each, 0-255 to 65280-65535"
 
 
 class NoStudyAreaError(AnalysisError):

@@ -1,6 +1,6 @@
 """Queries of what is loaded, and of the search for places."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator
 
@@ -25,6 +25,14 @@ class PlacesQuery(Query):
     limit: Annotated[int, Field(ge=1, le=MAX_PLACES, description="Maximum number of results.")] = (
         10
     )
+
+
+class BackgroundStyleQuery(Query):
+    """Query of the style of the background map."""
+
+    theme: Annotated[
+        Literal["light", "dark"], Field(description="For a light or a dark ground.")
+    ] = "light"
 
 
 class MonthQualityQuery(Query):

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 
 from service.access.release import Released
-from service.model.answers import Document, Provenance, Table
+from service.model.answers import Document, PageAsset, Provenance, Table
 from service.model.rows import ColumnValues
 
 JSON_OPTIONS = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS
@@ -80,6 +80,11 @@ def document_json(released: Released[Document]) -> bytes:
     if answer.provenance is not None:
         content["provenance"] = provenance_dict(answer.provenance)
     return orjson.dumps(content, option=JSON_OPTIONS)
+
+
+def asset_bytes(released: Released[PageAsset]) -> bytes:
+    """A file as it is."""
+    return released.answer.content
 
 
 def json_values(column: ColumnValues) -> list[Any]:

@@ -127,6 +127,7 @@ class DataState:
             "area_groups",
             "gazetteer",
             "roads",
+            "background",
             "place_sets",
             "neighbours",
         )

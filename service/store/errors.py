@@ -11,6 +11,7 @@ StoreError
 ├── UnknownPlacesError      a set of places that has not been imported
 ├── NoSitesError            no development sites have been imported
 ├── NoRoadsError            no roads have been imported
+├── NoBackgroundError       no background map has been imported
 ├── AlreadyImportedError    a file that is in the table already
 ├── SameNameError           another file of the same name is in the table already
 ├── MeasureExistsError      a measure of that layer and period is loaded already
@@ -21,7 +22,7 @@ StoreError
 ├── EventExistsError        an event of that identifier is loaded already
 ├── RulesExistError         rules of flags of that id are loaded already
 ├── AreaGroupExistsError    a group of areas of that name is loaded already
-├── PlacesExistError        a gazetteer, roads or a set of places are loaded already
+├── PlacesExistError        a gazetteer, roads, a set of places or a background are loaded already
 ├── NeighboursExistError    neighbours of that layer and name are loaded already
 ├── ConcurrentImportError   other imports kept getting in first
 ├── WrongCrsError           a table in another coordinate system than the working one
@@ -235,6 +236,15 @@ class NoRoadsError(StoreError):
 
     def __str__(self) -> str:
         return "no roads are imported yet: hotspots import roads FILE"
+
+
+class NoBackgroundError(StoreError):
+    """No background map has been imported."""
+
+    code = "no-background"
+
+    def __str__(self) -> str:
+        return "no background map is imported yet: hotspots import background FILE"
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import shapely
 from boundaries.errors import BoundaryError
 from boundaries.layers.layer import Layer, LayerMetadata
 from service.imports.area_groups import AreaGroupOptions, import_area_groups
+from service.imports.background.importer import import_background
 from service.imports.boundaries import import_boundaries
 from service.imports.events import EventOptions, import_events
 from service.imports.harm_index import HarmIndexOptions, import_harm_index
@@ -33,6 +35,14 @@ from service.imports.sites.importer import import_sites
 from service.store.errors import ImportRefusedError, StoreError
 from service.store.reference.lookups import LookupKey
 from spatial.errors import SpatialError
+from tests.service.imports.background.files import (
+    EXAMPLE,
+    INSIDE,
+    ZOOMSTACK,
+    mbtiles,
+    pmtiles,
+    tile_of,
+)
 
 BNG = "EPSG:27700"
 
@@ -242,6 +252,14 @@ OPEN_NAMES = (
 )
 POINTS = _geojson({"site_id": "a", "name": "b", "homes_planned": 7, "code": 1})
 
+
+def _archives() -> tuple[bytes, ...]:
+    """An archive of each kind with one tile."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, tiles = Path(folder) / "map", {EXAMPLE: tile_of(ZOOMSTACK)}
+        return pmtiles(path, tiles).read_bytes(), mbtiles(Path(folder) / "m", tiles).read_bytes()
+
+
 IMPORTERS = {
     "csv": Importer(_csv, (INCIDENTS, INCIDENTS.replace(b",", b";"), gzip.compress(INCIDENTS))),
     "police-uk": Importer(_police_uk, (STREET,)),
@@ -265,6 +283,10 @@ IMPORTERS = {
         lambda store, path: import_places(store, "a", [path]), (POINTS, AREAS), ".geojson"
     ),
     "roads": Importer(lambda store, path: import_roads(store, [path]), (LINES,), ".geojson"),
+    "background": Importer(
+        lambda store, path: import_background(store, path, INSIDE),
+        _archives(),
+    ),
     "neighbours": Importer(_neighbours, (b"code,neighbour,weight\na,b,1\nb,a,2.5\nc,,\n",)),
     "gal": Importer(_neighbours, (b"0 3 areas code\na 2\nb c\nb 1\na\nc 0\n\n",), ".gal"),
     "gwt": Importer(_neighbours, (b"0 3 areas code\na b 0.5\nb a 2\nc c 0\n",), ".gwt"),

@@ -32,6 +32,8 @@ EXISTING: dict[str, str] = {
     "rules": "risk",
     "template": "short",
     "places": "premises",
+    "font": "SourceSans3-Bold",
+    "codes": "256-511",
     "identifier": f"heatmaps:{world.DATASET}",
     "style": "default",
     "time": "all",

@@ -20,8 +20,10 @@ from boundaries.layers.layer import Layer, LayerMetadata
 from boundaries.storage.store import LayerStore
 from service.imports.flag_rules import document_of
 from service.queries.flags.rules import parsed_rules
+from service.render.tiles.mvt import encode_lines, encode_tile
 from service.store.incidents import IncidentStore
 from service.store.reference.area_groups import AreaGroupStore
+from service.store.reference.backgrounds import About, BackgroundStore
 from service.store.reference.flag_rules import FlagRuleStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.measures import MeasureStore
@@ -410,6 +412,25 @@ PREMISES = {  # name: easting and northing, metres from the corner; the last lie
 }
 
 
+def append_background(data_dir: Path, *, synthetic: bool = False) -> None:
+    """A map behind the layers, of one tile over the middle of the county."""
+    road = encode_lines(np.array([shapely.LineString([(0, 0), (4_000, 3_000)])], dtype=object))
+    columns = {"class": ["primary"], "name": ["Mill Road"]}
+    BackgroundStore(data_dir / "background").append(
+        [(13, 4099, 2697)],
+        [encode_tile(road, name="transportation", columns=columns)],
+        about=About(
+            title="Map of the squares",
+            layers={"transportation": ("class", "name")},
+            bounds=(0.1, 52.2, 0.2, 52.3),
+            source="Surveyor",
+            licence="Open",
+            synthetic=synthetic,
+        ),
+        file=SourceFile.of("squares.mbtiles", b"background"),
+    )
+
+
 def append_places(data_dir: Path, *, synthetic: bool = False) -> None:
     """A set of places near which incidents can be counted."""
     rows = {
@@ -486,6 +507,7 @@ def build(data_dir: Path, *, synthetic: bool = False) -> Path:
     )
     append_area_group(data_dir)
     append_places(data_dir, synthetic=synthetic)
+    append_background(data_dir, synthetic=synthetic)
     SiteStore(data_dir / "sites", crs=CRS).append(
         site_rows(),
         file=SourceFile.of("sites.csv", b"sites"),

@@ -107,11 +107,12 @@ class PageLayer(LayerEntry):
 
 
 class Background(TypedDict):
-    """The map behind the layers."""
+    """The map behind the layers; `dark` is the address of its style for the dark theme."""
 
     kind: Literal["tiles", "style"]
     address: str
     attribution: str
+    dark: NotRequired[str]
 
 
 class StudyArea(TypedDict):

@@ -35,6 +35,7 @@ from service.queries.heatmaps import (
     KernelName,
 )
 from service.store.errors import DamagedTableError
+from service.store.reference.backgrounds import BackgroundStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.reference.sites import SiteStore
@@ -59,6 +60,8 @@ class PageConfiguration:
         The postcodes.
     harm_indices : HarmIndexStore
         The harm indices: without one harm cannot be chosen.
+    background : BackgroundStore
+        The map behind the layers, where one is imported.
     settings : Settings
         Background map, zooms, CRS and study area.
     audience : Audience
@@ -73,6 +76,7 @@ class PageConfiguration:
         sites: SiteStore,
         postcodes: PostcodeStore,
         harm_indices: HarmIndexStore,
+        background: BackgroundStore,
         settings: Settings,
         audience: Audience,
     ) -> None:
@@ -81,6 +85,7 @@ class PageConfiguration:
         self._sites = sites
         self._postcodes = postcodes
         self._harm_indices = harm_indices
+        self._background_store = background
         self._settings = settings
         self._audience = audience
 
@@ -98,6 +103,7 @@ class PageConfiguration:
             self._sites.revision(),
             self._postcodes.revision(),
             self._harm_indices.revision(),
+            self._background_store.revision(),
             settings.background,
             settings.tiles,
             self._audience.label,
@@ -144,14 +150,29 @@ class PageConfiguration:
         }
 
     def _background(self) -> Background | None:
-        """The map behind the layers; None if none is set."""
+        """The map behind the layers: as it is set, or as it was imported; None without either."""
         background = self._settings.background
         if not background.tiles:
-            return None
+            return self._imported_background()
         return {
             "kind": "tiles" if "{z}" in background.tiles else "style",
             "address": background.tiles,
             "attribution": background.attribution,
+        }
+
+    def _imported_background(self) -> Background | None:
+        """The one that this service has tiles of; None for damage."""
+        try:
+            background = self._background_store.get()
+        except DamagedTableError:
+            return None
+        if background is None:
+            return None
+        return {
+            "kind": "style",
+            "address": "v1/background/style.json",
+            "dark": "v1/background/style.json?theme=dark",
+            "attribution": background.credit,
         }
 
     def _number_of_sites(self) -> int | None:

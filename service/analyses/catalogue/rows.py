@@ -50,7 +50,7 @@ class SourceRow(Row):
 
     kind: str = column(
         "dataset, boundary layer, measure, development sites, lookup, postcodes, events, harm "
-        "index, gazetteer, roads, places or neighbours.",
+        "index, gazetteer, roads, background, places or neighbours.",
         NOTHING,
     )
     id: str = column("Its id.", NOTHING)

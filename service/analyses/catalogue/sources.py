@@ -18,6 +18,7 @@ from service.model.provenance import provenance, short_digest
 from service.sentences.numbers import counted
 from service.store.errors import DamagedTableError, NoSitesError
 from service.store.incidents import Incidents, IncidentStore
+from service.store.reference.backgrounds import BackgroundStore
 from service.store.reference.events import EventStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupStore
@@ -69,6 +70,7 @@ class SourceTables:
     harm_indices : HarmIndexStore
     gazetteer, place_sets : PlaceSetStore
     roads : RoadStore
+    background : BackgroundStore
     neighbours : NeighbourStore
         What is loaded.
     """
@@ -87,6 +89,7 @@ class SourceTables:
         harm_indices: HarmIndexStore,
         gazetteer: PlaceSetStore,
         roads: RoadStore,
+        background: BackgroundStore,
         place_sets: PlaceSetStore,
         neighbours: NeighbourStore,
     ) -> None:
@@ -101,6 +104,7 @@ class SourceTables:
         self._harm_indices = harm_indices
         self._gazetteer = gazetteer
         self._roads = roads
+        self._background = background
         self._place_sets = place_sets
         self._neighbours = neighbours
 
@@ -115,7 +119,7 @@ class SourceTables:
         tables = (
             self._measures, self._sites, self._lookups, self._postcodes, self._events,
             self._harm_indices, self._gazetteer, self._roads, self._place_sets,
-            self._neighbours,
+            self._neighbours, self._background,
         )  # fmt: skip
         imports = [self._incidents.imports(name) for name in self._incidents.ids()]
         everything = self._catalogue.everything_version()
@@ -142,6 +146,7 @@ class SourceTables:
             self._of_harm_indices,
             self._of_gazetteer,
             self._of_roads,
+            self._of_background,
             self._of_place_sets,
             self._of_neighbours,
         ):
@@ -335,6 +340,23 @@ class SourceTables:
                 uses="street segments; names places in lists",
                 limits=(f"{nameless:,} have no name",) if nameless else (),
                 version=str(roads.version),
+            )
+
+    def _of_background(self) -> Iterator[Source]:
+        background = self._background.get()
+        if background is not None:
+            about = background.about
+            yield Source(
+                "background",
+                "background",
+                about.title,
+                len(background),
+                "tiles",
+                about.source,
+                about.licence,
+                about.synthetic,
+                uses="the map behind the layers of the page",
+                version=str(background.version),
             )
 
 

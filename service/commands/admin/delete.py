@@ -129,6 +129,12 @@ def roads(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
 
 
 @app.command()
+def background(yes: Yes = False, purge: Purge = False, now: Now = False) -> None:
+    """The background map."""
+    _run(Deletion("background"), yes=yes, purge=purge, now=now)
+
+
+@app.command()
 def places(
     name: Annotated[str, typer.Argument(help="Name of the set of places.")],
     yes: Yes = False,

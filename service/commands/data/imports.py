@@ -7,6 +7,7 @@ import typer
 
 from service.commands import terminal
 from service.commands.data import (
+    import_background,
     import_flags,
     import_harm,
     import_incidents,
@@ -94,6 +95,7 @@ app.command()(import_places.postcodes)
 app.command()(import_streets.gazetteer)
 app.command()(import_streets.roads)
 app.command()(import_streets.places)
+app.command()(import_background.background)
 app.command()(import_places.lookup)
 app.command()(import_places.events)
 app.command()(import_places.area_groups)

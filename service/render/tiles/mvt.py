@@ -23,7 +23,7 @@ Value = str | float | int | bool | None
 VALUES_IN_MEMORY = 50_000
 
 _MOVE_TO, _LINE_TO, _CLOSE_PATH = 1, 2, 7
-_POINT, _POLYGON = 1, 3
+_POINT, _LINE, _POLYGON = 1, 2, 3
 _VERSION = 2
 # Keys of the fields: number of the field in the message, and how its value is written.
 _VARINT, _DOUBLE, _BYTES = 0, 1, 2
@@ -55,6 +55,40 @@ def encode_points(points: TilePoints) -> EncodedAreas:
         tuple(move + _varint(x) + _varint(y) for x, y in zigzag.tolist()),
         _POINT,
     )
+
+
+def encode_lines(lines: Geometries) -> EncodedAreas:
+    """The geometry of a tile's lines as drawing commands: MoveTo the first corner, LineTo others.
+
+    Parameters
+    ----------
+    lines : (k,) object array
+        Lines, or several of one feature, in whole steps of the tile.
+
+    Returns
+    -------
+    EncodedAreas
+        In the same order; without those that have no length.
+    """
+    parts, feature = shapely.get_parts(lines, return_index=True)
+    commands: dict[int, bytearray] = {}
+    last = (0, 0)
+    for part, position in zip(parts, feature.tolist(), strict=True):
+        if position not in commands:
+            last = (0, 0)  # the cursor of a feature begins at the corner of the tile
+        corners = np.round(shapely.get_coordinates(part)).astype(np.int64)
+        moves = np.diff(np.vstack([[last], corners]), axis=0)
+        moves = moves[np.append(True, moves[1:].any(axis=1))]
+        if len(moves) < 2:
+            continue
+        zigzag = ((moves << 1) ^ (moves >> 63)).tolist()
+        encoded = commands.setdefault(position, bytearray())
+        encoded += _varint(_MOVE_TO | 1 << 3) + b"".join(map(_varint, zigzag[0]))
+        encoded += _varint(_LINE_TO | (len(zigzag) - 1) << 3)
+        encoded += b"".join(_varint(step) for pair in zigzag[1:] for step in pair)
+        last = tuple(corners[-1].tolist())
+    positions = np.array(list(commands), dtype=np.int32)
+    return EncodedAreas(positions, tuple(bytes(c) for c in commands.values()), _LINE)
 
 
 def encode_areas(areas: TileAreas) -> EncodedAreas:

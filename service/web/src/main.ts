@@ -1,8 +1,9 @@
 // The first steps: the configuration and the map's code at once, then the page.
 
 import { ask, onLong, onProgress } from "./answers/api.ts";
-import type { MapStyle, PageConfig } from "./answers/types.ts";
+import type { PageConfig } from "./answers/types.ts";
 import { BRIEFING, readBriefing, type SavedView } from "./briefing/saved.ts";
+import { styleNow } from "./map/background.ts";
 import { makeTheme } from "./map/theme.ts";
 import { makeHelp } from "./panels/help.ts";
 import { SignIn, readSession, type Session } from "./panels/session.ts";
@@ -41,7 +42,8 @@ async function start(): Promise<void> {
     });
     const [session, config, { Atlas }] = await Promise.all([asked, ask<PageConfig>("v1/page.json"), map]);
     const { background } = config;
-    if (background?.kind === "style") background.style = await ask<MapStyle>(background.address);
+    const style = await styleNow(background);
+    if (background && style) background.style = style;
     showDamage(config.damaged);
     if (config.default === null || config.layers.length === 0) {
       if (config.damaged.length === 0) showNothing(session);

@@ -28,7 +28,8 @@ SAME_FOR_ALL: Final = (
         readPage readLiveness readBoundaries readBoundaryLayer readPlaces
         readOgcBoundaries readOgcBoundary readOgcSites readOgcSite readOgcTileMatrixSets
         readOgcTileMatrixSet readOgcBoundaryTile readOgcSitesTile readOgcLandingPage
-        readOgcConformance readOgcApi readAssessmentTemplates
+        readOgcConformance readOgcApi readAssessmentTemplates readBackgroundTile
+        readBackgroundTileJson readBackgroundStyle readBackgroundGlyphs
         """
     )
     | _with_files(

@@ -21,4 +21,5 @@ def thin_county(county: County) -> County:
         name: rows.filter(pc.equal(rows["period"], pc.max(rows["period"])))
         for name, rows in county.measures.items()
     }
-    return replace(county, incidents=incidents, measures=measures)
+    ground = {"place": county.ground["place"]}
+    return replace(county, incidents=incidents, measures=measures, ground=ground)

@@ -150,6 +150,7 @@ def test_one_period_of_a_measure_goes_and_the_others_stay(folder):
         (("postcodes",), "there is no postcodes to delete"),
         (("gazetteer",), "there is no gazetteer to delete"),
         (("roads",), "there is no roads to delete"),
+        (("background",), "confirm with --yes"),
         (("places", "pubs"), "there is no set of places pubs, or row"),
         (("neighbours", "cell", "a"), "there is no neighbours cell a to delete"),
         (("sites",), "confirm with --yes"),
@@ -157,7 +158,7 @@ def test_one_period_of_a_measure_goes_and_the_others_stay(folder):
 )
 def test_what_is_not_there_or_not_confirmed_is_not_deleted(folder, arguments, reason):
     before = {p: p.read_bytes() for p in all_files(folder) if p.name != ".lock"}
-    confirmed = () if arguments == ("sites",) else ("--yes",)
+    confirmed = () if reason == "confirm with --yes" else ("--yes",)
     result = run(folder, "delete", *arguments, *confirmed)
     assert result.exit_code == 2
     assert reason in result.stderr

@@ -330,6 +330,8 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
         "rules": [("nonsense", "risk")],
         "template": [("nonsense", "short")],
         "places": [("nonsense", "premises"), ("..%2Fpremises", "")],
+        "font": [("Arial", "SourceSans3-Bold"), ("..%2FSourceSans3-Bold", "")],
+        "codes": [("1-256", "0-255"), ("x", "0-255"), ("65536-65791", ""), ("0-511", "")],
         "code": [("nonsense", "nonsense"), ("..%2FC00", "")],
         "site_id": [("nonsense", "nonsense")],
         "collection_id": [("nonsense", "boundaries:cell"), ("..%2Fsites", "")],

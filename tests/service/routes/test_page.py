@@ -276,7 +276,7 @@ def test_the_configuration_says_what_is_loaded_and_where(client):
     found = json_of(client, "/v1/page.json")
     assert found["datasets"] == json_of(client, "/v1/datasets")["datasets"]
     assert [layer["id"] for layer in found["layers"]] == [world.DISTRICTS, world.CELLS]
-    assert found["background"] is None
+    assert found["background"]["attribution"] == "Surveyor (Open)"
     assert found["sites"] == 3
     assert found["postcodes"] is False
     left, bottom, right, top = world.bounds_m()

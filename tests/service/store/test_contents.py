@@ -19,6 +19,7 @@ from service.store.contents import Content, committed_content, rows_digest, tabl
 from service.store.delta import newest_version, open_version
 from service.store.errors import DamagedTableError, StoreError, WrongCrsError
 from service.store.incidents import IncidentStore
+from service.store.reference.backgrounds import About, BackgroundStore
 from service.store.reference.harm_index import HarmIndexStore
 from service.store.reference.lookups import LookupKey, LookupStore
 from service.store.reference.measures import MeasureStore
@@ -162,6 +163,13 @@ def import_roads(store):
         store.append(rows, files=[a_file(name)], replace=True)
 
 
+def import_background(store):
+    for name in ("f", "g", "h"):
+        about = About(title=name, layers={"a": ()}, bounds=(0, 0, 1, 1), source="Surveyor")
+        tiles = [name.encode(), b"other"]
+        store.append([(3, 1, 2), (0, 0, 0)], tiles, about=about, file=a_file(name), replace=True)
+
+
 STORES = {  # how each is opened, filled, and read
     "incidents": (placed(IncidentStore), import_incidents, lambda store: store.open("d")),
     "measures": (MeasureStore, import_measures, lambda store: store.available("lsoa")),
@@ -170,6 +178,7 @@ STORES = {  # how each is opened, filled, and read
     "harm_indices": (HarmIndexStore, import_harm_indices, lambda store: store.open("first")),
     "postcodes": (placed(PostcodeStore), import_postcodes, lambda store: store.open()),
     "place_sets": (placed(PlaceSetStore), import_place_sets, lambda store: store.open("first")),
+    "background": (BackgroundStore, import_background, lambda store: store.open()),
     "roads": (placed(RoadStore), import_roads, lambda store: store.open()),
 }
 every_store = pytest.mark.parametrize("kind", STORES)

@@ -62,11 +62,12 @@ export interface PageLayer {
   bounds: [number, number, number, number];
 }
 
-/** The map behind the layers. */
+/** The map behind the layers; `dark` is the address of its style for the dark theme. */
 export interface Background {
   kind: "tiles" | "style";
   address: string;
   attribution: string;
+  dark?: string;
 }
 
 /** The study area with its west, south, east and north ends, in degrees. */
@@ -1142,7 +1143,7 @@ export interface QualityRow {
 export interface SourceRow {
   /**
    * dataset, boundary layer, measure, development sites, lookup, postcodes, events, harm index,
-   * gazetteer, roads, places or neighbours.
+   * gazetteer, roads, background, places or neighbours.
    */
   kind: string;
   /** Its id. */

@@ -3,6 +3,7 @@
 import * as maplibregl from "maplibre-gl";
 import type { Bounds, PageConfig } from "../answers/types.ts";
 import { Areas } from "./areas.ts";
+import { repaint, styleNow } from "./background.ts";
 import { HeatTiles } from "./heat.ts";
 import { SHAPE_LAYERS, Shapes } from "./shapes.ts";
 import { Sites } from "./sites.ts";
@@ -23,7 +24,7 @@ export class MapPane {
   readonly sites: Sites;
   readonly shapes: Shapes;
 
-  constructor(container: HTMLElement, config: PageConfig, ink: Ink, view: maplibregl.MapOptions["center"] | Bounds, zoom?: number) {
+  constructor(container: HTMLElement, private readonly config: PageConfig, ink: Ink, view: maplibregl.MapOptions["center"] | Bounds, zoom?: number) {
     const bounds = Array.isArray(view) && view.length === 4 ? view : null;
     this.map = new maplibregl.Map({
       container,
@@ -90,5 +91,6 @@ export class MapPane {
     this.areas.setInk(ink);
     this.sites.setInk(ink);
     this.shapes.setInk(ink);
+    void styleNow(this.config.background).then((style) => repaint(this.map, style));
   }
 }

@@ -1,7 +1,8 @@
 // The ground of the map, the background where there is one, and places for layers to stand at.
 
-import type { StyleSpecification } from "maplibre-gl";
+import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { PageConfig } from "../answers/types.ts";
+import { layersOf } from "./background.ts";
 import { NOTHING } from "./colours.ts";
 
 export interface Ink {
@@ -13,7 +14,8 @@ export interface Ink {
 }
 
 /** Where layers stand, from the ground up: each under the mark of its name. */
-const STANDS = ["below-heat", "below-borders", "below-outline", "below-sites", "below-labels"];
+const UNDER_ROADS = ["below-heat", "below-borders"];
+const OVER_ROADS = ["below-outline", "below-sites", "below-labels"];
 
 export function baseStyle(config: PageConfig, ink: Ink): StyleSpecification {
   const background = config.background;
@@ -28,12 +30,17 @@ export function baseStyle(config: PageConfig, ink: Ink): StyleSpecification {
       { id: "ground", type: "background", paint: { "background-color": ink.ground } },
       ...(background?.kind === "tiles"
         ? [{ id: "background", type: "raster" as const, source: "background" }]
-        : (given?.layers ?? [])),
-      ...STANDS.map((id) => ({
-        id, type: "background" as const, layout: { visibility: "none" as const },
-        paint: { "background-color": NOTHING },
-      })),
+        : layersOf(given, "below")),
+      ...UNDER_ROADS.map(stand),
+      ...layersOf(given, "over"),
+      ...OVER_ROADS.map(stand),
+      ...layersOf(given, "above"),
     ],
   };
   return made as StyleSpecification;
+}
+
+/** A layer that shows nothing, for others to be put under. */
+function stand(id: string): LayerSpecification {
+  return { id, type: "background", layout: { visibility: "none" }, paint: { "background-color": NOTHING } };
 }

@@ -1,0 +1,1 @@
+"""The map behind the layers, as clients draw it."""

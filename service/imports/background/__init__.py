@@ -1,0 +1,1 @@
+"""Imports of the map behind the layers."""
