@@ -105,6 +105,8 @@ def _analyses_over(stores: Stores, incidents: IncidentStore, audience: Audience)
             layers=stores.layers,
             sites=stores.sites,
             postcodes=stores.postcodes,
+            gazetteer=stores.gazetteer,
+            study_area=stores.settings.study_area,
             crs=stores.settings.crs,
         ),
         page_configuration=PageConfiguration(

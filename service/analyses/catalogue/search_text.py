@@ -13,6 +13,7 @@ PREFIX: Final = 1
 WORD_PREFIX: Final = 2  # a later word begins so
 EVERY_WORD: Final = 3  # each word asked for begins some word, in any order
 INFIX: Final = 4
+SIMILAR: Final = 5  # by a letter or two another
 
 
 def normal(text: str) -> str:
@@ -76,6 +77,8 @@ def fit(name: str, text: str) -> int | None:
     """
     position = name.find(text)
     if position < 0:
+        if " " not in text:
+            return None
         text_words = text.split()
         name_words = name.split()
         fits = len(text_words) > 1 and all(

@@ -12,6 +12,7 @@ from scipy.spatial import Delaunay
 from service.demo.places.addresses import Places
 from service.demo.places.gazetteer import Gazetteer
 from service.demo.places.geography import Geography
+from service.demo.places.ground import towns_of
 from spatial.arrays import FloatArray, IntArray
 
 STREET_M = 700.0  # a longer way between two points is a road with a number
@@ -126,7 +127,7 @@ def _names(
     street: IntArray,
     names: list[str],
 ) -> pa.Table:
-    """A row for each street at the middle of its ways, with its ward, and one for each ward."""
+    """A row for each street at the middle of its ways, with its ward, each ward and each town."""
     is_street = street >= 0
     middle = points_m[ways[is_street]].mean(axis=1)
     count = np.bincount(street[is_street], minlength=len(names))
@@ -136,13 +137,22 @@ def _names(
     tree = shapely.STRtree(geography.lsoa.geometries)
     ward_of_lsoa = geography.ward_of_lsoa[tree.nearest(shapely.points(xy_m))]
     wards = [ward.name for ward in gazetteer.wards]
-    centres_m = gazetteer.centres_m
-    all_m = np.round(np.vstack([xy_m, centres_m]))
+    towns = [
+        town for town in zip(*towns_of(gazetteer), strict=True) if town[2] in ("city", "town")
+    ]
+    towns_m = np.array([place_m for _, place_m, _ in towns])
+    all_m = np.round(np.vstack([xy_m, gazetteer.centres_m, towns_m]))
     return pa.table(
         {
-            "name": [*names, *wards],
-            "kind": ["Named Road"] * len(names) + ["Suburban Area"] * len(wards),
-            "locality": pa.array([*(wards[k] for k in ward_of_lsoa), *[None] * len(wards)]),
+            "name": [*names, *wards, *(name for name, _, _ in towns)],
+            "kind": [
+                *["Named Road"] * len(names),
+                *["Suburban Area"] * len(wards),
+                *(kind.capitalize() for _, _, kind in towns),
+            ],
+            "locality": pa.array(
+                [*(wards[k] for k in ward_of_lsoa), *[None] * (len(wards) + len(towns))]
+            ),
             "easting_m": all_m[:, 0],
             "northing_m": all_m[:, 1],
         }

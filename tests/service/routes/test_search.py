@@ -3,6 +3,8 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.analyses.catalogue.search_text import (
     EVERY_WORD,
@@ -13,13 +15,16 @@ from service.analyses.catalogue.search_text import (
     fit,
     normal,
 )
+from service.analyses.catalogue.similar_names import SimilarNames
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from service.store.reference.place_sets import GAZETTEER, PlaceSetStore
 from service.store.reference.postcodes import PostcodeStore
 from service.store.source_files import SourceFile
 from tests.places import moved
 from tests.service import world
 from tests.service.answers import json_of, rows_of
+from tests.service.conftest import client_of
 
 PLACES = "/v1/places"
 POSTCODES = {  # place in metres from the corner of the county; None has none
@@ -234,3 +239,109 @@ def test_where_nothing_is_loaded_nothing_is_found(tmp_path, serve):
 def test_incidents_are_not_searched(client):
     assert found(client, "assault") == []
     assert "dataset" not in json_of(client, PLACES, q="cell")["provenance"]
+
+
+NAMES = {  # name: kind and town, metres from the corner of the county; the last is far away
+    "Ely": ("City", None, 500.0, 500.0),
+    "Elyford": ("Village", None, 900.0, 900.0),
+    "Mill Road": ("Named Road", "Ely", 700.0, 700.0),
+    "Cherry Hinton Road": ("Named Road", "Elyford", 300.0, 2_000.0),
+    "Guildhall": ("Civic Building", "Ely", 510.0, 520.0),
+    "Millfield": ("Town", None, 90_000.0, 90_000.0),
+}
+
+
+@pytest.fixture(scope="module")
+def with_gazetteer(tmp_path_factory):
+    folder = world.build(tmp_path_factory.mktemp("gazetteer"))
+    kinds, towns, x_m, y_m = (list(column) for column in zip(*NAMES.values(), strict=True))
+    rows = pa.table(
+        {
+            "name": [*NAMES, "Mill Road"],  # a street in two sections is one place
+            "kind": [*kinds, "Section Of Named Road"],
+            "locality": pa.array([*towns, "Ely"]),
+            "easting_m": [*(world.EAST_M + x for x in x_m), world.EAST_M + 800.0],
+            "northing_m": [*(world.NORTH_M + y for y in y_m), world.NORTH_M + 800.0],
+        }
+    )
+    PlaceSetStore(folder / GAZETTEER, crs=world.CRS, name=GAZETTEER).append(
+        GAZETTEER, rows, files=[SourceFile.of("names.csv", b"names")]
+    )
+    with client_of(open_resources(Settings(data_dir=folder))) as client:
+        yield client
+
+
+def test_towns_and_streets_of_the_gazetteer_are_found_with_their_kind_and_town(with_gazetteer):
+    (street,) = rows_of(with_gazetteer, PLACES, q="mill road")
+    assert (street["kind"], street["inside"]) == ("street", "Ely")
+    assert street["code"] == "545700,258700"
+    assert to_metres(*street["point"]) == pytest.approx((545_700, 258_700), abs=0.1)
+    assert [row["kind"] for row in rows_of(with_gazetteer, PLACES, q="guild")] == ["place"]
+
+
+def test_areas_come_before_towns_of_the_same_name_and_towns_before_longer_names(with_gazetteer):
+    assert [(row["kind"], row["name"]) for row in rows_of(with_gazetteer, PLACES, q="ely")] == [
+        ("city", "Ely"),
+        ("area", "Ely"),
+        ("village", "Elyford"),
+    ]
+
+
+def test_places_far_from_the_study_area_are_not_found(with_gazetteer):
+    assert rows_of(with_gazetteer, PLACES, q="millfield") == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("chery hinton", "Cherry Hinton Road"),  # a letter left out
+        ("cherrry hin", "Cherry Hinton Road"),  # one too many, and the name unfinished
+        ("hintno", "Cherry Hinton Road"),  # two exchanged, in a later word
+        ("guildhale", "Guildhall"),  # another letter
+        ("elyfrod", "Elyford"),
+    ],
+)
+def test_a_name_typed_nearly_right_is_found_and_said_to_be_another(with_gazetteer, typed, name):
+    answer = json_of(with_gazetteer, PLACES, q=typed)
+    assert [row["name"] for row in answer["rows"]] == [name]
+    assert any("nearly so" in note for note in answer["provenance"]["notes"])
+
+
+@pytest.mark.parametrize("typed", ["zzzzz", "elx", "guilders"])
+def test_what_is_like_no_name_finds_nothing(with_gazetteer, typed):
+    assert rows_of(with_gazetteer, PLACES, q=typed) == []
+
+
+def damerau(text, name):
+    """The restricted distance, as it is defined, cell by cell."""
+    cost = {(i, 0): i for i in range(len(text) + 1)} | {(0, j): j for j in range(len(name) + 1)}
+    for i in range(1, len(text) + 1):
+        for j in range(1, len(name) + 1):
+            ways = [
+                cost[i - 1, j] + 1,
+                cost[i, j - 1] + 1,
+                cost[i - 1, j - 1] + (text[i - 1] != name[j - 1]),
+            ]
+            if i > 1 and j > 1 and text[i - 1] == name[j - 2] and text[i - 2] == name[j - 1]:
+                ways.append(cost[i - 2, j - 2] + 1)
+            cost[i, j] = min(ways)
+    return cost[len(text), len(name)]
+
+
+@given(
+    text=st.text("abc", min_size=4, max_size=9),
+    names=st.lists(st.text("abc ", min_size=1, max_size=12), min_size=1, max_size=6),
+)
+def test_the_nearest_names_are_those_of_the_definition(text, names):
+    names = [" ".join(name.split()) or "a" for name in names]
+    distances = [
+        min(
+            damerau(text, " ".join(name.split(" ")[first:])[:end])
+            for first in range(name.count(" ") + 1)
+            for end in range(len(name) + 1)
+        )
+        for name in names
+    ]
+    nearest, most = min(distances), 1 if len(text) < 8 else 2
+    expected = [k for k, d in enumerate(distances) if d == nearest] if nearest <= most else []
+    assert SimilarNames(names).find(text).tolist() == expected

@@ -1089,17 +1089,23 @@ export interface ScanAreaRow {
 
 /** A place that fits what was typed, best first. */
 export interface PlaceRow {
-  /** area, site, postcode-district or postcode. */
+  /**
+   * area, site, postcode-district or postcode; of the gazetteer city, town, village, hamlet,
+   * suburb, street or place.
+   */
   kind: string;
   /** What the place is called. */
   name: string;
-  /** Code of the area, id of the site, or the postcode. */
+  /**
+   * Code of the area, id of the site, the postcode, or easting and northing of a place of the
+   * gazetteer.
+   */
   code: string | null;
   /** Layer of an area. */
   layer: string | null;
   /** Title of that layer. */
   layer_title: string | null;
-  /** Name of the area of the largest level that it lies in. */
+  /** Town of a street; otherwise the area of the largest level that it lies in. */
   inside: string | null;
   /** West, south, east and north ends. Unit: degrees. */
   bbox: number[];

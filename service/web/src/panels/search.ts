@@ -53,9 +53,10 @@ export function makeSearch(chosen: (place: Place) => void, failed: (error: unkno
       places = found.rows as unknown as Place[];
       show();
       active = -1;
+      const nearly = found.provenance.notes.some((note) => note.includes("nearly so")) ? `No place is called “${text}”; nearly: ` : "";
       told.textContent = places.length === 0
         ? `No place is called “${text}”.`
-        : `${places.length} places; use the arrow keys.`;
+        : `${nearly}${places.length} places; use the arrow keys.`;
     } catch (error) {
       if (!isAborted(error)) failed(error);
     }
