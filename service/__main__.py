@@ -63,6 +63,7 @@ COMMANDS = {
     "comparison": "answers.rankings:comparison",
     "sources": "answers.sources:sources",
     "quality": "answers.sources:quality",
+    "areas": "answers.sources:areas",
     "similar": "answers.rankings:similar",
     "knox": "patterns.repeats:knox",
     "near-repeats": "patterns.repeats:near_repeats",

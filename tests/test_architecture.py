@@ -417,6 +417,7 @@ ALLOWED: dict[str, set[str]] = {
         "boundaries.storage",
         "service.access",
         "service.analyses.inputs",
+        "service.analyses.naming",
         "service.config",
         "service.coverage",
         "service.disclosure",

@@ -108,6 +108,7 @@ DECISIONS: Final[Mapping[str, Decision]] = {
     "/v1/background/glyphs/{font}/{codes}.pbf": _NOTHING,
     "/v1/boundaries": _NOTHING,
     "/v1/boundaries/{layer}.geojson": _NOTHING,
+    **_table("/v1/boundaries/{layer}/areas", _NOTHING),
     **_layer("/v1/boundaries/{layer}", _NOTHING),
     # areas
     **_table("/v1/choropleths/{dataset}/{layer}", _COUNTS),

@@ -4,8 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from service.analyses.catalogue.areas import named_areas
 from service.analyses.catalogue.documents import DatasetEntry, DatasetList, LayerList
-from service.analyses.catalogue.rows import MonthQualityRow, PlaceRow, QualityRow, SourceRow
+from service.analyses.catalogue.rows import (
+    MonthQualityRow,
+    NamedAreaRow,
+    PlaceRow,
+    QualityRow,
+    SourceRow,
+)
 from service.analyses.resources import Resources
 from service.analyses.table_answers import quality_table
 from service.analyses.table_kinds import TableAnswer
@@ -105,6 +112,27 @@ async def read_boundary_layer(
         compute=lambda: catalogue.layer(layer),
     )
     return await respond(table_spec(respond.resources, query, table, "geojson"))
+
+
+def _areas(resources: Resources, query: NoQuery, layer: str) -> TableAnswer:
+    """The areas of a layer with what they are called."""
+    version = DataVersion.of(resources.catalogue.boundaries_version)
+    return TableAnswer(layer, version, lambda: named_areas(resources.layers, layer))
+
+
+add_table_routes(
+    router,
+    "/boundaries/{layer}/areas",
+    TableKind(
+        name="layer_areas",
+        query=NoQuery,
+        row=NamedAreaRow,
+        answer=_areas,
+        description="The areas of a layer: what each is called, and the larger area it lies in.",
+        description_as="One row per area, as CSV or Parquet.",
+        suffixes=PlainSuffix,
+    ),
+)
 
 
 def _sources(resources: Resources, query: NoQuery) -> TableAnswer:

@@ -5,13 +5,15 @@ from collections.abc import Mapping
 from service.sentences.numbers import counted
 
 
-def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
+def selection_sentences(counts: Mapping[str, float | None], place: str = "") -> list[str]:
     """How many incidents were selected, are in the area asked for, and have no place.
 
     Parameters
     ----------
     counts : mapping of str to int
         Of the provenance; without ``records`` nothing is said.
+    place : str
+        Name of the area asked for; empty where it has none.
 
     Returns
     -------
@@ -31,7 +33,7 @@ def selection_sentences(counts: Mapping[str, float | None]) -> list[str]:
     elsewhere = counts.get("in_layer_elsewhere") or 0
     if elsewhere:
         inside = records - elsewhere - lost - (counts.get("outside") or 0)
-        selected += f", {inside:,.0f} of them in the area asked for"
+        selected += f", {inside:,.0f} of them in {place or 'the area asked for'}"
     if not lost:
         return [f"{selected}."]
     whose = "of all" if elsewhere else "of them"

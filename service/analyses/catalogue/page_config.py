@@ -113,7 +113,7 @@ class PageConfiguration:
         """Background, extent, datasets, layers, choices and what to show first.
 
         Extents are in longitude and latitude: west, south, east, north. Layers with the largest
-        areas come first.
+        areas come first, and datasets with the latest months.
 
         Returns
         -------
@@ -121,6 +121,7 @@ class PageConfiguration:
             For the page.
         """
         datasets = self._catalogue.dataset_entries()
+        datasets.sort(key=lambda entry: entry["to"] or "", reverse=True)
         layers = [self._with_bounds(layer) for layer in self._catalogue.layer_entries()]
         layers.sort(key=lambda layer: -layer["area_km2"] / layer["areas"])
         tiles = self._settings.tiles
@@ -261,7 +262,7 @@ def _words(model: type[Query], name: str) -> list[str]:
 def _first_view(
     datasets: Sequence[DatasetEntry], layers: Sequence[LayerEntry]
 ) -> FirstView | None:
-    """Dataset, period and layer to show first: the last year of the first dataset."""
+    """Dataset, period and layer to show first: the last year of the newest dataset."""
     dataset = next((entry for entry in datasets if entry["to"] is not None), None)
     if dataset is None or dataset["from"] is None or dataset["to"] is None:
         return None

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from service.model.rows import COUNT, NOTHING, Discloses, Row, column
+from service.model.rows import COUNT, NOTHING, AreaRow, Discloses, Row, column
 
 _OF_RECORDS: Final = Discloses.of("records")
 
@@ -28,6 +28,15 @@ class PlaceRow(Row):
     )
     bbox: list[float] = column("West, south, east and north ends.", NOTHING, "degrees")
     point: list[float] = column("Longitude and latitude of a point inside.", NOTHING, "degrees")
+
+
+class NamedAreaRow(AreaRow):
+    """An area of a layer, as readers would name it."""
+
+    label: str = column(
+        "Its name with what tells readers where it is: Market (Cambridge).", NOTHING
+    )
+    larger: str | None = column("Name of the larger area that it lies in.", NOTHING)
 
 
 class QualityRow(Row):

@@ -272,7 +272,9 @@ class Heatmaps:
             )
         ]
         rule = f"{query.kernel} kernel, {surface.bandwidth_m:,.0f} m{_weights_summed(query)}"
-        parts = [describe_filter(surface.provenance.filter), rule]
+        stated = surface.provenance
+        place = stated.sources.get("within")
+        parts = [describe_filter(stated.filter, place=place), rule]
         return Legend(
             kind="heatmap",
             title=f"{surface.selection.incidents.title}: density",

@@ -319,7 +319,9 @@ def _legend(
     return Legend(
         kind=table.kind,
         title=f"{dataset['title']}: {title}" if dataset.get("title") else title.capitalize(),
-        subtitle=describe_filter(source.filter, layer.get("title", "")),
+        subtitle=describe_filter(
+            source.filter, layer.get("title", ""), source.sources.get("within")
+        ),
         unit=unit,
         drawn_as=drawn_as,
         palette=palette,
@@ -346,7 +348,9 @@ def _further_filters(filters: Mapping[str, Any]) -> Iterator[str]:
     yield ", ".join(filters.get("weekdays") or ())
 
 
-def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
+def describe_filter(
+    filters: Mapping[str, Any], layer_title: str = "", place: Mapping[str, Any] | None = None
+) -> str:
     """Categories, layer and area of a query as text, for a subtitle.
 
     Parameters
@@ -355,6 +359,8 @@ def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
         The filter as in the provenance.
     layer_title : str
         Title of the layer, if there is one.
+    place : mapping of str to Any or None
+        The source of the area that the query is restricted to, whose name is written.
 
     Returns
     -------
@@ -367,7 +373,9 @@ def describe_filter(filters: Mapping[str, Any], layer_title: str = "") -> str:
         layer_title,
         ", ".join(categories) if categories else "",
         f"against {baseline_start} to {filters.get('baseline_to')}" if baseline_start else "",
-        f"within {filters['within']}" if filters.get("within") else "",
+        f"within {(place or {}).get('name') or filters['within']}"
+        if filters.get("within")
+        else "",
         *_further_filters(filters),
     ]
     return "; ".join(part for part in parts if part)

@@ -1,6 +1,11 @@
 """Commands that write what is loaded: the table of sources, and data quality by month."""
 
+from typing import Annotated
+
+import typer
+
 from service.access.admission import Question
+from service.analyses.catalogue.areas import named_areas
 from service.commands import terminal
 from service.commands.answers.query_options import with_query
 from service.commands.answers.tables import write_table
@@ -15,6 +20,19 @@ def sources(query: NoQuery, format_: Format = None, out: Out = None) -> None:
     resources = terminal.resources()
     question = Question("sources", query=query)
     write_table(resources, question, resources.sources.table, format_, out)
+
+
+@with_query(NoQuery)
+def areas(
+    layer: Annotated[str, typer.Argument(help="Id of a boundary layer.")],
+    query: NoQuery,
+    format_: Format = None,
+    out: Out = None,
+) -> None:
+    """The areas of a layer: what each is called, and the larger area that it lies in."""
+    resources = terminal.resources()
+    question = Question("areas", {"layer": layer}, query)
+    write_table(resources, question, lambda: named_areas(resources.layers, layer), format_, out)
 
 
 @with_query(MonthQualityQuery)

@@ -19,7 +19,7 @@ from service.sentences.findings.headlines import (
     repeat_headline,
 )
 from service.sentences.findings.pictures import picture_text
-from service.sentences.findings.subjects import LONGEST_TITLE, about, titled
+from service.sentences.findings.subjects import LONGEST_TITLE, about, place_of, titled
 from service.sentences.findings.tables import HIDDEN, findings_of
 from service.sentences.numbers import capital, counted
 from service.sentences.selections import selection_sentences
@@ -97,7 +97,7 @@ def finding_of(table: Table) -> Finding:
         Of every kind of table, also of one without rows.
     """
     findings = findings_of(table)
-    sentences = (*selection_sentences(table.provenance.counts), *findings)
+    sentences = (*selection_sentences(table.provenance.counts, place_of(table)), *findings)
     stated = findings or sentences
     headline = HEADLINES.get(table.kind)
     if headline is not None and len(table) and stated != (HIDDEN,):

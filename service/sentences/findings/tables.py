@@ -23,6 +23,7 @@ from service.sentences.findings.catalogue import (
     source_findings,
 )
 from service.sentences.findings.choropleths import choropleth_findings
+from service.sentences.findings.subjects import place_of
 from service.sentences.growth import (
     forecast_findings,
     overlay_findings,
@@ -91,7 +92,7 @@ def sentences_of(table: Table) -> tuple[str, ...]:
     tuple of str
         How many incidents were selected, then what was found, or that nothing was.
     """
-    return (*selection_sentences(table.provenance.counts), *findings_of(table))
+    return (*selection_sentences(table.provenance.counts, place_of(table)), *findings_of(table))
 
 
 def findings_of(table: Table) -> tuple[str, ...]:

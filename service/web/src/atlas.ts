@@ -2,6 +2,7 @@
 
 import * as maplibregl from "maplibre-gl";
 import { boundaryAddress } from "./answers/addresses.ts";
+import { areasOf, type AreaNames } from "./answers/areas.ts";
 import { Refused, ask, forget, isAborted, query } from "./answers/api.ts";
 import type { Bounds, HeatLegend, PageConfig, Place, Row, SitesFile, Table, TileJson } from "./answers/types.ts";
 import { COMPLETION } from "./map/colours.ts";
@@ -14,9 +15,10 @@ import { Controls } from "./panels/controls.ts";
 import { drawCredit } from "./panels/credit.ts";
 import { clearDetail, drawDetail } from "./panels/detail.ts";
 import { addSiteSizes, clearLegend, drawAreaLegend, drawHeatLegend, makeLegend } from "./panels/legend.ts";
+import { PlaceChoice, actsOf, offer, withdraw } from "./panels/place.ts";
 import { makeSearch } from "./panels/search.ts";
 import { announce, clearFailure, showEmpty, showFailure } from "./panels/status.ts";
-import { captionWords, drawAbout, drawMarking, drawSummary, subjectWords } from "./panels/summary.ts";
+import { captionWords, drawAbout, drawMarking, drawSummary, placeWords, subjectWords } from "./panels/summary.ts";
 import { drawStage } from "./panels/stage.ts";
 import { RankedTable } from "./panels/table.ts";
 import { Timeline } from "./panels/timeline.ts";
@@ -24,11 +26,11 @@ import { Tip } from "./panels/tip.ts";
 import { showCited } from "./takeaway/cite.ts";
 import { makeTakeAway, type Desk } from "./takeaway/desk.ts";
 import { windowsOf } from "./view/comparing.ts";
-import { datasetOf, layerOf, possible } from "./view/defaults.ts";
+import { datasetOf, layerOf } from "./view/defaults.ts";
 import { publishedOf, unitOf } from "./view/published.ts";
 import { isSameQuestion, type Store, type View } from "./view/state.ts";
 import {
-  answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, type Before,
+  answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, withNames, type Before,
 } from "./views/before.ts";
 import { answerOf, sentencesOf, warningsOf } from "./views/answer.ts";
 import { codeOf } from "./views/columns.ts";
@@ -43,6 +45,7 @@ import { byId, prefersStillness } from "./dom.ts";
 const COARSE_AREAS = 60;
 const SPECK_PX = 10; // an area that is smaller on the screen cannot be told from its mark
 const NEAR_ZOOM = 12; // where a choice in the table is shown with what is around it
+const NAMES_MS = 300; // so long the numbers wait for the larger areas beside their names
 const CLOSE_ZOOM = 14; // where a place without an extent is looked at
 
 /** What the map and the table show at the moment. */
@@ -57,6 +60,7 @@ interface Shown {
 export class Atlas {
   private readonly pane: MapPane;
   private readonly controls: Controls;
+  private readonly choice: PlaceChoice;
   private readonly table: RankedTable;
   private readonly timeline: Timeline;
   private readonly comparison: Comparison;
@@ -65,12 +69,13 @@ export class Atlas {
   private turn: AbortController = new AbortController();
   private drawing: Promise<void> = Promise.resolve();
   private renewed = -Infinity;
+  private readonly names = new Map<string, AreaNames>();
   private readonly held = new HeldClasses();
 
   constructor(
     private readonly config: PageConfig,
     private readonly store: Store,
-    private readonly defaults: View,
+    defaults: View,
   ) {
     maplibregl.setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")?.content ?? "");
     this.tip = new Tip(byId("tip"), byId("maps"));
@@ -81,6 +86,7 @@ export class Atlas {
       return this.makePane(container, { lon: lng, lat, zoom: after.map.getZoom() });
     });
     this.controls = new Controls(store, config, defaults);
+    this.choice = new PlaceChoice(config, store);
     this.table = new RankedTable(byId("table"), {
       hover: (code) => this.hover(code),
       select: (code) => {
@@ -98,6 +104,7 @@ export class Atlas {
     makeTakeAway(this.desk);
     this.draw();
     void this.pane.ready.then(() => this.addLabels());
+    if (!store.now.at) this.lookAtPlace();
   }
 
   private makePane(container: HTMLElement, at: View["at"]): MapPane {
@@ -110,7 +117,10 @@ export class Atlas {
         this.hover(pointed?.code ?? "");
         this.tip.show(pointed, this.shown, this.store.now, container.id === "map-before", x, y);
       },
-      (pointed) => this.select(pointed?.code === this.store.now.area ? "" : (pointed?.code ?? ""), { scroll: true }),
+      (pointed, outlines) => {
+        this.select(pointed?.code === this.store.now.area ? "" : (pointed?.code ?? ""), { scroll: true });
+        this.offerOutlined(outlines);
+      },
     );
     pane.map.on("error", (event) => this.mapFailed(event.error));
     return pane;
@@ -152,8 +162,11 @@ export class Atlas {
 
   private changed(now: View, before: View): void {
     const { at } = now;
-    if (JSON.stringify(at) !== JSON.stringify(before.at)) {
-      if (at) this.pane.map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom });
+    const isMoved = JSON.stringify(at) !== JSON.stringify(before.at);
+    if (isMoved && at) this.pane.map.jumpTo({ center: [at.lon, at.lat], zoom: at.zoom });
+    if (now.within !== before.within) {
+      withdraw();
+      if (!isMoved) this.lookAtPlace();
     }
     if (now.cited !== before.cited || !isSameQuestion(now, before)) return this.draw();
     if (now.sort !== before.sort) this.drawTable();
@@ -168,6 +181,7 @@ export class Atlas {
     this.turn = new AbortController();
     const { signal } = this.turn;
     this.controls.draw(view);
+    this.choice.draw(view);
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
     this.timeline.draw(view, dataset, unitOf(this.config, dataset.id));
@@ -191,8 +205,10 @@ export class Atlas {
     const wantsSites = view.sites || view.view === "growth";
     const hasAreas = ["areas", "sites"].includes(rowsOf(view));
     const table = answerOf(view, signal);
+    const names = Promise.race([this.nameAreas(view.layer), pause(NAMES_MS)]);
     const areas = hasAreas ? ask<TileJson>(boundaryAddress(view.layer), signal) : null;
     const outline = view.outline === "none" ? null : ask<TileJson>(boundaryAddress(view.outline), signal);
+    const place = layerOf(this.config, placeLayer(view)) ? ask<TileJson>(boundaryAddress(placeLayer(view)), signal) : null;
     const breaks = this.breaksOf(view);
     const heat = isHeat ? ask<TileJson>(heatAddress(view, "tilejson.json", breaks), signal) : null;
     const legend = isHeat ? ask<HeatLegend>(heatAddress(view, "legend.json", breaks), signal) : null;
@@ -200,16 +216,17 @@ export class Atlas {
       ? ask<SitesFile>("v1/growth/sites.geojson", signal) : null;
     const before = answerBefore(view, this.hasFreeClasses(view) ? legend : null, signal);
     // Each is drawn as it comes; what fails is told of once, below.
-    const parts: Promise<unknown>[] = [table, areas, outline, heat, legend, sites, before].map(
+    const parts: Promise<unknown>[] = [table, areas, outline, place, heat, legend, sites, before].map(
       async (part) => part,
     );
     for (const part of parts) part.catch(() => undefined);
     await this.pane.ready;
-    const [tiles, borders, rows] = await Promise.all([areas, outline, table]);
+    const [tiles, borders, around, rows] = await Promise.all([areas, outline, place, table, names]);
     if (isOver()) return;
     if (tiles) this.pane.areas.show(view.layer, tiles, this.isFine(view.layer));
     else this.pane.areas.hide();
     this.pane.areas.showOutline(view.outline, borders);
+    this.pane.areas.showPlace(view.within, around);
     this.pane.sites.show(sites ? withCompletion(await sites) : null, isOfSites(view) ? COMPLETION : null);
     const drawn = Promise.resolve(heat).then((found) =>
       isOver() ? undefined : this.pane.heat.show(found && this.closest(view, found)));
@@ -233,7 +250,8 @@ export class Atlas {
     const sentences = await sentencesOf(view, table, signal);
     const dataset = datasetOf(this.config, view.dataset);
     if (!sentences || !this.shown || !dataset || signal.aborted) return;
-    announce(drawSummary(byId("summary"), view, dataset, sentences));
+    const where = placeWords(this.shown.table.provenance);
+    announce(drawSummary(byId("summary"), view, dataset, where, sentences));
   }
 
   private async drawBefore(
@@ -252,7 +270,7 @@ export class Atlas {
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
     const latest = ofLastYear(table);
-    const merged = before ? withBefore(view, latest, before) : latest;
+    const merged = withNames(before ? withBefore(view, latest, before) : latest, this.names.get(view.layer));
     const columns = kindOf(view).columns(view, merged);
     if (before) columns.splice(2, 0, beforeColumn(view)); // beside what it is compared with
     const rows = new Map(merged.rows.map((row) => [codeOf(row), row]));
@@ -268,9 +286,12 @@ export class Atlas {
     this.pane.shapes.show(merged.shapes ?? [], painted);
     drawStage(view, byId("stage-chart"), merged);
     this.drawLegend(view, colours, heat, before);
-    const words = drawSummary(byId("summary"), view, dataset, [...kindOf(view).sentences(merged), ...warningsOf(view)]);
+    const where = placeWords(table.provenance);
+    this.choice.name(where);
+    const sentences = [...kindOf(view).sentences(merged), ...warningsOf(view)];
+    const words = drawSummary(byId("summary"), view, dataset, where, sentences);
     announce(words);
-    document.title = `${plainTitle(dataset.title)}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
+    document.title = `${[plainTitle(dataset.title), where].filter(Boolean).join(", ")}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     void showCited(view, table).catch(() => undefined); // that the service is away is said elsewhere
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
     byId("synthetic").hidden = !table.provenance.synthetic;
@@ -293,6 +314,20 @@ export class Atlas {
     const code = this.shown?.rows.get(area)?.area_code;
     const other = isOfSites(view) ? [...rows].find(([, row]) => row.area_code === area)?.[0] : code;
     if (typeof other === "string" && rows.has(other)) this.store.set({ area: other }, { quiet: true });
+  }
+
+  /** What the areas of a layer are called: asked once, and put into the table when it comes. */
+  private async nameAreas(layer: string): Promise<void> {
+    if (this.names.has(layer) || !layerOf(this.config, layer)) return;
+    const names = await areasOf(layer).catch(() => null); // without it areas have their plain names
+    if (!names) return;
+    this.names.set(layer, names);
+    const { shown } = this;
+    if (shown?.view.layer !== layer) return;
+    const table = withNames(shown.table, names);
+    this.shown = { ...shown, table, rows: new Map(table.rows.map((row) => [codeOf(row), row])) };
+    this.drawTable();
+    this.drawSelection();
   }
 
   /** Takes away what was the answer to another question. */
@@ -394,21 +429,21 @@ export class Atlas {
     if (place && this.store.now.area === code) this.lookAt(place, NEAR_ZOOM);
   }
 
-  private async zoomTo(code: string): Promise<void> {
-    const bbox = this.pane.shapes.boundsOf(code);
-    const place = bbox ? { bbox, point: null } : await this.placeOf(code);
+  private async zoomTo(code: string, layer?: string): Promise<void> {
+    const bbox = layer === undefined ? this.pane.shapes.boundsOf(code) : null;
+    const place = bbox ? { bbox, point: null } : await this.placeOf(code, layer);
     if (place) this.lookAt(place);
   }
 
   /** Where an area or a site is, as the service knows it. */
-  private async placeOf(code: string): Promise<Place | undefined> {
+  private async placeOf(code: string, layer?: string): Promise<Place | undefined> {
     try {
       const found = await ask<Table>(`v1/places${query([["q", code]])}`);
       const places = (found.rows as unknown as Place[]).filter((each) => each.code === code);
       const isSite = isOfSites(this.store.now);
-      return places.find((each) => (each.kind === "site") === isSite) ?? places[0];
+      return places.find((each) => each.layer === layer) ?? places.find((each) => (each.kind === "site") === isSite) ?? places[0];
     } catch (error) {
-      showFailure(error, () => void this.zoomTo(code));
+      showFailure(error, () => void this.zoomTo(code, layer));
       return undefined;
     }
   }
@@ -428,14 +463,28 @@ export class Atlas {
   private goTo(place: Place): void {
     this.lookAt(place);
     document.body.dataset["sheet"] = "map";
-    if (place.kind === "area" && place.layer && place.code && layerOf(this.config, place.layer)) {
-      const patch = { layer: place.layer, area: place.code };
-      const view = this.store.now.view === "growth" && isOfSites(this.store.now) ? { view: "heatmap" as const } : {};
-      this.store.set(possible({ ...this.store.now, ...patch, ...view }, this.config, this.defaults));
+    if (place.kind === "area" && place.layer === this.store.now.layer && place.code) {
+      if (!isOfSites(this.store.now)) this.store.set({ area: place.code });
     } else if (place.kind === "site" && place.code) {
       this.store.set(isOfSites(this.store.now) ? { area: place.code } : { sites: true });
     }
     announce(place.name);
+    offer(place.name, actsOf(place, this.store, this.config), { focus: true });
+  }
+
+  /** Offers to ask about one of the areas whose border was clicked. */
+  private offerOutlined(outlines: readonly { layer: string; code: string; name: string }[]): void {
+    const places = outlines.filter(({ layer }) => layer !== this.store.now.layer).slice(0, 3);
+    if (places.length === 0) return withdraw();
+    offer(places.map(({ name }) => name).join(" · "), places.map(({ layer, code, name }) =>
+      [`Show only ${name}`, () => this.store.set({ within: `${layer}:${code}`, area: "" })]), { focus: false });
+  }
+
+  /** Brings the one place that is asked about into view. */
+  private lookAtPlace(): void {
+    const { within } = this.store.now;
+    const layer = placeLayer(this.store.now);
+    if (layerOf(this.config, layer)) void this.zoomTo(within.slice(layer.length + 1), layer);
   }
 
   private lookAt(place: Pick<Place, "bbox" | "point">, maxZoom = CLOSE_ZOOM + 1): void {
@@ -490,4 +539,13 @@ export class Atlas {
     for (const pane of [this.pane, this.comparison.existing]) pane?.setInk(inkNow());
     this.draw(); // classes have other colours on another ground
   }
+}
+
+async function pause(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** The layer of the one place that is asked about; empty for everywhere. */
+function placeLayer({ within }: View): string {
+  return within.split(":")[0] ?? "";
 }

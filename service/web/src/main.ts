@@ -9,7 +9,7 @@ import { makeHelp } from "./panels/help.ts";
 import { SignIn, readSession, type Session } from "./panels/session.ts";
 import { showDamage, showFailure, showLong, showNotice, showProgress } from "./panels/status.ts";
 import { makeShare } from "./takeaway/share.ts";
-import { defaultView, possible } from "./view/defaults.ts";
+import { defaultView, possible, toldApart } from "./view/defaults.ts";
 import { Store, fromHash } from "./view/state.ts";
 import { byId } from "./dom.ts";
 
@@ -41,6 +41,7 @@ async function start(): Promise<void> {
       return session;
     });
     const [session, config, { Atlas }] = await Promise.all([asked, ask<PageConfig>("v1/page.json"), map]);
+    config.datasets = toldApart(config.datasets);
     const { background } = config;
     const style = await styleNow(background);
     if (background && style) background.style = style;

@@ -511,6 +511,7 @@ EVERY_ANSWER = [
     ["measures", "trend", "cell", "--measure", "residents", "--compare", "mean"],
     ["measures", "index", "cell", "--group", "tenure", "--within", "district:D1"],
     ["places", "cell"],
+    ["areas", "cell"],
     ["neighbours", "cell", "--neighbours", "rook:2"],
     ["associations", world.DATASET, world.CELLS, "--permutations", "99"],
     ["flags", "risk"],

@@ -101,6 +101,7 @@ QUESTIONS = {
 OF_NO_INCIDENTS = {
     "/v1/growth/sites",
     "/v1/places",
+    "/v1/boundaries/{layer}/areas",
     "/v1/measures/deprivation/{layer}",
     "/v1/measures/table/{layer}",
     "/v1/measures/index/{layer}",

@@ -17,12 +17,13 @@ export function addressOf({ path, parameters }: Question, ending = ""): string {
   return `${path}${ending}${query(parameters)}`;
 }
 
-/** Which incidents are asked about. */
+/** Which incidents are asked about, and where. */
 export function incidentsOf(view: View): Parameters {
   return [
     ["from", view.from],
     ["to", view.to],
     ...view.categories.map((name): [string, string] => ["category", name]),
+    ["within", view.within],
   ];
 }
 
@@ -35,9 +36,10 @@ export function boundaryAddress(layer: string): string {
   return `v1/boundaries/${pathOf(layer)}/tilejson.json`;
 }
 
-export function trendAddress(view: View, within: string, step: Step): string {
+/** The counts over time of one area, or of the place that is asked about. */
+export function trendAddress(view: View, area: string, step: Step): string {
   const parameters: Parameters = view.categories.map((name) => ["category", name]);
-  if (within) parameters.push(["within", within]);
+  parameters.push(["within", area || view.within]);
   if (step !== "month") parameters.push(["step", step]);
   return `v1/tables/${pathOf(view.dataset)}/trend${query(parameters)}`;
 }

@@ -508,6 +508,18 @@ export interface ChangeRow {
   transition: string | null;
 }
 
+/** An area of a layer, as readers would name it. */
+export interface NamedAreaRow {
+  /** Code of the area. */
+  code: string;
+  /** Name of the area. */
+  name: string | null;
+  /** Its name with what tells readers where it is: Market (Cambridge). */
+  label: string;
+  /** Name of the larger area that it lies in. */
+  larger: string | null;
+}
+
 /** An area with its rank; behind the areas, what is in none of them, and totals. */
 export interface RankedRow {
   /** Code of the area. */
@@ -2787,6 +2799,8 @@ export type ColumnName =
   | "item"
   | "key"
   | "kind"
+  | "label"
+  | "larger"
   | "larger_area"
   | "larger_code"
   | "larger_name"

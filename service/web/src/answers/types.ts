@@ -25,6 +25,7 @@ export interface MapStyle {
 export interface Provenance extends Omit<Source, "filter" | "method"> {
   filter: { from?: string | null; to?: string | null; categories?: string[] | null };
   method: Record<string, unknown> & { legend?: LegendInterval[] };
+  within?: { name: string } | null; // the one place that the answer is about
 }
 
 export interface LegendInterval {

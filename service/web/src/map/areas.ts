@@ -8,6 +8,7 @@ import type { Ink } from "./style.ts";
 
 const HATCH = "hatch";
 const HATCH_PX = 8;
+const NEAR_PX = 3; // so near to a border is on it
 
 export class Areas {
   private areaLayer = "";
@@ -222,11 +223,39 @@ export class Areas {
     );
   }
 
+  /** The border of the one place that is asked about; null for none. */
+  showPlace(label: string, tilejson: TileJson | null): void {
+    if (this.map.getLayer("place")) this.map.removeLayer("place");
+    if (!tilejson) return;
+    const [layer = "", code = ""] = label.split(/:(.*)/s);
+    this.addBoundary(layer, tilejson);
+    this.map.addLayer(
+      {
+        id: "place", type: "line", source: `boundary-${layer}`,
+        "source-layer": sourceLayer(layer, tilejson), filter: isOneOf([code]),
+        layout: { "line-join": "round" },
+        paint: { "line-color": this.ink.strong, "line-width": 2.5 },
+      },
+      "below-labels",
+    );
+  }
+
+  /** The areas whose border in the outline passes near a point. */
+  outlinedNear({ x, y }: { x: number; y: number }): { layer: string; code: string; name: string }[] {
+    const id = `outline-${this.outline}`;
+    if (!this.map.getLayer(id)) return [];
+    const box: [[number, number], [number, number]] = [[x - NEAR_PX, y - NEAR_PX], [x + NEAR_PX, y + NEAR_PX]];
+    const features = this.map.queryRenderedFeatures(box, { layers: [id] });
+    const named = features.map(({ properties }) => [String(properties["code"]), String(properties["name"])] as const);
+    return [...new Map(named)].map(([code, name]) => ({ layer: this.outline, code, name }));
+  }
+
   /** The colours of borders and marks for light or dark. */
   setInk(ink: Ink): void {
     this.ink = ink;
     const colours = {
       borders: borderColour(ink), outline: ink.outline, emphasis: ink.strong, casings: ink.ground, marks: ink.strong,
+      place: ink.strong,
     };
     for (const { id } of this.map.getStyle().layers) {
       const kind = id.split("-")[0] ?? "";

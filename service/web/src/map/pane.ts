@@ -55,7 +55,7 @@ export class MapPane {
   /** Says which area or site the pointer is on, and which one was clicked. */
   listen(
     hovered: (at: Pointed | null, x: number, y: number) => void,
-    clicked: (at: Pointed | null) => void,
+    clicked: (at: Pointed | null, outlines: { layer: string; code: string; name: string }[]) => void,
   ): void {
     this.map.on("mousemove", (event) => {
       if (this.map.isMoving()) return hovered(null, 0, 0); // what is under the pointer is looked up at rest
@@ -64,7 +64,7 @@ export class MapPane {
       hovered(at, event.point.x, event.point.y);
     });
     this.map.on("mouseout", () => hovered(null, 0, 0));
-    this.map.on("click", (event) => clicked(this.under(event.point)));
+    this.map.on("click", (event) => clicked(this.under(event.point), this.areas.outlinedNear(event.point)));
   }
 
   private under(point: maplibregl.Point): Pointed | null {

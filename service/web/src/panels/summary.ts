@@ -16,13 +16,19 @@ export function subjectWords(view: View, dataset: Dataset): string {
   return `${counted(categories.length, "category", "categories")} of ${plainTitle(dataset.title)}`;
 }
 
+/** The name of the one place that an answer is about; empty where it is about all. */
+export function placeWords(provenance: Provenance): string {
+  return provenance.within?.name ?? "";
+}
+
 /** What the map shows, in the sentences of the answer. */
 export function drawSummary(
-  place: HTMLElement, view: View, dataset: Dataset, sentences: readonly string[],
+  place: HTMLElement, view: View, dataset: Dataset, where: string, sentences: readonly string[],
 ): string {
   const { before } = view;
   const against = before ? ` against ${periodWords(before.from, before.to)}` : "";
-  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}${against}:`;
+  const subject = [subjectWords(view, dataset), ...(where ? [`only ${where}`] : [])].join(", ");
+  const heading = `${subject}, ${periodWords(view.from, view.to)}${against}:`;
   fill(place, h("strong", {}, heading), ` ${sentences.join(" ")}`);
   return place.textContent;
 }

@@ -44,7 +44,6 @@ export function askable(view: View, config: PageConfig, dataset: Dataset | undef
   if (!dataset || !published) return {};
   const unit = MONTHS[published.period];
   const steps = stepsOf(config, dataset.id);
-  const bandwidth = Number(view.bandwidth);
   return {
     ...aligned(view, unit, dataset),
     before: view.before ? aligned(view.before, unit, dataset) : null,
@@ -52,7 +51,7 @@ export function askable(view: View, config: PageConfig, dataset: Dataset | undef
     categories: published.by_category ? view.categories : [],
     step: steps.includes(view.step) ? view.step : (steps[0] ?? view.step),
     distance: Math.max(view.distance, published.minimum_bandwidth_m),
-    bandwidth: bandwidth >= published.minimum_bandwidth_m
-      ? view.bandwidth : String(Math.max(published.minimum_bandwidth_m, 400)),
+    bandwidth: view.bandwidth === "" || Number(view.bandwidth) >= published.minimum_bandwidth_m
+      ? view.bandwidth : "",
   };
 }

@@ -18,11 +18,14 @@ export interface View {
   to: string;
   categories: readonly string[];
   layer: string;
-  measure: string;
+  within: string; // the one place that is asked about, layer:code or a shape; empty: everywhere
+  measure: string; // of areas; empty: the usual one
+  usualMeasure: string; // what areas of this layer show by default
   tested: string; // measure of hotspots; empty: the usual one
   usualTest: string; // what hotspots of this dataset and layer are of by default
   denominator: string;
-  bandwidth: string; // metres, or the name of a rule
+  bandwidth: string; // metres, or the name of a rule; empty: the usual one
+  usualBandwidth: string; // metres, by the size of the place
   step: string; // of emerging hot spots
   choices: Choices; // what only some views let choose
   growth: GrowthKind;
@@ -39,6 +42,16 @@ export interface View {
   scheme: string; // how values are divided into classes
   legend: "" | "open" | "closed"; // empty: open where there is room
   corner: (typeof CORNERS)[number]; // of the map, where the legend stands
+}
+
+/** The measure of areas that is shown. */
+export function measureOf(view: View): string {
+  return view.measure || view.usualMeasure;
+}
+
+/** The bandwidth of the heat map: metres, or the name of a rule. */
+export function bandwidthOf(view: View): string {
+  return view.bandwidth || view.usualBandwidth;
 }
 
 type Listener = (now: View, before: View) => void;
@@ -108,7 +121,7 @@ export class Store {
 }
 
 const PLAIN = [
-  "dataset", "from", "to", "layer", "measure", "tested", "denominator", "bandwidth", "step", "outline",
+  "dataset", "from", "to", "layer", "within", "measure", "tested", "denominator", "bandwidth", "step", "outline",
   "area", "sort", "cited", "scheme",
 ] as const;
 
@@ -127,7 +140,9 @@ export function toHash(view: View, defaults: View): string {
     const always = name === "dataset" || name === "from" || name === "to";
     if (always || view[name] !== defaults[name]) words.set(name, view[name]);
   }
-  // A link to hotspots names what is tested, so that an import does not change it.
+  // A link names what is shown or tested, so that an import does not change it.
+  if (view.view === "heatmap") words.set("bandwidth", bandwidthOf(view));
+  if (view.view === "choropleth") words.set("measure", measureOf(view));
   if (view.view === "hotspots") words.set("tested", view.tested || view.usualTest);
   for (const category of view.categories) words.append("category", category);
   for (const name of CHOICE_NAMES) {

@@ -59,7 +59,9 @@ export async function sentencesOf(view: View, table: Table, signal: AbortSignal)
   if (addresses.every((address) => address === "")) return null;
   const [heat, addition, change] = await Promise.all(addresses.map(async (address) =>
     address ? ask<HeatSummary>(address, signal) : null));
-  const own = heat?.sentences ?? kind.sentences(table);
+  // The table counts the incidents of one place, the summary of a heat map all that are selected.
+  const first = view.within ? kind.sentences(table) : (heat?.sentences.slice(0, 1) ?? []);
+  const own = heat ? [...first, ...heat.sentences.slice(1)] : kind.sentences(table);
   const selection = table.sentences[0];
   const others = (addition?.sentences ?? []).filter((sentence) => sentence !== selection);
   // The sentences of a comparison begin with how many incidents there were in all.

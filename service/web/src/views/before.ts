@@ -1,5 +1,6 @@
 // Rows beside rows: of an earlier period, of the last year of a forecast, of sites.
 
+import type { AreaNames } from "../answers/areas.ts";
 import { ask } from "../answers/api.ts";
 import type { Cell, HeatLegend, Key, Row, SitesFile, Table, TileJson } from "../answers/types.ts";
 import { NOTHING } from "../map/colours.ts";
@@ -24,6 +25,16 @@ export function withCompletion(sites: SitesFile): SitesFile {
     ...each, properties: { ...each.properties, completion_class: completion(each.properties) },
   }));
   return { ...sites, features };
+}
+
+/** A table whose areas have the larger area beside their names; sites have theirs already. */
+export function withNames(table: Table, names: AreaNames | undefined): Table {
+  if (!names) return table;
+  const rows = table.rows.map((row) => {
+    const label = typeof row.code === "string" ? names.get(row.code)?.label : undefined;
+    return label === undefined ? row : { ...row, name: label };
+  });
+  return { ...table, rows };
 }
 
 /** Of a forecast with a row per area and year, those of the last year. */

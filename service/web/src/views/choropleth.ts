@@ -1,7 +1,7 @@
 // How many, and per how many: one value per area.
 
 import { incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
-import type { View } from "../view/state.ts";
+import { measureOf, type View } from "../view/state.ts";
 import { MEASURES, MEASURE_WORDS, OVER_DENOMINATOR, PER_YEAR, SCHEME_WORDS, numberWords, textOf } from "../words/words.ts";
 import { valueColours } from "./classes.ts";
 import { COUNT, NAME, numberColumn, shortMeasure } from "./columns.ts";
@@ -12,7 +12,7 @@ function pairOfPeriods({ from, to, before }: View): string[] {
 }
 
 function question(view: View): Question {
-  const { measure } = view;
+  const measure = measureOf(view);
   const parameters = incidentsOf(view);
   parameters.push(["measure", measure]);
   if (OVER_DENOMINATOR.has(measure)) parameters.push(["denominator", view.denominator]);
@@ -29,22 +29,26 @@ export const CHOROPLETH: ViewKind = {
   hint: "How many, and per how many? One value per area.",
   hasGrids: true,
   isHeat: false,
-  measures: { names: MEASURES, of: (view) => view.measure, choice: (measure) => ({ measure }) },
+  measures: { names: MEASURES, of: measureOf, choice: (measure) => ({ measure }) },
   compared: "value",
   fields: () => ["layer", "measure", "scheme", "sites", "compare"],
   rows: () => "areas",
   question,
-  columns: ({ measure }) =>
-    measure === "count" ? [NAME, COUNT] : [NAME, numberColumn("value", shortMeasure(measure)), COUNT],
+  columns: (view) => {
+    const measure = measureOf(view);
+    return measure === "count" ? [NAME, COUNT] : [NAME, numberColumn("value", shortMeasure(measure)), COUNT];
+  },
   colours: (view, table) => {
-    const over = OVER_DENOMINATOR.has(view.measure) ? ` ${view.denominator.split(":")[0]}` : "";
+    const measure = measureOf(view);
+    const over = OVER_DENOMINATOR.has(measure) ? ` ${view.denominator.split(":")[0]}` : "";
     const name = textOf(table.provenance.method["scheme"]);
     const scheme = SCHEME_WORDS[name] ?? name.replaceAll("-", " ");
-    return valueColours(table, (MEASURE_WORDS[view.measure] ?? view.measure) + over, scheme);
+    return valueColours(table, (MEASURE_WORDS[measure] ?? measure) + over, scheme);
   },
   sort: () => "",
   sentences: (table) => table.sentences,
-  tip: ({ measure }, row) => {
+  tip: (view, row) => {
+    const measure = measureOf(view);
     if (measure === "count") return [];
     const interval = typeof row.lower === "number"
       ? ` (${numberWords(row.lower)} to ${numberWords(row.upper)})` : "";

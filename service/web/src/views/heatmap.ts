@@ -3,7 +3,7 @@
 import { addressOf, incidentsOf, pathOf, type Parameters, type Question } from "../answers/addresses.ts";
 import type { HeatLegend } from "../answers/types.ts";
 import { themeNow } from "../map/colours.ts";
-import type { View } from "../view/state.ts";
+import { bandwidthOf, type View } from "../view/state.ts";
 import { COUNT, NAME } from "./columns.ts";
 import type { ViewKind } from "./kind.ts";
 
@@ -13,7 +13,7 @@ export type Breaks = readonly number[];
 function heatQuestion(view: View): Question {
   return {
     path: `v1/heatmaps/${pathOf(view.dataset)}`,
-    parameters: [["bandwidth_m", view.bandwidth], ...incidentsOf(view)],
+    parameters: [["bandwidth_m", bandwidthOf(view)], ...incidentsOf(view)],
   };
 }
 

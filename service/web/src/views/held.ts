@@ -23,6 +23,6 @@ export class HeldClasses {
   }
 }
 
-function withoutPeriod({ dataset, categories, bandwidth }: View): string {
-  return JSON.stringify([dataset, categories, bandwidth]);
+function withoutPeriod({ dataset, categories, bandwidth, usualBandwidth, within }: View): string {
+  return JSON.stringify([dataset, categories, bandwidth || usualBandwidth, within]);
 }
