@@ -14,6 +14,8 @@ import { inkNow, onTheme } from "./map/theme.ts";
 import { Controls } from "./panels/controls.ts";
 import { drawCredit } from "./panels/credit.ts";
 import { clearDetail, drawDetail } from "./panels/detail.ts";
+import { DrawControl } from "./panels/draw_control.ts";
+import { drawnWords, inWords } from "./panels/drawn.ts";
 import { addSiteSizes, clearLegend, drawAreaLegend, drawHeatLegend, makeLegend } from "./panels/legend.ts";
 import { PlaceChoice, actsOf, offer, withdraw } from "./panels/place.ts";
 import { makeSearch } from "./panels/search.ts";
@@ -28,6 +30,7 @@ import { makeTakeAway, type Desk } from "./takeaway/desk.ts";
 import { windowsOf } from "./view/comparing.ts";
 import { datasetOf, layerOf } from "./view/defaults.ts";
 import { publishedOf, unitOf } from "./view/published.ts";
+import { shapeOf } from "./view/shape.ts";
 import { isSameQuestion, type Store, type View } from "./view/state.ts";
 import {
   answerBefore, beforeColumn, coloursOfBefore, ofLastYear, withBefore, withCompletion, withNames, type Before,
@@ -61,6 +64,7 @@ export class Atlas {
   private readonly pane: MapPane;
   private readonly controls: Controls;
   private readonly choice: PlaceChoice;
+  private readonly drawn: DrawControl;
   private readonly table: RankedTable;
   private readonly timeline: Timeline;
   private readonly comparison: Comparison;
@@ -87,6 +91,7 @@ export class Atlas {
     });
     this.controls = new Controls(store, config, defaults);
     this.choice = new PlaceChoice(config, store);
+    this.drawn = new DrawControl(this.pane, config, store);
     this.table = new RankedTable(byId("table"), {
       hover: (code) => this.hover(code),
       select: (code) => {
@@ -182,6 +187,7 @@ export class Atlas {
     const { signal } = this.turn;
     this.controls.draw(view);
     this.choice.draw(view);
+    this.drawn.draw(view);
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
     this.timeline.draw(view, dataset, unitOf(this.config, dataset.id));
@@ -250,8 +256,8 @@ export class Atlas {
     const sentences = await sentencesOf(view, table, signal);
     const dataset = datasetOf(this.config, view.dataset);
     if (!sentences || !this.shown || !dataset || signal.aborted) return;
-    const where = placeWords(this.shown.table.provenance);
-    announce(drawSummary(byId("summary"), view, dataset, where, sentences));
+    const where = drawnWords(view) || placeWords(this.shown.table.provenance);
+    announce(drawSummary(byId("summary"), view, dataset, where, inWords(view, this.shown.table.provenance, sentences)));
   }
 
   private async drawBefore(
@@ -286,15 +292,15 @@ export class Atlas {
     this.pane.shapes.show(merged.shapes ?? [], painted);
     drawStage(view, byId("stage-chart"), merged);
     this.drawLegend(view, colours, heat, before);
-    const where = placeWords(table.provenance);
+    const where = drawnWords(view) || placeWords(table.provenance);
     this.choice.name(where);
     const sentences = [...kindOf(view).sentences(merged), ...warningsOf(view)];
-    const words = drawSummary(byId("summary"), view, dataset, where, sentences);
+    const words = drawSummary(byId("summary"), view, dataset, where, inWords(view, table.provenance, sentences));
     announce(words);
     document.title = `${[plainTitle(dataset.title), where].filter(Boolean).join(", ")}, ${periodShort(view.from, view.to)} – ${this.config.title}`;
     void showCited(view, table).catch(() => undefined); // that the service is away is said elsewhere
     drawAbout(byId("about-text"), table.provenance, dataset, tableAddress(view));
-    byId("synthetic").hidden = !table.provenance.synthetic;
+    byId("synthetic").hidden = !(table.provenance.synthetic || dataset.synthetic);
     this.drawSuppressed(table);
     for (const suffix of ["xlsx", "csv", "gpkg", "geojson"]) {
       byId(suffix, HTMLAnchorElement).href = tableAddress(view, suffix);
@@ -469,7 +475,7 @@ export class Atlas {
       this.store.set(isOfSites(this.store.now) ? { area: place.code } : { sites: true });
     }
     announce(place.name);
-    offer(place.name, actsOf(place, this.store, this.config), { focus: true });
+    offer(place.name, [...actsOf(place, this.store, this.config), ...this.drawn.actsFor(place)], { focus: true });
   }
 
   /** Offers to ask about one of the areas whose border was clicked. */
@@ -483,6 +489,8 @@ export class Atlas {
   /** Brings the one place that is asked about into view. */
   private lookAtPlace(): void {
     const { within } = this.store.now;
+    const shape = shapeOf(within);
+    if (shape) return this.drawn.lookAt(shape);
     const layer = placeLayer(this.store.now);
     if (layerOf(this.config, layer)) void this.zoomTo(within.slice(layer.length + 1), layer);
   }

@@ -52,19 +52,24 @@ export class MapPane {
     });
   }
 
+  /** While an area is drawn nothing is pointed at or selected. */
+  isDrawing = false;
+
   /** Says which area or site the pointer is on, and which one was clicked. */
   listen(
     hovered: (at: Pointed | null, x: number, y: number) => void,
     clicked: (at: Pointed | null, outlines: { layer: string; code: string; name: string }[]) => void,
   ): void {
     this.map.on("mousemove", (event) => {
-      if (this.map.isMoving()) return hovered(null, 0, 0); // what is under the pointer is looked up at rest
+      if (this.map.isMoving() || this.isDrawing) return hovered(null, 0, 0); // what is under the pointer is looked up at rest
       const at = this.under(event.point);
       this.map.getCanvas().classList.toggle("on-area", at !== null);
       hovered(at, event.point.x, event.point.y);
     });
     this.map.on("mouseout", () => hovered(null, 0, 0));
-    this.map.on("click", (event) => clicked(this.under(event.point), this.areas.outlinedNear(event.point)));
+    this.map.on("click", (event) => {
+      if (!this.isDrawing) clicked(this.under(event.point), this.areas.outlinedNear(event.point));
+    });
   }
 
   private under(point: maplibregl.Point): Pointed | null {

@@ -99,7 +99,7 @@ class Note {
   place(): void {
     if (!this.button) return;
     if (!this.button.isConnected || this.button.getClientRects().length === 0) return this.close();
-    const line = (this.button.closest("[data-help-line], dt, tr, li, .field, h2") ?? this.button).getBoundingClientRect();
+    const line = (this.button.closest(".legend, [data-help-line], dt, tr, li, .field, h2") ?? this.button).getBoundingClientRect();
     const at = this.button.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.element;
     const below = Math.max(line.bottom, at.bottom) + GAP_PX;

@@ -6,6 +6,7 @@ import { plainTitle } from "../words/words.ts";
 import { FIRST_CHOICES } from "./choices.ts";
 import { pairOf } from "./comparing.ts";
 import { askable, publishedOf } from "./published.ts";
+import { shapeOf } from "./shape.ts";
 import type { View, ViewName } from "./state.ts";
 
 export const BANDWIDTHS = [100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1600, 2000, 2500, 3200, 4000, 5000];
@@ -43,6 +44,7 @@ export function defaultView(config: PageConfig): View {
     categories: [],
     layer: first?.layer ?? layers.at(-1)?.id ?? "",
     within: "",
+    drawn: "",
     measure: "",
     usualMeasure: "count",
     tested: "",
@@ -113,6 +115,7 @@ export function possible(view: View, config: PageConfig, defaults: View): View {
   return {
     ...timed,
     layer,
+    drawn: shapeOf(view.within) ? view.drawn : "",
     measure: measure === usualMeasure ? "" : measure,
     usualMeasure,
     bandwidth: view.bandwidth === bandwidth ? "" : view.bandwidth,

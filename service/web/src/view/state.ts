@@ -19,6 +19,7 @@ export interface View {
   categories: readonly string[];
   layer: string;
   within: string; // the one place that is asked about, layer:code or a shape; empty: everywhere
+  drawn: string; // what the reader calls the drawn area that is asked about
   measure: string; // of areas; empty: the usual one
   usualMeasure: string; // what areas of this layer show by default
   tested: string; // measure of hotspots; empty: the usual one
@@ -121,7 +122,7 @@ export class Store {
 }
 
 const PLAIN = [
-  "dataset", "from", "to", "layer", "within", "measure", "tested", "denominator", "bandwidth", "step", "outline",
+  "dataset", "from", "to", "layer", "within", "drawn", "measure", "tested", "denominator", "bandwidth", "step", "outline",
   "area", "sort", "cited", "scheme",
 ] as const;
 

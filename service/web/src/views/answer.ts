@@ -1,9 +1,10 @@
 // The table of a view, whichever form the service gives it in, and the sentences that go with it.
 
 import { addressOf, incidentsOf, pathOf, type Question } from "../answers/addresses.ts";
-import { ask } from "../answers/api.ts";
+import { Refused, ask } from "../answers/api.ts";
 import type { HeatSummary, Row, Shape, ShapesFile, Table } from "../answers/types.ts";
 import { pairWarning } from "../view/comparing.ts";
+import { shapeOf } from "../view/shape.ts";
 import type { View } from "../view/state.ts";
 import { heatAddress } from "./heatmap.ts";
 import type { ViewKind } from "./kind.ts";
@@ -13,7 +14,7 @@ import { kindOf, tableAddress } from "./registry.ts";
 export async function answerOf(view: View, signal?: AbortSignal): Promise<Table> {
   const kind = kindOf(view);
   if (kind.rows(view) !== "shapes") {
-    const table = await ask<Table>(tableAddress(view), signal);
+    const table = await ask<Table>(tableAddress(view), signal).catch((error: unknown) => tableWithout(view, error));
     return kind.code ? { ...table, rows: table.rows.map((row) => coded(kind, row)) } : table;
   }
   const { features, sentences, provenance } = await ask<ShapesFile>(tableAddress(view, "geojson"), signal);
@@ -24,6 +25,18 @@ export async function answerOf(view: View, signal?: AbortSignal): Promise<Table>
       ? [{ code: String(row.code), name: String(row.name ?? ""), rank: kind.rank?.(row) ?? k + 1, geometry }] : [];
   });
   return { rows, sentences, provenance, shapes };
+}
+
+/** The table of a drawn area that no area has its middle in: without rows, and it says so. */
+function tableWithout(view: View, error: unknown): Table {
+  if (!(error instanceof Refused) || error.code !== "invalid-within" || !shapeOf(view.within)) throw error;
+  return {
+    rows: [],
+    sentences: ["No area has its middle in the drawn one: choose smaller areas, or draw a larger one. Its own numbers stand beside the map."],
+    provenance: {
+      dataset: null, software: "", synthetic: false, filter: {}, method: {}, counts: {}, notes: [], within: null,
+    } as unknown as Table["provenance"],
+  };
 }
 
 function coded(kind: ViewKind, row: Row): Row {
