@@ -29,7 +29,7 @@ def patrol_findings(table: Table) -> list[str]:
         rows = np.flatnonzero(hours == part)
         row = {name: values[rows] for name, values in table.columns.items()}
         when = "" if part is None else f"In the hours {part} "
-        first_words = f"the first {counted(len(rows), 'place')}"
+        first_words = "the first place" if len(rows) == 1 else f"the first {len(rows):,} places"
         harm = "share_of_harm" in row
         share = row["cumulative_share_of_harm" if harm else "cumulative_share"][-1]
         verb = "holds" if len(rows) == 1 else "hold"

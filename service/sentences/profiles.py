@@ -48,6 +48,22 @@ def _own(row: dict[str, Any], prefix: str) -> dict[str, Any]:
     return {**row, **interval, "value": math.nan if value is None else float(value)}
 
 
+def per_cent_text(share: float) -> str:
+    """A share in per cent, with one digit after the point.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    str
+        Without its sign; with more digits where a share that is not none would be 0.0.
+    """
+    return f"{100 * share:.1f}" if share == 0 or share >= 0.0005 else f"{100 * share:.1g}"
+
+
 def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
     """The sentences of one area."""
     incidents = numbers["incidents", ALL]
@@ -55,7 +71,7 @@ def _of_area(name: str, numbers: Numbers, whole: str) -> list[str]:
         return _homes(name, numbers)
     count, all_count = incidents["count"], incidents["comparison_count"]
     is_enough = all_count is not None and all_count >= SMALLEST_BASE
-    share = f", {100 * count / all_count:.1f} % of those in {whole}" if is_enough else ""
+    share = f", {per_cent_text(count / all_count)} % of those in {whole}" if is_enough else ""
     sentences = [f"{name}: {counted(count, 'incident')}{share}."]
     rate = numbers.get(("rates", ALL))
     if rate is not None and math.isfinite(rate["value"]):

@@ -288,7 +288,11 @@ def emerging_hot_spots(
         raise InvalidValuesError("values", f"must be {neighbours.n} areas by steps")
     steps = table.shape[1]
     if steps < MIN_STEPS:
-        raise InvalidValuesError("steps", f"need {MIN_STEPS} whole ones, the period has {steps}")
+        raise InvalidValuesError(
+            "steps",
+            f"a pattern over time needs {MIN_STEPS} whole ones, the period has {steps}: take "
+            "a longer period or shorter steps",
+        )
     for name, parameter in (("level", level), ("trend_level", trend_level)):
         if not 0.0 < parameter < 1.0:
             raise InvalidParameterError(name, parameter, "above 0 and below 1")
