@@ -1060,6 +1060,7 @@ ALLOWED: dict[str, set[str]] = {
     "service.commands.answers": {
         "service.access",
         "service.analyses",
+        "service.analyses.catalogue",
         "service.analyses.inputs",
         "service.analyses.printed_maps",
         "service.assembly",
