@@ -50,9 +50,12 @@ function chanceWords(row: Row): string {
 }
 
 /** The same where there is little room. */
-const VERDICTS: Record<string, string> = { "Yes, rose": "Rose", "Yes, fell": "Fell", No: "Chance" };
-const VERDICT: Column = {
-  key: "q_value", title: "Verdict", kind: "text", words: (row) => VERDICTS[chanceWords(row)] ?? chanceWords(row),
+const VERDICTS: Record<string, string> = { "Yes, rose": "rose", "Yes, fell": "fell", No: "chance" };
+
+/** The interval may stand below its ratio, but in one piece. */
+const RATIO: Column = {
+  key: "ratio", title: "Times before, tested", kind: "text",
+  words: (row) => `${ratioWords(row).replace("–", "–\u2060")} ${VERDICTS[chanceWords(row)] ?? chanceWords(row).toLowerCase()}`,
 };
 
 /** Three classes on either side of no change. */
@@ -109,8 +112,11 @@ function differenceScale(table: Table): Scale {
   sizes.sort((a, b) => a - b);
   const low = roundBelow(sizes[Math.floor(0.6 * sizes.length)] ?? 1);
   const high = Math.max(2 * low, roundBelow(sizes[Math.floor(0.93 * sizes.length)] ?? 2));
+  // Where the periods are as long differences are whole numbers, and their classes are named so.
+  const isWhole = table.rows.every((row) => Number.isInteger(numberOf(row.difference) ?? 0));
   const [until, over] = [numberWords(low), numberWords(high)];
-  const words = [`Over ${over}`, `Over ${until} to ${over}`, `Up to ${until}`];
+  const whole = [low + 1 < high ? `${numberWords(low + 1)} to ${over}` : over, low > 1 ? `1 to ${until}` : "1"];
+  const words = [`Over ${over}`, ...(isWhole ? whole : [`Over ${until} to ${over}`, `Up to ${until}`])];
   return {
     sizeOf: (row) => numberOf(row.difference), bounds: [low, high], missing: "No value",
     words: [...words.map((each) => `${each} more`), "No difference", ...words.map((each) => `${each} fewer`).reverse()],
@@ -186,8 +192,7 @@ export const CHANGE: ViewKind = {
   columns: () => [
     NAME,
     { key: "difference", title: "Change", kind: "number", words: (row) => signed(row.difference) },
-    VERDICT,
-    { key: "ratio", title: "Times before, 95 %", kind: "number", words: ratioWords },
+    RATIO,
   ],
   colours,
   emphasis: (view) => view.choices.change === "chance" ? null

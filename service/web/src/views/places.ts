@@ -55,7 +55,7 @@ export const CLUSTERS: ViewKind = {
   ]),
   columns: () => [
     NEAREST, COUNT, numberColumn("expected", "By chance"),
-    { ...swatchColumn("class", "Class"), words: (row) => (row.class === "more than chance" ? "More" : "Not more") },
+    { ...swatchColumn("class", "Verdict"), words: (row) => (row.class === "more than chance" ? "More" : "Chance") },
   ],
   colours: (_, table) => solid(namedColours(table, "class", "Clusters", nullWords(table), CLUSTER_COLOURS, {})),
   sentences: (table) => table.sentences,
