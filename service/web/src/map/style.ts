@@ -23,6 +23,7 @@ export function baseStyle(config: PageConfig, ink: Ink): StyleSpecification {
   const made = {
     ...given,
     version: 8,
+    transition: { duration: 0, delay: 0 }, // colours for paper are there at once
     sources: background?.kind === "tiles"
       ? { background: { type: "raster", tiles: [background.address], tileSize: 256 } }
       : (given?.sources ?? {}),
