@@ -22,10 +22,10 @@ function apply(): void {
   button.setAttribute("aria-label", dark ? "Use light colours" : "Use dark colours");
 }
 
-/** Shows the page in light colours, as on paper; what it gives brings the others back. */
-export function lighten(): () => void {
+/** Shows the page in light colours, as on paper; what it gives brings the others back, null where it is light. */
+export function lighten(): (() => void) | null {
   const { dataset } = document.documentElement;
-  if (dataset["theme"] !== "dark") return () => undefined;
+  if (dataset["theme"] !== "dark") return null;
   const show = (theme: string): void => {
     dataset["theme"] = theme;
     changed();

@@ -6,35 +6,51 @@ import { tableAddress } from "../views/registry.ts";
 import { periodWords } from "../words/months.ts";
 import type { Desk } from "./desk.ts";
 
-const PATIENCE_MS = 4_000; // for tiles in the colours of paper
+const PATIENCE_MS = 10_000; // for tiles in the colours of paper
 
-let bringBack = (): void => undefined;
+/** Has the browser print the map and not an empty frame, however it is asked to.
 
-/** Has the browser print the map and not an empty frame, however it is asked to. */
+    By its own command there is no time for other colours: map and legend keep those they have. */
 export function makePrint(desk: Desk): void {
   window.addEventListener("beforeprint", () => prepare(desk));
-  window.addEventListener("afterprint", () => {
-    fill(byId("print-map"));
-    bringBack();
-  });
+  window.addEventListener("afterprint", () => fill(byId("print-map")));
 }
 
 /** Prints the page, once the tiles are there in the colours of paper. */
 export async function printPage(desk: Desk): Promise<void> {
+  const drawn = redrawn();
   const darken = lighten();
   try {
-    await Promise.all(desk.panes().map(({ map }) => Promise.race([
-      map.once("idle"),
-      new Promise((resolve) => setTimeout(resolve, map.loaded() ? 300 : PATIENCE_MS)),
-    ])));
+    if (darken) {
+      await drawn;
+      await Promise.all(desk.panes().map(({ map }) => {
+        map.triggerRepaint();
+        return Promise.race([map.once("idle"), patience()]);
+      }));
+    }
     window.print();
   } finally {
-    darken();
+    darken?.();
   }
 }
 
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+}
+
+/** Waits until the next answer is drawn, map and legend together. */
+function redrawn(): Promise<void> {
+  const next = new Promise<void>((resolve) => {
+    const observer = new MutationObserver(() => {
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.body, { attributeFilter: ["data-drawn"] });
+  });
+  return Promise.race([next, patience()]);
+}
+
 function prepare(desk: Desk): void {
-  bringBack = lighten();
   const picture = h("img", { alt: "", src: pictureOf(desk).toDataURL("image/png") });
   fill(byId("print-map"), picture);
   const view = desk.store.now;
