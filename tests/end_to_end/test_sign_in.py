@@ -132,8 +132,8 @@ def test_a_partner_is_offered_and_shown_what_is_published(visit, service):
         assert not visit.part("message").is_visible()
     visit.choose("choropleth")
     visit.page.locator("#table tr[data-code] button").first.click()
-    visit.page.wait_for_selector("[data-testid=trend-chart]")
-    assert "a year at most" in visit.part("trend-chart").inner_html()
+    visit.page.wait_for_selector("[data-testid=chart-trend] svg")
+    assert "Incidents per year" in visit.part("chart-trend").inner_text()
 
 
 def test_an_analyst_sees_records_until_signing_out(visit, service):

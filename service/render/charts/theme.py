@@ -49,6 +49,9 @@ class Sheet:
         The most panels side by side.
     is_credited : bool
         Whether source and licence stand below; otherwise they are in the metadata alone.
+    is_fitted : bool
+        Whether lines of letters are stretched to their length in our typeface, for a reader who
+        may not have it.
     """
 
     width: int
@@ -60,16 +63,17 @@ class Sheet:
     least_plot: float
     across: int
     is_credited: bool
+    is_fitted: bool
 
 
 WIDE: Final = Sheet(
     width=760, height=300, padding=16, title=18, subtitle=13, names=230.0, least_plot=240.0,
-    across=4, is_credited=True,
+    across=4, is_credited=True, is_fitted=False,
 )  # fmt: skip
 # Of a panel beside a map, or a telephone, whose page names the sources itself.
 NARROW: Final = Sheet(
-    width=348, height=190, padding=4, title=14, subtitle=12, names=118.0, least_plot=150.0,
-    across=2, is_credited=False,
+    width=316, height=180, padding=4, title=14, subtitle=12, names=112.0, least_plot=130.0,
+    across=2, is_credited=False, is_fitted=True,
 )  # fmt: skip
 _SHEET: Final[ContextVar[Sheet]] = ContextVar("sheet", default=WIDE)
 

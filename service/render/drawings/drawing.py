@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, Final
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr, unescape
 
 import orjson
 
@@ -24,6 +24,10 @@ from service.render.paper.pdf import picture_pdf, picture_png, size_of
 _LINE: Final = NOTE_SIZE * 1.35
 _ROOT: Final = re.compile(r"<svg\b[^>]*>")
 _PART: Final = re.compile(r'(id="|url\(#)(clip|gradient_)(\d+)')
+_TEXT: Final = re.compile(r'<text\b((?:[^>"]|"[^"]*")*)(?<!/)>(.*?)</text>', re.DOTALL)
+_LINE_OF_TEXT: Final = re.compile(r"<tspan([^>]*)>([^<]*)</tspan>")
+_SIZE: Final = re.compile(r'font-size="([\d.]+)px"')
+_QUOTES: Final = {"&quot;": '"', "&apos;": "'"}
 _DRAWING: Final = threading.Lock()
 # Letters are measured in this typeface of matplotlib's, whose letters are as wide as ours within
 # 2 %: the library that draws cannot find one whose name has a number in it.
@@ -80,13 +84,16 @@ def svg_of(chart: Chart) -> bytes:
     title, description, provenance = (
         escape(text) for text in (chart.title, chart.description, text_json(chart.provenance))
     )
+    letters = _lettered(lines, height)
+    if sheet().is_fitted:
+        inner, letters = _fitted(inner), _fitted(letters)
     svg = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{whole:g}" '
         f'viewBox="0 0 {width:g} {whole:g}" role="img" aria-labelledby="{" ".join(names)}" '
         f'xml:lang="en-GB"><title id="{names[0]}">{title}</title>'
         f'<desc id="{names[1]}">{description}</desc><metadata>{provenance}</metadata>'
         f'<rect width="{width:g}" height="{whole:g}" fill="white"/>{inner}'
-        f"{_lettered(lines, height)}</svg>"
+        f"{letters}</svg>"
     )
     return svg.encode()
 
@@ -111,6 +118,32 @@ def _lettered(lines: Sequence[str], top: float) -> str:
     )
     families = quoteattr(CSS_FAMILIES)
     return f'<g font-family={families} font-size="{NOTE_SIZE}" fill="{QUIET_INK}">{letters}</g>'
+
+
+def _fitted(drawing: str) -> str:
+    """A drawing whose lines of letters are as long as they were measured, in any typeface."""
+
+    def fitted(element: re.Match[str]) -> str:
+        attributes, content = element[1], element[2]
+        size = _SIZE.search(attributes)
+        of = {
+            "size": float(size[1]) if size else NOTE_SIZE,
+            "is_bold": 'font-weight="bold"' in attributes,
+        }
+        if "<tspan" in content:
+            lines = _LINE_OF_TEXT.sub(
+                lambda line: f"<tspan{line[1]}{_stretch(line[2], **of)}>{line[2]}</tspan>", content
+            )
+            return f"<text{attributes}>{lines}</text>"
+        return f"<text{attributes}{_stretch(content, **of)}>{content}</text>"
+
+    return _TEXT.sub(fitted, drawing)
+
+
+def _stretch(text: str, *, size: float, is_bold: bool) -> str:
+    """The attributes that give a line of letters its length; none for what has no length."""
+    length = length_of(unescape(text, _QUOTES), size, is_bold=is_bold)
+    return f' textLength="{length:.1f}" lengthAdjust="spacingAndGlyphs"' if length >= 1 else ""
 
 
 def _drawn(chart: Chart) -> str:

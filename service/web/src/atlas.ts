@@ -11,6 +11,7 @@ import { HomeControl } from "./map/home.ts";
 import { Labels } from "./map/labels.ts";
 import { MapPane } from "./map/pane.ts";
 import { inkNow, onTheme } from "./map/theme.ts";
+import { countCategories } from "./panels/category_counts.ts";
 import { Controls } from "./panels/controls.ts";
 import { drawCredit } from "./panels/credit.ts";
 import { clearDetail, drawDetail } from "./panels/detail.ts";
@@ -23,6 +24,7 @@ import { announce, clearFailure, showEmpty, showFailure } from "./panels/status.
 import { captionWords, drawAbout, drawMarking, drawSummary, placeWords, subjectWords } from "./panels/summary.ts";
 import { drawStage } from "./panels/stage.ts";
 import { RankedTable } from "./panels/table.ts";
+import { Tabs } from "./panels/tabs.ts";
 import { Timeline } from "./panels/timeline.ts";
 import { Tip } from "./panels/tip.ts";
 import { showCited } from "./takeaway/cite.ts";
@@ -41,7 +43,7 @@ import { heatAddress, type Breaks } from "./views/heatmap.ts";
 import { HeldClasses } from "./views/held.ts";
 import type { AreaColours, Column } from "./views/kind.ts";
 import { isOfSites, kindOf, tableAddress } from "./views/registry.ts";
-import { periodShort, periodWords, stepOf } from "./words/months.ts";
+import { periodShort, periodWords } from "./words/months.ts";
 import { counted, isSuppressed, layerWords, plainTitle } from "./words/words.ts";
 import { byId, prefersStillness } from "./dom.ts";
 
@@ -100,9 +102,11 @@ export class Atlas {
       },
       sort: (sort) => store.set({ sort }),
     });
-    this.timeline = new Timeline(store, () => this.drawing, (view) => void this.prefetch(view));
+    this.timeline = new Timeline(store, config, () => this.drawing, (view) => void this.prefetch(view));
     makeSearch((place) => this.goTo(place), (error) => showFailure(error, () => this.draw()));
     makeLegend(store);
+    countCategories(store, config);
+    new Tabs(store, config, (code) => String(this.shown?.rows.get(code)?.name ?? ""));
     onTheme(() => this.recolour());
     store.listen((now, before) => this.changed(now, before));
     drawCredit(config);
@@ -409,7 +413,7 @@ export class Atlas {
     this.table.select(area, { scroll: true });
     const row = this.shown?.rows.get(area);
     if (!row || !this.shown) return clearDetail();
-    drawDetail({ ...this.shown.view, area }, row, layerWords(layerOf(this.config, layer)?.title ?? ""), stepOf(unitOf(this.config, this.shown.view.dataset)), {
+    drawDetail({ ...this.shown.view, area }, row, layerWords(layerOf(this.config, layer)?.title ?? ""), this.config, {
       close: () => {
         const code = area;
         this.select("", { scroll: false });

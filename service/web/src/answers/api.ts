@@ -78,6 +78,23 @@ export async function versionOf(address: string): Promise<string> {
   return response.headers.get("Data-Version") ?? "";
 }
 
+/** A drawing of the service, to stand in the page: its letters and colours follow the page's. */
+export function picture(address: string, signal: AbortSignal): Promise<SVGSVGElement> {
+  return abortable(counted(drawn(address)), signal);
+}
+
+async function drawn(address: string): Promise<SVGSVGElement> {
+  const response = await responseTo(address, { Accept: "image/svg+xml" });
+  const parsed = new DOMParser().parseFromString(await response.text(), "image/svg+xml").documentElement;
+  if (!(parsed instanceof SVGSVGElement)) throw new Refused(0, "The drawing could not be read.", "drawing");
+  // It is one picture with a title and a description; its parts have no names of their own.
+  for (const part of parsed.querySelectorAll("[role], [aria-label], [aria-roledescription], [aria-hidden]")) {
+    for (const name of ["role", "aria-label", "aria-roledescription", "aria-hidden"]) part.removeAttribute(name);
+  }
+  parsed.querySelector("metadata")?.remove();
+  return document.importNode(parsed, true);
+}
+
 /** Forgets every answer: the data have changed, or the reader asks again. */
 export function forget(): void {
   kept.clear();

@@ -258,7 +258,7 @@ export class Controls {
         (dataset.records_by_category[b] ?? 0) - (dataset.records_by_category[a] ?? 0));
       fill(place, ...most.map((name) =>
         h("label", { class: "check" }, h("input", { type: "checkbox", value: name }), name,
-          h("span", { class: "number" }, numberWords(dataset.records_by_category[name] ?? 0)))));
+          h("span", { class: "number" }))));
     }
     for (const box of place.querySelectorAll("input")) box.checked = view.categories.includes(box.value);
     const count = view.categories.length;

@@ -4,9 +4,12 @@ import type { Key, Row } from "../answers/types.ts";
 import { fill, h } from "../dom.ts";
 import { codeOf } from "../views/columns.ts";
 import type { AreaColours, Column } from "../views/kind.ts";
+import { formatOf } from "../words/digits.ts";
 import { capital, isSuppressed } from "../words/words.ts";
 import { helpLine } from "./help.ts";
 import { patchOf } from "./legend.ts";
+
+type Format = ReturnType<typeof formatOf>;
 
 const FIRST = 60; // rows drawn at once; the rest follow when asked for
 
@@ -79,11 +82,13 @@ export class RankedTable {
     this.rows.clear();
     const rows = sorted(content.rows, content.sort);
     const body = h("tbody");
+    const formats = content.columns.map((column) =>
+      column.isPlain ? formatOf(content.rows.map((row) => row[column.key])) : null);
     const pinned = rows.findIndex((row) => codeOf(row) === this.selected);
     rows.forEach((row, k) => {
       if (k >= this.shown && k !== pinned) return;
       const code = codeOf(row);
-      const made = this.row(row, code, k + 1, content);
+      const made = this.row(row, code, k + 1, content, formats);
       this.rows.set(code, made);
       body.append(made);
     });
@@ -110,10 +115,14 @@ export class RankedTable {
         column.title, h("span", { "aria-hidden": "true" }, arrow)));
   }
 
-  private row(row: Row, code: string, rank: number, content: TableContent): HTMLTableRowElement {
+  private row(
+    row: Row, code: string, rank: number, content: TableContent, formats: readonly (Format | null)[],
+  ): HTMLTableRowElement {
     const isSaid = isSuppressed(row) && content.columns.some((column) => column.kind === "swatch");
-    const cells = content.columns.map((column) => {
-      const words = isSaid && column.kind === "number" ? "–" : column.words(row);
+    const cells = content.columns.map((column, k) => {
+      const value = row[column.key];
+      const format = typeof value === "number" ? formats[k] : null;
+      const words = isSaid && column.kind === "number" ? "–" : format ? format(value) : column.words(row);
       if (column.kind === "name") {
         return h("th", { scope: "row", class: "name" }, h("button", { type: "button" }, words));
       }

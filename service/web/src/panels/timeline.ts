@@ -1,17 +1,19 @@
 // The months of the dataset as bars, a window on them that moves and plays.
 
-import { trendAddress } from "../answers/addresses.ts";
+import { addressOf } from "../answers/addresses.ts";
 import { ask, isAborted } from "../answers/api.ts";
-import type { Dataset, Table, TrendRow } from "../answers/types.ts";
+import type { Dataset, PageConfig, Table, TrendRow } from "../answers/types.ts";
 import { byId, fill, h, s } from "../dom.ts";
 import { movedTo } from "../view/comparing.ts";
 import type { Store, View } from "../view/state.ts";
-import { isoMonth, monthNumber, periodWords, stepOf } from "../words/months.ts";
-import { counted } from "../words/words.ts";
+import { trendChart } from "../views/charts.ts";
+import { isoMonth, monthNumber, monthShort, periodShort, periodWords, stepOf } from "../words/months.ts";
+import { SUPPRESSED_WORD, counted, numberWords } from "../words/words.ts";
 
 const LENGTHS = [1, 3, 6, 12, 24];
 const FRAME_MS = 900; // at least so long a period is shown while playing
 const HEIGHT = 40;
+const TICK_PX = 46; // of a tick below the bars with its month
 
 export class Timeline {
   private readonly slider = byId("when", HTMLInputElement);
@@ -20,7 +22,9 @@ export class Timeline {
   private readonly place = byId("histogram");
   private playing: number | undefined;
   private drawnKey = "";
+  private readonly tip = byId("when-tip");
   private bars: { month: number; bar: SVGRectElement }[] = [];
+  private counts = new Map<number, string>();
   private first = 0;
   private last = 0;
   private dataset: Dataset | undefined;
@@ -28,6 +32,7 @@ export class Timeline {
 
   constructor(
     private readonly store: Store,
+    private readonly config: PageConfig,
     private readonly settled: () => Promise<void>,
     private readonly prefetch: (view: View) => void,
   ) {
@@ -35,6 +40,9 @@ export class Timeline {
     this.length.addEventListener("change", () => this.resize(Number(this.length.value)));
     this.button.addEventListener("click", () => (this.isPlaying ? this.stop() : this.play()));
     this.place.addEventListener("pointerdown", (event) => this.drag(event));
+    new ResizeObserver(() => this.drawAxis()).observe(this.place);
+    this.place.addEventListener("pointermove", (event) => this.point(event));
+    this.place.addEventListener("pointerleave", () => { this.tip.hidden = true; });
   }
 
   get isPlaying(): boolean {
@@ -55,6 +63,7 @@ export class Timeline {
     this.slider.value = String(from);
     this.slider.setAttribute("aria-valuetext", periodWords(view.from, view.to));
     this.drawLengths(months);
+    this.drawAxis();
     this.mark(from, to);
     void this.drawBars(view);
   }
@@ -69,7 +78,7 @@ export class Timeline {
   }
 
   private async drawBars(view: View): Promise<void> {
-    const address = trendAddress(view, "", stepOf(this.unit));
+    const address = addressOf(trendChart(view, this.config, "").question);
     if (address === this.drawnKey) return;
     this.drawnKey = address;
     try {
@@ -83,9 +92,45 @@ export class Timeline {
     }
   }
 
+  /** Months or years below the bars, as many as have room. */
+  private drawAxis(): void {
+    if (this.last === 0) return;
+    const months = this.last - this.first + 1;
+    const most = Math.max(2, byId("ticks").clientWidth / TICK_PX);
+    const every = [1, 2, 3, 6, 12, 24, 60, 120].find((each) => months / each <= most) ?? 240;
+    const ticks: HTMLElement[] = [];
+    for (let month = Math.ceil(this.first / every) * every; month <= this.last; month += every) {
+      const share = (month - this.first) / months;
+      if (share > 1 - 0.7 / most) break;
+      const iso = isoMonth(month);
+      const isYear = every >= 12 || iso.endsWith("-01");
+      const tick = h("span", { class: isYear ? "year" : "" }, isYear ? iso.slice(0, 4) : monthShort(iso).slice(0, -5));
+      tick.style.left = `${(100 * share).toFixed(2)}%`;
+      ticks.push(tick);
+    }
+    fill(byId("ticks"), ...ticks);
+  }
+
+  /** The month at the pointer and its incidents. */
+  private point(event: PointerEvent): void {
+    const { left, width } = this.place.getBoundingClientRect();
+    const months = this.last - this.first + 1;
+    const month = this.first + Math.min(months - 1, Math.max(0, Math.floor(((event.clientX - left) / width) * months)));
+    const step = month - (((month % this.unit) + this.unit) % this.unit);
+    const period = periodShort(isoMonth(step), isoMonth(step + this.unit - 1));
+    this.tip.textContent = `${period}: ${this.counts.get(step) ?? "no data"}`;
+    this.tip.hidden = false;
+    const share = (month - this.first + 0.5) / months;
+    this.tip.style.left = `${(100 * share).toFixed(2)}%`;
+    this.tip.classList.toggle("left", share > 0.5);
+  }
+
   private fillBars(rows: readonly TrendRow[]): void {
     const most = Math.max(1, ...rows.map((row) => row.count ?? 0));
     const months = Math.max(1, this.last - this.first + 1);
+    this.counts = new Map(rows.map((row) => [monthNumber(row.month),
+      row.count !== null ? counted(row.count, "incident") : row.days > 0 ? SUPPRESSED_WORD : "no data"]));
+    byId("most").textContent = rows.length > 0 ? `${numberWords(most)} a ${stepOf(this.unit)}` : "";
     this.bars = rows.flatMap((row) => {
       if (row.count === null) return []; // no data, which is not zero
       const month = monthNumber(row.month);

@@ -62,6 +62,7 @@ export function defaultView(config: PageConfig): View {
     pool: [],
     split: 50,
     area: "",
+    panel: "numbers",
     sort: "",
     at: null,
     cited: "",

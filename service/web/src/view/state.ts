@@ -10,6 +10,8 @@ export const GROWTH_KINDS = ["sites", "forecast", "priorities"] as const;
 export type GrowthKind = (typeof GROWTH_KINDS)[number];
 
 export const CORNERS = ["bottom-left", "top-left", "bottom-right"] as const;
+export const PANELS = ["numbers", "charts", "quality", "about"] as const;
+export type PanelName = (typeof PANELS)[number];
 
 export interface View {
   view: ViewName;
@@ -37,6 +39,7 @@ export interface View {
   pool: readonly string[]; // periods that share the classes while it plays; never in the address
   split: number; // where the two periods meet, per cent from the left
   area: string; // code of the selected area or site
+  panel: PanelName; // what stands beside the map
   sort: string; // column, with "-" before it from high to low; empty: as answered
   at: { zoom: number; lat: number; lon: number } | null;
   cited: string; // version of the data and digest of the rows that a link cites; empty: none
@@ -129,7 +132,7 @@ const PLAIN = [
 /** Whether two views have the same answers. */
 export function isSameQuestion(one: View, other: View): boolean {
   const question = (view: View): string =>
-    JSON.stringify({ ...view, area: "", sort: "", at: null, split: 0, cited: "", legend: "", corner: "" });
+    JSON.stringify({ ...view, area: "", sort: "", panel: "", at: null, split: 0, cited: "", legend: "", corner: "" });
   return question(one) === question(other);
 }
 
@@ -149,6 +152,7 @@ export function toHash(view: View, defaults: View): string {
   for (const name of CHOICE_NAMES) {
     if (view.choices[name] !== FIRST_CHOICES[name]) words.set(name, view.choices[name]);
   }
+  if (view.panel !== defaults.panel) words.set("panel", view.panel);
   if (view.growth !== defaults.growth) words.set("growth", view.growth);
   if (view.distance !== defaults.distance) words.set("distance", String(view.distance));
   if (view.sites !== defaults.sites) words.set("sites", view.sites ? "yes" : "no");
@@ -176,6 +180,7 @@ export function fromHash(hash: string, defaults: View): View {
   }
   view.view = oneOf(VIEWS, words.get("view"), defaults.view);
   view.growth = oneOf(GROWTH_KINDS, words.get("growth"), defaults.growth);
+  view.panel = oneOf(PANELS, words.get("panel"), defaults.panel);
   view.categories = words.getAll("category");
   view.choices = chosenIn((name) => words.get(name));
   view.legend = oneOf(["open", "closed"] as const, words.get("legend"), "");

@@ -55,7 +55,7 @@ export function withBefore(view: View, table: Table, before: Before): Table {
 /** The column of the earlier period. */
 export function beforeColumn(view: View): Column {
   const title = view.before ? periodShort(view.before.from, view.before.to) : "";
-  return { key: "before", title, kind: "number", words: (row) => textOf(row.before, numberWords(row.before)) };
+  return { key: "before", title, kind: "number", isPlain: true, words: (row) => textOf(row.before, numberWords(row.before)) };
 }
 
 /** The answers of the earlier period of a comparison; null where there is none.

@@ -10,7 +10,7 @@ export function codeOf(row: Row): string {
 }
 
 export const numberColumn = (key: Key, title: string): Column => ({
-  key, title, kind: "number", words: (row) => cellWords(row, row[key]),
+  key, title, kind: "number", isPlain: true, words: (row) => cellWords(row, row[key]),
 });
 
 export const swatchColumn = (key: Key, title: string, words: Record<string, string> = {}): Column => ({

@@ -17,6 +17,8 @@ export interface Column {
   title: string;
   kind: "name" | "number" | "text" | "swatch" | "run";
   words: (row: Row) => string;
+  /** Whether it is a number and nothing else, which all rows then have to one precision. */
+  isPlain?: boolean;
 }
 
 /** What the colours of the areas mean. */

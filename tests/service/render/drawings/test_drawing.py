@@ -88,6 +88,12 @@ def test_every_chart_is_also_made_for_a_narrow_page(name):
         " ".join(each.text or "" for each in svg.iter(f"{SVG}text")) for svg in (wide, narrow)
     ]
     assert ["Licence: OGL" in text for text in shown] == [True, False]
+    # A reader without our typeface sees no line cut.
+    lines = [
+        each for each in narrow.iter() if each.tag in (f"{SVG}text", f"{SVG}tspan") and each.text
+    ]
+    assert all("textLength" in each.attrib for each in lines if each.text.strip())
+    assert max(float(each.get("textLength")) for each in lines) <= float(narrow.get("width"))
     # The next chart is as wide as it was.
     assert ET.fromstring(table_svg(TABLES[name])).get("width") == wide.get("width")
 
