@@ -81,7 +81,7 @@ class Backgrounds:
             If no background has been imported.
         """
         background = self._store.open()
-        about = background.about
+        about, source = background.about, _provenance(background)
         zooms = TileSettings(min_zoom=background.min_zoom, max_zoom=background.max_zoom)
         content = tilejson(
             name=about.title,
@@ -89,7 +89,7 @@ class Backgrounds:
             address=address,
             bounds=about.bounds,
             zooms=zooms,
-            provenance=_provenance(background),
+            provenance=source,
         )
         content["vector_layers"] = [
             {
@@ -100,7 +100,7 @@ class Backgrounds:
             }
             for name, attributes in about.layers.items()
         ]
-        return Document("tilejson", content)
+        return Document("tilejson", content, source)
 
     def style(self, theme: Theme, *, tiles: str, glyphs: str) -> Document:
         """A MapLibre style of the background.
