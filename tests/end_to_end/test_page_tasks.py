@@ -174,3 +174,51 @@ def test_the_link_of_one_place_restores_it(analyst):
     assert f"within=district:{CAMBRIDGE}" in link
     assert visit.part("within").input_value() == f"district:{CAMBRIDGE}"
     assert visit.part("within").locator("option:checked").inner_text() == "Cambridge"
+
+
+def test_two_periods_are_compared_with_one_action_and_the_change_is_said(analyst):
+    visit = analyst.visit.open(view="choropleth", **CRIME)
+    analyst.click("compare")
+    assert analyst.actions == 1
+    assert (
+        "June to November 2020 against June to November 2019" in visit.part("summary").inner_text()
+    )
+
+
+def test_what_is_hot_is_said_in_words_with_one_action(analyst):
+    visit = analyst.visit.open(**CRIME)
+    analyst.click("view-hotspots")
+    assert analyst.actions == 1
+    summary = visit.part("summary").inner_text()
+    assert "are hot" in summary
+    assert visit.rows()[0][2].split(" (")[0] in summary  # a place, and not only how many
+
+
+def test_the_months_of_a_ward_take_one_action_after_its_choice(analyst):
+    visit = analyst.visit.open(view="choropleth", layer="ward", **CRIME)
+    analyst.row(0)
+    assert analyst.actions == 1
+    visit.part("trend-chart").wait_for()
+
+
+def test_the_time_of_day_takes_one_action(analyst):
+    visit = analyst.visit.open(**CRIME)
+    analyst.click("view-when")
+    assert analyst.actions == 1
+    assert visit.part("stage-chart").is_visible()
+
+
+def test_a_forecast_takes_two_actions(analyst):
+    visit = analyst.visit.open(**CRIME)
+    analyst.click("view-growth")
+    analyst.click("growth-forecast")
+    assert analyst.actions == 2
+    assert "expected" in visit.part("summary").inner_text().lower()
+
+
+def test_a_picture_for_a_paper_takes_two_actions(analyst):
+    analyst.visit.open(view="choropleth", layer="ward", **CRIME)
+    analyst.click("take-away", answers=False)
+    picture = analyst.download("picture-svg")
+    assert analyst.actions == 2
+    assert picture.path().read_bytes().startswith((b"<?xml", b"<svg"))
