@@ -125,17 +125,17 @@ def _fitted(drawing: str) -> str:
 
     def fitted(element: re.Match[str]) -> str:
         attributes, content = element[1], element[2]
-        size = _SIZE.search(attributes)
-        of = {
-            "size": float(size[1]) if size else NOTE_SIZE,
-            "is_bold": 'font-weight="bold"' in attributes,
-        }
+        stated = _SIZE.search(attributes)
+        size = float(stated[1]) if stated else float(NOTE_SIZE)
+        is_bold = 'font-weight="bold"' in attributes
+
+        def stretched(line: re.Match[str]) -> str:
+            length = _stretch(line[2], size=size, is_bold=is_bold)
+            return f"<tspan{line[1]}{length}>{line[2]}</tspan>"
+
         if "<tspan" in content:
-            lines = _LINE_OF_TEXT.sub(
-                lambda line: f"<tspan{line[1]}{_stretch(line[2], **of)}>{line[2]}</tspan>", content
-            )
-            return f"<text{attributes}>{lines}</text>"
-        return f"<text{attributes}{_stretch(content, **of)}>{content}</text>"
+            return f"<text{attributes}>{_LINE_OF_TEXT.sub(stretched, content)}</text>"
+        return f"<text{attributes}{_stretch(content, size=size, is_bold=is_bold)}>{content}</text>"
 
     return _TEXT.sub(fitted, drawing)
 
