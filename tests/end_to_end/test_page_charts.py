@@ -56,6 +56,12 @@ def test_charts_stand_one_click_away_with_the_numbers_of_their_tables(visit):
     assert "panel=charts" in visit.page.url
     for chart in ("trend", "category", "week", "sex", "age", "ranked", "limits"):
         assert visit.part(f"chart-{chart}").locator("svg").count() == 1, chart
+        figure, drawing = (
+            visit.part(f"chart-{chart}").locator(part).bounding_box()
+            for part in ("xpath=.", "svg")
+        )
+        assert figure["x"] <= drawing["x"] < figure["x"] + figure["width"], chart
+        assert figure["y"] < drawing["y"] < figure["y"] + figure["height"], chart
     rows = visit.answer(f"/v1/tables/callouts/breakdown?by=attribute:sex&{PERIOD}")["rows"]
     for row in rows:
         assert f"({row['count']:,})" in letters(visit, "chart-sex")
