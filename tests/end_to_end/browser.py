@@ -31,6 +31,7 @@ document.addEventListener('DOMContentLoaded', () =>
   new MutationObserver(() => window.drawnAt.push(performance.now()))
     .observe(document.body, {attributeFilter: ['data-drawn']}));
 """
+_AXE = "axe.run({resultTypes: ['violations']}).then(said => said.violations)"
 _FRAMES = """
 () => { window.frames_ = []; let last = performance.now(); window.counting = true;
   const frame = (now) => { window.frames_.push(now - last); last = now;
@@ -82,6 +83,12 @@ class Visit:
         self.page.goto(f"{self.base}/{f'#{words}' if words else ''}")
         self.settled()
         return self
+
+    def show(self, **view: str | list[str]) -> None:
+        """Another view by its address, in the same page."""
+        words = urlencode(view, doseq=True, safe="/:")
+        with self.redrawn():
+            self.page.evaluate("hash => { window.location.hash = hash; }", f"#{words}")
 
     def settled(self, times: int = 1) -> None:
         """Wait until answers are drawn and no tile is on its way any more."""
@@ -281,9 +288,11 @@ def problems(page: Any) -> list[str]:
     """Problems of accessibility of what a page shows, in words that begin with their weight."""
     from axe_playwright_python.sync_playwright import Axe
 
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(Axe().axe_script)
     return [
         f"{each['impact']} {each['id']}: {each['help']} ({node['target']})"
-        for each in Axe().run(page).response["violations"]
+        for each in page.evaluate(_AXE)
         for node in each["nodes"][:3]
     ]
 

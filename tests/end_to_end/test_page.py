@@ -12,7 +12,7 @@ import urllib.parse
 import pytest
 
 from tests.end_to_end import browser as browsing
-from tests.end_to_end.browser import NARROW, WIDE, visiting
+from tests.end_to_end.browser import NARROW, visiting
 from tests.end_to_end.conftest import start
 from tests.service.answers import csv_rows
 
@@ -389,21 +389,6 @@ def test_the_page_is_used_at_390_pixels(visit):
     assert made.page.evaluate(width) <= NARROW[0]
     made.part("sheet-map").click()
     assert made.part("map").is_visible()
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_axe_finds_no_serious_problem_of_accessibility(visit, dark, size):
-    made = visit(size=size, dark=dark)
-    for view in VIEWS:
-        made.open(view=view, **YEAR, layer="ward")
-        assert browsing.axe(made) == [], view
-    made.open(view="choropleth", **YEAR, layer="ward", before_from="2018-01", before_to="2018-12")
-    if size is NARROW:
-        made.part("sheet-table").click()
-    made.part("ranked-table").locator("tbody tr").nth(1).locator("button").click()
-    made.part("detail").wait_for()
-    assert browsing.axe(made) == []
 
 
 def test_panning_with_all_areas_is_smooth(visit):

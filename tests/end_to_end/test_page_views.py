@@ -6,7 +6,7 @@ import urllib.parse
 import pytest
 
 from tests.end_to_end import browser as browsing
-from tests.end_to_end.browser import NARROW, visiting
+from tests.end_to_end.browser import visiting
 from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
@@ -188,17 +188,3 @@ def test_a_selection_stays_from_forecast_to_priorities_and_circles_have_a_legend
     assert chosen.get_attribute("data-code") == code
     assert re.search("1,000 homes", page.part("legend").inner_text())
     assert "circles grow with the homes planned" in page.part("legend").inner_text()
-
-
-@pytest.mark.parametrize(
-    ("size", "dark", "views"),
-    [((1024, 800), False, ("change", "when", "patrols")), (NARROW, True, ("clusters", "repeats"))],
-)
-def test_axe_finds_nothing_in_these_views(chromium, service, size, dark, views):
-    with visiting(chromium, service.address, size=size, dark=dark) as made:
-        made.open(view="choropleth", **YEAR, layer="ward")
-        for view in views:
-            show(made, view=view, layer="ward")
-            assert browsing.axe(made) == [], view
-            assert made.page.evaluate("() => document.documentElement.scrollWidth") <= size[0]
-        made.assert_clean()

@@ -22,6 +22,7 @@ img { max-width: 100%; border: 1px solid #ccc } table { border-collapse: collaps
 th, td { text-align: left; vertical-align: top }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd }
 td.number { text-align: right } .mark { background: #b00; color: #fff; padding: .1rem .5rem }
+.wide { overflow-x: auto }
 code { background: #f3f3f3; padding: .1rem .3rem } a { color: #05a }
 """
 STYLE_SHA256 = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -34,7 +35,7 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
     parts = [
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width, initial-scale=1'>",
-        f"<title>Hotspot Atlas</title><style>{STYLE}</style></head><body>",
+        f"<title>Hotspot Atlas</title><style>{STYLE}</style></head><body><main>",
         "<h1>Hotspot Atlas</h1>",
         f"<p>{ABOUT}</p>",
         *([f"<p>{_text(note)}</p>"] if note else []),
@@ -64,7 +65,7 @@ def overview_html(released: Released[Document], *, note: str = "") -> bytes:
         "<h2>For programs</h2><p><a href='docs'>API documentation</a> · "
         "<a href='openapi.json'>OpenAPI</a> · <a href='v1/datasets'>datasets</a> · "
         "<a href='v1/boundaries'>boundaries</a> · <a href='health/ready'>health</a></p>"
-        f"<p>{_text(content['software'])}</p></body></html>"
+        f"<p>{_text(content['software'])}</p></main></body></html>"
     )
     return "\n".join(parts).encode()
 
@@ -74,12 +75,12 @@ def undocumented_html() -> bytes:
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>API of Hotspot Atlas</title><style>{STYLE}</style></head><body>"
+        f"<title>API of Hotspot Atlas</title><style>{STYLE}</style></head><body><main>"
         "<h1>API of Hotspot Atlas</h1>"
         "<p>The page is not built in this installation (<code>pip install .</code> builds it). "
         "Every route with its parameters is in <a href='openapi.json'>openapi.json</a>; "
         "<a href='overview'>the plain page</a> links to an example of each answer.</p>"
-        "</body></html>"
+        "</main></body></html>"
     ).encode()
 
 
@@ -95,9 +96,16 @@ def _datasets(datasets: list[Mapping[str, Any]]) -> str:
         f"<td>{_text(row['source'])} {_text(row['licence'])}</td></tr>"
         for row in datasets
     )
+    titles = ("Dataset", "Records", "Located", "Not located", "Period", "Source and licence")
+    return _table("Datasets", titles, rows)
+
+
+def _table(name: str, titles: tuple[str, ...], rows: str) -> str:
+    """A table under its name, which is moved sideways where the screen is narrow."""
+    head = "".join(f"<th>{title}</th>" for title in titles)
     return (
-        "<h2>Datasets</h2><table><tr><th>Dataset</th><th>Records</th><th>Located</th>"
-        f"<th>Not located</th><th>Period</th><th>Source and licence</th></tr>{rows}</table>"
+        f"<h2>{name}</h2><div class='wide' role='region' aria-label='{name}' tabindex='0'>"
+        f"<table><tr>{head}</tr>{rows}</table></div>"
     )
 
 
@@ -120,10 +128,8 @@ def _answers(datasets: list[Mapping[str, Any]], layers: list[Mapping[str, Any]])
             + f"<td>{_links(hotspots, ('csv', 'geojson'), '.', _tested(dataset, finest))}</td>"
             + f"<td>{_links(growth, ('csv', 'geojson'), '.')}</td></tr>"
         )
-    return (
-        "<h2>Answers</h2><table><tr><th>Dataset</th><th>Heat map</th><th>Choropleth</th>"
-        f"<th>Hotspots</th><th>Growth</th></tr>{''.join(items)}</table>"
-    )
+    titles = ("Dataset", "Heat map", "Choropleth", "Hotspots", "Growth")
+    return _table("Answers", titles, "".join(items))
 
 
 def _links(base: str, names: tuple[str, ...], separator: str, query: str = "") -> str:
@@ -151,10 +157,8 @@ def _layers(layers: list[Mapping[str, Any]]) -> str:
         f"<td>{_text(layer['source'])} {_text(layer['licence'])}</td></tr>"
         for layer in layers
     )
-    return (
-        "<h2>Boundaries</h2><table><tr><th>Layer</th><th>Areas</th><th>Vintage</th>"
-        f"<th>Measures</th><th>Source and licence</th></tr>{rows}</table>"
-    )
+    titles = ("Layer", "Areas", "Vintage", "Measures", "Source and licence")
+    return _table("Boundaries", titles, rows)
 
 
 def _number(value: float | None) -> str:

@@ -35,6 +35,7 @@ function makeSheets(): void {
 }
 
 async function start(): Promise<void> {
+  byId("summary").textContent = "Loading the atlas …";
   try {
     const asked = readSession().then((session) => {
       signIn.draw(session);
