@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 WEB = ROOT / "service" / "web"
 MOST_BYTES = 1_500_000
+MOST_SCRIPT_BYTES = 500_000  # of the first view, by Brotli
 
 
 def load() -> ModuleType:
@@ -102,6 +103,23 @@ def test_the_page_is_small(built):
         packed = path.with_name(f"{path.name}.gz")
         fetched += (packed if packed.is_file() else path).stat().st_size
     assert 0 < fetched < MOST_BYTES
+
+
+def test_the_scripts_of_the_first_view_are_small(built):
+    """What the page names, and what that imports at once: not what is fetched when it is used."""
+    page = (built / "index.html").read_text("utf-8")
+    names = set(re.findall(r"""page/([^"']+\.m?js)""", page))
+    assert len(names) == 3  # the first steps, the atlas and the worker of the map
+    waiting = list(names)
+    while waiting:
+        script = (built / waiting.pop()).read_text("utf-8")
+        more = set(re.findall(r"""\b(?:from|import)\s*["']\./([^"']+\.js)["']""", script)) - names
+        names |= more
+        waiting += more
+    assert len(names) > 3
+    packed = [built / f"{name}.br" for name in names]
+    sizes = [(p if p.is_file() else p.with_suffix("")).stat().st_size for p in packed]
+    assert sum(sizes) < MOST_SCRIPT_BYTES
 
 
 def test_no_script_stands_in_the_pages(built):
