@@ -11,6 +11,7 @@ pytestmark = [browsing.needs_browser, pytest.mark.slow]
 YEAR = {"dataset": "callouts", "from": "2019-01", "to": "2019-12", "layer": "ward"}
 SIZES = ((1440, 900), (1024, 768), (390, 844))
 SHEETS = ("map", "table", "controls")  # a telephone shows one of them
+TABS = ("charts", "quality", "about")  # beside the map, besides the numbers
 # What a view has besides its first looks.
 MORE = (
     {"view": "growth", "growth": "forecast"},
@@ -45,6 +46,7 @@ def faults(made, sheets=SHEETS):
             if made.page.evaluate(_OVERFLOW) > 0:
                 found.append(f"{width}, {sheet}: wider than the screen")
         made.page.evaluate("() => { document.body.dataset.sheet = 'map'; }")
+    made.page.set_viewport_size(dict(zip(("width", "height"), SIZES[0], strict=True)))
     return found
 
 
@@ -61,6 +63,10 @@ def test_axe_finds_nothing_in_any_view_at_any_width(chromium, service, dark):
         made.part("ranked-table").locator("tbody tr").nth(1).locator("button").click()
         made.part("detail").wait_for()
         found["an area"] = faults(made)
+        for tab in TABS:
+            made.part(f"tab-{tab}").click()
+            made.settled()
+            found[tab] = faults(made, ("table",))
         made.assert_clean()
         made.page.goto(f"{made.base}/overview")
         found["the page without a map"] = faults(made, SHEETS[:1])
