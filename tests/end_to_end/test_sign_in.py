@@ -134,6 +134,17 @@ def test_a_partner_is_offered_and_shown_what_is_published(visit, service):
     visit.page.locator("#table tr[data-code] button").first.click()
     visit.page.wait_for_selector("[data-testid=chart-trend] svg")
     assert "Incidents per year" in visit.part("chart-trend").inner_text()
+    # Two years are compared, and places offered, as far as there are published numbers.
+    visit.open(**YEAR, layer="ward", before_from="2018-01", before_to="2018-12")
+    assert not visit.part("message").is_visible()
+    assert "2018" in visit.part("summary").inner_text()
+    visit.page.locator("#within").focus()
+    visit.page.wait_for_selector("#within optgroup", state="attached")
+    groups = visit.page.locator("#within optgroup").evaluate_all(
+        "all => all.map(group => [group.dataset.layer, group.disabled])"
+    )
+    assert groups == [[layer, layer != "ward"] for layer, _ in groups]
+    assert ["ward", False] in groups
 
 
 def test_an_analyst_sees_records_until_signing_out(visit, service):

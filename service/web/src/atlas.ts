@@ -257,7 +257,8 @@ export class Atlas {
 
   /** What takes longer to say than the map to draw, and comes after it. */
   private async addSentences(view: View, table: Table, signal: AbortSignal): Promise<void> {
-    const sentences = await sentencesOf(view, table, signal);
+    const hasCategories = publishedOf(this.config, view.dataset)?.by_category !== false;
+    const sentences = await sentencesOf(view, table, hasCategories, signal);
     const dataset = datasetOf(this.config, view.dataset);
     if (!sentences || !this.shown || !dataset || signal.aborted) return;
     const where = drawnWords(view) || placeWords(this.shown.table.provenance);

@@ -4,6 +4,7 @@ import { areasOf, placeLayers } from "../answers/areas.ts";
 import type { PageConfig, Place } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
 import { layerOf } from "../view/defaults.ts";
+import { publishedOf } from "../view/published.ts";
 import type { Store, View } from "../view/state.ts";
 import { layerWords } from "../words/words.ts";
 
@@ -33,7 +34,15 @@ export class PlaceChoice {
     byId("within-hint").textContent = isCoarse
       ? `${layerWords(layer.title)} are no smaller than this: choose smaller areas to see differences inside it.` : "";
     byId("within-hint").hidden = !isCoarse;
+    this.offerAskable(view);
     if (within) void this.fill();
+  }
+
+  /** Of published cells only areas of some layers have numbers. */
+  private offerAskable(view: View): void {
+    for (const group of this.list.querySelectorAll("optgroup")) {
+      group.disabled = !isAskable(this.config, view, group.dataset["layer"] ?? "");
+    }
   }
 
   /** Gives a place that is in no layer, or not listed, its name. */
@@ -49,7 +58,7 @@ export class PlaceChoice {
       for (const layer of placeLayers(this.config)) {
         const areas = [...(await areasOf(layer.id)).values()];
         areas.sort((a, b) => a.label.localeCompare(b.label, "en", { numeric: true }));
-        const group = h("optgroup", { label: layerWords(layer.title) }, ...areas.map((area) =>
+        const group = h("optgroup", { label: layerWords(layer.title), "data-layer": layer.id }, ...areas.map((area) =>
           h("option", { value: `${layer.id}:${area.code}` }, area.label)));
         const { within } = this.store.now;
         for (const each of this.list.querySelectorAll(":scope > option")) {
@@ -59,6 +68,7 @@ export class PlaceChoice {
         this.list.append(group);
         this.list.value = within;
       }
+      this.offerAskable(this.store.now);
     } catch {
       this.isFilled = false; // the list fills when it is opened again; the service says that it is away
     }
@@ -88,11 +98,15 @@ export function withdraw(): void {
   byId("place-card").hidden = true;
 }
 
+function isAskable(config: PageConfig, { dataset }: View, layer: string): boolean {
+  return publishedOf(config, dataset)?.layers.includes(layer) !== false;
+}
+
 /** What can be done with an area that was found: ask about it alone, or see it among the others. */
 export function actsOf(place: Place, store: Store, config: PageConfig): Act[] {
   const { layer, code } = place;
   const of = layer === null ? undefined : layerOf(config, layer);
-  if (place.kind !== "area" || !of || !code) return [];
+  if (place.kind !== "area" || !of || !code || !isAskable(config, store.now, of.id)) return [];
   const acts: Act[] = [];
   if (store.now.within !== `${of.id}:${code}`) {
     acts.push([`Show only ${place.name}`, () => store.set({ within: `${of.id}:${code}`, area: "" })]);

@@ -44,12 +44,13 @@ function coded(kind: ViewKind, row: Row): Row {
 }
 
 /** How all incidents changed, beside a comparison that does not say so itself. */
-function comparisonOf({ before, ...view }: View): Question | null {
+function comparisonOf({ before, ...view }: View, hasCategories: boolean): Question | null {
   if (!before || view.view === "change" || (before.from <= view.to && view.from <= before.to)) return null;
   return {
     path: `v1/tables/${pathOf(view.dataset)}/comparison`,
     parameters: [
-      ...incidentsOf({ ...view, before }), ["by", "category"], ["baseline_from", before.from], ["baseline_to", before.to],
+      ...incidentsOf({ ...view, before }), ["by", hasCategories ? "category" : `layer:${view.layer}`],
+      ["baseline_from", before.from], ["baseline_to", before.to],
     ],
   };
 }
@@ -61,9 +62,11 @@ export function warningsOf(view: View): string[] {
 }
 
 /** All sentences of a view, with those that take longer than its table; null where there are no others. */
-export async function sentencesOf(view: View, table: Table, signal: AbortSignal): Promise<readonly string[] | null> {
+export async function sentencesOf(
+  view: View, table: Table, hasCategories: boolean, signal: AbortSignal,
+): Promise<readonly string[] | null> {
   const kind = kindOf(view);
-  const comparison = comparisonOf(view);
+  const comparison = comparisonOf(view, hasCategories);
   const addresses = [
     kind.isHeat ? heatAddress(view, "summary.json") : "",
     kind.addition ? addressOf(kind.addition(view)) : "",
