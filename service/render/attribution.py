@@ -34,13 +34,19 @@ def licences(provenance: Mapping[str, Any]) -> str:
 
 
 def file_name(base: str, suffix: str, provenance: Mapping[str, Any]) -> str:
-    """A name for a file with an answer: what it is, its categories and its period.
+    """A name for a file with an answer: what it is, of which place, its categories and its period.
 
     Two questions that differ in these have two names, so that one download does not overwrite the
     other.
     """
     categories = (provenance.get("filter") or {}).get("categories") or ()
-    parts = (base, *map(str, categories), period(provenance).replace(", against ", " against "))
+    place = str((provenance.get("within") or {}).get("name") or "")
+    parts = (
+        base,
+        place,
+        *map(str, categories),
+        period(provenance).replace(", against ", " against "),
+    )
     name = "-".join(_SEPARATORS.sub("-", part).strip("-").lower() for part in parts if part)
     if len(name) > LONGEST_NAME:  # the period, at its end, is kept
         end = _SEPARATORS.sub("-", parts[-1])

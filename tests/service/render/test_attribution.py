@@ -43,6 +43,13 @@ def test_a_file_is_named_after_what_was_asked():
     assert file_name("sites", "xlsx", {"filter": {}}) == "sites.xlsx"
 
 
+def test_a_file_about_one_place_is_named_for_it():
+    of_place = PROVENANCE | {"within": {"name": "Cambridge"}}
+    name = file_name("police-ward-count", "csv", of_place)
+    assert name.startswith("police-ward-count-cambridge-")
+    assert name.replace("-cambridge", "") == file_name("police-ward-count", "csv", PROVENANCE)
+
+
 def test_a_long_name_keeps_its_period():
     many = {**PROVENANCE, "filter": {**PROVENANCE["filter"], "categories": ["long name"] * 50}}
     name = file_name("police", "csv", many)

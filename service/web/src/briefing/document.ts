@@ -3,10 +3,12 @@
 import { askFile } from "../answers/api.ts";
 import type { Table } from "../answers/types.ts";
 import { byId, fill, h } from "../dom.ts";
+import { inWords, onlyWords } from "../panels/drawn.ts";
 import { subjectWords, drawMarking } from "../panels/summary.ts";
 import { sorted } from "../panels/table.ts";
 import type { Desk } from "../takeaway/desk.ts";
 import { datasetOf } from "../view/defaults.ts";
+import { publishedOf } from "../view/published.ts";
 import type { View } from "../view/state.ts";
 import { answerOf, sentencesOf } from "../views/answer.ts";
 import { ofLastYear } from "../views/before.ts";
@@ -38,15 +40,18 @@ async function sectionOf({ title, view: hash }: SavedView, desk: Desk): Promise<
   const answer = await answerOf(view);
   const table = ofLastYear(answer);
   const signal = new AbortController().signal; // nothing takes its place
-  const sentences = (await sentencesOf(view, table, signal)) ?? kindOf(view).sentences(table);
-  const heading = `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}`;
+  const hasCategories = publishedOf(desk.config, view.dataset)?.by_category !== false;
+  const sentences = (await sentencesOf(view, table, hasCategories, signal)) ?? kindOf(view).sentences(table);
+  const heading = [
+    subjectWords(view, dataset), onlyWords(view, answer.provenance), periodWords(view.from, view.to),
+  ].filter(Boolean).join(", ");
   const picture = await pictureOf(view, heading);
   const marking = h("p", { class: "marking" });
   drawMarking(marking, desk.config.access[view.dataset]);
   return h("article", { class: "slide" },
     h("h2", {}, title), marking,
     answer.provenance.synthetic && h("p", { class: "badge" }, "Synthetic data"),
-    h("p", {}, h("strong", {}, `${heading}: `), sentences.join(" ")),
+    h("p", {}, h("strong", {}, `${heading}: `), inWords(view, answer.provenance, sentences).join(" ")),
     picture,
     rowsOf(view, table),
     h("p", { class: "source" },

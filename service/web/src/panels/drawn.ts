@@ -28,6 +28,12 @@ export function drawnWords(view: View): string {
   return shape ? view.drawn || shapeWords(shape) : "";
 }
 
+/** The one place that an answer is about, with "only" before it; empty where it is about all. */
+export function onlyWords(view: View, provenance: Table["provenance"]): string {
+  const where = drawnWords(view) || (provenance.within?.name ?? "");
+  return where && `only ${where}`;
+}
+
 /** The address of what is known of a drawn area; a suffix gives the file. */
 export function profileAddress(view: View, suffix = ""): string {
   const parameters = incidentsOf(view).filter(([name]) => name !== "within");

@@ -67,8 +67,8 @@ export class PlaceChoice {
         }
         this.list.append(group);
         this.list.value = within;
+        this.offerAskable(this.store.now);
       }
-      this.offerAskable(this.store.now);
     } catch {
       this.isFilled = false; // the list fills when it is opened again; the service says that it is away
     }

@@ -3,6 +3,7 @@
 import { versionOf } from "../answers/api.ts";
 import type { PageConfig, Table } from "../answers/types.ts";
 import { byId } from "../dom.ts";
+import { onlyWords } from "../panels/drawn.ts";
 import { subjectWords } from "../panels/summary.ts";
 import { layerOf } from "../view/defaults.ts";
 import type { Store, View } from "../view/state.ts";
@@ -33,7 +34,9 @@ export async function citationOf(view: View, config: PageConfig, store: Store): 
   const layer = layerOf(config, view.layer)?.title ?? view.layer;
   const source = [dataset?.source, dataset?.licence].filter(Boolean).join(", ");
   const words = [
-    dataset && `${subjectWords(view, dataset)}, ${periodWords(view.from, view.to)}, ${layerWords(layer)}.`,
+    dataset && `${[
+      subjectWords(view, dataset), onlyWords(view, table.provenance), periodWords(view.from, view.to), layerWords(layer),
+    ].filter(Boolean).join(", ")}.`,
     `${config.title} (${table.provenance.software}), version ${version} of the data, rows ${rows}.`,
     source && `Source: ${source}.`,
     table.provenance.synthetic && "Synthetic data.",
