@@ -184,7 +184,12 @@ class Clusters:
                 },
                 filter={**selection.provenance_filter(), "within": query.within},
                 method=_described(query, method, chance, findings, areas),
-                counts=_counts(selection, is_inside, int(np.count_nonzero(labels >= 0))),
+                counts=_counts(
+                    selection,
+                    is_inside,
+                    "outside" if within is None else "in_layer_elsewhere",
+                    int(np.count_nonzero(labels >= 0)),
+                ),
                 notes=(
                     *selection.coverage_notes(),
                     *_notes(query, method, findings, location, without_day),
@@ -213,15 +218,17 @@ def _with_days(selection: Selection, query: ClustersQuery) -> tuple[Selection, i
     return dated, selection.records - dated.records
 
 
-def _counts(selection: Selection, is_inside: BoolArray, clustered: int) -> dict[str, int]:
-    """Records by where they are, and those in a cluster."""
+def _counts(
+    selection: Selection, is_inside: BoolArray, elsewhere: str, clustered: int
+) -> dict[str, int]:
+    """Records by where they are, and those in a cluster; the name of those not in the region."""
     located = selection.located
     inside = int(np.count_nonzero(selection.mask & is_inside))
     return {
         "records": selection.records,
         "located": located,
         "unlocated": selection.records - located,
-        "outside": located - inside,
+        elsewhere: located - inside,
         "in_clusters": clustered,
     }
 

@@ -15,7 +15,8 @@ export async function answerOf(view: View, signal?: AbortSignal): Promise<Table>
   const kind = kindOf(view);
   if (kind.rows(view) !== "shapes") {
     const table = await ask<Table>(tableAddress(view), signal).catch((error: unknown) => tableWithout(view, error));
-    return kind.code ? { ...table, rows: table.rows.map((row) => coded(kind, row)) } : table;
+    const rows = kind.selection?.(table.rows) ?? table.rows;
+    return kind.code ? { ...table, rows: rows.map((row) => coded(kind, row)) } : table;
   }
   const { features, sentences, provenance } = await ask<ShapesFile>(tableAddress(view, "geojson"), signal);
   const rows = features.map(({ properties }) => coded(kind, properties));

@@ -66,6 +66,8 @@ export interface ViewKind {
   readonly code?: (row: Row) => string;
   readonly rank?: (row: Row) => number;
   readonly label?: (row: Row) => string;
+  /** Those of its rows that say something; all of them where there is no such choice. */
+  readonly selection?: (rows: Row[]) => Row[];
   /** Where its table is; files and pictures of it are the same question with other endings. */
   readonly question: (view: View) => Question;
   /** A question whose sentences follow those of the table. */

@@ -21,6 +21,12 @@ function timeWords(row: Row): string {
   return row.column === NOT_RECORDED ? `Day not recorded, ${hour}` : `${capital(day)}, ${hour}`;
 }
 
+/** Without the hours and days where none of them is recorded: their 0 would not be a count. */
+function recorded(rows: Row[]): Row[] {
+  const isUnknown = (row: Row): boolean => row.row === NOT_RECORDED || row.column === NOT_RECORDED;
+  return rows.some((row) => !isUnknown(row) && row.count !== 0) ? rows : rows.filter(isUnknown);
+}
+
 const share = (row: Row): string =>
   typeof row.share_of_table === "number" ? row.share_of_table.toFixed(1) : "–";
 
@@ -38,6 +44,7 @@ export const WHEN: ViewKind = {
   rows: () => "times",
   code: (row) => `${String(row.row)}-${String(row.column)}`,
   label: timeWords,
+  selection: recorded,
   question,
   columns: () => [
     { ...NAME, key: "row_name", title: "Day and hour", words: timeWords }, COUNT,

@@ -149,7 +149,9 @@ def test_within_restricts_the_incidents_and_the_ground(client):
     expected = sum(r.located for r in world.RECORDS) - len(
         inside(lambda r: r.cell_of_place == "C00")
     )
-    assert answer["provenance"]["counts"]["outside"] == expected
+    assert answer["provenance"]["counts"]["in_layer_elsewhere"] == expected
+    inside_it = len(inside(lambda r: r.cell_of_place == "C00"))
+    assert f"{inside_it} of them in " in answer["sentences"][0]
 
 
 def test_shapes_are_hulls_or_ellipses(client):
