@@ -83,6 +83,7 @@ export class Atlas {
     private readonly store: Store,
     defaults: View,
   ) {
+    void this.askAhead(store.now);
     maplibregl.setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")?.content ?? "");
     this.tip = new Tip(byId("tip"), byId("maps"));
     this.pane = this.makePane(byId("map"), store.now.at);
@@ -230,8 +231,13 @@ export class Atlas {
       async (part) => part,
     );
     for (const part of parts) part.catch(() => undefined);
+    // The numbers do not wait for the map.
+    const [rows, classes, earlier] = await Promise.all([table, legend, before, names]);
+    if (isOver()) return;
+    this.held.keep(view, this.timeline.isPlaying, classes);
+    this.drawNumbers(view, rows, classes, earlier);
     await this.pane.ready;
-    const [tiles, borders, around, rows] = await Promise.all([areas, outline, place, table, names]);
+    const [tiles, borders, around] = await Promise.all([areas, outline, place]);
     if (isOver()) return;
     if (tiles) this.pane.areas.show(view.layer, tiles, this.isFine(view.layer));
     else this.pane.areas.hide();
@@ -240,10 +246,8 @@ export class Atlas {
     this.pane.sites.show(sites ? withCompletion(await sites) : null, isOfSites(view) ? COMPLETION : null);
     const drawn = Promise.resolve(heat).then((found) =>
       isOver() ? undefined : this.pane.heat.show(found && this.closest(view, found)));
-    const [classes, earlier] = await Promise.all([legend, before]);
     if (isOver()) return;
-    this.held.keep(view, this.timeline.isPlaying, classes);
-    this.drawAnswer(view, rows, classes, earlier);
+    this.drawMap();
     await Promise.all([...parts, this.drawBefore(view, tiles, borders, earlier, signal)]);
     await drawn;
     if (!this.timeline.isPlaying) await this.addSentences(view, rows, signal);
@@ -277,7 +281,8 @@ export class Atlas {
     void pane.heat.show(before.heat && this.closest(view, before.heat));
   }
 
-  private drawAnswer(view: View, table: Table, heat: HeatLegend | null, before: Before | null): void {
+  /** Table, sentences and legend of an answer. */
+  private drawNumbers(view: View, table: Table, heat: HeatLegend | null, before: Before | null): void {
     const dataset = datasetOf(this.config, view.dataset);
     if (!dataset) return;
     const latest = ofLastYear(table);
@@ -288,13 +293,6 @@ export class Atlas {
     const colours = kindOf(view).colours(view, merged);
     this.keepSelection(view, rows);
     this.shown = { view, table: merged, rows, columns, colours };
-    const painted = colours && !isOfSites(view)
-      ? new Map(merged.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
-    const emphasis = kindOf(view).emphasis?.(view) ?? null;
-    const raised = merged.rows.filter((row) => colours?.raises?.(row)).map(codeOf);
-    this.pane.areas.colour(merged.shapes ? new Map() : painted, new Set(raised));
-    this.pane.areas.emphasise(emphasis ? merged.rows.filter(emphasis.is).map(codeOf) : []);
-    this.pane.shapes.show(merged.shapes ?? [], painted);
     drawStage(view, byId("stage-chart"), merged);
     this.drawLegend(view, colours, heat, before);
     const where = drawnWords(view) || placeWords(table.provenance);
@@ -315,6 +313,20 @@ export class Atlas {
     this.drawSelection();
     const isNothing = !isOfSites(view) && table.provenance.counts["records"] === 0;
     showEmpty(isNothing ? "There is nothing to see: no incident fits this period and these categories." : "");
+  }
+
+  /** The colours and shapes of the answer whose numbers are shown. */
+  private drawMap(): void {
+    if (!this.shown) return;
+    const { view, table, colours } = this.shown;
+    const painted = colours && !isOfSites(view)
+      ? new Map(table.rows.map((row) => [codeOf(row), colours.of(row)])) : new Map<string, string>();
+    const emphasis = kindOf(view).emphasis?.(view) ?? null;
+    const raised = table.rows.filter((row) => colours?.raises?.(row)).map(codeOf);
+    this.pane.areas.colour(table.shapes ? new Map() : painted, new Set(raised));
+    this.pane.areas.emphasise(emphasis ? table.rows.filter(emphasis.is).map(codeOf) : []);
+    this.pane.shapes.show(table.shapes ?? [], painted);
+    this.pane.mark("selected", this.store.now.area);
     document.body.dataset["drawn"] = String(Number(document.body.dataset["drawn"] ?? 0) + 1);
   }
 
@@ -537,6 +549,13 @@ export class Atlas {
 
   private breaksOf(view: View): Breaks {
     return this.hasFreeClasses(view) ? this.held.of(view, this.timeline.isPlaying) : [];
+  }
+
+  /** Asks for what the first view needs, before the map is made, which takes as long as the answers. */
+  private async askAhead(view: View): Promise<void> {
+    const asked = view.before ? [] : [answerOf(view)];
+    const tiles = [view.layer, view.outline].filter((id) => layerOf(this.config, id));
+    await Promise.allSettled([...asked, ...tiles.map((id) => ask(boundaryAddress(id)))]);
   }
 
   private async prefetch(view: View): Promise<void> {

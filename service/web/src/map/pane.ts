@@ -48,7 +48,7 @@ export class MapPane {
     this.sites = new Sites(this.map, ink);
     this.shapes = new Shapes(this.map, ink);
     this.ready = new Promise((resolve) => {
-      this.map.once("load", () => resolve());
+      this.map.once("style.load", () => resolve()); // sources need no more than that
     });
   }
 
