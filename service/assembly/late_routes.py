@@ -1,9 +1,11 @@
 """Routes that no first tile needs, made when they are first asked for."""
 
 import threading
+import warnings
 from collections.abc import Callable, Sequence
 
 from fastapi import FastAPI
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
@@ -24,6 +26,9 @@ class LateRoutes:
     """
 
     def __init__(self, app: FastAPI, routes: Callable[[], Sequence[BaseRoute]]) -> None:
+        # The framework silences it while it makes a route, unless another thread that silences
+        # something at the same time takes its filter away again.
+        warnings.filterwarnings("ignore", category=UnsupportedFieldAttributeWarning)
         self._app = app
         self._routes = routes
         self._lock = threading.Lock()

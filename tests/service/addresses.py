@@ -22,6 +22,9 @@ THE_PAGE = "/"
 # What the process counts of itself: another answer each time, and never kept.
 ABOUT_THE_PROCESS = {"/metrics", "/health/ready", "/v1/session"}
 
+# A map that lies below the data, the same for everybody: it states no provenance of theirs.
+BACKGROUND = "/v1/background/"
+
 # Where OGC's standards ask for errors in XML.
 OGC_XML = "/wmts"
 
@@ -102,7 +105,8 @@ def path_templates(app: FastAPI) -> set[str]:
 def addresses(app: FastAPI, template: str, /, **path: str) -> list[str]:
     """Addresses of one template that the county answers: one per choice in its path.
 
-    They ask for few draws. Names in the path that are given take that value only, whether it exists or not.
+    They ask for few draws. Names in the path that are given take that value only, whether it
+    exists or not.
     """
     operation = operations(app)[template]
     choices = {

@@ -23,6 +23,7 @@ BuildChart = Callable[[Table], Chart]
 
 CHARTS: Mapping[str, BuildChart] = MappingProxyType(
     {
+        "areas": catalogue.larger_areas,
         "associations": areas.classes,
         "breakdown": counts.breakdown,
         "bursts": areas.bursts,

@@ -27,7 +27,12 @@ PBF: Final = "application/x-protobuf"
 _CODES: Final = re.compile(r"(\d{1,5})-(\d{1,5})", re.ASCII)
 
 
-@router.get("/tiles/{z}/{x}/{y}.mvt", responses=responses(MVT), operation_id="readBackgroundTile")
+@router.get(
+    "/tiles/{z}/{x}/{y}.mvt",
+    response_class=Response,
+    responses=responses(MVT),
+    operation_id="readBackgroundTile",
+)
 async def read_background_tile(
     z: int,
     x: int,
@@ -85,7 +90,10 @@ async def read_background_style(
 
 
 @router.get(
-    "/glyphs/{font}/{codes}.pbf", responses=responses(PBF), operation_id="readBackgroundGlyphs"
+    "/glyphs/{font}/{codes}.pbf",
+    response_class=Response,
+    responses=responses(PBF),
+    operation_id="readBackgroundGlyphs",
 )
 async def read_background_glyphs(
     font: str, codes: str, query: Annotated[NoQuery, QueryParameters()], respond: ResponderDep

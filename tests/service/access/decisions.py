@@ -34,7 +34,7 @@ SAME_FOR_ALL: Final = (
     )
     | _with_files(
         """
-        readNeighbours readSites readDeprivation readMeasures readMeasureTrend readIndex readSimilarMeasures
+        readLayerAreas readNeighbours readSites readDeprivation readMeasures readMeasureTrend readIndex readSimilarMeasures
         """
     )
     | _of_layers("Boundary Sites")
@@ -125,7 +125,7 @@ SESSIONS: Final = _names("readSession startSession endSession")
 # On the command line, whoever runs it on the data folder owns it and sees every record.
 ANSWERING_COMMANDS: Final = _names(
     """
-    datasets boundaries flag-rules heatmap peaks contours choropleth hotspots emerging change trend
+    datasets boundaries areas flag-rules heatmap peaks contours choropleth hotspots emerging change trend
     breakdown process-control step-changes crosstab ranked workbook assess harm deprivation profile
     comparison sources quality similar places flags centres pattern displacement
     neighbours near clusters

@@ -1,5 +1,6 @@
 """One damaged part is one damaged part: the service starts, serves the rest and says what it is."""
 
+import json
 import re
 import shutil
 
@@ -97,6 +98,9 @@ def test_the_rest_is_served_and_the_damaged_part_is_named(
     for other, content in others.items():
         answer = client.get(other)
         assert answer.status_code == 200, other
+        if part == "layer" and other.startswith("/v1/choropleths"):  # whose areas it names no more
+            assert answer.json()["rows"] == json.loads(content)["rows"], other
+            continue
         assert answer.content == content, other
     assert name in damaged_data(client.get(address))["detail"]
     metrics = client.get("/metrics").text

@@ -10,7 +10,7 @@ from service.assembly.resources import open_resources
 from service.config.settings import Settings
 from service.config.version import __version__
 from tests.service import world
-from tests.service.addresses import all_addresses, asking
+from tests.service.addresses import BACKGROUND, all_addresses, asking
 from tests.service.answers import image_of, json_of, read_tif
 
 WITHOUT_ROWS = (
@@ -32,7 +32,9 @@ def documents(client):
         is_json = answer.headers["Content-Type"].startswith(
             ("application/json", "application/geo+json")
         )
-        lists = address.startswith(WITHOUT_ROWS) and "tile" not in address
+        lists = address.startswith(BACKGROUND) or (
+            address.startswith(WITHOUT_ROWS) and "tile" not in address
+        )
         lists = lists or (address.startswith("/ogc") and "/items" not in address)
         # Rules, and what will be asked for an assessment: of no data.
         lists = lists or address == "/v1/flags" or address.startswith("/v1/assessments")

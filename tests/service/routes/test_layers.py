@@ -15,7 +15,7 @@ from service.model.answers import LegendClass
 from service.render.maps import dark
 from service.render.maps.colour import CATEGORIES, RAMPS, colours_of, ramp
 from tests.service import world
-from tests.service.addresses import addresses, path_templates
+from tests.service.addresses import BACKGROUND, addresses, path_templates
 from tests.service.answers import image_of, json_of, rows_of
 
 CELLS = f"/v1/choropleths/{world.DATASET}/{world.CELLS}"
@@ -35,7 +35,11 @@ LAYERS = [
 
 def every(client, ending):
     """The address of every answer of one name."""
-    found = [t for t in sorted(path_templates(client.app)) if t.endswith(ending)]
+    found = [
+        template
+        for template in sorted(path_templates(client.app))
+        if template.endswith(ending) and not template.startswith(BACKGROUND)
+    ]
     return [address for template in found for address in addresses(client.app, template)]
 
 

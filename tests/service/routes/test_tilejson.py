@@ -12,7 +12,7 @@ from service.config.access import AccessSettings
 from service.config.settings import Settings, TileSettings
 from service.model.provenance import provenance
 from tests.service import world
-from tests.service.addresses import addresses, path_templates
+from tests.service.addresses import BACKGROUND, addresses, path_templates
 from tests.service.answers import image_of, json_of
 
 HEATMAP = f"/v1/heatmaps/{world.DATASET}"
@@ -20,7 +20,11 @@ HEATMAP = f"/v1/heatmaps/{world.DATASET}"
 
 def tilejsons(client):
     """The address of every TileJSON of the application."""
-    found = [t for t in sorted(path_templates(client.app)) if t.endswith("/tilejson.json")]
+    found = [
+        template
+        for template in sorted(path_templates(client.app))
+        if template.endswith("/tilejson.json") and not template.startswith(BACKGROUND)
+    ]
     assert len(found) >= 4
     return [address for template in found for address in addresses(client.app, template)]
 

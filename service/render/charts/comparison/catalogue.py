@@ -160,6 +160,23 @@ def neighbours(table: Table) -> Chart:
     )
 
 
+def larger_areas(table: Table) -> Chart:
+    """How many areas lie in each larger area."""
+    values = [text or "No larger area" for text in texts(table, "larger")]
+    if not values:
+        return nothing(table, measure="Areas")
+    number = Counter(values)
+    items = [Item(text, float(count), text=f"{count:,}") for text, count in number.most_common()]
+    drawn, left = leading(items)
+    return figure(
+        table,
+        ranked_bars(drawn, axis="Areas"),
+        measure="Areas by the larger area that they lie in",
+        shown=f"Bars. {spoken(drawn, 'areas')}",
+        notes=left_out(left, "larger area"),
+    )
+
+
 def kinds(table: Table) -> Chart:
     """How many rows are of each kind."""
     name = next((name for name in ("kind", "layer", "class") if name in table.columns), "")

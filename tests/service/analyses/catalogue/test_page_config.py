@@ -35,7 +35,7 @@ def access_of(resources):
     def access(role):
         made = PageConfiguration(
             catalogue=page._catalogue, layers=page._layers, sites=page._sites,
-            postcodes=page._postcodes, harm_indices=page._harm_indices,
+            postcodes=page._postcodes, background=page._background_store, harm_indices=page._harm_indices,
             settings=page._settings, audience=audience(role),
         )  # fmt: skip
         return made.version(), made.document().content["access"]

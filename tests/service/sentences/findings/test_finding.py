@@ -14,7 +14,7 @@ from service.sentences.findings.finding import finding_of, shortened
 from service.sentences.findings.subjects import LONGEST_TITLE
 from service.sentences.tables.axes import APART
 from tests.service import world
-from tests.service.addresses import addresses, few_draws, operations
+from tests.service.addresses import addresses
 from tests.service.conftest import client_of
 
 WRONG = re.compile(
@@ -32,8 +32,6 @@ def tables(tmp_path_factory):
     made = {}
     for template in TABLES:
         (address,) = addresses(app, template)[:1]
-        draws = "&".join(f"{k}={v}" for k, v in few_draws(operations(app)[template]).items())
-        address += ("&" if "?" in address else "?") + draws if draws else ""
         made[template] = table_of(address).answer(resources).compute()
     return made
 
