@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import xml.etree.ElementTree as ET
+import zipfile
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +113,17 @@ def raster_of(client: TestClient, address: str, **query: Any) -> ReadRaster:
     answer = client.get(address, params=query or None)
     assert answer.status_code == 200, answer.text
     return read_tif(answer.content)
+
+
+def drawn_by_project(content: bytes) -> bytes:
+    """Extent, classes and colours of a QGIS project, without what it says of its question."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        project = ET.fromstring(archive.read("project.qgs"))
+    (layer,) = project.iterfind("projectlayers/maplayer")
+    drawn = [each for name in ("renderer-v2", "pipe") for each in layer.iterfind(name)]
+    assert drawn
+    extents = project.findall("mapcanvas/extent")
+    return b"".join(ET.tostring(each) for each in (*extents, *drawn))
 
 
 def image_of(client: TestClient, address: str, **query: Any) -> Image.Image:

@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from service.http.urls import QGZ
 from tests.recorded.forms import forms_of
 from tests.recorded.record import OPENAPI
 from tests.service import people, world
-from tests.service.answers import json_of
+from tests.service.answers import drawn_by_project, json_of
 from tests.service.conftest import client_of
 
 FILTER = {
@@ -99,6 +100,8 @@ def values_of(answer: Any) -> Any:
         if "sources" in content:  # of a style: the addresses of its tiles
             content.pop("sources")
         body = json.dumps(content).encode()
+    if answer.headers["Content-Type"] == QGZ:
+        body = drawn_by_project(body)
     return forms_of(body, answer.headers["Content-Type"]).values
 
 
@@ -136,7 +139,7 @@ def test_a_filter_selects_what_a_dataset_of_these_alone_has(clients, path):
         assert_same_but_names(every, some, query)
         return
     suffixes = parameters.get("suffix", {}).get("enum", ())
-    suffix = next((name for name in ("csv", "json", "png") if name in suffixes), "json")
+    suffix = next((name for name in ("csv", "json", "png", "qgz") if name in suffixes), "json")
     address = path.format(**PLACES, suffix=suffix)
     filtered = every.get(address, params={**query, **FILTER})
     alone = some.get(address, params=query)

@@ -14,10 +14,12 @@ from starlette.testclient import TestClient
 
 from service.assembly.resources import open_resources
 from service.config.settings import Settings
+from service.http.urls import QGZ
 from tests.recorded.forms import forms_of
 from tests.recorded.record import OPENAPI
 from tests.service import gaps, world
 from tests.service.addresses import CHARTS, with_one_chart
+from tests.service.answers import drawn_by_project
 from tests.service.conftest import client_of
 
 Period = tuple[str, str]
@@ -180,4 +182,6 @@ def values_of(answer: Any) -> Any:
     if media_type.startswith(("application/gpx", "application/vnd.google-earth.kml")):
         # What stands about the whole file; the rows are the waypoints.
         body = ABOUT_THE_FILE.sub(b"", body, count=1)
+    if media_type == QGZ:
+        body = drawn_by_project(body)
     return forms_of(body, media_type).values
