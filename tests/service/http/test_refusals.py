@@ -199,7 +199,7 @@ WRONG_WORDS_OF: dict[tuple[str, str], list[tuple[str, str]]] = {
     ],
 }
 _SCANS = "/v1/scan/{dataset}/{layer}"
-_OF_SCANS = ("/tiles/{z}/{x}/{y}.mvt", "/tilejson.json", "/legend", "/style.json", "")
+_OF_SCANS = ("/tiles/{z}/{x}/{y}.mvt", "/tilejson.json", "/legend", "/style.json", "/qgis", "")
 for _path in (_SCANS, *(f"{_SCANS}/areas{_ending}" for _ending in _OF_SCANS)):
     for _name, _word in (("beside_dataset", "nonsense"), ("beside_category", "assault")):
         WRONG_WORDS_OF[_path, _name] = [(_word, "model=bernoulli"), ("", "1 character")]
@@ -356,6 +356,7 @@ def test_every_route_refuses_what_its_path_does_not_have(client):
                 is_picture = "/legend." in template or "/map." in template
                 word = "png" if said == "csv" and is_picture else said
                 word = "json" if said == "csv" and template.startswith(OGC_XML) else word
+                word = "qgz" if said == "csv" and "/qgis." in template else word
                 word = "docx" if said == "csv" and template.startswith("/v1/assess") else word
                 statuses = (404, invalid(address))
                 assert_problem(client.get(address), statuses=statuses, said=word)
