@@ -128,5 +128,6 @@ def test_a_suffix_of_two_words_is_no_part_of_the_name_before_it(client, layer, s
 
 def test_a_suffix_that_is_not_offered_is_refused_with_those_that_are(client):
     answer = client.get(f"/v1/choropleths/{world.DATASET}/{world.CELLS}.json")
-    assert answer.status_code == 422
+    assert answer.status_code == 404
+    assert answer.json()["type"] == "/problems/unknown-format"
     assert "vl.json" in answer.text
