@@ -63,7 +63,7 @@ def test_a_term_is_explained_beside_its_number_and_by_keyboard(chromium, service
             made.page.keyboard.press("Escape")
             assert note.is_hidden()
             assert button.evaluate("each => document.activeElement === each")
-        made.page.locator("#about summary").first.click()
+        made.part("tab-about").click()
         method = made.part("method").inner_text()
         assert "Neighbours are areas that share a border or a corner." in method
         assert "random maps" in method
