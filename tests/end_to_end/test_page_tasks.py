@@ -198,7 +198,7 @@ def test_the_months_of_a_ward_take_one_action_after_its_choice(analyst):
     visit = analyst.visit.open(view="choropleth", layer="ward", **CRIME)
     analyst.row(0)
     assert analyst.actions == 1
-    visit.part("trend-chart").wait_for()
+    visit.part("detail").get_by_test_id("chart-trend").locator(".drawing svg").wait_for()
 
 
 def test_the_time_of_day_takes_one_action(analyst):
