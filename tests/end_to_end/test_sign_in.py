@@ -78,7 +78,7 @@ def test_without_a_key_the_page_shows_what_is_open(visit):
     visit.open()
     assert visit.part("sign-in-open").is_visible()
     assert not visit.part("sign-out").is_visible()
-    assert datasets(visit) == ["fires", "fires-accidental", "police-crime"]
+    assert sorted(datasets(visit)) == ["fires", "fires-accidental", "police-crime"]
 
 
 def test_a_wrong_key_is_said_and_lets_nobody_in(visit):
