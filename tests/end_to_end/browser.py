@@ -31,12 +31,14 @@ document.addEventListener('DOMContentLoaded', () =>
   new MutationObserver(() => window.drawnAt.push(performance.now()))
     .observe(document.body, {attributeFilter: ['data-drawn']}));
 document.addEventListener('DOMContentLoaded', () => {
+  const table = document.getElementById('table');
+  if (!table) return; // the documentation has none
   const rows = new MutationObserver(() => {
     if (!document.querySelector('#table tr[data-code]')) return;
     window.numbersAt = performance.now();
     rows.disconnect();
   });
-  rows.observe(document.getElementById('table'), {childList: true, subtree: true});
+  rows.observe(table, {childList: true, subtree: true});
 });
 """
 _AXE = "axe.run({resultTypes: ['violations']}).then(said => said.violations)"
