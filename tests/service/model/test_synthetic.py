@@ -58,6 +58,7 @@ def answers(invented_client):
         if address not in WITHOUT_DATA
         and not is_outline(address)
         and not address.startswith(BACKGROUND)
+        and "/qgis.qml" not in address  # colours alone
     }
     assert all(answer.status_code == 200 for answer in found.values())
     return found
@@ -110,6 +111,10 @@ def says_synthetic(answer) -> bool:
         sheets = openpyxl.load_workbook(io.BytesIO(answer.content))
         cells = [str(cell.value) for row in sheets["Cover"].iter_rows() for cell in row]
         return bool({"Synthetic: true", "Table synthetic: true"} & set(cells))
+    if kind == "application/x-qgis-project":
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as project:
+            text = "".join(project.read(name).decode() for name in project.namelist())
+        return "synthetic data" in text.lower()
     if kind.endswith("+xml"):  # GPX and KML
         return "synthetic data" in answer.text.lower()
     suffix = {"application/geopackage+sqlite3": "gpkg", "application/flatgeobuf": "fgb"}[kind]
