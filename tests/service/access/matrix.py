@@ -92,7 +92,6 @@ class Operation:
             return [addresses.asking(self.template, table=table)]
         if self.method == "POST":
             return [self.template.format(dataset=dataset, suffix="csv")]
-        query = {**addresses.few_draws(addresses.operations(app)[self.template]), **query}
         named = {name: value for name, value in path.items() if f"{{{name}}}" in self.template}
         return list(
             dict.fromkeys(

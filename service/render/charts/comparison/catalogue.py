@@ -163,33 +163,28 @@ def neighbours(table: Table) -> Chart:
 def larger_areas(table: Table) -> Chart:
     """How many areas lie in each larger area."""
     values = [text or "No larger area" for text in texts(table, "larger")]
-    if not values:
-        return nothing(table, measure="Areas")
-    number = Counter(values)
-    items = [Item(text, float(count), text=f"{count:,}") for text, count in number.most_common()]
-    drawn, left = leading(items)
-    return figure(
-        table,
-        ranked_bars(drawn, axis="Areas"),
-        measure="Areas by the larger area that they lie in",
-        shown=f"Bars. {spoken(drawn, 'areas')}",
-        notes=left_out(left, "larger area"),
-    )
+    measure = "Areas by the larger area that they lie in"
+    return _numbers(table, values, axis="Areas", measure=measure, group="larger area")
 
 
 def kinds(table: Table) -> Chart:
     """How many rows are of each kind."""
     name = next((name for name in ("kind", "layer", "class") if name in table.columns), "")
     values = [capital(text) or "No kind" for text in texts(table, name)] if name else []
+    return _numbers(table, values, axis="Rows", measure="Rows of each kind", group="kind")
+
+
+def _numbers(table: Table, values: list[str], *, axis: str, measure: str, group: str) -> Chart:
+    """How many rows have each value, most first."""
     if not values:
-        return nothing(table, measure="Rows")
+        return nothing(table, measure=axis)
     number = Counter(values)
     items = [Item(text, float(count), text=f"{count:,}") for text, count in number.most_common()]
     drawn, left = leading(items)
     return figure(
         table,
-        ranked_bars(drawn, axis="Rows"),
-        measure="Rows of each kind",
-        shown=f"Bars. {spoken(drawn, 'rows')}",
-        notes=left_out(left, "kind"),
+        ranked_bars(drawn, axis=axis),
+        measure=measure,
+        shown=f"Bars. {spoken(drawn, axis.lower())}",
+        notes=left_out(left, group),
     )
