@@ -83,7 +83,6 @@ export class Atlas {
     private readonly store: Store,
     defaults: View,
   ) {
-    void this.askAhead(store.now);
     maplibregl.setWorkerUrl(document.querySelector<HTMLMetaElement>("meta[name=map-worker]")?.content ?? "");
     this.tip = new Tip(byId("tip"), byId("maps"));
     this.pane = this.makePane(byId("map"), store.now.at);
@@ -549,13 +548,6 @@ export class Atlas {
 
   private breaksOf(view: View): Breaks {
     return this.hasFreeClasses(view) ? this.held.of(view, this.timeline.isPlaying) : [];
-  }
-
-  /** Asks for what the first view needs, before the map is made, which takes as long as the answers. */
-  private async askAhead(view: View): Promise<void> {
-    const asked = view.before ? [] : [answerOf(view)];
-    const tiles = [view.layer, view.outline].filter((id) => layerOf(this.config, id));
-    await Promise.allSettled([...asked, ...tiles.map((id) => ask(boundaryAddress(id)))]);
   }
 
   private async prefetch(view: View): Promise<void> {
