@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from service.demo.write import ensure_demo
+from tests.end_to_end import browser as browsing
 from tests.service import world
 
 ROOT = Path(__file__).parents[2]
@@ -128,3 +129,20 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("demonstration")
     ensure_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def service(demonstration: Path) -> Iterator[Program]:
+    """The program over the demonstration county, for all who only look; it must log no trouble."""
+    program = start(demonstration)
+    yield program
+    program.stop()
+    trouble = [line for line in program.logged if "ERROR" in line or "Traceback" in line]
+    assert trouble == []
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A browser for one module: Playwright lets a thread have one at a time."""
+    with browsing.chromium() as opened:
+        yield opened

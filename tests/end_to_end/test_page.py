@@ -25,21 +25,6 @@ YEAR = {"dataset": "callouts", "from": "2019-01", "to": "2019-12"}
 COUNTS = "/v1/choropleths/callouts/lsoa"
 
 
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-    trouble = [line for line in program.logged if "ERROR" in line or "Traceback" in line]
-    assert trouble == []
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
-
-
 @pytest.fixture
 def visit(chromium, service):
     """Begins visits; each must end clean."""

@@ -4,7 +4,6 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
@@ -20,19 +19,6 @@ MORE = (
 )
 _BUTTONS = "all => all.map(one => one.dataset.testid.replace('view-', ''))"
 _OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-
-
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
 
 
 def faults(made, sheets=SHEETS):

@@ -6,7 +6,6 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
@@ -15,16 +14,9 @@ PERIOD = "from=2019-01&to=2019-12"
 
 
 @pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-
-
-@pytest.fixture(scope="module")
-def visit(service):
+def visit(chromium, service):
     """One page for the module, which must end clean."""
-    with browsing.chromium() as chromium, visiting(chromium, service.address) as made:
+    with visiting(chromium, service.address) as made:
         yield made
         made.assert_clean()
 

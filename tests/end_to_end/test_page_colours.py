@@ -13,7 +13,6 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
@@ -42,19 +41,6 @@ _BARE = (
     "() => { for (const each of document.querySelectorAll('#maps > :not(#map), #map .maplibregl-control-container'))"
     " each.hidden = true; }"
 )
-
-
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
 
 
 def leave_out_background(visit):

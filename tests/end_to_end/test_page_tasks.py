@@ -11,7 +11,6 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
@@ -60,19 +59,6 @@ class Analyst:
         with self.visit.page.expect_download() as waiting:
             self.click(name, answers=False)
         return waiting.value
-
-
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -7,25 +7,11 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
 CALLED = 0.1
 YEAR = {"dataset": "callouts", "from": "2019-01", "to": "2019-12"}
-
-
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

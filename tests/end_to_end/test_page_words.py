@@ -8,27 +8,11 @@ import pytest
 
 from tests.end_to_end import browser as browsing
 from tests.end_to_end.browser import NARROW, WIDE, visiting
-from tests.end_to_end.conftest import start
 
 pytestmark = [browsing.needs_browser, pytest.mark.slow]
 
 YEAR = {"dataset": "callouts", "from": "2019-01", "to": "2019-12", "layer": "lsoa"}
 CAMBRIDGE = "12/52.205/0.125"
-
-
-@pytest.fixture(scope="module")
-def service(demonstration):
-    program = start(demonstration)
-    yield program
-    program.stop()
-    trouble = [line for line in program.logged if "ERROR" in line or "Traceback" in line]
-    assert trouble == []
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browsing.chromium() as opened:
-        yield opened
 
 
 def address_of(made):
